@@ -1,0 +1,11 @@
+package core
+
+// Batch is a set of changes that becomes durable as one.
+type Batch struct {
+	Put      []Transfer   // inserted, or replaced by ID
+	Attempts []Attempt    // inserted, or replaced by transfer and number
+	Remove   []TransferID // taken off the list; what was stored stays in the history
+}
+
+// Empty reports whether there is nothing to commit.
+func (b Batch) Empty() bool { return len(b.Put) == 0 && len(b.Attempts) == 0 && len(b.Remove) == 0 }

@@ -1,0 +1,48 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Store keeps the queue and the history. Every method returns only when what
+// it did is durable.
+type Store interface {
+	// Unfinished returns every transfer that is still listed and not
+	// stored, in queue order.
+	Unfinished(ctx context.Context) ([]core.Transfer, error)
+	// Commit applies a batch in one transaction: all of it or nothing.
+	Commit(ctx context.Context, batch core.Batch) error
+	// Known returns, for the given profile and server, the transfers that
+	// have one of the sources' paths with the same size and modification
+	// time and that are not cancelled, newest first.
+	Known(ctx context.Context, profile, server string, sources []core.Source) ([]core.Transfer, error)
+}
+
+// Uploader makes one attempt of one transfer at a time; many attempts run at
+// once.
+type Uploader interface {
+	// Upload sends the file, compares the server's checksum with its own
+	// and returns the receipt. Errors are *core.Error.
+	Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error)
+	// HonoursKey reports whether the server refuses duplicates by
+	// Idempotency-Key, so that an unknown outcome may be sent again.
+	HonoursKey(ctx context.Context) (bool, error)
+}
+
+// Uploaders finds the uploader of a profile, connecting and signing in as far
+// as that needs. Errors are *core.Error.
+type Uploaders interface {
+	Uploader(ctx context.Context, profile string) (Uploader, error)
+}
+
+// Observer counts what happens, for the metrics.
+type Observer interface {
+	UploadStarted()
+	// UploadFinished reports one attempt: its retention, its time, the
+	// file's size in bytes, and its error (nil on success).
+	UploadFinished(r core.Retention, took time.Duration, size int64, err error)
+	BytesSent(n int64)
+}

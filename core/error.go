@@ -1,0 +1,189 @@
+package core
+
+import (
+	"errors"
+	"strings"
+	"time"
+)
+
+// Kind is the coarse class of an error. It is part of the command line's JSON
+// and decides the exit code.
+type Kind string
+
+// The kinds.
+const (
+	KindUsage     Kind = "usage"     // wrong flags or arguments
+	KindConfig    Kind = "config"    // a profile, certificate file or secret that can't be used
+	KindFile      Kind = "file"      // the source file
+	KindAuth      Kind = "auth"      // sign-in refused
+	KindTLS       Kind = "tls"       // the TLS handshake or a certificate refused on the wire
+	KindNetwork   Kind = "network"   // no answer: DNS, TCP, proxy, lost connection
+	KindServer    Kind = "server"    // an answer that is not success
+	KindIntegrity Kind = "integrity" // an answer whose hash or size is not ours
+	KindCancelled Kind = "cancelled" // the user stopped it
+)
+
+// Code names one cause precisely; package ui has a sentence and advice for
+// each. The text is stable: it is the error_code label of
+// ingester_errors_total.
+type Code string
+
+// The codes, by kind.
+const (
+	CodeUsage Code = "usage"
+
+	CodeProfileInvalid        Code = "profile_invalid"
+	CodeProfileNotFound       Code = "profile_not_found"
+	CodeSecretMissing         Code = "secret_missing"
+	CodeCertificateUnreadable Code = "certificate_unreadable" // missing file, not PEM, DER or PKCS#12
+	CodeCertificateExpired    Code = "certificate_expired"
+	CodeCertificateNotYet     Code = "certificate_not_yet_valid"
+	CodeCertificateUsage      Code = "certificate_usage" // lacks clientAuth
+	CodeKeyMismatch           Code = "key_mismatch"      // key and certificate don't belong together
+	CodeKeyUnsupported        Code = "key_unsupported"   // algorithm or encryption not supported
+	CodePassphraseWrong       Code = "passphrase_wrong"
+	CodePassphraseMissing     Code = "passphrase_missing"
+	CodeCAInvalid             Code = "ca_invalid" // CA file that holds no CA certificate
+	CodeKeychainUnavailable   Code = "keychain_unavailable"
+	CodeKeychainLocked        Code = "keychain_locked"
+	CodeKeychainFailed        Code = "keychain_failed"
+	CodeStoreFailed           Code = "store_failed"  // queue could not be written
+	CodeStoreNewer            Code = "store_newer"   // database of a newer version
+	CodeStoreDamaged          Code = "store_damaged" // database kept aside, a new one started
+	CodeAlreadyRunning        Code = "already_running"
+
+	CodeFileMissing    Code = "file_missing"
+	CodeFilePermission Code = "file_permission"
+	CodeFileUnreadable Code = "file_unreadable"
+	CodeFileNotRegular Code = "file_not_regular"
+	CodeFileChanged    Code = "file_changed"
+
+	CodeSignInRefused  Code = "sign_in_refused"  // client ID or secret refused
+	CodeSignInDisabled Code = "sign_in_disabled" // account disabled or secret expired
+	CodeTokenInvalid   Code = "token_invalid"    // unusable answer of the token server
+	CodeTokenUntrusted Code = "token_untrusted"  // signature or claims don't hold
+	CodeTokenRejected  Code = "token_rejected"   // upload server answers 401 to a fresh token
+	CodeScopeMissing   Code = "scope_missing"    // token lacks files:write
+
+	CodeTLSUntrusted      Code = "tls_untrusted" // no configured CA vouches for the server
+	CodeTLSHostname       Code = "tls_hostname"
+	CodeTLSExpired        Code = "tls_expired"
+	CodeTLSClientRefused  Code = "tls_client_refused"  // server refused our certificate
+	CodeTLSClientRequired Code = "tls_client_required" // server wants one, none is configured
+	CodeTLSPolicy         Code = "tls_policy"          // negotiated less than the profile demands
+	CodeTLSFailed         Code = "tls_failed"
+
+	CodeNameNotFound      Code = "name_not_found"
+	CodeConnectionRefused Code = "connection_refused"
+	CodeUnreachable       Code = "unreachable"
+	CodeTimeout           Code = "timeout"
+	CodeStalled           Code = "stalled"
+	CodeConnectionLost    Code = "connection_lost"
+	CodeProxy             Code = "proxy"
+
+	CodeServerBusy    Code = "server_busy"    // 429, 503
+	CodeServerFailure Code = "server_failure" // 500, 502, 504
+	CodeStorageFull   Code = "storage_full"   // 507
+	CodeTooLarge      Code = "too_large"      // 413
+	CodeRejected      Code = "rejected"       // 400, 415, 422 …: the server's words say why
+	CodeForbidden     Code = "forbidden"      // 403
+	CodeReadOnly      Code = "read_only"      // 409 MODE_NOT_ALLOWED
+	CodeKeyInProgress Code = "key_in_progress"
+	CodeRedirect      Code = "redirect" // 3xx is never followed
+	CodeAnswerInvalid Code = "answer_invalid"
+	CodeUnexpected    Code = "unexpected_status"
+
+	CodeChecksumMismatch Code = "checksum_mismatch"
+	CodeChecksumMissing  Code = "checksum_missing"
+	CodeSizeMismatch     Code = "size_mismatch"
+
+	CodeOutcomeUnknown Code = "outcome_unknown"
+	CodeCancelled      Code = "cancelled"
+	CodeInternal       Code = "internal"
+)
+
+// Outcome says what the server may have done with an attempt that failed.
+type Outcome int
+
+// The outcomes.
+const (
+	// OutcomeNotProcessed: no server took the request. Retrying is free.
+	OutcomeNotProcessed Outcome = iota
+	// OutcomeAnswered: a final status came.
+	OutcomeAnswered
+	// OutcomeCutOff: the body had not been sent to its end, so a correct
+	// server can't have stored it.
+	OutcomeCutOff
+	// OutcomeUnknown: everything had been sent and no valid answer came.
+	OutcomeUnknown
+)
+
+// Error is every failure that crosses a package boundary: what was being
+// done, a stable code, what a server said, and the cause.
+type Error struct {
+	Kind    Kind
+	Code    Code
+	Op      string // what was being done: "upload", "fetch token"
+	Message string // one plain English sentence without secrets; the UI translates by Code
+
+	Status     int           // HTTP status, 0 without one
+	ServerCode string        // code in the server's error answer ("FILE_TOO_LARGE")
+	ServerText string        // the server's words, ≤ 500 characters, control characters removed
+	RetryAfter time.Duration // from Retry-After; 0 without one
+	Outcome    Outcome
+
+	Err error // cause, may be nil
+}
+
+// Error implements error: operation, message, cause.
+func (e *Error) Error() string {
+	var b strings.Builder
+	if e.Op != "" {
+		b.WriteString(e.Op + ": ")
+	}
+	switch {
+	case e.Message != "":
+		b.WriteString(e.Message)
+	default:
+		b.WriteString(string(e.Code))
+	}
+	if e.ServerText != "" {
+		b.WriteString(": " + e.ServerText)
+	}
+	if e.Err != nil {
+		b.WriteString(": " + e.Err.Error())
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether target is an *Error with the same code, so that
+// errors.Is(err, &Error{Code: CodeTooLarge}) works.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Code == e.Code
+}
+
+// AsError returns the *Error in err's chain, or wraps err as CodeInternal.
+// It returns nil for nil.
+func AsError(err error) *Error {
+	if err == nil {
+		return nil
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &Error{Kind: KindServer, Code: CodeInternal, Message: "unexpected error", Err: err}
+}
+
+// CodeOf returns the code of the *Error in err's chain, "" for nil and
+// CodeInternal for anything else.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	return AsError(err).Code
+}

@@ -1,0 +1,124 @@
+package core
+
+import (
+	"context"
+	"time"
+)
+
+// Snapshot is the whole visible state at one moment.
+type Snapshot struct {
+	Transfers []Transfer // in queue order
+	Paused    bool       // the user paused everything
+	Halt      *Error     // why nothing is sent until someone acts; nil while all is well
+}
+
+// Update is what changed since the last one: the newest full value of every
+// transfer that changed, never a difference.
+type Update struct {
+	Changed []Transfer
+	Removed []TransferID // no longer in the list (history keeps what was stored)
+	Paused  bool
+	Halt    *Error
+}
+
+// Feed hands out what changed. It never blocks a worker, never loses a final
+// state, and holds at most one value a transfer.
+type Feed interface {
+	// Next waits until something has changed and returns it. It returns
+	// ctx's error when that ends first, and io.EOF once the engine has
+	// ended and everything has been handed out.
+	Next(ctx context.Context) (Update, error)
+	// Close ends the subscription.
+	Close()
+}
+
+// ScanProgress is how far a scan of dropped folders has come.
+type ScanProgress struct {
+	Files   int
+	Folders int
+	Bytes   int64
+	Skipped int
+}
+
+// SkipReason says why a scan left something out.
+type SkipReason string
+
+// The reasons.
+const (
+	SkipSymlink    SkipReason = "symlink"    // never followed
+	SkipSpecial    SkipReason = "special"    // pipe, socket, device: never opened
+	SkipUnreadable SkipReason = "unreadable" // folder or file that can't be read
+	SkipDuplicate  SkipReason = "duplicate"  // the same file by another path in this drop
+)
+
+// Skipped is one thing a scan left out.
+type Skipped struct {
+	Path   string
+	Reason SkipReason
+	Err    error // for SkipUnreadable
+}
+
+// Scan is what was found below the paths that the user named.
+type Scan struct {
+	Sources []Source
+	Skipped []Skipped
+	Folders int
+	Bytes   int64
+}
+
+// Submission is what became of submitted sources.
+type Submission struct {
+	Queued []Transfer // new, durable
+	// Already were in the queue before: still under way, or failed and
+	// queued again by this call.
+	Already []Transfer
+	// Stored are in the history: same profile, server, path, size and time.
+	// Options.Again sends them once more.
+	Stored []Transfer
+}
+
+// HistoryQuery selects stored transfers, newest first.
+type HistoryQuery struct {
+	Text  string // in name, path, file ID, SHA-256, tag or server; "" for all
+	Limit int    // rows, 0 for all
+}
+
+// Link is the connection of the current profile as the window shows it.
+type Link struct {
+	State      LinkState
+	TLSVersion string // "TLS 1.3", "" without TLS
+	MutualTLS  bool   // our certificate was asked for and sent
+	HTTP       string // "HTTP/2", "HTTP/1.1"
+	Err        *Error // Failed only
+}
+
+// LinkState is one of the states of a Link.
+type LinkState string
+
+// The link states.
+const (
+	LinkUnknown LinkState = "unknown" // nothing tried yet
+	LinkUp      LinkState = "up"
+	LinkFailed  LinkState = "failed"
+)
+
+// StepStatus is the verdict on one step of the connection test.
+type StepStatus string
+
+// The verdicts.
+const (
+	StepOK         StepStatus = "ok"
+	StepWarning    StepStatus = "warning"
+	StepFailed     StepStatus = "failed"
+	StepNotReached StepStatus = "not_reached" // an earlier step failed
+)
+
+// Step is one line of the connection test.
+type Step struct {
+	Name   string        `json:"step"` // stable: "address", "dns", "tcp", "tls", "client_certificate", "http", "token", "permission", "ready"
+	Status StepStatus    `json:"status"`
+	Detail string        `json:"detail,omitempty"` // what was found, in English
+	Advice string        `json:"advice,omitempty"` // what to do, for warnings and failures
+	Took   time.Duration `json:"-"`
+	Err    *Error        `json:"-"`
+}

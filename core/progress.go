@@ -1,0 +1,35 @@
+package core
+
+import (
+	"context"
+	"time"
+)
+
+// Progress takes what an upload reports while it runs. Implementations must
+// return quickly and be safe for one caller at a time.
+type Progress interface {
+	// Sent says how many content bytes of this attempt have been handed to
+	// the connection. It grows from 0 to the size and never falls.
+	Sent(bytes int64)
+	// Finishing is called once, before the last bytes of a body are
+	// released to the connection, for files over FinishThreshold. The
+	// upload goes on when it returns nil: until then the server can't
+	// have the whole file.
+	Finishing(ctx context.Context) error
+}
+
+// FinishThreshold is the size in bytes above which an uploader calls
+// Progress.Finishing. A smaller attempt that a crash interrupts counts as
+// possibly complete.
+const FinishThreshold = 1 << 20
+
+// Token is an access token as the upload needs it.
+type Token struct {
+	Value    Secret
+	Type     string    // "Bearer"
+	Expiry   time.Time // wall clock
+	Verified bool      // signature checked against the server's keys
+	Opaque   bool      // not a JWT: nothing could be verified
+	Subject  string
+	Scopes   []string
+}

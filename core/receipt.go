@@ -1,0 +1,16 @@
+package core
+
+import "time"
+
+// Receipt is what the server said about a stored file, in one form for both
+// generations of ArtStore. Its checksum has been compared with ours.
+type Receipt struct {
+	FileID     string            `json:"file_id"` // UUID
+	Name       string            `json:"name"`    // original_filename
+	Size       int64             `json:"size"`    // bytes
+	SHA256     Checksum          `json:"sha256"`
+	UploadedAt time.Time         `json:"uploaded_at"`            // UTC
+	ExpiresAt  time.Time         `json:"expires_at,omitzero"`    // UTC, zero for permanent files
+	Details    map[string]string `json:"details,omitempty"`      // the generation's other fields, as text
+	HTTP       string            `json:"http_version,omitempty"` // "HTTP/2.0", "HTTP/1.1"
+}

@@ -1,0 +1,63 @@
+package core
+
+import (
+	"encoding/json"
+	"fmt"
+	"unicode/utf8"
+)
+
+// Retention says where the server keeps a file.
+type Retention string
+
+// The retention policies of the upload call.
+const (
+	RetentionTemporary Retention = "temporary" // an edit element, with a time to live
+	RetentionPermanent Retention = "permanent" // a read-write element, no expiry
+)
+
+// Limits of the upload call's fields.
+const (
+	DefaultTTLDays       = 30
+	MaxTTLDays           = 365
+	MaxDescriptionLength = 1000 // characters
+)
+
+// Options are what the user says about a batch of files: they become the form
+// fields of the upload call.
+type Options struct {
+	Profile     string          `json:"profile"`
+	Retention   Retention       `json:"retention"`
+	TTLDays     int             `json:"ttl_days,omitempty"` // 1–365, temporary only
+	Description string          `json:"description,omitempty"`
+	Tags        []string        `json:"tags,omitempty"`
+	Metadata    json.RawMessage `json:"metadata,omitempty"` // a JSON object, or nil
+	// Again sends files that the history already has from the same path,
+	// with the same size and time, once more.
+	Again bool `json:"-"`
+}
+
+// Validate returns the first thing a server would refuse, as a KindUsage error.
+func (o Options) Validate() error {
+	bad := func(format string, args ...any) error {
+		return &Error{Kind: KindUsage, Code: CodeUsage, Op: "check options", Message: fmt.Sprintf(format, args...)}
+	}
+	switch o.Retention {
+	case RetentionTemporary:
+		if o.TTLDays < 1 || o.TTLDays > MaxTTLDays {
+			return bad("days to keep must be between 1 and %d, not %d", MaxTTLDays, o.TTLDays)
+		}
+	case RetentionPermanent:
+	default:
+		return bad("retention must be %q or %q, not %q", RetentionTemporary, RetentionPermanent, o.Retention)
+	}
+	if n := utf8.RuneCountInString(o.Description); n > MaxDescriptionLength {
+		return bad("the description has %d characters; the server takes at most %d", n, MaxDescriptionLength)
+	}
+	if len(o.Metadata) > 0 {
+		var object map[string]json.RawMessage
+		if err := json.Unmarshal(o.Metadata, &object); err != nil || object == nil {
+			return bad(`metadata must be a JSON object such as {"box":"14"}`)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package core
+
+import "time"
+
+// TransferID is the UUIDv4 of a transfer. It is also its Idempotency-Key, the
+// same on every attempt and over restarts.
+type TransferID string
+
+// State is where a transfer stands.
+type State string
+
+// The states. Stored, Failed, Unknown and Cancelled are ends: nothing happens
+// to such a transfer until the user acts.
+const (
+	StateQueued    State = "queued"    // waits for a worker
+	StateSending   State = "sending"   // an attempt is under way
+	StateSent      State = "sent"      // the whole body is out, the server is checking
+	StateWaiting   State = "waiting"   // waits until NotBefore to try again; Error says why
+	StatePaused    State = "paused"    // by the user
+	StateStored    State = "stored"    // the server has it and its SHA-256 is ours
+	StateFailed    State = "failed"    // Error says why
+	StateUnknown   State = "unknown"   // may or may not have been stored: the user decides
+	StateCancelled State = "cancelled" // by the user
+)
+
+// transitions is the table of legal changes. A restart moves Sending and Sent
+// back to Queued, or to Unknown where the server may have stored the file.
+var transitions = map[State][]State{
+	StateQueued:    {StateSending, StatePaused, StateCancelled, StateFailed},
+	StateSending:   {StateSent, StateStored, StateWaiting, StateQueued, StatePaused, StateFailed, StateUnknown, StateCancelled},
+	StateSent:      {StateStored, StateWaiting, StateQueued, StatePaused, StateFailed, StateUnknown, StateCancelled},
+	StateWaiting:   {StateQueued, StatePaused, StateCancelled, StateFailed},
+	StatePaused:    {StateQueued, StateCancelled},
+	StateFailed:    {StateQueued, StateCancelled},
+	StateUnknown:   {StateQueued, StateStored, StateCancelled},
+	StateCancelled: {StateQueued},
+	StateStored:    {},
+}
+
+// CanBecome reports whether a transfer may go from s to next.
+func (s State) CanBecome(next State) bool {
+	for _, t := range transitions[s] {
+		if t == next {
+			return true
+		}
+	}
+	return false
+}
+
+// Valid reports whether s is one of the states.
+func (s State) Valid() bool { _, ok := transitions[s]; return ok }
+
+// Done reports whether s is an end.
+func (s State) Done() bool {
+	switch s {
+	case StateStored, StateFailed, StateUnknown, StateCancelled:
+		return true
+	}
+	return false
+}
+
+// Active reports whether an attempt is under way.
+func (s State) Active() bool { return s == StateSending || s == StateSent }
+
+// Source is one regular file on this machine, as it was when it was found.
+type Source struct {
+	Path    string    `json:"path"` // absolute
+	Name    string    `json:"name"` // shown: the path below the dropped folder, with slashes
+	Size    int64     `json:"size"` // bytes
+	ModTime time.Time `json:"mod_time"`
+	FileID  string    `json:"file_id,omitempty"` // device and inode (or the platform's like), "" where unknown
+}
+
+// Transfer is one file on its way to one server. It is a value: whoever holds
+// one holds a copy.
+type Transfer struct {
+	ID        TransferID
+	Seq       int64 // place in the queue, smallest first
+	Source    Source
+	Options   Options
+	Server    string // ingester URL it was queued for
+	State     State
+	Sent      int64     // content bytes sent in this attempt, 0…Source.Size; not durable
+	Attempts  int       // attempts begun
+	NotBefore time.Time // Waiting: when the next attempt starts
+	Error     *Error    // why it waits, failed or is unknown; nil otherwise
+	Receipt   *Receipt  // Stored only
+
+	QueuedAt   time.Time
+	StartedAt  time.Time // begin of the newest attempt, zero before the first
+	FinishedAt time.Time // entry into an end state, zero before
+}
+
+// Attempt is one try at one transfer, kept for the details view and for
+// finding possible duplicates.
+type Attempt struct {
+	Transfer TransferID
+	Number   int // 1…
+	Start    time.Time
+	End      time.Time
+	Sent     int64 // content bytes
+	Status   int   // HTTP status, 0 without an answer
+	Code     Code  // "" on success
+	Outcome  Outcome
+	Detail   string // the error's text, "" on success
+}

@@ -1,0 +1,63 @@
+package ui
+
+import (
+	"context"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Controller is everything the window can ask of the program. Every method
+// may block (disk, keychain, network) and must be called off the UI goroutine.
+type Controller interface {
+	// Scan walks dropped paths; progress is called now and then.
+	Scan(ctx context.Context, paths []string, progress func(core.ScanProgress)) (core.Scan, error)
+	Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error)
+	Pause(ctx context.Context, ids ...core.TransferID) error
+	Resume(ctx context.Context, ids ...core.TransferID) error
+	Retry(ctx context.Context, ids ...core.TransferID) error
+	Cancel(ctx context.Context, ids ...core.TransferID) error
+	Remove(ctx context.Context, ids ...core.TransferID) error
+	PauseAll(ctx context.Context) error
+	ResumeAll(ctx context.Context) error // also lifts a halt
+	Subscribe() (core.Snapshot, core.Feed)
+
+	// History returns stored transfers, newest first.
+	History(ctx context.Context, q core.HistoryQuery) ([]core.Transfer, error)
+
+	Profiles(ctx context.Context) ([]string, error)
+	Profile(ctx context.Context, name string) (core.Profile, error)
+	// Current is the profile that new uploads go to.
+	Current() string
+	Use(ctx context.Context, name string) error
+	// SaveProfile checks the profile and its files, keeps the secrets that
+	// are set, and puts both to use. previous is its old name, "" for a new
+	// profile. sessionOnly keeps secrets in memory only.
+	SaveProfile(ctx context.Context, previous string, p core.Profile, s ProfileSecrets, sessionOnly bool) error
+	// HasSecret reports whether the profile's client secret is kept.
+	HasSecret(ctx context.Context, profile string) (bool, error)
+	// Certificate reads the client certificate that the settings name.
+	Certificate(ctx context.Context, t core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error)
+	// Check runs the connection test on a profile as it stands in the form,
+	// saved or not; step is called as each step starts to have a verdict.
+	Check(ctx context.Context, p core.Profile, s ProfileSecrets, step func(core.Step)) error
+	// StartSandbox starts the embedded server, saves its profile and uses it.
+	StartSandbox(ctx context.Context) error
+	// ImportProfile copies a profile file into the program's own folder.
+	ImportProfile(ctx context.Context, path string) (core.Profile, error)
+
+	// Link is the current profile's connection.
+	Link() core.Link
+	Measurements(ctx context.Context) (core.Measurements, error)
+	// ServeMetrics starts the /metrics listener and returns its URL.
+	ServeMetrics(ctx context.Context, addr string) (string, error)
+	StopMetrics(ctx context.Context) error
+	// MetricsURL is the listener's URL, "" while it is off.
+	MetricsURL() string
+}
+
+// ProfileSecrets are what the settings form may hold besides the profile. A
+// zero secret leaves the kept one as it is.
+type ProfileSecrets struct {
+	Client     core.Secret // client secret
+	Passphrase core.Secret // of the private key or PKCS#12 file
+}
