@@ -1,0 +1,95 @@
+# Ingester. `make` lists what there is to do.
+
+GO        ?= go
+VERSION   ?= $(shell sed -n 's/^Version *= *"\(.*\)"/\1/p' FyneApp.toml)
+COMMIT    ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+LDFLAGS   := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
+TAGS      := migrated_fynedo
+BIN       := bin
+TOOLS     := $(BIN)/tools
+SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+# What the window needs to build, and what the tests need besides: a display,
+# a window manager, a program to drag from, a keychain.
+BUILD_PACKAGES := gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev libxkbcommon-dev libwayland-dev
+TEST_PACKAGES  := xvfb openbox xdotool imagemagick x11-utils libgl1-mesa-dri python3-gi gir1.2-gtk-3.0 \
+                  fonts-dejavu-core gnome-keyring dbus
+PACKAGE_PACKAGES := xz-utils desktop-file-utils
+
+.DEFAULT_GOAL := help
+.PHONY: help run test race cover lint build headless package clean deps test-deps vet-headless fuzz screenshots
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## open the window on the embedded sandbox server (without a display: upload to it in the terminal)
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname -s)" != Linux ]; then \
+		$(BIN)/ingester --sandbox; \
+	else \
+		echo "No display here: uploading README.md and docs to the embedded server instead."; \
+		$(BIN)/ingester upload --sandbox README.md docs; \
+	fi
+
+# -race needs cgo; the window's end-to-end tests open a real window under Xvfb.
+test: test-deps vet-headless ## run every test, with the race detector, and write coverage.out
+	$(GO) test -race -timeout 20m -tags $(TAGS) -coverpkg=./core/...,./ui/...,./app/... -coverprofile=coverage.out ./...
+	@$(GO) tool cover -func=coverage.out | tail -n 1
+
+race: test ## the same: tests always run with the race detector
+
+vet-headless: ## prove that core and views need neither a C compiler nor a display
+	CGO_ENABLED=0 $(GO) vet ./core/... ./ui/... ./assets/...
+	CGO_ENABLED=0 $(GO) build -tags headless -o $(BIN)/ingester-headless ./app
+
+lint: deps $(TOOLS)/golangci-lint ## import rules, vet, staticcheck and the rest
+	$(TOOLS)/golangci-lint run ./...
+
+build: deps ## the program with its window: bin/ingester
+	$(GO) build -trimpath -tags $(TAGS) -ldflags '$(LDFLAGS)' -o $(BIN)/ingester ./app
+
+headless: ## the program without its window, no C compiler needed: bin/ingester-headless
+	CGO_ENABLED=0 $(GO) build -trimpath -tags headless -ldflags '$(LDFLAGS)' -o $(BIN)/ingester-headless ./app
+
+package: build $(TOOLS)/fyne ## the Linux bundle: build/Ingester.tar.xz
+	@$(call install,$(PACKAGE_PACKAGES))
+	mkdir -p build
+	$(TOOLS)/fyne package --target linux --release --executable $(BIN)/ingester
+	mv Ingester.tar.xz build/
+	tar -tJf build/Ingester.tar.xz
+
+fuzz: ## fuzz every parser of foreign input for FUZZTIME (30s) each
+	@$(GO) list ./core/... | while read -r p; do \
+		$(GO) test -list '^Fuzz' $$p | grep '^Fuzz' | while read -r f; do \
+			echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(or $(FUZZTIME),30s) $$p || exit 1; \
+		done || exit 1; done
+
+clean: ## remove what was built
+	rm -rf $(BIN) build coverage.out
+
+$(TOOLS)/golangci-lint: tools/go.mod
+	cd tools && $(GO) build -o ../$(TOOLS)/ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+$(TOOLS)/fyne: tools/go.mod
+	cd tools && $(GO) build -o ../$(TOOLS)/ fyne.io/tools/cmd/fyne
+
+deps: ## install what building the window needs (Debian and Ubuntu)
+	@$(call install,$(BUILD_PACKAGES))
+
+test-deps: ## install what the tests need besides
+	@$(call install,$(BUILD_PACKAGES) $(TEST_PACKAGES))
+
+# install names the packages that are missing and installs them where apt is
+# at hand; elsewhere it says what to install by other means.
+define install
+if [ "$$(uname -s)" != Linux ]; then exit 0; fi; \
+if ! command -v apt-get >/dev/null; then \
+	command -v pkg-config >/dev/null && pkg-config --exists gl x11 xkbcommon wayland-client && exit 0; \
+	echo "Please install the equivalents of these Debian packages, then try again:"; echo "  $(1)"; exit 1; \
+fi; \
+missing=""; for p in $(1); do \
+	dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+[ -z "$$missing" ] && exit 0; \
+echo "Installing:$$missing"; \
+export DEBIAN_FRONTEND=noninteractive; \
+$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+endef
