@@ -1,0 +1,17 @@
+// Package assets embeds what the program shows: its icon, the icons of its
+// window, and the translations.
+package assets
+
+import "embed"
+
+// Translations holds translations/<language>.json, in the form that Fyne's
+// lang package reads.
+//
+//go:embed translations/*.json
+var Translations embed.FS
+
+// Icons holds icons/*.svg and icons/*.png: the program's own icon as
+// ingester.svg and ingester-<pixels>.png, and the symbols of the window.
+//
+//go:embed icons
+var Icons embed.FS

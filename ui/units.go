@@ -1,0 +1,135 @@
+package ui
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// nbsp keeps a number and its unit on one line.
+const nbsp = "\u00a0"
+
+// unitKeys are the IEC units of sizes, each 1024 times the one before.
+var unitKeys = [...]string{"unit.b", "unit.kib", "unit.mib", "unit.gib", "unit.tib", "unit.pib"}
+
+// scale picks the unit in which n bytes are said.
+func scale(n int64) (factor float64, key string) {
+	factor, key = 1, unitKeys[0]
+	for _, next := range unitKeys[1:] {
+		// What would round to 1024 is said in the next unit.
+		if float64(n)/factor < 1023.5 {
+			break
+		}
+		factor, key = factor*1024, next
+	}
+	return factor, key
+}
+
+// size says a number of bytes in three digits or so: "12.4 MiB".
+func (t *text) size(n int64) string {
+	factor, key := scale(max(n, 0))
+	return t.decimal(float64(max(n, 0))/factor, factor > 1) + nbsp + t.s(key)
+}
+
+// sizeOf says a part of a whole in the whole's unit: "1.2 of 8.0 GiB".
+func (t *text) sizeOf(part, whole int64) string {
+	factor, key := scale(max(whole, 0))
+	return t.s("total.of", args{
+		"Done": t.decimal(float64(max(part, 0))/factor, factor > 1),
+		"All":  t.decimal(float64(max(whole, 0))/factor, factor > 1) + nbsp + t.s(key),
+	})
+}
+
+// rate says bytes a second: "8.2 MiB/s", "" for none.
+func (t *text) rate(bytesPerSecond float64) string {
+	if !(bytesPerSecond >= 1) || math.IsInf(bytesPerSecond, 0) {
+		return ""
+	}
+	return t.s("unit.per_second", args{"Size": t.size(int64(bytesPerSecond))})
+}
+
+// decimal writes a number with one digit after the point below 100.
+func (t *text) decimal(f float64, fraction bool) string {
+	digits := 0
+	if fraction && f < 99.95 {
+		digits = 1
+	}
+	out := strconv.FormatFloat(f, 'f', digits, 64)
+	if t.lang == "ru" {
+		out = strings.Replace(out, ".", ",", 1)
+	}
+	return out
+}
+
+// number writes a whole number in groups of three digits.
+func (t *text) number(n int64) string {
+	separator := ","
+	if t.lang == "ru" {
+		separator = nbsp
+	}
+	digits := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	// Four digits are read well without a separator in Russian.
+	if len(digits) < 4 || (t.lang == "ru" && len(digits) == 4) {
+		return sign + digits
+	}
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteString(separator)
+		}
+		b.WriteRune(d)
+	}
+	return sign + b.String()
+}
+
+// percent says a share of 0…1 in whole percent, never 100 before it is whole.
+func (t *text) percent(share float64) string {
+	p := int(math.Floor(min(max(share, 0), 1) * 100))
+	return strconv.Itoa(p) + nbsp + "%"
+}
+
+// duration says a time as people do, in at most two units: "1 min 20 s".
+func (t *text) duration(d time.Duration) string {
+	seconds := int64((max(d, 0) + time.Second/2) / time.Second)
+	parts := []struct {
+		key  string
+		unit int64
+	}{{"unit.day", 86400}, {"unit.hour", 3600}, {"unit.minute", 60}, {"unit.second", 1}}
+	for i, p := range parts {
+		if seconds < p.unit {
+			continue
+		}
+		out := strconv.FormatInt(seconds/p.unit, 10) + nbsp + t.s(p.key)
+		if i+1 < len(parts) {
+			next := parts[i+1]
+			if rest := seconds % p.unit / next.unit; rest > 0 {
+				out += " " + strconv.FormatInt(rest, 10) + nbsp + t.s(next.key)
+			}
+		}
+		return out
+	}
+	return "0" + nbsp + t.s("unit.second")
+}
+
+// clock says a time left in a column: "0:04", "1:02:03".
+func (t *text) clock(d time.Duration) string {
+	s := int64(math.Ceil(max(d, 0).Seconds()))
+	pad := func(n int64) string {
+		if n < 10 {
+			return "0" + strconv.FormatInt(n, 10)
+		}
+		return strconv.FormatInt(n, 10)
+	}
+	switch {
+	case s >= 100*3600:
+		return t.duration(d)
+	case s >= 3600:
+		return strconv.FormatInt(s/3600, 10) + ":" + pad(s%3600/60) + ":" + pad(s%60)
+	}
+	return strconv.FormatInt(s/60, 10) + ":" + pad(s%60)
+}

@@ -1,0 +1,97 @@
+package ui
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/core"
+)
+
+// view is one page of the navigation. Its methods run on the UI goroutine.
+type view interface {
+	// Content is the page; the same object every time.
+	Content() fyne.CanvasObject
+	// Shown and Hidden say that the page has come to the front or left it.
+	// A hidden page asks for nothing and draws nothing.
+	Shown()
+	Hidden()
+}
+
+// The views and dialogs, each built once by window.go:
+//
+//	newTransfersView(s *shell) *transfersView
+//	newHistoryView(s *shell) view
+//	newMetricsView(s *shell) view
+//	newLogView(s *shell, buffer *LogBuffer) view
+//	showSettings(s *shell, tab settingsTab)
+//	newFirstRun(s *shell, done func()) fyne.CanvasObject
+//
+// ticker is a view that wants to be woken about once a second while it is
+// shown. Tick runs on the UI goroutine.
+type ticker interface{ Tick(now time.Time) }
+
+// shell is what the window lends to its views and dialogs.
+type shell struct {
+	app  fyne.App
+	win  fyne.Window
+	ctl  Controller
+	log  *slog.Logger
+	text *text
+	now  func() time.Time
+	// tasks runs what may block and comes back to the UI goroutine.
+	tasks *tasks
+	// failed shows an error of an action that the user asked for: the
+	// sentence, the advice, and the raw cause one click away.
+	failed func(err error)
+	// profileChanged makes the window read the current profile again.
+	profileChanged func()
+	// appearanceChanged makes the window take over the preferences
+	// prefTheme and prefLanguage.
+	appearanceChanged func()
+	// openSettings shows the settings of the current profile, at a tab.
+	openSettings func(tab settingsTab)
+}
+
+// settingsTab names a tab of the settings dialog.
+type settingsTab string
+
+// The tabs, in their order.
+const (
+	tabServer       settingsTab = "server"
+	tabSignIn       settingsTab = "signin"
+	tabCertificates settingsTab = "certificates"
+	tabTransfers    settingsTab = "transfers"
+	tabMetrics      settingsTab = "metrics"
+	tabAppearance   settingsTab = "appearance"
+)
+
+// Keys of the application's preferences.
+const (
+	prefTheme    = "appearance.theme"    // "" follows the system, "light", "dark"
+	prefLanguage = "appearance.language" // "" follows the system, "en", "ru"
+)
+
+// async runs work on a goroutine that the window owns and waits for, and then
+// done with its result on the UI goroutine. ctx ends with the window; when it
+// has ended, done is not called.
+func async[T any](s *shell, work func(ctx context.Context) (T, error), done func(T, error)) {
+	s.tasks.run(func(ctx context.Context) func() {
+		result, err := work(ctx)
+		return func() { done(result, err) }
+	})
+}
+
+// act is async for an action without a result; a failure is shown.
+func (s *shell) act(work func(ctx context.Context) error) {
+	s.tasks.run(func(ctx context.Context) func() {
+		err := work(ctx)
+		return func() {
+			if err != nil && core.CodeOf(err) != core.CodeCancelled {
+				s.failed(err)
+			}
+		}
+	})
+}
