@@ -1,0 +1,105 @@
+package ui
+
+import (
+	"strconv"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/artstore/ingester/core"
+)
+
+// message is what the window says about a code: the keys of a sentence,
+// written so that it can follow a colon, and of an advice.
+type message struct{ sentence, advice string }
+
+// messages has every code of package core.
+var messages = map[core.Code]message{
+	core.CodeUsage:                 {"error.usage", "advice.report"},
+	core.CodeProfileInvalid:        {"error.profile_invalid", "advice.settings"},
+	core.CodeProfileNotFound:       {"error.profile_not_found", "advice.profile"},
+	core.CodeSecretMissing:         {"error.secret_missing", "advice.sign_in"},
+	core.CodeCertificateUnreadable: {"error.certificate_unreadable", "advice.certificates"},
+	core.CodeCertificateExpired:    {"error.certificate_expired", "advice.renew"},
+	core.CodeCertificateNotYet:     {"error.certificate_not_yet_valid", "advice.clock"},
+	core.CodeCertificateUsage:      {"error.certificate_usage", "advice.other_certificate"},
+	core.CodeKeyMismatch:           {"error.key_mismatch", "advice.certificates"},
+	core.CodeKeyUnsupported:        {"error.key_unsupported", "advice.key_format"},
+	core.CodePassphraseWrong:       {"error.passphrase_wrong", "advice.certificates"},
+	core.CodePassphraseMissing:     {"error.passphrase_missing", "advice.certificates"},
+	core.CodeCAInvalid:             {"error.ca_invalid", "advice.certificates"},
+	core.CodeKeychainUnavailable:   {"error.keychain_unavailable", "advice.session"},
+	core.CodeKeychainLocked:        {"error.keychain_locked", "advice.unlock"},
+	core.CodeKeychainFailed:        {"error.keychain_failed", "advice.session"},
+	core.CodeStoreFailed:           {"error.store_failed", "advice.disk"},
+	core.CodeStoreNewer:            {"error.store_newer", "advice.update"},
+	core.CodeStoreDamaged:          {"error.store_damaged", "advice.damaged"},
+	core.CodeAlreadyRunning:        {"error.already_running", "advice.running"},
+	core.CodeFileMissing:           {"error.file_missing", "advice.file_back"},
+	core.CodeFilePermission:        {"error.file_permission", "advice.file_rights"},
+	core.CodeFileUnreadable:        {"error.file_unreadable", "advice.file_back"},
+	core.CodeFileNotRegular:        {"error.file_not_regular", "advice.file_other"},
+	core.CodeFileChanged:           {"error.file_changed", "advice.file_busy"},
+	core.CodeSignInRefused:         {"error.sign_in_refused", "advice.sign_in"},
+	core.CodeSignInDisabled:        {"error.sign_in_disabled", "advice.admin"},
+	core.CodeTokenInvalid:          {"error.token_invalid", "advice.sign_in_server"},
+	core.CodeTokenUntrusted:        {"error.token_untrusted", "advice.sign_in_server"},
+	core.CodeTokenRejected:         {"error.token_rejected", "advice.admin"},
+	core.CodeScopeMissing:          {"error.scope_missing", "advice.admin"},
+	core.CodeTLSUntrusted:          {"error.tls_untrusted", "advice.ca"},
+	core.CodeTLSHostname:           {"error.tls_hostname", "advice.address"},
+	core.CodeTLSExpired:            {"error.tls_expired", "advice.server_renew"},
+	core.CodeTLSClientRefused:      {"error.tls_client_refused", "advice.other_certificate"},
+	core.CodeTLSClientRequired:     {"error.tls_client_required", "advice.certificates"},
+	core.CodeTLSPolicy:             {"error.tls_policy", "advice.policy"},
+	core.CodeTLSFailed:             {"error.tls_failed", "advice.test"},
+	core.CodeNameNotFound:          {"error.name_not_found", "advice.address"},
+	core.CodeConnectionRefused:     {"error.connection_refused", "advice.address"},
+	core.CodeUnreachable:           {"error.unreachable", "advice.network"},
+	core.CodeTimeout:               {"error.timeout", "advice.network"},
+	core.CodeStalled:               {"error.stalled", "advice.network"},
+	core.CodeConnectionLost:        {"error.connection_lost", "advice.network"},
+	core.CodeProxy:                 {"error.proxy", "advice.proxy"},
+	core.CodeServerBusy:            {"error.server_busy", "advice.wait"},
+	core.CodeServerFailure:         {"error.server_failure", "advice.wait"},
+	core.CodeStorageFull:           {"error.storage_full", "advice.admin"},
+	core.CodeTooLarge:              {"error.too_large", "advice.smaller"},
+	core.CodeRejected:              {"error.rejected", "advice.details"},
+	core.CodeForbidden:             {"error.forbidden", "advice.admin"},
+	core.CodeReadOnly:              {"error.read_only", "advice.retention"},
+	core.CodeKeyInProgress:         {"error.key_in_progress", "advice.wait"},
+	core.CodeRedirect:              {"error.redirect", "advice.address"},
+	core.CodeAnswerInvalid:         {"error.answer_invalid", "advice.address"},
+	core.CodeUnexpected:            {"error.unexpected_status", "advice.details"},
+	core.CodeChecksumMismatch:      {"error.checksum_mismatch", "advice.again"},
+	core.CodeChecksumMissing:       {"error.checksum_missing", "advice.admin"},
+	core.CodeSizeMismatch:          {"error.size_mismatch", "advice.again"},
+	core.CodeOutcomeUnknown:        {"error.outcome_unknown", "advice.decide"},
+	core.CodeCancelled:             {"error.cancelled", "advice.retry"},
+	core.CodeInternal:              {"error.internal", "advice.report"},
+}
+
+// explain says an error: what happened, and what to do about it. Neither
+// holds the server's words or the raw cause; those are for the details.
+func (t *text) explain(e *core.Error) (sentence, advice string) {
+	if e == nil {
+		return "", ""
+	}
+	m, ok := messages[e.Code]
+	if !ok {
+		m = messages[core.CodeInternal]
+	}
+	sentence = t.s(m.sentence)
+	if e.Status >= 400 {
+		sentence += " (" + strconv.Itoa(e.Status) + ")"
+	}
+	return sentence, t.s(m.advice)
+}
+
+// capital makes a fragment the begin of a sentence.
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return s
+	}
+	return string(unicode.ToUpper(r)) + s[n:]
+}

@@ -1,0 +1,301 @@
+package ui
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// row is what the list keeps of a transfer: a hundred thousand of them are
+// held at once, so no more than it shows.
+type row struct {
+	id        core.TransferID
+	seq       int64
+	name      string // as shown, with the folders below the dropped one
+	path      string
+	size      int64
+	sent      int64 // of this attempt
+	notBefore time.Time
+	err       *core.Error
+	receipt   *core.Receipt
+	state     core.State
+	attempts  int
+	server    string
+	matches   bool // the name filter takes it
+}
+
+func newRow(t *core.Transfer) row {
+	return row{
+		id: t.ID, seq: t.Seq, name: t.Source.Name, path: t.Source.Path, size: t.Source.Size,
+		sent: min(max(t.Sent, 0), t.Source.Size), notBefore: t.NotBefore, err: t.Error, receipt: t.Receipt,
+		state: t.State, attempts: t.Attempts, server: t.Server,
+	}
+}
+
+// share is how much of the file has been sent, 0…1.
+func (r *row) share() float64 {
+	switch {
+	case r.state == core.StateStored || r.state == core.StateSent:
+		return 1
+	case r.size <= 0:
+		return 0
+	}
+	return float64(r.sent) / float64(r.size)
+}
+
+// totals are the figures of the status bar.
+type totals struct {
+	Files, Stored, Failed, Unknown, Active, Waiting, Queued, Paused int
+	Bytes, Done                                                     int64 // of all that is not cancelled
+	Remaining                                                       int64 // of all that is still under way
+	Rate                                                            float64
+	Left                                                            time.Duration // 0 where it can't be said
+}
+
+// Unfinished reports whether anything goes on without the user.
+func (t totals) Unfinished() bool { return t.Active+t.Waiting+t.Queued > 0 }
+
+// model is the state of the transfers view, without a widget: rows in queue
+// order in a flat slice, the visible ones as indexes into it, and totals kept
+// up to date by difference. It belongs to the UI goroutine.
+type model struct {
+	rows    []row
+	index   map[core.TransferID]int
+	visible []int
+	filter  filter
+	sum     totals
+	paused  bool
+	halt    *core.Error
+
+	meters  map[core.TransferID]*meter // of active rows
+	total   meter
+	carried int64   // content bytes seen to be sent, of all transfers
+	spark   []int64 // bytes in each of the last sparkLength steps, newest last
+	sparkAt time.Time
+	sparkOf int64 // carried at sparkAt
+
+	reorder bool // visible must be computed again
+	counter int  // of computations of visible, so that the view sees a change
+}
+
+// The sparkline: bars, and the time that one stands for.
+const (
+	sparkLength = 20
+	sparkStep   = time.Second
+)
+
+func newModel() *model {
+	return &model{index: map[core.TransferID]int{}, meters: map[core.TransferID]*meter{}}
+}
+
+// Reset takes a snapshot in place of everything.
+func (m *model) Reset(s core.Snapshot, now time.Time) {
+	keep := m.filter
+	*m = *newModel()
+	m.filter = keep
+	m.rows = make([]row, 0, len(s.Transfers))
+	for i := range s.Transfers {
+		m.put(&s.Transfers[i], now)
+	}
+	m.paused, m.halt, m.reorder = s.Paused, s.Halt, true
+	m.Tick(now)
+}
+
+// Apply takes what changed.
+func (m *model) Apply(u core.Update, now time.Time) {
+	for i := range u.Changed {
+		m.put(&u.Changed[i], now)
+	}
+	m.remove(u.Removed)
+	m.paused, m.halt = u.Paused, u.Halt
+	m.Tick(now)
+}
+
+// Tick moves the windows on and settles what is visible.
+func (m *model) Tick(now time.Time) {
+	m.total.add(now, m.carried)
+	m.sum.Rate, _ = m.total.rate(now)
+	m.sum.Left = 0
+	if m.sum.Unfinished() && !m.paused {
+		m.sum.Left = m.total.left(now, m.sum.Remaining)
+	}
+	m.tickSpark(now)
+	if m.reorder {
+		m.arrange()
+	}
+}
+
+func (m *model) tickSpark(now time.Time) {
+	if m.sparkAt.IsZero() {
+		m.sparkAt, m.sparkOf = now, m.carried
+	}
+	steps := int(now.Sub(m.sparkAt) / sparkStep)
+	if steps <= 0 {
+		return
+	}
+	moved := (m.carried - m.sparkOf) / int64(steps)
+	for range min(steps, sparkLength) {
+		m.spark = append(m.spark, moved)
+	}
+	if extra := len(m.spark) - sparkLength; extra > 0 {
+		m.spark = append(m.spark[:0], m.spark[extra:]...)
+	}
+	m.sparkAt, m.sparkOf = m.sparkAt.Add(time.Duration(steps)*sparkStep), m.carried
+}
+
+// put inserts a transfer or replaces it.
+func (m *model) put(t *core.Transfer, now time.Time) {
+	next := newRow(t)
+	at, known := m.index[t.ID]
+	if known {
+		old := &m.rows[at]
+		next.matches = old.matches
+		if old.name != next.name {
+			next.matches = m.filter.matches(&next)
+		}
+		m.measure(old, &next, now)
+		m.account(old, -1)
+		m.reorder = m.reorder || m.filter.moves(old, &next)
+		*old = next
+	} else {
+		next.matches = m.filter.matches(&next)
+		m.measure(nil, &next, now)
+		if n := len(m.rows); n > 0 && next.seq < m.rows[n-1].seq {
+			at, _ = slices.BinarySearchFunc(m.rows, next.seq, func(r row, seq int64) int { return cmp.Compare(r.seq, seq) })
+			m.rows = slices.Insert(m.rows, at, next)
+			m.reindex(at)
+		} else {
+			m.index[next.id] = n
+			m.rows = append(m.rows, next)
+		}
+		m.reorder = true
+	}
+	m.account(&next, +1)
+}
+
+// measure counts the bytes that moved between two values of a transfer. Only
+// steps within one attempt count, so that a second try is no progress.
+func (m *model) measure(old, next *row, now time.Time) {
+	from := int64(0)
+	if old != nil && old.attempts == next.attempts {
+		from = min(old.sent, next.sent)
+		if old.state == core.StateStored || old.state == core.StateSent {
+			from = old.size
+		}
+	}
+	reached := next.sent
+	if next.state == core.StateStored || next.state == core.StateSent {
+		reached = next.size
+	}
+	// A stored file in the first snapshot had been sent before.
+	if old != nil || next.state.Active() {
+		m.carried += max(0, reached-from)
+	}
+	if !next.state.Active() {
+		delete(m.meters, next.id)
+		return
+	}
+	meter := m.meters[next.id]
+	if meter == nil || (old != nil && old.attempts != next.attempts) {
+		meter = newMeter()
+		m.meters[next.id] = meter
+	}
+	meter.add(now, reached)
+}
+
+func newMeter() *meter { return &meter{} }
+
+// account adds a row to the totals or takes it away.
+func (m *model) account(r *row, sign int) {
+	if r.state == core.StateCancelled {
+		return
+	}
+	s, n := &m.sum, int64(sign)
+	s.Files += sign
+	s.Bytes += n * r.size
+	remaining := false
+	switch r.state {
+	case core.StateStored:
+		s.Stored += sign
+		s.Done += n * r.size
+	case core.StateFailed:
+		s.Failed += sign
+	case core.StateUnknown:
+		s.Unknown += sign
+	case core.StatePaused:
+		s.Paused += sign
+	case core.StateQueued:
+		s.Queued += sign
+		remaining = true
+	case core.StateWaiting:
+		s.Waiting += sign
+		remaining = true
+	case core.StateSending, core.StateSent:
+		s.Active += sign
+		sent := r.sent
+		if r.state == core.StateSent {
+			sent = r.size
+		}
+		s.Done += n * sent
+		s.Remaining += n * (r.size - sent)
+	}
+	if remaining {
+		s.Remaining += n * r.size
+	}
+}
+
+func (m *model) remove(ids []core.TransferID) {
+	gone := make(map[core.TransferID]bool, len(ids))
+	for _, id := range ids {
+		if at, ok := m.index[id]; ok {
+			gone[id] = true
+			m.account(&m.rows[at], -1)
+			delete(m.index, id)
+			delete(m.meters, id)
+		}
+	}
+	if len(gone) == 0 {
+		return
+	}
+	m.rows = slices.DeleteFunc(m.rows, func(r row) bool { return gone[r.id] })
+	m.reindex(0)
+	m.reorder = true
+}
+
+func (m *model) reindex(from int) {
+	for i := from; i < len(m.rows); i++ {
+		m.index[m.rows[i].id] = i
+	}
+}
+
+// Len is the number of visible rows, and At the i-th of them; nil out of range.
+func (m *model) Len() int { return len(m.visible) }
+
+// At returns the i-th visible row, nil where there is none.
+func (m *model) At(i int) *row {
+	if i < 0 || i >= len(m.visible) {
+		return nil
+	}
+	return &m.rows[m.visible[i]]
+}
+
+// Find returns the row of a transfer, nil where there is none.
+func (m *model) Find(id core.TransferID) *row {
+	if at, ok := m.index[id]; ok {
+		return &m.rows[at]
+	}
+	return nil
+}
+
+// speed is an active row's bytes a second and its time left; zero where they
+// can't be said.
+func (m *model) speed(r *row, now time.Time) (float64, time.Duration) {
+	meter := m.meters[r.id]
+	if meter == nil || r.state != core.StateSending {
+		return 0, 0
+	}
+	rate, _ := meter.rate(now)
+	return rate, meter.left(now, r.size-r.sent)
+}
