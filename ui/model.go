@@ -69,8 +69,8 @@ type model struct {
 	paused  bool
 	halt    *core.Error
 
-	meters  map[core.TransferID]*meter // of active rows
-	total   meter
+	meters  map[core.TransferID]*gauge // of active rows
+	total   gauge
 	carried int64   // content bytes seen to be sent, of all transfers
 	spark   []int64 // bytes in each of the last sparkLength steps, newest last
 	sparkAt time.Time
@@ -87,7 +87,7 @@ const (
 )
 
 func newModel() *model {
-	return &model{index: map[core.TransferID]int{}, meters: map[core.TransferID]*meter{}}
+	return &model{index: map[core.TransferID]int{}, meters: map[core.TransferID]*gauge{}}
 }
 
 // Reset takes a snapshot in place of everything.
@@ -197,15 +197,15 @@ func (m *model) measure(old, next *row, now time.Time) {
 		delete(m.meters, next.id)
 		return
 	}
-	meter := m.meters[next.id]
-	if meter == nil || (old != nil && old.attempts != next.attempts) {
-		meter = newMeter()
-		m.meters[next.id] = meter
+	gauge := m.meters[next.id]
+	if gauge == nil || (old != nil && old.attempts != next.attempts) {
+		gauge = newGauge()
+		m.meters[next.id] = gauge
 	}
-	meter.add(now, reached)
+	gauge.add(now, reached)
 }
 
-func newMeter() *meter { return &meter{} }
+func newGauge() *gauge { return &gauge{} }
 
 // account adds a row to the totals or takes it away.
 func (m *model) account(r *row, sign int) {
@@ -292,10 +292,10 @@ func (m *model) Find(id core.TransferID) *row {
 // speed is an active row's bytes a second and its time left; zero where they
 // can't be said.
 func (m *model) speed(r *row, now time.Time) (float64, time.Duration) {
-	meter := m.meters[r.id]
-	if meter == nil || r.state != core.StateSending {
+	gauge := m.meters[r.id]
+	if gauge == nil || r.state != core.StateSending {
 		return 0, 0
 	}
-	rate, _ := meter.rate(now)
-	return rate, meter.left(now, r.size-r.sent)
+	rate, _ := gauge.rate(now)
+	return rate, gauge.left(now, r.size-r.sent)
 }

@@ -15,12 +15,12 @@ type counted struct {
 	bytes int64
 }
 
-// meter is a sliding window over a growing number of bytes.
-type meter struct{ samples []counted }
+// gauge is a sliding window over a growing number of bytes.
+type gauge struct{ samples []counted }
 
 // add says that bytes had been counted at a moment. A smaller number than
 // before is a new count: the window starts anew.
-func (m *meter) add(at time.Time, bytes int64) {
+func (m *gauge) add(at time.Time, bytes int64) {
 	if n := len(m.samples); n > 0 && bytes < m.samples[n-1].bytes {
 		m.samples = m.samples[:0]
 	}
@@ -35,7 +35,7 @@ func (m *meter) add(at time.Time, bytes int64) {
 
 // rate is bytes a second over the window, and whether it has been measured
 // long enough to reckon with.
-func (m *meter) rate(now time.Time) (bytesPerSecond float64, settled bool) {
+func (m *gauge) rate(now time.Time) (bytesPerSecond float64, settled bool) {
 	if len(m.samples) == 0 {
 		return 0, false
 	}
@@ -49,7 +49,7 @@ func (m *meter) rate(now time.Time) (bytesPerSecond float64, settled bool) {
 
 // left is the time for the remaining bytes at the present rate, 0 where that
 // can't be said.
-func (m *meter) left(now time.Time, remaining int64) time.Duration {
+func (m *gauge) left(now time.Time, remaining int64) time.Duration {
 	rate, settled := m.rate(now)
 	if !settled || rate < 1 {
 		return 0
