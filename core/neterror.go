@@ -1,0 +1,206 @@
+package core
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/url"
+	"strings"
+	"syscall"
+)
+
+// NetworkError classifies what a net/http client returned instead of an
+// answer: Kind network, tls or cancelled, and the code that names the cause.
+// An *Error already in the chain keeps its kind and code. It returns nil for
+// nil.
+//
+// Outcome is left at OutcomeNotProcessed, which is right for everything that
+// happens before a request is sent; a caller that had sent bytes sets it.
+func NetworkError(op string, err error) *Error {
+	if err == nil {
+		return nil
+	}
+	var known *Error
+	if errors.As(err, &known) {
+		e := *known
+		e.Op = op
+		return &e
+	}
+	// The method and URL that net/http puts in front say nothing that op and
+	// the profile don't.
+	var fromURL *url.Error
+	if errors.As(err, &fromURL) {
+		err = &unwrapped{fromURL.Err, fromURL.Timeout()}
+	}
+	e := &Error{Op: op, Err: err}
+	for _, classify := range []func(*Error, error) bool{
+		classifyContext, classifyProxy, classifyCertificate, classifyTLS, classifyDNS, classifySocket,
+	} {
+		if classify(e, err) {
+			return e
+		}
+	}
+	e.Kind, e.Code, e.Message = KindNetwork, CodeConnectionLost, "The connection to the server failed."
+	return e
+}
+
+// unwrapped is the cause inside a *url.Error, still knowing whether that was
+// a time-out (the one of http.Client.Timeout is known to *url.Error only).
+type unwrapped struct {
+	error
+	timeout bool
+}
+
+func (u *unwrapped) Unwrap() error { return u.error }
+func (u *unwrapped) Timeout() bool { return u.timeout }
+
+func (e *Error) set(kind Kind, code Code, message string) bool {
+	e.Kind, e.Code, e.Message = kind, code, message
+	return true
+}
+
+func classifyContext(e *Error, err error) bool {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return e.set(KindCancelled, CodeCancelled, "The request was stopped.")
+	case errors.Is(err, context.DeadlineExceeded):
+		return e.set(KindNetwork, CodeTimeout, "The server did not answer in time.")
+	}
+	return false
+}
+
+func classifyProxy(e *Error, err error) bool {
+	text := err.Error()
+	if strings.Contains(text, "invalid proxy") {
+		e.Err = nil // its text holds the proxy's password
+		return e.set(KindNetwork, CodeProxy, "The proxy address in HTTPS_PROXY is not valid.")
+	}
+	if strings.Contains(text, "Proxy Authentication Required") {
+		return e.set(KindNetwork, CodeProxy, "The proxy asks for a user name and password.")
+	}
+	var op *net.OpError
+	if errors.As(err, &op) && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks")) {
+		return e.set(KindNetwork, CodeProxy, "The proxy could not be reached or refused the connection.")
+	}
+	return false
+}
+
+// classifyCertificate names what is wrong with the server's certificate.
+func classifyCertificate(e *Error, err error) bool {
+	var (
+		authority x509.UnknownAuthorityError
+		hostname  x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		roots     x509.SystemRootsError
+		other     *tls.CertificateVerificationError
+	)
+	switch {
+	case errors.As(err, &hostname):
+		return e.set(KindTLS, CodeTLSHostname, "The server's certificate is for another name than "+hostname.Host+".")
+	case errors.As(err, &authority):
+		return e.set(KindTLS, CodeTLSUntrusted, "No trusted authority vouches for the server's certificate; check the CA file.")
+	case errors.As(err, &roots):
+		return e.set(KindTLS, CodeTLSUntrusted, "The system's root certificates could not be loaded; set a CA file.")
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return e.set(KindTLS, CodeTLSExpired, "The server's certificate, or the one that vouches for it, has expired or is not valid yet.")
+	case errors.As(err, &invalid), errors.As(err, &other):
+		return e.set(KindTLS, CodeTLSUntrusted, "The server's certificate can't be accepted.")
+	}
+	return false
+}
+
+// classifyTLS names what the handshake failed for. In TLS 1.3 the server's
+// verdict on our certificate comes after the handshake, while a request is
+// being sent or its answer awaited. crypto/tls keeps the type of a received
+// alert to itself, so its text (RFC 8446 §6.2 as crypto/tls words it) decides.
+func classifyTLS(e *Error, err error) bool {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "remote error" {
+		return classifyAlert(e, strings.TrimPrefix(op.Err.Error(), "tls: "))
+	}
+	text := err.Error()
+	var header tls.RecordHeaderError
+	switch {
+	case strings.Contains(text, "server gave HTTP response to HTTPS client"):
+		return e.set(KindTLS, CodeTLSFailed, "The server speaks plain HTTP on this port; the address should begin with http://, or the port is wrong.")
+	case errors.As(err, &header):
+		return e.set(KindTLS, CodeTLSFailed, "The server does not speak TLS on this port.")
+	case strings.Contains(text, "selected unsupported protocol version"):
+		return e.set(KindTLS, CodeTLSPolicy, "The server offers only older TLS versions than this profile allows.")
+	case strings.Contains(text, "TLS handshake timeout"):
+		return e.set(KindNetwork, CodeTimeout, "The server did not finish the TLS handshake in time.")
+	case strings.Contains(text, "tls: "):
+		return e.set(KindTLS, CodeTLSFailed, "The TLS handshake failed.")
+	}
+	return false
+}
+
+func classifyAlert(e *Error, alert string) bool {
+	switch alert {
+	case "certificate required":
+		return e.set(KindTLS, CodeTLSClientRequired, "The server demands a client certificate.")
+	case "bad certificate", "unsupported certificate", "revoked certificate", "expired certificate",
+		"unknown certificate", "unknown certificate authority", "access denied":
+		return e.set(KindTLS, CodeTLSClientRefused, "The server refused this program's client certificate ("+alert+").")
+	case "protocol version not supported", "insufficient security level":
+		return e.set(KindTLS, CodeTLSPolicy, "The server and this profile have no TLS version or cipher in common.")
+	case "handshake failure":
+		return e.set(KindTLS, CodeTLSFailed, "The server ended the TLS handshake: no common cipher, or it demands a client certificate.")
+	}
+	return e.set(KindTLS, CodeTLSFailed, "The server ended the TLS connection ("+alert+").")
+}
+
+func classifyDNS(e *Error, err error) bool {
+	var dns *net.DNSError
+	if !errors.As(err, &dns) {
+		return false
+	}
+	if dns.IsTimeout && !dns.IsNotFound {
+		return e.set(KindNetwork, CodeTimeout, "The name server did not answer in time.")
+	}
+	return e.set(KindNetwork, CodeNameNotFound, "The server's name "+dns.Name+" was not found.")
+}
+
+func classifySocket(e *Error, err error) bool {
+	switch {
+	case isErrno(err, syscall.ECONNREFUSED, wsaConnRefused):
+		return e.set(KindNetwork, CodeConnectionRefused, "The server refuses connections on this port.")
+	case isErrno(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.ENETDOWN,
+		syscall.EADDRNOTAVAIL, wsaNetUnreach, wsaHostUnreach):
+		return e.set(KindNetwork, CodeUnreachable, "The server can't be reached from this network.")
+	case isErrno(err, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, wsaConnAborted, wsaConnReset),
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
+		return e.set(KindNetwork, CodeConnectionLost, "The connection to the server was lost.")
+	}
+	var timeout interface{ Timeout() bool }
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return e.set(KindNetwork, CodeTimeout, "The server did not answer in time.")
+	}
+	return false
+}
+
+// The socket errors of Windows, which package syscall has under no portable
+// name (winsock2.h). No other system has errors with these numbers.
+const (
+	wsaNetUnreach  = syscall.Errno(10051)
+	wsaConnAborted = syscall.Errno(10053)
+	wsaConnReset   = syscall.Errno(10054)
+	wsaConnRefused = syscall.Errno(10061)
+	wsaHostUnreach = syscall.Errno(10065)
+)
+
+func isErrno(err error, numbers ...syscall.Errno) bool {
+	var errno syscall.Errno
+	if !errors.As(err, &errno) {
+		return false
+	}
+	for _, n := range numbers {
+		if errno == n {
+			return true
+		}
+	}
+	return false
+}
