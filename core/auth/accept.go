@@ -1,0 +1,151 @@
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+const (
+	scopeNeeded = "files:write" // what an upload asks for
+	roleAdmin   = "admin"       // may do everything
+
+	// slowValidation is the time from which a verification is worth a
+	// warning.
+	slowValidation = 100 * time.Millisecond
+)
+
+// accept decides whether the token of an answer may be used and for how long.
+// A token that is no JWT passes as opaque. A JWT that has expired never
+// passes; with keys to verify by, neither does one that is forged, too early,
+// without the right to upload, or bound to another client certificate.
+func (s *Source) accept(ctx context.Context, a answer) (core.Token, time.Duration, error) {
+	token := core.Token{Value: core.NewSecret(a.token), Type: "Bearer", Scopes: a.scopes}
+	if !looksLikeJWT(a.token) {
+		token.Opaque = true
+		return token, orElse(a.lifetime, defaultLifetime), nil
+	}
+	c, err := parseJWT(a.token)
+	if s.keys != nil {
+		start := s.mono()
+		if err == nil {
+			err = s.validate(ctx, a.token, c)
+		}
+		s.validated(ctx, s.mono()-start, err)
+		if err != nil {
+			return core.Token{}, 0, untrusted(err)
+		}
+		token.Verified = true
+	} else if err != nil {
+		// Nobody asked for verification, so what only looks like a JWT is
+		// the server's business.
+		token.Opaque = true
+		return token, orElse(a.lifetime, defaultLifetime), nil
+	}
+	now := s.cfg.Now()
+	if c.expired(now) {
+		return core.Token{}, 0, untrusted(claimExpired)
+	}
+	token.Subject = c.subject
+	if len(c.scopes) > 0 {
+		token.Scopes = c.scopes
+	}
+	return token, lifetimeOf(a, c, now), nil
+}
+
+func (s *Source) validate(ctx context.Context, token string, c claims) error {
+	if err := s.keys.verify(ctx, token, c); err != nil {
+		return err
+	}
+	now := s.cfg.Now()
+	if c.expired(now) {
+		return claimExpired
+	}
+	if name := c.early(now); name != "" {
+		return badClaim("its claim " + name + " lies in the future by this computer's clock; check the clock")
+	}
+	if c.role != roleAdmin && !slices.Contains(c.scopes, scopeNeeded) {
+		return &core.Error{Kind: core.KindAuth, Code: core.CodeScopeMissing, Op: opToken, Message: "This account may not upload: its token lacks the scope " + scopeNeeded + "."}
+	}
+	if c.certificateHash != "" && c.certificateHash != thumbprint(s.cfg.TLS) {
+		// The next request shall present the certificate of today.
+		s.client.CloseIdleConnections()
+		return badClaim("it is bound to another client certificate than this profile's")
+	}
+	return nil
+}
+
+func (s *Source) validated(ctx context.Context, took time.Duration, err error) {
+	result := ResultSuccess
+	switch {
+	case errors.Is(err, claimExpired):
+		result = ResultExpired
+	case core.CodeOf(err) == core.CodeCancelled:
+		return // says nothing about the token
+	case err != nil:
+		result = ResultFailure
+	}
+	s.cfg.Observer.Validation(result, took)
+	if took > slowValidation {
+		s.cfg.Log.WarnContext(ctx, "token validation was slow", "duration", took, "result", result)
+	}
+}
+
+// lifetimeOf is how long a token is good: what the answer says, else what its
+// claim says, else the Admin Module's usual half hour. It never outlives its
+// claim.
+func lifetimeOf(a answer, c claims, now time.Time) time.Duration {
+	if c.exp.IsZero() {
+		return orElse(a.lifetime, defaultLifetime)
+	}
+	if left := c.exp.Sub(now); a.lifetime == 0 && left > 0 {
+		return min(left, maxLifetime)
+	}
+	return min(orElse(a.lifetime, defaultLifetime), c.exp.Add(leeway).Sub(now))
+}
+
+func orElse(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}
+
+// thumbprint is the x5t#S256 (RFC 8705 §3.1) of the certificate that config
+// presents, "" for none.
+func thumbprint(config *tls.Config) string {
+	if config == nil {
+		return ""
+	}
+	var cert *tls.Certificate
+	switch {
+	case config.GetClientCertificate != nil:
+		found, err := config.GetClientCertificate(&tls.CertificateRequestInfo{})
+		if err != nil {
+			return ""
+		}
+		cert = found
+	case len(config.Certificates) > 0:
+		cert = &config.Certificates[0]
+	}
+	if cert == nil || len(cert.Certificate) == 0 {
+		return ""
+	}
+	sum := sha256.Sum256(cert.Certificate[0])
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// untrusted words what is wrong with a token.
+func untrusted(err error) error {
+	var known *core.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	return &core.Error{Kind: core.KindAuth, Code: core.CodeTokenUntrusted, Op: opToken, Message: "The token server's token can't be trusted: " + err.Error() + "."}
+}

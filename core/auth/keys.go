@@ -1,0 +1,266 @@
+package auth
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/lestrrat-go/jwx/v3/jwa"
+	"github.com/lestrrat-go/jwx/v3/jwk"
+	"github.com/lestrrat-go/jwx/v3/jws"
+
+	"github.com/artstore/ingester/core"
+)
+
+const (
+	opKeys = "fetch keys"
+	// keysMaxAge is how long a fetched key stays trusted, so that one that
+	// the server has withdrawn does not stay for ever.
+	keysMaxAge = time.Hour
+	// keysPause is the least time between two fetches because of a token
+	// whose key is not known.
+	keysPause = time.Minute
+
+	minRSA, maxRSA = 2048, 16384 // bits; RFC 7518 §3.3
+)
+
+// publicKey is one key that tokens may be signed with.
+type publicKey struct {
+	id  string // "" for none
+	alg string // the only algorithm it is for, "" for any that fits
+	key crypto.PublicKey
+}
+
+// keys are the keys of the token server: fixed, or fetched and cached. One
+// caller at a time.
+type keys struct {
+	fetch   func(context.Context) ([]publicKey, error) // nil: fixed
+	mono    func() time.Duration
+	set     []publicKey
+	fetched time.Duration // by mono
+}
+
+// verify checks the signature of a token whose header is c. It fetches the
+// keys when there are none, when they are old, and, at most once a minute,
+// when none of them fits: keys are rotated.
+func (k *keys) verify(ctx context.Context, token string, c claims) error {
+	if !allowed(c.alg) {
+		return badClaim("its alg is not allowed")
+	}
+	fresh := false
+	if k.fetch != nil && (k.set == nil || k.mono()-k.fetched > keysMaxAge) {
+		if err := k.refresh(ctx); err != nil {
+			return err
+		}
+		fresh = true
+	}
+	err := k.check(token, c)
+	if err == nil || fresh || k.fetch == nil || k.mono()-k.fetched < keysPause {
+		return err
+	}
+	if err := k.refresh(ctx); err != nil {
+		return err
+	}
+	return k.check(token, c)
+}
+
+func (k *keys) refresh(ctx context.Context) error {
+	set, err := k.fetch(ctx)
+	if err != nil {
+		return err
+	}
+	k.set, k.fetched = set, k.mono()
+	return nil
+}
+
+// check tries the keys that the header asks for.
+func (k *keys) check(token string, c claims) error {
+	alg, ok := jwa.LookupSignatureAlgorithm(c.alg)
+	if !ok {
+		return badClaim("its alg is not allowed")
+	}
+	var fitting []publicKey
+	for _, key := range k.set {
+		if key.fits(c.alg, c.kid) {
+			fitting = append(fitting, key)
+		}
+	}
+	if c.kid != "" && len(fitting) > 1 && fitting[0].id == c.kid && fitting[1].id == c.kid {
+		return badClaim("the token server has two keys with its kid")
+	}
+	for _, key := range fitting {
+		if _, err := jws.Verify([]byte(token), jws.WithKey(alg, key.key), jws.WithCompact()); err == nil {
+			return nil
+		}
+	}
+	return badClaim("no key of the token server has signed it")
+}
+
+// allowed is the list of algorithms. All are signatures by a key that the
+// server keeps to itself; an HMAC would make its public key a secret.
+func allowed(alg string) bool {
+	switch alg {
+	case "RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA":
+		return true
+	}
+	return false
+}
+
+func (k publicKey) fits(alg, kid string) bool {
+	if (kid != "" && k.id != "" && kid != k.id) || (k.alg != "" && k.alg != alg) {
+		return false
+	}
+	switch key := k.key.(type) {
+	case *rsa.PublicKey:
+		return strings.HasPrefix(alg, "RS") || strings.HasPrefix(alg, "PS")
+	case *ecdsa.PublicKey:
+		return (alg == "ES256" && key.Curve == elliptic.P256()) || (alg == "ES384" && key.Curve == elliptic.P384())
+	case ed25519.PublicKey:
+		return alg == "EdDSA"
+	}
+	return false
+}
+
+// fetchKeys gets the JWKS (RFC 7517) from the configured address, over the
+// client that fetched the token.
+func (s *Source) fetchKeys(ctx context.Context) ([]publicKey, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.cfg.JWKSURL, http.NoBody)
+	if err != nil {
+		return nil, core.AsError(err)
+	}
+	status, header, body, err := s.do(req)
+	if err != nil {
+		e := core.NetworkError(opKeys, err)
+		if e.Kind != core.KindCancelled {
+			e.Message = "Cannot fetch the token server's keys: " + lowerFirst(e.Message)
+		}
+		return nil, e
+	}
+	e := &core.Error{Kind: core.KindAuth, Code: core.CodeTokenUntrusted, Op: opKeys, Status: status, Outcome: core.OutcomeAnswered}
+	switch {
+	case status == http.StatusOK:
+		set, err := parseKeys(body)
+		if err != nil {
+			e.Message = "The token server's keys can't be used: " + err.Error() + "."
+			return nil, e
+		}
+		return set, nil
+	case status >= 300 && status < 400:
+		e.Kind, e.Code = core.KindServer, core.CodeRedirect
+	case status >= 500 || status == http.StatusTooManyRequests:
+		e.Kind, e.Code = core.KindServer, core.CodeServerBusy
+		e.RetryAfter = retryAfter(header.Get("Retry-After"), s.cfg.Now())
+	}
+	e.Message = "Cannot fetch the token server's keys: it answered " + strconv.Itoa(status) + "; check auth.jwks_url."
+	return nil, e
+}
+
+// parseKeys reads a JWKS. Keys that can't verify a signature (symmetric ones,
+// keys for encryption, types not known here) are passed over, as RFC 7517 §5
+// asks; a set without any other is an error.
+func parseKeys(body []byte) ([]publicKey, error) {
+	if len(body) > maxBody {
+		return nil, errors.New("they are longer than 64 KiB")
+	}
+	fields, err := parseObject(body)
+	if err != nil {
+		return nil, errors.New("they are not a JSON object")
+	}
+	var raw []json.RawMessage
+	if err := json.Unmarshal(fields["keys"], &raw); err != nil {
+		return nil, errors.New("they hold no list of keys")
+	}
+	set := []publicKey{}
+	for _, r := range raw {
+		if key, ok := parseKey(r); ok {
+			set = append(set, key)
+		}
+	}
+	if len(set) == 0 {
+		return nil, errors.New("none of them can verify a token")
+	}
+	return set, nil
+}
+
+func parseKey(raw json.RawMessage) (publicKey, bool) {
+	parsed, err := jwk.ParseKey(raw)
+	if err != nil {
+		return publicKey{}, false
+	}
+	if use, ok := parsed.KeyUsage(); ok && use != "sig" {
+		return publicKey{}, false
+	}
+	public, err := jwk.PublicRawKeyOf(parsed)
+	if err != nil || !usable(public) {
+		return publicKey{}, false
+	}
+	key := publicKey{key: public}
+	key.id, _ = parsed.KeyID()
+	if alg, ok := parsed.Algorithm(); ok {
+		key.alg = alg.String()
+	}
+	return key, true
+}
+
+func usable(public crypto.PublicKey) bool {
+	switch key := public.(type) {
+	case *rsa.PublicKey:
+		return key.N.BitLen() >= minRSA && key.N.BitLen() <= maxRSA
+	case *ecdsa.PublicKey, ed25519.PublicKey:
+		return true
+	}
+	return false
+}
+
+// readPublicKeys reads the key that an administrator handed out as a PEM
+// file: a public key (PKIX or PKCS#1) or a certificate.
+func readPublicKeys(path string) ([]publicKey, error) {
+	unusable := func(message string, cause error) error {
+		return &core.Error{Kind: core.KindConfig, Code: core.CodeCertificateUnreadable, Op: "read public key", Message: message, Err: cause}
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, unusable("The public key file can't be read.", err)
+	}
+	defer func() { _ = file.Close() }() // only read from
+	data, err := io.ReadAll(io.LimitReader(file, maxBody))
+	if err != nil {
+		return nil, unusable("The public key file can't be read.", err)
+	}
+	var set []publicKey
+	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		if public := publicKeyOf(block); public != nil && usable(public) {
+			set = append(set, publicKey{key: public})
+		}
+	}
+	if len(set) == 0 {
+		return nil, unusable("The public key file holds no PEM public key that can verify a token (RSA of 2048 bits or more, ECDSA, Ed25519).", nil)
+	}
+	return set, nil
+}
+
+func publicKeyOf(block *pem.Block) crypto.PublicKey {
+	if cert, err := x509.ParseCertificate(block.Bytes); err == nil {
+		return cert.PublicKey
+	}
+	if key, err := x509.ParsePKIXPublicKey(block.Bytes); err == nil {
+		return key
+	}
+	if key, err := x509.ParsePKCS1PublicKey(block.Bytes); err == nil {
+		return key
+	}
+	return nil
+}

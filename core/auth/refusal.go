@@ -1,0 +1,133 @@
+package auth
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/artstore/ingester/core"
+)
+
+const (
+	maxServerText = 500            // characters of a server's words
+	maxRetryAfter = 24 * time.Hour // longest wait a server may ask for
+)
+
+// refusal turns an answer that is not 200 into an error. The body is used for
+// the OAuth error and its description (RFC 6749 §5.2) or ArtStore's "detail"
+// only, with everything secret taken out.
+func refusal(status int, header http.Header, body []byte, redact func(string) string, now time.Time) *core.Error {
+	e := &core.Error{
+		Kind:    core.KindAuth,
+		Op:      opToken,
+		Message: "Failed to authenticate: the token server answered " + strconv.Itoa(status),
+		Status:  status,
+		Outcome: core.OutcomeAnswered,
+	}
+	code, text := serverWords(body)
+	e.ServerCode, e.ServerText = clean(redact(code)), clean(redact(text))
+	switch {
+	case status >= 300 && status < 400:
+		e.Kind, e.Code = core.KindServer, core.CodeRedirect
+		e.Message += ", a redirect"
+		if target, err := url.Parse(header.Get("Location")); err == nil && target.Host != "" {
+			e.Message += " to " + clean(redact(target.Host))
+		}
+		e.Message += "; it is not followed"
+	case status == http.StatusUnauthorized:
+		e.Code = core.CodeSignInRefused
+	case status == http.StatusForbidden:
+		e.Code = core.CodeSignInDisabled
+	case status == http.StatusBadRequest && (strings.HasPrefix(code, "invalid_") || strings.HasPrefix(code, "un")):
+		e.Code = core.CodeSignInRefused // invalid_client, invalid_scope, unauthorized_client, unsupported_grant_type …
+	case status == http.StatusProxyAuthRequired:
+		e.Kind, e.Code = core.KindNetwork, core.CodeProxy
+	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable,
+		status == http.StatusRequestTimeout, status == http.StatusTooEarly:
+		e.Kind, e.Code = core.KindServer, core.CodeServerBusy
+		e.RetryAfter = retryAfter(header.Get("Retry-After"), now)
+	case status >= 500 || status == http.StatusMisdirectedRequest:
+		e.Kind, e.Code = core.KindServer, core.CodeServerFailure
+	default:
+		e.Code = core.CodeUnexpected
+	}
+	return e
+}
+
+// serverWords finds the error's code and text in the forms that servers use:
+// {"error","error_description"}, {"detail":"…"}, {"detail":[{"msg":"…"}]} and
+// {"error":{"code","message"}}.
+func serverWords(body []byte) (code, text string) {
+	fields, err := parseObject(body)
+	if err != nil {
+		return "", ""
+	}
+	code, _ = asString(fields["error"])
+	text, _ = asString(fields["error_description"])
+	if text == "" {
+		text, _ = asString(fields["detail"])
+	}
+	if text == "" {
+		var detail []struct{ Msg string }
+		if json.Unmarshal(fields["detail"], &detail) == nil && len(detail) > 0 {
+			text = detail[0].Msg
+		}
+	}
+	var nested struct{ Code, Message string }
+	if code == "" && json.Unmarshal(fields["error"], &nested) == nil {
+		code, text = nested.Code, nested.Message
+	}
+	return code, text
+}
+
+// clean makes a server's words fit to be shown: no control or format
+// characters, at most maxServerText characters.
+func clean(text string) string {
+	text = strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(text, "")))
+	if runes := []rune(text); len(runes) > maxServerText {
+		text = string(runes[:maxServerText])
+	}
+	return text
+}
+
+// redactor returns a function that takes the secret out of a text, in each of
+// the forms that a request carries it in and a server might echo.
+func redactor(cfg Config, secret core.Secret) func(string) string {
+	raw := secret.Reveal()
+	escaped := url.QueryEscape(raw)
+	forms := []string{
+		base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(cfg.ClientID) + ":" + escaped)),
+		base64.StdEncoding.EncodeToString([]byte(raw)),
+		escaped, url.PathEscape(raw), raw,
+	}
+	var pairs []string
+	for _, form := range forms {
+		pairs = append(pairs, form, secret.String())
+	}
+	return strings.NewReplacer(pairs...).Replace
+}
+
+// retryAfter reads the header of RFC 9110 §10.2.3: seconds or a date. What is
+// not understood or lies in the past is 0.
+func retryAfter(value string, now time.Time) time.Duration {
+	var wait time.Duration
+	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
+		wait = time.Duration(min(max(seconds, 0), maxRetryAfter.Seconds())) * time.Second
+	} else if at, err := http.ParseTime(value); err == nil {
+		wait = at.Sub(now)
+	}
+	return min(max(wait, 0), maxRetryAfter)
+}

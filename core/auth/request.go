@@ -1,0 +1,190 @@
+package auth
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/artstore/ingester/core"
+)
+
+// maxBody is the most that is read of an answer, in bytes.
+const maxBody = 64 << 10
+
+// slowRequest is the time from which a token request is worth a warning.
+const slowRequest = time.Second
+
+// newClient returns the client of the token server. It follows no redirect,
+// because that could carry the secret elsewhere, and asks for no compression,
+// because that could turn 64 KiB into gigabytes.
+func newClient(cfg Config) *http.Client {
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{
+			Proxy:                  cfg.Proxy,
+			DialContext:            dialer.DialContext,
+			TLSClientConfig:        cfg.TLS.Clone(),
+			TLSHandshakeTimeout:    10 * time.Second,
+			ForceAttemptHTTP2:      true,
+			DisableCompression:     true,
+			MaxResponseHeaderBytes: maxBody,
+			IdleConnTimeout:        90 * time.Second,
+		},
+	}
+}
+
+// fetch gets and checks one token.
+func (s *Source) fetch(ctx context.Context) (*lease, error) {
+	secret, err := s.cfg.Secret(ctx)
+	if err != nil {
+		return nil, secretError(err)
+	}
+	if secret.IsZero() {
+		return nil, secretError(nil)
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
+	defer cancel()
+
+	start := s.mono()
+	a, err := s.request(ctx, secret)
+	s.requested(ctx, s.mono()-start, err)
+	if err != nil {
+		return nil, err
+	}
+	wall, mono := s.cfg.Now(), s.mono()
+	token, lifetime, err := s.accept(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	s.cfg.Log.Debug("token received", "lifetime", lifetime, "verified", token.Verified, "opaque", token.Opaque)
+	return newLease(token, lifetime, wall, mono), nil
+}
+
+func (s *Source) requested(ctx context.Context, took time.Duration, err error) {
+	result := ResultSuccess
+	if err != nil {
+		if core.CodeOf(err) == core.CodeCancelled {
+			return // says nothing about the server
+		}
+		result = ResultFailure
+	}
+	s.cfg.Observer.TokenRequest(result, took)
+	if took > slowRequest {
+		s.cfg.Log.WarnContext(ctx, "token request was slow", "duration", took, "result", result)
+	}
+}
+
+// request sends one token request and reads its answer.
+func (s *Source) request(ctx context.Context, secret core.Secret) (answer, error) {
+	req, err := newRequest(ctx, s.cfg, secret)
+	if err != nil {
+		return answer{}, err
+	}
+	status, header, body, err := s.do(req)
+	if err != nil {
+		return answer{}, cannotConnect(err)
+	}
+	if status != http.StatusOK {
+		return answer{}, refusal(status, header, body, redactor(s.cfg, secret), s.cfg.Now())
+	}
+	a, err := parseAnswer(body, s.cfg.Grant == core.GrantOAuth2)
+	if err != nil {
+		return answer{}, err
+	}
+	return a, nil
+}
+
+// do sends a request and reads at most maxBody of the answer; one byte more
+// is returned when there was more.
+func (s *Source) do(req *http.Request) (status int, header http.Header, body []byte, err error) {
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", "ingester")
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	defer func() { _ = resp.Body.Close() }() // nothing is lost by an error here
+	body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	return resp.StatusCode, resp.Header, body, nil
+}
+
+// newRequest builds the request of the configured grant.
+func newRequest(ctx context.Context, cfg Config, secret core.Secret) (*http.Request, error) {
+	var body []byte
+	contentType := "application/json"
+	form := url.Values{"grant_type": {"client_credentials"}}
+	switch {
+	case cfg.Grant == core.GrantArtStore:
+		var err error
+		body, err = json.Marshal(map[string]string{"client_id": cfg.ClientID, "client_secret": secret.Reveal()})
+		if err != nil {
+			return nil, core.AsError(fmt.Errorf("building the token request: %w", err))
+		}
+	default:
+		contentType = "application/x-www-form-urlencoded"
+		if cfg.Scope != "" {
+			form.Set("scope", cfg.Scope)
+		}
+		if cfg.ClientAuth == core.ClientAuthBody {
+			form.Set("client_id", cfg.ClientID)
+			form.Set("client_secret", secret.Reveal())
+		}
+		body = []byte(form.Encode())
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, cfg.TokenURL, bytes.NewReader(body))
+	if err != nil {
+		return nil, core.AsError(fmt.Errorf("building the token request: %w", err))
+	}
+	req.Header.Set("Content-Type", contentType)
+	if cfg.Grant == core.GrantOAuth2 && cfg.ClientAuth == core.ClientAuthBasic {
+		// RFC 6749 §2.3.1: both parts are form-encoded first, so that a
+		// colon in the ID or any character in the secret survives.
+		req.SetBasicAuth(url.QueryEscape(cfg.ClientID), url.QueryEscape(secret.Reveal()))
+	}
+	return req, nil
+}
+
+func secretError(err error) *core.Error {
+	if err == nil {
+		return &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: opToken, Message: "No client secret is set."}
+	}
+	e := *core.AsError(err)
+	if e.Code == core.CodeInternal {
+		e = *core.NetworkError(opToken, err) // a cancelled prompt; anything else falls through
+		if e.Kind != core.KindCancelled {
+			e = core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Message: "The client secret could not be read.", Err: err}
+		}
+	}
+	e.Op = opToken
+	return &e
+}
+
+func cannotConnect(err error) *core.Error {
+	e := core.NetworkError(opToken, err)
+	if e.Kind != core.KindCancelled {
+		e.Message = "Cannot connect to Admin Module: " + lowerFirst(e.Message)
+	}
+	return e
+}
+
+// lowerFirst makes a sentence go on after a colon.
+func lowerFirst(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 || strings.HasPrefix(s, "TLS") {
+		return s
+	}
+	return string(unicode.ToLower(r)) + s[n:]
+}
