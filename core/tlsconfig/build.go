@@ -1,0 +1,75 @@
+// Package tlsconfig turns a profile's TLS settings into the *tls.Config of
+// its connections: whom to trust, what to present, what to accept. A client
+// certificate that is replaced on disk is used from the next connection on.
+//
+// Nothing in it can turn verification off.
+package tlsconfig
+
+import (
+	"crypto/tls"
+	"log/slog"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// sessionsKept is how many servers' sessions are remembered for resumption.
+const sessionsKept = 64
+
+// Build returns the configuration for s, or nil, nil when TLS is disabled.
+// passphrase opens an encrypted key or PKCS#12 file. NextProtos is left to
+// those who use the configuration; they clone it.
+//
+// Errors are *core.Error of kind config: one code for each thing that can be
+// wrong with a file. What only deserves a warning goes to log, which may be
+// nil.
+func Build(s core.TLSSettings, passphrase core.Secret, log *slog.Logger) (*tls.Config, error) {
+	if !s.Enabled {
+		return nil, nil //nolint:nilnil // net/http takes nil for plain defaults
+	}
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	version, err := minVersion(s.ProtocolVersion)
+	if err != nil {
+		return nil, err
+	}
+	config := &tls.Config{
+		MinVersion:         version,
+		ServerName:         s.ServerName,
+		CipherSuites:       cipherSuites(s.Ciphers, log),
+		Renegotiation:      tls.RenegotiateNever,
+		ClientSessionCache: tls.NewLRUClientSessionCache(sessionsKept),
+	}
+	if s.CACertFile == "" {
+		log.Warn("No CA certificate configured: the system's root certificates are trusted")
+	} else if config.RootCAs, err = readRoots(s.CACertFile, time.Now(), log); err != nil {
+		return nil, err
+	}
+	if !s.HasClientCertificate() {
+		if s.KeyFile != "" {
+			return nil, fileError(core.CodeCertificateUnreadable, s.KeyFile, "is given without a certificate", nil)
+		}
+		return config, nil
+	}
+	id, err := newIdentity(s, passphrase, log)
+	if err != nil {
+		return nil, err
+	}
+	config.GetClientCertificate = id.certificate
+	config.ClientSessionCache = id
+	return config, nil
+}
+
+func minVersion(name string) (uint16, error) {
+	switch name {
+	case core.TLSv13, "":
+		return tls.VersionTLS13, nil
+	case core.TLSv12:
+		return tls.VersionTLS12, nil
+	}
+	return 0, &core.Error{
+		Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: op,
+		Message: "tls.protocol_version is neither " + core.TLSv12 + " nor " + core.TLSv13 + ".",
+	}
+}

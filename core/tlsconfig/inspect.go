@@ -1,0 +1,79 @@
+package tlsconfig
+
+import (
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"fmt"
+	"strings"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Inspect reads the client certificate that s names and says what it is,
+// whether or not a server would take it: an expired one, or one without its
+// key, gives facts and no error. Where the certificate can be read but not the
+// key, it returns the facts and the error. Without a client certificate in s
+// it returns zero facts.
+func Inspect(s core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error) {
+	if !s.HasClientCertificate() {
+		return core.CertificateFacts{}, nil
+	}
+	m, err := readMaterial(s, passphrase)
+	if len(m.certs) == 0 {
+		return core.CertificateFacts{}, err
+	}
+	return factsOf(m.pair()), err
+}
+
+func factsOf(p pair) core.CertificateFacts {
+	cert := p.leaf
+	sum := sha256.Sum256(cert.Raw)
+	return core.CertificateFacts{
+		Subject:     cert.Subject.String(),
+		Issuer:      cert.Issuer.String(),
+		Names:       names(cert),
+		Serial:      colons(fmt.Sprintf("%x", cert.SerialNumber.Bytes())),
+		Fingerprint: strings.ToUpper(colons(fmt.Sprintf("%x", sum))),
+		NotBefore:   cert.NotBefore,
+		NotAfter:    cert.NotAfter,
+		KeyMatches:  p.key != nil,
+		ClientAuth:  forClients(cert),
+		Algorithm:   algorithm(cert),
+	}
+}
+
+func names(cert *x509.Certificate) []string {
+	all := append([]string{}, cert.DNSNames...)
+	for _, ip := range cert.IPAddresses {
+		all = append(all, ip.String())
+	}
+	all = append(all, cert.EmailAddresses...)
+	for _, uri := range cert.URIs {
+		all = append(all, uri.String())
+	}
+	return all
+}
+
+// colons puts a colon between each two hexadecimal digits.
+func colons(hex string) string {
+	var b strings.Builder
+	for i := 0; i < len(hex); i += 2 {
+		if i > 0 {
+			b.WriteByte(':')
+		}
+		b.WriteString(hex[i : i+2])
+	}
+	return b.String()
+}
+
+func algorithm(cert *x509.Certificate) string {
+	switch key := cert.PublicKey.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("RSA %d", key.N.BitLen())
+	case *ecdsa.PublicKey:
+		return "ECDSA " + key.Curve.Params().Name
+	}
+	return cert.PublicKeyAlgorithm.String()
+}
