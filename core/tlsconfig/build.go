@@ -25,7 +25,7 @@ const sessionsKept = 64
 // nil.
 func Build(s core.TLSSettings, passphrase core.Secret, log *slog.Logger) (*tls.Config, error) {
 	if !s.Enabled {
-		return nil, nil //nolint:nilnil // net/http takes nil for plain defaults
+		return nil, nil
 	}
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)

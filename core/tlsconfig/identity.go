@@ -106,7 +106,7 @@ func unchanged(a, b []os.FileInfo) bool {
 
 // warnReadable warns of a private key that other users can read.
 func (id *identity) warnReadable() {
-	if runtime.GOOS == "windows" {
+	if runtime.GOOS == "windows" || len(id.seen) == 0 {
 		return // the mode says nothing there
 	}
 	key := id.seen[len(id.seen)-1]
