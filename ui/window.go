@@ -3,42 +3,220 @@
 // Package app wires it like this, and needs nothing else:
 //
 //	a := fyneapp.NewWithID(id)             // the only import of fyne.io/fyne/v2/app
-//	w := ui.New(a, controller, log)        // builds everything, shows nothing, starts nothing
+//	w := ui.New(a, controller, log)        // shows nothing, starts nothing
 //	w.Open(paths...)                       // files named on the command line; any goroutine, any time
 //	err := w.ShowAndRun(ctx)               // on the main goroutine; blocks until the window is closed or ctx ends
 //
 // ShowAndRun starts the window's goroutines and returns only when all of them
 // have ended. Open and Raise serve a second start of the program; both may be
-// called from any goroutine, before and after ShowAndRun.
+// called from any goroutine, before and after ShowAndRun. The window sets the
+// application's theme, icon and foreground hooks.
 package ui
 
 import (
 	"context"
 	"log/slog"
+	"sync"
+	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
 )
+
+// title is the program's name, in every language.
+const title = "Ingester"
 
 // Window is the program's one window.
 type Window struct {
-	app fyne.App
-	win fyne.Window
-	ctl Controller
-	log *slog.Logger
+	app  fyne.App
+	win  fyne.Window
+	ctl  Controller
+	log  *slog.Logger
+	post func(func())     // fyne.Do, or what a test puts in its place
+	now  func() time.Time // time.Now, or what a test puts in its place
+	wg   sync.WaitGroup   // the pump
+	stop context.CancelFunc
+
+	// What follows belongs to the UI goroutine.
+	sh     *shell
+	model  *model
+	icons  *icons
+	pieces // of the window in the present language
+	status ending
+
+	mu      sync.Mutex
+	waiting []string // paths opened before the window was up
+	up      bool
 }
 
-// New builds the window. Nothing is shown and nothing runs yet.
+// New makes the window. Nothing is shown and nothing runs yet.
 func New(a fyne.App, c Controller, log *slog.Logger) *Window {
-	return &Window{app: a, ctl: c, log: log, win: a.NewWindow("Ingester")}
+	return &Window{app: a, ctl: c, log: log, post: fyne.Do, now: time.Now, model: newModel(), icons: newIcons()}
 }
 
 // ShowAndRun shows the window and blocks until it is closed or ctx ends, and
 // until every goroutine of the window has ended. It runs the application's
 // event loop, so it must be called on the main goroutine.
-func (w *Window) ShowAndRun(ctx context.Context) error { w.win.ShowAndRun(); return ctx.Err() }
+func (w *Window) ShowAndRun(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	if err := w.start(ctx); err != nil {
+		return err
+	}
+	quit := context.AfterFunc(ctx, func() { w.post(w.app.Quit) })
+	w.win.ShowAndRun()
+	quit()
+	w.close()
+	return nil
+}
+
+// start builds the window and starts its goroutines.
+func (w *Window) start(ctx context.Context) error {
+	ctx, w.stop = context.WithCancel(ctx)
+	w.win = w.app.NewWindow(title)
+	w.app.SetIcon(AppIcon())
+	w.win.SetIcon(AppIcon())
+	w.sh = &shell{
+		app: w.app, win: w.win, ctl: w.ctl, log: w.log, now: w.now, tasks: newTasks(ctx, w.post),
+		profileChanged: w.profileChanged, appearanceChanged: w.appearanceChanged,
+		openSettings: func(tab settingsTab) { showSettings(w.sh, tab) },
+	}
+	w.sh.failed = func(err error) {
+		w.log.Error("action failed", "error", err)
+		showError(w.sh, err)
+	}
+	if err := w.build(); err != nil {
+		return err
+	}
+	w.win.Resize(fyne.NewSize(1100, 720))
+	w.win.CenterOnScreen()
+	w.win.SetMaster()
+	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.intake.add(localPaths(uris)) })
+	w.win.SetCloseIntercept(w.askClose)
+	w.win.SetOnClosed(w.stop)
+	w.watchForeground()
+
+	p := &pump{ctl: w.ctl, log: w.log, post: w.post, apply: w.apply}
+	w.wg.Go(func() { p.run(ctx) })
+	w.takeWaiting()
+	return nil
+}
+
+// close ends the window's goroutines and waits for them.
+func (w *Window) close() {
+	w.stop()
+	w.wg.Wait()
+	w.sh.tasks.close()
+}
+
+// build makes everything in the language and the theme that are chosen now.
+func (w *Window) build() error {
+	locale := w.app.Preferences().String(prefLanguage)
+	if locale == "" {
+		locale = lang.SystemLocale().LanguageString()
+	}
+	t, err := newText(locale)
+	if err != nil {
+		return err
+	}
+	w.sh.text = t
+	w.app.Settings().SetTheme(newLook(w.app.Preferences().String(prefTheme)))
+	w.assemble()
+	w.addShortcuts()
+	w.profileChanged()
+	return nil
+}
+
+// appearanceChanged takes over the preferences.
+func (w *Window) appearanceChanged() {
+	if err := w.build(); err != nil {
+		w.sh.failed(err)
+	}
+}
+
+// apply takes what the pump brought.
+func (w *Window) apply(c change) {
+	now := w.now()
+	switch {
+	case c.snapshot != nil:
+		w.model.Reset(*c.snapshot, now)
+	case c.update != nil:
+		w.model.Apply(*c.update, now)
+	default:
+		w.model.Tick(now)
+	}
+	w.header.showLink(c.link)
+	w.header.showProfile(c.profile)
+	w.show(now)
+	w.tell()
+}
+
+// show draws what has changed.
+func (w *Window) show(now time.Time) {
+	m := w.model
+	w.header.showPaused(m.paused)
+	w.nav.items[0].setCount(countText(w.sh.text, len(m.rows)))
+	w.bar.show(m.sum, m.spark)
+	if w.banner.show(m.halt) {
+		w.page.Refresh()
+	}
+	if w.shown == 0 {
+		w.transfers.Refresh()
+	}
+	if t, ok := w.pages[w.shown].(ticker); ok && now.Sub(w.ticked) >= tickEvery-drawEvery {
+		w.ticked = now
+		t.Tick(now)
+	}
+}
+
+func countText(t *text, n int) string {
+	if n == 0 {
+		return ""
+	}
+	return t.number(int64(n))
+}
+
+// profileChanged reads the current profile again.
+func (w *Window) profileChanged() {
+	async(w.sh, func(context.Context) (string, error) { return w.ctl.Current(), nil }, func(name string, _ error) {
+		w.header.showProfile(name)
+		w.transfers.options.load(name)
+		w.showFirstRun(name == "")
+	})
+}
 
 // Open takes files and folders as if they had been dropped on the window.
-func (w *Window) Open(paths ...string) {}
+func (w *Window) Open(paths ...string) {
+	if len(paths) == 0 {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.up {
+		w.waiting = append(w.waiting, paths...)
+		return
+	}
+	w.sh.tasks.show(func() { w.intake.add(paths) })
+}
+
+func (w *Window) takeWaiting() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.up = true
+	if paths := w.waiting; len(paths) > 0 {
+		w.waiting = nil
+		w.sh.tasks.show(func() { w.intake.add(paths) })
+	}
+}
 
 // Raise brings the window to the front.
-func (w *Window) Raise() { fyne.Do(w.win.RequestFocus) }
+func (w *Window) Raise() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.up {
+		w.sh.tasks.show(func() {
+			w.win.Show()
+			w.win.RequestFocus()
+		})
+	}
+}

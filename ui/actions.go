@@ -1,0 +1,202 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/storage"
+
+	"github.com/artstore/ingester/core"
+)
+
+// pickFile opens Fyne's file dialog. It takes one file at a time; folders and
+// many files can be dropped or pasted.
+func (w *Window) pickFile() {
+	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
+		if err != nil {
+			w.sh.failed(err)
+			return
+		}
+		if r == nil {
+			return
+		}
+		uri := r.URI()
+		if err := r.Close(); err != nil {
+			w.log.Warn("closing a picked file", "error", err)
+		}
+		w.intake.add(localPaths([]fyne.URI{uri}))
+	}, w.win)
+	w.showPicker(d)
+}
+
+// pickFolder opens Fyne's folder dialog.
+func (w *Window) pickFolder() {
+	d := dialog.NewFolderOpen(func(dir fyne.ListableURI, err error) {
+		switch {
+		case err != nil:
+			w.sh.failed(err)
+		case dir != nil:
+			w.intake.add(localPaths([]fyne.URI{dir}))
+		}
+	}, w.win)
+	w.showPicker(d)
+}
+
+// showPicker makes a file dialog as large as the window allows.
+func (w *Window) showPicker(d *dialog.FileDialog) {
+	size := w.win.Canvas().Size()
+	d.Resize(fyne.NewSize(min(1000, size.Width-24), min(700, size.Height-24)))
+	d.Show()
+}
+
+// importProfile picks a profile file and uses it.
+func (w *Window) importProfile() {
+	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
+		if err != nil || r == nil {
+			return
+		}
+		path := r.URI().Path()
+		if err := r.Close(); err != nil {
+			w.log.Warn("closing a profile file", "error", err)
+		}
+		w.useProfile(func(ctx context.Context) error {
+			p, err := w.ctl.ImportProfile(ctx, path)
+			if err != nil {
+				return err
+			}
+			return w.ctl.Use(ctx, p.Name)
+		})
+	}, w.win)
+	d.SetFilter(storage.NewExtensionFileFilter([]string{".toml"}))
+	w.showPicker(d)
+}
+
+// startSandbox tries the program with the built-in server.
+func (w *Window) startSandbox() { w.useProfile(w.ctl.StartSandbox) }
+
+func (w *Window) useProfile(work func(context.Context) error) {
+	async(w.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, work(ctx) }, func(_ struct{}, err error) {
+		if err != nil {
+			w.sh.failed(err)
+		}
+		w.profileChanged()
+	})
+}
+
+// addShortcuts binds the keys of the window.
+func (w *Window) addShortcuts() {
+	c := w.win.Canvas()
+	on := func(key fyne.KeyName, mods fyne.KeyModifier, do func()) {
+		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: mods}, func(fyne.Shortcut) { do() })
+	}
+	ctrl := fyne.KeyModifierShortcutDefault
+	on(fyne.KeyO, ctrl, w.pickFile)
+	on(fyne.KeyO, ctrl|fyne.KeyModifierShift, w.pickFolder)
+	on(fyne.KeyComma, ctrl, func() { w.sh.openSettings(tabServer) })
+	on(fyne.KeyR, ctrl, w.transfers.retryFailed)
+	on(fyne.KeyF, ctrl, func() {
+		w.choose(0)
+		c.Focus(w.transfers.search)
+	})
+	for i, key := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4} {
+		on(key, ctrl, func() { w.choose(i) })
+	}
+	c.AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) { w.paste() })
+	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
+		switch {
+		case e.Name == fyne.KeyF1:
+			w.showHelp()
+		case w.shown == 0:
+			w.transfers.key(e)
+		}
+	})
+}
+
+// paste takes paths from the clipboard.
+func (w *Window) paste() {
+	if paths := pastedPaths(w.app.Clipboard().Content()); len(paths) > 0 {
+		w.intake.add(paths)
+		return
+	}
+	w.intake.say(w.sh.text.s("drop.not_paths"))
+}
+
+// showHelp lists the keys.
+func (w *Window) showHelp() {
+	t := w.sh.text
+	showFacts(w.sh, t.s("help.title"), []fact{
+		{"Ctrl+O", t.s("help.add")},
+		{"Ctrl+Shift+O", t.s("help.folder")},
+		{"Ctrl+V", t.s("help.paste")},
+		{"Ctrl+,", t.s("help.settings")},
+		{"Ctrl+F", t.s("help.filter")},
+		{"Space", t.s("help.pause")},
+		{"Delete", t.s("help.delete")},
+		{"Ctrl+R", t.s("help.retry")},
+		{"Ctrl+1…4", t.s("help.views")},
+	})
+}
+
+// askClose lets the window go at once when nothing moves, and asks otherwise.
+func (w *Window) askClose() {
+	if w.model.sum.Active == 0 {
+		w.win.Close()
+		return
+	}
+	t := w.sh.text
+	ask(w.sh, t.s("close.title"), t.s("close.text"), t.s("close.yes"), w.win.Close)
+}
+
+// ending remembers what a notification has been sent for.
+type ending struct {
+	background bool
+	busy       bool
+	before     totals
+	halted     bool
+}
+
+func (w *Window) watchForeground() {
+	w.app.Lifecycle().SetOnEnteredForeground(func() { w.status.background = false })
+	w.app.Lifecycle().SetOnExitedForeground(func() { w.status.background = true })
+}
+
+// tell notifies when a batch ends or someone is needed while the window is in
+// the background. It says fixed words and numbers only: what stands in a
+// notification may be run by a shell on some systems, so no name of a file
+// and no word of a server may ever get there.
+func (w *Window) tell() {
+	e, sum, t := &w.status, w.model.sum, w.sh.text
+	halted := w.model.halt != nil
+	switch {
+	case halted && !e.halted:
+		w.notify(t.s("notify.halted"))
+	case e.busy && !sum.Unfinished() && !halted:
+		words := t.n("notify.stored", max(0, sum.Stored-e.before.Stored))
+		if n := sum.Failed + sum.Unknown - e.before.Failed - e.before.Unknown; n > 0 {
+			words += ", " + t.n("notify.failed", n)
+		}
+		w.notify(words)
+	}
+	if !e.busy {
+		e.before = sum
+	}
+	e.halted, e.busy = halted, sum.Unfinished()
+}
+
+func (w *Window) notify(words string) {
+	if w.status.background {
+		w.app.SendNotification(fyne.NewNotification(title, words))
+	}
+}
+
+// showFirstRun shows the choices of a first run in place of the transfers.
+func (w *Window) showFirstRun(first bool) {
+	_ = core.Profile{}
+	if first == (w.first != nil) {
+		return
+	}
+	w.first = nil
+	w.place()
+}

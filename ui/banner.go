@@ -1,0 +1,74 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+// banner says why nothing is sent until someone acts.
+type banner struct {
+	sh       *shell
+	content  *fyne.Container
+	sentence *caption
+	advice   *widget.Label
+	shown    *core.Error
+}
+
+func newBanner(s *shell, i *icons) *banner {
+	b := &banner{sh: s}
+	b.sentence = newCaption("", theme.ColorNameError, theme.SizeNameText)
+	b.sentence.bold, b.sentence.cut = true, true
+	b.advice = widget.NewLabel("")
+	b.advice.SizeName, b.advice.Truncation = sizeSmall, fyne.TextTruncateEllipsis
+	resume := widget.NewButton(s.text.s("banner.resume"), func() { s.act(s.ctl.ResumeAll) })
+	settings := widget.NewButton(s.text.s("banner.settings"), func() { s.openSettings(tabFor(b.shown)) })
+	details := widget.NewButton(s.text.s("action.details"), func() { s.failed(b.shown) })
+	details.Importance = widget.LowImportance
+	words := container.New(stack{gap: 0, grow: func() fyne.CanvasObject { return nil }},
+		b.sentence, container.New(insets{-8, -6, 0, -8}, b.advice))
+	icon := container.New(square(24), widget.NewIcon(i.get("warning", theme.ColorNameError)))
+	row := container.New(&line{gap: 8, stretch: words, optional: []fyne.CanvasObject{details}},
+		icon, words, details, outlined(settings), outlined(resume))
+	b.content = container.NewStack(newBox(colorBadBg, theme.ColorNameError, 8), inset(12, 8, 12, 8, row))
+	b.content.Hide()
+	return b
+}
+
+// show says a halt, nil for none. It reports whether the banner came or went.
+func (b *banner) show(halt *core.Error) bool {
+	was := b.content.Visible()
+	if halt != nil && halt != b.shown {
+		sentence, advice := b.sh.text.explain(halt)
+		b.sentence.set(b.sh.text.s("banner.halted", args{"Why": sentence}))
+		b.advice.SetText(advice)
+	}
+	b.shown = halt
+	setVisible(b.content, halt != nil)
+	return was != (halt != nil)
+}
+
+// tabFor is the settings tab on which an error can be mended.
+func tabFor(e *core.Error) settingsTab {
+	if e == nil {
+		return tabServer
+	}
+	switch e.Kind {
+	case core.KindAuth:
+		return tabSignIn
+	case core.KindTLS:
+		return tabCertificates
+	case core.KindConfig:
+		switch e.Code {
+		case core.CodeSecretMissing, core.CodeKeychainFailed, core.CodeKeychainLocked, core.CodeKeychainUnavailable:
+			return tabSignIn
+		case core.CodeProfileInvalid, core.CodeProfileNotFound:
+			return tabServer
+		}
+		return tabCertificates
+	}
+	return tabServer
+}

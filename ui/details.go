@@ -1,0 +1,147 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+// fact is a line of a details dialog.
+type fact struct{ name, value string }
+
+// facts are what is known of a transfer. The raw cause comes last.
+func (t *text) facts(r *row, now time.Time) []fact {
+	words := t.present(r, 0, 0, now)
+	out := []fact{{t.s("fact.state"), capital(words.status)}}
+	if _, advice := t.explain(r.err); advice != "" {
+		out = append(out, fact{t.s("fact.advice"), advice})
+	}
+	out = append(out, fact{t.s("fact.path"), plain(r.path)}, fact{t.s("fact.size"), words.size + " (" + t.n("count.bytes", int(r.size)) + ")"})
+	if r.server != "" {
+		out = append(out, fact{t.s("fact.server"), r.server})
+	}
+	if r.attempts > 0 {
+		out = append(out, fact{t.s("fact.attempts"), t.number(int64(r.attempts))})
+	}
+	if c := r.receipt; c != nil {
+		out = append(out, fact{t.s("fact.file_id"), plain(c.FileID)}, fact{"SHA-256", string(c.SHA256)},
+			fact{t.s("fact.stored"), t.moment(c.UploadedAt)})
+		if !c.ExpiresAt.IsZero() {
+			out = append(out, fact{t.s("fact.expires"), t.moment(c.ExpiresAt)})
+		}
+	}
+	return append(out, t.causes(r.err)...)
+}
+
+// causes are the technical lines of an error.
+func (t *text) causes(e *core.Error) []fact {
+	if e == nil {
+		return nil
+	}
+	var out []fact
+	if e.ServerText != "" || e.ServerCode != "" {
+		out = append(out, fact{t.s("fact.answer"), plain(strings.TrimSpace(e.ServerCode + " " + e.ServerText))})
+	}
+	return append(out, fact{t.s("fact.cause"), plain(e.Error()) + " [" + string(e.Code) + "]"})
+}
+
+// moment says a time in this computer's zone.
+func (t *text) moment(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Local().Format("2006-01-02 15:04:05")
+}
+
+// showDetails opens everything that is known of a transfer.
+func (v *transfersView) showDetails(id core.TransferID) {
+	r := v.model.Find(id)
+	if r == nil {
+		return
+	}
+	_, name := splitName(r.name)
+	showFacts(v.sh, name, v.sh.text.facts(r, v.sh.now()))
+}
+
+// showFacts opens a dialog of names and values that can be copied.
+func showFacts(s *shell, title string, facts []fact) {
+	grid := container.New(layout.NewFormLayout())
+	var plainText strings.Builder
+	for _, f := range facts {
+		if f.value == "" {
+			continue
+		}
+		value := widget.NewLabel(f.value)
+		value.Wrapping, value.Selectable = fyne.TextWrapBreak, true
+		name := widget.NewLabel(f.name)
+		name.Importance = widget.LowImportance
+		grid.Add(name)
+		grid.Add(value)
+		plainText.WriteString(f.name + ": " + f.value + "\n")
+	}
+	var d *dialog.CustomDialog
+	copyAll := widget.NewButton(s.text.s("button.copy"), func() { s.app.Clipboard().SetContent(plainText.String()) })
+	shut := widget.NewButton(s.text.s("button.close"), func() { d.Hide() })
+	shut.Importance = widget.HighImportance
+	d = dialog.NewCustomWithoutButtons(ellipsis(title, 420, sizes["text"], fyne.TextStyle{Bold: true}), container.NewVScroll(grid), s.win)
+	d.SetButtons([]fyne.CanvasObject{copyAll, shut})
+	d.Resize(within(s, 620, 400))
+	d.Show()
+}
+
+// within is a dialog's size, not larger than the window.
+func within(s *shell, width, height float32) fyne.Size {
+	c := s.win.Canvas().Size()
+	return fyne.NewSize(min(width, c.Width-24), min(height, c.Height-24))
+}
+
+// showError says that an action failed: the sentence and the advice; the raw
+// cause is behind a button.
+func showError(s *shell, err error) {
+	e := core.AsError(err)
+	if e == nil {
+		return
+	}
+	sentence, advice := s.text.explain(e)
+	label := widget.NewLabel(capital(sentence) + ".\n" + advice)
+	label.Wrapping = fyne.TextWrapWord
+	var d *dialog.CustomDialog
+	details := widget.NewButton(s.text.s("action.details"), func() {
+		d.Hide()
+		showFacts(s, capital(sentence), s.text.causes(e))
+	})
+	ok := widget.NewButton(s.text.s("button.ok"), func() { d.Hide() })
+	ok.Importance = widget.HighImportance
+	d = dialog.NewCustomWithoutButtons(s.text.s("error.title"), label, s.win)
+	d.SetButtons([]fyne.CanvasObject{details, ok})
+	d.Resize(fyne.NewSize(within(s, 460, 0).Width, d.MinSize().Height))
+	d.Show()
+}
+
+var skipKeys = map[core.SkipReason]string{
+	core.SkipSymlink: "skip.symlink", core.SkipSpecial: "skip.special",
+	core.SkipUnreadable: "skip.unreadable", core.SkipDuplicate: "skip.duplicate",
+}
+
+// mostSkipped is how many skipped paths a dialog names.
+const mostSkipped = 200
+
+// showSkipped says what a drop left out, and why.
+func showSkipped(s *shell, skipped []core.Skipped) {
+	facts := make([]fact, 0, min(len(skipped), mostSkipped)+1)
+	for i, k := range skipped {
+		if i == mostSkipped {
+			facts = append(facts, fact{"…", s.text.n("drop.more", len(skipped)-mostSkipped)})
+			break
+		}
+		facts = append(facts, fact{s.text.s(skipKeys[k.Reason]), plain(k.Path)})
+	}
+	showFacts(s, capital(s.text.n("drop.skipped", len(skipped))), facts)
+}

@@ -1,0 +1,129 @@
+package ui
+
+import "fyne.io/fyne/v2"
+
+// line lays objects out on one line, each in its own width and in the middle
+// of the height. Those after the spring, if there is one, stand at the right
+// end. Where there is too little room, those in optional are left out, the
+// first ones first, and stretch gives way.
+type line struct {
+	gap      float32
+	height   float32             // at least
+	spring   fyne.CanvasObject   // the first object of the right end
+	stretch  fyne.CanvasObject   // takes what is left
+	optional []fyne.CanvasObject // in the order in which they go
+	hidden   map[fyne.CanvasObject]bool
+}
+
+// fits decides which optional objects are left out at a width.
+func (l *line) fits(objects []fyne.CanvasObject, width float32) {
+	l.hidden = map[fyne.CanvasObject]bool{}
+	for _, o := range l.optional {
+		if l.needed(objects) <= width {
+			return
+		}
+		l.hidden[o] = true
+	}
+}
+
+func (l *line) needed(objects []fyne.CanvasObject) float32 {
+	width, n := float32(0), 0
+	for _, o := range objects {
+		if o.Visible() && !l.hidden[o] {
+			width += o.MinSize().Width
+			n++
+		}
+	}
+	return width + l.gap*float32(max(0, n-1))
+}
+
+// Layout implements fyne.Layout.
+func (l *line) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.fits(objects, size.Width)
+	spare := max(0, size.Width-l.needed(objects))
+	x := float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		if l.hidden[o] {
+			// Out of sight, not hidden: whether it is visible is its
+			// owner's business.
+			o.Move(fyne.NewPos(-10000, 0))
+			continue
+		}
+		if o == l.spring && l.stretch == nil {
+			x += spare
+		}
+		least := o.MinSize()
+		if o == l.stretch {
+			least.Width += spare
+		}
+		o.Resize(least)
+		o.Move(fyne.NewPos(x, (size.Height-least.Height)/2))
+		x += least.Width + l.gap
+	}
+}
+
+// MinSize implements fyne.Layout: all that can't be left out.
+func (l *line) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	optional := map[fyne.CanvasObject]bool{}
+	for _, o := range l.optional {
+		optional[o] = true
+	}
+	least, n := fyne.NewSize(0, l.height), 0
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		own := o.MinSize()
+		least.Height = max(least.Height, own.Height)
+		if !optional[o] {
+			least.Width += own.Width
+			n++
+		}
+	}
+	least.Width += l.gap * float32(max(0, n-1))
+	return least
+}
+
+// stack lays visible objects out below each other in full width. grow says
+// which of them takes the height that is left.
+type stack struct {
+	gap  float32
+	grow func() fyne.CanvasObject
+}
+
+// Layout implements fyne.Layout.
+func (s stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	spare := max(0, size.Height-s.MinSize(objects).Height)
+	grows, y := s.grow(), float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		height := o.MinSize().Height
+		if o == grows {
+			height += spare
+		}
+		o.Move(fyne.NewPos(0, y))
+		o.Resize(fyne.NewSize(size.Width, height))
+		y += height + s.gap
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (s stack) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var least fyne.Size
+	n := 0
+	for _, o := range objects {
+		if o.Visible() {
+			own := o.MinSize()
+			least.Width = max(least.Width, own.Width)
+			least.Height += own.Height
+			n++
+		}
+	}
+	least.Height += s.gap * float32(max(0, n-1))
+	return least
+}

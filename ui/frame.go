@@ -1,0 +1,127 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+)
+
+// pieces are the parts of the window in one language.
+type pieces struct {
+	header    *header
+	nav       *navigation
+	bar       *statusBar
+	banner    *banner
+	transfers *transfersView
+	intake    *intake
+	pages     []view
+	page      *fyne.Container // banner and the page that is shown
+	holder    *fyne.Container // of the page
+	first     fyne.CanvasObject
+	shown     int
+	ticked    time.Time
+}
+
+// assemble makes the pieces and puts them into the window.
+func (w *Window) assemble() {
+	s, t := w.sh, w.sh.text
+	at := w.shown
+	if w.pages != nil {
+		w.pages[at].Hidden()
+	}
+	w.pieces = pieces{shown: at}
+	w.header = newHeader(s)
+	w.header.onImport, w.header.onSandbox = w.importProfile, w.startSandbox
+	w.banner = newBanner(s, w.icons)
+	w.transfers = newTransfersView(s, w.model, w.icons)
+	w.intake = &intake{sh: s, notice: w.transfers.notice, options: w.transfers.options.options, point: w.transfers.point}
+	w.bar = newStatusBar(t, w.icons, func() {
+		w.choose(0)
+		w.transfers.showGroup(groupAttention)
+	})
+	w.header.add.OnTapped = w.pickFile
+	w.transfers.drop.files.OnTapped = w.pickFile
+	w.transfers.drop.folder.OnTapped = w.pickFolder
+
+	w.pages = w.views()
+	names := []struct{ icon, key string }{{"sending", "nav.transfers"}, {"history", "nav.history"}, {"metrics", "nav.metrics"}, {"log", "nav.log"}}
+	buttons := make([]*navButton, len(w.pages))
+	for i := range w.pages {
+		buttons[i] = newNavButton(w.icons, names[i].icon, t.s(names[i].key), func() { w.choose(i) })
+	}
+	w.nav = newNavigation(buttons...)
+	w.holder = container.NewStack()
+	w.page = container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return w.holder }}, w.banner.content, w.holder)
+	w.win.SetContent(container.New(&frame{nav: w.nav},
+		newBox("background", "", 0), inset(pageEdge, pageEdge, pageEdge, pageEdge, w.page), w.nav.content, w.header.content, w.bar.content))
+	w.win.SetPadded(false)
+	w.choose(min(at, len(w.pages)-1))
+	w.show(w.now())
+}
+
+// views are the pages, in the order of the navigation.
+func (w *Window) views() []view {
+	return []view{w.transfers}
+}
+
+// choose shows a page.
+func (w *Window) choose(index int) {
+	if index < 0 || index >= len(w.pages) {
+		return
+	}
+	if w.shown != index {
+		w.pages[w.shown].Hidden()
+	}
+	w.shown = index
+	w.nav.choose(index)
+	w.place()
+	w.pages[index].Shown()
+}
+
+// place puts what is to be seen into the page: the choices of a first run as
+// long as there is no profile, else the page.
+func (w *Window) place() {
+	content := w.pages[w.shown].Content()
+	if w.first != nil && w.shown == 0 {
+		content = w.first
+	}
+	w.holder.Objects = []fyne.CanvasObject{content}
+	w.holder.Refresh()
+}
+
+// pageEdge is the room around a page.
+const pageEdge = 16
+
+// compactBelow is the window's width under which the navigation has symbols
+// only.
+const compactBelow = 860
+
+// frame lays the window out: header, navigation, page, status bar.
+type frame struct{ nav *navigation }
+
+// Layout implements fyne.Layout.
+func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	ground, page, nav, head, status := o[0], o[1], o[2], o[3], o[4]
+	compact := size.Width < compactBelow
+	f.nav.setCompact(compact)
+	width := float32(navWide)
+	if compact {
+		width = navNarrow
+	}
+	top, bottom := float32(headerHeight), float32(statusHeight)
+	middle := max(0, size.Height-top-bottom)
+	put := func(o fyne.CanvasObject, x, y, w, h float32) {
+		o.Move(fyne.NewPos(x, y))
+		o.Resize(fyne.NewSize(w, h))
+	}
+	put(ground, 0, 0, size.Width, size.Height)
+	put(head, 0, 0, size.Width, top)
+	put(nav, 0, top, width, middle)
+	put(page, width, top, max(0, size.Width-width), middle)
+	put(status, 0, size.Height-bottom, size.Width, bottom)
+}
+
+// MinSize implements fyne.Layout: what the window promises to work at. A page
+// that wants more scrolls or leaves something out.
+func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(640, 420) }

@@ -1,0 +1,212 @@
+package ui
+
+import (
+	"context"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+// header is the bar at the top: profile, connection, actions.
+type header struct {
+	sh       *shell
+	content  *fyne.Container
+	profile  *widget.Button
+	state    *pill
+	dot      *box
+	secured  *pill
+	pause    *widget.Button
+	add      *widget.Button
+	settings *widget.Button
+	link     core.Link
+	paused   bool
+	// onImport and onNew are the menu's ways to another profile.
+	onImport, onSandbox func()
+}
+
+const headerHeight = 56
+
+func newHeader(s *shell) *header {
+	h := &header{sh: s}
+	h.profile = widget.NewButtonWithIcon("Ingester", theme.MenuDropDownIcon(), h.showProfiles)
+	h.profile.IconPlacement = widget.ButtonIconTrailingText
+	h.profile.Importance = widget.LowImportance
+	h.state = newPill("", colorMuted, colorSunken)
+	h.dot = newBox(colorMuted, "", 4)
+	h.state.Container.Objects[1] = inset(10, 2, 10, 3, container.New(&line{gap: 6},
+		container.New(square(8), h.dot), h.state.words))
+	h.secured = newPill("", colorMuted, colorSunken)
+	h.pause = widget.NewButtonWithIcon(s.text.s("header.pause"), theme.MediaPauseIcon(), h.togglePause)
+	h.add = widget.NewButtonWithIcon(s.text.s("header.add"), theme.ContentAddIcon(), nil)
+	h.add.Importance = widget.HighImportance
+	h.settings = widget.NewButtonWithIcon("", theme.SettingsIcon(), func() { s.openSettings(tabServer) })
+	state := newTapArea(h.state.Container, h.tapState)
+	pause := outlined(h.pause)
+	bar := container.New(&line{gap: 12, height: headerHeight - 1, spring: pause, optional: []fyne.CanvasObject{h.secured.Container, state}},
+		h.profile, state, h.secured.Container, pause, h.add, outlined(h.settings))
+	h.content = container.NewBorder(nil, widget.NewSeparator(), nil, nil,
+		container.NewStack(newBox(colorSurface, "", 0), inset(8, 0, 16, 0, bar)))
+	h.showLink(core.Link{State: core.LinkUnknown})
+	return h
+}
+
+// square gives its object one size.
+type square float32
+
+// Layout implements fyne.Layout.
+func (q square) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos((size.Width-float32(q))/2, (size.Height-float32(q))/2))
+		o.Resize(fyne.NewSquareSize(float32(q)))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (q square) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSquareSize(float32(q)) }
+
+// showProfile names the current profile.
+func (h *header) showProfile(name string) {
+	if name == "" {
+		name = h.sh.text.s("header.no_profile")
+	}
+	if h.profile.Text != name {
+		h.profile.SetText(name)
+		h.content.Refresh()
+	}
+}
+
+// showLink says how the connection stands.
+func (h *header) showLink(l core.Link) {
+	if h.link == l && h.state.words.words != "" {
+		return
+	}
+	h.link = l
+	t := h.sh.text
+	switch l.State {
+	case core.LinkUp:
+		h.dot.set(colorGood, "")
+		h.state.set(t.s("link.up"), colorGood, colorGoodBg)
+	case core.LinkFailed:
+		h.dot.set(theme.ColorNameError, "")
+		h.state.set(t.s("link.failed"), theme.ColorNameError, colorBadBg)
+	default:
+		h.dot.set(colorMuted, "")
+		h.state.set(t.s("link.unknown"), colorMuted, colorSunken)
+	}
+	words := l.TLSVersion
+	if words == "" && l.State == core.LinkUp {
+		words = t.s("link.plain")
+	}
+	if l.MutualTLS {
+		words += " · mTLS"
+	}
+	if l.HTTP != "" {
+		words += " · " + l.HTTP
+	}
+	h.secured.set(words, colorMuted, colorSunken)
+	setVisible(h.secured.Container, words != "")
+	h.content.Refresh()
+}
+
+// tapState explains a failed connection.
+func (h *header) tapState() {
+	if h.link.State == core.LinkFailed && h.link.Err != nil {
+		h.sh.failed(h.link.Err)
+		return
+	}
+	h.sh.openSettings(tabServer)
+}
+
+// showPaused makes the button do the other thing.
+func (h *header) showPaused(paused bool) {
+	if h.paused == paused {
+		return
+	}
+	h.paused = paused
+	if paused {
+		h.pause.SetIcon(theme.MediaPlayIcon())
+		h.pause.SetText(h.sh.text.s("header.resume"))
+	} else {
+		h.pause.SetIcon(theme.MediaPauseIcon())
+		h.pause.SetText(h.sh.text.s("header.pause"))
+	}
+	h.content.Refresh()
+}
+
+func (h *header) togglePause() {
+	if h.paused {
+		h.sh.act(h.sh.ctl.ResumeAll)
+	} else {
+		h.sh.act(h.sh.ctl.PauseAll)
+	}
+}
+
+// showProfiles opens the menu of profiles.
+func (h *header) showProfiles() {
+	type answer struct {
+		names   []string
+		current string
+	}
+	async(h.sh, func(ctx context.Context) (answer, error) {
+		names, err := h.sh.ctl.Profiles(ctx)
+		return answer{names, h.sh.ctl.Current()}, err
+	}, func(a answer, err error) {
+		if err != nil {
+			h.sh.failed(err)
+			return
+		}
+		h.menu(a.names, a.current)
+	})
+}
+
+func (h *header) menu(names []string, current string) {
+	t, menu := h.sh.text, fyne.NewMenu("")
+	slices.Sort(names)
+	for _, name := range names {
+		item := fyne.NewMenuItem(name, func() { h.use(name) })
+		item.Checked = name == current
+		menu.Items = append(menu.Items, item)
+	}
+	if len(names) > 0 {
+		menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
+	}
+	menu.Items = append(menu.Items,
+		fyne.NewMenuItem(t.s("profile.settings"), func() { h.sh.openSettings(tabServer) }),
+		fyne.NewMenuItem(t.s("profile.import"), h.onImport),
+		fyne.NewMenuItem(t.s("profile.sandbox"), h.onSandbox))
+	showMenuBelow(menu, h.sh.win.Canvas(), h.profile)
+}
+
+func (h *header) use(name string) {
+	async(h.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, h.sh.ctl.Use(ctx, name) },
+		func(_ struct{}, err error) {
+			if err != nil {
+				h.sh.failed(err)
+			}
+			h.sh.profileChanged()
+		})
+}
+
+// tapArea makes an object tappable.
+type tapArea struct {
+	widget.BaseWidget
+	inner fyne.CanvasObject
+	on    func()
+}
+
+func newTapArea(inner fyne.CanvasObject, on func()) *tapArea {
+	a := &tapArea{inner: inner, on: on}
+	a.ExtendBaseWidget(a)
+	return a
+}
+
+// CreateRenderer implements fyne.Widget.
+func (a *tapArea) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(a.inner) }
+
+// Tapped implements fyne.Tappable.
+func (a *tapArea) Tapped(*fyne.PointEvent) { a.on() }

@@ -1,0 +1,189 @@
+package ui
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+// optionsRow holds what is said about the files that are dropped next.
+type optionsRow struct {
+	sh          *shell
+	content     *fyne.Container
+	keep        *widget.Button
+	retention   core.Retention
+	days        int
+	tags        *widget.Entry
+	description *widget.Entry
+}
+
+func newOptionsRow(s *shell) *optionsRow {
+	o := &optionsRow{sh: s, retention: core.RetentionTemporary, days: core.DefaultTTLDays}
+	label := newCaption(s.text.s("options.title"), colorMuted, sizeSmall)
+	o.keep = widget.NewButtonWithIcon("", theme.MenuDropDownIcon(), o.showKeep)
+	o.keep.IconPlacement = widget.ButtonIconTrailingText
+	o.tags = widget.NewEntry()
+	o.tags.SetPlaceHolder(s.text.s("options.tags"))
+	o.description = widget.NewEntry()
+	o.description.SetPlaceHolder(s.text.s("options.description"))
+	o.description.Validator = func(text string) error {
+		return core.Options{Retention: core.RetentionPermanent, Description: text}.Validate()
+	}
+	tags := container.New(fixedWidth(132), o.tags)
+	o.content = container.New(&line{gap: 8, stretch: o.description, optional: []fyne.CanvasObject{label}},
+		label, outlined(o.keep), tags, o.description)
+	o.name()
+	return o
+}
+
+// fixedWidth gives its object a width and the height that it wants.
+type fixedWidth float32
+
+// Layout implements fyne.Layout.
+func (w fixedWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(size)
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (w fixedWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(float32(w), objects[0].MinSize().Height)
+}
+
+// optionsLayout puts options and filter on one line where there is room, else
+// on two.
+type optionsLayout struct{ two bool }
+
+func newOptionsLayout() *optionsLayout { return &optionsLayout{} }
+
+const filterWidth = 288
+
+// Layout implements fyne.Layout.
+func (l *optionsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.two = size.Width < 820
+	height := objects[0].MinSize().Height
+	if l.two {
+		objects[0].Resize(fyne.NewSize(size.Width, height))
+		objects[1].Resize(fyne.NewSize(size.Width, height))
+		objects[0].Move(fyne.NewPos(0, 0))
+		objects[1].Move(fyne.NewPos(0, height+8))
+		return
+	}
+	objects[0].Resize(fyne.NewSize(size.Width-filterWidth-16, height))
+	objects[0].Move(fyne.NewPos(0, 0))
+	objects[1].Resize(fyne.NewSize(filterWidth, height))
+	objects[1].Move(fyne.NewPos(size.Width-filterWidth, 0))
+}
+
+// MinSize implements fyne.Layout.
+func (l *optionsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	least := objects[0].MinSize()
+	least.Width = max(least.Width, objects[1].MinSize().Width)
+	if l.two {
+		least.Height = 2*least.Height + 8
+	}
+	return least
+}
+
+// defaults takes over what the profile says.
+func (o *optionsRow) defaults(d core.Options) {
+	o.retention, o.days = d.Retention, d.TTLDays
+	if o.days == 0 {
+		o.days = core.DefaultTTLDays
+	}
+	o.name()
+}
+
+// options are those of the next batch.
+func (o *optionsRow) options(profile string) core.Options {
+	out := core.Options{Profile: profile, Retention: o.retention, Description: strings.TrimSpace(o.description.Text), Tags: splitTags(o.tags.Text)}
+	if o.retention == core.RetentionTemporary {
+		out.TTLDays = o.days
+	}
+	return out
+}
+
+func (o *optionsRow) name() {
+	t := o.sh.text
+	if o.retention == core.RetentionPermanent {
+		o.keep.SetText(t.s("keep.permanent"))
+		return
+	}
+	o.keep.SetText(t.s("keep.temporary", args{"Days": t.n("keep.days", o.days)}))
+}
+
+// showKeep offers the usual choices and a form for any number of days.
+func (o *optionsRow) showKeep() {
+	t, menu := o.sh.text, fyne.NewMenu("")
+	for _, days := range []int{7, 30, 90, core.MaxTTLDays} {
+		item := fyne.NewMenuItem(t.s("keep.temporary", args{"Days": t.n("keep.days", days)}), func() { o.set(core.RetentionTemporary, days) })
+		item.Checked = o.retention == core.RetentionTemporary && o.days == days
+		menu.Items = append(menu.Items, item)
+	}
+	permanent := fyne.NewMenuItem(t.s("keep.permanent"), func() { o.set(core.RetentionPermanent, o.days) })
+	permanent.Checked = o.retention == core.RetentionPermanent
+	menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("keep.other"), o.askDays), permanent)
+	showMenuBelow(menu, o.sh.win.Canvas(), o.keep)
+}
+
+func (o *optionsRow) set(r core.Retention, days int) {
+	o.retention, o.days = r, days
+	o.name()
+}
+
+// askDays asks for a number of days.
+func (o *optionsRow) askDays() {
+	t := o.sh.text
+	days := widget.NewEntry()
+	days.SetText(strconv.Itoa(o.days))
+	days.Validator = func(text string) error {
+		n, err := strconv.Atoi(strings.TrimSpace(text))
+		if err != nil {
+			return err
+		}
+		return core.Options{Retention: core.RetentionTemporary, TTLDays: n}.Validate()
+	}
+	field := widget.NewFormItem(t.s("keep.field", args{"Most": core.MaxTTLDays}), days)
+	d := dialog.NewForm(t.s("keep.title"), t.s("button.ok"), t.s("button.back"), []*widget.FormItem{field}, func(ok bool) {
+		if n, err := strconv.Atoi(strings.TrimSpace(days.Text)); ok && err == nil {
+			o.set(core.RetentionTemporary, n)
+		}
+	}, o.sh.win)
+	d.Resize(fyne.NewSize(360, d.MinSize().Height))
+	d.Show()
+}
+
+// load reads the profile's defaults.
+func (o *optionsRow) load(profile string) {
+	if profile == "" {
+		return
+	}
+	async(o.sh, func(ctx context.Context) (core.Profile, error) { return o.sh.ctl.Profile(ctx, profile) },
+		func(p core.Profile, err error) {
+			if err == nil {
+				o.defaults(p.DefaultOptions())
+			}
+		})
+}
+
+// splitTags reads tags as people write them: with commas or semicolons.
+func splitTags(text string) []string {
+	var tags []string
+	seen := map[string]bool{}
+	for _, tag := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
+		if tag = strings.TrimSpace(tag); tag != "" && !seen[tag] {
+			seen[tag] = true
+			tags = append(tags, tag)
+		}
+	}
+	return tags
+}

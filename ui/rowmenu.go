@@ -1,0 +1,117 @@
+package ui
+
+import (
+	"context"
+	"net/url"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+var actionKeys = map[action]string{
+	actPause: "action.pause", actResume: "action.resume", actRetry: "action.retry",
+	actCancel: "action.cancel", actRemove: "action.remove",
+}
+
+// tapAction is a row's button.
+func (v *transfersView) tapAction(id core.TransferID, a action, button fyne.CanvasObject) {
+	switch a {
+	case actNone:
+	case actMore:
+		if menu := v.rowMenu(id); menu != nil {
+			showMenuBelow(menu, v.sh.win.Canvas(), button)
+		}
+	default:
+		v.do(a, []core.TransferID{id})
+	}
+}
+
+// showMenu is a secondary tap on a row.
+func (v *transfersView) showMenu(id core.TransferID, at fyne.Position) {
+	if !v.selected[id] {
+		v.tapRow(id, 0)
+	}
+	if menu := v.rowMenu(id); menu != nil {
+		widget.ShowPopUpMenuAtPosition(menu, v.sh.win.Canvas(), at)
+	}
+}
+
+// rowMenu is the menu of a row; where the row is one of many selected, its
+// actions are on all of them.
+func (v *transfersView) rowMenu(id core.TransferID) *fyne.Menu {
+	r := v.model.Find(id)
+	if r == nil {
+		return nil
+	}
+	t, menu := v.sh.text, fyne.NewMenu("")
+	for _, a := range []action{actPause, actResume, actRetry, actCancel, actRemove} {
+		ids := v.targets(r, a)
+		if len(ids) == 0 {
+			continue
+		}
+		words := t.s(actionKeys[a])
+		if a == actRetry && r.state == core.StateUnknown {
+			words = t.s("action.again")
+		}
+		if len(ids) > 1 {
+			words = t.s("action.many", args{"Action": words, "N": t.number(int64(len(ids)))})
+		}
+		menu.Items = append(menu.Items, fyne.NewMenuItem(words, func() { v.do(a, ids) }))
+	}
+	menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
+	if r.receipt != nil {
+		fileID, sum := r.receipt.FileID, string(r.receipt.SHA256)
+		menu.Items = append(menu.Items,
+			fyne.NewMenuItem(t.s("action.copy_id"), func() { v.sh.app.Clipboard().SetContent(fileID) }),
+			fyne.NewMenuItem(t.s("action.copy_sum"), func() { v.sh.app.Clipboard().SetContent(sum) }))
+	}
+	path := r.path
+	menu.Items = append(menu.Items,
+		fyne.NewMenuItem(t.s("action.folder"), func() { v.openFolder(path) }),
+		fyne.NewMenuItem(t.s("action.details"), func() { v.showDetails(id) }))
+	return menu
+}
+
+func (v *transfersView) targets(r *row, a action) []core.TransferID {
+	if v.selected[r.id] && len(v.selected) > 1 {
+		return v.chosen(a)
+	}
+	if can(a, r.state) {
+		return []core.TransferID{r.id}
+	}
+	return nil
+}
+
+func (v *transfersView) openFolder(path string) {
+	v.sh.act(func(context.Context) error {
+		return v.sh.app.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Dir(path))})
+	})
+}
+
+// askAgain warns that what may have arrived may then be there twice.
+func (v *transfersView) askAgain(yes func()) {
+	t := v.sh.text
+	ask(v.sh, t.s("again.title"), t.s("again.text"), t.s("action.again"), yes)
+}
+
+// ask shows a question with one way forward and one back.
+func ask(s *shell, title, words, yes string, then func()) {
+	label := widget.NewLabel(words)
+	label.Wrapping = fyne.TextWrapWord
+	d := dialog.NewCustomConfirm(title, yes, s.text.s("button.back"), label, func(ok bool) {
+		if ok {
+			then()
+		}
+	}, s.win)
+	d.Resize(fyne.NewSize(min(460, s.win.Canvas().Size().Width-40), d.MinSize().Height))
+	d.Show()
+}
+
+// showMenuBelow opens a menu under the object that it belongs to.
+func showMenuBelow(menu *fyne.Menu, c fyne.Canvas, under fyne.CanvasObject) {
+	widget.ShowPopUpMenuAtRelativePosition(menu, c, fyne.NewPos(0, under.Size().Height+2), under)
+}

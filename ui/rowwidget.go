@@ -1,0 +1,216 @@
+package ui
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+// transferRow draws one row of the list. The list uses a few of them again
+// and again; show gives it another transfer.
+type transferRow struct {
+	widget.BaseWidget
+	icons *icons
+	on    rowEvents
+	id    core.TransferID
+	words rowWords
+	mods  fyne.KeyModifier // held at the newest press
+}
+
+// rowEvents are what a row reports.
+type rowEvents struct {
+	act    func(core.TransferID, action, fyne.CanvasObject)
+	tapped func(core.TransferID, fyne.KeyModifier)
+	menu   func(core.TransferID, fyne.Position)
+}
+
+var (
+	_ fyne.Tappable          = (*transferRow)(nil)
+	_ fyne.SecondaryTappable = (*transferRow)(nil)
+	_ desktop.Mouseable      = (*transferRow)(nil)
+)
+
+func newTransferRow(i *icons, on rowEvents) *transferRow {
+	r := &transferRow{icons: i, on: on}
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+// show draws words, if they are other words than those shown.
+func (r *transferRow) show(id core.TransferID, words rowWords) {
+	r.id = id
+	if r.words == words {
+		return
+	}
+	r.words = words
+	r.Refresh()
+}
+
+// Tapped implements fyne.Tappable.
+func (r *transferRow) Tapped(*fyne.PointEvent) { r.on.tapped(r.id, r.mods) }
+
+// TappedSecondary implements fyne.SecondaryTappable.
+func (r *transferRow) TappedSecondary(e *fyne.PointEvent) { r.on.menu(r.id, e.AbsolutePosition) }
+
+// MouseDown implements desktop.Mouseable.
+func (r *transferRow) MouseDown(e *desktop.MouseEvent) { r.mods = e.Modifier }
+
+// MouseUp implements desktop.Mouseable.
+func (r *transferRow) MouseUp(*desktop.MouseEvent) {}
+
+// CreateRenderer implements fyne.Widget.
+func (r *transferRow) CreateRenderer() fyne.WidgetRenderer {
+	text := func(align fyne.TextAlign) *canvas.Text {
+		t := canvas.NewText("", nil)
+		t.Alignment = align
+		return t
+	}
+	d := &rowRenderer{
+		row: r, ground: canvas.NewRectangle(nil), icon: canvas.NewImageFromResource(nil),
+		name: text(fyne.TextAlignLeading), folder: text(fyne.TextAlignLeading), status: text(fyne.TextAlignLeading),
+		size: text(fyne.TextAlignTrailing), speed: text(fyne.TextAlignTrailing), left: text(fyne.TextAlignTrailing),
+		track: canvas.NewRectangle(nil), done: canvas.NewRectangle(nil),
+		primary: widget.NewButtonWithIcon("", nil, nil), secondary: widget.NewButtonWithIcon("", nil, nil),
+	}
+	d.icon.FillMode = canvas.ImageFillContain
+	d.primary.Importance, d.secondary.Importance = widget.LowImportance, widget.LowImportance
+	d.primary.OnTapped = func() { r.on.act(r.id, r.words.primary, d.primary) }
+	d.secondary.OnTapped = func() { r.on.act(r.id, r.words.secondary, d.secondary) }
+	d.all = []fyne.CanvasObject{d.ground, d.icon, d.name, d.folder, d.size, d.status, d.track, d.done, d.speed, d.left, d.primary, d.secondary}
+	d.style()
+	return d
+}
+
+type rowRenderer struct {
+	row                                     *transferRow
+	ground, track, done                     *canvas.Rectangle
+	icon                                    *canvas.Image
+	name, folder, size, status, speed, left *canvas.Text
+	primary, secondary                      *widget.Button
+	all                                     []fyne.CanvasObject
+	width                                   float32
+	place                                   places
+}
+
+// Destroy implements fyne.WidgetRenderer.
+func (d *rowRenderer) Destroy() {}
+
+// Objects implements fyne.WidgetRenderer.
+func (d *rowRenderer) Objects() []fyne.CanvasObject { return d.all }
+
+// MinSize implements fyne.WidgetRenderer.
+func (d *rowRenderer) MinSize() fyne.Size { return fyne.NewSize(320, rowHeight) }
+
+// Refresh implements fyne.WidgetRenderer.
+func (d *rowRenderer) Refresh() {
+	d.style()
+	d.Layout(d.row.Size())
+	for _, o := range d.all {
+		o.Refresh()
+	}
+}
+
+// style takes over words and theme colours.
+func (d *rowRenderer) style() {
+	w := &d.row.words
+	of := func(n fyne.ThemeColorName) color.Color { return theme.ColorForWidget(n, d.row) }
+	for _, t := range []*canvas.Text{d.name, d.size} {
+		t.TextSize = theme.SizeForWidget(theme.SizeNameText, d.row)
+	}
+	for _, t := range []*canvas.Text{d.folder, d.status, d.speed, d.left} {
+		t.TextSize = theme.SizeForWidget(sizeSmall, d.row)
+	}
+	d.folder.TextSize = theme.SizeForWidget(theme.SizeNameCaptionText, d.row)
+	d.speed.TextSize, d.left.TextSize = d.size.TextSize, d.size.TextSize
+	d.name.Color = of(theme.ColorNameForeground)
+	for _, t := range []*canvas.Text{d.folder, d.size, d.speed, d.left} {
+		t.Color = of(colorMuted)
+	}
+	d.status.Color = of(colorMuted)
+	if w.tone != "" {
+		d.status.Color = of(w.tone)
+	}
+	d.ground.FillColor = nil
+	if w.selected {
+		d.ground.FillColor = of(theme.ColorNameSelection)
+	} else if w.highlight {
+		d.ground.FillColor = of(theme.ColorNameHover)
+	}
+	d.track.FillColor, d.track.CornerRadius, d.done.CornerRadius = of(colorTrack), barHeight/2, barHeight/2
+	if w.barTone != "" {
+		d.done.FillColor = of(w.barTone)
+	}
+	d.icon.Resource = nil
+	if w.icon != "" {
+		d.icon.Resource = d.row.icons.get(w.icon, w.tone)
+	}
+	d.size.Text, d.speed.Text, d.left.Text = w.size, w.speed, w.left
+	d.button(d.primary, w.primary)
+	d.button(d.secondary, w.secondary)
+}
+
+var actionIcons = map[action]string{actPause: "pause", actResume: "resume", actRetry: "retry", actCancel: "cancel", actMore: "more"}
+
+func (d *rowRenderer) button(b *widget.Button, a action) {
+	name := actionIcons[a]
+	if name == "" {
+		b.Hide()
+		return
+	}
+	b.Icon = d.row.icons.get(name, colorMuted)
+	b.Show()
+}
+
+// Layout implements fyne.WidgetRenderer.
+func (d *rowRenderer) Layout(size fyne.Size) {
+	p, w := placesFor(size.Width), &d.row.words
+	d.ground.Resize(size)
+	middle := func(o fyne.CanvasObject, at place, height float32) {
+		o.Move(fyne.NewPos(at.x, (size.Height-height)/2))
+		o.Resize(fyne.NewSize(at.width, height))
+	}
+	middle(d.icon, place{p.icon.x + 14, 18}, 18)
+	line := fyne.MeasureText("M", d.name.TextSize, fyne.TextStyle{}).Height
+	small := fyne.MeasureText("M", d.status.TextSize, fyne.TextStyle{}).Height
+	middle(d.size, p.size, line)
+	middle(d.speed, p.speed, line)
+	middle(d.left, p.left, line)
+	setVisible(d.speed, p.speed.width > 0)
+	setVisible(d.left, p.left.width > 0)
+
+	d.name.Text = ellipsis(w.name, p.name.width, d.name.TextSize, d.name.TextStyle)
+	d.folder.Text = ellipsis(w.folder, p.name.width, d.folder.TextSize, d.folder.TextStyle)
+	middle(d.name, p.name, line)
+	if w.folder != "" {
+		d.name.Move(fyne.NewPos(p.name.x, size.Height/2-line+2))
+		d.folder.Move(fyne.NewPos(p.name.x, size.Height/2+1))
+		d.folder.Resize(fyne.NewSize(p.name.width, small))
+	}
+	status := w.status
+	if p.speed.width == 0 && w.speed != "" {
+		status += " · " + w.speed
+	}
+	d.status.Text = ellipsis(status, p.progress.width, d.status.TextSize, d.status.TextStyle)
+	middle(d.status, p.progress, small)
+	setVisible(d.track, w.bar)
+	setVisible(d.done, w.bar && w.share > 0)
+	if w.bar {
+		d.status.Move(fyne.NewPos(p.progress.x, size.Height/2-small+1))
+		at := fyne.NewPos(p.progress.x, size.Height/2+8)
+		bar := min(p.progress.width, barWidth)
+		d.track.Move(at)
+		d.track.Resize(fyne.NewSize(bar, barHeight))
+		d.done.Move(at)
+		d.done.Resize(fyne.NewSize(max(barHeight, bar*w.share), barHeight))
+	}
+	d.secondary.Resize(fyne.NewSize(buttonSize, buttonSize))
+	d.secondary.Move(fyne.NewPos(p.actions.x+p.actions.width-buttonSize, (size.Height-buttonSize)/2))
+	d.primary.Resize(fyne.NewSize(buttonSize, buttonSize))
+	d.primary.Move(fyne.NewPos(p.actions.x+p.actions.width-2*buttonSize, (size.Height-buttonSize)/2))
+}

@@ -1,0 +1,152 @@
+package ui
+
+import (
+	"path"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/artstore/ingester/core"
+)
+
+// action is something that a row's buttons, its menu and the keys can do.
+type action int
+
+// The actions.
+const (
+	actNone action = iota
+	actPause
+	actResume
+	actRetry
+	actCancel
+	actRemove
+	actMore    // opens the menu
+	actDetails // opens the details
+)
+
+// rowWords are what a row of the list shows, ready to be drawn. They are
+// comparable, so that a row is drawn only when they change.
+type rowWords struct {
+	icon                string // of rowIcons
+	tone                fyne.ThemeColorName
+	name, folder        string
+	size, status        string
+	speed, left         string
+	bar                 bool
+	share               float32
+	barTone             fyne.ThemeColorName
+	primary, secondary  action
+	selected, highlight bool
+}
+
+// present says a row in words.
+func (t *text) present(r *row, rate float64, left time.Duration, now time.Time) rowWords {
+	w := rowWords{size: t.size(r.size), tone: colorMuted, secondary: actMore}
+	w.folder, w.name = splitName(r.name)
+	reason, _ := t.explain(r.err)
+	switch r.state {
+	case core.StateQueued:
+		w.icon, w.status = "queued", t.s("state.queued")
+		w.primary, w.secondary = actPause, actCancel
+	case core.StateSending:
+		w.icon, w.tone, w.status = "sending", theme.ColorNameForeground, t.s("state.sending")
+		if r.sent > 0 {
+			w.status = t.percent(r.share()) + " · " + w.status
+		}
+		w.bar, w.share, w.barTone = true, float32(r.share()), theme.ColorNamePrimary
+		w.speed = t.rate(rate)
+		if left > 0 {
+			w.left = t.clock(left)
+		}
+		w.primary, w.secondary = actPause, actCancel
+	case core.StateSent:
+		w.icon, w.tone, w.status = "checking", theme.ColorNameForeground, t.s("state.checking")
+		w.bar, w.share, w.barTone = true, 1, colorCheck
+		w.secondary = actCancel
+	case core.StateWaiting:
+		w.icon, w.tone, w.status = "waiting", theme.ColorNameWarning, t.waiting(r, reason, now)
+		w.bar, w.share, w.barTone = r.sent > 0, float32(r.share()), theme.ColorNameWarning
+		w.primary, w.secondary = actRetry, actCancel
+	case core.StatePaused:
+		w.icon, w.status = "paused", t.s("state.paused")
+		w.primary, w.secondary = actResume, actCancel
+	case core.StateStored:
+		w.icon, w.tone, w.status = "stored", colorGood, t.s("state.stored")
+	case core.StateFailed:
+		w.icon, w.tone, w.status = "failed", theme.ColorNameError, reason
+		w.primary = actRetry
+		if reason == "" {
+			w.status = t.s("state.failed")
+		}
+	case core.StateUnknown:
+		w.icon, w.tone, w.status = "unknown", theme.ColorNameWarning, t.s("state.unknown")
+	case core.StateCancelled:
+		w.icon, w.status = "cancelled", t.s("state.cancelled")
+		w.primary = actRetry
+	}
+	return w
+}
+
+// waiting says when the next attempt is and why there must be one.
+func (t *text) waiting(r *row, reason string, now time.Time) string {
+	if reason == "" {
+		reason = t.s("error.server_failure")
+	}
+	if wait := r.notBefore.Sub(now); wait > 0 {
+		// Rounded up, so that it ends with 1 s and not with 0 s.
+		return t.s("state.waiting", args{"Time": t.duration(wait.Truncate(time.Second) + time.Second), "Why": reason})
+	}
+	return t.s("state.retrying", args{"Why": reason})
+}
+
+// splitName parts a shown name into its folders and the file's own name, both
+// without characters that could disturb a line or turn its direction round.
+func splitName(name string) (folder, file string) {
+	folder, file = path.Split(name)
+	folder = strings.Join(strings.Split(strings.Trim(folder, "/"), "/"), " / ")
+	return plain(folder), plain(file)
+}
+
+// plain replaces control and direction characters, which a file name may hold.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < 0x20, r == 0x7f, r >= 0x80 && r < 0xa0:
+			return '␣'
+		case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f:
+			return '␣'
+		}
+		return r
+	}, s)
+}
+
+// allowed says which actions make sense for a state, in the order of a menu.
+func allowed(s core.State) []action {
+	switch s {
+	case core.StateQueued, core.StateSending:
+		return []action{actPause, actCancel}
+	case core.StateSent:
+		return []action{actCancel}
+	case core.StateWaiting:
+		return []action{actRetry, actPause, actCancel}
+	case core.StatePaused:
+		return []action{actResume, actCancel}
+	case core.StateFailed, core.StateUnknown, core.StateCancelled:
+		return []action{actRetry, actRemove}
+	case core.StateStored:
+		return []action{actRemove}
+	}
+	return nil
+}
+
+// can reports whether an action makes sense for a state.
+func can(a action, s core.State) bool {
+	for _, b := range allowed(s) {
+		if a == b {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,172 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+// transferList is Fyne's list with keys that act on the selected rows.
+type transferList struct {
+	widget.List
+	onKey  func(*fyne.KeyEvent) bool // true when it used the key
+	onMove func(index int)           // the arrow keys went to a row
+	moving bool
+}
+
+func newTransferList(length func() int, create func() fyne.CanvasObject, update func(int, fyne.CanvasObject)) *transferList {
+	l := &transferList{}
+	l.Length, l.CreateItem, l.UpdateItem = length, create, update
+	// The list tells of hovering the same way; only keys move the selection.
+	l.OnHighlighted = func(i int) {
+		if l.moving {
+			l.onMove(i)
+		}
+	}
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// TypedKey implements fyne.Focusable.
+func (l *transferList) TypedKey(e *fyne.KeyEvent) {
+	if l.onKey(e) {
+		return
+	}
+	l.moving = true
+	l.List.TypedKey(e)
+	l.moving = false
+}
+
+// tapRow selects a row: alone, with Ctrl or Cmd one more, with Shift a range.
+func (v *transfersView) tapRow(id core.TransferID, mods fyne.KeyModifier) {
+	at := v.visibleIndex(id)
+	if at < 0 {
+		return
+	}
+	switch {
+	case mods&fyne.KeyModifierShift != 0:
+		v.selected = map[core.TransferID]bool{}
+		for i := min(at, v.anchor); i <= max(at, v.anchor); i++ {
+			if r := v.model.At(i); r != nil {
+				v.selected[r.id] = true
+			}
+		}
+	case mods&fyne.KeyModifierShortcutDefault != 0:
+		if v.selected[id] {
+			delete(v.selected, id)
+		} else {
+			v.selected[id] = true
+		}
+		v.anchor = at
+	default:
+		v.selected = map[core.TransferID]bool{id: true}
+		v.anchor = at
+	}
+	v.list.Highlight(at)
+	v.sh.win.Canvas().Focus(v.list)
+	v.Refresh()
+}
+
+// moveTo selects the row that the arrow keys went to.
+func (v *transfersView) moveTo(index int) {
+	if r := v.model.At(index); r != nil {
+		v.selected = map[core.TransferID]bool{r.id: true}
+		v.anchor = index
+		v.Refresh()
+	}
+}
+
+func (v *transfersView) visibleIndex(id core.TransferID) int {
+	for row, i := range v.live {
+		if r := v.model.At(i); row.id == id && r != nil && r.id == id {
+			return i
+		}
+	}
+	for i := range v.model.Len() {
+		if v.model.At(i).id == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// chosen are the selected transfers that an action makes sense for, in the
+// order of the list.
+func (v *transfersView) chosen(actions ...action) []core.TransferID {
+	var ids []core.TransferID
+	for i := range v.model.rows {
+		r := &v.model.rows[i]
+		if !v.selected[r.id] {
+			continue
+		}
+		for _, a := range actions {
+			if can(a, r.state) {
+				ids = append(ids, r.id)
+				break
+			}
+		}
+	}
+	return ids
+}
+
+// key is what Space, Delete and Return do with the selection.
+func (v *transfersView) key(e *fyne.KeyEvent) bool {
+	switch e.Name {
+	case fyne.KeySpace:
+		if ids := v.chosen(actPause); len(ids) > 0 {
+			v.do(actPause, ids)
+		} else {
+			v.do(actResume, v.chosen(actResume))
+		}
+	case fyne.KeyDelete, fyne.KeyBackspace:
+		v.do(actCancel, v.chosen(actCancel))
+		v.do(actRemove, v.chosen(actRemove))
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if r := v.model.At(v.anchor); r != nil && v.selected[r.id] {
+			v.showDetails(r.id)
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// do carries an action out on transfers.
+func (v *transfersView) do(a action, ids []core.TransferID) {
+	if len(ids) == 0 {
+		return
+	}
+	c := v.sh.ctl
+	verbs := map[action]func(context.Context, ...core.TransferID) error{
+		actPause: c.Pause, actResume: c.Resume, actRetry: c.Retry, actCancel: c.Cancel, actRemove: c.Remove,
+	}
+	verb := verbs[a]
+	if a == actRetry && v.anyUnknown(ids) {
+		v.askAgain(func() { v.sh.act(func(ctx context.Context) error { return verb(ctx, ids...) }) })
+		return
+	}
+	v.sh.act(func(ctx context.Context) error { return verb(ctx, ids...) })
+}
+
+func (v *transfersView) anyUnknown(ids []core.TransferID) bool {
+	for _, id := range ids {
+		if r := v.model.Find(id); r != nil && r.state == core.StateUnknown {
+			return true
+		}
+	}
+	return false
+}
+
+// retryFailed sends everything again that failed.
+func (v *transfersView) retryFailed() {
+	var ids []core.TransferID
+	for i := range v.model.rows {
+		if v.model.rows[i].state == core.StateFailed {
+			ids = append(ids, v.model.rows[i].id)
+		}
+	}
+	v.do(actRetry, ids)
+}

@@ -1,0 +1,172 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// statusBar says the totals, whatever page is shown.
+type statusBar struct {
+	text                     *text
+	content                  *fyne.Container
+	files, bytes, rate, left *caption
+	failed                   *caption
+	trouble                  *tapArea
+	spark                    *sparkline
+}
+
+const statusHeight = 44
+
+func newStatusBar(t *text, i *icons, onTrouble func()) *statusBar {
+	s := &statusBar{text: t, spark: newSparkline()}
+	part := func() *caption { return newCaption("", colorMuted, sizeSmall) }
+	s.files, s.bytes, s.rate, s.left = part(), part(), part(), part()
+	s.failed = newCaption("", theme.ColorNameError, sizeSmall)
+	warning := widget.NewIcon(i.get("warning", theme.ColorNameError))
+	s.trouble = newTapArea(container.New(&line{gap: 4}, container.New(square(16), warning), s.failed), onTrouble)
+	spark := container.New(fixedSize{88, 24}, s.spark)
+	bar := container.New(&line{gap: 18, height: statusHeight - 1, spring: spark, optional: []fyne.CanvasObject{spark, s.bytes, s.rate}},
+		s.files, s.bytes, s.rate, s.left, s.trouble, spark)
+	s.content = container.NewBorder(widget.NewSeparator(), nil, nil, nil,
+		container.NewStack(newBox(colorSurface, "", 0), inset(16, 0, 16, 0, bar)))
+	return s
+}
+
+// fixedSize gives its object one size.
+type fixedSize fyne.Size
+
+// Layout implements fyne.Layout.
+func (f fixedSize) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(size)
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (f fixedSize) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size(f) }
+
+// show takes over the totals.
+func (s *statusBar) show(m totals, spark []int64) {
+	t := s.text
+	before := s.files.words + s.bytes.words + s.rate.words + s.left.words + s.failed.words
+	s.files.set(t.s("status.none"))
+	s.bytes.set("")
+	if m.Files > 0 {
+		s.files.set(t.s("total.of", args{"Done": t.number(int64(m.Stored)), "All": t.n("count.files_of", m.Files)}))
+		s.bytes.set(t.sizeOf(m.Done, m.Bytes))
+	}
+	s.rate.set("")
+	if m.Unfinished() {
+		s.rate.set(t.rate(m.Rate))
+	}
+	s.left.set("")
+	if m.Left > 0 {
+		s.left.set(t.s("status.left", args{"Time": t.duration(m.Left)}))
+	} else if m.Files > 0 && m.Stored == m.Files {
+		s.left.set(t.s("status.done"))
+	}
+	trouble := ""
+	if m.Failed > 0 {
+		trouble = t.n("status.failed", m.Failed)
+	}
+	if m.Unknown > 0 {
+		if trouble != "" {
+			trouble += " · "
+		}
+		trouble += t.n("status.unknown", m.Unknown)
+	}
+	s.failed.set(trouble)
+	for _, c := range []*caption{s.bytes, s.rate, s.left} {
+		setVisible(c, c.words != "")
+	}
+	setVisible(s.trouble, trouble != "")
+	s.spark.show(spark)
+	if before != s.files.words+s.bytes.words+s.rate.words+s.left.words+s.failed.words {
+		s.content.Refresh()
+	}
+}
+
+// sparkline draws the last seconds' speed as bars.
+type sparkline struct {
+	widget.BaseWidget
+	values []int64
+}
+
+func newSparkline() *sparkline {
+	s := &sparkline{}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+func (s *sparkline) show(values []int64) {
+	same := len(values) == len(s.values)
+	for i := 0; same && i < len(values); i++ {
+		same = values[i] == s.values[i]
+	}
+	if !same {
+		s.values = append(s.values[:0], values...)
+		s.Refresh()
+	}
+}
+
+// CreateRenderer implements fyne.Widget.
+func (s *sparkline) CreateRenderer() fyne.WidgetRenderer {
+	r := &sparkRenderer{s: s}
+	for i := range r.bars {
+		r.bars[i] = canvas.NewRectangle(nil)
+		r.all = append(r.all, r.bars[i])
+	}
+	r.style()
+	return r
+}
+
+type sparkRenderer struct {
+	s    *sparkline
+	bars [sparkLength]*canvas.Rectangle
+	all  []fyne.CanvasObject
+}
+
+// Destroy implements fyne.WidgetRenderer.
+func (r *sparkRenderer) Destroy() {}
+
+// Objects implements fyne.WidgetRenderer.
+func (r *sparkRenderer) Objects() []fyne.CanvasObject { return r.all }
+
+// MinSize implements fyne.WidgetRenderer.
+func (r *sparkRenderer) MinSize() fyne.Size { return fyne.NewSize(0, 0) }
+
+// Refresh implements fyne.WidgetRenderer.
+func (r *sparkRenderer) Refresh() {
+	r.style()
+	r.Layout(r.s.Size())
+	canvas.Refresh(r.s)
+}
+
+func (r *sparkRenderer) style() {
+	for _, b := range r.bars {
+		b.FillColor, b.CornerRadius = theme.ColorForWidget(theme.ColorNamePrimary, r.s), 1
+	}
+}
+
+// Layout implements fyne.WidgetRenderer.
+func (r *sparkRenderer) Layout(size fyne.Size) {
+	top := int64(0)
+	for _, v := range r.s.values {
+		top = max(top, v)
+	}
+	step := size.Width / sparkLength
+	for i, b := range r.bars {
+		at := len(r.s.values) - sparkLength + i
+		b.Hide()
+		if top == 0 || at < 0 || r.s.values[at] <= 0 {
+			continue
+		}
+		height := max(2, size.Height*float32(float64(r.s.values[at])/float64(top)))
+		b.Resize(fyne.NewSize(step-1.4, height))
+		b.Move(fyne.NewPos(float32(i)*step, size.Height-height))
+		b.Show()
+	}
+}
