@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -115,8 +117,8 @@ func (b *navButton) MouseOut() { b.hovered = false; b.Refresh() }
 // CreateRenderer implements fyne.Widget.
 func (b *navButton) CreateRenderer() fyne.WidgetRenderer {
 	r := &navRenderer{
-		b: b, ground: canvas.NewRectangle(nil), icon: canvas.NewImageFromResource(nil),
-		words: canvas.NewText("", nil), count: canvas.NewText("", nil),
+		b: b, ground: canvas.NewRectangle(color.Transparent), icon: canvas.NewImageFromResource(nil),
+		words: canvas.NewText("", color.Transparent), count: canvas.NewText("", color.Transparent),
 	}
 	r.icon.FillMode = canvas.ImageFillContain
 	r.count.Alignment = fyne.TextAlignTrailing
@@ -153,11 +155,11 @@ func (r *navRenderer) Refresh() {
 
 func (r *navRenderer) style() {
 	b := r.b
-	color := colorMuted
-	r.ground.FillColor, r.ground.CornerRadius, r.ground.StrokeWidth = nil, 6, 0
+	tone := colorMuted
+	r.ground.FillColor, r.ground.CornerRadius, r.ground.StrokeWidth = color.Transparent, 6, 0
 	switch {
 	case b.chosen:
-		color = theme.ColorNameHyperlink
+		tone = theme.ColorNameHyperlink
 		r.ground.FillColor = theme.ColorForWidget(colorSoft, b)
 	case b.hovered:
 		r.ground.FillColor = theme.ColorForWidget(theme.ColorNameHover, b)
@@ -166,12 +168,12 @@ func (r *navRenderer) style() {
 		r.ground.StrokeWidth, r.ground.StrokeColor = 2, theme.ColorForWidget(theme.ColorNamePrimary, b)
 	}
 	for _, t := range []*canvas.Text{r.words, r.count} {
-		t.Color = theme.ColorForWidget(color, b)
+		t.Color = theme.ColorForWidget(tone, b)
 		t.TextStyle.Bold = b.chosen
 	}
 	r.words.Text, r.words.TextSize = b.words, theme.SizeForWidget(theme.SizeNameText, b)
 	r.count.Text, r.count.TextSize = b.count, theme.SizeForWidget(theme.SizeNameCaptionText, b)
-	r.icon.Resource = b.icons.get(b.icon, color)
+	r.icon.Resource = b.icons.get(b.icon, tone)
 	setVisible(r.icon, b.compact)
 	setVisible(r.words, !b.compact)
 	setVisible(r.count, !b.compact)

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -31,7 +33,7 @@ func (b *box) set(fill, line fyne.ThemeColorName) {
 
 // CreateRenderer implements fyne.Widget.
 func (b *box) CreateRenderer() fyne.WidgetRenderer {
-	r := &boxRenderer{box: b, rect: canvas.NewRectangle(nil)}
+	r := &boxRenderer{box: b, rect: canvas.NewRectangle(color.Transparent)}
 	r.WidgetRenderer = widget.NewSimpleRenderer(r.rect)
 	r.style()
 	return r
@@ -44,7 +46,7 @@ type boxRenderer struct {
 }
 
 func (r *boxRenderer) style() {
-	r.rect.FillColor, r.rect.StrokeColor, r.rect.StrokeWidth = nil, nil, 0
+	r.rect.FillColor, r.rect.StrokeColor, r.rect.StrokeWidth = color.Transparent, nil, 0
 	if r.box.fill != "" {
 		r.rect.FillColor = theme.ColorForWidget(r.box.fill, r.box)
 	}
@@ -96,7 +98,7 @@ func (c *caption) tint(color fyne.ThemeColorName) {
 
 // CreateRenderer implements fyne.Widget.
 func (c *caption) CreateRenderer() fyne.WidgetRenderer {
-	r := &captionRenderer{caption: c, text: canvas.NewText("", nil)}
+	r := &captionRenderer{caption: c, text: canvas.NewText("", color.Transparent)}
 	r.WidgetRenderer = widget.NewSimpleRenderer(r.text)
 	r.style()
 	return r

@@ -67,15 +67,15 @@ func (r *transferRow) MouseUp(*desktop.MouseEvent) {}
 // CreateRenderer implements fyne.Widget.
 func (r *transferRow) CreateRenderer() fyne.WidgetRenderer {
 	text := func(align fyne.TextAlign) *canvas.Text {
-		t := canvas.NewText("", nil)
+		t := canvas.NewText("", color.Transparent)
 		t.Alignment = align
 		return t
 	}
 	d := &rowRenderer{
-		row: r, ground: canvas.NewRectangle(nil), icon: canvas.NewImageFromResource(nil),
+		row: r, ground: canvas.NewRectangle(color.Transparent), icon: canvas.NewImageFromResource(nil),
 		name: text(fyne.TextAlignLeading), folder: text(fyne.TextAlignLeading), status: text(fyne.TextAlignLeading),
 		size: text(fyne.TextAlignTrailing), speed: text(fyne.TextAlignTrailing), left: text(fyne.TextAlignTrailing),
-		track: canvas.NewRectangle(nil), done: canvas.NewRectangle(nil),
+		track: canvas.NewRectangle(color.Transparent), done: canvas.NewRectangle(color.Transparent),
 		primary: widget.NewButtonWithIcon("", nil, nil), secondary: widget.NewButtonWithIcon("", nil, nil),
 	}
 	d.icon.FillMode = canvas.ImageFillContain
@@ -136,7 +136,7 @@ func (d *rowRenderer) style() {
 	if w.tone != "" {
 		d.status.Color = of(w.tone)
 	}
-	d.ground.FillColor = nil
+	d.ground.FillColor = color.Transparent
 	if w.selected {
 		d.ground.FillColor = of(theme.ColorNameSelection)
 	} else if w.highlight {

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -116,7 +118,7 @@ func (s *sparkline) show(values []int64) {
 func (s *sparkline) CreateRenderer() fyne.WidgetRenderer {
 	r := &sparkRenderer{s: s}
 	for i := range r.bars {
-		r.bars[i] = canvas.NewRectangle(nil)
+		r.bars[i] = canvas.NewRectangle(color.Transparent)
 		r.all = append(r.all, r.bars[i])
 	}
 	r.style()

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
@@ -50,10 +52,10 @@ func (h *tableHead) Tapped(e *fyne.PointEvent) {
 
 // CreateRenderer implements fyne.Widget.
 func (h *tableHead) CreateRenderer() fyne.WidgetRenderer {
-	r := &headRenderer{head: h, ground: canvas.NewRectangle(nil), under: canvas.NewRectangle(nil)}
+	r := &headRenderer{head: h, ground: canvas.NewRectangle(color.Transparent), under: canvas.NewRectangle(color.Transparent)}
 	r.all = append(r.all, r.ground, r.under)
 	for i := range r.words {
-		r.words[i] = canvas.NewText("", nil)
+		r.words[i] = canvas.NewText("", color.Transparent)
 		r.all = append(r.all, r.words[i])
 	}
 	r.style()

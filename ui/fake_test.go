@@ -1,0 +1,190 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// start is the moment at which every test begins.
+var start = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+// fakeController is a program that the tests tell what to answer, and that
+// remembers what it was asked.
+type fakeController struct {
+	mu       sync.Mutex
+	snapshot core.Snapshot
+	updates  chan core.Update
+	scan     core.Scan
+	scanErr  error
+	result   func(sources []core.Source, o core.Options) (core.Submission, error)
+	link     core.Link
+	profiles map[string]core.Profile
+	current  string
+	verbErr  error
+	asked    []string
+	history  []core.Transfer
+	facts    core.CertificateFacts
+	measured core.Measurements
+	steps    []core.Step
+	changed  chan struct{}
+}
+
+func newFakeController() *fakeController {
+	p := core.NewProfile("Production")
+	return &fakeController{
+		updates: make(chan core.Update, 16), profiles: map[string]core.Profile{p.Name: p}, current: p.Name,
+		changed: make(chan struct{}, 64),
+		link:    core.Link{State: core.LinkUp, TLSVersion: "TLS 1.3", MutualTLS: true, HTTP: "HTTP/2"},
+	}
+}
+
+var _ Controller = (*fakeController)(nil)
+
+func (f *fakeController) ask(format string, a ...any) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = append(f.asked, fmt.Sprintf(format, a...))
+	select {
+	case f.changed <- struct{}{}:
+	default:
+	}
+	return f.verbErr
+}
+
+// calls are what was asked so far.
+func (f *fakeController) calls() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]string(nil), f.asked...)
+}
+
+func (f *fakeController) Scan(_ context.Context, paths []string, progress func(core.ScanProgress)) (core.Scan, error) {
+	progress(core.ScanProgress{Files: len(f.scan.Sources)})
+	_ = f.ask("scan %q", paths)
+	return f.scan, f.scanErr
+}
+
+func (f *fakeController) Submit(_ context.Context, s []core.Source, o core.Options) (core.Submission, error) {
+	_ = f.ask("submit %d again=%v %s %s %d %q %q", len(s), o.Again, o.Profile, o.Retention, o.TTLDays, o.Tags, o.Description)
+	if f.result != nil {
+		return f.result(s, o)
+	}
+	var out core.Submission
+	for i, source := range s {
+		out.Queued = append(out.Queued, core.Transfer{ID: core.TransferID(fmt.Sprint("new", i)), Source: source, State: core.StateQueued})
+	}
+	return out, f.verbErr
+}
+
+func (f *fakeController) Pause(_ context.Context, ids ...core.TransferID) error {
+	return f.ask("pause %v", ids)
+}
+func (f *fakeController) Resume(_ context.Context, ids ...core.TransferID) error {
+	return f.ask("resume %v", ids)
+}
+func (f *fakeController) Retry(_ context.Context, ids ...core.TransferID) error {
+	return f.ask("retry %v", ids)
+}
+func (f *fakeController) Cancel(_ context.Context, ids ...core.TransferID) error {
+	return f.ask("cancel %v", ids)
+}
+func (f *fakeController) Remove(_ context.Context, ids ...core.TransferID) error {
+	return f.ask("remove %v", ids)
+}
+func (f *fakeController) PauseAll(context.Context) error  { return f.ask("pause all") }
+func (f *fakeController) ResumeAll(context.Context) error { return f.ask("resume all") }
+
+func (f *fakeController) Subscribe() (core.Snapshot, core.Feed) { return f.snapshot, fakeFeed{f} }
+
+type fakeFeed struct{ f *fakeController }
+
+func (f fakeFeed) Next(ctx context.Context) (core.Update, error) {
+	select {
+	case u, ok := <-f.f.updates:
+		if !ok {
+			return core.Update{}, io.EOF
+		}
+		return u, nil
+	case <-ctx.Done():
+		return core.Update{}, ctx.Err()
+	}
+}
+func (f fakeFeed) Close() { _ = f.f.ask("feed closed") }
+
+func (f *fakeController) History(_ context.Context, q core.HistoryQuery) ([]core.Transfer, error) {
+	_ = f.ask("history %q", q.Text)
+	return f.history, f.verbErr
+}
+func (f *fakeController) Profiles(context.Context) ([]string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var names []string
+	for name := range f.profiles {
+		names = append(names, name)
+	}
+	return names, nil
+}
+func (f *fakeController) Profile(_ context.Context, name string) (core.Profile, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p, ok := f.profiles[name]
+	if !ok {
+		return core.Profile{}, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileNotFound}
+	}
+	return p, nil
+}
+func (f *fakeController) Current() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.current
+}
+func (f *fakeController) Use(_ context.Context, name string) error {
+	f.mu.Lock()
+	f.current = name
+	f.mu.Unlock()
+	return f.ask("use %s", name)
+}
+func (f *fakeController) SaveProfile(_ context.Context, previous string, p core.Profile, _ ProfileSecrets, sessionOnly bool) error {
+	f.mu.Lock()
+	f.profiles[p.Name], f.current = p, p.Name
+	f.mu.Unlock()
+	return f.ask("save %q as %q session=%v", previous, p.Name, sessionOnly)
+}
+func (f *fakeController) HasSecret(context.Context, string) (bool, error) { return true, nil }
+func (f *fakeController) Certificate(context.Context, core.TLSSettings, core.Secret) (core.CertificateFacts, error) {
+	return f.facts, nil
+}
+func (f *fakeController) Check(_ context.Context, _ core.Profile, _ ProfileSecrets, step func(core.Step)) error {
+	for _, s := range f.steps {
+		step(s)
+	}
+	return f.ask("check")
+}
+func (f *fakeController) StartSandbox(context.Context) error {
+	f.mu.Lock()
+	f.profiles["Sandbox"], f.current = core.NewProfile("Sandbox"), "Sandbox"
+	f.mu.Unlock()
+	return f.ask("sandbox")
+}
+func (f *fakeController) ImportProfile(_ context.Context, path string) (core.Profile, error) {
+	return core.NewProfile("Imported"), f.ask("import %s", filepath.Base(path))
+}
+func (f *fakeController) Link() core.Link {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.link
+}
+func (f *fakeController) Measurements(context.Context) (core.Measurements, error) {
+	return f.measured, nil
+}
+func (f *fakeController) ServeMetrics(_ context.Context, addr string) (string, error) {
+	return "http://" + addr + "/metrics", f.ask("serve %s", addr)
+}
+func (f *fakeController) StopMetrics(context.Context) error { return f.ask("stop metrics") }
+func (f *fakeController) MetricsURL() string                { return "" }
