@@ -1,6 +1,10 @@
 package ui
 
-import "fyne.io/fyne/v2"
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+)
 
 // line lays objects out on one line, each in its own width and in the middle
 // of the height. Those after the spring, if there is one, stand at the right
@@ -91,13 +95,21 @@ func (l *line) MinSize(objects []fyne.CanvasObject) fyne.Size {
 // which of them takes the height that is left.
 type stack struct {
 	gap  float32
-	grow func() fyne.CanvasObject
+	grow func() fyne.CanvasObject // nil for none
+	// prepare is told the width before heights are asked for; may be nil.
+	prepare func(width float32)
 }
 
 // Layout implements fyne.Layout.
 func (s stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	spare := max(0, size.Height-s.MinSize(objects).Height)
-	grows, y := s.grow(), float32(0)
+	if s.prepare != nil {
+		s.prepare(size.Width)
+	}
+	var grows fyne.CanvasObject
+	if s.grow != nil {
+		grows = s.grow()
+	}
+	spare, y := max(0, size.Height-s.MinSize(objects).Height), float32(0)
 	for _, o := range objects {
 		if !o.Visible() {
 			continue
@@ -127,3 +139,38 @@ func (s stack) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	least.Height += s.gap * float32(max(0, n-1))
 	return least
 }
+
+// ruled lays an object out with a thin line along one of its edges.
+type ruled struct{ edge edge }
+
+type edge int
+
+const (
+	edgeTop edge = iota
+	edgeRight
+	edgeBottom
+)
+
+// newRuled returns o on a ground of a colour, with a line along an edge.
+func newRuled(at edge, ground fyne.ThemeColorName, o fyne.CanvasObject) *fyne.Container {
+	return container.New(ruled{at}, newBox(ground, "", 0), o, newBox(theme.ColorNameSeparator, "", 0))
+}
+
+// Layout implements fyne.Layout.
+func (r ruled) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	o[0].Resize(size)
+	o[1].Resize(size)
+	switch r.edge {
+	case edgeTop:
+		o[2].Resize(fyne.NewSize(size.Width, 1))
+	case edgeBottom:
+		o[2].Resize(fyne.NewSize(size.Width, 1))
+		o[2].Move(fyne.NewPos(0, size.Height-1))
+	case edgeRight:
+		o[2].Resize(fyne.NewSize(1, size.Height))
+		o[2].Move(fyne.NewPos(size.Width-1, 0))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (r ruled) MinSize(o []fyne.CanvasObject) fyne.Size { return o[1].MinSize() }

@@ -49,8 +49,7 @@ func newHeader(s *shell) *header {
 	pause := outlined(h.pause)
 	bar := container.New(&line{gap: 12, height: headerHeight - 1, spring: pause, optional: []fyne.CanvasObject{h.secured.Container, state}},
 		h.profile, state, h.secured.Container, pause, h.add, outlined(h.settings))
-	h.content = container.NewBorder(nil, widget.NewSeparator(), nil, nil,
-		container.NewStack(newBox(colorSurface, "", 0), inset(8, 0, 16, 0, bar)))
+	h.content = newRuled(edgeBottom, colorSurface, inset(8, 0, 16, 0, bar))
 	h.showLink(core.Link{State: core.LinkUnknown})
 	return h
 }

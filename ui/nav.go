@@ -27,12 +27,11 @@ type navigation struct {
 
 func newNavigation(items ...*navButton) *navigation {
 	n := &navigation{items: items}
-	column := container.New(stack{gap: 4, grow: func() fyne.CanvasObject { return nil }})
+	column := container.New(stack{gap: 4})
 	for _, i := range items {
 		column.Add(i)
 	}
-	n.content = container.NewBorder(nil, nil, nil, widget.NewSeparator(),
-		container.NewStack(newBox(colorSunken, "", 0), inset(8, 12, 8, 8, column)))
+	n.content = newRuled(edgeRight, colorSunken, inset(8, 12, 8, 8, column))
 	return n
 }
 

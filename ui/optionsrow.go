@@ -38,8 +38,9 @@ func newOptionsRow(s *shell) *optionsRow {
 		return core.Options{Retention: core.RetentionPermanent, Description: text}.Validate()
 	}
 	tags := container.New(fixedWidth(132), o.tags)
-	o.content = container.New(&line{gap: 8, stretch: o.description, optional: []fyne.CanvasObject{label}},
-		label, outlined(o.keep), tags, o.description)
+	description := container.New(fixedWidth(132), o.description)
+	o.content = container.New(&line{gap: 8, stretch: description, optional: []fyne.CanvasObject{label}},
+		label, outlined(o.keep), tags, description)
 	o.name()
 	return o
 }
@@ -63,32 +64,32 @@ func (w fixedWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
 // on two.
 type optionsLayout struct{ two bool }
 
-func newOptionsLayout() *optionsLayout { return &optionsLayout{} }
-
+// filterWidth is the filter's width where it stands beside the options.
 const filterWidth = 288
 
+// prepare decides by the width that there will be.
+func (l *optionsLayout) prepare(width float32) { l.two = width < 860 }
+
 // Layout implements fyne.Layout.
-func (l *optionsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	l.two = size.Width < 820
-	height := objects[0].MinSize().Height
-	if l.two {
-		objects[0].Resize(fyne.NewSize(size.Width, height))
-		objects[1].Resize(fyne.NewSize(size.Width, height))
-		objects[0].Move(fyne.NewPos(0, 0))
-		objects[1].Move(fyne.NewPos(0, height+8))
-		return
+func (l *optionsLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	options, filter, height := o[0], o[1], o[0].MinSize().Height
+	options.Resize(fyne.NewSize(size.Width, height))
+	switch {
+	case !filter.Visible():
+	case l.two:
+		filter.Resize(fyne.NewSize(size.Width, height))
+		filter.Move(fyne.NewPos(0, height+8))
+	default:
+		options.Resize(fyne.NewSize(size.Width-filterWidth-16, height))
+		filter.Resize(fyne.NewSize(filterWidth, height))
+		filter.Move(fyne.NewPos(size.Width-filterWidth, 0))
 	}
-	objects[0].Resize(fyne.NewSize(size.Width-filterWidth-16, height))
-	objects[0].Move(fyne.NewPos(0, 0))
-	objects[1].Resize(fyne.NewSize(filterWidth, height))
-	objects[1].Move(fyne.NewPos(size.Width-filterWidth, 0))
 }
 
 // MinSize implements fyne.Layout.
-func (l *optionsLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	least := objects[0].MinSize()
-	least.Width = max(least.Width, objects[1].MinSize().Width)
-	if l.two {
+func (l *optionsLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
+	least := o[0].MinSize()
+	if l.two && o[1].Visible() {
 		least.Height = 2*least.Height + 8
 	}
 	return least

@@ -163,7 +163,18 @@ func ellipsis(words string, width, size float32, style fyne.TextStyle) string {
 
 // outlined draws the thin border that buttons and menus have here.
 func outlined(o fyne.CanvasObject) *fyne.Container {
-	return container.NewStack(o, newBox("", theme.ColorNameInputBorder, sizes[theme.SizeNameInputRadius]))
+	return container.NewStack(
+		container.NewThemeOverride(o, quiet{theme.Current()}),
+		newBox("", theme.ColorNameInputBorder, sizes[theme.SizeNameInputRadius]))
+}
+
+// quiet is the theme in force without bold: buttons of less weight.
+type quiet struct{ fyne.Theme }
+
+// Font implements fyne.Theme.
+func (q quiet) Font(style fyne.TextStyle) fyne.Resource {
+	style.Bold = false
+	return q.Theme.Font(style)
 }
 
 // inset keeps o away from the edges of its place.

@@ -192,12 +192,16 @@ func (d *rowRenderer) Layout(size fyne.Size) {
 		d.folder.Move(fyne.NewPos(p.name.x, size.Height/2+1))
 		d.folder.Resize(fyne.NewSize(p.name.width, small))
 	}
-	status := w.status
-	if p.speed.width == 0 && w.speed != "" {
-		status += " · " + w.speed
+	status, room := w.status, p.progress
+	switch {
+	case p.speed.width == 0 && w.short != "":
+		status = w.short
+	case p.speed.width > 0 && w.speed == "":
+		// Nothing stands in the columns beside it.
+		room.width = p.left.x + p.left.width - room.x
 	}
-	d.status.Text = ellipsis(status, p.progress.width, d.status.TextSize, d.status.TextStyle)
-	middle(d.status, p.progress, small)
+	d.status.Text = ellipsis(status, room.width, d.status.TextSize, d.status.TextStyle)
+	middle(d.status, room, small)
 	setVisible(d.track, w.bar)
 	setVisible(d.done, w.bar && w.share > 0)
 	if w.bar {

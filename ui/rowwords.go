@@ -34,6 +34,7 @@ type rowWords struct {
 	name, folder        string
 	size, status        string
 	speed, left         string
+	short               string // in place of status where speed and left have no column
 	bar                 bool
 	share               float32
 	barTone             fyne.ThemeColorName
@@ -59,6 +60,9 @@ func (t *text) present(r *row, rate float64, left time.Duration, now time.Time) 
 		w.speed = t.rate(rate)
 		if left > 0 {
 			w.left = t.clock(left)
+		}
+		if w.speed != "" {
+			w.short = strings.TrimSuffix(t.percent(r.share())+" · "+w.speed+" · "+w.left, " · ")
 		}
 		w.primary, w.secondary = actPause, actCancel
 	case core.StateSent:

@@ -32,8 +32,7 @@ func newStatusBar(t *text, i *icons, onTrouble func()) *statusBar {
 	spark := container.New(fixedSize{88, 24}, s.spark)
 	bar := container.New(&line{gap: 18, height: statusHeight - 1, spring: spark, optional: []fyne.CanvasObject{spark, s.bytes, s.rate}},
 		s.files, s.bytes, s.rate, s.left, s.trouble, spark)
-	s.content = container.NewBorder(widget.NewSeparator(), nil, nil, nil,
-		container.NewStack(newBox(colorSurface, "", 0), inset(16, 0, 16, 0, bar)))
+	s.content = newRuled(edgeTop, colorSurface, inset(16, 0, 16, 0, bar))
 	return s
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"image/color"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -24,6 +25,7 @@ type transfersView struct {
 	options *optionsRow
 	search  *widget.Entry
 	group   *widget.Button
+	filters *fyne.Container // search and group
 	head    *tableHead
 	table   fyne.CanvasObject
 	list    *transferList
@@ -46,9 +48,10 @@ func newTransfersView(s *shell, m *model, i *icons) *transfersView {
 	v.options = newOptionsRow(s)
 	v.buildFilter()
 	v.buildTable()
-	filters := container.New(&line{gap: 8, stretch: v.search}, v.search, outlined(v.group))
-	top := container.New(newOptionsLayout(), v.options.content, filters)
-	v.content = container.New(stack{gap: 12, grow: v.grows}, v.drop.content, v.notice.content, top, v.table)
+	v.filters = container.New(&line{gap: 8, stretch: v.search}, v.search, outlined(v.group))
+	lines := &optionsLayout{}
+	top := container.New(lines, v.options.content, v.filters)
+	v.content = container.New(stack{gap: 12, grow: v.grows, prepare: lines.prepare}, v.drop.content, v.notice.content, top, v.table)
 	v.notice.changed = v.content.Refresh
 	v.Refresh()
 	return v
@@ -85,7 +88,7 @@ func (v *transfersView) buildTable() {
 		container.NewCenter(v.none))
 	v.table = container.NewStack(
 		newBox(colorSurface, "", tableRadius),
-		container.NewBorder(v.head, nil, nil, nil, rows),
+		container.New(stack{grow: func() fyne.CanvasObject { return rows }}, v.head, rows),
 		newBox("", theme.ColorNameSeparator, tableRadius))
 }
 
@@ -100,6 +103,15 @@ func (d dense1) Size(name fyne.ThemeSizeName) float32 {
 		return 1
 	}
 	return d.Theme.Size(name)
+}
+
+// Color implements fyne.Theme. The table has its own frame: no shadow says
+// that there is more.
+func (d dense1) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	if name == theme.ColorNameShadow {
+		return color.Transparent
+	}
+	return d.Theme.Color(name, variant)
 }
 
 func (v *transfersView) buildFilter() {
@@ -172,6 +184,7 @@ func (v *transfersView) Refresh() {
 	if v.table.Visible() == empty || v.drop.tall != empty {
 		v.drop.setTall(empty)
 		setVisible(v.table, !empty)
+		setVisible(v.filters, !empty)
 		v.content.Refresh()
 	}
 	setVisible(v.none, !empty && v.model.Len() == 0)

@@ -29,7 +29,8 @@ func scale(n int64) (factor float64, key string) {
 // size says a number of bytes in three digits or so: "12.4 MiB".
 func (t *text) size(n int64) string {
 	factor, key := scale(max(n, 0))
-	return t.decimal(float64(max(n, 0))/factor, factor > 1) + nbsp + t.s(key)
+	fraction := factor > 1<<10 || (factor == 1<<10 && n < 10<<10)
+	return t.decimal(float64(max(n, 0))/factor, fraction) + nbsp + t.s(key)
 }
 
 // sizeOf says a part of a whole in the whole's unit: "1.2 of 8.0 GiB".
