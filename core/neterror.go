@@ -128,6 +128,10 @@ func classifyTLS(e *Error, err error) bool {
 		return e.set(KindTLS, CodeTLSFailed, "The server speaks plain HTTP on this port; the address should begin with http://, or the port is wrong.")
 	case errors.As(err, &header):
 		return e.set(KindTLS, CodeTLSFailed, "The server does not speak TLS on this port.")
+	case strings.Contains(text, "http2: client conn could not be established"):
+		// All that net/http's HTTP/2 leaves of an alert, or of a close, that
+		// comes before the first request.
+		return e.set(KindTLS, CodeTLSFailed, "The server ended the connection right after the TLS handshake; it may not accept this program's client certificate.")
 	case strings.Contains(text, "selected unsupported protocol version"):
 		return e.set(KindTLS, CodeTLSPolicy, "The server offers only older TLS versions than this profile allows.")
 	case strings.Contains(text, "TLS handshake timeout"):

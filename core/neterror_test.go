@@ -288,6 +288,7 @@ func TestNetworkErrorConstructed(t *testing.T) {
 		{"reset on Windows", wrap(dial(10054)), core.KindNetwork, core.CodeConnectionLost},
 		{"timed out", wrap(dial(syscall.ETIMEDOUT)), core.KindNetwork, core.CodeTimeout},
 		{"older TLS version", wrap(errors.New("tls: server selected unsupported protocol version 302")), core.KindTLS, core.CodeTLSPolicy},
+		{"closed before the first stream", wrap(errors.New("http2: client conn could not be established")), core.KindTLS, core.CodeTLSFailed},
 		{"bad handshake", wrap(errors.New("tls: unexpected message")), core.KindTLS, core.CodeTLSFailed},
 		{"another system error", wrap(dial(syscall.EPERM)), core.KindNetwork, core.CodeConnectionLost},
 		{"broken pipe", wrap(dial(syscall.EPIPE)), core.KindNetwork, core.CodeConnectionLost},

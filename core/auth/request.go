@@ -25,17 +25,21 @@ const slowRequest = time.Second
 
 // newClient returns the client of the token server. It follows no redirect,
 // because that could carry the secret elsewhere, and asks for no compression,
-// because that could turn 64 KiB into gigabytes.
+// because that could turn 64 KiB into gigabytes. It speaks HTTP/1.1: one
+// request in half an hour gains nothing from HTTP/2, whose client in net/http
+// loses the alert of a server that refuses our certificate.
 func newClient(cfg Config) *http.Client {
+	protocols := &http.Protocols{}
+	protocols.SetHTTP1(true)
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			Proxy:                  cfg.Proxy,
-			DialContext:            dialer.DialContext,
+			DialContext:            patientDial(dialer.DialContext),
 			TLSClientConfig:        cfg.TLS.Clone(),
 			TLSHandshakeTimeout:    10 * time.Second,
-			ForceAttemptHTTP2:      true,
+			Protocols:              protocols,
 			DisableCompression:     true,
 			MaxResponseHeaderBytes: maxBody,
 			IdleConnTimeout:        90 * time.Second,

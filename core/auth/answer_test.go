@@ -1,0 +1,289 @@
+package auth
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf16"
+
+	"github.com/artstore/ingester/core"
+)
+
+// with returns a good answer with other fields instead of or besides its own.
+func with(fields ...string) string {
+	all := map[string]string{"access_token": `"opaque-1"`, "token_type": `"Bearer"`, "expires_in": "1800"}
+	order := []string{"access_token", "token_type", "expires_in"}
+	for i := 0; i < len(fields); i += 2 {
+		if _, ok := all[fields[i]]; !ok {
+			order = append(order, fields[i])
+		}
+		all[fields[i]] = fields[i+1]
+	}
+	var parts []string
+	for _, name := range order {
+		if all[name] != "-" {
+			parts = append(parts, `"`+name+`":`+all[name])
+		}
+	}
+	return "{" + strings.Join(parts, ",") + "}"
+}
+
+// answerCase is a body of a 200 and what it is good for.
+type answerCase struct {
+	name, body string
+	lifetime   time.Duration // expected; 0: refused in the JSON grant
+	form       bool          // accepted in the form grant, too
+}
+
+// Fault 4: expires_in.
+func lifetimeCases() []answerCase {
+	var cases []answerCase
+	for value, lifetime := range map[string]time.Duration{
+		"-": 30 * time.Minute, "null": 30 * time.Minute, "1800": 30 * time.Minute, "300": 5 * time.Minute, "1": time.Second,
+		`"300"`: 5 * time.Minute, `" 300 "`: 5 * time.Minute, `"3.5"`: 3500 * time.Millisecond, "3.5": 3500 * time.Millisecond, "3e2": 5 * time.Minute, "3E+2": 5 * time.Minute,
+		"86400": 24 * time.Hour, "86401": 24 * time.Hour, "1e99": 24 * time.Hour, "1e400": 24 * time.Hour, `"1e99"`: 24 * time.Hour, "9223372036854775808": 24 * time.Hour,
+		"0": 0, "0.0": 0, "-0": 0, "-1": 0, "-1e400": 0, "1e-99": 0, "0.0000000001": 0, `"0"`: 0, `"-300"`: 0,
+		`""`: 0, `" "`: 0, `"soon"`: 0, `"30m"`: 0, `"inf"`: 0, `"NaN"`: 0, `"Infinity"`: 0, `"0x10"`: 0, `"1_0"`: 0, `"1,5"`: 0, `"--1"`: 0, `"e"`: 0, `"٣٠٠"`: 0,
+		"true": 0, "false": 0, "[]": 0, "[300]": 0, "{}": 0, `{"seconds":300}`: 0, "+300": 0, "0300": 0, ".5": 0, "5.": 0, "NaN": 0, "Infinity": 0, "0x10": 0,
+	} {
+		cases = append(cases, answerCase{"expires_in " + value, with("expires_in", value), lifetime, true})
+	}
+	return cases
+}
+
+// Fault 7: token_type and access_token.
+func tokenCases() []answerCase {
+	const half = 30 * time.Minute
+	long := strings.Repeat("a", maxToken)
+	return []answerCase{
+		{"type bearer", with("token_type", `"bearer"`), half, true},
+		{"type BEARER", with("token_type", `"BEARER"`), half, true},
+		{"type missing", with("token_type", "-"), half, false},
+		{"type null", with("token_type", "null"), half, false},
+		{"type empty", with("token_type", `""`), half, false},
+		{"type mac", with("token_type", `"mac"`), 0, false},
+		{"type DPoP", with("token_type", `"DPoP"`), 0, false},
+		{"type N_A", with("token_type", `"N_A"`), 0, false},
+		{"type with a space", with("token_type", `"Bearer "`), 0, false},
+		{"type Basic", with("token_type", `"Basic"`), 0, false},
+		{"type number", with("token_type", "1"), 0, false},
+		{"type bool", with("token_type", "true"), 0, false},
+		{"type list", with("token_type", `["Bearer"]`), 0, false},
+		{"type object", with("token_type", `{"a":"Bearer"}`), 0, false},
+		{"token missing", with("access_token", "-"), 0, false},
+		{"token null", with("access_token", "null"), 0, false},
+		{"token empty", with("access_token", `""`), 0, false},
+		{"token number", with("access_token", "12345"), 0, false},
+		{"token bool", with("access_token", "true"), 0, false},
+		{"token list", with("access_token", `["opaque-1"]`), 0, false},
+		{"token object", with("access_token", `{"value":"opaque-1"}`), 0, false},
+		{"token with CR", with("access_token", `"opaque\r1"`), 0, false},
+		{"token with LF", with("access_token", `"opaque\n1"`), 0, false},
+		{"token with a header", with("access_token", `"opaque\r\nX-Evil: 1"`), 0, false},
+		{"token with a space", with("access_token", `"opaque 1"`), 0, false},
+		{"token begins with a space", with("access_token", `" opaque-1"`), 0, false},
+		{"token with a tab", with("access_token", `"opaque\t1"`), 0, false},
+		{"token with NUL", with("access_token", `"opaque\u00001"`), 0, false},
+		{"token with DEL", with("access_token", `"opaque\u007f1"`), 0, false},
+		{"token with é", with("access_token", `"opaqué"`), 0, false},
+		{"token with a bidi override", with("access_token", `"opaque\u202e1"`), 0, false},
+		{"token with a lone surrogate", with("access_token", `"opaque\ud8001"`), 0, false},
+		{"token with an emoji", with("access_token", `"opaque😀"`), 0, false},
+		{"token of 16 KiB", with("access_token", `"`+long+`"`), half, true},
+		{"token of 16 KiB and one", with("access_token", `"`+long+`a"`), 0, false},
+		{"token of one letter", with("access_token", `"a"`), half, true},
+		{"token with all of RFC 6750", with("access_token", `"aZ09-._~+/=="`), half, true},
+		{"name in capitals", with("access_token", "-", "Access_Token", `"opaque-1"`), 0, false},
+		{"name in camel case", with("access_token", "-", "accessToken", `"opaque-1"`), 0, false},
+		{"id_token only", with("access_token", "-", "id_token", `"opaque-1"`), 0, false},
+		{"token in an envelope", `{"data":` + with() + `}`, 0, false},
+	}
+}
+
+// Fault 6: bodies.
+func bodyCases(t *testing.T) []answerCase {
+	const half = 30 * time.Minute
+	var zipped bytes.Buffer
+	z := gzip.NewWriter(&zipped)
+	_, _ = z.Write(bytes.Repeat([]byte(" "), 10<<20))
+	_ = z.Close()
+	wide := utf16.Encode([]rune(with()))
+	var utf16le bytes.Buffer
+	utf16le.Write([]byte{0xff, 0xfe})
+	for _, u := range wide {
+		utf16le.Write([]byte{byte(u), byte(u >> 8)})
+	}
+	nest := func(n int) string {
+		return with("x", strings.Repeat("[", n)+strings.Repeat("]", n))
+	}
+	cases := []answerCase{
+		{"good", with(), half, true},
+		{"white space around", " \r\n\t" + with() + " \n", half, true},
+		{"unknown fields", with("refresh_token", `"r"`, "issued_at", `"now"`, "scope", `"files:write"`, "x", `{"y":[1,2,{}]}`), half, true},
+		{"scope is no string", with("scope", `["files:write"]`), half, true},
+		{"escaped name", strings.Replace(with(), "access_token", `access\u005ftoken`, 1), half, true},
+		{"nested a little", nest(maxDepth - 1), half, true},
+		{"brackets in a string", with("x", `"`+strings.Repeat("[", 2000)+`\""`), half, true},
+		{"64 KiB", with("x", `"`+strings.Repeat("x", maxBody-len(with("x", `""`)))+`"`), half, true},
+		{"64 KiB and one", with("x", `"`+strings.Repeat("x", maxBody+1-len(with("x", `""`)))+`"`), 0, false},
+		{"10 MB", with("x", `"`+strings.Repeat("x", 10<<20)+`"`), 0, false},
+		{"10 MB of spaces after it", with() + strings.Repeat(" ", 10<<20), 0, false},
+		{"nested 33", nest(maxDepth), 0, false},
+		{"nested 1000", nest(1000), 0, false},
+		{"only brackets", strings.Repeat("[", 60000), 0, false},
+		{"only braces", strings.Repeat(`{"a":`, 10000), 0, false},
+		{"login page", "<!DOCTYPE html><html><title>Sign in</title><form></form></html>", 0, false},
+		{"XML", `<?xml version="1.0"?><access_token>opaque-1</access_token>`, 0, false},
+		{"form", "access_token=opaque-1&token_type=Bearer&expires_in=1800", 0, false},
+		{"text", "OK", 0, false},
+		{"empty", "", 0, false},
+		{"spaces", "   ", 0, false},
+		{"null", "null", 0, false},
+		{"number", "1", 0, false},
+		{"string", `"opaque-1"`, 0, false},
+		{"list", "[" + with() + "]", 0, false},
+		{"empty object", "{}", 0, false},
+		{"error with 200", `{"error":"invalid_client","error_description":"no"}`, 0, false},
+		{"token twice", strings.Replace(with(), "{", `{"access_token":"other",`, 1), 0, false},
+		{"token twice, once escaped", strings.Replace(with(), "{", `{"access\u005ftoken":"other",`, 1), 0, false},
+		{"lifetime twice", strings.Replace(with(), "{", `{"expires_in":1,`, 1), 0, false},
+		{"unknown name twice", with("x", `1,"x":2`), 0, false},
+		{"UTF-8 byte order mark", "\ufeff" + with(), 0, false},
+		{"UTF-16", utf16le.String(), 0, false},
+		{"invalid UTF-8", with("x", "\"\xff\""), 0, false},
+		{"invalid UTF-8 outside", with() + "\xff", 0, false},
+		{"gzip", zipped.String(), 0, false},
+		{"two objects", with() + with(), 0, false},
+		{"something behind", with() + "x", 0, false},
+		{"a comma behind", strings.TrimSuffix(with(), "}") + ",}", 0, false},
+		{"single quotes", strings.ReplaceAll(with(), `"`, `'`), 0, false},
+		{"no quotes", strings.ReplaceAll(with(), `"`, ``), 0, false},
+		{"comment", "/* here */" + with(), 0, false},
+		{"line break in a string", with("x", "\"a\nb\""), 0, false},
+		{"NUL", "\x00" + with(), 0, false},
+		{"a prefix against script inclusion", ")]}',\n" + with(), 0, false},
+		{"JSONP", "callback(" + with() + ")", 0, false},
+		{"an event stream", "data: " + with() + "\n\n", 0, false},
+	}
+	for at := 1; at < len(with()); at += 7 {
+		cases = append(cases, answerCase{"cut off at " + with()[:at], with()[:at], 0, false})
+	}
+	return cases
+}
+
+// Faults 4, 6, 7: what a token server may answer, over a real socket, in both
+// grants.
+func TestAnswers(t *testing.T) {
+	cases := append(append(lifetimeCases(), tokenCases()...), bodyCases(t)...)
+	if len(cases) < 120 {
+		t.Errorf("only %d cases", len(cases))
+	}
+	for _, form := range []bool{false, true} {
+		a := newAdmin(t, nil)
+		var change []func(*Config)
+		if form {
+			change = append(change, oauth2)
+		}
+		f := newSource(t, a, change...)
+		for _, tt := range cases {
+			a.respond(reply(tt.body))
+			f.mu.Lock()
+			f.kept = nil
+			f.mu.Unlock()
+			token, err := f.Token(t.Context())
+			good := tt.lifetime > 0 && (tt.form || !form)
+			switch {
+			case good && err != nil:
+				t.Errorf("%.60s (form %t): %v", tt.name, form, err)
+			case good && token.Expiry.Sub(f.clock.Now()) != tt.lifetime:
+				t.Errorf("%.60s: lives %v, want %v", tt.name, token.Expiry.Sub(f.clock.Now()), tt.lifetime)
+			case !good && (err == nil || core.CodeOf(err) != core.CodeTokenInvalid || !strings.Contains(err.Error(), "Invalid token response")):
+				t.Errorf("%.60s (form %t): %v", tt.name, form, err)
+			case !good && strings.Contains(err.Error(), "opaque"):
+				t.Errorf("%.60s: the body is shown: %v", tt.name, err)
+			}
+		}
+	}
+}
+
+// Fault 8 and what else is not 200. Fault 1: each asks the server once.
+func TestRefusals(t *testing.T) {
+	long := strings.Repeat("é", 600)
+	encoded := base64.StdEncoding.EncodeToString([]byte(testSecret))
+	for _, tt := range []struct {
+		name       string
+		status     int
+		body       string
+		retryAfter string
+		kind       core.Kind
+		code       core.Code
+		serverCode string
+		serverText string
+		wait       time.Duration
+	}{
+		{name: "RFC 6749 §5.2", status: 401, body: `{"error":"invalid_client","error_description":"Unknown client"}`, kind: core.KindAuth, code: core.CodeSignInRefused, serverCode: "invalid_client", serverText: "Unknown client"},
+		{name: "invalid_client as 400", status: 400, body: `{"error":"invalid_client"}`, kind: core.KindAuth, code: core.CodeSignInRefused, serverCode: "invalid_client"},
+		{name: "unauthorized_client", status: 400, body: `{"error":"unauthorized_client"}`, kind: core.KindAuth, code: core.CodeSignInRefused, serverCode: "unauthorized_client"},
+		{name: "ArtStore", status: 403, body: `{"detail":"Account disabled"}`, kind: core.KindAuth, code: core.CodeSignInDisabled, serverText: "Account disabled"},
+		{name: "FastAPI", status: 422, body: `{"detail":[{"loc":["body","client_id"],"msg":"field required","type":"missing"}]}`, kind: core.KindAuth, code: core.CodeUnexpected, serverText: "field required"},
+		{name: "second generation", status: 400, body: `{"error":{"code":"VALIDATION_ERROR","message":"client_id: too short"}}`, kind: core.KindAuth, code: core.CodeUnexpected, serverCode: "VALIDATION_ERROR", serverText: "client_id: too short"},
+		{name: "HTML", status: 404, body: `<html>not here</html>`, kind: core.KindAuth, code: core.CodeUnexpected},
+		{name: "no content", status: 204, kind: core.KindAuth, code: core.CodeUnexpected},
+		{name: "proxy", status: 407, kind: core.KindNetwork, code: core.CodeProxy},
+		{name: "busy, seconds", status: 503, retryAfter: "120", kind: core.KindServer, code: core.CodeServerBusy, wait: 2 * time.Minute},
+		{name: "busy, date", status: 429, retryAfter: "Sun, 01 Mar 2026 12:01:00 GMT", kind: core.KindServer, code: core.CodeServerBusy, wait: time.Minute},
+		{name: "busy, past", status: 429, retryAfter: "Sun, 01 Mar 2020 12:01:00 GMT", kind: core.KindServer, code: core.CodeServerBusy},
+		{name: "busy, negative", status: 429, retryAfter: "-1", kind: core.KindServer, code: core.CodeServerBusy},
+		{name: "busy, huge", status: 429, retryAfter: "1e9", kind: core.KindServer, code: core.CodeServerBusy, wait: 24 * time.Hour},
+		{name: "busy, garbage", status: 429, retryAfter: "abc", kind: core.KindServer, code: core.CodeServerBusy},
+		{name: "request time-out", status: 408, kind: core.KindServer, code: core.CodeServerBusy},
+		{name: "failure", status: 500, body: `{"detail":"boom"}`, kind: core.KindServer, code: core.CodeServerFailure, serverText: "boom"},
+		{name: "bad gateway", status: 502, kind: core.KindServer, code: core.CodeServerFailure},
+		{name: "misdirected", status: 421, kind: core.KindServer, code: core.CodeServerFailure},
+		{name: "secret echoed", status: 401, body: `{"error":"hunter2:%+&é/\"x","error_description":"bad secret hunter2%3A%25%2B%26%C3%A9%2F%22x or ` + encoded + `"}`, kind: core.KindAuth, code: core.CodeSignInRefused, serverCode: "[redacted]", serverText: "bad secret [redacted] or [redacted]"},
+		{name: "control characters", status: 401, body: `{"detail":" a\u0000b\r\nc\u202ed "}`, kind: core.KindAuth, code: core.CodeSignInRefused, serverText: "ab  cd"},
+		{name: "long", status: 401, body: `{"detail":"` + long + `"}`, kind: core.KindAuth, code: core.CodeSignInRefused, serverText: long[:2*maxServerText]},
+		{name: "longer than 64 KiB", status: 401, body: `{"detail":"` + strings.Repeat("x", maxBody) + `"}`, kind: core.KindAuth, code: core.CodeSignInRefused},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := newAdmin(t, nil)
+			a.respond(func(w http.ResponseWriter, r *http.Request) {
+				if tt.retryAfter != "" {
+					w.Header().Set("Retry-After", tt.retryAfter)
+				}
+				refuse(tt.status, tt.body)(w, r)
+			})
+			f := newSource(t, a)
+			e := f.mustFail(t, tt.kind, tt.code)
+			if e.Status != tt.status || e.ServerCode != tt.serverCode || e.ServerText != tt.serverText || e.RetryAfter != tt.wait || e.Outcome != core.OutcomeAnswered {
+				t.Errorf("%+v", e)
+			}
+			if a.tokens.Load() != 1 {
+				t.Errorf("%d requests", a.tokens.Load())
+			}
+		})
+	}
+}
+
+// Fault 8: a redirect is not followed, whatever its kind.
+func TestRedirect(t *testing.T) {
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		other := newAdmin(t, nil)
+		a := newAdmin(t, nil)
+		a.respond(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other.URL+tokenPath, status)
+		})
+		f := newSource(t, a)
+		e := f.mustFail(t, core.KindServer, core.CodeRedirect)
+		if host := strings.TrimPrefix(other.URL, "http://"); e.Status != status || !strings.Contains(e.Message, host) {
+			t.Error(e)
+		}
+		if other.tokens.Load() != 0 {
+			t.Errorf("%d: the other server got a request", status)
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package auth
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Whatever a token server answers: no panic, and nothing comes through that a
+// header could not carry or that would never end.
+func FuzzParseAnswer(f *testing.F) {
+	f.Add([]byte(with()), true)
+	f.Add([]byte(with("expires_in", "1e400", "scope", `"a b"`)), false)
+	f.Add([]byte("\ufeff"+with()), false)
+	f.Add([]byte(`{"a":[{"b":"\"["}],"a":1}`), false)
+	f.Fuzz(func(t *testing.T, body []byte, form bool) {
+		a, err := parseAnswer(body, form)
+		if err != nil {
+			if core.CodeOf(err) != core.CodeTokenInvalid {
+				t.Errorf("another error: %v", err)
+			}
+			return
+		}
+		if a.token == "" || len(a.token) > maxToken || strings.ContainsAny(a.token, " \r\n\t\x00") || a.lifetime < 0 || a.lifetime > maxLifetime {
+			t.Errorf("%+v", a)
+		}
+	})
+}
+
+// Whatever a token looks like: no panic, and the checks on it can be made.
+func FuzzParseJWT(f *testing.F) {
+	f.Add("eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2ln")
+	f.Add("e30.e30.")
+	f.Add("..")
+	f.Fuzz(func(t *testing.T, token string) {
+		c, err := parseJWT(token)
+		if err == nil && (c.alg == "" || !looksLikeJWT(token)) {
+			t.Errorf("%q is a JWT without an algorithm or without looking like one", token)
+		}
+		_, _ = c.expired(time.Now()), c.early(time.Now())
+	})
+}
+
+// Whatever a key server answers: no panic, and no key that can't verify.
+func FuzzParseKeys(f *testing.F) {
+	f.Add([]byte(`{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"1","use":"sig"}]}`))
+	f.Add([]byte(`{"keys":[{"kty":"oct","k":"AAAA"},{"kty":"RSA","n":"AQAB","e":"AQAB"}]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		set, err := parseKeys(body)
+		if (err == nil) != (len(set) > 0) {
+			t.Errorf("%d keys, %v", len(set), err)
+		}
+		for _, key := range set {
+			if !usable(key.key) {
+				t.Errorf("%T can't verify", key.key)
+			}
+		}
+	})
+}

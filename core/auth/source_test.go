@@ -1,0 +1,535 @@
+package auth
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+)
+
+// A1: the Admin Module's JSON request, and a token that is cached.
+// A2: with 10 minutes left it is returned without a request.
+// M3: success and cache_hit are counted.
+func TestTokenJSON(t *testing.T) {
+	a := newAdmin(t, nil)
+	var method, path, contentType string
+	var got map[string]string
+	a.respond(func(w http.ResponseWriter, r *http.Request) {
+		method, path, contentType = r.Method, r.URL.Path, r.Header.Get("Content-Type")
+		_ = json.NewDecoder(r.Body).Decode(&got)
+		reply(`{"access_token":"opaque-1","token_type":"Bearer","expires_in":1800,"refresh_token":"r","issued_at":"now"}`)(w, r)
+	})
+	f := newSource(t, a)
+	token := f.mustToken(t)
+
+	if method != http.MethodPost || path != tokenPath || contentType != "application/json" {
+		t.Errorf("%s %s with %s", method, path, contentType)
+	}
+	if len(got) != 2 || got["client_id"] != testID || got["client_secret"] != testSecret {
+		t.Error("the credentials did not arrive as they are")
+	}
+	end := f.clock.Now().Add(30 * time.Minute)
+	if token.Value.Reveal() != "opaque-1" || token.Type != "Bearer" || !token.Opaque || token.Verified || !token.Expiry.Equal(end) || !f.Expiry().Equal(end) {
+		t.Errorf("%+v", token)
+	}
+
+	f.clock.Advance(20 * time.Minute)
+	if again := f.mustToken(t); again.Value != token.Value {
+		t.Error("another token with 10 minutes left")
+	}
+	if a.tokens.Load() != 1 || f.seen.request(ResultSuccess) != 1 || f.seen.request(ResultCacheHit) != 1 {
+		t.Errorf("%d requests, counted %v", a.tokens.Load(), f.seen.requests)
+	}
+}
+
+// RFC 6749 §4.4 with both ways to authenticate of §2.3.1; fault 10.
+func TestTokenForm(t *testing.T) {
+	for _, how := range []core.ClientAuth{"", core.ClientAuthBasic, core.ClientAuthBody} {
+		t.Run(string(how), func(t *testing.T) {
+			a := newAdmin(t, nil)
+			var form map[string][]string
+			var header http.Header
+			var id, secret string
+			a.respond(func(w http.ResponseWriter, r *http.Request) {
+				_ = r.ParseForm()
+				form, header = r.PostForm, r.Header
+				id, secret, _ = r.BasicAuth()
+				reply(`{"access_token":"opaque-1","token_type":"bearer","expires_in":300}`)(w, r)
+			})
+			newSource(t, a, oauth2, func(c *Config) {
+				c.ClientAuth, c.Scope, c.ClientID = how, "files:write files:read", "id with: colon"
+			}).mustToken(t)
+
+			if header.Get("Content-Type") != "application/x-www-form-urlencoded" || form["grant_type"][0] != "client_credentials" || form["scope"][0] != "files:write files:read" {
+				t.Errorf("form %v", form)
+			}
+			if how == core.ClientAuthBody {
+				if form["client_id"][0] != "id with: colon" || form["client_secret"][0] != testSecret || header.Get("Authorization") != "" {
+					t.Error("the credentials are not in the body alone")
+				}
+				return
+			}
+			if id != "id+with%3A+colon" || secret != "hunter2%3A%25%2B%26%C3%A9%2F%22x" || len(form) != 2 {
+				t.Errorf("Basic %q:%q, form %v", id, secret, form)
+			}
+		})
+	}
+}
+
+// A3: with 3 minutes left a new one is fetched, once.
+// A8–A11: Valid follows the same threshold.
+func TestRefreshAndValid(t *testing.T) {
+	a := newAdmin(t, nil)
+	f := newSource(t, a)
+	if f.Valid() || !f.Expiry().IsZero() {
+		t.Error("A8: valid without a token")
+	}
+	f.mustToken(t)
+	for _, step := range []struct {
+		left  time.Duration
+		valid bool
+	}{{20 * time.Minute, true}, {10 * time.Minute, true}, {5*time.Minute + time.Second, true}, {5 * time.Minute, false}, {4 * time.Minute, false}, {3 * time.Minute, false}, {-time.Second, false}} {
+		f.clock.Advance(f.Expiry().Add(-step.left).Sub(f.clock.Now()))
+		if f.Valid() != step.valid {
+			t.Errorf("valid = %t with %v left", f.Valid(), step.left)
+		}
+	}
+	f.clock.Advance(-3*time.Minute - time.Second) // back to 3 minutes left
+	a.respond(reply(`{"access_token":"opaque-2","expires_in":1800}`))
+	for range 3 {
+		if token := f.mustToken(t); token.Value.Reveal() != "opaque-2" {
+			t.Error("the old token with 3 minutes left")
+		}
+	}
+	if a.tokens.Load() != 2 || !f.Valid() {
+		t.Errorf("%d requests", a.tokens.Load())
+	}
+}
+
+// Fault 9: a token is over when either clock says so.
+func TestBothClocks(t *testing.T) {
+	for name, advance := range map[string]func(*clock, time.Duration){
+		"sleep: only the wall clock moves":       (*clock).AdvanceWall,
+		"clock set back: only the monotonic one": (*clock).AdvanceMono,
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAdmin(t, nil)
+			f := newSource(t, a)
+			f.mustToken(t)
+			advance(f.clock, 10*time.Minute)
+			if !f.Valid() {
+				t.Error("20 minutes left")
+			}
+			advance(f.clock, 8*time.Hour)
+			if f.Valid() {
+				t.Error("valid after 8 hours")
+			}
+			f.clock.AdvanceMono(quiet)
+			f.mustToken(t)
+			f.mustToken(t)
+			if a.tokens.Load() != 2 {
+				t.Errorf("%d requests", a.tokens.Load())
+			}
+		})
+	}
+	t.Run("wall clock set back a day", func(t *testing.T) {
+		a := newAdmin(t, nil)
+		f := newSource(t, a)
+		f.mustToken(t)
+		f.clock.AdvanceWall(-24 * time.Hour)
+		f.clock.Advance(26 * time.Minute)
+		if f.Valid() {
+			t.Error("valid with 4 minutes left")
+		}
+	})
+}
+
+// A4: HTTP 401.
+func TestRefused(t *testing.T) {
+	a := newAdmin(t, nil)
+	a.respond(refuse(http.StatusUnauthorized, `{"detail":"Invalid client credentials"}`))
+	f := newSource(t, a)
+	e := f.mustFail(t, core.KindAuth, core.CodeSignInRefused)
+	if text := e.Error(); !strings.Contains(text, "Failed to authenticate") || !strings.Contains(text, "401") || e.Status != 401 || e.ServerText != "Invalid client credentials" {
+		t.Errorf("%v", e)
+	}
+	if a.tokens.Load() != 1 || f.seen.request(ResultFailure) != 1 {
+		t.Errorf("%d requests, counted %v", a.tokens.Load(), f.seen.requests)
+	}
+}
+
+// A5: the server can't be reached.
+func TestUnreachable(t *testing.T) {
+	a := newAdmin(t, nil)
+	f := newSource(t, a)
+	a.Close()
+	if e := f.mustFail(t, core.KindNetwork, core.CodeConnectionRefused); !strings.Contains(e.Error(), "Cannot connect to Admin Module") {
+		t.Error(e)
+	}
+}
+
+// A6, A7: 200 without a token or without JSON. Fault 6: nothing of the body
+// is shown.
+func TestInvalidAnswer(t *testing.T) {
+	a := newAdmin(t, nil)
+	f := newSource(t, a)
+	for _, body := range []string{`{"token_type":"Bearer"}`, `<html>log in here</html>`, ``} {
+		a.respond(reply(body))
+		e := f.mustFail(t, core.KindAuth, core.CodeTokenInvalid)
+		if text := e.Error(); !strings.Contains(text, "Invalid token response") || strings.Contains(text, "log in") {
+			t.Error(text)
+		}
+	}
+}
+
+// A12: close forgets the token and ends idle connections.
+func TestClose(t *testing.T) {
+	a := newAdmin(t, nil)
+	f := newSource(t, a)
+	f.mustToken(t)
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if f.Valid() || !f.Expiry().IsZero() {
+		t.Error("the token is remembered")
+	}
+	f.mustFail(t, core.KindCancelled, core.CodeCancelled)
+	if err := f.Close(); err != nil || a.tokens.Load() != 1 {
+		t.Errorf("%v, %d requests", err, a.tokens.Load())
+	}
+}
+
+func TestCloseEndsAFetch(t *testing.T) {
+	a := newAdmin(t, nil)
+	arrived := make(chan struct{})
+	a.respond(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		close(arrived)
+		<-r.Context().Done()
+	})
+	f := newSource(t, a)
+	failed := make(chan error)
+	go func() { _, err := f.Token(t.Context()); failed <- err }()
+	<-arrived
+	_ = f.Close()
+	if err := <-failed; core.CodeOf(err) != core.CodeCancelled {
+		t.Error(err)
+	}
+}
+
+// A13: used twice, one client and one connection.
+// I1: from a running server, with mutual TLS and without.
+func TestOneConnection(t *testing.T) {
+	_, server, client := mutualTLS(t)
+	for name, tt := range map[string]struct{ server, client *tls.Config }{"plain": {}, "mutual TLS": {server, client}} {
+		t.Run(name, func(t *testing.T) {
+			a := newAdmin(t, tt.server)
+			f := newSource(t, a, func(c *Config) { c.TLS = tt.client })
+			first := f.client
+			f.Invalidate(f.mustToken(t))
+			f.mustToken(t)
+			if a.tokens.Load() != 2 || a.connections.Load() != 1 || f.client != first {
+				t.Errorf("%d requests over %d connections", a.tokens.Load(), a.connections.Load())
+			}
+		})
+	}
+}
+
+// Fault 18: a server that refuses our certificate is told from a network
+// that fails.
+func TestClientCertificateRefused(t *testing.T) {
+	ca, server, _ := mutualTLS(t)
+	a := newAdmin(t, server)
+	stranger := coretest.NewCA(t, "Another CA").Client(t, "stranger")
+	for _, tt := range []struct {
+		name string
+		tls  *tls.Config
+		code core.Code
+	}{
+		{"none", &tls.Config{RootCAs: ca.Pool()}, core.CodeTLSClientRequired},
+		{"of another authority", &tls.Config{RootCAs: ca.Pool(), GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &stranger, nil }}, core.CodeTLSClientRefused},
+		{"server not trusted", &tls.Config{RootCAs: coretest.NewCA(t, "Another CA").Pool()}, core.CodeTLSUntrusted},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for range 20 { // the alert and the reset race
+				f := newSource(t, a, func(c *Config) { c.TLS = tt.tls })
+				f.mustFail(t, core.KindTLS, tt.code)
+			}
+		})
+	}
+	if a.tokens.Load() != 0 {
+		t.Error("a request was served")
+	}
+}
+
+// A 401 on an upload drops the token it was sent with, not a newer one.
+func TestInvalidate(t *testing.T) {
+	a := newAdmin(t, nil)
+	f := newSource(t, a)
+	old := f.mustToken(t)
+	f.Invalidate(core.Token{Value: core.NewSecret("of somebody else")})
+	if !f.Valid() {
+		t.Fatal("another token's end dropped ours")
+	}
+	f.Invalidate(old)
+	if f.Valid() {
+		t.Fatal("still valid")
+	}
+	a.respond(reply(`{"access_token":"opaque-2","expires_in":1800}`))
+	fresh := f.mustToken(t)
+	f.Invalidate(old)
+	if now := f.mustToken(t); now.Value != fresh.Value || a.tokens.Load() != 2 {
+		t.Error("the new token was dropped")
+	}
+}
+
+// Fault 3: a hundred callers, one request. Each can give up by itself.
+func TestSingleFlight(t *testing.T) {
+	a := newAdmin(t, nil)
+	arrived, release := make(chan struct{}), make(chan struct{})
+	a.respond(func(w http.ResponseWriter, r *http.Request) {
+		close(arrived)
+		<-release
+		reply(`{"access_token":"opaque-1","expires_in":1800}`)(w, r)
+	})
+	f := newSource(t, a)
+	results := make(chan error, 100)
+	for range cap(results) {
+		go func() { _, err := f.Token(t.Context()); results <- err }()
+	}
+	<-arrived
+	impatient, cancel := context.WithCancel(t.Context())
+	left := make(chan error)
+	go func() { _, err := f.Token(impatient); left <- err }()
+	cancel()
+	if err := <-left; !errors.Is(err, context.Canceled) || core.CodeOf(err) != core.CodeCancelled {
+		t.Errorf("the impatient one: %v", err)
+	}
+	close(release)
+	for range cap(results) {
+		if err := <-results; err != nil {
+			t.Error(err)
+		}
+	}
+	if a.tokens.Load() != 1 || f.seen.request(ResultSuccess) != 1 || f.seen.request(ResultCacheHit) != 99 {
+		t.Errorf("%d requests, counted %v", a.tokens.Load(), f.seen.requests)
+	}
+}
+
+// Fault 1 for many: a refusal is everybody's, nobody asks again.
+func TestSingleRefusal(t *testing.T) {
+	a := newAdmin(t, nil)
+	f := newSource(t, a)
+	arrived, release := make(chan struct{}, 2), make(chan struct{})
+	a.respond(func(w http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		<-release
+		refuse(http.StatusUnauthorized, `{}`)(w, r)
+	})
+	first := make(chan error)
+	go func() { _, err := f.Token(t.Context()); first <- err }()
+	<-arrived
+	_, shared, leader, err := f.join(t.Context())
+	if shared == nil || leader != nil || err != nil {
+		t.Fatal("the second caller does not wait for the first")
+	}
+	waiter := make(chan error)
+	go func() { _, err := f.Token(t.Context()); waiter <- err }()
+	close(release)
+	<-shared.done
+	if core.CodeOf(shared.err) != core.CodeSignInRefused || shared.abandoned {
+		t.Error(shared.err)
+	}
+	for _, result := range []chan error{first, waiter} {
+		if err := <-result; core.CodeOf(err) != core.CodeSignInRefused {
+			t.Error(err)
+		}
+	}
+}
+
+// When the caller that leads a fetch goes away, the next one takes over.
+func TestLeaderGoesAway(t *testing.T) {
+	a := newAdmin(t, nil)
+	arrived := make(chan struct{}, 2)
+	a.respond(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		arrived <- struct{}{}
+		if a.tokens.Load() == 1 {
+			<-r.Context().Done()
+			return
+		}
+		reply(`{"access_token":"opaque-1","expires_in":1800}`)(w, r)
+	})
+	f := newSource(t, a)
+	leading, cancel := context.WithCancel(t.Context())
+	first, second := make(chan error), make(chan error)
+	go func() { _, err := f.Token(leading); first <- err }()
+	<-arrived
+	go func() { _, err := f.Token(t.Context()); second <- err }()
+	cancel()
+	if err := <-first; core.CodeOf(err) != core.CodeCancelled {
+		t.Error(err)
+	}
+	if err := <-second; err != nil {
+		t.Error(err)
+	}
+	if f.seen.request(ResultFailure) != 0 {
+		t.Error("a cancelled request counts as a failure")
+	}
+}
+
+// An early refresh that fails for a passing reason costs nobody anything; a
+// refusal counts.
+func TestRefreshFails(t *testing.T) {
+	a := newAdmin(t, nil)
+	f := newSource(t, a)
+	old := f.mustToken(t)
+	f.clock.Advance(27 * time.Minute)
+	a.respond(refuse(http.StatusServiceUnavailable, ``))
+	for range 5 {
+		if token := f.mustToken(t); token.Value != old.Value {
+			t.Error("another token")
+		}
+	}
+	if a.tokens.Load() != 2 {
+		t.Errorf("%d requests in no time", a.tokens.Load())
+	}
+	f.clock.Advance(quiet)
+	f.mustToken(t)
+	if a.tokens.Load() != 3 || !strings.Contains(f.log.String(), "could not be refreshed") {
+		t.Errorf("%d requests", a.tokens.Load())
+	}
+	f.clock.Advance(quiet)
+	a.respond(refuse(http.StatusUnauthorized, ``))
+	f.mustFail(t, core.KindAuth, core.CodeSignInRefused)
+	f.clock.Advance(3 * time.Minute)
+	a.respond(refuse(http.StatusServiceUnavailable, ``))
+	f.mustFail(t, core.KindServer, core.CodeServerBusy)
+}
+
+// Fault 6: a server that drips its answer is given up on.
+func TestSlowDrip(t *testing.T) {
+	a := newAdmin(t, nil)
+	a.respond(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = io.WriteString(w, `{"access_`)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	})
+	f := newSource(t, a, func(c *Config) { c.Timeout = 50 * time.Millisecond })
+	f.mustFail(t, core.KindNetwork, core.CodeTimeout)
+}
+
+// M5: a slow request is warned of.
+func TestSlowRequestIsLogged(t *testing.T) {
+	a := newAdmin(t, nil)
+	f := newSource(t, a)
+	a.respond(func(w http.ResponseWriter, r *http.Request) {
+		f.clock.Advance(1500 * time.Millisecond)
+		reply(`{"access_token":"opaque-1","expires_in":1800}`)(w, r)
+	})
+	f.mustToken(t)
+	if text := f.log.String(); !strings.Contains(text, "token request was slow") || !strings.Contains(text, "duration=1.5s result=success") {
+		t.Error(text)
+	}
+}
+
+func TestSecret(t *testing.T) {
+	a := newAdmin(t, nil)
+	for _, tt := range []struct {
+		name   string
+		secret core.Secret
+		err    error
+		kind   core.Kind
+		code   core.Code
+	}{
+		{"none", core.Secret{}, nil, core.KindConfig, core.CodeSecretMissing},
+		{"keychain says why", core.Secret{}, &core.Error{Kind: core.KindConfig, Code: core.CodeKeychainLocked}, core.KindConfig, core.CodeKeychainLocked},
+		{"unreadable", core.Secret{}, errors.New("broken"), core.KindConfig, core.CodeSecretMissing},
+		{"prompt cancelled", core.Secret{}, context.Canceled, core.KindCancelled, core.CodeCancelled},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := newSource(t, a, func(c *Config) {
+				c.Secret = func(context.Context) (core.Secret, error) { return tt.secret, tt.err }
+			})
+			f.mustFail(t, tt.kind, tt.code)
+		})
+	}
+	if a.tokens.Load() != 0 {
+		t.Error("a request without a secret")
+	}
+}
+
+func TestCancelledBefore(t *testing.T) {
+	a := newAdmin(t, nil)
+	f := newSource(t, a)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := f.Token(ctx); core.CodeOf(err) != core.CodeCancelled || a.tokens.Load() != 0 {
+		t.Error(err)
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	secret := func(context.Context) (core.Secret, error) { return core.NewSecret("x"), nil }
+	good := Config{TokenURL: "https://admin.example/token", ClientID: "id", Secret: secret}
+	for name, change := range map[string]func(*Config){
+		"no token URL":     func(c *Config) { c.TokenURL = "" },
+		"no host":          func(c *Config) { c.TokenURL = "https:///token" },
+		"another scheme":   func(c *Config) { c.TokenURL = "ftp://admin.example/" },
+		"not a URL":        func(c *Config) { c.TokenURL = "https://%zz" },
+		"user in the URL":  func(c *Config) { c.TokenURL = "https://me:hunter2@admin.example/" },
+		"bad JWKS URL":     func(c *Config) { c.JWKSURL = "jwks" },
+		"unknown grant":    func(c *Config) { c.Grant = "password" },
+		"unknown method":   func(c *Config) { c.ClientAuth = "digest" },
+		"no client ID":     func(c *Config) { c.ClientID = "" },
+		"no secret":        func(c *Config) { c.Secret = nil },
+		"missing key file": func(c *Config) { c.PublicKeyFile = "/nonexistent.pem" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := good
+			change(&cfg)
+			s, err := New(cfg)
+			if s != nil || err == nil || core.AsError(err).Kind != core.KindConfig || strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("%v, %v", s, err)
+			}
+		})
+	}
+	long := good
+	long.Timeout = time.Hour
+	s, err := New(long)
+	if err != nil || s.cfg.Timeout != maxTimeout {
+		t.Errorf("a time-out of %v: %v", s.cfg.Timeout, err)
+	}
+	s.cfg.Observer.TokenRequest("", 0)
+	s.cfg.Observer.Validation("", 0)
+}
+
+// The request could not be written because the connection broke: the writer
+// waits for the reader's reason, but not for ever.
+func TestPatientConn(t *testing.T) {
+	ours, theirs := net.Pipe()
+	_ = theirs.Close()
+	dial := patientDial(func(context.Context, string, string) (net.Conn, error) { return ours, nil })
+	conn, err := dial(t.Context(), "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Write([]byte("x")); !errors.Is(err, io.ErrClosedPipe) {
+		t.Error(err)
+	}
+	_ = conn.Close()
+	dial = patientDial(func(context.Context, string, string) (net.Conn, error) { return nil, io.EOF })
+	if _, err := dial(t.Context(), "", ""); !errors.Is(err, io.EOF) {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,431 @@
+package auth
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+)
+
+// I1: a token that starts with "eyJ", over mutual TLS, verified with keys
+// fetched the same way, and cached.
+// M1: a validation is counted.
+func TestVerified(t *testing.T) {
+	_, server, client := mutualTLS(t)
+	for alg, name := range map[string]string{
+		"RS256": "rsa", "RS384": "rsa", "RS512": "rsa", "PS256": "rsa", "ES256": "p256", "ES384": "p384", "EdDSA": "ed25519",
+	} {
+		t.Run(alg, func(t *testing.T) {
+			a := newAdmin(t, server)
+			key := signers()[name]
+			a.publish(jwks(t, jwkOf(t, key, fields{"kid": "key-1", "use": "sig", "alg": alg})))
+			a.respond(issue(mint(t, key, fields{"alg": alg}, nil)))
+			f := newSource(t, a, verified(a), func(c *Config) { c.TLS = client })
+			token := f.mustToken(t)
+			if !strings.HasPrefix(token.Value.Reveal(), "eyJ") || !token.Verified || token.Opaque || token.Subject != "sa_test" || !slices.Equal(token.Scopes, []string{"files:read", "files:write"}) {
+				t.Errorf("%+v", token)
+			}
+			f.mustToken(t)
+			f.Invalidate(token)
+			f.mustToken(t)
+			if a.tokens.Load() != 2 || a.keys.Load() != 1 || f.seen.validation(ResultSuccess) != 2 {
+				t.Errorf("%d tokens, %d key sets, counted %v", a.tokens.Load(), a.keys.Load(), f.seen.validations)
+			}
+		})
+	}
+}
+
+// Faults 12 and 14: what is refused, and what is not. None of the refused
+// tokens is returned; the claim's name is said, its value is not.
+func TestVerifyCases(t *testing.T) {
+	key, stranger := signers()["rsa"], signers()["rsa2"]
+	at := func(d time.Duration) int64 { return testNow.Add(d).Unix() }
+	good := mint(t, key, nil, nil)
+	parts := strings.Split(good, ".")
+	with := func(header, payload fields) string { return mint(t, key, header, payload) }
+	raw := func(payload string) string {
+		return sign(t, key, fields{"alg": "RS256", "kid": "key-1"}, base64.RawURLEncoding.EncodeToString([]byte(payload)))
+	}
+	embedded := jwkOf(t, stranger, nil)
+
+	for _, tt := range []struct {
+		name, token string
+		code        core.Code // "" is accepted
+		says        string
+	}{
+		{"good", good, "", ""},
+		{"no kid", with(fields{"kid": nil}, nil), "", ""},
+		{"no typ", with(fields{"typ": nil}, nil), "", ""},
+		{"typ of RFC 9068", with(fields{"typ": "at+jwt"}, nil), "", ""},
+		{"typ as media type", with(fields{"typ": "application/at+JWT"}, nil), "", ""},
+		{"header names a key server", with(fields{"jku": "https://evil.example/keys"}, nil), "", ""},
+		{"role admin without scopes", with(nil, fields{"scope": nil, "role": "admin"}), "", ""},
+		{"scopes as a list", with(nil, fields{"scope": nil, "scopes": []string{"files:write"}}), "", ""},
+		{"scopes as a text", with(nil, fields{"scope": nil, "scopes": "files:read files:write"}), "", ""},
+		{"scope as a list", with(nil, fields{"scope": []string{"files:write"}}), "", ""},
+		{"expired within the leeway", with(nil, fields{"exp": at(-59 * time.Second)}), "", ""},
+		{"nbf within the leeway", with(nil, fields{"nbf": at(59 * time.Second)}), "", ""},
+		{"exp is not whole", with(nil, fields{"exp": float64(at(time.Hour)) + 0.5}), "", ""}, // RFC 7519 §2 allows it
+		{"no dates", with(nil, fields{"exp": nil, "nbf": nil, "iat": nil}), "", ""},
+
+		{"expired", with(nil, fields{"exp": at(-time.Minute)}), core.CodeTokenUntrusted, "exp"},
+		{"nbf in the future", with(nil, fields{"nbf": at(2 * time.Minute)}), core.CodeTokenUntrusted, "nbf"},
+		{"iat in the future", with(nil, fields{"iat": at(24 * time.Hour)}), core.CodeTokenUntrusted, "iat"},
+		{"exp is a text", with(nil, fields{"exp": "1772400000"}), core.CodeTokenUntrusted, "exp"},
+		{"exp is 1e400", raw(`{"scope":"files:write","exp":1e400}`), core.CodeTokenUntrusted, "exp"},
+		{"exp is negative", with(nil, fields{"exp": -1}), core.CodeTokenUntrusted, "exp"},
+		{"exp is a list", with(nil, fields{"exp": []int{1}}), core.CodeTokenUntrusted, "exp"},
+		{"exp is null", raw(`{"scope":"files:write","exp":null}`), core.CodeTokenUntrusted, "exp"},
+		{"exp twice", raw(`{"scope":"files:write","exp":1,"exp":9999999999}`), core.CodeTokenUntrusted, "payload"},
+		{"sub is a number", with(nil, fields{"sub": 7}), core.CodeTokenUntrusted, "sub"},
+		{"scope is a number", with(nil, fields{"scope": 7}), core.CodeTokenUntrusted, "scope"},
+		{"cnf is a text", with(nil, fields{"cnf": "x"}), core.CodeTokenUntrusted, "cnf"},
+		{"cnf holds a number", with(nil, fields{"cnf": fields{"x5t#S256": 7}}), core.CodeTokenUntrusted, "cnf"},
+		{"typ of another token", with(fields{"typ": "logout+jwt"}, nil), core.CodeTokenUntrusted, "typ"},
+		{"typ is a number", with(fields{"typ": 1}, nil), core.CodeTokenUntrusted, "typ"},
+
+		{"no scope", with(nil, fields{"scope": nil}), core.CodeScopeMissing, "files:write"},
+		{"another scope", with(nil, fields{"scope": "files:read files:writer"}), core.CodeScopeMissing, "files:write"},
+		{"another role", with(nil, fields{"scope": nil, "role": "administrator"}), core.CodeScopeMissing, "files:write"},
+
+		{"alg none", mint(t, nil, fields{"alg": "none"}, nil), core.CodeTokenUntrusted, "alg"},
+		{"alg NoNe", mint(t, nil, fields{"alg": "NoNe"}, nil), core.CodeTokenUntrusted, "alg"},
+		{"alg none with a signature", headerPart(t, fields{"alg": "none"}) + "." + parts[1] + "." + parts[2], core.CodeTokenUntrusted, "alg"},
+		{"HS256 with the public key", with(fields{"alg": "HS256"}, nil), core.CodeTokenUntrusted, "alg"},
+		{"alg in small letters", headerPart(t, fields{"alg": "rs256", "kid": "key-1"}) + "." + parts[1] + "." + parts[2], core.CodeTokenUntrusted, "alg"},
+		{"alg not on the list", with(fields{"alg": "PS512"}, nil), core.CodeTokenUntrusted, "alg"},
+		{"alg missing", with(fields{"alg": nil}, nil), core.CodeTokenUntrusted, "alg"},
+		{"alg is a number", headerPart(t, fields{"alg": 5}) + "." + parts[1] + "." + parts[2], core.CodeTokenUntrusted, "alg"},
+		{"alg of another kind of key", mint(t, signers()["p256"], fields{"alg": "ES256"}, nil), core.CodeTokenUntrusted, "no key"},
+		{"signed by a stranger", mint(t, stranger, nil, nil), core.CodeTokenUntrusted, "no key"},
+		{"key embedded", mint(t, stranger, fields{"jwk": embedded}, nil), core.CodeTokenUntrusted, "no key"},
+		{"unknown kid", with(fields{"kid": "key-9"}, nil), core.CodeTokenUntrusted, "no key"},
+		{"kid is a number", with(fields{"kid": 1}, nil), core.CodeTokenUntrusted, "kid"},
+		{"crit", with(fields{"crit": []string{"exp"}}, nil), core.CodeTokenUntrusted, "crit"},
+		{"unencoded payload", with(fields{"b64": false}, nil), core.CodeTokenUntrusted, "b64"},
+		{"payload changed", parts[0] + "." + strings.Split(with(nil, fields{"sub": "root"}), ".")[1] + "." + parts[2], core.CodeTokenUntrusted, "no key"},
+		{"signature missing", parts[0] + "." + parts[1] + ".", core.CodeTokenUntrusted, "no key"},
+		{"signature padded", good + "==", core.CodeTokenUntrusted, "base64url"},
+		{"header is not base64url", "eyJ!" + good[4:], core.CodeTokenUntrusted, "base64url"},
+		{"header is not JSON", "eyJhbGc." + parts[1] + "." + parts[2], core.CodeTokenUntrusted, "header"},
+		{"payload is not JSON", raw("junk"), core.CodeTokenUntrusted, "payload"},
+		{"payload is a list", raw("[]"), core.CodeTokenUntrusted, "payload"},
+		{"white space in the header", sign(t, key, fields{"alg": "none"}, parts[1]), core.CodeTokenUntrusted, "alg"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := newAdmin(t, nil)
+			a.publish(jwks(t, jwkOf(t, key, fields{"kid": "key-1"})))
+			a.respond(issue(tt.token))
+			f := newSource(t, a, verified(a))
+			if tt.code == "" {
+				if token := f.mustToken(t); !token.Verified || f.seen.validation(ResultSuccess) != 1 {
+					t.Errorf("%+v", token)
+				}
+				return
+			}
+			e := f.mustFail(t, core.KindAuth, tt.code)
+			if !strings.Contains(e.Message, tt.says) {
+				t.Errorf("does not say %q: %v", tt.says, e)
+			}
+			result := ResultFailure
+			if tt.name == "expired" {
+				result = ResultExpired // M1
+			}
+			if f.seen.validation(result) != 1 || f.Valid() || a.keys.Load() > 1 {
+				t.Errorf("counted %v, %d key sets fetched", f.seen.validations, a.keys.Load())
+			}
+		})
+	}
+}
+
+func headerPart(t *testing.T, header fields) string { t.Helper(); return header.encode(t) }
+
+// Opaque tokens are used as they are, with keys to verify by or without.
+func TestOpaque(t *testing.T) {
+	for _, token := range []string{"opaque", "a.b", "a.b.c", "e30", "AAAA.BBBB.CCCC", "a.b.c.d.e", "...", ".."} {
+		a := newAdmin(t, nil)
+		a.respond(issue(token))
+		f := newSource(t, a, verified(a))
+		got := f.mustToken(t)
+		if !got.Opaque || got.Verified || got.Value.Reveal() != token || a.keys.Load() != 0 || f.seen.validation(ResultSuccess) != 0 {
+			t.Errorf("%s: %+v", token, got)
+		}
+	}
+	a := newAdmin(t, nil)
+	a.respond(reply(`{"access_token":"opaque","scope":"files:write x","expires_in":60}`))
+	if got := newSource(t, a).mustToken(t); !slices.Equal(got.Scopes, []string{"files:write", "x"}) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// With verification off a JWT is used whoever signed it, but not once it has
+// expired.
+func TestVerificationOff(t *testing.T) {
+	a := newAdmin(t, nil)
+	f := newSource(t, a)
+	a.respond(issue(mint(t, signers()["rsa2"], nil, fields{"scope": "profile"})))
+	token := f.mustToken(t)
+	if token.Verified || token.Opaque || token.Subject != "sa_test" || f.seen.validation(ResultSuccess) != 0 {
+		t.Errorf("%+v", token)
+	}
+	f.Invalidate(token)
+	a.respond(issue(mint(t, signers()["rsa"], nil, fields{"exp": testNow.Add(-time.Hour).Unix()})))
+	f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted)
+	a.respond(issue("eyJ.eyJ.junk"))
+	if token := f.mustToken(t); !token.Opaque {
+		t.Errorf("%+v", token)
+	}
+}
+
+// A token without expires_in lives as long as its claim says; no token
+// outlives its claim.
+func TestLifetimeOfClaim(t *testing.T) {
+	key := signers()["rsa"]
+	for _, tt := range []struct {
+		name, expiresIn string
+		exp             any
+		lifetime        time.Duration
+	}{
+		{"claim only", "", testNow.Add(20 * time.Minute).Unix(), 20 * time.Minute},
+		{"claim of a year", "", testNow.Add(365 * 24 * time.Hour).Unix(), 24 * time.Hour},
+		{"claim just over", "", testNow.Add(-30 * time.Second).Unix(), 30 * time.Second},
+		{"neither", "", nil, 30 * time.Minute},
+		{"answer only", `,"expires_in":600`, nil, 10 * time.Minute},
+		{"answer earlier", `,"expires_in":600`, testNow.Add(time.Hour).Unix(), 10 * time.Minute},
+		{"answer later", `,"expires_in":7200`, testNow.Add(10 * time.Minute).Unix(), 11 * time.Minute},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := newAdmin(t, nil)
+			a.publish(jwks(t, jwkOf(t, key, fields{"kid": "key-1"})))
+			a.respond(reply(`{"access_token":"` + mint(t, key, nil, fields{"exp": tt.exp}) + `"` + tt.expiresIn + `}`))
+			f := newSource(t, a, verified(a))
+			if got := f.mustToken(t).Expiry.Sub(f.clock.Now()); got != tt.lifetime {
+				t.Errorf("lives %v, want %v", got, tt.lifetime)
+			}
+		})
+	}
+}
+
+// Keys are rotated: an unknown key ID fetches the set again, at most once a
+// minute.
+func TestRotation(t *testing.T) {
+	first, second := signers()["rsa"], signers()["rsa2"]
+	a := newAdmin(t, nil)
+	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"})))
+	a.respond(issue(mint(t, first, nil, nil)))
+	f := newSource(t, a, verified(a))
+	f.Invalidate(f.mustToken(t))
+
+	a.respond(issue(mint(t, second, fields{"kid": "key-2"}, nil)))
+	for range 3 { // before the server publishes the new key, and too soon
+		f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted)
+	}
+	if a.keys.Load() != 1 {
+		t.Errorf("%d key sets in no time", a.keys.Load())
+	}
+	f.clock.Advance(keysPause)
+	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"}), jwkOf(t, second, fields{"kid": "key-2"})))
+	f.Invalidate(f.mustToken(t))
+	f.mustToken(t)
+	if a.keys.Load() != 2 {
+		t.Errorf("%d key sets", a.keys.Load())
+	}
+}
+
+// A server that keeps the ID and changes the key is understood as well, and a
+// key that is withdrawn is not trusted for ever.
+func TestRotationUnderOneID(t *testing.T) {
+	first, second := signers()["rsa"], signers()["rsa2"]
+	a := newAdmin(t, nil)
+	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"})))
+	a.respond(issue(mint(t, first, nil, nil)))
+	f := newSource(t, a, verified(a))
+	f.Invalidate(f.mustToken(t))
+	f.clock.Advance(2 * time.Minute)
+	a.publish(jwks(t, jwkOf(t, second, fields{"kid": "key-1"})))
+	a.respond(issue(mint(t, second, nil, nil)))
+	f.Invalidate(f.mustToken(t))
+
+	f.clock.AdvanceMono(keysMaxAge + time.Second)
+	a.publish(refuse(http.StatusServiceUnavailable, ""))
+	f.mustFail(t, core.KindServer, core.CodeServerBusy)
+	if a.keys.Load() != 3 {
+		t.Errorf("%d key sets", a.keys.Load())
+	}
+}
+
+// Without keys there is no verified token: it fails, it does not pass.
+func TestKeysUnreachable(t *testing.T) {
+	key := signers()["rsa"]
+	other := newAdmin(t, nil)
+	for _, tt := range []struct {
+		name string
+		jwks http.HandlerFunc
+		kind core.Kind
+		code core.Code
+	}{
+		{"not found", http.NotFound, core.KindAuth, core.CodeTokenUntrusted},
+		{"busy", refuse(503, ""), core.KindServer, core.CodeServerBusy},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+keysPath, 302) }, core.KindServer, core.CodeRedirect},
+		{"cut off", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, core.KindNetwork, core.CodeConnectionLost},
+		{"HTML", reply("<html>"), core.KindAuth, core.CodeTokenUntrusted},
+		{"no list", reply(`{"keys":{}}`), core.KindAuth, core.CodeTokenUntrusted},
+		{"no keys", reply(`{"keys":[]}`), core.KindAuth, core.CodeTokenUntrusted},
+		{"longer than 64 KiB", reply(`{"keys":[],"x":"` + strings.Repeat("x", maxBody) + `"}`), core.KindAuth, core.CodeTokenUntrusted},
+		{"a key for encryption", jwks(t, jwkOf(t, key, fields{"kid": "key-1", "use": "enc"})), core.KindAuth, core.CodeTokenUntrusted},
+		{"a symmetric key", jwks(t, fields{"kty": "oct", "kid": "key-1", "k": "AAAA"}), core.KindAuth, core.CodeTokenUntrusted},
+		{"a weak key", jwks(t, fields{"kty": "RSA", "kid": "key-1", "e": "AQAB", "n": base64.RawURLEncoding.EncodeToString(weakRSA(t).Public().(*rsa.PublicKey).N.Bytes())}), core.KindAuth, core.CodeTokenUntrusted},
+		{"junk for keys", jwks(t, fields{"kty": "RSA"}, fields{"kty": "?"}), core.KindAuth, core.CodeTokenUntrusted},
+		{"two keys with the ID", jwks(t, jwkOf(t, key, fields{"kid": "key-1"}), jwkOf(t, signers()["rsa2"], fields{"kid": "key-1"})), core.KindAuth, core.CodeTokenUntrusted},
+		{"key for another algorithm", jwks(t, jwkOf(t, key, fields{"kid": "key-1", "alg": "PS256"})), core.KindAuth, core.CodeTokenUntrusted},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := newAdmin(t, nil)
+			a.respond(issue(mint(t, key, nil, nil)))
+			a.publish(tt.jwks)
+			f := newSource(t, a, verified(a))
+			f.mustFail(t, tt.kind, tt.code)
+			if f.seen.validation(ResultFailure) != 1 || f.Valid() {
+				t.Errorf("counted %v", f.seen.validations)
+			}
+		})
+	}
+	if other.keys.Load() != 0 {
+		t.Error("a redirect to other keys was followed")
+	}
+}
+
+func weakRSA(t *testing.T) crypto.Signer {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// The public key that an administrator handed out.
+func TestPublicKeyFile(t *testing.T) {
+	key := signers()["rsa"]
+	pkcs1 := pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(key.Public().(*rsa.PublicKey))})
+	cert := coretest.NewCA(t, "Admin").Issue(t, coretest.Leaf{CommonName: "keys", Key: key})
+	for name, content := range map[string][]byte{
+		"PKCS1":       pkcs1,
+		"certificate": append([]byte("a text before\n"), coretest.EncodeCertificates(cert.Certificate...)...),
+		"PKIX":        nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := writePublic(t, signers()["ed25519"], key)
+			if content != nil {
+				coretest.WriteFile(t, path, content)
+			}
+			a := newAdmin(t, nil)
+			a.respond(issue(mint(t, key, nil, nil)))
+			f := newSource(t, a, verified(a), func(c *Config) { c.PublicKeyFile = path })
+			if !f.mustToken(t).Verified || a.keys.Load() != 0 {
+				t.Error("not verified by the file")
+			}
+			f.Invalidate(f.mustToken(t))
+			a.respond(issue(mint(t, signers()["rsa2"], nil, nil)))
+			f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted)
+		})
+	}
+	for name, content := range map[string]string{"no PEM": "junk", "a private key": string(coretest.EncodeKey(t, key)), "a weak key": string(pemOf(t, weakRSA(t)))} {
+		path := filepath.Join(t.TempDir(), "bad.pem")
+		coretest.WriteFile(t, path, []byte(content))
+		if _, err := readPublicKeys(path); core.CodeOf(err) != core.CodeCertificateUnreadable {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := readPublicKeys(t.TempDir()); core.CodeOf(err) != core.CodeCertificateUnreadable {
+		t.Errorf("a folder: %v", err)
+	}
+}
+
+func pemOf(t *testing.T, key crypto.Signer) []byte {
+	t.Helper()
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+}
+
+// RFC 8705 §3: a token that is bound to another certificate than ours is
+// found out before anything is sent with it.
+func TestBoundToCertificate(t *testing.T) {
+	ca, server, _ := mutualTLS(t)
+	key := signers()["rsa"]
+	mine, other := ca.Client(t, "me"), ca.Client(t, "another")
+	hash := func(c tls.Certificate) string {
+		return thumbprint(&tls.Config{Certificates: []tls.Certificate{c}})
+	}
+	a := newAdmin(t, server)
+	a.publish(jwks(t, jwkOf(t, key, fields{"kid": "key-1"})))
+	f := newSource(t, a, verified(a), func(c *Config) {
+		c.TLS = &tls.Config{RootCAs: ca.Pool(), Certificates: []tls.Certificate{mine}}
+	})
+	a.respond(issue(mint(t, key, nil, fields{"cnf": fields{"x5t#S256": hash(other)}})))
+	if e := f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted); !strings.Contains(e.Message, "another client certificate") {
+		t.Error(e)
+	}
+	a.respond(issue(mint(t, key, nil, fields{"cnf": fields{"x5t#S256": hash(mine)}})))
+	f.mustToken(t)
+
+	broken := &tls.Config{GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		return nil, http.ErrNoCookie
+	}}
+	for _, none := range []*tls.Config{nil, {}, broken} {
+		if thumbprint(none) != "" {
+			t.Error("a thumbprint of nothing")
+		}
+	}
+}
+
+// M5: a slow validation is warned of.
+func TestSlowValidationIsLogged(t *testing.T) {
+	key := signers()["rsa"]
+	a := newAdmin(t, nil)
+	a.respond(issue(mint(t, key, nil, nil)))
+	f := newSource(t, a, verified(a))
+	answer := jwks(t, jwkOf(t, key, fields{"kid": "key-1"}))
+	a.publish(func(w http.ResponseWriter, r *http.Request) {
+		f.clock.Advance(150 * time.Millisecond)
+		answer(w, r)
+	})
+	f.mustToken(t)
+	if text := f.log.String(); !strings.Contains(text, "token validation was slow") || !strings.Contains(text, "duration=150ms result=success") {
+		t.Error(text)
+	}
+}
+
+func TestKeyFits(t *testing.T) {
+	p224, _ := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
+	for _, k := range []publicKey{{key: p224.Public()}, {key: "no key"}} {
+		for _, alg := range []string{"ES256", "ES384", "RS256", "EdDSA"} {
+			if k.fits(alg, "") {
+				t.Errorf("%T fits %s", k.key, alg)
+			}
+		}
+	}
+	if usable("no key") {
+		t.Error("a text is a key")
+	}
+	if err := (&keys{}).check("", claims{alg: "XX"}); err == nil {
+		t.Error("an unknown algorithm was checked")
+	}
+}
