@@ -7,8 +7,6 @@ import (
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/storage"
-
-	"github.com/artstore/ingester/core"
 )
 
 // pickFile opens Fyne's file dialog. It takes one file at a time; folders and
@@ -85,25 +83,38 @@ func (w *Window) useProfile(work func(context.Context) error) {
 	})
 }
 
-// addShortcuts binds the keys of the window.
-func (w *Window) addShortcuts() {
-	c := w.win.Canvas()
-	on := func(key fyne.KeyName, mods fyne.KeyModifier, do func()) {
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: mods}, func(fyne.Shortcut) { do() })
-	}
+// binding is a shortcut and what it does.
+type binding struct {
+	keys fyne.Shortcut
+	do   func()
+}
+
+// bindings are the window's shortcuts.
+func (w *Window) bindings() []binding {
 	ctrl := fyne.KeyModifierShortcutDefault
-	on(fyne.KeyO, ctrl, w.pickFile)
-	on(fyne.KeyO, ctrl|fyne.KeyModifierShift, w.pickFolder)
-	on(fyne.KeyComma, ctrl, func() { w.sh.openSettings(tabServer) })
-	on(fyne.KeyR, ctrl, w.transfers.retryFailed)
-	on(fyne.KeyF, ctrl, func() {
-		w.choose(0)
-		c.Focus(w.transfers.search)
-	})
-	for i, key := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4} {
-		on(key, ctrl, func() { w.choose(i) })
+	key := func(name fyne.KeyName, mods fyne.KeyModifier, do func()) binding {
+		return binding{&desktop.CustomShortcut{KeyName: name, Modifier: mods}, do}
 	}
-	c.AddShortcut(&fyne.ShortcutPaste{}, func(fyne.Shortcut) { w.paste() })
+	all := []binding{
+		key(fyne.KeyO, ctrl, w.pickFile),
+		key(fyne.KeyO, ctrl|fyne.KeyModifierShift, w.pickFolder),
+		key(fyne.KeyComma, ctrl, func() { w.sh.openSettings(tabServer) }),
+		key(fyne.KeyR, ctrl, w.transfers.retryFailed),
+		key(fyne.KeyF, ctrl, w.focusFilter),
+		{&fyne.ShortcutPaste{}, w.paste},
+	}
+	for i, name := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4} {
+		all = append(all, key(name, ctrl, func() { w.choose(i) }))
+	}
+	return all
+}
+
+// bindKeys hands the shortcuts to the window.
+func (w *Window) bindKeys() {
+	c := w.win.Canvas()
+	for _, b := range w.bindings() {
+		c.AddShortcut(b.keys, func(fyne.Shortcut) { b.do() })
+	}
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
 		case e.Name == fyne.KeyF1:
@@ -112,6 +123,11 @@ func (w *Window) addShortcuts() {
 			w.transfers.key(e)
 		}
 	})
+}
+
+func (w *Window) focusFilter() {
+	w.choose(0)
+	w.win.Canvas().Focus(w.transfers.search)
 }
 
 // paste takes paths from the clipboard.
@@ -193,7 +209,6 @@ func (w *Window) notify(words string) {
 
 // showFirstRun shows the choices of a first run in place of the transfers.
 func (w *Window) showFirstRun(first bool) {
-	_ = core.Profile{}
 	if first == (w.first != nil) {
 		return
 	}

@@ -2,13 +2,13 @@ package ui
 
 import "time"
 
-// meterWindow is how far back a speed looks: long enough not to dance, short
+// gaugeWindow is how far back a speed looks: long enough not to dance, short
 // enough to follow a change.
-const meterWindow = 4 * time.Second
+const gaugeWindow = 4 * time.Second
 
-// meterSettled is how long a speed must have been measured before a time left
+// gaugeSettled is how long a speed must have been measured before a time left
 // is said.
-const meterSettled = time.Second
+const gaugeSettled = time.Second
 
 type counted struct {
 	at    time.Time
@@ -26,7 +26,7 @@ func (m *gauge) add(at time.Time, bytes int64) {
 	}
 	// One sample beyond the window stays, so that the rate covers all of it.
 	drop := 0
-	for drop+1 < len(m.samples) && at.Sub(m.samples[drop+1].at) >= meterWindow {
+	for drop+1 < len(m.samples) && at.Sub(m.samples[drop+1].at) >= gaugeWindow {
 		drop++
 	}
 	m.samples = append(m.samples[:0], m.samples[drop:]...)
@@ -44,7 +44,7 @@ func (m *gauge) rate(now time.Time) (bytesPerSecond float64, settled bool) {
 	if took < 200*time.Millisecond {
 		return 0, false
 	}
-	return float64(last.bytes-first.bytes) / took.Seconds(), took >= meterSettled
+	return float64(last.bytes-first.bytes) / took.Seconds(), took >= gaugeSettled
 }
 
 // left is the time for the remaining bytes at the present rate, 0 where that

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"fmt"
 	"image/png"
 	"log/slog"
@@ -162,10 +161,4 @@ func (h *harness) working() {
 	}
 	h.clock = start.Add(0)
 	h.w.show(h.clock)
-}
-
-func ctxDone() context.Context {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	return ctx
 }

@@ -122,7 +122,7 @@ func (w *Window) build() error {
 	w.sh.text = t
 	w.app.Settings().SetTheme(newLook(w.app.Preferences().String(prefTheme)))
 	w.assemble()
-	w.addShortcuts()
+	w.bindKeys()
 	w.profileChanged()
 	return nil
 }

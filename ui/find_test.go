@@ -1,0 +1,74 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+)
+
+// seen walks everything that a canvas object shows.
+func seen(t *testing.T, o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	visit(o)
+	switch o := o.(type) {
+	case *fyne.Container:
+		for _, child := range o.Objects {
+			seen(t, child, visit)
+		}
+	case fyne.Widget:
+		for _, child := range test.TempWidgetRenderer(t, o).Objects() {
+			seen(t, child, visit)
+		}
+	}
+}
+
+// words are all texts of the window and of what lies over it.
+func (h *harness) words() string {
+	var b strings.Builder
+	note := func(o fyne.CanvasObject) {
+		switch o := o.(type) {
+		case *canvas.Text:
+			b.WriteString(o.Text + "\n")
+		case *widget.Label:
+			b.WriteString(o.Text + "\n")
+		}
+	}
+	seen(h.t, h.w.win.Content(), note)
+	for _, over := range h.w.win.Canvas().Overlays().List() {
+		seen(h.t, over, note)
+	}
+	return b.String()
+}
+
+// says checks that the window shows words.
+func (h *harness) says(want string) {
+	h.t.Helper()
+	if got := spaced(h.words()); !strings.Contains(got, want) {
+		h.t.Errorf("the window doesn't say %q; it says\n%s", want, got)
+	}
+}
+
+// button finds the uppermost button with a text and taps it.
+func (h *harness) tap(text string) {
+	h.t.Helper()
+	var found *widget.Button
+	look := func(o fyne.CanvasObject) {
+		if b, ok := o.(*widget.Button); ok && b.Text == text {
+			found = b
+		}
+	}
+	seen(h.t, h.w.win.Content(), look)
+	for _, over := range h.w.win.Canvas().Overlays().List() {
+		seen(h.t, over, look)
+	}
+	if found == nil {
+		h.t.Fatalf("no button %q in\n%s", text, h.words())
+	}
+	test.Tap(found)
+}

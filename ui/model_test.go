@@ -1,0 +1,238 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+func visibleNames(m *model) []string {
+	var names []string
+	for i := range m.Len() {
+		names = append(names, m.At(i).name)
+	}
+	return names
+}
+
+func TestModelKeepsTheOrderOfTheQueue(t *testing.T) {
+	m := newModel()
+	m.Reset(core.Snapshot{Transfers: []core.Transfer{transfer(1, "a", 1, core.StateQueued), transfer(3, "c", 1, core.StateQueued)}}, start)
+	m.Apply(core.Update{Changed: []core.Transfer{transfer(4, "d", 1, core.StateQueued), transfer(2, "b", 1, core.StateQueued)}}, start)
+	if got := visibleNames(m); !slices.Equal(got, []string{"a", "b", "c", "d"}) {
+		t.Errorf("order %v", got)
+	}
+	m.Apply(core.Update{Removed: []core.TransferID{"t2", "nobody"}}, start)
+	if got := visibleNames(m); !slices.Equal(got, []string{"a", "c", "d"}) {
+		t.Errorf("after removing %v", got)
+	}
+	for i := range m.rows {
+		if m.Find(m.rows[i].id) != &m.rows[i] {
+			t.Errorf("index of %s is wrong", m.rows[i].id)
+		}
+	}
+	if m.At(-1) != nil || m.At(3) != nil || m.Find("t2") != nil {
+		t.Error("there are rows where none should be")
+	}
+}
+
+func TestFilterAndOrder(t *testing.T) {
+	m := newModel()
+	m.Reset(core.Snapshot{Transfers: []core.Transfer{
+		transfer(1, "b.pdf", 30, core.StateStored), transfer(2, "Отчёт.pdf", 10, core.StateFailed),
+		transfer(3, "a.txt", 20, core.StateSending), transfer(4, "c.pdf", 40, core.StateUnknown),
+	}}, start)
+	for _, c := range []struct {
+		filter filter
+		want   []string
+	}{
+		{filter{}, []string{"b.pdf", "Отчёт.pdf", "a.txt", "c.pdf"}},
+		{filter{group: groupAll, text: " PDF "}, []string{"b.pdf", "Отчёт.pdf", "c.pdf"}},
+		{filter{text: "отч"}, []string{"Отчёт.pdf"}},
+		{filter{group: groupAttention}, []string{"Отчёт.pdf", "c.pdf"}},
+		{filter{group: groupUnderWay}, []string{"a.txt"}},
+		{filter{group: groupStored, text: "zzz"}, nil},
+		{filter{order: orderName}, []string{"a.txt", "b.pdf", "c.pdf", "Отчёт.pdf"}},
+		{filter{order: orderSize, reverse: true}, []string{"c.pdf", "b.pdf", "a.txt", "Отчёт.pdf"}},
+		{filter{order: orderState}, []string{"a.txt", "c.pdf", "Отчёт.pdf", "b.pdf"}},
+	} {
+		m.SetFilter(c.filter)
+		if got := visibleNames(m); !slices.Equal(got, c.want) {
+			t.Errorf("%+v shows %v, want %v", c.filter, got, c.want)
+		}
+	}
+}
+
+func TestFilterFollowsAChangeOfState(t *testing.T) {
+	m := newModel()
+	m.SetFilter(filter{group: groupUnderWay})
+	m.Reset(core.Snapshot{Transfers: []core.Transfer{transfer(1, "a", 1, core.StateSending), transfer(2, "b", 1, core.StateQueued)}}, start)
+	before := m.counter
+	moving := transfer(1, "a", 1, core.StateSending)
+	m.Apply(core.Update{Changed: []core.Transfer{moving}}, start)
+	if m.counter != before {
+		t.Error("progress alone computed the visible rows again")
+	}
+	m.Apply(core.Update{Changed: []core.Transfer{transfer(1, "a", 1, core.StateStored)}}, start)
+	if got := visibleNames(m); !slices.Equal(got, []string{"b"}) {
+		t.Errorf("visible %v", got)
+	}
+}
+
+// TestTotalsEqualACountFromScratch lets transfers take every legal way and
+// compares the running totals with a new model's.
+func TestTotalsEqualACountFromScratch(t *testing.T) {
+	states := []core.State{
+		core.StateQueued, core.StateSending, core.StateSent, core.StateWaiting, core.StatePaused,
+		core.StateStored, core.StateFailed, core.StateUnknown, core.StateCancelled,
+	}
+	m := newModel()
+	m.Reset(core.Snapshot{}, start)
+	for _, from := range states {
+		for _, to := range states {
+			a, b := transfer(1, "a", 100, from), transfer(1, "a", 100, to)
+			a.Sent, b.Sent, b.Attempts = 30, 60, 1
+			m.Apply(core.Update{Changed: []core.Transfer{a}}, start)
+			m.Apply(core.Update{Changed: []core.Transfer{b, transfer(2, "b", 7, from)}}, start)
+			fresh := newModel()
+			fresh.Reset(core.Snapshot{Transfers: []core.Transfer{b, transfer(2, "b", 7, from)}}, start)
+			got, want := m.sum, fresh.sum
+			got.Rate, got.Left, want.Rate, want.Left = 0, 0, 0, 0
+			if got != want {
+				t.Fatalf("%s to %s: %+v, counted %+v", from, to, got, want)
+			}
+		}
+	}
+	m.Apply(core.Update{Removed: []core.TransferID{"t1", "t2"}}, start)
+	if got := m.sum; got.Files != 0 || got.Bytes != 0 || got.Done != 0 || got.Remaining != 0 {
+		t.Errorf("nothing is left, but the totals say %+v", got)
+	}
+}
+
+func TestSpeedAndTimeLeftFollowTheLastSeconds(t *testing.T) {
+	m, now := newModel(), start
+	const size = 1000 << 20
+	tr := transfer(1, "big", size, core.StateSending)
+	tr.Attempts = 1
+	m.Reset(core.Snapshot{Transfers: []core.Transfer{tr}}, now)
+	if rate, left := m.speed(m.At(0), now); rate != 0 || left != 0 {
+		t.Errorf("at once: %v, %v", rate, left)
+	}
+	step := func(bytes int64, n int) {
+		for range n {
+			now = now.Add(100 * time.Millisecond)
+			tr.Sent += bytes
+			m.Apply(core.Update{Changed: []core.Transfer{tr}}, now)
+		}
+	}
+	step(1<<20, 60) // 10 MiB/s for 6 s
+	rate, left := m.speed(m.At(0), now)
+	if got := rate / (1 << 20); got < 9.5 || got > 10.5 {
+		t.Errorf("speed %v MiB/s, want 10", got)
+	}
+	if want := 94 * time.Second; left < want-3*time.Second || left > want+3*time.Second {
+		t.Errorf("time left %v, want %v", left, want)
+	}
+	step(4<<20, 50) // 40 MiB/s for longer than the window
+	if rate, _ = m.speed(m.At(0), now); rate/(1<<20) < 39 || rate/(1<<20) > 41 {
+		t.Errorf("speed %v MiB/s, want 40", rate/(1<<20))
+	}
+	if total := m.sum.Rate / (1 << 20); total < 39 || total > 41 {
+		t.Errorf("total speed %v MiB/s, want 40", total)
+	}
+	// It stops: after the window there is no speed and no time left.
+	now = now.Add(meterQuiet)
+	m.Tick(now)
+	now = now.Add(meterQuiet)
+	m.Tick(now)
+	if m.sum.Rate != 0 || m.sum.Left != 0 {
+		t.Errorf("nothing moves, but %v bytes/s and %v", m.sum.Rate, m.sum.Left)
+	}
+}
+
+// meterQuiet is longer than the window of a gauge.
+const meterQuiet = gaugeWindow + time.Second
+
+// TestASecondAttemptIsNoProgress: what a retry sends again is not counted as
+// a jump back or forth.
+func TestASecondAttemptIsNoProgress(t *testing.T) {
+	m, now := newModel(), start
+	tr := transfer(1, "a", 1000, core.StateSending)
+	tr.Attempts, tr.Sent = 1, 900
+	m.Reset(core.Snapshot{Transfers: []core.Transfer{tr}}, now)
+	before := m.carried
+	tr.Attempts, tr.Sent = 2, 50
+	m.Apply(core.Update{Changed: []core.Transfer{tr}}, now.Add(time.Second))
+	if got := m.carried - before; got != 50 {
+		t.Errorf("%d bytes counted, want the 50 of the new attempt", got)
+	}
+	if rate, _ := m.speed(m.At(0), now.Add(time.Second)); rate < 0 {
+		t.Errorf("negative speed %v", rate)
+	}
+	if share := m.At(0).share(); share > 1 || share != 0.05 {
+		t.Errorf("share %v", share)
+	}
+}
+
+func TestSparklineKeepsTheLastSteps(t *testing.T) {
+	m, now := newModel(), start
+	m.Reset(core.Snapshot{}, now)
+	for range sparkLength + 10 {
+		now = now.Add(sparkStep)
+		m.carried += 5
+		m.Tick(now)
+	}
+	if len(m.spark) != sparkLength || m.spark[0] != 5 || m.spark[sparkLength-1] != 5 {
+		t.Errorf("sparkline %v", m.spark)
+	}
+	m.Tick(now.Add(time.Hour))
+	if len(m.spark) != sparkLength || m.spark[sparkLength-1] != 0 {
+		t.Errorf("after an hour %v", m.spark)
+	}
+}
+
+func hundredThousand() core.Snapshot {
+	list := make([]core.Transfer, 100_000)
+	for i := range list {
+		list[i] = transfer(i+1, fmt.Sprintf("photos/2026/IMG_%06d.jpg", i), int64(i), core.StateQueued)
+	}
+	return core.Snapshot{Transfers: list}
+}
+
+// TestAHundredThousandRowsStayQuick: a batch of changes must take far less
+// than the tenth of a second between two of them, even on a slow machine.
+func TestAHundredThousandRowsStayQuick(t *testing.T) {
+	m, all := newModel(), hundredThousand()
+	m.Reset(all, start)
+	m.SetFilter(filter{group: groupUnderWay, order: orderState})
+	var update core.Update
+	for i := range 1000 {
+		tr := all.Transfers[i*50]
+		tr.State = core.StateStored
+		update.Changed = append(update.Changed, tr)
+	}
+	began := time.Now()
+	m.Apply(update, start.Add(time.Second))
+	if took := time.Since(began); took > 500*time.Millisecond {
+		t.Errorf("applying took %v", took)
+	}
+	if m.Len() != 99_000 || m.sum.Stored != 1000 {
+		t.Errorf("%d visible, %d stored", m.Len(), m.sum.Stored)
+	}
+}
+
+func BenchmarkApply(b *testing.B) {
+	m, all := newModel(), hundredThousand()
+	m.Reset(all, start)
+	now, update := start, core.Update{Changed: slices.Clone(all.Transfers[:64])}
+	b.ReportAllocs()
+	for b.Loop() {
+		now = now.Add(drawEvery)
+		for i := range update.Changed {
+			update.Changed[i].State, update.Changed[i].Attempts = core.StateSending, 1
+		}
+		m.Apply(update, now)
+	}
+}

@@ -1,0 +1,101 @@
+package ui
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// pumpFor runs a pump for a while of synthetic time and returns when each
+// change was applied.
+func pumpFor(t *testing.T, ctl *fakeController, d time.Duration, apply func(change)) []time.Time {
+	var applied []time.Time
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	defer cancel()
+	p := &pump{ctl: ctl, log: slog.New(slog.DiscardHandler), post: func(f func()) { f() }, apply: func(c change) {
+		applied = append(applied, time.Now())
+		apply(c)
+	}}
+	p.run(ctx)
+	return applied
+}
+
+func TestPumpAppliesAtMostTenTimesASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctl := newFakeController()
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			for {
+				select {
+				case ctl.updates <- core.Update{}:
+				case <-ctx.Done():
+					return
+				}
+			}
+		}()
+		applied := pumpFor(t, ctl, 5*time.Second, func(change) {})
+		cancel()
+		if n := len(applied); n < 45 || n > 51 {
+			t.Errorf("%d changes in 5 s", n)
+		}
+		for i := 1; i < len(applied); i++ {
+			if gap := applied[i].Sub(applied[i-1]); gap < drawEvery {
+				t.Fatalf("two changes %v apart", gap)
+			}
+		}
+	})
+}
+
+func TestPumpTicksWhileNothingHappens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		updates := 0
+		applied := pumpFor(t, newFakeController(), 10*time.Second, func(c change) {
+			if c.update != nil {
+				updates++
+			}
+		})
+		if n := len(applied); n < 8 || n > 12 || updates != 0 {
+			t.Errorf("%d ticks in 10 s, %d with news", n, updates)
+		}
+	})
+}
+
+// TestPumpWaitsForTheWindow: while the window is busy nothing is posted.
+func TestPumpWaitsForTheWindow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctl, posted := newFakeController(), make(chan func(), 100)
+		ctx, cancel := context.WithCancel(t.Context())
+		p := &pump{ctl: ctl, log: slog.New(slog.DiscardHandler), post: func(f func()) { posted <- f }, apply: func(change) {}}
+		done := make(chan struct{})
+		go func() { p.run(ctx); close(done) }()
+		for range 10 {
+			ctl.updates <- core.Update{}
+		}
+		time.Sleep(time.Minute) // synthetic
+		if n := len(posted); n != 1 {
+			t.Errorf("%d functions wait for the window", n)
+		}
+		(<-posted)()
+		time.Sleep(time.Minute)
+		if n := len(posted); n != 1 {
+			t.Errorf("then %d", n)
+		}
+		cancel()
+		<-done
+	})
+}
+
+func TestPumpEndsWithTheEngine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctl := newFakeController()
+		close(ctl.updates)
+		pumpFor(t, ctl, time.Hour, func(change) {})
+		if calls := ctl.calls(); len(calls) != 1 || calls[0] != "feed closed" {
+			t.Errorf("asked %q", calls)
+		}
+	})
+}

@@ -1,0 +1,95 @@
+package ui
+
+import (
+	"testing"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+func TestPresent(t *testing.T) {
+	busy := &core.Error{Code: core.CodeServerBusy, Status: 503}
+	large := &core.Error{Code: core.CodeTooLarge, Status: 413}
+	for _, c := range []struct {
+		name               string
+		row                row
+		rate               float64
+		left               time.Duration
+		status             string
+		speed, timeLeft    string
+		primary, secondary action
+		bar                bool
+	}{
+		{name: "queued", row: row{state: core.StateQueued}, status: "queued", primary: actPause, secondary: actCancel},
+		{name: "begun", row: row{state: core.StateSending, size: 10}, status: "uploading", primary: actPause, secondary: actCancel, bar: true},
+		{
+			name: "sending", row: row{state: core.StateSending, size: 100, sent: 71}, rate: 8.2 * (1 << 20), left: time.Second,
+			status: "71 % · uploading", speed: "8.2 MiB/s", timeLeft: "0:01", primary: actPause, secondary: actCancel, bar: true,
+		},
+		{name: "sent", row: row{state: core.StateSent, size: 1}, status: "server is checking…", secondary: actCancel, bar: true},
+		{
+			name: "waiting", row: row{state: core.StateWaiting, err: busy, notBefore: start.Add(7500 * time.Millisecond)},
+			status: "retrying in 8 s: the server is busy (503)", primary: actRetry, secondary: actCancel,
+		},
+		{name: "waited", row: row{state: core.StateWaiting, err: busy, notBefore: start}, status: "retrying now: the server is busy (503)", primary: actRetry, secondary: actCancel},
+		{name: "paused", row: row{state: core.StatePaused}, status: "paused", primary: actResume, secondary: actCancel},
+		{name: "stored", row: row{state: core.StateStored}, status: "stored · verified", secondary: actMore},
+		{name: "failed", row: row{state: core.StateFailed, err: large}, status: "too large for the server (413)", primary: actRetry, secondary: actMore},
+		{name: "failed without a cause", row: row{state: core.StateFailed}, status: "failed", primary: actRetry, secondary: actMore},
+		{name: "unknown", row: row{state: core.StateUnknown}, status: "not known if it arrived · Decide…", secondary: actMore},
+		{name: "cancelled", row: row{state: core.StateCancelled}, status: "cancelled", primary: actRetry, secondary: actMore},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := english(t).present(&c.row, c.rate, c.left, start)
+			if got := spaced(w.status); got != c.status {
+				t.Errorf("status %q, want %q", got, c.status)
+			}
+			if spaced(w.speed) != c.speed || w.left != c.timeLeft || w.bar != c.bar {
+				t.Errorf("speed %q, left %q, bar %v", w.speed, w.left, w.bar)
+			}
+			if w.primary != c.primary || w.secondary != c.secondary {
+				t.Errorf("buttons %v, %v, want %v, %v", w.primary, w.secondary, c.primary, c.secondary)
+			}
+			if w.primary != actNone && !can(w.primary, c.row.state) {
+				t.Errorf("the button %v does nothing", w.primary)
+			}
+			// Colour is never the only sign.
+			if w.icon == "" || w.status == "" {
+				t.Error("a row needs an icon and words")
+			}
+			if newIcons().plain[w.icon] == nil {
+				t.Errorf("no icon %q", w.icon)
+			}
+		})
+	}
+}
+
+func TestNamesAreHarmless(t *testing.T) {
+	for in, want := range map[string][2]string{
+		"a.txt":              {"", "a.txt"},
+		"scans/box 14/p.tif": {"scans / box 14", "p.tif"},
+		"evil\n\x1b[31m.txt": {"", "evil␣␣[31m.txt"},
+		"gpj.\u202eexe.txt":  {"", "gpj.␣exe.txt"},
+		"Договор № 118.docx": {"", "Договор № 118.docx"},
+	} {
+		folder, file := splitName(in)
+		if folder != want[0] || file != want[1] {
+			t.Errorf("%q becomes %q, %q", in, folder, file)
+		}
+	}
+}
+
+func TestPlacesFillTheRow(t *testing.T) {
+	for _, width := range []float32{460, 552, 719, 720, 920, 1600, 3400} {
+		p := placesFor(width)
+		if end := p.actions.x + p.actions.width; end > width {
+			t.Errorf("at %v the buttons end at %v", width, end)
+		}
+		if wide := width >= 720; wide != (p.speed.width > 0) {
+			t.Errorf("at %v the speed is %v wide", width, p.speed.width)
+		}
+		if p.name.width < 40 || p.progress.width < 40 {
+			t.Errorf("at %v the name has %v and the progress %v", width, p.name.width, p.progress.width)
+		}
+	}
+}

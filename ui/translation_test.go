@@ -1,0 +1,151 @@
+package ui
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/artstore/ingester/assets"
+)
+
+// literals are the strings in this package's sources, and those that are the
+// key of a translation for certain.
+func literals(t *testing.T) (all, keys map[string]bool) {
+	t.Helper()
+	all, keys = map[string]bool{}, map[string]bool{}
+	set := token.NewFileSet()
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(set, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if s, ok := literal(n); ok {
+				all[s] = true
+			}
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) == 0 {
+				return true
+			}
+			if f, ok := call.Fun.(*ast.SelectorExpr); ok && (f.Sel.Name == "s" || f.Sel.Name == "n") {
+				if s, ok := literal(call.Args[0]); ok {
+					keys[s] = true
+				}
+			}
+			return true
+		})
+	}
+	return all, keys
+}
+
+func literal(n ast.Node) (string, bool) {
+	l, ok := n.(*ast.BasicLit)
+	if !ok || l.Kind != token.STRING {
+		return "", false
+	}
+	s, err := strconv.Unquote(l.Value)
+	return s, err == nil
+}
+
+func translation(t *testing.T, language string) map[string]json.RawMessage {
+	t.Helper()
+	raw, err := assets.Translations.ReadFile("translations/" + language + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestTranslationsAreCompleteAndUsed(t *testing.T) {
+	all, keys := literals(t)
+	for _, language := range languages() {
+		have := translation(t, language)
+		for key := range keys {
+			if have[key] == nil {
+				t.Errorf("%q is used and not translated into %s", key, language)
+			}
+		}
+		for key := range have {
+			if !all[key] && !composed(all, key) {
+				t.Errorf("%q is translated into %s and not used", key, language)
+			}
+		}
+	}
+	en, ru := translation(t, "en"), translation(t, "ru")
+	for key := range en {
+		if ru[key] == nil {
+			t.Errorf("%q has no Russian", key)
+		}
+	}
+	for key := range ru {
+		if en[key] == nil {
+			t.Errorf("%q has no English", key)
+		}
+	}
+}
+
+// composed reports whether a key is put together from a literal that ends
+// with a dot.
+func composed(all map[string]bool, key string) bool {
+	for i, r := range key {
+		if r == '.' && all[key[:i+1]] {
+			return true
+		}
+	}
+	return false
+}
+
+// TestTranslationsFillInTheSame finds a translation that forgot a value.
+func TestTranslationsFillInTheSame(t *testing.T) {
+	filled := regexp.MustCompile(`\{\{\.\w+\}\}`)
+	names := func(forms map[string]string) map[string]bool {
+		out := map[string]bool{}
+		for _, words := range forms {
+			for _, name := range filled.FindAllString(words, -1) {
+				out[name] = true
+			}
+		}
+		return out
+	}
+	en, ru := speaking(t, "en"), speaking(t, "ru")
+	for key, forms := range en.forms {
+		a, b := names(forms), names(ru.forms[key])
+		for name := range a {
+			if !b[name] {
+				t.Errorf("%q: %s is missing in Russian", key, name)
+			}
+		}
+		for name := range b {
+			if !a[name] {
+				t.Errorf("%q: %s is missing in English", key, name)
+			}
+		}
+	}
+	for key, forms := range ru.forms {
+		if len(forms) == 1 {
+			continue
+		}
+		for _, form := range []string{"one", "few", "many", "other"} {
+			if forms[form] == "" {
+				t.Errorf("%q: Russian has no form %q", key, form)
+			}
+		}
+	}
+}

@@ -1,0 +1,416 @@
+package ui
+
+import (
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/artstore/ingester/core"
+)
+
+func TestWindowShowsWhatTheEngineHas(t *testing.T) {
+	for _, c := range []struct {
+		language, theme string
+		want            []string
+	}{
+		{"en", "light", []string{"Connected", "TLS 1.3 · mTLS · HTTP/2", "stored · verified", "retrying in 8 s: the server is busy (503)", "1 of 12 files", "1 failed · 1 to decide"}},
+		{"ru", "dark", []string{"Подключено", "сохранено · проверено", "повтор через 8 с: сервер занят (503)", "1 из 12 файлов", "1 не удался · 1 ждёт решения"}},
+	} {
+		t.Run(c.language+" "+c.theme, func(t *testing.T) {
+			ctl := newFakeController()
+			ctl.snapshot = showcase(12)
+			h := open(t, ctl, c.language, c.theme)
+			for _, want := range c.want {
+				h.says(want)
+			}
+			h.says("Договор поставки № 118.docx")
+			want := lightPalette
+			if c.theme == "dark" {
+				want = darkPalette
+			}
+			if got := h.app.Settings().Theme().Color(theme.ColorNameBackground, theme.VariantLight); got != want[theme.ColorNameBackground] {
+				t.Errorf("ground %v", got)
+			}
+		})
+	}
+}
+
+func TestEventsReachTheRow(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = core.Snapshot{Transfers: []core.Transfer{transfer(1, "a.pdf", 100, core.StateQueued)}}
+	h := open(t, ctl, "en", "light")
+	h.says("queued")
+	sending := transfer(1, "a.pdf", 100, core.StateSending)
+	sending.Sent = 50
+	ctl.updates <- core.Update{Changed: []core.Transfer{sending}}
+	h.until("half", func() bool { return strings.Contains(spaced(h.words()), "50 % · uploading") })
+	ctl.updates <- core.Update{Changed: []core.Transfer{transfer(1, "a.pdf", 100, core.StateStored)}}
+	h.until("stored", func() bool { return strings.Contains(h.words(), "stored · verified") })
+	h.says("all stored")
+	ctl.updates <- core.Update{Removed: []core.TransferID{"t1"}}
+	h.until("the empty list", func() bool { return strings.Contains(h.words(), "No files yet") })
+	if !h.w.transfers.drop.tall {
+		t.Error("the drop area is a strip although the list is empty")
+	}
+}
+
+func TestDropIsScannedAndSubmitted(t *testing.T) {
+	ctl := newFakeController()
+	ctl.scan = core.Scan{
+		Sources: []core.Source{{Path: "/a/b", Name: "b"}, {Path: "/a/c", Name: "c"}}, Folders: 1,
+		Skipped: []core.Skipped{{Path: "/a/link", Reason: core.SkipSymlink}},
+	}
+	h := open(t, ctl, "en", "light")
+	h.w.transfers.options.tags.SetText("scans, box-14")
+	h.w.transfers.options.description.SetText("from the attic")
+	h.w.intake.add(localPaths([]fyne.URI{storage.NewFileURI("/a")}))
+	h.says("Looking at what was dropped…")
+	h.called(`scan ["/a"]`)
+	h.called(`submit 2 again=false Production temporary 30 ["scans" "box-14"] "from the attic"`)
+	h.until("the result", func() bool { return strings.Contains(h.words(), "Added 2 files in 1 folder · 1 skipped") })
+	h.tap("Why?")
+	h.says("Link, not followed")
+	h.says("/a/link")
+}
+
+func TestMuchIsAskedFirst(t *testing.T) {
+	ctl := newFakeController()
+	ctl.scan = core.Scan{Sources: make([]core.Source, manyFiles+1), Folders: 12, Bytes: 11 << 30}
+	h := open(t, ctl, "en", "light")
+	h.w.intake.add([]string{"/much"})
+	h.until("the question", func() bool { return strings.Contains(h.words(), "Upload all of this?") })
+	h.says("There are 1,001 files in 12 folders, 11.0 GiB in all.")
+	for _, c := range ctl.calls() {
+		if strings.HasPrefix(c, "submit") {
+			t.Fatal("submitted before the answer")
+		}
+	}
+	h.tap("Upload all")
+	h.called(`submit 1001 again=false Production temporary 30 [] ""`)
+}
+
+func TestWhatIsStoredIsAskedAbout(t *testing.T) {
+	ctl := newFakeController()
+	source := core.Source{Path: "/a/b.pdf", Name: "b.pdf"}
+	ctl.scan = core.Scan{Sources: []core.Source{source}}
+	ctl.result = func(s []core.Source, o core.Options) (core.Submission, error) {
+		if o.Again {
+			return core.Submission{Queued: []core.Transfer{{ID: "n", Source: s[0]}}}, nil
+		}
+		return core.Submission{Stored: []core.Transfer{{ID: "o", Source: source}}}, nil
+	}
+	h := open(t, ctl, "en", "light")
+	h.w.intake.add([]string{"/a/b.pdf"})
+	h.until("the question", func() bool { return strings.Contains(h.words(), "Upload again?") })
+	h.says("Nothing new was added")
+	h.tap("Upload again")
+	h.called(`submit 1 again=true Production temporary 30 [] ""`)
+	h.until("the result", func() bool { return strings.Contains(h.words(), "Added 1 file") })
+}
+
+func TestWhatIsInTheListIsPointedAt(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = showcase(40)
+	ctl.scan = core.Scan{Sources: []core.Source{{Path: "/a"}}}
+	ctl.result = func([]core.Source, core.Options) (core.Submission, error) {
+		return core.Submission{Already: []core.Transfer{{ID: "t33"}}}, nil
+	}
+	h := open(t, ctl, "en", "light")
+	h.w.intake.add([]string{"/a"})
+	h.until("the result", func() bool { return strings.Contains(h.words(), "1 is in the list already") })
+	if !h.w.transfers.selected["t33"] || h.w.transfers.list.GetScrollOffset() == 0 {
+		t.Error("the transfer is neither selected nor scrolled to")
+	}
+}
+
+func TestDropsThatFail(t *testing.T) {
+	ctl := newFakeController()
+	h := open(t, ctl, "en", "light")
+	h.w.intake.add(nil)
+	h.says("That was not a file or a folder of this computer")
+
+	h.w.intake.add([]string{"/empty"})
+	h.until("nothing", func() bool { return strings.Contains(h.words(), "No files to upload") })
+
+	ctl.scanErr = &core.Error{Kind: core.KindFile, Code: core.CodeFilePermission, Err: errors.New("open /x: permission denied")}
+	h.w.intake.add([]string{"/x"})
+	h.until("the error", func() bool { return strings.Contains(h.words(), "No permission to read the file.") })
+	if strings.Contains(h.words(), "open /x") {
+		t.Error("the raw cause is in the headline")
+	}
+	h.tap("Details…")
+	h.says("open /x: permission denied")
+}
+
+func TestVerbsOfRowsAndKeys(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = showcase(12)
+	h := open(t, ctl, "en", "light")
+	v := h.w.transfers
+	v.tapAction("t1", actPause, nil)
+	h.called("pause [t1]")
+	v.tapAction("t5", actRetry, nil)
+	h.called("retry [t5]")
+	v.tapRow("t9", 0)
+	v.tapRow("t11", fyne.KeyModifierShift)
+	v.key(&fyne.KeyEvent{Name: fyne.KeySpace})
+	h.called("pause [t9 t10 t11]")
+	v.tapRow("t10", fyne.KeyModifierShortcutDefault)
+	v.key(&fyne.KeyEvent{Name: fyne.KeyDelete})
+	h.called("cancel [t9 t11]")
+	v.tapRow("t8", 0)
+	v.key(&fyne.KeyEvent{Name: fyne.KeySpace})
+	h.called("resume [t8]")
+	v.tapRow("t4", 0)
+	v.key(&fyne.KeyEvent{Name: fyne.KeyDelete})
+	h.called("remove [t4]")
+	v.key(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	h.says("5f0c1a34-4b1e-4d55-9a51-0a9b8a1f0e11")
+	h.tap("Close")
+	h.w.transfers.retryFailed()
+	h.called("retry [t7]")
+	h.tap("Pause all")
+	h.called("pause all")
+}
+
+func TestAnUnknownOutcomeIsSentAgainOnlyAfterAWarning(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = showcase(12)
+	h := open(t, ctl, "en", "light")
+	h.w.transfers.do(actRetry, []core.TransferID{"t6"})
+	h.says("the file will be there twice")
+	h.tap("Send it again")
+	h.called("retry [t6]")
+}
+
+func TestShortcuts(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = showcase(12)
+	h := open(t, ctl, "en", "light")
+	c := h.w.win.Canvas()
+	press := func(keys fyne.Shortcut) {
+		t.Helper()
+		for _, b := range h.w.bindings() {
+			if b.keys.ShortcutName() == keys.ShortcutName() {
+				b.do()
+				return
+			}
+		}
+		t.Errorf("%s does nothing", keys.ShortcutName())
+	}
+	ctrl := func(key fyne.KeyName) fyne.Shortcut {
+		return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
+	}
+	press(ctrl(fyne.KeyR))
+	h.called("retry [t7]")
+	press(ctrl(fyne.KeyF))
+	if c.Focused() != h.w.transfers.search {
+		t.Error("Ctrl+F doesn't go to the filter")
+	}
+	h.w.transfers.search.SetText("МОВОР")
+	h.w.transfers.search.SetText("договор")
+	if h.w.model.Len() != 1 {
+		t.Errorf("%d rows match", h.w.model.Len())
+	}
+	h.w.transfers.search.SetText("no such name")
+	h.says("Nothing matches the filter")
+	ctl.scan = core.Scan{Sources: []core.Source{{Path: "/p"}}}
+	h.app.Clipboard().SetContent("file:///p\n")
+	press(&fyne.ShortcutPaste{})
+	h.called(`scan ["/p"]`)
+	h.app.Clipboard().SetContent("hello")
+	h.w.paste()
+	h.says("The clipboard holds no paths of files")
+	c.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyF1})
+	h.says("Ctrl+Shift+O")
+}
+
+func TestHaltIsSaidWithAWayOut(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = showcase(12)
+	ctl.snapshot.Halt = &core.Error{Kind: core.KindAuth, Code: core.CodeSignInRefused, Status: 401, Err: errors.New("raw words")}
+	h := open(t, ctl, "en", "light")
+	h.says("Uploads have stopped: sign-in refused (401)")
+	if strings.Contains(h.words(), "raw words") {
+		t.Error("the raw cause is in the headline")
+	}
+	h.picture("halt")
+	h.tap("Resume")
+	h.called("resume all")
+	ctl.updates <- core.Update{}
+	h.until("the banner to go", func() bool { return !h.w.banner.content.Visible() })
+}
+
+func TestTabForAnError(t *testing.T) {
+	for code, want := range map[core.Code]settingsTab{
+		core.CodeSignInRefused: tabSignIn, core.CodeTLSUntrusted: tabCertificates, core.CodeSecretMissing: tabSignIn,
+		core.CodeCertificateExpired: tabCertificates, core.CodeConnectionRefused: tabServer, core.CodeProfileInvalid: tabServer,
+	} {
+		kind := map[core.Code]core.Kind{
+			core.CodeSignInRefused: core.KindAuth, core.CodeTLSUntrusted: core.KindTLS, core.CodeConnectionRefused: core.KindNetwork,
+		}[code]
+		if kind == "" {
+			kind = core.KindConfig
+		}
+		if got := tabFor(&core.Error{Kind: kind, Code: code}); got != want {
+			t.Errorf("%s opens %s, want %s", code, got, want)
+		}
+	}
+	if tabFor(nil) != tabServer {
+		t.Error("no error has no tab")
+	}
+}
+
+func TestLinkStates(t *testing.T) {
+	ctl := newFakeController()
+	h := open(t, ctl, "en", "light")
+	h.w.header.showLink(core.Link{State: core.LinkUnknown})
+	h.says("Not connected yet")
+	h.w.header.showLink(core.Link{State: core.LinkUp})
+	h.says("No TLS")
+	h.w.header.showLink(core.Link{State: core.LinkFailed, Err: &core.Error{Code: core.CodeTLSClientRefused, Kind: core.KindTLS}})
+	h.says("No connection")
+	h.w.header.tapState()
+	h.says("The server refused the client certificate.")
+}
+
+// TestNotificationsHoldFixedWordsOnly: on some systems a shell reads them.
+func TestNotificationsHoldFixedWordsOnly(t *testing.T) {
+	ctl := newFakeController()
+	evil := transfer(1, "$(reboot).txt", 1, core.StateSending)
+	ctl.snapshot = core.Snapshot{Transfers: []core.Transfer{evil, transfer(2, "`id`", 1, core.StateQueued)}}
+	h := open(t, ctl, "en", "light")
+	h.w.status.background = true
+	evil.State = core.StateStored
+	failed := transfer(2, "`id`", 1, core.StateFailed)
+	failed.Error = &core.Error{Code: core.CodeRejected, ServerText: "$(halt)"}
+	test.AssertNotificationSent(t, fyne.NewNotification("Ingester", "1 file stored, 1 needs you"), func() {
+		h.w.apply(change{update: &core.Update{Changed: []core.Transfer{evil, failed}}})
+	})
+	test.AssertNotificationSent(t, fyne.NewNotification("Ingester", "Uploads have stopped and need you."), func() {
+		h.w.apply(change{update: &core.Update{Halt: failed.Error}})
+	})
+	h.w.status = ending{}
+	test.AssertNotificationSent(t, nil, func() {
+		h.w.apply(change{update: &core.Update{Changed: []core.Transfer{transfer(3, "c", 1, core.StateSending)}}})
+		h.w.apply(change{update: &core.Update{Changed: []core.Transfer{transfer(3, "c", 1, core.StateStored)}}})
+	})
+}
+
+func TestProfiles(t *testing.T) {
+	ctl := newFakeController()
+	ctl.profiles["Archive"] = core.Profile{Name: "Archive", Upload: core.UploadSettings{RetentionPolicy: core.RetentionPermanent}}
+	h := open(t, ctl, "en", "light")
+	h.w.header.use("Archive")
+	h.called("use Archive")
+	h.until("the profile's retention", func() bool { return h.w.transfers.options.keep.Text == "Permanent" })
+	if h.w.header.profile.Text != "Archive" {
+		t.Errorf("the header names %q", h.w.header.profile.Text)
+	}
+	h.w.startSandbox()
+	h.until("the sandbox", func() bool { return h.w.header.profile.Text == "Sandbox" })
+}
+
+func TestLanguageChangesAtOnce(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = showcase(12)
+	h := open(t, ctl, "en", "light")
+	h.app.Preferences().SetString(prefLanguage, "ru")
+	h.w.appearanceChanged()
+	h.says("сохранено · проверено")
+	h.w.apply(change{link: ctl.link, profile: ctl.current})
+	h.says("Подключено")
+}
+
+func TestClosingAsksOnlyWhileSomethingMoves(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = showcase(12)
+	h := open(t, ctl, "en", "light")
+	h.w.askClose()
+	h.says("Uploads are running")
+	h.tap("Back")
+	if h.w.sh.tasks.ctx.Err() != nil {
+		t.Error("the window ended although the answer was no")
+	}
+}
+
+func TestPathsOpenedEarlyAreNotLost(t *testing.T) {
+	ctl := newFakeController()
+	h := &harness{t: t, app: test.NewTempApp(t), ctl: ctl, queue: make(chan func(), 64), clock: start}
+	h.w = New(h.app, ctl, slog.New(slog.DiscardHandler))
+	h.w.post = func(f func()) { h.queue <- f }
+	h.w.Open("/early")
+	h.w.Open()
+	if err := h.w.start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.called(`scan ["/early"]`)
+	h.w.Open("/late")
+	h.called(`scan ["/late"]`)
+	h.w.Raise()
+	h.w.close()
+	h.called("feed closed")
+}
+
+// TestEverythingFitsTheSmallestWindow: no page may ask for more room than the
+// window promises to work in.
+func TestEverythingFitsTheSmallestWindow(t *testing.T) {
+	for _, language := range languages() {
+		ctl := newFakeController()
+		ctl.snapshot = showcase(12)
+		ctl.snapshot.Halt = &core.Error{Code: core.CodeTLSUntrusted, Kind: core.KindTLS}
+		h := open(t, ctl, language, "light")
+		h.w.win.Resize(fyne.NewSize(640, 420))
+		h.picture("smallest-halt-" + language)
+		if got := h.w.win.Content().MinSize(); got.Width > 640 || got.Height > 420 {
+			t.Errorf("%s: the window needs %v", language, got)
+		}
+		for name, part := range map[string]fyne.CanvasObject{"header": h.w.header.content, "status bar": h.w.bar.content} {
+			if got := part.MinSize(); got.Width > 640 {
+				t.Errorf("%s: the %s needs %v", language, name, got)
+			}
+		}
+		for i, page := range h.w.pages {
+			if got := page.Content().MinSize(); got.Width > 640-navNarrow-2*pageEdge {
+				t.Errorf("%s: page %d needs %v", language, i, got)
+			}
+		}
+	}
+}
+
+// TestRedrawOfManyRowsIsCheap: drawing must cost what is seen, not what is
+// there.
+func TestRedrawOfManyRowsIsCheap(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = hundredThousand()
+	h := open(t, ctl, "en", "light")
+	if n := len(h.w.transfers.live); n > 40 {
+		t.Errorf("%d rows are alive for a window that shows a dozen", n)
+	}
+	began := time.Now()
+	const rounds = 20
+	for i := range rounds {
+		tr := ctl.snapshot.Transfers[i%8]
+		tr.State, tr.Sent, tr.Attempts = core.StateSending, int64(i), 1
+		h.w.apply(change{update: &core.Update{Changed: []core.Transfer{tr}}, link: ctl.link, profile: ctl.current})
+	}
+	if each := time.Since(began) / rounds; each > drawEvery/2 {
+		t.Errorf("one redraw takes %v", each)
+	}
+}
+
+func TestCountOfTheNavigation(t *testing.T) {
+	for n, want := range map[int]string{0: "", 1: "1", 100_000: "100,000"} {
+		if got := countText(english(t), n); got != want {
+			t.Errorf("%d: %q", n, got)
+		}
+	}
+}
