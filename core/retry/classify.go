@@ -1,0 +1,87 @@
+package retry
+
+import (
+	"net/http"
+
+	"github.com/artstore/ingester/core"
+)
+
+// class is what kind of decision an error asks for.
+type class int
+
+const (
+	permanent     class = iota // the same again would fail the same
+	again                      // free to repeat
+	ask                        // may have been stored
+	halt                       // every transfer of the profile would fail the same
+	stopped                    // the user or the end of the program
+	newToken                   // 401
+	newConnection              // 421
+	changed                    // the source file
+	mismatch                   // another hash or size came back
+	busyKey                    // 409, an earlier attempt with this key is under way
+	full                       // 507
+)
+
+// classify maps an error to its class. What the server may have done comes
+// before why it failed: nothing is repeated, or given up, as if an upload had
+// not happened that may have.
+func classify(e *core.Error) class {
+	if e.Outcome == core.OutcomeUnknown {
+		return ask
+	}
+	switch e.Kind {
+	case core.KindCancelled:
+		return stopped
+	case core.KindAuth:
+		if e.Code == core.CodeTokenRejected {
+			return newToken
+		}
+		return halt
+	case core.KindTLS, core.KindConfig:
+		return halt
+	case core.KindNetwork:
+		return classifyNetwork(e)
+	case core.KindServer:
+		return classifyAnswer(e)
+	case core.KindIntegrity:
+		if e.Code == core.CodeChecksumMissing {
+			return permanent // a server that says none will say none again
+		}
+		return mismatch
+	case core.KindFile:
+		if e.Code == core.CodeFileChanged {
+			return changed
+		}
+	}
+	return permanent
+}
+
+// classifyNetwork repeats everything but a proxy's demand for a password.
+func classifyNetwork(e *core.Error) class {
+	if e.Code == core.CodeProxy && e.Status == http.StatusProxyAuthRequired {
+		return halt
+	}
+	return again
+}
+
+// classifyAnswer goes by what the server answered.
+func classifyAnswer(e *core.Error) class {
+	switch e.Code {
+	case core.CodeServerBusy, core.CodeServerFailure, core.CodeTimeout:
+		return again
+	case core.CodeStorageFull:
+		return full
+	case core.CodeForbidden:
+		return halt
+	case core.CodeKeyInProgress:
+		return busyKey
+	}
+	switch {
+	case e.Status == http.StatusMisdirectedRequest:
+		return newConnection
+	case e.Outcome == core.OutcomeCutOff: // said yes to half a file, or nonsense before it had it all
+		return again
+	}
+	return permanent
+}

@@ -1,0 +1,165 @@
+// Package retry decides what happens to a transfer whose attempt failed: at
+// once again, later, given up, or left to the user.
+//
+// It is pure: time and randomness come with the question. There is no other
+// retry layer in the program; adapters make one attempt each.
+package retry
+
+import (
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// The numbers of the policy.
+const (
+	// retriesInRound is how often an attempt is repeated within a round,
+	// after the first attempt of that round.
+	retriesInRound = 4
+	// attemptsInRound is the first attempt of a round and its repetitions.
+	attemptsInRound = 1 + retriesInRound
+
+	// tokenRetries is how often a rejected token is replaced, at once,
+	// before the queue stops.
+	tokenRetries = 1
+	// misdirectedRetries is how often a 421 is repeated, on a new connection.
+	misdirectedRetries = 1
+	// changedRetries is how often a file that changed while it was read is
+	// tried again.
+	changedRetries = 3
+	// integrityRetries is how often a file is sent again whose hash or size
+	// came back different.
+	integrityRetries = 2
+	// keyRetries is how often a transfer waits for its own earlier attempt
+	// that the server still works on.
+	keyRetries = 10
+	// keyDelay is that wait where the server does not say.
+	keyDelay = 30 * time.Second
+	// storageDelay is the first wait for a server whose storage is full;
+	// later ones are hourly.
+	storageDelay = 15 * time.Minute
+)
+
+// Policy says how long to go on.
+type Policy struct {
+	// Rounds is how many rounds of five attempts a transfer gets before it
+	// has failed; 0 is no end: between rounds it waits for minutes, later
+	// for hours. The command line uses 1.
+	Rounds int
+}
+
+// Input is a failed attempt.
+type Input struct {
+	Err     *core.Error // why it failed, never nil
+	Attempt int         // attempts so far, this one included: 1…
+	Same    int         // consecutive attempts that ended with this code: 1…
+	// HonoursKey is whether the server is known to refuse duplicates by
+	// Idempotency-Key.
+	HonoursKey bool
+	// MaybeStored is whether an earlier attempt's outcome is unknown: then
+	// giving up ends in StateUnknown instead of StateFailed.
+	MaybeStored bool
+	Now         time.Time
+	Rand        func() float64 // uniform in [0, 1)
+}
+
+// Decision is what to do about it.
+type Decision struct {
+	// Next is StateQueued (at once), StateWaiting, StateFailed or
+	// StateUnknown.
+	Next  core.State
+	After time.Duration // StateWaiting: how long from Input.Now
+	// Halt stops the profile's whole queue with this error until someone
+	// acts; the transfer stays queued.
+	Halt bool
+}
+
+// NotBefore is when the next attempt may start, zero unless Next is
+// StateWaiting.
+func (d Decision) NotBefore(now time.Time) time.Time {
+	if d.Next != core.StateWaiting {
+		return time.Time{}
+	}
+	return now.Add(d.After)
+}
+
+// Decide returns what to do about a failed attempt.
+func (p Policy) Decide(in Input) Decision {
+	switch classify(in.Err) {
+	case again: // cut off or never taken
+		return p.retry(in)
+	case ask: // the server may have stored it
+		if in.HonoursKey {
+			return p.retry(in)
+		}
+		return Decision{Next: core.StateUnknown}
+	case halt:
+		return Decision{Next: core.StateQueued, Halt: true}
+	case stopped:
+		return Decision{Next: core.StateQueued}
+	case newToken:
+		if in.Same <= tokenRetries {
+			return Decision{Next: core.StateQueued}
+		}
+		return Decision{Next: core.StateQueued, Halt: true}
+	case newConnection:
+		if in.Same <= misdirectedRetries {
+			return Decision{Next: core.StateQueued}
+		}
+	case changed:
+		if in.Same <= changedRetries {
+			return wait(backoff(in.Same, in.Rand))
+		}
+	case mismatch:
+		if in.Same <= integrityRetries {
+			return wait(backoff(in.Same, in.Rand))
+		}
+	case busyKey:
+		if in.Same <= keyRetries {
+			return wait(atLeast(in.Err.RetryAfter, keyDelay, in.Rand))
+		}
+		// An earlier attempt is still being worked on, for ever: nobody
+		// knows how that ends.
+		return Decision{Next: core.StateUnknown}
+	case full:
+		return p.full(in)
+	case permanent:
+	}
+	return giveUp(in)
+}
+
+// retry waits for the next attempt of the round, or for the next round, or
+// gives up after the last one.
+func (p Policy) retry(in Input) Decision {
+	attempt := max(in.Attempt, 1) - 1
+	round, place := attempt/attemptsInRound, attempt%attemptsInRound
+	if place < retriesInRound {
+		return wait(max(backoff(place+1, in.Rand), asked(in.Err.RetryAfter, in.Rand)))
+	}
+	if p.Rounds > 0 && round+1 >= p.Rounds {
+		return giveUp(in)
+	}
+	return wait(max(between(round, in.Rand), asked(in.Err.RetryAfter, in.Rand)))
+}
+
+// full waits long for a server without space: quick repetitions only hurt it.
+func (p Policy) full(in Input) Decision {
+	if p.Rounds > 0 && in.Same >= p.Rounds {
+		return giveUp(in)
+	}
+	delay := storageDelay
+	if in.Same > 1 {
+		delay = hourly
+	}
+	return wait(max(spread(delay, in.Rand), storageDelay, asked(in.Err.RetryAfter, in.Rand)))
+}
+
+// giveUp ends a transfer: failed, or unknown where the server may have it.
+func giveUp(in Input) Decision {
+	if in.Err.Outcome == core.OutcomeUnknown || (in.MaybeStored && in.Err.Outcome != core.OutcomeAnswered) {
+		return Decision{Next: core.StateUnknown}
+	}
+	return Decision{Next: core.StateFailed}
+}
+
+func wait(d time.Duration) Decision { return Decision{Next: core.StateWaiting, After: d} }
