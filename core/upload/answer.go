@@ -1,0 +1,184 @@
+package upload
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+const (
+	// maxAnswer is the longest answer that is read, in bytes.
+	maxAnswer = 1 << 20
+	// maxDetails is how many further fields of an answer are kept.
+	maxDetails = 32
+)
+
+// sent is what an answer must agree with.
+type sent struct {
+	name string
+	size int64
+	sum  core.Checksum
+}
+
+// timeForms are how servers write times; the last ones, without a zone, are
+// UTC (Python's isoformat).
+var timeForms = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999"}
+
+// parseReceipt reads the success answer of either generation and compares it
+// with what was sent. An answer that can't be read gives CodeAnswerInvalid
+// with OutcomeUnknown; one with another hash or size a KindIntegrity error.
+func parseReceipt(data []byte, want sent) (core.Receipt, error) {
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return core.Receipt{}, invalidAnswer("The server's answer is not the JSON object that it should be.", err)
+	}
+	a := answer{fields: fields}
+	r := core.Receipt{
+		FileID:     a.text("file_id"),
+		Name:       a.text("original_filename"),
+		UploadedAt: a.time("uploaded_at"),
+		ExpiresAt:  a.time("ttl_expires_at", "expires_at"),
+	}
+	size, hasSize := a.number("size", "file_size")
+	checksum := a.text("checksum", "sha256")
+	r.Details = a.rest()
+	if r.Name == "" {
+		r.Name = want.name
+	}
+	sum, err := core.ParseChecksum(checksum)
+	switch {
+	case err != nil:
+		return core.Receipt{}, integrity(core.CodeChecksumMismatch, "The server answered a checksum that is no SHA-256.", err)
+	case sum == "":
+		return core.Receipt{}, integrity(core.CodeChecksumMissing, "The server took the file but did not say its checksum, so it can't be verified.", nil)
+	case sum != want.sum:
+		return core.Receipt{}, integrity(core.CodeChecksumMismatch, "The server's checksum is not the file's.",
+			fmt.Errorf("sent %s, the server has %s", want.sum, sum))
+	case !hasSize:
+		return core.Receipt{}, integrity(core.CodeSizeMismatch, "The server took the file but did not say its size.", nil)
+	case size != want.size:
+		return core.Receipt{}, integrity(core.CodeSizeMismatch, "The server's size is not the file's.",
+			fmt.Errorf("sent %d bytes, the server has %d", want.size, size))
+	case r.FileID == "":
+		return core.Receipt{}, invalidAnswer("The server's answer holds no file ID.", nil)
+	}
+	r.SHA256, r.Size = sum, size
+	return r, nil
+}
+
+func invalidAnswer(message string, err error) *core.Error {
+	return &core.Error{Kind: core.KindServer, Code: core.CodeAnswerInvalid, Op: opUpload,
+		Message: message, Outcome: core.OutcomeUnknown, Err: err}
+}
+
+func integrity(code core.Code, message string, err error) *core.Error {
+	return &core.Error{Kind: core.KindIntegrity, Code: code, Op: opUpload,
+		Message: message, Outcome: core.OutcomeAnswered, Err: err}
+}
+
+// answer takes fields out of a JSON object; what nobody took is left for the
+// details.
+type answer struct{ fields map[string]json.RawMessage }
+
+// take returns the first of the fields that is there and not null.
+func (a answer) take(names ...string) json.RawMessage {
+	var found json.RawMessage
+	for _, name := range names {
+		raw := a.fields[name]
+		delete(a.fields, name)
+		if found == nil && len(raw) > 0 && string(raw) != "null" {
+			found = raw
+		}
+	}
+	return found
+}
+
+func (a answer) text(names ...string) string {
+	var s string
+	if json.Unmarshal(a.take(names...), &s) != nil {
+		return ""
+	}
+	return clean(s)
+}
+
+// number reads a whole number, also one in quotation marks.
+func (a answer) number(names ...string) (int64, bool) {
+	var n json.Number
+	raw := a.take(names...)
+	if raw == nil || json.Unmarshal(raw, &n) != nil {
+		return 0, false
+	}
+	i, err := n.Int64()
+	return i, err == nil
+}
+
+// time reads a time, zero where there is none that can be read.
+func (a answer) time(names ...string) time.Time {
+	s := a.text(names...)
+	for _, form := range timeForms {
+		if t, err := time.Parse(form, s); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// rest is every field that is left, as text, nil for none.
+func (a answer) rest() map[string]string {
+	details := map[string]string{}
+	for name, raw := range a.fields {
+		if len(details) == maxDetails {
+			break
+		}
+		var s string
+		if json.Unmarshal(raw, &s) != nil {
+			s = string(raw)
+		}
+		if s = clean(s); s != "" && s != "null" {
+			details[clean(name)] = s
+		}
+	}
+	if len(details) == 0 {
+		return nil
+	}
+	return details
+}
+
+// errTooLong ends an answer beyond maxAnswer.
+var errTooLong = errors.New("the answer is longer than 1 MiB")
+
+// maxText is the longest text of a server that is shown, in characters.
+const maxText = 500
+
+// clean makes a server's text fit to be shown: one line without control
+// characters or marks that reverse the reading direction, of at most 500
+// characters.
+func clean(s string) string {
+	s = strings.ToValidUTF8(s, "\ufffd")
+	var b strings.Builder
+	n, space := 0, false
+	for _, r := range s {
+		switch {
+		case r == ' ' || r == '\n' || r == '\t' || r == '\r':
+			space = true
+			continue
+		case r != '\ufffd' && r != '\\' && unsafeRune(r):
+			continue
+		}
+		if space && n > 0 {
+			b.WriteByte(' ')
+			n++
+		}
+		space = false
+		if n >= maxText {
+			break
+		}
+		b.WriteRune(r)
+		n++
+	}
+	return strings.TrimSpace(b.String())
+}

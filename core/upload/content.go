@@ -1,0 +1,153 @@
+package upload
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"hash"
+	"io"
+
+	"github.com/artstore/ingester/core"
+)
+
+const (
+	// aheadLimit is the size above which a file is read and hashed ahead of
+	// the connection, in a goroutine of its own.
+	aheadLimit = 1 << 20
+	// aheadBlocks is how many blocks that goroutine may be ahead.
+	aheadBlocks = 4
+)
+
+// content reads exactly the size that was promised, and hashes it.
+type content interface {
+	io.Reader
+	// sum is the SHA-256 once Read has returned io.EOF.
+	sum() core.Checksum
+	// close ends what content does in the background and returns when that
+	// has ended. No Read may be under way.
+	close()
+}
+
+func newContent(ctx context.Context, r io.Reader, size int64) content {
+	if size > aheadLimit {
+		return newAhead(ctx, r, size)
+	}
+	return &inline{r: r, left: size, hash: sha256.New()}
+}
+
+// inline hashes as it is read.
+type inline struct {
+	r    io.Reader
+	left int64
+	hash hash.Hash
+}
+
+func (c *inline) Read(p []byte) (int, error) {
+	if c.left == 0 {
+		return 0, io.EOF
+	}
+	n, err := c.r.Read(p[:min(int64(len(p)), c.left)])
+	_, _ = c.hash.Write(p[:n]) // never fails
+	c.left -= int64(n)
+	switch {
+	case c.left == 0 || err == nil:
+		return n, nil
+	case errors.Is(err, io.EOF):
+		return n, changed("The file became shorter while it was being sent.")
+	}
+	return n, fileError(err)
+}
+
+func (c *inline) sum() core.Checksum { return core.NewChecksum(c.hash.Sum(nil)) }
+func (c *inline) close()             {}
+
+// ahead reads and hashes in a goroutine that is up to aheadBlocks in front of
+// the connection, so that hashing and sending use a core each.
+type ahead struct {
+	cancel context.CancelFunc
+	full   chan filled // closed when the goroutine has ended
+	free   chan *block
+	now    filled // being handed out
+	at     int    // bytes of now handed out
+	digest core.Checksum
+}
+
+// filled is a block of the file, or the error that ended reading.
+type filled struct {
+	block *block
+	n     int
+	err   error
+}
+
+func newAhead(ctx context.Context, r io.Reader, size int64) *ahead {
+	ctx, cancel := context.WithCancel(ctx)
+	c := &ahead{cancel: cancel, full: make(chan filled, aheadBlocks), free: make(chan *block, aheadBlocks)}
+	for range aheadBlocks {
+		c.free <- getBlock()
+	}
+	go c.fill(ctx, r, size)
+	return c
+}
+
+// fill is the goroutine; close waits for it.
+func (c *ahead) fill(ctx context.Context, r io.Reader, size int64) {
+	defer close(c.full)
+	file := &inline{r: r, left: size, hash: sha256.New()}
+	for file.left > 0 {
+		var next filled
+		select {
+		case next.block = <-c.free:
+		case <-ctx.Done():
+			return
+		}
+		next.n, next.err = io.ReadFull(file, next.block[:min(int64(blockSize), file.left)])
+		c.full <- next // never waits: there are no more blocks than places
+		if next.err != nil {
+			return
+		}
+	}
+	c.digest = file.sum()
+}
+
+func (c *ahead) Read(p []byte) (int, error) {
+	if c.at == c.now.n {
+		if c.now.err != nil {
+			return 0, c.now.err
+		}
+		c.recycle()
+		next, ok := <-c.full
+		switch {
+		case !ok && c.digest == "":
+			return 0, context.Canceled
+		case !ok:
+			return 0, io.EOF
+		}
+		c.now, c.at = next, 0
+		if next.n == 0 && next.err != nil {
+			return 0, next.err
+		}
+	}
+	n := copy(p, c.now.block[c.at:c.now.n])
+	c.at += n
+	return n, nil
+}
+
+func (c *ahead) recycle() {
+	if c.now.block != nil {
+		c.free <- c.now.block
+	}
+	c.now, c.at = filled{}, 0
+}
+
+func (c *ahead) sum() core.Checksum { return c.digest }
+
+func (c *ahead) close() {
+	c.cancel()
+	c.recycle()
+	for next := range c.full {
+		c.free <- next.block
+	}
+	for range aheadBlocks {
+		putBlock(<-c.free)
+	}
+}

@@ -1,0 +1,40 @@
+package upload
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxRetryAfter is the longest wait that a server may ask for.
+const maxRetryAfter = 24 * time.Hour
+
+// retryAfter reads Retry-After (RFC 9110 §10.2.3): seconds or a date. Of
+// several the longest counts; what can't be read, is negative or past is no
+// wait; more than a day is a day.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	var longest time.Duration
+	for _, value := range h.Values("Retry-After") {
+		longest = max(longest, oneRetryAfter(strings.TrimSpace(value), now))
+	}
+	return min(longest, maxRetryAfter)
+}
+
+func oneRetryAfter(value string, now time.Time) time.Duration {
+	if value == "" {
+		return 0
+	}
+	if strings.Trim(value, "0123456789") == "" { // delay-seconds, of any length
+		seconds, err := strconv.ParseInt(value, 10, 32)
+		if err != nil {
+			return maxRetryAfter
+		}
+		return time.Duration(seconds) * time.Second
+	}
+	at, err := http.ParseTime(value)
+	if err != nil {
+		return 0
+	}
+	return max(at.Sub(now), 0)
+}

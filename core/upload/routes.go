@@ -1,0 +1,218 @@
+package upload
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/net/http2"
+
+	"github.com/artstore/ingester/core"
+)
+
+// The transports' numbers.
+const (
+	dialTimeout      = 10 * time.Second
+	dialKeepAlive    = 15 * time.Second
+	handshakeTimeout = 10 * time.Second
+	continueTimeout  = 5 * time.Second // then the body is sent without leave
+	idleTimeout      = 90 * time.Second
+	pingAfter        = 30 * time.Second // HTTP/2: silence before a ping
+	pingTimeout      = 15 * time.Second
+	writeTimeout     = 60 * time.Second // HTTP/2: no byte could be written
+	maxHeaderBytes   = 64 << 10
+	writeBuffer      = 256 << 10
+	readBuffer       = 4 << 10
+	sessionsKept     = 64
+
+	maxLanes  = 4       // HTTP/2 connections, each with its own transport
+	bulkLimit = 1 << 20 // files from this size on go over HTTP/1.1 by default
+)
+
+// route is a transport and how many requests it has under way.
+type route struct {
+	*http.Transport
+	active atomic.Int64
+}
+
+// routes are the ways to the server: one transport for HTTP/1.1, with a
+// connection a stream, and up to four for HTTP/2, with a connection each. One
+// HTTP/2 connection for many streams is slower than either: it has one
+// congestion window, and one receive window on the server's side.
+type routes struct {
+	bulk    *route   // nil where only HTTP/2 is allowed
+	lanes   []*route // none where only HTTP/1.1 is allowed
+	noHTTP2 atomic.Bool
+	dial    dialer
+	tls     *tls.Config // of bulk, nil for plain HTTP
+	address string      // host:port of the server
+}
+
+type dialer func(ctx context.Context, network, address string) (net.Conn, error)
+
+func newRoutes(base *url.URL, cfg Config, l *link) (*routes, error) {
+	r := &routes{dial: dialWire, address: hostPort(base)}
+	if base.Scheme == "http" {
+		if cfg.HTTPVersion == core.HTTP2 {
+			e := *errNoHTTP2()
+			e.Kind, e.Code, e.Op, e.Message = core.KindConfig, core.CodeProfileInvalid, opOpen, `HTTP/2 needs an https address; set http_version to "auto" or "1.1".`
+			return nil, &e
+		}
+		r.bulk = &route{Transport: r.transport(cfg.Streams)}
+		return r, nil
+	}
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if cfg.TLS != nil {
+		config = cfg.TLS.Clone()
+	}
+	if config.ServerName == "" {
+		config.ServerName = base.Hostname()
+	}
+	if config.ClientSessionCache == nil {
+		config.ClientSessionCache = tls.NewLRUClientSessionCache(sessionsKept)
+	}
+	// Small first records make a page appear sooner; an upload gains nothing.
+	config.DynamicRecordSizingDisabled = true
+	if cfg.HTTPVersion != core.HTTP2 {
+		r.addBulk(l.watch(config, false), cfg.Streams)
+	}
+	if cfg.HTTPVersion != core.HTTP11 {
+		for range min(maxLanes, cfg.Streams) {
+			if err := r.addLane(l.watch(config, cfg.HTTPVersion == core.HTTP2)); err != nil {
+				return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeInternal, Op: opOpen, Message: "HTTP/2 could not be set up.", Err: err}
+			}
+		}
+	}
+	return r, nil
+}
+
+// transport returns what all transports have in common. DialContext is asked
+// at the time of dialling, so that a test can put another network below.
+func (r *routes) transport(connections int) *http.Transport {
+	return &http.Transport{
+		Proxy: http.ProxyFromEnvironment,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			return r.dial(ctx, network, address)
+		},
+		TLSHandshakeTimeout:    handshakeTimeout,
+		ExpectContinueTimeout:  continueTimeout,
+		IdleConnTimeout:        idleTimeout,
+		MaxConnsPerHost:        connections,
+		MaxIdleConnsPerHost:    connections,
+		MaxResponseHeaderBytes: maxHeaderBytes,
+		WriteBufferSize:        writeBuffer,
+		ReadBufferSize:         readBuffer,
+		DisableCompression:     true,
+		Protocols:              http1(),
+	}
+}
+
+func http1() *http.Protocols {
+	p := new(http.Protocols)
+	p.SetHTTP1(true)
+	return p
+}
+
+func (r *routes) addBulk(config *tls.Config, streams int) {
+	config.NextProtos = []string{"http/1.1"}
+	t := r.transport(streams)
+	t.TLSClientConfig = config // behind a proxy
+	t.DialTLSContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := r.dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		secure, err := handshake(ctx, asWire(conn), config)
+		if err != nil {
+			return nil, err
+		}
+		return secure, nil
+	}
+	r.bulk, r.tls = &route{Transport: t}, config
+}
+
+func (r *routes) addLane(config *tls.Config) error {
+	config.NextProtos = []string{"h2", "http/1.1"}
+	t := r.transport(1)
+	t.Protocols = nil // golang.org/x/net/http2 registers itself
+	t.TLSClientConfig = config
+	h2, err := http2.ConfigureTransports(t)
+	if err != nil {
+		return err
+	}
+	h2.ReadIdleTimeout, h2.PingTimeout, h2.WriteByteTimeout = pingAfter, pingTimeout, writeTimeout
+	if r.tls == nil {
+		r.tls = config
+	}
+	r.lanes = append(r.lanes, &route{Transport: t})
+	return nil
+}
+
+// pick returns the route for a body of size bytes and counts it as active.
+func (r *routes) pick(size int64) *route {
+	best := r.bulk
+	if best == nil || (size < bulkLimit && len(r.lanes) > 0 && !r.noHTTP2.Load()) {
+		best = r.lanes[0]
+		for _, lane := range r.lanes[1:] {
+			if lane.active.Load() < best.active.Load() {
+				best = lane
+			}
+		}
+	}
+	best.active.Add(1)
+	return best
+}
+
+// learn remembers that the server does not offer HTTP/2.
+func (r *routes) learn(used *route, resp *http.Response) {
+	if used != r.bulk && resp.ProtoMajor == 1 && !r.noHTTP2.Swap(true) {
+		used.CloseIdleConnections()
+	}
+}
+
+func (r *routes) close() {
+	if r.bulk != nil {
+		r.bulk.CloseIdleConnections()
+	}
+	for _, lane := range r.lanes {
+		lane.CloseIdleConnections()
+	}
+}
+
+// dialWire opens a TCP connection, over IPv6 or IPv4, whichever answers first.
+func dialWire(ctx context.Context, network, address string) (net.Conn, error) {
+	d := net.Dialer{Timeout: dialTimeout, KeepAlive: dialKeepAlive, Control: tune}
+	conn, err := d.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return newWire(conn), nil
+}
+
+func asWire(conn net.Conn) *wire {
+	if w, ok := conn.(*wire); ok {
+		return w
+	}
+	return newWire(conn)
+}
+
+func hostPort(u *url.URL) string {
+	if u.Port() != "" {
+		return u.Host
+	}
+	port := "80"
+	if u.Scheme == "https" {
+		port = "443"
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
+// isLoopback reports whether a dialled address is this machine's.
+func isLoopback(address string) bool {
+	return strings.HasPrefix(address, "127.") || strings.HasPrefix(address, "[::1]")
+}

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package upload
+
+const openFlags = 0

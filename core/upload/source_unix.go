@@ -1,0 +1,8 @@
+//go:build unix
+
+package upload
+
+import "syscall"
+
+// openFlags follow no link and wait for no writer of a pipe.
+const openFlags = syscall.O_NOFOLLOW | syscall.O_NONBLOCK

@@ -1,0 +1,159 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptrace"
+
+	"github.com/artstore/ingester/core"
+)
+
+// continueLimit is the size above which the server is asked for leave before
+// the body is sent (Expect: 100-continue), so that a refusal costs nothing.
+const continueLimit = 1 << 20
+
+// Upload makes one attempt to send the file of t. It returns the receipt once
+// the server's checksum and size are those of what was sent. Errors are
+// *core.Error; Outcome says what the server may have done.
+func (c *Client) Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error) {
+	file, err := openSource(t.Source)
+	if err != nil {
+		return core.Receipt{}, err
+	}
+	defer func() { _ = file.Close() }()
+	token, err := c.cfg.Tokens.Token(ctx)
+	if err != nil {
+		return core.Receipt{}, tokenError(err)
+	}
+	f, err := newForm(t.Source.Name, t.Options)
+	if err != nil {
+		return core.Receipt{}, &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opUpload,
+			Message: "What is said about the file can't be sent.", Err: err}
+	}
+	a := c.begin(ctx, t, file, f, p)
+	receipt, failure := a.run(token)
+	if failure != nil {
+		if failure.Op == "" {
+			failure.Op = opUpload
+		}
+		c.link.down(failure)
+		c.cfg.Log.Debug("attempt failed", "transfer", t.ID, "code", failure.Code, "status", failure.Status, "outcome", failure.Outcome)
+		return core.Receipt{}, failure
+	}
+	return receipt, nil
+}
+
+// tokenError leaves what the sign-in says as it is: it knows best.
+func tokenError(err error) *core.Error {
+	var known *core.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	return core.NetworkError(opUpload, err)
+}
+
+// attempt is one upload under way.
+type attempt struct {
+	client   *Client
+	parent   context.Context // of the caller
+	ctx      context.Context // ends with the attempt
+	cancel   context.CancelCauseFunc
+	transfer core.Transfer
+	form     form
+	body     *body
+	watch    *watchdog
+	line     line
+}
+
+func (c *Client) begin(ctx context.Context, t core.Transfer, file *source, f form, p core.Progress) *attempt {
+	a := &attempt{client: c, parent: ctx, transfer: t, form: f}
+	a.ctx, a.cancel = context.WithCancelCause(ctx)
+	a.watch = newWatchdog(a.cancel)
+	size := t.Source.Size
+	report := reporter{to: p, now: c.cfg.Now, size: size}
+	report.start()
+	a.body = newBody(a.ctx, f, file, size, report, c.cfg.Limiter, a.watch, func(ctx context.Context) error {
+		if err := file.unchanged(); err != nil {
+			return err
+		}
+		if size > core.FinishThreshold {
+			return p.Finishing(ctx)
+		}
+		return nil
+	})
+	return a
+}
+
+// run sends the request and reads the answer. Nothing of the attempt runs any
+// more when it returns.
+func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
+	defer func() { a.cancel(nil); a.watch.stop(); a.body.finish() }()
+	req, err := a.request(token)
+	if err != nil {
+		return core.Receipt{}, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid,
+			Message: "The upload request can't be made.", Err: err}
+	}
+	resp, used, err := a.client.send(req, a.transfer.Source.Size)
+	if err != nil {
+		return core.Receipt{}, a.broken(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	complete := a.body.complete.Load()
+	a.body.stop()
+	a.watch.await()
+	data, err := readAnswer(resp.Body)
+	switch {
+	case resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated:
+		return a.accepted(resp, data, err, complete)
+	case resp.StatusCode == http.StatusUnauthorized:
+		a.client.cfg.Tokens.Invalidate(token)
+	case resp.StatusCode == http.StatusMisdirectedRequest:
+		used.CloseIdleConnections()
+	}
+	return core.Receipt{}, failureOf(resp, data, complete, a.client.cfg.Now())
+}
+
+// request is the upload call. GetBody stays nil: with it net/http would send
+// a body again by itself, after a server may have stored it.
+func (a *attempt) request(token core.Token) (*http.Request, error) {
+	ctx := httptrace.WithClientTrace(a.ctx, &httptrace.ClientTrace{GotConn: a.line.got, WroteHeaders: a.watch.touch})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.client.uploadURL, a.body)
+	if err != nil {
+		return nil, err
+	}
+	req.ContentLength = a.body.length
+	req.Header.Set("Content-Type", a.form.contentType)
+	req.Header.Set("Authorization", "Bearer "+token.Value.Reveal())
+	req.Header.Set("Idempotency-Key", string(a.transfer.ID))
+	if a.transfer.Source.Size > continueLimit {
+		req.Header.Set("Expect", "100-continue")
+	}
+	return req, nil
+}
+
+// accepted reads an answer that says yes, which is believed only with the
+// hash of everything that was sent.
+func (a *attempt) accepted(resp *http.Response, data []byte, readErr error, complete bool) (core.Receipt, *core.Error) {
+	sum, _ := a.body.finish()
+	var failure *core.Error
+	switch {
+	case !complete:
+		failure = invalidAnswer("The server said yes before it had the whole file.", nil)
+		failure.Outcome = core.OutcomeCutOff
+	case errors.Is(readErr, errTooLong):
+		failure = invalidAnswer("The server's answer is too long.", readErr)
+	case readErr != nil:
+		return core.Receipt{}, a.broken(readErr)
+	}
+	if failure == nil {
+		receipt, err := parseReceipt(data, sent{name: a.transfer.Source.Name, size: a.transfer.Source.Size, sum: sum})
+		if err == nil {
+			receipt.HTTP = resp.Proto
+			return receipt, nil
+		}
+		failure = core.AsError(err)
+	}
+	failure.Status = resp.StatusCode
+	return core.Receipt{}, failure
+}

@@ -1,0 +1,137 @@
+package upload
+
+import (
+	"crypto/tls"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// gatherSize is how many bytes of TLS records go out in one system call.
+	gatherSize = 128 << 10
+	// alertGrace is how long a failed write waits for the server's reason.
+	alertGrace = 500 * time.Millisecond
+)
+
+// wire is the socket below TLS. It counts what was written; it gathers TLS
+// records, which crypto/tls writes one by one (16 KiB each); and it lets the
+// server's last words be heard: a server that refuses sends an alert or an
+// answer and closes, which resets the connection under the writer, so a failed
+// write waits until the reader has had its turn and closed the connection.
+type wire struct {
+	net.Conn
+	written atomic.Int64 // bytes that the system took
+	closing sync.Once
+	closed  chan struct{}
+
+	mu        sync.Mutex // serialises writers
+	gathering bool
+	buf       []byte
+}
+
+func newWire(conn net.Conn) *wire { return &wire{Conn: conn, closed: make(chan struct{})} }
+
+// Write implements net.Conn.
+func (w *wire) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if !w.gathering {
+		return w.out(p)
+	}
+	w.buf = append(w.buf, p...)
+	if len(w.buf) >= gatherSize {
+		return len(p), w.flush()
+	}
+	return len(p), nil
+}
+
+// gather makes Write keep what it is given until release.
+func (w *wire) gather() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.gathering = true
+}
+
+// release sends what was kept and ends gathering.
+func (w *wire) release() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.gathering = false
+	return w.flush()
+}
+
+func (w *wire) flush() error {
+	if len(w.buf) == 0 {
+		return nil
+	}
+	_, err := w.out(w.buf)
+	w.buf = w.buf[:0]
+	return err
+}
+
+func (w *wire) out(p []byte) (int, error) {
+	n, err := w.Conn.Write(p)
+	w.written.Add(int64(n))
+	if err != nil {
+		timer := time.NewTimer(alertGrace)
+		defer timer.Stop()
+		select {
+		case <-w.closed:
+		case <-timer.C:
+		}
+	}
+	return n, err
+}
+
+// ReadFrom implements io.ReaderFrom, for plain HTTP.
+func (w *wire) ReadFrom(r io.Reader) (int64, error) { return copyBlocks(w, r) }
+
+// Close implements net.Conn.
+func (w *wire) Close() error {
+	w.closing.Do(func() { close(w.closed) })
+	return w.Conn.Close()
+}
+
+// tlsConn is a TLS client connection over a wire. Each Write leaves in as few
+// system calls as gatherSize allows and has left when it returns: nothing is
+// held back while a writer waits for something else.
+type tlsConn struct {
+	*tls.Conn
+	wire *wire
+}
+
+// Write implements net.Conn.
+func (c *tlsConn) Write(p []byte) (int, error) {
+	c.wire.gather()
+	n, err := c.Conn.Write(p)
+	if failed := c.wire.release(); err == nil {
+		err = failed
+	}
+	return n, err
+}
+
+// ReadFrom implements io.ReaderFrom: net/http hands a body over here once its
+// own write buffer has been through, and would copy 32 KiB at a time without.
+func (c *tlsConn) ReadFrom(r io.Reader) (int64, error) { return copyBlocks(c, r) }
+
+// copyBlocks copies r to w in blocks.
+func copyBlocks(w io.Writer, r io.Reader) (int64, error) {
+	block := getBlock()
+	defer putBlock(block)
+	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{r}, block[:])
+}
+
+// blockSize is the unit in which files are read, hashed and written.
+const blockSize = 256 << 10
+
+type block = [blockSize]byte
+
+// blocks recycles blocks between files. It holds no state: what it gives is
+// as good as new memory.
+var blocks = sync.Pool{New: func() any { return new(block) }}
+
+func getBlock() *block  { return blocks.Get().(*block) }
+func putBlock(b *block) { blocks.Put(b) }
