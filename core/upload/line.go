@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/net/http2"
+
 	"github.com/artstore/ingester/core"
 )
 
@@ -68,17 +70,19 @@ func (a *attempt) broken(err error) *core.Error {
 		}
 	case a.parent.Err() != nil:
 		e = core.NetworkError(opUpload, a.parent.Err())
+	case refusedStream(err):
+		e = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionLost, Message: "The server turned the request away unread.", Err: err}
 	default:
 		e = a.client.lineError(a.ctx, opUpload, err)
 	}
-	e.Outcome = a.outcome(e, err)
+	e.Outcome = a.outcome(e)
 	return e
 }
 
 // outcome says what the server may have done, by what of the body had left.
-func (a *attempt) outcome(e *core.Error, err error) core.Outcome {
+func (a *attempt) outcome(e *core.Error) core.Outcome {
 	switch {
-	case e.Kind == core.KindTLS, refusedStream(err), !a.body.begun.Load():
+	case e.Kind == core.KindTLS, refusedStream(e), !a.body.begun.Load():
 		return core.OutcomeNotProcessed
 	case !a.body.complete.Load(), !a.line.wrote(a.body.length):
 		return core.OutcomeCutOff
@@ -100,7 +104,8 @@ func (c *Client) lineError(ctx context.Context, op string, err error) *core.Erro
 	if e.Code == core.CodeProxy && strings.Contains(err.Error(), http.StatusText(http.StatusProxyAuthRequired)) {
 		e.Status = http.StatusProxyAuthRequired
 	}
-	vague := e.Code == core.CodeConnectionLost || e.Code == core.CodeTLSFailed
+	var spoke http2.StreamError // so the server accepted the connection
+	vague := (e.Code == core.CodeConnectionLost && !errors.As(err, &spoke)) || e.Code == core.CodeTLSFailed
 	if vague && !c.link.isUp() {
 		e = c.routes.verdict(ctx, op, e)
 	}
@@ -143,6 +148,6 @@ func (r *routes) verdict(ctx context.Context, op string, e *core.Error) *core.Er
 
 // proxied reports whether the server is reached through a proxy.
 func (r *routes) proxied() bool {
-	u, err := http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: "https", Host: r.address}})
+	u, err := r.proxy(&http.Request{URL: &url.URL{Scheme: "https", Host: r.address}})
 	return err != nil || u != nil
 }

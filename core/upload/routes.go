@@ -49,6 +49,7 @@ type routes struct {
 	lanes   []*route // none where only HTTP/1.1 is allowed
 	noHTTP2 atomic.Bool
 	dial    dialer
+	proxy   func(*http.Request) (*url.URL, error)
 	tls     *tls.Config // of bulk, nil for plain HTTP
 	address string      // host:port of the server
 }
@@ -56,7 +57,7 @@ type routes struct {
 type dialer func(ctx context.Context, network, address string) (net.Conn, error)
 
 func newRoutes(base *url.URL, cfg Config, l *link) (*routes, error) {
-	r := &routes{dial: dialWire, address: hostPort(base)}
+	r := &routes{dial: dialWire, proxy: http.ProxyFromEnvironment, address: hostPort(base)}
 	if base.Scheme == "http" {
 		if cfg.HTTPVersion == core.HTTP2 {
 			e := *errNoHTTP2()
@@ -91,11 +92,12 @@ func newRoutes(base *url.URL, cfg Config, l *link) (*routes, error) {
 	return r, nil
 }
 
-// transport returns what all transports have in common. DialContext is asked
-// at the time of dialling, so that a test can put another network below.
+// transport returns what all transports have in common. Dialer and proxy
+// are looked up at the time of dialling, so that a test can put another
+// network below.
 func (r *routes) transport(connections int) *http.Transport {
 	return &http.Transport{
-		Proxy: http.ProxyFromEnvironment,
+		Proxy: func(req *http.Request) (*url.URL, error) { return r.proxy(req) },
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			return r.dial(ctx, network, address)
 		},

@@ -1,0 +1,166 @@
+package upload
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+)
+
+func TestFailureOf(t *testing.T) {
+	const gen1, gen2 = `{"detail":"no \u0007luck"}`, `{"error":{"code":"SOME_CODE","message":"no luck"}}`
+	answered, unknown := core.OutcomeAnswered, core.OutcomeUnknown
+	for _, tt := range []struct {
+		status         int
+		header, body   string // header is Retry-After, Location or Content-Type by its form
+		kind           core.Kind
+		code           core.Code
+		outcome        core.Outcome // after a complete body
+		serverCode, tx string
+	}{
+		{400, "", gen1, core.KindServer, core.CodeRejected, answered, "", "no luck"},
+		{400, "", gen2, core.KindServer, core.CodeRejected, answered, "SOME_CODE", "no luck"},
+		{401, "", gen1, core.KindAuth, core.CodeTokenRejected, answered, "", "no luck"},
+		{403, "", gen2, core.KindServer, core.CodeForbidden, answered, "SOME_CODE", "no luck"},
+		{404, "", gen1, core.KindServer, core.CodeUnexpected, answered, "", "no luck"},
+		{405, "", "", core.KindServer, core.CodeUnexpected, answered, "", ""},
+		{407, "", "", core.KindNetwork, core.CodeProxy, answered, "", ""},
+		{408, "", "", core.KindServer, core.CodeTimeout, answered, "", ""},
+		{409, "", `{"error":{"code":"MODE_NOT_ALLOWED","message":"ro"}}`, core.KindServer, core.CodeReadOnly, answered, "MODE_NOT_ALLOWED", "ro"},
+		{409, "", gen1, core.KindServer, core.CodeReadOnly, answered, "", "no luck"},
+		{409, "", gen2, core.KindServer, core.CodeRejected, answered, "SOME_CODE", "no luck"},
+		{409, "", `{"error":{"code":"KEY_IN_PROGRESS","message":"wait"}}`, core.KindServer, core.CodeKeyInProgress, answered, "KEY_IN_PROGRESS", "wait"},
+		{409, "5", gen1, core.KindServer, core.CodeKeyInProgress, answered, "", "no luck"},
+		{413, "", gen1, core.KindServer, core.CodeTooLarge, answered, "", "no luck"},
+		{415, "", gen1, core.KindServer, core.CodeRejected, answered, "", "no luck"},
+		{421, "", "", core.KindServer, core.CodeUnexpected, answered, "", ""},
+		{422, "", `{"detail":[{"loc":["body","ttl_days"],"msg":"at most 365","type":"x"},{"loc":["body",0],"msg":"what"}]}`, core.KindServer, core.CodeRejected, answered, "", "ttl_days: at most 365; what"},
+		{422, "", `{"detail":{"a":1}}`, core.KindServer, core.CodeRejected, answered, "", `{"a":1}`},
+		{425, "", "", core.KindServer, core.CodeServerBusy, answered, "", ""},
+		{429, "7", gen2, core.KindServer, core.CodeServerBusy, answered, "SOME_CODE", "no luck"},
+		{500, "", gen2, core.KindServer, core.CodeServerFailure, unknown, "SOME_CODE", "no luck"},
+		{502, "", gen2, core.KindServer, core.CodeServerFailure, answered, "SOME_CODE", "no luck"},
+		{502, "", gen1, core.KindServer, core.CodeServerFailure, answered, "", "no luck"},
+		{502, "text/html", "<html><head><title>x</title></head><body><h1>502 Bad\nGateway</h1><script>x</script></body></html>", core.KindServer, core.CodeServerFailure, unknown, "", "502 Bad Gateway"},
+		{502, "", "  <h1>nginx</h1>", core.KindServer, core.CodeServerFailure, unknown, "", "nginx"},
+		{502, "", "upstream connect error", core.KindServer, core.CodeServerFailure, unknown, "", "upstream connect error"},
+		{503, "120", `{"message":"later"}`, core.KindServer, core.CodeServerBusy, answered, "", "later"},
+		{504, "", "", core.KindServer, core.CodeServerFailure, unknown, "", ""},
+		{507, "", `{"error":{"code":"STORAGE_FULL","message":"full"}}`, core.KindServer, core.CodeStorageFull, answered, "STORAGE_FULL", "full"},
+		{204, "", "", core.KindServer, core.CodeUnexpected, unknown, "", ""},
+		{302, "https://user:pw@other.example/x?token=1", "", core.KindServer, core.CodeRedirect, answered, "", ""},
+		{307, "", "", core.KindServer, core.CodeRedirect, answered, "", ""},
+		{599, "", `{"error":"text"}`, core.KindServer, core.CodeUnexpected, answered, "", ""},
+	} {
+		resp := &http.Response{StatusCode: tt.status, Header: http.Header{}}
+		switch {
+		case strings.Contains(tt.header, "://"):
+			resp.Header.Set("Location", tt.header)
+		case strings.Contains(tt.header, "/"):
+			resp.Header.Set("Content-Type", tt.header)
+		case tt.header != "":
+			resp.Header.Set("Retry-After", tt.header)
+		}
+		e := failureOf(resp, []byte(tt.body), true, time.Now())
+		want(t, e, tt.kind, tt.code, tt.outcome)
+		if e.Status != tt.status || e.ServerCode != tt.serverCode || e.ServerText != tt.tx {
+			t.Errorf("%d: %+v", tt.status, e)
+		}
+		if strings.Contains(e.Error(), "pw@") || strings.Contains(e.Error(), "token=1") {
+			t.Errorf("too much of the target is said: %v", e)
+		}
+		if (tt.header == "5" || tt.header == "7" || tt.header == "120") != (e.RetryAfter > 0) {
+			t.Errorf("%d: Retry-After %v", tt.status, e.RetryAfter)
+		}
+		if part := failureOf(resp, []byte(tt.body), false, time.Now()); part.Outcome != core.OutcomeAnswered {
+			t.Errorf("%d after half a body has outcome %d", tt.status, part.Outcome)
+		}
+	}
+}
+
+// A rejected token is dropped, that one and no other; nothing is sent twice.
+func TestRejectedTokenIsDropped(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	requests := 0
+	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests++
+		w.WriteHeader(http.StatusUnauthorized)
+	}), withoutHTTP2)
+	tokens := &fixedToken{}
+	c := newTestClient(t, s.URL, ca, func(cfg *Config) { cfg.Tokens = tokens })
+	transfer, _ := newTransfer(t, "a", 3<<20)
+	p := &progress{}
+	_, err := c.Upload(limited(t), transfer, p)
+	want(t, err, core.KindAuth, core.CodeTokenRejected, core.OutcomeAnswered)
+	if len(tokens.dropped) != 1 || tokens.dropped[0].Value.Reveal() != "the-token" || requests != 1 || p.last() != 0 {
+		t.Errorf("%d tokens dropped, %d requests, %d bytes", len(tokens.dropped), requests, p.last())
+	}
+	if link := c.Link(); link.State != core.LinkUp {
+		t.Errorf("link %+v", link)
+	}
+}
+
+// A redirect is an error; its target hears nothing.
+func TestRedirectIsNotFollowed(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	visited := false
+	elsewhere := startTLS(t, ca, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { visited = true }))
+	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+	}))
+	c := newTestClient(t, s.URL, ca, nil)
+	transfer, _ := newTransfer(t, "a", 10)
+	_, err := c.Upload(limited(t), transfer, &progress{})
+	e := want(t, err, core.KindServer, core.CodeRedirect, core.OutcomeAnswered)
+	if visited || !strings.Contains(e.Message, strings.TrimPrefix(elsewhere.URL, "https://")) {
+		t.Errorf("visited %v; %q", visited, e.Message)
+	}
+}
+
+// A misdirected request is tried on a new connection by whoever retries.
+func TestMisdirected(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusMisdirectedRequest) }))
+	c := newTestClient(t, s.URL, ca, nil)
+	transfer, _ := newTransfer(t, "a", 10)
+	_, err := c.Upload(limited(t), transfer, &progress{})
+	want(t, err, core.KindServer, core.CodeUnexpected, core.OutcomeAnswered)
+}
+
+func TestRetryAfter(t *testing.T) {
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		values []string
+		want   time.Duration
+	}{
+		{nil, 0}, {[]string{""}, 0}, {[]string{"120"}, 2 * time.Minute}, {[]string{" 7 "}, 7 * time.Second}, {[]string{"0"}, 0},
+		{[]string{"-1"}, 0}, {[]string{"1e9"}, 0}, {[]string{"abc"}, 0}, {[]string{"1.5"}, 0}, {[]string{"１２"}, 0},
+		{[]string{"1000000000"}, maxRetryAfter}, {[]string{strings.Repeat("9", 100)}, maxRetryAfter},
+		{[]string{now.Add(90 * time.Second).Format(http.TimeFormat)}, 90 * time.Second},
+		{[]string{now.Add(-time.Hour).Format(http.TimeFormat)}, 0},
+		{[]string{now.AddDate(1, 0, 0).Format(http.TimeFormat)}, maxRetryAfter},
+		{[]string{"Friday, 01-May-26 12:01:00 GMT"}, time.Minute}, // RFC 850, as old servers write
+		{[]string{"5", "abc", "60"}, time.Minute},
+	} {
+		if got := retryAfter(http.Header{"Retry-After": tt.values}, now); got != tt.want {
+			t.Errorf("%q gave %v, want %v", tt.values, got, tt.want)
+		}
+	}
+}
+
+func FuzzRetryAfter(f *testing.F) {
+	for _, s := range []string{"120", "-1", "Fri, 01 May 2026 12:01:00 GMT", "999999999999999999999", "abc"} {
+		f.Add(s)
+	}
+	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, s string) {
+		if d := retryAfter(http.Header{"Retry-After": {s}}, now); d < 0 || d > maxRetryAfter {
+			t.Errorf("%q gave %v", s, d)
+		}
+	})
+}

@@ -1,0 +1,445 @@
+package upload
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"golang.org/x/net/http2"
+	"golang.org/x/net/http2/hpack"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+)
+
+// rawServer accepts TLS connections and lets serve do what it will.
+func rawServer(t *testing.T, ca *coretest.CA, proto string, serve func(net.Conn)) string {
+	t.Helper()
+	config := ca.ServerConfig(t)
+	config.NextProtos = []string{proto}
+	l, err := tls.Listen("tcp", "127.0.0.1:0", config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	t.Cleanup(func() { _ = l.Close(); all.Wait() })
+	all.Go(func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			all.Go(func() {
+				defer func() { _ = conn.Close() }()
+				serve(conn)
+			})
+		}
+	})
+	return "https://" + l.Addr().String()
+}
+
+// reset ends a TLS connection by RST.
+func reset(conn net.Conn) {
+	_ = conn.(*tls.Conn).NetConn().(*net.TCPConn).SetLinger(0)
+	_ = conn.(*tls.Conn).NetConn().Close()
+}
+
+// Cut at any place of the body: what had not all arrived was cut off, what had
+// is unknown, and each Upload sends one body, never more.
+func TestConnectionCutHTTP1(t *testing.T) {
+	const size = 32 << 20 // more than the kernel keeps on its way
+	ca := coretest.NewCA(t, "CA")
+	transfer, _ := newTransfer(t, "a", size)
+	for _, tt := range []struct {
+		name string
+		take int64 // body bytes read before the end
+		end  func(net.Conn)
+		want core.Outcome
+	}{
+		{"reset at the start", 0, reset, core.OutcomeCutOff},
+		{"reset in the middle", size / 2, reset, core.OutcomeCutOff},
+		{"closed in the middle", size / 2, func(net.Conn) {}, core.OutcomeCutOff},
+		{"reset after all", -1, reset, core.OutcomeUnknown},
+		{"closed after all", -1, func(net.Conn) {}, core.OutcomeUnknown},
+		{"nonsense after all", -1, func(c net.Conn) { _, _ = io.WriteString(c, "what?\r\n\r\n") }, core.OutcomeUnknown},
+		{"half an answer", -1, func(c net.Conn) { _, _ = io.WriteString(c, "HTTP/1.1 201 Created\r\nContent-Length: 90\r\n\r\n{") }, core.OutcomeUnknown},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var mu sync.Mutex
+			bodies := 0
+			url := rawServer(t, ca, "http/1.1", func(conn net.Conn) {
+				req, err := http.ReadRequest(bufio.NewReader(conn))
+				if err != nil {
+					return // a connection without a request: asking for a verdict
+				}
+				mu.Lock()
+				bodies++
+				mu.Unlock()
+				_, _ = io.WriteString(conn, "HTTP/1.1 100 Continue\r\n\r\n")
+				n := tt.take
+				if n < 0 {
+					n = req.ContentLength
+				}
+				_, _ = io.CopyN(io.Discard, req.Body, n)
+				tt.end(conn)
+			})
+			c := newTestClient(t, url, ca, func(cfg *Config) { cfg.HTTPVersion = core.HTTP11 })
+			_, err := c.Upload(limited(t), transfer, &progress{})
+			e := want(t, err, core.KindNetwork, core.CodeConnectionLost, tt.want)
+			if e.Status != 0 {
+				t.Errorf("status %d", e.Status)
+			}
+			if bodies != 1 {
+				t.Errorf("the server saw %d bodies", bodies)
+			}
+		})
+	}
+}
+
+// A request that fits the write buffer and could not be written at all was
+// cut off, whatever had been read of it.
+func TestNothingOfASmallRequestLeft(t *testing.T) {
+	var l line
+	w := newWire(nil)
+	w.written.Store(1000)
+	l.got(traceOf(w))
+	w.written.Add(499)
+	if l.wrote(500) {
+		t.Error("499 bytes held 500")
+	}
+	w.written.Add(1)
+	if !l.wrote(500) {
+		t.Error("500 bytes did not hold 500")
+	}
+}
+
+// frames plays an HTTP/2 server by hand: it reads one whole request, then
+// act decides. It counts the requests that came to their end.
+type frames struct {
+	mu     sync.Mutex
+	bodies int
+	act    func(f *http2.Framer, stream uint32) (goOn bool)
+	early  bool // act as soon as the headers are there
+}
+
+func (s *frames) serve(conn net.Conn) {
+	preface := make([]byte, len(http2.ClientPreface))
+	if _, err := io.ReadFull(conn, preface); err != nil {
+		return
+	}
+	f := http2.NewFramer(conn, conn)
+	_ = f.WriteSettings()
+	_ = f.WriteWindowUpdate(0, 1<<30)
+	for {
+		frame, err := f.ReadFrame()
+		if err != nil {
+			return
+		}
+		done := false
+		switch frame := frame.(type) {
+		case *http2.SettingsFrame:
+			if !frame.IsAck() {
+				_ = f.WriteSettingsAck()
+			}
+		case *http2.PingFrame:
+			if !frame.IsAck() {
+				_ = f.WritePing(true, frame.Data)
+			}
+		case *http2.HeadersFrame:
+			_ = f.WriteWindowUpdate(frame.StreamID, 1<<30)
+			done = s.early
+		case *http2.DataFrame:
+			done = frame.StreamEnded()
+		}
+		if done {
+			s.mu.Lock()
+			s.bodies++
+			s.mu.Unlock()
+			if !s.act(f, frame.Header().StreamID) {
+				return
+			}
+		}
+	}
+}
+
+func (s *frames) answer(f *http2.Framer, stream uint32, status string, end bool) {
+	var block bytes.Buffer
+	_ = hpack.NewEncoder(&block).WriteField(hpack.HeaderField{Name: ":status", Value: status})
+	_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: block.Bytes(), EndHeaders: true, EndStream: end})
+}
+
+// One body per Upload, whatever HTTP/2 server says after it has it all: Go
+// replays a POST by itself where Request.GetBody is set.
+func TestHTTP2Faults(t *testing.T) {
+	rst := func(code http2.ErrCode) func(*http2.Framer, uint32) bool {
+		return func(f *http2.Framer, stream uint32) bool { _ = f.WriteRSTStream(stream, code); return true }
+	}
+	goAway := func(code http2.ErrCode, below uint32) func(*http2.Framer, uint32) bool {
+		return func(f *http2.Framer, stream uint32) bool {
+			_ = f.WriteGoAway(stream-below, code, nil)
+			return below != 0 // then the connection ends
+		}
+	}
+	ca := coretest.NewCA(t, "CA")
+	for _, tt := range []struct {
+		name  string
+		early bool
+		act   func(*http2.Framer, uint32) bool
+		want  core.Outcome
+	}{
+		{"PROTOCOL_ERROR after all", false, rst(http2.ErrCodeProtocol), core.OutcomeUnknown},
+		{"INTERNAL_ERROR after all", false, rst(http2.ErrCodeInternal), core.OutcomeUnknown},
+		{"CANCEL after all", false, rst(http2.ErrCodeCancel), core.OutcomeUnknown},
+		{"closed after all", false, func(*http2.Framer, uint32) bool { return false }, core.OutcomeUnknown},
+		{"GOAWAY that counts it, then closed", false, goAway(http2.ErrCodeNo, 0), core.OutcomeUnknown},
+		{"REFUSED_STREAM after all", false, rst(http2.ErrCodeRefusedStream), core.OutcomeNotProcessed},
+		{"GOAWAY that leaves it out", false, goAway(http2.ErrCodeNo, 1), core.OutcomeNotProcessed},
+		{"GOAWAY with an error", false, goAway(http2.ErrCodeEnhanceYourCalm, 1), core.OutcomeNotProcessed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := &frames{act: tt.act, early: tt.early}
+			url := rawServer(t, ca, "h2", s.serve)
+			c := newTestClient(t, url, ca, func(cfg *Config) { cfg.HTTPVersion = core.HTTP2 })
+			transfer, _ := newTransfer(t, "a", 100<<10)
+			_, err := c.Upload(limited(t), transfer, &progress{})
+			want(t, err, core.KindNetwork, core.CodeConnectionLost, tt.want)
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if s.bodies != 1 {
+				t.Errorf("the server saw %d bodies", s.bodies)
+			}
+		})
+	}
+}
+
+// The same over HTTP/1.1 on a connection that was used before, where Go
+// replays requests that it takes for idempotent.
+func TestHTTP1ReusedConnectionIsNotReplayed(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	var mu sync.Mutex
+	bodies := 0
+	url := rawServer(t, ca, "http/1.1", func(conn net.Conn) {
+		r := bufio.NewReader(conn)
+		for {
+			req, err := http.ReadRequest(r)
+			if err != nil {
+				return
+			}
+			_, _ = io.Copy(io.Discard, req.Body)
+			mu.Lock()
+			bodies++
+			n := bodies
+			mu.Unlock()
+			if n == 2 {
+				return
+			}
+			_, _ = io.WriteString(conn, "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+		}
+	})
+	c := newTestClient(t, url, ca, func(cfg *Config) { cfg.HTTPVersion = core.HTTP11 })
+	transfer, _ := newTransfer(t, "a", 1000)
+	_, err := c.Upload(limited(t), transfer, &progress{})
+	want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
+	_, err = c.Upload(limited(t), transfer, &progress{})
+	want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
+	if bodies != 2 {
+		t.Errorf("the server saw %d bodies for two calls", bodies)
+	}
+}
+
+// An answer before the end of the body is used at once, and the rest is not
+// sent. With leave to be asked for first, nothing is.
+func TestEarlyAnswer(t *testing.T) {
+	const size = 200 << 20
+	for _, version := range []string{core.HTTP11, core.HTTP2} {
+		for _, take := range []int64{0, 3 << 20} {
+			t.Run(fmt.Sprintf("HTTP %s after %d bytes", version, take), func(t *testing.T) {
+				ca := coretest.NewCA(t, "CA")
+				s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					_, _ = io.CopyN(io.Discard, r.Body, take)
+					w.WriteHeader(http.StatusRequestEntityTooLarge)
+					_, _ = io.WriteString(w, `{"error":{"code":"FILE_TOO_LARGE","message":"at most 1 MiB"}}`)
+				}))
+				c := newTestClient(t, s.URL, ca, func(cfg *Config) { cfg.HTTPVersion = version })
+				p := &progress{}
+				_, err := c.Upload(limited(t), sparse(t, size), p)
+				e := want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
+				if e.Status != 413 || e.ServerCode != "FILE_TOO_LARGE" || e.ServerText != "at most 1 MiB" {
+					t.Errorf("%+v", e)
+				}
+				if got := p.last(); (take == 0 && got != 0) || got > size/2 {
+					t.Errorf("%d bytes were sent", got)
+				}
+			})
+		}
+	}
+}
+
+// A yes to half a file is none.
+func TestEarlyYesIsNotStored(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.CopyN(io.Discard, r.Body, 1<<20)
+		w.WriteHeader(http.StatusCreated)
+		_, _ = io.WriteString(w, receiptJSON(2, "a", 200<<20, strings.Repeat("0", 64)))
+	}))
+	for _, version := range []string{core.HTTP11, core.HTTP2} {
+		c := newTestClient(t, s.URL, ca, func(cfg *Config) { cfg.HTTPVersion = version })
+		_, err := c.Upload(limited(t), sparse(t, 200<<20), &progress{})
+		e := want(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeCutOff)
+		if e.Status != http.StatusCreated {
+			t.Errorf("status %d", e.Status)
+		}
+	}
+}
+
+// Nothing may stand behind the address.
+func TestNobodyThere(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := l.Addr().String()
+	_ = l.Close()
+	for _, version := range []string{core.HTTP11, core.HTTP2} {
+		c := newTestClient(t, "https://"+address, coretest.NewCA(t, "CA"), func(cfg *Config) { cfg.HTTPVersion = version })
+		if link := c.Link(); link.State != core.LinkUnknown {
+			t.Errorf("link %+v", link)
+		}
+		transfer, _ := newTransfer(t, "a", 1000)
+		_, err := c.Upload(limited(t), transfer, &progress{})
+		want(t, err, core.KindNetwork, core.CodeConnectionRefused, core.OutcomeNotProcessed)
+		if link := c.Link(); link.State != core.LinkFailed || link.Err.Code != core.CodeConnectionRefused {
+			t.Errorf("link %+v", link)
+		}
+	}
+}
+
+// A server whose certificate nobody vouches for gets no byte of a request.
+func TestUntrustedServer(t *testing.T) {
+	g := newIngester(t, 2)
+	stranger := coretest.NewCA(t, "Stranger")
+	for _, version := range []string{core.HTTP11, core.HTTP2} {
+		c := newTestClient(t, g.URL, stranger, func(cfg *Config) { cfg.HTTPVersion = version })
+		transfer, _ := newTransfer(t, "a", 1000)
+		_, err := c.Upload(limited(t), transfer, &progress{})
+		want(t, err, core.KindTLS, core.CodeTLSUntrusted, core.OutcomeNotProcessed)
+	}
+	if g.bodies != 0 {
+		t.Error("the server got a body")
+	}
+}
+
+// A certificate that the server does not take is named as the reason.
+func TestClientCertificateOfAnotherAuthority(t *testing.T) {
+	g := newIngester(t, 2)
+	other := coretest.NewCA(t, "Other").Client(t, "tester")
+	for _, version := range []string{core.HTTP11, core.HTTP2} {
+		c := g.newClient(t, func(cfg *Config) {
+			cfg.HTTPVersion = version
+			// Sent though the server did not name its authority.
+			cfg.TLS.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &other, nil }
+		})
+		transfer, _ := newTransfer(t, "a", 1000)
+		_, err := c.Upload(limited(t), transfer, &progress{})
+		want(t, err, core.KindTLS, core.CodeTLSClientRefused, core.OutcomeNotProcessed)
+	}
+}
+
+// A server that hangs up right after the handshake is lost, not a refusal of
+// the certificate.
+func TestHangUpAfterTheHandshake(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	for version, proto := range map[string]string{core.HTTP11: "http/1.1", core.HTTP2: "h2"} {
+		url := rawServer(t, ca, proto, func(conn net.Conn) { _ = conn.(*tls.Conn).HandshakeContext(t.Context()) })
+		c := newTestClient(t, url, ca, func(cfg *Config) { cfg.HTTPVersion = version })
+		transfer, _ := newTransfer(t, "a", 2<<20)
+		_, err := c.Upload(limited(t), transfer, &progress{})
+		want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeNotProcessed)
+	}
+}
+
+// A proxy that wants a password stops everything, and its password is not in
+// the error.
+func TestProxyWantsAPassword(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
+	defer proxy.Close()
+	c := newTestClient(t, "https://ingester.invalid", coretest.NewCA(t, "CA"), nil)
+	c.through(t, strings.Replace(proxy.URL, "://", "://user:canary@", 1))
+	transfer, _ := newTransfer(t, "a", 10)
+	_, err := c.Upload(limited(t), transfer, &progress{})
+	e := want(t, err, core.KindNetwork, core.CodeProxy, core.OutcomeNotProcessed)
+	if e.Status != http.StatusProxyAuthRequired || strings.Contains(err.Error(), "canary") {
+		t.Errorf("%+v", e)
+	}
+}
+
+// Through a proxy that works, both ways arrive.
+func TestThroughAProxy(t *testing.T) {
+	g := newIngester(t, 2)
+	var mu sync.Mutex
+	tunnels := 0
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		tunnels++
+		mu.Unlock()
+		tunnel(w, r)
+	}))
+	defer proxy.Close()
+	c := g.newClient(t, nil)
+	c.through(t, proxy.URL)
+	for _, size := range []int{1000, 3 << 20} {
+		transfer, _ := newTransfer(t, "a", size)
+		if _, err := c.Upload(limited(t), transfer, &progress{}); err != nil {
+			t.Error(err)
+		}
+	}
+	_ = c.Close()
+	if tunnels != 2 {
+		t.Errorf("%d tunnels", tunnels)
+	}
+}
+
+// tunnel is the CONNECT method (RFC 9110 §9.3.6).
+func tunnel(w http.ResponseWriter, r *http.Request) {
+	server, err := new(net.Dialer).DialContext(r.Context(), "tcp", r.Host)
+	if err != nil {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	defer func() { _ = server.Close() }()
+	client, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer func() { _ = client.Close() }()
+	_, _ = io.WriteString(client, "HTTP/1.1 200 OK\r\n\r\n")
+	var both sync.WaitGroup
+	both.Go(func() { _, _ = io.Copy(server, client); _ = server.Close() })
+	both.Go(func() { _, _ = io.Copy(client, server); _ = client.Close() })
+	both.Wait()
+}
+
+func TestBodyNeedsNoReplay(t *testing.T) {
+	c := newTestClient(t, "https://127.0.0.1:1", coretest.NewCA(t, "CA"), nil)
+	a := &attempt{client: c, ctx: t.Context(), body: &body{length: 5}}
+	a.watch = newWatchdog(func(error) {})
+	req, err := a.request(core.Token{})
+	if err != nil || req.GetBody != nil || req.ContentLength != 5 {
+		t.Errorf("%+v, %v", req, err)
+	}
+	if !errors.Is(errNoHTTP2(), &core.Error{Code: core.CodeTLSPolicy}) {
+		t.Error("another code")
+	}
+}

@@ -1,0 +1,174 @@
+package upload
+
+import (
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http/httptest"
+	"net/url"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+)
+
+// counted is a socket that counts its system calls.
+type counted struct {
+	net.Conn
+	writes atomic.Int64
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	c.writes.Add(1)
+	return c.Conn.Write(p)
+}
+
+// tlsPair is a client connection over a wire and what its server received.
+func tlsPair(t *testing.T) (client *tlsConn, socket *counted, received <-chan []byte) {
+	t.Helper()
+	ca := coretest.NewCA(t, "CA")
+	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{ca.Server(t)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make(chan []byte, 1)
+	go func() {
+		defer close(all)
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		data, _ := io.ReadAll(conn)
+		_ = conn.Close()
+		all <- data
+	}()
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket = &counted{Conn: conn}
+	client, err = handshake(t.Context(), newWire(socket), &tls.Config{MinVersion: tls.VersionTLS13, ServerName: "127.0.0.1", RootCAs: ca.Pool(), DynamicRecordSizingDisabled: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close(); _ = l.Close() })
+	return client, socket, all
+}
+
+// Records are gathered, and nothing is kept back once Write has returned.
+func TestWireGathersRecords(t *testing.T) {
+	client, socket, received := tlsPair(t)
+	var sent []byte
+	for _, tt := range []struct{ size, most int }{{1, 1}, {16 << 10, 1}, {100 << 10, 1}, {256 << 10, 3}} {
+		before, out := socket.writes.Load(), client.wire.written.Load()
+		data := bytes.Repeat([]byte{byte(tt.size)}, tt.size)
+		if n, err := client.Write(data); n != tt.size || err != nil {
+			t.Fatal(n, err)
+		}
+		sent = append(sent, data...)
+		if calls := socket.writes.Load() - before; calls > int64(tt.most) || calls == 0 {
+			t.Errorf("%d bytes took %d system calls", tt.size, calls)
+		}
+		if left := client.wire.written.Load() - out; left < int64(tt.size) {
+			t.Errorf("only %d of %d bytes had left", left, tt.size)
+		}
+	}
+	more := bytes.Repeat([]byte("x"), 1<<20)
+	if n, err := client.ReadFrom(bytes.NewReader(more)); n != 1<<20 || err != nil {
+		t.Fatal(n, err)
+	}
+	_ = client.Close()
+	if got := <-received; !bytes.Equal(got, append(sent, more...)) {
+		t.Errorf("%d bytes arrived", len(got))
+	}
+}
+
+func TestWireReportsItsErrors(t *testing.T) {
+	client, _, _ := tlsPair(t)
+	_ = client.wire.Close()
+	if _, err := client.Write(make([]byte, 10)); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("a small write gave %v", err)
+	}
+	client, _, _ = tlsPair(t)
+	_ = client.wire.Conn.Close() // not by us: the reader might still find a reason
+	began := time.Now()
+	if _, err := client.wire.ReadFrom(bytes.NewReader(make([]byte, 10))); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("got %v", err)
+	}
+	if took := time.Since(began); took < alertGrace {
+		t.Errorf("a failed write waited %v only", took)
+	}
+}
+
+func TestHandshakeFails(t *testing.T) {
+	g := newIngester(t, 2)
+	conn, err := dialWire(t.Context(), "tcp", g.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := handshake(t.Context(), asWire(conn), &tls.Config{MinVersion: tls.VersionTLS13, ServerName: "x"}); err == nil {
+		t.Error("an unknown server was accepted")
+	}
+	if asWire(conn) != conn || asWire(&counted{}) == nil {
+		t.Error("wrapped again")
+	}
+}
+
+func TestHostPort(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://a": "a:443", "http://a": "a:80", "https://a:1": "a:1", "https://[::1]": "[::1]:443", "https://[::1]:2/x": "[::1]:2",
+	} {
+		u, err := url.Parse(address)
+		if err != nil || hostPort(u) != want {
+			t.Errorf("%s gave %s", address, hostPort(u))
+		}
+	}
+	for address, want := range map[string]bool{"127.0.0.1:1": true, "[::1]:1": true, "10.0.0.1:1": false} {
+		if isLoopback(address) != want {
+			t.Errorf("isLoopback(%s) = %v", address, !want)
+		}
+	}
+}
+
+// The policy of the profile's own TLS configuration is asked first, and its
+// way of choosing a certificate is kept.
+func TestLinkKeepsTheProfilesHooks(t *testing.T) {
+	g := newIngester(t, 2)
+	refuse := &core.Error{Kind: core.KindTLS, Code: core.CodeTLSPolicy, Message: "too weak"}
+	c := g.newClient(t, func(cfg *Config) {
+		cfg.TLS.VerifyConnection = func(tls.ConnectionState) error { return refuse }
+	})
+	_, err := c.Ready(limited(t))
+	want(t, err, core.KindTLS, core.CodeTLSPolicy, core.OutcomeNotProcessed)
+}
+
+func TestLinkWithoutClientCertificate(t *testing.T) {
+	for name, certificates := range map[string]bool{"none configured": false, "not asked for": true} {
+		g := newIngester(t, 2, func(s *httptest.Server) { s.TLS.ClientAuth = tls.NoClientCert })
+		c := g.newClient(t, func(cfg *Config) {
+			if !certificates {
+				cfg.TLS.Certificates = nil
+			}
+		})
+		if _, err := c.Ready(limited(t)); err != nil {
+			t.Fatal(err)
+		}
+		if link := c.Link(); link != (core.Link{State: core.LinkUp, TLSVersion: "TLS 1.3", HTTP: "HTTP/2"}) {
+			t.Errorf("%s: %+v", name, link)
+		}
+	}
+}
+
+// Asked for by an authority that ours is not of: none is sent.
+func TestNoSuitableClientCertificate(t *testing.T) {
+	g := newIngester(t, 2, func(s *httptest.Server) { s.TLS.ClientAuth = tls.RequestClientCert })
+	other := coretest.NewCA(t, "Other").Client(t, "x")
+	c := g.newClient(t, func(cfg *Config) { cfg.TLS.Certificates = []tls.Certificate{other} })
+	if _, err := c.Ready(limited(t)); err != nil || c.Link().MutualTLS {
+		t.Errorf("%+v, %v", c.Link(), err)
+	}
+}
