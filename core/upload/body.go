@@ -106,9 +106,13 @@ func (b *body) fail(err error) {
 }
 
 // Close implements io.Closer: net/http reads no more. It may be called while
-// a Read waits, and ends that.
+// a Read waits, and ends that. A body that was not begun stays as it is:
+// golang.org/x/net/http2 closes it when a connection turns out to be full, and
+// then takes it to the next one.
 func (b *body) Close() error {
-	b.cancel()
+	if b.begun.Load() {
+		b.cancel()
+	}
 	return nil
 }
 

@@ -74,6 +74,9 @@ func (a *attempt) broken(err error) *core.Error {
 		e = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionLost, Message: "The server turned the request away unread.", Err: err}
 	default:
 		e = a.client.lineError(a.ctx, opUpload, err)
+		if e.Kind == core.KindCancelled { // not by the caller
+			e.Kind, e.Code, e.Message = core.KindNetwork, core.CodeConnectionLost, "The connection to the server was lost."
+		}
 	}
 	e.Outcome = a.outcome(e)
 	return e
@@ -90,12 +93,22 @@ func (a *attempt) outcome(e *core.Error) core.Outcome {
 	return core.OutcomeUnknown
 }
 
-// refusedStream reports whether an HTTP/2 server said that it did not process
-// the request: RST_STREAM(REFUSED_STREAM), or GOAWAY with a smaller last stream
-// (RFC 9113 §8.7). golang.org/x/net/http2 says so in words only.
+// unread are the words, for golang.org/x/net/http2 and net/http have nothing
+// else, of errors that mean that no server processed the request (RFC 9113
+// §8.7): RST_STREAM(REFUSED_STREAM) or GOAWAY with a smaller last stream; GOAWAY
+// with an error code; an HTTP/2 connection that was full or closing before the
+// body was begun.
+var unread = [...]string{"cannot retry err [", "received GOAWAY from server ErrCode", "cannot rewind body after connection loss"}
+
+// refusedStream reports whether an HTTP/2 server did not process the request.
 func refusedStream(err error) bool {
 	text := err.Error()
-	return strings.Contains(text, "cannot retry err [") || strings.Contains(text, "received GOAWAY from server ErrCode")
+	for _, words := range unread {
+		if strings.Contains(text, words) {
+			return true
+		}
+	}
+	return false
 }
 
 // lineError classifies what a transport returned instead of an answer.
