@@ -1,45 +1,127 @@
-// Package store keeps the queue and the history in one SQLite file.
+// Package store keeps the queue and the history in one SQLite file, so that
+// what it has acknowledged survives a crash and a power cut.
+//
+// One process at a time may have the file open; app sees to that.
 package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
+	"os"
+	"runtime"
+	"time"
 
-	"github.com/artstore/ingester/core"
+	_ "modernc.org/sqlite" // the driver "sqlite"
 )
 
-// Store is an open database.
-type Store struct{}
+// Operations as errors name them.
+const (
+	opOpen = "open queue"
+	opRead = "read queue"
+	opSave = "save queue"
+)
 
-var errTODO = errors.New("not yet")
+// busyTimeout is how long a statement waits for a lock, in milliseconds.
+const busyTimeout = 5000
 
-// Open opens or creates the database at path.
-func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) { return nil, errTODO }
+// maxReaders bounds the reading connections.
+const maxReaders = 4
 
-// Close closes the database.
-func (s *Store) Close() error { return nil }
-
-// Recovered is the path to which a damaged file was moved by Open, "" for none.
-func (s *Store) Recovered() string { return "" }
-
-// Unfinished returns the open queue.
-func (s *Store) Unfinished(ctx context.Context) ([]core.Transfer, error) { return nil, errTODO }
-
-// Commit applies a batch.
-func (s *Store) Commit(ctx context.Context, batch core.Batch) error { return errTODO }
-
-// Known finds earlier transfers of the same files.
-func (s *Store) Known(ctx context.Context, profile, server string, sources []core.Source) ([]core.Transfer, error) {
-	return nil, errTODO
+// Store is an open database. It is safe for concurrent use.
+type Store struct {
+	path      string
+	recovered string
+	log       *slog.Logger
+	writer    *sql.DB // one connection
+	readers   *sql.DB
+	stmts     *writerStatements
 }
 
-// History returns stored transfers, newest first.
-func (s *Store) History(ctx context.Context, q core.HistoryQuery) ([]core.Transfer, error) {
-	return nil, errTODO
+// Open opens the database at path, creating it (mode 0600) and its folder
+// (mode 0700) where there is none.
+//
+// A file that is damaged, or no database of this program, is kept beside as
+// "<path>.corrupt-<time>" and a new one is started; Recovered names it. A file
+// of a newer version is left untouched: CodeStoreNewer. Whatever else prevents
+// opening is CodeStoreFailed.
+func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	s := &Store{path: path, log: log}
+	err := s.prepare(ctx)
+	if err == nil {
+		err = s.connect(ctx)
+	}
+	if isDamage(err) {
+		log.Error("the queue is damaged; a new one is started", "path", path, "error", err)
+		if err = s.startAnew(ctx, time.Now()); err == nil {
+			err = s.connect(ctx)
+		}
+	}
+	if err != nil {
+		return nil, failed(opOpen, errors.Join(err, s.Close()))
+	}
+	return s, nil
 }
 
-// Attempts returns the attempts of one transfer, oldest first.
-func (s *Store) Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error) {
-	return nil, errTODO
+// Recovered is the path to which Open moved a damaged file, "" for none.
+func (s *Store) Recovered() string { return s.recovered }
+
+// Close closes the database. Its log is folded into the file.
+func (s *Store) Close() error {
+	var errs []error
+	for _, db := range []*sql.DB{s.readers, s.writer} { // the last one checkpoints
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	s.readers, s.writer = nil, nil
+	return failed("close queue", errors.Join(errs...))
+}
+
+// connect opens the connections of an existing, whole file.
+func (s *Store) connect(ctx context.Context) error {
+	if err := s.openWriter(ctx); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	return nil
+}
+
+func (s *Store) openWriter(ctx context.Context) error {
+	var err error
+	if s.writer, err = openDB(s.path, "_txlock=immediate"); err != nil {
+		return err
+	}
+	s.writer.SetMaxOpenConns(1)
+	if s.readers, err = openDB(s.path, "_pragma=query_only(1)"); err != nil {
+		return err
+	}
+	s.readers.SetMaxOpenConns(min(maxReaders, max(2, runtime.NumCPU())))
+	if err := migrate(ctx, s.writer); err != nil {
+		return err
+	}
+	if err := s.check(ctx); err != nil {
+		return err
+	}
+	if s.stmts, err = prepareWriter(ctx, s.writer); err != nil {
+		// The version is ours and the tables are not.
+		return fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	return nil
+}
+
+// note leaves a mark for the next start when damage shows while running, so
+// that it looks the whole file through.
+func (s *Store) note(err error) {
+	if !isDamage(err) {
+		return
+	}
+	s.log.Error("the queue is damaged", "path", s.path, "error", err)
+	if err := os.WriteFile(s.path+checkSuffix, nil, fileMode); err != nil {
+		s.log.Error("the queue can't be marked for a check", "error", err)
+	}
 }

@@ -1,0 +1,117 @@
+package store
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// benchTransfers returns n transfers as a drop of a photo archive gives them.
+func benchTransfers(n int) []core.Transfer {
+	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+	list := make([]core.Transfer, n)
+	for i := range list {
+		name := fmt.Sprintf("archive/box-%03d/scan %06d.tiff", i/1000, i)
+		list[i] = core.Transfer{
+			ID: core.TransferID(fmt.Sprintf("%08x-1111-4222-8333-%012x", uint32(i)*2654435761, i)), Seq: int64(i + 1),
+			Source:  core.Source{Path: "/home/anna/pictures/" + name, Name: name, Size: 4096, ModTime: at, FileID: fmt.Sprint("2049:", i)},
+			Options: core.Options{Profile: "Production", Retention: core.RetentionTemporary, TTLDays: 30, Tags: []string{"archive"}},
+			Server:  "https://ingester.example:8020", State: core.StateQueued, QueuedAt: at,
+		}
+	}
+	return list
+}
+
+// stored turns transfers into stored ones.
+func stored(list []core.Transfer) []core.Transfer {
+	out := make([]core.Transfer, len(list))
+	for i, t := range list {
+		t.State, t.Attempts, t.FinishedAt = core.StateStored, 1, t.QueuedAt.Add(time.Minute)
+		t.Receipt = &core.Receipt{
+			FileID: fmt.Sprintf("%08x-aaaa-4bbb-8ccc-%012x", uint32(i)*2246822519, i), Name: t.Source.Name, Size: t.Source.Size,
+			SHA256: core.Checksum(fmt.Sprintf("%064x", uint64(i+1)*0x9E3779B97F4A7C15)), UploadedAt: t.FinishedAt, HTTP: "HTTP/2.0",
+		}
+		out[i] = t
+	}
+	return out
+}
+
+// commitChunks commits the transfers n at a time.
+func commitChunks(tb testing.TB, s *Store, list []core.Transfer, n int) {
+	tb.Helper()
+	for len(list) > 0 {
+		k := min(n, len(list))
+		if err := s.Commit(tb.Context(), core.Batch{Put: list[:k]}); err != nil {
+			tb.Fatal(err)
+		}
+		list = list[k:]
+	}
+}
+
+// BenchmarkPut queues 100,000 transfers. Goal: under 5 s.
+func BenchmarkPut(b *testing.B) {
+	list := benchTransfers(100_000)
+	for b.Loop() {
+		s := openTest(b)
+		commitChunks(b, s, list, 1000)
+	}
+	b.ReportMetric(float64(len(list)*b.N)/b.Elapsed().Seconds(), "transfers/s")
+}
+
+// BenchmarkStore moves transfers from queued to stored, the search index
+// included.
+func BenchmarkStore(b *testing.B) {
+	list := benchTransfers(20_000)
+	done := stored(list)
+	for b.Loop() {
+		b.StopTimer()
+		s := openTest(b)
+		commitChunks(b, s, list, 1000)
+		b.StartTimer()
+		commitChunks(b, s, done, 200)
+	}
+	b.ReportMetric(b.Elapsed().Seconds()*1e6/float64(len(list)*b.N), "µs/transfer")
+}
+
+// BenchmarkCommitOne is one transfer a commit: what an fsync costs.
+func BenchmarkCommitOne(b *testing.B) {
+	s := openTest(b)
+	list := benchTransfers(1)
+	for b.Loop() {
+		commitChunks(b, s, list, 1)
+	}
+}
+
+// BenchmarkKnown asks for 100,000 sources that the history has.
+func BenchmarkKnown(b *testing.B) {
+	s := openTest(b)
+	list := benchTransfers(100_000)
+	commitChunks(b, s, list, 5000)
+	sources := make([]core.Source, len(list))
+	for i := range list {
+		sources[i] = list[i].Source
+	}
+	for b.Loop() {
+		if known, err := s.Known(b.Context(), "Production", "https://ingester.example:8020", sources); err != nil || len(known) != len(list) {
+			b.Fatal(len(known), err)
+		}
+	}
+}
+
+// BenchmarkHistory searches a large history.
+func BenchmarkHistory(b *testing.B) {
+	const rows = 1_000_000
+	s := openTest(b)
+	commitChunks(b, s, stored(benchTransfers(rows)), 5000)
+	for _, text := range []string{"", "tiff", "scan 000007", "box-123/scan 123456", "no such thing", "zz"} {
+		b.Run(fmt.Sprintf("%q", text), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := s.History(b.Context(), core.HistoryQuery{Text: text, Limit: 200}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

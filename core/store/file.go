@@ -1,0 +1,235 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+const (
+	fileMode = 0o600
+	dirMode  = 0o700
+
+	newSuffix   = ".new"   // a database that is being made
+	checkSuffix = ".check" // a mark: look the whole file through
+	sqliteMagic = "SQLite format 3\x00"
+
+	// quickCheckLimit is the size in bytes up to which every start checks
+	// the whole file. It costs about a second per 200 MB.
+	quickCheckLimit = 32 << 20
+)
+
+// companions are the files that belong to a database, by suffix.
+func companions() []string { return []string{"", "-wal", "-shm", "-journal"} }
+
+// openDB returns a pool for the file at path; nothing is opened yet.
+func openDB(path string, params ...string) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("finding the database: %w", err)
+	}
+	abs = filepath.ToSlash(abs)
+	if !strings.HasPrefix(abs, "/") {
+		abs = "/" + abs // C:/… becomes file:///C:/…
+	}
+	params = append(params,
+		"_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=foreign_keys(1)",
+		fmt.Sprintf("_busy_timeout=%d", busyTimeout))
+	dsn := (&url.URL{Scheme: "file", Path: abs, RawQuery: strings.Join(params, "&")}).String()
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	return db, nil
+}
+
+// prepare sees to it that a file is there and is ours.
+func (s *Store) prepare(ctx context.Context) error {
+	if err := os.MkdirAll(filepath.Dir(s.path), dirMode); err != nil {
+		return fmt.Errorf("making the folder of the queue: %w", err)
+	}
+	info, err := os.Stat(s.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if s.strayLog() {
+			// SQLite would replay the log of a lost file into the new one.
+			return fmt.Errorf("%w: only its log is left", errDamaged)
+		}
+		return s.create(ctx)
+	case err != nil:
+		return fmt.Errorf("looking for the queue: %w", err)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a regular file", s.path)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		s.log.Warn("the queue was open to other users; its mode is set right", "path", s.path, "mode", info.Mode().Perm().String())
+		if err := os.Chmod(s.path, fileMode); err != nil {
+			return fmt.Errorf("protecting the queue: %w", err)
+		}
+	}
+	return s.probe()
+}
+
+// strayLog reports whether a log lies there without its database.
+func (s *Store) strayLog() bool {
+	_, err := os.Lstat(s.path + "-wal")
+	return err == nil
+}
+
+// probe reads the header without SQLite, which would write beside a file that
+// must stay untouched.
+func (s *Store) probe() error {
+	f, err := os.Open(s.path)
+	if err != nil {
+		return fmt.Errorf("opening the queue: %w", err)
+	}
+	defer func() { _ = f.Close() }() // only read
+	header := make([]byte, 100)
+	switch _, err := io.ReadFull(f, header); {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%w: it is too short", errDamaged)
+	case err != nil:
+		return fmt.Errorf("reading the queue: %w", err)
+	}
+	// https://www.sqlite.org/fileformat2.html#the_database_header
+	version, id := binary.BigEndian.Uint32(header[60:]), binary.BigEndian.Uint32(header[68:])
+	if string(header[:len(sqliteMagic)]) != sqliteMagic || id != applicationID {
+		return fmt.Errorf("%w: it is no database of this program", errDamaged)
+	}
+	steps, err := migrations()
+	if err != nil {
+		return err
+	}
+	if int64(version) > int64(len(steps)) {
+		return errNewer
+	}
+	return nil
+}
+
+// create makes an empty database under another name and puts it in place
+// whole: a crash leaves either none or a good one.
+func (s *Store) create(ctx context.Context) error {
+	temp := s.path + newSuffix
+	for _, suffix := range companions() { // of a creation that was cut short
+		if err := os.Remove(temp + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("clearing up: %w", err)
+		}
+	}
+	f, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_RDWR, fileMode)
+	if err != nil {
+		return fmt.Errorf("creating the queue: %w", err)
+	}
+	err = errors.Join(f.Chmod(fileMode), f.Close()) // whatever the umask says
+	if err == nil {
+		err = fill(ctx, temp)
+	}
+	if err == nil {
+		err = putInPlace(temp, s.path)
+	}
+	if err != nil {
+		return fmt.Errorf("creating the queue: %w", err)
+	}
+	return nil
+}
+
+// putInPlace renames a file once its content is on the disk.
+func putInPlace(temp, path string) error {
+	if err := syncFile(temp); err != nil {
+		return err
+	}
+	if err := os.Rename(temp, path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// fill writes the schema into an empty file and closes it, its log folded in.
+func fill(ctx context.Context, path string) error {
+	db, err := openDB(path, "_txlock=immediate")
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	return errors.Join(migrate(ctx, db), db.Close())
+}
+
+// startAnew moves a damaged database aside and creates a new one.
+func (s *Store) startAnew(ctx context.Context, now time.Time) error {
+	aside := s.path + ".corrupt-" + now.UTC().Format("20060102-150405")
+	for n, base := 2, aside; exists(aside); n++ {
+		aside = fmt.Sprintf("%s-%d", base, n)
+	}
+	for _, suffix := range companions() {
+		if err := os.Rename(s.path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("keeping the damaged queue: %w", err)
+		}
+	}
+	s.recovered = aside
+	if err := os.Remove(s.path + checkSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("clearing up: %w", err)
+	}
+	return s.create(ctx)
+}
+
+// exists reports whether any file of a database is at path.
+func exists(path string) bool {
+	for _, suffix := range companions() {
+		if _, err := os.Lstat(path + suffix); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// check looks the file through where that is quick or was asked for.
+func (s *Store) check(ctx context.Context) error {
+	info, err := os.Stat(s.path)
+	if err != nil {
+		return fmt.Errorf("looking for the queue: %w", err)
+	}
+	_, markErr := os.Lstat(s.path + checkSuffix)
+	if info.Size() > quickCheckLimit && markErr != nil {
+		return nil
+	}
+	var verdict string
+	if err := s.writer.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+		return fmt.Errorf("checking the queue: %w", err)
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("%w: %s", errDamaged, verdict)
+	}
+	if markErr == nil {
+		return os.Remove(s.path + checkSuffix)
+	}
+	return nil
+}
+
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// syncDir makes a rename durable. Windows can't sync a folder and needn't.
+func syncDir(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

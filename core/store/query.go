@@ -1,0 +1,113 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/artstore/ingester/core"
+)
+
+// knownChunk is how many paths one query of Known asks for; SQLite takes
+// 32,766 parameters at most.
+const knownChunk = 500
+
+// Unfinished returns every transfer that is still listed and not stored, in
+// queue order.
+func (s *Store) Unfinished(ctx context.Context) ([]core.Transfer, error) {
+	found, err := s.transfers(ctx, `SELECT `+columns+` FROM transfers
+WHERE listed = 1 AND state <> 'stored' ORDER BY seq, queued_at`)
+	return found, failed(opRead, err)
+}
+
+// Known returns, for the given profile and server, the transfers that have one
+// of the sources' paths with the same size and modification time and that are
+// not cancelled, newest first.
+func (s *Store) Known(ctx context.Context, profile, server string, sources []core.Source) ([]core.Transfer, error) {
+	byPath := make(map[string][]core.Source, len(sources))
+	paths := make([]string, 0, len(sources))
+	for _, src := range sources {
+		if _, seen := byPath[src.Path]; !seen {
+			paths = append(paths, src.Path)
+		}
+		byPath[src.Path] = append(byPath[src.Path], src)
+	}
+	var known []core.Transfer
+	for chunk := range slices.Chunk(paths, knownChunk) {
+		found, err := s.knownPaths(ctx, profile, server, chunk)
+		if err != nil {
+			return nil, failed(opRead, err)
+		}
+		for _, t := range found {
+			if slices.ContainsFunc(byPath[t.Source.Path], func(src core.Source) bool { return same(src, t.Source) }) {
+				known = append(known, t)
+			}
+		}
+	}
+	slices.SortStableFunc(known, func(a, b core.Transfer) int {
+		return cmp.Or(b.QueuedAt.Compare(a.QueuedAt), cmp.Compare(b.Seq, a.Seq))
+	})
+	return known, nil
+}
+
+func same(a, b core.Source) bool { return a.Size == b.Size && a.ModTime.Equal(b.ModTime) }
+
+// knownPaths finds transfers by path alone.
+func (s *Store) knownPaths(ctx context.Context, profile, server string, paths []string) ([]core.Transfer, error) {
+	args := make([]any, 0, len(paths)+2)
+	for _, p := range paths {
+		args = append(args, p)
+	}
+	return s.transfers(ctx, `SELECT `+columns+` FROM transfers INDEXED BY transfers_path
+WHERE path IN (?`+strings.Repeat(",?", len(paths)-1)+`) AND profile = ? AND server = ? AND state <> 'cancelled'`,
+		append(args, profile, server)...)
+}
+
+// Attempts returns the attempts of one transfer, oldest first; none for an
+// unknown one.
+func (s *Store) Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error) {
+	found, err := collect(ctx, s.readers, scanAttempt, `SELECT transfer, number, start, finish, sent, status, code, outcome, detail
+FROM attempts WHERE transfer = ? ORDER BY number`, string(id))
+	s.note(err)
+	return found, failed(opRead, err)
+}
+
+func scanAttempt(row scanner) (core.Attempt, error) {
+	var (
+		a          core.Attempt
+		start, end int64
+	)
+	err := row.Scan(&a.Transfer, &a.Number, &start, &end, &a.Sent, &a.Status, &a.Code, &a.Outcome, &a.Detail)
+	a.Start, a.End = moment(start), moment(end)
+	return a, err
+}
+
+func (s *Store) transfers(ctx context.Context, query string, args ...any) ([]core.Transfer, error) {
+	found, err := collect(ctx, s.readers, scanTransfer, query, args...)
+	s.note(err)
+	return found, err
+}
+
+// collect runs a query and scans every row.
+func collect[T any](ctx context.Context, db *sql.DB, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("querying: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // rows.Err says what matters
+	var found []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, v)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("reading rows: %w", err)
+	}
+	return found, nil
+}

@@ -1,0 +1,157 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// columns of transfers in the order of scanTransfer; values has two more.
+const columns = `id, seq, state, profile, server, path, name, size, mod_sec, mod_nsec, source_id,
+ retention, ttl_days, description, tags, metadata, attempts, not_before, error, receipt,
+ queued_at, started_at, finished_at`
+
+// maxCause is how much of a cause's text is kept, in bytes.
+const maxCause = 4096
+
+// values are the columns of t.
+func values(t core.Transfer) ([]any, error) {
+	tags, err := optional(len(t.Options.Tags) > 0, t.Options.Tags)
+	if err != nil {
+		return nil, fmt.Errorf("writing tags: %w", err)
+	}
+	failure, err := optional(t.Error != nil, newErrorRecord(t.Error))
+	if err != nil {
+		return nil, fmt.Errorf("writing the error: %w", err)
+	}
+	receipt, err := optional(t.Receipt != nil, t.Receipt)
+	if err != nil {
+		return nil, fmt.Errorf("writing the receipt: %w", err)
+	}
+	var metadata any
+	if len(t.Options.Metadata) > 0 {
+		metadata = string(t.Options.Metadata)
+	}
+	var fileID, sum any
+	if t.Receipt != nil {
+		fileID, sum = fold(t.Receipt.FileID), string(t.Receipt.SHA256)
+	}
+	s, o := t.Source, t.Options
+	return []any{
+		string(t.ID), t.Seq, string(t.State), o.Profile, t.Server, s.Path, s.Name, s.Size,
+		s.ModTime.Unix(), s.ModTime.Nanosecond(), s.FileID,
+		string(o.Retention), o.TTLDays, o.Description, tags, metadata, t.Attempts, stamp(t.NotBefore), failure, receipt,
+		stamp(t.QueuedAt), stamp(t.StartedAt), stamp(t.FinishedAt), fileID, sum,
+	}, nil
+}
+
+// scanner is a row.
+type scanner interface{ Scan(dest ...any) error }
+
+// scanTransfer reads the columns of one transfer.
+func scanTransfer(row scanner) (core.Transfer, error) {
+	var (
+		t                             core.Transfer
+		tags, meta, failure, receipt  *string
+		sec, nsec                     int64
+		notBefore, queued, start, end int64
+	)
+	s, o := &t.Source, &t.Options
+	err := row.Scan(&t.ID, &t.Seq, &t.State, &o.Profile, &t.Server, &s.Path, &s.Name, &s.Size, &sec, &nsec, &s.FileID,
+		&o.Retention, &o.TTLDays, &o.Description, &tags, &meta, &t.Attempts, &notBefore, &failure, &receipt,
+		&queued, &start, &end)
+	if err != nil {
+		return t, fmt.Errorf("reading a transfer: %w", err)
+	}
+	s.ModTime = time.Unix(sec, nsec).UTC()
+	t.NotBefore, t.QueuedAt, t.StartedAt, t.FinishedAt = moment(notBefore), moment(queued), moment(start), moment(end)
+	if meta != nil {
+		o.Metadata = json.RawMessage(*meta)
+	}
+	var record *errorRecord
+	err = errors.Join(decode(tags, &o.Tags), decode(failure, &record), decode(receipt, &t.Receipt))
+	if err != nil {
+		return t, fmt.Errorf("reading transfer %s: %w", t.ID, err)
+	}
+	t.Error = record.restore()
+	return t, nil
+}
+
+// errorRecord is a core.Error as it is written. Its cause is kept as text.
+type errorRecord struct {
+	Kind       core.Kind     `json:"kind"`
+	Code       core.Code     `json:"code"`
+	Op         string        `json:"op,omitempty"`
+	Message    string        `json:"message,omitempty"`
+	Status     int           `json:"status,omitempty"`
+	ServerCode string        `json:"server_code,omitempty"`
+	ServerText string        `json:"server_text,omitempty"`
+	RetryAfter time.Duration `json:"retry_after,omitempty"` // nanoseconds
+	Outcome    core.Outcome  `json:"outcome,omitempty"`
+	Cause      string        `json:"cause,omitempty"`
+}
+
+func newErrorRecord(e *core.Error) *errorRecord {
+	if e == nil {
+		return nil
+	}
+	r := &errorRecord{
+		Kind: e.Kind, Code: e.Code, Op: e.Op, Message: e.Message,
+		Status: e.Status, ServerCode: e.ServerCode, ServerText: e.ServerText, RetryAfter: e.RetryAfter, Outcome: e.Outcome,
+	}
+	if e.Err != nil {
+		r.Cause = e.Err.Error()
+		r.Cause = r.Cause[:min(len(r.Cause), maxCause)]
+	}
+	return r
+}
+
+func (r *errorRecord) restore() *core.Error {
+	if r == nil {
+		return nil
+	}
+	e := &core.Error{
+		Kind: r.Kind, Code: r.Code, Op: r.Op, Message: r.Message,
+		Status: r.Status, ServerCode: r.ServerCode, ServerText: r.ServerText, RetryAfter: r.RetryAfter, Outcome: r.Outcome,
+	}
+	if r.Cause != "" {
+		e.Err = errors.New(r.Cause)
+	}
+	return e
+}
+
+// optional is v as JSON, or NULL where there is none.
+func optional(present bool, v any) (any, error) {
+	if !present {
+		return nil, nil
+	}
+	text, err := json.Marshal(v)
+	return string(text), err
+}
+
+// decode reads JSON, or nothing from NULL.
+func decode(text *string, into any) error {
+	if text == nil {
+		return nil
+	}
+	return json.Unmarshal([]byte(*text), into)
+}
+
+// stamp is a time as it is written: nanoseconds since 1970, 0 for none.
+func stamp(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
+
+// moment reads a stamp.
+func moment(ns int64) time.Time {
+	if ns == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, ns).UTC()
+}
