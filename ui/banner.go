@@ -28,8 +28,8 @@ func newBanner(s *shell, i *icons) *banner {
 	settings := widget.NewButton(s.text.s("banner.settings"), func() { s.openSettings(tabFor(b.shown)) })
 	details := widget.NewButton(s.text.s("action.details"), func() { s.failed(b.shown) })
 	details.Importance = widget.LowImportance
-	words := container.New(stack{},
-		b.sentence, container.New(insets{-8, -6, 0, -8}, b.advice))
+	words := container.New(fixedWidth(240), container.New(stack{},
+		b.sentence, container.New(insets{-8, -6, 0, -8}, b.advice)))
 	icon := container.New(square(24), widget.NewIcon(i.get("warning", theme.ColorNameError)))
 	row := container.New(&line{gap: 8, stretch: words, optional: []fyne.CanvasObject{details}},
 		icon, words, details, outlined(settings), outlined(resume))

@@ -1,0 +1,159 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// columns lays its objects out beside each other: an object has the width of
+// its place, or where that is 0 an equal share of what is left. All have the
+// height of the row.
+type columns struct {
+	widths []float32
+	gap    float32
+}
+
+// Layout implements fyne.Layout.
+func (c columns) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	left, shares := size.Width-c.gap*float32(len(objects)-1), 0
+	for i := range objects {
+		left -= c.widths[i]
+		if c.widths[i] == 0 {
+			shares++
+		}
+	}
+	x := float32(0)
+	for i, o := range objects {
+		width := c.widths[i]
+		if width == 0 {
+			width = fyne.Max(0, left/float32(shares))
+		}
+		o.Move(fyne.NewPos(x, 0))
+		o.Resize(fyne.NewSize(width, size.Height))
+		x += width + c.gap
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (c columns) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := fyne.NewSize(c.gap*float32(len(objects)-1), 0)
+	for i, o := range objects {
+		least := o.MinSize()
+		size.Width += fyne.Max(c.widths[i], 0)
+		if c.widths[i] == 0 {
+			size.Width += least.Width
+		}
+		size.Height = fyne.Max(size.Height, least.Height)
+	}
+	return size
+}
+
+// tiles lays objects of one size out in as many equal columns as fit, but not
+// more than most.
+type tiles struct {
+	least float32 // width of a column
+	most  int
+	gap   float32
+	cols  int // of the newest layout: what MinSize reckons with
+}
+
+// Layout implements fyne.Layout.
+func (t *tiles) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	t.cols = min(max(1, int((size.Width+t.gap)/(t.least+t.gap))), t.most)
+	for t.cols > 1 && len(objects)%t.cols != 0 {
+		t.cols--
+	}
+	width := (size.Width - t.gap*float32(t.cols-1)) / float32(t.cols)
+	height := t.rowHeight(objects)
+	for i, o := range objects {
+		o.Move(fyne.NewPos(float32(i%t.cols)*(width+t.gap), float32(i/t.cols)*(height+t.gap)))
+		o.Resize(fyne.NewSize(width, height))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (t *tiles) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	cols := t.cols
+	if cols == 0 {
+		cols = t.most
+	}
+	rows := (len(objects) + cols - 1) / cols
+	return fyne.NewSize(t.least, float32(rows)*(t.rowHeight(objects)+t.gap)-t.gap)
+}
+
+func (t *tiles) rowHeight(objects []fyne.CanvasObject) float32 {
+	height := float32(0)
+	for _, o := range objects {
+		height = fyne.Max(height, o.MinSize().Height)
+	}
+	return height
+}
+
+// panel is a rounded surface with a thin border around content.
+type panel struct {
+	widget.BaseWidget
+	content fyne.CanvasObject
+	fill    fyne.ThemeColorName
+}
+
+func newPanel(fill fyne.ThemeColorName, content fyne.CanvasObject) *panel {
+	p := &panel{content: content, fill: fill}
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// CreateRenderer implements fyne.Widget.
+func (p *panel) CreateRenderer() fyne.WidgetRenderer {
+	back := canvas.NewRectangle(nil)
+	pad := theme.Padding() * 3
+	stack := container.NewStack(back, container.New(layout.NewCustomPaddedLayout(pad, pad, pad, pad), p.content))
+	r := &panelRenderer{WidgetRenderer: widget.NewSimpleRenderer(stack), panel: p, back: back}
+	r.style()
+	return r
+}
+
+type panelRenderer struct {
+	fyne.WidgetRenderer
+	panel *panel
+	back  *canvas.Rectangle
+}
+
+func (r *panelRenderer) style() {
+	r.back.FillColor = theme.ColorForWidget(r.panel.fill, r.panel)
+	r.back.StrokeColor = theme.ColorForWidget(theme.ColorNameSeparator, r.panel)
+	r.back.StrokeWidth = 1
+	r.back.CornerRadius = theme.Size(theme.SizeNameInputRadius) + 2
+}
+
+// Refresh implements fyne.WidgetRenderer.
+func (r *panelRenderer) Refresh() {
+	r.style()
+	r.WidgetRenderer.Refresh()
+}
+
+// dense is the theme in force with less room around text, for cards and lists.
+type dense struct{ fyne.Theme }
+
+// Size implements fyne.Theme.
+func (d dense) Size(name fyne.ThemeSizeName) float32 {
+	if name == theme.SizeNameInnerPadding {
+		return 2
+	}
+	return d.Theme.Size(name)
+}
+
+// newDense wraps content so that its text stands close together.
+func newDense(content fyne.CanvasObject) fyne.CanvasObject {
+	return container.NewThemeOverride(content, dense{theme.Current()})
+}
+
+// newLabel returns a label of a given look.
+func newLabel(words string, size fyne.ThemeSizeName, importance widget.Importance, bold bool) *widget.Label {
+	l := widget.NewLabel(words)
+	l.SizeName, l.Importance, l.TextStyle.Bold = size, importance, bold
+	return l
+}

@@ -1,0 +1,262 @@
+package ui
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+// The forms of a client certificate.
+const (
+	certPEM    = "pem"
+	certPKCS12 = "pkcs12"
+)
+
+// certificatesTab is the part of the form about TLS: the inputs, and the card
+// that shows what the chosen certificate is.
+type certificatesTab struct {
+	dialog     *settingsDialog
+	mutual     *widget.Check
+	ca         *formEntry
+	kind       choice[string]
+	cert       *formEntry // PEM
+	key        *formEntry // PEM, "" where cert holds both
+	pkcs12     *formEntry
+	passphrase *formEntry
+	card       *certificateCard
+
+	caRow, certRow, pkcs12Row, keyRow, passphraseRow, cardRow *field
+
+	asked      certificateQuestion // what the card shows, or will
+	generation int                 // of the newest question; older answers are dropped
+}
+
+// certificateQuestion is what an answer about a certificate depends on.
+type certificateQuestion struct {
+	settings   core.TLSSettings
+	passphrase string
+}
+
+// buildCertificates makes the tab Certificates.
+func (d *settingsDialog) buildCertificates() {
+	t, p := d.s.text, d.form.opened.TLS
+	c := &certificatesTab{dialog: d, card: newCertificateCard(t)}
+	d.certificates = c
+	start := certPEM
+	if p.PKCS12File != "" {
+		start = certPKCS12
+	}
+	c.mutual = widget.NewCheck(t.s("settings.mutual.use"), nil)
+	c.mutual.Checked = p.Enabled && p.HasClientCertificate()
+	c.ca = newFormEntry(p.CACertFile, t.s("settings.ca.system"))
+	c.kind = newChoice(start,
+		option[string]{certPEM, t.s("settings.cert.pem")},
+		option[string]{certPKCS12, t.s("settings.cert.pkcs12")})
+	c.cert = newFormEntry(p.CertFile, t.s("settings.file.pem"))
+	c.key = newFormEntry(p.KeyFile, t.s("settings.key.same"))
+	c.pkcs12 = newFormEntry(p.PKCS12File, t.s("settings.file.pkcs12"))
+	c.passphrase = newSecretEntry(t.s("settings.passphrase.new"))
+	if d.previous != "" && c.mutual.Checked {
+		c.passphrase.PlaceHolder = t.s("settings.passphrase.kept")
+	}
+	c.addRows()
+	c.addPolicy()
+	d.form.combine = append(d.form.combine, c.read)
+	c.mutual.OnChanged = func(bool) { c.arrange(); d.form.check(); c.inspect() }
+	c.kind.OnChanged = c.mutualChanged
+	c.arrange()
+	c.inspect()
+}
+
+func (c *certificatesTab) mutualChanged(string) {
+	c.arrange()
+	c.dialog.form.check()
+	c.inspect()
+}
+
+func (c *certificatesTab) addRows() {
+	d, t, f := c.dialog, c.dialog.s.text, c.dialog.form
+	f.add(tabCertificates, "", t.s("settings.mutual"), c.mutual, nil)
+	c.caRow = f.add(tabCertificates, "tls.ca_cert_file", t.s("settings.ca"), d.fileInput(c.ca, caExtensions, nil), nil)
+	kind := f.add(tabCertificates, "", t.s("settings.cert"), narrow(selectWidth, c.kind.Select), nil)
+	c.certRow = f.add(tabCertificates, "tls.cert_file", t.s("settings.cert.file"), d.fileInput(c.cert, caExtensions, c.inspect), nil)
+	c.keyRow = f.add(tabCertificates, "tls.key_file", t.s("settings.key"), d.fileInput(c.key, keyExtensions, c.inspect), nil)
+	c.pkcs12Row = f.add(tabCertificates, "tls.pkcs12_file", t.s("settings.cert.file"), d.fileInput(c.pkcs12, pkcs12Extensions, c.inspect), nil)
+	c.passphraseRow = f.add(tabCertificates, "", t.s("settings.passphrase"), c.passphrase, nil)
+	c.cardRow = f.add(tabCertificates, "", "", c.card.object, nil)
+	f.wire(c.caRow, nil, c.ca)
+	f.wire(c.certRow, c.inspect, c.cert)
+	f.wire(c.keyRow, c.inspect, c.key)
+	f.wire(c.pkcs12Row, c.inspect, c.pkcs12)
+	f.wire(c.passphraseRow, c.inspect, c.passphrase)
+	c.passphrase.OnSubmitted = func(string) { c.inspect() }
+	c.certRow.label = t.s("settings.cert")
+	c.pkcs12Row.label = t.s("settings.cert")
+	_ = kind
+}
+
+// addPolicy adds the minimum version and, folded away, the cipher list.
+func (c *certificatesTab) addPolicy() {
+	d, t, f := c.dialog, c.dialog.s.text, c.dialog.form
+	selectRow(f, tabCertificates, "tls.protocol_version", t.s("settings.minimum"), newChoice(f.opened.TLS.ProtocolVersion,
+		option[string]{core.TLSv13, "TLS 1.3"},
+		option[string]{core.TLSv12, "TLS 1.2"}),
+		func(p *core.Profile, v string) { p.TLS.ProtocolVersion = v }, nil)
+	ciphers := newFormEntry(f.opened.TLS.Ciphers, t.s("settings.ciphers.hint"))
+	var row, note *field
+	advanced := widget.NewCheck(t.s("settings.ciphers.show"), func(on bool) {
+		setVisible(row.row, on)
+		setVisible(note.row, on)
+	})
+	advanced.Checked = ciphers.Text != ""
+	f.add(tabCertificates, "", t.s("settings.advanced"), advanced, nil)
+	row = f.add(tabCertificates, "tls.ciphers", t.s("settings.ciphers"), ciphers, func(p *core.Profile) *core.FieldError {
+		p.TLS.Ciphers = ciphers.value()
+		return nil
+	})
+	f.wire(row, nil, ciphers)
+	f.note(tabCertificates, t.s("settings.ciphers.note"))
+	note = f.fields[len(f.fields)-1]
+	advanced.OnChanged(advanced.Checked)
+	_ = d
+}
+
+// read takes the tab over into the profile. TLS settings stay in force
+// without a client certificate: the trusted CA and the minimum version matter
+// all the same.
+func (c *certificatesTab) read(p *core.Profile) []core.FieldError {
+	tls := &p.TLS
+	tls.CACertFile, tls.CertFile, tls.KeyFile, tls.PKCS12File = c.ca.value(), "", "", ""
+	tls.Enabled = tls.Enabled || c.mutual.Checked || tls.CACertFile != ""
+	if !c.mutual.Checked {
+		return nil
+	}
+	if c.kind.value() == certPKCS12 {
+		if tls.PKCS12File = c.pkcs12.value(); tls.PKCS12File == "" {
+			return []core.FieldError{{Field: "tls.pkcs12_file", Reason: core.ReasonRequired}}
+		}
+		return nil
+	}
+	tls.CertFile, tls.KeyFile = c.cert.value(), c.key.value()
+	if tls.CertFile == "" {
+		return []core.FieldError{{Field: "tls.cert_file", Reason: core.ReasonRequired}}
+	}
+	return nil
+}
+
+// arrange shows the rows that the switches ask for.
+func (c *certificatesTab) arrange() {
+	on, bundle := c.mutual.Checked, c.kind.value() == certPKCS12
+	setEnabled(c.kind.Select, on)
+	setVisible(c.certRow.row, on && !bundle)
+	setVisible(c.keyRow.row, on && !bundle)
+	setVisible(c.pkcs12Row.row, on && bundle)
+	setVisible(c.passphraseRow.row, on)
+}
+
+// inspect asks what the chosen certificate is and shows it in the card.
+func (c *certificatesTab) inspect() {
+	p := c.dialog.form.opened
+	problems := c.read(&p)
+	question := certificateQuestion{p.TLS, c.passphrase.Text}
+	if question == c.asked {
+		return
+	}
+	c.asked = question
+	c.generation++
+	if !p.TLS.HasClientCertificate() || len(problems) > 0 {
+		c.cardRow.row.Hide()
+		return
+	}
+	c.cardRow.row.Show()
+	c.card.reading()
+	generation := c.generation
+	s := c.dialog.s
+	async(s, func(ctx context.Context) (core.CertificateFacts, error) {
+		return s.ctl.Certificate(ctx, question.settings, core.NewSecret(question.passphrase))
+	}, func(facts core.CertificateFacts, err error) {
+		if generation != c.generation {
+			return // the person has gone on to another file
+		}
+		c.card.show(facts, err, s.now())
+	})
+}
+
+// choose takes a file that was dropped or picked into the field that its
+// ending names. It reports whether there is one.
+func (c *certificatesTab) choose(path string) bool {
+	extension := strings.ToLower(filepath.Ext(path))
+	switch {
+	case slices.Contains(pkcs12Extensions, extension):
+		c.mutual.SetChecked(true)
+		c.kind.set(certPKCS12)
+		c.pkcs12.SetText(path)
+	case extension == ".key":
+		c.mutual.SetChecked(true)
+		c.kind.set(certPEM)
+		c.key.SetText(path)
+	case slices.Contains(caExtensions, extension):
+		if c.mutual.Checked && c.kind.value() == certPEM && c.cert.value() == "" {
+			c.cert.SetText(path)
+		} else {
+			c.ca.SetText(path)
+		}
+	default:
+		return false
+	}
+	c.inspect()
+	return true
+}
+
+// fileInput is an entry for a path with a button that picks a file.
+func (d *settingsDialog) fileInput(e *formEntry, extensions []string, then func()) fyne.CanvasObject {
+	button := widget.NewButton(d.s.text.s("settings.choose"), func() {
+		d.pickFile(e.value(), extensions, func(path string) {
+			e.SetText(path)
+			e.onLeave()
+			if then != nil {
+				then()
+			}
+		})
+	})
+	return container.NewBorder(nil, nil, nil, button, e)
+}
+
+// pickFile lets the person choose one file, beginning where near lies.
+func (d *settingsDialog) pickFile(near string, extensions []string, chosen func(path string)) {
+	pickFile(d.s, near, extensions, chosen)
+}
+
+func pickFile(s *shell, near string, extensions []string, chosen func(path string)) {
+	picker := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
+		if err != nil {
+			s.failed(err)
+			return
+		}
+		if file == nil {
+			return // cancelled
+		}
+		_ = file.Close() // only the name is wanted
+		chosen(filepath.FromSlash(file.URI().Path()))
+	}, s.win)
+	picker.SetFilter(storage.NewExtensionFileFilter(extensions))
+	if near != "" {
+		if folder, err := storage.ListerForURI(storage.NewFileURI(filepath.Dir(near))); err == nil {
+			picker.SetLocation(folder)
+		}
+	}
+	picker.SetTitleText(s.text.s("settings.choose.title"))
+	size := s.win.Canvas().Size()
+	picker.Resize(fyne.NewSize(size.Width-theme.Padding()*8, size.Height-theme.Padding()*8))
+	picker.Show()
+}

@@ -1,0 +1,287 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+// The size of the dialog where the window has room for it, and what stays free
+// around it.
+const (
+	settingsWidth  = 760
+	settingsHeight = 676
+	settingsMargin = 24
+)
+
+// settingsDialog edits one profile. Nothing outside it changes before Save.
+type settingsDialog struct {
+	s        *shell
+	previous string // name under which the profile is saved, "" for a new one
+	form     *form
+	done     func(saved bool)
+
+	secret          *formEntry
+	secretNote      *widget.Label
+	certificates    *certificatesTab
+	check           *checkPanel
+	applyAppearance func()
+
+	popup  *widget.PopUp
+	tabs   *container.AppTabs
+	pages  map[settingsTab]*fyne.Container
+	scroll *container.Scroll
+	status *widget.Label
+	test   *widget.Button
+	copy   *widget.Button
+	cancel *widget.Button
+	accept *widget.Button
+	saving bool
+	valid  bool
+}
+
+var settingsTabs = []settingsTab{tabServer, tabSignIn, tabCertificates, tabTransfers, tabMetrics, tabAppearance}
+
+// showSettings opens the settings of the current profile at a tab, or those of
+// a new one while there is none.
+func showSettings(s *shell, tab settingsTab) {
+	async(s, func(ctx context.Context) (core.Profile, error) {
+		name := s.ctl.Current()
+		if name == "" {
+			return core.NewProfile(""), nil
+		}
+		return s.ctl.Profile(ctx, name)
+	}, func(p core.Profile, err error) {
+		if err != nil {
+			s.failed(err)
+			return
+		}
+		openSettings(s, p.Name, p, tab, nil)
+	})
+}
+
+// showNewProfile opens the settings of a profile that does not exist yet; done
+// may be nil.
+func showNewProfile(s *shell, done func(saved bool)) {
+	openSettings(s, "", core.NewProfile(""), tabServer, done)
+}
+
+// openSettings builds and shows the dialog. previous is the saved name of p.
+func openSettings(s *shell, previous string, p core.Profile, tab settingsTab, done func(saved bool)) *settingsDialog {
+	d := &settingsDialog{s: s, previous: previous, form: &form{text: s.text, opened: p}, done: done}
+	d.buildServer()
+	d.buildSignIn()
+	d.buildCertificates()
+	d.buildTransfers()
+	d.buildMetrics()
+	d.buildAppearance()
+	d.check = newCheckPanel(s)
+	d.check.changed = d.checkChanged
+	d.popup = widget.NewModalPopUp(d.content(tab), s.win.Canvas())
+	d.form.checked = d.validated
+	d.form.check()
+	room := s.win.Canvas().Size()
+	d.popup.Resize(fyne.NewSize(
+		fyne.Min(settingsWidth, room.Width-settingsMargin),
+		fyne.Min(settingsHeight, room.Height-settingsMargin)))
+	d.popup.Show()
+	return d
+}
+
+// content is title, tabs, the rows of the tab with the connection test below
+// them, and the footer.
+func (d *settingsDialog) content(tab settingsTab) fyne.CanvasObject {
+	t := d.s.text
+	title := t.s("settings.title.new")
+	if d.previous != "" {
+		title = t.s("settings.title", args{"Name": d.previous})
+	}
+	d.tabs = container.NewAppTabs()
+	d.pages = map[settingsTab]*fyne.Container{}
+	stack := container.New(layout.NewCustomPaddedVBoxLayout(0))
+	for _, name := range settingsTabs {
+		page := d.form.tab(name)
+		page.Hide()
+		d.pages[name] = page
+		stack.Add(page)
+		// The tabs are a header only: one scroll holds every page, so that
+		// the connection test stays in sight on each of them.
+		d.tabs.Append(container.NewTabItem(t.s("settings.tab."+string(name)), canvas.NewRectangle(nil)))
+	}
+	stack.Add(d.check.row)
+	pad := theme.Padding() * 4
+	d.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(pad/2, pad, pad, pad), stack))
+	d.tabs.OnSelected = func(*container.TabItem) { d.turn(settingsTabs[d.tabs.SelectedIndex()]) }
+	d.selectTab(tab)
+	d.turn(tab)
+
+	head := container.New(layout.NewCustomPaddedVBoxLayout(0),
+		container.New(layout.NewCustomPaddedLayout(pad/2, 0, pad/2, pad), newLabel(title, theme.SizeNameSubHeadingText, widget.MediumImportance, true)),
+		container.New(layout.NewCustomPaddedLayout(0, 0, pad/2, pad/2), d.tabs))
+	return container.NewBorder(head, d.footer(pad), nil, nil, d.scroll)
+}
+
+func (d *settingsDialog) footer(pad float32) fyne.CanvasObject {
+	t := d.s.text
+	d.status = newLabel("", theme.SizeNameCaptionText, widget.LowImportance, false)
+	d.status.Wrapping = fyne.TextWrapWord
+	d.status.Hide()
+	d.test = widget.NewButton(t.s("settings.test"), d.toggleTest)
+	d.copy = widget.NewButton(t.s("settings.copy"), func() { d.s.app.Clipboard().SetContent(d.check.report()) })
+	d.cancel = widget.NewButton(t.s("settings.cancel"), func() { d.close(false) })
+	d.accept = widget.NewButton(t.s("settings.save"), func() { d.save(false) })
+	d.accept.Importance = widget.HighImportance
+	d.copy.Disable()
+	buttons := container.NewHBox(d.test, d.copy, layout.NewSpacer(), d.cancel, d.accept)
+	return container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(),
+		container.New(layout.NewCustomPaddedLayout(pad/2, pad/2, pad, pad),
+			container.New(layout.NewCustomPaddedVBoxLayout(0), d.status, buttons)))
+}
+
+func (d *settingsDialog) selectTab(tab settingsTab) {
+	for i, name := range settingsTabs {
+		if name == tab {
+			d.tabs.SelectIndex(i)
+		}
+	}
+}
+
+// turn shows the page of a tab.
+func (d *settingsDialog) turn(tab settingsTab) {
+	if d.pages[tab] == nil {
+		tab = tabServer
+	}
+	for name, page := range d.pages {
+		setVisible(page, name == tab)
+	}
+	d.scroll.ScrollToTop()
+}
+
+// validated is called with what is wrong after every edit.
+func (d *settingsDialog) validated(problems []core.FieldError) {
+	d.valid = len(problems) == 0
+	d.say(problemSummary(d.s.text, d.form.fields, problems), widget.WarningImportance)
+	d.enable()
+}
+
+// say shows one remark above the buttons, "" for none.
+func (d *settingsDialog) say(words string, importance widget.Importance) {
+	d.status.Importance = importance
+	d.status.SetText(words)
+	if (words != "") != d.status.Visible() {
+		setVisible(d.status, words != "")
+		d.popup.Content.Refresh()
+	}
+}
+
+func (d *settingsDialog) enable() {
+	setEnabled(d.accept, d.valid && !d.saving)
+	setEnabled(d.cancel, !d.saving)
+	setEnabled(d.test, d.check.running() || d.valid && !d.saving)
+	setEnabled(d.copy, d.check.done())
+}
+
+func (d *settingsDialog) toggleTest() {
+	if d.check.running() {
+		d.check.stop()
+		return
+	}
+	p, problems := d.form.profile()
+	if len(problems) > 0 {
+		return
+	}
+	d.check.start(p, d.secrets())
+}
+
+func (d *settingsDialog) checkChanged() {
+	label := d.s.text.s("settings.test")
+	if d.check.running() {
+		label = d.s.text.s("settings.test.stop")
+	}
+	d.test.SetText(label)
+	d.enable()
+	d.scroll.Refresh()
+	d.scroll.ScrollToBottom()
+}
+
+// secrets are those that were typed; zero ones leave what is kept.
+func (d *settingsDialog) secrets() ProfileSecrets {
+	s := ProfileSecrets{Client: core.NewSecret(d.secret.Text)}
+	if d.certificates.mutual.Checked {
+		s.Passphrase = core.NewSecret(d.certificates.passphrase.Text)
+	}
+	return s
+}
+
+// save hands the profile over and closes the dialog once it is kept.
+func (d *settingsDialog) save(sessionOnly bool) {
+	p, problems := d.form.profile()
+	if len(problems) > 0 || d.saving {
+		return
+	}
+	secrets := d.secrets()
+	d.saving = true
+	d.say(d.s.text.s("settings.saving"), widget.LowImportance)
+	d.enable()
+	async(d.s, func(ctx context.Context) (struct{}, error) {
+		err := d.s.ctl.SaveProfile(ctx, d.previous, p, secrets, sessionOnly)
+		if err == nil && d.previous == "" {
+			err = d.s.ctl.Use(ctx, p.Name)
+		}
+		return struct{}{}, err
+	}, func(_ struct{}, err error) {
+		d.saving = false
+		d.enable()
+		if err != nil {
+			d.notSaved(err, secrets, sessionOnly)
+			return
+		}
+		d.applyAppearance()
+		d.close(true)
+	})
+}
+
+// notSaved says why; where the keychain is the reason, the secrets may be kept
+// for this session only.
+func (d *settingsDialog) notSaved(err error, secrets ProfileSecrets, sessionOnly bool) {
+	t := d.s.text
+	d.say(explained(t, err), widget.DangerImportance)
+	if sessionOnly || secrets.Client.IsZero() && secrets.Passphrase.IsZero() {
+		return
+	}
+	switch core.CodeOf(err) {
+	case core.CodeKeychainUnavailable, core.CodeKeychainLocked, core.CodeKeychainFailed:
+	default:
+		return
+	}
+	words := newLabel(explained(t, err)+"\n\n"+t.s("settings.session.offer"), theme.SizeNameText, widget.MediumImportance, false)
+	words.Wrapping = fyne.TextWrapWord
+	ask := dialog.NewCustomConfirm(t.s("settings.session.title"), t.s("settings.session.yes"), t.s("settings.cancel"), words, func(yes bool) {
+		if yes {
+			d.save(true)
+		}
+	}, d.s.win)
+	ask.Resize(fyne.NewSize(440, 0))
+	ask.Show()
+}
+
+// close takes the dialog away, and every secret that was typed with it.
+func (d *settingsDialog) close(saved bool) {
+	d.check.stop()
+	d.secret.Text, d.certificates.passphrase.Text = "", ""
+	d.popup.Hide()
+	if saved {
+		d.s.profileChanged()
+	}
+	if d.done != nil {
+		d.done(saved)
+	}
+}

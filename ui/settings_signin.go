@@ -1,0 +1,129 @@
+package ui
+
+import (
+	"context"
+
+	"github.com/artstore/ingester/core"
+)
+
+// How tokens are verified, as the form offers it.
+const (
+	verifyJWKS = "jwks"
+	verifyKey  = "key"
+	verifyNone = "none"
+)
+
+// buildSignIn makes the tab Sign-in.
+func (d *settingsDialog) buildSignIn() {
+	t, p, f := d.s.text, d.form.opened, d.form
+	clientAuth := newChoice(p.Auth.ClientAuth,
+		option[core.ClientAuth]{core.ClientAuthBasic, t.s("settings.client_auth.basic")},
+		option[core.ClientAuth]{core.ClientAuthBody, t.s("settings.client_auth.body")})
+	grant := newChoice(p.Auth.Grant,
+		option[core.Grant]{core.GrantArtStore, t.s("settings.grant.artstore")},
+		option[core.Grant]{core.GrantOAuth2, t.s("settings.grant.oauth2")})
+	var authRow *field
+	showAuth := func() { setVisible(authRow.row, grant.value() == core.GrantOAuth2) }
+	selectRow(f, tabSignIn, "auth.grant", t.s("settings.grant"), grant,
+		func(p *core.Profile, v core.Grant) { p.Auth.Grant = v }, func() { showAuth() })
+	authRow = selectRow(f, tabSignIn, "auth.client_auth", t.s("settings.client_auth"), clientAuth,
+		func(p *core.Profile, v core.ClientAuth) {
+			// The default stays unsaid, as in the file.
+			if p.Auth.Grant == core.GrantOAuth2 && (v != core.ClientAuthBasic || p.Auth.ClientAuth != "") {
+				p.Auth.ClientAuth = v
+			}
+		}, nil)
+	showAuth()
+
+	f.entry(tabSignIn, "auth.client_id", t.s("settings.client_id"), p.Auth.ClientID, "sa_prod_reports_1a2b3c",
+		func(p *core.Profile, v string) { p.Auth.ClientID = v })
+	d.secret = newSecretEntry("")
+	secretRow := f.add(tabSignIn, "", t.s("settings.secret"), d.secret, nil)
+	f.wire(secretRow, nil, d.secret)
+	d.secretNote = f.note(tabSignIn, t.s("settings.secret.new"))
+	d.askSecret()
+
+	f.entry(tabSignIn, "auth.scope", t.s("settings.scope"), p.Auth.Scope, t.s("settings.optional"),
+		func(p *core.Profile, v string) { p.Auth.Scope = v })
+	f.entry(tabSignIn, "auth.token_url", t.s("settings.token_url"), p.Auth.TokenURL, t.s("settings.token_url.hint"),
+		func(p *core.Profile, v string) { p.Auth.TokenURL = v })
+	d.buildVerification()
+}
+
+// askSecret finds out whether a client secret is kept and says so. The secret
+// itself is never asked for.
+func (d *settingsDialog) askSecret() {
+	if d.previous == "" {
+		return
+	}
+	async(d.s, func(ctx context.Context) (bool, error) {
+		return d.s.ctl.HasSecret(ctx, d.previous)
+	}, func(kept bool, err error) {
+		t := d.s.text
+		switch {
+		case err != nil:
+			d.secretNote.SetText(explained(t, err))
+		case kept:
+			d.secret.SetPlaceHolder(t.s("settings.secret.unchanged"))
+			d.secretNote.SetText(t.s("settings.secret.kept"))
+		default:
+			d.secretNote.SetText(t.s("settings.secret.none"))
+		}
+	})
+}
+
+// buildVerification adds the rows that say whose signature on a token counts.
+func (d *settingsDialog) buildVerification() {
+	t, p, f := d.s.text, d.form.opened, d.form
+	start := verifyJWKS
+	switch {
+	case p.Auth.PublicKeyFile != "":
+		start = verifyKey
+	case p.Auth.JWKSURL == "none":
+		start = verifyNone
+	}
+	mode := newChoice(start,
+		option[string]{verifyJWKS, t.s("settings.verify.jwks")},
+		option[string]{verifyKey, t.s("settings.verify.key")},
+		option[string]{verifyNone, t.s("settings.verify.none")})
+	url := newFormEntry("", t.s("settings.jwks_url.hint"))
+	if start == verifyJWKS {
+		url.Text = p.Auth.JWKSURL
+	}
+	key := newFormEntry(p.Auth.PublicKeyFile, t.s("settings.file.pem"))
+
+	modeRow := f.add(tabSignIn, "", t.s("settings.verify"), narrow(selectWidth, mode.Select), nil)
+	urlRow := f.add(tabSignIn, "auth.jwks_url", t.s("settings.jwks_url"), url, nil)
+	keyRow := f.add(tabSignIn, "auth.public_key_file", t.s("settings.public_key"), d.fileInput(key, keyExtensions, nil), nil)
+	f.wire(urlRow, nil, url)
+	f.wire(keyRow, nil, key)
+	f.combine = append(f.combine, func(p *core.Profile) []core.FieldError {
+		p.Auth.JWKSURL, p.Auth.PublicKeyFile = "", ""
+		switch mode.value() {
+		case verifyJWKS:
+			p.Auth.JWKSURL = url.value()
+		case verifyNone:
+			p.Auth.JWKSURL = "none"
+		case verifyKey:
+			if p.Auth.PublicKeyFile = key.value(); p.Auth.PublicKeyFile == "" {
+				return []core.FieldError{{Field: "auth.public_key_file", Reason: core.ReasonRequired}}
+			}
+		}
+		return nil
+	})
+	show := func(string) {
+		setVisible(urlRow.row, mode.value() == verifyJWKS)
+		setVisible(keyRow.row, mode.value() == verifyKey)
+		f.leave(modeRow)
+	}
+	mode.OnChanged = show
+	setVisible(urlRow.row, start == verifyJWKS)
+	setVisible(keyRow.row, start == verifyKey)
+}
+
+// The endings that file choosers offer.
+var (
+	keyExtensions    = []string{".pem", ".key", ".pub", ".crt", ".cer"}
+	caExtensions     = []string{".pem", ".crt", ".cer", ".der"}
+	pkcs12Extensions = []string{".p12", ".pfx"}
+)

@@ -1,0 +1,143 @@
+package ui
+
+import (
+	"net"
+	"net/netip"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+// buildServer makes the tab Server.
+func (d *settingsDialog) buildServer() {
+	t, p, f := d.s.text, d.form.opened, d.form
+	f.entry(tabServer, "name", t.s("settings.name"), p.Name, t.s("settings.name.hint"),
+		func(p *core.Profile, v string) { p.Name = v })
+	f.entry(tabServer, "ingester_url", t.s("settings.ingester_url"), p.IngesterURL, "https://ingester.example:8020",
+		func(p *core.Profile, v string) { p.IngesterURL = v })
+	f.entry(tabServer, "admin_url", t.s("settings.admin_url"), p.AdminURL, "https://admin.example:8000",
+		func(p *core.Profile, v string) { p.AdminURL = v })
+	f.note(tabServer, t.s("settings.server.note"))
+}
+
+// buildTransfers makes the tab Transfers.
+func (d *settingsDialog) buildTransfers() {
+	t, p, f := d.s.text, d.form.opened, d.form
+	retention := newChoice(p.Upload.RetentionPolicy,
+		option[core.Retention]{core.RetentionTemporary, t.s("settings.retention.temporary")},
+		option[core.Retention]{core.RetentionPermanent, t.s("settings.retention.permanent")})
+	var days *formEntry
+	showDays := func() {
+		if retention.value() == core.RetentionPermanent {
+			days.Disable()
+		} else {
+			days.Enable()
+		}
+	}
+	selectRow(f, tabTransfers, "upload.retention_policy", t.s("settings.retention"), retention,
+		func(p *core.Profile, v core.Retention) { p.Upload.RetentionPolicy = v }, func() { showDays() })
+	days = f.number(tabTransfers, "upload.ttl_days", t.s("settings.days"), p.Upload.TTLDays, "30",
+		func(p *core.Profile, v int) { p.Upload.TTLDays = v })
+	showDays()
+	f.number(tabTransfers, "upload.concurrency", t.s("settings.concurrency"), p.Upload.Concurrency, t.s("settings.automatic"),
+		func(p *core.Profile, v int) { p.Upload.Concurrency = v })
+	f.entry(tabTransfers, "upload.bandwidth_limit", t.s("settings.bandwidth"), p.Upload.BandwidthLimit, t.s("settings.bandwidth.hint"),
+		func(p *core.Profile, v string) { p.Upload.BandwidthLimit = v })
+	selectRow(f, tabTransfers, "upload.protocol", t.s("settings.protocol"), newChoice(p.Upload.Protocol,
+		option[core.Protocol]{core.ProtocolAuto, t.s("settings.automatic")},
+		option[core.Protocol]{core.ProtocolMultipart, t.s("settings.protocol.multipart")},
+		option[core.Protocol]{core.ProtocolTus, t.s("settings.protocol.tus")}),
+		func(p *core.Profile, v core.Protocol) { p.Upload.Protocol = v }, nil)
+	selectRow(f, tabTransfers, "upload.http_version", t.s("settings.http"), newChoice(p.Upload.HTTPVersion,
+		option[string]{core.HTTPAuto, t.s("settings.automatic")},
+		option[string]{core.HTTP2, "HTTP/2"},
+		option[string]{core.HTTP11, "HTTP/1.1"}),
+		func(p *core.Profile, v string) { p.Upload.HTTPVersion = v }, nil)
+}
+
+// defaultMetricsAddress is where /metrics is offered unless the user says
+// otherwise: this machine only.
+const defaultMetricsAddress = "127.0.0.1:9464"
+
+// buildMetrics makes the tab Metrics.
+func (d *settingsDialog) buildMetrics() {
+	t, p, f := d.s.text, d.form.opened, d.form
+	listen := newFormEntry(p.Metrics.Listen, defaultMetricsAddress)
+	serve := widget.NewCheck(t.s("settings.metrics.serve"), nil)
+	serve.SetChecked(p.Metrics.Listen != "")
+	setEnabled(listen, serve.Checked)
+	f.add(tabMetrics, "", t.s("settings.metrics"), serve, nil)
+	row := f.add(tabMetrics, "metrics.listen", t.s("settings.metrics.address"), narrow(selectWidth, listen), func(p *core.Profile) *core.FieldError {
+		p.Metrics.Listen = ""
+		if serve.Checked {
+			if p.Metrics.Listen = listen.value(); p.Metrics.Listen == "" {
+				p.Metrics.Listen = defaultMetricsAddress
+			}
+		}
+		return nil
+	})
+	warning := f.note(tabMetrics, "")
+	warning.Importance = widget.WarningImportance
+	note := f.note(tabMetrics, t.s("settings.metrics.note"))
+	remark := func() {
+		open := serve.Checked && listen.value() != "" && !loopbackAddress(listen.value())
+		warning.SetText(t.s("settings.metrics.open"))
+		setVisible(warning, open)
+		setVisible(note, !open)
+	}
+	remark()
+	f.wire(row, remark, listen)
+	serve.OnChanged = func(on bool) {
+		setEnabled(listen, on)
+		remark()
+		f.leave(row)
+	}
+}
+
+// buildAppearance makes the tab Appearance. Its values belong to the person,
+// not to the profile; apply puts them into the preferences.
+func (d *settingsDialog) buildAppearance() {
+	t, f, prefs := d.s.text, d.form, d.s.app.Preferences()
+	appearance := newChoice(prefs.String(prefTheme),
+		option[string]{"", t.s("settings.system")},
+		option[string]{"light", t.s("settings.theme.light")},
+		option[string]{"dark", t.s("settings.theme.dark")})
+	language := newChoice(prefs.String(prefLanguage),
+		option[string]{"", t.s("settings.system")},
+		option[string]{"en", "English"},
+		option[string]{"ru", "Русский"})
+	f.add(tabAppearance, "", t.s("settings.theme"), narrow(selectWidth, appearance.Select), nil)
+	f.add(tabAppearance, "", t.s("settings.language"), narrow(selectWidth, language.Select), nil)
+	f.note(tabAppearance, t.s("settings.appearance.note"))
+	d.applyAppearance = func() {
+		if prefs.String(prefTheme) == appearance.value() && prefs.String(prefLanguage) == language.value() {
+			return
+		}
+		prefs.SetString(prefTheme, appearance.value())
+		prefs.SetString(prefLanguage, language.value())
+		d.s.appearanceChanged()
+	}
+}
+
+func setEnabled(w fyne.Disableable, on bool) {
+	if on {
+		w.Enable()
+	} else {
+		w.Disable()
+	}
+}
+
+// loopbackAddress reports whether host:port is reached from this machine only.
+func loopbackAddress(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
