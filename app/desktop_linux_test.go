@@ -1,0 +1,224 @@
+//go:build !headless
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience is how long a test waits for something on the screen before it
+// fails. It is long because the machine may be busy; nothing waits it out.
+const patience = 90 * time.Second
+
+// desktop is a private X display with a window manager, for tests that need a
+// real window.
+type desktop struct {
+	t       testing.TB
+	display string
+}
+
+// newDesktop starts Xvfb and openbox; both end with the test.
+func newDesktop(t testing.TB) *desktop {
+	t.Helper()
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = read.Close() }()
+	xvfb := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1400x1000x24", "-nolisten", "tcp")
+	xvfb.ExtraFiles = []*os.File{write}
+	startProcess(t, xvfb)
+	_ = write.Close()
+	number, err := bufio.NewReader(read).ReadString('\n')
+	if err != nil {
+		t.Fatalf("Xvfb did not name its display: %v", err)
+	}
+	d := &desktop{t: t, display: ":" + strings.TrimSpace(number)}
+	d.start(t.TempDir(), "openbox", "--sm-disable")
+	return d
+}
+
+// command prepares a program that runs on the display with home as its HOME
+// and its whole state.
+func (d *desktop) command(home, name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"),
+		"DISPLAY=" + d.display,
+		"HOME=" + home,
+		"XDG_RUNTIME_DIR=" + home,
+		"XDG_CACHE_HOME=" + filepath.Join(home, "cache"),
+		"XDG_CONFIG_HOME=" + filepath.Join(home, "config"),
+		"INGESTER_HOME=" + filepath.Join(home, "ingester"),
+		"LANG=en_US.UTF-8",
+		"LIBGL_ALWAYS_SOFTWARE=1",
+		"NO_AT_BRIDGE=1",
+		"GTK_USE_PORTAL=0",
+	}
+	return cmd
+}
+
+// start runs a program on the display until the test ends and returns it with
+// what it prints on standard output.
+func (d *desktop) start(home, name string, args ...string) (*exec.Cmd, *bufio.Reader) {
+	d.t.Helper()
+	cmd := d.command(home, name, args...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	startProcess(d.t, cmd)
+	return cmd, bufio.NewReader(out)
+}
+
+// startProcess starts cmd in its own process group and ends the group with
+// the test; what it wrote to standard error is shown when the test failed.
+func startProcess(t testing.TB, cmd *exec.Cmd) {
+	t.Helper()
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.WaitDelay = 5 * time.Second
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("start %s: %v (make test-deps installs what the tests need)", cmd.Path, err)
+	}
+	t.Cleanup(func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
+		_ = cmd.Wait()
+		if t.Failed() && stderr.Len() > 0 {
+			t.Logf("%s said:\n%s", filepath.Base(cmd.Path), stderr.String())
+		}
+	})
+}
+
+// x runs one xdotool command line and returns what it prints.
+func (d *desktop) x(args ...string) string {
+	d.t.Helper()
+	out, err := d.tryX(args...)
+	if err != nil {
+		d.t.Fatalf("xdotool %s: %v", strings.Join(args, " "), err)
+	}
+	return out
+}
+
+func (d *desktop) tryX(args ...string) (string, error) {
+	cmd := d.command(d.t.TempDir(), "xdotool", args...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// window waits for a visible window whose title contains title, puts it where
+// told and returns its X identifier.
+func (d *desktop) window(title string, x, y, width, height int) string {
+	d.t.Helper()
+	var id string
+	eventually(d.t, "window "+title, func() bool {
+		out, err := d.tryX("search", "--onlyvisible", "--name", title)
+		id, _, _ = strings.Cut(out, "\n")
+		return err == nil && id != ""
+	})
+	d.x("windowsize", "--sync", id, strconv.Itoa(width), strconv.Itoa(height))
+	d.x("windowmove", "--sync", id, strconv.Itoa(x), strconv.Itoa(y))
+	d.x("windowactivate", "--sync", id)
+	return id
+}
+
+// drag presses the mouse at one place and lets it go at another, slowly
+// enough for both programs to follow.
+func (d *desktop) drag(fromX, fromY, toX, toY int) {
+	d.t.Helper()
+	const steps = 24
+	args := []string{"mousemove", strconv.Itoa(fromX), strconv.Itoa(fromY), "sleep", "0.3", "mousedown", "1", "sleep", "0.2"}
+	for i := 1; i <= steps; i++ {
+		args = append(args, "mousemove",
+			strconv.Itoa(fromX+(toX-fromX)*i/steps), strconv.Itoa(fromY+(toY-fromY)*i/steps), "sleep", "0.04")
+	}
+	d.x(append(args, "sleep", "0.5", "mouseup", "1")...)
+}
+
+// screenshot writes a picture of the whole display, for people to look at, to
+// $INGESTER_SCREENSHOTS or the test's artifact folder.
+func (d *desktop) screenshot(name string) {
+	d.t.Helper()
+	dir := os.Getenv("INGESTER_SCREENSHOTS")
+	if dir == "" {
+		dir = d.t.ArtifactDir()
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		d.t.Fatal(err)
+	}
+	file := filepath.Join(dir, name+".png")
+	if out, err := d.command(d.t.TempDir(), "import", "-window", "root", file).CombinedOutput(); err != nil {
+		d.t.Fatalf("screenshot: %v: %s", err, out)
+	}
+	info, err := os.Stat(file)
+	if err != nil || info.Size() == 0 {
+		d.t.Fatalf("screenshot %s was not written: %v", file, err)
+	}
+}
+
+// settle waits until two pictures of the display, a moment apart, are equal.
+func (d *desktop) settle() {
+	d.t.Helper()
+	var before []byte
+	eventually(d.t, "a quiet display", func() bool {
+		now, err := d.command(d.t.TempDir(), "import", "-window", "root", "rgb:-").Output()
+		same := err == nil && bytes.Equal(before, now)
+		before = now
+		return same
+	})
+}
+
+// expectLine reads lines until one equals want.
+func expectLine(t testing.TB, r *bufio.Reader, want string) {
+	t.Helper()
+	found := make(chan error, 1)
+	go func() {
+		for {
+			line, err := r.ReadString('\n')
+			if err != nil || strings.TrimSpace(line) == want {
+				found <- err
+				return
+			}
+		}
+	}()
+	select {
+	case err := <-found:
+		if err != nil && err != io.EOF {
+			t.Fatalf("waiting for %q: %v", want, err)
+		}
+	case <-time.After(patience):
+		t.Fatalf("waited too long for %q", want)
+	}
+}
+
+// eventually polls until ok or the test's patience ends.
+func eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("waited too long for %s", what)
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package sandbox
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Lifetimes of certificates. Leaves get renewed when less than renewBefore is
+// left, which the next start does; the authority stays, so that profiles and
+// copies of ca.pem go on working.
+const (
+	authorityLifetime = 10 * 365 * 24 * time.Hour
+	leafLifetime      = 365 * 24 * time.Hour
+	renewBefore       = 30 * 24 * time.Hour
+	backdate          = time.Hour // for clocks that go a little slow
+)
+
+// authority is the sandbox's own certificate authority.
+type authority struct {
+	cert *x509.Certificate
+	key  *ecdsa.PrivateKey
+}
+
+// loadAuthority reads the authority from dir. It makes one where there is none
+// yet or where the old one is about to expire. One that can't be read is an
+// error: replacing it would lock out every client that trusts it.
+func loadAuthority(dir string, now time.Time) (*authority, error) {
+	certFile, keyFile := filepath.Join(dir, "ca.pem"), filepath.Join(dir, "ca.key")
+	if _, err := os.Stat(certFile); errors.Is(err, fs.ErrNotExist) {
+		return makeAuthority(certFile, keyFile, now)
+	}
+	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		return nil, fmt.Errorf("certificate authority %s (delete the folder to start anew): %w", certFile, err)
+	}
+	key, ok := pair.PrivateKey.(*ecdsa.PrivateKey)
+	if !ok || !pair.Leaf.IsCA {
+		return nil, fmt.Errorf("%s is not the sandbox's own authority; delete the folder to start anew", certFile)
+	}
+	if expiring(pair.Leaf, now) {
+		return makeAuthority(certFile, keyFile, now)
+	}
+	return &authority{cert: pair.Leaf, key: key}, nil
+}
+
+func makeAuthority(certFile, keyFile string, now time.Time) (*authority, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	template := &x509.Certificate{
+		Subject:               pkix.Name{Organization: []string{"ArtStore Ingester"}, CommonName: "Ingester sandbox authority"},
+		NotBefore:             now.Add(-backdate),
+		NotAfter:              now.Add(authorityLifetime),
+		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
+		BasicConstraintsValid: true,
+		IsCA:                  true,
+		MaxPathLenZero:        true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		return nil, err
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, err
+	}
+	// The certificate comes last: while it is missing, the authority was
+	// never used and may be made again.
+	if err := writeKey(keyFile, key); err != nil {
+		return nil, err
+	}
+	if err := writePrivate(certFile, encodeCertificate(der)); err != nil {
+		return nil, err
+	}
+	return &authority{cert: cert, key: key}, nil
+}
+
+// pool trusts this authority and no other.
+func (a *authority) pool() *x509.CertPool {
+	pool := x509.NewCertPool()
+	pool.AddCert(a.cert)
+	return pool
+}
+
+// leafSpec is one certificate that the authority keeps valid.
+type leafSpec struct {
+	name  string // of its files
+	cn    string
+	usage x509.ExtKeyUsage
+	hosts []string // every one of them is in the certificate
+}
+
+// serverLeaf is the certificate of a server bound to host.
+func serverLeaf(host string) leafSpec {
+	hosts := []string{"localhost", "127.0.0.1", "::1"}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		if name, err := os.Hostname(); err == nil {
+			hosts = append(hosts, name)
+		}
+	} else {
+		hosts = append(hosts, host)
+	}
+	return leafSpec{name: "server", cn: "Ingester sandbox", usage: x509.ExtKeyUsageServerAuth, hosts: hosts}
+}
+
+// clientLeaf is the certificate that profiles present.
+func clientLeaf() leafSpec {
+	return leafSpec{name: "client", cn: "Ingester sandbox client", usage: x509.ExtKeyUsageClientAuth}
+}
+
+// leaf returns the certificate of spec from dir, or issues a new one where the
+// old is missing, damaged, another authority's, for other hosts, or near its end.
+func (a *authority) leaf(dir string, spec leafSpec, now time.Time) (tls.Certificate, error) {
+	certFile, keyFile := filepath.Join(dir, spec.name+".pem"), filepath.Join(dir, spec.name+".key")
+	if pair, err := tls.LoadX509KeyPair(certFile, keyFile); err == nil && a.holds(pair.Leaf, spec, now) {
+		return pair, nil
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	template := &x509.Certificate{
+		Subject:               pkix.Name{Organization: a.cert.Subject.Organization, CommonName: spec.cn},
+		NotBefore:             now.Add(-backdate),
+		NotAfter:              earlier(now.Add(leafLifetime), a.cert.NotAfter),
+		KeyUsage:              x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:           []x509.ExtKeyUsage{spec.usage},
+		BasicConstraintsValid: true,
+	}
+	for _, host := range spec.hosts {
+		if ip := net.ParseIP(host); ip != nil {
+			template.IPAddresses = append(template.IPAddresses, ip)
+		} else {
+			template.DNSNames = append(template.DNSNames, host)
+		}
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, key.Public(), a.key)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	if err := writeKey(keyFile, key); err != nil {
+		return tls.Certificate{}, err
+	}
+	if err := writePrivate(certFile, encodeCertificate(der)); err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.LoadX509KeyPair(certFile, keyFile)
+}
+
+// holds reports whether cert is still what spec asks for.
+func (a *authority) holds(cert *x509.Certificate, spec leafSpec, now time.Time) bool {
+	if cert.CheckSignatureFrom(a.cert) != nil || expiring(cert, now) {
+		return false
+	}
+	for _, host := range spec.hosts {
+		if cert.VerifyHostname(host) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// expiring reports whether cert ends soon, or is from a future that a corrected
+// clock has taken back.
+func expiring(cert *x509.Certificate, now time.Time) bool {
+	return now.Before(cert.NotBefore) || now.Add(renewBefore).After(cert.NotAfter)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func encodeCertificate(der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+}
+
+// writeKey writes a private key as PKCS#8 PEM.
+func writeKey(path string, key any) error {
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	return writePrivate(path, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+}

@@ -1,0 +1,251 @@
+// Package sandbox is a complete ArtStore in one process, for trying the program
+// out and for testing it: an Admin Module that hands out tokens and an Ingester
+// that stores files, on one address, behind mutual TLS with a certificate
+// authority of its own.
+//
+// Nothing in it is pretended: tokens are signed and verified, files are on disk
+// and durable before they are confirmed, and an Idempotency-Key keeps its
+// promise over a crash. What it leaves out is scale: one machine, one account,
+// and files that are never deleted when their time to live ends.
+//
+// Its folder holds
+//
+//	tls/ca.pem, server.pem, client.pem and their .key files
+//	credentials.json   client ID and secret of the one account
+//	token.key, token.pub.pem   what signs tokens, and what verifies them
+//	files/<file ID>, files/<file ID>.json   content and description
+//	index.jsonl   one line a stored file: what counts after a crash
+//	port, lock
+package sandbox
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"crypto/tls"
+	"net/http"
+
+	"github.com/gofrs/flock"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Defaults of a Config.
+const (
+	DefaultAddr          = "127.0.0.1:0"
+	DefaultMaxFileSize   = int64(64) << 30
+	DefaultTokenLifetime = 30 * time.Minute
+)
+
+// The generations of ArtStore. They differ in field names and in the shape of
+// errors.
+const (
+	generation1 = 1
+	generation2 = 2
+)
+
+// Config says where a server lives and how it behaves. The zero value of every
+// field but Dir is usable.
+type Config struct {
+	Dir           string        // all state; made with mode 0700 where it does not exist
+	Addr          string        // "host:port"; no host is 127.0.0.1, port 0 is the last run's when free
+	Generation    int           // 1 or 2, the answers' generation; 0 is 2
+	NoMTLS        bool          // clients need no certificate; TLS stays
+	MaxFileSize   int64         // bytes; 0 is DefaultMaxFileSize
+	TokenLifetime time.Duration // 0 is DefaultTokenLifetime
+	Log           *slog.Logger  // nil discards
+	Now           func() time.Time
+
+	// Tamper is for tests: it returns the checksum that the server answers
+	// for a file in place of the one it computed. What is stored stays true.
+	Tamper func(name string, sum core.Checksum) core.Checksum
+	// Wrap is for tests: it stands before every request and may count,
+	// delay, answer or break it.
+	Wrap func(http.Handler) http.Handler
+}
+
+// withDefaults fills in what was left out and checks the rest.
+func (c Config) withDefaults() (Config, error) {
+	if c.Dir == "" {
+		return c, usage("the sandbox needs a folder", nil)
+	}
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
+		return c, usage("the sandbox folder has no absolute path", err)
+	}
+	c.Dir = dir
+	if c.Generation == 0 {
+		c.Generation = generation2
+	}
+	if c.Generation != generation1 && c.Generation != generation2 {
+		return c, usage("the generation must be 1 or 2", nil)
+	}
+	if c.MaxFileSize <= 0 {
+		c.MaxFileSize = DefaultMaxFileSize
+	}
+	if c.TokenLifetime <= 0 {
+		c.TokenLifetime = DefaultTokenLifetime
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	return c, nil
+}
+
+// Server is the embedded server. It listens from New on and answers while
+// Serve runs.
+type Server struct {
+	cfg      Config
+	lock     *flock.Flock
+	listener net.Listener
+	url      string
+	identity tls.Certificate
+	ca       *authority
+	account  credentials
+	tokens   *keyring
+	vault    *vault
+	metrics  *metrics
+	buffers  sync.Pool // *bufio.Writer of copyBuffer bytes
+
+	mu       sync.Mutex
+	state    state
+	requests sync.WaitGroup
+}
+
+// state is where a server stands in its one life.
+type state int
+
+const (
+	listening state = iota // New returned
+	serving                // Serve runs
+	stopping               // Serve takes no more requests
+	closed
+)
+
+// New opens the folder, makes what it lacks (authority, certificates, keys,
+// account), finishes what a crash interrupted, and listens. Whoever calls it
+// calls Serve or Close afterwards. Errors are *core.Error; a folder that
+// another server uses is CodeAlreadyRunning.
+func New(cfg Config) (*Server, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	host, port, err := splitAddr(cfg.Addr)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, lock: flock.New(filepath.Join(cfg.Dir, "lock"), flock.SetPermissions(privateFile)), metrics: newMetrics()}
+	s.buffers.New = newCopyBuffer
+	if err := s.open(host, port); err != nil {
+		_ = s.release() // the first error is the one to tell
+		return nil, err
+	}
+	cfg.Log.Info("sandbox listens", "url", s.url, "dir", cfg.Dir, "generation", cfg.Generation, "mtls", !cfg.NoMTLS)
+	return s, nil
+}
+
+// open acquires everything that release gives back.
+func (s *Server) open(host, port string) error {
+	dir := s.cfg.Dir
+	if err := os.MkdirAll(dir, privateDir); err != nil {
+		return unusable("make the sandbox folder", err)
+	}
+	held, err := s.lock.TryLock()
+	if err != nil {
+		return unusable("lock the sandbox folder", err)
+	}
+	if !held {
+		return &core.Error{Kind: core.KindConfig, Code: core.CodeAlreadyRunning, Op: op,
+			Message: "another sandbox uses the folder " + dir + "; stop it or name another folder"}
+	}
+	if err := s.loadIdentity(host); err != nil {
+		return unusable("prepare certificates", err)
+	}
+	if s.account, err = loadCredentials(filepath.Join(dir, "credentials.json")); err != nil {
+		return unusable("prepare the account", err)
+	}
+	if s.tokens, err = loadKeyring(dir, s.cfg.TokenLifetime, s.cfg.Now); err != nil {
+		return unusable("prepare the token key", err)
+	}
+	if s.vault, err = openVault(dir, s.cfg.Log); err != nil {
+		return unusable("open the stored files", err)
+	}
+	return s.listen(host, port)
+}
+
+// loadIdentity loads or makes the authority and both certificates.
+func (s *Server) loadIdentity(host string) error {
+	dir, now := s.tlsDir(), s.cfg.Now()
+	if err := os.MkdirAll(dir, privateDir); err != nil {
+		return err
+	}
+	ca, err := loadAuthority(dir, now)
+	if err != nil {
+		return err
+	}
+	s.ca = ca
+	if s.identity, err = ca.leaf(dir, serverLeaf(host), now); err != nil {
+		return err
+	}
+	_, err = ca.leaf(dir, clientLeaf(), now)
+	return err
+}
+
+func (s *Server) tlsDir() string { return filepath.Join(s.cfg.Dir, "tls") }
+
+// URL is where both modules answer: "https://host:port".
+func (s *Server) URL() string { return s.url }
+
+// ClientSecret is the secret of the sandbox's one account.
+func (s *Server) ClientSecret() core.Secret { return s.account.secret }
+
+// Profile is a profile named "Sandbox" that works with this server. Its
+// certificate paths are absolute. The secret is not part of it.
+func (s *Server) Profile() core.Profile {
+	p := core.NewProfile("Sandbox")
+	p.AdminURL, p.IngesterURL = s.url, s.url
+	p.Auth.ClientID = s.account.clientID
+	p.TLS.CACertFile = filepath.Join(s.tlsDir(), "ca.pem")
+	if !s.cfg.NoMTLS {
+		p.TLS.CertFile = filepath.Join(s.tlsDir(), "client.pem")
+		p.TLS.KeyFile = filepath.Join(s.tlsDir(), "client.key")
+	}
+	return p
+}
+
+// PublicKeyFile is a PEM file with the key that verifies the sandbox's tokens,
+// for profiles that use no JWKS.
+func (s *Server) PublicKeyFile() string { return filepath.Join(s.cfg.Dir, "token.pub.pem") }
+
+// Files returns everything stored, oldest first, with absolute paths.
+func (s *Server) Files(ctx context.Context) ([]File, error) {
+	files, err := s.vault.files(ctx)
+	if err != nil {
+		return nil, unusable("list the stored files", err)
+	}
+	return files, nil
+}
+
+// Close frees the folder and the address of a server that is not serving. A
+// server that has served has closed itself; closing again does nothing.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch s.state {
+	case serving, stopping:
+		return usage("the sandbox is serving: end the context of Serve instead", nil)
+	case closed:
+		return nil
+	}
+	s.state = closed
+	return s.release()
+}

@@ -1,0 +1,86 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Modes of everything the sandbox makes: for its owner only.
+const (
+	privateDir  fs.FileMode = 0o700
+	privateFile fs.FileMode = 0o600
+)
+
+// writePrivate replaces a file as a whole: whoever reads it sees the old bytes
+// or the new ones. It is on disk when writePrivate returns.
+func writePrivate(path string, data []byte) (err error) {
+	temporary := path + partSuffix
+	f, err := os.OpenFile(temporary, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, privateFile)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = os.Remove(temporary)
+		return err
+	}
+	return os.Rename(temporary, path)
+}
+
+// credentials are the one account of a sandbox.
+type credentials struct {
+	clientID string
+	secret   core.Secret
+}
+
+// loadCredentials reads the account, or makes one.
+func loadCredentials(path string) (credentials, error) {
+	var file struct {
+		ClientID     string `json:"client_id"`
+		ClientSecret string `json:"client_secret"`
+	}
+	data, err := os.ReadFile(path)
+	switch {
+	case err == nil:
+		// The parser's error could quote the secret: it is not passed on.
+		if json.Unmarshal(data, &file) != nil || file.ClientID == "" || file.ClientSecret == "" {
+			return credentials{}, fmt.Errorf("%s is damaged; delete it to get a new account", path)
+		}
+	case errors.Is(err, fs.ErrNotExist):
+		file.ClientID = "sa_sandbox_" + strings.ToLower(rand.Text()[:12])
+		file.ClientSecret = rand.Text()
+		if data, err = json.MarshalIndent(file, "", "  "); err != nil {
+			return credentials{}, err
+		}
+		if err := writePrivate(path, append(data, '\n')); err != nil {
+			return credentials{}, err
+		}
+	default:
+		return credentials{}, err
+	}
+	return credentials{clientID: file.ClientID, secret: core.NewSecret(file.ClientSecret)}, nil
+}
+
+// match reports whether id and secret are the account's, in a time that tells
+// nothing about either.
+func (c credentials) match(id, secret string) bool {
+	return same(id, c.clientID)&same(secret, c.secret.Reveal()) == 1
+}
+
+// same compares in constant time; the hashes make the lengths equal.
+func same(a, b string) int {
+	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
+	return subtle.ConstantTimeCompare(x[:], y[:])
+}
