@@ -32,9 +32,17 @@ type Uploader interface {
 	HonoursKey(ctx context.Context) (bool, error)
 }
 
-// Uploaders finds the uploader of a profile, connecting and signing in as far
-// as that needs. Errors are *core.Error.
+// Endpoint is what the engine needs to know of a profile before it sends.
+type Endpoint struct {
+	Server  string // ingester URL
+	Streams int    // files in flight, 0 where the engine chooses
+}
+
+// Uploaders finds the endpoint and the uploader of a profile. Neither goes to
+// the network: an uploader connects and signs in when it is used. Errors are
+// *core.Error, CodeProfileNotFound for a profile that is gone.
 type Uploaders interface {
+	Endpoint(ctx context.Context, profile string) (Endpoint, error)
 	Uploader(ctx context.Context, profile string) (Uploader, error)
 }
 
