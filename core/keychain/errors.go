@@ -1,10 +1,27 @@
 package keychain
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"time"
+
+	"github.com/zalando/go-keyring"
 
 	"github.com/artstore/ingester/core"
 )
+
+// Operations, as errors name them.
+const (
+	opGet    = "read keychain"
+	opSet    = "save in keychain"
+	opDelete = "delete from keychain"
+	opProbe  = "look for a keychain"
+	opClose  = "close keychain"
+)
+
+// errTimeLimit is the cause of a context that a System's own time limit ended.
+var errTimeLimit = errors.New("time limit reached")
 
 // account is the user name under which a secret is kept. Profile names hold no
 // slash, so no two secrets share one.
@@ -19,22 +36,17 @@ func (i Item) label() string {
 }
 
 func missing(profile string, i Item) error {
-	return &core.Error{
-		Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read keychain",
-		Message: fmt.Sprintf("No %s is kept for the profile %q.", i.label(), profile),
-	}
+	return failure(opGet, core.CodeSecretMissing,
+		fmt.Sprintf("No %s is kept for the profile %q. Enter it in the profile's settings.", i.label(), profile), nil)
 }
 
 // checkSecret refuses what a keychain can't give back as it was.
 func checkSecret(s core.Secret, i Item) error {
 	switch n := len(s.Reveal()); {
 	case n == 0:
-		return &core.Error{
-			Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "save in keychain",
-			Message: fmt.Sprintf("The %s is empty.", i.label()),
-		}
+		return failure(opSet, core.CodeSecretMissing, fmt.Sprintf("The %s is empty.", i.label()), nil)
 	case n > MaxSecretSize:
-		return failure("save in keychain", core.CodeKeychainFailed,
+		return failure(opSet, core.CodeKeychainFailed,
 			fmt.Sprintf("The %s has %d bytes; keychains take at most %d.", i.label(), n, MaxSecretSize), nil)
 	}
 	return nil
@@ -43,3 +55,38 @@ func checkSecret(s core.Secret, i Item) error {
 func failure(op string, code core.Code, message string, err error) *core.Error {
 	return &core.Error{Kind: core.KindConfig, Code: code, Op: op, Message: message, Err: err}
 }
+
+// explain turns what a keychain call gave back into a *core.Error that says
+// what to do. ErrNotFound is left to the caller.
+func explain(op string, err error, limit time.Duration) error {
+	var known *core.Error
+	switch {
+	case err == nil, errors.Is(err, keyring.ErrNotFound):
+		return err
+	case errors.As(err, &known):
+		known.Op = op
+		return known
+	case errors.Is(err, errTimeLimit):
+		return failure(op, core.CodeKeychainFailed, fmt.Sprintf("The keychain did not answer within %v. %s", limit, adviceHung), err)
+	case errors.Is(err, context.Canceled):
+		return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: op, Message: "The keychain call was stopped.", Err: err}
+	case errors.Is(err, context.DeadlineExceeded):
+		return failure(op, core.CodeKeychainFailed, "The keychain did not answer in time. "+adviceHung, err)
+	}
+	code := codeOf(err)
+	return failure(op, code, map[core.Code]string{
+		core.CodeKeychainUnavailable: sentenceUnavailable,
+		core.CodeKeychainLocked:      sentenceLocked,
+		core.CodeKeychainFailed:      sentenceFailed,
+	}[code], err)
+}
+
+// What the errors say.
+const (
+	sentenceUnavailable = "This session has no keychain. " + adviceUnavailable
+	sentenceLocked      = "The keychain is locked. Unlock it and try again."
+	sentenceFailed      = "The keychain reported an error. Restart it or sign in to this computer again, or keep the secret for this session only."
+	sentenceLost        = "The keychain accepted the secret but gave back something else. Check that it is unlocked and not full, or keep the secret for this session only."
+	sentenceBusy        = "The keychain has not answered an earlier call yet. " + adviceHung
+	adviceHung          = "If it shows a window, answer it; otherwise restart it, and try again. Or keep the secret for this session only."
+)

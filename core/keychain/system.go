@@ -2,31 +2,212 @@ package keychain
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"sync"
 	"time"
+
+	"github.com/zalando/go-keyring"
 
 	"github.com/artstore/ingester/core"
 )
 
-// System is the operating system's keychain.
+// System is the operating system's keychain. It is safe for concurrent use.
+//
+// go-keyring knows no context: a call that hangs can't be stopped. So System
+// first makes sure, in a way that can be stopped, that the keychain answers
+// and is unlocked (see ready); then it calls go-keyring in a goroutine that it
+// owns, one at a time, and stops waiting when the time is up. While a call
+// hangs, the others fail at once instead of piling up behind it, so at most
+// one goroutine is ever lost to a keychain that never answers. Close waits for
+// it.
 type System struct {
 	service string
 	timeout time.Duration
+
+	mu      sync.Mutex
+	current *call // the call under way, nil when there is none
+	closed  bool
 }
 
-// NewSystem returns the operating system's keychain.
+// call is one call of go-keyring.
+type call struct {
+	done    chan struct{} // closed when it has ended
+	overdue chan struct{} // closed when its time was up before that
+	once    sync.Once     // closes overdue
+}
+
+// NewSystem returns the operating system's keychain. Secrets are kept under
+// the service's name; a call takes at most timeout, or DefaultTimeout if that
+// is 0.
 func NewSystem(service string, timeout time.Duration) *System {
+	if timeout <= 0 {
+		timeout = DefaultTimeout
+	}
 	return &System{service: service, timeout: timeout}
 }
 
-// Get implements Keychain.
+// Get implements Keychain. A locked keychain asks the user to unlock it.
 func (s *System) Get(ctx context.Context, profile string, i Item) (core.Secret, error) {
-	return core.Secret{}, missing(profile, i)
+	// Sent over, not shared: a call that is given up may still write.
+	found := make(chan string, 1)
+	err := s.do(ctx, opGet, func() error {
+		value, err := keyring.Get(s.service, account(profile, i))
+		found <- value
+		return err
+	})
+	switch {
+	case errors.Is(err, keyring.ErrNotFound):
+		return core.Secret{}, missing(profile, i)
+	case err != nil:
+		return core.Secret{}, err
+	}
+	return core.NewSecret(<-found), nil
 }
 
-// Set implements Keychain.
+// Set implements Keychain. It reads the secret back, because a keychain may
+// say yes and keep nothing.
 func (s *System) Set(ctx context.Context, profile string, i Item, secret core.Secret) error {
-	return checkSecret(secret, i)
+	if err := checkSecret(secret, i); err != nil {
+		return err
+	}
+	return s.do(ctx, opSet, func() error {
+		name := account(profile, i)
+		if err := keyring.Set(s.service, name, secret.Reveal()); err != nil {
+			return err
+		}
+		kept, err := keyring.Get(s.service, name)
+		if err != nil && !errors.Is(err, keyring.ErrNotFound) {
+			return err
+		}
+		if kept != secret.Reveal() {
+			return failure(opSet, core.CodeKeychainFailed, sentenceLost, nil)
+		}
+		return nil
+	})
 }
 
 // Delete implements Keychain.
-func (s *System) Delete(ctx context.Context, profile string, i Item) error { return nil }
+func (s *System) Delete(ctx context.Context, profile string, i Item) error {
+	err := s.do(ctx, opDelete, func() error { return keyring.Delete(s.service, account(profile, i)) })
+	if errors.Is(err, keyring.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// Probe reports whether there is a keychain that answers, locked or not. It
+// never asks the user anything and takes at most ProbeTimeout.
+func (s *System) Probe(ctx context.Context) error {
+	limit := min(s.timeout, ProbeTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTimeLimit)
+	defer cancel()
+	return explain(opProbe, inTime(ctx, ready(ctx, false)), limit)
+}
+
+// Close refuses further calls and waits for the one under way, if any, until
+// ctx ends.
+func (s *System) Close(ctx context.Context) error {
+	s.mu.Lock()
+	s.closed = true
+	c := s.current
+	s.mu.Unlock()
+	if c == nil {
+		return nil
+	}
+	select {
+	case <-c.done:
+		return nil
+	case <-ctx.Done():
+		return failure(opClose, core.CodeKeychainFailed, sentenceBusy, ctx.Err())
+	}
+}
+
+// do makes one call within the time limit.
+func (s *System) do(ctx context.Context, op string, f func() error) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout, errTimeLimit)
+	defer cancel()
+	c, err := s.begin(ctx)
+	if err != nil {
+		return explain(op, err, s.timeout)
+	}
+	if err := ready(ctx, true); err != nil {
+		s.end(c)
+		return explain(op, inTime(ctx, err), s.timeout)
+	}
+	result := make(chan error, 1)
+	go func() {
+		err := guarded(f)
+		s.end(c)
+		result <- err
+	}()
+	select {
+	case err := <-result:
+		return explain(op, err, s.timeout)
+	case <-ctx.Done():
+		c.late(ctx)
+		return explain(op, context.Cause(ctx), s.timeout)
+	}
+}
+
+// begin waits for the call before this one. When the time of either is up
+// while that still runs, it counts as hung.
+func (s *System) begin(ctx context.Context) (*call, error) {
+	for {
+		s.mu.Lock()
+		if s.closed {
+			s.mu.Unlock()
+			return nil, failure("", core.CodeKeychainFailed, "The program is closing.", nil)
+		}
+		before := s.current
+		if before == nil {
+			s.current = &call{done: make(chan struct{}), overdue: make(chan struct{})}
+			defer s.mu.Unlock()
+			return s.current, nil
+		}
+		s.mu.Unlock()
+		select {
+		case <-before.done:
+		case <-before.overdue:
+			return nil, failure("", core.CodeKeychainFailed, sentenceBusy, nil)
+		case <-ctx.Done():
+			before.late(ctx)
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
+// end makes way for the next call.
+func (s *System) end(c *call) {
+	s.mu.Lock()
+	s.current = nil
+	s.mu.Unlock()
+	close(c.done)
+}
+
+// late marks the call as hung if it was our time limit that ended ctx, not the
+// caller.
+func (c *call) late(ctx context.Context) {
+	if errors.Is(context.Cause(ctx), errTimeLimit) {
+		c.once.Do(func() { close(c.overdue) })
+	}
+}
+
+// inTime says why ctx ended rather than that it did.
+func inTime(ctx context.Context, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+// guarded keeps a panic of go-keyring from ending the program: it has one
+// where the bus goes away while a password window is open.
+func guarded(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("keychain call broke off: %v", r)
+		}
+	}()
+	return f()
+}
