@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"os"
 	"syscall"
 
 	"github.com/artstore/ingester/core"
@@ -80,8 +81,13 @@ func asRefusal(err error) *refusal {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return &refusal{status: http.StatusInsufficientStorage, code: codeStorageFull, message: "the storage is full", err: err}
 	}
-	var disk *fs.PathError
-	if errors.As(err, &disk) || errors.Is(err, errBroken) {
+	var body *http.MaxBytesError
+	if errors.As(err, &body) {
+		return &refusal{status: http.StatusRequestEntityTooLarge, code: codeTooLarge, message: "the request is larger than this server takes", err: err}
+	}
+	var path *fs.PathError
+	var rename *os.LinkError
+	if errors.As(err, &path) || errors.As(err, &rename) || errors.Is(err, errBroken) {
 		return &refusal{status: http.StatusInternalServerError, code: codeInternal, message: "the file could not be stored", err: err}
 	}
 	return &refusal{status: http.StatusBadRequest, code: codeIncomplete, message: "the request body ended early or is not multipart/form-data", err: err}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/artstore/ingester/core"
@@ -36,7 +37,10 @@ func writePrivate(path string, data []byte) (err error) {
 		_ = os.Remove(temporary)
 		return err
 	}
-	return os.Rename(temporary, path)
+	if err := os.Rename(temporary, path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
 }
 
 // credentials are the one account of a sandbox.

@@ -13,8 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/http2"
-
 	"github.com/artstore/ingester/core"
 )
 
@@ -95,18 +93,16 @@ func (s *Server) Serve(ctx context.Context) error {
 	s.state = serving
 	s.mu.Unlock()
 
-	srv, err := s.httpServer(ctx)
-	if err != nil {
-		return errors.Join(err, s.finish())
-	}
+	srv := s.httpServer(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- srv.ServeTLS(s.listener, "", "") }()
+	var err error
 	select {
 	case err = <-ended: // the listener failed
 		_ = srv.Close()
 	case <-ctx.Done():
 		err = shutdown(context.WithoutCancel(ctx), srv)
-		<-ended
+		_ = <-ended // http.ErrServerClosed
 	}
 	if err != nil {
 		err = &core.Error{Kind: core.KindNetwork, Code: core.CodeInternal, Op: op, Message: "the sandbox stopped unexpectedly", Err: err}
@@ -164,31 +160,26 @@ func (s *Server) enter() bool {
 }
 
 // httpServer builds the server for both HTTP versions.
-func (s *Server) httpServer(ctx context.Context) (*http.Server, error) {
-	srv := &http.Server{
+func (s *Server) httpServer(ctx context.Context) *http.Server {
+	return &http.Server{
 		Handler:           s.handler(),
 		TLSConfig:         s.tlsConfig(),
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
+		HTTP2: &http.HTTP2Config{
+			MaxConcurrentStreams:          maxStreams,
+			MaxReadFrameSize:              maxReadFrame,
+			MaxReceiveBufferPerConnection: windowPerConnection,
+			MaxReceiveBufferPerStream:     windowPerStream,
+			SendPingTimeout:               pingAfter,
+			PingTimeout:                   pingTimeout,
+		},
 		// Handshakes that fail are the clients' business: seen with debug logs only.
 		ErrorLog: slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug),
 		// Requests outlive the end of ctx by shutdownGrace.
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
-	err := http2.ConfigureServer(srv, &http2.Server{
-		MaxConcurrentStreams:         maxStreams,
-		MaxReadFrameSize:             maxReadFrame,
-		MaxUploadBufferPerConnection: windowPerConnection,
-		MaxUploadBufferPerStream:     windowPerStream,
-		ReadIdleTimeout:              pingAfter,
-		PingTimeout:                  pingTimeout,
-		IdleTimeout:                  idleTimeout,
-	})
-	if err != nil {
-		return nil, usage("cannot configure HTTP/2", err)
-	}
-	return srv, nil
 }
 
 func (s *Server) tlsConfig() *tls.Config {

@@ -1,0 +1,170 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/lestrrat-go/jwx/v3/jwa"
+	"github.com/lestrrat-go/jwx/v3/jwk"
+	"github.com/lestrrat-go/jwx/v3/jwt"
+)
+
+// tokenKeyBits is the size of the RSA key behind RS256.
+const tokenKeyBits = 2048
+
+// keyring makes tokens and verifies them.
+type keyring struct {
+	private  jwk.Key // its key ID is its thumbprint (RFC 7638)
+	public   jwk.Key
+	lifetime time.Duration
+	now      func() time.Time
+}
+
+// loadKeyring reads the signing key from dir, or makes one. The public half is
+// written beside it for clients that use no JWKS.
+func loadKeyring(dir string, lifetime time.Duration, now func() time.Time) (*keyring, error) {
+	raw, err := loadTokenKey(filepath.Join(dir, "token.key"))
+	if err != nil {
+		return nil, err
+	}
+	if err := writePublicKey(filepath.Join(dir, "token.pub.pem"), &raw.PublicKey); err != nil {
+		return nil, err
+	}
+	private, err := jwk.Import(raw)
+	if err != nil {
+		return nil, err
+	}
+	if err := jwk.AssignKeyID(private); err != nil {
+		return nil, err
+	}
+	public, err := jwk.PublicKeyOf(private)
+	if err != nil {
+		return nil, err
+	}
+	err = errors.Join(public.Set(jwk.AlgorithmKey, jwa.RS256()), public.Set(jwk.KeyUsageKey, jwk.ForSignature))
+	return &keyring{private: private, public: public, lifetime: lifetime, now: now}, err
+}
+
+// loadTokenKey reads or makes the key. One that can't be read is an error: the
+// public half may have been handed out.
+func loadTokenKey(path string) (*rsa.PrivateKey, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		key, err := rsa.GenerateKey(rand.Reader, tokenKeyBits)
+		if err != nil {
+			return nil, err
+		}
+		return key, writeKey(path, key)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if block, _ := pem.Decode(data); block != nil {
+		parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+		if key, ok := parsed.(*rsa.PrivateKey); err == nil && ok {
+			return key, nil
+		}
+	}
+	return nil, fmt.Errorf("%s is damaged; delete it to get a new key", path)
+}
+
+func writePublicKey(path string, key *rsa.PublicKey) error {
+	der, err := x509.MarshalPKIXPublicKey(key)
+	if err != nil {
+		return err
+	}
+	return writePrivate(path, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+}
+
+// identity is whom a token speaks for.
+type identity struct {
+	subject string
+	role    string
+	scopes  []string
+}
+
+// scopeWrite is the scope that lets upload, roleAdmin the role that needs none.
+const (
+	scopeRead   = "files:read"
+	scopeWrite  = "files:write"
+	roleService = "service"
+	roleAdmin   = "admin"
+)
+
+// mayUpload reports whether the token is good for an upload.
+func (i identity) mayUpload() bool {
+	return i.role == roleAdmin || slices.Contains(i.scopes, scopeWrite)
+}
+
+// issue signs a token for who. Both forms of the scope claim are in it, since
+// each generation reads another one.
+func (k *keyring) issue(who identity) (string, error) {
+	now := k.now().UTC()
+	token, err := jwt.NewBuilder().
+		Subject(who.subject).
+		JwtID(uuid.NewString()).
+		IssuedAt(now).NotBefore(now).Expiration(now.Add(k.lifetime)).
+		Claim("type", "service_account").
+		Claim("role", who.role).
+		Claim("name", "Ingester sandbox").
+		Claim("client_id", who.subject).
+		Claim("scope", strings.Join(who.scopes, " ")).
+		Claim("scopes", who.scopes).
+		Build()
+	if err != nil {
+		return "", err
+	}
+	signed, err := jwt.Sign(token, jwt.WithKey(jwa.RS256(), k.private))
+	return string(signed), err
+}
+
+// verify reads a token of this keyring that is valid now.
+func (k *keyring) verify(token string) (identity, error) {
+	parsed, err := jwt.Parse([]byte(token), jwt.WithKey(jwa.RS256(), k.public),
+		jwt.WithClock(jwt.ClockFunc(k.now)), jwt.WithRequiredClaim(jwt.ExpirationKey))
+	if err != nil {
+		return identity{}, err
+	}
+	var who identity
+	who.subject, _ = parsed.Subject()
+	// A claim that is missing, or of another type, gives no right.
+	_ = parsed.Get("role", &who.role)
+	var scope string
+	_ = parsed.Get("scope", &scope)
+	who.scopes = strings.Fields(scope)
+	return who, nil
+}
+
+// authorise says who sends an upload, or refuses it.
+func (s *Server) authorise(r *http.Request) (identity, error) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return identity{}, &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: "a bearer token is required"}
+	}
+	who, err := s.tokens.verify(strings.TrimSpace(token))
+	if err != nil {
+		return identity{}, &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: "the token is not valid", err: err}
+	}
+	if !who.mayUpload() {
+		return identity{}, &refusal{status: http.StatusForbidden, code: codeForbidden, message: "the token lacks the scope " + scopeWrite}
+	}
+	return who, nil
+}
+
+// jwks answers the key that verifies tokens (RFC 7517).
+func (s *Server) jwks(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Cache-Control", "public, max-age=300")
+	writeJSON(w, http.StatusOK, map[string][]jwk.Key{"keys": {s.tokens.public}})
+}

@@ -1,0 +1,156 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// openVault opens the files below dir and finishes what a crash interrupted:
+//
+//   - what was being received goes, as if it had never come;
+//   - a content that is whole and described, but was not yet in the index, gets
+//     its line. So an index that is lost or damaged comes back as well;
+//   - a description that is missing or torn is written anew from the index;
+//   - a description without its content goes;
+//   - a content that nothing describes stays, and the log says so: better a file
+//     too many than one that is deleted.
+func openVault(dir string, log *slog.Logger) (*vault, error) {
+	v := &vault{dir: filepath.Join(dir, "files"), log: log, busy: map[string]bool{}}
+	if err := os.MkdirAll(v.dir, privateDir); err != nil {
+		return nil, err
+	}
+	found, err := v.scan()
+	if err != nil {
+		return nil, err
+	}
+	if v.index, err = openIndex(filepath.Join(dir, "index.jsonl"), v.dir); err != nil {
+		return nil, err
+	}
+	err = v.index.each(func(line []byte, where span) error {
+		return v.recall(found, line, where)
+	})
+	if err == nil {
+		err = v.adopt(found)
+	}
+	if err != nil {
+		return nil, errors.Join(err, v.close())
+	}
+	return v, nil
+}
+
+// presence is what is on disk of one file ID.
+type presence struct {
+	content   bool
+	size      int64 // of the content
+	described int64 // size of the description, 0 for none
+}
+
+// scan removes what is unfinished and returns the rest by file ID.
+func (v *vault) scan() (map[string]presence, error) {
+	entries, err := os.ReadDir(v.dir)
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]presence{}
+	for _, e := range entries {
+		name := e.Name()
+		if strings.HasSuffix(name, partSuffix) {
+			if err := os.Remove(v.path(name)); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		info, err := e.Info()
+		if err != nil || !info.Mode().IsRegular() {
+			continue // not ours
+		}
+		id, isDescription := strings.CutSuffix(name, descriptionSuffix)
+		p := found[id]
+		if isDescription {
+			p.described = info.Size()
+		} else {
+			p.content, p.size = true, info.Size()
+		}
+		found[id] = p
+	}
+	return found, nil
+}
+
+// recall takes one line of the index into memory and out of found.
+func (v *vault) recall(found map[string]presence, line []byte, where span) error {
+	f, err := parseLine(line)
+	if err != nil {
+		v.log.Warn("a line of the index is damaged and left out", "offset", where.at, "err", err)
+		return nil
+	}
+	p := found[f.ID]
+	if !p.content {
+		v.log.Warn("the content of a stored file is gone", "file_id", f.ID)
+		return nil
+	}
+	delete(found, f.ID)
+	v.index.note(f.Key, where)
+	if p.described == int64(len(line)) {
+		return nil
+	}
+	return os.WriteFile(v.describing(f.ID), line, privateFile)
+}
+
+// adopt deals with what the index does not hold.
+func (v *vault) adopt(found map[string]presence) error {
+	var adopted []File
+	for id, p := range found {
+		if !isID(id) {
+			continue // not ours
+		}
+		if !p.content {
+			if err := os.Remove(v.describing(id)); err != nil {
+				return err
+			}
+			continue
+		}
+		f, err := v.readDescription(id, p)
+		if err != nil {
+			v.log.Warn("a file that nothing describes is left alone", "path", v.path(id), "err", err)
+			continue
+		}
+		adopted = append(adopted, f)
+	}
+	if len(adopted) == 0 {
+		return nil
+	}
+	slices.SortFunc(adopted, func(a, b File) int { return a.UploadedAt.Compare(b.UploadedAt) })
+	entries := make([]entry, 0, len(adopted))
+	for _, f := range adopted {
+		line, err := f.line()
+		if err != nil {
+			return err
+		}
+		entries = append(entries, entry{line: line, key: f.Key})
+	}
+	v.log.Warn("files that the index did not hold are back in it", "count", len(entries))
+	return v.index.add(entries...)
+}
+
+// readDescription reads the description of id, if it is one.
+func (v *vault) readDescription(id string, p presence) (File, error) {
+	data, err := os.ReadFile(v.describing(id))
+	if err != nil {
+		return File{}, err
+	}
+	f, err := parseLine(data)
+	switch {
+	case err != nil:
+		return File{}, err
+	case f.ID != id:
+		return File{}, errors.New("its description is another file's")
+	case f.Size != p.size:
+		return File{}, fmt.Errorf("it has %d bytes, its description says %d", p.size, f.Size)
+	}
+	return f, nil
+}

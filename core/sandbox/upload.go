@@ -1,0 +1,201 @@
+package sandbox
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"mime/multipart"
+	"net/http"
+)
+
+const (
+	// copyBuffer is what one upload holds of its file in memory, in bytes.
+	// The multipart reader hands out 4 KiB at a time: they are gathered to
+	// save system calls.
+	copyBuffer = 256 << 10
+	// maxOverhead is how much longer than its file a request may be: form
+	// fields, part headers, boundaries.
+	maxOverhead = 1 << 20
+)
+
+// unknownPolicy labels uploads that ended before they said their policy.
+const unknownPolicy = "unknown"
+
+func newCopyBuffer() any { return bufio.NewWriterSize(nil, copyBuffer) }
+
+// upload is POST /api/v1/files/upload.
+//
+// A request whose Idempotency-Key has stored a file before gets that file's
+// answer at once, whatever its body is: the stored checksum in it tells a
+// client that has sent something else. Idempotency-Replayed marks it.
+func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
+	s.metrics.active.Inc()
+	defer s.metrics.active.Dec()
+	started := s.cfg.Now()
+	u := &receiving{server: s, fields: defaultFields(), policy: unknownPolicy}
+	file, err := u.run(w, r)
+	if err != nil {
+		s.metrics.uploads.WithLabelValues(u.policy, "error").Inc()
+		s.refuse(w, asRefusal(err))
+		return
+	}
+	if u.replayed {
+		w.Header().Set("Idempotency-Replayed", "true")
+	} else {
+		s.metrics.uploads.WithLabelValues(string(file.Retention), "success").Inc()
+		s.metrics.duration.Observe(s.cfg.Now().Sub(started).Seconds())
+		s.metrics.size.Observe(float64(file.Size))
+	}
+	s.cfg.Log.Info("stored", "file_id", file.ID, "size", file.Size, "replayed", u.replayed)
+	writeJSON(w, http.StatusCreated, s.receipt(file))
+}
+
+// receiving is one upload under way.
+type receiving struct {
+	server   *Server
+	fields   fields
+	policy   string // metric label
+	seen     map[string]bool
+	overhead int64 // bytes of form fields
+	file     *incoming
+	replayed bool
+}
+
+// run refuses what can be refused before the body is read (the client may be
+// waiting for "100 Continue"), then reads it.
+func (u *receiving) run(w http.ResponseWriter, r *http.Request) (File, error) {
+	s := u.server
+	who, err := s.authorise(r)
+	if err != nil {
+		return File{}, err
+	}
+	most := s.cfg.MaxFileSize + min(maxOverhead, math.MaxInt64-s.cfg.MaxFileSize)
+	if r.ContentLength > most {
+		return File{}, tooLarge(s.cfg.MaxFileSize)
+	}
+	key := r.Header.Get("Idempotency-Key")
+	if err := checkKey(key); err != nil {
+		return File{}, err
+	}
+	known, err := s.vault.claim(key)
+	if err != nil {
+		return File{}, err
+	}
+	if known != nil {
+		u.replayed = true
+		return *known, nil
+	}
+	defer s.vault.yield(key)
+
+	r.Body = http.MaxBytesReader(w, r.Body, most)
+	form, err := r.MultipartReader()
+	if err != nil {
+		return File{}, &refusal{status: http.StatusUnsupportedMediaType, code: codeMediaType, message: "an upload is multipart/form-data", err: err}
+	}
+	defer func() { u.file.discard() }() // does nothing once the file is kept
+	if err := u.read(form); err != nil {
+		return File{}, err
+	}
+	// The body's end counts, not the form's: a client may hold back the last
+	// bytes until it has noted that they are about to go.
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		return File{}, err
+	}
+	if u.file == nil {
+		return File{}, badField("file", "missing", "the form has no file")
+	}
+	u.file.Key, u.file.UploadedBy = key, who.subject
+	u.file.seal()
+	u.fields.describe(&u.file.File, s.cfg.Now())
+	file := u.file.File
+	return file, u.file.keep()
+}
+
+// read reads the form. Fields may stand before the file and after it.
+func (u *receiving) read(form *multipart.Reader) error {
+	u.seen = map[string]bool{}
+	for {
+		part, err := form.NextPart()
+		// A body that was cut off gives io.EOF as well, but wrapped.
+		if err == io.EOF { //nolint:errorlint // see above
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		name := part.FormName()
+		if u.seen[name] {
+			return badField(clip(name), "value_error", "the field is there more than once")
+		}
+		u.seen[name] = true
+		if name == "file" {
+			err = u.readFile(part)
+		} else {
+			err = u.readField(name, part)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (u *receiving) readField(name string, part io.Reader) error {
+	value, err := io.ReadAll(io.LimitReader(part, maxOverhead-u.overhead+1))
+	if err != nil {
+		return err
+	}
+	if u.overhead += int64(len(value)); u.overhead > maxOverhead {
+		return badField(clip(name), "value_error", "the form fields are longer than %d bytes together", maxOverhead)
+	}
+	if err := u.fields.set(name, string(value)); err != nil {
+		return err
+	}
+	u.policy = string(u.fields.retention)
+	return nil
+}
+
+// readFile writes the content to disk as it comes, hashed on the way.
+func (u *receiving) readFile(part *multipart.Part) error {
+	s := u.server
+	name := part.FileName()
+	if err := checkName(name); err != nil {
+		return err
+	}
+	buffer, ok := s.buffers.Get().(*bufio.Writer)
+	if !ok {
+		return errors.New("no copy buffer") // buffers.New makes nothing else
+	}
+	defer s.buffers.Put(buffer)
+	defer buffer.Reset(nil)
+	var err error
+	if u.file, err = s.vault.create(); err != nil {
+		return err
+	}
+	u.file.Name, u.file.ContentType = name, mediaType(part.Header.Get("Content-Type"))
+	buffer.Reset(u.file)
+	if _, err := buffer.ReadFrom(&capped{part: part, left: s.cfg.MaxFileSize, limit: s.cfg.MaxFileSize}); err != nil {
+		return err
+	}
+	return buffer.Flush()
+}
+
+// capped refuses a file as soon as it is longer than limit.
+type capped struct {
+	part        io.Reader
+	left, limit int64
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	n, err := c.part.Read(p)
+	if c.left -= int64(n); c.left < 0 {
+		return 0, tooLarge(c.limit)
+	}
+	return n, err
+}
+
+func tooLarge(limit int64) *refusal {
+	return &refusal{status: http.StatusRequestEntityTooLarge, code: codeTooLarge,
+		message: fmt.Sprintf("the file is larger than %d bytes, the limit of this server", limit)}
+}

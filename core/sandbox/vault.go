@@ -1,0 +1,185 @@
+package sandbox
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"hash"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/artstore/ingester/core"
+)
+
+const (
+	// partSuffix ends the names of files that are being written.
+	partSuffix = ".part"
+	// descriptionSuffix ends the names of descriptions.
+	descriptionSuffix = ".json"
+	// keyBusyRetry is when to ask again for a key in progress, in seconds.
+	keyBusyRetry = 1
+)
+
+// vault is the files on disk. An upload goes through
+//
+//	<ID>.part written, hashed, synced → <ID>.json → renamed to <ID> → index line
+//
+// with one fsync for itself and two, of the folder and of the index, that it
+// shares with the uploads beside it. The description gets no fsync: it is the
+// index line once more, and written anew when a crash has damaged it.
+type vault struct {
+	dir   string
+	log   *slog.Logger
+	index *index
+
+	mu   sync.Mutex
+	busy map[string]bool // keys of uploads under way
+}
+
+func (v *vault) path(id string) string { return filepath.Join(v.dir, id) }
+
+func (v *vault) describing(id string) string { return v.path(id) + descriptionSuffix }
+
+// claim reserves a key for one upload until yield, or returns the file that
+// the key has stored. A file that someone has removed from disk is not stored.
+func (v *vault) claim(key string) (*File, error) {
+	if key == "" {
+		return nil, nil
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.busy[key] {
+		return nil, &refusal{status: http.StatusConflict, code: codeKeyBusy, retryAfter: keyBusyRetry,
+			message: "an upload with this Idempotency-Key is under way"}
+	}
+	f, found, err := v.index.find(key)
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		f.Path = v.path(f.ID)
+		if _, err := os.Stat(f.Path); err == nil || !errors.Is(err, fs.ErrNotExist) {
+			return &f, err
+		}
+	}
+	v.busy[key] = true
+	return nil, nil
+}
+
+// yield ends a claim.
+func (v *vault) yield(key string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	delete(v.busy, key)
+}
+
+// incoming is a file that is being received.
+type incoming struct {
+	File
+	vault *vault
+	part  *os.File // nil once kept or discarded
+	hash  hash.Hash
+}
+
+// create begins a file under a new ID.
+func (v *vault) create() (*incoming, error) {
+	id := uuid.NewString()
+	part, err := os.OpenFile(v.path(id)+partSuffix, os.O_CREATE|os.O_EXCL|os.O_WRONLY, privateFile)
+	if err != nil {
+		return nil, err
+	}
+	return &incoming{File: File{ID: id, Path: v.path(id)}, vault: v, part: part, hash: sha256.New()}, nil
+}
+
+// Write implements io.Writer.
+func (in *incoming) Write(p []byte) (int, error) {
+	n, err := in.part.Write(p)
+	_, _ = in.hash.Write(p[:n]) // never fails
+	in.Size += int64(n)
+	return n, err
+}
+
+// seal fills in what is known once everything is written.
+func (in *incoming) seal() { in.SHA256 = core.NewChecksum(in.hash.Sum(nil)) }
+
+// keep makes the file durable and known. After an error nothing is left of it.
+func (in *incoming) keep() error {
+	err := in.store()
+	if err != nil {
+		in.discard()
+	}
+	in.part = nil
+	return err
+}
+
+func (in *incoming) store() error {
+	line, err := in.line()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(in.part.Sync(), in.part.Close()); err != nil {
+		return err
+	}
+	if err := os.WriteFile(in.vault.describing(in.ID), line, privateFile); err != nil {
+		return err
+	}
+	if err := os.Rename(in.part.Name(), in.Path); err != nil {
+		return err
+	}
+	return in.vault.index.add(entry{line: line, key: in.Key})
+}
+
+// discard removes everything of a file that is not kept.
+func (in *incoming) discard() {
+	if in == nil || in.part == nil {
+		return
+	}
+	_ = in.part.Close() // may be closed already
+	for _, path := range []string{in.part.Name(), in.Path, in.vault.describing(in.ID)} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			in.vault.log.Warn("a file that is not stored could not be removed", "path", path, "err", err)
+		}
+	}
+	in.part = nil
+}
+
+// files lists what is stored, oldest first.
+func (v *vault) files(ctx context.Context) ([]File, error) {
+	var all []File
+	err := v.index.each(func(line []byte, _ span) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		f, err := parseLine(line)
+		if err != nil {
+			return nil // reported when the vault was opened
+		}
+		f.Path = v.path(f.ID)
+		if _, err := os.Stat(f.Path); err == nil {
+			all = append(all, f)
+		}
+		return nil
+	})
+	return all, err
+}
+
+// healthy tries whether something can be stored.
+func (v *vault) healthy() error {
+	if err := v.index.health(); err != nil {
+		return err
+	}
+	probe, err := os.CreateTemp(v.dir, "probe-*"+partSuffix)
+	if err != nil {
+		return err
+	}
+	_, err = probe.WriteString("probe")
+	return errors.Join(err, probe.Close(), os.Remove(probe.Name()))
+}
+
+func (v *vault) close() error { return v.index.file.Close() }
