@@ -1,0 +1,39 @@
+package metrics
+
+import "github.com/artstore/ingester/core"
+
+// errorCode is the value of the label "error_code": the error's code if it is
+// one of package core's, so that a code made up elsewhere can't add a series.
+func errorCode(err error) string {
+	if c := core.CodeOf(err); known(c) {
+		return string(c)
+	}
+	return other
+}
+
+// known reports whether c is one of package core's codes.
+func known(c core.Code) bool {
+	switch c {
+	case core.CodeUsage,
+		core.CodeProfileInvalid, core.CodeProfileNotFound, core.CodeSecretMissing, core.CodeCertificateUnreadable,
+		core.CodeCertificateExpired, core.CodeCertificateNotYet, core.CodeCertificateUsage, core.CodeKeyMismatch,
+		core.CodeKeyUnsupported, core.CodePassphraseWrong, core.CodePassphraseMissing, core.CodeCAInvalid,
+		core.CodeKeychainUnavailable, core.CodeKeychainLocked, core.CodeKeychainFailed, core.CodeStoreFailed,
+		core.CodeStoreNewer, core.CodeStoreDamaged, core.CodeAlreadyRunning,
+		core.CodeFileMissing, core.CodeFilePermission, core.CodeFileUnreadable, core.CodeFileNotRegular,
+		core.CodeFileChanged,
+		core.CodeSignInRefused, core.CodeSignInDisabled, core.CodeTokenInvalid, core.CodeTokenUntrusted,
+		core.CodeTokenRejected, core.CodeScopeMissing,
+		core.CodeTLSUntrusted, core.CodeTLSHostname, core.CodeTLSExpired, core.CodeTLSClientRefused,
+		core.CodeTLSClientRequired, core.CodeTLSPolicy, core.CodeTLSFailed,
+		core.CodeNameNotFound, core.CodeConnectionRefused, core.CodeUnreachable, core.CodeTimeout, core.CodeStalled,
+		core.CodeConnectionLost, core.CodeProxy,
+		core.CodeServerBusy, core.CodeServerFailure, core.CodeStorageFull, core.CodeTooLarge, core.CodeRejected,
+		core.CodeForbidden, core.CodeReadOnly, core.CodeKeyInProgress, core.CodeRedirect, core.CodeAnswerInvalid,
+		core.CodeUnexpected,
+		core.CodeChecksumMismatch, core.CodeChecksumMissing, core.CodeSizeMismatch,
+		core.CodeOutcomeUnknown, core.CodeCancelled, core.CodeInternal:
+		return true
+	}
+	return false
+}
