@@ -1,41 +1,220 @@
-// Package profiles keeps profile files.
+// Package profiles reads and writes profile files, and keeps a folder of them.
+//
+// A profile file is TOML and holds one profile, never a secret. File paths in
+// it are relative to the folder it lies in; a core.Profile has them absolute.
 package profiles
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
 
 	"github.com/artstore/ingester/core"
 )
 
-// Dir is the folder of the saved profiles.
-type Dir struct{ path string }
+// Operations as errors name them.
+const (
+	opRead   = "read profile"
+	opSave   = "save profile"
+	opRemove = "remove profile"
+	opImport = "import profile"
+	opExport = "export profile"
+)
 
-var errTODO = errors.New("not yet")
+// Dir is the folder of the saved profiles. It is safe for concurrent use by
+// one process.
+//
+// Names of profiles in it differ by more than case, since a file system or a
+// keychain may not tell "prod" from "Prod". A file that can't be read goes by
+// its file name without ".toml": it is listed, loading it says what is wrong,
+// and it can be saved over or removed like any other.
+type Dir struct {
+	path string
+	mu   sync.Mutex // for what looks first and then writes
+}
 
-// Open returns the folder at dir.
+// Open returns the folder at dir. It is created by the first Save.
 func Open(dir string) *Dir { return &Dir{path: dir} }
 
 // List returns the names of the saved profiles, sorted.
-func (d *Dir) List() ([]string, error) { return nil, errTODO }
+func (d *Dir) List() ([]string, error) {
+	entries, err := d.scan()
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, 0, len(entries))
+	for _, e := range entries {
+		names = append(names, e.name)
+	}
+	return slices.Compact(names), nil
+}
 
-// Load reads a saved profile.
-func (d *Dir) Load(name string) (core.Profile, error) { return core.Profile{}, errTODO }
+// Load reads a saved profile. A profile whose values can't be used comes along
+// with the error, so that a form can show it.
+func (d *Dir) Load(name string) (core.Profile, error) {
+	entries, err := d.scan()
+	if err != nil {
+		return core.Profile{}, err
+	}
+	e, ok := find(entries, name)
+	if !ok {
+		return core.Profile{}, d.notFound(opRead, name)
+	}
+	return e.profile, e.err
+}
 
-// Save writes a profile.
-func (d *Dir) Save(p core.Profile) error { return errTODO }
+// Save writes a profile under its name, over the one that has that name
+// already. An invalid profile is refused and what is saved stays as it was.
+func (d *Dir) Save(p core.Profile) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.save(opSave, p)
+}
+
+// Rename saves p and removes the profile that was saved as previous; they may
+// have the same name. A previous that is not there, such as "" for a new
+// profile, is nothing to remove. At every moment one of the two is saved.
+// Another profile of p's name is not overwritten: fs.ErrExist.
+func (d *Dir) Rename(previous string, p core.Profile) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	entries, err := d.scan()
+	if err != nil {
+		return err
+	}
+	old, ok := find(entries, previous)
+	if ok && sameName(previous, p.Name) { // perhaps but for case
+		return writeFile(opSave, filepath.Join(d.path, old.file), p)
+	}
+	if e, taken := rival(entries, p.Name); taken {
+		return d.exists(opSave, e.name)
+	}
+	if err := d.save(opSave, p); err != nil || !ok {
+		return err
+	}
+	return d.remove(opSave, previous)
+}
 
 // Remove deletes a saved profile.
-func (d *Dir) Remove(name string) error { return errTODO }
+func (d *Dir) Remove(name string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.remove(opRemove, name)
+}
 
-// Import saves the profile of a file under its name.
-func (d *Dir) Import(path string) (core.Profile, error) { return core.Profile{}, errTODO }
+// Import saves the profile of a file under its name, with absolute paths to
+// the certificates, which stay where they are. A saved profile of that name is
+// not overwritten: fs.ErrExist, and Replace does it.
+func (d *Dir) Import(path string) (core.Profile, error) { return d.bring(path, false) }
 
-// Export writes a saved profile.
-func (d *Dir) Export(name string, w io.Writer) error { return errTODO }
+// Replace is Import over a saved profile of the same name, if there is one.
+func (d *Dir) Replace(path string) (core.Profile, error) { return d.bring(path, true) }
 
-// LoadFile reads a profile file.
-func LoadFile(path string) (core.Profile, error) { return core.Profile{}, errTODO }
+func (d *Dir) bring(path string, replace bool) (core.Profile, error) {
+	p, err := LoadFile(path)
+	if err != nil {
+		return core.Profile{}, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	entries, err := d.scan()
+	if err != nil {
+		return core.Profile{}, err
+	}
+	if e, taken := rival(entries, p.Name); taken && !replace {
+		return core.Profile{}, d.exists(opImport, e.name)
+	}
+	return p, d.save(opImport, p)
+}
 
-// WriteFile writes a profile file.
-func WriteFile(path string, p core.Profile) error { return errTODO }
+// Export writes a saved profile with its paths as they are, absolute.
+func (d *Dir) Export(name string, w io.Writer) error {
+	p, err := d.Load(name)
+	if err != nil {
+		return err
+	}
+	text, err := encode(p, "")
+	if err != nil {
+		return refused(opExport, name, err)
+	}
+	if _, err := io.Copy(w, bytes.NewReader(text)); err != nil {
+		return unwritable(opExport, "The profile could not be written.", err)
+	}
+	return nil
+}
+
+// save is Save without the lock.
+func (d *Dir) save(op string, p core.Profile) error {
+	if _, err := prepare(op, p, d.path); err != nil {
+		return err // before anything is made
+	}
+	if err := d.make(); err != nil {
+		return unwritable(op, "The folder of the profiles could not be made: "+d.path, err)
+	}
+	entries, err := d.scan()
+	if err != nil {
+		return err
+	}
+	if e, taken := rival(entries, p.Name); taken && e.name != p.Name {
+		return d.exists(op, e.name)
+	}
+	return writeFile(op, filepath.Join(d.path, d.place(entries, p.Name)), p)
+}
+
+// remove is Remove without the lock.
+func (d *Dir) remove(op, name string) error {
+	entries, err := d.scan()
+	if err != nil {
+		return err
+	}
+	if _, ok := find(entries, name); !ok {
+		return d.notFound(op, name)
+	}
+	for _, e := range entries {
+		if e.name != name {
+			continue
+		}
+		if err := os.Remove(filepath.Join(d.path, e.file)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return unwritable(op, fmt.Sprintf("The profile %q could not be removed.", name), err)
+		}
+	}
+	if err := syncDir(d.path); err != nil {
+		return unwritable(op, fmt.Sprintf("The profile %q could not be removed for good.", name), err)
+	}
+	return nil
+}
+
+// make creates the folder, or closes one that is open to other users: who can
+// write there decides where files are sent.
+func (d *Dir) make() error {
+	if err := os.MkdirAll(filepath.Dir(d.path), dirMode); err != nil {
+		return err
+	}
+	if err := os.Mkdir(d.path, dirMode); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	info, err := os.Stat(d.path)
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm() == dirMode || !info.IsDir() {
+		return nil // what is no folder fails with better words
+	}
+	return os.Chmod(d.path, dirMode)
+}
+
+func (d *Dir) notFound(op, name string) error {
+	return &core.Error{Kind: core.KindConfig, Code: core.CodeProfileNotFound, Op: op,
+		Message: fmt.Sprintf("There is no profile %q in %s.", name, d.path), Err: fs.ErrNotExist}
+}
+
+func (d *Dir) exists(op, name string) error {
+	return &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: op,
+		Message: fmt.Sprintf("There is a profile %q already; names must differ by more than case.", name), Err: fs.ErrExist}
+}

@@ -1,0 +1,145 @@
+package profiles
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/artstore/ingester/core"
+)
+
+// extension of profile files.
+const extension = ".toml"
+
+// maxStem is how many bytes of a profile's name go into its file's name: file
+// systems take 255, a name may have 64 characters of 4.
+const maxStem = 200
+
+// entry is one file in a Dir.
+type entry struct {
+	name    string // of the profile, or the file's where the profile has none
+	file    string
+	profile core.Profile
+	err     error // why the profile can't be used
+}
+
+// scan reads every profile file, in the order of their names. Where several
+// hold one name, the one that Save would have made comes first.
+func (d *Dir) scan() ([]entry, error) {
+	files, err := os.ReadDir(d.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, unreadable("The folder of the profiles could not be read: "+d.path, err)
+	}
+	var entries []entry
+	for _, f := range files {
+		stem, ok := cutExtension(f.Name())
+		if !ok || f.IsDir() || strings.HasPrefix(stem, ".") { // hidden: ours half written, or the system's
+			continue
+		}
+		e := entry{name: stem, file: f.Name()}
+		if e.profile, e.err = LoadFile(filepath.Join(d.path, f.Name())); hasName(e.profile) {
+			e.name = e.profile.Name
+		}
+		entries = append(entries, e)
+	}
+	slices.SortFunc(entries, func(a, b entry) int {
+		return cmp.Or(cmp.Compare(a.name, b.name), a.rank()-b.rank(), cmp.Compare(a.file, b.file))
+	})
+	return entries, nil
+}
+
+// rank is 0 for a file that lies where Save puts it.
+func (e entry) rank() int {
+	if e.file == stem(e.name)+extension {
+		return 0
+	}
+	return 1
+}
+
+// place is the file for a profile: the one it is in, or a new one.
+func (d *Dir) place(entries []entry, name string) string {
+	if e, ok := find(entries, name); ok {
+		return e.file
+	}
+	file := stem(name) + extension
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(filepath.Join(d.path, file)); err != nil {
+			return file
+		}
+		file = fmt.Sprintf("%s-%d%s", stem(name), n, extension)
+	}
+}
+
+// find returns the entry with exactly this name.
+func find(entries []entry, name string) (entry, bool) {
+	i := slices.IndexFunc(entries, func(e entry) bool { return e.name == name })
+	if i < 0 {
+		return entry{}, false
+	}
+	return entries[i], true
+}
+
+// rival returns an entry that a file system might confuse with name, the one
+// of exactly this name first.
+func rival(entries []entry, name string) (entry, bool) {
+	if e, ok := find(entries, name); ok {
+		return e, true
+	}
+	i := slices.IndexFunc(entries, func(e entry) bool { return sameName(e.name, name) })
+	if i < 0 {
+		return entry{}, false
+	}
+	return entries[i], true
+}
+
+// sameName compares as file systems do that ignore case and composition.
+func sameName(a, b string) bool {
+	return strings.EqualFold(norm.NFC.String(a), norm.NFC.String(b))
+}
+
+// hasName reports whether p's name can be used.
+func hasName(p core.Profile) bool {
+	return !slices.ContainsFunc(p.Validate(), func(e core.FieldError) bool { return e.Field == "name" })
+}
+
+// cutExtension takes ".toml" off, in any case.
+func cutExtension(file string) (string, bool) {
+	stem := file[:len(file)-len(filepath.Ext(file))]
+	return stem, stem != "" && strings.EqualFold(filepath.Ext(file), extension)
+}
+
+// stem is the file name for a valid profile name, without the extension.
+// Different names may get the same stem.
+func stem(name string) string {
+	for len(name) > maxStem {
+		_, size := utf8.DecodeLastRuneInString(name)
+		name = name[:len(name)-size]
+	}
+	if isDevice(name) {
+		return "_" + name
+	}
+	return name
+}
+
+// isDevice reports whether Windows takes a file of this name, whatever the
+// extension, for a device.
+func isDevice(name string) bool {
+	base, _, _ := strings.Cut(name, ".")
+	base = strings.ToUpper(strings.TrimRight(base, " "))
+	switch base {
+	case "CON", "PRN", "AUX", "NUL":
+		return true
+	}
+	return len(base) == 4 && (base[:3] == "COM" || base[:3] == "LPT") && base[3] >= '0' && base[3] <= '9'
+}
