@@ -25,3 +25,32 @@ func (c CertificateFacts) DaysLeft(now time.Time) int {
 	}
 	return int(left / (24 * time.Hour))
 }
+
+// ExpiryLevel says how near the end of a certificate is. A greater one is more
+// pressing: whoever has warned of one warns again when it grows.
+type ExpiryLevel int
+
+// The levels.
+const (
+	ExpiryFar   ExpiryLevel = iota // nothing to warn of
+	ExpiryMonth                    // 30 days or less are left
+	ExpiryWeek                     // 7 days or less
+	ExpiryDay                      // 1 day or less
+	ExpiryPast                     // none
+)
+
+// ExpiryLevel returns the level at now; ExpiryFar for facts of no certificate.
+func (c CertificateFacts) ExpiryLevel(now time.Time) ExpiryLevel {
+	const day = 24 * time.Hour
+	switch left := c.NotAfter.Sub(now); {
+	case c.NotAfter.IsZero() || left > 30*day:
+		return ExpiryFar
+	case left > 7*day:
+		return ExpiryMonth
+	case left > day:
+		return ExpiryWeek
+	case left >= 0:
+		return ExpiryDay
+	}
+	return ExpiryPast
+}
