@@ -1,0 +1,44 @@
+#!/bin/sh
+# Makes the files in this folder anew: one key and certificate in the forms
+# that other programs give them. Needs OpenSSL 3 with its legacy provider, and
+# keytool (any JDK). The passphrase of every encrypted file is "correct horse",
+# but for empty-passphrase.p12. The keys protect nothing.
+set -eu
+cd "$(dirname "$0")"
+rm -f ./*.key ./*.pem ./*.p12
+pass="pass:correct horse"
+
+openssl ecparam -name prime256v1 -genkey -noout | openssl pkcs8 -topk8 -nocrypt -out key.pem
+openssl req -x509 -key key.pem -days 36500 -subj /CN=fixture -out cert.pem \
+	-addext basicConstraints=critical,CA:FALSE -addext extendedKeyUsage=clientAuth
+
+# Encrypted PKCS#8 (RFC 5958): forms that are read …
+pkcs8() { out=$1; shift; openssl pkcs8 -topk8 -in key.pem -passout "$pass" "$@" -out "$out"; }
+pkcs8 aes256.key -v2 aes-256-cbc
+pkcs8 aes128-sha1.key -v2 aes-128-cbc -v2prf hmacWithSHA1
+pkcs8 des3.key -v2 des3
+pkcs8 scrypt.key -v2 aes-256-cbc -scrypt
+# … and forms that are refused.
+pkcs8 sha512.key -v2 aes-256-cbc -v2prf hmacWithSHA512
+pkcs8 camellia.key -v2 camellia-256-cbc
+pkcs8 pbes1.key -v1 PBE-SHA1-3DES -provider legacy -provider default
+openssl ec -in key.pem -aes256 -passout "$pass" -out legacy.key # RFC 1421
+
+# Algorithms that TLS has no use for.
+openssl genpkey -algorithm ed448 -out ed448.key
+openssl ecparam -name secp256k1 -genkey -noout -out secp256k1.key
+
+# PKCS#12 (RFC 7292).
+p12() { out=$1; shift; openssl pkcs12 -export -in cert.pem -inkey key.pem -out "$out" "$@"; }
+p12 new.p12 -passout "$pass"
+p12 old.p12 -passout "$pass" -legacy # RC2, 3DES, SHA-1
+p12 sha512mac.p12 -passout "$pass" -macalg sha512
+p12 camellia.p12 -passout "$pass" -keypbe camellia-256-cbc -certpbe camellia-256-cbc
+p12 empty-passphrase.p12 -passout pass:
+p12 nomac.p12 -passout "$pass" -nomac
+openssl pkcs12 -export -nocerts -inkey key.pem -out nocert.p12 -passout "$pass"
+openssl req -x509 -key ed448.key -days 36500 -subj /CN=fixture -out ed448.pem
+openssl pkcs12 -export -in ed448.pem -inkey ed448.key -out ed448.p12 -passout "$pass"
+rm ed448.pem
+keytool -importkeystore -noprompt -srckeystore new.p12 -srcstorepass "correct horse" \
+	-destkeystore keytool.p12 -deststoretype PKCS12 -deststorepass "correct horse"
