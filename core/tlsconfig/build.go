@@ -20,6 +20,13 @@ const sessionsKept = 64
 // passphrase opens an encrypted key or PKCS#12 file. NextProtos is left to
 // those who use the configuration; they clone it.
 //
+// A cipher list is a demand: a connection with a suite that it doesn't name
+// fails with core.CodeTLSPolicy. A list without suites of TLS 1.3 leaves those
+// as they are, as OpenSSL's lists do.
+//
+// The CA file is read once. crypto/tls has no hook for other roots that would
+// not turn its own verification off, so whoever wants new ones builds anew.
+//
 // Errors are *core.Error of kind config: one code for each thing that can be
 // wrong with a file. What only deserves a warning goes to log, which may be
 // nil.
@@ -34,10 +41,12 @@ func Build(s core.TLSSettings, passphrase core.Secret, log *slog.Logger) (*tls.C
 	if err != nil {
 		return nil, err
 	}
+	ciphers := parseCiphers(s.Ciphers, log)
 	config := &tls.Config{
 		MinVersion:         version,
 		ServerName:         s.ServerName,
-		CipherSuites:       cipherSuites(s.Ciphers, log),
+		CipherSuites:       ciphers.offered,
+		VerifyConnection:   policy{version, ciphers}.verify,
 		Renegotiation:      tls.RenegotiateNever,
 		ClientSessionCache: tls.NewLRUClientSessionCache(sessionsKept),
 	}

@@ -34,7 +34,6 @@ func newIdentity(s core.TLSSettings, passphrase core.Secret, log *slog.Logger) (
 	if err := id.load(); err != nil {
 		return nil, err
 	}
-	id.warnReadable()
 	return id, nil
 }
 
@@ -51,14 +50,12 @@ func (id *identity) load() error {
 	}
 	id.current = p.certificate()
 	id.sessions = tls.NewLRUClientSessionCache(sessionsKept)
-	if days := factsOf(p).DaysLeft(now); days < expirySoon {
-		id.log.Warn("the client certificate expires soon", "days", days, "expires", p.leaf.NotAfter)
+	if facts := factsOf(p); facts.ExpiryLevel(now) > core.ExpiryFar {
+		id.log.Warn("the client certificate expires soon", "days", facts.DaysLeft(now), "expires", facts.NotAfter)
 	}
+	id.warnReadable()
 	return nil
 }
-
-// expirySoon is how many days before its end a certificate is warned of.
-const expirySoon = 30
 
 // refresh loads the files again if they have changed. While they can't be
 // used, because only one of two has been replaced or one is half written, the
