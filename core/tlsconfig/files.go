@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/x509"
-	"encoding/asn1"
 	"encoding/pem"
 	"io"
 	"os"
@@ -48,6 +47,10 @@ func readMaterial(s core.TLSSettings, passphrase core.Secret) (material, error) 
 }
 
 func readFile(path string) ([]byte, error) {
+	// Opening a pipe or device could wait for ever.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fileError(core.CodeCertificateUnreadable, path, "is a folder or device, not a file", nil)
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fileError(core.CodeCertificateUnreadable, path, "can't be read", err)
@@ -58,7 +61,7 @@ func readFile(path string) ([]byte, error) {
 	case err != nil:
 		return nil, fileError(core.CodeCertificateUnreadable, path, "can't be read", err)
 	case len(data) > maxFile:
-		return nil, fileError(core.CodeCertificateUnreadable, path, "is too large for a certificate or key", nil)
+		return nil, fileError(core.CodeCertificateUnreadable, path, "is larger than 1 MiB, too large for certificates and keys", nil)
 	case len(bytes.TrimSpace(data)) == 0:
 		return nil, fileError(core.CodeCertificateUnreadable, path, "is empty", nil)
 	}
@@ -73,7 +76,7 @@ func certificates(path string, data []byte) ([]*x509.Certificate, error) {
 		case err == nil && len(certs) > 0:
 			return certs, nil
 		case isPKCS12(data):
-			return nil, fileError(core.CodeCertificateUnreadable, path, "is a PKCS#12 file; name it as pkcs12_file", nil)
+			return nil, fileError(core.CodeCertificateUnreadable, path, "is a PKCS#12 file; a client certificate in that form is named as pkcs12_file", nil)
 		}
 		return nil, fileError(core.CodeCertificateUnreadable, path, "is no certificate: neither PEM nor DER", err)
 	}
@@ -95,14 +98,3 @@ func certificates(path string, data []byte) ([]*x509.Certificate, error) {
 }
 
 func isPEM(data []byte) bool { return bytes.Contains(data, []byte("-----BEGIN ")) }
-
-// isPKCS12 reports whether data begins as a PFX does (RFC 7292 §4): a
-// sequence whose first element is the version 3.
-func isPKCS12(data []byte) bool {
-	var pfx struct {
-		Version  int
-		AuthSafe asn1.RawValue
-	}
-	_, err := asn1.Unmarshal(data, &pfx)
-	return err == nil && pfx.Version == 3
-}

@@ -90,10 +90,17 @@ func derKey(path string, data []byte, passphrase core.Secret) (crypto.Signer, er
 // damagedKey tells a form that x509 knows, but not its algorithm, from one
 // that it can't read.
 func damagedKey(path string, err error) *core.Error {
-	if text := err.Error(); strings.Contains(text, "unknown algorithm") || strings.Contains(text, "unknown elliptic curve") || strings.Contains(text, "unsupported") {
+	if unknownAlgorithm(err) {
 		return unsupportedKey(path, err)
 	}
 	return fileError(core.CodeCertificateUnreadable, path, "holds a damaged private key, or one in no known form", err)
+}
+
+// unknownAlgorithm goes by the words of x509, which has no error of its own
+// for it.
+func unknownAlgorithm(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "unknown algorithm") || strings.Contains(text, "unknown elliptic curve") || strings.Contains(text, "unsupported")
 }
 
 func unsupportedKey(path string, err error) *core.Error {

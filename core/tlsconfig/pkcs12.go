@@ -1,10 +1,13 @@
 package tlsconfig
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
+	"math/big"
+	"strings"
 
 	"software.sslmate.com/src/go-pkcs12"
 
@@ -24,23 +27,18 @@ func readPKCS12(path string, passphrase core.Secret) (material, error) {
 }
 
 func decodePKCS12(path string, data []byte, passphrase core.Secret) ([]*x509.Certificate, []crypto.Signer, error) {
-	if isPEM(data) || !isPKCS12(data) {
+	var pfx pfx
+	_, err := asn1.Unmarshal(data, &pfx)
+	switch {
+	case bytes.HasPrefix(data, []byte{0x30, 0x80}), err == nil && excessive(data, maxIterations, maxNesting):
+		// BER of indefinite length is left to OpenSSL.
+		return nil, nil, unsupportedPKCS12(path, nil)
+	case err != nil || pfx.Version != 3:
 		return nil, nil, fileError(core.CodeCertificateUnreadable, path, "is not a PKCS#12 file", nil)
 	}
-	if excessiveMAC(data) {
-		return nil, nil, unsupportedPKCS12(path, nil)
-	}
 	key, leaf, chain, err := pkcs12.DecodeChain(data, passphrase.Reveal())
-	var unsupported pkcs12.NotImplementedError
-	switch {
-	case errors.As(err, &unsupported):
-		return nil, nil, unsupportedPKCS12(path, err)
-	case errors.Is(err, pkcs12.ErrIncorrectPassword) && passphrase.IsZero():
-		return nil, nil, fileError(core.CodePassphraseMissing, path, problemPassphraseMissing, nil)
-	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption):
-		return nil, nil, fileError(core.CodePassphraseWrong, path, problemPassphraseWrong, nil)
-	case err != nil:
-		return nil, nil, fileError(core.CodeCertificateUnreadable, path, "is damaged, or does not hold one private key and its certificate", err)
+	if err != nil {
+		return nil, nil, errorPKCS12(path, err, len(pfx.MAC.FullBytes) > 0, passphrase)
 	}
 	s, err := signer(path, key)
 	if err != nil {
@@ -49,23 +47,73 @@ func decodePKCS12(path string, data []byte, passphrase core.Secret) ([]*x509.Cer
 	return append([]*x509.Certificate{leaf}, chain...), []crypto.Signer{s}, nil
 }
 
-func unsupportedPKCS12(path string, cause error) *core.Error {
-	return fileError(core.CodeKeyUnsupported, path, "is protected in a way that is not supported; export it again with: openssl pkcs12 -export", cause)
+// errorPKCS12 says why a file could not be decoded. Without a MAC nothing
+// tells a wrong passphrase from a damaged file.
+func errorPKCS12(path string, err error, mac bool, passphrase core.Secret) *core.Error {
+	var unsupported pkcs12.NotImplementedError
+	// The old key derivation knows 16-bit characters only.
+	beyond := strings.ContainsFunc(passphrase.Reveal(), func(r rune) bool { return r > 0xffff })
+	switch {
+	case !mac, errors.As(err, &unsupported):
+		return unsupportedPKCS12(path, err)
+	case errors.Is(err, pkcs12.ErrIncorrectPassword) && passphrase.IsZero():
+		return fileError(core.CodePassphraseMissing, path, problemPassphraseMissing, nil)
+	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption), beyond:
+		return fileError(core.CodePassphraseWrong, path, problemPassphraseWrong, nil)
+	case unknownAlgorithm(err):
+		return unsupportedKey(path, err)
+	}
+	return fileError(core.CodeCertificateUnreadable, path, "is damaged, or does not hold one private key and its certificate", err)
 }
 
-// excessiveMAC reports whether checking the passphrase would take minutes.
-func excessiveMAC(data []byte) bool {
-	var pfx struct {
-		Version  int
-		AuthSafe asn1.RawValue
-		MAC      struct {
-			Digest     asn1.RawValue
-			Salt       []byte
-			Iterations int `asn1:"optional,default:1"`
-		} `asn1:"optional"`
+func unsupportedPKCS12(path string, cause error) *core.Error {
+	return fileError(core.CodeKeyUnsupported, path, "is protected or encoded in a way that is not supported; export it again with: openssl pkcs12 -export", cause)
+}
+
+// pfx is the outermost sequence of a PKCS#12 file (RFC 7292 §4).
+type pfx struct {
+	Version  int
+	AuthSafe asn1.RawValue
+	MAC      asn1.RawValue `asn1:"optional"`
+}
+
+// isPKCS12 reports whether data begins as a PKCS#12 file does.
+func isPKCS12(data []byte) bool {
+	var pfx pfx
+	_, err := asn1.Unmarshal(data, &pfx)
+	return err == nil && pfx.Version == 3
+}
+
+// maxNesting is more than the depth at which a PKCS#12 file can have its last
+// readable key derivation.
+const maxNesting = 32
+
+// excessive reports whether deriving a key as der says would take more than
+// limit iterations. All of RFC 7292 and RFC 8018 have their number right
+// behind the salt: an OCTET STRING and an INTEGER.
+func excessive(der []byte, limit int64, nesting int) bool {
+	salt := false
+	for len(der) > 0 && nesting > 0 {
+		var v asn1.RawValue
+		rest, err := asn1.Unmarshal(der, &v)
+		if err != nil {
+			return false // the library says what is wrong
+		}
+		universal := v.Class == asn1.ClassUniversal
+		if salt && universal && v.Tag == asn1.TagInteger && new(big.Int).SetBytes(v.Bytes).Cmp(big.NewInt(limit)) > 0 {
+			return true
+		}
+		salt = universal && v.Tag == asn1.TagOctetString
+		if (v.IsCompound || salt && holdsSequence(v.Bytes)) && excessive(v.Bytes, limit, nesting-1) {
+			return true
+		}
+		der = rest
 	}
-	if _, err := asn1.Unmarshal(data, &pfx); err != nil {
-		return false // the library says what is wrong
-	}
-	return pfx.MAC.Iterations > maxIterations
+	return false
+}
+
+func holdsSequence(data []byte) bool {
+	var v asn1.RawValue
+	rest, err := asn1.Unmarshal(data, &v)
+	return err == nil && len(rest) == 0 && v.Tag == asn1.TagSequence && v.IsCompound
 }

@@ -25,6 +25,9 @@ type encryptedKey struct {
 	Data      []byte
 }
 
+// pbes2 are the PBES2-params (RFC 8018 §A.4).
+type pbes2 struct{ KDF, Cipher pkix.AlgorithmIdentifier }
+
 func isEncryptedPKCS8(der []byte) bool {
 	var key encryptedKey
 	rest, err := asn1.Unmarshal(der, &key)
@@ -57,7 +60,7 @@ func checkPBES2(key encryptedKey) error {
 	if !key.Algorithm.Algorithm.Equal(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 13}) {
 		return errors.New("not PBES2: " + key.Algorithm.Algorithm.String())
 	}
-	var params struct{ KDF, Cipher pkix.AlgorithmIdentifier }
+	var params pbes2
 	if _, err := asn1.Unmarshal(key.Algorithm.Parameters.FullBytes, &params); err != nil {
 		return errors.New("PBES2 parameters are damaged")
 	}

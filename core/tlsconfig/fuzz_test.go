@@ -1,0 +1,110 @@
+package tlsconfig
+
+import (
+	"bytes"
+	"encoding/pem"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+)
+
+// seed adds the files of testdata that match pattern.
+func seed(f *testing.F, pattern string) {
+	f.Helper()
+	paths, err := filepath.Glob(filepath.Join("testdata", pattern))
+	if err != nil || len(paths) == 0 {
+		f.Fatal("no files to begin with")
+	}
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+		if block, _ := pem.Decode(data); block != nil {
+			f.Add(block.Bytes)
+		}
+	}
+}
+
+// known fails unless err is one of those that the loaders give.
+func known(t *testing.T, err error) {
+	t.Helper()
+	switch core.CodeOf(err) {
+	case core.CodeCertificateUnreadable, core.CodeKeyUnsupported, core.CodePassphraseMissing, core.CodePassphraseWrong:
+	default:
+		t.Errorf("another error: %v", err)
+	}
+}
+
+// Whatever a certificate file holds: no panic, and no empty success.
+func FuzzCertificates(f *testing.F) {
+	seed(f, "*.pem")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		certs, err := certificates("file", data)
+		if err != nil {
+			known(t, err)
+			return
+		}
+		if len(certs) == 0 || (material{certs: certs}).pair().leaf == nil {
+			t.Error("no certificate and no error")
+		}
+	})
+}
+
+// scryptOID is in keys whose passphrase takes long to check.
+var scryptOID = []byte{0x2b, 0x06, 0x01, 0x04, 0x01, 0xda, 0x47, 0x04, 0x0b}
+
+// affordable returns the passphrase, or none where trying it on data would
+// take longer than fuzzing has.
+func affordable(data []byte) core.Secret {
+	if excessive(data, 5000, maxNesting) || bytes.Contains(data, scryptOID) {
+		return core.Secret{}
+	}
+	return core.NewSecret(canary)
+}
+
+// Whatever a key file holds: no panic, no key that can't sign.
+func FuzzKeys(f *testing.F) {
+	seed(f, "*.key")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		passphrase := affordable(data)
+		for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+			if affordable(block.Bytes).IsZero() {
+				passphrase = core.Secret{}
+			}
+		}
+		keys, err := privateKeys("file", data, passphrase)
+		if err != nil {
+			known(t, err)
+			return
+		}
+		for _, key := range keys {
+			if key == nil || key.Public() == nil {
+				t.Error("a key without a public key")
+			}
+		}
+	})
+}
+
+// Whatever a PKCS#12 file holds: no panic, and a certificate with each key.
+func FuzzPKCS12(f *testing.F) {
+	seed(f, "*.p12")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if excessive(data, 5000, maxNesting) {
+			return
+		}
+		for _, passphrase := range []core.Secret{{}, core.NewSecret(canary)} {
+			certs, keys, err := decodePKCS12("file", data, passphrase)
+			if err != nil {
+				known(t, err)
+				continue
+			}
+			if len(certs) == 0 || len(keys) != 1 {
+				t.Errorf("%d certificates, %d keys", len(certs), len(keys))
+			}
+		}
+	})
+}
