@@ -24,13 +24,14 @@ const (
 )
 
 // transitions is the table of legal changes. A restart moves Sending and Sent
-// back to Queued, or to Unknown where the server may have stored the file.
+// back to Queued. A transfer that the server may have from an earlier attempt
+// becomes Unknown where another would be sent again or cancelled.
 var transitions = map[State][]State{
-	StateQueued:    {StateSending, StatePaused, StateCancelled, StateFailed},
+	StateQueued:    {StateSending, StatePaused, StateCancelled, StateFailed, StateUnknown},
 	StateSending:   {StateSent, StateStored, StateWaiting, StateQueued, StatePaused, StateFailed, StateUnknown, StateCancelled},
 	StateSent:      {StateStored, StateWaiting, StateQueued, StatePaused, StateFailed, StateUnknown, StateCancelled},
-	StateWaiting:   {StateQueued, StatePaused, StateCancelled, StateFailed},
-	StatePaused:    {StateQueued, StateCancelled},
+	StateWaiting:   {StateQueued, StatePaused, StateCancelled, StateFailed, StateUnknown},
+	StatePaused:    {StateQueued, StateCancelled, StateUnknown},
 	StateFailed:    {StateQueued, StateCancelled},
 	StateUnknown:   {StateQueued, StateStored, StateCancelled},
 	StateCancelled: {StateQueued},
@@ -83,7 +84,7 @@ type Transfer struct {
 	Sent      int64     // content bytes sent in this attempt, 0…Source.Size; not durable
 	Attempts  int       // attempts begun
 	NotBefore time.Time // Waiting: when the next attempt starts
-	Error     *Error    // why it waits, failed or is unknown; nil otherwise
+	Error     *Error    // why it waits, failed or is unknown, or, with OutcomeUnknown, that the server may have it; else nil
 	Receipt   *Receipt  // Stored only
 
 	QueuedAt   time.Time

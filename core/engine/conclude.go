@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"time"
+	"unicode/utf8"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/retry"
+)
+
+// maxDetail bounds what an attempt remembers of its error, in bytes.
+const maxDetail = 1000
+
+// conclude hands the result of a run to the journal, which owes it.
+func (e *Engine) conclude(r *run, out result) {
+	r.cancel()
+	e.owe(func(x *tx) error {
+		r.lane.release(r)
+		x.after(func() {
+			r.it.run = nil
+			close(r.done)
+		})
+		t := x.get(r.it)
+		switch {
+		case !out.begun:
+			return x.put(r.it, unclaim(t, r.wish))
+		case out.err == nil:
+			t.State, t.Receipt = core.StateStored, &out.receipt
+			x.after(func() { r.lane.fails, r.lane.cooling = 0, 0 })
+		default:
+			t = e.failed(x, r, t, out)
+		}
+		x.attempts = append(x.attempts, record(t, out))
+		return x.put(r.it, t)
+	})
+}
+
+// unclaim undoes a claim of which nothing came.
+func unclaim(t core.Transfer, wish core.State) core.Transfer {
+	t.Attempts--
+	t.State = core.StateQueued
+	switch {
+	case wish == core.StateCancelled && maybeStored(t):
+		t.State = core.StateUnknown
+	case wish != "":
+		t.State = wish
+	}
+	return t
+}
+
+// record is the row of an attempt.
+func record(t core.Transfer, out result) core.Attempt {
+	a := core.Attempt{Transfer: t.ID, Number: t.Attempts, Start: out.start, End: out.end, Sent: out.sent}
+	if out.err != nil {
+		a.Status, a.Code, a.Outcome, a.Detail = out.err.Status, out.err.Code, out.err.Outcome, clip(out.err.Error())
+	}
+	return a
+}
+
+func clip(text string) string {
+	if len(text) <= maxDetail {
+		return text
+	}
+	end := maxDetail
+	for end > 0 && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return text[:end] + "…"
+}
+
+// failed returns what becomes of a transfer whose attempt failed, and stages
+// what that means for the others.
+func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfer {
+	same := 1
+	if r.it.last == out.err.Code {
+		same = r.it.same + 1
+	}
+	d := e.decide(t, out, same, x.now)
+	x.after(func() {
+		r.it.last, r.it.same = out.err.Code, same
+		e.affect(r, d, out.err, x.now)
+	})
+	return settle(t, r.wish, d, out.err, x.now)
+}
+
+// decide asks the policy.
+func (e *Engine) decide(t core.Transfer, out result, same int, now time.Time) retry.Decision {
+	switch out.err.Code {
+	case core.CodeStoreFailed: // of ours: the queue stands still until saving works again
+		return retry.Decision{Next: core.StateQueued}
+	case core.CodeProfileNotFound:
+		if maybeStored(t) {
+			return retry.Decision{Next: core.StateUnknown}
+		}
+		return retry.Decision{Next: core.StateFailed}
+	}
+	return e.cfg.Policy.Decide(retry.Input{
+		Err: out.err, Attempt: t.Attempts, Same: same,
+		// Where it could not be asked it is before anything is sent again.
+		HonoursKey:  out.honours != honoursNo,
+		MaybeStored: maybeStored(t), Now: now, Rand: e.cfg.Rand,
+	})
+}
+
+// settle is t after a failed attempt: by the decision, unless the user wants
+// something else and nobody knows better.
+func settle(t core.Transfer, wish core.State, d retry.Decision, failure *core.Error, now time.Time) core.Transfer {
+	unknown := failure.Outcome == core.OutcomeUnknown
+	maybe := unknown || maybeStored(t)
+	t.State, t.NotBefore = d.Next, d.NotBefore(now)
+	if wish == core.StatePaused && (d.Next == core.StateQueued || d.Next == core.StateWaiting) {
+		t.State = core.StatePaused
+	}
+	if wish == core.StateCancelled && d.Next != core.StateUnknown {
+		t.State = core.StateCancelled
+		if maybe && failure.Outcome != core.OutcomeAnswered {
+			t.State = core.StateUnknown
+		}
+	}
+	switch t.State {
+	case core.StateWaiting, core.StateUnknown:
+		t.Error = sticky(failure, maybe)
+	case core.StateFailed:
+		t.Error = failure
+	case core.StateCancelled:
+		t.Error = nil
+	default:
+		if unknown {
+			t.Error = failure
+		}
+	}
+	return t
+}
+
+// sticky is failure, marked where the server may have stored the file before.
+func sticky(failure *core.Error, maybe bool) *core.Error {
+	if !maybe {
+		return failure
+	}
+	marked := *failure
+	marked.Outcome = core.OutcomeUnknown
+	return &marked
+}
+
+// affect is what a failed attempt means for the other transfers of its lane.
+func (e *Engine) affect(r *run, d retry.Decision, failure *core.Error, now time.Time) {
+	l := r.lane
+	switch {
+	case d.Halt:
+		l.halt = failure
+		e.log.Warn("the queue stands still", "profile", l.profile, "error", failure)
+	case failure.Code == core.CodeProfileNotFound:
+		l.lift() // asks for the profile, and deals with its other transfers
+	case failure.Code == core.CodeServerBusy && failure.RetryAfter > 0,
+		failure.Code == core.CodeStorageFull && d.Next == core.StateWaiting:
+		l.hold(now.Add(d.After))
+	}
+	e.breaker(r, failure, now)
+	if l.halt != nil || l.until.After(now) {
+		e.recall(l, func(*run) bool { return true })
+	}
+}
+
+// breaker leaves a failing server alone for a while. The command line has no
+// use for it: it is to fail, and soon.
+func (e *Engine) breaker(r *run, failure *core.Error, now time.Time) {
+	l := r.lane
+	if e.cfg.Policy.Rounds > 0 || r.t.StartedAt.Before(l.broken) {
+		return // what began before the breaker opened says nothing new
+	}
+	switch failure.Code {
+	case core.CodeServerBusy, core.CodeServerFailure:
+		l.fails++
+	default:
+		switch {
+		case failure.Kind == core.KindNetwork:
+			l.fails++
+		case failure.Outcome == core.OutcomeAnswered:
+			l.fails, l.cooling = 0, 0
+		}
+	}
+	if l.fails >= breakAfter {
+		l.cooling = min(max(2*l.cooling, firstCooling), lastCooling)
+		l.broken = now
+		l.hold(now.Add(l.cooling))
+		e.log.Info("the server is left alone for a while", "profile", l.profile, "for", l.cooling, "error", failure)
+	}
+}
+
+// recall takes claims back that no worker has begun.
+func (e *Engine) recall(l *lane, match func(*run) bool) {
+	for _, r := range l.drop(match) {
+		e.conclude(r, result{})
+	}
+}

@@ -1,0 +1,246 @@
+package engine
+
+import (
+	"container/heap"
+	"context"
+	"sync"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// How many files are in flight where the profile doesn't say.
+const (
+	smallSize    = 1 << 20 // files below are small
+	bulkStreams  = 8
+	smallStreams = 32
+	smallBytes   = 8 << 20 // of small files in flight
+	// tinySize is up to what size files are claimed ahead, so that a worker
+	// finds its next one durable and doesn't wait for an fsync.
+	tinySize = 64 << 10
+)
+
+// The breaker: a server that fails again and again is left alone for a while,
+// then tried with one file.
+const (
+	breakAfter   = 5
+	firstCooling = 30 * time.Second
+	lastCooling  = 5 * time.Minute
+)
+
+// endpointAge is how long what a profile says is believed.
+const endpointAge = 2 * time.Second
+
+// lane is the way to one profile's server. Its fields belong to the journal,
+// those behind mu also to the workers.
+type lane struct {
+	profile     string
+	small, bulk seqHeap // queued transfers
+
+	claimed, claimedBulk int   // runs that have not ended
+	claimedSmall         int64 // bytes
+
+	halt    *core.Error // why nothing is sent until someone acts
+	until   time.Time   // nothing is sent before
+	fails   int         // attempts in a row that the server or the network failed
+	cooling time.Duration
+	broken  time.Time // when the breaker last opened
+	asking  bool      // the endpoint is being asked for
+
+	mu       sync.Mutex
+	endpoint Endpoint
+	known    bool // endpoint was asked for
+	asked    time.Time
+	backlog  []*run // claimed, not begun
+	running  int    // workers
+}
+
+// lane returns the lane of a profile.
+func (e *Engine) lane(profile string) *lane {
+	l := e.lanes[profile]
+	if l == nil {
+		l = &lane{profile: profile}
+		e.lanes[profile] = l
+	}
+	return l
+}
+
+// push queues a transfer.
+func (l *lane) push(it *item) {
+	it.queued = true
+	if it.t.Source.Size < smallSize {
+		heap.Push(&l.small, it)
+	} else {
+		heap.Push(&l.bulk, it)
+	}
+}
+
+// limits are how many runs a lane may have.
+type limits struct{ streams, bulk, ahead int }
+
+func (l *lane) limits() limits {
+	n := l.streams()
+	if l.fails >= breakAfter {
+		return limits{streams: 1, bulk: 1} // to see whether it is well again
+	}
+	if l.endpoint.Streams > 0 {
+		return limits{streams: n, bulk: n, ahead: n}
+	}
+	return limits{streams: n, bulk: bulkStreams, ahead: n}
+}
+
+// streams is how many attempts run at once at most.
+func (l *lane) streams() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.endpoint.Streams > 0 {
+		return l.endpoint.Streams
+	}
+	return smallStreams
+}
+
+// pick takes the next transfer that may start: the oldest, or the oldest small
+// one while enough large ones are under way; nil for none.
+func (l *lane) pick(m limits) *item {
+	small, bulk := l.small.top(), l.bulk.top()
+	free := l.claimed < m.streams
+	switch {
+	case bulk != nil && free && l.claimedBulk < m.bulk && (small == nil || bulk.t.Seq < small.t.Seq || !l.fits(small)):
+		return heap.Pop(&l.bulk).(*item)
+	case small == nil || !l.fits(small):
+		return nil
+	case bulk != nil && bulk.t.Seq < small.t.Seq && l.claimedBulk < m.bulk:
+		return nil // its turn comes first
+	case free, small.t.Source.Size <= tinySize && l.claimed < m.streams+m.ahead:
+		return heap.Pop(&l.small).(*item)
+	}
+	return nil
+}
+
+func (l *lane) fits(small *item) bool {
+	return l.claimedSmall == 0 || l.claimedSmall+small.t.Source.Size <= smallBytes
+}
+
+// claim counts a run, release no longer does.
+func (l *lane) claim(r *run) {
+	l.claimed++
+	if r.size < smallSize {
+		l.claimedSmall += r.size
+	} else {
+		l.claimedBulk++
+	}
+}
+
+func (l *lane) release(r *run) {
+	if r.released {
+		return
+	}
+	r.released = true
+	l.claimed--
+	if r.size < smallSize {
+		l.claimedSmall -= r.size
+	} else {
+		l.claimedBulk--
+	}
+}
+
+// begin hands a claimed run to the workers. It reports whether one more worker
+// is needed for it.
+func (l *lane) begin(r *run, streams int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.backlog = append(l.backlog, r)
+	if l.running >= streams {
+		return false
+	}
+	l.running++
+	return true
+}
+
+// next is a worker's next run; nil ends the worker.
+func (l *lane) next() *run {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.backlog) == 0 {
+		l.running--
+		return nil
+	}
+	r := l.backlog[0]
+	l.backlog = l.backlog[1:]
+	return r
+}
+
+// drop takes runs that have not begun from the workers: those that match.
+func (l *lane) drop(match func(*run) bool) []*run {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var kept, dropped []*run
+	for _, r := range l.backlog {
+		if match(r) {
+			dropped = append(dropped, r)
+		} else {
+			kept = append(kept, r)
+		}
+	}
+	l.backlog = kept
+	return dropped
+}
+
+// current returns the profile's endpoint, asked for anew now and then.
+func (l *lane) current(ctx context.Context, from Uploaders, now time.Time) (Endpoint, error) {
+	l.mu.Lock()
+	found, fresh := l.endpoint, l.known && now.Sub(l.asked).Abs() < endpointAge
+	l.asked = now // the others go on with what is known
+	l.mu.Unlock()
+	if fresh {
+		return found, nil
+	}
+	found, err := from.Endpoint(ctx, l.profile)
+	if err == nil {
+		l.learn(found, now)
+	}
+	return found, err
+}
+
+func (l *lane) learn(found Endpoint, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.endpoint, l.known, l.asked = found, true, now
+}
+
+// lift ends a halt and a wait, and has the profile looked at anew.
+func (l *lane) lift() {
+	l.halt, l.until, l.fails, l.cooling = nil, time.Time{}, 0, 0
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.known = false
+}
+
+// hold lets nothing begin before until.
+func (l *lane) hold(until time.Time) {
+	if until.After(l.until) {
+		l.until = until
+	}
+}
+
+// seqHeap is a heap of transfers by their place in the queue.
+type seqHeap []*item
+
+func (h seqHeap) top() *item {
+	if len(h) == 0 {
+		return nil
+	}
+	return h[0]
+}
+
+func (h seqHeap) Len() int           { return len(h) }
+func (h seqHeap) Less(i, j int) bool { return h[i].t.Seq < h[j].t.Seq }
+func (h seqHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *seqHeap) Push(v any)        { *h = append(*h, v.(*item)) }
+func (h *seqHeap) Pop() any {
+	old := *h
+	last := old[len(old)-1]
+	old[len(old)-1] = nil
+	*h = old[:len(old)-1]
+	return last
+}

@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Run loads the queue and works it off until ctx ends. It returns when every
+// goroutine has ended and every result is saved: nil then, else why not. What
+// was under way is queued again, or, where the server may have stored it,
+// looked into before it is sent again. An engine runs once.
+func (e *Engine) Run(ctx context.Context) error {
+	if !e.started.CompareAndSwap(false, true) {
+		return &core.Error{Kind: core.KindUsage, Code: core.CodeInternal, Op: "run queue", Message: "The queue runs already."}
+	}
+	defer close(e.ended)
+	e.ctx, e.workers = ctx, &errgroup.Group{}
+	if err := e.load(ctx); err != nil {
+		e.journal.take(true)
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	var keeper errgroup.Group
+	quit := make(chan struct{})
+	keeper.Go(func() error { return e.keep(quit) })
+	close(e.ready)
+	<-ctx.Done()
+	e.stop(context.WithoutCancel(ctx))
+	close(quit)
+	return keeper.Wait()
+}
+
+// stop returns when no attempt and no Submit is under way any more.
+func (e *Engine) stop(ctx context.Context) {
+	_ = e.do(ctx, "stop", func(x *tx) error {
+		e.stopping = true // at once: a full disk doesn't keep the program open
+		for _, l := range e.lanes {
+			e.recall(l, func(*run) bool { return true })
+		}
+		return nil
+	})
+	<-e.submits          // for good
+	_ = e.workers.Wait() // workers return no errors
+}
+
+// load reads the queue and looks after what a crash interrupted.
+func (e *Engine) load(ctx context.Context) error {
+	found, err := e.cfg.Store.Unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	x := e.begin()
+	var interrupted []*item
+	for _, t := range found {
+		it := &item{t: t}
+		if t.Error != nil {
+			it.last = t.Error.Code
+		}
+		e.lastSeq = max(e.lastSeq, t.Seq)
+		x.add(it)
+		if t.State.Active() {
+			interrupted = append(interrupted, it)
+		}
+	}
+	e.publish(x)
+	e.recover(interrupted)
+	if len(found) > 0 {
+		e.log.Info("the queue is loaded", "transfers", len(found), "interrupted", len(interrupted))
+	}
+	return nil
+}
+
+// errInterrupted is the cause of an attempt's end that nobody saw.
+var errInterrupted = errors.New("the program ended during the upload") //nolint:gochecknoglobals // a constant
+
+// recover queues what was under way when the program ended. Of a file that
+// the server may have, that is remembered: it is looked into when its turn
+// comes, since only the server can say how.
+func (e *Engine) recover(interrupted []*item) {
+	for chunk := range chunks(interrupted) {
+		e.owe(func(x *tx) error {
+			for _, it := range chunk {
+				t := x.get(it)
+				failure := interruption(t)
+				t.State = core.StateQueued
+				if failure.Outcome == core.OutcomeUnknown {
+					t.Error = failure
+				}
+				x.attempts = append(x.attempts, record(t, result{start: t.StartedAt, end: x.now, err: failure}))
+				_ = x.put(it, t) // logged
+			}
+			return nil
+		})
+	}
+}
+
+// interruption says what the server may have of a transfer that was under way.
+func interruption(t core.Transfer) *core.Error {
+	failure := &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "upload", Outcome: core.OutcomeCutOff,
+		Message: "The upload was interrupted.", Err: errInterrupted}
+	if t.State == core.StateSent || t.Source.Size <= core.FinishThreshold {
+		failure.Kind, failure.Code, failure.Outcome = core.KindNetwork, core.CodeOutcomeUnknown, core.OutcomeUnknown
+		failure.Message = "The upload was interrupted when the server may have had the whole file."
+	}
+	return failure
+}

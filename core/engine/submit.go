@@ -1,0 +1,250 @@
+package engine
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/artstore/ingester/core"
+)
+
+// chunkSize is how many transfers one commit takes at most from one call, so
+// that workers don't wait long for theirs.
+const chunkSize = 500
+
+const opSubmit = "queue files"
+
+func chunks[T any](list []T) iter.Seq[[]T] { return slices.Chunk(list, chunkSize) }
+
+// Submit queues files. It returns once all of them are durable; after an error
+// none is queued. Calls are taken one after another.
+//
+// A file is known by its path, size and time. One that is under way, paused,
+// or of unknown outcome is left alone; one that failed is queued again, with
+// the options of this call; both are returned in Already. One that was stored
+// is returned in Stored, unless the options say Again.
+func (e *Engine) Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error) {
+	if err := o.Validate(); err != nil {
+		return core.Submission{}, err
+	}
+	endpoint, err := e.cfg.Uploaders.Endpoint(ctx, o.Profile)
+	if err != nil {
+		return core.Submission{}, err
+	}
+	if err := e.turn(ctx); err != nil {
+		return core.Submission{}, err
+	}
+	defer func() { e.submits <- struct{}{} }()
+	s := submission{e: e, endpoint: endpoint, again: o.Again, options: o, seen: make(map[string]struct{}, len(sources))}
+	s.options.Again = false
+	for chunk := range chunks(sources) {
+		if err := s.take(ctx, chunk); err != nil {
+			s.undo()
+			return core.Submission{}, err
+		}
+	}
+	if err := s.reveal(ctx); err != nil {
+		s.undo()
+		return core.Submission{}, err
+	}
+	return s.result(), nil
+}
+
+// turn waits until the queue is loaded and no other Submit is under way.
+func (e *Engine) turn(ctx context.Context) error {
+	for _, c := range []<-chan struct{}{e.ready, e.submits} {
+		select {
+		case <-c:
+		case <-e.ended:
+			return errStopped(opSubmit)
+		case <-ctx.Done():
+			return cancelled(opSubmit, ctx.Err())
+		}
+	}
+	return nil
+}
+
+// submission is one Submit under way.
+type submission struct {
+	e        *Engine
+	endpoint Endpoint
+	again    bool
+	options  core.Options
+	seen     map[string]struct{} // paths
+
+	queued  []*item // durable, not shown yet
+	already []core.TransferID
+	stored  []core.Transfer
+}
+
+// file is what a file is known by.
+type file struct {
+	path string
+	size int64
+	time int64
+}
+
+func fileOf(s core.Source) file { return file{s.Path, s.Size, s.ModTime.UnixNano()} }
+
+// take makes some sources durable. They are not shown, and so not sent, before
+// all are.
+func (s *submission) take(ctx context.Context, sources []core.Source) error {
+	known, err := s.known(ctx, sources)
+	if err != nil {
+		return err
+	}
+	var fresh []*item
+	again := map[core.TransferID]core.Source{}
+	for _, src := range sources {
+		if _, twice := s.seen[src.Path]; twice {
+			continue
+		}
+		s.seen[src.Path] = struct{}{}
+		t, found := known[fileOf(src)]
+		switch {
+		case found && t.State != core.StateStored:
+			s.already = append(s.already, t.ID)
+			if t.State == core.StateFailed {
+				again[t.ID] = src
+			}
+		case found && !s.again:
+			s.stored = append(s.stored, t)
+		default:
+			it, err := s.transfer(src)
+			if err != nil {
+				return err
+			}
+			fresh = append(fresh, it)
+		}
+	}
+	if len(fresh)+len(again) == 0 {
+		return nil
+	}
+	err = s.e.do(ctx, opSubmit, func(x *tx) error {
+		for _, it := range fresh {
+			s.e.lastSeq++
+			it.t.Seq = s.e.lastSeq
+			x.hidden = append(x.hidden, it.t)
+		}
+		for id, src := range again {
+			s.requeue(x, id, src)
+		}
+		return ctx.Err()
+	})
+	if err == nil {
+		s.queued = append(s.queued, fresh...)
+	}
+	return err
+}
+
+// known returns what is known of the sources: still in the queue before
+// stored.
+func (s *submission) known(ctx context.Context, sources []core.Source) (map[file]core.Transfer, error) {
+	found, err := s.e.cfg.Store.Known(ctx, s.options.Profile, s.endpoint.Server, sources)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[file]core.Transfer, len(found))
+	for _, t := range found {
+		if shown, listed := s.e.lookup(t.ID); listed {
+			t = shown
+		} else if t.State != core.StateStored {
+			continue // removed meanwhile
+		}
+		if t.State == core.StateCancelled {
+			continue
+		}
+		key := fileOf(t.Source)
+		if before, ok := known[key]; !ok || before.State == core.StateStored && t.State != core.StateStored {
+			known[key] = t
+		}
+	}
+	return known, nil
+}
+
+// lookup returns what is shown of a transfer.
+func (e *Engine) lookup(id core.TransferID) (core.Transfer, bool) {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	it := e.items[id]
+	if it == nil {
+		return core.Transfer{}, false
+	}
+	return it.value(), true
+}
+
+// transfer makes a new transfer.
+func (s *submission) transfer(src core.Source) (*item, error) {
+	id, err := uuid.NewRandom()
+	if err != nil {
+		return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeInternal, Op: opSubmit,
+			Message: "The system gives no random numbers.", Err: err}
+	}
+	src.ModTime = src.ModTime.UTC()
+	return &item{t: core.Transfer{
+		ID: core.TransferID(id.String()), Source: src, Options: s.options, Server: s.endpoint.Server,
+		State: core.StateQueued, QueuedAt: s.e.now(),
+	}}, nil
+}
+
+// requeue queues a failed transfer again.
+func (s *submission) requeue(x *tx, id core.TransferID, src core.Source) {
+	it := s.e.items[id]
+	if it == nil {
+		return
+	}
+	t := x.get(it)
+	if t.State != core.StateFailed {
+		return
+	}
+	t.State, t.Source, t.Options = core.StateQueued, src, s.options
+	t.Source.ModTime = src.ModTime.UTC()
+	if x.put(it, t) == nil {
+		x.after(func() { it.same = 0 })
+	}
+}
+
+// reveal shows what was queued, all at once.
+func (s *submission) reveal(ctx context.Context) error {
+	return s.e.do(ctx, opSubmit, func(x *tx) error {
+		if err := ctx.Err(); err != nil {
+			return cancelled(opSubmit, err)
+		}
+		for _, it := range s.queued {
+			x.add(it)
+		}
+		x.after(func() { s.e.lane(s.options.Profile).learn(s.endpoint, x.now) })
+		return nil
+	})
+}
+
+// undo takes back what is durable already. It is owed: a full disk only delays
+// it.
+func (s *submission) undo() {
+	for chunk := range chunks(s.queued) {
+		s.e.owe(func(x *tx) error {
+			for _, it := range chunk {
+				x.forget = append(x.forget, it.t.ID)
+			}
+			return nil
+		})
+	}
+}
+
+func (s *submission) result() core.Submission {
+	out := core.Submission{Stored: s.stored}
+	out.Queued = make([]core.Transfer, 0, len(s.queued))
+	s.e.mu.RLock()
+	for _, it := range s.queued {
+		out.Queued = append(out.Queued, it.value())
+	}
+	s.e.mu.RUnlock()
+	for _, id := range s.already {
+		if t, listed := s.e.lookup(id); listed {
+			out.Already = append(out.Already, t)
+		}
+	}
+	return out
+}

@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// item is a transfer in the list.
+type item struct {
+	t    core.Transfer // durable; guarded by Engine.mu, written by the journal
+	gone bool          // removed; likewise
+	sent atomic.Int64  // of the attempt under way
+
+	// What follows belongs to the journal.
+	next   *core.Transfer // staged
+	run    *run           // the attempt under way
+	queued bool           // is in its lane's queue
+	leaves bool           // its removal is staged
+	last   core.Code      // of the newest failed attempt
+	same   int            // how many in a row ended with it
+}
+
+// tx is one round of the journal: what is to become durable together.
+type tx struct {
+	e       *Engine
+	now     time.Time
+	touched []*item
+	added   []*item // new in the list, durable already or staged
+	removed []*item
+
+	hidden   []core.Transfer   // durable but not yet shown
+	forget   []core.TransferID // hidden ones that are not wanted after all
+	attempts []core.Attempt
+	claims   []*run
+	paused   *bool    // the new value; not durable
+	then     []func() // once durable, before it is shown
+}
+
+func (e *Engine) begin() *tx { return &tx{e: e, now: e.now()} }
+
+// get is the newest value of a transfer, staged or durable.
+func (x *tx) get(it *item) core.Transfer {
+	if it.next != nil {
+		return *it.next
+	}
+	return it.t
+}
+
+// put stages a new value. It is the one place where a state changes: a change
+// that the table doesn't allow is a bug, and is refused.
+func (x *tx) put(it *item, t core.Transfer) error {
+	from := x.get(it).State
+	if from != t.State && !from.CanBecome(t.State) {
+		err := &core.Error{Kind: core.KindServer, Code: core.CodeInternal, Op: "change transfer",
+			Message: fmt.Sprintf("A transfer can't go from %q to %q.", from, t.State)}
+		x.e.log.Error("illegal change of state", "transfer", t.ID, "from", from, "to", t.State)
+		return err
+	}
+	if from != t.State {
+		tidy(&t, x.now)
+	}
+	if it.next == nil {
+		x.touched = append(x.touched, it)
+	}
+	it.next = &t
+	return nil
+}
+
+// tidy clears the fields that don't belong to the state that t has entered.
+func tidy(t *core.Transfer, now time.Time) {
+	t.Sent, t.FinishedAt = 0, time.Time{}
+	if t.State.Done() {
+		t.FinishedAt = now
+	}
+	if t.State != core.StateWaiting {
+		t.NotBefore = time.Time{}
+	}
+	switch t.State {
+	case core.StateStored:
+		t.Sent, t.Error = t.Source.Size, nil
+	case core.StateWaiting, core.StateFailed, core.StateUnknown:
+	default:
+		// A server that may have the file is remembered until the end.
+		if !maybeStored(*t) {
+			t.Error = nil
+		}
+	}
+}
+
+// maybeStored reports whether the server may have stored the file in an
+// earlier attempt. It is durable with the transfer, as the outcome of its
+// error, whatever else happens to it.
+func maybeStored(t core.Transfer) bool {
+	return t.Error != nil && t.Error.Outcome == core.OutcomeUnknown
+}
+
+// add lists a transfer that is durable.
+func (x *tx) add(it *item) { x.added = append(x.added, it) }
+
+// remove takes a transfer off the list.
+func (x *tx) remove(it *item) {
+	it.leaves = true
+	x.removed = append(x.removed, it)
+}
+
+// pause stages that the user pauses, or resumes, everything.
+func (x *tx) pause(all bool) { x.paused = &all }
+
+func (x *tx) after(f func()) { x.then = append(x.then, f) }
+
+func (x *tx) empty() bool { return x.batch().Empty() }
+
+func (x *tx) batch() core.Batch {
+	b := core.Batch{Put: slices.Clone(x.hidden), Attempts: x.attempts, Remove: slices.Clone(x.forget)}
+	for _, it := range x.touched {
+		b.Put = append(b.Put, *it.next)
+	}
+	for _, it := range x.removed {
+		b.Remove = append(b.Remove, it.t.ID)
+	}
+	return b
+}
+
+// publish makes durable what is staged visible, and acts on it.
+func (e *Engine) publish(x *tx) {
+	for _, f := range x.then {
+		f()
+	}
+	e.show(x)
+	for _, it := range slices.Concat(x.touched, x.added) {
+		e.place(it)
+	}
+	for _, r := range x.claims {
+		e.launch(r)
+	}
+}
+
+// show changes memory and marks the changes for every feed, at once.
+func (e *Engine) show(x *tx) {
+	halt := e.haltError()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, it := range x.touched {
+		it.t, it.next = *it.next, nil
+		if !it.t.State.Active() {
+			it.sent.Store(0)
+		}
+	}
+	for _, it := range x.added {
+		e.items[it.t.ID] = it
+	}
+	for _, it := range x.removed {
+		it.gone = true
+		delete(e.items, it.t.ID)
+	}
+	flags := halt != e.halt
+	e.halt = halt
+	if x.paused != nil {
+		flags = flags || e.paused != *x.paused
+		e.paused = *x.paused
+	}
+	for f := range e.feeds {
+		f.mark(x.touched, x.added, x.removed, flags)
+	}
+}
+
+// discard forgets what is staged after a commit failed.
+func (e *Engine) discard(x *tx) {
+	touched := x.touched
+	for _, it := range touched {
+		it.next = nil
+	}
+	for _, it := range x.removed {
+		it.leaves = false
+	}
+	for _, r := range x.claims {
+		r.lane.release(r)
+		r.cancel()
+	}
+	e.show(&tx{e: e})
+	for _, it := range touched {
+		e.place(it)
+	}
+}

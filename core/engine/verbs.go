@@ -1,0 +1,219 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/artstore/ingester/core"
+)
+
+// The verbs pass over transfers that they don't apply to, or that are gone
+// meanwhile. They return when the change is durable and attempts that had to
+// stop have ended: after Pause and Cancel no more bytes leave.
+
+// Pause stops transfers until Resume. One that turns out to be stored, failed
+// or of unknown outcome stays so.
+func (e *Engine) Pause(ctx context.Context, ids ...core.TransferID) error {
+	return e.each(ctx, "pause", ids, func(x *tx, it *item) *run {
+		t := x.get(it)
+		switch t.State {
+		case core.StateQueued, core.StateWaiting:
+			t.State = core.StatePaused
+			_ = x.put(it, t) // logged
+		case core.StateSending, core.StateSent:
+			return e.end(x, it, core.StatePaused)
+		}
+		return nil
+	})
+}
+
+// Resume queues paused transfers again.
+func (e *Engine) Resume(ctx context.Context, ids ...core.TransferID) error {
+	return e.each(ctx, "resume", ids, func(x *tx, it *item) *run {
+		t := x.get(it)
+		if t.State == core.StatePaused {
+			t.State = core.StateQueued
+			_ = x.put(it, t) // logged
+		}
+		if r := it.run; r != nil && r.wish == core.StatePaused {
+			x.after(func() { r.wish = "" })
+		}
+		return nil
+	})
+}
+
+// Retry sends what failed, waits, was cancelled or is of unknown outcome: the
+// user accepts that the server may then have a file twice. It also lets the
+// transfers' profiles send again after a halt.
+func (e *Engine) Retry(ctx context.Context, ids ...core.TransferID) error {
+	return e.each(ctx, "retry", ids, func(x *tx, it *item) *run {
+		t := x.get(it)
+		l := e.lane(t.Options.Profile)
+		x.after(func() { it.same = 0; l.lift() })
+		switch t.State {
+		case core.StateUnknown:
+			t.Error = nil
+			fallthrough
+		case core.StateFailed, core.StateWaiting, core.StateCancelled:
+			t.State = core.StateQueued
+			_ = x.put(it, t) // logged
+		}
+		e.journal.kick()
+		return nil
+	})
+}
+
+// Cancel ends transfers. One that the server may have ends as unknown;
+// cancelling that again ends it for good.
+func (e *Engine) Cancel(ctx context.Context, ids ...core.TransferID) error {
+	return e.each(ctx, "cancel", ids, func(x *tx, it *item) *run {
+		t := x.get(it)
+		switch t.State {
+		case core.StateQueued, core.StateWaiting, core.StatePaused:
+			t.State = core.StateCancelled
+			if maybeStored(t) {
+				t.State = core.StateUnknown
+			}
+			_ = x.put(it, t) // logged
+		case core.StateFailed, core.StateUnknown:
+			t.State = core.StateCancelled
+			_ = x.put(it, t) // logged
+		case core.StateSending, core.StateSent:
+			return e.end(x, it, core.StateCancelled)
+		}
+		return nil
+	})
+}
+
+// Remove takes transfers off the list. What is under way is cancelled first;
+// it stays if the server may have it. The history keeps what was stored.
+func (e *Engine) Remove(ctx context.Context, ids ...core.TransferID) error {
+	ran := map[*item]bool{}
+	err := e.each(ctx, "remove", ids, func(x *tx, it *item) *run {
+		if !x.get(it).State.Active() {
+			return nil
+		}
+		ran[it] = true
+		return e.end(x, it, core.StateCancelled)
+	})
+	if err != nil {
+		return err
+	}
+	return e.each(ctx, "remove", ids, func(x *tx, it *item) *run {
+		t := x.get(it)
+		if !t.State.Active() && (t.State != core.StateUnknown || !ran[it]) {
+			x.remove(it)
+		}
+		return nil
+	})
+}
+
+// PauseAll lets nothing be sent until ResumeAll. What is under way goes back
+// into the queue. It is not remembered over a restart.
+func (e *Engine) PauseAll(ctx context.Context) error {
+	var runs []*run
+	err := e.do(ctx, "pause", func(x *tx) error {
+		runs = nil
+		x.pause(true)
+		for _, it := range e.items {
+			if it.run != nil {
+				runs = append(runs, e.end(x, it, it.run.wish))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return e.await(ctx, "pause", runs)
+}
+
+// ResumeAll ends PauseAll and every halt, and tries at once what waits.
+// Profiles are looked at anew: whoever changes one calls it.
+func (e *Engine) ResumeAll(ctx context.Context) error {
+	err := e.do(ctx, "resume", func(x *tx) error {
+		x.pause(false)
+		x.after(func() {
+			for _, l := range e.lanes {
+				l.lift()
+			}
+			e.journal.kick()
+		})
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return e.each(ctx, "resume", e.inState(core.StateWaiting), func(x *tx, it *item) *run {
+		if t := x.get(it); t.State == core.StateWaiting {
+			t.State = core.StateQueued
+			_ = x.put(it, t) // logged
+		}
+		return nil
+	})
+}
+
+// each has f applied to every listed transfer of ids, and waits for the runs
+// that it returns.
+func (e *Engine) each(ctx context.Context, op string, ids []core.TransferID, f func(*tx, *item) *run) error {
+	var runs []*run
+	for chunk := range chunks(ids) {
+		err := e.do(ctx, op, func(x *tx) error {
+			for _, id := range chunk {
+				it := e.items[id]
+				if it == nil {
+					continue
+				}
+				if r := f(x, it); r != nil {
+					runs = append(runs, r)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return e.await(ctx, op, runs)
+}
+
+// end stops the attempt of a transfer, if there is one. What it becomes is
+// wish, where nobody knows better.
+func (e *Engine) end(x *tx, it *item, wish core.State) *run {
+	r := it.run
+	if r == nil {
+		return nil // interrupted, and not yet recovered
+	}
+	x.after(func() {
+		r.wish = wish
+		r.cancel()
+		e.recall(r.lane, func(other *run) bool { return other == r })
+	})
+	return r
+}
+
+// await waits until runs have ended.
+func (e *Engine) await(ctx context.Context, op string, runs []*run) error {
+	for _, r := range runs {
+		select {
+		case <-r.done:
+		case <-e.ended:
+			return errStopped(op)
+		case <-ctx.Done():
+			return cancelled(op, ctx.Err())
+		}
+	}
+	return nil
+}
+
+// inState returns the transfers that are in a state.
+func (e *Engine) inState(s core.State) []core.TransferID {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	var ids []core.TransferID
+	for id, it := range e.items {
+		if it.t.State == s {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}

@@ -1,0 +1,175 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// run is one attempt, from its claim to its result.
+type run struct {
+	lane   *lane
+	it     *item
+	t      core.Transfer // as claimed
+	size   int64         // as claimed, for the lane's counts
+	restat bool          // the file had changed: look at it again first
+
+	ctx    context.Context // ends when the attempt is to stop
+	cancel context.CancelFunc
+	done   chan struct{} // closed once the result is durable
+
+	// What follows belongs to the journal.
+	wish     core.State // what the user wants it to become
+	released bool       // counts no longer
+}
+
+// result is what became of a run.
+type result struct {
+	begun      bool // else nothing was done, and it doesn't count
+	start, end time.Time
+	sent       int64
+	receipt    core.Receipt
+	err        *core.Error // nil: stored
+	honours    honours     // asked where the outcome is unknown
+}
+
+// honours is whether a server refuses duplicates by Idempotency-Key.
+type honours int
+
+const (
+	honoursUnknown honours = iota // could not be asked: is asked before the next attempt
+	honoursNo
+	honoursYes
+)
+
+// work is a worker: it makes attempts until its lane has no more for it.
+func (e *Engine) work(l *lane) {
+	for r := l.next(); r != nil; r = l.next() {
+		e.conclude(r, e.attempt(r))
+	}
+}
+
+// attempt makes one attempt.
+func (e *Engine) attempt(r *run) result {
+	out := result{start: e.now()}
+	if r.ctx.Err() != nil {
+		return out
+	}
+	endpoint, err := r.lane.current(r.ctx, e.cfg.Uploaders, out.start)
+	if err == nil && endpoint.Server != r.t.Server {
+		return out // the profile has changed: claim it for the new server
+	}
+	out.begun = true
+	if err == nil {
+		err = e.send(r, &out)
+	}
+	out.end = e.now()
+	if err != nil && r.ctx.Err() != nil && core.CodeOf(err) == core.CodeInternal {
+		err = cancelled("upload", err)
+	}
+	out.err = core.AsError(err)
+	return out
+}
+
+// send sends the file, unless the server may have it already and is not known
+// to refuse duplicates.
+func (e *Engine) send(r *run, out *result) error {
+	uploader, err := e.cfg.Uploaders.Uploader(r.ctx, r.t.Options.Profile)
+	if err != nil {
+		return err
+	}
+	if maybeStored(r.t) {
+		if err := e.verify(r, uploader, out); err != nil {
+			return err
+		}
+	}
+	if r.restat {
+		if err := e.restat(r); err != nil {
+			return err
+		}
+	}
+	p := &progress{e: e, r: r}
+	e.observer.UploadStarted()
+	begun := e.cfg.Now()
+	out.receipt, err = uploader.Upload(r.ctx, r.t, p)
+	e.observer.UploadFinished(r.t.Options.Retention, e.cfg.Now().Sub(begun), r.t.Source.Size, err)
+	out.sent = r.it.sent.Load()
+	if err != nil && core.AsError(err).Outcome == core.OutcomeUnknown {
+		out.honours = ask(r.ctx, uploader)
+	}
+	return err
+}
+
+func ask(ctx context.Context, u Uploader) honours {
+	switch yes, err := u.HonoursKey(ctx); {
+	case err != nil:
+		return honoursUnknown
+	case yes:
+		return honoursYes
+	}
+	return honoursNo
+}
+
+// verify asks before a file is sent that the server may have. An error is why
+// it is not sent; none of them says anything about the file.
+func (e *Engine) verify(r *run, u Uploader, out *result) error {
+	yes, err := u.HonoursKey(r.ctx)
+	switch {
+	case err != nil:
+		failure := *core.AsError(err)
+		failure.Outcome = core.OutcomeNotProcessed
+		return &failure
+	case !yes:
+		out.honours = honoursNo
+		return r.t.Error // as it was: unknown
+	}
+	return nil
+}
+
+// restat takes the file as it is now.
+func (e *Engine) restat(r *run) error {
+	facts, err := os.Lstat(r.t.Source.Path)
+	if err != nil || !facts.Mode().IsRegular() {
+		return nil // the uploader says it better
+	}
+	src := r.t.Source
+	src.Size, src.ModTime, src.FileID = facts.Size(), facts.ModTime().UTC(), fileID(facts)
+	return e.do(r.ctx, "send file", func(x *tx) error {
+		t := x.get(r.it)
+		t.Source = src
+		x.after(func() { r.t.Source = src })
+		return x.put(r.it, t)
+	})
+}
+
+// progress implements core.Progress for one attempt.
+type progress struct {
+	e *Engine
+	r *run
+}
+
+// Sent implements core.Progress.
+func (p *progress) Sent(n int64) {
+	if more := n - p.r.it.sent.Swap(n); more > 0 {
+		p.e.observer.BytesSent(more)
+	}
+	p.e.touch(p.r.it)
+}
+
+// errStopping ends an upload whose run is to stop.
+var errStopping = errors.New("the transfer is being stopped") //nolint:gochecknoglobals // a constant
+
+// Finishing implements core.Progress: from now on the server may have it all.
+func (p *progress) Finishing(ctx context.Context) error {
+	return p.e.do(ctx, "send file", func(x *tx) error {
+		if p.r.ctx.Err() != nil {
+			return cancelled("send file", errStopping)
+		}
+		t := x.get(p.r.it)
+		t.State = core.StateSent
+		return x.put(p.r.it, t)
+	})
+}
