@@ -55,27 +55,35 @@ const claimExpired badClaim = "it has already expired by this computer's clock (
 // it. It is stricter than most libraries: canonical base64url, no name twice,
 // no critical extension.
 func parseJWT(token string) (claims, error) {
+	c, payload, err := parseJWS(token)
+	if err != nil {
+		return claims{}, err
+	}
+	if err := c.readPayload(payload); err != nil {
+		return claims{}, err
+	}
+	return c, nil
+}
+
+// parseJWS reads the three parts of a token, whatever its payload is.
+func parseJWS(token string) (c claims, payload []byte, err error) {
 	var parts [3][]byte
 	split := strings.Split(token, ".")
 	if len(split) != len(parts) {
-		return claims{}, badClaim("it has not three parts")
+		return claims{}, nil, badClaim("it has not three parts")
 	}
 	for i, part := range split {
 		decoded, err := base64.RawURLEncoding.Strict().DecodeString(part)
 		// The decoder skips line breaks.
 		if err != nil || strings.ContainsAny(part, "\r\n") {
-			return claims{}, badClaim("it is not base64url")
+			return claims{}, nil, badClaim("it is not base64url")
 		}
 		parts[i] = decoded
 	}
-	var c claims
 	if err := c.readHeader(parts[0]); err != nil {
-		return claims{}, err
+		return claims{}, nil, err
 	}
-	if err := c.readPayload(parts[1]); err != nil {
-		return claims{}, err
-	}
-	return c, nil
+	return c, parts[1], nil
 }
 
 func (c *claims) readHeader(data []byte) error {

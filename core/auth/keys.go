@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -14,6 +15,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -51,6 +53,9 @@ type keys struct {
 	mono    func() time.Duration
 	set     []publicKey
 	fetched time.Duration // by mono
+	// tried and failed are when, by mono, the last fetch was, and its error.
+	tried  time.Duration
+	failed error
 }
 
 // verify checks the signature of a token whose header is c. It fetches the
@@ -68,8 +73,11 @@ func (k *keys) verify(ctx context.Context, token string, c claims) error {
 		fresh = true
 	}
 	err := k.check(token, c)
-	if err == nil || fresh || k.fetch == nil || k.mono()-k.fetched < keysPause {
+	switch {
+	case err == nil || fresh || k.fetch == nil:
 		return err
+	case k.mono()-k.tried < keysPause:
+		return cmp.Or(k.failed, err)
 	}
 	if err := k.refresh(ctx); err != nil {
 		return err
@@ -79,10 +87,14 @@ func (k *keys) verify(ctx context.Context, token string, c claims) error {
 
 func (k *keys) refresh(ctx context.Context) error {
 	set, err := k.fetch(ctx)
+	if core.CodeOf(err) == core.CodeCancelled {
+		return err // says nothing about the server
+	}
+	k.tried, k.failed = k.mono(), err
 	if err != nil {
 		return err
 	}
-	k.set, k.fetched = set, k.mono()
+	k.set, k.fetched = set, k.tried
 	return nil
 }
 
@@ -200,7 +212,11 @@ func parseKey(raw json.RawMessage) (publicKey, bool) {
 	if err != nil {
 		return publicKey{}, false
 	}
+	// RFC 7517 §4.2 and §4.3: a key may say what it is for.
 	if use, ok := parsed.KeyUsage(); ok && use != "sig" {
+		return publicKey{}, false
+	}
+	if ops, ok := parsed.KeyOps(); ok && !slices.Contains(ops, jwk.KeyOpVerify) {
 		return publicKey{}, false
 	}
 	public, err := jwk.PublicRawKeyOf(parsed)

@@ -1,0 +1,255 @@
+package auth
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+)
+
+// Keys are rotated: an unknown key ID fetches the set again, at most once a
+// minute.
+func TestRotation(t *testing.T) {
+	first, second := signers()["rsa"], signers()["rsa2"]
+	a := newAdmin(t, nil)
+	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"})))
+	a.respond(issue(mint(t, first, nil, nil)))
+	f := newSource(t, a, verified(a))
+	f.Invalidate(f.mustToken(t))
+
+	a.respond(issue(mint(t, second, fields{"kid": "key-2"}, nil)))
+	for range 3 { // before the server publishes the new key, and too soon
+		f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted)
+	}
+	if a.keys.Load() != 1 {
+		t.Errorf("%d key sets in no time", a.keys.Load())
+	}
+	f.clock.Advance(keysPause)
+	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"}), jwkOf(t, second, fields{"kid": "key-2"})))
+	f.Invalidate(f.mustToken(t))
+	f.mustToken(t)
+	if a.keys.Load() != 2 {
+		t.Errorf("%d key sets", a.keys.Load())
+	}
+}
+
+// A server that keeps the ID and changes the key is understood as well, and a
+// key that is withdrawn is not trusted for ever.
+func TestRotationUnderOneID(t *testing.T) {
+	first, second := signers()["rsa"], signers()["rsa2"]
+	a := newAdmin(t, nil)
+	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"})))
+	a.respond(issue(mint(t, first, nil, nil)))
+	f := newSource(t, a, verified(a))
+	f.Invalidate(f.mustToken(t))
+	f.clock.Advance(2 * time.Minute)
+	a.publish(jwks(t, jwkOf(t, second, fields{"kid": "key-1"})))
+	a.respond(issue(mint(t, second, nil, nil)))
+	f.Invalidate(f.mustToken(t))
+
+	f.clock.AdvanceMono(keysMaxAge + time.Second)
+	a.publish(refuse(http.StatusServiceUnavailable, ""))
+	f.mustFail(t, core.KindServer, core.CodeServerBusy)
+	if a.keys.Load() != 3 {
+		t.Errorf("%d key sets", a.keys.Load())
+	}
+}
+
+// Without keys there is no verified token: it fails, it does not pass.
+func TestKeysUnreachable(t *testing.T) {
+	key := signers()["rsa"]
+	other := newAdmin(t, nil)
+	for _, tt := range []struct {
+		name string
+		jwks http.HandlerFunc
+		kind core.Kind
+		code core.Code
+	}{
+		{"not found", http.NotFound, core.KindAuth, core.CodeTokenUntrusted},
+		{"busy", refuse(503, ""), core.KindServer, core.CodeServerBusy},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+keysPath, 302) }, core.KindServer, core.CodeRedirect},
+		{"cut off", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, core.KindNetwork, core.CodeConnectionLost},
+		{"HTML", reply("<html>"), core.KindAuth, core.CodeTokenUntrusted},
+		{"no list", reply(`{"keys":{}}`), core.KindAuth, core.CodeTokenUntrusted},
+		{"no keys", reply(`{"keys":[]}`), core.KindAuth, core.CodeTokenUntrusted},
+		{"longer than 64 KiB", reply(`{"keys":[],"x":"` + strings.Repeat("x", maxBody) + `"}`), core.KindAuth, core.CodeTokenUntrusted},
+		{"a key for encryption", jwks(t, jwkOf(t, key, fields{"kid": "key-1", "use": "enc"})), core.KindAuth, core.CodeTokenUntrusted},
+		{"a symmetric key", jwks(t, fields{"kty": "oct", "kid": "key-1", "k": "AAAA"}), core.KindAuth, core.CodeTokenUntrusted},
+		{"a weak key", jwks(t, fields{"kty": "RSA", "kid": "key-1", "e": "AQAB", "n": base64.RawURLEncoding.EncodeToString(weakRSA(t).Public().(*rsa.PublicKey).N.Bytes())}), core.KindAuth, core.CodeTokenUntrusted},
+		{"junk for keys", jwks(t, fields{"kty": "RSA"}, fields{"kty": "?"}), core.KindAuth, core.CodeTokenUntrusted},
+		{"two keys with the ID", jwks(t, jwkOf(t, key, fields{"kid": "key-1"}), jwkOf(t, signers()["rsa2"], fields{"kid": "key-1"})), core.KindAuth, core.CodeTokenUntrusted},
+		{"key for another algorithm", jwks(t, jwkOf(t, key, fields{"kid": "key-1", "alg": "PS256"})), core.KindAuth, core.CodeTokenUntrusted},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a := newAdmin(t, nil)
+			a.respond(issue(mint(t, key, nil, nil)))
+			a.publish(tt.jwks)
+			f := newSource(t, a, verified(a))
+			f.mustFail(t, tt.kind, tt.code)
+			if f.seen.validation(ResultFailure) != 1 || f.Valid() {
+				t.Errorf("counted %v", f.seen.validations)
+			}
+		})
+	}
+	if other.keys.Load() != 0 {
+		t.Error("a redirect to other keys was followed")
+	}
+}
+
+func weakRSA(t *testing.T) crypto.Signer {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// The public key that an administrator handed out.
+func TestPublicKeyFile(t *testing.T) {
+	key := signers()["rsa"]
+	pkcs1 := pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(key.Public().(*rsa.PublicKey))})
+	cert := coretest.NewCA(t, "Admin").Issue(t, coretest.Leaf{CommonName: "keys", Key: key})
+	for name, content := range map[string][]byte{
+		"PKCS1":       pkcs1,
+		"certificate": append([]byte("a text before\n"), coretest.EncodeCertificates(cert.Certificate...)...),
+		"PKIX":        nil,
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := writePublic(t, signers()["ed25519"], key)
+			if content != nil {
+				coretest.WriteFile(t, path, content)
+			}
+			a := newAdmin(t, nil)
+			a.respond(issue(mint(t, key, nil, nil)))
+			f := newSource(t, a, verified(a), func(c *Config) { c.PublicKeyFile = path })
+			if !f.mustToken(t).Verified || a.keys.Load() != 0 {
+				t.Error("not verified by the file")
+			}
+			f.Invalidate(f.mustToken(t))
+			a.respond(issue(mint(t, signers()["rsa2"], nil, nil)))
+			f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted)
+		})
+	}
+	for name, content := range map[string]string{"no PEM": "junk", "a private key": string(coretest.EncodeKey(t, key)), "a weak key": string(pemOf(t, weakRSA(t)))} {
+		path := filepath.Join(t.TempDir(), "bad.pem")
+		coretest.WriteFile(t, path, []byte(content))
+		if _, err := readPublicKeys(path); core.CodeOf(err) != core.CodeCertificateUnreadable {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := readPublicKeys(t.TempDir()); core.CodeOf(err) != core.CodeCertificateUnreadable {
+		t.Errorf("a folder: %v", err)
+	}
+}
+
+func pemOf(t *testing.T, key crypto.Signer) []byte {
+	t.Helper()
+	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+}
+
+func TestKeyFits(t *testing.T) {
+	p224, _ := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
+	for _, k := range []publicKey{{key: p224.Public()}, {key: "no key"}} {
+		for _, alg := range []string{"ES256", "ES384", "RS256", "EdDSA"} {
+			if k.fits(alg, "") {
+				t.Errorf("%T fits %s", k.key, alg)
+			}
+		}
+	}
+	if usable("no key") {
+		t.Error("a text is a key")
+	}
+	if err := (&keys{}).check("", claims{alg: "XX"}); err == nil {
+		t.Error("an unknown algorithm was checked")
+	}
+}
+
+// Key rotation while the key server fails: an unknown key ID asks it once a
+// minute, however many tokens are fetched, and the reason stays what it was.
+func TestRotationWhileKeysFail(t *testing.T) {
+	first, second := signers()["rsa"], signers()["rsa2"]
+	a := newAdmin(t, nil)
+	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"})))
+	a.respond(issue(mint(t, first, nil, nil)))
+	f := newSource(t, a, verified(a))
+	f.Invalidate(f.mustToken(t))
+
+	a.respond(issue(mint(t, second, fields{"kid": "key-2"}, nil)))
+	a.publish(refuse(http.StatusServiceUnavailable, ""))
+	for range 4 {
+		f.clock.AdvanceMono(keysPause)
+		for range 5 {
+			f.mustFail(t, core.KindServer, core.CodeServerBusy)
+		}
+	}
+	if a.keys.Load() != 1+4 {
+		t.Errorf("%d key sets in 4 minutes", a.keys.Load())
+	}
+	f.clock.AdvanceMono(keysPause)
+	a.publish(jwks(t, jwkOf(t, second, fields{"kid": "key-2"})))
+	f.mustToken(t)
+}
+
+// A key set request that the caller gave up says nothing about the server:
+// the next one asks at once.
+func TestRotationGivenUp(t *testing.T) {
+	first, second := signers()["rsa"], signers()["rsa2"]
+	a := newAdmin(t, nil)
+	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"})))
+	a.respond(issue(mint(t, first, nil, nil)))
+	f := newSource(t, a, verified(a))
+	f.Invalidate(f.mustToken(t))
+	f.clock.AdvanceMono(keysPause)
+
+	a.respond(issue(mint(t, second, fields{"kid": "key-2"}, nil)))
+	ctx, cancel := context.WithCancel(t.Context())
+	a.publish(func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() })
+	if _, err := f.Token(ctx); core.CodeOf(err) != core.CodeCancelled {
+		t.Error(err)
+	}
+	a.publish(jwks(t, jwkOf(t, second, fields{"kid": "key-2"})))
+	f.mustToken(t)
+	if a.keys.Load() != 3 {
+		t.Errorf("%d key sets", a.keys.Load())
+	}
+}
+
+// Keys that say they are for something else than verifying are not used.
+func TestKeyOperations(t *testing.T) {
+	key := signers()["rsa"]
+	for _, tt := range []struct {
+		ops  any
+		want bool
+	}{{nil, true}, {[]string{"verify"}, true}, {[]string{"sign", "verify"}, true}, {[]string{"encrypt"}, false}, {[]string{}, false}} {
+		more := fields{"kid": "key-1"}
+		if tt.ops != nil {
+			more["key_ops"] = tt.ops
+		}
+		raw, err := json.Marshal(jwkOf(t, key, more))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := parseKey(raw); ok != tt.want {
+			t.Errorf("key_ops %v: used %t", tt.ops, ok)
+		}
+	}
+}
