@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"log"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,7 +24,16 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(childCA) != "" {
+		if err := child(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	testID     = "sa_test_reports_1a2b3c"
@@ -153,9 +164,15 @@ func (f fixture) mustToken(t *testing.T) core.Token {
 	return token
 }
 
-// mustFail wants an error with code and returns it. No error may hold a
+// mustFail wants an error with code.
+func (f fixture) mustFail(t *testing.T, kind core.Kind, code core.Code) {
+	t.Helper()
+	_ = f.failure(t, kind, code)
+}
+
+// failure wants an error with code and returns it. No error may hold a
 // secret.
-func (f fixture) mustFail(t *testing.T, kind core.Kind, code core.Code) *core.Error {
+func (f fixture) failure(t *testing.T, kind core.Kind, code core.Code) *core.Error {
 	t.Helper()
 	token, err := f.Token(t.Context())
 	if err == nil {

@@ -36,6 +36,7 @@ func newClient(cfg Config) *http.Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			Proxy:                  cfg.Proxy,
+			OnProxyConnectResponse: proxyAnswered,
 			DialContext:            patientDial(dialer.DialContext),
 			TLSClientConfig:        cfg.TLS.Clone(),
 			TLSHandshakeTimeout:    10 * time.Second,
@@ -44,6 +45,19 @@ func newClient(cfg Config) *http.Client {
 			MaxResponseHeaderBytes: maxBody,
 			IdleConnTimeout:        90 * time.Second,
 		},
+	}
+}
+
+// proxyAnswered tells a proxy that refuses the way to the server from the
+// server. net/http would report the text of the status and nothing else.
+func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	switch answer.StatusCode {
+	case http.StatusOK, http.StatusProxyAuthRequired: // core knows what net/http says then
+		return nil
+	}
+	return &core.Error{
+		Kind: core.KindNetwork, Code: core.CodeProxy, Op: opToken,
+		Message: fmt.Sprintf("The proxy answered %d and did not connect.", answer.StatusCode),
 	}
 }
 
@@ -130,14 +144,13 @@ func newRequest(ctx context.Context, cfg Config, secret core.Secret) (*http.Requ
 	var body []byte
 	contentType := "application/json"
 	form := url.Values{"grant_type": {"client_credentials"}}
-	switch {
-	case cfg.Grant == core.GrantArtStore:
+	if cfg.Grant == core.GrantArtStore {
 		var err error
 		body, err = json.Marshal(map[string]string{"client_id": cfg.ClientID, "client_secret": secret.Reveal()})
 		if err != nil {
 			return nil, core.AsError(fmt.Errorf("building the token request: %w", err))
 		}
-	default:
+	} else {
 		contentType = "application/x-www-form-urlencoded"
 		if cfg.Scope != "" {
 			form.Set("scope", cfg.Scope)
