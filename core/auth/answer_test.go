@@ -100,12 +100,17 @@ func tokenCases() []answerCase {
 		{"name in capitals", with("access_token", "-", "Access_Token", `"opaque-1"`), 0, false},
 		{"name in camel case", with("access_token", "-", "accessToken", `"opaque-1"`), 0, false},
 		{"id_token only", with("access_token", "-", "id_token", `"opaque-1"`), 0, false},
+		{"token with a soft hyphen", with("access_token", `"opaque\u00ad1"`), 0, false},
+		{"token with a line separator", with("access_token", `"opaque\u20281"`), 0, false},
+		{"token with an escape character", with("access_token", `"opaque\u001b[31m"`), 0, false},
+		{"token ends with a line break", with("access_token", `"opaque-1\n"`), 0, false},
+		{"token is white space", with("access_token", `" "`), 0, false},
 		{"token in an envelope", `{"data":` + with() + `}`, 0, false},
 	}
 }
 
 // Fault 6: bodies.
-func bodyCases(t *testing.T) []answerCase {
+func bodyCases() []answerCase {
 	const half = 30 * time.Minute
 	var zipped bytes.Buffer
 	z := gzip.NewWriter(&zipped)
@@ -157,6 +162,18 @@ func bodyCases(t *testing.T) []answerCase {
 		{"invalid UTF-8", with("x", "\"\xff\""), 0, false},
 		{"invalid UTF-8 outside", with() + "\xff", 0, false},
 		{"gzip", zipped.String(), 0, false},
+		{"UTF-32", strings.Join(strings.Split(with(), ""), "\x00\x00\x00"), 0, false},
+		{"overlong UTF-8", with("x", "\"\xc0\xaf\""), 0, false},
+		{"bad escape", with("x", `"\x41"`), 0, false},
+		{"half an escape", with("x", `"\u00"`), 0, false},
+		{"a key that is no string", strings.Replace(with(), "{", `{1:2,`, 1), 0, false},
+		{"a value missing", with("x", ""), 0, false},
+		{"two commas", strings.Replace(with(), ",", ",,", 1), 0, false},
+		{"equals signs", strings.ReplaceAll(with(), ":", "="), 0, false},
+		{"YAML", "access_token: opaque-1\ntoken_type: Bearer\n", 0, false},
+		{"a JWT alone", "eyJhbGciOiJSUzI1NiJ9.e30.c2ln", 0, false},
+		{"true", "true", 0, false},
+		{"closed too often", with() + "}", 0, false},
 		{"two objects", with() + with(), 0, false},
 		{"something behind", with() + "x", 0, false},
 		{"a comma behind", strings.TrimSuffix(with(), "}") + ",}", 0, false},
@@ -178,9 +195,15 @@ func bodyCases(t *testing.T) []answerCase {
 // Faults 4, 6, 7: what a token server may answer, over a real socket, in both
 // grants.
 func TestAnswers(t *testing.T) {
-	cases := append(append(lifetimeCases(), tokenCases()...), bodyCases(t)...)
-	if len(cases) < 120 {
-		t.Errorf("only %d cases", len(cases))
+	cases := append(append(lifetimeCases(), tokenCases()...), bodyCases()...)
+	malformed := 0
+	for _, tt := range cases {
+		if tt.lifetime == 0 {
+			malformed++
+		}
+	}
+	if malformed < 120 {
+		t.Errorf("only %d malformed answers", malformed)
 	}
 	for _, form := range []bool{false, true} {
 		a := newAdmin(t, nil)
@@ -258,7 +281,7 @@ func TestRefusals(t *testing.T) {
 				refuse(tt.status, tt.body)(w, r)
 			})
 			f := newSource(t, a)
-			e := f.mustFail(t, tt.kind, tt.code)
+			e := f.failure(t, tt.kind, tt.code)
 			if e.Status != tt.status || e.ServerCode != tt.serverCode || e.ServerText != tt.serverText || e.RetryAfter != tt.wait || e.Outcome != core.OutcomeAnswered {
 				t.Errorf("%+v", e)
 			}
@@ -278,7 +301,7 @@ func TestRedirect(t *testing.T) {
 			http.Redirect(w, r, other.URL+tokenPath, status)
 		})
 		f := newSource(t, a)
-		e := f.mustFail(t, core.KindServer, core.CodeRedirect)
+		e := f.failure(t, core.KindServer, core.CodeRedirect)
 		if host := strings.TrimPrefix(other.URL, "http://"); e.Status != status || !strings.Contains(e.Message, host) {
 			t.Error(e)
 		}

@@ -81,7 +81,9 @@ func TestKeysUnreachable(t *testing.T) {
 	}{
 		{"not found", http.NotFound, core.KindAuth, core.CodeTokenUntrusted},
 		{"busy", refuse(503, ""), core.KindServer, core.CodeServerBusy},
-		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+keysPath, 302) }, core.KindServer, core.CodeRedirect},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other.URL+keysPath, http.StatusFound)
+		}, core.KindServer, core.CodeRedirect},
 		{"cut off", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, core.KindNetwork, core.CodeConnectionLost},
 		{"HTML", reply("<html>"), core.KindAuth, core.CodeTokenUntrusted},
 		{"no list", reply(`{"keys":{}}`), core.KindAuth, core.CodeTokenUntrusted},

@@ -48,8 +48,7 @@ func TestCloseEndsAFetch(t *testing.T) {
 	}
 }
 
-// A13: used twice, one client and one connection.
-// I1: from a running server, with mutual TLS and without.
+// A13: used twice, one client and one connection, with mutual TLS and without.
 func TestOneConnection(t *testing.T) {
 	_, server, client := mutualTLS(t)
 	for name, tt := range map[string]struct{ server, client *tls.Config }{"plain": {}, "mutual TLS": {server, client}} {

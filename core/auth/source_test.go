@@ -86,7 +86,8 @@ func TestTokenForm(t *testing.T) {
 }
 
 // A3: with 3 minutes left a new one is fetched, once.
-// A8–A11: Valid follows the same threshold.
+// A8, A9, A10, A11: without a token, after its end, and with 4 minutes left it
+// is not valid; with 10 minutes left it is.
 func TestRefreshAndValid(t *testing.T) {
 	a := newAdmin(t, nil)
 	f := newSource(t, a)
@@ -158,7 +159,7 @@ func TestRefused(t *testing.T) {
 	a := newAdmin(t, nil)
 	a.respond(refuse(http.StatusUnauthorized, `{"detail":"Invalid client credentials"}`))
 	f := newSource(t, a)
-	e := f.mustFail(t, core.KindAuth, core.CodeSignInRefused)
+	e := f.failure(t, core.KindAuth, core.CodeSignInRefused)
 	if text := e.Error(); !strings.Contains(text, "Failed to authenticate") || !strings.Contains(text, "401") || e.Status != 401 || e.ServerText != "Invalid client credentials" {
 		t.Errorf("%v", e)
 	}
@@ -172,7 +173,7 @@ func TestUnreachable(t *testing.T) {
 	a := newAdmin(t, nil)
 	f := newSource(t, a)
 	a.Close()
-	if e := f.mustFail(t, core.KindNetwork, core.CodeConnectionRefused); !strings.Contains(e.Error(), "Cannot connect to Admin Module") {
+	if e := f.failure(t, core.KindNetwork, core.CodeConnectionRefused); !strings.Contains(e.Error(), "Cannot connect to Admin Module") {
 		t.Error(e)
 	}
 }
@@ -184,7 +185,7 @@ func TestInvalidAnswer(t *testing.T) {
 	f := newSource(t, a)
 	for _, body := range []string{`{"token_type":"Bearer"}`, `<html>log in here</html>`, ``} {
 		a.respond(reply(body))
-		e := f.mustFail(t, core.KindAuth, core.CodeTokenInvalid)
+		e := f.failure(t, core.KindAuth, core.CodeTokenInvalid)
 		if text := e.Error(); !strings.Contains(text, "Invalid token response") || strings.Contains(text, "log in") {
 			t.Error(text)
 		}

@@ -12,8 +12,33 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// I1: a token that starts with "eyJ", over mutual TLS, verified with keys
-// fetched the same way, and cached.
+// I1: a token that starts with "eyJ" from a running server, without TLS, with
+// it, and with mutual TLS; it is verified with keys fetched the same way, and
+// cached.
+func TestIntegration(t *testing.T) {
+	ca, mutual, client := mutualTLS(t)
+	oneWay := &tls.Config{Certificates: []tls.Certificate{ca.Server(t)}}
+	key := signers()["rsa"]
+	for name, tt := range map[string]struct{ server, client *tls.Config }{
+		"plain": {nil, nil}, "TLS": {oneWay, &tls.Config{RootCAs: ca.Pool()}}, "mutual TLS": {mutual, client},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAdmin(t, tt.server)
+			a.publish(jwks(t, jwkOf(t, key, fields{"kid": "key-1"})))
+			a.respond(issue(mint(t, key, nil, nil)))
+			f := newSource(t, a, verified(a), func(c *Config) { c.TLS = tt.client })
+			token, again := f.mustToken(t), f.mustToken(t)
+			if !strings.HasPrefix(token.Value.Reveal(), "eyJ") || !token.Verified || again.Value != token.Value || !f.Valid() {
+				t.Errorf("%+v", token)
+			}
+			if a.tokens.Load() != 1 || a.keys.Load() != 1 {
+				t.Errorf("%d tokens, %d key sets", a.tokens.Load(), a.keys.Load())
+			}
+		})
+	}
+}
+
+// Every algorithm on the list, over mutual TLS.
 // M1: a validation is counted.
 func TestVerified(t *testing.T) {
 	_, server, client := mutualTLS(t)
@@ -128,7 +153,7 @@ func TestVerifyCases(t *testing.T) {
 				}
 				return
 			}
-			e := f.mustFail(t, core.KindAuth, tt.code)
+			e := f.failure(t, core.KindAuth, tt.code)
 			if !strings.Contains(e.Message, tt.says) {
 				t.Errorf("does not say %q: %v", tt.says, e)
 			}
@@ -226,7 +251,7 @@ func TestBoundToCertificate(t *testing.T) {
 		c.TLS = &tls.Config{RootCAs: ca.Pool(), Certificates: []tls.Certificate{mine}}
 	})
 	a.respond(issue(mint(t, key, nil, fields{"cnf": fields{"x5t#S256": hash(other)}})))
-	if e := f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted); !strings.Contains(e.Message, "another client certificate") {
+	if e := f.failure(t, core.KindAuth, core.CodeTokenUntrusted); !strings.Contains(e.Message, "another client certificate") {
 		t.Error(e)
 	}
 	a.respond(issue(mint(t, key, nil, fields{"cnf": fields{"x5t#S256": hash(mine)}})))

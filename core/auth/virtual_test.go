@@ -5,7 +5,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -39,22 +41,19 @@ func (p pipes) dial(context.Context, string, string) (net.Conn, error) {
 	return ours, nil
 }
 
-// virtual makes a source in a synctest bubble whose server hands out tokens
-// that live for lifetime, and counts them.
-func virtual(t *testing.T, lifetime time.Duration) (*Source, *atomic.Int64) {
+// serveInMemory makes a source in a synctest bubble and the server that
+// answers it.
+func serveInMemory(t *testing.T, timeout time.Duration, answer http.HandlerFunc) *Source {
 	t.Helper()
-	var fetches atomic.Int64
 	listener := pipes{make(chan net.Conn), make(chan struct{})}
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		n := strconv.FormatInt(fetches.Add(1), 10)
-		reply(`{"access_token":"token-`+n+`","expires_in":`+strconv.FormatFloat(lifetime.Seconds(), 'f', -1, 64)+`}`)(w, r)
-	})}
+	server := &http.Server{Handler: answer}
 	done := make(chan struct{})
 	go func() { defer close(done); _ = server.Serve(listener) }()
 	s, err := New(Config{
-		TokenURL: "http://admin.test/token", ClientID: testID,
+		TokenURL: "http://admin.test/token", ClientID: testID, Timeout: timeout,
 		Secret: func(context.Context) (core.Secret, error) { return core.NewSecret(testSecret), nil },
+		// Proxies of the environment have no place in a bubble.
+		Proxy: func(*http.Request) (*url.URL, error) { return nil, nil },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -64,6 +63,19 @@ func virtual(t *testing.T, lifetime time.Duration) (*Source, *atomic.Int64) {
 		_ = s.Close()
 		_ = server.Close()
 		<-done
+	})
+	return s
+}
+
+// virtual is serveInMemory with a server whose tokens live for lifetime, and
+// the number of them.
+func virtual(t *testing.T, lifetime time.Duration) (*Source, *atomic.Int64) {
+	t.Helper()
+	var fetches atomic.Int64
+	s := serveInMemory(t, 0, func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		n := strconv.FormatInt(fetches.Add(1), 10)
+		reply(`{"access_token":"token-`+n+`","expires_in":`+strconv.FormatFloat(lifetime.Seconds(), 'f', -1, 64)+`}`)(w, r)
 	})
 	return s, &fetches
 }
@@ -125,4 +137,77 @@ func TestPauseIsCancellable(t *testing.T) {
 			t.Errorf("%v after %v, %d fetches", err, time.Since(begin), fetches.Load())
 		}
 	})
+}
+
+// Fault 6: a server that drips a byte a second is given up on after 30 s in
+// all, however long the profile would wait.
+func TestDripEndsAfter30Seconds(t *testing.T) {
+	for name, drip := range map[string]func(http.ResponseWriter, byte){
+		"body": func(w http.ResponseWriter, c byte) { _, _ = w.Write([]byte{c}) },
+		"early hints": func(w http.ResponseWriter, _ byte) {
+			w.WriteHeader(http.StatusEarlyHints)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := serveInMemory(t, time.Hour, func(w http.ResponseWriter, r *http.Request) {
+					_, _ = io.Copy(io.Discard, r.Body)
+					tick := time.NewTicker(time.Second)
+					defer tick.Stop()
+					for {
+						drip(w, ' ')
+						_ = http.NewResponseController(w).Flush()
+						select {
+						case <-tick.C:
+						case <-r.Context().Done():
+							return
+						}
+					}
+				})
+				begin := time.Now()
+				_, err := s.Token(t.Context())
+				if core.CodeOf(err) != core.CodeTimeout || time.Since(begin) != maxTimeout {
+					t.Errorf("%v after %v", err, time.Since(begin))
+				}
+			})
+		})
+	}
+}
+
+// A server that never ends its answer, or its headers, is cut off at 64 KiB,
+// in no time.
+func TestEndlessAnswer(t *testing.T) {
+	endless := strings.Repeat(" ", 1024)
+	for name, tt := range map[string]struct {
+		answer http.HandlerFunc
+		code   core.Code
+	}{
+		"body": {func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				_, _ = io.WriteString(w, endless)
+			}
+		}, core.CodeTokenInvalid},
+		"body of an error": {func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusUnauthorized)
+			for r.Context().Err() == nil {
+				_, _ = io.WriteString(w, endless)
+			}
+		}, core.CodeSignInRefused},
+		"headers": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Long", strings.Repeat("x", 10<<20))
+		}, core.CodeConnectionLost},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := serveInMemory(t, 0, func(w http.ResponseWriter, r *http.Request) {
+					_, _ = io.Copy(io.Discard, r.Body)
+					tt.answer(w, r)
+				})
+				begin := time.Now()
+				if _, err := s.Token(t.Context()); core.CodeOf(err) != tt.code || time.Since(begin) != 0 {
+					t.Errorf("%v after %v", err, time.Since(begin))
+				}
+			})
+		})
+	}
 }

@@ -3,6 +3,7 @@ package tlsconfig
 import (
 	"crypto/tls"
 	"log/slog"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -152,5 +153,21 @@ func TestPolicyRule(t *testing.T) {
 		if (err == nil) != tt.ok || (err != nil && core.CodeOf(err) != core.CodeTLSPolicy) {
 			t.Errorf("%q, %s: %v", tt.list, tls.CipherSuiteName(tt.suite), err)
 		}
+	}
+}
+
+// The refusal comes through net/http with its code.
+func TestPolicyOverHTTP(t *testing.T) {
+	f := newFiles(t)
+	s := serve(t, f.ca.ServerConfig(t))
+	f.settings.Ciphers = "TLS_AES_256_GCM_SHA384"
+	transport := &http.Transport{TLSClientConfig: build(t, f.settings, nil)}
+	defer transport.CloseIdleConnections()
+	resp, err := (&http.Client{Transport: transport}).Get("https://" + s.Addr().String())
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	if e := core.NetworkError("upload", err); e == nil || e.Code != core.CodeTLSPolicy || e.Op != "upload" || e.Outcome != core.OutcomeNotProcessed {
+		t.Errorf("%+v", e)
 	}
 }
