@@ -24,11 +24,27 @@ import (
 type System struct {
 	service string
 	timeout time.Duration
+	ring    ring
+	ready   func(ctx context.Context, unlock bool) error
 
 	mu      sync.Mutex
 	current *call // the call under way, nil when there is none
 	closed  bool
 }
+
+// ring is what is wanted of go-keyring.
+type ring interface {
+	Get(service, user string) (string, error)
+	Set(service, user, secret string) error
+	Delete(service, user string) error
+}
+
+// osRing is go-keyring.
+type osRing struct{}
+
+func (osRing) Get(service, user string) (string, error) { return keyring.Get(service, user) }
+func (osRing) Set(service, user, secret string) error   { return keyring.Set(service, user, secret) }
+func (osRing) Delete(service, user string) error        { return keyring.Delete(service, user) }
 
 // call is one call of go-keyring.
 type call struct {
@@ -44,7 +60,7 @@ func NewSystem(service string, timeout time.Duration) *System {
 	if timeout <= 0 {
 		timeout = DefaultTimeout
 	}
-	return &System{service: service, timeout: timeout}
+	return &System{service: service, timeout: timeout, ring: osRing{}, ready: ready}
 }
 
 // Get implements Keychain. A locked keychain asks the user to unlock it.
@@ -52,7 +68,7 @@ func (s *System) Get(ctx context.Context, profile string, i Item) (core.Secret, 
 	// Sent over, not shared: a call that is given up may still write.
 	found := make(chan string, 1)
 	err := s.do(ctx, opGet, func() error {
-		value, err := keyring.Get(s.service, account(profile, i))
+		value, err := s.ring.Get(s.service, account(profile, i))
 		found <- value
 		return err
 	})
@@ -73,10 +89,10 @@ func (s *System) Set(ctx context.Context, profile string, i Item, secret core.Se
 	}
 	return s.do(ctx, opSet, func() error {
 		name := account(profile, i)
-		if err := keyring.Set(s.service, name, secret.Reveal()); err != nil {
+		if err := s.ring.Set(s.service, name, secret.Reveal()); err != nil {
 			return err
 		}
-		kept, err := keyring.Get(s.service, name)
+		kept, err := s.ring.Get(s.service, name)
 		if err != nil && !errors.Is(err, keyring.ErrNotFound) {
 			return err
 		}
@@ -89,7 +105,7 @@ func (s *System) Set(ctx context.Context, profile string, i Item, secret core.Se
 
 // Delete implements Keychain.
 func (s *System) Delete(ctx context.Context, profile string, i Item) error {
-	err := s.do(ctx, opDelete, func() error { return keyring.Delete(s.service, account(profile, i)) })
+	err := s.do(ctx, opDelete, func() error { return s.ring.Delete(s.service, account(profile, i)) })
 	if errors.Is(err, keyring.ErrNotFound) {
 		return nil
 	}
@@ -102,7 +118,7 @@ func (s *System) Probe(ctx context.Context) error {
 	limit := min(s.timeout, ProbeTimeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTimeLimit)
 	defer cancel()
-	return explain(opProbe, inTime(ctx, ready(ctx, false)), limit)
+	return explain(opProbe, inTime(ctx, s.ready(ctx, false)), limit)
 }
 
 // Close refuses further calls and waits for the one under way, if any, until
@@ -131,7 +147,7 @@ func (s *System) do(ctx context.Context, op string, f func() error) error {
 	if err != nil {
 		return explain(op, err, s.timeout)
 	}
-	if err := ready(ctx, true); err != nil {
+	if err := s.ready(ctx, true); err != nil {
 		s.end(c)
 		return explain(op, inTime(ctx, err), s.timeout)
 	}
