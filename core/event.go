@@ -113,12 +113,35 @@ const (
 	StepNotReached StepStatus = "not_reached" // an earlier step failed
 )
 
+// Target is the server that a step of the connection test is about.
+type Target string
+
+// The targets. A step without one is about both: they have one address.
+const (
+	TargetAdmin    Target = "admin"    // the token server
+	TargetIngester Target = "ingester" // where files go
+)
+
 // Step is one line of the connection test.
 type Step struct {
-	Name   string        `json:"step"` // stable: "address", "dns", "tcp", "tls", "client_certificate", "http", "token", "permission", "ready"
+	// Name is stable: "address", "proxy", "dns", "tcp", "tls",
+	// "client_certificate", "http", "clock", "token", "signature",
+	// "permission", "ready".
+	Name   string        `json:"step"`
+	Target Target        `json:"target,omitempty"`
 	Status StepStatus    `json:"status"`
 	Detail string        `json:"detail,omitempty"` // what was found, in English
 	Advice string        `json:"advice,omitempty"` // what to do, for warnings and failures
 	Took   time.Duration `json:"-"`
 	Err    *Error        `json:"-"`
 }
+
+// HistoryFormat is a form in which the history can be written.
+type HistoryFormat string
+
+// The formats.
+const (
+	FormatJSON HistoryFormat = "json"       // one object a line
+	FormatCSV  HistoryFormat = "csv"        // RFC 4180, with a head
+	FormatSums HistoryFormat = "sha256sums" // for sha256sum -c
+)

@@ -1,0 +1,177 @@
+package diagnose
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/proxy"
+
+	"github.com/artstore/ingester/core"
+)
+
+// reachProxy finds out which proxy is in the way, and has it open a tunnel.
+// Neither its user's name nor the password are ever shown.
+func (s *server) reachProxy(ctx context.Context) verdict {
+	found, err := s.test.cfg.Proxy(&http.Request{Method: http.MethodGet, URL: s.url, Host: s.url.Host, Header: http.Header{}})
+	switch {
+	case err != nil: // its text holds the address with the password
+		return failed("", errProxy("The proxy address in HTTPS_PROXY is not valid."))
+	case found == nil:
+		return verdict{detail: "none"}
+	}
+	detail := clean(found.Scheme + "://" + hostPort(found))
+	if found.User != nil {
+		detail += ", with a user name"
+	}
+	s.proxy = found
+	conn, err := dial(ctx, hostPort(found))
+	if err != nil {
+		return failed(detail, proxyError(err))
+	}
+	s.use(conn)
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	defer within(ctx, conn)()
+	if e := s.passProxy(ctx); e != nil {
+		return failed(detail, e)
+	}
+	return verdict{detail: detail}
+}
+
+// passProxy speaks the proxy's protocol as far as the target needs it.
+func (s *server) passProxy(ctx context.Context) *core.Error {
+	switch s.proxy.Scheme {
+	case "http":
+	case "https":
+		config := s.test.mine.config
+		if config == nil {
+			return s.test.mine.trust
+		}
+		config = config.Clone()
+		config.ServerName = s.proxy.Hostname()
+		secure := tls.Client(s.conn, config)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			return proxyError(cause(ctx, err))
+		}
+		s.conn = secure
+	case "socks5", "socks5h":
+		return s.socks(ctx)
+	default:
+		return errProxy("The proxy address in HTTPS_PROXY begins with none of http, https, socks5.")
+	}
+	if !s.encrypted() {
+		return nil // such requests are handed to the proxy itself
+	}
+	return s.tunnel(ctx)
+}
+
+// tunnel asks an HTTP proxy for a connection to the server (RFC 9110 §9.3.6).
+// That it can't make one is the next step's failure, not the proxy's.
+func (s *server) tunnel(ctx context.Context) *core.Error {
+	target := hostPort(s.url)
+	req := (&http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: target}, Host: target, Header: proxyHeader(s.proxy)}).WithContext(ctx)
+	if err := req.Write(s.conn); err != nil {
+		return proxyError(cause(ctx, err))
+	}
+	resp, err := readResponse(s.conn, req) //nolint:bodyclose // the tunnel is what would be its body
+	if err != nil {
+		if ctx.Err() == nil && strings.Contains(err.Error(), "malformed HTTP") {
+			return errProxy("What answers at the proxy's address is no HTTP proxy.")
+		}
+		return proxyError(cause(ctx, err))
+	}
+	switch answered := http.StatusText(resp.StatusCode); resp.StatusCode {
+	case http.StatusOK:
+		return nil
+	case http.StatusProxyAuthRequired:
+		return errProxyLogin(s.proxy.User != nil)
+	case http.StatusForbidden, http.StatusMethodNotAllowed:
+		return errProxy("The proxy does not allow connections to " + target + " (" + answered + ").")
+	default:
+		s.unreached = errProxy("The proxy could not connect to " + target + " (" + strings.TrimSpace(clean(resp.Status)) + ").")
+		return nil
+	}
+}
+
+// socks has a SOCKS5 proxy (RFC 1928) make the connection.
+func (s *server) socks(ctx context.Context) *core.Error {
+	dialer, err := proxy.FromURL(s.proxy, open{s.conn})
+	if err != nil {
+		return errProxy("The proxy address in HTTPS_PROXY is not valid.")
+	}
+	through, ok := dialer.(proxy.ContextDialer)
+	if !ok {
+		return errProxy("The proxy address in HTTPS_PROXY is not valid.")
+	}
+	conn, err := through.DialContext(ctx, "tcp", hostPort(s.url))
+	switch {
+	case err == nil:
+		s.conn = conn
+	case ctx.Err() != nil:
+		return proxyError(ctx.Err())
+	case strings.Contains(err.Error(), "authentication"):
+		return errProxyLogin(s.proxy.User != nil)
+	case strings.Contains(err.Error(), "unknown error "): // how x/net words the proxy's answer
+		_, answered, _ := strings.Cut(err.Error(), "unknown error ")
+		s.unreached = errProxy("The proxy could not connect to " + hostPort(s.url) + " (" + clean(answered) + ").")
+	default:
+		return errProxy("What answers at the proxy's address is no SOCKS5 proxy.")
+	}
+	return nil
+}
+
+// open is a dialer whose connection is open already.
+type open struct{ conn net.Conn }
+
+// Dial implements proxy.Dialer.
+func (o open) Dial(string, string) (net.Conn, error) { return o.conn, nil }
+
+// DialContext implements proxy.ContextDialer.
+func (o open) DialContext(context.Context, string, string) (net.Conn, error) { return o.conn, nil }
+
+// connectedByProxy is the verdict on the connection that the proxy made.
+func (s *server) connectedByProxy() verdict {
+	if s.unreached != nil {
+		return failed("", s.unreached)
+	}
+	if !s.encrypted() && strings.HasPrefix(s.proxy.Scheme, "http") {
+		return verdict{detail: "requests are handed to the proxy"}
+	}
+	return verdict{detail: "the proxy has connected to " + hostPort(s.url)}
+}
+
+func proxyHeader(u *url.URL) http.Header {
+	h := http.Header{}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		h.Set("Proxy-Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(u.User.Username()+":"+password)))
+	}
+	return h
+}
+
+// proxyError says of the proxy what core.NetworkError says of a server.
+func proxyError(err error) *core.Error {
+	e := core.NetworkError(op, err)
+	if e.Kind != core.KindCancelled {
+		e.Kind, e.Code = core.KindNetwork, core.CodeProxy
+		e.Message = strings.Replace(e.Message, "The server", "The proxy", 1)
+		e.Message = strings.Replace(e.Message, "to the server", "to the proxy", 1)
+	}
+	return e
+}
+
+func errProxy(message string) *core.Error {
+	return &core.Error{Kind: core.KindNetwork, Code: core.CodeProxy, Op: op, Message: message}
+}
+
+func errProxyLogin(tried bool) *core.Error {
+	if tried {
+		return errProxy("The proxy refuses the user name and password in HTTPS_PROXY.")
+	}
+	return errProxy("The proxy asks for a user name and password.")
+}

@@ -1,0 +1,77 @@
+package diagnose
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Line is a step as `ingester check --json` prints it, one object a line.
+type Line struct {
+	core.Step
+	Seconds float64  `json:"seconds"`
+	Error   *Failure `json:"error,omitempty"`
+}
+
+// Failure is the error of a Line.
+type Failure struct {
+	Kind    core.Kind `json:"kind"`
+	Code    core.Code `json:"code"`
+	Status  int       `json:"status,omitempty"` // HTTP status
+	Message string    `json:"message"`
+}
+
+// LineOf returns the Line of a step.
+func LineOf(step core.Step) Line {
+	line := Line{Step: step, Seconds: step.Took.Round(100 * time.Microsecond).Seconds()}
+	if e := step.Err; e != nil {
+		line.Error = &Failure{Kind: e.Kind, Code: e.Code, Status: e.Status, Message: sentence(e)}
+	}
+	return line
+}
+
+// Text is a report for whoever has to help: a line a step, with what went
+// wrong and what to do below it. It holds no secret, because no step does.
+func Text(steps []core.Step) string {
+	name, target := width(steps)
+	var b strings.Builder
+	for _, step := range steps {
+		took := ""
+		if step.Took > 0 {
+			took = fmt.Sprintf("%.1f ms", float64(step.Took)/float64(time.Millisecond))
+		}
+		row := fmt.Sprintf("%-11s  %-*s  %-*s  %10s  %s", strings.ReplaceAll(string(step.Status), "_", " "), target, step.Target, name, step.Name, took, step.Detail)
+		b.WriteString(strings.TrimRight(row, " ") + "\n")
+		if step.Err != nil {
+			fmt.Fprintf(&b, "    %s [%s]\n", sentence(step.Err), step.Err.Code)
+		}
+		if step.Advice != "" {
+			fmt.Fprintf(&b, "    → %s\n", step.Advice)
+		}
+	}
+	return b.String()
+}
+
+// sentence is an error's message with the server's words. The cause is left
+// out: it is not ours to vouch for.
+func sentence(e *core.Error) string {
+	text := e.Message
+	if text == "" {
+		text = string(e.Code)
+	}
+	if e.ServerText != "" {
+		text = strings.TrimRight(text, ".") + ": " + e.ServerText
+	}
+	return text
+}
+
+func width(steps []core.Step) (name, target int) {
+	for _, step := range steps {
+		name = max(name, utf8.RuneCountInString(step.Name))
+		target = max(target, utf8.RuneCountInString(string(step.Target)))
+	}
+	return name, target
+}

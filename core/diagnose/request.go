@@ -1,0 +1,185 @@
+package diagnose
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+const (
+	// maxRead is the most that is read of an answer with its header, in bytes.
+	maxRead = 128 << 10
+	// alertGrace is how long a server's alert is waited for after a request
+	// has failed.
+	alertGrace = 500 * time.Millisecond
+)
+
+// reply is what came of the one request.
+type reply struct {
+	status  int
+	version string // "HTTP/2"
+	header  http.Header
+	body    []byte
+	at      time.Time // by our clock, in the middle between request and answer
+	err     error     // no answer
+}
+
+// request makes the request unless it has been made: a GET that changes
+// nothing, without a token.
+func (s *server) request(ctx context.Context) *reply {
+	if s.reply != nil {
+		return s.reply
+	}
+	s.reply = &reply{}
+	u := *s.url
+	if s.get != "" {
+		u.Path, u.RawPath, u.RawQuery = strings.TrimRight(u.Path, "/")+s.get, "", ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), http.NoBody)
+	if err != nil {
+		s.reply.err = err
+		return s.reply
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", "ingester")
+	before := s.test.cfg.Now()
+	s.reply.err = s.send(req)
+	if s.reply.err != nil {
+		s.reply.err = cause(ctx, s.reply.err)
+		return s.reply
+	}
+	after := s.test.cfg.Now()
+	s.reply.at = before.Add(after.Sub(before) / 2)
+	return s.reply
+}
+
+// send makes the request over the connection that is open.
+func (s *server) send(req *http.Request) error {
+	defer within(req.Context(), s.raw)()
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	protocols.SetHTTP2(true)
+	transport := &http.Transport{
+		Proxy:                  func(*http.Request) (*url.URL, error) { return s.forward(), nil },
+		DialContext:            once(s.conn),
+		DialTLSContext:         once(s.conn),
+		Protocols:              protocols,
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: maxRead,
+	}
+	defer transport.CloseIdleConnections()
+	resp, err := transport.RoundTrip(req)
+	if err != nil {
+		return s.lastWords(err)
+	}
+	defer func() { _ = resp.Body.Close() }() // only read from
+	return s.reply.take(resp)
+}
+
+// forward is the proxy that has to be handed whole requests, nil for none.
+func (s *server) forward() *url.URL {
+	if s.proxy == nil || s.encrypted() || !strings.HasPrefix(s.proxy.Scheme, "http") {
+		return nil
+	}
+	plain := *s.proxy
+	plain.Scheme = "http" // the TLS of an https proxy is there already
+	return &plain
+}
+
+// once is the dialer of a connection that is open already.
+func once(conn net.Conn) func(context.Context, string, string) (net.Conn, error) {
+	used := new(atomic.Bool)
+	return func(context.Context, string, string) (net.Conn, error) {
+		if used.Swap(true) {
+			return nil, io.ErrUnexpectedEOF // the server wants the request again
+		}
+		return conn, nil
+	}
+}
+
+// lastWords is the alert with which the server ended the connection, if it
+// did, else err. A server that refuses our certificate sends an alert and
+// resets the connection under the request; net/http reports whichever it
+// meets first, and over HTTP/2 neither. But package tls keeps an alert that
+// has been read, and one that has not is still there to be.
+func (s *server) lastWords(err error) error {
+	if s.hello.conn == nil || alert(err) != "" {
+		return err
+	}
+	_ = s.raw.SetReadDeadline(time.Now().Add(alertGrace)) // without it the next call fails, which is as good
+	if _, last := s.hello.conn.Read(make([]byte, 1)); last != nil && alert(last) != "" {
+		return last
+	}
+	return err
+}
+
+func (r *reply) take(resp *http.Response) error {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxRead))
+	if err != nil {
+		return err
+	}
+	r.status, r.header, r.body = resp.StatusCode, resp.Header, body
+	r.version = "HTTP/" + strconv.Itoa(resp.ProtoMajor)
+	if resp.ProtoMajor == 1 {
+		r.version += "." + strconv.Itoa(resp.ProtoMinor)
+	}
+	return nil
+}
+
+// refusesCertificate reports whether the answer is nginx's way to demand
+// another client certificate, or one at all: it completes the handshake and
+// answers 400.
+func (r *reply) refusesCertificate() bool {
+	return r.status == http.StatusBadRequest && bytes.Contains(r.body, []byte("SSL certificate"))
+}
+
+// checkHTTP tells in which version the server answers. That it does is
+// enough: what it answers is for later steps.
+func (s *server) checkHTTP(ctx context.Context) verdict {
+	want := s.test.cfg.Profile.Upload.HTTPVersion
+	uploads := s.target != core.TargetAdmin
+	if uploads && want == core.HTTP2 && !s.encrypted() {
+		return failed("", &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: op,
+			Message: `HTTP/2 needs an https address; set http_version to "auto" or "1.1".`})
+	}
+	if uploads && want == core.HTTP2 && s.hello.state.NegotiatedProtocol != "h2" {
+		return failed("", &core.Error{Kind: core.KindTLS, Code: core.CodeTLSPolicy, Op: op,
+			Message: `The server does not offer HTTP/2; set http_version to "auto" or "1.1".`})
+	}
+	r := s.request(ctx)
+	if r.err != nil {
+		return failed("", answerError(r.err))
+	}
+	if r.status == http.StatusProxyAuthRequired {
+		return failed("", errProxyLogin(s.proxy != nil && s.proxy.User != nil))
+	}
+	detail := r.version
+	switch {
+	case !uploads || !s.encrypted():
+	case r.version == "HTTP/2" && want != core.HTTP2:
+		detail += "; large files go over HTTP/1.1"
+	case r.version != "HTTP/2" && want != core.HTTP11:
+		detail += "; the server does not offer HTTP/2"
+	}
+	return verdict{detail: detail}
+}
+
+// answerError words what came instead of an answer.
+func answerError(err error) *core.Error {
+	e := core.NetworkError(op, err)
+	if strings.Contains(err.Error(), "malformed HTTP") {
+		e.Kind, e.Code, e.Message = core.KindServer, core.CodeAnswerInvalid, "What answers at this address is no HTTP server."
+	}
+	return e
+}
