@@ -165,7 +165,7 @@ func (e *Engine) affect(r *run, d retry.Decision, failure *core.Error, now time.
 // use for it: it is to fail, and soon.
 func (e *Engine) breaker(r *run, failure *core.Error, now time.Time) {
 	l := r.lane
-	if e.cfg.Policy.Rounds > 0 || r.t.StartedAt.Before(l.broken) {
+	if e.cfg.Policy.Rounds > 0 || !r.t.StartedAt.After(l.broken) {
 		return // what began before the breaker opened says nothing new
 	}
 	switch failure.Code {

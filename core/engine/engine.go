@@ -9,7 +9,6 @@
 package engine
 
 import (
-	"context"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -56,7 +55,6 @@ type Engine struct {
 	feeds  map[*feed]struct{}
 
 	// What follows belongs to the journal's goroutine alone.
-	ctx      context.Context // of Run; ends the attempts
 	workers  *errgroup.Group
 	lanes    map[string]*lane
 	waiting  dueHeap

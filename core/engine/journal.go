@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -94,7 +95,7 @@ type fault struct {
 
 // keep is the journal's goroutine: it works until quit is closed, then saves
 // what is left and returns the error of what could not be saved.
-func (e *Engine) keep(quit <-chan struct{}) error {
+func (e *Engine) keep(ctx context.Context, quit <-chan struct{}) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -102,21 +103,21 @@ func (e *Engine) keep(quit <-chan struct{}) error {
 		case <-e.journal.wake:
 		case <-timer.C:
 		case <-quit:
-			e.round(e.journal.take(true))
+			e.round(ctx, e.journal.take(true))
 			if len(e.owed) > 0 {
 				return e.fault.err
 			}
 			return nil
 		}
-		e.round(e.journal.take(false))
+		e.round(ctx, e.journal.take(false))
 		timer.Reset(e.rest())
 	}
 }
 
 // round applies, commits and shows what has gathered.
-func (e *Engine) round(fresh []*change) {
+func (e *Engine) round(ctx context.Context, fresh []*change) {
 	x := e.begin()
-	changes := append(e.owed, fresh...)
+	changes := slices.Concat(e.owed, fresh)
 	e.owed = nil
 	for _, c := range changes {
 		c.err = c.apply(x)
@@ -124,8 +125,8 @@ func (e *Engine) round(fresh []*change) {
 	if e.fault.err != nil && x.empty() && len(changes) == 0 && !x.now.Before(e.fault.retry) {
 		e.fault.err = nil // the next claim tries whether saving works again
 	}
-	e.schedule(x)
-	if err := e.commit(x); err != nil {
+	e.schedule(ctx, x)
+	if err := e.commit(ctx, x); err != nil {
 		e.abandon(x, changes, err)
 		return
 	}
@@ -138,14 +139,15 @@ func (e *Engine) round(fresh []*change) {
 }
 
 // commit makes what is staged durable. It is carried out even while Run ends.
-func (e *Engine) commit(x *tx) error {
+func (e *Engine) commit(ctx context.Context, x *tx) error {
 	batch := x.batch()
 	if batch.Empty() {
 		return nil
 	}
-	err := e.cfg.Store.Commit(context.WithoutCancel(e.ctx), batch)
-	if err == nil {
+	err := e.cfg.Store.Commit(context.WithoutCancel(ctx), batch)
+	if err == nil && e.fault.count > 0 {
 		e.fault = fault{}
+		e.journal.kick() // claims were held back
 	}
 	return err
 }
@@ -154,8 +156,8 @@ func (e *Engine) commit(x *tx) error {
 // tried again, first without the others, then with growing waits while the
 // queue stands still.
 func (e *Engine) abandon(x *tx, changes []*change, err error) {
-	e.fault.count++
 	delay := min(firstStoreRetry<<min(e.fault.count, 6), lastStoreRetry)
+	e.fault.count++
 	alone := true
 	for _, c := range changes {
 		switch {

@@ -79,20 +79,20 @@ func (l *lane) push(it *item) {
 type limits struct{ streams, bulk, ahead int }
 
 func (l *lane) limits() limits {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	n := l.streams()
-	if l.fails >= breakAfter {
+	switch {
+	case l.fails >= breakAfter:
 		return limits{streams: 1, bulk: 1} // to see whether it is well again
-	}
-	if l.endpoint.Streams > 0 {
+	case l.endpoint.Streams > 0:
 		return limits{streams: n, bulk: n, ahead: n}
 	}
 	return limits{streams: n, bulk: bulkStreams, ahead: n}
 }
 
-// streams is how many attempts run at once at most.
+// streams is how many attempts run at once at most. The caller holds mu.
 func (l *lane) streams() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if l.endpoint.Streams > 0 {
 		return l.endpoint.Streams
 	}
@@ -146,11 +146,11 @@ func (l *lane) release(r *run) {
 
 // begin hands a claimed run to the workers. It reports whether one more worker
 // is needed for it.
-func (l *lane) begin(r *run, streams int) bool {
+func (l *lane) begin(r *run) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.backlog = append(l.backlog, r)
-	if l.running >= streams {
+	if l.running >= l.streams() {
 		return false
 	}
 	l.running++
@@ -161,7 +161,7 @@ func (l *lane) begin(r *run, streams int) bool {
 func (l *lane) next() *run {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.backlog) == 0 {
+	if len(l.backlog) == 0 || l.running > l.streams() {
 		l.running--
 		return nil
 	}

@@ -18,7 +18,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		return &core.Error{Kind: core.KindUsage, Code: core.CodeInternal, Op: "run queue", Message: "The queue runs already."}
 	}
 	defer close(e.ended)
-	e.ctx, e.workers = ctx, &errgroup.Group{}
+	e.workers = &errgroup.Group{}
 	if err := e.load(ctx); err != nil {
 		e.journal.take(true)
 		if ctx.Err() != nil {
@@ -28,7 +28,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	var keeper errgroup.Group
 	quit := make(chan struct{})
-	keeper.Go(func() error { return e.keep(quit) })
+	keeper.Go(func() error { return e.keep(ctx, quit) })
 	close(e.ready)
 	<-ctx.Done()
 	e.stop(context.WithoutCancel(ctx))
@@ -38,7 +38,7 @@ func (e *Engine) Run(ctx context.Context) error {
 
 // stop returns when no attempt and no Submit is under way any more.
 func (e *Engine) stop(ctx context.Context) {
-	_ = e.do(ctx, "stop", func(x *tx) error {
+	_ = e.do(ctx, "stop", func(*tx) error {
 		e.stopping = true // at once: a full disk doesn't keep the program open
 		for _, l := range e.lanes {
 			e.recall(l, func(*run) bool { return true })
@@ -77,7 +77,7 @@ func (e *Engine) load(ctx context.Context) error {
 }
 
 // errInterrupted is the cause of an attempt's end that nobody saw.
-var errInterrupted = errors.New("the program ended during the upload") //nolint:gochecknoglobals // a constant
+var errInterrupted = errors.New("the program ended during the upload")
 
 // recover queues what was under way when the program ended. Of a file that
 // the server may have, that is remembered: it is looked into when its turn

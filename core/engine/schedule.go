@@ -52,7 +52,7 @@ func (e *Engine) place(it *item) {
 
 // schedule stages what time and room allow: transfers that have waited long
 // enough, and claims.
-func (e *Engine) schedule(x *tx) {
+func (e *Engine) schedule(ctx context.Context, x *tx) {
 	if e.stopping || e.fault.err != nil {
 		return
 	}
@@ -68,14 +68,14 @@ func (e *Engine) schedule(x *tx) {
 	}
 	for _, l := range e.lanes {
 		if e.cfg.Profile == "" || e.cfg.Profile == l.profile {
-			e.claim(x, l)
+			e.claim(ctx, x, l)
 		}
 	}
 }
 
 // claim stages the start of as many of the lane's transfers as there is room
 // for.
-func (e *Engine) claim(x *tx, l *lane) {
+func (e *Engine) claim(ctx context.Context, x *tx, l *lane) {
 	l.skim(x)
 	if l.halt != nil || l.until.After(x.now) || len(l.small)+len(l.bulk) == 0 {
 		return
@@ -84,7 +84,7 @@ func (e *Engine) claim(x *tx, l *lane) {
 	endpoint, known := l.endpoint, l.known
 	l.mu.Unlock()
 	if !known {
-		e.ask(l)
+		e.ask(ctx, l)
 		return
 	}
 	for m := l.limits(); ; l.skim(x) {
@@ -93,7 +93,7 @@ func (e *Engine) claim(x *tx, l *lane) {
 			return
 		}
 		it.queued = false
-		if r := e.start(x, l, it, endpoint); r != nil {
+		if r := e.start(ctx, x, l, it, endpoint); r != nil {
 			l.claim(r)
 			x.claims = append(x.claims, r)
 		}
@@ -110,7 +110,7 @@ func (l *lane) skim(x *tx) {
 }
 
 // start stages the claim of one transfer, durable before its first byte.
-func (e *Engine) start(x *tx, l *lane, it *item, endpoint Endpoint) *run {
+func (e *Engine) start(ctx context.Context, x *tx, l *lane, it *item, endpoint Endpoint) *run {
 	t := x.get(it)
 	if t.Server != endpoint.Server && maybeStored(t) {
 		// What another server may have is not for this one to say.
@@ -118,7 +118,7 @@ func (e *Engine) start(x *tx, l *lane, it *item, endpoint Endpoint) *run {
 		_ = x.put(it, t) // logged
 		return nil
 	}
-	r := &run{lane: l, it: it, size: t.Source.Size, restat: it.last == core.CodeFileChanged, done: make(chan struct{})}
+	r := &run{lane: l, it: it, size: t.Source.Size, restat: it.last == core.CodeFileChanged, quit: ctx.Done(), done: make(chan struct{})}
 	if t.Error != nil && t.Error.Code == core.CodeFileChanged {
 		r.restat = true
 	}
@@ -129,7 +129,7 @@ func (e *Engine) start(x *tx, l *lane, it *item, endpoint Endpoint) *run {
 		return nil
 	}
 	r.t = x.get(it)
-	r.ctx, r.cancel = context.WithCancel(e.ctx)
+	r.ctx, r.cancel = context.WithCancel(ctx)
 	return r
 }
 
@@ -140,7 +140,7 @@ func (e *Engine) launch(r *run) {
 		e.conclude(r, result{}) // what happened in the same round
 		return
 	}
-	if r.lane.begin(r, r.lane.streams()) {
+	if r.lane.begin(r) {
 		e.workers.Go(func() error {
 			e.work(r.lane)
 			return nil
@@ -150,21 +150,22 @@ func (e *Engine) launch(r *run) {
 
 // ask looks the lane's profile up, off the journal's goroutine: it may read
 // the disk.
-func (e *Engine) ask(l *lane) {
+func (e *Engine) ask(ctx context.Context, l *lane) {
 	if l.asking {
 		return
 	}
 	l.asking = true
 	e.workers.Go(func() error {
-		found, err := e.cfg.Uploaders.Endpoint(e.ctx, l.profile)
+		found, err := e.cfg.Uploaders.Endpoint(ctx, l.profile)
 		e.owe(func(x *tx) error {
-			if err != nil && e.ctx.Err() == nil {
+			if err != nil && ctx.Err() == nil {
 				e.noEndpoint(x, l, core.AsError(err))
 			}
 			x.after(func() {
 				l.asking = false
 				if err == nil {
 					l.learn(found, e.now())
+					e.journal.kick()
 				}
 			})
 			return nil
@@ -215,6 +216,9 @@ func (e *Engine) haltError() *core.Error {
 func (e *Engine) rest() time.Duration {
 	now := e.now()
 	wait := 24 * time.Hour // nothing waits
+	if e.stopping {
+		return wait
+	}
 	until := func(at time.Time) { wait = min(wait, max(at.Sub(now), 0), longestRest) }
 	if e.fault.err != nil {
 		until(e.fault.retry)

@@ -123,6 +123,9 @@ func (s *submission) take(ctx context.Context, sources []core.Source) error {
 		return nil
 	}
 	err = s.e.do(ctx, opSubmit, func(x *tx) error {
+		if err := ctx.Err(); err != nil {
+			return cancelled(opSubmit, err)
+		}
 		for _, it := range fresh {
 			s.e.lastSeq++
 			it.t.Seq = s.e.lastSeq
@@ -131,7 +134,7 @@ func (s *submission) take(ctx context.Context, sources []core.Source) error {
 		for id, src := range again {
 			s.requeue(x, id, src)
 		}
-		return ctx.Err()
+		return nil
 	})
 	if err == nil {
 		s.queued = append(s.queued, fresh...)
@@ -215,7 +218,10 @@ func (s *submission) reveal(ctx context.Context) error {
 		for _, it := range s.queued {
 			x.add(it)
 		}
-		x.after(func() { s.e.lane(s.options.Profile).learn(s.endpoint, x.now) })
+		x.after(func() {
+			s.e.lane(s.options.Profile).learn(s.endpoint, x.now)
+			s.e.journal.kick()
+		})
 		return nil
 	})
 }

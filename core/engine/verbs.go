@@ -35,7 +35,7 @@ func (e *Engine) Resume(ctx context.Context, ids ...core.TransferID) error {
 			_ = x.put(it, t) // logged
 		}
 		if r := it.run; r != nil && r.wish == core.StatePaused {
-			x.after(func() { r.wish = "" })
+			r.wish = ""
 		}
 		return nil
 	})
@@ -116,7 +116,7 @@ func (e *Engine) PauseAll(ctx context.Context) error {
 		x.pause(true)
 		for _, it := range e.items {
 			if it.run != nil {
-				runs = append(runs, e.end(x, it, it.run.wish))
+				runs = append(runs, e.end(x, it, it.run.wish)) // else queued
 			}
 		}
 		return nil
@@ -183,8 +183,8 @@ func (e *Engine) end(x *tx, it *item, wish core.State) *run {
 	if r == nil {
 		return nil // interrupted, and not yet recovered
 	}
+	r.wish = wish // its result may be in this very round
 	x.after(func() {
-		r.wish = wish
 		r.cancel()
 		e.recall(r.lane, func(other *run) bool { return other == r })
 	})

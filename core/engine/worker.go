@@ -19,7 +19,8 @@ type run struct {
 
 	ctx    context.Context // ends when the attempt is to stop
 	cancel context.CancelFunc
-	done   chan struct{} // closed once the result is durable
+	quit   <-chan struct{} // closed when the engine is to end
+	done   chan struct{}   // closed once the result is durable
 
 	// What follows belongs to the journal.
 	wish     core.State // what the user wants it to become
@@ -45,10 +46,19 @@ const (
 	honoursYes
 )
 
-// work is a worker: it makes attempts until its lane has no more for it.
+// work is a worker: it makes attempts until its lane has no more for it. After
+// one that failed it waits for what that means for the others: a server that
+// refuses one sign-in is not asked for a second.
 func (e *Engine) work(l *lane) {
 	for r := l.next(); r != nil; r = l.next() {
-		e.conclude(r, e.attempt(r))
+		out := e.attempt(r)
+		e.conclude(r, out)
+		if out.err != nil {
+			select {
+			case <-r.done:
+			case <-r.quit:
+			}
+		}
 	}
 }
 
@@ -160,7 +170,7 @@ func (p *progress) Sent(n int64) {
 }
 
 // errStopping ends an upload whose run is to stop.
-var errStopping = errors.New("the transfer is being stopped") //nolint:gochecknoglobals // a constant
+var errStopping = errors.New("the transfer is being stopped")
 
 // Finishing implements core.Progress: from now on the server may have it all.
 func (p *progress) Finishing(ctx context.Context) error {

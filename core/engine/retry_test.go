@@ -1,0 +1,312 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/retry"
+)
+
+func failure(kind core.Kind, code core.Code, outcome core.Outcome) *core.Error {
+	return &core.Error{Kind: kind, Code: code, Outcome: outcome}
+}
+
+// fail is a script that fails the first attempts with errs, in order.
+func fail(errs ...*core.Error) func(context.Context, *server, core.Transfer, int, core.Progress) (bool, error) {
+	return func(_ context.Context, _ *server, _ core.Transfer, n int, _ core.Progress) (bool, error) {
+		if n <= len(errs) {
+			return errs[n-1].Outcome == core.OutcomeUnknown, errs[n-1]
+		}
+		return true, nil
+	}
+}
+
+func repeat(e *core.Error, n int) []*core.Error { return slices.Repeat([]*core.Error{e}, n) }
+
+// Everything that goes wrong is tried again when and as long as the policy
+// says, with every attempt on record.
+func TestRetry(t *testing.T) {
+	down := failure(core.KindNetwork, core.CodeUnreachable, core.OutcomeNotProcessed)
+	lost := failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
+	tooLarge := failure(core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
+	token := failure(core.KindAuth, core.CodeTokenRejected, core.OutcomeAnswered)
+	mismatch := failure(core.KindIntegrity, core.CodeChecksumMismatch, core.OutcomeAnswered)
+	for _, tt := range []struct {
+		name     string
+		errs     []*core.Error
+		rounds   int
+		honours  bool
+		want     core.State
+		attempts int
+		took     time.Duration
+	}{
+		{"stored at once", nil, 0, true, core.StateStored, 1, 0},
+		{"network, once", repeat(down, 1), 0, true, core.StateStored, 2, 500 * time.Millisecond},
+		{"network, a whole round", repeat(down, 5), 0, true, core.StateStored, 6, 67500 * time.Millisecond},
+		{"network, command line", repeat(down, 9), 1, true, core.StateFailed, 5, 7500 * time.Millisecond},
+		{"too large", repeat(tooLarge, 1), 0, true, core.StateFailed, 1, 0},
+		{"unknown, key honoured", repeat(lost, 1), 0, true, core.StateStored, 2, 500 * time.Millisecond},
+		{"unknown, key not honoured", repeat(lost, 1), 0, false, core.StateUnknown, 1, 0},
+		{"unknown, key honoured, then down for good", append(repeat(lost, 1), repeat(down, 9)...), 1, true, core.StateUnknown, 5, 7500 * time.Millisecond},
+		{"token rejected once", repeat(token, 1), 0, true, core.StateStored, 2, 0},
+		{"another hash twice", repeat(mismatch, 2), 0, true, core.StateStored, 3, 1500 * time.Millisecond},
+		{"another hash for ever", repeat(mismatch, 9), 0, true, core.StateFailed, 3, 1500 * time.Millisecond},
+		{"another hash, not in a row", []*core.Error{mismatch, mismatch, down, mismatch}, 0, true, core.StateStored, 5, 4 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, st := newServer(), newMemory()
+				s.honours, s.script = tt.honours, fail(tt.errs...)
+				f := begin(t, s, st, func(c *Config) { c.Policy = retry.Policy{Rounds: tt.rounds} })
+				f.patience = time.Hour
+				start := time.Now()
+				id := f.submit(source("a", 10))[0]
+				f.awaitState(tt.want, id)
+				if took := time.Since(start); took != tt.took {
+					t.Errorf("took %v, want %v", took, tt.took)
+				}
+				got, rows := f.get(id), st.rowsOf(id)
+				if got.Attempts != tt.attempts || len(rows) != tt.attempts || s.attempts(id) != tt.attempts {
+					t.Errorf("%d attempts, %d rows, %d seen; want %d", got.Attempts, len(rows), s.attempts(id), tt.attempts)
+				}
+				for i, row := range rows {
+					var want core.Code
+					if i < len(tt.errs) {
+						want = tt.errs[i].Code
+					}
+					if row.Code != want || row.Number != i+1 || row.Start.IsZero() || row.End.Before(row.Start) {
+						t.Errorf("row %d: %+v", i, row)
+					}
+				}
+				if s.committed(id) > 1 {
+					t.Errorf("stored %d times", s.committed(id))
+				}
+				if (got.Error == nil) != (tt.want == core.StateStored) {
+					t.Errorf("error %v", got.Error)
+				}
+				_ = f.stop()
+			})
+		})
+	}
+}
+
+func TestWaitingIsShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.script = fail(failure(core.KindNetwork, core.CodeUnreachable, core.OutcomeNotProcessed))
+		f := begin(t, s, newMemory())
+		id := f.submit(source("a", 10))[0]
+		f.awaitState(core.StateWaiting, id)
+		if got := f.get(id); got.NotBefore.Sub(time.Now()) != 500*time.Millisecond || got.Error == nil || got.Error.Code != core.CodeUnreachable {
+			t.Errorf("%+v", got)
+		}
+		if err := f.Retry(t.Context(), id); err != nil { // now
+			t.Fatal(err)
+		}
+		start := time.Now()
+		f.awaitState(core.StateStored, id)
+		if time.Since(start) != 0 || !f.get(id).NotBefore.IsZero() {
+			t.Error("it waited")
+		}
+		_ = f.stop()
+	})
+}
+
+func TestResumeAllWakes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.script = fail(failure(core.KindServer, core.CodeStorageFull, core.OutcomeAnswered))
+		f := begin(t, s, newMemory())
+		ids := f.submit(source("a", 10))
+		f.awaitState(core.StateWaiting, ids...)
+		s.with(func(s *server) { s.script = nil })
+		other := f.submit(source("b", 10))
+		synctest.Wait()
+		if s.attempts(other[0]) != 0 {
+			t.Error("a server without space is sent more")
+		}
+		start := time.Now()
+		if err := f.ResumeAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateStored, ids[0], other[0])
+		if time.Since(start) != 0 {
+			t.Errorf("it took %v", time.Since(start))
+		}
+		_ = f.stop()
+	})
+}
+
+// A server that asks for time gets it from every worker, and no other server
+// has to wait: fault 36.
+func TestRetryAfter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		busy := failure(core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
+		busy.Status, busy.RetryAfter = 429, 100*time.Second
+		var first time.Time
+		s.script = func(_ context.Context, s *server, t core.Transfer, _ int, _ core.Progress) (bool, error) {
+			if t.Options.Profile == testProfile && first.IsZero() {
+				first = time.Now()
+				return false, busy
+			}
+			if t.Options.Profile == testProfile && time.Since(first) < 105*time.Second {
+				return false, failure(core.KindServer, core.CodeInternal, core.OutcomeAnswered)
+			}
+			return true, nil
+		}
+		s.streams = 1
+		f := begin(t, s, newMemory())
+		f.patience = time.Hour
+		a := f.submit(sources(3, 10)...)
+		f.awaitState(core.StateWaiting, a[0])
+		o := options()
+		o.Profile = "Other"
+		b, err := f.Submit(t.Context(), sources(3, 10), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		for _, tr := range b.Queued {
+			f.awaitState(core.StateStored, tr.ID)
+		}
+		if time.Since(start) != 0 {
+			t.Error("the other server waited")
+		}
+		f.awaitState(core.StateStored, a...)
+		if took := time.Since(start); took != 105*time.Second {
+			t.Errorf("took %v", took)
+		}
+		_ = f.stop()
+	})
+}
+
+// Two hours of 503 for 500 files cost few requests, and none is lost: fault 37.
+func TestServerDownForHours(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		busy := failure(core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
+		well := time.Now().Add(2 * time.Hour)
+		s.script = func(context.Context, *server, core.Transfer, int, core.Progress) (bool, error) {
+			if time.Now().Before(well) {
+				return false, busy
+			}
+			return true, nil
+		}
+		f := begin(t, s, newMemory())
+		f.patience = 24 * time.Hour
+		ids := f.submit(sources(500, 10)...)
+		f.awaitState(core.StateStored, ids...)
+		if n := s.total() - len(ids); n > 150 {
+			t.Errorf("%d requests failed, more than 150", n)
+		}
+		if late := time.Since(well); late > 90*time.Minute {
+			t.Errorf("the last was stored %v after the server was well", late)
+		}
+		_ = f.stop()
+	})
+}
+
+// The queue stands still, once, for what would fail the same for all; faults 1
+// and 18.
+func TestHalt(t *testing.T) {
+	for name, halt := range map[string]*core.Error{
+		"sign-in refused": failure(core.KindAuth, core.CodeSignInRefused, core.OutcomeNotProcessed),
+		"certificate":     failure(core.KindTLS, core.CodeTLSClientRefused, core.OutcomeNotProcessed),
+		"forbidden":       failure(core.KindServer, core.CodeForbidden, core.OutcomeAnswered),
+	} {
+		for lift, verb := range map[string]func(*fixture, core.TransferID) error{
+			"ResumeAll": func(f *fixture, _ core.TransferID) error { return f.ResumeAll(context.Background()) },
+			"Retry":     func(f *fixture, id core.TransferID) error { return f.Retry(context.Background(), id) },
+		} {
+			t.Run(name+" "+lift, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					s := newServer()
+					s.streams = 1
+					s.script = fail(halt)
+					f := begin(t, s, newMemory())
+					ids := f.submit(sources(100, 10)...)
+					f.awaitHalt(halt.Code)
+					<-time.After(24 * time.Hour)
+					if s.total() != 1 {
+						t.Errorf("%d requests", s.total())
+					}
+					snapshot, feed := f.Subscribe()
+					feed.Close()
+					for _, tr := range snapshot.Transfers {
+						if tr.State != core.StateQueued || tr.Error != nil {
+							t.Fatalf("%+v", tr)
+						}
+					}
+					s.with(func(s *server) { s.script = nil })
+					if err := verb(f, ids[0]); err != nil {
+						t.Fatal(err)
+					}
+					f.awaitState(core.StateStored, ids...)
+					f.awaitHalt("")
+					_ = f.stop()
+				})
+			})
+		}
+	}
+}
+
+// A profile that is gone fails its transfers; one that can't be used stops
+// them. Others go on.
+func TestProfileTrouble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, st := newServer(), newMemory()
+		for _, profile := range []string{"Gone", "Broken", "Good"} {
+			o := options()
+			o.Profile = profile
+			tr := core.Transfer{ID: core.TransferID(profile), Seq: 1, Source: source(profile, 1), Options: o, Server: testServer, State: core.StateQueued}
+			if err := st.Commit(t.Context(), core.Batch{Put: []core.Transfer{tr}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.profiles["Gone"] = failure(core.KindConfig, core.CodeProfileNotFound, core.OutcomeNotProcessed)
+		s.profiles["Broken"] = failure(core.KindConfig, core.CodeProfileInvalid, core.OutcomeNotProcessed)
+		f := begin(t, s, st)
+		f.awaitState(core.StateStored, "Good")
+		f.awaitState(core.StateFailed, "Gone")
+		f.awaitHalt(core.CodeProfileInvalid)
+		if got := f.get("Broken"); got.State != core.StateQueued {
+			t.Errorf("%+v", got)
+		}
+		s.with(func(s *server) { clear(s.profiles) })
+		if err := f.ResumeAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateStored, "Broken")
+		if err := f.Retry(t.Context(), "Gone"); err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateStored, "Gone")
+		_ = f.stop()
+	})
+}
+
+// The command line sends its own profile's transfers only.
+func TestOneProfile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		f := begin(t, s, newMemory(), func(c *Config) { c.Profile = "Mine" })
+		theirs := f.submit(source("a", 1))
+		o := options()
+		o.Profile = "Mine"
+		mine, err := f.Submit(t.Context(), []core.Source{source("a", 1)}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateStored, mine.Queued[0].ID)
+		synctest.Wait()
+		if got := f.get(theirs[0]); got.State != core.StateQueued || s.total() != 1 {
+			t.Errorf("%+v", got)
+		}
+		_ = f.stop()
+	})
+}
