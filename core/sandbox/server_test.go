@@ -62,11 +62,11 @@ func start(t testing.TB, dir string, change func(*Config)) *running {
 	go func() { ended <- srv.Serve(ctx) }()
 	r := &running{Server: srv, client: newClient(t, srv.Profile(), true)}
 	r.stop = sync.OnceFunc(func() {
+		r.client.CloseIdleConnections() // HTTP/2 takes a second to say goodbye to them
 		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("Serve: %v", err)
 		}
-		r.client.CloseIdleConnections()
 	})
 	t.Cleanup(r.stop)
 	return r

@@ -8,6 +8,7 @@ import (
 	"math"
 	"mime/multipart"
 	"net/http"
+	"strings"
 )
 
 const (
@@ -89,7 +90,8 @@ func (u *receiving) run(w http.ResponseWriter, r *http.Request) (File, error) {
 	}
 	defer s.vault.yield(key)
 
-	r.Body = http.MaxBytesReader(w, r.Body, most)
+	body := http.MaxBytesReader(w, r.Body, most)
+	r.Body = unended(body)
 	form, err := r.MultipartReader()
 	if err != nil {
 		return File{}, &refusal{status: http.StatusUnsupportedMediaType, code: codeMediaType, message: "an upload is multipart/form-data", err: err}
@@ -100,7 +102,7 @@ func (u *receiving) run(w http.ResponseWriter, r *http.Request) (File, error) {
 	}
 	// The body's end counts, not the form's: a client may hold back the last
 	// bytes until it has noted that they are about to go.
-	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+	if _, err := io.Copy(io.Discard, body); err != nil {
 		return File{}, err
 	}
 	if u.file == nil {
@@ -118,8 +120,7 @@ func (u *receiving) read(form *multipart.Reader) error {
 	u.seen = map[string]bool{}
 	for {
 		part, err := form.NextPart()
-		// A body that was cut off gives io.EOF as well, but wrapped.
-		if err == io.EOF { //nolint:errorlint // see above
+		if errors.Is(err, io.EOF) { // the final boundary, see unended
 			return nil
 		}
 		if err != nil {
@@ -140,6 +141,21 @@ func (u *receiving) read(form *multipart.Reader) error {
 		}
 	}
 }
+
+// unended makes the end of body an error, and the line break that may be missing
+// there harmless: mime/multipart gives io.EOF for the final boundary, but also
+// for a body that ends after another one.
+func unended(body io.ReadCloser) io.ReadCloser {
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(body, strings.NewReader("\r\n"), cutOff{}), body}
+}
+
+// cutOff is what comes where a body ends too early.
+type cutOff struct{}
+
+func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 func (u *receiving) readField(name string, part io.Reader) error {
 	value, err := io.ReadAll(io.LimitReader(part, maxOverhead-u.overhead+1))

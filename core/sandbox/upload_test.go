@@ -3,49 +3,246 @@ package sandbox
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/artstore/ingester/core"
 )
 
-// TestUpload stores a file in every generation and HTTP version and finds it
-// again on disk as it was sent (I3 from the server's side).
-func TestUpload(t *testing.T) {
+// bothGenerations runs test for each generation over each HTTP version.
+func bothGenerations(t *testing.T, test func(t *testing.T, r *running, proto string)) {
 	for _, generation := range []int{1, 2} {
 		for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
-			t.Run(proto+" generation "+string(rune('0'+generation)), func(t *testing.T) {
-				r := start(t, folder(t), func(c *Config) { c.Generation = generation })
+			t.Run(fmt.Sprintf("generation %d %s", generation, proto), func(t *testing.T) {
+				r := start(t, folder(t), func(c *Config) {
+					c.Generation, c.MaxFileSize = generation, 1<<20
+				})
 				if proto == "HTTP/1.1" {
 					r.http1(t)
 				}
-				content := randomBytes(300<<10 + 7)
-				got := r.send(t, form{name: "Übersicht 1.txt", content: content, key: "key-1",
-					before: [][2]string{{"ttl_days", "7"}, {"tags", `["a","ä"]`}},
-					after:  [][2]string{{"description", "Box 14"}, {"metadata", `{"box": 14}`}}})
-				if got.status != http.StatusCreated || got.proto != proto {
-					t.Fatalf("answered %d over %s: %s", got.status, got.proto, got.body)
-				}
-				files := r.list(t)
-				if len(files) != 1 {
-					t.Fatalf("%d files are stored, want 1", len(files))
-				}
-				f := files[0]
-				stored, err := os.ReadFile(f.Path)
-				if err != nil || !bytes.Equal(stored, content) {
-					t.Fatalf("the content on disk differs (%v)", err)
-				}
-				want := File{ID: f.ID, Path: f.Path, Name: "Übersicht 1.txt", Size: int64(len(content)), SHA256: sumOf(content),
-					ContentType: "application/octet-stream", Retention: core.RetentionTemporary, TTLDays: 7,
-					ExpiresAt: f.UploadedAt.AddDate(0, 0, 7), Tags: []string{"a", "ä"}, Description: "Box 14",
-					Metadata: json.RawMessage(`{"box":14}`), Key: "key-1", UploadedAt: f.UploadedAt, UploadedBy: r.Profile().Auth.ClientID}
-				if diff := cmp.Diff(want, f); diff != "" {
-					t.Errorf("the stored file (-want +got):\n%s", diff)
-				}
+				test(t, r, proto)
 			})
+		}
+	}
+}
+
+// A file is stored in every generation over every HTTP version, and is found
+// again on disk as it was sent (I3 from the server's side).
+func TestUpload(t *testing.T) {
+	bothGenerations(t, func(t *testing.T, r *running, proto string) {
+		content := randomBytes(300<<10 + 7)
+		got := r.send(t, form{name: "Übersicht 1.txt", content: content, key: "key-1",
+			before: [][2]string{{"ttl_days", "7"}, {"tags", `["a","ä"]`}, {"unknown", "x"}},
+			after:  [][2]string{{"description", "Box 14"}, {"metadata", `{"box":14}`}, {"storage_mode", ""}}})
+		if got.status != http.StatusCreated || got.proto != proto {
+			t.Fatalf("answered %d over %s: %s", got.status, got.proto, got.body)
+		}
+		files := r.list(t)
+		if len(files) != 1 {
+			t.Fatalf("%d files are stored, want 1", len(files))
+		}
+		f := files[0]
+		if stored, err := os.ReadFile(f.Path); err != nil || !bytes.Equal(stored, content) {
+			t.Fatalf("the content on disk differs (%v)", err)
+		}
+		want := File{ID: f.ID, Path: f.Path, Name: "Übersicht 1.txt", Size: int64(len(content)), SHA256: sumOf(content),
+			ContentType: "application/octet-stream", Retention: core.RetentionTemporary, TTLDays: 7,
+			ExpiresAt: f.UploadedAt.AddDate(0, 0, 7), Tags: []string{"a", "ä"}, Description: "Box 14",
+			Metadata: json.RawMessage(`{"box":14}`), Key: "key-1", UploadedAt: f.UploadedAt, UploadedBy: r.Profile().Auth.ClientID}
+		if diff := cmp.Diff(want, f); diff != "" {
+			t.Errorf("the stored file (-want +got):\n%s", diff)
+		}
+		data, err := os.ReadFile(f.Path + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		described, err := parseLine(data)
+		if diff := cmp.Diff(want, described, cmpopts.IgnoreFields(File{}, "Path")); err != nil || diff != "" {
+			t.Errorf("the description beside it (%v, -want +got):\n%s", err, diff)
+		}
+		checkReceipt(t, r, got, f)
+	})
+}
+
+// checkReceipt compares an answer with what is stored, in the names of the
+// server's generation.
+func checkReceipt(t *testing.T, r *running, got answer, f File) {
+	t.Helper()
+	expires, uploaded := f.ExpiresAt.Format(time.RFC3339Nano), f.UploadedAt.Format(time.RFC3339Nano)
+	want := map[string]any{"file_id": f.ID, "original_filename": f.Name, "size": float64(f.Size), "checksum": string(f.SHA256),
+		"content_type": f.ContentType, "uploaded_by": f.UploadedBy, "uploaded_at": uploaded, "status": "active",
+		"retention_policy": "temporary", "ttl_days": 7.0, "expires_at": expires, "description": f.Description, "tags": []any{"a", "ä"}}
+	if r.cfg.Generation == 1 {
+		want = map[string]any{"file_id": f.ID, "original_filename": f.Name, "file_size": float64(f.Size), "checksum": "sha256:" + string(f.SHA256),
+			"uploaded_at": uploaded, "ttl_expires_at": expires, "storage_filename": f.ID, "storage_element_id": "sandbox",
+			"storage_element_url": r.URL(), "compressed": false}
+	}
+	if diff := cmp.Diff(want, got.fields(t)); diff != "" {
+		t.Errorf("the answer (-want +got):\n%s", diff)
+	}
+}
+
+func TestUploadPermanentHasNoExpiry(t *testing.T) {
+	r := start(t, folder(t), nil)
+	got := r.send(t, form{name: "a", content: nil, before: [][2]string{{"retention_policy", "permanent"}, {"ttl_days", "9"}}})
+	if _, expires := got.fields(t)["expires_at"]; got.status != http.StatusCreated || expires {
+		t.Fatalf("answered %d %s", got.status, got.body)
+	}
+	f := r.list(t)[0]
+	if f.Size != 0 || f.SHA256 != sumOf(nil) || f.Retention != core.RetentionPermanent || f.TTLDays != 0 || !f.ExpiresAt.IsZero() {
+		t.Errorf("stored %+v", f)
+	}
+}
+
+// Every bad form is refused in the shape of the generation, with the field's
+// name, and leaves nothing on disk.
+func TestBadFormsAreRefused(t *testing.T) {
+	ok := []byte("content")
+	cases := []struct {
+		name, field, words string
+		form               form
+	}{
+		{"policy", "retention_policy", "temporary or permanent", form{name: "a", content: ok, before: [][2]string{{"retention_policy", "forever"}}}},
+		{"policy after the file", "retention_policy", "forever", form{name: "a", content: ok, after: [][2]string{{"retention_policy", "forever"}}}},
+		{"ttl 0", "ttl_days", "1 to 365", form{name: "a", content: ok, before: [][2]string{{"ttl_days", "0"}}}},
+		{"ttl 366", "ttl_days", "366", form{name: "a", content: ok, after: [][2]string{{"ttl_days", "366"}}}},
+		{"ttl text", "ttl_days", "1 to 365", form{name: "a", content: ok, before: [][2]string{{"ttl_days", "3.5"}}}},
+		{"description", "description", "1000", form{name: "a", content: ok, before: [][2]string{{"description", strings.Repeat("ä", 1001)}}}},
+		{"description not UTF-8", "description", "UTF-8", form{name: "a", content: ok, before: [][2]string{{"description", "\xff"}}}},
+		{"tags object", "tags", "array", form{name: "a", content: ok, before: [][2]string{{"tags", `{"a":1}`}}}},
+		{"tags of numbers", "tags", "array", form{name: "a", content: ok, before: [][2]string{{"tags", `[1]`}}}},
+		{"tags null", "tags", "array", form{name: "a", content: ok, before: [][2]string{{"tags", `null`}}}},
+		{"metadata array", "metadata", "object", form{name: "a", content: ok, after: [][2]string{{"metadata", `[]`}}}},
+		{"metadata null", "metadata", "object", form{name: "a", content: ok, after: [][2]string{{"metadata", `null`}}}},
+		{"field twice", "ttl_days", "more than once", form{name: "a", content: ok, before: [][2]string{{"ttl_days", "1"}}, after: [][2]string{{"ttl_days", "2"}}}},
+		{"fields too long", "metadata", "1048576 bytes", form{name: "a", content: ok, before: [][2]string{{"x", strings.Repeat("x", 600<<10)}}, after: [][2]string{{"metadata", `{"a":"` + strings.Repeat("x", 600<<10) + `"}`}}}},
+		{"no file", "file", "no file", form{before: [][2]string{{"ttl_days", "1"}}}},
+		{"file without a name", "file", "no file name", form{before: [][2]string{{"file", "content"}}}},
+		{"second file", "file", "more than once", form{name: "a", content: ok, after: [][2]string{{"file", "b"}}}},
+		{"long name", "file", "255", form{name: strings.Repeat("n", 256), content: ok}},
+		{"control character", "file", "can't be shown", form{name: "a\u0085b", content: ok}},
+		{"key", "Idempotency-Key", "255", form{name: "a", content: ok, key: strings.Repeat("k", 256)}},
+		{"key not ASCII", "Idempotency-Key", "printable", form{name: "a", content: ok, key: "ключ"}},
+	}
+	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+		token := r.signIn(t)
+		for _, c := range cases {
+			c.form.token = token
+			got := r.send(t, c.form)
+			if status, field, words := r.refusalOf(t, got); status != http.StatusUnprocessableEntity || !strings.Contains(words, c.words) || (field != "" && field != c.field) {
+				t.Errorf("%s: answered %d %s", c.name, got.status, got.body)
+			}
+		}
+		if rest := leftovers(t, r.cfg.Dir, nil); len(rest) > 0 {
+			t.Errorf("left behind: %v", rest)
+		}
+	})
+}
+
+// refusalOf reads an error in the server's generation. A second generation's
+// 400 VALIDATION_ERROR comes as the 422 that the first would have answered.
+func (r *running) refusalOf(t *testing.T, got answer) (status int, field, words string) {
+	t.Helper()
+	if r.cfg.Generation == 2 {
+		var body struct{ Error struct{ Code, Message string } }
+		if err := json.Unmarshal(got.body, &body); err != nil || body.Error.Code == "" {
+			t.Fatalf("answered %d %q, not the second generation's error (%v)", got.status, got.body, err)
+		}
+		if got.status == http.StatusBadRequest && body.Error.Code == codeValidation {
+			got.status = http.StatusUnprocessableEntity
+		}
+		return got.status, "", body.Error.Message
+	}
+	var list struct {
+		Detail []struct {
+			Loc       []string
+			Msg, Type string
+		}
+	}
+	if json.Unmarshal(got.body, &list) == nil && len(list.Detail) == 1 && len(list.Detail[0].Loc) == 2 && list.Detail[0].Type != "" {
+		return got.status, list.Detail[0].Loc[1], list.Detail[0].Msg
+	}
+	text, ok := got.fields(t)["detail"].(string)
+	if !ok {
+		t.Fatalf("answered %d %q, not the first generation's error", got.status, got.body)
+	}
+	return got.status, "", text
+}
+
+func TestSizeLimit(t *testing.T) {
+	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+		token := r.signIn(t)
+		if got := r.send(t, form{name: "a", content: randomBytes(1 << 20), token: token}); got.status != http.StatusCreated {
+			t.Errorf("a file of the limit: answered %d %s", got.status, got.body)
+		}
+		req := r.request(t, form{name: "a", content: randomBytes(1<<20 + 1), token: token})
+		req.ContentLength = -1 // nothing is known before the file has come
+		got := r.do(t, req)
+		if status, _, words := r.refusalOf(t, got); status != http.StatusRequestEntityTooLarge || !strings.Contains(words, "1048576 bytes") {
+			t.Errorf("a byte more: answered %d %s", got.status, got.body)
+		}
+		req = r.request(t, form{name: "a", content: randomBytes(10), token: token, before: [][2]string{{"x", strings.Repeat("x", 2<<20)}}})
+		req.ContentLength = -1
+		if got := r.do(t, req); got.status < 400 {
+			t.Errorf("a form that is too long: answered %d %s", got.status, got.body)
+		}
+		if files := r.list(t); len(files) != 1 || len(leftovers(t, r.cfg.Dir, files)) > 0 {
+			t.Errorf("stored %d files, left behind %v", len(files), leftovers(t, r.cfg.Dir, files))
+		}
+	})
+}
+
+func TestOtherMediaTypesAreRefused(t *testing.T) {
+	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+		req := r.request(t, form{name: "a", content: []byte("x")})
+		req.Header.Set("Content-Type", "application/octet-stream")
+		if status, _, _ := r.refusalOf(t, r.do(t, req)); status != http.StatusUnsupportedMediaType {
+			t.Errorf("answered %d", status)
+		}
+	})
+}
+
+func TestPartTypes(t *testing.T) {
+	for header, want := range map[string]string{
+		"":                             "application/octet-stream",
+		"nonsense":                     "application/octet-stream",
+		"text/plain; charset=utf-8":    "text/plain; charset=utf-8",
+		"text/plain; charset=\"":       "application/octet-stream",
+		"application/vnd.oasis.x+json": "application/vnd.oasis.x+json",
+	} {
+		if got := mediaType(header); got != want {
+			t.Errorf("mediaType(%q) = %q, want %q", header, got, want)
+		}
+	}
+}
+
+// Tamper changes the answer and nothing else.
+func TestTamper(t *testing.T) {
+	other := sumOf([]byte("other"))
+	r := start(t, folder(t), func(c *Config) {
+		c.Tamper = func(name string, sum core.Checksum) core.Checksum {
+			if name == "bad" {
+				return other
+			}
+			return sum
+		}
+	})
+	token, content := r.signIn(t), []byte("true")
+	for name, want := range map[string]core.Checksum{"bad": other, "good": sumOf(content)} {
+		if got := r.send(t, form{name: name, content: content, token: token}).fields(t)["checksum"]; got != string(want) {
+			t.Errorf("%s: answered the checksum %v, want %s", name, got, want)
+		}
+	}
+	for _, f := range r.list(t) {
+		if f.SHA256 != sumOf(content) {
+			t.Errorf("%s: stored the checksum %s", f.Name, f.SHA256)
 		}
 	}
 }

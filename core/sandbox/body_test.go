@@ -1,0 +1,301 @@
+package sandbox
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// eventually waits until done, looking again and again.
+func eventually(t *testing.T, what string, done func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	limit := time.After(30 * time.Second)
+	for !done() {
+		select {
+		case <-tick.C:
+		case <-limit:
+			t.Fatalf("waited in vain until %s", what)
+		}
+	}
+}
+
+// receivingNow reports whether an upload is being written.
+func (r *running) receivingNow(t *testing.T) bool {
+	t.Helper()
+	parts, err := filepath.Glob(filepath.Join(r.cfg.Dir, "files", "*"+partSuffix))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(parts) > 0
+}
+
+// paused is a request that has sent part of its body and waits for the rest.
+type paused struct {
+	rest   []byte
+	body   *io.PipeWriter
+	cancel context.CancelFunc
+	result chan answer // closed without an answer when the request fails
+}
+
+// pause sends half of an upload and waits until the server writes it.
+func (r *running) pause(t *testing.T, f form) *paused {
+	t.Helper()
+	req := r.request(t, f)
+	all, err := io.ReadAll(req.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	reader, writer := io.Pipe()
+	req = req.WithContext(ctx)
+	req.Body = reader
+	p := &paused{rest: all[len(all)/2:], body: writer, cancel: cancel, result: make(chan answer, 1)}
+	go func() {
+		defer close(p.result)
+		resp, err := r.client.Do(req)
+		if err != nil {
+			return
+		}
+		defer func() { _ = resp.Body.Close() }()
+		body, _ := io.ReadAll(resp.Body)
+		p.result <- answer{status: resp.StatusCode, header: resp.Header, body: body}
+	}()
+	if _, err := writer.Write(all[:len(all)/2]); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the upload is being written", func() bool { return r.receivingNow(t) })
+	return p
+}
+
+// finish sends the rest.
+func (p *paused) finish(t *testing.T) answer {
+	t.Helper()
+	if _, err := p.body.Write(p.rest); err != nil {
+		t.Fatal(err)
+	}
+	_ = p.body.Close()
+	got, ok := <-p.result
+	if !ok {
+		t.Fatal("the upload failed")
+	}
+	return got
+}
+
+// abort breaks the connection off.
+func (p *paused) abort() {
+	p.cancel()
+	_ = p.body.CloseWithError(context.Canceled) // the HTTP/1.1 transport waits for its body
+	<-p.result
+}
+
+// A body that breaks off leaves nothing behind.
+func TestAbortedBodyLeavesNothing(t *testing.T) {
+	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+		p := r.pause(t, form{name: "a", content: randomBytes(512 << 10), key: "key"})
+		p.abort()
+		eventually(t, "the unfinished file is gone", func() bool { return len(leftovers(t, r.cfg.Dir, nil)) == 0 })
+		if files := r.list(t); len(files) > 0 {
+			t.Errorf("stored %v", files)
+		}
+		// The key is free again.
+		eventually(t, "the key stores a file", func() bool {
+			return r.send(t, form{name: "a", content: []byte("x"), key: "key"}).status == http.StatusCreated
+		})
+	})
+}
+
+// dial opens a connection that speaks HTTP/1.1 in the raw.
+func (r *running) dial(t *testing.T) *tls.Conn {
+	t.Helper()
+	transport, ok := r.client.Transport.(*http.Transport)
+	if !ok {
+		t.Fatal("the client has another transport")
+	}
+	cfg := transport.TLSClientConfig.Clone()
+	cfg.NextProtos = []string{"http/1.1"}
+	conn, err := tls.Dial("tcp", r.listener.Addr().String(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// A body that ends early at any byte, however well the rest of the request
+// fits, is never taken for a whole one.
+func TestTruncatedFormIsNeverStored(t *testing.T) {
+	r := start(t, folder(t), nil).http1(t)
+	token := r.signIn(t)
+	body, contentType := form{name: "a", content: []byte("content"), after: [][2]string{{"ttl_days", "3"}}}.encode(t)
+	whole := bytes.LastIndex(body, []byte("--")) + 2 // RFC 2046: the last line break is not part of the form
+	for n := range whole {
+		req, err := http.NewRequest(http.MethodPost, r.URL()+"/api/v1/files/upload", bytes.NewReader(body[:n]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header.Set("Content-Type", contentType)
+		if got := r.do(t, req); got.status != http.StatusBadRequest {
+			t.Fatalf("%d of %d bytes, the last %q: answered %d %s", n, len(body), body[max(0, n-8):n], got.status, got.body)
+		}
+	}
+	if files, rest := r.list(t), leftovers(t, r.cfg.Dir, nil); len(files)+len(rest) > 0 {
+		t.Errorf("stored %v, left behind %v", files, rest)
+	}
+}
+
+// The last byte counts even where the form is already complete: clients hold
+// it back until they have noted that it goes.
+func TestNothingIsStoredBeforeTheLastByte(t *testing.T) {
+	r := start(t, folder(t), nil).http1(t)
+	body, contentType := form{name: "a", content: []byte("content")}.encode(t)
+	token := r.signIn(t)
+	conn := r.dial(t)
+	fmt.Fprintf(conn, "POST /api/v1/files/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n",
+		token, contentType, len(body))
+	if _, err := conn.Write(body[:len(body)-1]); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the upload is being written", func() bool { return r.receivingNow(t) })
+	if err := conn.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = io.Copy(io.Discard, conn)
+	eventually(t, "the unfinished file is gone", func() bool { return len(leftovers(t, r.cfg.Dir, nil)) == 0 })
+	if files := r.list(t); len(files) > 0 {
+		t.Errorf("stored %v", files)
+	}
+}
+
+// Refusals that need no body come instead of "100 Continue".
+func TestExpectContinue(t *testing.T) {
+	r := start(t, folder(t), func(c *Config) { c.MaxFileSize = 1 << 20 }).http1(t)
+	body, contentType := form{name: "a", content: []byte("content")}.encode(t)
+	token := r.signIn(t)
+	cases := []struct {
+		name, token string
+		length      int
+		key         string
+		want        int
+	}{
+		{"no token", "", len(body), "", http.StatusUnauthorized},
+		{"too large", token, 2<<20 + 1, "", http.StatusRequestEntityTooLarge},
+		{"bad key", token, len(body), "\x7f", http.StatusBadRequest},
+		{"good", token, len(body), "", http.StatusContinue},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			conn := r.dial(t)
+			fmt.Fprintf(conn, "POST /api/v1/files/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nIdempotency-Key: %s\r\nContent-Type: %s\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n",
+				c.token, c.key, contentType, c.length)
+			reader := bufio.NewReader(conn)
+			line, err := reader.ReadString('\n')
+			if err != nil || !strings.HasPrefix(line, fmt.Sprintf("HTTP/1.1 %d ", c.want)) {
+				t.Fatalf("the first answer is %q (%v), want %d", line, err, c.want)
+			}
+			if c.want != http.StatusContinue {
+				return
+			}
+			if _, err := conn.Write(body); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := reader.ReadString('\n'); err != nil { // the blank line after 100
+				t.Fatal(err)
+			}
+			if line, err := reader.ReadString('\n'); err != nil || !strings.HasPrefix(line, "HTTP/1.1 201 ") {
+				t.Errorf("then came %q (%v), want 201", line, err)
+			}
+		})
+	}
+}
+
+// counting counts what is read of a body.
+type counting struct {
+	io.ReadCloser
+	n atomic.Int64
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.n.Add(int64(n))
+	return n, err
+}
+
+func (c *counting) count() int64 { return c.n.Load() }
+
+// pattern is a body that takes no memory.
+type pattern struct{ left int64 }
+
+func (p *pattern) Read(buf []byte) (int, error) {
+	if p.left == 0 {
+		return 0, io.EOF
+	}
+	n := int(min(int64(len(buf)), p.left))
+	for i := range buf[:n] {
+		buf[i] = byte(i)
+	}
+	p.left -= int64(n)
+	return n, nil
+}
+
+// sendLarge uploads size bytes that never are in memory at once.
+func (r *running) sendLarge(t testing.TB, token string, size int64) answer {
+	t.Helper()
+	const mark = "@content@"
+	body, contentType := form{name: "large", content: []byte(mark)}.encode(t)
+	head, tail, _ := bytes.Cut(body, []byte(mark))
+	req, err := http.NewRequest(http.MethodPost, r.URL()+"/api/v1/files/upload",
+		io.MultiReader(bytes.NewReader(head), &pattern{left: size}, bytes.NewReader(tail)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.ContentLength = int64(len(head)) + size + int64(len(tail))
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Content-Type", contentType)
+	return r.do(t, req)
+}
+
+// Memory does not grow with the file: all that is allocated for 256 MiB, by
+// client and server together and never given back, is a fraction of it.
+func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
+	const size, most = 256 << 20, 40 << 20
+	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
+		t.Run(proto, func(t *testing.T) {
+			r := start(t, folder(t), nil)
+			if proto == "HTTP/1.1" {
+				r.http1(t)
+			}
+			token := r.signIn(t)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			got := r.sendLarge(t, token, size)
+			runtime.ReadMemStats(&after)
+			if got.status != http.StatusCreated || got.proto != proto || got.fields(t)["size"] != float64(size) {
+				t.Fatalf("answered %d over %s: %s", got.status, got.proto, got.body)
+			}
+			if total := after.TotalAlloc - before.TotalAlloc; total > most {
+				t.Errorf("allocated %d MiB for a file of %d MiB", total>>20, size>>20)
+			} else {
+				t.Logf("allocated %d KiB in all", total>>10)
+			}
+			if err := os.Remove(r.list(t)[0].Path); err != nil && !errors.Is(err, os.ErrNotExist) {
+				t.Error(err)
+			}
+		})
+	}
+}
