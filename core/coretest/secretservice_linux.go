@@ -26,6 +26,7 @@ const keyringPassword = "correct horse"
 type SecretService struct {
 	Address string // of the bus
 
+	bus     *exec.Cmd
 	home    string
 	keyring *exec.Cmd
 }
@@ -34,23 +35,33 @@ type SecretService struct {
 // test.
 func NewSecretService(t testing.TB) *SecretService {
 	t.Helper()
-	s := &SecretService{Address: NewBus(t), home: t.TempDir()}
-	s.Start(t, true)
-	return s
+	return newSecretService(t, true)
 }
 
 // NewEmptySecretService starts a bus and a keyring that nobody has set up: it
 // has no collection to keep secrets in.
 func NewEmptySecretService(t testing.TB) *SecretService {
 	t.Helper()
-	s := &SecretService{Address: NewBus(t), home: t.TempDir()}
-	s.Start(t, false)
+	return newSecretService(t, false)
+}
+
+func newSecretService(t testing.TB, unlocked bool) *SecretService {
+	t.Helper()
+	bus, address := startBus(t)
+	s := &SecretService{Address: address, bus: bus, home: t.TempDir()}
+	s.Start(t, unlocked)
 	return s
 }
 
 // NewBus starts a session bus that starts no service by itself, and returns
 // its address. It ends with the test.
 func NewBus(t testing.TB) string {
+	t.Helper()
+	_, address := startBus(t)
+	return address
+}
+
+func startBus(t testing.TB) (*exec.Cmd, string) {
 	t.Helper()
 	// Not t.TempDir: a socket's path may have 108 bytes only.
 	dir, err := os.MkdirTemp("", "bus")
@@ -71,7 +82,7 @@ func NewBus(t testing.TB) string {
 </busconfig>`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	bus := exec.Command("dbus-daemon", "--nofork", "--print-address", "--config-file="+config)
+	bus := exec.CommandContext(t.Context(), "dbus-daemon", "--nofork", "--print-address", "--config-file="+config)
 	out, err := bus.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +95,7 @@ func NewBus(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("dbus-daemon did not start: %v", err)
 	}
-	return strings.TrimSpace(address)
+	return bus, strings.TrimSpace(address)
 }
 
 // Env is the environment in which a child process finds the keyring.
@@ -110,7 +121,7 @@ func (s *SecretService) Start(t testing.TB, unlocked bool) {
 	if unlocked {
 		args = append(args, "--unlock")
 	}
-	s.keyring = exec.Command("gnome-keyring-daemon", args...)
+	s.keyring = exec.CommandContext(t.Context(), "gnome-keyring-daemon", args...)
 	s.keyring.Env = s.Env()
 	if unlocked {
 		s.keyring.Stdin = strings.NewReader(keyringPassword)
@@ -165,6 +176,27 @@ func (s *SecretService) Lock(t testing.TB) {
 	}
 }
 
+// Unlock unlocks the collection without a password window, as signing in to
+// the desktop does.
+func (s *SecretService) Unlock(t testing.TB) {
+	t.Helper()
+	service := s.Connect(t).Object(secretsName, "/org/freedesktop/secrets")
+	var ignored dbus.Variant
+	var session dbus.ObjectPath
+	if err := service.Call("org.freedesktop.Secret.Service.OpenSession", 0, "plain", dbus.MakeVariant("")).Store(&ignored, &session); err != nil {
+		t.Fatal(err)
+	}
+	password := struct {
+		Session           dbus.ObjectPath
+		Parameters, Value []byte
+		Type              string
+	}{session, []byte{}, []byte(keyringPassword), "text/plain"}
+	if err := service.Call("org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface.UnlockWithMasterPassword", 0,
+		dbus.ObjectPath("/org/freedesktop/secrets/collection/login"), password).Err; err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Calls returns a channel that gets a value for each property of the keyring
 // that somebody asks for, whether or not the keyring is awake to answer.
 func (s *SecretService) Calls(t testing.TB) <-chan *dbus.Message {
@@ -206,6 +238,12 @@ func (s *SecretService) Stop(t testing.TB) {
 		t.Fatal(err)
 	}
 	_ = s.keyring.Wait()
+}
+
+// EndBus ends the bus, as the end of a desktop session does.
+func (s *SecretService) EndBus(t testing.TB) {
+	t.Helper()
+	kill(s.bus)
 }
 
 // Signal sends the keyring a signal: SIGSTOP lets it hang, SIGCONT go on,

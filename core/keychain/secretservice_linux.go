@@ -45,11 +45,11 @@ func ready(ctx context.Context, unlock bool) error {
 	if err == nil {
 		err = conn.Hello()
 	}
-	switch {
-	case err != nil && ctx.Err() != nil:
-		return ctx.Err()
-	case err != nil:
-		return failure("", core.CodeKeychainUnavailable, sentenceUnavailable, err)
+	if err != nil && ctx.Err() == nil {
+		err = failure("", core.CodeKeychainUnavailable, sentenceUnavailable, err)
+	}
+	if err != nil {
+		return err
 	}
 	s := secretService{conn}
 	path, err := s.collection(ctx)

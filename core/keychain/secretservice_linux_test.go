@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -27,7 +28,7 @@ type program struct {
 func start(t *testing.T, env []string) *program {
 	t.Helper()
 	c := exec.Command(os.Args[0])
-	c.Env = append(env, childVar+"=1")
+	c.Env = slices.Concat(env, []string{childVar + "=1"})
 	c.Stderr = os.Stderr
 	in, err := c.StdinPipe()
 	if err != nil {
@@ -164,6 +165,38 @@ func TestPromptNotAnswered(t *testing.T) {
 	if a := p.answer(); a.Code != core.CodeKeychainLocked || !strings.Contains(a.Message, "not answered in time") {
 		t.Errorf("code %q, message %q; want locked, not answered", a.Code, a.Message)
 	}
+}
+
+// A keychain that is unlocked late, by signing in to the desktop, is used as
+// soon as it is, even though the password window is still open.
+func TestUnlockedLate(t *testing.T) {
+	s := coretest.NewSecretService(t)
+	opened := s.SilentPrompter(t)
+	p := start(t, s.Env())
+	p.want(request{Do: "set", Secret: []byte("kept")}, "", "")
+	s.Lock(t)
+	p.send(request{Do: "get"})
+	<-opened
+	s.Unlock(t)
+	if a := p.answer(); string(a.Secret) != "kept" {
+		t.Errorf("%q %s %s, want the secret", a.Secret, a.Code, a.Message)
+	}
+}
+
+// The bus may go away while the password window is open.
+func TestBusEndsDuringPrompt(t *testing.T) {
+	s := coretest.NewSecretService(t)
+	opened := s.SilentPrompter(t)
+	p := start(t, s.Env())
+	p.want(request{Do: "set", Secret: []byte("kept")}, "", "")
+	s.Lock(t)
+	p.send(request{Do: "get"})
+	<-opened
+	s.EndBus(t)
+	if a := p.answer(); a.Code != core.CodeKeychainFailed {
+		t.Errorf("code %q, message %q; want %q", a.Code, a.Message, core.CodeKeychainFailed)
+	}
+	p.want(request{Do: "probe"}, core.CodeKeychainUnavailable, "")
 }
 
 // No bus, and a bus without a keychain.

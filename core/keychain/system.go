@@ -209,9 +209,11 @@ func (c *call) late(ctx context.Context) {
 	}
 }
 
-// inTime says why ctx ended rather than that it did.
+// inTime says why ctx ended, if it did: what failed then may say only that the
+// connection was closed.
 func inTime(ctx context.Context, err error) error {
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+	var known *core.Error
+	if err != nil && ctx.Err() != nil && !errors.As(err, &known) {
 		return context.Cause(ctx)
 	}
 	return err

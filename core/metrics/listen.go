@@ -83,8 +83,7 @@ func (l *Listener) Serve(ctx context.Context) error {
 	go func() { ended <- l.server.Serve(l.tcp) }()
 	select {
 	case err := <-ended:
-		return &core.Error{Kind: core.KindServer, Code: core.CodeInternal, Op: opListen,
-			Message: "The metrics listener stopped by itself.", Err: err}
+		return stopped(err)
 	case <-ctx.Done():
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
@@ -92,8 +91,15 @@ func (l *Listener) Serve(ctx context.Context) error {
 	if l.server.Shutdown(grace) != nil {
 		_ = l.server.Close()
 	}
-	_ = <-ended // http.ErrServerClosed
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return stopped(err)
+	}
 	return nil
+}
+
+func stopped(err error) error {
+	return &core.Error{Kind: core.KindServer, Code: core.CodeInternal, Op: opListen,
+		Message: "The metrics listener stopped by itself.", Err: err}
 }
 
 // splitAddress checks what the user wrote.

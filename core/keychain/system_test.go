@@ -1,0 +1,209 @@
+package keychain
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/zalando/go-keyring"
+
+	"github.com/artstore/ingester/core"
+)
+
+// oddRing does what real keychains do too seldom to wait for: it hangs, lies
+// and panics.
+type oddRing struct {
+	get func() (string, error)
+	set error
+}
+
+func (r oddRing) Get(string, string) (string, error) { return r.get() }
+func (r oddRing) Set(string, string, string) error   { return r.set }
+func (r oddRing) Delete(string, string) error        { return keyring.ErrNotFound }
+
+// odd is a System on a ring whose Get is the given one.
+func odd(get func() (string, error)) *System {
+	s := NewSystem("ingester-test", 0)
+	s.ring = oddRing{get: get}
+	s.ready = func(context.Context, bool) error { return nil }
+	return s
+}
+
+func wantCode(t *testing.T, what string, err error, code core.Code, says string) {
+	t.Helper()
+	if core.CodeOf(err) != code || (err != nil && !strings.Contains(err.Error(), says)) {
+		t.Errorf("%s: %v; want code %q with %q", what, err, code, says)
+	}
+}
+
+// A call that hangs takes its time limit; those behind it fail then, later
+// ones at once, and all is well when it ends after all.
+func TestHungCallsDoNotPileUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hang, calls := make(chan struct{}), 0
+		s := odd(func() (string, error) { calls++; <-hang; return "late", nil })
+		began := time.Now()
+		first, second := make(chan error), make(chan error)
+		go func() { _, err := s.Get(t.Context(), "p", ItemClientSecret); first <- err }()
+		synctest.Wait()
+		go func() {
+			time.Sleep(DefaultTimeout / 2) //nolint:forbidigo // virtual time: this is the moment
+			_, err := s.Get(t.Context(), "p", ItemClientSecret)
+			second <- err
+		}()
+		wantCode(t, "the call that hangs", <-first, core.CodeKeychainFailed, "did not answer within 30s")
+		wantCode(t, "the call behind it", <-second, core.CodeKeychainFailed, "has not answered an earlier call")
+		for range 100 {
+			_, err := s.Get(t.Context(), "p", ItemClientSecret)
+			wantCode(t, "a later call", err, core.CodeKeychainFailed, "has not answered an earlier call")
+		}
+		if took := time.Since(began); took != DefaultTimeout || calls != 1 {
+			t.Errorf("it took %v and %d calls; want %v and the first call only", took, calls, DefaultTimeout)
+		}
+		close(hang)
+		synctest.Wait()
+		secret, err := s.Get(t.Context(), "p", ItemClientSecret)
+		if err != nil || secret.Reveal() != "late" {
+			t.Errorf("after it ended: %q, %v", secret.Reveal(), err)
+		}
+	})
+}
+
+// Calls one after the other wait for each other and all succeed.
+func TestCallsTakeTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		inside := 0
+		s := odd(func() (string, error) {
+			inside++
+			defer func() { inside-- }()
+			time.Sleep(time.Second) //nolint:forbidigo // virtual time: a slow keychain
+			if inside != 1 {
+				t.Errorf("%d calls at once", inside)
+			}
+			return "x", nil
+		})
+		ended := make(chan error)
+		for range 20 {
+			go func() { _, err := s.Get(t.Context(), "p", ItemClientSecret); ended <- err }()
+		}
+		for range 20 {
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// A caller that gives up is told so, and doesn't make the keychain count as
+// hung: the next one waits for the call.
+func TestCallerGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hang := make(chan struct{})
+		s := odd(func() (string, error) { <-hang; return "x", nil })
+		ctx, stop := context.WithCancel(t.Context())
+		first, second := make(chan error), make(chan error)
+		go func() { _, err := s.Get(ctx, "p", ItemClientSecret); first <- err }()
+		synctest.Wait()
+		stop()
+		wantCode(t, "cancelled", <-first, core.CodeCancelled, "stopped")
+		_, err := s.Get(ctx, "p", ItemClientSecret)
+		wantCode(t, "cancelled before", err, core.CodeCancelled, "stopped")
+		hurried, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		_, err = s.Get(hurried, "p", ItemClientSecret)
+		wantCode(t, "the caller's own limit", err, core.CodeKeychainFailed, "in time")
+		go func() { _, err := s.Get(t.Context(), "p", ItemClientSecret); second <- err }()
+		synctest.Wait()
+		close(hang)
+		wantCode(t, "the next", <-second, "", "")
+	})
+}
+
+// Close waits for the call under way, as long as its context lets it.
+func TestClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hang := make(chan struct{})
+		s := odd(func() (string, error) { <-hang; return "x", nil })
+		_, err := s.Get(t.Context(), "p", ItemClientSecret)
+		wantCode(t, "hung", err, core.CodeKeychainFailed, "")
+		ctx, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		wantCode(t, "Close while it hangs", s.Close(ctx), core.CodeKeychainFailed, "earlier call")
+		close(hang)
+		wantCode(t, "Close when it ends", s.Close(t.Context()), "", "")
+		_, err = s.Get(t.Context(), "p", ItemClientSecret)
+		wantCode(t, "Get after Close", err, core.CodeKeychainFailed, "closing")
+	})
+}
+
+// go-keyring panics where the bus goes away during a prompt.
+func TestPanicIsAnError(t *testing.T) {
+	s := odd(func() (string, error) { panic("nil signal") })
+	_, err := s.Get(t.Context(), "p", ItemClientSecret)
+	wantCode(t, "panic", err, core.CodeKeychainFailed, "nil signal")
+}
+
+// What a keychain says it kept is read back.
+func TestSetReadsBack(t *testing.T) {
+	broken := errors.New("broken")
+	tests := map[string]struct {
+		kept string
+		err  error
+		code core.Code
+	}{
+		"kept":        {"s3cret", nil, ""},
+		"nothing":     {"", keyring.ErrNotFound, core.CodeKeychainFailed},
+		"other":       {"s3cre", nil, core.CodeKeychainFailed},
+		"not to read": {"", broken, core.CodeKeychainFailed},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := odd(func() (string, error) { return tt.kept, tt.err })
+			err := s.Set(t.Context(), "p", ItemClientSecret, core.NewSecret("s3cret"))
+			wantCode(t, "Set", err, tt.code, "")
+			if err != nil && strings.Contains(err.Error(), "s3cre") {
+				t.Errorf("the secret is in the message: %v", err)
+			}
+		})
+	}
+}
+
+func TestErrorsAreToldApart(t *testing.T) {
+	tests := map[string]struct {
+		err  error
+		code core.Code
+	}{
+		"no keychain on this platform": {keyring.ErrUnsupportedPlatform, core.CodeKeychainUnavailable},
+		"another collection":           {errors.New("failed to unlock correct collection '/x'"), core.CodeKeychainLocked},
+		"too big":                      {keyring.ErrSetDataTooBig, core.CodeKeychainFailed},
+		"anything else":                {errors.New("disk full"), core.CodeKeychainFailed},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := odd(nil)
+			s.ring = oddRing{set: tt.err}
+			err := s.Set(t.Context(), "p", ItemPassphrase, core.NewSecret("x"))
+			wantCode(t, "Set", err, tt.code, "save in keychain")
+			if !errors.Is(err, tt.err) {
+				t.Errorf("the cause %v is lost in %v", tt.err, err)
+			}
+		})
+	}
+}
+
+func TestProbeHasItsOwnLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := odd(nil)
+		s.ready = func(ctx context.Context, unlock bool) error {
+			if unlock {
+				t.Error("a probe asked the user")
+			}
+			<-ctx.Done()
+			return ctx.Err()
+		}
+		wantCode(t, "Probe", s.Probe(t.Context()), core.CodeKeychainFailed, "did not answer within 5s")
+	})
+}
