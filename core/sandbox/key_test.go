@@ -37,17 +37,21 @@ func TestSameKeySameAnswer(t *testing.T) {
 	}
 }
 
-// A known key is answered before the body is read.
-func TestKnownKeyNeedsNoBody(t *testing.T) {
+// A known key is answered once the whole body has come, and not without it.
+func TestKnownKeyIsAnsweredAfterTheBody(t *testing.T) {
 	bothGenerations(t, func(t *testing.T, r *running, _ string) {
 		token := r.signIn(t)
 		r.send(t, form{name: "a", content: []byte("one"), key: "key", token: token})
 		req := r.request(t, form{name: "a", content: randomBytes(1 << 20), key: "key", token: token})
-		req.Header.Set("Expect", "100-continue")
 		body := &counting{ReadCloser: req.Body}
 		req.Body = body
-		if got := r.do(t, req); got.status != http.StatusCreated || body.count() > 0 {
-			t.Errorf("answered %d after %d bytes", got.status, body.count())
+		if got := r.do(t, req); got.status != http.StatusCreated || body.count() != req.ContentLength {
+			t.Errorf("answered %d after %d of %d bytes", got.status, body.count(), req.ContentLength)
+		}
+		req = r.request(t, form{name: "a", content: randomBytes(2 << 20), key: "key", token: token})
+		req.ContentLength = -1
+		if got := r.do(t, req); got.status != http.StatusRequestEntityTooLarge {
+			t.Errorf("a body over the limit: answered %d %s", got.status, got.body)
 		}
 	})
 }

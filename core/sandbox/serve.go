@@ -102,7 +102,9 @@ func (s *Server) Serve(ctx context.Context) error {
 		_ = srv.Close()
 	case <-ctx.Done():
 		err = shutdown(context.WithoutCancel(ctx), srv)
-		_ = <-ended // http.ErrServerClosed
+		if stopped := <-ended; !errors.Is(stopped, http.ErrServerClosed) {
+			err = errors.Join(err, stopped)
+		}
 	}
 	if err != nil {
 		err = &core.Error{Kind: core.KindNetwork, Code: core.CodeInternal, Op: op, Message: "the sandbox stopped unexpectedly", Err: err}

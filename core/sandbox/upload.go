@@ -29,8 +29,10 @@ func newCopyBuffer() any { return bufio.NewWriterSize(nil, copyBuffer) }
 // upload is POST /api/v1/files/upload.
 //
 // A request whose Idempotency-Key has stored a file before gets that file's
-// answer at once, whatever its body is: the stored checksum in it tells a
-// client that has sent something else. Idempotency-Replayed marks it.
+// answer, whatever its body is: the stored checksum in it tells a client that
+// has sent something else. Idempotency-Replayed marks it. The body is read to
+// its end all the same: a yes before that is one that clients can't believe,
+// and many don't hear it.
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	s.metrics.active.Inc()
 	defer s.metrics.active.Dec()
@@ -84,13 +86,13 @@ func (u *receiving) run(w http.ResponseWriter, r *http.Request) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
+	body := http.MaxBytesReader(w, r.Body, most)
 	if known != nil {
 		u.replayed = true
-		return *known, nil
+		_, err := io.Copy(io.Discard, body)
+		return *known, err
 	}
 	defer s.vault.yield(key)
-
-	body := http.MaxBytesReader(w, r.Body, most)
 	r.Body = unended(body)
 	form, err := r.MultipartReader()
 	if err != nil {

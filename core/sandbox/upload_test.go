@@ -151,7 +151,9 @@ func TestBadFormsAreRefused(t *testing.T) {
 func (r *running) refusalOf(t *testing.T, got answer) (status int, field, words string) {
 	t.Helper()
 	if r.cfg.Generation == 2 {
-		var body struct{ Error struct{ Code, Message string } }
+		var body struct {
+			Error struct{ Code, Message string }
+		}
 		if err := json.Unmarshal(got.body, &body); err != nil || body.Error.Code == "" {
 			t.Fatalf("answered %d %q, not the second generation's error (%v)", got.status, got.body, err)
 		}

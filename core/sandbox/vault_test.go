@@ -126,11 +126,11 @@ func TestRecovery(t *testing.T) {
 			edit(t, f.index, func(d []byte) []byte { return d[:bytes.IndexByte(d, '\n')+1] })
 		}, "1 2 3", "back in it", 0},
 		{"content that nothing describes", func(t *testing.T, f folderOf) {
-			edit(t, f.index, func(d []byte) []byte { return nil })
+			edit(t, f.index, func([]byte) []byte { return nil })
 			edit(t, path(f, 2, ".json"), func(d []byte) []byte { return d[:20] })
 		}, "1 2", "left alone", 2},
 		{"content of another size", func(t *testing.T, f folderOf) {
-			edit(t, f.index, func(d []byte) []byte { return nil })
+			edit(t, f.index, func([]byte) []byte { return nil })
 			edit(t, path(f, 2, ""), func(d []byte) []byte { return d[:1] })
 		}, "1 2", "left alone", 2},
 		{"description of another file", func(t *testing.T, f folderOf) {
@@ -287,17 +287,18 @@ func TestAsRefusal(t *testing.T) {
 		if got.status != c.status || !strings.Contains(got.Error(), fmt.Sprint(c.status)) {
 			t.Errorf("asRefusal(%v) = %v, want %d", c.err, got, c.status)
 		}
+		if known := (*refusal)(nil); !errors.As(c.err, &known) && !errors.Is(got, c.err) {
+			t.Errorf("asRefusal(%v) hides the cause", c.err)
+		}
 	}
 }
 
-// Refused writes leave the index usable: the next line goes where the torn one
-// was.
-func TestIndexSurvivesARefusedWrite(t *testing.T) {
+// An index that can neither be written nor cut is given up until the next start.
+func TestIndexThatCantBeWrittenIsGivenUp(t *testing.T) {
 	dir := t.TempDir()
 	files := fill(t, dir)
 	v, _ := openTestVault(t, dir)
-	// A descriptor that can't be written to, but can be read, stands for a
-	// full disk; cutting fails as well, so that the index is given up.
+	// A descriptor that can only be read stands for a disk that has become so.
 	readOnly, err := os.Open(filepath.Join(dir, "index.jsonl"))
 	if err != nil {
 		t.Fatal(err)
