@@ -16,10 +16,7 @@ func (e *Engine) conclude(r *run, out result) {
 	r.cancel()
 	e.owe(func(x *tx) error {
 		r.lane.release(r)
-		x.after(func() {
-			r.it.run = nil
-			close(r.done)
-		})
+		x.ended = append(x.ended, r)
 		t := x.get(r.it)
 		switch {
 		case !out.begun:

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,16 +28,16 @@ func TestFullDiskWhileSending(t *testing.T) {
 		ids := f.submit(sources(20, 100<<10)...)
 		<-begun
 		<-begun
-		refused := 0
-		st.with(func(m *memory) { m.refuse = func(b core.Batch) error { refused++; return full(b) } })
+		var refused atomic.Int64
+		st.with(func(m *memory) { m.refuse = func(b core.Batch) error { refused.Add(1); return full(b) } })
 		close(finish)
 		f.awaitHalt(core.CodeStoreFailed)
 		<-time.After(10 * time.Minute)
 		if s.total() != 2 {
 			t.Errorf("%d uploads began", s.total())
 		}
-		if refused < 10 || refused > 40 {
-			t.Errorf("it was tried %d times to save", refused)
+		if n := refused.Load(); n < 10 || n > 40 {
+			t.Errorf("it was tried %d times to save", n)
 		}
 		snapshot, feed := f.Subscribe()
 		feed.Close()

@@ -79,7 +79,7 @@ func TestFeedEnds(t *testing.T) {
 func TestFeedCoalescesProgress(t *testing.T) {
 	s := newServer()
 	sent := make(chan struct{})
-	s.script = func(ctx context.Context, _ *server, t core.Transfer, _ int, p core.Progress) (bool, error) {
+	s.script = func(ctx context.Context, _ *server, _ core.Transfer, _ int, p core.Progress) (bool, error) {
 		for n := range int64(10_000) {
 			p.Sent(n)
 		}

@@ -88,12 +88,10 @@ func (s *server) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 	s.mu.Unlock()
 	defer s.with(func(s *server) { s.active-- })
 	p.Sent(0)
-	store, err := true, error(nil)
-	if script != nil {
-		store, err = script(ctx, s, t, n, p)
-	} else {
-		p.Sent(t.Source.Size)
+	if script == nil {
+		script = whole
 	}
+	store, err := script(ctx, s, t, n, p)
 	if store {
 		s.commit(t.ID)
 	}
@@ -101,6 +99,17 @@ func (s *server) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 		return core.Receipt{}, err
 	}
 	return receipt(t), nil
+}
+
+// whole is an upload that nothing disturbs.
+func whole(ctx context.Context, _ *server, t core.Transfer, _ int, p core.Progress) (bool, error) {
+	p.Sent(t.Source.Size)
+	if t.Source.Size > core.FinishThreshold {
+		if err := p.Finishing(ctx); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 func receipt(t core.Transfer) core.Receipt {

@@ -101,7 +101,7 @@ func TestWaitingIsShown(t *testing.T) {
 		f := begin(t, s, newMemory())
 		id := f.submit(source("a", 10))[0]
 		f.awaitState(core.StateWaiting, id)
-		if got := f.get(id); got.NotBefore.Sub(time.Now()) != 500*time.Millisecond || got.Error == nil || got.Error.Code != core.CodeUnreachable {
+		if got := f.get(id); time.Until(got.NotBefore) != 500*time.Millisecond || got.Error == nil || got.Error.Code != core.CodeUnreachable {
 			t.Errorf("%+v", got)
 		}
 		if err := f.Retry(t.Context(), id); err != nil { // now
@@ -149,7 +149,7 @@ func TestRetryAfter(t *testing.T) {
 		busy := failure(core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
 		busy.Status, busy.RetryAfter = 429, 100*time.Second
 		var first time.Time
-		s.script = func(_ context.Context, s *server, t core.Transfer, _ int, _ core.Progress) (bool, error) {
+		s.script = func(_ context.Context, _ *server, t core.Transfer, _ int, _ core.Progress) (bool, error) {
 			if t.Options.Profile == testProfile && first.IsZero() {
 				first = time.Now()
 				return false, busy

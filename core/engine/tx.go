@@ -36,6 +36,7 @@ type tx struct {
 	forget   []core.TransferID // hidden ones that are not wanted after all
 	attempts []core.Attempt
 	claims   []*run
+	ended    []*run
 	paused   *bool    // the new value; not durable
 	then     []func() // once durable, before it is shown
 }
@@ -136,6 +137,10 @@ func (e *Engine) publish(x *tx) {
 	}
 	for _, r := range x.claims {
 		e.launch(r)
+	}
+	for _, r := range x.ended { // last: whoever waits finds it all done
+		r.it.run = nil
+		close(r.done)
 	}
 }
 

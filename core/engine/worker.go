@@ -65,7 +65,7 @@ func (e *Engine) work(l *lane) {
 // attempt makes one attempt.
 func (e *Engine) attempt(r *run) result {
 	out := result{start: e.now()}
-	if r.ctx.Err() != nil {
+	if r.ctx.Err() != nil || isClosed(r.quit) {
 		return out
 	}
 	endpoint, err := r.lane.current(r.ctx, e.cfg.Uploaders, out.start)

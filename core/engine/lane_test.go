@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+)
+
+// fill queues transfers of these sizes in a lane, in this order.
+func fill(sizes ...int64) *lane {
+	l := &lane{}
+	for i, size := range sizes {
+		l.push(&item{t: core.Transfer{Seq: int64(i + 1), Source: core.Source{Size: size}}})
+	}
+	return l
+}
+
+// claimAll takes what there is room for and returns the places in the queue.
+func claimAll(l *lane) (seqs []int64, runs []*run) {
+	for m := l.limits(); ; {
+		it := l.pick(m)
+		if it == nil {
+			return seqs, runs
+		}
+		r := &run{lane: l, it: it, size: it.t.Source.Size}
+		l.claim(r)
+		seqs, runs = append(seqs, it.t.Seq), append(runs, r)
+	}
+}
+
+func sizes(n int, size int64) []int64 {
+	list := make([]int64, n)
+	for i := range list {
+		list[i] = size
+	}
+	return list
+}
+
+func TestLaneLimits(t *testing.T) {
+	const large, small, tiny = 10 << 20, 512 << 10, 4 << 10
+	for _, tt := range []struct {
+		name    string
+		streams int
+		fails   int
+		sizes   []int64
+		want    int
+	}{
+		{"large", 0, 0, sizes(100, large), bulkStreams},
+		{"tiny, and as many ahead", 0, 0, sizes(100, tiny), 2 * smallStreams},
+		{"small, by bytes", 0, 0, sizes(100, small), 16},
+		{"large and tiny", 0, 0, append(sizes(20, large), sizes(100, tiny)...), 2 * smallStreams},
+		{"a profile's own number, large", 20, 0, sizes(100, large), 20},
+		{"a profile's own number, tiny", 1, 0, sizes(100, tiny), 2},
+		{"a profile's own number, small", 3, 0, sizes(100, small), 3},
+		{"a server that fails", 0, breakAfter, sizes(100, tiny), 1},
+		{"few", 0, 0, sizes(3, tiny), 3},
+	} {
+		l := fill(tt.sizes...)
+		l.endpoint.Streams, l.fails = tt.streams, tt.fails
+		if got, _ := claimAll(l); len(got) != tt.want {
+			t.Errorf("%s: %d at once, want %d", tt.name, len(got), tt.want)
+		}
+	}
+}
+
+// Files go in the order of the queue; small ones pass large ones that have to
+// wait for their kind only.
+func TestLaneOrder(t *testing.T) {
+	const large, tiny = 10 << 20, 4 << 10
+	l := fill(tiny, large, large, tiny, large, tiny)
+	l.endpoint.Streams = 2
+	first, runs := claimAll(l)
+	if fmt.Sprint(first) != "[1 2]" { // 4 comes after 3, which waits for room
+		t.Errorf("%v", first)
+	}
+	l.release(runs[0])
+	l.release(runs[0]) // counts once
+	if next, _ := claimAll(l); fmt.Sprint(next) != "[3 4 6]" {
+		t.Errorf("%v", next)
+	}
+	l = fill(append(sizes(bulkStreams+2, large), tiny)...)
+	if got, _ := claimAll(l); got[len(got)-1] != bulkStreams+3 {
+		t.Errorf("%v", got)
+	}
+}
+
+// The engine as a whole keeps to the limits, and one worker fewer is one too
+// many when the profile says so.
+func TestStreams(t *testing.T) {
+	for _, streams := range []int{1, 3, 0} {
+		s := newServer()
+		s.streams = streams
+		gate := make(chan struct{})
+		s.script = func(context.Context, *server, core.Transfer, int, core.Progress) (bool, error) {
+			<-gate
+			return true, nil
+		}
+		f := begin(t, s, newMemory())
+		ids := f.submit(sources(100, 10)...)
+		want := streams
+		if want == 0 {
+			want = smallStreams
+		}
+		f.await("uploads", func(map[core.TransferID]core.Transfer, core.Update) bool { return s.total() == want })
+		close(gate)
+		f.awaitState(core.StateStored, ids...)
+		if s.most != want {
+			t.Errorf("%d uploads at once, want %d", s.most, want)
+		}
+		if err := f.stop(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A claim costs a small file no commit of its own, nor does its result.
+func TestGroupCommit(t *testing.T) {
+	st := newMemory()
+	f := begin(t, newServer(), st)
+	if err := f.PauseAll(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	const n = 2000
+	ids := f.submit(sources(n, 10)...)
+	before := st.batches
+	if err := f.ResumeAll(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	f.awaitState(core.StateStored, ids...)
+	st.with(func(m *memory) {
+		if commits := m.batches - before; commits > 2*n {
+			t.Errorf("%d commits for %d files", commits, n)
+		}
+		for id, versions := range m.versions {
+			if len(versions) != 3 { // queued, sending, stored
+				t.Errorf("%s: %d states were written", id, len(versions))
+			}
+		}
+	})
+}
+
+// counter is an Observer.
+type counter struct {
+	mu              sync.Mutex
+	started         int
+	stored, failed  int
+	bytes, finished int64
+}
+
+func (c *counter) UploadStarted() { c.mu.Lock(); c.started++; c.mu.Unlock() }
+func (c *counter) BytesSent(n int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.bytes += n
+}

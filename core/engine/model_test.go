@@ -1,0 +1,268 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/artstore/ingester/core"
+)
+
+// fate is what becomes of one attempt in the model test.
+type fate int
+
+const (
+	fateStored  fate = iota
+	fateRefused      // for good
+	fateDown         // nothing arrived
+	fateCutOff
+	fateLostStored // everything arrived, the answer didn't
+	fateLost
+	fateSlow // until it is stopped, or ten seconds
+	fateHalt
+	fates
+)
+
+// script plays fates, one an attempt, and stores once they are used up.
+func play(list []fate) func(context.Context, *server, core.Transfer, int, core.Progress) (bool, error) {
+	return func(ctx context.Context, s *server, t core.Transfer, _ int, p core.Progress) (bool, error) {
+		next := fateStored
+		s.with(func(*server) {
+			if len(list) > 0 {
+				next, list = list[0], list[1:]
+			}
+		})
+		if next == fateSlow {
+			select {
+			case <-time.After(10 * time.Second):
+				next = fateStored
+			case <-ctx.Done():
+				return false, failure(core.KindCancelled, core.CodeCancelled, core.OutcomeCutOff)
+			}
+		}
+		if next != fateDown && next != fateCutOff && t.Source.Size > core.FinishThreshold {
+			if err := p.Finishing(ctx); err != nil {
+				return false, err
+			}
+		}
+		if s.honours && s.committed(t.ID) > 0 && next == fateRefused {
+			next = fateStored // the server knows the key, and what it answered
+		}
+		switch next {
+		case fateRefused:
+			return false, failure(core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+		case fateDown:
+			return false, failure(core.KindNetwork, core.CodeUnreachable, core.OutcomeNotProcessed)
+		case fateCutOff:
+			return false, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
+		case fateLostStored, fateLost:
+			return next == fateLostStored, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
+		case fateHalt:
+			return false, failure(core.KindAuth, core.CodeSignInRefused, core.OutcomeNotProcessed)
+		}
+		return true, nil
+	}
+}
+
+// step is one thing that a user, or the world, does.
+type step struct {
+	Verb string
+	Who  []int // of the transfers queued so far
+	Wait time.Duration
+}
+
+var verbs = []string{"submit", "pause", "resume", "retry", "cancel", "remove", "pause all", "resume all", "wait", "restart", "crash", "full disk"}
+
+// model is a queue under test. A watcher checks everything that is shown.
+type model struct {
+	*fixture
+	st      *memory
+	ids     []core.TransferID
+	removed map[core.TransferID]bool
+	retried map[core.TransferID]bool // the user has accepted duplicates
+	watched chan struct{}
+	wrong   []string // guarded by server.mu
+}
+
+func (m *model) complain(format string, args ...any) {
+	m.server.with(func(*server) { m.wrong = append(m.wrong, fmt.Sprintf(format, args...)) })
+}
+
+// start runs an engine on what the store has.
+func (m *model) start(t *testing.T) {
+	m.fixture = begin(t, m.server, m.st)
+	_, feed := m.Subscribe()
+	m.watched = make(chan struct{})
+	go func() {
+		defer close(m.watched)
+		for {
+			u, err := feed.Next(context.Background())
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			for _, shown := range u.Changed {
+				m.checkDurable(shown)
+			}
+		}
+	}()
+}
+
+// checkDurable wants that what is shown has been durable.
+func (m *model) checkDurable(shown core.Transfer) {
+	shown.Sent = 0
+	m.st.with(func(st *memory) {
+		for _, v := range st.versions[shown.ID] {
+			if reflect.DeepEqual(v, shown) {
+				return
+			}
+		}
+		m.complain("%s was shown as %s, and never durable so", shown.ID, shown.State)
+	})
+}
+
+func (m *model) finish() {
+	_ = m.stop()
+	<-m.watched
+}
+
+func (m *model) do(t *testing.T, s step) {
+	ctx := context.Background()
+	var ids []core.TransferID
+	for _, i := range s.Who {
+		if len(m.ids) > 0 {
+			ids = append(ids, m.ids[i%len(m.ids)])
+		}
+	}
+	var err error
+	switch s.Verb {
+	case "submit":
+		size := int64(100)
+		if len(m.ids)%2 == 1 {
+			size = 2 << 20
+		}
+		m.ids = append(m.ids, m.submit(source(fmt.Sprint("file ", len(m.ids)), size))...)
+	case "pause":
+		err = m.Pause(ctx, ids...)
+	case "resume":
+		err = m.Resume(ctx, ids...)
+	case "retry":
+		for _, id := range ids {
+			m.retried[id] = true
+		}
+		err = m.Retry(ctx, ids...)
+	case "cancel":
+		err = m.Cancel(ctx, ids...)
+	case "remove":
+		for _, id := range ids {
+			m.removed[id] = true
+		}
+		err = m.Remove(ctx, ids...)
+	case "pause all":
+		err = m.PauseAll(ctx)
+	case "resume all":
+		err = m.ResumeAll(ctx)
+	case "wait":
+		<-time.After(s.Wait)
+	case "restart":
+		m.finish()
+		m.start(t)
+	case "crash", "full disk":
+		m.st.with(func(st *memory) { st.refuse = full })
+		<-time.After(s.Wait)
+		if s.Verb == "crash" {
+			m.finish()
+		}
+		m.st.with(func(st *memory) { st.refuse = nil })
+		if s.Verb == "crash" {
+			m.start(t)
+		}
+	}
+	if err != nil {
+		m.complain("%s: %v", s.Verb, err)
+	}
+}
+
+// check looks at the end of all.
+func (m *model) check() {
+	snapshot, feed := m.Subscribe()
+	defer feed.Close()
+	listed := map[core.TransferID]core.Transfer{}
+	for _, t := range snapshot.Transfers {
+		listed[t.ID] = t
+	}
+	for _, id := range m.ids {
+		t, ok := listed[id]
+		row := m.st.rows[id]
+		commits := m.server.committed(id)
+		switch {
+		case !ok && !m.removed[id] && row.State != core.StateStored: // stored ones leave the list at a restart
+			m.complain("%s is lost", id)
+		case ok && !t.State.Done() && t.State != core.StatePaused:
+			m.complain("%s is still %s", id, t.State)
+		case ok && t.State == core.StateStored && (commits == 0 || t.Receipt == nil):
+			m.complain("%s is shown as stored, and is not", id)
+		case ok && t.State == core.StateFailed && commits > 0 && !m.retried[id]:
+			m.complain("%s is shown as failed, and the server has it", id)
+		case commits > 1 && (m.server.honours || !m.retried[id]):
+			m.complain("%s is stored %d times", id, commits)
+		}
+		if ok && !reflect.DeepEqual(row, withoutSent(t)) {
+			m.complain("%s is shown as %+v, the store has %+v", id, t, row)
+		}
+		for i, a := range m.st.rowsOf(id) {
+			if a.Number > row.Attempts && row.ID != "" {
+				m.complain("%s has an attempt %d too many: %+v", id, i, a)
+			}
+		}
+	}
+}
+
+func withoutSent(t core.Transfer) core.Transfer { t.Sent = 0; return t }
+
+// The state machine under random verbs, outcomes, restarts, crashes and full
+// disks: every transition legal, everything durable before it is shown, none
+// lost, none stored twice unseen. Fault 51.
+func TestModel(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		steps := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) step {
+			return step{
+				Verb: rapid.SampledFrom(verbs).Draw(rt, "verb"),
+				Who:  rapid.SliceOfN(rapid.IntRange(0, 9), 1, 4).Draw(rt, "who"),
+				Wait: time.Duration(rapid.IntRange(0, 100_000).Draw(rt, "ms")) * time.Millisecond,
+			}
+		}), 1, 40).Draw(rt, "steps")
+		world := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) fate {
+			return fate(rapid.IntRange(0, int(fates)-1).Draw(rt, "fate"))
+		}), 0, 40).Draw(rt, "fates")
+		honours := rapid.Bool().Draw(rt, "key honoured")
+		var wrong []string
+		synctest.Test(t, func(t *testing.T) {
+			s := newServer()
+			s.honours, s.script = honours, play(world)
+			m := &model{st: newMemory(), removed: map[core.TransferID]bool{}, retried: map[core.TransferID]bool{}}
+			m.fixture = &fixture{server: s}
+			m.start(t)
+			for _, st := range steps {
+				m.do(t, st)
+			}
+			s.with(func(s *server) { s.script = nil })
+			<-time.After(time.Minute) // until no attempt is under way that has its fate already
+			m.do(t, step{Verb: "resume all"})
+			<-time.After(30 * time.Hour) // until nothing waits any more
+			synctest.Wait()
+			m.check()
+			m.finish()
+			wrong = m.wrong
+		})
+		if len(wrong) > 0 {
+			rt.Fatalf("%q", wrong)
+		}
+	})
+}
