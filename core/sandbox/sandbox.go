@@ -14,21 +14,23 @@
 //	credentials.json   client ID and secret of the one account
 //	token.key, token.pub.pem   what signs tokens, and what verifies them
 //	files/<file ID>, files/<file ID>.json   content and description
-//	index.jsonl   one line a stored file: what counts after a crash
+//	index.jsonl   one line a stored file: with it a file is stored
 //	port, lock
+//
+// A description is its file's index line once more. Either comes back from the
+// other when a crash or an editor has damaged it.
 package sandbox
 
 import (
 	"context"
+	"crypto/tls"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
-
-	"crypto/tls"
-	"net/http"
 
 	"github.com/gofrs/flock"
 

@@ -3,12 +3,10 @@ package sandbox
 import (
 	"bufio"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"mime/multipart"
 	"net/http"
-	"strings"
 )
 
 const (
@@ -19,6 +17,9 @@ const (
 	// maxOverhead is how much longer than its file a request may be: form
 	// fields, part headers, boundaries.
 	maxOverhead = 1 << 20
+	// partCost stands for the rest of a form field, so that many empty ones
+	// are too long as well.
+	partCost = 64
 )
 
 // unknownPolicy labels uploads that ended before they said their policy.
@@ -61,7 +62,7 @@ type receiving struct {
 	fields   fields
 	policy   string // metric label
 	seen     map[string]bool
-	overhead int64 // bytes of form fields
+	overhead int64 // of the form fields, in bytes
 	file     *incoming
 	replayed bool
 }
@@ -144,27 +145,13 @@ func (u *receiving) read(form *multipart.Reader) error {
 	}
 }
 
-// unended makes the end of body an error, and the line break that may be missing
-// there harmless: mime/multipart gives io.EOF for the final boundary, but also
-// for a body that ends after another one.
-func unended(body io.ReadCloser) io.ReadCloser {
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.MultiReader(body, strings.NewReader("\r\n"), cutOff{}), body}
-}
-
-// cutOff is what comes where a body ends too early.
-type cutOff struct{}
-
-func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
-
+// readField keeps one form field.
 func (u *receiving) readField(name string, part io.Reader) error {
-	value, err := io.ReadAll(io.LimitReader(part, maxOverhead-u.overhead+1))
+	value, err := io.ReadAll(io.LimitReader(part, maxOverhead+1))
 	if err != nil {
 		return err
 	}
-	if u.overhead += int64(len(value)); u.overhead > maxOverhead {
+	if u.overhead += int64(partCost + len(name) + len(value)); u.overhead > maxOverhead {
 		return badField(clip(name), "value_error", "the form fields are longer than %d bytes together", maxOverhead)
 	}
 	if err := u.fields.set(name, string(value)); err != nil {
@@ -197,23 +184,4 @@ func (u *receiving) readFile(part *multipart.Part) error {
 		return err
 	}
 	return buffer.Flush()
-}
-
-// capped refuses a file as soon as it is longer than limit.
-type capped struct {
-	part        io.Reader
-	left, limit int64
-}
-
-func (c *capped) Read(p []byte) (int, error) {
-	n, err := c.part.Read(p)
-	if c.left -= int64(n); c.left < 0 {
-		return 0, tooLarge(c.limit)
-	}
-	return n, err
-}
-
-func tooLarge(limit int64) *refusal {
-	return &refusal{status: http.StatusRequestEntityTooLarge, code: codeTooLarge,
-		message: fmt.Sprintf("the file is larger than %d bytes, the limit of this server", limit)}
 }

@@ -123,6 +123,7 @@ func TestBadFormsAreRefused(t *testing.T) {
 		{"metadata null", "metadata", "object", form{name: "a", content: ok, after: [][2]string{{"metadata", `null`}}}},
 		{"field twice", "ttl_days", "more than once", form{name: "a", content: ok, before: [][2]string{{"ttl_days", "1"}}, after: [][2]string{{"ttl_days", "2"}}}},
 		{"fields too long", "metadata", "1048576 bytes", form{name: "a", content: ok, before: [][2]string{{"x", strings.Repeat("x", 600<<10)}}, after: [][2]string{{"metadata", `{"a":"` + strings.Repeat("x", 600<<10) + `"}`}}}},
+		{"too many fields", "field 14129", "1048576 bytes", form{name: "a", content: ok, after: emptyFields(14_200)}},
 		{"no file", "file", "no file", form{before: [][2]string{{"ttl_days", "1"}}}},
 		{"file without a name", "file", "no file name", form{before: [][2]string{{"file", "content"}}}},
 		{"second file", "file", "more than once", form{name: "a", content: ok, after: [][2]string{{"file", "b"}}}},
@@ -144,6 +145,14 @@ func TestBadFormsAreRefused(t *testing.T) {
 			t.Errorf("left behind: %v", rest)
 		}
 	})
+}
+
+func emptyFields(n int) [][2]string {
+	fields := make([][2]string, n)
+	for i := range fields {
+		fields[i][0] = fmt.Sprintf("field %d", i)
+	}
+	return fields
 }
 
 // refusalOf reads an error in the server's generation. A second generation's

@@ -186,7 +186,34 @@ func checkRecovered(t *testing.T, dir, wantKeys, wantLog string, wantRest int) {
 	}
 }
 
-// Uploads at the same time share fsyncs and are all there afterwards.
+// What comes while a group is being written makes one group, so one flush.
+func TestUploadsShareAFlush(t *testing.T) {
+	v, _ := openTestVault(t, t.TempDir())
+	v.index.flushing.Lock() // a flush that takes long
+	var wg sync.WaitGroup
+	for n := range 10 {
+		wg.Go(func() {
+			if _, err := v.put(fmt.Sprint(n), nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	eventually(t, "all ten are in one group", func() bool {
+		v.index.mu.Lock()
+		defer v.index.mu.Unlock()
+		return v.index.gathering != nil && len(v.index.gathering.lines) == 10
+	})
+	if files, err := v.files(context.Background()); err != nil || len(files) > 0 {
+		t.Errorf("before the flush %v are stored (%v)", files, err)
+	}
+	v.index.flushing.Unlock()
+	wg.Wait()
+	if files, err := v.files(context.Background()); err != nil || len(files) != 10 {
+		t.Errorf("after it %d are stored (%v)", len(files), err)
+	}
+}
+
+// Uploads at the same time are all there afterwards.
 func TestGroupCommit(t *testing.T) {
 	dir := t.TempDir()
 	v, _ := openTestVault(t, dir)
