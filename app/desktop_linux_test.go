@@ -18,10 +18,6 @@ import (
 	"time"
 )
 
-// patience is how long a test waits for something on the screen before it
-// fails. It is long because the machine may be busy; nothing waits it out.
-const patience = 90 * time.Second
-
 // desktop is a private X display with a window manager, for tests that need a
 // real window.
 type desktop struct {
@@ -204,21 +200,5 @@ func expectLine(t testing.TB, r *bufio.Reader, want string) {
 		}
 	case <-time.After(patience):
 		t.Fatalf("waited too long for %q", want)
-	}
-}
-
-// eventually polls until ok or the test's patience ends.
-func eventually(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for !ok() {
-		select {
-		case <-ctx.Done():
-			t.Fatalf("waited too long for %s", what)
-		case <-tick.C:
-		}
 	}
 }

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/artstore/ingester/core"
+)
+
+// barEvery is the least time between two drawings.
+const barEvery = 100 * time.Millisecond
+
+// bar shows the progress of a whole command on a terminal. A nil bar shows
+// nothing.
+type bar struct {
+	w     io.Writer
+	bar   *progressbar.ProgressBar
+	sent  map[core.TransferID]int64
+	total int64
+	done  int
+	files int
+}
+
+func newBar(w io.Writer) *bar { return &bar{w: w, sent: map[core.TransferID]int64{}} }
+
+func (b *bar) scanned(s core.ScanProgress) {
+	if b == nil {
+		return
+	}
+	_, _ = fmt.Fprintf(b.w, "\r\x1b[K%d files found", s.Files)
+}
+
+func (b *bar) begin(open map[core.TransferID]core.Transfer) {
+	if b == nil {
+		return
+	}
+	var bytes int64
+	for _, t := range open {
+		bytes += t.Source.Size
+	}
+	b.files = len(open)
+	b.bar = progressbar.NewOptions64(max(bytes, 1),
+		progressbar.OptionSetWriter(b.w), progressbar.OptionShowBytes(true), progressbar.OptionUseIECUnits(true),
+		progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(barEvery), progressbar.OptionFullWidth(),
+		progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription(b.words()))
+}
+
+func (b *bar) words() string { return fmt.Sprintf("%d of %d files", b.done, b.files) }
+
+// progress takes what is sent of one file. An attempt that starts again takes
+// back what the one before had sent.
+func (b *bar) progress(t core.Transfer) {
+	if b == nil || b.bar == nil {
+		return
+	}
+	sent := t.Sent
+	if t.State.Done() {
+		sent = t.Source.Size
+		b.done++
+		b.bar.Describe(b.words())
+	}
+	b.total += sent - b.sent[t.ID]
+	b.sent[t.ID] = sent
+	_ = b.bar.Set64(b.total) // it is only drawing
+}
+
+// clear makes room for a line of text.
+func (b *bar) clear() {
+	if b != nil && b.bar != nil {
+		_ = b.bar.Clear()
+	}
+}
+
+func (b *bar) close() {
+	if b == nil || b.bar == nil {
+		return
+	}
+	_ = b.bar.Clear()
+	b.bar = nil
+}

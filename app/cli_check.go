@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/diagnose"
+)
+
+func newCheck(s streams) *cobra.Command {
+	var (
+		t      target
+		asJSON bool
+	)
+	cmd := &cobra.Command{
+		Use: "check", Short: "Test the connection step by step; nothing is uploaded", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			print := printStep(s)
+			if asJSON {
+				print = printStepJSON(s)
+			}
+			return checkTarget(cmd.Context(), s, t, print)
+		},
+	}
+	t.flags(cmd)
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a step")
+	return cmd
+}
+
+func checkTarget(ctx context.Context, s streams, t target, print func(core.Step)) error {
+	f, profile, given, err := t.prepare()
+	if err != nil {
+		return err
+	}
+	log, err := commandLog(s)
+	if err != nil {
+		return err
+	}
+	secrets := newSecrets(given)
+	var services services
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	services.begin(ctx)
+	if t.sandbox {
+		if profile, err = new(embedded).start(ctx, f.sandbox(), secrets, &services, log); err != nil {
+			return err
+		}
+	}
+	failure := diagnoseProfile(ctx, profile, secrets, core.Secret{}, print)
+	stop()
+	if err := services.wait(); err != nil {
+		return err
+	}
+	if failure != nil {
+		return &reported{code: exitCode(failure), err: failure}
+	}
+	return nil
+}
+
+// diagnoseProfile makes the connection test. A passphrase is asked of the
+// keychain only where none is given and a key needs one.
+func diagnoseProfile(ctx context.Context, p core.Profile, s *secrets, passphrase core.Secret, step func(core.Step)) error {
+	if passphrase.IsZero() {
+		// What is wrong with the files is for the test to say.
+		_, passphrase, _ = buildTLS(ctx, p, s, slog.New(slog.DiscardHandler))
+	}
+	return diagnose.Run(ctx, diagnose.Config{
+		Profile:    p,
+		Secret:     func(ctx context.Context) (core.Secret, error) { return s.client(ctx, p.Name) },
+		Passphrase: passphrase,
+	}, step)
+}
+
+// marks stand before the lines of a connection test.
+var marks = map[core.StepStatus]string{ //nolint:gochecknoglobals // a table
+	core.StepOK: "ok", core.StepWarning: "warning", core.StepFailed: "FAILED", core.StepNotReached: "not reached",
+}
+
+func printStep(s streams) func(core.Step) {
+	return func(step core.Step) {
+		_, _ = fmt.Fprintf(s.out, "%-11s  %-18s  %s\n", marks[step.Status], step.Name, step.Detail)
+		if step.Advice != "" {
+			_, _ = fmt.Fprintf(s.out, "%-11s  %-18s  → %s\n", "", "", step.Advice)
+		}
+	}
+}
+
+func printStepJSON(s streams) func(core.Step) {
+	out := json.NewEncoder(s.out)
+	out.SetEscapeHTML(false)
+	return func(step core.Step) { _ = out.Encode(diagnose.LineOf(step)) }
+}

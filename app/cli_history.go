@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"text/tabwriter"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/store"
+)
+
+func newHistory(s streams) *cobra.Command {
+	var (
+		query             core.HistoryQuery
+		asJSON, csv, sums bool
+	)
+	cmd := &cobra.Command{
+		Use: "history", Short: "List what was stored, newest first", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			f, err := findFolders(os.Getenv)
+			if err != nil {
+				return err
+			}
+			if err := f.make(); err != nil {
+				return err
+			}
+			log, err := commandLog(s)
+			if err != nil {
+				return err
+			}
+			q, err := store.Open(cmd.Context(), f.queue(), log)
+			if err != nil {
+				return err
+			}
+			rows, err := q.History(cmd.Context(), query)
+			if err != nil {
+				return closing(err, q.Close)
+			}
+			switch {
+			case asJSON:
+				err = exportHistory(s.out, core.FormatJSON, rows)
+			case csv:
+				err = exportHistory(s.out, core.FormatCSV, rows)
+			case sums:
+				err = exportHistory(s.out, core.FormatSums, rows)
+			default:
+				err = printHistory(s, rows)
+			}
+			return closing(err, q.Close)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&query.Text, "search", "", "text in name, path, tag or server, or the beginning of a file ID or SHA-256")
+	f.IntVar(&query.Limit, "limit", 0, "rows at most (default all)")
+	f.BoolVar(&asJSON, "json", false, "print one JSON object a line")
+	f.BoolVar(&csv, "csv", false, "print CSV")
+	f.BoolVar(&sums, "sha256sums", false, "print lines for 'sha256sum -c'")
+	cmd.MarkFlagsMutuallyExclusive("json", "csv", "sha256sums")
+	return cmd
+}
+
+func printHistory(s streams, rows []core.Transfer) error {
+	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
+	for _, t := range rows {
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.FinishedAt.Local().Format("2006-01-02 15:04:05"),
+			humanize.IBytes(uint64(t.Source.Size)), fileID(t), printable(t.Source.Path)) // Flush reports what failed
+	}
+	return w.Flush()
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/keychain"
+	"github.com/artstore/ingester/core/profiles"
+)
+
+func newProfile(s streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "profile", Short: "List, show, import, export and remove profiles; keep their secrets", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return usageError("'ingester profile' needs one of: list, show, import, export, remove, set-secret")
+		},
+	}
+	cmd.AddCommand(newProfileList(s), newProfileShow(s), newProfileImport(s), newProfileExport(s), newProfileRemove(s), newProfileSecret(s))
+	return cmd
+}
+
+// savedProfiles opens the folder of profiles.
+func savedProfiles() (*profiles.Dir, folders, error) {
+	f, err := findFolders(os.Getenv)
+	if err != nil {
+		return nil, f, err
+	}
+	if err := f.make(); err != nil {
+		return nil, f, err
+	}
+	return profiles.Open(f.profiles()), f, nil
+}
+
+func newProfileList(s streams) *cobra.Command {
+	return &cobra.Command{Use: "list", Short: "Names of the saved profiles", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			dir, _, err := savedProfiles()
+			if err != nil {
+				return err
+			}
+			names, err := dir.List()
+			for _, name := range names {
+				_, _ = fmt.Fprintln(s.out, name)
+			}
+			return err
+		}}
+}
+
+func newProfileShow(s streams) *cobra.Command {
+	return &cobra.Command{Use: "show NAME", Short: "Print a saved profile; it holds no secret", Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir, _, err := savedProfiles()
+			if err != nil {
+				return err
+			}
+			return dir.Export(args[0], s.out)
+		}}
+}
+
+func newProfileImport(s streams) *cobra.Command {
+	return &cobra.Command{Use: "import FILE", Short: "Save the profile of a file", Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir, _, err := savedProfiles()
+			if err != nil {
+				return err
+			}
+			p, err := dir.Import(args[0])
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(s.out, "Saved as %s. Next: ingester profile set-secret %s\n", p.Name, shellQuote(p.Name))
+			return err
+		}}
+}
+
+func newProfileExport(s streams) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{Use: "export NAME", Short: "Write a saved profile for others; it holds no secret", Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir, _, err := savedProfiles()
+			if err != nil {
+				return err
+			}
+			if file == "" {
+				return dir.Export(args[0], s.out)
+			}
+			p, err := dir.Load(args[0])
+			if err != nil {
+				return err
+			}
+			return profiles.WriteFile(file, p)
+		}}
+	cmd.Flags().StringVarP(&file, "output", "o", "", "file to write (default: standard output)")
+	return cmd
+}
+
+func newProfileRemove(streams) *cobra.Command {
+	return &cobra.Command{Use: "remove NAME", Short: "Delete a saved profile and its secrets in the keychain", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, f, err := savedProfiles()
+			if err != nil {
+				return err
+			}
+			return removeProfile(cmd.Context(), dir, f, newSecrets(core.Secret{}), args[0])
+		}}
+}
+
+// removeProfile deletes a profile, then its secrets, so that none is left that
+// nobody could find again. Where there is no keychain there are none.
+func removeProfile(ctx context.Context, dir *profiles.Dir, f folders, s *secrets, name string) error {
+	if err := dir.Remove(name); err != nil {
+		return err
+	}
+	var errs []error
+	if current, err := readCurrent(f); err == nil && current == name {
+		errs = append(errs, os.Remove(f.current()))
+	}
+	for _, item := range []keychain.Item{keychain.ItemClientSecret, keychain.ItemPassphrase} {
+		if err := s.Delete(ctx, name, item); err != nil && core.CodeOf(err) != core.CodeKeychainUnavailable {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func newProfileSecret(s streams) *cobra.Command {
+	var passphrase bool
+	cmd := &cobra.Command{Use: "set-secret NAME", Short: "Keep the client secret in the keychain; it is read from standard input", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			dir, _, err := savedProfiles()
+			if err != nil {
+				return err
+			}
+			p, err := dir.Load(args[0])
+			if err != nil {
+				return err
+			}
+			secret, err := promptSecret(s)
+			if err != nil {
+				return err
+			}
+			item := keychain.ItemClientSecret
+			if passphrase {
+				item = keychain.ItemPassphrase
+			}
+			if err := newSecrets(core.Secret{}).Set(cmd.Context(), p.Name, item, secret); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(s.err, "Kept in the keychain.")
+			return err
+		}}
+	cmd.Flags().BoolVar(&passphrase, "passphrase", false, "the passphrase of the private key or PKCS#12 file instead")
+	return cmd
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/artstore/ingester/core/profiles"
+	"github.com/artstore/ingester/core/sandbox"
+)
+
+const sandboxHelp = `Runs the embedded ArtStore until it is interrupted: token endpoint and upload
+service over mutual TLS, with a certificate authority of its own. Files are kept
+under its folder by their file ID.
+
+The client secret is in credentials.json in that folder, readable by its owner only.`
+
+func newSandbox(s streams) *cobra.Command {
+	var (
+		cfg        sandbox.Config
+		profileOut string
+	)
+	cmd := &cobra.Command{
+		Use: "sandbox", Short: "Run the embedded server, for trying out and for tests", Long: sandboxHelp, Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			level, err := logLevel(os.Getenv, slog.LevelWarn)
+			if err != nil {
+				return err
+			}
+			cfg.Log = newLog(s.err, level)
+			if cfg.Dir == "" {
+				f, err := findFolders(os.Getenv)
+				if err != nil {
+					return err
+				}
+				cfg.Dir = f.sandbox()
+			}
+			server, err := sandbox.New(cfg)
+			if err != nil {
+				return err
+			}
+			if err := announce(s, server, cfg.Dir, profileOut); err != nil {
+				return closing(err, server.Close)
+			}
+			return server.Serve(cmd.Context())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&cfg.Dir, "dir", "", "folder of the server's files, keys and certificates (default: in the program's own folder)")
+	flags.StringVar(&cfg.Addr, "addr", sandbox.DefaultAddr, "address to listen on; port 0 takes the last run's or a free one")
+	flags.IntVar(&cfg.Generation, "generation", 2, "generation of ArtStore to speak: 1 or 2")
+	flags.BoolVar(&cfg.NoMTLS, "no-mtls", false, "ask for no client certificate")
+	flags.Int64Var(&cfg.MaxFileSize, "max-file-size", 0, "largest file in bytes (default 64 GiB)")
+	flags.DurationVar(&cfg.TokenLifetime, "token-lifetime", 0, "how long tokens live (default 30m)")
+	flags.StringVar(&profileOut, "profile-out", "", "write a profile file for this server")
+	return cmd
+}
+
+// announce says where the server is and how to use it.
+func announce(s streams, server *sandbox.Server, dir, profileOut string) error {
+	if profileOut == "" {
+		_, err := fmt.Fprintf(s.out, "Sandbox at %s, folder %s. Ctrl+C stops it.\n", server.URL(), dir)
+		return err
+	}
+	if err := profiles.WriteFile(profileOut, server.Profile()); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.out, `Sandbox at %s, folder %s. Ctrl+C stops it.
+Profile written to %s. In another terminal:
+
+  export INGESTER_CLIENT_SECRET=%s
+  ingester check  --profile-file %s
+  ingester upload --profile-file %s FILE…
+`, server.URL(), dir, profileOut, server.ClientSecret().Reveal(), shellQuote(profileOut), shellQuote(profileOut))
+	return err
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/retry"
+)
+
+const uploadHelp = `Uploads files and folders through the durable queue that the window uses too.
+
+A file that is stored already (same path, size and time) is skipped; --again
+sends it once more. Interrupted once, the command stops cleanly, and the next run
+goes on with what is left.`
+
+// uploadCommand is one run of `ingester upload`.
+type uploadCommand struct {
+	streams streams
+	target  target
+	asJSON  bool
+	quiet   bool
+	again   bool
+	metrics string
+
+	retention   string
+	ttlDays     int
+	description string
+	tags        []string
+	metadata    string
+
+	concurrency int
+	limit       string
+	protocol    string
+}
+
+func newUpload(s streams) *cobra.Command {
+	u := &uploadCommand{streams: s}
+	cmd := &cobra.Command{
+		Use: "upload PATH…", Short: "Upload files and folders", Long: uploadHelp, Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return u.run(cmd.Context(), args) },
+	}
+	u.target.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&u.retention, "retention", "", "temporary or permanent (default: the profile's)")
+	f.IntVar(&u.ttlDays, "ttl-days", 0, "days to keep temporary files, 1 to 365 (default: the profile's)")
+	f.StringVar(&u.description, "description", "", "description, at most 1000 characters")
+	f.StringArrayVar(&u.tags, "tag", nil, "a tag; may be given several times")
+	f.StringVar(&u.metadata, "metadata", "", "a JSON object")
+	f.IntVar(&u.concurrency, "concurrency", 0, "files in flight (default: chosen by the program)")
+	f.StringVar(&u.limit, "limit", "", "bytes a second, such as 500KiB or 10MiB")
+	f.StringVar(&u.protocol, "protocol", "", "auto, multipart or tus (default: the profile's)")
+	f.BoolVar(&u.asJSON, "json", false, "print one JSON object a line")
+	f.BoolVar(&u.quiet, "quiet", false, "print errors only")
+	f.BoolVar(&u.again, "again", false, "send files that are stored already, or whose outcome is unknown, once more")
+	f.StringVar(&u.metrics, "metrics", "", "serve /metrics on this address while it runs")
+	return cmd
+}
+
+func (u *uploadCommand) run(ctx context.Context, paths []string) error {
+	f, profile, given, err := u.target.prepare()
+	if err != nil {
+		return err
+	}
+	log, err := commandLog(u.streams)
+	if err != nil {
+		return err
+	}
+	// The embedded server's profile is known once it runs; what the command
+	// line asks for is laid over whichever it is.
+	load := func(name string) (core.Profile, error) {
+		if name != profile.Name {
+			return core.Profile{}, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileNotFound, Op: "load profile", Message: "This command sends to one profile only."}
+		}
+		return profile, nil
+	}
+	name := profile.Name
+	if u.target.sandbox {
+		name = sandboxName
+	}
+	p, err := openProgram(ctx, programConfig{folders: f, log: log, secret: given, profile: name, policy: retry.Policy{Rounds: 1}, load: load})
+	if err != nil {
+		return err
+	}
+	err = p.run(ctx, func(ctx context.Context) error {
+		if u.target.sandbox {
+			if profile, err = p.startEmbedded(ctx); err != nil {
+				return err
+			}
+		}
+		if err := u.override(&profile); err != nil {
+			return err
+		}
+		if err := p.serveMetrics(ctx, u.metricsAddress(profile)); err != nil {
+			return err
+		}
+		p.services.start(p.engine.Run)
+		return u.upload(ctx, p, profile, paths)
+	})
+	return errors.Join(err, p.close())
+}
+
+// override lays the flags over the profile.
+func (u *uploadCommand) override(p *core.Profile) error {
+	if u.concurrency != 0 {
+		p.Upload.Concurrency = u.concurrency
+	}
+	if u.limit != "" {
+		p.Upload.BandwidthLimit = u.limit
+	}
+	if u.protocol != "" {
+		p.Upload.Protocol = core.Protocol(u.protocol)
+	}
+	var wrong []string
+	for _, e := range p.Validate() {
+		wrong = append(wrong, e.Error())
+	}
+	if len(wrong) > 0 {
+		return usageError("%s", strings.Join(wrong, "; "))
+	}
+	return nil
+}
+
+func (u *uploadCommand) metricsAddress(p core.Profile) string {
+	if u.metrics != "" {
+		return u.metrics
+	}
+	return p.Metrics.Listen
+}
+
+// options are what is said about the files.
+func (u *uploadCommand) options(p core.Profile) (core.Options, error) {
+	if u.retention != "" {
+		p.Upload.RetentionPolicy = core.Retention(u.retention)
+	}
+	if u.ttlDays != 0 {
+		p.Upload.TTLDays = u.ttlDays
+	}
+	o := p.DefaultOptions()
+	if u.ttlDays != 0 && o.Retention == core.RetentionPermanent {
+		return o, usageError("--ttl-days is for temporary files only")
+	}
+	o.Description, o.Tags, o.Again = u.description, u.tags, u.again
+	if u.metadata != "" {
+		o.Metadata = json.RawMessage(u.metadata)
+	}
+	return o, o.Validate()
+}
+
+// upload queues the paths and waits until everything of the profile has ended.
+func (u *uploadCommand) upload(ctx context.Context, p *program, profile core.Profile, paths []string) error {
+	o, err := u.options(profile)
+	if err != nil {
+		return err
+	}
+	out := u.reporter(paths)
+	defer out.close()
+	scan, err := p.engine.Scan(ctx, paths, func(s core.ScanProgress) { out.scanned(s) })
+	if err != nil {
+		return err
+	}
+	if err := unreadableRoot(paths, scan); err != nil {
+		return err
+	}
+	submission, err := p.engine.Submit(ctx, scan.Sources, o)
+	if err != nil {
+		return err
+	}
+	if err := u.revive(ctx, p, submission); err != nil {
+		return err
+	}
+	w := newWatch(out, profile.Name, scan, submission)
+	return w.follow(ctx, p.engine)
+}
+
+// revive puts on their way again the files of this call that wait for a word
+// of the user.
+func (u *uploadCommand) revive(ctx context.Context, p *program, s core.Submission) error {
+	var paused, unknown []core.TransferID
+	for _, t := range s.Already {
+		switch t.State {
+		case core.StatePaused:
+			paused = append(paused, t.ID)
+		case core.StateUnknown:
+			unknown = append(unknown, t.ID)
+		}
+	}
+	if len(paused) > 0 {
+		if err := p.engine.Resume(ctx, paused...); err != nil {
+			return err
+		}
+	}
+	if u.again && len(unknown) > 0 {
+		return p.engine.Retry(ctx, unknown...)
+	}
+	return nil
+}
+
+// unreadableRoot is the error of a path of the command line that can't be
+// walked: wrong usage rather than a file that failed.
+func unreadableRoot(paths []string, scan core.Scan) error {
+	for _, skipped := range scan.Skipped {
+		if skipped.Reason != core.SkipUnreadable {
+			continue
+		}
+		for _, path := range paths {
+			if abs, err := filepath.Abs(path); err == nil && abs == skipped.Path {
+				return &core.Error{Kind: core.KindFile, Code: core.CodeFilePermission, Op: "read " + path,
+					Message: "The folder can't be read.", Err: skipped.Err}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"log/slog"
+	"sync"
+
+	"golang.org/x/time/rate"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/auth"
+	"github.com/artstore/ingester/core/engine"
+	"github.com/artstore/ingester/core/metrics"
+	"github.com/artstore/ingester/core/tlsconfig"
+	"github.com/artstore/ingester/core/upload"
+)
+
+// connections are the ways to the profiles' servers: each has its own sign-in,
+// TLS configuration and upload client, made when first asked for.
+type connections struct {
+	load    func(name string) (core.Profile, error)
+	secrets *secrets
+	metrics *metrics.Metrics
+	log     *slog.Logger
+
+	mu   sync.Mutex
+	open map[string]*connection
+}
+
+var _ engine.Uploaders = (*connections)(nil)
+
+func newConnections(load func(string) (core.Profile, error), s *secrets, m *metrics.Metrics, log *slog.Logger) *connections {
+	return &connections{load: load, secrets: s, metrics: m, log: log, open: map[string]*connection{}}
+}
+
+// Endpoint implements engine.Uploaders.
+func (c *connections) Endpoint(_ context.Context, profile string) (engine.Endpoint, error) {
+	p, err := c.load(profile)
+	if err != nil {
+		return engine.Endpoint{}, err
+	}
+	return engine.Endpoint{Server: p.IngesterURL, Streams: p.Upload.Concurrency}, nil
+}
+
+// Uploader implements engine.Uploaders.
+func (c *connections) Uploader(ctx context.Context, profile string) (engine.Uploader, error) {
+	return c.connection(ctx, profile)
+}
+
+func (c *connections) connection(ctx context.Context, profile string) (*connection, error) {
+	c.mu.Lock()
+	found := c.open[profile]
+	c.mu.Unlock()
+	if found != nil {
+		return found, nil
+	}
+	fresh, err := c.connect(ctx, profile) // may ask the keychain: not under the lock
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if found := c.open[profile]; found != nil { // another was quicker
+		fresh.retire()
+		return found, nil
+	}
+	c.open[profile] = fresh
+	return fresh, nil
+}
+
+// link is the connection of a profile as it last was.
+func (c *connections) link(profile string) core.Link {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if found := c.open[profile]; found != nil {
+		return found.client.Link()
+	}
+	return core.Link{State: core.LinkUnknown}
+}
+
+// ready asks the server of a profile whether it takes uploads, so that its
+// link has a state.
+func (c *connections) ready(ctx context.Context, profile string) error {
+	found, err := c.connection(ctx, profile)
+	if err != nil {
+		return err
+	}
+	return found.ready(ctx)
+}
+
+// forget lets the next use of a profile begin anew. What is under way ends on
+// the old connection.
+func (c *connections) forget(profile string) {
+	c.mu.Lock()
+	found := c.open[profile]
+	delete(c.open, profile)
+	c.mu.Unlock()
+	if found != nil {
+		found.retire()
+	}
+}
+
+// close ends every idle connection.
+func (c *connections) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for name, found := range c.open {
+		found.retire()
+		delete(c.open, name)
+	}
+}
+
+// connect builds a connection; nothing goes to the network.
+func (c *connections) connect(ctx context.Context, name string) (*connection, error) {
+	p, err := c.load(name)
+	if err != nil {
+		return nil, err
+	}
+	if p.Upload.Protocol == core.ProtocolTus {
+		return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: "prepare uploads",
+			Message: `This version does not upload by tus; set upload.protocol to "auto".`}
+	}
+	config, passphrase, err := buildTLS(ctx, p, c.secrets, c.log)
+	if err != nil {
+		return nil, err
+	}
+	if facts, err := tlsconfig.Inspect(p.TLS, passphrase); err == nil {
+		c.metrics.SetCertificateExpiry(facts.NotAfter)
+	}
+	tokens, err := auth.New(auth.Config{
+		TokenURL: p.TokenURL(), JWKSURL: p.JWKSURL(), PublicKeyFile: p.Auth.PublicKeyFile,
+		Grant: p.Auth.Grant, ClientAuth: p.Auth.ClientAuth, ClientID: p.Auth.ClientID, Scope: p.Auth.Scope,
+		Secret:  func(ctx context.Context) (core.Secret, error) { return c.secrets.client(ctx, name) },
+		Timeout: p.TokenTimeout(), TLS: config, Observer: c.metrics, Log: c.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	client, err := upload.New(upload.Config{
+		BaseURL: p.IngesterURL, TLS: config, HTTPVersion: p.Upload.HTTPVersion, Streams: p.Upload.Concurrency,
+		Tokens: measuredTokens{tokens, c.metrics}, Limiter: newLimiter(p.Upload.BandwidthLimit), UserAgent: userAgent(), Log: c.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &connection{client: client, tokens: tokens}, nil
+}
+
+// buildTLS builds the TLS configuration of p and returns the passphrase that it
+// took. The keychain is asked for one only where a key needs it.
+func buildTLS(ctx context.Context, p core.Profile, s *secrets, log *slog.Logger) (*tls.Config, core.Secret, error) {
+	config, err := tlsconfig.Build(p.TLS, core.Secret{}, log)
+	if core.CodeOf(err) != core.CodePassphraseMissing {
+		return config, core.Secret{}, err
+	}
+	passphrase, err := s.passphrase(ctx, p.Name)
+	if err != nil {
+		return nil, core.Secret{}, err
+	}
+	config, err = tlsconfig.Build(p.TLS, passphrase, log)
+	return config, passphrase, err
+}
+
+// measuredTokens tells the metrics how long the present token lives.
+type measuredTokens struct {
+	*auth.Source
+	metrics *metrics.Metrics
+}
+
+// Token implements upload.Tokens.
+func (t measuredTokens) Token(ctx context.Context) (core.Token, error) {
+	token, err := t.Source.Token(ctx)
+	if err == nil {
+		t.metrics.SetTokenExpiry(token.Expiry)
+	}
+	return token, err
+}
+
+// limitBurst is how many bytes may go out at once under a bandwidth limit.
+const limitBurst = 64 << 10
+
+func newLimiter(text string) upload.Limiter {
+	bytes, err := core.ParseRate(text)
+	if err != nil || bytes <= 0 { // checked with the profile
+		return nil
+	}
+	return rate.NewLimiter(rate.Limit(bytes), limitBurst)
+}
+
+// connection is an upload client and the sign-in that it uses. It closes when
+// it has been retired and its last use has ended.
+type connection struct {
+	client *upload.Client
+	tokens *auth.Source
+
+	mu      sync.Mutex
+	uses    int
+	retired bool
+}
+
+// Upload implements engine.Uploader.
+func (c *connection) Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error) {
+	defer c.use()()
+	return c.client.Upload(ctx, t, p)
+}
+
+// HonoursKey implements engine.Uploader.
+func (c *connection) HonoursKey(ctx context.Context) (bool, error) {
+	defer c.use()()
+	return c.client.HonoursKey(ctx)
+}
+
+// ready asks whether the server takes uploads.
+func (c *connection) ready(ctx context.Context) error {
+	defer c.use()()
+	_, err := c.client.Ready(ctx)
+	return err
+}
+
+// use keeps the connection open until what it returns is called.
+func (c *connection) use() (done func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.uses++
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.uses--
+		c.closeUnused()
+	}
+}
+
+func (c *connection) retire() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.retired = true
+	c.closeUnused()
+}
+
+func (c *connection) closeUnused() {
+	if c.retired && c.uses == 0 {
+		_ = c.client.Close() // idle connections only: nothing can be lost
+		_ = c.tokens.Close()
+	}
+}

@@ -1,0 +1,283 @@
+//go:build !headless
+
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/engine"
+	"github.com/artstore/ingester/core/keychain"
+	"github.com/artstore/ingester/core/profiles"
+	"github.com/artstore/ingester/core/tlsconfig"
+	"github.com/artstore/ingester/ui"
+)
+
+// controller is what the window can ask of the program.
+type controller struct {
+	*engine.Engine
+	p *program
+
+	mu      sync.Mutex
+	current string
+}
+
+var _ ui.Controller = (*controller)(nil)
+
+func newController(p *program) (*controller, error) {
+	name, err := readCurrent(p.folders)
+	if err != nil {
+		return nil, err
+	}
+	c := &controller{Engine: p.engine, p: p, current: name}
+	if name == "" {
+		return c, nil
+	}
+	if _, err := p.profiles.Load(name); core.CodeOf(err) == core.CodeProfileNotFound {
+		c.current = ""
+	}
+	return c, nil
+}
+
+// wake makes ready what the current profile needs: the embedded server, where
+// it is that, and the state of its link.
+func (c *controller) wake(ctx context.Context) error {
+	name := c.Current()
+	if name == "" {
+		return nil
+	}
+	if name == sandboxName {
+		if err := c.StartSandbox(ctx); err != nil {
+			return err
+		}
+	}
+	c.probe(name)
+	p, err := c.p.profiles.Load(name)
+	if err != nil || p.Metrics.Listen == "" {
+		return err
+	}
+	_, err = c.ServeMetrics(ctx, p.Metrics.Listen)
+	return err
+}
+
+// probe asks a profile's server whether it is there, so that the window can
+// say so before the first upload. What comes of it shows as the link's state.
+func (c *controller) probe(name string) {
+	c.p.services.start(func(ctx context.Context) error {
+		if err := c.p.conns.ready(ctx, name); err != nil {
+			c.p.log.Warn("the server is not ready", "profile", name, "code", core.CodeOf(err))
+		}
+		return nil
+	})
+}
+
+// Attempts returns the attempts of one transfer, oldest first.
+func (c *controller) Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error) {
+	return c.p.store.Attempts(ctx, id)
+}
+
+// History implements ui.Controller.
+func (c *controller) History(ctx context.Context, q core.HistoryQuery) ([]core.Transfer, error) {
+	return c.p.store.History(ctx, q)
+}
+
+// Profiles implements ui.Controller.
+func (c *controller) Profiles(context.Context) ([]string, error) { return c.p.profiles.List() }
+
+// Profile implements ui.Controller.
+func (c *controller) Profile(_ context.Context, name string) (core.Profile, error) {
+	return c.p.profiles.Load(name)
+}
+
+// Current implements ui.Controller.
+func (c *controller) Current() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.current
+}
+
+// Use implements ui.Controller.
+func (c *controller) Use(ctx context.Context, name string) error {
+	if _, err := c.p.profiles.Load(name); err != nil {
+		return err
+	}
+	if err := writeCurrent(c.p.folders, name); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	c.current = name
+	c.mu.Unlock()
+	return c.wake(ctx)
+}
+
+// SaveProfile implements ui.Controller.
+func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Profile, s ui.ProfileSecrets, sessionOnly bool) error {
+	if err := c.checkFiles(ctx, previous, p, s); err != nil {
+		return err
+	}
+	if err := c.keep(ctx, previous, p.Name, s, sessionOnly); err != nil {
+		return err
+	}
+	if err := c.p.profiles.Save(p); err != nil {
+		return err
+	}
+	c.p.conns.forget(p.Name)
+	if previous != "" && previous != p.Name {
+		c.p.conns.forget(previous)
+		if err := removeProfile(ctx, c.p.profiles, c.p.folders, c.p.secrets, previous); err != nil {
+			return err
+		}
+	}
+	if err := c.Use(ctx, p.Name); err != nil {
+		return err
+	}
+	return c.ResumeAll(ctx) // what halted may work now
+}
+
+// checkFiles refuses a profile whose certificate files can't be used.
+func (c *controller) checkFiles(ctx context.Context, previous string, p core.Profile, s ui.ProfileSecrets) error {
+	_, err := tlsconfig.Build(p.TLS, s.Passphrase, c.p.log)
+	if core.CodeOf(err) == core.CodePassphraseMissing && previous != "" {
+		kept, keptErr := c.p.secrets.passphrase(ctx, previous)
+		if core.CodeOf(keptErr) == core.CodeSecretMissing {
+			return err
+		}
+		if keptErr != nil {
+			return keptErr
+		}
+		_, err = tlsconfig.Build(p.TLS, kept, c.p.log)
+	}
+	return err
+}
+
+// keep keeps the secrets that are set, and takes those of a renamed profile
+// along.
+func (c *controller) keep(ctx context.Context, previous, name string, s ui.ProfileSecrets, sessionOnly bool) error {
+	for item, secret := range map[keychain.Item]core.Secret{keychain.ItemClientSecret: s.Client, keychain.ItemPassphrase: s.Passphrase} {
+		if secret.IsZero() && previous != "" && previous != name {
+			kept, err := c.p.secrets.Get(ctx, previous, item)
+			if core.CodeOf(err) == core.CodeSecretMissing {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			secret = kept
+		}
+		if secret.IsZero() {
+			continue
+		}
+		if err := c.p.secrets.Keep(ctx, name, item, secret, sessionOnly); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// HasSecret implements ui.Controller.
+func (c *controller) HasSecret(ctx context.Context, profile string) (bool, error) {
+	_, err := c.p.secrets.client(ctx, profile)
+	if core.CodeOf(err) == core.CodeSecretMissing {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Certificate implements ui.Controller.
+func (c *controller) Certificate(_ context.Context, t core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error) {
+	return tlsconfig.Inspect(t, passphrase)
+}
+
+// Check implements ui.Controller.
+func (c *controller) Check(ctx context.Context, p core.Profile, s ui.ProfileSecrets, step func(core.Step)) error {
+	given := newSecrets(s.Client)
+	given.Layered = c.p.secrets.Layered
+	if !s.Client.IsZero() {
+		given.Session = keychain.NewSession() // the form's secret comes first
+	}
+	return diagnoseProfile(ctx, p, given, s.Passphrase, step)
+}
+
+// StartSandbox implements ui.Controller.
+func (c *controller) StartSandbox(ctx context.Context) error {
+	p, err := c.p.startEmbedded(ctx)
+	if err != nil {
+		return err
+	}
+	if saved, err := c.p.profiles.Load(p.Name); err == nil {
+		p.Upload, p.Metrics = saved.Upload, saved.Metrics // the user's choices
+	}
+	if err := c.p.profiles.Save(p); err != nil {
+		return err
+	}
+	c.p.conns.forget(p.Name)
+	if c.Current() == p.Name {
+		return nil
+	}
+	return c.Use(ctx, p.Name)
+}
+
+// ImportProfile implements ui.Controller.
+func (c *controller) ImportProfile(_ context.Context, path string) (core.Profile, error) {
+	return c.p.profiles.Import(path)
+}
+
+// ExportProfile writes a saved profile to a file; it holds no secret.
+func (c *controller) ExportProfile(_ context.Context, name, path string) error {
+	p, err := c.p.profiles.Load(name)
+	if err != nil {
+		return err
+	}
+	return profiles.WriteFile(path, p)
+}
+
+// RemoveProfile deletes a saved profile and its secrets.
+func (c *controller) RemoveProfile(ctx context.Context, name string) error {
+	if err := removeProfile(ctx, c.p.profiles, c.p.folders, c.p.secrets, name); err != nil {
+		return err
+	}
+	c.p.conns.forget(name)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.current == name {
+		c.current = ""
+	}
+	return nil
+}
+
+// Link implements ui.Controller.
+func (c *controller) Link() core.Link { return c.p.conns.link(c.Current()) }
+
+// Measurements implements ui.Controller.
+func (c *controller) Measurements(context.Context) (core.Measurements, error) {
+	return c.p.metrics.Measurements(time.Now())
+}
+
+// ServeMetrics implements ui.Controller.
+func (c *controller) ServeMetrics(ctx context.Context, addr string) (string, error) {
+	return c.p.listener.on(ctx, c.p, addr)
+}
+
+// StopMetrics implements ui.Controller.
+func (c *controller) StopMetrics(context.Context) error { return c.p.listener.off() }
+
+// MetricsURL implements ui.Controller.
+func (c *controller) MetricsURL() string { return c.p.listener.address() }
+
+// writeCurrent remembers the chosen profile.
+func writeCurrent(f folders, name string) error {
+	temp := f.current() + ".new"
+	err := os.WriteFile(temp, []byte(name+"\n"), 0o600)
+	if err == nil {
+		err = os.Rename(temp, f.current())
+	}
+	if err != nil {
+		return &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "remember the chosen profile",
+			Message: "The choice can't be saved in " + filepath.Dir(temp) + ".", Err: err}
+	}
+	return nil
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/keychain"
+	"github.com/artstore/ingester/core/sandbox"
+)
+
+// sandboxName is the name of the embedded server's profile.
+const sandboxName = "Sandbox"
+
+// embedded is the sandbox server inside this process, started at most once.
+type embedded struct {
+	mu      sync.Mutex
+	running *sandbox.Server
+}
+
+// start makes the server, hands its Serve to services, keeps its secret for
+// this session, and returns its profile. A server that runs already gives its
+// profile again.
+func (e *embedded) start(ctx context.Context, dir string, secrets *secrets, services *services, log *slog.Logger) (core.Profile, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.running != nil {
+		return e.running.Profile(), nil
+	}
+	server, err := sandbox.New(sandbox.Config{Dir: dir, Log: log})
+	if err != nil {
+		return core.Profile{}, err
+	}
+	p := server.Profile()
+	if err := secrets.Session.Set(ctx, p.Name, keychain.ItemClientSecret, server.ClientSecret()); err != nil {
+		_ = server.Close() // the first error is the one to tell
+		return core.Profile{}, err
+	}
+	e.running = server
+	services.start(server.Serve)
+	return p, nil
+}

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// historyRow is a stored file as the exports have it. Its fields are the
+// columns of the CSV too.
+type historyRow struct {
+	Name        string         `json:"name"`
+	Path        string         `json:"path"`
+	Size        int64          `json:"size"`
+	SHA256      core.Checksum  `json:"sha256"`
+	FileID      string         `json:"file_id"`
+	UploadedAt  time.Time      `json:"uploaded_at"`
+	ExpiresAt   time.Time      `json:"expires_at,omitzero"`
+	Retention   core.Retention `json:"retention_policy"`
+	Tags        []string       `json:"tags,omitempty"`
+	Description string         `json:"description,omitempty"`
+	Profile     string         `json:"profile"`
+	Server      string         `json:"server"`
+}
+
+func newHistoryRow(t core.Transfer) historyRow {
+	row := historyRow{Name: t.Source.Name, Path: t.Source.Path, Size: t.Source.Size, UploadedAt: t.FinishedAt.UTC(),
+		Retention: t.Options.Retention, Tags: t.Options.Tags, Description: t.Options.Description,
+		Profile: t.Options.Profile, Server: t.Server}
+	if r := t.Receipt; r != nil {
+		row.SHA256, row.FileID, row.ExpiresAt = r.SHA256, r.FileID, r.ExpiresAt
+		if !r.UploadedAt.IsZero() {
+			row.UploadedAt = r.UploadedAt
+		}
+	}
+	return row
+}
+
+// exportHistory writes stored transfers as JSON lines, CSV with a head, or
+// lines for sha256sum -c.
+func exportHistory(w io.Writer, f core.HistoryFormat, rows []core.Transfer) error {
+	switch f {
+	case core.FormatJSON:
+		out := json.NewEncoder(w)
+		out.SetEscapeHTML(false)
+		for _, t := range rows {
+			if err := out.Encode(newHistoryRow(t)); err != nil {
+				return fmt.Errorf("write history: %w", err)
+			}
+		}
+		return nil
+	case core.FormatCSV:
+		return exportCSV(w, rows)
+	case core.FormatSums:
+		return exportSums(w, rows)
+	}
+	return usageError("unknown history format %q", f)
+}
+
+func exportCSV(w io.Writer, rows []core.Transfer) error {
+	out := csv.NewWriter(w)
+	_ = out.Write([]string{"name", "path", "size", "sha256", "file_id", "uploaded_at", "expires_at", "retention_policy",
+		"tags", "description", "profile", "server"}) // Error below tells
+	for _, t := range rows {
+		r := newHistoryRow(t)
+		expires := ""
+		if !r.ExpiresAt.IsZero() {
+			expires = r.ExpiresAt.Format(time.RFC3339)
+		}
+		fields := []string{r.Name, r.Path, strconv.FormatInt(r.Size, 10), string(r.SHA256), r.FileID,
+			r.UploadedAt.Format(time.RFC3339), expires, string(r.Retention), strings.Join(r.Tags, "; "), r.Description, r.Profile, r.Server}
+		for i := range fields {
+			fields[i] = noFormula(fields[i])
+		}
+		_ = out.Write(fields)
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// noFormula keeps a spreadsheet from running a file's name: text that begins
+// like a formula gets an apostrophe in front, as spreadsheets themselves do.
+func noFormula(field string) string {
+	if field != "" && strings.ContainsRune("=+-@\t\r", rune(field[0])) {
+		return "'" + field
+	}
+	return field
+}
+
+// exportSums writes the format of GNU sha256sum: a name with a backslash or a
+// line end is escaped, and its line begins with a backslash.
+func exportSums(w io.Writer, rows []core.Transfer) error {
+	out := bufio.NewWriter(w)
+	escape := strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`)
+	for _, t := range rows {
+		if t.Receipt == nil || t.Receipt.SHA256 == "" {
+			continue
+		}
+		path, mark := escape.Replace(t.Source.Path), ""
+		if path != t.Source.Path {
+			mark = `\`
+		}
+		_, _ = fmt.Fprintf(out, "%s%s  %s\n", mark, t.Receipt.SHA256, path) // Flush reports what failed
+	}
+	return out.Flush()
+}

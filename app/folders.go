@@ -1,0 +1,71 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/artstore/ingester/core"
+)
+
+// folders are where the program keeps what it knows.
+type folders struct {
+	config string // profiles
+	state  string // queue, history, lock, log
+	data   string // the embedded server's files
+}
+
+// findFolders returns everything below $INGESTER_HOME, or the platform's own
+// folders: XDG base directories, Application Support, AppData.
+func findFolders(getenv func(string) string) (folders, error) {
+	if home := getenv("INGESTER_HOME"); home != "" {
+		abs, err := filepath.Abs(home)
+		if err != nil {
+			return folders{}, usageError("INGESTER_HOME has no absolute path: %v", err)
+		}
+		return folders{config: abs, state: abs, data: abs}, nil
+	}
+	config, err := os.UserConfigDir()
+	if err != nil {
+		return folders{}, &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "find own folder",
+			Message: "There is no home folder; set INGESTER_HOME to a folder for the program's state.", Err: err}
+	}
+	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		own := filepath.Join(config, "Ingester")
+		return folders{config: own, state: own, data: own}, nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = filepath.Dir(config)
+	}
+	xdg := func(variable string, fallback ...string) string {
+		if dir := getenv(variable); filepath.IsAbs(dir) {
+			return filepath.Join(dir, "ingester")
+		}
+		return filepath.Join(append(append([]string{home}, fallback...), "ingester")...)
+	}
+	return folders{
+		config: filepath.Join(config, "ingester"),
+		state:  xdg("XDG_STATE_HOME", ".local", "state"),
+		data:   xdg("XDG_DATA_HOME", ".local", "share"),
+	}, nil
+}
+
+func (f folders) profiles() string { return filepath.Join(f.config, "profiles") }
+func (f folders) current() string  { return filepath.Join(f.config, "current-profile") }
+func (f folders) queue() string    { return filepath.Join(f.state, "queue.db") }
+func (f folders) lock() string     { return filepath.Join(f.state, "lock") }
+func (f folders) socket() string   { return filepath.Join(f.state, "window.address") }
+func (f folders) log() string      { return filepath.Join(f.state, "ingester.log") }
+func (f folders) sandbox() string  { return filepath.Join(f.data, "sandbox") }
+
+// make creates the folders, readable by their owner only.
+func (f folders) make() error {
+	for _, dir := range []string{f.config, f.state, f.data} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "make own folder",
+				Message: "The program's own folder can't be made; check its rights or set INGESTER_HOME.", Err: err}
+		}
+	}
+	return nil
+}

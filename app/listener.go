@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"sync"
+)
+
+// metricsSwitch turns the /metrics listener on and off.
+type metricsSwitch struct {
+	mu   sync.Mutex
+	url  string
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+// on starts the listener, or moves it to another address.
+func (s *metricsSwitch) on(ctx context.Context, p *program, addr string) (string, error) {
+	if err := s.off(); err != nil {
+		return "", err
+	}
+	listener, err := p.metrics.Listen(ctx, addr, p.log)
+	if err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	serving, stop := context.WithCancel(p.services.ctx)
+	done := make(chan struct{})
+	s.url, s.stop, s.done = listener.URL(), stop, done
+	p.services.start(func(context.Context) error {
+		defer close(done)
+		return listener.Serve(serving)
+	})
+	return s.url, nil
+}
+
+// off stops the listener and waits for it.
+func (s *metricsSwitch) off() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stop == nil {
+		return nil
+	}
+	s.stop()
+	<-s.done
+	s.url, s.stop, s.done = "", nil, nil
+	return nil
+}
+
+// address is the listener's URL, "" while it is off.
+func (s *metricsSwitch) address() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.url
+}
+
+// serveMetrics serves /metrics on addr for the time of a command; "" does not.
+func (p *program) serveMetrics(ctx context.Context, addr string) error {
+	if addr == "" {
+		return nil
+	}
+	_, err := p.listener.on(ctx, p, addr)
+	return err
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// patience is how long a test waits for something before it fails. It is long
+// because the machine may be busy; nothing waits it out.
+const patience = 90 * time.Second
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"ingester": main})
+}
+
+// TestScript tells stories of the command line, each in a file.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("INGESTER_HOME", env.WorkDir+"/home")
+			env.Setenv("HOME", env.WorkDir)
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"code":   scriptCode,
+			"await":  scriptAwait,
+			"secret": scriptSecret,
+		},
+		RequireExplicitExec: true,
+	})
+}
+
+// scriptCode runs a command that must end with an exit code: code 3 ingester …
+func scriptCode(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: code N COMMAND…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// scriptAwait waits until a file is there: await FILE
+func scriptAwait(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(patience); ; {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s did not appear", args[0])
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+}
+
+// scriptSecret puts the secret of a sandbox's folder into the environment:
+// secret DIR
+func scriptSecret(ts *testscript.TestScript, _ bool, args []string) {
+	var account struct {
+		ClientSecret string `json:"client_secret"`
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0]+"/credentials.json")), &account))
+	ts.Setenv("INGESTER_CLIENT_SECRET", account.ClientSecret)
+}
+
+// eventually polls until ok or the test's patience ends.
+func eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("waited too long for %s", what)
+		case <-tick.C:
+		}
+	}
+}

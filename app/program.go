@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/engine"
+	"github.com/artstore/ingester/core/metrics"
+	"github.com/artstore/ingester/core/profiles"
+	"github.com/artstore/ingester/core/retry"
+	"github.com/artstore/ingester/core/store"
+)
+
+// Waiting for the queue to become free.
+const (
+	lockPatience = 2 * time.Second
+	lockEvery    = 100 * time.Millisecond
+)
+
+// programConfig says how a program differs from another.
+type programConfig struct {
+	folders folders
+	log     *slog.Logger
+	secret  core.Secret  // given by the caller, zero for none
+	profile string       // only this profile's transfers are sent, "" for all
+	policy  retry.Policy // how long to go on
+	load    func(name string) (core.Profile, error)
+}
+
+// program is the running core: the queue of this user and all it needs.
+type program struct {
+	folders  folders
+	log      *slog.Logger
+	lock     *flock.Flock
+	secrets  *secrets
+	profiles *profiles.Dir
+	metrics  *metrics.Metrics
+	conns    *connections
+	store    *store.Store
+	engine   *engine.Engine
+	embedded embedded
+	listener metricsSwitch
+	services services
+}
+
+// openProgram takes the queue and opens it. CodeAlreadyRunning: another process
+// of this user has it.
+func openProgram(ctx context.Context, cfg programConfig) (*program, error) {
+	if err := cfg.folders.make(); err != nil {
+		return nil, err
+	}
+	p := &program{folders: cfg.folders, log: cfg.log, secrets: newSecrets(cfg.secret),
+		profiles: profiles.Open(cfg.folders.profiles()), metrics: metrics.New(metrics.Build{Version: build().Version, Commit: build().Commit, GoVersion: build().Go})}
+	var err error
+	if p.lock, err = takeLock(ctx, cfg.folders.lock()); err != nil {
+		return nil, err
+	}
+	if p.store, err = store.Open(ctx, cfg.folders.queue(), cfg.log); err != nil {
+		return nil, errors.Join(err, p.lock.Unlock())
+	}
+	load := cfg.load
+	if load == nil {
+		load = p.profiles.Load
+	}
+	p.conns = newConnections(load, p.secrets, p.metrics, cfg.log)
+	p.engine = engine.New(engine.Config{Store: p.store, Uploaders: p.conns, Observer: p.metrics,
+		Policy: cfg.policy, Profile: cfg.profile, Log: cfg.log})
+	return p, nil
+}
+
+// takeLock makes this process the owner of the queue.
+func takeLock(ctx context.Context, path string) (*flock.Flock, error) {
+	lock := flock.New(path, flock.SetPermissions(0o600))
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	switch held, err := lock.TryLockContext(ctx, lockEvery); {
+	case held:
+		return lock, nil
+	case err != nil && !errors.Is(err, context.DeadlineExceeded):
+		return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "take the queue",
+			Message: "The queue can't be locked.", Err: err}
+	}
+	return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeAlreadyRunning, Op: "take the queue",
+		Message: "Another Ingester of this user has the queue. Use its window, wait for it to end, or set INGESTER_HOME to another folder."}
+}
+
+// run runs work, and returns when it and every service that it started have
+// ended. The queue is a service too: work starts it once its server can be
+// reached.
+func (p *program) run(ctx context.Context, work func(ctx context.Context) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	p.services.begin(ctx)
+	err := work(p.services.ctx)
+	if cause := context.Cause(p.services.ctx); err != nil && cause != nil && ctx.Err() == nil {
+		err = cause // a service failed: that is why work ended
+	}
+	stop()
+	return errors.Join(err, p.services.wait())
+}
+
+// startEmbedded starts the embedded server, if it does not run yet.
+func (p *program) startEmbedded(ctx context.Context) (core.Profile, error) {
+	return p.embedded.start(ctx, p.folders.sandbox(), p.secrets, &p.services, p.log)
+}
+
+// close gives the queue back.
+func (p *program) close() error {
+	p.conns.close()
+	return errors.Join(p.store.Close(), p.lock.Unlock())
+}
+
+// services are the goroutines of a program: the queue, the embedded server,
+// the metrics listener. One that fails ends them all.
+type services struct {
+	ctx   context.Context
+	group *errgroup.Group
+	mu    sync.Mutex
+}
+
+func (s *services) begin(ctx context.Context) { s.group, s.ctx = errgroup.WithContext(ctx) }
+
+// start runs f until it returns or the program ends.
+func (s *services) start(f func(ctx context.Context) error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.group.Go(func() error { return f(s.ctx) })
+}
+
+func (s *services) wait() error { return s.group.Wait() }

@@ -1,0 +1,293 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"golang.org/x/term"
+
+	"github.com/artstore/ingester/core"
+)
+
+// reporter says what happens to the transfers of a command. It is used by one
+// goroutine at a time.
+type reporter interface {
+	scanned(core.ScanProgress)
+	begin(open map[core.TransferID]core.Transfer)
+	progress(core.Transfer)
+	ended(t core.Transfer, took time.Duration)
+	// kept: still in the queue although the command ends; halt says why,
+	// nil when it was interrupted.
+	kept(t core.Transfer, halt *core.Error)
+	skipped(core.Transfer) // stored before
+	left(core.Skipped)     // not a file, or unreadable
+	summary(summary, *core.Error)
+	close()
+}
+
+func (u *uploadCommand) reporter(paths []string) reporter {
+	show := newPaths(paths)
+	switch {
+	case u.asJSON:
+		out := json.NewEncoder(u.streams.out)
+		out.SetEscapeHTML(false)
+		return &jsonReporter{out: out, show: show, bar: u.bar()}
+	default:
+		return &textReporter{out: u.streams.out, err: u.streams.err, quiet: u.quiet, show: show, bar: u.bar()}
+	}
+}
+
+// bar is a progress bar where somebody can see it.
+func (u *uploadCommand) bar() *bar {
+	f, ok := u.streams.err.(*os.File)
+	if u.quiet || !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	return newBar(f)
+}
+
+// paths turns absolute paths back into the form that the user wrote.
+type paths struct{ abs, as []string }
+
+func newPaths(given []string) paths {
+	var p paths
+	for _, g := range given {
+		if abs, err := filepath.Abs(g); err == nil {
+			p.abs, p.as = append(p.abs, abs), append(p.as, g)
+		}
+	}
+	return p
+}
+
+func (p paths) of(abs string) string {
+	for i, root := range p.abs {
+		if abs == root {
+			return p.as[i]
+		}
+		if rest, ok := strings.CutPrefix(abs, strings.TrimRight(root, string(filepath.Separator))+string(filepath.Separator)); ok {
+			return filepath.Join(p.as[i], rest)
+		}
+	}
+	return abs
+}
+
+// textReporter writes for people: what is stored to standard output, what is
+// not to standard error.
+type textReporter struct {
+	out, err io.Writer
+	quiet    bool
+	show     paths
+	bar      *bar
+}
+
+func (r *textReporter) scanned(s core.ScanProgress) { r.bar.scanned(s) }
+
+func (r *textReporter) begin(open map[core.TransferID]core.Transfer) { r.bar.begin(open) }
+
+func (r *textReporter) progress(t core.Transfer) { r.bar.progress(t) }
+
+func (r *textReporter) ended(t core.Transfer, _ time.Duration) {
+	switch {
+	case t.State != core.StateStored:
+		r.line(r.err, "%-9s  %s: %s", t.State, printable(r.show.of(t.Source.Path)), cause(t.Error))
+	case !r.quiet:
+		r.line(r.out, "stored     %s  %s  %s", printable(r.show.of(t.Source.Path)), humanize.IBytes(uint64(t.Source.Size)), t.Receipt.FileID)
+	}
+}
+
+func (r *textReporter) kept(t core.Transfer, halt *core.Error) {
+	if halt == nil {
+		return // the summary counts them
+	}
+	r.line(r.err, "not sent   %s", printable(r.show.of(t.Source.Path)))
+}
+
+func (r *textReporter) skipped(t core.Transfer) {
+	if !r.quiet {
+		r.line(r.out, "skipped    %s  stored before as %s", printable(r.show.of(t.Source.Path)), fileID(t))
+	}
+}
+
+func (r *textReporter) left(s core.Skipped) {
+	if s.Reason == core.SkipUnreadable || !r.quiet {
+		r.line(r.err, "left out   %s: %s", printable(r.show.of(s.Path)), skipWords(s))
+	}
+}
+
+func (r *textReporter) summary(s summary, halt *core.Error) {
+	r.bar.close()
+	if halt != nil {
+		r.line(r.err, "stopped: %s", halt.Error())
+	}
+	if r.quiet {
+		return
+	}
+	text := fmt.Sprintf("%d stored", s.stored)
+	if s.skipped > 0 {
+		text += fmt.Sprintf(", %d skipped", s.skipped)
+	}
+	if s.failed > 0 {
+		text += fmt.Sprintf(", %d not stored", s.failed)
+	}
+	r.line(r.out, "%s, %s in %s", text, humanize.IBytes(uint64(s.bytes)), time.Duration(s.seconds*float64(time.Second)).Round(10*time.Millisecond))
+}
+
+func (r *textReporter) close() { r.bar.close() }
+
+func (r *textReporter) line(w io.Writer, format string, args ...any) {
+	r.bar.clear()
+	_, _ = fmt.Fprintf(w, format+"\n", args...) // a closed pipe is the reader's choice
+}
+
+// jsonReporter writes one JSON object a line.
+type jsonReporter struct {
+	out  *json.Encoder
+	show paths
+	bar  *bar
+}
+
+// transferLine is the JSON of a transfer that ended.
+type transferLine struct {
+	Event    string     `json:"event"`
+	Path     string     `json:"path"`
+	Name     string     `json:"name"`
+	Size     int64      `json:"size"`
+	State    core.State `json:"state"`
+	FileID   string     `json:"file_id,omitempty"`
+	SHA256   string     `json:"sha256,omitempty"`
+	Verified bool       `json:"verified,omitempty"`
+	Skipped  bool       `json:"skipped,omitempty"` // stored before this run
+	Attempts int        `json:"attempts"`
+	Seconds  float64    `json:"seconds"`
+	Error    *errorLine `json:"error,omitempty"`
+}
+
+type errorLine struct {
+	Kind    core.Kind `json:"kind"`
+	Status  int       `json:"status"`
+	Code    string    `json:"code"`
+	Message string    `json:"message"`
+}
+
+type summaryLine struct {
+	Event   string  `json:"event"`
+	Files   int     `json:"files"`
+	Stored  int     `json:"stored"`
+	Failed  int     `json:"failed"`
+	Skipped int     `json:"skipped"`
+	Bytes   int64   `json:"bytes"`
+	Seconds float64 `json:"seconds"`
+}
+
+func (r *jsonReporter) scanned(s core.ScanProgress) { r.bar.scanned(s) }
+
+func (r *jsonReporter) begin(open map[core.TransferID]core.Transfer) { r.bar.begin(open) }
+
+func (r *jsonReporter) progress(t core.Transfer) { r.bar.progress(t) }
+
+func (r *jsonReporter) ended(t core.Transfer, took time.Duration) {
+	l := r.lineOf(t)
+	l.Seconds = took.Seconds()
+	if t.State != core.StateStored {
+		l.Error = errorLineOf(t.Error)
+	}
+	r.write(l)
+}
+
+func (r *jsonReporter) kept(t core.Transfer, halt *core.Error) {
+	l := r.lineOf(t)
+	l.State = core.StateFailed
+	if halt == nil {
+		l.State, halt = core.StateCancelled, &core.Error{Kind: core.KindCancelled, Message: "Interrupted; the next run goes on."}
+	}
+	l.Error = errorLineOf(halt)
+	r.write(l)
+}
+
+func (r *jsonReporter) skipped(t core.Transfer) {
+	l := r.lineOf(t)
+	l.Skipped, l.Attempts = true, 0
+	r.write(l)
+}
+
+func (r *jsonReporter) left(s core.Skipped) {
+	if s.Reason != core.SkipUnreadable {
+		return
+	}
+	r.write(transferLine{Event: "transfer", Path: r.show.of(s.Path), Name: filepath.Base(s.Path), State: core.StateFailed,
+		Error: &errorLine{Kind: core.KindFile, Message: skipWords(s)}})
+}
+
+func (r *jsonReporter) summary(s summary, _ *core.Error) {
+	r.bar.close()
+	r.write(summaryLine{"summary", s.files, s.stored, s.failed, s.skipped, s.bytes, s.seconds})
+}
+
+func (r *jsonReporter) close() { r.bar.close() }
+
+func (r *jsonReporter) write(v any) {
+	r.bar.clear()
+	_ = r.out.Encode(v) // a closed pipe is the reader's choice
+}
+
+func (r *jsonReporter) lineOf(t core.Transfer) transferLine {
+	l := transferLine{Event: "transfer", Path: r.show.of(t.Source.Path), Name: path.Base(t.Source.Name),
+		Size: t.Source.Size, State: t.State, Attempts: t.Attempts}
+	if t.Receipt != nil {
+		l.FileID, l.SHA256, l.Verified = t.Receipt.FileID, string(t.Receipt.SHA256), true
+	}
+	return l
+}
+
+func errorLineOf(e *core.Error) *errorLine {
+	if e == nil {
+		return &errorLine{Kind: core.KindCancelled, Message: "cancelled"}
+	}
+	return &errorLine{Kind: e.Kind, Status: e.Status, Code: e.ServerCode, Message: e.Error()}
+}
+
+func cause(e *core.Error) string {
+	if e == nil {
+		return "cancelled"
+	}
+	return printable(e.Error())
+}
+
+func fileID(t core.Transfer) string {
+	if t.Receipt == nil {
+		return "unknown"
+	}
+	return t.Receipt.FileID
+}
+
+func skipWords(s core.Skipped) string {
+	words := map[core.SkipReason]string{
+		core.SkipSymlink:    "a link, not followed",
+		core.SkipSpecial:    "not a regular file",
+		core.SkipUnreadable: "can't be read",
+		core.SkipDuplicate:  "the same file again",
+	}[s.Reason]
+	if s.Err != nil {
+		words += ": " + printable(s.Err.Error())
+	}
+	return words
+}
+
+// printable makes control and direction characters of foreign names visible:
+// a name must not move the cursor or fake a line.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 || (r >= 0x7f && r < 0xa0) || slices.Contains([]rune{0x200e, 0x200f, 0x061c}, r) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {
+			return '\uFFFD'
+		}
+		return r
+	}, text)
+}

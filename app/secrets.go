@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/keychain"
+)
+
+// keychainService is the name under which secrets are kept.
+const keychainService = "io.github.artstore.ingester"
+
+// maxSecretInput bounds what is read from a file or standard input.
+const maxSecretInput = 64 << 10
+
+// secrets finds the secrets of profiles: first those of this session (the
+// embedded server's, and what the user chose to keep no longer), then what the
+// command line was given, then the keychain.
+type secrets struct {
+	keychain.Layered
+	given core.Secret // --secret-file or INGESTER_CLIENT_SECRET
+}
+
+func newSecrets(given core.Secret) *secrets {
+	return &secrets{
+		Layered: keychain.Layered{Session: keychain.NewSession(), System: keychain.NewSystem(keychainService, keychain.DefaultTimeout)},
+		given:   given,
+	}
+}
+
+// client returns the client secret of a profile.
+func (s *secrets) client(ctx context.Context, profile string) (core.Secret, error) {
+	if secret, err := s.Session.Get(ctx, profile, keychain.ItemClientSecret); err == nil {
+		return secret, nil
+	}
+	if !s.given.IsZero() {
+		return s.given, nil
+	}
+	return s.System.Get(ctx, profile, keychain.ItemClientSecret)
+}
+
+// passphrase returns the passphrase of a profile's key.
+func (s *secrets) passphrase(ctx context.Context, profile string) (core.Secret, error) {
+	return s.Get(ctx, profile, keychain.ItemPassphrase)
+}
+
+// givenSecret reads the client secret that the caller supplies: from a file,
+// else from the environment; zero without either.
+func givenSecret(file string, getenv func(string) string) (core.Secret, error) {
+	if file == "" {
+		return core.NewSecret(getenv("INGESTER_CLIENT_SECRET")), nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return core.Secret{}, &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read secret file",
+			Message: "The secret file can't be read.", Err: err}
+	}
+	defer func() { _ = f.Close() }() // only read
+	return readSecret(f)
+}
+
+// readSecret reads one secret. A line end after it is not part of it.
+func readSecret(r io.Reader) (core.Secret, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxSecretInput+1))
+	if err != nil {
+		return core.Secret{}, &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read secret", Message: "The secret can't be read.", Err: err}
+	}
+	text := strings.TrimRight(string(data), "\r\n")
+	if text == "" || len(data) > maxSecretInput || strings.ContainsAny(text, "\r\n") {
+		return core.Secret{}, &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read secret",
+			Message: "There should be one line that holds the secret and nothing else."}
+	}
+	return core.NewSecret(text), nil
+}
+
+// promptSecret reads a secret from standard input, unseen on a terminal.
+func promptSecret(s streams) (core.Secret, error) {
+	f, ok := s.in.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return readSecret(s.in)
+	}
+	_, _ = fmt.Fprint(s.err, "Secret: ")
+	text, err := term.ReadPassword(int(f.Fd()))
+	_, _ = fmt.Fprintln(s.err)
+	if err != nil {
+		return core.Secret{}, fmt.Errorf("read secret: %w", err)
+	}
+	return readSecret(bytes.NewReader(text))
+}

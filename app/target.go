@@ -1,0 +1,99 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/profiles"
+)
+
+// target says which server a command is for, and by which secret.
+type target struct {
+	profile     string
+	profileFile string
+	sandbox     bool
+	secretFile  string
+}
+
+func (t *target) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&t.profile, "profile", "", "a saved profile (default: the one the window uses, or the only one)")
+	f.StringVar(&t.profileFile, "profile-file", "", "a profile file")
+	f.BoolVar(&t.sandbox, "sandbox", false, "start the embedded server for the time of this command")
+	f.StringVar(&t.secretFile, "secret-file", "", "read the client secret from this file (else INGESTER_CLIENT_SECRET, else the keychain)")
+	cmd.MarkFlagsMutuallyExclusive("profile", "profile-file", "sandbox")
+}
+
+// load finds the profile. With sandbox it is zero: the embedded server makes it.
+func (t *target) load(f folders) (core.Profile, error) {
+	switch {
+	case t.sandbox:
+		return core.Profile{}, nil
+	case t.profileFile != "":
+		return profiles.LoadFile(t.profileFile)
+	case t.profile != "":
+		return profiles.Open(f.profiles()).Load(t.profile)
+	}
+	name, err := defaultProfile(f)
+	if err != nil {
+		return core.Profile{}, err
+	}
+	return profiles.Open(f.profiles()).Load(name)
+}
+
+// defaultProfile is the profile that the window uses, or the only one.
+func defaultProfile(f folders) (string, error) {
+	if name, err := readCurrent(f); err != nil || name != "" {
+		return name, err
+	}
+	names, err := profiles.Open(f.profiles()).List()
+	if err != nil {
+		return "", err
+	}
+	switch len(names) {
+	case 0:
+		return "", usageError("no profile is saved; use --profile-file FILE, --sandbox, or 'ingester profile import FILE'")
+	case 1:
+		return names[0], nil
+	}
+	return "", usageError("which profile? Use --profile with one of: %s", strings.Join(names, ", "))
+}
+
+// readCurrent is the name of the profile that the window uses, "" for none.
+func readCurrent(f folders) (string, error) {
+	data, err := os.ReadFile(f.current())
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", &core.Error{Kind: core.KindConfig, Code: core.CodeProfileNotFound, Op: "read the chosen profile", Message: "The choice can't be read.", Err: err}
+	}
+	return strings.TrimSpace(string(data)), nil
+}
+
+// prepare reads what every command of a server needs.
+func (t *target) prepare() (f folders, p core.Profile, secret core.Secret, err error) {
+	if f, err = findFolders(os.Getenv); err != nil {
+		return f, p, secret, err
+	}
+	if p, err = t.load(f); err != nil {
+		return f, p, secret, err
+	}
+	secret, err = givenSecret(t.secretFile, os.Getenv)
+	return f, p, secret, err
+}
+
+// commandLog is the log of a command: warnings on standard error.
+func commandLog(s streams) (*slog.Logger, error) {
+	level, err := logLevel(os.Getenv, slog.LevelWarn)
+	if err != nil {
+		return nil, err
+	}
+	return newLog(s.err, level), nil
+}

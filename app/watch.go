@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// feedSource is what watch needs of the engine.
+type feedSource interface {
+	Subscribe() (core.Snapshot, core.Feed)
+}
+
+// watch follows the transfers of one command to their ends.
+type watch struct {
+	out     reporter
+	profile string
+	mine    map[core.TransferID]bool // submitted by this command
+	open    map[core.TransferID]core.Transfer
+	first   map[core.TransferID]time.Time // begin of the first attempt seen
+	sum     summary
+	halt    *core.Error
+	started time.Time
+}
+
+// summary counts how files ended.
+type summary struct {
+	files, stored, failed, skipped int
+	unreachable, other             int // of failed: network and TLS; the rest
+	bytes                          int64
+	seconds                        float64
+}
+
+func newWatch(out reporter, profile string, scan core.Scan, s core.Submission) *watch {
+	w := &watch{out: out, profile: profile, mine: map[core.TransferID]bool{}, open: map[core.TransferID]core.Transfer{},
+		first: map[core.TransferID]time.Time{}, started: time.Now()}
+	for _, t := range s.Stored {
+		w.sum.files++
+		w.sum.skipped++
+		out.skipped(t)
+	}
+	for _, skipped := range scan.Skipped {
+		if skipped.Reason == core.SkipUnreadable {
+			w.sum.files++
+			w.sum.failed++
+			w.sum.other++
+		}
+		out.left(skipped)
+	}
+	for _, list := range [][]core.Transfer{s.Queued, s.Already} {
+		for _, t := range list {
+			w.mine[t.ID] = true
+		}
+	}
+	return w
+}
+
+// follow returns when every transfer of this command, and what an earlier run
+// of the same profile left in the queue, has ended or can't go on.
+func (w *watch) follow(ctx context.Context, e feedSource) error {
+	snapshot, feed := e.Subscribe()
+	defer feed.Close()
+	w.halt = snapshot.Halt
+	for _, t := range snapshot.Transfers {
+		if w.wanted(t) {
+			w.sum.files++
+			w.open[t.ID] = t
+		}
+	}
+	w.out.begin(w.open)
+	w.update(snapshot.Transfers)
+	for !w.over() {
+		u, err := feed.Next(ctx)
+		if err != nil {
+			w.finish()
+			if ctx.Err() != nil {
+				return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "upload", Message: "Interrupted.", Err: context.Cause(ctx)}
+			}
+			return err
+		}
+		w.halt = u.Halt
+		w.update(u.Changed)
+		for _, id := range u.Removed {
+			delete(w.open, id)
+		}
+	}
+	return w.finish()
+}
+
+// wanted reports whether t is one to wait for: submitted by this command, or
+// left by an earlier one and still on its way.
+func (w *watch) wanted(t core.Transfer) bool {
+	if w.mine[t.ID] {
+		return true
+	}
+	return t.Options.Profile == w.profile && !t.State.Done() && t.State != core.StatePaused
+}
+
+func (w *watch) update(changed []core.Transfer) {
+	for _, t := range changed {
+		if _, ok := w.open[t.ID]; !ok {
+			continue
+		}
+		if _, seen := w.first[t.ID]; !seen && !t.StartedAt.IsZero() {
+			w.first[t.ID] = t.StartedAt
+		}
+		w.open[t.ID] = t
+		w.out.progress(t)
+		if t.State.Done() {
+			w.end(t)
+		}
+	}
+}
+
+// end counts and reports a transfer that has ended.
+func (w *watch) end(t core.Transfer) {
+	delete(w.open, t.ID)
+	var took time.Duration
+	if begin, ok := w.first[t.ID]; ok && t.FinishedAt.After(begin) {
+		took = t.FinishedAt.Sub(begin)
+	}
+	delete(w.first, t.ID)
+	if t.State == core.StateStored {
+		w.sum.stored++
+		w.sum.bytes += t.Source.Size
+	} else {
+		w.sum.failed++
+		w.countCause(t.Error)
+	}
+	w.out.ended(t, took)
+}
+
+func (w *watch) countCause(e *core.Error) {
+	if e != nil && (e.Kind == core.KindNetwork || e.Kind == core.KindTLS) {
+		w.sum.unreachable++
+		return
+	}
+	w.sum.other++
+}
+
+// over reports whether there is nothing to wait for: everything has ended, or
+// the queue has stopped and nothing is under way any more.
+func (w *watch) over() bool {
+	if len(w.open) == 0 {
+		return true
+	}
+	if w.halt == nil {
+		return false
+	}
+	for _, t := range w.open {
+		if t.State.Active() {
+			return false
+		}
+	}
+	return true
+}
+
+// finish reports what is left in the queue and the totals, and says by its
+// error how the command ended.
+func (w *watch) finish() error {
+	for _, t := range w.open {
+		w.sum.failed++
+		w.out.kept(t, w.halt)
+	}
+	w.sum.seconds = time.Since(w.started).Seconds()
+	w.out.summary(w.sum, w.halt)
+	switch {
+	case w.halt != nil:
+		return &reported{code: exitCode(w.halt), err: w.halt}
+	case w.sum.failed == 0:
+		return nil
+	case w.sum.stored == 0 && w.sum.other == 0 && w.sum.unreachable > 0:
+		return &reported{code: exitUnreachable, err: errors.New("the server could not be reached")}
+	}
+	return &reported{code: exitIncomplete, err: errors.New("not every file was stored")}
+}

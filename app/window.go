@@ -1,0 +1,113 @@
+//go:build !headless
+
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+
+	fyneapp "fyne.io/fyne/v2/app"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui"
+)
+
+// appID names the program to the desktop.
+const appID = "io.github.artstore.ingester"
+
+// runWindow opens the window, or hands the files to the one that is open.
+func runWindow(ctx context.Context, o windowOptions) error {
+	f, err := findFolders(os.Getenv)
+	if err != nil {
+		return err
+	}
+	if err := f.make(); err != nil {
+		return err
+	}
+	level, err := logLevel(os.Getenv, slog.LevelInfo)
+	if err != nil {
+		return err
+	}
+	file, err := openLogFile(f.log())
+	if err != nil {
+		return &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "open log", Message: "The log can't be written.", Err: err}
+	}
+	defer func() { _ = file.Close() }() // every line is written at once
+	buffer := ui.NewLogBuffer(level)
+	log := slog.New(slog.NewMultiHandler(newLog(file, level).Handler(), buffer))
+	p, err := openProgram(ctx, programConfig{folders: f, log: log})
+	if core.CodeOf(err) == core.CodeAlreadyRunning {
+		return handOverOr(ctx, f, o.paths, err)
+	}
+	if err != nil {
+		return err
+	}
+	preferX11(os.Getenv, os.Setenv)
+	err = p.run(ctx, func(ctx context.Context) error { return p.showWindow(ctx, o, log, buffer) })
+	if ctx.Err() != nil {
+		err = nil // told to end, and did
+	}
+	return errors.Join(err, p.close())
+}
+
+// handOverOr hands the files to the first instance. Where that is no window,
+// why this one can't open is what counts.
+func handOverOr(ctx context.Context, f folders, paths []string, running error) error {
+	if err := handOverTo(ctx, f, paths); err != nil {
+		return running
+	}
+	return nil
+}
+
+// showWindow blocks until the window is closed. It runs on the main goroutine.
+func (p *program) showWindow(ctx context.Context, o windowOptions, log *slog.Logger, buffer *ui.LogBuffer) error {
+	c, err := newController(p)
+	if err != nil {
+		return err
+	}
+	switch {
+	case o.sandbox:
+		c.current = sandboxName
+	case o.profile != "":
+		if err := c.Use(ctx, o.profile); err != nil {
+			return err
+		}
+	}
+	if c.Current() == sandboxName {
+		if err := c.StartSandbox(ctx); err != nil && o.sandbox {
+			return err
+		} else if err != nil { // the window shows that the server is not there
+			log.Error("the embedded server does not start", "error", err)
+		}
+	}
+	p.services.start(p.engine.Run)
+	starts, err := listenForStarts(ctx, p.folders)
+	if err != nil {
+		return err
+	}
+	w := ui.New(fyneapp.NewWithID(appID), c, log, buffer)
+	p.services.start(func(ctx context.Context) error {
+		return starts.serve(ctx, func(paths []string) {
+			w.Open(paths...)
+			w.Raise()
+		})
+	})
+	p.services.start(func(ctx context.Context) error {
+		if err := c.wake(ctx); err != nil {
+			log.Error("the current profile is not ready", "error", err)
+		}
+		return nil
+	})
+	w.Open(o.paths...)
+	return w.ShowAndRun(ctx)
+}
+
+// preferX11 keeps GLFW off Wayland where X11 is to be had: dragging files over
+// a Wayland window can abort the program (glfw/glfw#2835).
+func preferX11(getenv func(string) string, setenv func(key, value string) error) {
+	if getenv("FYNE_PLATFORM") == "" && getenv("WAYLAND_DISPLAY") != "" && getenv("DISPLAY") != "" {
+		_ = setenv("FYNE_PLATFORM", "x11") // without it Wayland is used
+	}
+}
