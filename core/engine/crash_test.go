@@ -38,7 +38,7 @@ func (m *mortal) Commit(ctx context.Context, b core.Batch) error {
 // A crash at any point loses no file that was queued, tells none stored that
 // is not, and stores none twice: fault 46.
 func TestCrash(t *testing.T) {
-	for after := 1; after <= 25; after++ {
+	for after := 1; after <= 15; after++ {
 		for _, honours := range []bool{true, false} {
 			t.Run(fmt.Sprintf("key honoured %v, after %d commits", honours, after), func(t *testing.T) {
 				crash(t, honours, after)

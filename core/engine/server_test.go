@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"context"
+	"sync"
+
+	"github.com/artstore/ingester/core"
+)
+
+// server stands for an ArtStore server and the uploader that talks to it. It
+// remembers what it has stored by key: the oracle of the tests.
+type server struct {
+	mu       sync.Mutex
+	honours  bool  // refuses duplicates by key
+	asks     int   // for that
+	askErr   error // what asking ends in
+	url      string
+	streams  int
+	profiles map[string]error // what looking a profile up ends in
+	commits  map[core.TransferID]int
+	uploads  map[core.TransferID]int
+	sources  map[core.TransferID]core.Source // as last sent
+	active   int
+	most     int // attempts at once
+
+	// script decides what happens to an attempt; nil: it is stored.
+	script func(ctx context.Context, s *server, t core.Transfer, n int, p core.Progress) (bool, error)
+}
+
+func newServer() *server {
+	return &server{
+		honours: true, url: testServer, profiles: map[string]error{}, commits: map[core.TransferID]int{},
+		uploads: map[core.TransferID]int{}, sources: map[core.TransferID]core.Source{},
+	}
+}
+
+func (s *server) with(f func(*server)) *server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f(s)
+	return s
+}
+
+// Endpoint implements Uploaders.
+func (s *server) Endpoint(_ context.Context, profile string) (Endpoint, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return Endpoint{Server: s.url, Streams: s.streams}, s.profiles[profile]
+}
+
+// Uploader implements Uploaders.
+func (s *server) Uploader(context.Context, string) (Uploader, error) { return s, nil }
+
+// HonoursKey implements Uploader.
+func (s *server) HonoursKey(context.Context) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asks++
+	return s.honours, s.askErr
+}
+
+// Upload implements Uploader.
+func (s *server) Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error) {
+	s.mu.Lock()
+	s.uploads[t.ID]++
+	n, script := s.uploads[t.ID], s.script
+	s.sources[t.ID] = t.Source
+	s.active++
+	s.most = max(s.most, s.active)
+	s.mu.Unlock()
+	defer s.with(func(s *server) { s.active-- })
+	p.Sent(0)
+	if script == nil {
+		script = whole
+	}
+	store, err := script(ctx, s, t, n, p)
+	if store {
+		s.commit(t.ID)
+	}
+	if err != nil {
+		return core.Receipt{}, err
+	}
+	return receipt(t), nil
+}
+
+// whole is an upload that nothing disturbs.
+func whole(ctx context.Context, _ *server, t core.Transfer, _ int, p core.Progress) (bool, error) {
+	p.Sent(t.Source.Size)
+	if t.Source.Size > core.FinishThreshold {
+		if err := p.Finishing(ctx); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func receipt(t core.Transfer) core.Receipt {
+	return core.Receipt{FileID: "file-" + string(t.ID), Name: t.Source.Name, Size: t.Source.Size}
+}
+
+func (s *server) commit(id core.TransferID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.commits[id] == 0 || !s.honours {
+		s.commits[id]++
+	}
+}
+
+func (s *server) committed(id core.TransferID) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.commits[id]
+}
+
+func (s *server) attempts(id core.TransferID) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.uploads[id]
+}
+
+// total is how many uploads began.
+func (s *server) total() (n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, k := range s.uploads {
+		n += k
+	}
+	return n
+}
