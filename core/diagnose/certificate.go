@@ -101,7 +101,10 @@ func (s *server) certificateAdvice(err error, shown []*x509.Certificate) string 
 	case errors.As(err, &invalid):
 		return s.invalidAdvice(invalid)
 	}
-	for _, c := range shown {
+	for i, c := range shown {
+		if i > 0 && !c.IsCA && bytes.Equal(c.RawSubject, shown[i-1].RawIssuer) {
+			return noAuthorityAdvice
+		}
 		switch c.SignatureAlgorithm {
 		case x509.SHA1WithRSA, x509.ECDSAWithSHA1, x509.DSAWithSHA1, x509.MD5WithRSA, x509.MD2WithRSA:
 			return "The certificate " + name(c) + " is signed with " + c.SignatureAlgorithm.String() + ", which can be forged. Ask the server's administrator for a new one."
@@ -152,7 +155,9 @@ func (s *server) invalidAdvice(e x509.CertificateInvalidError) string {
 	case x509.CANotAuthorizedForThisName, x509.TooManyConstraints, x509.UnconstrainedName, x509.NameConstraintsWithoutSANs:
 		return "The authority that issued the certificate may not issue it for these names (name constraints). Ask the server's administrator for another."
 	case x509.NotAuthorizedToSign, x509.TooManyIntermediates:
-		return "The certificate was issued by one that is no authority, or not for this. Ask the server's administrator for another."
+		return noAuthorityAdvice
 	}
 	return "Ask the server's administrator for a new certificate."
 }
+
+const noAuthorityAdvice = "The certificate was issued by one that is no authority, or not for this. Ask the server's administrator for another."

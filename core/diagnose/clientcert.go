@@ -33,6 +33,8 @@ func (s *server) checkClientCertificate(ctx context.Context) verdict {
 		return v
 	}
 	switch {
+	case ctx.Err() != nil:
+		return failed(s.presented(), core.NetworkError(op, ctx.Err()))
 	case err != nil: // and not about the certificate: the next step tells
 		return verdict{detail: s.presented() + "; the server has not said whether it accepts that", advice: s.ownExpiry()}
 	case !s.hello.sent:

@@ -17,20 +17,19 @@ func (s *server) checkClock(ctx context.Context) verdict {
 	if err != nil {
 		return verdict{detail: "the server does not tell its time"}
 	}
-	skew := r.at.Sub(theirs)
-	if skew > 0 { // the header's fraction of a second is cut off
-		skew = max(0, skew-time.Second)
-	}
-	skew = skew.Round(time.Second)
+	// The header has lost its fraction of a second: half of one on average.
+	skew := (r.at.Sub(theirs) - time.Second/2).Round(time.Second)
+	v := verdict{detail: "this computer's clock and the server's agree"}
 	switch {
-	case skew > maxSkew:
-		return verdict{detail: "this computer's clock is " + skew.String() + " ahead of the server's", advice: clockAdvice}
-	case skew < -maxSkew:
-		return verdict{detail: "this computer's clock is " + (-skew).String() + " behind the server's", advice: clockAdvice}
-	case skew == 0:
-		return verdict{detail: "this computer's clock and the server's agree"}
+	case skew > time.Second:
+		v.detail = "this computer's clock is " + skew.String() + " ahead of the server's"
+	case skew < -time.Second:
+		v.detail = "this computer's clock is " + (-skew).String() + " behind the server's"
 	}
-	return verdict{detail: "this computer's clock and the server's differ by " + skew.Abs().String()}
+	if skew.Abs() > maxSkew {
+		v.advice = clockAdvice
+	}
+	return v
 }
 
 const clockAdvice = "Set the clock of this computer by a time server; if it is right, tell the server's administrator. Tokens and certificates are taken for expired, or not yet valid, by a wrong clock."

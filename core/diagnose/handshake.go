@@ -23,6 +23,7 @@ func (s *server) handshake(ctx context.Context) verdict {
 	}
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
+	defer within(ctx, s.raw)()
 	s.hello.conn = tls.Client(s.conn, s.tlsConfig())
 	err := s.hello.conn.HandshakeContext(ctx)
 	if err == nil {
