@@ -386,3 +386,8 @@ func create(t *testing.T, ca *coretest.CA, algorithm x509.SignatureAlgorithm, ch
 	der := must[[]byte](t)(x509.CreateCertificate(rand.Reader, template, ca.Cert, key.Public(), ca.Key))
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
+
+// shortKey is one that Go still accepts, and little else does.
+func shortKey(t *testing.T, w *world) tls.Certificate {
+	return w.server(t, coretest.Leaf{Key: must[*rsa.PrivateKey](t)(rsa.GenerateKey(rand.Reader, 1024))})
+}
