@@ -82,13 +82,14 @@ func runUpload(t *testing.T, cmd *exec.Cmd) (lines []transferLine, code int) {
 		t.Logf("%s said: %s", cmd.Path, stderr.String())
 	}
 	for line := range strings.Lines(stdout.String()) {
+		if strings.HasPrefix(line, `{"event":"summary"`) {
+			continue
+		}
 		var l transferLine
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
 			t.Fatalf("line %q: %v", line, err)
 		}
-		if l.Event == "transfer" {
-			lines = append(lines, l)
-		}
+		lines = append(lines, l)
 	}
 	return lines, cmd.ProcessState.ExitCode()
 }

@@ -142,6 +142,8 @@ func (e *Error) Error() string {
 		b.WriteString(e.Op + ": ")
 	}
 	switch {
+	case e.Message != "" && (e.ServerText != "" || e.Err != nil):
+		b.WriteString(strings.TrimSuffix(e.Message, "."))
 	case e.Message != "":
 		b.WriteString(e.Message)
 	default:
