@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -83,6 +84,15 @@ func (c *controller) Attempts(ctx context.Context, id core.TransferID) ([]core.A
 // History implements ui.Controller.
 func (c *controller) History(ctx context.Context, q core.HistoryQuery) ([]core.Transfer, error) {
 	return c.p.store.History(ctx, q)
+}
+
+// ExportHistory implements ui.Controller.
+func (c *controller) ExportHistory(ctx context.Context, w io.Writer, f core.HistoryFormat, q core.HistoryQuery) error {
+	rows, err := c.p.store.History(ctx, q)
+	if err != nil {
+		return err
+	}
+	return exportHistory(w, f, rows)
 }
 
 // Profiles implements ui.Controller.
@@ -188,8 +198,16 @@ func (c *controller) HasSecret(ctx context.Context, profile string) (bool, error
 }
 
 // Certificate implements ui.Controller.
-func (c *controller) Certificate(_ context.Context, t core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error) {
-	return tlsconfig.Inspect(t, passphrase)
+func (c *controller) Certificate(ctx context.Context, t core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error) {
+	facts, err := tlsconfig.Inspect(t, passphrase)
+	if core.CodeOf(err) != core.CodePassphraseMissing {
+		return facts, err
+	}
+	kept, keptErr := c.p.secrets.passphrase(ctx, c.Current())
+	if keptErr != nil {
+		return facts, err
+	}
+	return tlsconfig.Inspect(t, kept)
 }
 
 // Check implements ui.Controller.

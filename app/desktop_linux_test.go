@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -70,6 +69,11 @@ func (d *desktop) command(home, name string, args ...string) *exec.Cmd {
 // what it prints on standard output.
 func (d *desktop) start(home, name string, args ...string) (*exec.Cmd, *bufio.Reader) {
 	d.t.Helper()
+	for _, dir := range []string{"cache", "config"} {
+		if err := os.MkdirAll(filepath.Join(home, dir), 0o700); err != nil {
+			d.t.Fatal(err)
+		}
+	}
 	cmd := d.command(home, name, args...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {

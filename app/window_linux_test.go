@@ -33,7 +33,7 @@ func TestDropOnWindow(t *testing.T) {
 	d.start(home, program, "--sandbox")
 	d.window("Ingester", 0, 200, 1100, 720)
 
-	_, dragOut := d.start(home, "python3", append([]string{filepath.Join("..", "testdata", "e2e", "dragsource.py")}, paths...)...)
+	_, dragOut := d.start(home, "/usr/bin/python3", append([]string{filepath.Join("..", "testdata", "e2e", "dragsource.py")}, paths...)...)
 	expectLine(t, dragOut, "ready")
 	d.window("Drag source", 0, 0, 240, 80)
 
