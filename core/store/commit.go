@@ -6,14 +6,15 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/artstore/ingester/core"
 )
 
 // The statements of Commit.
 const (
-	// putSQL leaves listed and stored_no alone: a late change of a transfer
-	// that the user took off the list doesn't bring it back.
+	// putSQL leaves listed and stored_no alone: what was stored and taken off
+	// the list stays off it.
 	putSQL = `INSERT INTO transfers (` + columns + `, file_id, sha256)
 VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (id) DO UPDATE SET seq=excluded.seq, state=excluded.state, profile=excluded.profile, server=excluded.server,
@@ -49,7 +50,7 @@ func prepareWriter(ctx context.Context, db *sql.DB) (*writerStatements, error) {
 		{&w.attempt, attemptSQL}, {&w.unlist, unlistSQL}, {&w.remove, deleteSQL},
 	} {
 		var err error
-		if *s.stmt, err = db.PrepareContext(ctx, s.text); err != nil {
+		if *s.stmt, err = db.PrepareContext(ctx, s.text); err != nil { //nolint:sqlclosecheck // closed with the database
 			return nil, fmt.Errorf("preparing a statement: %w", err)
 		}
 	}
@@ -68,6 +69,9 @@ func (w *writerStatements) in(ctx context.Context, tx *sql.Tx) writerStatements 
 // disk. Transfers come first, then attempts, then removals. Once begun it is
 // carried to its end: ctx only keeps it from beginning. After an error nothing
 // of the batch is kept; the code is CodeStoreFailed.
+//
+// A late change of a transfer that was removed doesn't bring it back to the
+// list. When it says that the transfer was stored, it goes to the history.
 func (s *Store) Commit(ctx context.Context, batch core.Batch) error {
 	if err := ctx.Err(); err != nil {
 		return failed(opSave, err)
@@ -86,7 +90,11 @@ func (s *Store) commit(ctx context.Context, batch core.Batch) error {
 		return fmt.Errorf("opening the database: %w", err)
 	}
 	defer func() { _ = conn.Close() }() // gives it back to the pool
-	err = s.apply(ctx, conn, batch)
+	if err = s.apply(ctx, conn, batch); err == nil {
+		for _, id := range batch.Remove {
+			s.gone[id] = struct{}{}
+		}
+	}
 	if isDisk(err) {
 		// What a connection remembers after a failed write or fsync is not
 		// to be trusted: the next commit starts from the file.
@@ -103,7 +111,14 @@ func (s *Store) apply(ctx context.Context, conn *sql.Conn, batch core.Batch) err
 	defer func() { _ = tx.Rollback() }() // no-op once committed
 	stmts := s.stmts.in(ctx, tx)
 	var words []entry
+	remove := batch.Remove
 	for _, t := range batch.Put {
+		if _, gone := s.gone[t.ID]; gone {
+			if t.State != core.StateStored {
+				continue
+			}
+			remove = append(slices.Clip(remove), t.ID)
+		}
 		number, err := stmts.putTransfer(ctx, t)
 		if err != nil {
 			return fmt.Errorf("putting transfer %s: %w", t.ID, err)
@@ -119,7 +134,7 @@ func (s *Store) apply(ctx context.Context, conn *sql.Conn, batch core.Batch) err
 			return fmt.Errorf("putting attempt %d of %s: %w", a.Number, a.Transfer, err)
 		}
 	}
-	for _, id := range batch.Remove {
+	for _, id := range remove {
 		for _, stmt := range []*sql.Stmt{stmts.unlist, stmts.remove} {
 			if _, err := stmt.ExecContext(ctx, string(id)); err != nil {
 				return fmt.Errorf("removing %s: %w", id, err)

@@ -55,7 +55,7 @@ func failed(op string, err error) error {
 		return nil
 	case errors.As(err, &done):
 		return err
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded), resultCode(err) == sqlite3.SQLITE_INTERRUPT:
 		return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: op, Message: "The work was stopped.", Err: err}
 	}
 	e := &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: op, Message: "The queue could not be read or written.", Err: err}

@@ -55,8 +55,9 @@ func (s *Store) History(ctx context.Context, q core.HistoryQuery) ([]core.Transf
 	case n < trigram:
 		found, err = s.scanHistory(ctx, text, limit)
 	default:
-		// No ID has a character after "~": the range is all that begin so.
-		found, err = s.transfers(ctx, searchSQL, limit, phrase(text), text, text+"~")
+		// Nothing sorts after the last code point: the range is all that
+		// begin with the text.
+		found, err = s.transfers(ctx, searchSQL, limit, phrase(text), text, text+string(utf8.MaxRune))
 	}
 	return found, failed(opRead, err)
 }

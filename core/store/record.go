@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -27,7 +28,7 @@ func values(t core.Transfer) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("writing the error: %w", err)
 	}
-	receipt, err := optional(t.Receipt != nil, t.Receipt)
+	receipt, err := optional(t.Receipt != nil, writable(t.Receipt))
 	if err != nil {
 		return nil, fmt.Errorf("writing the receipt: %w", err)
 	}
@@ -73,11 +74,39 @@ func scanTransfer(row scanner) (core.Transfer, error) {
 	}
 	var record *errorRecord
 	err = errors.Join(decode(tags, &o.Tags), decode(failure, &record), decode(receipt, &t.Receipt))
-	if err != nil {
-		return t, fmt.Errorf("reading transfer %s: %w", t.ID, err)
-	}
 	t.Error = record.restore()
+	if !t.State.Valid() {
+		err = errors.Join(err, fmt.Errorf("state %.40q", t.State))
+	}
+	if err != nil {
+		spoil(&t, err)
+	}
 	return t, nil
+}
+
+// spoil marks a transfer whose row can be read in part only, which SQLite's
+// own check doesn't see. It is shown, not sent, and keeps no other from it.
+func spoil(t *core.Transfer, err error) {
+	if !t.State.Done() {
+		t.State = core.StateFailed
+	}
+	t.Error = &core.Error{Kind: core.KindConfig, Code: core.CodeStoreDamaged, Op: opRead,
+		Message: "This entry of the queue is damaged.", Err: err}
+}
+
+// writable returns a receipt that JSON can hold: a server may give any time,
+// JSON has none beyond the year 9999.
+func writable(r *core.Receipt) *core.Receipt {
+	if r == nil {
+		return nil
+	}
+	c := *r
+	for _, at := range []*time.Time{&c.UploadedAt, &c.ExpiresAt} {
+		if *at = at.UTC(); at.Year() < 1 || at.Year() > 9999 {
+			*at = time.Time{}
+		}
+	}
+	return &c
 }
 
 // errorRecord is a core.Error as it is written. Its cause is kept as text.
@@ -104,7 +133,7 @@ func newErrorRecord(e *core.Error) *errorRecord {
 	}
 	if e.Err != nil {
 		r.Cause = e.Err.Error()
-		r.Cause = r.Cause[:min(len(r.Cause), maxCause)]
+		r.Cause = strings.ToValidUTF8(r.Cause[:min(len(r.Cause), maxCause)], "")
 	}
 	return r
 }

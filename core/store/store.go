@@ -15,6 +15,8 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/artstore/ingester/core"
 )
 
 // Operations as errors name them.
@@ -38,6 +40,9 @@ type Store struct {
 	writer    *sql.DB // one connection
 	readers   *sql.DB
 	stmts     *writerStatements
+	// gone are the transfers that were taken off the list before they were
+	// stored, since Open. It belongs to whoever has the writing connection.
+	gone map[core.TransferID]struct{}
 }
 
 // Open opens the database at path, creating it (mode 0600) and its folder
@@ -51,7 +56,7 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{path: path, log: log}
+	s := &Store{path: path, log: log, gone: map[core.TransferID]struct{}{}}
 	err := s.prepare(ctx)
 	if err == nil {
 		err = s.connect(ctx)
@@ -71,7 +76,8 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 // Recovered is the path to which Open moved a damaged file, "" for none.
 func (s *Store) Recovered() string { return s.recovered }
 
-// Close closes the database. Its log is folded into the file.
+// Close closes the database. Its log is folded into the file. What is called
+// afterwards fails.
 func (s *Store) Close() error {
 	var errs []error
 	for _, db := range []*sql.DB{s.readers, s.writer} { // the last one checkpoints
@@ -79,7 +85,6 @@ func (s *Store) Close() error {
 			errs = append(errs, db.Close())
 		}
 	}
-	s.readers, s.writer = nil, nil
 	return failed("close queue", errors.Join(errs...))
 }
 

@@ -1,0 +1,103 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/artstore/ingester/core"
+)
+
+// historyStore has entries that differ in every way that History looks at.
+func historyStore(t *testing.T) *Store {
+	t.Helper()
+	s := openTest(t)
+	entry := func(id core.TransferID, path, name, server, fileID, sum string, tags ...string) core.Transfer {
+		x := done(queued(id, 1))
+		x.Source.Path, x.Source.Name, x.Server, x.Options.Tags = path, name, server, tags
+		x.Receipt.FileID, x.Receipt.SHA256 = fileID, core.Checksum(sum)
+		return x
+	}
+	const server = "https://ingester.example:8020"
+	commit(t, s, core.Batch{Put: []core.Transfer{
+		entry("plain", "/data/box/Scan 001.TIFF", "box/Scan 001.TIFF", server, "AAAAAAAA-1111-4222", strings.Repeat("a", 64), "Archive", "läuft"),
+		entry("cyrillic", "/данные/Отчёт №5.PDF", "Отчёт №5.PDF", server, "bbbbbbbb-1111-4222", strings.Repeat("b", 64), "Архив"),
+		entry("nfd", "/data/"+norm.NFD.String("Café Ärger й.txt"), norm.NFD.String("Café Ärger й.txt"), server, "cccc", strings.Repeat("c", 64)),
+		entry("signs", `/data/a "quoted" NEAR(b) OR c* -d 100%_^x.bin`, "other name.bin", server, "dddd", strings.Repeat("d", 64), "a:b", "{x}"),
+		entry("nul", "/data/nul\x00byte\xff.bin", "nul\x00byte\xff.bin", server, "é-1", strings.Repeat("e", 64)),
+		entry("server", "/data/z.bin", "z.bin", "https://archive.test", "ffff", "0123456789abcdef"+strings.Repeat("f", 48)),
+	}})
+	commit(t, s, core.Batch{Put: []core.Transfer{queued("not stored: scan 001", 9)}, Remove: []core.TransferID{"plain"}})
+	return s
+}
+
+func TestHistorySearch(t *testing.T) {
+	s := historyStore(t)
+	for text, want := range map[string]string{
+		"": "server nul signs nfd cyrillic plain", " \t": "server nul signs nfd cyrillic plain",
+		"scan 001": "plain", "SCAN 001.tiff": "plain", " scan 001 ": "plain", "box/scan": "plain", "001": "plain", "can 0": "plain",
+		"archive": "server plain", "LÄUFT": "plain", "archive.test": "server", "ingester.example": "nul signs nfd cyrillic plain",
+		// Cyrillic, with characters that have a case and that don't.
+		"отчёт": "cyrillic", "ОТЧЁТ №5": "cyrillic", "архив": "cyrillic", "ДАННЫЕ": "cyrillic", "чё": "cyrillic", "№": "cyrillic",
+		// Composed and decomposed.
+		"café": "nfd", norm.NFD.String("CAFÉ"): "nfd", "ärger й": "nfd", "й": "nfd", "é ": "nfd", "cafe": "",
+		// What means something to FTS5 and LIKE.
+		`"quoted"`: "signs", `"`: "signs", `""`: "", `"""`: "", "near(b)": "signs", "or c*": "signs", "c* -d": "signs", "100%_^": "signs", "%": "signs", "_": "signs",
+		"a*": "", "scan*": "", "scan OR z": "", "scan AND 001": "", "words:scan": "", "a:b": "signs", "{x}": "signs", "'": "", "^x.": "signs", "\\": "", "(": "signs",
+		"other name": "signs",
+		// Bytes that are no text.
+		"nul\x00byte": "nul", "\x00": "nul", "q\x00": "", "byte\xff": "nul", "\xff.b": "nul",
+		// IDs and checksums by their beginning.
+		"aaaaaaaa-1111": "plain", "AAAA": "plain", "1111-4222": "", strings.Repeat("b", 64): "cyrillic", "BBBBBBBBBBBBBBB": "cyrillic", "0123456": "server",
+		"123456": "", "é-1": "nul", "aa": "", "aaaaaaab": "",
+		// Short texts, by row.
+		"z": "server", "Z.": "server", "zz": "", "5.": "cyrillic",
+		"no such thing": "",
+	} {
+		got, err := s.History(t.Context(), core.HistoryQuery{Text: text})
+		must(t, err)
+		names := []string{}
+		for _, x := range got {
+			names = append(names, string(x.ID))
+		}
+		if g := strings.Join(names, " "); g != want {
+			t.Errorf("%q: got %q, want %q", text, g, want)
+		}
+	}
+}
+
+// TestHistoryOrder: newest first by the moment of storing, not of queueing,
+// and the limit counts from there, however the text is found.
+func TestHistoryOrder(t *testing.T) {
+	s := openTest(t)
+	const n = 30
+	want := make([]core.TransferID, n)
+	for i := range n {
+		x := done(queued(core.TransferID(fmt.Sprintf("%02d", i)), int64(n-i)))
+		x.Receipt.FileID, x.FinishedAt = "same", epoch // equal times don't matter
+		commit(t, s, core.Batch{Put: []core.Transfer{x}})
+		want[n-1-i] = x.ID
+	}
+	for _, text := range []string{"", "sc", "scan", "same"} {
+		for limit, count := range map[int]int{-1: n, 0: n, 1: 1, 7: 7, n: n, n + 1: n} {
+			got, err := s.History(t.Context(), core.HistoryQuery{Text: text, Limit: limit})
+			must(t, err)
+			diff(t, want[:count], ids(got))
+		}
+	}
+}
+
+// TestHistoryWhole returns all that is kept of an entry.
+func TestHistoryWhole(t *testing.T) {
+	s := openTest(t)
+	x := fullTransfer()
+	x.State = core.StateStored
+	commit(t, s, core.Batch{Put: []core.Transfer{x}})
+	for _, text := range []string{"", "zo", "zoë's", "AAAA-1"} {
+		got, err := s.History(t.Context(), core.HistoryQuery{Text: text})
+		must(t, err)
+		diff(t, []core.Transfer{x}, got, sameCause)
+	}
+}

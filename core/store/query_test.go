@@ -1,0 +1,75 @@
+package store
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+func TestKnown(t *testing.T) {
+	s := openTest(t)
+	base := queued("base", 1)
+	variant := func(id core.TransferID, change func(*core.Transfer)) core.Transfer {
+		x := base
+		x.ID = id
+		change(&x)
+		return x
+	}
+	put := []core.Transfer{
+		base,
+		done(variant("stored", func(x *core.Transfer) { x.QueuedAt = base.QueuedAt.Add(time.Hour) })),
+		variant("failed", func(x *core.Transfer) { x.State, x.Seq = core.StateFailed, 0 }),
+		variant("unknown", func(x *core.Transfer) { x.State, x.Seq = core.StateUnknown, 9 }),
+		variant("cancelled", func(x *core.Transfer) { x.State = core.StateCancelled }),
+		variant("other profile", func(x *core.Transfer) { x.Options.Profile = "Test" }),
+		variant("other server", func(x *core.Transfer) { x.Server = "https://other.example" }),
+		variant("other path", func(x *core.Transfer) { x.Source.Path += "2" }),
+		variant("other size", func(x *core.Transfer) { x.Source.Size++ }),
+		variant("other time", func(x *core.Transfer) { x.Source.ModTime = x.Source.ModTime.Add(1) }),
+	}
+	commit(t, s, core.Batch{Put: put})
+	for name, tt := range map[string]struct {
+		profile, server string
+		sources         []core.Source
+		want            []core.TransferID
+	}{
+		"none":          {"Prod", base.Server, nil, []core.TransferID{}},
+		"unknown path":  {"Prod", base.Server, []core.Source{{Path: "/x"}}, []core.TransferID{}},
+		"newest first":  {"Prod", base.Server, []core.Source{base.Source}, []core.TransferID{"stored", "unknown", "base", "failed"}},
+		"asked twice":   {"Prod", base.Server, []core.Source{base.Source, base.Source}, []core.TransferID{"stored", "unknown", "base", "failed"}},
+		"zone":          {"Prod", base.Server, []core.Source{put[7].Source, inZone(base.Source)}, []core.TransferID{"stored", "unknown", "base", "other path", "failed"}},
+		"other profile": {"Test", base.Server, []core.Source{base.Source}, []core.TransferID{"other profile"}},
+		"other server":  {"Prod", "https://other.example", []core.Source{base.Source}, []core.TransferID{"other server"}},
+		"other time":    {"Prod", base.Server, []core.Source{put[9].Source}, []core.TransferID{"other time"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := s.Known(t.Context(), tt.profile, tt.server, tt.sources)
+			must(t, err)
+			diff(t, tt.want, ids(got))
+		})
+	}
+}
+
+func inZone(s core.Source) core.Source {
+	s.ModTime = s.ModTime.In(time.FixedZone("", 3600))
+	return s
+}
+
+// TestKnownMany asks for more paths than one query takes.
+func TestKnownMany(t *testing.T) {
+	s := openTest(t)
+	var batch core.Batch
+	var sources []core.Source
+	for i := range 2*knownChunk + 1 {
+		x := queued(core.TransferID(fmt.Sprint(i)), int64(i))
+		batch.Put, sources = append(batch.Put, x), append(sources, x.Source)
+	}
+	commit(t, s, batch)
+	got, err := s.Known(t.Context(), "Prod", batch.Put[0].Server, sources)
+	must(t, err)
+	if len(got) != len(sources) || got[0].ID != batch.Put[len(sources)-1].ID {
+		t.Errorf("%d found, first %s", len(got), got[0].ID)
+	}
+}
