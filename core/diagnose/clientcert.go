@@ -90,7 +90,7 @@ func (s *server) refusal(err error) *core.Error {
 		return s.refused(alert(err))
 	case e.Kind == core.KindTLS:
 		return e
-	case e.Code == core.CodeConnectionLost:
+	case e.Code == core.CodeConnectionLost && !malformed(err):
 		e.Kind, e.Code = core.KindTLS, core.CodeTLSFailed
 		e.Message = "The server ended the connection where it would look at the client certificate; it may not accept it."
 		if !s.hello.sent {

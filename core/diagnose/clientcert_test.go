@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -217,6 +218,15 @@ func TestServerCertificateExpiry(t *testing.T) {
 		}))
 		w.run(t).wants(t, core.TargetIngester, TLS, core.StepWarning, "certificate of the authority “CN=Example Issuing CA” expires in 5 days")
 	})
+	t.Run("below an intermediate", func(t *testing.T) {
+		w := newWorld(t, presentingWell(func(t *testing.T, w *world) tls.Certificate {
+			middle := authorityBelow(t, w.ca, "Example Issuing CA")
+			return chained(issue(t, middle, coretest.Leaf{}), middle)
+		}))
+		o := w.run(t)
+		o.passes(t)
+		o.wants(t, core.TargetIngester, TLS, core.StepOK, "issued by “CN=Example Issuing CA”", "vouched for by “CN=Example Root CA” in the CA file")
+	})
 	t.Run("a short key", func(t *testing.T) {
 		w := newWorld(t, presentingWell(shortKey))
 		w.run(t).wants(t, core.TargetIngester, TLS, core.StepWarning, "RSA of less than 2048 bits")
@@ -224,7 +234,7 @@ func TestServerCertificateExpiry(t *testing.T) {
 	t.Run("a thousand names", func(t *testing.T) {
 		names := []string{"127.0.0.1"}
 		for len(names) < 1000 {
-			names = append(names, "server.example")
+			names = append(names, fmt.Sprintf("server-%d.example", len(names)))
 		}
 		w := newWorld(t, presentingWell(func(t *testing.T, w *world) tls.Certificate { return w.server(t, coretest.Leaf{Hosts: names}) }))
 		o := w.run(t)
@@ -259,7 +269,7 @@ func TestFiles(t *testing.T) {
 	}{
 		{"CA file", func(t *testing.T, w *world) { w.profile.TLS.CACertFile = broken(t, w) }, TLS, core.CodeCAInvalid},
 		{"certificate", func(t *testing.T, w *world) { w.profile.TLS.CertFile = broken(t, w) }, ClientCertificate, core.CodeCertificateUnreadable},
-		{"certificate gone", func(t *testing.T, w *world) { _ = os.Remove(w.profile.TLS.CertFile) }, ClientCertificate, core.CodeCertificateUnreadable},
+		{"certificate gone", func(_ *testing.T, w *world) { _ = os.Remove(w.profile.TLS.CertFile) }, ClientCertificate, core.CodeCertificateUnreadable},
 		{"key of another", func(t *testing.T, w *world) {
 			_, w.profile.TLS.KeyFile = coretest.WritePair(t, w.dir, "other", w.client(t, year))
 		}, ClientCertificate, core.CodeKeyMismatch},
@@ -283,8 +293,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// Certificates that are renewed while the program runs are for package
-// tlsconfig; a profile with PKCS#12 and a server name comes here too.
+// tls.server_name is the name that is verified.
 func TestServerName(t *testing.T) {
 	w := newWorld(t, presentingWell(func(t *testing.T, w *world) tls.Certificate {
 		return w.server(t, coretest.Leaf{Hosts: []string{"files.example", "127.0.0.2"}})

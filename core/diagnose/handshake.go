@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -86,7 +87,7 @@ func (s *server) judgeServer() verdict {
 	v := verdict{detail: fmt.Sprintf("%s, %s; the server is %s", tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite), describe(leaf, now))}
 	if len(state.VerifiedChains) > 0 {
 		chain := state.VerifiedChains[0]
-		v.detail += "; vouched for by " + name(chain[len(chain)-1]) + s.trustedFrom()
+		v.detail += "; vouched for by " + s.voucher(chain[len(chain)-1], leaf)
 		if first := soonest(chain); first != leaf {
 			v.advice = expiryAdvice("certificate of the authority "+name(first), first.NotAfter, now)
 		}
@@ -99,11 +100,19 @@ func (s *server) judgeServer() verdict {
 	return v
 }
 
+// voucher names the root that the chain of leaf ends with.
+func (s *server) voucher(root, leaf *x509.Certificate) string {
+	if bytes.Equal(root.RawSubject, leaf.RawIssuer) {
+		return "that authority" + s.trustedFrom()
+	}
+	return name(root) + s.trustedFrom()
+}
+
 func (s *server) trustedFrom() string {
 	if s.test.cfg.Profile.TLS.Enabled && s.test.cfg.Profile.TLS.CACertFile != "" {
 		return " in the CA file"
 	}
-	return " of this system's roots"
+	return ", one of this system's roots"
 }
 
 // explain is the verdict on a handshake that failed. For a certificate that

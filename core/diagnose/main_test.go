@@ -48,7 +48,7 @@ type world struct {
 // backend is one server and what is asked of it.
 type backend struct {
 	*httptest.Server
-	http.ServeMux
+	mux      http.ServeMux
 	requests atomic.Int64
 }
 
@@ -131,13 +131,16 @@ func (w *world) token(claims map[string]any) http.HandlerFunc {
 	}
 }
 
+// HandleFunc registers a handler.
+func (b *backend) HandleFunc(pattern string, h http.HandlerFunc) { b.mux.HandleFunc(pattern, h) }
+
 // serve starts a server; with config nil it speaks plain HTTP.
 func serve(t *testing.T, config *tls.Config) *backend {
 	t.Helper()
 	b := &backend{}
 	b.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b.requests.Add(1)
-		b.ServeMux.ServeHTTP(w, r)
+		b.mux.ServeHTTP(w, r)
 	}))
 	b.Config.ErrorLog = log.New(io.Discard, "", 0)
 	if config == nil {
@@ -156,7 +159,7 @@ func serve(t *testing.T, config *tls.Config) *backend {
 func restart(t *testing.T, old *backend, config *tls.Config) *backend {
 	t.Helper()
 	b := serve(t, config)
-	b.Handle("/", &old.ServeMux)
+	b.mux.Handle("/", &old.mux)
 	return b
 }
 

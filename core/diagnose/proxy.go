@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/base64"
+	"errors"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 
 	"golang.org/x/net/proxy"
@@ -80,7 +82,7 @@ func (s *server) tunnel(ctx context.Context) *core.Error {
 	}
 	resp, err := readResponse(s.conn, req) //nolint:bodyclose // the tunnel is what would be its body
 	if err != nil {
-		if ctx.Err() == nil && strings.Contains(err.Error(), "malformed HTTP") {
+		if ctx.Err() == nil && malformed(err) {
 			return errProxy("What answers at the proxy's address is no HTTP proxy.")
 		}
 		return proxyError(cause(ctx, err))
@@ -114,6 +116,8 @@ func (s *server) socks(ctx context.Context) *core.Error {
 		s.conn = conn
 	case ctx.Err() != nil:
 		return proxyError(ctx.Err())
+	case errors.Is(err, os.ErrDeadlineExceeded): // a moment before ctx knows
+		return proxyError(context.DeadlineExceeded)
 	case strings.Contains(err.Error(), "authentication"):
 		return errProxyLogin(s.proxy.User != nil)
 	case strings.Contains(err.Error(), "unknown error "): // how x/net words the proxy's answer

@@ -1,9 +1,12 @@
 package diagnose
 
 import (
+	"crypto/tls"
 	"net"
 	"net/http"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/artstore/ingester/core"
 )
@@ -73,4 +76,37 @@ func TestNoAnswer(t *testing.T) {
 			o.wants(t, core.TargetIngester, Ready, core.StepNotReached)
 		})
 	}
+}
+
+// A server that has our certificate and answers nonsense has not refused it.
+func TestNonsenseOverTLS(t *testing.T) {
+	w := newWorld(t)
+	config := w.serverTLS(t)
+	w.profile.IngesterURL = "https://" + listen(t, func(conn net.Conn) {
+		secure := tls.Server(conn, config)
+		_, _ = secure.Read(make([]byte, 4096))
+		_, _ = secure.Write([]byte("220 mail.example ESMTP\r\n"))
+	})
+	o := w.run(t)
+	o.wants(t, core.TargetIngester, ClientCertificate, core.StepOK, "sent", "has not said")
+	o.fails(t, core.TargetIngester, HTTP, core.CodeAnswerInvalid, "no HTTP server")
+}
+
+// Whatever the ingester answers, the step is one line that can be shown.
+func FuzzReady(f *testing.F) {
+	f.Add(200, []byte(`{"status":"degraded","checks":{"a":"b","c":{"d":[1]}},"max_file_size":1e99}`))
+	f.Add(503, []byte(`{"status":"fail\u0007","checks":null}`))
+	f.Add(200, []byte("<html>"))
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		s := &server{reply: &reply{status: status, body: body, header: http.Header{}}}
+		v := s.checkReady(t.Context())
+		if v.err == nil && status != http.StatusOK {
+			t.Errorf("%d passes", status)
+		}
+		for _, r := range v.detail {
+			if unicode.IsControl(r) || !utf8.ValidString(v.detail) {
+				t.Errorf("%q can't be shown", v.detail)
+			}
+		}
+	})
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/artstore/ingester/core"
 )
@@ -35,15 +34,16 @@ func LineOf(step core.Step) Line {
 
 // Text is a report for whoever has to help: a line a step, with what went
 // wrong and what to do below it. It holds no secret, because no step does.
+// Columns are fixed, so that steps can also be printed one by one.
 func Text(steps []core.Step) string {
-	name, target := width(steps)
 	var b strings.Builder
 	for _, step := range steps {
 		took := ""
 		if step.Took > 0 {
 			took = fmt.Sprintf("%.1f ms", float64(step.Took)/float64(time.Millisecond))
 		}
-		row := fmt.Sprintf("%-11s  %-*s  %-*s  %10s  %s", strings.ReplaceAll(string(step.Status), "_", " "), target, step.Target, name, step.Name, took, step.Detail)
+		status := strings.ReplaceAll(string(step.Status), "_", " ")
+		row := fmt.Sprintf("%-11s  %-8s  %-18s  %10s  %s", status, step.Target, step.Name, took, step.Detail)
 		b.WriteString(strings.TrimRight(row, " ") + "\n")
 		if step.Err != nil {
 			fmt.Fprintf(&b, "    %s [%s]\n", sentence(step.Err), step.Err.Code)
@@ -66,12 +66,4 @@ func sentence(e *core.Error) string {
 		text = strings.TrimRight(text, ".") + ": " + e.ServerText
 	}
 	return text
-}
-
-func width(steps []core.Step) (name, target int) {
-	for _, step := range steps {
-		name = max(name, utf8.RuneCountInString(step.Name))
-		target = max(target, utf8.RuneCountInString(string(step.Target)))
-	}
-	return name, target
 }

@@ -178,8 +178,12 @@ func (s *server) checkHTTP(ctx context.Context) verdict {
 // answerError words what came instead of an answer.
 func answerError(err error) *core.Error {
 	e := core.NetworkError(op, err)
-	if strings.Contains(err.Error(), "malformed HTTP") {
+	if malformed(err) {
 		e.Kind, e.Code, e.Message = core.KindServer, core.CodeAnswerInvalid, "What answers at this address is no HTTP server."
 	}
 	return e
 }
+
+// malformed reports whether what came is not HTTP; net/http has no type for
+// that.
+func malformed(err error) bool { return strings.Contains(err.Error(), "malformed HTTP") }

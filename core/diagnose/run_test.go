@@ -25,7 +25,7 @@ func TestAllIsWell(t *testing.T) {
 	o.wants(t, core.TargetAdmin, Proxy, core.StepOK, "none")
 	o.wants(t, core.TargetAdmin, TCP, core.StepOK, "connected to 127.0.0.1:")
 	o.wants(t, core.TargetAdmin, TLS, core.StepOK, "TLS 1.3", "TLS_AES_128_GCM_SHA256", "“CN=server.example”", "issued by “CN=Example Root CA”",
-		"localhost, 127.0.0.1, ::1", "364 days left", "vouched for by “CN=Example Root CA” in the CA file")
+		"localhost, 127.0.0.1, ::1", "364 days left", "vouched for by that authority in the CA file")
 	o.wants(t, core.TargetAdmin, ClientCertificate, core.StepOK, "asked for, sent", "“CN=scanner-07”", "364 days left", "accepted")
 	o.wants(t, core.TargetAdmin, HTTP, core.StepOK, "HTTP/1.1")
 	o.wants(t, core.TargetAdmin, Clock, core.StepOK, "agree")

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -29,14 +30,22 @@ func clean(text string) string {
 	return text
 }
 
-// list joins the first few items.
+// list joins the first few items, each once.
 func list(items []string) string {
-	shown := make([]string, 0, maxItems)
-	for _, item := range items[:min(len(items), maxItems)] {
-		shown = append(shown, clean(item))
+	var shown []string
+	more := 0
+	for _, item := range items {
+		item = clean(item)
+		switch {
+		case slices.Contains(shown, item):
+		case len(shown) < maxItems:
+			shown = append(shown, item)
+		default:
+			more++
+		}
 	}
 	text := strings.Join(shown, ", ")
-	if more := len(items) - len(shown); more > 0 {
+	if more > 0 {
 		text += fmt.Sprintf(" and %d more", more)
 	}
 	return text
