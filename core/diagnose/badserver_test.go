@@ -9,6 +9,7 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
