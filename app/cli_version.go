@@ -11,7 +11,7 @@ import (
 
 // Set by the linker.
 var (
-	version = "" //nolint:gochecknoglobals // set by the linker, never changed
+	version = ""
 	commit  = "" //nolint:gochecknoglobals // set by the linker, never changed
 )
 

@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -199,7 +200,7 @@ func expectLine(t testing.TB, r *bufio.Reader, want string) {
 	}()
 	select {
 	case err := <-found:
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			t.Fatalf("waiting for %q: %v", want, err)
 		}
 	case <-time.After(patience):

@@ -74,7 +74,7 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 	for !w.over() {
 		u, err := feed.Next(ctx)
 		if err != nil {
-			w.finish()
+			_ = w.finish() // that it was interrupted comes first
 			if ctx.Err() != nil {
 				return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "upload", Message: "Interrupted.", Err: context.Cause(ctx)}
 			}

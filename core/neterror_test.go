@@ -87,7 +87,13 @@ func serveRaw(t *testing.T, handle func(net.Conn)) string {
 	return listener.Addr().String()
 }
 
-func want(t *testing.T, err error, kind core.Kind, code core.Code) *core.Error {
+func want(t *testing.T, err error, kind core.Kind, code core.Code) {
+	t.Helper()
+	_ = wantError(t, err, kind, code)
+}
+
+// wantError is want for those who look closer.
+func wantError(t *testing.T, err error, kind core.Kind, code core.Code) *core.Error {
 	t.Helper()
 	e := core.NetworkError("fetch", err)
 	if e.Kind != kind || e.Code != code {
@@ -140,7 +146,7 @@ func TestNetworkErrorClientCertificate(t *testing.T) {
 		t.Run(versionName+" none", func(t *testing.T) {
 			err := verdict(t, address, present())
 			if version == tls.VersionTLS12 { // which has no alert of its own for this
-				if e := want(t, err, core.KindTLS, core.CodeTLSFailed); !strings.Contains(e.Message, "client certificate") {
+				if e := wantError(t, err, core.KindTLS, core.CodeTLSFailed); !strings.Contains(e.Message, "client certificate") {
 					t.Error(e.Message)
 				}
 				return
@@ -177,7 +183,7 @@ func TestNetworkErrorHandshake(t *testing.T) {
 	t.Run("plain HTTP", func(t *testing.T) {
 		plain := httptest.NewServer(http.NotFoundHandler())
 		defer plain.Close()
-		e := want(t, get(t, strings.Replace(plain.URL, "http:", "https:", 1), trust()), core.KindTLS, core.CodeTLSFailed)
+		e := wantError(t, get(t, strings.Replace(plain.URL, "http:", "https:", 1), trust()), core.KindTLS, core.CodeTLSFailed)
 		if !strings.Contains(e.Message, "plain HTTP") {
 			t.Error(e.Message)
 		}
@@ -203,7 +209,7 @@ func TestNetworkErrorConnection(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = listener.Close()
-		e := want(t, get(t, "http://"+listener.Addr().String(), nil), core.KindNetwork, core.CodeConnectionRefused)
+		e := wantError(t, get(t, "http://"+listener.Addr().String(), nil), core.KindNetwork, core.CodeConnectionRefused)
 		if strings.Contains(e.Error(), "http://") {
 			t.Errorf("the URL is said twice: %v", e)
 		}
@@ -256,7 +262,7 @@ func TestNetworkErrorProxy(t *testing.T) {
 		err := through(func(*http.Request) (*url.URL, error) {
 			return nil, errors.New(`invalid proxy address "http://me:hunter2@%zz": bad`)
 		})
-		e := want(t, err, core.KindNetwork, core.CodeProxy)
+		e := wantError(t, err, core.KindNetwork, core.CodeProxy)
 		if strings.Contains(e.Error(), "hunter2") {
 			t.Errorf("the proxy's password is shown: %v", e)
 		}

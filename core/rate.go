@@ -8,7 +8,7 @@ import (
 )
 
 // rateUnits are the accepted suffixes, longest first within a first letter.
-var rateUnits = []struct {
+var rateUnits = []struct { //nolint:gochecknoglobals // a table
 	suffix string
 	factor float64
 }{

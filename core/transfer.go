@@ -26,7 +26,7 @@ const (
 // transitions is the table of legal changes. A restart moves Sending and Sent
 // back to Queued. A transfer that the server may have from an earlier attempt
 // becomes Unknown where another would be sent again or cancelled.
-var transitions = map[State][]State{
+var transitions = map[State][]State{ //nolint:gochecknoglobals // a table
 	StateQueued:    {StateSending, StatePaused, StateCancelled, StateFailed, StateUnknown},
 	StateSending:   {StateSent, StateStored, StateWaiting, StateQueued, StatePaused, StateFailed, StateUnknown, StateCancelled},
 	StateSent:      {StateStored, StateWaiting, StateQueued, StatePaused, StateFailed, StateUnknown, StateCancelled},

@@ -26,7 +26,7 @@ type sent struct {
 
 // timeForms are how servers write times; the last ones, without a zone, are
 // UTC (Python's isoformat).
-var timeForms = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999"}
+var timeForms = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999"} //nolint:gochecknoglobals // a table
 
 // parseReceipt reads the success answer of either generation and compares it
 // with what was sent. An answer that can't be read gives CodeAnswerInvalid

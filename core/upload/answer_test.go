@@ -119,7 +119,7 @@ func TestAnswersThatAreNotOurs(t *testing.T) {
 		}
 		answer = receiptJSON(generation, "a", 5, strings.Repeat("a", 64))
 		_, err := c.Upload(limited(t), transfer, &progress{})
-		if e := want(t, err, core.KindIntegrity, core.CodeChecksumMismatch, core.OutcomeAnswered); e.Status != http.StatusOK || e.Op != opUpload {
+		if e := wantError(t, err, core.KindIntegrity, core.CodeChecksumMismatch, core.OutcomeAnswered); e.Status != http.StatusOK || e.Op != opUpload {
 			t.Errorf("%+v", e)
 		}
 	}

@@ -59,7 +59,7 @@ type gate struct {
 func newBody(ctx context.Context, f form, file io.Reader, size int64, report reporter, limiter Limiter, watch *watchdog, before func(context.Context) error) *body {
 	b := &body{length: int64(len(f.head)) + size + int64(len(f.tail)), report: report, limiter: limiter, watch: watch}
 	b.ctx, b.cancel = context.WithCancel(ctx)
-	b.content = newContent(b.ctx, file, size)
+	b.content = newContent(b.ctx, file, size) //nolint:contextcheck // the attempt carries its context: it ends with the attempt
 	tail := &gate{body: b, tail: bytes.NewReader(f.tail), before: func() error {
 		watch.rest()
 		defer watch.touch()

@@ -19,7 +19,7 @@ type verdict struct {
 }
 
 // verdicts by status; what is not here is CodeUnexpected.
-var verdicts = map[int]verdict{
+var verdicts = map[int]verdict{ //nolint:gochecknoglobals // a table
 	http.StatusBadRequest:                    {core.KindServer, core.CodeRejected, "The server refused the file."},
 	http.StatusUnauthorized:                  {core.KindAuth, core.CodeTokenRejected, "The server refused the access token."},
 	http.StatusForbidden:                     {core.KindServer, core.CodeForbidden, "This account may not upload to the server."},
@@ -74,10 +74,10 @@ func failureOf(resp *http.Response, data []byte, complete bool, now time.Time) *
 // complete body. A 502 in ArtStore's own words is its verdict on the storage
 // behind it; any other is a gateway's that lost the server.
 func mayHaveStored(status int, said saying) bool {
-	switch {
-	case status == http.StatusInternalServerError, status == http.StatusGatewayTimeout:
+	switch status {
+	case http.StatusInternalServerError, http.StatusGatewayTimeout:
 		return true
-	case status == http.StatusBadGateway:
+	case http.StatusBadGateway:
 		return !said.artstore
 	}
 	return status < 300 // accepted, partial, reset …: a success that is none of ours

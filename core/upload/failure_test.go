@@ -86,7 +86,7 @@ func TestFailureOf(t *testing.T) {
 func TestRejectedTokenIsDropped(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	requests := 0
-	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		requests++
 		w.WriteHeader(http.StatusUnauthorized)
 	}), withoutHTTP2)
@@ -116,7 +116,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	c := newTestClient(t, s.URL, ca, nil)
 	transfer, _ := newTransfer(t, "a", 10)
 	_, err := c.Upload(limited(t), transfer, &progress{})
-	e := want(t, err, core.KindServer, core.CodeRedirect, core.OutcomeAnswered)
+	e := wantError(t, err, core.KindServer, core.CodeRedirect, core.OutcomeAnswered)
 	if visited || !strings.Contains(e.Message, strings.TrimPrefix(elsewhere.URL, "https://")) {
 		t.Errorf("visited %v; %q", visited, e.Message)
 	}
@@ -125,7 +125,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 // A misdirected request is tried on a new connection by whoever retries.
 func TestMisdirected(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
-	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusMisdirectedRequest) }))
+	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusMisdirectedRequest) }))
 	c := newTestClient(t, s.URL, ca, nil)
 	transfer, _ := newTransfer(t, "a", 10)
 	_, err := c.Upload(limited(t), transfer, &progress{})

@@ -2,6 +2,7 @@ package upload
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -64,7 +65,7 @@ func readBack(f form, content string) (name, got string, err error) {
 			if err == nil {
 				_, err = form.NextPart()
 			}
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				err = nil
 			}
 			return disposition["filename"], string(data), err

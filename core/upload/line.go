@@ -98,7 +98,7 @@ func (a *attempt) outcome(e *core.Error) core.Outcome {
 // §8.7): RST_STREAM(REFUSED_STREAM) or GOAWAY with a smaller last stream; GOAWAY
 // with an error code; an HTTP/2 connection that was full or closing before the
 // body was begun.
-var unread = [...]string{"cannot retry err [", "received GOAWAY from server ErrCode", "cannot rewind body after connection loss"}
+var unread = [...]string{"cannot retry err [", "received GOAWAY from server ErrCode", "cannot rewind body after connection loss"} //nolint:gochecknoglobals // a table
 
 // refusedStream reports whether an HTTP/2 server did not process the request.
 func refusedStream(err error) bool {

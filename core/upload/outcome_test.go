@@ -2,7 +2,6 @@ package upload
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -15,7 +14,6 @@ import (
 	"testing"
 
 	"golang.org/x/net/http2"
-	"golang.org/x/net/http2/hpack"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
@@ -95,7 +93,7 @@ func TestConnectionCutHTTP1(t *testing.T) {
 			})
 			c := newTestClient(t, url, ca, func(cfg *Config) { cfg.HTTPVersion = core.HTTP11 })
 			_, err := c.Upload(limited(t), transfer, &progress{})
-			e := want(t, err, core.KindNetwork, core.CodeConnectionLost, tt.want)
+			e := wantError(t, err, core.KindNetwork, core.CodeConnectionLost, tt.want)
 			if e.Status != 0 {
 				t.Errorf("status %d", e.Status)
 			}
@@ -170,12 +168,6 @@ func (s *frames) serve(conn net.Conn) {
 			}
 		}
 	}
-}
-
-func (s *frames) answer(f *http2.Framer, stream uint32, status string, end bool) {
-	var block bytes.Buffer
-	_ = hpack.NewEncoder(&block).WriteField(hpack.HeaderField{Name: ":status", Value: status})
-	_ = f.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: block.Bytes(), EndHeaders: true, EndStream: end})
 }
 
 // One body per Upload, whatever HTTP/2 server says after it has it all: Go
@@ -274,7 +266,7 @@ func TestEarlyAnswer(t *testing.T) {
 				c := newTestClient(t, s.URL, ca, func(cfg *Config) { cfg.HTTPVersion = version })
 				p := &progress{}
 				_, err := c.Upload(limited(t), sparse(t, size), p)
-				e := want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
+				e := wantError(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
 				if e.Status != 413 || e.ServerCode != "FILE_TOO_LARGE" || e.ServerText != "at most 1 MiB" {
 					t.Errorf("%+v", e)
 				}
@@ -297,7 +289,7 @@ func TestEarlyYesIsNotStored(t *testing.T) {
 	for _, version := range []string{core.HTTP11, core.HTTP2} {
 		c := newTestClient(t, s.URL, ca, func(cfg *Config) { cfg.HTTPVersion = version })
 		_, err := c.Upload(limited(t), sparse(t, 200<<20), &progress{})
-		e := want(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeCutOff)
+		e := wantError(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeCutOff)
 		if e.Status != http.StatusCreated {
 			t.Errorf("status %d", e.Status)
 		}
@@ -379,7 +371,7 @@ func TestProxyWantsAPassword(t *testing.T) {
 	c.through(t, strings.Replace(proxy.URL, "://", "://user:canary@", 1))
 	transfer, _ := newTransfer(t, "a", 10)
 	_, err := c.Upload(limited(t), transfer, &progress{})
-	e := want(t, err, core.KindNetwork, core.CodeProxy, core.OutcomeNotProcessed)
+	e := wantError(t, err, core.KindNetwork, core.CodeProxy, core.OutcomeNotProcessed)
 	if e.Status != http.StatusProxyAuthRequired || strings.Contains(err.Error(), "canary") {
 		t.Errorf("%+v", e)
 	}

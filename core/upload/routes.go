@@ -143,11 +143,11 @@ func (r *routes) addLane(config *tls.Config) error {
 	t := r.transport(1)
 	t.Protocols = nil // golang.org/x/net/http2 registers itself
 	t.TLSClientConfig = config
-	h2, err := http2.ConfigureTransports(t)
+	h2, err := http2.ConfigureTransports(t) //nolint:staticcheck // net/http gives no hold on its connections, one of which each lane has
 	if err != nil {
 		return err
 	}
-	h2.ReadIdleTimeout, h2.PingTimeout, h2.WriteByteTimeout = pingAfter, pingTimeout, writeTimeout
+	h2.ReadIdleTimeout, h2.PingTimeout, h2.WriteByteTimeout = pingAfter, pingTimeout, writeTimeout //nolint:staticcheck // as above
 	if r.tls == nil {
 		r.tls = config
 	}

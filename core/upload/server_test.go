@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -80,7 +81,7 @@ func startTLS(t testing.TB, ca *coretest.CA, handler http.Handler, options ...se
 func (g *ingester) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/health/ready":
-		fmt.Fprint(w, `{"status":"ok","checks":{"storage":"ok","queue":3},"idempotency_key":true,"max_file_size":99}`)
+		_, _ = fmt.Fprint(w, `{"status":"ok","checks":{"storage":"ok","queue":3},"idempotency_key":true,"max_file_size":99}`)
 	case "/api/v1/files/upload":
 		g.take(w, r)
 	default:
@@ -118,7 +119,7 @@ func (s *stored) read(r *http.Request) error {
 	form := multipart.NewReader(r.Body, params["boundary"])
 	for {
 		part, err := form.NextRawPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
@@ -311,7 +312,13 @@ func limited(t testing.TB) context.Context {
 }
 
 // want compares an error's class.
-func want(t *testing.T, err error, kind core.Kind, code core.Code, outcome core.Outcome) *core.Error {
+func want(t *testing.T, err error, kind core.Kind, code core.Code, outcome core.Outcome) {
+	t.Helper()
+	_ = wantError(t, err, kind, code, outcome)
+}
+
+// wantError is want for those who look closer.
+func wantError(t *testing.T, err error, kind core.Kind, code core.Code, outcome core.Outcome) *core.Error {
 	t.Helper()
 	if err == nil {
 		t.Fatalf("no error, want %s/%s", kind, code)

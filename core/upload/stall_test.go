@@ -49,7 +49,7 @@ func slowly(n int64, pause time.Duration, leave bool, end func(conn net.Conn, si
 			if _, err := io.CopyN(io.Discard, req.Body, n); err != nil {
 				break
 			}
-			time.Sleep(pause)
+			time.Sleep(pause) //nolint:forbidigo // virtual time
 		}
 		end(conn, req.ContentLength)
 	}
@@ -71,7 +71,7 @@ func TestWatchdog(t *testing.T) {
 		outcome core.Outcome
 		took    time.Duration // at least, and at most a minute more
 	}{
-		{"takes nothing", 2 << 20, nil, func(conn net.Conn) { time.Sleep(time.Hour) }, core.CodeStalled, core.OutcomeNotProcessed, 2 * time.Minute},
+		{"takes nothing", 2 << 20, nil, func(net.Conn) { <-time.After(time.Hour) }, core.CodeStalled, core.OutcomeNotProcessed, 2 * time.Minute},
 		{"stops in the middle", 2 << 20, nil, slowly(1<<20, 10*time.Minute, true, forEver), core.CodeStalled, core.OutcomeCutOff, 2 * time.Minute},
 		{"never answers", 2 << 20, nil, slowly(8<<20, 0, true, forEver), core.CodeTimeout, core.OutcomeUnknown, 5 * time.Minute},
 		{"gives no leave, but takes it", 2 << 20, nil, slowly(8<<20, 0, false, refuse), core.CodeTooLarge, core.OutcomeAnswered, 5 * time.Second},
@@ -136,15 +136,15 @@ func TestWatchdogStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var barked error
 		w := newWatchdog(func(err error) { barked = err })
-		w.rest() // before it was ever touched
-		time.Sleep(time.Hour)
+		w.rest()              // before it was ever touched
+		time.Sleep(time.Hour) //nolint:forbidigo // virtual time
 		w.touch()
 		w.rest()
-		time.Sleep(time.Hour)
+		time.Sleep(time.Hour) //nolint:forbidigo // virtual time
 		w.await()
 		w.stop()
 		w.touch()
-		time.Sleep(time.Hour)
+		time.Sleep(time.Hour) //nolint:forbidigo // virtual time
 		if barked != nil {
 			t.Errorf("it barked: %v", barked)
 		}

@@ -32,7 +32,7 @@ func (c *Client) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 			Message: "What is said about the file can't be sent.", Err: err}
 	}
 	a := c.begin(ctx, t, file, f, p)
-	receipt, failure := a.run(token)
+	receipt, failure := a.run(token) //nolint:contextcheck // the attempt carries its context: it ends with the attempt
 	if failure != nil {
 		if failure.Op == "" {
 			failure.Op = opUpload
@@ -73,7 +73,7 @@ func (c *Client) begin(ctx context.Context, t core.Transfer, file *source, f for
 	size := t.Source.Size
 	report := reporter{to: p, now: c.cfg.Now, size: size}
 	report.start()
-	a.body = newBody(a.ctx, f, file, size, report, c.cfg.Limiter, a.watch, func(ctx context.Context) error {
+	a.body = newBody(a.ctx, f, file, size, report, c.cfg.Limiter, a.watch, func(ctx context.Context) error { //nolint:contextcheck // the attempt carries its context: it ends with the attempt
 		if err := file.unchanged(); err != nil {
 			return err
 		}
@@ -88,7 +88,7 @@ func (c *Client) begin(ctx context.Context, t core.Transfer, file *source, f for
 // run sends the request and reads the answer. Nothing of the attempt runs any
 // more when it returns.
 func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
-	defer func() { a.cancel(nil); a.watch.stop(); a.body.finish() }()
+	defer func() { a.cancel(nil); a.watch.stop(); _, _ = a.body.finish() }()
 	req, err := a.request(token)
 	if err != nil {
 		return core.Receipt{}, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid,
@@ -103,12 +103,12 @@ func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
 	a.body.stop()
 	a.watch.await()
 	data, err := readAnswer(resp.Body)
-	switch {
-	case resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated:
+	switch resp.StatusCode {
+	case http.StatusOK, http.StatusCreated:
 		return a.accepted(resp, data, err, complete)
-	case resp.StatusCode == http.StatusUnauthorized:
+	case http.StatusUnauthorized:
 		a.client.cfg.Tokens.Invalidate(token)
-	case resp.StatusCode == http.StatusMisdirectedRequest:
+	case http.StatusMisdirectedRequest:
 		used.CloseIdleConnections()
 	}
 	return core.Receipt{}, failureOf(resp, data, complete, a.client.cfg.Now())

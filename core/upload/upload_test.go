@@ -152,7 +152,7 @@ func TestHTTP2ThatTheServerLacksIsSaid(t *testing.T) {
 	c := g.newClient(t, func(cfg *Config) { cfg.HTTPVersion = core.HTTP2 })
 	transfer, _ := newTransfer(t, "a", 10)
 	_, err := c.Upload(limited(t), transfer, &progress{})
-	e := want(t, err, core.KindTLS, core.CodeTLSPolicy, core.OutcomeNotProcessed)
+	e := wantError(t, err, core.KindTLS, core.CodeTLSPolicy, core.OutcomeNotProcessed)
 	if !strings.Contains(e.Message, "http_version") {
 		t.Errorf("message %q gives no advice", e.Message)
 	}
@@ -285,7 +285,7 @@ func TestFinishingHoldsTheLastBytesBack(t *testing.T) {
 		c := g.newClient(t, func(cfg *Config) { cfg.HTTPVersion = version })
 		transfer, _ := newTransfer(t, "a", 2<<20)
 		_, err := c.Upload(limited(t), transfer, &progress{refuse: refusal})
-		if e := want(t, err, core.KindConfig, core.CodeStoreFailed, core.OutcomeCutOff); e.Op != "commit" {
+		if e := wantError(t, err, core.KindConfig, core.CodeStoreFailed, core.OutcomeCutOff); e.Op != "commit" {
 			t.Errorf("op %q", e.Op)
 		}
 		_, err = c.Upload(limited(t), transfer, &progress{refuse: errors.New("no")})

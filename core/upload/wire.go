@@ -132,7 +132,7 @@ type block = [blockSize]byte
 
 // blocks recycles blocks between files. It holds no state: what it gives is
 // as good as new memory.
-var blocks = sync.Pool{New: func() any { return new(block) }}
+var blocks = sync.Pool{New: func() any { return new(block) }} //nolint:gochecknoglobals // memory shared by all connections
 
 func getBlock() *block  { return blocks.Get().(*block) }
 func putBlock(b *block) { blocks.Put(b) }
