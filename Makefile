@@ -57,10 +57,13 @@ package: build $(TOOLS)/fyne ## the Linux bundle: build/Ingester.tar.xz
 	mv Ingester.tar.xz build/
 	tar -tJf build/Ingester.tar.xz
 
+screenshots: test-deps ## take the pictures of docs/images from the real window
+	INGESTER_SCREENSHOTS=$(CURDIR)/docs/images $(GO) test -tags $(TAGS) -count 1 -run TestDropOnWindow ./app
+
 fuzz: ## fuzz every parser of foreign input for FUZZTIME (30s) each
 	@$(GO) list ./core/... | while read -r p; do \
 		$(GO) test -list '^Fuzz' $$p | grep '^Fuzz' | while read -r f; do \
-			echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(or $(FUZZTIME),30s) $$p || exit 1; \
+			echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(or $(FUZZTIME),30s) -fuzzminimizetime 10x $$p || exit 1; \
 		done || exit 1; done
 
 clean: ## remove what was built

@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
+	"io"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -76,18 +76,8 @@ func diagnoseProfile(ctx context.Context, p core.Profile, s *secrets, passphrase
 	}, step)
 }
 
-// marks stand before the lines of a connection test.
-var marks = map[core.StepStatus]string{ //nolint:gochecknoglobals // a table
-	core.StepOK: "ok", core.StepWarning: "warning", core.StepFailed: "FAILED", core.StepNotReached: "not reached",
-}
-
 func printStep(s streams) func(core.Step) {
-	return func(step core.Step) {
-		_, _ = fmt.Fprintf(s.out, "%-11s  %-18s  %s\n", marks[step.Status], step.Name, step.Detail)
-		if step.Advice != "" {
-			_, _ = fmt.Fprintf(s.out, "%-11s  %-18s  → %s\n", "", "", step.Advice)
-		}
-	}
+	return func(step core.Step) { _, _ = io.WriteString(s.out, diagnose.Text([]core.Step{step})) }
 }
 
 func printStepJSON(s streams) func(core.Step) {

@@ -59,6 +59,7 @@ func (d *desktop) command(home, name string, args ...string) *exec.Cmd {
 		"XDG_CONFIG_HOME=" + filepath.Join(home, "config"),
 		"INGESTER_HOME=" + filepath.Join(home, "ingester"),
 		"LANG=en_US.UTF-8",
+		"FYNE_THEME=light",
 		"LIBGL_ALWAYS_SOFTWARE=1",
 		"NO_AT_BRIDGE=1",
 		"GTK_USE_PORTAL=0",
@@ -152,9 +153,9 @@ func (d *desktop) drag(fromX, fromY, toX, toY int) {
 	d.x(append(args, "sleep", "0.5", "mouseup", "1")...)
 }
 
-// screenshot writes a picture of the whole display, for people to look at, to
+// screenshot writes a picture of a window, for people to look at, to
 // $INGESTER_SCREENSHOTS or the test's artifact folder.
-func (d *desktop) screenshot(name string) {
+func (d *desktop) screenshot(window, name string) {
 	d.t.Helper()
 	dir := os.Getenv("INGESTER_SCREENSHOTS")
 	if dir == "" {
@@ -164,7 +165,7 @@ func (d *desktop) screenshot(name string) {
 		d.t.Fatal(err)
 	}
 	file := filepath.Join(dir, name+".png")
-	if out, err := d.command(d.t.TempDir(), "import", "-window", "root", file).CombinedOutput(); err != nil {
+	if out, err := d.command(d.t.TempDir(), "import", "-window", window, file).CombinedOutput(); err != nil {
 		d.t.Fatalf("screenshot: %v: %s", err, out)
 	}
 	info, err := os.Stat(file)

@@ -31,13 +31,13 @@ func TestDropOnWindow(t *testing.T) {
 
 	program := buildProgram(t)
 	d.start(home, program, "--sandbox")
-	d.window("Ingester", 0, 200, 1100, 720)
+	window := d.window("Ingester", 0, 200, 1100, 720)
 
 	_, dragOut := d.start(home, "/usr/bin/python3", append([]string{filepath.Join("..", "testdata", "e2e", "dragsource.py")}, paths...)...)
 	expectLine(t, dragOut, "ready")
 	d.window("Drag source", 0, 0, 240, 80)
 
-	d.screenshot("window-empty")
+	d.screenshot(window, "window-empty")
 	d.drag(120, 60, 600, 500)
 	expectLine(t, dragOut, "dropped")
 
@@ -58,7 +58,15 @@ func TestDropOnWindow(t *testing.T) {
 		}
 	}
 	d.settle()
-	d.screenshot("window-stored")
+	d.screenshot(window, "transfers-light")
+	d.x("windowfocus", "--sync", window)
+	for _, view := range []struct{ keys, name string }{
+		{"ctrl+2", "history-light"}, {"ctrl+3", "metrics-light"}, {"ctrl+4", "log-light"}, {"ctrl+comma", "settings-light"},
+	} {
+		d.x("key", view.keys)
+		d.settle()
+		d.screenshot(window, view.name)
+	}
 }
 
 // storedLine is one line of `ingester history --json`.

@@ -145,7 +145,7 @@ func (e *Engine) affect(r *run, d retry.Decision, failure *core.Error, now time.
 	switch {
 	case d.Halt:
 		l.halt = failure
-		e.log.Warn("the queue stands still", "profile", l.profile, "error", failure)
+		e.log.Info("the queue stands still", "profile", l.profile, "error", failure)
 	case failure.Code == core.CodeProfileNotFound:
 		l.lift() // asks for the profile, and deals with its other transfers
 	case failure.Code == core.CodeServerBusy && failure.RetryAfter > 0,
