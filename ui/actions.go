@@ -2,11 +2,11 @@ package ui
 
 import (
 	"context"
+	"path/filepath"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/storage"
 )
 
 // pickFile opens Fyne's file dialog. It takes one file at a time; folders and
@@ -51,36 +51,47 @@ func (w *Window) showPicker(d *dialog.FileDialog) {
 
 // importProfile picks a profile file and uses it.
 func (w *Window) importProfile() {
-	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err != nil || r == nil {
-			return
+	pickFile(w.sh, "", []string{profileExtension}, w.takeProfile)
+}
+
+// takeProfile uses a profile file. A profile file never holds a secret, so the
+// settings are shown where it is asked for.
+func (w *Window) takeProfile(path string) {
+	w.useProfile(func(ctx context.Context) error {
+		p, err := w.ctl.ImportProfile(ctx, path)
+		if err != nil {
+			return err
 		}
-		path := r.URI().Path()
-		if err := r.Close(); err != nil {
-			w.log.Warn("closing a profile file", "error", err)
-		}
-		w.useProfile(func(ctx context.Context) error {
-			p, err := w.ctl.ImportProfile(ctx, path)
-			if err != nil {
-				return err
-			}
-			return w.ctl.Use(ctx, p.Name)
-		})
-	}, w.win)
-	d.SetFilter(storage.NewExtensionFileFilter([]string{".toml"}))
-	w.showPicker(d)
+		return w.ctl.Use(ctx, p.Name)
+	}, func() { w.sh.openSettings(tabSignIn) })
 }
 
 // startSandbox tries the program with the built-in server.
-func (w *Window) startSandbox() { w.useProfile(w.ctl.StartSandbox) }
+func (w *Window) startSandbox() { w.useProfile(w.ctl.StartSandbox, func() {}) }
 
-func (w *Window) useProfile(work func(context.Context) error) {
+// useProfile changes the current profile by work, and goes on with then where
+// that went well.
+func (w *Window) useProfile(work func(context.Context) error, then func()) {
 	async(w.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, work(ctx) }, func(_ struct{}, err error) {
 		if err != nil {
 			w.sh.failed(err)
+		} else {
+			then()
 		}
 		w.profileChanged()
 	})
+}
+
+// dropped takes what was dropped anywhere on the window.
+func (w *Window) dropped(paths []string) {
+	switch {
+	case w.sh.settings != nil:
+		w.sh.settings.dropped(paths)
+	case w.first != nil && len(paths) == 1 && filepath.Ext(paths[0]) == profileExtension:
+		w.takeProfile(paths[0])
+	default:
+		w.intake.add(paths)
+	}
 }
 
 // binding is a shortcut and what it does.
@@ -113,21 +124,46 @@ func (w *Window) bindings() []binding {
 func (w *Window) bindKeys() {
 	c := w.win.Canvas()
 	for _, b := range w.bindings() {
-		c.AddShortcut(b.keys, func(fyne.Shortcut) { b.do() })
+		c.AddShortcut(b.keys, func(fyne.Shortcut) { w.unlessCovered(b.do) })
 	}
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
+		case e.Name == fyne.KeyEscape && w.sh.settings != nil:
+			w.sh.settings.close(false)
 		case e.Name == fyne.KeyF1:
-			w.showHelp()
+			w.unlessCovered(w.showHelp)
 		case w.shown == 0:
-			w.transfers.key(e)
+			w.unlessCovered(func() { w.transfers.key(e) })
 		}
 	})
 }
 
+// unlessCovered does something unless a dialog or a menu lies over the page.
+func (w *Window) unlessCovered(do func()) {
+	if w.win.Canvas().Overlays().Top() == nil {
+		do()
+	}
+}
+
+// typedShortcut does what a shortcut does that was typed into an entry.
+func (w *Window) typedShortcut(s fyne.Shortcut) {
+	for _, b := range w.bindings() {
+		if b.keys.ShortcutName() == s.ShortcutName() {
+			w.unlessCovered(b.do)
+			return
+		}
+	}
+}
+
+// focusFilter goes to the search of the page, or to that of the transfers
+// where the page has none.
 func (w *Window) focusFilter() {
-	w.choose(0)
-	w.win.Canvas().Focus(w.transfers.search)
+	page, ok := w.pages[w.shown].(interface{ Search() fyne.Focusable })
+	if !ok {
+		w.choose(0)
+		page = w.transfers
+	}
+	w.win.Canvas().Focus(page.Search())
 }
 
 // paste takes paths from the clipboard.
@@ -213,5 +249,10 @@ func (w *Window) showFirstRun(first bool) {
 		return
 	}
 	w.first = nil
+	if first {
+		w.first = newFirstRun(w.sh, firstChoices{
+			sandbox: w.startSandbox, load: w.importProfile, connect: func() { showNewProfile(w.sh, nil) },
+		})
+	}
 	w.place()
 }

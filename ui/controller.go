@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"io"
 
 	"github.com/artstore/ingester/core"
 )
@@ -23,6 +24,10 @@ type Controller interface {
 
 	// History returns stored transfers, newest first.
 	History(ctx context.Context, q core.HistoryQuery) ([]core.Transfer, error)
+	// ExportHistory writes the stored transfers that q selects.
+	ExportHistory(ctx context.Context, w io.Writer, f core.HistoryFormat, q core.HistoryQuery) error
+	// Attempts are those of one transfer, oldest first.
+	Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error)
 
 	Profiles(ctx context.Context) ([]string, error)
 	Profile(ctx context.Context, name string) (core.Profile, error)
@@ -35,7 +40,9 @@ type Controller interface {
 	SaveProfile(ctx context.Context, previous string, p core.Profile, s ProfileSecrets, sessionOnly bool) error
 	// HasSecret reports whether the profile's client secret is kept.
 	HasSecret(ctx context.Context, profile string) (bool, error)
-	// Certificate reads the client certificate that the settings name.
+	// Certificate reads the client certificate that the settings name. Where
+	// a passphrase is needed and none is given, the one that is kept with the
+	// current profile counts.
 	Certificate(ctx context.Context, t core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error)
 	// Check runs the connection test on a profile as it stands in the form,
 	// saved or not; step is called as each step starts to have a verdict.
@@ -44,6 +51,11 @@ type Controller interface {
 	StartSandbox(ctx context.Context) error
 	// ImportProfile copies a profile file into the program's own folder.
 	ImportProfile(ctx context.Context, path string) (core.Profile, error)
+	// ExportProfile writes a saved profile to a file, without secrets.
+	ExportProfile(ctx context.Context, name, path string) error
+	// RemoveProfile deletes a saved profile and the secrets that are kept
+	// with it. Afterwards there is no current profile if it was that.
+	RemoveProfile(ctx context.Context, name string) error
 
 	// Link is the current profile's connection.
 	Link() core.Link

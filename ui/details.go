@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -66,8 +67,46 @@ func (v *transfersView) showDetails(id core.TransferID) {
 	if r == nil {
 		return
 	}
-	_, name := splitName(r.name)
-	showFacts(v.sh, name, v.sh.text.facts(r, v.sh.now()))
+	showTransfer(v.sh, *r)
+}
+
+// showTransfer opens everything that is known of a transfer, with its
+// attempts.
+func showTransfer(s *shell, r row) {
+	async(s, func(ctx context.Context) ([]core.Attempt, error) { return s.ctl.Attempts(ctx, r.id) },
+		func(attempts []core.Attempt, err error) {
+			if err != nil {
+				s.log.Warn("reading attempts", "transfer", r.id, "error", err)
+			}
+			facts := s.text.facts(&r, s.now())
+			for _, a := range attempts {
+				facts = append(facts, s.text.attempt(a))
+			}
+			_, name := splitName(r.name)
+			showFacts(s, name, facts)
+		})
+}
+
+// attempt says when one try began, how long it took, how far it came and what
+// became of it.
+func (t *text) attempt(a core.Attempt) fact {
+	parts := []string{t.moment(a.Start)}
+	if a.End.After(a.Start) {
+		parts = append(parts, millis(t, a.End.Sub(a.Start)))
+	}
+	parts = append(parts, t.size(a.Sent))
+	switch {
+	case a.Code != "":
+		sentence, _ := t.explain(&core.Error{Code: a.Code, Status: a.Status})
+		parts = append(parts, sentence)
+	case !a.End.IsZero():
+		parts = append(parts, t.s("state.stored"))
+	}
+	words := strings.Join(parts, " · ")
+	if a.Detail != "" {
+		words += "\n" + plain(a.Detail)
+	}
+	return fact{t.s("fact.attempt", args{"N": t.number(int64(a.Number))}), words}
 }
 
 // showFacts opens a dialog of names and values that can be copied.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -32,6 +33,14 @@ type fakeController struct {
 	facts    core.CertificateFacts
 	measured core.Measurements
 	steps    []core.Step
+	attempts map[core.TransferID][]core.Attempt
+	serving  string // URL of the /metrics listener
+	secrets  ProfileSecrets
+	saveErr  func(sessionOnly bool) error
+	factsErr error
+	checkErr error
+	held     chan struct{} // a connection test waits for it; nil for none
+	noSecret bool
 	changed  chan struct{}
 }
 
@@ -150,21 +159,35 @@ func (f *fakeController) Use(_ context.Context, name string) error {
 	f.mu.Unlock()
 	return f.ask("use %s", name)
 }
-func (f *fakeController) SaveProfile(_ context.Context, previous string, p core.Profile, _ ProfileSecrets, sessionOnly bool) error {
+func (f *fakeController) SaveProfile(_ context.Context, previous string, p core.Profile, s ProfileSecrets, sessionOnly bool) error {
+	_ = f.ask("save %q as %q session=%v", previous, p.Name, sessionOnly)
+	if f.saveErr != nil {
+		if err := f.saveErr(sessionOnly); err != nil {
+			return err
+		}
+	}
 	f.mu.Lock()
-	f.profiles[p.Name], f.current = p, p.Name
-	f.mu.Unlock()
-	return f.ask("save %q as %q session=%v", previous, p.Name, sessionOnly)
+	defer f.mu.Unlock()
+	delete(f.profiles, previous)
+	f.profiles[p.Name], f.current, f.secrets = p, p.Name, s
+	return f.verbErr
 }
-func (f *fakeController) HasSecret(context.Context, string) (bool, error) { return true, nil }
-func (f *fakeController) Certificate(context.Context, core.TLSSettings, core.Secret) (core.CertificateFacts, error) {
-	return f.facts, nil
+func (f *fakeController) HasSecret(context.Context, string) (bool, error) { return !f.noSecret, nil }
+func (f *fakeController) Certificate(_ context.Context, t core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error) {
+	return f.facts, errors.Join(f.factsErr, f.ask("certificate %s%s %v", t.CertFile, t.PKCS12File, !passphrase.IsZero()))
 }
-func (f *fakeController) Check(_ context.Context, _ core.Profile, _ ProfileSecrets, step func(core.Step)) error {
+func (f *fakeController) Check(ctx context.Context, p core.Profile, _ ProfileSecrets, step func(core.Step)) error {
 	for _, s := range f.steps {
 		step(s)
 	}
-	return f.ask("check")
+	if f.held != nil {
+		select {
+		case <-f.held:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return errors.Join(f.checkErr, f.ask("check %s", p.IngesterURL))
 }
 func (f *fakeController) StartSandbox(context.Context) error {
 	f.mu.Lock()
@@ -175,16 +198,53 @@ func (f *fakeController) StartSandbox(context.Context) error {
 func (f *fakeController) ImportProfile(_ context.Context, path string) (core.Profile, error) {
 	return core.NewProfile("Imported"), f.ask("import %s", filepath.Base(path))
 }
+func (f *fakeController) ExportProfile(_ context.Context, name, path string) error {
+	return f.ask("export %s to %s", name, filepath.Base(path))
+}
+func (f *fakeController) RemoveProfile(_ context.Context, name string) error {
+	f.mu.Lock()
+	delete(f.profiles, name)
+	if f.current == name {
+		f.current = ""
+	}
+	f.mu.Unlock()
+	return f.ask("remove profile %s", name)
+}
+func (f *fakeController) ExportHistory(_ context.Context, w io.Writer, format core.HistoryFormat, q core.HistoryQuery) error {
+	_, err := fmt.Fprintf(w, "%s %q\n", format, q.Text)
+	return errors.Join(err, f.ask("export history %s %q %d", format, q.Text, q.Limit))
+}
+func (f *fakeController) Attempts(_ context.Context, id core.TransferID) ([]core.Attempt, error) {
+	return f.attempts[id], f.ask("attempts %s", id)
+}
 func (f *fakeController) Link() core.Link {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.link
 }
 func (f *fakeController) Measurements(context.Context) (core.Measurements, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return f.measured, nil
 }
 func (f *fakeController) ServeMetrics(_ context.Context, addr string) (string, error) {
-	return "http://" + addr + "/metrics", f.ask("serve %s", addr)
+	err := f.ask("serve %s", addr)
+	if err != nil {
+		return "", err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.serving = "http://" + addr + "/metrics"
+	return f.serving, nil
 }
-func (f *fakeController) StopMetrics(context.Context) error { return f.ask("stop metrics") }
-func (f *fakeController) MetricsURL() string                { return "" }
+func (f *fakeController) StopMetrics(context.Context) error {
+	f.mu.Lock()
+	f.serving = ""
+	f.mu.Unlock()
+	return f.ask("stop metrics")
+}
+func (f *fakeController) MetricsURL() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.serving
+}

@@ -30,9 +30,10 @@ func (w *Window) assemble() {
 	if w.pages != nil {
 		w.pages[at].Hidden()
 	}
-	w.pieces = pieces{shown: at}
+	w.pieces = pieces{shown: at, ticked: w.ticked}
 	w.header = newHeader(s)
 	w.header.onImport, w.header.onSandbox = w.importProfile, w.startSandbox
+	w.header.onNew = func() { showNewProfile(s, nil) }
 	w.banner = newBanner(s, w.icons)
 	w.transfers = newTransfersView(s, w.model, w.icons)
 	w.intake = &intake{sh: s, notice: w.transfers.notice, options: w.transfers.options.options, point: w.transfers.point}
@@ -62,7 +63,8 @@ func (w *Window) assemble() {
 
 // views are the pages, in the order of the navigation.
 func (w *Window) views() []view {
-	return []view{w.transfers}
+	stored := func() int { return w.model.sum.Stored }
+	return []view{w.transfers, newHistoryView(w.sh, stored), newMetricsView(w.sh, w.recorder), newLogView(w.sh, w.buffer)}
 }
 
 // choose shows a page.

@@ -40,7 +40,7 @@ func open(t *testing.T, ctl *fakeController, language, theme string) *harness {
 	h := &harness{t: t, app: test.NewTempApp(t), ctl: ctl, queue: make(chan func(), 1024), clock: start}
 	h.app.Preferences().SetString(prefLanguage, language)
 	h.app.Preferences().SetString(prefTheme, theme)
-	h.w = New(h.app, ctl, slog.New(slog.DiscardHandler))
+	h.w = New(h.app, ctl, slog.New(slog.DiscardHandler), NewLogBuffer(slog.LevelDebug))
 	h.w.post = func(f func()) { h.queue <- f }
 	h.w.now = func() time.Time { return h.clock }
 	if err := h.w.start(t.Context()); err != nil {

@@ -25,8 +25,8 @@ type header struct {
 	settings *widget.Button
 	link     core.Link
 	paused   bool
-	// onImport and onNew are the menu's ways to another profile.
-	onImport, onSandbox func()
+	// The menu's ways to another profile.
+	onNew, onImport, onSandbox func()
 }
 
 const headerHeight = 56
@@ -176,6 +176,7 @@ func (h *header) menu(names []string, current string) {
 	}
 	menu.Items = append(menu.Items,
 		fyne.NewMenuItem(t.s("profile.settings"), func() { h.sh.openSettings(tabServer) }),
+		fyne.NewMenuItem(t.s("profile.new"), h.onNew),
 		fyne.NewMenuItem(t.s("profile.import"), h.onImport),
 		fyne.NewMenuItem(t.s("profile.sandbox"), h.onSandbox))
 	showMenuBelow(menu, h.sh.win.Canvas(), h.profile)

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -108,7 +110,7 @@ func newPanel(fill fyne.ThemeColorName, content fyne.CanvasObject) *panel {
 
 // CreateRenderer implements fyne.Widget.
 func (p *panel) CreateRenderer() fyne.WidgetRenderer {
-	back := canvas.NewRectangle(nil)
+	back := canvas.NewRectangle(color.Transparent)
 	pad := theme.Padding() * 3
 	stack := container.NewStack(back, container.New(layout.NewCustomPaddedLayout(pad, pad, pad, pad), p.content))
 	r := &panelRenderer{WidgetRenderer: widget.NewSimpleRenderer(stack), panel: p, back: back}

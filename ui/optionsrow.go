@@ -21,8 +21,8 @@ type optionsRow struct {
 	keep        *widget.Button
 	retention   core.Retention
 	days        int
-	tags        *widget.Entry
-	description *widget.Entry
+	tags        *lineEntry
+	description *lineEntry
 }
 
 func newOptionsRow(s *shell) *optionsRow {
@@ -30,10 +30,8 @@ func newOptionsRow(s *shell) *optionsRow {
 	label := newCaption(s.text.s("options.title"), colorMuted, sizeSmall)
 	o.keep = widget.NewButtonWithIcon("", theme.MenuDropDownIcon(), o.showKeep)
 	o.keep.IconPlacement = widget.ButtonIconTrailingText
-	o.tags = widget.NewEntry()
-	o.tags.SetPlaceHolder(s.text.s("options.tags"))
-	o.description = widget.NewEntry()
-	o.description.SetPlaceHolder(s.text.s("options.description"))
+	o.tags = newLineEntry(s, s.text.s("options.tags"))
+	o.description = newLineEntry(s, s.text.s("options.description"))
 	o.description.Validator = func(text string) error {
 		return core.Options{Retention: core.RetentionPermanent, Description: text}.Validate()
 	}

@@ -3,8 +3,6 @@ package ui
 import (
 	"context"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -72,13 +70,14 @@ func (d *settingsDialog) buildCertificates() {
 	c.addRows()
 	c.addPolicy()
 	d.form.combine = append(d.form.combine, c.read)
-	c.mutual.OnChanged = func(bool) { c.arrange(); d.form.check(); c.inspect() }
-	c.kind.OnChanged = c.mutualChanged
+	c.mutual.OnChanged = func(bool) { c.changed() }
+	c.kind.OnChanged = func(string) { c.changed() }
 	c.arrange()
 	c.inspect()
 }
 
-func (c *certificatesTab) mutualChanged(string) {
+// changed is called when the form of the certificate was chosen.
+func (c *certificatesTab) changed() {
 	c.arrange()
 	c.dialog.form.check()
 	c.inspect()
@@ -88,7 +87,7 @@ func (c *certificatesTab) addRows() {
 	d, t, f := c.dialog, c.dialog.s.text, c.dialog.form
 	f.add(tabCertificates, "", t.s("settings.mutual"), c.mutual, nil)
 	c.caRow = f.add(tabCertificates, "tls.ca_cert_file", t.s("settings.ca"), d.fileInput(c.ca, caExtensions, nil), nil)
-	kind := f.add(tabCertificates, "", t.s("settings.cert"), narrow(selectWidth, c.kind.Select), nil)
+	f.add(tabCertificates, "", t.s("settings.cert"), narrow(selectWidth, c.kind.Select), nil)
 	c.certRow = f.add(tabCertificates, "tls.cert_file", t.s("settings.cert.file"), d.fileInput(c.cert, caExtensions, c.inspect), nil)
 	c.keyRow = f.add(tabCertificates, "tls.key_file", t.s("settings.key"), d.fileInput(c.key, keyExtensions, c.inspect), nil)
 	c.pkcs12Row = f.add(tabCertificates, "tls.pkcs12_file", t.s("settings.cert.file"), d.fileInput(c.pkcs12, pkcs12Extensions, c.inspect), nil)
@@ -102,12 +101,11 @@ func (c *certificatesTab) addRows() {
 	c.passphrase.OnSubmitted = func(string) { c.inspect() }
 	c.certRow.label = t.s("settings.cert")
 	c.pkcs12Row.label = t.s("settings.cert")
-	_ = kind
 }
 
 // addPolicy adds the minimum version and, folded away, the cipher list.
 func (c *certificatesTab) addPolicy() {
-	d, t, f := c.dialog, c.dialog.s.text, c.dialog.form
+	t, f := c.dialog.s.text, c.dialog.form
 	selectRow(f, tabCertificates, "tls.protocol_version", t.s("settings.minimum"), newChoice(f.opened.TLS.ProtocolVersion,
 		option[string]{core.TLSv13, "TLS 1.3"},
 		option[string]{core.TLSv12, "TLS 1.2"}),
@@ -115,8 +113,8 @@ func (c *certificatesTab) addPolicy() {
 	ciphers := newFormEntry(f.opened.TLS.Ciphers, t.s("settings.ciphers.hint"))
 	var row, note *field
 	advanced := widget.NewCheck(t.s("settings.ciphers.show"), func(on bool) {
-		setVisible(row.row, on)
-		setVisible(note.row, on)
+		f.show(row.row, on)
+		f.show(note.row, on)
 	})
 	advanced.Checked = ciphers.Text != ""
 	f.add(tabCertificates, "", t.s("settings.advanced"), advanced, nil)
@@ -128,7 +126,6 @@ func (c *certificatesTab) addPolicy() {
 	f.note(tabCertificates, t.s("settings.ciphers.note"))
 	note = f.fields[len(f.fields)-1]
 	advanced.OnChanged(advanced.Checked)
-	_ = d
 }
 
 // read takes the tab over into the profile. TLS settings stay in force
@@ -158,10 +155,11 @@ func (c *certificatesTab) read(p *core.Profile) []core.FieldError {
 func (c *certificatesTab) arrange() {
 	on, bundle := c.mutual.Checked, c.kind.value() == certPKCS12
 	setEnabled(c.kind.Select, on)
-	setVisible(c.certRow.row, on && !bundle)
-	setVisible(c.keyRow.row, on && !bundle)
-	setVisible(c.pkcs12Row.row, on && bundle)
-	setVisible(c.passphraseRow.row, on)
+	f := c.dialog.form
+	f.show(c.certRow.row, on && !bundle)
+	f.show(c.keyRow.row, on && !bundle)
+	f.show(c.pkcs12Row.row, on && bundle)
+	f.show(c.passphraseRow.row, on)
 }
 
 // inspect asks what the chosen certificate is and shows it in the card.
@@ -175,11 +173,11 @@ func (c *certificatesTab) inspect() {
 	c.asked = question
 	c.generation++
 	if !p.TLS.HasClientCertificate() || len(problems) > 0 {
-		c.cardRow.row.Hide()
+		c.dialog.form.show(c.cardRow.row, false)
 		return
 	}
-	c.cardRow.row.Show()
 	c.card.reading()
+	c.dialog.form.show(c.cardRow.row, true)
 	generation := c.generation
 	s := c.dialog.s
 	async(s, func(ctx context.Context) (core.CertificateFacts, error) {
@@ -189,39 +187,40 @@ func (c *certificatesTab) inspect() {
 			return // the person has gone on to another file
 		}
 		c.card.show(facts, err, s.now())
+		c.dialog.form.relayout()
 	})
 }
 
-// choose takes a file that was dropped or picked into the field that its
-// ending names. It reports whether there is one.
-func (c *certificatesTab) choose(path string) bool {
-	extension := strings.ToLower(filepath.Ext(path))
-	switch {
-	case slices.Contains(pkcs12Extensions, extension):
+// take puts a file into the field for its kind. It reports whether there is
+// one.
+func (c *certificatesTab) take(path string, kind fileKind) bool {
+	switch kind {
+	case fileCA:
+		c.ca.SetText(path)
+	case fileCertificate:
+		c.pem(c.cert, path)
+	case fileKey:
+		c.pem(c.key, path)
+	case filePKCS12:
 		c.mutual.SetChecked(true)
 		c.kind.set(certPKCS12)
 		c.pkcs12.SetText(path)
-	case extension == ".key":
-		c.mutual.SetChecked(true)
-		c.kind.set(certPEM)
-		c.key.SetText(path)
-	case slices.Contains(caExtensions, extension):
-		if c.mutual.Checked && c.kind.value() == certPEM && c.cert.value() == "" {
-			c.cert.SetText(path)
-		} else {
-			c.ca.SetText(path)
-		}
 	default:
 		return false
 	}
-	c.inspect()
 	return true
+}
+
+func (c *certificatesTab) pem(e *formEntry, path string) {
+	c.mutual.SetChecked(true)
+	c.kind.set(certPEM)
+	e.SetText(path)
 }
 
 // fileInput is an entry for a path with a button that picks a file.
 func (d *settingsDialog) fileInput(e *formEntry, extensions []string, then func()) fyne.CanvasObject {
 	button := widget.NewButton(d.s.text.s("settings.choose"), func() {
-		d.pickFile(e.value(), extensions, func(path string) {
+		pickFile(d.s, e.value(), extensions, func(path string) {
 			e.SetText(path)
 			e.onLeave()
 			if then != nil {
@@ -233,10 +232,6 @@ func (d *settingsDialog) fileInput(e *formEntry, extensions []string, then func(
 }
 
 // pickFile lets the person choose one file, beginning where near lies.
-func (d *settingsDialog) pickFile(near string, extensions []string, chosen func(path string)) {
-	pickFile(d.s, near, extensions, chosen)
-}
-
 func pickFile(s *shell, near string, extensions []string, chosen func(path string)) {
 	picker := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
 		if err != nil {

@@ -78,6 +78,9 @@ func (p *checkPanel) stop() {
 }
 
 func (p *checkPanel) add(step core.Step) {
+	if key := targetKeys[step.Target]; key != "" && (len(p.steps) == 0 || p.steps[len(p.steps)-1].Target != step.Target) {
+		p.rows.Add(newLabel(p.s.text.s(key), sizeSmall, widget.LowImportance, true))
+	}
 	p.steps = append(p.steps, step)
 	p.rows.Add(p.line(step))
 	p.changed()
@@ -120,9 +123,17 @@ var stepLooks = map[core.StepStatus]struct {
 	core.StepNotReached: {"–", widget.LowImportance},
 }
 
+// targetKeys head the steps of each server, where there are two.
+var targetKeys = map[core.Target]string{
+	core.TargetAdmin: "settings.admin_url", core.TargetIngester: "settings.ingester_url",
+}
+
 func (p *checkPanel) line(step core.Step) fyne.CanvasObject {
 	look := stepLooks[step.Status]
-	words := p.s.text.s("settings.step." + step.Name)
+	words := step.Name
+	if key := "settings.step." + step.Name; p.s.text.has(key) {
+		words = p.s.text.s(key)
+	}
 	if step.Detail != "" {
 		words += " · " + step.Detail
 	}
@@ -174,7 +185,7 @@ func (p *checkPanel) report() string {
 		if step.Took > 0 {
 			took = step.Took.Round(100 * time.Microsecond).String()
 		}
-		fmt.Fprintf(&b, "%-12s %-19s %9s  %s\n", step.Status, step.Name, took, step.Detail)
+		fmt.Fprintf(&b, "%-12s %-9s %-19s %9s  %s\n", step.Status, step.Target, step.Name, took, step.Detail)
 		if step.Err != nil {
 			fmt.Fprintf(&b, "%14s%s: %s\n", "", step.Err.Code, step.Err.Message)
 		}

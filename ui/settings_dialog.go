@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
@@ -14,12 +13,10 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// The size of the dialog where the window has room for it, and what stays free
-// around it.
+// The size of the dialog where the window has room for it.
 const (
 	settingsWidth  = 760
 	settingsHeight = 676
-	settingsMargin = 24
 )
 
 // settingsDialog edits one profile. Nothing outside it changes before Save.
@@ -27,25 +24,28 @@ type settingsDialog struct {
 	s        *shell
 	previous string // name under which the profile is saved, "" for a new one
 	form     *form
+	start    core.Profile // what the form makes before anything is changed
 	done     func(saved bool)
 
-	secret          *formEntry
+	secret          *secretField
 	secretNote      *widget.Label
 	certificates    *certificatesTab
 	check           *checkPanel
 	applyAppearance func()
 
-	popup  *widget.PopUp
-	tabs   *container.AppTabs
-	pages  map[settingsTab]*fyne.Container
-	scroll *container.Scroll
-	status *widget.Label
-	test   *widget.Button
-	copy   *widget.Button
-	cancel *widget.Button
-	accept *widget.Button
-	saving bool
-	valid  bool
+	popup    *widget.PopUp
+	profiles *widget.Button
+	tabs     *container.AppTabs
+	tab      settingsTab // that is shown
+	pages    map[settingsTab]*fyne.Container
+	scroll   *container.Scroll
+	status   *widget.Label
+	test     *widget.Button
+	copy     *widget.Button
+	cancel   *widget.Button
+	accept   *widget.Button
+	saving   bool
+	valid    bool
 }
 
 var settingsTabs = []settingsTab{tabServer, tabSignIn, tabCertificates, tabTransfers, tabMetrics, tabAppearance}
@@ -74,8 +74,12 @@ func showNewProfile(s *shell, done func(saved bool)) {
 	openSettings(s, "", core.NewProfile(""), tabServer, done)
 }
 
-// openSettings builds and shows the dialog. previous is the saved name of p.
+// openSettings builds and shows the dialog, unless it is open. previous is the
+// saved name of p.
 func openSettings(s *shell, previous string, p core.Profile, tab settingsTab, done func(saved bool)) *settingsDialog {
+	if s.settings != nil {
+		return s.settings
+	}
 	d := &settingsDialog{s: s, previous: previous, form: &form{text: s.text, opened: p}, done: done}
 	d.buildServer()
 	d.buildSignIn()
@@ -86,13 +90,13 @@ func openSettings(s *shell, previous string, p core.Profile, tab settingsTab, do
 	d.check = newCheckPanel(s)
 	d.check.changed = d.checkChanged
 	d.popup = widget.NewModalPopUp(d.content(tab), s.win.Canvas())
-	d.form.checked = d.validated
+	d.form.checked, d.form.escaped = d.validated, func() { d.close(false) }
+	d.form.moved = d.scroll.Content.Refresh
 	d.form.check()
-	room := s.win.Canvas().Size()
-	d.popup.Resize(fyne.NewSize(
-		fyne.Min(settingsWidth, room.Width-settingsMargin),
-		fyne.Min(settingsHeight, room.Height-settingsMargin)))
+	d.start, _ = d.form.profile()
+	d.popup.Resize(within(s, settingsWidth, settingsHeight))
 	d.popup.Show()
+	s.settings = d
 	return d
 }
 
@@ -114,7 +118,7 @@ func (d *settingsDialog) content(tab settingsTab) fyne.CanvasObject {
 		stack.Add(page)
 		// The tabs are a header only: one scroll holds every page, so that
 		// the connection test stays in sight on each of them.
-		d.tabs.Append(container.NewTabItem(t.s("settings.tab."+string(name)), canvas.NewRectangle(nil)))
+		d.tabs.Append(container.NewTabItem(t.s("settings.tab."+string(name)), layout.NewSpacer()))
 	}
 	stack.Add(d.check.row)
 	pad := theme.Padding() * 4
@@ -123,8 +127,13 @@ func (d *settingsDialog) content(tab settingsTab) fyne.CanvasObject {
 	d.selectTab(tab)
 	d.turn(tab)
 
+	d.profiles = widget.NewButtonWithIcon(t.s("settings.profiles"), theme.MenuDropDownIcon(), d.showProfiles)
+	d.profiles.IconPlacement = widget.ButtonIconTrailingText
+	name := newLabel(title, theme.SizeNameSubHeadingText, widget.MediumImportance, true)
+	name.Truncation = fyne.TextTruncateEllipsis
 	head := container.New(layout.NewCustomPaddedVBoxLayout(0),
-		container.New(layout.NewCustomPaddedLayout(pad/2, 0, pad/2, pad), newLabel(title, theme.SizeNameSubHeadingText, widget.MediumImportance, true)),
+		container.New(layout.NewCustomPaddedLayout(pad/2, 0, pad/2, pad),
+			container.NewBorder(nil, nil, nil, outlined(d.profiles), name)),
 		container.New(layout.NewCustomPaddedLayout(0, 0, pad/2, pad/2), d.tabs))
 	return container.NewBorder(head, d.footer(pad), nil, nil, d.scroll)
 }
@@ -159,9 +168,11 @@ func (d *settingsDialog) turn(tab settingsTab) {
 	if d.pages[tab] == nil {
 		tab = tabServer
 	}
+	d.tab = tab
 	for name, page := range d.pages {
 		setVisible(page, name == tab)
 	}
+	d.scroll.Content.Refresh()
 	d.scroll.ScrollToTop()
 }
 
@@ -208,8 +219,8 @@ func (d *settingsDialog) checkChanged() {
 	}
 	d.test.SetText(label)
 	d.enable()
-	d.scroll.Refresh()
-	d.scroll.ScrollToBottom()
+	d.form.relayout()
+	d.scroll.ScrollToBottom() // where the test's lines are
 }
 
 // secrets are those that were typed; zero ones leave what is kept.
@@ -273,15 +284,25 @@ func (d *settingsDialog) notSaved(err error, secrets ProfileSecrets, sessionOnly
 	ask.Show()
 }
 
-// close takes the dialog away, and every secret that was typed with it.
+// close takes the dialog away. While the profile is being saved it stays.
 func (d *settingsDialog) close(saved bool) {
-	d.check.stop()
-	d.secret.Text, d.certificates.passphrase.Text = "", ""
-	d.popup.Hide()
+	if d.saving {
+		return
+	}
+	d.hide()
 	if saved {
 		d.s.profileChanged()
 	}
 	if d.done != nil {
 		d.done(saved)
 	}
+}
+
+// hide takes the dialog off the window, and every secret that was typed with
+// it.
+func (d *settingsDialog) hide() {
+	d.check.stop()
+	d.secret.Text, d.certificates.passphrase.Text = "", ""
+	d.popup.Hide()
+	d.s.settings = nil
 }

@@ -23,6 +23,23 @@ type form struct {
 	fields  []*field
 	combine []func(*core.Profile) []core.FieldError
 	checked func([]core.FieldError) // after every edit and every field left
+	escaped func()                  // Escape was pressed in a field
+	moved   func()                  // rows came, went or changed their height
+}
+
+// show makes a part of the form visible or not.
+func (f *form) show(o fyne.CanvasObject, visible bool) {
+	if o.Visible() != visible {
+		setVisible(o, visible)
+		f.relayout()
+	}
+}
+
+// relayout places the rows anew.
+func (f *form) relayout() {
+	if f.moved != nil {
+		f.moved()
+	}
 }
 
 // field is one row: a label, an input, and what is wrong with it.
@@ -121,9 +138,7 @@ func (f *form) check() []core.FieldError {
 		if fl.problem.Text != words {
 			fl.problem.SetText(words)
 		}
-		if (words == "") == fl.problem.Visible() {
-			setVisible(fl.problem, words != "")
-		}
+		f.show(fl.problem, words != "")
 	}
 	if f.checked != nil {
 		f.checked(found)
@@ -148,7 +163,8 @@ func setVisible(o fyne.CanvasObject, visible bool) {
 // formEntry is an entry that says when it is left.
 type formEntry struct {
 	widget.Entry
-	onLeave func()
+	onLeave  func()
+	onEscape func()
 }
 
 func newFormEntry(value, placeholder string) *formEntry {
@@ -163,6 +179,15 @@ func newSecretEntry(placeholder string) *formEntry {
 	e := newFormEntry("", placeholder)
 	e.Password = true
 	return e
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *formEntry) TypedKey(key *fyne.KeyEvent) {
+	if key.Name == fyne.KeyEscape && e.onEscape != nil {
+		e.onEscape()
+		return
+	}
+	e.Entry.TypedKey(key)
 }
 
 // FocusLost implements fyne.Focusable.
@@ -181,6 +206,7 @@ func (e *formEntry) value() string { return strings.TrimSpace(e.Text) }
 func (f *form) wire(fl *field, then func(), entries ...*formEntry) {
 	for _, e := range entries {
 		e.OnChanged = func(string) { f.check() }
+		e.onEscape = func() { f.escaped() }
 		e.onLeave = func() {
 			f.leave(fl)
 			if then != nil {

@@ -23,7 +23,7 @@ func (d *settingsDialog) buildSignIn() {
 		option[core.Grant]{core.GrantArtStore, t.s("settings.grant.artstore")},
 		option[core.Grant]{core.GrantOAuth2, t.s("settings.grant.oauth2")})
 	var authRow *field
-	showAuth := func() { setVisible(authRow.row, grant.value() == core.GrantOAuth2) }
+	showAuth := func() { f.show(authRow.row, grant.value() == core.GrantOAuth2) }
 	selectRow(f, tabSignIn, "auth.grant", t.s("settings.grant"), grant,
 		func(p *core.Profile, v core.Grant) { p.Auth.Grant = v }, func() { showAuth() })
 	authRow = selectRow(f, tabSignIn, "auth.client_auth", t.s("settings.client_auth"), clientAuth,
@@ -37,9 +37,9 @@ func (d *settingsDialog) buildSignIn() {
 
 	f.entry(tabSignIn, "auth.client_id", t.s("settings.client_id"), p.Auth.ClientID, "sa_prod_reports_1a2b3c",
 		func(p *core.Profile, v string) { p.Auth.ClientID = v })
-	d.secret = newSecretEntry("")
-	secretRow := f.add(tabSignIn, "", t.s("settings.secret"), d.secret, nil)
-	f.wire(secretRow, nil, d.secret)
+	d.secret = newSecretField(d.s)
+	secretRow := f.add(tabSignIn, "", t.s("settings.secret"), d.secret.object, nil)
+	f.wire(secretRow, nil, d.secret.formEntry)
 	d.secretNote = f.note(tabSignIn, t.s("settings.secret.new"))
 	d.askSecret()
 
@@ -60,12 +60,13 @@ func (d *settingsDialog) askSecret() {
 		return d.s.ctl.HasSecret(ctx, d.previous)
 	}, func(kept bool, err error) {
 		t := d.s.text
+		defer d.form.relayout()
 		switch {
 		case err != nil:
 			d.secretNote.SetText(explained(t, err))
 		case kept:
-			d.secret.SetPlaceHolder(t.s("settings.secret.unchanged"))
-			d.secretNote.SetText(t.s("settings.secret.kept"))
+			d.secret.showKept(true)
+			d.form.show(d.secretNote, false)
 		default:
 			d.secretNote.SetText(t.s("settings.secret.none"))
 		}
@@ -112,13 +113,13 @@ func (d *settingsDialog) buildVerification() {
 		return nil
 	})
 	show := func(string) {
-		setVisible(urlRow.row, mode.value() == verifyJWKS)
-		setVisible(keyRow.row, mode.value() == verifyKey)
+		f.show(urlRow.row, mode.value() == verifyJWKS)
+		f.show(keyRow.row, mode.value() == verifyKey)
 		f.leave(modeRow)
 	}
 	mode.OnChanged = show
-	setVisible(urlRow.row, start == verifyJWKS)
-	setVisible(keyRow.row, start == verifyKey)
+	f.show(urlRow.row, start == verifyJWKS)
+	f.show(keyRow.row, start == verifyKey)
 }
 
 // The endings that file choosers offer.

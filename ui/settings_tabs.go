@@ -84,8 +84,8 @@ func (d *settingsDialog) buildMetrics() {
 	remark := func() {
 		open := serve.Checked && listen.value() != "" && !loopbackAddress(listen.value())
 		warning.SetText(t.s("settings.metrics.open"))
-		setVisible(warning, open)
-		setVisible(note, !open)
+		f.show(warning, open)
+		f.show(note, !open)
 	}
 	remark()
 	f.wire(row, remark, listen)

@@ -23,7 +23,7 @@ type transfersView struct {
 	drop    *dropArea
 	notice  *notice
 	options *optionsRow
-	search  *widget.Entry
+	search  *lineEntry
 	group   *widget.Button
 	filters *fyne.Container // search and group
 	head    *tableHead
@@ -116,8 +116,7 @@ func (d dense1) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color
 
 func (v *transfersView) buildFilter() {
 	t := v.sh.text
-	v.search = widget.NewEntry()
-	v.search.SetPlaceHolder(t.s("filter.name"))
+	v.search = newLineEntry(v.sh, t.s("filter.name"))
 	v.search.OnChanged = func(text string) {
 		f := v.model.filter
 		f.text = text
@@ -170,6 +169,9 @@ func (v *transfersView) setFilter(f filter) {
 
 // Content implements view.
 func (v *transfersView) Content() fyne.CanvasObject { return v.content }
+
+// Search is the entry that Ctrl+F goes to.
+func (v *transfersView) Search() fyne.Focusable { return v.search }
 
 // Shown implements view.
 func (v *transfersView) Shown() { v.Refresh() }

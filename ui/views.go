@@ -15,7 +15,7 @@ type view interface {
 	// Content is the page; the same object every time.
 	Content() fyne.CanvasObject
 	// Shown and Hidden say that the page has come to the front or left it.
-	// A hidden page asks for nothing and draws nothing.
+	// A hidden page draws nothing.
 	Shown()
 	Hidden()
 }
@@ -23,11 +23,11 @@ type view interface {
 // The views and dialogs, each built once by window.go:
 //
 //	newTransfersView(s *shell) *transfersView
-//	newHistoryView(s *shell) view
-//	newMetricsView(s *shell) view
-//	newLogView(s *shell, buffer *LogBuffer) view
+//	newHistoryView(s *shell, stored func() int) *historyView
+//	newMetricsView(s *shell, r *recorder) *metricsView
+//	newLogView(s *shell, buffer *LogBuffer) *logView
 //	showSettings(s *shell, tab settingsTab)
-//	newFirstRun(s *shell, done func()) fyne.CanvasObject
+//	newFirstRun(s *shell, c firstChoices) fyne.CanvasObject
 //
 // ticker is a view that wants to be woken about once a second while it is
 // shown. Tick runs on the UI goroutine.
@@ -53,6 +53,10 @@ type shell struct {
 	appearanceChanged func()
 	// openSettings shows the settings of the current profile, at a tab.
 	openSettings func(tab settingsTab)
+	// settings is the open settings dialog, nil while it is closed.
+	settings *settingsDialog
+	// shortcut does what a key combination does in the whole window.
+	shortcut func(fyne.Shortcut)
 }
 
 // settingsTab names a tab of the settings dialog.

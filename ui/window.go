@@ -3,7 +3,8 @@
 // Package app wires it like this, and needs nothing else:
 //
 //	a := fyneapp.NewWithID(id)             // the only import of fyne.io/fyne/v2/app
-//	w := ui.New(a, controller, log)        // shows nothing, starts nothing
+//	buffer := ui.NewLogBuffer(level)       // a slog.Handler: what the log page shows
+//	w := ui.New(a, controller, log, buffer) // shows nothing, starts nothing
 //	w.Open(paths...)                       // files named on the command line; any goroutine, any time
 //	err := w.ShowAndRun(ctx)               // on the main goroutine; blocks until the window is closed or ctx ends
 //
@@ -28,30 +29,36 @@ const title = "Ingester"
 
 // Window is the program's one window.
 type Window struct {
-	app  fyne.App
-	win  fyne.Window
-	ctl  Controller
-	log  *slog.Logger
-	post func(func())     // fyne.Do, or what a test puts in its place
-	now  func() time.Time // time.Now, or what a test puts in its place
-	wg   sync.WaitGroup   // the pump
-	stop context.CancelFunc
+	app    fyne.App
+	win    fyne.Window
+	ctl    Controller
+	log    *slog.Logger
+	buffer *LogBuffer
+	post   func(func())     // fyne.Do, or what a test puts in its place
+	now    func() time.Time // time.Now, or what a test puts in its place
+	wg     sync.WaitGroup   // the pump
+	stop   context.CancelFunc
 
 	// What follows belongs to the UI goroutine.
-	sh     *shell
-	model  *model
-	icons  *icons
-	pieces // of the window in the present language
-	status ending
+	sh       *shell
+	model    *model
+	recorder *recorder
+	icons    *icons
+	pieces   // of the window in the present language
+	status   ending
 
 	mu      sync.Mutex
 	waiting []string // paths opened before the window was up
 	up      bool
 }
 
-// New makes the window. Nothing is shown and nothing runs yet.
-func New(a fyne.App, c Controller, log *slog.Logger) *Window {
-	return &Window{app: a, ctl: c, log: log, post: fyne.Do, now: time.Now, model: newModel(), icons: newIcons()}
+// New makes the window. Nothing is shown and nothing runs yet. The window logs
+// to log; its log page shows what buffer holds.
+func New(a fyne.App, c Controller, log *slog.Logger, buffer *LogBuffer) *Window {
+	return &Window{
+		app: a, ctl: c, log: log, buffer: buffer, post: fyne.Do, now: time.Now,
+		model: newModel(), recorder: &recorder{}, icons: newIcons(),
+	}
 }
 
 // ShowAndRun shows the window and blocks until it is closed or ctx ends, and
@@ -79,7 +86,7 @@ func (w *Window) start(ctx context.Context) error {
 	w.sh = &shell{
 		app: w.app, win: w.win, ctl: w.ctl, log: w.log, now: w.now, tasks: newTasks(ctx, w.post),
 		profileChanged: w.profileChanged, appearanceChanged: w.appearanceChanged,
-		openSettings: func(tab settingsTab) { showSettings(w.sh, tab) },
+		openSettings: func(tab settingsTab) { showSettings(w.sh, tab) }, shortcut: w.typedShortcut,
 	}
 	w.sh.failed = func(err error) {
 		w.log.Error("action failed", "error", err)
@@ -91,7 +98,7 @@ func (w *Window) start(ctx context.Context) error {
 	w.win.Resize(fyne.NewSize(1100, 720))
 	w.win.CenterOnScreen()
 	w.win.SetMaster()
-	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.intake.add(localPaths(uris)) })
+	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(localPaths(uris)) })
 	w.win.SetCloseIntercept(w.askClose)
 	w.win.SetOnClosed(w.stop)
 	w.watchForeground()
@@ -145,6 +152,7 @@ func (w *Window) apply(c change) {
 	default:
 		w.model.Tick(now)
 	}
+	w.measure(now)
 	w.header.showLink(c.link)
 	w.header.showProfile(c.profile)
 	w.show(now)

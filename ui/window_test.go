@@ -173,7 +173,8 @@ func TestVerbsOfRowsAndKeys(t *testing.T) {
 	v.key(&fyne.KeyEvent{Name: fyne.KeyDelete})
 	h.called("remove [t4]")
 	v.key(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	h.says("5f0c1a34-4b1e-4d55-9a51-0a9b8a1f0e11")
+	h.until("the details", func() bool { return strings.Contains(h.words(), "5f0c1a34-4b1e-4d55-9a51-0a9b8a1f0e11") })
+	h.called("attempts t4")
 	h.tap("Close")
 	h.w.transfers.retryFailed()
 	h.called("retry [t7]")
@@ -345,7 +346,7 @@ func TestClosingAsksOnlyWhileSomethingMoves(t *testing.T) {
 func TestPathsOpenedEarlyAreNotLost(t *testing.T) {
 	ctl := newFakeController()
 	h := &harness{t: t, app: test.NewTempApp(t), ctl: ctl, queue: make(chan func(), 64), clock: start}
-	h.w = New(h.app, ctl, slog.New(slog.DiscardHandler))
+	h.w = New(h.app, ctl, slog.New(slog.DiscardHandler), NewLogBuffer(slog.LevelDebug))
 	h.w.post = func(f func()) { h.queue <- f }
 	h.w.Open("/early")
 	h.w.Open()

@@ -1,0 +1,58 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// firstChoices are the ways out of the first run.
+type firstChoices struct{ sandbox, connect, load func() }
+
+// newFirstRun is what the window shows while there is no profile.
+func newFirstRun(s *shell, c firstChoices) fyne.CanvasObject {
+	t := s.text
+	welcome := newCaption(t.s("first.title"), theme.ColorNameForeground, theme.SizeNameHeadingText)
+	welcome.bold, welcome.cut, welcome.align = true, true, fyne.TextAlignCenter
+	lead := newLabel(t.s("first.text"), theme.SizeNameText, widget.LowImportance, false)
+	lead.Wrapping, lead.Alignment = fyne.TextWrapWord, fyne.TextAlignCenter
+	cards := container.New(&tiles{least: 220, most: 3, gap: 16},
+		newChoiceCard(theme.ComputerIcon(), t.s("first.sandbox"), t.s("first.sandbox.text"), t.s("first.sandbox.do"), widget.MediumImportance, c.sandbox),
+		newChoiceCard(theme.LoginIcon(), t.s("first.connect"), t.s("first.connect.text"), t.s("first.connect.do"), widget.HighImportance, c.connect),
+		newChoiceCard(theme.FileIcon(), t.s("first.import"), t.s("first.import.text"), t.s("first.import.do"), widget.MediumImportance, c.load))
+	page := container.New(stack{gap: 16}, inset(0, 24, 0, 0, welcome), lead, cards)
+	return container.NewVScroll(page)
+}
+
+// newChoiceCard is one way to begin: a symbol, what it is, and a button.
+func newChoiceCard(icon fyne.Resource, title, words, do string, importance widget.Importance, on func()) fyne.CanvasObject {
+	name := newCaption(title, theme.ColorNameForeground, theme.SizeNameSubHeadingText)
+	name.bold, name.cut = true, true
+	text := newLabel(words, sizeSmall, widget.LowImportance, false)
+	text.Wrapping = fyne.TextWrapWord
+	button := widget.NewButton(do, on)
+	button.Importance = importance
+	var foot fyne.CanvasObject = button
+	if importance != widget.HighImportance {
+		foot = outlined(button)
+	}
+	symbol := widget.NewIcon(theme.NewPrimaryThemedResource(icon))
+	body := container.New(stack{gap: 8, grow: func() fyne.CanvasObject { return text }},
+		container.New(leading(28), symbol), name, container.New(insets{-8, -6, -8, 0}, text), foot)
+	return newPanel(colorSurface, body)
+}
+
+// leading gives its object one size, at the left.
+type leading float32
+
+// Layout implements fyne.Layout.
+func (l leading) Layout(objects []fyne.CanvasObject, _ fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(0, 0))
+		o.Resize(fyne.NewSquareSize(float32(l)))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (l leading) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSquareSize(float32(l)) }

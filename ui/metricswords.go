@@ -1,0 +1,126 @@
+package ui
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/artstore/ingester/core"
+)
+
+// nothing stands where there is no figure yet.
+const nothing = "–"
+
+// tokenLeft says how long the token in hand is good for.
+func (t *text) tokenLeft(m *core.Measurements, now time.Time) string {
+	left := m.TokenExpiry.Sub(now)
+	switch {
+	case m.TokenExpiry.IsZero():
+		return nothing
+	case left <= 0:
+		return t.s("metrics.expired")
+	case left >= time.Minute:
+		left = left.Truncate(time.Minute) // no seconds: they would dance
+	}
+	return t.s("status.left", args{"Time": t.duration(left)})
+}
+
+// hits says how often a token was in the cache.
+func (t *text) hits(m *core.Measurements) string {
+	share := nothing
+	if len(m.TokenRequests) > 0 {
+		share = t.decimal(m.CacheHitRate()*100, true) + nbsp + "%"
+	}
+	return t.s("metrics.hits", args{"Share": share})
+}
+
+// quantile says a time, or that nothing was measured.
+func (t *text) quantile(q core.Quantiles, d time.Duration) string {
+	if q.Count == 0 {
+		return nothing
+	}
+	return millis(t, d)
+}
+
+// certificateLeft says how long the client certificate counts, in the colour
+// of its urgency, and what to do.
+func (t *text) certificateLeft(m *core.Measurements, now time.Time) (figure string, color fyne.ThemeColorName, note string) {
+	if m.CertExpiry.IsZero() {
+		return nothing, theme.ColorNameForeground, t.s("metrics.no_certificate")
+	}
+	days := core.CertificateFacts{NotAfter: m.CertExpiry}.DaysLeft(now)
+	on := args{"Date": m.CertExpiry.Local().Format(time.DateOnly)}
+	switch {
+	case days < 0:
+		return t.s("metrics.expired"), theme.ColorNameError, "✗ " + t.s("metrics.expired_on", on)
+	case days < certificateWarnDays:
+		return t.n("keep.days", days), theme.ColorNameWarning, "▲ " + t.s("metrics.renew", on)
+	}
+	return t.n("keep.days", days), theme.ColorNameForeground, t.s("metrics.valid_until", on)
+}
+
+func failedWords(t *text, failed int64) string {
+	if failed == 0 {
+		return ""
+	}
+	return t.n("status.failed", int(failed))
+}
+
+// times are the rows of the table of durations.
+func (t *text) times(m *core.Measurements) [][]string {
+	row := func(key string, q core.Quantiles) []string {
+		return []string{t.s(key), t.quantile(q, q.P50), t.quantile(q, q.P95), t.quantile(q, q.P99)}
+	}
+	return [][]string{
+		{"", "p50", "p95", "p99"},
+		row("metrics.time.upload", m.Upload), row("metrics.time.token", m.TokenRequest), row("metrics.time.check", m.Validation),
+	}
+}
+
+// errorRows are the causes of errors with their counts, the most frequent
+// first; what doesn't fit into most rows is counted together.
+func (t *text) errorRows(m *core.Measurements, most int) [][]string {
+	codes := slices.SortedFunc(maps.Keys(m.Errors), func(a, b string) int {
+		return cmp.Or(cmp.Compare(m.Errors[b], m.Errors[a]), strings.Compare(a, b))
+	})
+	codes = slices.DeleteFunc(codes, func(c string) bool { return m.Errors[c] == 0 })
+	if len(codes) == 0 {
+		return [][]string{{t.s("metrics.no_errors")}}
+	}
+	var rows [][]string
+	for i, code := range codes {
+		if i == most-1 && len(codes) > most {
+			rest := 0.0
+			for _, c := range codes[i:] {
+				rest += m.Errors[c]
+			}
+			return append(rows, []string{t.s("metrics.other"), t.number(int64(rest))})
+		}
+		rows = append(rows, []string{capital(t.cause(code)), t.number(int64(m.Errors[code]))})
+	}
+	return rows
+}
+
+// cause is the sentence for a code, or the code itself where it has none.
+func (t *text) cause(code string) string {
+	if known, ok := messages[core.Code(code)]; ok {
+		return t.s(known.sentence)
+	}
+	return plain(code)
+}
+
+// axis writes a value of a chart's axis.
+func (t *text) axis(value float64) string {
+	out := strconv.FormatFloat(math.Round(value*1000)/1000, 'f', -1, 64)
+	if t.lang == "ru" {
+		out = strings.Replace(out, ".", ",", 1)
+	}
+	return out
+}

@@ -1,0 +1,60 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// recorder keeps what the metrics panel draws. It goes on while another page
+// is shown, so that the last five minutes are there when they are looked at.
+type recorder struct {
+	throughput series // bytes a second
+	inFlight   series // attempts under way
+	sent       meter
+	newest     core.Measurements
+	url        string // of the /metrics listener, "" while it is off
+
+	asked  time.Time
+	asking bool
+	failed bool // the last question
+}
+
+// take adds the figures of one moment.
+func (r *recorder) take(m core.Measurements, url string) {
+	if rate, ok := r.sent.rate(m.At, m.BytesSent); ok {
+		r.throughput.add(m.At, rate)
+	}
+	r.inFlight.add(m.At, float64(m.ActiveUploads))
+	r.newest, r.url = m, url
+}
+
+// measure asks for the figures of this moment, about once a second and never
+// twice at a time.
+func (w *Window) measure(now time.Time) {
+	r := w.recorder
+	if r.asking || now.Sub(r.asked) < tickEvery-drawEvery {
+		return
+	}
+	r.asking, r.asked = true, now
+	type answer struct {
+		figures core.Measurements
+		url     string
+	}
+	async(w.sh, func(ctx context.Context) (answer, error) {
+		m, err := w.ctl.Measurements(ctx)
+		return answer{m, w.ctl.MetricsURL()}, err
+	}, func(a answer, err error) {
+		r.asking = false
+		if err != nil {
+			if !r.failed {
+				w.log.Warn("reading measurements", "error", err)
+			}
+			r.failed = true
+			return
+		}
+		r.failed = false
+		r.take(a.figures, a.url)
+	})
+}
