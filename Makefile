@@ -53,7 +53,9 @@ headless: ## the program without its window, no C compiler needed: bin/ingester-
 package: build $(TOOLS)/fyne ## the Linux bundle: build/Ingester.tar.xz
 	@$(call install,$(PACKAGE_PACKAGES))
 	mkdir -p build
+	cp FyneApp.toml build/ # the tool counts builds in it
 	$(TOOLS)/fyne package --target linux --release --executable $(BIN)/ingester
+	mv build/FyneApp.toml .
 	mv Ingester.tar.xz build/
 	tar -tJf build/Ingester.tar.xz
 

@@ -24,14 +24,11 @@ func newHistory(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := f.make(); err != nil {
-				return err
-			}
 			log, err := commandLog(s)
 			if err != nil {
 				return err
 			}
-			q, err := store.Open(cmd.Context(), f.queue(), log)
+			q, err := store.OpenReader(f.queue(), log)
 			if err != nil {
 				return err
 			}

@@ -111,15 +111,22 @@ func newProfileRemove(streams) *cobra.Command {
 }
 
 // removeProfile deletes a profile, then its secrets, so that none is left that
-// nobody could find again. Where there is no keychain there are none.
+// nobody could find again.
 func removeProfile(ctx context.Context, dir *profiles.Dir, f folders, s *secrets, name string) error {
 	if err := dir.Remove(name); err != nil {
 		return err
 	}
-	var errs []error
-	if current, err := readCurrent(f); err == nil && current == name {
-		errs = append(errs, os.Remove(f.current()))
+	var err error
+	if current, readErr := readCurrent(f); readErr == nil && current == name {
+		err = os.Remove(f.current())
 	}
+	return errors.Join(err, forgetSecrets(ctx, s, name))
+}
+
+// forgetSecrets deletes the secrets of a profile. Where there is no keychain
+// there are none.
+func forgetSecrets(ctx context.Context, s *secrets, name string) error {
+	var errs []error
 	for _, item := range []keychain.Item{keychain.ItemClientSecret, keychain.ItemPassphrase} {
 		if err := s.Delete(ctx, name, item); err != nil && core.CodeOf(err) != core.CodeKeychainUnavailable {
 			errs = append(errs, err)

@@ -132,13 +132,13 @@ func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Pr
 	if err := c.keep(ctx, previous, p.Name, s, sessionOnly); err != nil {
 		return err
 	}
-	if err := c.p.profiles.Save(p); err != nil {
+	if err := c.p.profiles.Rename(previous, p); err != nil {
 		return err
 	}
 	c.p.conns.forget(p.Name)
 	if previous != "" && previous != p.Name {
 		c.p.conns.forget(previous)
-		if err := removeProfile(ctx, c.p.profiles, c.p.folders, c.p.secrets, previous); err != nil {
+		if err := forgetSecrets(ctx, c.p.secrets, previous); err != nil {
 			return err
 		}
 	}
