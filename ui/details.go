@@ -129,7 +129,7 @@ func showFacts(s *shell, title string, facts []fact) {
 	copyAll := widget.NewButton(s.text.s("button.copy"), func() { s.app.Clipboard().SetContent(plainText.String()) })
 	shut := widget.NewButton(s.text.s("button.close"), func() { d.Hide() })
 	shut.Importance = widget.HighImportance
-	d = dialog.NewCustomWithoutButtons(ellipsis(title, 420, sizes["text"], fyne.TextStyle{Bold: true}), container.NewVScroll(grid), s.win)
+	d = dialog.NewCustomWithoutButtons(ellipsis(title, 420, sizes["text"], fyne.TextStyle{Bold: true}), container.NewVScroll(newReadable(grid)), s.win)
 	d.SetButtons([]fyne.CanvasObject{copyAll, shut})
 	d.Resize(within(s, 620, 400))
 	d.Show()

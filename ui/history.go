@@ -61,7 +61,7 @@ func newHistoryView(s *shell, stored func() int) *historyView {
 	v.more.cut = true
 	v.more.Hide()
 	id, sum := outlined(v.copyID), outlined(v.copySum)
-	search := container.New(fixedWidth(160), v.search)
+	search := container.New(fixedWidth(240), v.search)
 	tools := container.New(&line{gap: 8, stretch: search, optional: []fyne.CanvasObject{sum, id}}, search, id, sum, outlined(v.export))
 	head := newSheetHead(historyPlaces, func(cell int) bool { return cell == 1 },
 		t.s("column.name"), t.s("column.size"), t.s("column.stored"), t.s("fact.server"), t.s("fact.file_id"), "SHA-256")

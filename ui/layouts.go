@@ -4,9 +4,7 @@ import (
 	"image/color"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -95,46 +93,11 @@ func (t *tiles) rowHeight(objects []fyne.CanvasObject) float32 {
 	return height
 }
 
-// panel is a rounded surface with a thin border around content.
-type panel struct {
-	widget.BaseWidget
-	content fyne.CanvasObject
-	fill    fyne.ThemeColorName
-}
-
-func newPanel(fill fyne.ThemeColorName, content fyne.CanvasObject) *panel {
-	p := &panel{content: content, fill: fill}
-	p.ExtendBaseWidget(p)
-	return p
-}
-
-// CreateRenderer implements fyne.Widget.
-func (p *panel) CreateRenderer() fyne.WidgetRenderer {
-	back := canvas.NewRectangle(color.Transparent)
-	pad := theme.Padding() * 3
-	stack := container.NewStack(back, container.New(layout.NewCustomPaddedLayout(pad, pad, pad, pad), p.content))
-	r := &panelRenderer{WidgetRenderer: widget.NewSimpleRenderer(stack), panel: p, back: back}
-	r.style()
-	return r
-}
-
-type panelRenderer struct {
-	fyne.WidgetRenderer
-	panel *panel
-	back  *canvas.Rectangle
-}
-
-func (r *panelRenderer) style() {
-	r.back.FillColor = theme.ColorForWidget(r.panel.fill, r.panel)
-	r.back.StrokeColor = theme.ColorForWidget(theme.ColorNameSeparator, r.panel)
-	r.back.StrokeWidth = 1
-	r.back.CornerRadius = theme.Size(theme.SizeNameInputRadius) + 2
-}
-
-// Refresh implements fyne.WidgetRenderer.
-func (r *panelRenderer) Refresh() {
-	r.style()
-	r.WidgetRenderer.Refresh()
+// newPanel is a rounded surface with a thin border around content.
+func newPanel(fill fyne.ThemeColorName, content fyne.CanvasObject) fyne.CanvasObject {
+	const pad = 12
+	return container.NewStack(newBox(fill, "", tableRadius), inset(pad, pad, pad, pad, content),
+		newBox("", theme.ColorNameSeparator, tableRadius))
 }
 
 // dense is the theme in force with less room around text, for cards and lists.
@@ -146,6 +109,29 @@ func (d dense) Size(name fyne.ThemeSizeName) float32 {
 		return 2
 	}
 	return d.Theme.Size(name)
+}
+
+// Color implements fyne.Theme.
+func (d dense) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	return readable{d.Theme}.Color(name, variant)
+}
+
+// readable is the theme in force with labels of low importance in the muted
+// colour. Fyne gives them the one of what is disabled, which is too pale for
+// words that are to be read.
+type readable struct{ fyne.Theme }
+
+// Color implements fyne.Theme.
+func (r readable) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	if name == theme.ColorNameDisabled {
+		name = colorMuted
+	}
+	return r.Theme.Color(name, variant)
+}
+
+// newReadable wraps content whose labels of low importance are to be read.
+func newReadable(content fyne.CanvasObject) fyne.CanvasObject {
+	return container.NewThemeOverride(content, readable{theme.Current()})
 }
 
 // newDense wraps content so that its text stands close together.

@@ -53,7 +53,7 @@ func newMetricsView(s *shell, r *recorder) *metricsView {
 		titled(t.s("metrics.times"), nil, v.times.object), titled(t.s("metrics.errors"), nil, v.errors.object))
 	cards := container.New(&tiles{least: 168, most: 4, gap: 12}, v.uploads.object, v.token.object, v.requests.object, v.certificate.object)
 	page := container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return charts }}, cards, charts, tables, v.switches())
-	v.content = container.NewVScroll(page)
+	v.content = container.NewVScroll(inset(2, 2, 2, 2, page))
 	v.draw()
 	return v
 }

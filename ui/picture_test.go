@@ -79,6 +79,7 @@ func busy() *fakeController {
 		Fingerprint: "4F:9A:11:02:AE:10:4F:9A:11:02:AE:10:4F:9A:11:02:AE:10:4F:9A:11:02:AE:10:4F:9A:11:02:AE:10:C2:71",
 		NotBefore:   start.AddDate(0, -10, 0), NotAfter: start.AddDate(0, 0, 19).Add(time.Hour), KeyMatches: true, ClientAuth: true,
 	}
+	ctl.measured = figures(start, 0, 4)
 	ctl.steps = []core.Step{
 		{Name: "address", Target: core.TargetAdmin, Status: core.StepOK, Detail: "https://admin.example:8000", Took: 2 * time.Millisecond},
 		{Name: "tls", Target: core.TargetAdmin, Status: core.StepOK, Detail: "TLS 1.3, AES-128-GCM, vouched for by “Example Root CA”", Took: 24 * time.Millisecond},
@@ -118,7 +119,6 @@ func (h *harness) record() {
 		sent += (14 + 8*math.Sin(float64(i)/23) + 4*math.Sin(float64(i)/7)) * (1 << 20)
 		h.w.recorder.take(figures(start.Add(time.Duration(i-300)*time.Second), sent, 2+i/40%4), "")
 	}
-	h.ctl.measured = h.w.recorder.newest
 }
 
 // fillLog writes what a program logs in a minute.

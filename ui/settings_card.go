@@ -52,7 +52,7 @@ func (c *certificateCard) show(facts core.CertificateFacts, err error, now time.
 
 func (c *certificateCard) replace(rows ...fyne.CanvasObject) {
 	c.rows.Objects = rows
-	c.object.Refresh()
+	c.rows.Refresh()
 }
 
 func (c *certificateCard) line(words string, importance widget.Importance) fyne.CanvasObject {

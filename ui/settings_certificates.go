@@ -87,7 +87,7 @@ func (c *certificatesTab) addRows() {
 	d, t, f := c.dialog, c.dialog.s.text, c.dialog.form
 	f.add(tabCertificates, "", t.s("settings.mutual"), c.mutual, nil)
 	c.caRow = f.add(tabCertificates, "tls.ca_cert_file", t.s("settings.ca"), d.fileInput(c.ca, caExtensions, nil), nil)
-	f.add(tabCertificates, "", t.s("settings.cert"), narrow(selectWidth, c.kind.Select), nil)
+	f.add(tabCertificates, "", t.s("settings.cert"), narrow(selectWidth, outlined(c.kind.Select)), nil)
 	c.certRow = f.add(tabCertificates, "tls.cert_file", t.s("settings.cert.file"), d.fileInput(c.cert, caExtensions, c.inspect), nil)
 	c.keyRow = f.add(tabCertificates, "tls.key_file", t.s("settings.key"), d.fileInput(c.key, keyExtensions, c.inspect), nil)
 	c.pkcs12Row = f.add(tabCertificates, "tls.pkcs12_file", t.s("settings.cert.file"), d.fileInput(c.pkcs12, pkcs12Extensions, c.inspect), nil)
@@ -111,10 +111,11 @@ func (c *certificatesTab) addPolicy() {
 		option[string]{core.TLSv12, "TLS 1.2"}),
 		func(p *core.Profile, v string) { p.TLS.ProtocolVersion = v }, nil)
 	ciphers := newFormEntry(f.opened.TLS.Ciphers, t.s("settings.ciphers.hint"))
-	var row, note *field
+	var row *field
+	var remark note
 	advanced := widget.NewCheck(t.s("settings.ciphers.show"), func(on bool) {
 		f.show(row.row, on)
-		f.show(note.row, on)
+		f.show(remark.row, on)
 	})
 	advanced.Checked = ciphers.Text != ""
 	f.add(tabCertificates, "", t.s("settings.advanced"), advanced, nil)
@@ -123,8 +124,7 @@ func (c *certificatesTab) addPolicy() {
 		return nil
 	})
 	f.wire(row, nil, ciphers)
-	f.note(tabCertificates, t.s("settings.ciphers.note"))
-	note = f.fields[len(f.fields)-1]
+	remark = f.note(tabCertificates, t.s("settings.ciphers.note"))
 	advanced.OnChanged(advanced.Checked)
 }
 
@@ -228,7 +228,7 @@ func (d *settingsDialog) fileInput(e *formEntry, extensions []string, then func(
 			}
 		})
 	})
-	return container.NewBorder(nil, nil, nil, button, e)
+	return container.NewBorder(nil, nil, nil, outlined(button), e)
 }
 
 // pickFile lets the person choose one file, beginning where near lies.

@@ -28,7 +28,7 @@ type settingsDialog struct {
 	done     func(saved bool)
 
 	secret          *secretField
-	secretNote      *widget.Label
+	secretNote      note
 	certificates    *certificatesTab
 	check           *checkPanel
 	applyAppearance func()
@@ -40,6 +40,7 @@ type settingsDialog struct {
 	pages    map[settingsTab]*fyne.Container
 	scroll   *container.Scroll
 	status   *widget.Label
+	remark   fyne.CanvasObject // around status
 	test     *widget.Button
 	copy     *widget.Button
 	cancel   *widget.Button
@@ -122,7 +123,7 @@ func (d *settingsDialog) content(tab settingsTab) fyne.CanvasObject {
 	}
 	stack.Add(d.check.row)
 	pad := theme.Padding() * 4
-	d.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(pad/2, pad, pad, pad), stack))
+	d.scroll = container.NewVScroll(newReadable(container.New(layout.NewCustomPaddedLayout(pad/2, pad, pad, pad), stack)))
 	d.tabs.OnSelected = func(*container.TabItem) { d.turn(settingsTabs[d.tabs.SelectedIndex()]) }
 	d.selectTab(tab)
 	d.turn(tab)
@@ -142,17 +143,18 @@ func (d *settingsDialog) footer(pad float32) fyne.CanvasObject {
 	t := d.s.text
 	d.status = newLabel("", theme.SizeNameCaptionText, widget.LowImportance, false)
 	d.status.Wrapping = fyne.TextWrapWord
-	d.status.Hide()
+	d.remark = newReadable(d.status)
+	d.remark.Hide()
 	d.test = widget.NewButton(t.s("settings.test"), d.toggleTest)
 	d.copy = widget.NewButton(t.s("settings.copy"), func() { d.s.app.Clipboard().SetContent(d.check.report()) })
 	d.cancel = widget.NewButton(t.s("settings.cancel"), func() { d.close(false) })
 	d.accept = widget.NewButton(t.s("settings.save"), func() { d.save(false) })
 	d.accept.Importance = widget.HighImportance
 	d.copy.Disable()
-	buttons := container.NewHBox(d.test, d.copy, layout.NewSpacer(), d.cancel, d.accept)
+	buttons := container.NewHBox(outlined(d.test), outlined(d.copy), layout.NewSpacer(), outlined(d.cancel), d.accept)
 	return container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(),
 		container.New(layout.NewCustomPaddedLayout(pad/2, pad/2, pad, pad),
-			container.New(layout.NewCustomPaddedVBoxLayout(0), d.status, buttons)))
+			container.New(layout.NewCustomPaddedVBoxLayout(0), d.remark, buttons)))
 }
 
 func (d *settingsDialog) selectTab(tab settingsTab) {
@@ -187,8 +189,8 @@ func (d *settingsDialog) validated(problems []core.FieldError) {
 func (d *settingsDialog) say(words string, importance widget.Importance) {
 	d.status.Importance = importance
 	d.status.SetText(words)
-	if (words != "") != d.status.Visible() {
-		setVisible(d.status, words != "")
+	if (words != "") != d.remark.Visible() {
+		setVisible(d.remark, words != "")
 		d.popup.Content.Refresh()
 	}
 }
@@ -246,6 +248,9 @@ func (d *settingsDialog) save(sessionOnly bool) {
 		err := d.s.ctl.SaveProfile(ctx, d.previous, p, secrets, sessionOnly)
 		if err == nil && d.previous == "" {
 			err = d.s.ctl.Use(ctx, p.Name)
+		}
+		if err == nil && d.form.opened.Metrics.Listen != "" && p.Metrics.Listen == "" {
+			err = d.s.ctl.StopMetrics(ctx)
 		}
 		return struct{}{}, err
 	}, func(_ struct{}, err error) {

@@ -68,12 +68,17 @@ func (f *form) add(tab settingsTab, key, label string, input fyne.CanvasObject, 
 	return fl
 }
 
+// note is a remark in the input column.
+type note struct {
+	*widget.Label
+	row *fyne.Container
+}
+
 // note shows a remark in the input column of a tab.
-func (f *form) note(tab settingsTab, words string) *widget.Label {
+func (f *form) note(tab settingsTab, words string) note {
 	l := newLabel(words, theme.SizeNameCaptionText, widget.LowImportance, false)
 	l.Wrapping = fyne.TextWrapWord
-	f.add(tab, "", "", l, nil)
-	return l
+	return note{l, f.add(tab, "", "", l, nil).row}
 }
 
 // tab is the rows of a tab, one below the other.
@@ -291,7 +296,7 @@ func narrow(width float32, input fyne.CanvasObject) fyne.CanvasObject {
 
 // selectRow adds a row with a choice that set takes over; then may be nil.
 func selectRow[T ~string](f *form, tab settingsTab, key, label string, c choice[T], set func(*core.Profile, T), then func()) *field {
-	fl := f.add(tab, key, label, narrow(selectWidth, c.Select), func(p *core.Profile) *core.FieldError {
+	fl := f.add(tab, key, label, narrow(selectWidth, outlined(c.Select)), func(p *core.Profile) *core.FieldError {
 		set(p, c.value())
 		return nil
 	})

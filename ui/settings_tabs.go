@@ -1,10 +1,13 @@
 package ui
 
 import (
+	"context"
 	"net"
 	"net/netip"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
@@ -84,9 +87,10 @@ func (d *settingsDialog) buildMetrics() {
 	remark := func() {
 		open := serve.Checked && listen.value() != "" && !loopbackAddress(listen.value())
 		warning.SetText(t.s("settings.metrics.open"))
-		f.show(warning, open)
-		f.show(note, !open)
+		f.show(warning.row, open)
+		f.show(note.row, !open)
 	}
+	d.buildListener()
 	remark()
 	f.wire(row, remark, listen)
 	serve.OnChanged = func(on bool) {
@@ -94,6 +98,23 @@ func (d *settingsDialog) buildMetrics() {
 		remark()
 		f.leave(row)
 	}
+}
+
+// buildListener adds the row that says whether /metrics is served now, and
+// where.
+func (d *settingsDialog) buildListener() {
+	t, s := d.s.text, d.s
+	state := newLabel(t.s("settings.metrics.off"), theme.SizeNameText, widget.MediumImportance, false)
+	url := ""
+	button := widget.NewButton(t.s("metrics.copy_url"), func() { s.app.Clipboard().SetContent(url) })
+	button.Disable()
+	d.form.add(tabMetrics, "", t.s("settings.metrics.state"), container.NewBorder(nil, nil, nil, outlined(button), state), nil)
+	async(s, func(context.Context) (string, error) { return s.ctl.MetricsURL(), nil }, func(at string, _ error) {
+		if url = at; url != "" {
+			state.SetText(url)
+			button.Enable()
+		}
+	})
 }
 
 // buildAppearance makes the tab Appearance. Its values belong to the person,
@@ -108,8 +129,8 @@ func (d *settingsDialog) buildAppearance() {
 		option[string]{"", t.s("settings.system")},
 		option[string]{"en", "English"},
 		option[string]{"ru", "Русский"})
-	f.add(tabAppearance, "", t.s("settings.theme"), narrow(selectWidth, appearance.Select), nil)
-	f.add(tabAppearance, "", t.s("settings.language"), narrow(selectWidth, language.Select), nil)
+	f.add(tabAppearance, "", t.s("settings.theme"), narrow(selectWidth, outlined(appearance.Select)), nil)
+	f.add(tabAppearance, "", t.s("settings.language"), narrow(selectWidth, outlined(language.Select)), nil)
 	f.note(tabAppearance, t.s("settings.appearance.note"))
 	d.applyAppearance = func() {
 		if prefs.String(prefTheme) == appearance.value() && prefs.String(prefLanguage) == language.value() {

@@ -1,0 +1,486 @@
+package ui
+
+import (
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+)
+
+// choose makes the menu item with a text happen.
+func choose(t *testing.T, menu *fyne.Menu, label string) {
+	t.Helper()
+	for _, item := range menu.Items {
+		if item.Label == label {
+			item.Action()
+			return
+		}
+	}
+	t.Fatalf("no %q in the menu", label)
+}
+
+// row finds the field of a key.
+func (d *settingsDialog) row(t *testing.T, key string) *field {
+	t.Helper()
+	for _, fl := range d.form.fields {
+		if fl.key == key {
+			return fl
+		}
+	}
+	t.Fatalf("no field %q", key)
+	return nil
+}
+
+// entry is the n-th entry of a row, as a person reaches it.
+func (d *settingsDialog) entry(t *testing.T, key string) *formEntry {
+	t.Helper()
+	var found *formEntry
+	seen(t, d.row(t, key).row, func(o fyne.CanvasObject) {
+		if e, ok := o.(*formEntry); ok {
+			found = e
+		}
+	})
+	if found == nil {
+		t.Fatalf("no entry in the row of %q", key)
+	}
+	return found
+}
+
+// fill types into a field and leaves it.
+func (h *harness) fill(d *settingsDialog, tab settingsTab, key, value string) {
+	h.t.Helper()
+	d.selectTab(tab)
+	e := d.entry(h.t, key)
+	e.SetText(value)
+	e.FocusLost()
+}
+
+func TestSettingsSayWhatIsWrongBesideTheField(t *testing.T) {
+	for _, c := range []struct {
+		tab                   settingsTab
+		key, value            string
+		english, russian, end string
+	}{
+		{tabServer, "name", "a/b", "1 to 64 letters", "От 1 до 64 букв", "A"},
+		{tabServer, "name", "", "1 to 64 letters", "От 1 до 64 букв", "A"},
+		{tabServer, "ingester_url", "ftp://x", "such as https://", "адрес вида https://", "https://x.example"},
+		{tabServer, "ingester_url", "http://x.example", "read on the way to x.example", "по пути к x.example", "http://localhost:1"},
+		{tabServer, "ingester_url", "https://me:pw@x.example", "No user name or password", "Без имени и пароля", "https://x"},
+		{tabServer, "admin_url", "", "Fill this in.", "Заполните это поле.", "https://a"},
+		{tabSignIn, "auth.client_id", " ", "Fill this in.", "Заполните это поле.", "sa"},
+		{tabTransfers, "upload.ttl_days", "366", "from 1 to 365", "от 1 до 365", "365"},
+		{tabTransfers, "upload.ttl_days", "x", "from 1 to 365", "от 1 до 365", ""},
+		{tabTransfers, "upload.concurrency", "1000", "from 0 to 256", "от 0 до 256", "4"},
+		{tabTransfers, "upload.bandwidth_limit", "fast", "such as 500KiB", "вида 500KiB", "10MiB"},
+		{tabMetrics, "metrics.listen", "9464", "such as 127.0.0.1:9464", "вида 127.0.0.1:9464", "127.0.0.1:9464"},
+	} {
+		for language, want := range map[string]string{"en": c.english, "ru": c.russian} {
+			t.Run(c.key+" "+c.value+" "+language, func(t *testing.T) {
+				h := open(t, busy(), language, "dark")
+				d := h.settings(c.tab)
+				d.entry(t, c.key).SetText(c.value)
+				if d.row(t, c.key).problem.Visible() {
+					t.Error("said before the field was left")
+				}
+				if !d.accept.Disabled() {
+					t.Error("an invalid form can be saved")
+				}
+				h.fill(d, c.tab, c.key, c.value)
+				if got := d.row(t, c.key).problem; !got.Visible() || !strings.Contains(got.Text, want) {
+					t.Errorf("beside the field stands %q", got.Text)
+				}
+				d.save(false)
+				h.fill(d, c.tab, c.key, c.end)
+				if d.accept.Disabled() || d.row(t, c.key).problem.Visible() || d.remark.Visible() {
+					t.Errorf("mended, it still says %q, %q", d.row(t, c.key).problem.Text, d.status.Text)
+				}
+				for _, call := range h.ctl.calls() {
+					if strings.HasPrefix(call, "save") {
+						t.Error("an invalid form was saved")
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestSettingsAreSaved(t *testing.T) {
+	h := open(t, busy(), "en", "light")
+	d := h.settings(tabServer)
+	h.fill(d, tabServer, "name", "Archive")
+	h.fill(d, tabTransfers, "upload.concurrency", "6")
+	h.fill(d, tabCertificates, "tls.ca_cert_file", "/etc/ca.pem")
+	d.certificates.passphrase.SetText("open sesame")
+	h.tap("Save")
+	h.called(`save "Production" as "Archive" session=false`)
+	h.until("the dialog to close", func() bool { return h.w.sh.settings == nil })
+	p := h.ctl.profiles["Archive"]
+	if p.Upload.Concurrency != 6 || p.TLS.CACertFile != "/etc/ca.pem" || p.Auth.ClientID != "sa_prod_reports_1a2b3c" || p.TLS.ProtocolVersion != core.TLSv13 {
+		t.Errorf("saved %+v", p)
+	}
+	if h.ctl.secrets.Passphrase.Reveal() != "open sesame" || !h.ctl.secrets.Client.IsZero() {
+		t.Error("a secret was lost, or one that was left alone was sent")
+	}
+	if d.certificates.passphrase.Text != "" {
+		t.Error("the passphrase is still in the form")
+	}
+	h.until("the new name in the header", func() bool { return h.w.header.profile.Text == "Archive" })
+}
+
+func TestAnUntouchedFormSavesWhatItRead(t *testing.T) {
+	ctl := busy()
+	p := ctl.profiles["Production"]
+	p.Auth.Timeout, p.Auth.Grant, p.Auth.Scope, p.Upload.TusURL = "7s", core.GrantOAuth2, "files:write", "https://t.example/files/"
+	p.Auth.TokenURL, p.TLS.ServerName, p.TLS.Ciphers = "https://t.example/token", "other.example", "TLS_AES_128_GCM_SHA256"
+	ctl.profiles["Production"] = p
+	h := open(t, ctl, "en", "light")
+	d := h.settings(tabServer)
+	if d.changedByHand() {
+		t.Error("the form says it was changed")
+	}
+	h.tap("Save")
+	h.until("the dialog to close", func() bool { return h.w.sh.settings == nil })
+	if got := ctl.profiles["Production"]; got != p {
+		t.Errorf("read  %+v\nsaved %+v", p, got)
+	}
+}
+
+func TestCancelChangesNothing(t *testing.T) {
+	for _, how := range []string{"Cancel", "Escape in a field", "Escape"} {
+		t.Run(how, func(t *testing.T) {
+			ctl := busy()
+			before := ctl.profiles["Production"]
+			h := open(t, ctl, "en", "light")
+			d := h.settings(tabServer)
+			h.fill(d, tabServer, "name", "Other")
+			d.secret.SetText("typed")
+			d.selectTab(tabAppearance)
+			escape := &fyne.KeyEvent{Name: fyne.KeyEscape}
+			switch how {
+			case "Cancel":
+				h.tap("Cancel")
+			case "Escape in a field":
+				d.entry(t, "auth.client_id").TypedKey(escape)
+			default:
+				h.w.win.Canvas().OnTypedKey()(escape)
+			}
+			if h.w.sh.settings != nil || d.popup.Visible() {
+				t.Error("the dialog is still there")
+			}
+			if len(ctl.profiles) != 1 || ctl.profiles["Production"] != before {
+				t.Errorf("profiles are %v", ctl.profiles)
+			}
+			if d.secret.Text != "" {
+				t.Error("the secret is still in the form")
+			}
+		})
+	}
+}
+
+func TestAKeptSecretIsNeverShown(t *testing.T) {
+	h := open(t, busy(), "en", "light")
+	d := h.settings(tabSignIn)
+	h.says("kept in the system keychain")
+	if d.secret.formEntry.Visible() {
+		t.Error("the entry stands beside what is kept")
+	}
+	h.tap("Replace")
+	if !d.secret.formEntry.Visible() || d.secret.Text != "" || !d.secret.Password {
+		t.Error("no empty password entry after Replace")
+	}
+	if h.w.win.Canvas().Focused() != fyne.Focusable(d.secret.formEntry) {
+		t.Error("the entry has no focus")
+	}
+	d.secret.SetText("new")
+	h.tap("Save")
+	h.until("the save", func() bool { return h.w.sh.settings == nil })
+	if h.ctl.secrets.Client.Reveal() != "new" {
+		t.Error("the new secret was not saved")
+	}
+}
+
+func TestWithoutAKeychainTheSessionIsOffered(t *testing.T) {
+	for code, why := range map[core.Code]string{
+		core.CodeKeychainUnavailable: "This computer has no keychain.",
+		core.CodeKeychainLocked:      "The keychain is locked.",
+		core.CodeKeychainFailed:      "The keychain did not answer.",
+	} {
+		t.Run(string(code), func(t *testing.T) {
+			ctl := busy()
+			ctl.noSecret = true
+			ctl.saveErr = func(sessionOnly bool) error {
+				if sessionOnly {
+					return nil
+				}
+				return &core.Error{Kind: core.KindConfig, Code: code}
+			}
+			h := open(t, ctl, "en", "light")
+			d := h.settings(tabSignIn)
+			d.secret.SetText("s3cret")
+			h.tap("Save")
+			h.until("the offer", func() bool { return strings.Contains(h.words(), "Keep it for this session only?") })
+			h.says(why)
+			if h.w.sh.settings != d {
+				t.Fatal("the dialog closed although nothing was saved")
+			}
+			h.tap("This session only")
+			h.called(`save "Production" as "Production" session=true`)
+			h.until("the dialog to close", func() bool { return h.w.sh.settings == nil })
+			if ctl.secrets.Client.Reveal() != "s3cret" {
+				t.Error("the secret is lost")
+			}
+		})
+	}
+}
+
+func TestOtherFailuresOfSavingAreSaid(t *testing.T) {
+	ctl := busy()
+	ctl.saveErr = func(bool) error { return &core.Error{Kind: core.KindConfig, Code: core.CodeKeyMismatch} }
+	h := open(t, ctl, "en", "light")
+	d := h.settings(tabCertificates)
+	d.certificates.passphrase.SetText("x")
+	h.tap("Save")
+	h.until("the reason", func() bool { return strings.Contains(d.status.Text, "The key does not belong to the certificate.") })
+	if h.w.sh.settings != d || d.accept.Disabled() {
+		t.Error("the form can't be mended")
+	}
+	if strings.Contains(h.words(), "session only") {
+		t.Error("the session is offered for something else than the keychain")
+	}
+}
+
+func TestCertificateCard(t *testing.T) {
+	good := busy().facts
+	with := func(change func(*core.CertificateFacts)) core.CertificateFacts {
+		f := good
+		change(&f)
+		return f
+	}
+	for name, c := range map[string]struct {
+		facts core.CertificateFacts
+		err   error
+		want  []string
+	}{
+		"soon": {good, nil, []string{"scanner-07 · Example Archive", "Example Client CA 2", "scanner-07.example", "4F:9A:01", "SHA-256 4F:9A:11",
+			"▲ 19 days left", "✓ belongs to this certificate"}},
+		"over":     {with(func(f *core.CertificateFacts) { f.NotAfter = start.Add(-time.Hour) }), nil, []string{"✗ expired"}},
+		"not yet":  {with(func(f *core.CertificateFacts) { f.NotBefore = start.Add(time.Hour) }), nil, []string{"✗ not valid yet"}},
+		"long":     {with(func(f *core.CertificateFacts) { f.NotAfter = start.AddDate(1, 0, 0) }), nil, []string{"365 days left"}},
+		"mismatch": {with(func(f *core.CertificateFacts) { f.KeyMatches = false }), &core.Error{Code: core.CodeKeyMismatch}, []string{"✗ does not belong to this certificate"}},
+		"usage":    {with(func(f *core.CertificateFacts) { f.ClientAuth = false }), nil, []string{"▲ not issued for clients"}},
+		"locked":   {core.CertificateFacts{}, &core.Error{Code: core.CodePassphraseMissing}, []string{"Enter the passphrase"}},
+		"wrong":    {core.CertificateFacts{}, &core.Error{Code: core.CodePassphraseWrong}, []string{"The passphrase of the key is wrong."}},
+		"gone":     {core.CertificateFacts{}, &core.Error{Code: core.CodeCertificateUnreadable, Err: fs.ErrNotExist}, []string{"A certificate file can't be read."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctl := busy()
+			ctl.facts, ctl.factsErr = c.facts, c.err
+			h := open(t, ctl, "en", "light")
+			h.w.sh.openSettings(tabCertificates)
+			for _, want := range c.want {
+				h.until(want, func() bool { return strings.Contains(spaced(h.words()), want) })
+			}
+		})
+	}
+}
+
+func TestFilesDroppedOnTheSettings(t *testing.T) {
+	dir := t.TempDir()
+	ca := coretest.NewCA(t, "Example Root CA")
+	caFile := ca.WritePEM(t, dir)
+	cert, key := coretest.WritePair(t, dir, "scanner", ca.Client(t, "scanner-07"))
+	bundle := filepath.Join(dir, "scanner.P12")
+	coretest.WriteFile(t, bundle, []byte("PKCS#12"))
+	other := filepath.Join(dir, "letter.txt")
+	coretest.WriteFile(t, other, []byte("Dear Sir"))
+
+	ctl := fresh()
+	h := open(t, ctl, "en", "light")
+	d := h.settings(tabServer)
+	h.w.dropped([]string{key, caFile, cert})
+	h.until("the files", func() bool { return d.certificates.cert.Text == cert })
+	c := d.certificates
+	if c.key.Text != key || c.ca.Text != caFile || !c.mutual.Checked || c.kind.value() != certPEM || d.tab != tabCertificates {
+		t.Errorf("CA %q, key %q", c.ca.Text, c.key.Text)
+	}
+	h.called("certificate " + cert + " false")
+	h.w.dropped([]string{bundle})
+	h.until("the bundle", func() bool { return c.pkcs12.Text == bundle && c.kind.value() == certPKCS12 })
+	p, _ := d.form.profile()
+	if p.TLS.CertFile != "" || p.TLS.KeyFile != "" || p.TLS.PKCS12File != bundle || p.TLS.CACertFile != caFile {
+		t.Errorf("the profile has %+v", p.TLS)
+	}
+	h.w.dropped([]string{other, dir})
+	h.until("a word about the letter", func() bool { return strings.Contains(h.words(), "That is no certificate, key or CA file.") })
+	for _, call := range ctl.calls() {
+		if strings.HasPrefix(call, "scan") {
+			t.Error("a file for the settings was taken for an upload")
+		}
+	}
+}
+
+func TestConnectionTestIsLiveAndCopyable(t *testing.T) {
+	ctl := busy()
+	ctl.held = make(chan struct{})
+	ctl.steps = append(ctl.steps, core.Step{
+		Name: "signature", Status: core.StepFailed, Advice: "Ask the administrator.",
+		Err: &core.Error{Code: core.CodeTokenUntrusted, Message: "no key fits"},
+	})
+	h := open(t, ctl, "en", "light")
+	d := h.settings(tabServer)
+	h.fill(d, tabServer, "ingester_url", "https://unsaved.example")
+	h.tap("Test connection")
+	h.until("the last line", func() bool { return len(d.check.steps) == len(ctl.steps) })
+	h.says("Sign-in server")
+	h.says("TLS 1.3, AES-128-GCM")
+	h.says("38 ms")
+	h.says("No permanent storage is online.")
+	h.says("The sign-in server's token can't be trusted.")
+	if !d.copy.Disabled() || d.test.Text != "Stop the test" {
+		t.Error("a running test can be copied, or can't be stopped")
+	}
+	close(ctl.held)
+	h.called("check https://unsaved.example")
+	h.until("the end", d.check.done)
+	h.tap("Copy report")
+	report := h.app.Clipboard().Content()
+	for _, want := range []string{"Profile:  Production", "https://unsaved.example", "admin", "tls", "24ms", "token_untrusted: no key fits", "-> Ask the administrator."} {
+		if !strings.Contains(report, want) {
+			t.Errorf("the report doesn't say %q:\n%s", want, report)
+		}
+	}
+}
+
+func TestConnectionTestCanBeStopped(t *testing.T) {
+	ctl := busy()
+	ctl.held, ctl.steps = make(chan struct{}), nil
+	h := open(t, ctl, "en", "light")
+	d := h.settings(tabServer)
+	h.tap("Test connection")
+	h.tap("Stop the test")
+	h.until("the end", func() bool { return !d.check.running() })
+	h.says("Stopped")
+	ctl.held, ctl.checkErr = nil, &core.Error{Code: core.CodeProfileInvalid}
+	h.tap("Test connection")
+	h.until("the reason", func() bool { return strings.Contains(h.words(), "The profile has a mistake.") })
+}
+
+func TestProfilesOfTheSettings(t *testing.T) {
+	ctl := busy()
+	archive := core.NewProfile("Archive")
+	archive.IngesterURL, archive.AdminURL, archive.Auth.ClientID = "https://a.example", "https://a.example", "sa"
+	ctl.profiles["Archive"] = archive
+	h := open(t, ctl, "en", "light")
+	d := h.settings(tabTransfers)
+	names := []string{"Production", "Archive"}
+
+	choose(t, d.profilesMenu(names), "Archive")
+	h.until("the other profile", func() bool { return h.w.sh.settings != nil && h.w.sh.settings.previous == "Archive" })
+	d = h.w.sh.settings
+	if d.tab != tabTransfers {
+		t.Errorf("the tab is %s", d.tab)
+	}
+	choose(t, d.profilesMenu(names), "Duplicate")
+	h.until("the copy", func() bool { return h.w.sh.settings != nil && h.w.sh.settings.previous == "" })
+	d = h.w.sh.settings
+	h.says("New profile")
+	h.tap("Save")
+	h.called(`save "" as "Archive 2" session=false`)
+	h.called("use Archive 2")
+	h.until("the dialog to close", func() bool { return h.w.sh.settings == nil })
+	if p := ctl.profiles["Archive 2"]; p.IngesterURL != "https://a.example" {
+		t.Errorf("the copy is %+v", p)
+	}
+
+	d = h.settings(tabServer)
+	h.fill(d, tabServer, "name", "Changed")
+	choose(t, d.profilesMenu(names), "New profile…")
+	h.says("What you changed here is lost.")
+	h.tap("Leave")
+	if d = h.w.sh.settings; d == nil || d.previous != "" || !d.accept.Disabled() {
+		t.Fatal("no empty form for a new profile")
+	}
+	h.tap("Cancel")
+	d = h.settings(tabServer)
+	choose(t, d.profilesMenu(names), "Remove…")
+	h.says("Remove Archive 2?")
+	h.tap("Remove")
+	h.called("remove profile Archive 2")
+	h.until("the first run", func() bool { return h.w.first != nil && h.w.sh.settings == nil })
+}
+
+func TestSettingsOfMetrics(t *testing.T) {
+	ctl := busy()
+	ctl.serving = "http://127.0.0.1:9464/metrics"
+	h := open(t, ctl, "en", "light")
+	d := h.settings(tabMetrics)
+	h.until("the address", func() bool { return strings.Contains(h.words(), ctl.serving) })
+	h.tap("Copy address")
+	if got := h.app.Clipboard().Content(); got != "http://127.0.0.1:9464/metrics" {
+		t.Errorf("copied %q", got)
+	}
+	h.fill(d, tabMetrics, "metrics.listen", "0.0.0.0:9464")
+	h.says("Other computers can read the metrics")
+	h.fill(d, tabMetrics, "metrics.listen", "localhost:9464")
+	h.says("This computer only.")
+
+	fresh := openSettings(&shell{app: h.app, win: h.w.win, ctl: ctl, text: h.w.sh.text, now: h.w.now, tasks: h.w.sh.tasks}, "", core.NewProfile(""), tabMetrics, nil)
+	if p, _ := fresh.form.profile(); p.Metrics.Listen != "" {
+		t.Errorf("a new profile serves metrics at %q", p.Metrics.Listen)
+	}
+	fresh.hide()
+}
+
+func TestAppearanceIsTakenOverBySave(t *testing.T) {
+	h := open(t, busy(), "en", "light")
+	d := h.settings(tabAppearance)
+	var selects []interface{ SetSelected(string) }
+	seen(t, d.pages[tabAppearance], func(o fyne.CanvasObject) {
+		if s, ok := o.(interface{ SetSelected(string) }); ok {
+			selects = append(selects, s)
+		}
+	})
+	selects[0].SetSelected("Dark")
+	selects[1].SetSelected("Русский")
+	if h.app.Preferences().String(prefTheme) != "light" {
+		t.Error("taken over before Save")
+	}
+	h.tap("Save")
+	h.until("Russian", func() bool { return strings.Contains(h.words(), "История") })
+	if h.app.Preferences().String(prefTheme) != "dark" || h.app.Preferences().String(prefLanguage) != "ru" {
+		t.Error("not in the preferences")
+	}
+}
+
+func TestSettingsFailures(t *testing.T) {
+	ctl := busy()
+	delete(ctl.profiles, "Production")
+	h := open(t, ctl, "en", "light")
+	h.w.sh.openSettings(tabServer)
+	h.until("the error", func() bool { return strings.Contains(h.words(), "There is no such profile.") })
+	if h.w.sh.settings != nil {
+		t.Error("a dialog without a profile")
+	}
+}
+
+func TestNothingHappensBelowTheSettings(t *testing.T) {
+	h := open(t, busy(), "en", "light")
+	h.w.transfers.tapRow("t1", 0)
+	h.settings(tabServer)
+	h.w.win.Canvas().Unfocus()
+	h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyDelete})
+	h.w.typedShortcut(&fyne.ShortcutPaste{})
+	test.FocusNext(h.w.win.Canvas())
+	for _, call := range h.ctl.calls() {
+		if strings.HasPrefix(call, "cancel") || strings.HasPrefix(call, "scan") {
+			t.Errorf("%s happened below the dialog", call)
+		}
+	}
+}
