@@ -26,7 +26,7 @@ func (w *Window) pickFile() {
 		}
 		w.intake.add(localPaths([]fyne.URI{uri}))
 	}, w.win)
-	w.showPicker(d)
+	showPicker(w.sh, d, w.sh.text.s("button.open"))
 }
 
 // pickFolder opens Fyne's folder dialog.
@@ -39,14 +39,16 @@ func (w *Window) pickFolder() {
 			w.intake.add(localPaths([]fyne.URI{dir}))
 		}
 	}, w.win)
-	w.showPicker(d)
+	showPicker(w.sh, d, w.sh.text.s("button.open"))
 }
 
-// showPicker makes a file dialog as large as the window allows.
-func (w *Window) showPicker(d *dialog.FileDialog) {
-	size := w.win.Canvas().Size()
-	d.Resize(fyne.NewSize(min(1000, size.Width-24), min(700, size.Height-24)))
+// showPicker shows a file dialog in the window's language and as large as the
+// window allows. Fyne 2.8 can resize one only once it is shown.
+func showPicker(s *shell, d *dialog.FileDialog, confirm string) {
+	d.SetConfirmText(confirm)
+	d.SetDismissText(s.text.s("settings.cancel"))
 	d.Show()
+	d.Resize(within(s, 1000, 700))
 }
 
 // importProfile picks a profile file and uses it.

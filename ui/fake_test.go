@@ -18,30 +18,31 @@ var start = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 // fakeController is a program that the tests tell what to answer, and that
 // remembers what it was asked.
 type fakeController struct {
-	mu       sync.Mutex
-	snapshot core.Snapshot
-	updates  chan core.Update
-	scan     core.Scan
-	scanErr  error
-	result   func(sources []core.Source, o core.Options) (core.Submission, error)
-	link     core.Link
-	profiles map[string]core.Profile
-	current  string
-	verbErr  error
-	asked    []string
-	history  []core.Transfer
-	facts    core.CertificateFacts
-	measured core.Measurements
-	steps    []core.Step
-	attempts map[core.TransferID][]core.Attempt
-	serving  string // URL of the /metrics listener
-	secrets  ProfileSecrets
-	saveErr  func(sessionOnly bool) error
-	factsErr error
-	checkErr error
-	held     chan struct{} // a connection test waits for it; nil for none
-	noSecret bool
-	changed  chan struct{}
+	mu         sync.Mutex
+	snapshot   core.Snapshot
+	updates    chan core.Update
+	scan       core.Scan
+	scanErr    error
+	result     func(sources []core.Source, o core.Options) (core.Submission, error)
+	link       core.Link
+	profiles   map[string]core.Profile
+	current    string
+	verbErr    error
+	asked      []string
+	history    []core.Transfer
+	historyErr error
+	facts      core.CertificateFacts
+	measured   core.Measurements
+	steps      []core.Step
+	attempts   map[core.TransferID][]core.Attempt
+	serving    string // URL of the /metrics listener
+	secrets    ProfileSecrets
+	saveErr    func(sessionOnly bool) error
+	factsErr   error
+	checkErr   error
+	held       chan struct{} // a connection test waits for it; nil for none
+	noSecret   bool
+	changed    chan struct{}
 }
 
 func newFakeController() *fakeController {
@@ -128,7 +129,7 @@ func (f fakeFeed) Close() { _ = f.f.ask("feed closed") }
 
 func (f *fakeController) History(_ context.Context, q core.HistoryQuery) ([]core.Transfer, error) {
 	_ = f.ask("history %q", q.Text)
-	return f.history, f.verbErr
+	return f.history, f.historyErr
 }
 func (f *fakeController) Profiles(context.Context) ([]string, error) {
 	f.mu.Lock()
@@ -196,7 +197,13 @@ func (f *fakeController) StartSandbox(context.Context) error {
 	return f.ask("sandbox")
 }
 func (f *fakeController) ImportProfile(_ context.Context, path string) (core.Profile, error) {
-	return core.NewProfile("Imported"), f.ask("import %s", filepath.Base(path))
+	p, err := core.NewProfile("Imported"), f.ask("import %s", filepath.Base(path))
+	if err == nil {
+		f.mu.Lock()
+		f.profiles[p.Name] = p
+		f.mu.Unlock()
+	}
+	return p, err
 }
 func (f *fakeController) ExportProfile(_ context.Context, name, path string) error {
 	return f.ask("export %s to %s", name, filepath.Base(path))

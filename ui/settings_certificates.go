@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/storage"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
@@ -251,7 +250,5 @@ func pickFile(s *shell, near string, extensions []string, chosen func(path strin
 		}
 	}
 	picker.SetTitleText(s.text.s("settings.choose.title"))
-	size := s.win.Canvas().Size()
-	picker.Resize(fyne.NewSize(size.Width-theme.Padding()*8, size.Height-theme.Padding()*8))
-	picker.Show()
+	showPicker(s, picker, s.text.s("button.open"))
 }

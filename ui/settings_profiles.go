@@ -155,6 +155,5 @@ func saveFile(s *shell, name string, extensions []string, write func(context.Con
 		picker.SetFilter(storage.NewExtensionFileFilter(extensions))
 	}
 	picker.SetTitleText(s.text.s("button.save_as"))
-	picker.Resize(within(s, 1000, 700))
-	picker.Show()
+	showPicker(s, picker, s.text.s("settings.save"))
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"strings"
@@ -248,6 +249,22 @@ func TestHaltIsSaidWithAWayOut(t *testing.T) {
 	h.called("resume all")
 	ctl.updates <- core.Update{}
 	h.until("the banner to go", func() bool { return !h.w.banner.content.Visible() })
+}
+
+// TestPickersOpen: both ways to a file dialog, by keys as by buttons.
+func TestPickersOpen(t *testing.T) {
+	for _, label := range []string{"Choose files…", "Choose folder…", "Add files"} {
+		h := open(t, newFakeController(), "en", "light")
+		h.tap(label)
+		if h.w.win.Canvas().Overlays().Top() == nil {
+			t.Errorf("%q opens nothing", label)
+		}
+		h.tap("Cancel")
+	}
+	h := open(t, busy(), "ru", "light")
+	saveFile(h.w.sh, "SHA256SUMS", nil, func(context.Context, fyne.URIWriteCloser) error { return nil })
+	h.says("Сохранить как")
+	h.tap("Отмена")
 }
 
 func TestTabForAnError(t *testing.T) {

@@ -1,0 +1,314 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"github.com/artstore/ingester/core"
+)
+
+// looks are all themes and languages.
+var looks = []struct{ language, theme string }{{"en", "light"}, {"en", "dark"}, {"ru", "light"}, {"ru", "dark"}}
+
+func TestEveryPageInEveryLook(t *testing.T) {
+	for _, look := range looks {
+		t.Run(look.language+" "+look.theme, func(t *testing.T) {
+			h := open(t, busy(), look.language, look.theme)
+			h.fillLog()
+			h.record()
+			for i, want := range []map[string]string{
+				{"en": "stored · verified", "ru": "сохранено · проверено"},
+				{"en": "Stored", "ru": "Сохранён"},
+				{"en": "1,281 stored", "ru": "1281 сохранён"},
+				{"en": "upload failed, waiting", "ru": "upload failed, waiting"},
+			} {
+				h.w.choose(i)
+				h.until(want[look.language], func() bool { return strings.Contains(spaced(h.words()), want[look.language]) })
+			}
+		})
+	}
+}
+
+func history(h *harness) *historyView {
+	h.t.Helper()
+	h.w.choose(1)
+	v := h.w.pages[1].(*historyView)
+	h.until("the rows", func() bool { return !v.asking && len(v.rows) > 0 })
+	return v
+}
+
+func TestHistoryIsSearchedAndCopied(t *testing.T) {
+	h := open(t, busy(), "en", "light")
+	v := history(h)
+	h.says("plate A.tif")
+	h.says("2026-11-24")
+	h.says("ingester.example:8020")
+	if !v.copyID.Disabled() {
+		t.Error("there is something to copy without a selection")
+	}
+	v.list.Select(2)
+	h.tap("Copy file ID")
+	if got := h.app.Clipboard().Content(); got != "5f0c1a34-4b1e-4d55-9a51-0a9b8a1f0e11" {
+		t.Errorf("copied %q", got)
+	}
+	h.tap("Copy SHA-256")
+	if got := h.app.Clipboard().Content(); got != strings.Repeat("0", 64) {
+		t.Errorf("copied %q", got)
+	}
+	choose(t, v.menu(0), "Details…")
+	h.until("the details", func() bool { return strings.Contains(h.words(), "/home/a/scans/plate A.tif") })
+
+	h.ctl.history = nil
+	v.search.SetText(" box-14 ")
+	v.search.SetText(" box-15 ")
+	h.called(`history "box-15"`)
+	h.until("no rows", func() bool { return !v.asking && len(v.rows) == 0 })
+	h.says("Nothing matches the filter")
+	v.search.SetText("")
+	h.until("all", func() bool { return !v.asking })
+	h.says("Nothing stored yet")
+	if !v.export.Disabled() {
+		t.Error("nothing can be exported")
+	}
+}
+
+func TestHistoryFollowsWhatIsStored(t *testing.T) {
+	h := open(t, busy(), "en", "light")
+	v := history(h)
+	asked := len(h.ctl.calls())
+	v.Tick(h.clock)
+	if v.asking || len(h.ctl.calls()) != asked {
+		t.Error("asked although nothing was stored")
+	}
+	h.ctl.history = h.ctl.history[:1]
+	h.w.apply(change{update: &core.Update{Changed: []core.Transfer{transfer(1, "report.pdf", 1, core.StateStored)}}, link: h.ctl.link, profile: h.ctl.current})
+	v.Tick(h.clock)
+	h.until("the new rows", func() bool { return len(v.rows) == 1 })
+}
+
+func TestHistoryListsItsLimit(t *testing.T) {
+	ctl := newFakeController()
+	for i := range historyLimit + 1 {
+		ctl.history = append(ctl.history, transfer(i, fmt.Sprint(i), 1, core.StateStored))
+	}
+	h := open(t, ctl, "en", "light")
+	if v := history(h); len(v.rows) != historyLimit {
+		t.Errorf("%d rows", len(v.rows))
+	}
+	h.says("The newest 2,000 files are listed")
+}
+
+func TestHistoryFailureIsSaid(t *testing.T) {
+	h := open(t, newFakeController(), "en", "light")
+	h.ctl.historyErr = &core.Error{Kind: core.KindConfig, Code: core.CodeStoreDamaged, Err: errors.New("raw")}
+	h.w.choose(1)
+	h.until("the error", func() bool { return strings.Contains(h.words(), "The queue was damaged") })
+}
+
+// sink is a file that remembers being closed.
+type sink struct {
+	bytes.Buffer
+	closed bool
+	err    error
+}
+
+func (s *sink) Close() error { s.closed = true; return s.err }
+
+func TestExportWritesEverythingThatMatches(t *testing.T) {
+	h := open(t, busy(), "en", "light")
+	v := history(h)
+	v.search.SetText("box")
+	for _, e := range exports {
+		out := &sink{}
+		if err := v.write(t.Context(), out, e.format, v.query()); err != nil || !out.closed {
+			t.Errorf("%s: %v, closed %v", e.format, err, out.closed)
+		}
+		h.called(fmt.Sprintf(`export history %s "box" 0`, e.format))
+		if want := string(e.format) + " \"box\"\n"; out.String() != want {
+			t.Errorf("wrote %q", out.String())
+		}
+	}
+	full := errors.New("disk full")
+	if err := v.write(t.Context(), &sink{err: full}, core.FormatCSV, v.query()); !errors.Is(err, full) {
+		t.Errorf("a failing file gives %v", err)
+	}
+	v.showExport()
+	for _, want := range []string{"As a table (CSV)", "As JSON, one object a line", "As SHA256SUMS"} {
+		h.says(want)
+	}
+}
+
+func TestLogIsFilteredSearchedAndCopied(t *testing.T) {
+	h := open(t, newFakeController(), "en", "light")
+	h.w.choose(3)
+	v := h.w.pages[3].(*logView)
+	h.says("Nothing logged yet")
+	log := slog.New(h.w.buffer)
+	log.Debug("looking", "path", "/a b")
+	log.Info("file stored", "secret", core.NewSecret("hunter2"))
+	log.With("transfer", 7).WithGroup("http").Warn("slow", "status", 503, "msg", "x")
+	log.Error("failed\x1b[2J", "error", errors.New("no\nroute"))
+	v.Tick(h.clock)
+	for _, want := range []string{"looking", `path="/a b"`, "secret=[redacted]", "transfer=7 http.status=503 http.msg=x", "failed␣[2J", `error="no\nroute"`, "WARN"} {
+		h.says(want)
+	}
+	if strings.Contains(h.words(), "hunter2") {
+		t.Error("a secret is in the log")
+	}
+	v.setLevel(slog.LevelWarn)
+	h.says("Show: warnings and errors")
+	if len(v.visible) != 2 {
+		t.Errorf("%d entries", len(v.visible))
+	}
+	v.search.SetText("SLOW")
+	h.tap("Copy as text")
+	if got := h.app.Clipboard().Content(); !strings.HasSuffix(got, "WARN slow transfer=7 http.status=503 http.msg=x\n") || strings.Count(got, "\n") != 1 {
+		t.Errorf("copied %q", got)
+	}
+	v.list.Select(0)
+	h.says("Message")
+	h.tap("Close")
+	v.search.SetText("nothing like it")
+	h.says("Nothing matches the filter")
+	v.showLevels()
+	h.says("no debugging")
+}
+
+func TestLogBufferIsBounded(t *testing.T) {
+	b := NewLogBuffer(slog.LevelInfo)
+	if b.Enabled(context.Background(), slog.LevelDebug) || !b.Enabled(context.Background(), slog.LevelInfo) {
+		t.Error("the level is not kept")
+	}
+	log := slog.New(b)
+	if _, _, changed := b.since(0); changed {
+		t.Error("an empty buffer changed")
+	}
+	for i := range logLines + 10 {
+		log.Info(fmt.Sprint(i))
+	}
+	entries, version, changed := b.since(0)
+	if !changed || version != logLines+10 || len(entries) != logLines {
+		t.Fatalf("%d entries, version %d", len(entries), version)
+	}
+	if first, last := entries[0].message, entries[logLines-1].message; first != fmt.Sprint(logLines+9) || last != "10" {
+		t.Errorf("from %s to %s", first, last)
+	}
+	if _, _, changed := b.since(version); changed {
+		t.Error("changed without a record")
+	}
+}
+
+func TestFirstRunEndsInEachOfThreeWays(t *testing.T) {
+	start := func(t *testing.T) *harness {
+		h := open(t, fresh(), "en", "light")
+		h.until("the choices", func() bool { return strings.Contains(h.words(), "Welcome to Ingester") })
+		return h
+	}
+	over := func(h *harness, profile string) {
+		h.t.Helper()
+		h.until("the end of the first run", func() bool { return h.w.first == nil })
+		h.until("the profile", func() bool { return h.w.header.profile.Text == profile })
+		h.says("Drop files or folders here")
+	}
+	t.Run("sandbox", func(t *testing.T) {
+		h := start(t)
+		h.tap("Start the sandbox")
+		h.called("sandbox")
+		over(h, "Sandbox")
+	})
+	t.Run("connect", func(t *testing.T) {
+		h := start(t)
+		h.tap("Set up")
+		d := h.w.sh.settings
+		h.says("New profile")
+		if !d.accept.Disabled() || !d.test.Disabled() {
+			t.Error("an empty profile can be saved or tested")
+		}
+		h.fill(d, tabServer, "name", "Archive")
+		h.fill(d, tabServer, "ingester_url", "https://ingester.example")
+		h.fill(d, tabServer, "admin_url", "https://admin.example")
+		h.fill(d, tabSignIn, "auth.client_id", "sa_1")
+		d.secret.SetText("s3cret")
+		h.tap("Save")
+		h.called(`save "" as "Archive" session=false`)
+		h.called("use Archive")
+		over(h, "Archive")
+		if h.ctl.secrets.Client.Reveal() != "s3cret" {
+			t.Error("the secret was not saved")
+		}
+	})
+	t.Run("import", func(t *testing.T) {
+		h := start(t)
+		h.w.dropped([]string{filepath.Join(t.TempDir(), "handed-out.toml")})
+		h.called("import handed-out.toml")
+		h.called("use Imported")
+		h.until("the sign-in settings", func() bool { return h.w.sh.settings != nil && h.w.sh.settings.tab == tabSignIn })
+		h.tap("Cancel")
+		over(h, "Imported")
+	})
+	t.Run("picker", func(t *testing.T) {
+		h := start(t)
+		h.tap("Choose file…")
+		h.says("Choose a file")
+	})
+	t.Run("failure", func(t *testing.T) {
+		h := start(t)
+		h.ctl.verbErr = &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid}
+		h.w.takeProfile("/bad.toml")
+		h.until("the error", func() bool { return strings.Contains(h.words(), "The profile has a mistake.") })
+		if h.w.first == nil {
+			t.Error("the choices are gone")
+		}
+	})
+}
+
+// TestShortcutsWorkFromAnEntry: Fyne hands them to the focused widget alone.
+func TestShortcutsWorkFromAnEntry(t *testing.T) {
+	h := open(t, busy(), "en", "light")
+	ctrl := func(key fyne.KeyName) fyne.Shortcut {
+		return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
+	}
+	h.w.transfers.search.TypedShortcut(ctrl(fyne.Key2))
+	if h.w.shown != 1 {
+		t.Fatalf("Ctrl+2 shows page %d", h.w.shown)
+	}
+	v := h.w.pages[1].(*historyView)
+	v.search.TypedShortcut(ctrl(fyne.KeyF))
+	if h.w.win.Canvas().Focused() != fyne.Focusable(v.search) {
+		t.Error("Ctrl+F doesn't go to the search of the page")
+	}
+	v.search.TypedShortcut(ctrl(fyne.Key3))
+	h.w.focusFilter()
+	if h.w.shown != 0 {
+		t.Error("from a page without a search Ctrl+F goes to the transfers")
+	}
+	h.w.transfers.options.tags.TypedShortcut(ctrl(fyne.Key4))
+	if h.w.shown != 3 {
+		t.Error("Ctrl+4 doesn't show the log")
+	}
+	h.w.typedShortcut(ctrl(fyne.KeyComma))
+	h.until("the settings", func() bool { return h.w.sh.settings != nil })
+}
+
+func TestDetailsHaveTheAttempts(t *testing.T) {
+	ctl := busy()
+	ctl.attempts = map[core.TransferID][]core.Attempt{"t5": {
+		{Number: 1, Start: start, End: start.Add(1500 * time.Millisecond), Sent: 1 << 20, Status: 503, Code: core.CodeServerBusy, Detail: "upload: busy"},
+		{Number: 2, Start: start.Add(time.Minute)},
+	}}
+	h := open(t, ctl, "en", "light")
+	h.w.transfers.showDetails("t5")
+	h.until("the attempts", func() bool { return strings.Contains(h.words(), "Attempt 2") })
+	h.says("1.5 s · 1.0 MiB · the server is busy (503)")
+	h.says("upload: busy")
+}
