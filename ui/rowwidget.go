@@ -155,7 +155,7 @@ func (d *rowRenderer) style() {
 	d.button(d.secondary, w.secondary)
 }
 
-var actionIcons = map[action]string{actPause: "pause", actResume: "resume", actRetry: "retry", actCancel: "cancel", actMore: "more"}
+var actionIcons = map[action]string{actPause: "pause", actResume: "resume", actRetry: "retry", actCancel: "cancel", actMore: "more"} //nolint:gochecknoglobals // a table
 
 func (d *rowRenderer) button(b *widget.Button, a action) {
 	name := actionIcons[a]
