@@ -164,7 +164,7 @@ func showError(s *shell, err error) {
 	d.Show()
 }
 
-var skipKeys = map[core.SkipReason]string{ //nolint:gochecknoglobals // a table
+var skipKeys = map[core.SkipReason]string{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
 	core.SkipSymlink: "skip.symlink", core.SkipSpecial: "skip.special",
 	core.SkipUnreadable: "skip.unreadable", core.SkipDuplicate: "skip.duplicate",
 }

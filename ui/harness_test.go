@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"image/png"
 	"log/slog"
@@ -106,8 +107,7 @@ func (h *harness) picture(name string) {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	defer f.Close()
-	if err := png.Encode(f, h.w.win.Canvas().Capture()); err != nil {
+	if err := errors.Join(png.Encode(f, h.w.win.Canvas().Capture()), f.Close()); err != nil {
 		h.t.Fatal(err)
 	}
 }

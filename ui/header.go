@@ -38,7 +38,7 @@ func newHeader(s *shell) *header {
 	h.profile.Importance = widget.LowImportance
 	h.state = newPill("", colorMuted, colorSunken)
 	h.dot = newBox(colorMuted, "", 4)
-	h.state.Container.Objects[1] = inset(10, 2, 10, 3, container.New(&line{gap: 6},
+	h.state.Objects[1] = inset(10, 2, 10, 3, container.New(&line{gap: 6},
 		container.New(square(8), h.dot), h.state.words))
 	h.secured = newPill("", colorMuted, colorSunken)
 	h.pause = widget.NewButtonWithIcon(s.text.s("header.pause"), theme.MediaPauseIcon(), h.togglePause)

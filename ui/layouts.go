@@ -113,7 +113,7 @@ func (d dense) Size(name fyne.ThemeSizeName) float32 {
 
 // Color implements fyne.Theme.
 func (d dense) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
-	return readable{d.Theme}.Color(name, variant)
+	return readable(d).Color(name, variant)
 }
 
 // readable is the theme in force with labels of low importance in the muted

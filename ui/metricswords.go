@@ -29,7 +29,7 @@ func (t *text) tokenLeft(m *core.Measurements, now time.Time) string {
 	case left >= time.Minute:
 		left = left.Truncate(time.Minute) // no seconds: they would dance
 	}
-	return t.s("status.left", args{"Time": t.duration(left)})
+	return t.s("metrics.left", args{"Time": t.duration(left)})
 }
 
 // hits says how often a token was in the cache.

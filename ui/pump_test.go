@@ -75,12 +75,12 @@ func TestPumpWaitsForTheWindow(t *testing.T) {
 		for range 10 {
 			ctl.updates <- core.Update{}
 		}
-		time.Sleep(time.Minute) // synthetic
+		time.Sleep(time.Minute) //nolint:forbidigo // virtual time
 		if n := len(posted); n != 1 {
 			t.Errorf("%d functions wait for the window", n)
 		}
 		(<-posted)()
-		time.Sleep(time.Minute)
+		time.Sleep(time.Minute) //nolint:forbidigo // virtual time
 		if n := len(posted); n != 1 {
 			t.Errorf("then %d", n)
 		}

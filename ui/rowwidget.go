@@ -94,8 +94,6 @@ type rowRenderer struct {
 	name, folder, size, status, speed, left *canvas.Text
 	primary, secondary                      *widget.Button
 	all                                     []fyne.CanvasObject
-	width                                   float32
-	place                                   places
 }
 
 // Destroy implements fyne.WidgetRenderer.
@@ -155,7 +153,7 @@ func (d *rowRenderer) style() {
 	d.button(d.secondary, w.secondary)
 }
 
-var actionIcons = map[action]string{actPause: "pause", actResume: "resume", actRetry: "retry", actCancel: "cancel", actMore: "more"} //nolint:gochecknoglobals // a table
+var actionIcons = map[action]string{actPause: "pause", actResume: "resume", actRetry: "retry", actCancel: "cancel", actMore: "more"} //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
 
 func (d *rowRenderer) button(b *widget.Button, a action) {
 	name := actionIcons[a]

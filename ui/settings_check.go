@@ -113,7 +113,7 @@ func (p *checkPanel) told() bool {
 }
 
 // stepLooks are the sign and the importance of a verdict: never colour alone.
-var stepLooks = map[core.StepStatus]struct { //nolint:gochecknoglobals // a table
+var stepLooks = map[core.StepStatus]struct { //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
 	sign       string
 	importance widget.Importance
 }{
@@ -124,7 +124,7 @@ var stepLooks = map[core.StepStatus]struct { //nolint:gochecknoglobals // a tabl
 }
 
 // targetKeys head the steps of each server, where there are two.
-var targetKeys = map[core.Target]string{ //nolint:gochecknoglobals // a table
+var targetKeys = map[core.Target]string{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
 	core.TargetAdmin: "settings.admin_url", core.TargetIngester: "settings.ingester_url",
 }
 

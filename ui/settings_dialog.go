@@ -49,7 +49,7 @@ type settingsDialog struct {
 	valid    bool
 }
 
-var settingsTabs = []settingsTab{tabServer, tabSignIn, tabCertificates, tabTransfers, tabMetrics, tabAppearance} //nolint:gochecknoglobals // a table
+var settingsTabs = []settingsTab{tabServer, tabSignIn, tabCertificates, tabTransfers, tabMetrics, tabAppearance} //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
 
 // showSettings opens the settings of the current profile at a tab, or those of
 // a new one while there is none.

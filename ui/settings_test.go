@@ -1,17 +1,12 @@
 package ui
 
 import (
-	"io/fs"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/core/coretest"
 )
 
 // choose makes the menu item with a text happen.
@@ -188,11 +183,11 @@ func TestAKeptSecretIsNeverShown(t *testing.T) {
 	h := open(t, busy(), "en", "light")
 	d := h.settings(tabSignIn)
 	h.says("kept in the system keychain")
-	if d.secret.formEntry.Visible() {
+	if d.secret.Visible() {
 		t.Error("the entry stands beside what is kept")
 	}
 	h.tap("Replace")
-	if !d.secret.formEntry.Visible() || d.secret.Text != "" || !d.secret.Password {
+	if !d.secret.Visible() || d.secret.Text != "" || !d.secret.Password {
 		t.Error("no empty password entry after Replace")
 	}
 	if h.w.win.Canvas().Focused() != fyne.Focusable(d.secret.formEntry) {
@@ -256,122 +251,6 @@ func TestOtherFailuresOfSavingAreSaid(t *testing.T) {
 	}
 }
 
-func TestCertificateCard(t *testing.T) {
-	good := busy().facts
-	with := func(change func(*core.CertificateFacts)) core.CertificateFacts {
-		f := good
-		change(&f)
-		return f
-	}
-	for name, c := range map[string]struct {
-		facts core.CertificateFacts
-		err   error
-		want  []string
-	}{
-		"soon": {good, nil, []string{"scanner-07 · Example Archive", "Example Client CA 2", "scanner-07.example", "4F:9A:01", "SHA-256 4F:9A:11",
-			"▲ 19 days left", "✓ belongs to this certificate"}},
-		"over":     {with(func(f *core.CertificateFacts) { f.NotAfter = start.Add(-time.Hour) }), nil, []string{"✗ expired"}},
-		"not yet":  {with(func(f *core.CertificateFacts) { f.NotBefore = start.Add(time.Hour) }), nil, []string{"✗ not valid yet"}},
-		"long":     {with(func(f *core.CertificateFacts) { f.NotAfter = start.AddDate(1, 0, 0) }), nil, []string{"365 days left"}},
-		"mismatch": {with(func(f *core.CertificateFacts) { f.KeyMatches = false }), &core.Error{Code: core.CodeKeyMismatch}, []string{"✗ does not belong to this certificate"}},
-		"usage":    {with(func(f *core.CertificateFacts) { f.ClientAuth = false }), nil, []string{"▲ not issued for clients"}},
-		"locked":   {core.CertificateFacts{}, &core.Error{Code: core.CodePassphraseMissing}, []string{"Enter the passphrase"}},
-		"wrong":    {core.CertificateFacts{}, &core.Error{Code: core.CodePassphraseWrong}, []string{"The passphrase of the key is wrong."}},
-		"gone":     {core.CertificateFacts{}, &core.Error{Code: core.CodeCertificateUnreadable, Err: fs.ErrNotExist}, []string{"A certificate file can't be read."}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			ctl := busy()
-			ctl.facts, ctl.factsErr = c.facts, c.err
-			h := open(t, ctl, "en", "light")
-			h.w.sh.openSettings(tabCertificates)
-			for _, want := range c.want {
-				h.until(want, func() bool { return strings.Contains(spaced(h.words()), want) })
-			}
-		})
-	}
-}
-
-func TestFilesDroppedOnTheSettings(t *testing.T) {
-	dir := t.TempDir()
-	ca := coretest.NewCA(t, "Example Root CA")
-	caFile := ca.WritePEM(t, dir)
-	cert, key := coretest.WritePair(t, dir, "scanner", ca.Client(t, "scanner-07"))
-	bundle := filepath.Join(dir, "scanner.P12")
-	coretest.WriteFile(t, bundle, []byte("PKCS#12"))
-	other := filepath.Join(dir, "letter.txt")
-	coretest.WriteFile(t, other, []byte("Dear Sir"))
-
-	ctl := fresh()
-	h := open(t, ctl, "en", "light")
-	d := h.settings(tabServer)
-	h.w.dropped([]string{key, caFile, cert})
-	h.until("the files", func() bool { return d.certificates.cert.Text == cert })
-	c := d.certificates
-	if c.key.Text != key || c.ca.Text != caFile || !c.mutual.Checked || c.kind.value() != certPEM || d.tab != tabCertificates {
-		t.Errorf("CA %q, key %q", c.ca.Text, c.key.Text)
-	}
-	h.called("certificate " + cert + " false")
-	h.w.dropped([]string{bundle})
-	h.until("the bundle", func() bool { return c.pkcs12.Text == bundle && c.kind.value() == certPKCS12 })
-	p, _ := d.form.profile()
-	if p.TLS.CertFile != "" || p.TLS.KeyFile != "" || p.TLS.PKCS12File != bundle || p.TLS.CACertFile != caFile {
-		t.Errorf("the profile has %+v", p.TLS)
-	}
-	h.w.dropped([]string{other, dir})
-	h.until("a word about the letter", func() bool { return strings.Contains(h.words(), "That is no certificate, key or CA file.") })
-	for _, call := range ctl.calls() {
-		if strings.HasPrefix(call, "scan") {
-			t.Error("a file for the settings was taken for an upload")
-		}
-	}
-}
-
-func TestConnectionTestIsLiveAndCopyable(t *testing.T) {
-	ctl := busy()
-	ctl.held = make(chan struct{})
-	ctl.steps = append(ctl.steps, core.Step{
-		Name: "signature", Status: core.StepFailed, Advice: "Ask the administrator.",
-		Err: &core.Error{Code: core.CodeTokenUntrusted, Message: "no key fits"},
-	})
-	h := open(t, ctl, "en", "light")
-	d := h.settings(tabServer)
-	h.fill(d, tabServer, "ingester_url", "https://unsaved.example")
-	h.tap("Test connection")
-	h.until("the last line", func() bool { return len(d.check.steps) == len(ctl.steps) })
-	h.says("Sign-in server")
-	h.says("TLS 1.3, AES-128-GCM")
-	h.says("38 ms")
-	h.says("No permanent storage is online.")
-	h.says("The sign-in server's token can't be trusted.")
-	if !d.copy.Disabled() || d.test.Text != "Stop the test" {
-		t.Error("a running test can be copied, or can't be stopped")
-	}
-	close(ctl.held)
-	h.called("check https://unsaved.example")
-	h.until("the end", d.check.done)
-	h.tap("Copy report")
-	report := h.app.Clipboard().Content()
-	for _, want := range []string{"Profile:  Production", "https://unsaved.example", "admin", "tls", "24ms", "token_untrusted: no key fits", "-> Ask the administrator."} {
-		if !strings.Contains(report, want) {
-			t.Errorf("the report doesn't say %q:\n%s", want, report)
-		}
-	}
-}
-
-func TestConnectionTestCanBeStopped(t *testing.T) {
-	ctl := busy()
-	ctl.held, ctl.steps = make(chan struct{}), nil
-	h := open(t, ctl, "en", "light")
-	d := h.settings(tabServer)
-	h.tap("Test connection")
-	h.tap("Stop the test")
-	h.until("the end", func() bool { return !d.check.running() })
-	h.says("Stopped")
-	ctl.held, ctl.checkErr = nil, &core.Error{Code: core.CodeProfileInvalid}
-	h.tap("Test connection")
-	h.until("the reason", func() bool { return strings.Contains(h.words(), "The profile has a mistake.") })
-}
-
 func TestProfilesOfTheSettings(t *testing.T) {
 	ctl := busy()
 	archive := core.NewProfile("Archive")
@@ -389,7 +268,6 @@ func TestProfilesOfTheSettings(t *testing.T) {
 	}
 	choose(t, d.profilesMenu(names), "Duplicate")
 	h.until("the copy", func() bool { return h.w.sh.settings != nil && h.w.sh.settings.previous == "" })
-	d = h.w.sh.settings
 	h.says("New profile")
 	h.tap("Save")
 	h.called(`save "" as "Archive 2" session=false`)
@@ -477,7 +355,6 @@ func TestNothingHappensBelowTheSettings(t *testing.T) {
 	h.w.win.Canvas().Unfocus()
 	h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyDelete})
 	h.w.typedShortcut(&fyne.ShortcutPaste{})
-	test.FocusNext(h.w.win.Canvas())
 	for _, call := range h.ctl.calls() {
 		if strings.HasPrefix(call, "cancel") || strings.HasPrefix(call, "scan") {
 			t.Errorf("%s happened below the dialog", call)

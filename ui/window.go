@@ -98,14 +98,14 @@ func (w *Window) start(ctx context.Context) error {
 	w.win.Resize(fyne.NewSize(1100, 720))
 	w.win.CenterOnScreen()
 	w.win.SetMaster()
-	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(localPaths(uris)) })
+	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(localPaths(uris)) }) //nolint:contextcheck // the window owns what it starts, not who calls //nolint:contextcheck // tasks have the window's
 	w.win.SetCloseIntercept(w.askClose)
 	w.win.SetOnClosed(w.stop)
 	w.watchForeground()
 
 	p := &pump{ctl: w.ctl, log: w.log, post: w.post, apply: w.apply}
 	w.wg.Go(func() { p.run(ctx) })
-	w.takeWaiting()
+	w.takeWaiting() //nolint:contextcheck // tasks have the window's
 	return nil
 }
 

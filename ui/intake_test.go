@@ -1,0 +1,100 @@
+package ui
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
+
+	"github.com/artstore/ingester/core"
+)
+
+func TestDropIsScannedAndSubmitted(t *testing.T) {
+	ctl := newFakeController()
+	ctl.scan = core.Scan{
+		Sources: []core.Source{{Path: "/a/b", Name: "b"}, {Path: "/a/c", Name: "c"}}, Folders: 1,
+		Skipped: []core.Skipped{{Path: "/a/link", Reason: core.SkipSymlink}},
+	}
+	h := open(t, ctl, "en", "light")
+	h.w.transfers.options.tags.SetText("scans, box-14")
+	h.w.transfers.options.description.SetText("from the attic")
+	h.w.intake.add(localPaths([]fyne.URI{storage.NewFileURI("/a")}))
+	h.says("Looking at what was dropped…")
+	h.called(`scan ["/a"]`)
+	h.called(`submit 2 again=false Production temporary 30 ["scans" "box-14"] "from the attic"`)
+	h.until("the result", func() bool { return strings.Contains(h.words(), "Added 2 files in 1 folder · 1 skipped") })
+	h.tap("Why?")
+	h.says("Link, not followed")
+	h.says("/a/link")
+}
+
+func TestMuchIsAskedFirst(t *testing.T) {
+	ctl := newFakeController()
+	ctl.scan = core.Scan{Sources: make([]core.Source, manyFiles+1), Folders: 12, Bytes: 11 << 30}
+	h := open(t, ctl, "en", "light")
+	h.w.intake.add([]string{"/much"})
+	h.until("the question", func() bool { return strings.Contains(h.words(), "Upload all of this?") })
+	h.says("There are 1,001 files in 12 folders, 11.0 GiB in all.")
+	for _, c := range ctl.calls() {
+		if strings.HasPrefix(c, "submit") {
+			t.Fatal("submitted before the answer")
+		}
+	}
+	h.tap("Upload all")
+	h.called(`submit 1001 again=false Production temporary 30 [] ""`)
+}
+
+func TestWhatIsStoredIsAskedAbout(t *testing.T) {
+	ctl := newFakeController()
+	source := core.Source{Path: "/a/b.pdf", Name: "b.pdf"}
+	ctl.scan = core.Scan{Sources: []core.Source{source}}
+	ctl.result = func(s []core.Source, o core.Options) (core.Submission, error) {
+		if o.Again {
+			return core.Submission{Queued: []core.Transfer{{ID: "n", Source: s[0]}}}, nil
+		}
+		return core.Submission{Stored: []core.Transfer{{ID: "o", Source: source}}}, nil
+	}
+	h := open(t, ctl, "en", "light")
+	h.w.intake.add([]string{"/a/b.pdf"})
+	h.until("the question", func() bool { return strings.Contains(h.words(), "Upload again?") })
+	h.says("Nothing new was added")
+	h.tap("Upload again")
+	h.called(`submit 1 again=true Production temporary 30 [] ""`)
+	h.until("the result", func() bool { return strings.Contains(h.words(), "Added 1 file") })
+}
+
+func TestWhatIsInTheListIsPointedAt(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = showcase(40)
+	ctl.scan = core.Scan{Sources: []core.Source{{Path: "/a"}}}
+	ctl.result = func([]core.Source, core.Options) (core.Submission, error) {
+		return core.Submission{Already: []core.Transfer{{ID: "t33"}}}, nil
+	}
+	h := open(t, ctl, "en", "light")
+	h.w.intake.add([]string{"/a"})
+	h.until("the result", func() bool { return strings.Contains(h.words(), "1 is in the list already") })
+	if !h.w.transfers.selected["t33"] || h.w.transfers.list.GetScrollOffset() == 0 {
+		t.Error("the transfer is neither selected nor scrolled to")
+	}
+}
+
+func TestDropsThatFail(t *testing.T) {
+	ctl := newFakeController()
+	h := open(t, ctl, "en", "light")
+	h.w.intake.add(nil)
+	h.says("That was not a file or a folder of this computer")
+
+	h.w.intake.add([]string{"/empty"})
+	h.until("nothing", func() bool { return strings.Contains(h.words(), "No files to upload") })
+
+	ctl.scanErr = &core.Error{Kind: core.KindFile, Code: core.CodeFilePermission, Err: errors.New("open /x: permission denied")}
+	h.w.intake.add([]string{"/x"})
+	h.until("the error", func() bool { return strings.Contains(h.words(), "No permission to read the file.") })
+	if strings.Contains(h.words(), "open /x") {
+		t.Error("the raw cause is in the headline")
+	}
+	h.tap("Details…")
+	h.says("open /x: permission denied")
+}
