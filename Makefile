@@ -17,7 +17,7 @@ TEST_PACKAGES  := xvfb openbox xdotool imagemagick x11-utils libgl1-mesa-dri pyt
 PACKAGE_PACKAGES := xz-utils desktop-file-utils
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race cover lint build headless package clean deps test-deps vet-headless fuzz screenshots
+.PHONY: help run test race lint build headless package clean deps test-deps vet-headless fuzz screenshots
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
