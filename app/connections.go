@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"log/slog"
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 
@@ -127,6 +128,7 @@ func (c *connections) connect(ctx context.Context, name string) (*connection, er
 	}
 	if facts, err := tlsconfig.Inspect(p.TLS, passphrase); err == nil {
 		c.metrics.SetCertificateExpiry(facts.NotAfter)
+		c.warnOfExpiry(facts, time.Now())
 	}
 	tokens, err := auth.New(auth.Config{
 		TokenURL: p.TokenURL(), JWKSURL: p.JWKSURL(), PublicKeyFile: p.Auth.PublicKeyFile,
@@ -160,6 +162,15 @@ func buildTLS(ctx context.Context, p core.Profile, s *secrets, log *slog.Logger)
 	}
 	config, err = tlsconfig.Build(p.TLS, passphrase, log)
 	return config, passphrase, err
+}
+
+// warnOfExpiry says in the log how long the client certificate is still good,
+// once that is a month or less.
+func (c *connections) warnOfExpiry(facts core.CertificateFacts, now time.Time) {
+	if facts.ExpiryLevel(now) > core.ExpiryFar {
+		c.log.Warn("the client certificate ends soon: ask your administrator for a new one",
+			"subject", facts.Subject, "days_left", facts.DaysLeft(now), "not_after", facts.NotAfter)
+	}
 }
 
 // measuredTokens tells the metrics how long the present token lives.
