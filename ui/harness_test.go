@@ -33,6 +33,9 @@ type harness struct {
 	w     *Window
 	queue chan func()
 	clock time.Time
+	// closed says that the test has closed the window: Fyne's test driver
+	// takes that once only.
+	closed bool
 }
 
 // open starts a window in a language and a theme.
@@ -57,7 +60,9 @@ func open(t *testing.T, ctl *fakeController, language, theme string) *harness {
 			case f := <-h.queue:
 				f()
 			case <-ended:
-				h.w.win.Close()
+				if !h.closed {
+					h.w.win.Close()
+				}
 				return
 			}
 		}

@@ -201,9 +201,8 @@ func hundredThousand() core.Snapshot {
 	return core.Snapshot{Transfers: list}
 }
 
-// TestAHundredThousandRowsStayQuick: a batch of changes must take far less
-// than the tenth of a second between two of them, even on a slow machine.
-func TestAHundredThousandRowsStayQuick(t *testing.T) {
+// TestAHundredThousandRows keeps count; BenchmarkApply says how quickly.
+func TestAHundredThousandRows(t *testing.T) {
 	m, all := newModel(), hundredThousand()
 	m.Reset(all, start)
 	m.SetFilter(filter{group: groupUnderWay, order: orderState})
@@ -213,11 +212,7 @@ func TestAHundredThousandRowsStayQuick(t *testing.T) {
 		tr.State = core.StateStored
 		update.Changed = append(update.Changed, tr)
 	}
-	began := time.Now()
 	m.Apply(update, start.Add(time.Second))
-	if took := time.Since(began); took > 500*time.Millisecond {
-		t.Errorf("applying took %v", took)
-	}
 	if m.Len() != 99_000 || m.sum.Stored != 1000 {
 		t.Errorf("%d visible, %d stored", m.Len(), m.sum.Stored)
 	}
