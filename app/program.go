@@ -102,6 +102,7 @@ func (p *program) run(ctx context.Context, work func(ctx context.Context) error)
 	if cause := context.Cause(p.services.ctx); err != nil && cause != nil && ctx.Err() == nil {
 		err = cause // a service failed: that is why work ended
 	}
+	p.conns.close() // an embedded server would wait for idle connections
 	stop()
 	return errors.Join(err, p.services.wait())
 }
