@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/artstore/ingester/core"
 )
@@ -85,23 +84,8 @@ func serverWords(body []byte) (code, text string) {
 	return code, text
 }
 
-// clean makes a server's words fit to be shown: no control or format
-// characters, at most maxServerText characters.
-func clean(text string) string {
-	text = strings.TrimSpace(strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(text, "")))
-	if runes := []rune(text); len(runes) > maxServerText {
-		text = string(runes[:maxServerText])
-	}
-	return text
-}
+// clean makes a server's words fit to be shown.
+func clean(text string) string { return core.OneLine(text, maxServerText, "") }
 
 // redactor returns a function that takes the secret out of a text, in each of
 // the forms that a request carries it in and a server might echo.

@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
+
+	"github.com/artstore/ingester/core"
 )
 
 const (
@@ -12,23 +13,8 @@ const (
 	maxItems = 5   // of a list
 )
 
-// clean makes a text that a server chose fit to be shown: one line, no
-// control or format characters, not too long.
-func clean(text string) string {
-	text = strings.TrimSpace(strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(text, "")))
-	if runes := []rune(text); len(runes) > maxText {
-		text = string(runes[:maxText]) + "…"
-	}
-	return text
-}
+// clean makes a text that a server chose fit to be shown.
+func clean(text string) string { return core.OneLine(text, maxText, "…") }
 
 // list joins the first few items, each once.
 func list(items []string) string {
