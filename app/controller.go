@@ -281,7 +281,10 @@ func (c *controller) ServeMetrics(ctx context.Context, addr string) (string, err
 }
 
 // StopMetrics implements ui.Controller.
-func (c *controller) StopMetrics(context.Context) error { return c.p.listener.off() }
+func (c *controller) StopMetrics(context.Context) error {
+	c.p.listener.off()
+	return nil
+}
 
 // MetricsURL implements ui.Controller.
 func (c *controller) MetricsURL() string { return c.p.listener.address() }

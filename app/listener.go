@@ -15,36 +15,41 @@ type metricsSwitch struct {
 
 // on starts the listener, or moves it to another address.
 func (s *metricsSwitch) on(ctx context.Context, p *program, addr string) (string, error) {
-	if err := s.off(); err != nil {
-		return "", err
-	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.end()
 	listener, err := p.metrics.Listen(ctx, addr, p.log)
 	if err != nil {
 		return "", err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	serving, stop := context.WithCancel(p.services.ctx)
 	done := make(chan struct{})
 	s.url, s.stop, s.done = listener.URL(), stop, done
 	p.services.start(func(context.Context) error {
 		defer close(done)
-		return listener.Serve(serving)
+		if err := listener.Serve(serving); err != nil { // uploads don't depend on it
+			p.log.Error("the metrics listener ended", "error", err)
+		}
+		return nil
 	})
+	p.log.Info("metrics are served", "url", s.url)
 	return s.url, nil
 }
 
 // off stops the listener and waits for it.
-func (s *metricsSwitch) off() error {
+func (s *metricsSwitch) off() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.end()
+}
+
+func (s *metricsSwitch) end() {
 	if s.stop == nil {
-		return nil
+		return
 	}
 	s.stop()
 	<-s.done
 	s.url, s.stop, s.done = "", nil, nil
-	return nil
 }
 
 // address is the listener's URL, "" while it is off.

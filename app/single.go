@@ -56,6 +56,15 @@ func listenForStarts(ctx context.Context, f folders) (*firstInstance, error) {
 	return first, nil
 }
 
+// serveStarts calls open for each second start until ctx ends.
+func serveStarts(ctx context.Context, f folders, open func(paths []string)) error {
+	first, err := listenForStarts(ctx, f)
+	if err != nil {
+		return err
+	}
+	return first.serve(ctx, open)
+}
+
 // serve calls open for each second start until ctx ends.
 func (f *firstInstance) serve(ctx context.Context, open func(paths []string)) error {
 	stop := context.AfterFunc(ctx, func() { _ = f.listener.Close() })

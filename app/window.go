@@ -83,16 +83,16 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, log *slog.Log
 		}
 	}
 	p.services.start(p.engine.Run)
-	starts, err := listenForStarts(ctx, p.folders)
-	if err != nil {
-		return err
-	}
 	w := ui.New(fyneapp.NewWithID(appID), c, log, buffer)
 	p.services.start(func(ctx context.Context) error {
-		return starts.serve(ctx, func(paths []string) {
+		err := serveStarts(ctx, p.folders, func(paths []string) {
 			w.Open(paths...)
 			w.Raise()
 		})
+		if err != nil { // this window does without
+			log.Error("second starts are not heard", "error", err)
+		}
+		return nil
 	})
 	p.services.start(func(ctx context.Context) error {
 		if err := c.wake(ctx); err != nil {
