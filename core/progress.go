@@ -16,6 +16,14 @@ type Progress interface {
 	// upload goes on when it returns nil: until then the server can't
 	// have the whole file.
 	Finishing(ctx context.Context) error
+	// Resumable keeps note with the transfer and returns once it is durable:
+	// the next attempt finds it as Transfer.Resume and goes on from there,
+	// also after a crash. Only its uploader understands it; "" means that
+	// nothing is left to go on from.
+	Resumable(ctx context.Context, note string) error
+	// Resumed says, before the first Sent, how many content bytes the
+	// server has from earlier attempts. Sent counts on from there.
+	Resumed(bytes int64)
 }
 
 // FinishThreshold is the size in bytes above which an uploader calls

@@ -86,6 +86,7 @@ type Transfer struct {
 	NotBefore time.Time // Waiting: when the next attempt starts
 	Error     *Error    // why it waits, failed or is unknown, or, with OutcomeUnknown, that the server may have it; else nil
 	Receipt   *Receipt  // Stored only
+	Resume    string    // what Progress.Resumable last kept, "" where an upload begins anew
 
 	QueuedAt   time.Time
 	StartedAt  time.Time // begin of the newest attempt, zero before the first

@@ -169,6 +169,22 @@ func (p *progress) Sent(n int64) {
 	p.e.touch(p.r.it)
 }
 
+// Resumed implements core.Progress: what an earlier attempt sent is not counted
+// again.
+func (p *progress) Resumed(n int64) {
+	p.r.it.sent.Store(n)
+	p.e.touch(p.r.it)
+}
+
+// Resumable implements core.Progress.
+func (p *progress) Resumable(ctx context.Context, note string) error {
+	return p.e.do(ctx, "send file", func(x *tx) error {
+		t := x.get(p.r.it)
+		t.Resume = note
+		return x.put(p.r.it, t)
+	})
+}
+
 // errStopping ends an upload whose run is to stop.
 var errStopping = errors.New("the transfer is being stopped")
 

@@ -20,8 +20,10 @@ import (
 // silent is a progress that nobody looks at.
 type silent struct{}
 
-func (silent) Sent(int64)                      {}
-func (silent) Finishing(context.Context) error { return nil }
+func (silent) Sent(int64)                              {}
+func (silent) Finishing(context.Context) error         { return nil }
+func (silent) Resumable(context.Context, string) error { return nil }
+func (silent) Resumed(int64)                           {}
 
 // I1, I2, I3: the program's own sign-in and upload work with the profile that
 // the sandbox hands out, in every combination.

@@ -16,13 +16,13 @@ const (
 	// putSQL leaves listed and stored_no alone: what was stored and taken off
 	// the list stays off it.
 	putSQL = `INSERT INTO transfers (` + columns + `, file_id, sha256)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (id) DO UPDATE SET seq=excluded.seq, state=excluded.state, profile=excluded.profile, server=excluded.server,
  path=excluded.path, name=excluded.name, size=excluded.size, mod_sec=excluded.mod_sec, mod_nsec=excluded.mod_nsec,
  source_id=excluded.source_id, retention=excluded.retention, ttl_days=excluded.ttl_days, description=excluded.description,
  tags=excluded.tags, metadata=excluded.metadata, attempts=excluded.attempts, not_before=excluded.not_before,
  error=excluded.error, receipt=excluded.receipt, queued_at=excluded.queued_at, started_at=excluded.started_at,
- finished_at=excluded.finished_at, file_id=excluded.file_id, sha256=excluded.sha256`
+ finished_at=excluded.finished_at, resume=excluded.resume, file_id=excluded.file_id, sha256=excluded.sha256`
 	numberSQL = `UPDATE transfers SET stored_no = (SELECT coalesce(max(stored_no), 0) + 1 FROM transfers WHERE stored_no IS NOT NULL)
 WHERE id = ? AND stored_no IS NULL RETURNING stored_no`
 	wordsSQL = `INSERT INTO search (rowid, words) VALUES (?, ?)`

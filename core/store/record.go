@@ -13,7 +13,7 @@ import (
 // columns of transfers in the order of scanTransfer; values has two more.
 const columns = `id, seq, state, profile, server, path, name, size, mod_sec, mod_nsec, source_id,
  retention, ttl_days, description, tags, metadata, attempts, not_before, error, receipt,
- queued_at, started_at, finished_at`
+ queued_at, started_at, finished_at, resume`
 
 // maxCause is how much of a cause's text is kept, in bytes.
 const maxCause = 4096
@@ -45,7 +45,7 @@ func values(t core.Transfer) ([]any, error) {
 		string(t.ID), t.Seq, string(t.State), o.Profile, t.Server, s.Path, s.Name, s.Size,
 		s.ModTime.Unix(), s.ModTime.Nanosecond(), s.FileID,
 		string(o.Retention), o.TTLDays, o.Description, tags, metadata, t.Attempts, stamp(t.NotBefore), failure, receipt,
-		stamp(t.QueuedAt), stamp(t.StartedAt), stamp(t.FinishedAt), fileID, sum,
+		stamp(t.QueuedAt), stamp(t.StartedAt), stamp(t.FinishedAt), t.Resume, fileID, sum,
 	}, nil
 }
 
@@ -63,7 +63,7 @@ func scanTransfer(row scanner) (core.Transfer, error) {
 	s, o := &t.Source, &t.Options
 	err := row.Scan(&t.ID, &t.Seq, &t.State, &o.Profile, &t.Server, &s.Path, &s.Name, &s.Size, &sec, &nsec, &s.FileID,
 		&o.Retention, &o.TTLDays, &o.Description, &tags, &meta, &t.Attempts, &notBefore, &failure, &receipt,
-		&queued, &start, &end)
+		&queued, &start, &end, &t.Resume)
 	if err != nil {
 		return t, fmt.Errorf("reading a transfer: %w", err)
 	}

@@ -31,7 +31,7 @@ func fullTransfer() core.Transfer {
 			ServerText: "later", RetryAfter: 90 * time.Second, Outcome: core.OutcomeUnknown, Err: errors.New("cause: \u2028<&>")},
 		Receipt: &core.Receipt{FileID: "AAAA-1", Name: "a.tiff", Size: 1 << 45, SHA256: core.Checksum(strings.Repeat("0a", 32)), UploadedAt: epoch,
 			ExpiresAt: epoch.Add(24 * time.Hour), Details: map[string]string{"storage_element_id": "se-1", "": "<&>"}, HTTP: "HTTP/2.0"},
-		QueuedAt: epoch, StartedAt: epoch.Add(time.Second), FinishedAt: epoch.Add(2 * time.Second),
+		QueuedAt: epoch, StartedAt: epoch.Add(time.Second), FinishedAt: epoch.Add(2 * time.Second), Resume: `{"url":"https://host/files/1"}`,
 	}
 }
 

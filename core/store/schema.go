@@ -6,6 +6,8 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // applicationID marks a database as ours in its header ("ASIN", see
@@ -68,6 +70,9 @@ func step(ctx context.Context, db *sql.DB, text string, version int) error {
 	// PRAGMA takes no parameters; both numbers are ours.
 	text += fmt.Sprintf(";\nPRAGMA application_id = %d;\nPRAGMA user_version = %d;", applicationID, version)
 	if _, err := tx.ExecContext(ctx, text); err != nil {
+		if resultCode(err) == sqlite3.SQLITE_ERROR { // what the steps before made is not there
+			err = fmt.Errorf("%w: %w", errDamaged, err)
+		}
 		return err
 	}
 	return tx.Commit()

@@ -213,6 +213,9 @@ func (p *progress) Finishing(context.Context) error {
 	return p.refuse
 }
 
+func (p *progress) Resumable(context.Context, string) error { return nil }
+func (p *progress) Resumed(int64)                           {}
+
 func (p *progress) last() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -1,0 +1,2 @@
+-- What an interrupted upload goes on from, as its uploader wrote it.
+ALTER TABLE transfers ADD COLUMN resume TEXT NOT NULL DEFAULT '';
