@@ -30,7 +30,8 @@ type Code string
 
 // The codes, by kind.
 const (
-	CodeUsage Code = "usage"
+	CodeUsage    Code = "usage"
+	CodePortBusy Code = "port_busy" // another program listens there
 
 	CodeProfileInvalid        Code = "profile_invalid"
 	CodeProfileNotFound       Code = "profile_not_found"
@@ -51,6 +52,7 @@ const (
 	CodeStoreNewer            Code = "store_newer"   // database of a newer version
 	CodeStoreDamaged          Code = "store_damaged" // database kept aside, a new one started
 	CodeAlreadyRunning        Code = "already_running"
+	CodeProxyInvalid          Code = "proxy_invalid" // HTTPS_PROXY holds no address
 
 	CodeFileMissing    Code = "file_missing"
 	CodeFilePermission Code = "file_permission"

@@ -78,7 +78,10 @@ func classifyProxy(e *Error, err error) bool {
 		e.Err = nil // its text holds the proxy's password
 		return e.set(KindNetwork, CodeProxy, "The proxy address in HTTPS_PROXY is not valid.")
 	}
-	if strings.Contains(text, "Proxy Authentication Required") {
+	// SOCKS5 has no status; that it refuses a login counts as the 407 of an
+	// HTTP proxy, which nothing but another password helps against.
+	if strings.Contains(text, "Proxy Authentication Required") || socksLogin(err) {
+		e.Status = statusProxyLogin
 		return e.set(KindNetwork, CodeProxy, "The proxy asks for a user name and password.")
 	}
 	var op *net.OpError
@@ -86,6 +89,16 @@ func classifyProxy(e *Error, err error) bool {
 		return e.set(KindNetwork, CodeProxy, "The proxy could not be reached or refused the connection.")
 	}
 	return false
+}
+
+// statusProxyLogin is 407 Proxy Authentication Required (RFC 9110 §15.5.8).
+const statusProxyLogin = 407
+
+// socksLogin goes by the words of golang.org/x/net's SOCKS5 client, which
+// net/http has inside.
+func socksLogin(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && strings.HasPrefix(op.Op, "socks") && strings.Contains(err.Error(), "authentication")
 }
 
 // classifyCertificate names what is wrong with the server's certificate.

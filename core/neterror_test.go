@@ -315,3 +315,19 @@ func TestNetworkErrorConstructed(t *testing.T) {
 		t.Error("nil is an error")
 	}
 }
+
+// Fault 29: a proxy that refuses the login is told from one that fails, for
+// nothing but another password helps.
+func TestProxyLogin(t *testing.T) {
+	for text, want := range map[string]int{
+		"Proxy Authentication Required":           407,
+		"username/password authentication failed": 407,
+		"no acceptable authentication methods":    407,
+		"general SOCKS server failure":            0,
+	} {
+		e := core.NetworkError("x", &net.OpError{Op: "socks connect", Err: errors.New(text)})
+		if e.Code != core.CodeProxy || e.Status != want {
+			t.Errorf("%s: %s, status %d, want %d", text, e.Code, e.Status, want)
+		}
+	}
+}

@@ -15,6 +15,7 @@ type message struct{ sentence, advice string }
 // messages has every code of package core.
 var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
 	core.CodeUsage:                 {"error.usage", "advice.report"},
+	core.CodePortBusy:              {"error.port_busy", "advice.port"},
 	core.CodeProfileInvalid:        {"error.profile_invalid", "advice.settings"},
 	core.CodeProfileNotFound:       {"error.profile_not_found", "advice.profile"},
 	core.CodeSecretMissing:         {"error.secret_missing", "advice.sign_in"},
@@ -34,6 +35,7 @@ var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table //nol
 	core.CodeStoreNewer:            {"error.store_newer", "advice.update"},
 	core.CodeStoreDamaged:          {"error.store_damaged", "advice.damaged"},
 	core.CodeAlreadyRunning:        {"error.already_running", "advice.running"},
+	core.CodeProxyInvalid:          {"error.proxy_invalid", "advice.proxy_address"},
 	core.CodeFileMissing:           {"error.file_missing", "advice.file_back"},
 	core.CodeFilePermission:        {"error.file_permission", "advice.file_rights"},
 	core.CodeFileUnreadable:        {"error.file_unreadable", "advice.file_back"},
@@ -78,11 +80,17 @@ var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table //nol
 	core.CodeInternal:              {"error.internal", "advice.report"},
 }
 
+// statusProxyLogin is 407 Proxy Authentication Required (RFC 9110 §15.5.8).
+const statusProxyLogin = 407
+
 // explain says an error: what happened, and what to do about it. Neither
 // holds the server's words or the raw cause; those are for the details.
 func (t *text) explain(e *core.Error) (sentence, advice string) {
 	if e == nil {
 		return "", ""
+	}
+	if e.Code == core.CodeProxy && e.Status == statusProxyLogin {
+		return t.s("error.proxy_login"), t.s("advice.proxy_login")
 	}
 	m, ok := messages[e.Code]
 	if !ok {

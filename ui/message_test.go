@@ -72,6 +72,8 @@ func TestExplain(t *testing.T) {
 	}{
 		{"nothing", nil, ""},
 		{"a status", &core.Error{Code: core.CodeServerBusy, Status: 503}, "the server is busy (503)"},
+		{"a proxy", &core.Error{Code: core.CodeProxy}, "the proxy refused the connection"},
+		{"a proxy that wants a password", &core.Error{Code: core.CodeProxy, Status: 407}, "the proxy asks for a user name and password"},
 		{"no status", &core.Error{Code: core.CodeTimeout}, "the server did not answer in time"},
 		{"an unknown code", &core.Error{Code: "from the future"}, "something unexpected happened"},
 		{"the server's words stay out", &core.Error{Code: core.CodeRejected, ServerText: "<b>no</b>"}, "the server refused the file"},

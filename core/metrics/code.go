@@ -14,12 +14,12 @@ func errorCode(err error) string {
 // known reports whether c is one of package core's codes.
 func known(c core.Code) bool {
 	switch c {
-	case core.CodeUsage,
+	case core.CodeUsage, core.CodePortBusy,
 		core.CodeProfileInvalid, core.CodeProfileNotFound, core.CodeSecretMissing, core.CodeCertificateUnreadable,
 		core.CodeCertificateExpired, core.CodeCertificateNotYet, core.CodeCertificateUsage, core.CodeKeyMismatch,
 		core.CodeKeyUnsupported, core.CodePassphraseWrong, core.CodePassphraseMissing, core.CodeCAInvalid,
 		core.CodeKeychainUnavailable, core.CodeKeychainLocked, core.CodeKeychainFailed, core.CodeStoreFailed,
-		core.CodeStoreNewer, core.CodeStoreDamaged, core.CodeAlreadyRunning,
+		core.CodeStoreNewer, core.CodeStoreDamaged, core.CodeAlreadyRunning, core.CodeProxyInvalid,
 		core.CodeFileMissing, core.CodeFilePermission, core.CodeFileUnreadable, core.CodeFileNotRegular,
 		core.CodeFileChanged,
 		core.CodeSignInRefused, core.CodeSignInDisabled, core.CodeTokenInvalid, core.CodeTokenUntrusted,

@@ -144,7 +144,9 @@ const (
 func explain(addr string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, wsaInUse):
-		return usage(addr, "is in use by another program. Choose another port, or 0 for any free one", err)
+		e := usage(addr, "is in use by another program. Choose another port, or 0 for any free one", err)
+		e.Code = core.CodePortBusy
+		return e
 	case errors.Is(err, syscall.EACCES), errors.Is(err, wsaAccess):
 		return usage(addr, "is not open to this user. Choose a port above 1023", err)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):

@@ -77,9 +77,13 @@ func TestAddressesRefused(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			_, err := newMetrics().Listen(t.Context(), tt.addr, slog.New(slog.DiscardHandler))
+			code := core.CodeUsage
+			if name == "busy" {
+				code = core.CodePortBusy
+			}
 			var e *core.Error
-			if !errors.As(err, &e) || e.Kind != core.KindUsage || e.Code != core.CodeUsage {
-				t.Fatalf("error %v, want a usage error", err)
+			if !errors.As(err, &e) || e.Kind != core.KindUsage || e.Code != code {
+				t.Fatalf("error %v, want a usage error with the code %s", err, code)
 			}
 			if !strings.Contains(e.Message, tt.says) || !strings.Contains(e.Message, fmt.Sprintf("%q", tt.addr)) {
 				t.Errorf("message %q, want the address and %q", e.Message, tt.says)
