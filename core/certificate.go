@@ -12,6 +12,7 @@ type CertificateFacts struct {
 	NotBefore   time.Time
 	NotAfter    time.Time
 	KeyMatches  bool
+	Encrypted   bool // the key, or the PKCS#12 file, takes a passphrase
 	ClientAuth  bool // may be used to authenticate a client (RFC 5280 §4.2.1.12)
 	Algorithm   string
 }

@@ -63,9 +63,6 @@ func (d *settingsDialog) buildCertificates() {
 	c.key = newFormEntry(p.KeyFile, t.s("settings.key.same"))
 	c.pkcs12 = newFormEntry(p.PKCS12File, t.s("settings.file.pkcs12"))
 	c.passphrase = newSecretEntry(t.s("settings.passphrase.new"))
-	if d.previous != "" && c.mutual.Checked {
-		c.passphrase.PlaceHolder = t.s("settings.passphrase.kept")
-	}
 	c.addRows()
 	c.addPolicy()
 	d.form.combine = append(d.form.combine, c.read)
@@ -186,8 +183,24 @@ func (c *certificatesTab) inspect() {
 			return // the person has gone on to another file
 		}
 		c.card.show(facts, err, s.now())
+		c.passphrase.SetPlaceHolder(s.text.s(passphraseHint(facts, err, question.passphrase != "")))
 		c.dialog.form.relayout()
 	})
+}
+
+// passphraseHint is the key of what an empty field for the passphrase says.
+// Without one given, an encrypted key that could be read was read with the one
+// that is kept.
+func passphraseHint(facts core.CertificateFacts, err error, given bool) string {
+	switch {
+	case core.CodeOf(err) == core.CodePassphraseMissing:
+		return "settings.passphrase.needed"
+	case err != nil || given:
+		return "settings.passphrase.new"
+	case facts.Encrypted:
+		return "settings.passphrase.kept"
+	}
+	return "settings.passphrase.none"
 }
 
 // take puts a file into the field for its kind. It reports whether there is

@@ -126,3 +126,39 @@ func TestConnectionTestCanBeStopped(t *testing.T) {
 	h.tap("Test connection")
 	h.until("the reason", func() bool { return strings.Contains(h.words(), "The profile has a mistake.") })
 }
+
+// What the empty field for a passphrase says is what the files are.
+func TestPassphraseHint(t *testing.T) {
+	unread := &core.Error{Code: core.CodePassphraseMissing}
+	for _, tt := range []struct {
+		name     string
+		language string
+		facts    core.CertificateFacts
+		err      error
+		says     string
+	}{
+		{"not encrypted", "en", core.CertificateFacts{Fingerprint: "AB"}, nil, "not needed: the key is not encrypted"},
+		{"not encrypted", "ru", core.CertificateFacts{Fingerprint: "AB"}, nil, "не нужен: ключ не зашифрован"},
+		{"kept", "en", core.CertificateFacts{Fingerprint: "AB", Encrypted: true}, nil, "unchanged; one is kept"},
+		{"needed", "en", core.CertificateFacts{Fingerprint: "AB", Encrypted: true}, unread, "the key is encrypted and needs one"},
+		{"damaged", "en", core.CertificateFacts{}, &core.Error{Code: core.CodeCertificateUnreadable}, "only where the key has one"},
+	} {
+		t.Run(tt.name+" "+tt.language, func(t *testing.T) {
+			ctl := newFakeController()
+			p := ctl.profiles["Production"]
+			p.TLS.CertFile = "/etc/ingester/client.pem"
+			ctl.profiles["Production"], ctl.facts, ctl.factsErr = p, tt.facts, tt.err
+			h := open(t, ctl, tt.language, "light")
+			h.w.sh.openSettings(tabCertificates)
+			h.until("the dialog", func() bool { return h.w.sh.settings != nil })
+			d := h.w.sh.settings
+			h.until(tt.says, func() bool { return d.certificates.passphrase.PlaceHolder == tt.says })
+			d.certificates.passphrase.SetText("another")
+			d.certificates.inspect()
+			want := d.s.text.s("settings.passphrase.new")
+			if tt.err == nil {
+				h.until(want, func() bool { return d.certificates.passphrase.PlaceHolder == want })
+			}
+		})
+	}
+}

@@ -24,7 +24,15 @@ func Inspect(s core.TLSSettings, passphrase core.Secret) (core.CertificateFacts,
 	if len(m.certs) == 0 {
 		return core.CertificateFacts{}, err
 	}
-	return factsOf(m.pair()), err
+	facts := factsOf(m.pair())
+	facts.Encrypted = encrypted(s)
+	return facts, err
+}
+
+// encrypted reports whether the files can't be read without a passphrase.
+func encrypted(s core.TLSSettings) bool {
+	_, err := readMaterial(s, core.Secret{})
+	return core.CodeOf(err) == core.CodePassphraseMissing
 }
 
 func factsOf(p pair) core.CertificateFacts {

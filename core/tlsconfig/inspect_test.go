@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"software.sslmate.com/src/go-pkcs12"
+
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
 )
@@ -76,5 +78,34 @@ func TestInspectBad(t *testing.T) {
 	facts, _ = Inspect(f.settings, core.Secret{})
 	if facts.Algorithm != "ECDSA P-256" {
 		t.Errorf("%+v", facts)
+	}
+}
+
+// Whether a passphrase is needed is known with it and without it.
+func TestInspectEncrypted(t *testing.T) {
+	f := newFiles(t)
+	plain := f.settings
+	bundle := core.TLSSettings{Enabled: true, PKCS12File: "testdata/new.p12"}
+	open := core.TLSSettings{Enabled: true, PKCS12File: file(t, "open.p12", func() []byte {
+		c := f.ca.Client(t, "me")
+		return must[[]byte](t)(pkcs12.Modern.Encode(c.PrivateKey, c.Leaf, nil, ""))
+	}())}
+	for _, tt := range []struct {
+		name       string
+		settings   core.TLSSettings
+		passphrase string
+		encrypted  bool
+		code       core.Code
+	}{
+		{"a plain key", plain, "", false, ""},
+		{"a plain key and a passphrase", plain, canary, false, ""},
+		{"PKCS#12", bundle, canary, true, ""},
+		{"PKCS#12 without its passphrase", bundle, "", false, core.CodePassphraseMissing},
+		{"PKCS#12 that has none", open, "", false, ""},
+	} {
+		facts, err := Inspect(tt.settings, core.NewSecret(tt.passphrase))
+		if facts.Encrypted != tt.encrypted || core.CodeOf(err) != tt.code {
+			t.Errorf("%s: encrypted %t, %v", tt.name, facts.Encrypted, err)
+		}
 	}
 }
