@@ -25,7 +25,8 @@ const sessionsKept = 64
 // as they are, as OpenSSL's lists do.
 //
 // The CA file is read once. crypto/tls has no hook for other roots that would
-// not turn its own verification off, so whoever wants new ones builds anew.
+// not turn its own verification off, so whoever wants new ones builds anew; a
+// Watch says when.
 //
 // Errors are *core.Error of kind config: one code for each thing that can be
 // wrong with a file. What only deserves a warning goes to log, which may be
