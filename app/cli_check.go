@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/net/http/httpproxy"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/diagnose"
@@ -73,6 +74,7 @@ func diagnoseProfile(ctx context.Context, p core.Profile, s *secrets, passphrase
 		Profile:    p,
 		Secret:     func(ctx context.Context) (core.Secret, error) { return s.client(ctx, p.Name) },
 		Passphrase: passphrase,
+		Proxy:      environmentProxy(httpproxy.FromEnvironment()),
 	}, step)
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/net/http/httpproxy"
 	"golang.org/x/time/rate"
 
 	"github.com/artstore/ingester/core"
@@ -25,14 +26,21 @@ type connections struct {
 	metrics *metrics.Metrics
 	log     *slog.Logger
 
+	// lookEvery is how often the first use of a connection after a while
+	// looks whether its CA file has been replaced.
+	lookEvery time.Duration
+
 	mu   sync.Mutex
 	open map[string]*connection
 }
 
+// rootsEvery is how often CA files are looked at.
+const rootsEvery = 5 * time.Second
+
 var _ engine.Uploaders = (*connections)(nil)
 
 func newConnections(load func(string) (core.Profile, error), s *secrets, m *metrics.Metrics, log *slog.Logger) *connections {
-	return &connections{load: load, secrets: s, metrics: m, log: log, open: map[string]*connection{}}
+	return &connections{load: load, secrets: s, metrics: m, log: log, lookEvery: rootsEvery, open: map[string]*connection{}}
 }
 
 // Endpoint implements engine.Uploaders.
@@ -49,35 +57,45 @@ func (c *connections) Uploader(ctx context.Context, profile string) (engine.Uplo
 	return c.connection(ctx, profile)
 }
 
+// connection is the open connection of a profile, or a new one where there is
+// none or its CA file has been replaced. What is under way ends on the old one.
 func (c *connections) connection(ctx context.Context, profile string) (*connection, error) {
 	c.mu.Lock()
 	found := c.open[profile]
 	c.mu.Unlock()
-	if found != nil {
+	if found != nil && !found.outdated(time.Now(), c.lookEvery) {
 		return found, nil
 	}
 	fresh, err := c.connect(ctx, profile) // may ask the keychain: not under the lock
-	if err != nil {
+	switch {
+	case err != nil && found != nil: // not all of the files are there yet, say
+		c.log.Warn("the CA file was replaced, but no new connection can be prepared; the old one stays", "profile", profile, "code", core.CodeOf(err), "error", err)
+		return found, nil
+	case err != nil:
 		return nil, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if found := c.open[profile]; found != nil { // another was quicker
+	if quicker := c.open[profile]; quicker != nil && quicker != found {
 		fresh.retire()
-		return found, nil
+		return quicker, nil
 	}
 	c.open[profile] = fresh
+	if found != nil {
+		found.retire()
+	}
 	return fresh, nil
 }
 
 // link is the connection of a profile as it last was.
 func (c *connections) link(profile string) core.Link {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if found := c.open[profile]; found != nil {
-		return found.client.Link()
+	found := c.open[profile]
+	c.mu.Unlock()
+	if found == nil {
+		return core.Link{State: core.LinkUnknown}
 	}
-	return core.Link{State: core.LinkUnknown}
+	return found.link(time.Now())
 }
 
 // ready asks the server of a profile whether it takes uploads, so that its
@@ -122,19 +140,17 @@ func (c *connections) connect(ctx context.Context, name string) (*connection, er
 		return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: "prepare uploads",
 			Message: `This version does not upload by tus; set upload.protocol to "auto".`}
 	}
-	config, passphrase, err := buildTLS(ctx, p, c.secrets, c.log)
+	roots := tlsconfig.NewWatch(p.TLS, c.log) // before the file is read
+	config, _, err := buildTLS(ctx, p, c.secrets, c.log)
 	if err != nil {
 		return nil, err
 	}
-	if facts, err := tlsconfig.Inspect(p.TLS, passphrase); err == nil {
-		c.metrics.SetCertificateExpiry(facts.NotAfter)
-		c.warnOfExpiry(facts, time.Now())
-	}
+	proxy := environmentProxy(httpproxy.FromEnvironment())
 	tokens, err := auth.New(auth.Config{
 		TokenURL: p.TokenURL(), JWKSURL: p.JWKSURL(), PublicKeyFile: p.Auth.PublicKeyFile,
 		Grant: p.Auth.Grant, ClientAuth: p.Auth.ClientAuth, ClientID: p.Auth.ClientID, Scope: p.Auth.Scope,
 		Secret:  func(ctx context.Context) (core.Secret, error) { return c.secrets.client(ctx, name) },
-		Timeout: p.TokenTimeout(), TLS: config, Observer: c.metrics, Log: c.log,
+		Timeout: p.TokenTimeout(), TLS: config, Proxy: proxy, Observer: c.metrics, Log: c.log,
 	})
 	if err != nil {
 		return nil, err
@@ -146,7 +162,8 @@ func (c *connections) connect(ctx context.Context, name string) (*connection, er
 	if err != nil {
 		return nil, err
 	}
-	return &connection{client: client, tokens: tokens}, nil
+	now := time.Now()
+	return &connection{client: client, tokens: tokens, roots: roots, looked: now, expiry: newExpiry(config, c.metrics, c.log, now)}, nil
 }
 
 // buildTLS builds the TLS configuration of p and returns the passphrase that it
@@ -162,15 +179,6 @@ func buildTLS(ctx context.Context, p core.Profile, s *secrets, log *slog.Logger)
 	}
 	config, err = tlsconfig.Build(p.TLS, passphrase, log)
 	return config, passphrase, err
-}
-
-// warnOfExpiry says in the log how long the client certificate is still good,
-// once that is a month or less.
-func (c *connections) warnOfExpiry(facts core.CertificateFacts, now time.Time) {
-	if facts.ExpiryLevel(now) > core.ExpiryFar {
-		c.log.Warn("the client certificate ends soon: ask your administrator for a new one",
-			"subject", facts.Subject, "days_left", facts.DaysLeft(now), "not_after", facts.NotAfter)
-	}
 }
 
 // measuredTokens tells the metrics how long the present token lives.
@@ -197,61 +205,4 @@ func newLimiter(text string) upload.Limiter {
 		return nil
 	}
 	return rate.NewLimiter(rate.Limit(bytes), limitBurst)
-}
-
-// connection is an upload client and the sign-in that it uses. It closes when
-// it has been retired and its last use has ended.
-type connection struct {
-	client *upload.Client
-	tokens *auth.Source
-
-	mu      sync.Mutex
-	uses    int
-	retired bool
-}
-
-// Upload implements engine.Uploader.
-func (c *connection) Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error) {
-	defer c.use()()
-	return c.client.Upload(ctx, t, p)
-}
-
-// HonoursKey implements engine.Uploader.
-func (c *connection) HonoursKey(ctx context.Context) (bool, error) {
-	defer c.use()()
-	return c.client.HonoursKey(ctx)
-}
-
-// ready asks whether the server takes uploads.
-func (c *connection) ready(ctx context.Context) error {
-	defer c.use()()
-	_, err := c.client.Ready(ctx)
-	return err
-}
-
-// use keeps the connection open until what it returns is called.
-func (c *connection) use() (done func()) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.uses++
-	return func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		c.uses--
-		c.closeUnused()
-	}
-}
-
-func (c *connection) retire() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.retired = true
-	c.closeUnused()
-}
-
-func (c *connection) closeUnused() {
-	if c.retired && c.uses == 0 {
-		_ = c.client.Close() // idle connections only: nothing can be lost
-		_ = c.tokens.Close()
-	}
 }

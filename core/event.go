@@ -90,6 +90,8 @@ type Link struct {
 	MutualTLS  bool   // our certificate was asked for and sent
 	HTTP       string // "HTTP/2", "HTTP/1.1"
 	Err        *Error // Failed only
+	// CertificateEnd is when our client certificate ends, zero without one.
+	CertificateEnd time.Time
 }
 
 // LinkState is one of the states of a Link.

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/auth"
+	"github.com/artstore/ingester/core/metrics"
+	"github.com/artstore/ingester/core/tlsconfig"
+	"github.com/artstore/ingester/core/upload"
+)
+
+// expiryEvery is how often the end of the client certificate is read again: a
+// program that runs for weeks sees it come near, or the certificate renewed.
+const expiryEvery = time.Minute
+
+// connection is an upload client and the sign-in that it uses. It closes when
+// it has been retired and its last use has ended.
+type connection struct {
+	client *upload.Client
+	tokens *auth.Source
+	roots  *tlsconfig.Watch
+	expiry *expiry
+
+	mu      sync.Mutex
+	uses    int
+	retired bool
+	looked  time.Time // at the CA file
+	stale   bool      // the CA file is another one now
+}
+
+// Upload implements engine.Uploader.
+func (c *connection) Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error) {
+	defer c.use()()
+	return c.client.Upload(ctx, t, p)
+}
+
+// HonoursKey implements engine.Uploader.
+func (c *connection) HonoursKey(ctx context.Context) (bool, error) {
+	defer c.use()()
+	return c.client.HonoursKey(ctx)
+}
+
+// ready asks whether the server takes uploads.
+func (c *connection) ready(ctx context.Context) error {
+	defer c.use()()
+	_, err := c.client.Ready(ctx)
+	return err
+}
+
+// link is the state of the connection and of its certificate.
+func (c *connection) link(now time.Time) core.Link {
+	l := c.client.Link()
+	l.CertificateEnd = c.expiry.end(now)
+	return l
+}
+
+// outdated reports whether the CA file has been replaced since the connection
+// was made. It looks no more often than every so often.
+func (c *connection) outdated(now time.Time, every time.Duration) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if now.Sub(c.looked) < every {
+		return false
+	}
+	c.looked = now
+	c.stale = c.stale || c.roots.Changed()
+	return c.stale
+}
+
+// use keeps the connection open until what it returns is called.
+func (c *connection) use() (done func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.uses++
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.uses--
+		c.closeUnused()
+	}
+}
+
+func (c *connection) retire() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.retired = true
+	c.closeUnused()
+}
+
+func (c *connection) closeUnused() {
+	if c.retired && c.uses == 0 {
+		_ = c.client.Close() // idle connections only: nothing can be lost
+		_ = c.tokens.Close()
+	}
+}
+
+// expiry follows the end of the client certificate in use.
+type expiry struct {
+	config  *tls.Config // whose client certificate follows its files
+	metrics *metrics.Metrics
+	log     *slog.Logger
+
+	mu     sync.Mutex
+	read   time.Time
+	facts  core.CertificateFacts
+	warned core.ExpiryLevel
+}
+
+// newExpiry reads the certificate of config for the first time. That it ends
+// soon has been logged when the files were read.
+func newExpiry(config *tls.Config, m *metrics.Metrics, log *slog.Logger, now time.Time) *expiry {
+	e := &expiry{config: config, metrics: m, log: log}
+	e.look(now)
+	e.warned = e.facts.ExpiryLevel(now)
+	return e
+}
+
+// end is when the certificate ends, zero without one. When that has come
+// nearer by a level, the log says so.
+func (e *expiry) end(now time.Time) time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if now.Sub(e.read) >= expiryEvery {
+		e.look(now)
+	}
+	level := e.facts.ExpiryLevel(now)
+	if level > e.warned {
+		e.log.Warn("the client certificate ends soon: ask your administrator for a new one",
+			"subject", e.facts.Subject, "days_left", e.facts.DaysLeft(now), "not_after", e.facts.NotAfter)
+	}
+	e.warned = level
+	return e.facts.NotAfter
+}
+
+func (e *expiry) look(now time.Time) {
+	e.read = now
+	if e.config == nil || e.config.GetClientCertificate == nil {
+		return
+	}
+	cert, err := e.config.GetClientCertificate(new(tls.CertificateRequestInfo))
+	if err != nil || cert.Leaf == nil {
+		return // what was known stays
+	}
+	e.facts = core.CertificateFacts{Subject: cert.Leaf.Subject.String(), NotAfter: cert.Leaf.NotAfter}
+	e.metrics.SetCertificateExpiry(e.facts.NotAfter)
+}

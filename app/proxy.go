@@ -1,0 +1,53 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/http/httpproxy"
+
+	"github.com/artstore/ingester/core"
+)
+
+// proxySchemes are the proxies that net/http can use.
+var proxySchemes = []string{"http", "https", "socks5", "socks5h"} //nolint:gochecknoglobals // a table
+
+// environmentProxy is http.ProxyFromEnvironment, with one difference: where
+// HTTPS_PROXY or HTTP_PROXY holds no address, that is an error for every
+// request that would go through it. net/http takes it for no proxy at all, and
+// what the user wanted to send through one would go out directly.
+func environmentProxy(c *httpproxy.Config) func(*http.Request) (*url.URL, error) {
+	invalid := map[string]error{}
+	checked := *c
+	for scheme, v := range map[string]struct {
+		name  string
+		value *string
+	}{"https": {"HTTPS_PROXY", &checked.HTTPSProxy}, "http": {"HTTP_PROXY", &checked.HTTPProxy}} {
+		if *v.value != "" && !usableProxy(c, scheme) {
+			invalid[scheme] = &core.Error{Kind: core.KindConfig, Code: core.CodeProxyInvalid, Op: "find proxy",
+				Message: "The proxy address in " + v.name + " is not valid. It should be such as http://proxy.example:3128."}
+			*v.value = "http://proxy.invalid" // so that NO_PROXY still has its say
+		}
+	}
+	proxy := checked.ProxyFunc()
+	return func(req *http.Request) (*url.URL, error) {
+		found, err := proxy(req.URL)
+		if problem := invalid[req.URL.Scheme]; problem != nil && found != nil {
+			return nil, problem
+		}
+		return found, err
+	}
+}
+
+// usableProxy reports whether a proxy is found for URLs of scheme, and one
+// that can be spoken to. Its address may hold a password: nobody is shown it.
+func usableProxy(c *httpproxy.Config, scheme string) bool {
+	only := httpproxy.Config{HTTPProxy: c.HTTPProxy, HTTPSProxy: c.HTTPSProxy}
+	found, err := only.ProxyFunc()(&url.URL{Scheme: scheme, Host: "server.example"})
+	// What is no URL is tried again behind "http://": its scheme becomes the
+	// host, and the rest a path.
+	return err == nil && found != nil && found.Hostname() != "" && strings.TrimSuffix(found.Path, "/") == "" &&
+		slices.Contains(proxySchemes, found.Scheme)
+}
