@@ -13,10 +13,11 @@ type pieces struct {
 	nav       *navigation
 	bar       *statusBar
 	banner    *banner
+	expiry    *expiryBar
 	transfers *transfersView
 	intake    *intake
 	pages     []view
-	page      *fyne.Container // banner and the page that is shown
+	page      *fyne.Container // banner, warning and the page that is shown
 	holder    *fyne.Container // of the page
 	first     fyne.CanvasObject
 	shown     int
@@ -35,6 +36,7 @@ func (w *Window) assemble() {
 	w.header.onImport, w.header.onSandbox = w.importProfile, w.startSandbox
 	w.header.onNew = func() { showNewProfile(s, nil) }
 	w.banner = newBanner(s, w.icons)
+	w.expiry = newExpiryBar(s, w.icons, func() { w.page.Refresh() })
 	w.transfers = newTransfersView(s, w.model, w.icons)
 	w.intake = &intake{sh: s, notice: w.transfers.notice, options: w.transfers.options.options, point: w.transfers.point}
 	w.bar = newStatusBar(t, w.icons, func() {
@@ -53,7 +55,7 @@ func (w *Window) assemble() {
 	}
 	w.nav = newNavigation(buttons...)
 	w.holder = container.NewStack()
-	w.page = container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return w.holder }}, w.banner.content, w.holder)
+	w.page = container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return w.holder }}, w.banner.content, w.expiry.content, w.holder)
 	w.win.SetContent(container.New(&frame{nav: w.nav},
 		newBox("background", "", 0), inset(pageEdge, pageEdge, pageEdge, pageEdge, w.page), w.nav.content, w.header.content, w.bar.content))
 	w.win.SetPadded(false)

@@ -155,6 +155,9 @@ func (w *Window) apply(c change) {
 	w.measure(now)
 	w.header.showLink(c.link)
 	w.header.showProfile(c.profile)
+	if w.expiry.show(c.profile, c.link.CertificateEnd, now) {
+		w.page.Refresh()
+	}
 	w.show(now)
 	w.tell()
 }

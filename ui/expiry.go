@@ -1,0 +1,111 @@
+package ui
+
+import (
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+// prefExpiry and a profile's name are the key of the preference that says
+// which warning of its certificate's end has been put away.
+const prefExpiry = "expiry.dismissed."
+
+// expiryBar warns, a month, a week and a day before, that the client
+// certificate ends. Whoever puts a warning away sees the next one, and none
+// again of this certificate and level.
+type expiryBar struct {
+	sh      *shell
+	icons   *icons
+	content *fyne.Container
+	ground  *box
+	icon    *widget.Icon
+	words   *caption
+	shown   expiryState
+	gone    func() // it was put away
+}
+
+// expiryState is what the bar depends on.
+type expiryState struct {
+	profile string
+	end     time.Time
+	level   core.ExpiryLevel
+	days    int
+}
+
+func newExpiryBar(s *shell, i *icons, gone func()) *expiryBar {
+	b := &expiryBar{sh: s, icons: i, gone: gone, icon: widget.NewIcon(nil)}
+	b.words = newCaption("", theme.ColorNameForeground, theme.SizeNameText)
+	b.words.cut = true
+	b.ground = newBox(colorWarnBg, theme.ColorNameWarning, 8)
+	settings := widget.NewButton(s.text.s("banner.settings"), func() { s.openSettings(tabCertificates) })
+	dismiss := widget.NewButtonWithIcon("", theme.CancelIcon(), b.dismiss)
+	dismiss.Importance = widget.LowImportance
+	row := container.New(&line{gap: 8, stretch: b.words}, container.New(square(24), b.icon), b.words, outlined(settings), dismiss)
+	b.content = container.NewStack(b.ground, inset(12, 4, 8, 4, row))
+	b.content.Hide()
+	return b
+}
+
+// show says how near the end of a profile's certificate is; end is zero
+// without one. It reports whether the bar came or went.
+func (b *expiryBar) show(profile string, end, now time.Time) bool {
+	facts := core.CertificateFacts{NotAfter: end}
+	state := expiryState{profile: profile, end: end, level: facts.ExpiryLevel(now)}
+	if state.level > core.ExpiryFar {
+		state.days = facts.DaysLeft(now)
+	}
+	if state == b.shown {
+		return false
+	}
+	was := b.content.Visible()
+	b.shown = state
+	visible := state.level > core.ExpiryFar && b.sh.app.Preferences().String(prefExpiry+profile) != state.dismissed()
+	if visible {
+		b.word()
+	}
+	setVisible(b.content, visible)
+	return was != visible
+}
+
+// word says the warning: amber a month before, red from a week before.
+func (b *expiryBar) word() {
+	t, color := b.sh.text, theme.ColorNameError
+	fill := args{"Date": b.shown.end.Local().Format(time.DateOnly)}
+	sentence := ""
+	switch b.shown.level {
+	case core.ExpiryMonth:
+		color = theme.ColorNameWarning
+		sentence = t.n("expiry.days", b.shown.days, fill)
+	case core.ExpiryWeek:
+		sentence = t.n("expiry.days", b.shown.days, fill)
+	case core.ExpiryDay:
+		sentence = t.s("expiry.day", fill)
+	default:
+		sentence = t.s("expiry.past", fill)
+	}
+	if color == theme.ColorNameWarning {
+		b.ground.set(colorWarnBg, color)
+	} else {
+		b.ground.set(colorBadBg, color)
+	}
+	b.icon.SetResource(b.icons.get("warning", color))
+	b.words.set(sentence + " " + t.s("expiry.advice"))
+}
+
+// dismiss puts the present warning away.
+func (b *expiryBar) dismiss() {
+	b.sh.app.Preferences().SetString(prefExpiry+b.shown.profile, b.shown.dismissed())
+	b.content.Hide()
+	b.gone()
+}
+
+// dismissed is what the preference holds once this warning was put away.
+func (s expiryState) dismissed() string {
+	return strconv.FormatInt(s.end.Unix(), 10) + "/" + strconv.Itoa(int(s.level))
+}

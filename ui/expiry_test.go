@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// passes lets time pass without an event.
+func (h *harness) passes(days float64) {
+	h.clock = start.Add(time.Duration(days * 24 * float64(time.Hour)))
+	h.w.apply(change{link: h.ctl.link, profile: h.ctl.current})
+}
+
+// putAway taps the bar's cross.
+func (b *expiryBar) putAway(t *testing.T) {
+	t.Helper()
+	seen(t, b.content, func(o fyne.CanvasObject) {
+		if button, ok := o.(*widget.Button); ok && button.Text == "" {
+			test.Tap(button)
+		}
+	})
+	if b.content.Visible() {
+		t.Fatal("the warning can't be put away")
+	}
+}
+
+// Fault 20: a window that is open for weeks warns a month, a week and a day
+// before its certificate ends, each time until that is put away, and never
+// keeps anyone from working.
+func TestExpiryBar(t *testing.T) {
+	for _, tt := range []struct {
+		language string
+		says     map[float64]string // by day; "" for nothing
+		days     []float64
+	}{
+		{"en", map[float64]string{
+			0: "", 9: "", 10.5: "ends in 29 days, on 2027-01-03. Ask for a new one.", 20: "ends in 20 days",
+			33.5: "ends in 6 days", 39.5: "ends within a day, on 2027-01-03.", 41: "ended on 2027-01-03.",
+		}, []float64{0, 9, 10.5, 20, 33.5, 39.5, 41}},
+		{"ru", map[float64]string{
+			0: "", 19: "через 21 день, 2027-01-03.", 17.5: "через 22 дня", 33.5: "через 6 дней",
+			39.5: "в течение суток", 41: "истёк 2027-01-03. Запросите новый.",
+		}, []float64{0, 17.5, 19, 33.5, 39.5, 41}},
+	} {
+		t.Run(tt.language, func(t *testing.T) {
+			ctl := newFakeController()
+			ctl.link.CertificateEnd = start.AddDate(0, 0, 40)
+			h := open(t, ctl, tt.language, "light")
+			b := h.w.expiry
+			for _, day := range tt.days {
+				h.passes(day)
+				want := tt.says[day]
+				if b.content.Visible() != (want != "") || !strings.Contains(b.words.words, want) {
+					t.Errorf("day %v: shown %t, %q; want %q", day, b.content.Visible(), b.words.words, want)
+				}
+				color := theme.ColorNameError
+				if day < 33 {
+					color = theme.ColorNameWarning
+				}
+				if want != "" && b.ground.line != color {
+					t.Errorf("day %v is %s", day, b.ground.line)
+				}
+			}
+			if h.w.win.Canvas().Overlays().Top() != nil {
+				t.Error("the warning is modal")
+			}
+		})
+	}
+}
+
+// A warning that was put away stays away, also after a restart and with the
+// language changed; the next level, another certificate and another profile
+// are warned of anew.
+func TestExpiryBarIsPutAway(t *testing.T) {
+	ctl := newFakeController()
+	ctl.link.CertificateEnd = start.AddDate(0, 0, 40)
+	h := open(t, ctl, "en", "light")
+	visible := func(what string, want bool) {
+		t.Helper()
+		if h.w.expiry.content.Visible() != want {
+			t.Errorf("%s: shown is not %t", what, want)
+		}
+	}
+	h.passes(15)
+	visible("a month before", true)
+	h.w.expiry.putAway(t)
+	h.passes(16)
+	visible("put away", false)
+	h.w.appearanceChanged()
+	h.passes(17)
+	visible("in another look", false)
+	h.passes(34)
+	visible("a week before", true)
+	h.w.expiry.putAway(t)
+	h.passes(39.5)
+	visible("a day before", true)
+	h.w.expiry.putAway(t)
+	ctl.link.CertificateEnd = start.AddDate(0, 0, 60)
+	h.passes(39.6)
+	visible("another certificate", true)
+	h.w.expiry.putAway(t)
+	ctl.current = "Another"
+	h.passes(39.7)
+	visible("another profile", true)
+	ctl.link.CertificateEnd = start.AddDate(2, 0, 0)
+	h.passes(39.8)
+	visible("renewed", false)
+}
+
+// The bar leads to where a new certificate is chosen.
+func TestExpiryBarLeadsToSettings(t *testing.T) {
+	ctl := busy()
+	ctl.link.CertificateEnd = start.AddDate(0, 0, 5)
+	h := open(t, ctl, "en", "dark")
+	h.until("the warning", func() bool { return h.w.expiry.content.Visible() })
+	h.picture("expiry-week-dark")
+	h.w.win.Resize(fyne.NewSize(640, 420))
+	h.picture("small-expiry-week-dark")
+	seen(t, h.w.expiry.content, func(o fyne.CanvasObject) {
+		if button, ok := o.(*widget.Button); ok && button.Text != "" {
+			test.Tap(button)
+		}
+	})
+	h.until("the settings", func() bool { return h.w.sh.settings != nil && h.w.sh.settings.tab == tabCertificates })
+}
