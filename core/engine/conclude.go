@@ -14,7 +14,8 @@ const maxDetail = 1000
 // conclude hands the result of a run to the journal, which owes it.
 func (e *Engine) conclude(r *run, out result) {
 	r.cancel()
-	e.owe(func(x *tx) error {
+	patient := out.err == nil && out.begun && r.lane.busy(r)
+	e.journal.post(&change{owed: true, patient: patient, apply: func(x *tx) error {
 		r.lane.release(r)
 		x.ended = append(x.ended, r)
 		t := x.get(r.it)
@@ -29,7 +30,7 @@ func (e *Engine) conclude(r *run, out result) {
 		}
 		x.attempts = append(x.attempts, record(t, out))
 		return x.put(r.it, t)
-	})
+	}})
 }
 
 // unclaim undoes a claim of which nothing came.

@@ -15,26 +15,38 @@ const (
 	lastStoreRetry  = 30 * time.Second
 )
 
+// Results of small files are in no hurry while others are on their way: what
+// gathers for a moment shares one commit.
+const (
+	gatherFor  = 20 * time.Millisecond
+	gatherMost = 256 // results
+)
+
 // change is something that someone wants changed. apply stages it; it may be
 // called again when the commit fails and the change is owed, so whatever it
 // does besides belongs into tx.then.
 type change struct {
-	apply func(*tx) error
-	owed  bool       // the result of work that was done: kept until it is saved
-	done  chan error // buffered; nil where nobody waits
-	err   error
+	apply   func(*tx) error
+	patient bool       // may wait for others
+	owed    bool       // the result of work that was done: kept until it is saved
+	done    chan error // buffered; nil where nobody waits
+	err     error
 }
 
 // journal gathers changes.
 type journal struct {
 	wake chan struct{} // buffered: something has gathered
+	soon chan struct{} // buffered: something has that may wait for more
 
-	mu     sync.Mutex
-	inbox  []*change
-	closed bool
+	mu      sync.Mutex
+	inbox   []*change
+	patient int // of them may wait
+	closed  bool
 }
 
-func newJournal() journal { return journal{wake: make(chan struct{}, 1)} }
+func newJournal() journal {
+	return journal{wake: make(chan struct{}, 1), soon: make(chan struct{}, 1)}
+}
 
 // post hands in a change; false when the journal has ended.
 func (j *journal) post(c *change) bool {
@@ -42,16 +54,27 @@ func (j *journal) post(c *change) bool {
 	open := !j.closed
 	if open {
 		j.inbox = append(j.inbox, c)
+		if c.patient {
+			j.patient++
+		}
 	}
+	first, full := j.patient == 1, j.patient >= gatherMost
 	j.mu.Unlock()
-	j.kick()
+	switch {
+	case !c.patient || full:
+		j.kick()
+	case first:
+		signal(j.soon)
+	}
 	return open
 }
 
-// kick makes a round happen soon.
-func (j *journal) kick() {
+// kick makes a round happen now.
+func (j *journal) kick() { signal(j.wake) }
+
+func signal(c chan<- struct{}) {
 	select {
-	case j.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -61,7 +84,7 @@ func (j *journal) take(last bool) []*change {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	taken := j.inbox
-	j.inbox, j.closed = nil, last
+	j.inbox, j.patient, j.closed = nil, 0, last
 	return taken
 }
 
@@ -101,6 +124,9 @@ func (e *Engine) keep(ctx context.Context, quit <-chan struct{}) error {
 	for {
 		select {
 		case <-e.journal.wake:
+		case <-e.journal.soon:
+			timer.Reset(gatherFor)
+			continue
 		case <-timer.C:
 		case <-quit:
 			e.round(ctx, e.journal.take(true))

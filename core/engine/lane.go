@@ -16,8 +16,10 @@ const (
 	smallStreams = 32
 	smallBytes   = 8 << 20 // of small files in flight
 	// tinySize is up to what size files are claimed ahead, so that a worker
-	// finds its next one durable and doesn't wait for an fsync.
-	tinySize = 64 << 10
+	// finds its next one durable and doesn't wait for an fsync: at least one
+	// for each, and more where they end faster than commits follow.
+	tinySize  = 64 << 10
+	mostAhead = gatherMost
 )
 
 // The breaker: a server that fails again and again is left alone for a while,
@@ -39,6 +41,7 @@ type lane struct {
 
 	claimed, claimedBulk int   // runs that have not ended
 	claimedSmall         int64 // bytes
+	ended                int   // tiny runs, since files were last claimed
 
 	halt    *core.Error // why nothing is sent until someone acts
 	until   time.Time   // nothing is sent before
@@ -82,13 +85,22 @@ func (l *lane) limits() limits {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := l.streams()
+	ahead := max(n, min(2*l.ended, mostAhead))
 	switch {
 	case l.fails >= breakAfter:
 		return limits{streams: 1, bulk: 1} // to see whether it is well again
 	case l.endpoint.Streams > 0:
-		return limits{streams: n, bulk: n, ahead: n}
+		return limits{streams: n, bulk: n, ahead: ahead}
 	}
-	return limits{streams: n, bulk: bulkStreams, ahead: n}
+	return limits{streams: n, bulk: bulkStreams, ahead: ahead}
+}
+
+// busy reports whether the result of a run may wait a moment to be saved: the
+// workers have enough to do meanwhile.
+func (l *lane) busy(r *run) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return r.size <= tinySize && len(l.backlog) >= l.running
 }
 
 // streams is how many attempts run at once at most. The caller holds mu.
@@ -137,6 +149,9 @@ func (l *lane) release(r *run) {
 	}
 	r.released = true
 	l.claimed--
+	if r.size <= tinySize {
+		l.ended++
+	}
 	if r.size < smallSize {
 		l.claimedSmall -= r.size
 	} else {

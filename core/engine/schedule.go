@@ -87,7 +87,9 @@ func (e *Engine) claim(ctx context.Context, x *tx, l *lane) {
 		e.ask(ctx, l)
 		return
 	}
-	for m := l.limits(); ; l.skim(x) {
+	m := l.limits()
+	l.ended = 0
+	for ; ; l.skim(x) {
 		it := l.pick(m)
 		if it == nil {
 			return

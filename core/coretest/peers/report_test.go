@@ -1,0 +1,97 @@
+//go:build bench
+
+package peers
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// goal is a ratio that the program is to reach against a peer.
+type goal struct {
+	peer  string
+	ratio float64
+}
+
+// section is what a case puts into the report.
+type section struct {
+	title string
+	note  string
+	unit  string  // of a rate
+	work  float64 // units in one run
+	goals []goal
+	// results of the program first.
+	results []result
+}
+
+// markdown is the section's table: what each did, and how much slower it was
+// than the program.
+func (s section) markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "### %s\n\n", s.title)
+	if s.note != "" {
+		fmt.Fprintf(&b, "%s\n\n", s.note)
+	}
+	fmt.Fprintf(&b, "| | seconds, median (best–worst) | %s | CPU s | peak MB | the program is | goal |\n|---|---|---|---|---|---|---|\n", s.unit)
+	ours := median(s.results[0].of(seconds))
+	for i, r := range s.results {
+		all := r.of(seconds)
+		m := median(all)
+		ratio, wanted := "", ""
+		if i > 0 {
+			ratio = fmt.Sprintf("%.2f ×", m/ours)
+		}
+		for _, g := range s.goals {
+			if g.peer == r.name {
+				wanted = fmt.Sprintf("%.2f × %s", g.ratio, verdict(m/ours >= g.ratio))
+			}
+		}
+		fmt.Fprintf(&b, "| %s | %.2f (%.2f–%.2f) | %s | %.2f | %.0f | %s | %s |\n", r.name, m, all[0], all[len(all)-1],
+			thousands(s.work/m), median(r.of(cpu)), median(r.of(peak)), ratio, wanted)
+	}
+	return b.String() + "\n"
+}
+
+func verdict(reached bool) string {
+	if reached {
+		return "reached"
+	}
+	return "**missed**"
+}
+
+func thousands(v float64) string {
+	if v < 1000 {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%d,%03d", int(v)/1000, int(v)%1000)
+}
+
+// publish replaces the part of the report that is called name.
+func publish(t *testing.T, name string, sections []section) {
+	t.Helper()
+	var b strings.Builder
+	for _, s := range sections {
+		b.WriteString(s.markdown())
+	}
+	fmt.Print(b.String())
+	path := os.Getenv("REPORT")
+	if path == "" {
+		return
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begin, end := "<!-- "+name+" -->\n", "<!-- end of "+name+" -->"
+	part := regexp.MustCompile(`(?s)` + regexp.QuoteMeta(begin) + `.*?` + regexp.QuoteMeta(end))
+	if !part.Match(text) {
+		t.Fatalf("%s has no place for %s", path, name)
+	}
+	text = part.ReplaceAllLiteral(text, []byte(begin+"\n"+b.String()+end))
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
