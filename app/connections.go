@@ -15,6 +15,7 @@ import (
 	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/metrics"
 	"github.com/artstore/ingester/core/tlsconfig"
+	"github.com/artstore/ingester/core/transport"
 	"github.com/artstore/ingester/core/upload"
 )
 
@@ -157,7 +158,7 @@ func (c *connections) connect(ctx context.Context, name string) (*connection, er
 	}
 	client, err := upload.New(upload.Config{
 		BaseURL: p.IngesterURL, TLS: config, HTTPVersion: p.Upload.HTTPVersion, Streams: p.Upload.Concurrency,
-		Tokens: measuredTokens{tokens, c.metrics}, Limiter: newLimiter(p.Upload.BandwidthLimit), UserAgent: userAgent(), Log: c.log,
+		Tokens: measuredTokens{tokens, c.metrics}, Limiter: newLimiter(p.Upload.BandwidthLimit), UserAgent: userAgent(), Proxy: proxy, Log: c.log,
 	})
 	if err != nil {
 		return nil, err
@@ -187,7 +188,7 @@ type measuredTokens struct {
 	metrics *metrics.Metrics
 }
 
-// Token implements upload.Tokens.
+// Token implements transport.Tokens.
 func (t measuredTokens) Token(ctx context.Context) (core.Token, error) {
 	token, err := t.Source.Token(ctx)
 	if err == nil {
@@ -199,7 +200,7 @@ func (t measuredTokens) Token(ctx context.Context) (core.Token, error) {
 // limitBurst is how many bytes may go out at once under a bandwidth limit.
 const limitBurst = 64 << 10
 
-func newLimiter(text string) upload.Limiter {
+func newLimiter(text string) transport.Limiter {
 	bytes, err := core.ParseRate(text)
 	if err != nil || bytes <= 0 { // checked with the profile
 		return nil

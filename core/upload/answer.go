@@ -2,20 +2,15 @@ package upload
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/transport"
 )
 
-const (
-	// maxAnswer is the longest answer that is read, in bytes.
-	maxAnswer = 1 << 20
-	// maxDetails is how many further fields of an answer are kept.
-	maxDetails = 32
-)
+// maxDetails is how many further fields of an answer are kept.
+const maxDetails = 32
 
 // sent is what an answer must agree with.
 type sent struct {
@@ -102,7 +97,7 @@ func (a answer) text(names ...string) string {
 	if json.Unmarshal(a.take(names...), &s) != nil {
 		return ""
 	}
-	return clean(s)
+	return transport.Clean(s)
 }
 
 // number reads a whole number, also one in quotation marks.
@@ -138,47 +133,12 @@ func (a answer) rest() map[string]string {
 		if json.Unmarshal(raw, &s) != nil {
 			s = string(raw)
 		}
-		if s = clean(s); s != "" && s != "null" {
-			details[clean(name)] = s
+		if s = transport.Clean(s); s != "" && s != "null" {
+			details[transport.Clean(name)] = s
 		}
 	}
 	if len(details) == 0 {
 		return nil
 	}
 	return details
-}
-
-// errTooLong ends an answer beyond maxAnswer.
-var errTooLong = errors.New("the answer is longer than 1 MiB")
-
-// maxText is the longest text of a server that is shown, in characters.
-const maxText = 500
-
-// clean makes a server's text fit to be shown: one line without control
-// characters or marks that reverse the reading direction, of at most 500
-// characters.
-func clean(s string) string {
-	s = strings.ToValidUTF8(s, "\ufffd")
-	var b strings.Builder
-	n, space := 0, false
-	for _, r := range s {
-		switch {
-		case r == ' ' || r == '\n' || r == '\t' || r == '\r':
-			space = true
-			continue
-		case r != '\ufffd' && r != '\\' && unsafeRune(r):
-			continue
-		}
-		if space && n > 0 {
-			b.WriteByte(' ')
-			n++
-		}
-		space = false
-		if n >= maxText {
-			break
-		}
-		b.WriteRune(r)
-		n++
-	}
-	return strings.TrimSpace(b.String())
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/transport"
 )
 
 const someSum = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
@@ -94,7 +95,7 @@ func TestManyDetailsAreCut(t *testing.T) {
 		t.Fatalf("%d details, %v", len(r.Details), err)
 	}
 	for name, text := range r.Details {
-		if len(text) != maxText {
+		if len(text) != transport.MaxText {
 			t.Errorf("%s has %d characters", name, len(text))
 		}
 	}
@@ -123,44 +124,22 @@ func TestAnswersThatAreNotOurs(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	}
-	answer = strings.Repeat(" ", maxAnswer) + receiptJSON(2, "a", 5, sum)
+	answer = strings.Repeat(" ", transport.MaxAnswer) + receiptJSON(2, "a", 5, sum)
 	_, err := c.Upload(limited(t), transfer, &progress{})
 	want(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeUnknown)
 }
 
-func TestClean(t *testing.T) {
-	for _, tt := range []struct{ text, want string }{
-		{" a \r\n\t b ", "a b"}, {"a\x1b[31mb\x00", "a[31mb"}, {"x\u202ey", "xy"}, {`C:\x`, `C:\x`}, {"", ""},
-		{"bad\xff", "bad\ufffd"}, {strings.Repeat("ж", 600), strings.Repeat("ж", 500)}, {strings.Repeat("ж ", 600), strings.TrimSpace(strings.Repeat("ж ", 250))},
-	} {
-		if got := clean(tt.text); got != tt.want {
-			t.Errorf("clean(%q) = %q, want %q", tt.text, got, tt.want)
-		}
-	}
-}
-
 // No answer makes a receipt whose hash, size or ID is not what it must be.
 func FuzzUploadAnswer(f *testing.F) {
-	f.Add([]byte(receiptJSON(1, "a", 5, someSum)), 201)
-	f.Add([]byte(receiptJSON(2, "a", 5, someSum)), 200)
-	f.Add([]byte(`{"detail":[{"loc":["body","ttl_days",0],"msg":"too big"}]}`), 422)
-	f.Add([]byte(`{"error":{"code":"X","message":"y"}}`), 409)
-	f.Add([]byte(`<html><head><title>502</title></head>Bad Gateway`), 502)
-	f.Fuzz(func(t *testing.T, data []byte, status int) {
+	f.Add([]byte(receiptJSON(1, "a", 5, someSum)))
+	f.Add([]byte(receiptJSON(2, "a", 5, someSum)))
+	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := parseReceipt(data, someSent)
 		if (err == nil) != (r.SHA256 == someSum && r.Size == 5 && r.FileID != "" && r.Name != "") {
 			t.Fatalf("%+v, %v", r, err)
 		}
 		if e := core.AsError(err); e != nil && (e.Message == "" || e.Code == core.CodeInternal) {
 			t.Fatalf("%+v", e)
-		}
-		for _, contentType := range []string{"", "text/html"} {
-			resp := &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}}
-			e := failureOf(resp, data, true, time.Now())
-			if e.Code == "" || e.Kind == "" || e.Message == "" || strings.ContainsFunc(e.ServerText+e.ServerCode, func(r rune) bool { return r < ' ' }) ||
-				len([]rune(e.ServerText)) > maxText {
-				t.Fatalf("%+v", e)
-			}
 		}
 	})
 }

@@ -2,7 +2,6 @@ package upload
 
 import (
 	"crypto/sha256"
-	"crypto/tls"
 	"encoding/hex"
 	"fmt"
 	"io"
@@ -68,47 +67,3 @@ func answerHash(w http.ResponseWriter, part *multipart.Part) {
 type quiet struct{ progress }
 
 func (*quiet) Sent(int64) {}
-
-// BenchmarkWire writes blocks to a TLS connection whose other end throws them
-// away, with records gathered and one system call a record.
-func BenchmarkWire(b *testing.B) {
-	for _, name := range []string{"gathered", "record by record"} {
-		b.Run(name, func(b *testing.B) {
-			ca := coretest.NewCA(b, "CA")
-			l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{ca.Server(b)}})
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer func() { _ = l.Close() }()
-			done := make(chan struct{})
-			go func() {
-				defer close(done)
-				if conn, err := l.Accept(); err == nil {
-					_, _ = io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{conn}, make([]byte, blockSize))
-					_ = conn.Close()
-				}
-			}()
-			conn, err := dialWire(b.Context(), "tcp", l.Addr().String())
-			if err != nil {
-				b.Fatal(err)
-			}
-			secure, err := handshake(b.Context(), asWire(conn), &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: ca.Pool(), ServerName: "127.0.0.1", DynamicRecordSizingDisabled: true})
-			if err != nil {
-				b.Fatal(err)
-			}
-			var w io.Writer = secure
-			if name != "gathered" {
-				w = secure.Conn
-			}
-			data := make([]byte, blockSize)
-			b.SetBytes(blockSize)
-			for b.Loop() {
-				if _, err := w.Write(data); err != nil {
-					b.Fatal(err)
-				}
-			}
-			_ = secure.Close()
-			<-done
-		})
-	}
-}

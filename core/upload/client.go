@@ -6,7 +6,6 @@
 package upload
 
 import (
-	"context"
 	"crypto/tls"
 	"log/slog"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/transport"
 )
 
 // The operations that errors name.
@@ -29,30 +29,20 @@ const (
 // to the program.
 const defaultStreams = 8
 
-// Tokens hands out access tokens. Errors are *core.Error.
-type Tokens interface {
-	Token(ctx context.Context) (core.Token, error)
-	// Invalidate drops t, so that the next Token call fetches a new one.
-	Invalidate(t core.Token)
-}
-
-// Limiter holds the bandwidth down; *rate.Limiter of golang.org/x/time is one.
-type Limiter interface {
-	WaitN(ctx context.Context, n int) error // n ≤ Burst
-	Burst() int                             // bytes
-}
-
 // Config says where and how to send.
 type Config struct {
 	BaseURL     string      // the ingester: "https://host:8020"
 	TLS         *tls.Config // nil: the system's roots, no client certificate
 	HTTPVersion string      // core.HTTPAuto, core.HTTP2 or core.HTTP11; "" is auto
 	Streams     int         // files in flight at most; 0 is 8
-	Tokens      Tokens
-	Limiter     Limiter // nil: as fast as it goes
+	Tokens      transport.Tokens
+	Limiter     transport.Limiter // nil: as fast as it goes
 	UserAgent   string
-	Log         *slog.Logger     // nil: none
-	Now         func() time.Time // nil: time.Now
+	Proxy       func(*http.Request) (*url.URL, error) // nil: the environment's
+	Log         *slog.Logger                          // nil: none
+	Now         func() time.Time                      // nil: time.Now
+
+	dial transport.Dial // nil: TCP
 }
 
 // Client sends files to one server. It is safe for use by many goroutines.
@@ -60,8 +50,7 @@ type Client struct {
 	cfg       Config
 	uploadURL string
 	readyURL  string
-	routes    *routes
-	link      *link
+	server    *transport.Server
 
 	mu      sync.Mutex
 	honours *bool // what the server said about Idempotency-Key, nil before
@@ -70,16 +59,13 @@ type Client struct {
 // New returns a client; it connects when it is first used. The error is a
 // *core.Error for an address or HTTP version that can't work.
 func New(cfg Config) (*Client, error) {
-	base, err := url.Parse(cfg.BaseURL)
-	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
+	base, ok := transport.ParseBase(cfg.BaseURL)
+	if !ok {
 		return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: opOpen,
 			Message: "The ingester's address is not an http or https URL."}
 	}
 	if cfg.Streams <= 0 {
 		cfg.Streams = defaultStreams
-	}
-	if cfg.HTTPVersion == "" {
-		cfg.HTTPVersion = core.HTTPAuto
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -87,36 +73,26 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	root := strings.TrimRight(base.Scheme+"://"+base.Host+base.EscapedPath(), "/")
-	c := &Client{cfg: cfg, uploadURL: root + "/api/v1/files/upload", readyURL: root + "/health/ready", link: &link{}}
-	if c.routes, err = newRoutes(base, cfg, c.link); err != nil {
+	server, err := transport.New(transport.Config{Base: base, TLS: cfg.TLS, HTTPVersion: cfg.HTTPVersion, Connections: cfg.Streams,
+		UserAgent: cfg.UserAgent, Proxy: cfg.Proxy, Dial: cfg.dial})
+	if err != nil {
 		return nil, err
 	}
-	return c, nil
+	root := strings.TrimRight(base.Scheme+"://"+base.Host+base.EscapedPath(), "/")
+	return &Client{cfg: cfg, uploadURL: root + "/api/v1/files/upload", readyURL: root + "/health/ready", server: server}, nil
 }
 
 // Link is the connection as it last was.
-func (c *Client) Link() core.Link { return c.link.state() }
+func (c *Client) Link() core.Link { return c.server.Link() }
 
 // Close ends idle connections. No call may be under way.
 func (c *Client) Close() error {
-	c.routes.close()
+	c.server.Close()
 	return nil
 }
 
-// send makes one request. The transport is used without an http.Client:
-// nothing follows a redirect or sends anything twice.
-func (c *Client) send(req *http.Request, size int64) (*http.Response, *route, error) {
-	if c.cfg.UserAgent != "" {
-		req.Header.Set("User-Agent", c.cfg.UserAgent)
-	}
+// send makes one request whose answer is JSON.
+func (c *Client) send(req *http.Request, size int64) (*http.Response, *transport.Route, error) {
 	req.Header.Set("Accept", "application/json")
-	r := c.routes.pick(size)
-	defer r.active.Add(-1)
-	resp, err := r.RoundTrip(req)
-	if err == nil {
-		c.routes.learn(r, resp)
-		c.link.up(resp)
-	}
-	return resp, r, err
+	return c.server.Send(req, size)
 }

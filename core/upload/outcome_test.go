@@ -3,7 +3,6 @@ package upload
 import (
 	"bufio"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -17,6 +16,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/transport"
 )
 
 // rawServer accepts TLS connections and lets serve do what it will.
@@ -101,23 +101,6 @@ func TestConnectionCutHTTP1(t *testing.T) {
 				t.Errorf("the server saw %d bodies", bodies)
 			}
 		})
-	}
-}
-
-// A request that fits the write buffer and could not be written at all was
-// cut off, whatever had been read of it.
-func TestNothingOfASmallRequestLeft(t *testing.T) {
-	var l line
-	w := newWire(nil)
-	w.written.Store(1000)
-	l.got(traceOf(w))
-	w.written.Add(499)
-	if l.wrote(500) {
-		t.Error("499 bytes held 500")
-	}
-	w.written.Add(1)
-	if !l.wrote(500) {
-		t.Error("500 bytes did not hold 500")
 	}
 }
 
@@ -367,8 +350,7 @@ func TestHangUpAfterTheHandshake(t *testing.T) {
 func TestProxyWantsAPassword(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
 	defer proxy.Close()
-	c := newTestClient(t, "https://ingester.invalid", coretest.NewCA(t, "CA"), nil)
-	c.through(t, strings.Replace(proxy.URL, "://", "://user:canary@", 1))
+	c := newTestClient(t, "https://ingester.invalid", coretest.NewCA(t, "CA"), through(t, strings.Replace(proxy.URL, "://", "://user:canary@", 1)))
 	transfer, _ := newTransfer(t, "a", 10)
 	_, err := c.Upload(limited(t), transfer, &progress{})
 	e := wantError(t, err, core.KindNetwork, core.CodeProxy, core.OutcomeNotProcessed)
@@ -389,8 +371,7 @@ func TestThroughAProxy(t *testing.T) {
 		tunnel(w, r)
 	}))
 	defer proxy.Close()
-	c := g.newClient(t, nil)
-	c.through(t, proxy.URL)
+	c := g.newClient(t, through(t, proxy.URL))
 	for _, size := range []int{1000, 3 << 20} {
 		transfer, _ := newTransfer(t, "a", size)
 		if _, err := c.Upload(limited(t), transfer, &progress{}); err != nil {
@@ -425,13 +406,10 @@ func tunnel(w http.ResponseWriter, r *http.Request) {
 
 func TestBodyNeedsNoReplay(t *testing.T) {
 	c := newTestClient(t, "https://127.0.0.1:1", coretest.NewCA(t, "CA"), nil)
-	a := &attempt{client: c, ctx: t.Context(), body: &body{length: 5}}
-	a.watch = newWatchdog(func(error) {})
+	a := &attempt{client: c, ctx: t.Context(), body: &body{Body: transport.NewBody(t.Context(), 5, nil)}}
+	a.watch = transport.NewWatchdog(func(error) {})
 	req, err := a.request(core.Token{})
 	if err != nil || req.GetBody != nil || req.ContentLength != 5 {
 		t.Errorf("%+v, %v", req, err)
-	}
-	if !errors.Is(errNoHTTP2(), &core.Error{Code: core.CodeTLSPolicy}) {
-		t.Error("another code")
 	}
 }

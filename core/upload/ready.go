@@ -3,11 +3,11 @@ package upload
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/transport"
 )
 
 // readyTimeout is the time limit of the readiness call.
@@ -34,17 +34,16 @@ func (c *Client) Ready(ctx context.Context) (Readiness, error) {
 	}
 	resp, _, err := c.send(req, 0)
 	if err != nil {
-		return Readiness{}, c.lineError(ctx, opReady, err)
+		return Readiness{}, c.server.LineError(ctx, opReady, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	data, err := readAnswer(resp.Body)
+	data, err := transport.ReadAnswer(resp.Body)
 	if err != nil {
-		return Readiness{}, c.lineError(ctx, opReady, err)
+		return Readiness{}, c.server.LineError(ctx, opReady, err)
 	}
 	r, known := parseReadiness(resp.StatusCode, data)
 	if !known && resp.StatusCode != http.StatusNotFound {
-		e := failureOf(resp, data, false, c.cfg.Now())
-		e.Op = opReady
+		e := transport.FailureOf(opReady, resp, data, false, c.cfg.Now())
 		if resp.StatusCode == http.StatusOK {
 			e.Code, e.Message = core.CodeAnswerInvalid, "What answers at this address is no ArtStore server."
 		}
@@ -75,7 +74,7 @@ func parseReadiness(status int, data []byte) (r Readiness, known bool) {
 	}
 	r = Readiness{
 		Ready:       status == http.StatusOK && body.Status != "fail",
-		Status:      clean(body.Status),
+		Status:      transport.Clean(body.Status),
 		HonoursKey:  body.IdempotencyKey,
 		MaxFileSize: body.MaxFileSize,
 	}
@@ -87,7 +86,7 @@ func parseReadiness(status int, data []byte) (r Readiness, known bool) {
 		if json.Unmarshal(raw, &text) != nil {
 			text = string(raw)
 		}
-		r.Checks[clean(name)] = clean(text)
+		r.Checks[transport.Clean(name)] = transport.Clean(text)
 	}
 	return r, true
 }
@@ -116,13 +115,4 @@ func (c *Client) remember(honours bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.honours = &honours
-}
-
-// readAnswer reads an answer up to maxAnswer.
-func readAnswer(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxAnswer+1))
-	if err == nil && len(data) > maxAnswer {
-		return data[:maxAnswer], errTooLong
-	}
-	return data, err
 }

@@ -13,10 +13,8 @@ import (
 	"log"
 	"mime"
 	"mime/multipart"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httptrace"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -292,18 +290,13 @@ func sparse(t testing.TB, size int64) core.Transfer {
 
 // through sends everything through a proxy. (The environment can't be used in
 // a test: net/http reads it once.)
-func (c *Client) through(t testing.TB, proxy string) {
+func through(t testing.TB, proxy string) func(*Config) {
 	t.Helper()
 	u, err := url.Parse(proxy)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.routes.proxy = http.ProxyURL(u)
-}
-
-// traceOf is what net/http says about a connection that it uses again.
-func traceOf(conn net.Conn) httptrace.GotConnInfo {
-	return httptrace.GotConnInfo{Conn: conn, Reused: true}
+	return func(cfg *Config) { cfg.Proxy = http.ProxyURL(u) }
 }
 
 // limited is the context of a test that must not hang.

@@ -17,20 +17,21 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/transport"
 )
 
-// overPipes makes c dial in-memory connections that serve gets the other end
-// of, so that time in the test is the bubble's.
-func (c *Client) overPipes(t *testing.T, serve func(net.Conn)) {
+// overPipes dials in-memory connections that serve gets the other end of, so
+// that time in the test is the bubble's.
+func overPipes(t *testing.T, serve func(net.Conn)) transport.Dial {
 	var all sync.WaitGroup
 	t.Cleanup(all.Wait)
-	c.routes.dial = func(context.Context, string, string) (net.Conn, error) {
+	return func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()
 		all.Go(func() {
 			defer func() { _ = server.Close() }()
 			serve(server)
 		})
-		return newWire(client), nil
+		return client, nil
 	}
 }
 
@@ -65,7 +66,7 @@ func TestWatchdog(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		size    int64
-		limiter Limiter
+		limiter transport.Limiter
 		serve   func(net.Conn)
 		code    core.Code
 		outcome core.Outcome
@@ -81,8 +82,9 @@ func TestWatchdog(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			transfer := sparse(t, tt.size)
 			synctest.Test(t, func(t *testing.T) {
-				c := newTestClient(t, "http://127.0.0.1:1", nil, func(cfg *Config) { cfg.Limiter = tt.limiter })
-				c.overPipes(t, tt.serve)
+				c := newTestClient(t, "http://127.0.0.1:1", nil, func(cfg *Config) {
+					cfg.Limiter, cfg.dial = tt.limiter, overPipes(t, tt.serve)
+				})
 				began := time.Now()
 				_, err := c.Upload(t.Context(), transfer, &progress{})
 				e := core.AsError(err)
@@ -105,8 +107,7 @@ func TestWatchdogSeesAClosedWindow(t *testing.T) {
 		ca := coretest.NewCA(t, "CA")
 		config := ca.ServerConfig(t)
 		config.NextProtos, config.SessionTicketsDisabled = []string{"h2"}, true // a pipe takes no ticket while it is written to
-		c := newTestClient(t, "https://127.0.0.1:1", ca, func(cfg *Config) { cfg.HTTPVersion = core.HTTP2 })
-		c.overPipes(t, func(conn net.Conn) {
+		dial := overPipes(t, func(conn net.Conn) {
 			secure := tls.Server(conn, config)
 			if _, err := io.ReadFull(secure, make([]byte, len(http2.ClientPreface))); err != nil {
 				return
@@ -123,30 +124,12 @@ func TestWatchdogSeesAClosedWindow(t *testing.T) {
 				}
 			}
 		})
+		c := newTestClient(t, "https://127.0.0.1:1", ca, func(cfg *Config) { cfg.HTTPVersion, cfg.dial = core.HTTP2, dial })
 		began := time.Now()
 		_, err := c.Upload(t.Context(), transfer, &progress{})
 		want(t, err, core.KindNetwork, core.CodeStalled, core.OutcomeCutOff)
-		if took := time.Since(began); took < stallTimeout || took > stallTimeout+time.Minute {
+		if took := time.Since(began); took < transport.StallTimeout || took > transport.StallTimeout+time.Minute {
 			t.Errorf("took %v", took)
-		}
-	})
-}
-
-func TestWatchdogStops(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var barked error
-		w := newWatchdog(func(err error) { barked = err })
-		w.rest()              // before it was ever touched
-		time.Sleep(time.Hour) //nolint:forbidigo // virtual time
-		w.touch()
-		w.rest()
-		time.Sleep(time.Hour) //nolint:forbidigo // virtual time
-		w.await()
-		w.stop()
-		w.touch()
-		time.Sleep(time.Hour) //nolint:forbidigo // virtual time
-		if barked != nil {
-			t.Errorf("it barked: %v", barked)
 		}
 	})
 }

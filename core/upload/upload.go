@@ -7,6 +7,8 @@ import (
 	"net/http/httptrace"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
+	"github.com/artstore/ingester/core/transport"
 )
 
 // continueLimit is the size above which the server is asked for leave before
@@ -17,14 +19,14 @@ const continueLimit = 1 << 20
 // the server's checksum and size are those of what was sent. Errors are
 // *core.Error; Outcome says what the server may have done.
 func (c *Client) Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error) {
-	file, err := openSource(t.Source)
+	file, err := content.Open(t.Source)
 	if err != nil {
 		return core.Receipt{}, err
 	}
 	defer func() { _ = file.Close() }()
 	token, err := c.cfg.Tokens.Token(ctx)
 	if err != nil {
-		return core.Receipt{}, tokenError(err)
+		return core.Receipt{}, transport.TokenError(opUpload, err)
 	}
 	f, err := newForm(t.Source.Name, t.Options)
 	if err != nil {
@@ -37,20 +39,11 @@ func (c *Client) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 		if failure.Op == "" {
 			failure.Op = opUpload
 		}
-		c.link.down(failure)
+		c.server.Down(failure)
 		c.cfg.Log.Debug("attempt failed", "transfer", t.ID, "code", failure.Code, "status", failure.Status, "outcome", failure.Outcome)
 		return core.Receipt{}, failure
 	}
 	return receipt, nil
-}
-
-// tokenError leaves what the sign-in says as it is: it knows best.
-func tokenError(err error) *core.Error {
-	var known *core.Error
-	if errors.As(err, &known) {
-		return known
-	}
-	return core.NetworkError(opUpload, err)
 }
 
 // attempt is one upload under way.
@@ -62,19 +55,18 @@ type attempt struct {
 	transfer core.Transfer
 	form     form
 	body     *body
-	watch    *watchdog
-	line     line
+	watch    *transport.Watchdog
+	line     transport.Line
 }
 
-func (c *Client) begin(ctx context.Context, t core.Transfer, file *source, f form, p core.Progress) *attempt {
+func (c *Client) begin(ctx context.Context, t core.Transfer, file *content.File, f form, p core.Progress) *attempt {
 	a := &attempt{client: c, parent: ctx, transfer: t, form: f}
 	a.ctx, a.cancel = context.WithCancelCause(ctx)
-	a.watch = newWatchdog(a.cancel)
+	a.watch = transport.NewWatchdog(a.cancel)
 	size := t.Source.Size
-	report := reporter{to: p, now: c.cfg.Now, size: size}
-	report.start()
+	report := transport.NewReporter(p, c.cfg.Now, size, 0)
 	a.body = newBody(a.ctx, f, file, size, report, c.cfg.Limiter, a.watch, func(ctx context.Context) error { //nolint:contextcheck // the attempt carries its context: it ends with the attempt
-		if err := file.unchanged(); err != nil {
+		if err := file.Unchanged(); err != nil {
 			return err
 		}
 		if size > core.FinishThreshold {
@@ -88,7 +80,7 @@ func (c *Client) begin(ctx context.Context, t core.Transfer, file *source, f for
 // run sends the request and reads the answer. Nothing of the attempt runs any
 // more when it returns.
 func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
-	defer func() { a.cancel(nil); a.watch.stop(); _, _ = a.body.finish() }()
+	defer func() { a.cancel(nil); a.watch.Stop(); _, _ = a.body.finish() }()
 	req, err := a.request(token)
 	if err != nil {
 		return core.Receipt{}, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid,
@@ -99,10 +91,10 @@ func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
 		return core.Receipt{}, a.broken(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	complete := a.body.complete.Load()
-	a.body.stop()
-	a.watch.await()
-	data, err := readAnswer(resp.Body)
+	complete := a.body.Complete()
+	a.body.Stop()
+	a.watch.Await()
+	data, err := transport.ReadAnswer(resp.Body)
 	switch resp.StatusCode {
 	case http.StatusOK, http.StatusCreated:
 		return a.accepted(resp, data, err, complete)
@@ -111,18 +103,18 @@ func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
 	case http.StatusMisdirectedRequest:
 		used.CloseIdleConnections()
 	}
-	return core.Receipt{}, failureOf(resp, data, complete, a.client.cfg.Now())
+	return core.Receipt{}, transport.FailureOf(opUpload, resp, data, complete, a.client.cfg.Now())
 }
 
 // request is the upload call. GetBody stays nil: with it net/http would send
 // a body again by itself, after a server may have stored it.
 func (a *attempt) request(token core.Token) (*http.Request, error) {
-	ctx := httptrace.WithClientTrace(a.ctx, &httptrace.ClientTrace{GotConn: a.line.got, WroteHeaders: a.watch.touch})
+	ctx := httptrace.WithClientTrace(a.ctx, &httptrace.ClientTrace{GotConn: a.line.Got, WroteHeaders: a.watch.Touch})
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.client.uploadURL, a.body)
 	if err != nil {
 		return nil, err
 	}
-	req.ContentLength = a.body.length
+	req.ContentLength = a.body.Length
 	req.Header.Set("Content-Type", a.form.contentType)
 	req.Header.Set("Authorization", "Bearer "+token.Value.Reveal())
 	req.Header.Set("Idempotency-Key", string(a.transfer.ID))
@@ -141,7 +133,7 @@ func (a *attempt) accepted(resp *http.Response, data []byte, readErr error, comp
 	case !complete:
 		failure = invalidAnswer("The server said yes before it had the whole file.", nil)
 		failure.Outcome = core.OutcomeCutOff
-	case errors.Is(readErr, errTooLong):
+	case errors.Is(readErr, transport.ErrTooLong):
 		failure = invalidAnswer("The server's answer is too long.", readErr)
 	case readErr != nil:
 		return core.Receipt{}, a.broken(readErr)
@@ -156,4 +148,26 @@ func (a *attempt) accepted(resp *http.Response, data []byte, readErr error, comp
 	}
 	failure.Status = resp.StatusCode
 	return core.Receipt{}, failure
+}
+
+// broken is the error of an attempt that got no answer, or only part of one.
+func (a *attempt) broken(err error) *core.Error {
+	e := a.client.server.Broken(a.parent, a.ctx, opUpload, err) // before finish ends the attempt
+	if _, own := a.body.finish(); own != nil {
+		failure := *own
+		e = &failure
+	}
+	e.Outcome = a.outcome(e)
+	return e
+}
+
+// outcome says what the server may have done, by what of the body had left.
+func (a *attempt) outcome(e *core.Error) core.Outcome {
+	switch {
+	case e.Kind == core.KindTLS, transport.Unprocessed(e), !a.body.Begun():
+		return core.OutcomeNotProcessed
+	case !a.body.Complete(), !a.line.Wrote(a.body.Length):
+		return core.OutcomeCutOff
+	}
+	return core.OutcomeUnknown
 }

@@ -1,7 +1,6 @@
 package upload
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -20,6 +20,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/transport"
 )
 
 // I3: what was sent is what the server has, by name, size and SHA-256, in both
@@ -58,7 +59,7 @@ func checkProgress(t *testing.T, p *progress, size int64) {
 	if p.sent[0] != 0 || p.last() != size || !slices.IsSorted(p.sent) {
 		t.Errorf("progress %v, want 0 … %d", p.sent, size)
 	}
-	if most := int(size/reportBytes) + 3; len(p.sent) > most+50 {
+	if most := int(size/transport.ReportBytes) + 3; len(p.sent) > most+50 {
 		t.Errorf("%d reports of %d bytes", len(p.sent), size)
 	}
 	if want := size > core.FinishThreshold; (p.finished == 1) != want || p.finished > 1 {
@@ -102,24 +103,6 @@ func TestUploadSendsWhatTheUserSays(t *testing.T) {
 	}
 }
 
-func TestTemporaryFilesHaveDays(t *testing.T) {
-	fields, err := fieldsOf(core.Options{Retention: core.RetentionTemporary, TTLDays: 30})
-	if err != nil || !slices.Contains(fields, field{"ttl_days", "30"}) {
-		t.Errorf("%v, %v", fields, err)
-	}
-	if _, err := newForm("a", core.Options{Metadata: json.RawMessage("{")}); err == nil {
-		t.Error("broken metadata was sent")
-	}
-}
-
-func TestBoundariesDiffer(t *testing.T) {
-	a, _ := newForm("a", core.Options{})
-	b, _ := newForm("a", core.Options{})
-	if a.contentType == b.contentType || !bytes.HasPrefix(a.tail, []byte("\r\n--")) {
-		t.Errorf("%q, %q", a.contentType, a.tail)
-	}
-}
-
 // "auto" sends small files over HTTP/2 and bulk over HTTP/1.1, and all over
 // HTTP/1.1 where the server has nothing else.
 func TestAutoChoosesTheVersion(t *testing.T) {
@@ -134,7 +117,7 @@ func TestAutoChoosesTheVersion(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			g := newIngester(t, 2, tt.options...)
 			c := g.newClient(t, nil)
-			for size, wantProto := range map[int]string{1000: tt.small, bulkLimit: tt.large} {
+			for size, wantProto := range map[int]string{1000: tt.small, 1 << 20: tt.large} {
 				for range 2 {
 					transfer, _ := newTransfer(t, "a", size)
 					r, err := c.Upload(limited(t), transfer, &progress{})
@@ -216,12 +199,14 @@ func TestManyAtOnce(t *testing.T) {
 func TestConnectionsAreReused(t *testing.T) {
 	for _, version := range []string{core.HTTP11, core.HTTP2} {
 		g := newIngester(t, 2)
-		c := g.newClient(t, func(cfg *Config) { cfg.HTTPVersion, cfg.Streams = version, 1 })
 		dials := 0
-		c.routes.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-			dials++
-			return dialWire(ctx, network, address)
-		}
+		c := g.newClient(t, func(cfg *Config) {
+			cfg.HTTPVersion, cfg.Streams = version, 1
+			cfg.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+				dials++
+				return new(net.Dialer).DialContext(ctx, network, address)
+			}
+		})
 		transfer, _ := newTransfer(t, "a", 4096)
 		for range 300 {
 			if _, err := c.Upload(limited(t), transfer, &progress{}); err != nil {
@@ -235,7 +220,7 @@ func TestConnectionsAreReused(t *testing.T) {
 }
 
 func refused(err error) bool {
-	return err != nil && core.AsError(err).Outcome == core.OutcomeNotProcessed && refusedStream(err)
+	return err != nil && core.AsError(err).Outcome == core.OutcomeNotProcessed && transport.Unprocessed(err)
 }
 
 func TestLimiterHoldsTheRate(t *testing.T) {
@@ -359,4 +344,11 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 			t.Errorf("%+v gave %v", cfg, err)
 		}
 	}
+}
+
+// A file that can't be opened costs no token and no connection.
+func TestUploadOfAMissingFile(t *testing.T) {
+	c := newTestClient(t, "http://127.0.0.1:1", nil, nil)
+	_, err := c.Upload(limited(t), core.Transfer{Source: core.Source{Path: filepath.Join(t.TempDir(), "x")}}, &progress{})
+	want(t, err, core.KindFile, core.CodeFileMissing, core.OutcomeNotProcessed)
 }

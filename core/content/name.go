@@ -1,4 +1,4 @@
-package upload
+package content
 
 import (
 	"path"
@@ -18,12 +18,12 @@ const (
 	nameless = "file"
 )
 
-// safeName makes a file name that any server can take: the base name only,
+// SafeName makes a file name that any server can take: the base name only,
 // in NFC, with "_" for control and line-breaking characters, marks that
 // reverse the reading direction, backslashes and invalid UTF-8, of at most
 // 255 bytes with its extension kept. Everything else stays as people wrote
 // it. The queue keeps the true name.
-func safeName(name string) string {
+func SafeName(name string) string {
 	var b strings.Builder
 	for _, r := range path.Base(name) { // invalid bytes come as U+FFFD, one each
 		if unsafeRune(r) {

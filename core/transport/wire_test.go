@@ -1,4 +1,4 @@
-package upload
+package transport
 
 import (
 	"bytes"
@@ -6,13 +6,12 @@ import (
 	"errors"
 	"io"
 	"net"
-	"net/http/httptest"
+	"net/http/httptrace"
 	"net/url"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
 )
 
@@ -104,20 +103,6 @@ func TestWireReportsItsErrors(t *testing.T) {
 	}
 }
 
-func TestHandshakeFails(t *testing.T) {
-	g := newIngester(t, 2)
-	conn, err := dialWire(t.Context(), "tcp", g.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := handshake(t.Context(), asWire(conn), &tls.Config{MinVersion: tls.VersionTLS13, ServerName: "x"}); err == nil {
-		t.Error("an unknown server was accepted")
-	}
-	if asWire(conn) != conn || asWire(&counted{}) == nil {
-		t.Error("wrapped again")
-	}
-}
-
 func TestHostPort(t *testing.T) {
 	for address, want := range map[string]string{
 		"https://a": "a:443", "http://a": "a:80", "https://a:1": "a:1", "https://[::1]": "[::1]:443", "https://[::1]:2/x": "[::1]:2",
@@ -134,41 +119,34 @@ func TestHostPort(t *testing.T) {
 	}
 }
 
-// The policy of the profile's own TLS configuration is asked first, and its
-// way of choosing a certificate is kept.
-func TestLinkKeepsTheProfilesHooks(t *testing.T) {
-	g := newIngester(t, 2)
-	refuse := &core.Error{Kind: core.KindTLS, Code: core.CodeTLSPolicy, Message: "too weak"}
-	c := g.newClient(t, func(cfg *Config) {
-		cfg.TLS.VerifyConnection = func(tls.ConnectionState) error { return refuse }
-	})
-	_, err := c.Ready(limited(t))
-	want(t, err, core.KindTLS, core.CodeTLSPolicy, core.OutcomeNotProcessed)
-}
-
-func TestLinkWithoutClientCertificate(t *testing.T) {
-	for name, certificates := range map[string]bool{"none configured": false, "not asked for": true} {
-		g := newIngester(t, 2, func(s *httptest.Server) { s.TLS.ClientAuth = tls.NoClientCert })
-		c := g.newClient(t, func(cfg *Config) {
-			if !certificates {
-				cfg.TLS.Certificates = nil
-			}
-		})
-		if _, err := c.Ready(limited(t)); err != nil {
-			t.Fatal(err)
-		}
-		if link := c.Link(); link != (core.Link{State: core.LinkUp, TLSVersion: "TLS 1.3", HTTP: "HTTP/2"}) {
-			t.Errorf("%s: %+v", name, link)
-		}
+// A request that fits the write buffer and could not be written at all was
+// cut off, whatever had been read of it.
+func TestNothingOfASmallRequestLeft(t *testing.T) {
+	var l Line
+	w := newWire(nil)
+	w.written.Store(1000)
+	l.Got(httptrace.GotConnInfo{Conn: w, Reused: true})
+	w.written.Add(499)
+	if l.Wrote(500) {
+		t.Error("499 bytes held 500")
+	}
+	w.written.Add(1)
+	if !l.Wrote(500) {
+		t.Error("500 bytes did not hold 500")
 	}
 }
 
-// Asked for by an authority that ours is not of: none is sent.
-func TestNoSuitableClientCertificate(t *testing.T) {
-	g := newIngester(t, 2, func(s *httptest.Server) { s.TLS.ClientAuth = tls.RequestClientCert })
-	other := coretest.NewCA(t, "Other").Client(t, "x")
-	c := g.newClient(t, func(cfg *Config) { cfg.TLS.Certificates = []tls.Certificate{other} })
-	if _, err := c.Ready(limited(t)); err != nil || c.Link().MutualTLS {
-		t.Errorf("%+v, %v", c.Link(), err)
+func TestHandshakeFails(t *testing.T) {
+	s := newServer(t, coretest.NewCA(t, "CA"), nil)
+	r := &routes{dial: dialTCP}
+	conn, err := r.wire(t.Context(), "tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := handshake(t.Context(), asWire(conn), &tls.Config{MinVersion: tls.VersionTLS13, ServerName: "x"}); err == nil {
+		t.Error("an unknown server was accepted")
+	}
+	if asWire(conn) != conn || asWire(&counted{}) == nil {
+		t.Error("wrapped again")
 	}
 }

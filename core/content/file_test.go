@@ -1,6 +1,6 @@
 //go:build unix
 
-package upload
+package content
 
 import (
 	"os"
@@ -12,9 +12,22 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-func TestOpenSource(t *testing.T) {
-	transfer, _ := newTransfer(t, "a", 100)
-	good := transfer.Source
+// newSource writes a file and describes it.
+func newSource(t *testing.T) core.Source {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "a")
+	if err := os.WriteFile(path, make([]byte, 100), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return core.Source{Path: path, Name: "a", Size: info.Size(), ModTime: info.ModTime()}
+}
+
+func TestOpen(t *testing.T) {
+	good := newSource(t)
 	dir := t.TempDir()
 	link, pipe := filepath.Join(dir, "link"), filepath.Join(dir, "pipe")
 	if err := os.Symlink(good.Path, link); err != nil {
@@ -41,16 +54,16 @@ func TestOpenSource(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			want := good
 			tt.change(&want)
-			f, err := openSource(want)
+			f, err := Open(want)
 			if core.CodeOf(err) != tt.code {
 				t.Errorf("got %v, want %q", err, tt.code)
 			}
 			if err == nil {
-				if err := f.unchanged(); err != nil {
+				if err := f.Unchanged(); err != nil {
 					t.Error(err)
 				}
 				_ = f.Close()
-				if core.CodeOf(f.unchanged()) != core.CodeFileUnreadable {
+				if core.CodeOf(f.Unchanged()) != core.CodeFileUnreadable {
 					t.Error("a closed file is unchanged")
 				}
 			} else if e := core.AsError(err); e.Kind != core.KindFile || e.Message == "" {
@@ -62,24 +75,17 @@ func TestOpenSource(t *testing.T) {
 
 // Someone who may not read a file is told so. (root may read everything.)
 func TestFilePermission(t *testing.T) {
-	if e := fileError(&os.PathError{Op: "open", Path: "/x", Err: syscall.EACCES}); e.Code != core.CodeFilePermission {
+	if e := Unreadable(&os.PathError{Op: "open", Path: "/x", Err: syscall.EACCES}); e.Code != core.CodeFilePermission {
 		t.Errorf("%+v", e)
 	}
 	if os.Geteuid() == 0 {
 		return
 	}
-	transfer, _ := newTransfer(t, "a", 1)
-	if err := os.Chmod(transfer.Source.Path, 0); err != nil {
+	src := newSource(t)
+	if err := os.Chmod(src.Path, 0); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openSource(transfer.Source); core.CodeOf(err) != core.CodeFilePermission {
+	if _, err := Open(src); core.CodeOf(err) != core.CodeFilePermission {
 		t.Errorf("got %v", err)
 	}
-}
-
-// A file that can't be opened costs no token and no connection.
-func TestUploadOfAMissingFile(t *testing.T) {
-	c := newTestClient(t, "http://127.0.0.1:1", nil, nil)
-	_, err := c.Upload(limited(t), core.Transfer{Source: core.Source{Path: filepath.Join(t.TempDir(), "x")}}, &progress{})
-	want(t, err, core.KindFile, core.CodeFileMissing, core.OutcomeNotProcessed)
 }

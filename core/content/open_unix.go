@@ -1,6 +1,6 @@
 //go:build unix
 
-package upload
+package content
 
 import "syscall"
 

@@ -1,4 +1,4 @@
-package upload
+package transport
 
 import (
 	"context"
@@ -24,15 +24,15 @@ const (
 	verdictWait = time.Second
 )
 
-// line is the connection that an attempt got.
-type line struct {
+// Line is the connection that a request got.
+type Line struct {
 	mu    sync.Mutex
 	wire  *wire // nil for HTTP/2, which other streams write to as well
 	start int64 // bytes written before this request
 }
 
-// got is the httptrace hook.
-func (l *line) got(got httptrace.GotConnInfo) {
+// Got is the httptrace hook.
+func (l *Line) Got(got httptrace.GotConnInfo) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.wire = nil
@@ -47,50 +47,11 @@ func (l *line) got(got httptrace.GotConnInfo) {
 	}
 }
 
-// wrote reports whether n bytes of the request may have left; TLS only adds.
-func (l *line) wrote(n int64) bool {
+// Wrote reports whether n bytes of the request may have left; TLS only adds.
+func (l *Line) Wrote(n int64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.wire == nil || l.wire.written.Load()-l.start >= n
-}
-
-// broken is the error of an attempt that got no answer, or only part of one.
-func (a *attempt) broken(err error) *core.Error {
-	cause := context.Cause(a.ctx) // before finish ends the attempt
-	_, own := a.body.finish()
-	var e *core.Error
-	switch {
-	case own != nil:
-		failure := *own
-		e = &failure
-	case errors.Is(cause, errStalled), errors.Is(cause, errNoAnswer):
-		e = &core.Error{Kind: core.KindNetwork, Code: core.CodeStalled, Message: "The server took no more data.", Err: cause}
-		if errors.Is(cause, errNoAnswer) {
-			e.Code, e.Message = core.CodeTimeout, "The server has the whole file but does not answer."
-		}
-	case a.parent.Err() != nil:
-		e = core.NetworkError(opUpload, a.parent.Err())
-	case refusedStream(err):
-		e = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionLost, Message: "The server turned the request away unread.", Err: err}
-	default:
-		e = a.client.lineError(a.ctx, opUpload, err)
-		if e.Kind == core.KindCancelled { // not by the caller
-			e.Kind, e.Code, e.Message = core.KindNetwork, core.CodeConnectionLost, "The connection to the server was lost."
-		}
-	}
-	e.Outcome = a.outcome(e)
-	return e
-}
-
-// outcome says what the server may have done, by what of the body had left.
-func (a *attempt) outcome(e *core.Error) core.Outcome {
-	switch {
-	case e.Kind == core.KindTLS, refusedStream(e), !a.body.begun.Load():
-		return core.OutcomeNotProcessed
-	case !a.body.complete.Load(), !a.line.wrote(a.body.length):
-		return core.OutcomeCutOff
-	}
-	return core.OutcomeUnknown
 }
 
 // unread are the words, for golang.org/x/net/http2 and net/http have nothing
@@ -100,8 +61,9 @@ func (a *attempt) outcome(e *core.Error) core.Outcome {
 // body was begun.
 var unread = [...]string{"cannot retry err [", "received GOAWAY from server ErrCode", "cannot rewind body after connection loss"} //nolint:gochecknoglobals // a table
 
-// refusedStream reports whether an HTTP/2 server did not process the request.
-func refusedStream(err error) bool {
+// Unprocessed reports whether err says that an HTTP/2 server did not process
+// the request.
+func Unprocessed(err error) bool {
 	text := err.Error()
 	for _, words := range unread {
 		if strings.Contains(text, words) {
@@ -111,25 +73,22 @@ func refusedStream(err error) bool {
 	return false
 }
 
-// lineError classifies what a transport returned instead of an answer.
-func (c *Client) lineError(ctx context.Context, op string, err error) *core.Error {
-	e := core.NetworkError(op, err)
-	if e.Code == core.CodeProxy && strings.Contains(err.Error(), http.StatusText(http.StatusProxyAuthRequired)) {
-		e.Status = http.StatusProxyAuthRequired
-	}
+// LineError classifies what a transport returned instead of an answer.
+func (s *Server) LineError(ctx context.Context, doing string, err error) *core.Error {
+	e := core.NetworkError(doing, err)
 	var spoke http2.StreamError // so the server accepted the connection
 	vague := (e.Code == core.CodeConnectionLost && !errors.As(err, &spoke)) || e.Code == core.CodeTLSFailed
-	if vague && !c.link.isUp() {
-		e = c.routes.verdict(ctx, op, e)
+	if vague && !s.link.isUp() {
+		e = s.routes.verdict(ctx, doing, e)
 	}
-	c.link.down(e)
+	s.link.down(e)
 	return e
 }
 
 // verdict asks a server that hung up for its reason. In TLS 1.3 it judges our
 // certificate while the request is already on its way; what it then says may
 // be lost. Without a request it arrives.
-func (r *routes) verdict(ctx context.Context, op string, e *core.Error) *core.Error {
+func (r *routes) verdict(ctx context.Context, doing string, e *core.Error) *core.Error {
 	if r.tls == nil || r.proxied() {
 		return e
 	}
@@ -151,7 +110,7 @@ func (r *routes) verdict(ctx context.Context, op string, e *core.Error) *core.Er
 	var remote *net.OpError
 	var certificate *tls.CertificateVerificationError
 	if errors.As(err, &remote) && remote.Op == "remote error" || errors.As(err, &certificate) {
-		return core.NetworkError(op, err)
+		return core.NetworkError(doing, err)
 	}
 	if e.Kind == core.KindTLS && strings.Contains(e.Err.Error(), "client conn could not be established") {
 		e.Kind, e.Code, e.Message = core.KindNetwork, core.CodeConnectionLost, "The connection to the server was lost."

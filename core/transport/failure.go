@@ -1,4 +1,4 @@
-package upload
+package transport
 
 import (
 	"encoding/json"
@@ -43,16 +43,16 @@ var verdicts = map[int]verdict{ //nolint:gochecknoglobals // a table
 	http.StatusNetworkAuthenticationRequired: {core.KindNetwork, core.CodeProxy, "The network asks for a sign-in first."},
 }
 
-// failureOf is the *core.Error for an answer that is not success. complete
+// FailureOf is the *core.Error for an answer that is not success. complete
 // says that the whole body had been sent.
-func failureOf(resp *http.Response, data []byte, complete bool, now time.Time) *core.Error {
+func FailureOf(doing string, resp *http.Response, data []byte, complete bool, now time.Time) *core.Error {
 	v, ok := verdicts[resp.StatusCode]
 	if !ok {
 		v = verdict{core.KindServer, core.CodeUnexpected, "The server gave an answer that an upload should not get."}
 	}
 	said := words(data, resp.Header.Get("Content-Type"))
 	e := &core.Error{
-		Kind: v.kind, Code: v.code, Op: opUpload, Message: v.message,
+		Kind: v.kind, Code: v.code, Op: doing, Message: v.message,
 		Status: resp.StatusCode, ServerCode: said.code, ServerText: said.text,
 		RetryAfter: retryAfter(resp.Header, now), Outcome: core.OutcomeAnswered,
 	}
@@ -89,7 +89,7 @@ func target(resp *http.Response) string {
 	if err != nil || u.Host == "" {
 		return ""
 	}
-	return " (" + clean(u.Host) + ")"
+	return " (" + Clean(u.Host) + ")"
 }
 
 // saying is what a server says about an error.
@@ -111,15 +111,15 @@ func words(data []byte, contentType string) saying {
 			return s
 		}
 		if text := firstGeneration(body.Detail); text != "" {
-			return saying{text: clean(text), artstore: true}
+			return saying{text: Clean(text), artstore: true}
 		}
-		return saying{text: clean(body.Message)}
+		return saying{text: Clean(body.Message)}
 	}
 	text := string(data)
 	if strings.Contains(contentType, "html") || strings.HasPrefix(strings.TrimSpace(text), "<") {
 		text = stripHTML(text)
 	}
-	return saying{text: clean(text)}
+	return saying{text: Clean(text)}
 }
 
 // secondGeneration reads {"code":"…","message":"…"}.
@@ -128,7 +128,7 @@ func secondGeneration(raw json.RawMessage) (saying, bool) {
 	if len(raw) == 0 || json.Unmarshal(raw, &e) != nil || (e.Code == "" && e.Message == "") {
 		return saying{}, false
 	}
-	return saying{code: clean(e.Code), text: clean(e.Message), artstore: true}, true
+	return saying{code: Clean(e.Code), text: Clean(e.Message), artstore: true}, true
 }
 
 // firstGeneration reads a text, or a list of {"loc":[…],"msg":"…"}, which
@@ -159,11 +159,11 @@ func firstGeneration(raw json.RawMessage) string {
 }
 
 var (
-	unseen = regexp.MustCompile(`(?is)<(head|style|script)\b.*?</(head|style|script)>`)
+	hidden = regexp.MustCompile(`(?is)<(head|style|script)\b.*?</(head|style|script)>`)
 	tags   = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
 // stripHTML leaves the words of a page.
 func stripHTML(page string) string {
-	return tags.ReplaceAllString(unseen.ReplaceAllString(page, " "), " ")
+	return tags.ReplaceAllString(hidden.ReplaceAllString(page, " "), " ")
 }

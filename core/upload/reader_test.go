@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/transport"
 )
 
 func TestContentHashesWhatItHandsOut(t *testing.T) {
@@ -20,7 +21,7 @@ func TestContentHashesWhatItHandsOut(t *testing.T) {
 			"plain": bytes.NewReader(data), "halves": iotest.HalfReader(bytes.NewReader(data)),
 			"error with data": iotest.DataErrReader(bytes.NewReader(data)), "longer": bytes.NewReader(append(bytes.Clone(data), "more"...)),
 		} {
-			c := newContent(t.Context(), file, int64(size))
+			c := newReader(t.Context(), file, int64(size))
 			got, err := io.ReadAll(c)
 			sum := sha256.Sum256(data)
 			if err != nil || !bytes.Equal(got, data) || c.sum() != core.NewChecksum(sum[:]) {
@@ -43,7 +44,7 @@ func TestContentThatFails(t *testing.T) {
 			{"broken at once", iotest.ErrReader(errors.New("EIO")), core.CodeFileUnreadable},
 			{"broken later", io.MultiReader(bytes.NewReader(make([]byte, size/2)), iotest.ErrReader(errors.New("EIO"))), core.CodeFileUnreadable},
 		} {
-			c := newContent(t.Context(), tt.file, size)
+			c := newReader(t.Context(), tt.file, size)
 			n, err := io.Copy(io.Discard, c)
 			if core.CodeOf(err) != tt.code || n >= size {
 				t.Errorf("%s of %d: %d bytes, %v", tt.name, size, n, err)
@@ -62,7 +63,7 @@ func TestContentEndsWhenClosed(t *testing.T) {
 	const size = 16 << 20
 	for _, taken := range []int64{0, 1, blockSize, 3*blockSize + 5} {
 		ctx, cancel := context.WithCancel(t.Context())
-		c := newContent(ctx, bytes.NewReader(make([]byte, size)), size)
+		c := newReader(ctx, bytes.NewReader(make([]byte, size)), size)
 		if _, err := io.CopyN(io.Discard, c, taken); err != nil {
 			t.Error(err)
 		}
@@ -77,31 +78,6 @@ func TestContentEndsWhenClosed(t *testing.T) {
 	}
 }
 
-// Progress is told at the start, now and then, and at the end.
-func TestReporter(t *testing.T) {
-	now := time.Unix(0, 0)
-	p := &progress{}
-	r := reporter{to: p, now: func() time.Time { return now }, size: 10 << 20}
-	r.start()
-	r.add(0)
-	r.add(100)                       // too little, too soon
-	r.add(reportBytes)               // enough
-	now = now.Add(reportEvery / 2)   // too soon
-	r.add(1)                         //
-	now = now.Add(reportEvery)       // long enough
-	r.add(1)                         //
-	r.add(int(r.size) - int(r.sent)) // the end
-	want := []int64{0, 100 + reportBytes, 100 + reportBytes + 2, 10 << 20}
-	if len(p.sent) != len(want) {
-		t.Fatalf("reports %v, want %v", p.sent, want)
-	}
-	for i := range want {
-		if p.sent[i] != want[i] {
-			t.Errorf("reports %v, want %v", p.sent, want)
-		}
-	}
-}
-
 // net/http may hold on to a body after RoundTrip; once finished, it gives
 // nothing more.
 func TestBodyGivesNothingOnceFinished(t *testing.T) {
@@ -111,9 +87,10 @@ func TestBodyGivesNothingOnceFinished(t *testing.T) {
 	}
 	data := make([]byte, 1000)
 	gate := 0
-	b := newBody(t.Context(), f, bytes.NewReader(data), 1000, reporter{to: &progress{}, now: time.Now, size: 1000}, nil,
-		newWatchdog(func(error) {}), func(context.Context) error { gate++; return nil })
-	defer b.watch.stop()
+	watch := transport.NewWatchdog(func(error) {})
+	defer watch.Stop()
+	b := newBody(t.Context(), f, bytes.NewReader(data), 1000, transport.NewReporter(&progress{}, time.Now, 1000, 0), nil,
+		watch, func(context.Context) error { gate++; return nil })
 	if n, err := io.CopyN(io.Discard, b, 500); err != nil {
 		t.Fatal(n, err)
 	}
@@ -123,7 +100,7 @@ func TestBodyGivesNothingOnceFinished(t *testing.T) {
 	if n, err := b.Read(make([]byte, 10)); n != 0 || err == nil {
 		t.Errorf("a finished body gave %d bytes", n)
 	}
-	if sum, _ := b.finish(); sum != "" || gate != 0 || b.complete.Load() {
+	if sum, _ := b.finish(); sum != "" || gate != 0 || b.Complete() {
 		t.Errorf("%q, %d", sum, gate)
 	}
 }

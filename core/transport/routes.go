@@ -1,4 +1,4 @@
-package upload
+package transport
 
 import (
 	"context"
@@ -34,8 +34,8 @@ const (
 	bulkLimit = 1 << 20 // files from this size on go over HTTP/1.1 by default
 )
 
-// route is a transport and how many requests it has under way.
-type route struct {
+// Route is a transport and how many requests it has under way.
+type Route struct {
 	*http.Transport
 	active atomic.Int64
 }
@@ -45,26 +45,25 @@ type route struct {
 // HTTP/2 connection for many streams is slower than either: it has one
 // congestion window, and one receive window on the server's side.
 type routes struct {
-	bulk    *route   // nil where only HTTP/2 is allowed
-	lanes   []*route // none where only HTTP/1.1 is allowed
+	bulk    *Route   // nil where only HTTP/2 is allowed
+	lanes   []*Route // none where only HTTP/1.1 is allowed
 	noHTTP2 atomic.Bool
-	dial    dialer
+	dial    Dial
 	proxy   func(*http.Request) (*url.URL, error)
 	tls     *tls.Config // of bulk, nil for plain HTTP
 	address string      // host:port of the server
 }
 
-type dialer func(ctx context.Context, network, address string) (net.Conn, error)
-
-func newRoutes(base *url.URL, cfg Config, l *link) (*routes, error) {
-	r := &routes{dial: dialWire, proxy: http.ProxyFromEnvironment, address: hostPort(base)}
+func newRoutes(cfg Config, l *link) (*routes, error) {
+	base := cfg.Base
+	r := &routes{dial: cfg.Dial, proxy: cfg.Proxy, address: hostPort(base)}
 	if base.Scheme == "http" {
 		if cfg.HTTPVersion == core.HTTP2 {
 			e := *errNoHTTP2()
 			e.Kind, e.Code, e.Op, e.Message = core.KindConfig, core.CodeProfileInvalid, opOpen, `HTTP/2 needs an https address; set http_version to "auto" or "1.1".`
 			return nil, &e
 		}
-		r.bulk = &route{Transport: r.transport(cfg.Streams)}
+		r.bulk = &Route{Transport: r.transport(cfg.Connections)}
 		return r, nil
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
@@ -80,10 +79,10 @@ func newRoutes(base *url.URL, cfg Config, l *link) (*routes, error) {
 	// Small first records make a page appear sooner; an upload gains nothing.
 	config.DynamicRecordSizingDisabled = true
 	if cfg.HTTPVersion != core.HTTP2 {
-		r.addBulk(l.watch(config, false), cfg.Streams)
+		r.addBulk(l.watch(config, false), cfg.Connections)
 	}
 	if cfg.HTTPVersion != core.HTTP11 {
-		for range min(maxLanes, cfg.Streams) {
+		for range min(maxLanes, cfg.Connections) {
 			if err := r.addLane(l.watch(config, cfg.HTTPVersion == core.HTTP2)); err != nil {
 				return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeInternal, Op: opOpen, Message: "HTTP/2 could not be set up.", Err: err}
 			}
@@ -92,15 +91,11 @@ func newRoutes(base *url.URL, cfg Config, l *link) (*routes, error) {
 	return r, nil
 }
 
-// transport returns what all transports have in common. Dialer and proxy
-// are looked up at the time of dialling, so that a test can put another
-// network below.
+// transport returns what all transports have in common.
 func (r *routes) transport(connections int) *http.Transport {
 	return &http.Transport{
-		Proxy: func(req *http.Request) (*url.URL, error) { return r.proxy(req) },
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			return r.dial(ctx, network, address)
-		},
+		Proxy:                  r.proxy,
+		DialContext:            r.wire,
 		TLSHandshakeTimeout:    handshakeTimeout,
 		ExpectContinueTimeout:  continueTimeout,
 		IdleConnTimeout:        idleTimeout,
@@ -125,7 +120,7 @@ func (r *routes) addBulk(config *tls.Config, streams int) {
 	t := r.transport(streams)
 	t.TLSClientConfig = config // behind a proxy
 	t.DialTLSContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-		conn, err := r.dial(ctx, network, address)
+		conn, err := r.wire(ctx, network, address)
 		if err != nil {
 			return nil, err
 		}
@@ -135,7 +130,7 @@ func (r *routes) addBulk(config *tls.Config, streams int) {
 		}
 		return secure, nil
 	}
-	r.bulk, r.tls = &route{Transport: t}, config
+	r.bulk, r.tls = &Route{Transport: t}, config
 }
 
 func (r *routes) addLane(config *tls.Config) error {
@@ -151,12 +146,12 @@ func (r *routes) addLane(config *tls.Config) error {
 	if r.tls == nil {
 		r.tls = config
 	}
-	r.lanes = append(r.lanes, &route{Transport: t})
+	r.lanes = append(r.lanes, &Route{Transport: t})
 	return nil
 }
 
 // pick returns the route for a body of size bytes and counts it as active.
-func (r *routes) pick(size int64) *route {
+func (r *routes) pick(size int64) *Route {
 	best := r.bulk
 	if best == nil || (size < bulkLimit && len(r.lanes) > 0 && !r.noHTTP2.Load()) {
 		best = r.lanes[0]
@@ -171,7 +166,7 @@ func (r *routes) pick(size int64) *route {
 }
 
 // learn remembers that the server does not offer HTTP/2.
-func (r *routes) learn(used *route, resp *http.Response) {
+func (r *routes) learn(used *Route, resp *http.Response) {
 	if used != r.bulk && resp.ProtoMajor == 1 && !r.noHTTP2.Swap(true) {
 		used.CloseIdleConnections()
 	}
@@ -186,14 +181,19 @@ func (r *routes) close() {
 	}
 }
 
-// dialWire opens a TCP connection, over IPv6 or IPv4, whichever answers first.
-func dialWire(ctx context.Context, network, address string) (net.Conn, error) {
-	d := net.Dialer{Timeout: dialTimeout, KeepAlive: dialKeepAlive, Control: tune}
-	conn, err := d.DialContext(ctx, network, address)
+// wire opens a connection that counts.
+func (r *routes) wire(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := r.dial(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
-	return newWire(conn), nil
+	return asWire(conn), nil
+}
+
+// dialTCP opens a TCP connection, over IPv6 or IPv4, whichever answers first.
+func dialTCP(ctx context.Context, network, address string) (net.Conn, error) {
+	d := net.Dialer{Timeout: dialTimeout, KeepAlive: dialKeepAlive, Control: tune}
+	return d.DialContext(ctx, network, address)
 }
 
 func asWire(conn net.Conn) *wire {

@@ -1,5 +1,5 @@
 //go:build !unix
 
-package upload
+package content
 
 const openFlags = 0

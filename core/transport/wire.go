@@ -1,4 +1,4 @@
-package upload
+package transport
 
 import (
 	"crypto/tls"

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"hash"
 	"io"
+	"sync"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
 )
 
 const (
@@ -18,17 +20,17 @@ const (
 	aheadBlocks = 4
 )
 
-// content reads exactly the size that was promised, and hashes it.
-type content interface {
+// reader reads exactly the size that was promised, and hashes it.
+type reader interface {
 	io.Reader
 	// sum is the SHA-256 once Read has returned io.EOF.
 	sum() core.Checksum
-	// close ends what content does in the background and returns when that
+	// close ends what it does in the background and returns when that
 	// has ended. No Read may be under way.
 	close()
 }
 
-func newContent(ctx context.Context, r io.Reader, size int64) content {
+func newReader(ctx context.Context, r io.Reader, size int64) reader {
 	if size > aheadLimit {
 		return newAhead(ctx, r, size)
 	}
@@ -53,9 +55,9 @@ func (c *inline) Read(p []byte) (int, error) {
 	case c.left == 0 || err == nil:
 		return n, nil
 	case errors.Is(err, io.EOF):
-		return n, changed("The file became shorter while it was being sent.")
+		return n, content.Changed("The file became shorter while it was being sent.")
 	}
-	return n, fileError(err)
+	return n, content.Unreadable(err)
 }
 
 func (c *inline) sum() core.Checksum { return core.NewChecksum(c.hash.Sum(nil)) }
@@ -151,3 +153,15 @@ func (c *ahead) close() {
 		putBlock(<-c.free)
 	}
 }
+
+// blockSize is the unit in which files are read and hashed.
+const blockSize = 256 << 10
+
+type block = [blockSize]byte
+
+// blocks recycles blocks between files. It holds no state: what it gives is
+// as good as new memory.
+var blocks = sync.Pool{New: func() any { return new(block) }} //nolint:gochecknoglobals // memory shared by all files
+
+func getBlock() *block  { return blocks.Get().(*block) }
+func putBlock(b *block) { blocks.Put(b) }

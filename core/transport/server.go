@@ -1,0 +1,139 @@
+// Package transport is the connections to one server, and what its answers and
+// failures mean. Upload protocols stand on it: package upload and package tus.
+//
+// It sends each request once, follows no redirect and tells apart what a
+// server can't have got, what it may have got, and what it said.
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+
+	"github.com/artstore/ingester/core"
+)
+
+// opOpen is what New was doing when it fails.
+const opOpen = "prepare uploads"
+
+// Tokens hands out access tokens. Errors are *core.Error.
+type Tokens interface {
+	Token(ctx context.Context) (core.Token, error)
+	// Invalidate drops t, so that the next Token call fetches a new one.
+	Invalidate(t core.Token)
+}
+
+// Limiter holds the bandwidth down; *rate.Limiter of golang.org/x/time is one.
+type Limiter interface {
+	WaitN(ctx context.Context, n int) error // n ≤ Burst
+	Burst() int                             // bytes
+}
+
+// Dial opens a connection.
+type Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
+// Config says where the server is and how to reach it.
+type Config struct {
+	Base        *url.URL    // scheme and host count
+	TLS         *tls.Config // nil: the system's roots, no client certificate
+	HTTPVersion string      // core.HTTPAuto, core.HTTP2 or core.HTTP11; "" is auto
+	Connections int         // at most, at least 1
+	UserAgent   string
+	Proxy       func(*http.Request) (*url.URL, error) // nil: the environment's
+	Dial        Dial                                  // nil: TCP
+}
+
+// Server is one server and the connections to it. It is safe for use by many
+// goroutines.
+type Server struct {
+	userAgent string
+	routes    *routes
+	link      *link
+}
+
+// New returns a server that is connected to when it is first used. The error is
+// a *core.Error for an HTTP version that can't work.
+func New(cfg Config) (*Server, error) {
+	if cfg.HTTPVersion == "" {
+		cfg.HTTPVersion = core.HTTPAuto
+	}
+	if cfg.Proxy == nil {
+		cfg.Proxy = http.ProxyFromEnvironment
+	}
+	if cfg.Dial == nil {
+		cfg.Dial = dialTCP
+	}
+	l := &link{}
+	routes, err := newRoutes(cfg, l)
+	if err != nil {
+		return nil, err
+	}
+	return &Server{userAgent: cfg.UserAgent, routes: routes, link: l}, nil
+}
+
+// ParseBase reads the address of a server; ok is whether it can be one.
+func ParseBase(address string) (base *url.URL, ok bool) {
+	base, err := url.Parse(address)
+	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
+		return nil, false
+	}
+	return base, true
+}
+
+// Link is the connection as it last was.
+func (s *Server) Link() core.Link { return s.link.state() }
+
+// Down notes what e says about the connection, if anything.
+func (s *Server) Down(e *core.Error) { s.link.down(e) }
+
+// Close ends idle connections. No call may be under way.
+func (s *Server) Close() { s.routes.close() }
+
+// Send makes one request, of a transfer of size bytes. The transport is used
+// without an http.Client: nothing follows a redirect or sends anything twice.
+func (s *Server) Send(req *http.Request, size int64) (*http.Response, *Route, error) {
+	if s.userAgent != "" {
+		req.Header.Set("User-Agent", s.userAgent)
+	}
+	r := s.routes.pick(size)
+	defer r.active.Add(-1)
+	resp, err := r.RoundTrip(req)
+	if err == nil {
+		s.routes.learn(r, resp)
+		s.link.up(resp)
+	}
+	return resp, r, err
+}
+
+// Broken is the error of a request that got no answer, or only part of one:
+// it was ended by parent, or by the cause of ctx (a Watchdog's), or the line
+// is at fault. Outcome is the caller's to set.
+func (s *Server) Broken(parent, ctx context.Context, doing string, err error) *core.Error {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, ErrStalled):
+		return &core.Error{Kind: core.KindNetwork, Code: core.CodeStalled, Op: doing, Message: "The server took no more data.", Err: cause}
+	case errors.Is(cause, ErrNoAnswer):
+		return &core.Error{Kind: core.KindNetwork, Code: core.CodeTimeout, Op: doing, Message: "The server has the whole file but does not answer.", Err: cause}
+	case parent.Err() != nil:
+		return core.NetworkError(doing, parent.Err())
+	case Unprocessed(err):
+		return &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionLost, Op: doing, Message: "The server turned the request away unread.", Err: err}
+	}
+	e := s.LineError(ctx, doing, err)
+	if e.Kind == core.KindCancelled { // not by the caller
+		e.Kind, e.Code, e.Message = core.KindNetwork, core.CodeConnectionLost, "The connection to the server was lost."
+	}
+	return e
+}
+
+// TokenError leaves what the sign-in says as it is: it knows best.
+func TokenError(doing string, err error) *core.Error {
+	var known *core.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	return core.NetworkError(doing, err)
+}

@@ -1,0 +1,103 @@
+package transport
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+)
+
+// newServer serves handler over mutual TLS 1.3 and HTTP/2.
+func newServer(t testing.TB, ca *coretest.CA, handler http.Handler) *httptest.Server {
+	t.Helper()
+	s := httptest.NewUnstartedServer(handler)
+	s.TLS = ca.ServerConfig(t)
+	s.TLS.MinVersion = tls.VersionTLS13
+	s.EnableHTTP2 = true
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	return s
+}
+
+func newClient(t testing.TB, address string, change func(*Config)) *Server {
+	t.Helper()
+	base, ok := ParseBase(address)
+	if !ok {
+		t.Fatal(address)
+	}
+	cfg := Config{Base: base, Connections: 2, UserAgent: "test"}
+	if change != nil {
+		change(&cfg)
+	}
+	s, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// Small bodies go over HTTP/2 and large ones over HTTP/1.1; the link says so.
+func TestSend(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	web := newServer(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.Proto+" "+r.UserAgent())
+	}))
+	s := newClient(t, web.URL, func(cfg *Config) {
+		cfg.TLS = &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: ca.Pool(), Certificates: []tls.Certificate{ca.Client(t, "tester")}}
+	})
+	for size, want := range map[int64]string{0: "HTTP/2.0 test", bulkLimit: "HTTP/1.1 test"} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, web.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, _, err := s.Send(req, size)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := ReadAnswer(resp.Body)
+		_ = resp.Body.Close()
+		if err != nil || string(data) != want {
+			t.Errorf("%q, %v", data, err)
+		}
+		if link := s.Link(); link.State != core.LinkUp || !link.MutualTLS || link.TLSVersion != "TLS 1.3" {
+			t.Errorf("%+v", link)
+		}
+	}
+}
+
+func TestParseBase(t *testing.T) {
+	for address, want := range map[string]bool{"https://a": true, "http://a:1/b": true, "": false, "a": false, "ftp://a": false, "https://": false, "https://a:b": false} {
+		if _, ok := ParseBase(address); ok != want {
+			t.Errorf("%q: %v", address, ok)
+		}
+	}
+}
+
+func TestHTTP2NeedsTLS(t *testing.T) {
+	base, _ := ParseBase("http://127.0.0.1:1")
+	if _, err := New(Config{Base: base, Connections: 1, HTTPVersion: core.HTTP2}); core.CodeOf(err) != core.CodeProfileInvalid {
+		t.Errorf("got %v", err)
+	}
+	if !errors.Is(errNoHTTP2(), &core.Error{Code: core.CodeTLSPolicy}) {
+		t.Error("another code")
+	}
+}
+
+// What the sign-in says of itself stays as it is.
+func TestTokenError(t *testing.T) {
+	known := &core.Error{Kind: core.KindAuth, Code: core.CodeSignInRefused}
+	if TokenError("upload", known) != known {
+		t.Error("another error")
+	}
+	if e := TokenError("upload", io.EOF); e.Code != core.CodeConnectionLost || e.Op != "upload" {
+		t.Errorf("%+v", e)
+	}
+}

@@ -1,0 +1,61 @@
+package upload
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+)
+
+// A rejected token is dropped, that one and no other; nothing is sent twice.
+func TestRejectedTokenIsDropped(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	requests := 0
+	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		requests++
+		w.WriteHeader(http.StatusUnauthorized)
+	}), withoutHTTP2)
+	tokens := &fixedToken{}
+	c := newTestClient(t, s.URL, ca, func(cfg *Config) { cfg.Tokens = tokens })
+	transfer, _ := newTransfer(t, "a", 3<<20)
+	p := &progress{}
+	_, err := c.Upload(limited(t), transfer, p)
+	want(t, err, core.KindAuth, core.CodeTokenRejected, core.OutcomeAnswered)
+	if len(tokens.dropped) != 1 || tokens.dropped[0].Value.Reveal() != "the-token" || requests != 1 || p.last() != 0 {
+		t.Errorf("%d tokens dropped, %d requests, %d bytes", len(tokens.dropped), requests, p.last())
+	}
+	if link := c.Link(); link.State != core.LinkUp {
+		t.Errorf("link %+v", link)
+	}
+}
+
+// A redirect is an error; its target hears nothing.
+func TestRedirectIsNotFollowed(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	visited := false
+	elsewhere := startTLS(t, ca, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { visited = true }))
+	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		http.Redirect(w, r, elsewhere.URL, http.StatusTemporaryRedirect)
+	}))
+	c := newTestClient(t, s.URL, ca, nil)
+	transfer, _ := newTransfer(t, "a", 10)
+	_, err := c.Upload(limited(t), transfer, &progress{})
+	e := wantError(t, err, core.KindServer, core.CodeRedirect, core.OutcomeAnswered)
+	if visited || !strings.Contains(e.Message, strings.TrimPrefix(elsewhere.URL, "https://")) {
+		t.Errorf("visited %v; %q", visited, e.Message)
+	}
+}
+
+// A misdirected request is tried on a new connection by whoever retries.
+func TestMisdirected(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusMisdirectedRequest) }))
+	c := newTestClient(t, s.URL, ca, nil)
+	transfer, _ := newTransfer(t, "a", 10)
+	_, err := c.Upload(limited(t), transfer, &progress{})
+	want(t, err, core.KindServer, core.CodeUnexpected, core.OutcomeAnswered)
+}
