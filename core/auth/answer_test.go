@@ -214,9 +214,7 @@ func TestAnswers(t *testing.T) {
 		f := newSource(t, a, change...)
 		for _, tt := range cases {
 			a.respond(reply(tt.body))
-			f.mu.Lock()
-			f.kept = nil
-			f.mu.Unlock()
+			f.clock.AdvanceMono(quiet)
 			token, err := f.Token(t.Context())
 			good := tt.lifetime > 0 && (tt.form || !form)
 			switch {
@@ -229,6 +227,10 @@ func TestAnswers(t *testing.T) {
 			case !good && strings.Contains(err.Error(), "opaque"):
 				t.Errorf("%.60s: the body is shown: %v", tt.name, err)
 			}
+			f.Invalidate(token)
+		}
+		if a.tokens.Load() != int64(len(cases)) {
+			t.Errorf("%d requests for %d answers", a.tokens.Load(), len(cases))
 		}
 	}
 }

@@ -6,14 +6,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-const (
-	// refreshBefore is how long before its end a token is replaced, so that
-	// none ends while a request that carries it is on its way.
-	refreshBefore = 5 * time.Minute
-	// quiet is the least time between two fetches that nothing but the
-	// age of the token asks for.
-	quiet = 10 * time.Second
-)
+// refreshBefore is how long before its end a token is replaced, so that none
+// ends while a request that carries it is on its way.
+const refreshBefore = 5 * time.Minute
 
 // lease is a token and how long it is good for, measured by two clocks: the
 // wall clock jumps when someone sets it, the monotonic one stands still while
@@ -23,15 +18,12 @@ type lease struct {
 	lifetime time.Duration
 	wall     time.Time     // when it was received
 	mono     time.Duration // when it was received
-	// quietUntil is the monotonic time before which a token that is still
-	// good is used although it is due, and before which none is fetched.
-	quietUntil time.Duration
 }
 
 func newLease(token core.Token, lifetime time.Duration, wall time.Time, mono time.Duration) *lease {
 	wall = wall.Round(0) // without its monotonic reading
 	token.Expiry = wall.Add(lifetime)
-	return &lease{token: token, lifetime: lifetime, wall: wall, mono: mono, quietUntil: mono + quiet}
+	return &lease{token: token, lifetime: lifetime, wall: wall, mono: mono}
 }
 
 // left is how long the token is still good, 0 or less once it is not.
@@ -43,9 +35,4 @@ func (l *lease) left(wall time.Time, mono time.Duration) time.Duration {
 // end, or for short lives (Keycloak's default is five minutes) at half of it.
 func (l *lease) due(wall time.Time, mono time.Duration) bool {
 	return l.left(wall, mono) <= min(refreshBefore, l.lifetime/2)
-}
-
-// usable reports whether the token may be handed out without a fetch.
-func (l *lease) usable(wall time.Time, mono time.Duration) bool {
-	return !l.due(wall, mono) || (mono < l.quietUntil && l.left(wall, mono) > 0)
 }

@@ -140,7 +140,7 @@ func newSource(t *testing.T, a *admin, change ...func(*Config)) fixture {
 		t.Fatalf("New: %v", err)
 	}
 	f.Source = s
-	s.mono = f.clock.Elapsed
+	s.mono, s.sleep = f.clock.Elapsed, f.clock.Sleep
 	t.Cleanup(func() {
 		_ = s.Close()
 		if text := f.log.String(); strings.Contains(text, "hunter2") || strings.Contains(text, "eyJ") || strings.Contains(text, "opaque-1") {
@@ -205,6 +205,10 @@ func (c *clock) Advance(d time.Duration) {
 	c.AdvanceWall(d)
 	c.AdvanceMono(d)
 }
+
+// Sleep is over at once and takes d by both clocks.
+func (c *clock) Sleep(ctx context.Context, d time.Duration) error { c.Advance(d); return ctx.Err() }
+
 func (c *clock) AdvanceWall(d time.Duration) { c.mu.Lock(); c.now = c.now.Add(d); c.mu.Unlock() }
 func (c *clock) AdvanceMono(d time.Duration) { c.mu.Lock(); c.mono += d; c.mu.Unlock() }
 

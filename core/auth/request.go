@@ -74,6 +74,9 @@ func (s *Source) fetch(ctx context.Context) (*lease, error) {
 	defer cancel()
 
 	start := s.mono()
+	s.mu.Lock()
+	s.pace.begin(start)
+	s.mu.Unlock()
 	a, err := s.request(ctx, secret)
 	s.requested(ctx, s.mono()-start, err)
 	if err != nil {

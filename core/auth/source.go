@@ -20,9 +20,12 @@ type Source struct {
 	keys   *keys // nil: tokens are not verified; used by the leader only
 	// mono is the monotonic clock: the time since the Source was made.
 	mono func() time.Duration
+	// sleep waits by that clock.
+	sleep func(context.Context, time.Duration) error
 
 	mu     sync.Mutex
 	kept   *lease
+	pace   pace
 	flight *flight
 	closed bool
 }
@@ -45,7 +48,7 @@ func New(cfg Config) (*Source, error) {
 		return nil, err
 	}
 	started := time.Now()
-	s := &Source{cfg: cfg, client: newClient(cfg), mono: func() time.Duration { return time.Since(started) }}
+	s := &Source{cfg: cfg, client: newClient(cfg), mono: func() time.Duration { return time.Since(started) }, sleep: sleep}
 	switch {
 	case cfg.PublicKeyFile != "":
 		fixed, err := readPublicKeys(cfg.PublicKeyFile)
@@ -62,6 +65,14 @@ func New(cfg Config) (*Source, error) {
 // Token returns a token that is good for a while: the kept one, or a new one
 // when that is due. However many callers wait, one request is under way, and
 // each of them can give up by itself.
+//
+// At most one request begins in 10 s. Whoever needs another before, because
+// the token was invalidated or the last request failed for a reason that may
+// pass, waits until then; a present token that is still good is used on. A
+// refusal (kind auth) is not asked for again in that time but returned again:
+// a server may lock out who keeps trying. Other settings make another Source,
+// which knows nothing of it, and a secret mended outside of the program is
+// tried once the 10 s are over.
 //
 // Errors are *core.Error: kind auth when sign-in was refused or the token
 // can't be trusted or used, network and tls when the server was not reached,
@@ -104,7 +115,14 @@ func (s *Source) join(ctx context.Context) (token core.Token, f *flight, leader 
 	if s.closed {
 		return core.Token{}, nil, nil, errClosed()
 	}
-	if s.kept != nil && s.kept.usable(s.cfg.Now(), s.mono()) {
+	wall, now := s.cfg.Now(), s.mono()
+	paused := s.pace.wait(now) > 0
+	switch {
+	case s.kept != nil && !s.kept.due(wall, now):
+		return s.kept.token, nil, nil, nil
+	case paused && s.pace.refusal != nil:
+		return core.Token{}, nil, nil, s.pace.refusal
+	case paused && s.kept != nil && s.kept.left(wall, now) > 0:
 		return s.kept.token, nil, nil, nil
 	}
 	if s.flight == nil {
@@ -115,10 +133,10 @@ func (s *Source) join(ctx context.Context) (token core.Token, f *flight, leader 
 	return core.Token{}, s.flight, nil, nil
 }
 
-// lead fetches and tells the others.
+// lead fetches, not before it is time to, and tells the others.
 func (s *Source) lead(ctx context.Context, f *flight) (core.Token, error) {
 	defer f.cancel()
-	err := s.pace(ctx)
+	err := s.await(ctx)
 	var fresh *lease
 	if err == nil {
 		fresh, err = s.fetch(ctx)
@@ -127,6 +145,7 @@ func (s *Source) lead(ctx context.Context, f *flight) (core.Token, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.flight = nil
+	wall, now := s.cfg.Now(), s.mono()
 	switch {
 	case s.closed:
 		s.client.CloseIdleConnections() // the one just used
@@ -134,12 +153,15 @@ func (s *Source) lead(ctx context.Context, f *flight) (core.Token, error) {
 	case err == nil:
 		s.kept = fresh
 		f.token = fresh.token
+	case core.AsError(err).Kind == core.KindAuth:
+		s.pace.refused(now, err)
+		f.err = err
 	case ctx.Err() != nil:
 		f.abandoned = true
 		f.err = err
-	case s.kept != nil && s.kept.left(s.cfg.Now(), s.mono()) > 0 && passing(err):
-		s.cfg.Log.Warn("token could not be refreshed, the present one is used on", "code", core.CodeOf(err), "left", s.kept.left(s.cfg.Now(), s.mono()))
-		s.kept.quietUntil = s.mono() + quiet
+	case passing(err) && s.kept != nil && s.kept.left(wall, now) > 0:
+		s.cfg.Log.Warn("token could not be refreshed, the present one is used on", "code", core.CodeOf(err), "left", s.kept.left(wall, now))
+		s.pace.begin(now) // nobody is in a hurry
 		f.token = s.kept.token
 	default:
 		f.err = err
@@ -148,26 +170,18 @@ func (s *Source) lead(ctx context.Context, f *flight) (core.Token, error) {
 	return f.token, f.err
 }
 
-// pace waits while the last fetch is so recent that another would hammer the
-// server: tokens that live for a second must not make a request a second.
-func (s *Source) pace(ctx context.Context) error {
+// await waits until a request may begin.
+func (s *Source) await(ctx context.Context) error {
 	s.mu.Lock()
-	var wait time.Duration
-	if s.kept != nil {
-		wait = s.kept.quietUntil - s.mono()
-	}
+	wait := s.pace.wait(s.mono())
 	s.mu.Unlock()
 	if wait <= 0 {
 		return nil
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return core.NetworkError(opToken, ctx.Err())
+	if err := s.sleep(ctx, wait); err != nil {
+		return core.NetworkError(opToken, err)
 	}
+	return nil
 }
 
 // passing reports whether err may go away by itself.

@@ -185,6 +185,7 @@ func TestInvalidAnswer(t *testing.T) {
 	f := newSource(t, a)
 	for _, body := range []string{`{"token_type":"Bearer"}`, `<html>log in here</html>`, ``} {
 		a.respond(reply(body))
+		f.clock.AdvanceMono(quiet)
 		e := f.failure(t, core.KindAuth, core.CodeTokenInvalid)
 		if text := e.Error(); !strings.Contains(text, "Invalid token response") || strings.Contains(text, "log in") {
 			t.Error(text)

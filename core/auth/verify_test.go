@@ -201,6 +201,7 @@ func TestVerificationOff(t *testing.T) {
 	f.Invalidate(token)
 	a.respond(issue(mint(t, signers()["rsa"], nil, fields{"exp": testNow.Add(-time.Hour).Unix()})))
 	f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted)
+	f.clock.AdvanceMono(quiet)
 	a.respond(issue("eyJ.eyJ.junk"))
 	if token := f.mustToken(t); !token.Opaque {
 		t.Errorf("%+v", token)
@@ -254,6 +255,7 @@ func TestBoundToCertificate(t *testing.T) {
 	if e := f.failure(t, core.KindAuth, core.CodeTokenUntrusted); !strings.Contains(e.Message, "another client certificate") {
 		t.Error(e)
 	}
+	f.clock.AdvanceMono(quiet)
 	a.respond(issue(mint(t, key, nil, fields{"cnf": fields{"x5t#S256": hash(mine)}})))
 	f.mustToken(t)
 

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/url"
@@ -43,18 +44,22 @@ func (p pipes) dial(context.Context, string, string) (net.Conn, error) {
 
 // serveInMemory makes a source in a synctest bubble and the server that
 // answers it.
-func serveInMemory(t *testing.T, timeout time.Duration, answer http.HandlerFunc) *Source {
+func serveInMemory(t *testing.T, answer http.HandlerFunc, change ...func(*Config)) *Source {
 	t.Helper()
 	listener := pipes{make(chan net.Conn), make(chan struct{})}
-	server := &http.Server{Handler: answer}
+	server := &http.Server{Handler: answer, ErrorLog: log.New(io.Discard, "", 0)}
 	done := make(chan struct{})
 	go func() { defer close(done); _ = server.Serve(listener) }()
-	s, err := New(Config{
-		TokenURL: "http://admin.test/token", ClientID: testID, Timeout: timeout,
+	cfg := Config{
+		TokenURL: "http://localhost" + tokenPath, ClientID: testID,
 		Secret: func(context.Context) (core.Secret, error) { return core.NewSecret(testSecret), nil },
 		// Proxies of the environment have no place in a bubble.
 		Proxy: func(*http.Request) (*url.URL, error) { return nil, nil },
-	})
+	}
+	for _, c := range change {
+		c(&cfg)
+	}
+	s, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +77,7 @@ func serveInMemory(t *testing.T, timeout time.Duration, answer http.HandlerFunc)
 func virtual(t *testing.T, lifetime time.Duration) (*Source, *atomic.Int64) {
 	t.Helper()
 	var fetches atomic.Int64
-	s := serveInMemory(t, 0, func(w http.ResponseWriter, r *http.Request) {
+	s := serveInMemory(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		n := strconv.FormatInt(fetches.Add(1), 10)
 		reply(`{"access_token":"token-`+n+`","expires_in":`+strconv.FormatFloat(lifetime.Seconds(), 'f', -1, 64)+`}`)(w, r)
@@ -150,7 +155,7 @@ func TestDripEndsAfter30Seconds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := serveInMemory(t, time.Hour, func(w http.ResponseWriter, r *http.Request) {
+				s := serveInMemory(t, func(w http.ResponseWriter, r *http.Request) {
 					_, _ = io.Copy(io.Discard, r.Body)
 					tick := time.NewTicker(time.Second)
 					defer tick.Stop()
@@ -163,7 +168,7 @@ func TestDripEndsAfter30Seconds(t *testing.T) {
 							return
 						}
 					}
-				})
+				}, func(c *Config) { c.Timeout = time.Hour })
 				begin := time.Now()
 				_, err := s.Token(t.Context())
 				if core.CodeOf(err) != core.CodeTimeout || time.Since(begin) != maxTimeout {
@@ -199,7 +204,7 @@ func TestEndlessAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := serveInMemory(t, 0, func(w http.ResponseWriter, r *http.Request) {
+				s := serveInMemory(t, func(w http.ResponseWriter, r *http.Request) {
 					_, _ = io.Copy(io.Discard, r.Body)
 					tt.answer(w, r)
 				})
