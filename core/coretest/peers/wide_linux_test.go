@@ -1,0 +1,102 @@
+//go:build bench
+
+package peers
+
+import (
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/artstore/ingester/core/coretest"
+)
+
+// Half a second's worth of a good line to another continent.
+var (
+	clean = conditions{delay: 25 * time.Millisecond, rate: 500e6 / 8}
+	lossy = conditions{delay: 25 * time.Millisecond, rate: 500e6 / 8, loss: 0.005}
+)
+
+// TestWide measures over a round-trip time of 50 ms at 500 Mbit/s.
+func TestWide(t *testing.T) {
+	rounds, scale := setting(t, "ROUNDS", 5), setting(t, "SCALE", 1)
+	var report []section
+	t.Run("clean", func(t *testing.T) {
+		line := newLine(t, clean)
+		f, s := line.field(t)
+		big := newCorpus(t, 1, int64(512<<20/scale))
+		rate := line.iperf(t)
+		results := compete(t, s, big, nil, rounds, line.start,
+			f.ours(t, "ingester", big, ""), f.curl(t, big, "--http2", 0), f.curl(t, big, "--http1.1", 0), f.rcloneCopy(big, 1, false))
+		report = append(report, section{title: "Round trip 50 ms, 500 Mbit/s: one file of 512 MiB", unit: "MB/s", work: float64(big.bytes()) / 1e6, results: results,
+			note:  fmt.Sprintf("iperf3 reached %.1f MB/s on this line; 85 %% of it are %.1f.", rate, 0.85*rate),
+			goals: []goal{{"curl --http2", 2.5}}})
+		small := newCorpus(t, 1000/scale, 4<<10)
+		results = compete(t, s, small, nil, rounds, line.start,
+			f.ours(t, "ingester", small, ""), f.curl(t, small, "--http2", 8), f.curl(t, small, "--http1.1", 8), f.rcloneCopy(small, 8, false))
+		report = append(report, section{title: "Round trip 50 ms: 1,000 files of 4 KiB", unit: "files/s", work: float64(len(small.names)), results: results,
+			note:  "The goal is 600 files a second.",
+			goals: []goal{{"curl -Z 8 --http2", 4}, {"curl -Z 8 --http1.1", 4}, {"rclone, 8 transfers", 12}}})
+	})
+	t.Run("lossy", func(t *testing.T) {
+		line := newLine(t, lossy)
+		f, s := line.field(t)
+		several := newCorpus(t, 8, int64(8<<20/scale))
+		results := compete(t, s, several, nil, rounds, line.start,
+			f.ours(t, "ingester", several, ""), f.curl(t, several, "--http2", 8), f.curl(t, several, "--http1.1", 8), f.rcloneCopy(several, 8, false))
+		report = append(report, section{title: "Round trip 50 ms, 0.5 % loss: 8 files of 8 MiB", unit: "MB/s", work: float64(several.bytes()) / 1e6, results: results,
+			note:  "curl --http2 has one connection for all.",
+			goals: []goal{{"curl -Z 8 --http2", 3.5}}})
+		small := newCorpus(t, 1000/scale, 4<<10)
+		results = compete(t, s, small, nil, rounds, line.start,
+			f.ours(t, "ingester", small, ""), f.curl(t, small, "--http2", 64), f.curl(t, small, "--http1.1", 32), f.rcloneCopy(small, 8, false))
+		report = append(report, section{title: "Round trip 50 ms, 0.5 % loss: 1,000 files of 4 KiB", unit: "files/s", work: float64(len(small.names)), results: results,
+			goals: []goal{{"curl -Z 64 --http2", 3}}})
+	})
+	if !t.Failed() {
+		publish(t, "wide", report)
+	}
+}
+
+// field starts the server at one end and returns what reaches it from the other.
+func (l *longLine) field(t *testing.T) (field, *server) {
+	t.Helper()
+	ca := coretest.NewCA(t, "peers")
+	s := serve(t, ca, l.listen(t), serverAddress)
+	return newField(t, ca, s.url), s
+}
+
+// iperf returns what a TCP connection carries on the line, in MB/s.
+func (l *longLine) iperf(t *testing.T) float64 {
+	t.Helper()
+	server := exec.Command("iperf3", "--server", "--one-off", "--bind", serverAddress)
+	if err := l.server.within(server.Start); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Wait() }()
+	var out strings.Builder
+	for range 100 { // until the server listens
+		out.Reset()
+		client := exec.Command("iperf3", "--client", serverAddress, "--time", "8", "--omit", "2", "--json")
+		client.Stdout = &out
+		if err := l.client.within(client.Start); err != nil {
+			t.Fatal(err)
+		}
+		if client.Wait() == nil {
+			break
+		}
+	}
+	var said struct {
+		End struct {
+			Received struct {
+				Bits float64 `json:"bits_per_second"`
+			} `json:"sum_received"`
+		} `json:"end"`
+	}
+	if err := json.Unmarshal([]byte(out.String()), &said); err != nil {
+		t.Fatalf("iperf3: %v: %.300s", err, out.String())
+	}
+	return said.End.Received.Bits / 8e6
+}
