@@ -27,6 +27,7 @@ const (
 // Line is the connection that a request got.
 type Line struct {
 	mu    sync.Mutex
+	begun bool
 	wire  *wire // nil for HTTP/2, which other streams write to as well
 	start int64 // bytes written before this request
 }
@@ -35,7 +36,7 @@ type Line struct {
 func (l *Line) Got(got httptrace.GotConnInfo) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.wire = nil
+	l.begun, l.wire = true, nil
 	switch conn := got.Conn.(type) {
 	case *tlsConn:
 		l.wire = conn.wire
@@ -45,6 +46,13 @@ func (l *Line) Got(got httptrace.GotConnInfo) {
 	if l.wire != nil {
 		l.start = l.wire.written.Load()
 	}
+}
+
+// Begun reports whether the request got a connection.
+func (l *Line) Begun() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.begun
 }
 
 // Wrote reports whether n bytes of the request may have left; TLS only adds.
@@ -117,6 +125,9 @@ func (r *routes) verdict(ctx context.Context, doing string, e *core.Error) *core
 	}
 	return e
 }
+
+// Proxied reports whether the server is reached through a proxy.
+func (s *Server) Proxied() bool { return s.routes.proxied() }
 
 // proxied reports whether the server is reached through a proxy.
 func (r *routes) proxied() bool {

@@ -9,7 +9,20 @@ import (
 	"github.com/artstore/ingester/core/transport"
 )
 
-// body is the request body of one attempt: head, content, tail.
+// payload is the request body of one attempt.
+type payload interface {
+	reader() io.Reader
+	length() int64
+	begun() bool    // something may have left
+	complete() bool // everything may have left
+	stop()          // an answer has come
+	// finish ends the body and returns when nothing of it runs any more,
+	// with the failure that it had, if any, and the content's hash if all
+	// was handed out.
+	finish() (core.Checksum, *core.Error)
+}
+
+// body is a body that is read while it is sent: head, content, tail.
 type body struct {
 	*transport.Body
 	content  reader
@@ -40,8 +53,13 @@ func newBody(ctx context.Context, f form, file io.Reader, size int64, report *tr
 	return b
 }
 
-// finish ends the body and returns when nothing of it runs any more, with the
-// failure that it had, if any, and the content's hash if all was handed out.
+func (b *body) reader() io.Reader { return b.Body }
+func (b *body) length() int64     { return b.Length }
+func (b *body) begun() bool       { return b.Begun() }
+func (b *body) complete() bool    { return b.Complete() }
+func (b *body) stop()             { b.Stop() }
+
+// finish implements payload.
 func (b *body) finish() (core.Checksum, *core.Error) {
 	failure := b.Finish()
 	if !b.finished {

@@ -33,7 +33,16 @@ func (c *Client) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 		return core.Receipt{}, &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opUpload,
 			Message: "What is said about the file can't be sent.", Err: err}
 	}
-	a := c.begin(ctx, t, file, f, p)
+	a := c.begin(ctx, t, f)
+	if t.Source.Size <= wholeLimit {
+		a.body, err = newWhole(ctx, f, file, t.Source.Size, c.cfg.Limiter, &a.line, p)
+		if err != nil {
+			a.cancel(nil)
+			return core.Receipt{}, err
+		}
+	} else {
+		a.stream(file, p) //nolint:contextcheck // the attempt carries its context: it ends with the attempt
+	}
 	receipt, failure := a.run(token) //nolint:contextcheck // the attempt carries its context: it ends with the attempt
 	if failure != nil {
 		if failure.Op == "" {
@@ -54,18 +63,23 @@ type attempt struct {
 	cancel   context.CancelCauseFunc
 	transfer core.Transfer
 	form     form
-	body     *body
+	body     payload
 	watch    *transport.Watchdog
 	line     transport.Line
 }
 
-func (c *Client) begin(ctx context.Context, t core.Transfer, file *content.File, f form, p core.Progress) *attempt {
+func (c *Client) begin(ctx context.Context, t core.Transfer, f form) *attempt {
 	a := &attempt{client: c, parent: ctx, transfer: t, form: f}
 	a.ctx, a.cancel = context.WithCancelCause(ctx)
 	a.watch = transport.NewWatchdog(a.cancel)
-	size := t.Source.Size
-	report := transport.NewReporter(p, c.cfg.Now, size, 0)
-	a.body = newBody(a.ctx, f, file, size, report, c.cfg.Limiter, a.watch, func(ctx context.Context) error { //nolint:contextcheck // the attempt carries its context: it ends with the attempt
+	return a
+}
+
+// stream has the file read while it is sent.
+func (a *attempt) stream(file *content.File, p core.Progress) {
+	size := a.transfer.Source.Size
+	report := transport.NewReporter(p, a.client.cfg.Now, size, 0)
+	a.body = newBody(a.ctx, a.form, file, size, report, a.client.cfg.Limiter, a.watch, func(ctx context.Context) error {
 		if err := file.Unchanged(); err != nil {
 			return err
 		}
@@ -74,7 +88,6 @@ func (c *Client) begin(ctx context.Context, t core.Transfer, file *content.File,
 		}
 		return nil
 	})
-	return a
 }
 
 // run sends the request and reads the answer. Nothing of the attempt runs any
@@ -91,8 +104,8 @@ func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
 		return core.Receipt{}, a.broken(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	complete := a.body.Complete()
-	a.body.Stop()
+	complete := a.body.complete()
+	a.body.stop()
 	a.watch.Await()
 	data, err := transport.ReadAnswer(resp.Body)
 	switch resp.StatusCode {
@@ -109,12 +122,12 @@ func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
 // request is the upload call. GetBody stays nil: with it net/http would send
 // a body again by itself, after a server may have stored it.
 func (a *attempt) request(token core.Token) (*http.Request, error) {
-	ctx := httptrace.WithClientTrace(a.ctx, &httptrace.ClientTrace{GotConn: a.line.Got, WroteHeaders: a.watch.Touch})
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.client.uploadURL, a.body)
+	ctx := httptrace.WithClientTrace(a.ctx, &httptrace.ClientTrace{GotConn: a.line.Got, WroteHeaders: a.watch.Touch, WroteRequest: func(httptrace.WroteRequestInfo) { a.watch.Await() }})
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.client.uploadURL, a.body.reader())
 	if err != nil {
 		return nil, err
 	}
-	req.ContentLength = a.body.Length
+	req.ContentLength = a.body.length()
 	req.Header.Set("Content-Type", a.form.contentType)
 	req.Header.Set("Authorization", "Bearer "+token.Value.Reveal())
 	req.Header.Set("Idempotency-Key", string(a.transfer.ID))
@@ -164,9 +177,9 @@ func (a *attempt) broken(err error) *core.Error {
 // outcome says what the server may have done, by what of the body had left.
 func (a *attempt) outcome(e *core.Error) core.Outcome {
 	switch {
-	case e.Kind == core.KindTLS, transport.Unprocessed(e), !a.body.Begun():
+	case e.Kind == core.KindTLS, transport.Unprocessed(e), !a.body.begun():
 		return core.OutcomeNotProcessed
-	case !a.body.Complete(), !a.line.Wrote(a.body.Length):
+	case !a.body.complete(), !a.line.Wrote(a.body.length()):
 		return core.OutcomeCutOff
 	}
 	return core.OutcomeUnknown
