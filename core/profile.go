@@ -1,6 +1,7 @@
 package core
 
 import (
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -170,9 +171,7 @@ func join(base, path string) string { return strings.TrimRight(base, "/") + path
 // IsLoopback reports whether the URL's host is this machine by name or
 // address: plain HTTP is allowed there.
 func IsLoopback(u *url.URL) bool {
-	switch host := u.Hostname(); {
-	case host == "localhost", host == "::1", strings.HasPrefix(host, "127."):
-		return true
-	}
-	return false
+	host := u.Hostname()
+	address, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || (err == nil && address.IsLoopback())
 }
