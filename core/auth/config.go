@@ -105,6 +105,8 @@ func checkURL(field, text string) error {
 	switch {
 	case err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http"):
 		return invalidProfile("auth." + field + " is not an http or https URL")
+	case u.Scheme == "http" && !core.IsLoopback(u):
+		return invalidProfile("auth." + field + " uses http to another machine; use https")
 	case u.User != nil:
 		return invalidProfile("auth." + field + " must not hold a user name or password")
 	}

@@ -104,14 +104,17 @@ func redactor(cfg Config, secret core.Secret) func(string) string {
 	return strings.NewReplacer(pairs...).Replace
 }
 
-// retryAfter reads the header of RFC 9110 §10.2.3: seconds or a date. What is
-// not understood or lies in the past is 0.
+// retryAfter reads the header of RFC 9110 §10.2.3: seconds, of however many
+// digits, or a date. What is not understood or lies in the past is 0.
 func retryAfter(value string, now time.Time) time.Duration {
 	var wait time.Duration
-	if seconds, err := strconv.ParseFloat(value, 64); err == nil {
-		wait = time.Duration(min(max(seconds, 0), maxRetryAfter.Seconds())) * time.Second
-	} else if at, err := http.ParseTime(value); err == nil {
+	if at, err := http.ParseTime(value); err == nil {
 		wait = at.Sub(now)
+	} else if value != "" && strings.Trim(value, "0123456789") == "" {
+		wait = maxRetryAfter
+		if seconds, err := strconv.ParseInt(value, 10, 32); err == nil {
+			wait = time.Duration(seconds) * time.Second
+		}
 	}
 	return min(max(wait, 0), maxRetryAfter)
 }

@@ -282,6 +282,8 @@ func TestNewRefuses(t *testing.T) {
 		"another scheme":   func(c *Config) { c.TokenURL = "ftp://admin.example/" },
 		"not a URL":        func(c *Config) { c.TokenURL = "https://%zz" },
 		"user in the URL":  func(c *Config) { c.TokenURL = "https://me:hunter2@admin.example/" },
+		"plain HTTP":       func(c *Config) { c.TokenURL = "http://admin.example/token" },
+		"keys by HTTP":     func(c *Config) { c.JWKSURL = "http://127.example/jwks" },
 		"bad JWKS URL":     func(c *Config) { c.JWKSURL = "jwks" },
 		"unknown grant":    func(c *Config) { c.Grant = "password" },
 		"unknown method":   func(c *Config) { c.ClientAuth = "digest" },
