@@ -22,9 +22,10 @@ const (
 )
 
 // accept decides whether the token of an answer may be used and for how long.
-// A token that is no JWT passes as opaque. A JWT that has expired never
-// passes; with keys to verify by, neither does one that is forged, too early,
-// without the right to upload, or bound to another client certificate.
+// A token that is no JWT passes as opaque. A JWT that has expired or is bound
+// to another client certificate never passes; with keys to verify by, neither
+// does one that is forged, too early, without an end or without the right to
+// upload.
 func (s *Source) accept(ctx context.Context, a answer) (core.Token, time.Duration, error) {
 	token := core.Token{Value: core.NewSecret(a.token), Type: "Bearer", Scopes: a.scopes}
 	if !looksLikeJWT(a.token) {
@@ -32,46 +33,57 @@ func (s *Source) accept(ctx context.Context, a answer) (core.Token, time.Duratio
 		return token, orElse(a.lifetime, defaultLifetime), nil
 	}
 	c, err := parseJWT(a.token)
-	if s.keys != nil {
+	switch {
+	case s.keys != nil:
 		start := s.mono()
 		if err == nil {
 			err = s.validate(ctx, a.token, c)
 		}
 		s.validated(ctx, s.mono()-start, err)
-		if err != nil {
-			return core.Token{}, 0, untrusted(err)
-		}
-		token.Verified = true
-	} else if err != nil {
+		token.Verified = err == nil
+	case err != nil:
 		// Nobody asked for verification, so what only looks like a JWT is
 		// the server's business.
 		token.Opaque = true
 		return token, orElse(a.lifetime, defaultLifetime), nil
+	default:
+		err = s.checkUse(c)
 	}
-	now := s.cfg.Now()
-	if c.expired(now) {
-		return core.Token{}, 0, untrusted(claimExpired)
+	if err != nil {
+		return core.Token{}, 0, untrusted(err)
 	}
 	token.Subject = c.subject
 	if len(c.scopes) > 0 {
 		token.Scopes = c.scopes
 	}
-	return token, lifetimeOf(a, c, now), nil
+	return token, lifetimeOf(a, c, s.cfg.Now()), nil
 }
 
 func (s *Source) validate(ctx context.Context, token string, c claims) error {
 	if err := s.keys.verify(ctx, token, c); err != nil {
 		return err
 	}
-	now := s.cfg.Now()
-	if c.expired(now) {
-		return claimExpired
+	if c.exp.IsZero() {
+		return badClaim("it has no claim exp")
 	}
-	if name := c.early(now); name != "" {
+	if name := c.early(s.cfg.Now()); name != "" {
 		return badClaim("its claim " + name + " lies in the future by this computer's clock; check the clock")
+	}
+	if err := s.checkUse(c); err != nil {
+		return err
 	}
 	if c.role != roleAdmin && !slices.Contains(c.scopes, scopeNeeded) {
 		return &core.Error{Kind: core.KindAuth, Code: core.CodeScopeMissing, Op: opToken, Message: "This account may not upload: its token lacks the scope " + scopeNeeded + "."}
+	}
+	return nil
+}
+
+// checkUse finds out before a file is sent that no server would take a token
+// from us: it has expired, or is bound to another certificate (RFC 8705 §3).
+// To know that much, no key is needed.
+func (s *Source) checkUse(c claims) error {
+	if c.expired(s.cfg.Now()) {
+		return claimExpired
 	}
 	if c.certificateHash != "" && c.certificateHash != thumbprint(s.cfg.TLS) {
 		// The next request shall present the certificate of today.
@@ -98,8 +110,8 @@ func (s *Source) validated(ctx context.Context, took time.Duration, err error) {
 }
 
 // lifetimeOf is how long a token is good: what the answer says, else what its
-// claim says, else the Admin Module's usual half hour. It never outlives its
-// claim.
+// claim says, else the Admin Module's usual half hour. It outlives its claim
+// by no more than the leeway.
 func lifetimeOf(a answer, c claims, now time.Time) time.Duration {
 	if c.exp.IsZero() {
 		return orElse(a.lifetime, defaultLifetime)

@@ -126,7 +126,10 @@ func (c *claims) readPayload(data []byte) error {
 			return badClaim("its claim " + name + " is not a date")
 		}
 	}
-	for name, to := range map[string]*string{"sub": &c.subject, "role": &c.role} {
+	// No setting says which issuer and audience to expect: they are read and
+	// not compared.
+	var issuer string
+	for name, to := range map[string]*string{"sub": &c.subject, "role": &c.role, "iss": &issuer} {
 		if *to, err = asString(payload[name]); err != nil {
 			return badClaim("its claim " + name + " is not a string")
 		}
@@ -137,6 +140,9 @@ func (c *claims) readPayload(data []byte) error {
 			return badClaim("its claim " + name + " is neither a string nor a list of strings")
 		}
 		c.scopes = append(c.scopes, found...)
+	}
+	if _, err := scopeList(payload["aud"]); err != nil {
+		return badClaim("its claim aud is neither a string nor a list of strings")
 	}
 	c.certificateHash, err = confirmation(payload["cnf"])
 	return err
@@ -174,7 +180,7 @@ func numericDate(raw json.RawMessage) (time.Time, error) {
 }
 
 // scopeList reads scopes as servers write them: a text with spaces between,
-// or a list.
+// or a list. An audience has the same forms (RFC 7519 §4.1.3).
 func scopeList(raw json.RawMessage) ([]string, error) {
 	if len(raw) == 0 {
 		return nil, nil

@@ -60,7 +60,8 @@ type keys struct {
 
 // verify checks the signature of a token whose header is c. It fetches the
 // keys when there are none, when they are old, and, at most once a minute,
-// when none of them fits: keys are rotated.
+// when none of them fits: keys are rotated. A key ID that is not known and may
+// not be asked for yet is no reason to distrust: the error says to come back.
 func (k *keys) verify(ctx context.Context, token string, c claims) error {
 	if !allowed(c.alg) {
 		return badClaim("its alg is not allowed")
@@ -77,12 +78,23 @@ func (k *keys) verify(ctx context.Context, token string, c claims) error {
 	case err == nil || fresh || k.fetch == nil:
 		return err
 	case k.mono()-k.tried < keysPause:
+		if k.failed == nil && !k.knows(c.kid) {
+			return &core.Error{
+				Kind: core.KindServer, Code: core.CodeServerBusy, Op: opKeys, RetryAfter: k.tried + keysPause - k.mono(),
+				Message: "The token is signed with a key that the token server has just changed; its keys are fetched once a minute.",
+			}
+		}
 		return cmp.Or(k.failed, err)
 	}
 	if err := k.refresh(ctx); err != nil {
 		return err
 	}
 	return k.check(token, c)
+}
+
+// knows reports whether a key with this ID is there, or the token names none.
+func (k *keys) knows(kid string) bool {
+	return kid == "" || slices.ContainsFunc(k.set, func(key publicKey) bool { return key.id == kid })
 }
 
 func (k *keys) refresh(ctx context.Context) error {
@@ -105,12 +117,16 @@ func (k *keys) check(token string, c claims) error {
 		return badClaim("its alg is not allowed")
 	}
 	var fitting []publicKey
+	named := 0
 	for _, key := range k.set {
 		if key.fits(c.alg, c.kid) {
 			fitting = append(fitting, key)
+			if key.id != "" && key.id == c.kid {
+				named++
+			}
 		}
 	}
-	if c.kid != "" && len(fitting) > 1 && fitting[0].id == c.kid && fitting[1].id == c.kid {
+	if named > 1 {
 		return badClaim("the token server has two keys with its kid")
 	}
 	for _, key := range fitting {

@@ -33,17 +33,21 @@ func TestRotation(t *testing.T) {
 
 	a.respond(issue(mint(t, second, fields{"kid": "key-2"}, nil)))
 	for range 3 { // before the server publishes the new key, and too soon
-		f.clock.AdvanceMono(quiet)
-		f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted)
+		e := f.failure(t, core.KindServer, core.CodeServerBusy)
+		if e.RetryAfter != keysPause-f.clock.Elapsed() {
+			t.Errorf("come back in %v after %v", e.RetryAfter, f.clock.Elapsed())
+		}
 	}
 	if a.keys.Load() != 1 || a.tokens.Load() != 4 {
 		t.Errorf("%d key sets in half a minute, %d tokens", a.keys.Load(), a.tokens.Load())
 	}
 	f.clock.Advance(keysPause)
+	f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted) // not published: not the server's
+	f.clock.Advance(keysPause)
 	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"}), jwkOf(t, second, fields{"kid": "key-2"})))
 	f.Invalidate(f.mustToken(t))
 	f.mustToken(t)
-	if a.keys.Load() != 2 {
+	if a.keys.Load() != 3 {
 		t.Errorf("%d key sets", a.keys.Load())
 	}
 }
@@ -95,6 +99,7 @@ func TestKeysUnreachable(t *testing.T) {
 		{"a weak key", jwks(t, fields{"kty": "RSA", "kid": "key-1", "e": "AQAB", "n": base64.RawURLEncoding.EncodeToString(weakRSA(t).Public().(*rsa.PublicKey).N.Bytes())}), core.KindAuth, core.CodeTokenUntrusted},
 		{"junk for keys", jwks(t, fields{"kty": "RSA"}, fields{"kty": "?"}), core.KindAuth, core.CodeTokenUntrusted},
 		{"two keys with the ID", jwks(t, jwkOf(t, key, fields{"kid": "key-1"}), jwkOf(t, signers()["rsa2"], fields{"kid": "key-1"})), core.KindAuth, core.CodeTokenUntrusted},
+		{"two keys with the ID behind one without", jwks(t, jwkOf(t, signers()["rsa2"], nil), jwkOf(t, key, fields{"kid": "key-1"}), jwkOf(t, signers()["rsa2"], fields{"kid": "key-1"})), core.KindAuth, core.CodeTokenUntrusted},
 		{"key for another algorithm", jwks(t, jwkOf(t, key, fields{"kid": "key-1", "alg": "PS256"})), core.KindAuth, core.CodeTokenUntrusted},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -181,6 +181,38 @@ func TestLeaderGoesAway(t *testing.T) {
 	}
 }
 
+// An early refresh whose answer can't be used costs nobody anything, either,
+// and no token of such an answer is handed out.
+func TestRefreshMakesNoSense(t *testing.T) {
+	for name, answer := range map[string]http.HandlerFunc{
+		"login page": reply("<html>"),
+		"forged":     issue(mint(t, signers()["rsa2"], nil, nil)),
+		"expired":    issue(mint(t, signers()["rsa"], nil, fields{"exp": testNow.Unix()})),
+		"new key":    issue(mint(t, signers()["rsa2"], fields{"kid": "key-2"}, nil)),
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newAdmin(t, nil)
+			key := signers()["rsa"]
+			a.publish(jwks(t, jwkOf(t, key, fields{"kid": "key-1"})))
+			a.respond(issue(mint(t, key, nil, nil)))
+			f := newSource(t, a, verified(a))
+			old := f.mustToken(t)
+			f.clock.Advance(27 * time.Minute)
+			a.respond(answer)
+			for range 3 {
+				if token := f.mustToken(t); token.Value != old.Value {
+					t.Error("another token")
+				}
+			}
+			if a.tokens.Load() != 2 {
+				t.Errorf("%d requests in no time", a.tokens.Load())
+			}
+			f.clock.Advance(4 * time.Minute)
+			f.mustFail(t, core.KindAuth, map[bool]core.Code{true: core.CodeTokenInvalid, false: core.CodeTokenUntrusted}[name == "login page"])
+		})
+	}
+}
+
 // An early refresh that fails for a passing reason costs nobody anything; a
 // refusal counts.
 func TestRefreshFails(t *testing.T) {

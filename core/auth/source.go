@@ -153,16 +153,16 @@ func (s *Source) lead(ctx context.Context, f *flight) (core.Token, error) {
 	case err == nil:
 		s.kept = fresh
 		f.token = fresh.token
+	case s.kept != nil && s.kept.left(wall, now) > 0 && !refused(err) && ctx.Err() == nil:
+		s.cfg.Log.Warn("token could not be refreshed, the present one is used on", "code", core.CodeOf(err), "left", s.kept.left(wall, now))
+		s.pace.begin(now) // nobody is in a hurry
+		f.token = s.kept.token
 	case core.AsError(err).Kind == core.KindAuth:
 		s.pace.refused(now, err)
 		f.err = err
 	case ctx.Err() != nil:
 		f.abandoned = true
 		f.err = err
-	case passing(err) && s.kept != nil && s.kept.left(wall, now) > 0:
-		s.cfg.Log.Warn("token could not be refreshed, the present one is used on", "code", core.CodeOf(err), "left", s.kept.left(wall, now))
-		s.pace.begin(now) // nobody is in a hurry
-		f.token = s.kept.token
 	default:
 		f.err = err
 	}
@@ -184,10 +184,15 @@ func (s *Source) await(ctx context.Context) error {
 	return nil
 }
 
-// passing reports whether err may go away by itself.
-func passing(err error) bool {
+// refused reports whether the server or the user said no. Anything else, an
+// answer that makes no sense among it, may go away by itself.
+func refused(err error) bool {
+	switch core.CodeOf(err) {
+	case core.CodeTokenInvalid, core.CodeTokenUntrusted:
+		return false
+	}
 	kind := core.AsError(err).Kind
-	return kind == core.KindNetwork || kind == core.KindServer || kind == core.KindTLS
+	return kind == core.KindAuth || kind == core.KindConfig || kind == core.KindCancelled
 }
 
 // Valid reports whether a token is kept that is not due for a refresh.

@@ -77,6 +77,8 @@ func TestVerifyCases(t *testing.T) {
 		return sign(t, key, fields{"alg": "RS256", "kid": "key-1"}, base64.RawURLEncoding.EncodeToString([]byte(payload)))
 	}
 	embedded := jwkOf(t, stranger, nil)
+	evil := newAdmin(t, nil)
+	evil.publish(jwks(t, embedded))
 
 	for _, tt := range []struct {
 		name, token string
@@ -88,7 +90,7 @@ func TestVerifyCases(t *testing.T) {
 		{"no typ", with(fields{"typ": nil}, nil), "", ""},
 		{"typ of RFC 9068", with(fields{"typ": "at+jwt"}, nil), "", ""},
 		{"typ as media type", with(fields{"typ": "application/at+JWT"}, nil), "", ""},
-		{"header names a key server", with(fields{"jku": "https://evil.example/keys"}, nil), "", ""},
+		{"header names a key server", with(fields{"jku": evil.URL + keysPath, "x5u": evil.URL + keysPath}, nil), "", ""},
 		{"role admin without scopes", with(nil, fields{"scope": nil, "role": "admin"}), "", ""},
 		{"scopes as a list", with(nil, fields{"scope": nil, "scopes": []string{"files:write"}}), "", ""},
 		{"scopes as a text", with(nil, fields{"scope": nil, "scopes": "files:read files:write"}), "", ""},
@@ -96,8 +98,15 @@ func TestVerifyCases(t *testing.T) {
 		{"expired within the leeway", with(nil, fields{"exp": at(-59 * time.Second)}), "", ""},
 		{"nbf within the leeway", with(nil, fields{"nbf": at(59 * time.Second)}), "", ""},
 		{"exp is not whole", with(nil, fields{"exp": float64(at(time.Hour)) + 0.5}), "", ""}, // RFC 7519 §2 allows it
-		{"no dates", with(nil, fields{"exp": nil, "nbf": nil, "iat": nil}), "", ""},
+		{"no date but the end", with(nil, fields{"nbf": nil, "iat": nil}), "", ""},
+		{"issuer and audience", with(nil, fields{"iss": "https://admin.example", "aud": "ingester"}), "", ""},
+		{"audience of many", with(nil, fields{"aud": []string{"ingester", "account"}}), "", ""},
 
+		{"no end", with(nil, fields{"exp": nil}), core.CodeTokenUntrusted, "exp"},
+		{"iss is a number", with(nil, fields{"iss": 7}), core.CodeTokenUntrusted, "iss"},
+		{"iss is a list", with(nil, fields{"iss": []string{"https://admin.example"}}), core.CodeTokenUntrusted, "iss"},
+		{"aud is a number", with(nil, fields{"aud": 7}), core.CodeTokenUntrusted, "aud"},
+		{"aud is a list of numbers", with(nil, fields{"aud": []int{7}}), core.CodeTokenUntrusted, "aud"},
 		{"expired", with(nil, fields{"exp": at(-time.Minute)}), core.CodeTokenUntrusted, "exp"},
 		{"nbf in the future", with(nil, fields{"nbf": at(2 * time.Minute)}), core.CodeTokenUntrusted, "nbf"},
 		{"iat in the future", with(nil, fields{"iat": at(24 * time.Hour)}), core.CodeTokenUntrusted, "iat"},
@@ -128,6 +137,7 @@ func TestVerifyCases(t *testing.T) {
 		{"alg is a number", headerPart(t, fields{"alg": 5}) + "." + parts[1] + "." + parts[2], core.CodeTokenUntrusted, "alg"},
 		{"alg of another kind of key", mint(t, signers()["p256"], fields{"alg": "ES256"}, nil), core.CodeTokenUntrusted, "no key"},
 		{"signed by a stranger", mint(t, stranger, nil, nil), core.CodeTokenUntrusted, "no key"},
+		{"key elsewhere", mint(t, stranger, fields{"jku": evil.URL + keysPath, "x5u": evil.URL + keysPath, "kid": nil}, nil), core.CodeTokenUntrusted, "no key"},
 		{"key embedded", mint(t, stranger, fields{"jwk": embedded}, nil), core.CodeTokenUntrusted, "no key"},
 		{"unknown kid", with(fields{"kid": "key-9"}, nil), core.CodeTokenUntrusted, "no key"},
 		{"kid is a number", with(fields{"kid": 1}, nil), core.CodeTokenUntrusted, "kid"},
@@ -166,6 +176,9 @@ func TestVerifyCases(t *testing.T) {
 			}
 		})
 	}
+	if evil.connections.Load() != 0 {
+		t.Error("keys were fetched from where a token said")
+	}
 }
 
 func headerPart(t *testing.T, header fields) string { t.Helper(); return header.encode(t) }
@@ -185,6 +198,21 @@ func TestOpaque(t *testing.T) {
 	a.respond(reply(`{"access_token":"opaque","scope":"files:write x","expires_in":60}`))
 	if got := newSource(t, a).mustToken(t); !slices.Equal(got.Scopes, []string{"files:write", "x"}) {
 		t.Errorf("%+v", got)
+	}
+}
+
+// Fault 15: junk is told from a token without a panic, however much of it.
+func TestJunk(t *testing.T) {
+	long := strings.Repeat("A", 1<<20)
+	for _, junk := range []string{
+		"", ".", "..", "...", "a.b.c", "eyJ", "eyJ..", "eyJ.eyJ.eyJ", "e30.e30.e30", "\xff.\xfe.\xfd", "eyJ\xff.\xff.\xff", "😀.😀.😀",
+		long, long + "." + long + "." + long, "eyJ" + long + "." + long + ".", strings.Repeat(".", 1<<20),
+		base64.RawURLEncoding.EncodeToString([]byte(strings.Repeat(`{"a":`, 1<<18))) + "..",
+	} {
+		_ = looksLikeJWT(junk)
+		if c, err := parseJWT(junk); err == nil || !c.exp.IsZero() {
+			t.Errorf("%.20q is a token", junk)
+		}
 	}
 }
 
@@ -214,7 +242,7 @@ func TestLifetimeOfClaim(t *testing.T) {
 	key := signers()["rsa"]
 	for _, tt := range []struct {
 		name, expiresIn string
-		exp             any
+		exp             any // nil is for tokens that are not verified
 		lifetime        time.Duration
 	}{
 		{"claim only", "", testNow.Add(20 * time.Minute).Unix(), 20 * time.Minute},
@@ -229,7 +257,11 @@ func TestLifetimeOfClaim(t *testing.T) {
 			a := newAdmin(t, nil)
 			a.publish(jwks(t, jwkOf(t, key, fields{"kid": "key-1"})))
 			a.respond(reply(`{"access_token":"` + mint(t, key, nil, fields{"exp": tt.exp}) + `"` + tt.expiresIn + `}`))
-			f := newSource(t, a, verified(a))
+			f := newSource(t, a, func(c *Config) {
+				if tt.exp != nil {
+					verified(a)(c)
+				}
+			})
 			if got := f.mustToken(t).Expiry.Sub(f.clock.Now()); got != tt.lifetime {
 				t.Errorf("lives %v, want %v", got, tt.lifetime)
 			}
@@ -248,16 +280,18 @@ func TestBoundToCertificate(t *testing.T) {
 	}
 	a := newAdmin(t, server)
 	a.publish(jwks(t, jwkOf(t, key, fields{"kid": "key-1"})))
-	f := newSource(t, a, verified(a), func(c *Config) {
-		c.TLS = &tls.Config{RootCAs: ca.Pool(), Certificates: []tls.Certificate{mine}}
-	})
-	a.respond(issue(mint(t, key, nil, fields{"cnf": fields{"x5t#S256": hash(other)}})))
-	if e := f.failure(t, core.KindAuth, core.CodeTokenUntrusted); !strings.Contains(e.Message, "another client certificate") {
-		t.Error(e)
+	for name, change := range map[string]func(*Config){"verified": verified(a), "not verified": func(*Config) {}} {
+		f := newSource(t, a, change, func(c *Config) {
+			c.TLS = &tls.Config{RootCAs: ca.Pool(), Certificates: []tls.Certificate{mine}}
+		})
+		a.respond(issue(mint(t, key, nil, fields{"cnf": fields{"x5t#S256": hash(other)}})))
+		if e := f.failure(t, core.KindAuth, core.CodeTokenUntrusted); !strings.Contains(e.Message, "another client certificate") {
+			t.Errorf("%s: %v", name, e)
+		}
+		f.clock.AdvanceMono(quiet)
+		a.respond(issue(mint(t, key, nil, fields{"cnf": fields{"x5t#S256": hash(mine)}})))
+		f.mustToken(t)
 	}
-	f.clock.AdvanceMono(quiet)
-	a.respond(issue(mint(t, key, nil, fields{"cnf": fields{"x5t#S256": hash(mine)}})))
-	f.mustToken(t)
 
 	broken := &tls.Config{GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		return nil, http.ErrNoCookie
