@@ -79,8 +79,9 @@ type Submission struct {
 
 // HistoryQuery selects stored transfers, newest first.
 type HistoryQuery struct {
-	Text  string // in name, path, file ID, SHA-256, tag or server; "" for all
-	Limit int    // rows, 0 for all
+	Text  string         // words, each in name, path, file ID, SHA-256, size, time, tag or server; "" for all
+	Limit int            // rows, 0 for all
+	Zone  *time.Location // that times in Text are meant in, nil for the local one
 }
 
 // Link is the connection of the current profile as the window shows it.

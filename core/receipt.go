@@ -13,4 +13,5 @@ type Receipt struct {
 	ExpiresAt  time.Time         `json:"expires_at,omitzero"`    // UTC, zero for permanent files
 	Details    map[string]string `json:"details,omitempty"`      // the generation's other fields, as text
 	HTTP       string            `json:"http_version,omitempty"` // "HTTP/2.0", "HTTP/1.1"
+	Status     int               `json:"status,omitempty"`       // HTTP status of the answer
 }

@@ -48,7 +48,7 @@ func unclaim(t core.Transfer, wish core.State) core.Transfer {
 
 // record is the row of an attempt.
 func record(t core.Transfer, out result) core.Attempt {
-	a := core.Attempt{Transfer: t.ID, Number: t.Attempts, Start: out.start, End: out.end, Sent: out.sent}
+	a := core.Attempt{Transfer: t.ID, Number: t.Attempts, Start: out.start, End: out.end, Sent: out.sent, Status: out.receipt.Status}
 	if out.err != nil {
 		a.Status, a.Code, a.Outcome, a.Detail = out.err.Status, out.err.Code, out.err.Outcome, clip(out.err.Error())
 	}
