@@ -45,6 +45,9 @@ func (c *connection) HonoursKey(ctx context.Context) (bool, error) {
 	return c.client.HonoursKey(ctx)
 }
 
+// RoundTrip implements engine.Uploader.
+func (c *connection) RoundTrip() time.Duration { return c.client.RoundTrip() }
+
 // ready asks whether the server takes uploads.
 func (c *connection) ready(ctx context.Context) error {
 	defer c.use()()

@@ -14,7 +14,9 @@ const (
 	smallSize    = 1 << 20 // files below are small
 	bulkStreams  = 8
 	smallStreams = 32
-	smallBytes   = 8 << 20 // of small files in flight
+	longStreams  = 100                  // small files, where the line is long
+	longLine     = 5 * time.Millisecond // round-trip time
+	smallBytes   = 8 << 20              // of small files in flight
 	// tinySize is up to what size files are claimed ahead, so that a worker
 	// finds its next one durable and doesn't wait for an fsync: at least one
 	// for each, and more where they end faster than commits follow.
@@ -56,6 +58,7 @@ type lane struct {
 	asked    time.Time
 	backlog  []*run // claimed, not begun
 	running  int    // workers
+	long     bool   // the round-trip time is
 }
 
 // lane returns the lane of a profile.
@@ -105,10 +108,21 @@ func (l *lane) busy(r *run) bool {
 
 // streams is how many attempts run at once at most. The caller holds mu.
 func (l *lane) streams() int {
-	if l.endpoint.Streams > 0 {
+	switch {
+	case l.endpoint.Streams > 0:
 		return l.endpoint.Streams
+	case l.long:
+		return longStreams
 	}
 	return smallStreams
+}
+
+// timed learns how far away the server is: on a long line requests wait for
+// each other's answers unless many are under way.
+func (l *lane) timed(roundTrip time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.long = roundTrip > longLine
 }
 
 // pick takes the next transfer that may start: the oldest, or the oldest small

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/artstore/ingester/core"
 )
@@ -62,6 +63,43 @@ func TestLaneLimits(t *testing.T) {
 		l.endpoint.Streams, l.fails = tt.streams, tt.fails
 		if got, _ := claimAll(l); len(got) != tt.want {
 			t.Errorf("%s: %d at once, want %d", tt.name, len(got), tt.want)
+		}
+	}
+}
+
+// On a long line many more small files are under way, but not of what a
+// profile sets.
+func TestLaneRoundTrip(t *testing.T) {
+	for _, tt := range []struct {
+		roundTrip time.Duration
+		streams   int
+		want      int
+	}{
+		{0, 0, smallStreams},
+		{longLine, 0, smallStreams},
+		{longLine + 1, 0, longStreams},
+		{time.Second, 8, 8},
+	} {
+		l := fill(sizes(500, 4<<10)...)
+		l.endpoint.Streams = tt.streams
+		l.timed(tt.roundTrip)
+		if got, _ := claimAll(l); len(got) != 2*tt.want {
+			t.Errorf("%v, %d: %d at once, want %d", tt.roundTrip, tt.streams, len(got), 2*tt.want)
+		}
+	}
+}
+
+// How many end between two commits decides how many are claimed ahead.
+func TestLaneAhead(t *testing.T) {
+	l := fill(sizes(2000, 4<<10)...)
+	for _, want := range []int{smallStreams, 4 * smallStreams, mostAhead, mostAhead} {
+		if got := l.limits().ahead; got != want {
+			t.Errorf("%d ahead, want %d", got, want)
+		}
+		_, runs := claimAll(l)
+		l.ended = 0
+		for _, r := range runs {
+			l.release(r)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/artstore/ingester/core"
 )
@@ -10,18 +11,19 @@ import (
 // server stands for an ArtStore server and the uploader that talks to it. It
 // remembers what it has stored by key: the oracle of the tests.
 type server struct {
-	mu       sync.Mutex
-	honours  bool  // refuses duplicates by key
-	asks     int   // for that
-	askErr   error // what asking ends in
-	url      string
-	streams  int
-	profiles map[string]error // what looking a profile up ends in
-	commits  map[core.TransferID]int
-	uploads  map[core.TransferID]int
-	sources  map[core.TransferID]core.Source // as last sent
-	active   int
-	most     int // attempts at once
+	mu        sync.Mutex
+	honours   bool  // refuses duplicates by key
+	asks      int   // for that
+	askErr    error // what asking ends in
+	url       string
+	streams   int
+	roundTrip time.Duration
+	profiles  map[string]error // what looking a profile up ends in
+	commits   map[core.TransferID]int
+	uploads   map[core.TransferID]int
+	sources   map[core.TransferID]core.Source // as last sent
+	active    int
+	most      int // attempts at once
 
 	// script decides what happens to an attempt; nil: it is stored.
 	script func(ctx context.Context, s *server, t core.Transfer, n int, p core.Progress) (bool, error)
@@ -52,6 +54,9 @@ func (s *server) Endpoint(_ context.Context, profile string) (Endpoint, error) {
 func (s *server) Uploader(context.Context, string) (Uploader, error) { return s, nil }
 
 // HonoursKey implements Uploader.
+// RoundTrip implements Uploader.
+func (s *server) RoundTrip() time.Duration { return s.roundTrip }
+
 func (s *server) HonoursKey(context.Context) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

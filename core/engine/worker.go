@@ -107,6 +107,7 @@ func (e *Engine) send(r *run, out *result) error {
 	out.receipt, err = uploader.Upload(r.ctx, r.t, p)
 	e.observer.UploadFinished(r.t.Options.Retention, e.cfg.Now().Sub(begun), r.t.Source.Size, err)
 	out.sent = r.it.sent.Load()
+	r.lane.timed(uploader.RoundTrip())
 	if err != nil && core.AsError(err).Outcome == core.OutcomeUnknown {
 		out.honours = ask(r.ctx, uploader)
 	}

@@ -26,7 +26,7 @@ const (
 	pingTimeout      = 15 * time.Second
 	writeTimeout     = 60 * time.Second // HTTP/2: no byte could be written
 	maxHeaderBytes   = 64 << 10
-	writeBuffer      = 256 << 10
+	writeBuffer      = 64 << 10 // a small file with its headers; large ones go round it
 	readBuffer       = 4 << 10
 	sessionsKept     = 64
 
@@ -45,13 +45,14 @@ type Route struct {
 // HTTP/2 connection for many streams is slower than either: it has one
 // congestion window, and one receive window on the server's side.
 type routes struct {
-	bulk    *Route   // nil where only HTTP/2 is allowed
-	lanes   []*Route // none where only HTTP/1.1 is allowed
-	noHTTP2 atomic.Bool
-	dial    Dial
-	proxy   func(*http.Request) (*url.URL, error)
-	tls     *tls.Config // of bulk, nil for plain HTTP
-	address string      // host:port of the server
+	bulk      *Route   // nil where only HTTP/2 is allowed
+	lanes     []*Route // none where only HTTP/1.1 is allowed
+	noHTTP2   atomic.Bool
+	roundTrip atomic.Int64 // nanoseconds, 0 before the first connection
+	dial      Dial
+	proxy     func(*http.Request) (*url.URL, error)
+	tls       *tls.Config // of bulk, nil for plain HTTP
+	address   string      // host:port of the server
 }
 
 func newRoutes(cfg Config, l *link) (*routes, error) {
@@ -183,11 +184,24 @@ func (r *routes) close() {
 
 // wire opens a connection that counts.
 func (r *routes) wire(ctx context.Context, network, address string) (net.Conn, error) {
+	begun := time.Now()
 	conn, err := r.dial(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
+	r.timed(time.Since(begun))
 	return asWire(conn), nil
+}
+
+// timed learns the round-trip time from what opening a connection took: the
+// shortest, because a name may have had to be looked up, or a packet was lost.
+func (r *routes) timed(took time.Duration) {
+	for {
+		best := r.roundTrip.Load()
+		if best != 0 && best <= int64(took) || r.roundTrip.CompareAndSwap(best, int64(took)) {
+			return
+		}
+	}
 }
 
 // dialTCP opens a TCP connection, over IPv6 or IPv4, whichever answers first.

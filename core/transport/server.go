@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/artstore/ingester/core"
 )
@@ -85,6 +86,10 @@ func ParseBase(address string) (base *url.URL, ok bool) {
 
 // Link is the connection as it last was.
 func (s *Server) Link() core.Link { return s.link.state() }
+
+// RoundTrip is the round-trip time to the server, or to the proxy before it;
+// 0 as long as nothing was connected to.
+func (s *Server) RoundTrip() time.Duration { return time.Duration(s.routes.roundTrip.Load()) }
 
 // Down notes what e says about the connection, if anything.
 func (s *Server) Down(e *core.Error) { s.link.down(e) }

@@ -25,16 +25,16 @@ const (
 	opOpen   = "prepare uploads"
 )
 
-// defaultStreams is how many files are in flight where the profile leaves it
-// to the program.
-const defaultStreams = 8
+// defaultStreams is how many files can be in flight where the profile leaves
+// it to the program.
+const defaultStreams = 100
 
 // Config says where and how to send.
 type Config struct {
 	BaseURL     string      // the ingester: "https://host:8020"
 	TLS         *tls.Config // nil: the system's roots, no client certificate
 	HTTPVersion string      // core.HTTPAuto, core.HTTP2 or core.HTTP11; "" is auto
-	Streams     int         // files in flight at most; 0 is 8
+	Streams     int         // files in flight at most; 0 is 100
 	Tokens      transport.Tokens
 	Limiter     transport.Limiter // nil: as fast as it goes
 	UserAgent   string
@@ -84,6 +84,9 @@ func New(cfg Config) (*Client, error) {
 
 // Link is the connection as it last was.
 func (c *Client) Link() core.Link { return c.server.Link() }
+
+// RoundTrip is the round-trip time to the server, 0 while it is not known.
+func (c *Client) RoundTrip() time.Duration { return c.server.RoundTrip() }
 
 // Close ends idle connections. No call may be under way.
 func (c *Client) Close() error {
