@@ -134,6 +134,10 @@ type Error struct {
 	RetryAfter time.Duration // from Retry-After; 0 without one
 	Outcome    Outcome
 
+	// Fact is Message for other languages, where it says more than Code does;
+	// nil otherwise.
+	Fact *Fact
+
 	Err error // cause, may be nil
 }
 

@@ -137,6 +137,10 @@ type Step struct {
 	Advice string        `json:"advice,omitempty"` // what to do, for warnings and failures
 	Took   time.Duration `json:"-"`
 	Err    *Error        `json:"-"`
+	// Found and Todo are Detail and Advice for those who speak another
+	// language. The keys are those of package diagnose.
+	Found []Fact `json:"-"`
+	Todo  []Fact `json:"-"`
 }
 
 // HistoryFormat is a form in which the history can be written.

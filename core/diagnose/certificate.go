@@ -10,45 +10,47 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/artstore/ingester/core"
 )
 
 // describe says whose certificate it is, who issued it, for which names, and
 // for how long it is good.
-func describe(c *x509.Certificate, now time.Time) string {
-	text := name(c) + ", issued by " + issuer(c)
-	if names := namesOf(c); len(names) > 0 {
-		text += ", for " + list(names)
-	} else {
-		text += ", for no names"
+func describe(c *x509.Certificate, now time.Time) core.Fact {
+	fill := with{"Name": name(c), "Issuer": issuer(c), "Validity": validity(c.NotBefore, c.NotAfter, now)}
+	names := namesOf(c)
+	if len(names) == 0 {
+		return fact("certificate.nameless", fill)
 	}
-	return text + validity(c.NotBefore, c.NotAfter, now)
+	fill["Names"] = list(names)
+	return fact("certificate", fill)
 }
 
 // validity says, after a comma, for how long a certificate is good.
-func validity(from, until, now time.Time) string {
+func validity(from, until, now time.Time) core.Fact {
 	switch {
 	case now.Before(from):
-		return ", not valid before " + from.UTC().Format(time.DateTime) + " UTC"
+		return fact("validity.not_before", with{"Time": moment(from)})
 	case now.After(until):
-		return ", expired on " + until.UTC().Format(time.DateOnly)
+		return fact("validity.expired", with{"Date": day(until)})
 	}
-	days := int(until.Sub(now) / (24 * time.Hour))
-	return fmt.Sprintf(", valid until %s (%d days left)", until.UTC().Format(time.DateOnly), days)
+	return fact("validity.days", with{"Date": day(until), "N": int(until.Sub(now) / (24 * time.Hour))})
 }
 
-func name(c *x509.Certificate) string {
-	return quoted(c.Subject.String(), "a certificate without a subject")
+func name(c *x509.Certificate) core.Fact {
+	return quoted(c.Subject.String(), "certificate.no_subject")
 }
 
-func issuer(c *x509.Certificate) string {
-	return quoted(c.Issuer.String(), "an unnamed authority")
+func issuer(c *x509.Certificate) core.Fact {
+	return quoted(c.Issuer.String(), "certificate.no_issuer")
 }
 
-func quoted(text, otherwise string) string {
+// quoted is a name in quotation marks, or what to say without one.
+func quoted(text, otherwise string) core.Fact {
 	if text = clean(text); text == "" {
-		return otherwise
+		return fact(otherwise, nil)
 	}
-	return "“" + text + "”"
+	return plain("“" + text + "”")
 }
 
 // namesOf are the names that a server may be reached by with c.
@@ -78,7 +80,7 @@ func authorities(raw [][]byte) []string {
 		if rest, err := asn1.Unmarshal(der, &sequence); err == nil && len(rest) == 0 {
 			var n pkix.Name
 			n.FillFromRDNSequence(&sequence)
-			names = append(names, quoted(n.String(), "an unnamed authority"))
+			names = append(names, inEnglish(quoted(n.String(), "certificate.no_issuer")))
 		}
 	}
 	return names
@@ -86,7 +88,7 @@ func authorities(raw [][]byte) []string {
 
 // certificateAdvice says what a certificate that could not be verified would
 // need. shown is the chain as the server sent it, its own certificate first.
-func (s *server) certificateAdvice(err error, shown []*x509.Certificate) string {
+func (s *server) certificateAdvice(err error, shown []*x509.Certificate) facts {
 	leaf := shown[0]
 	var (
 		hostname x509.HostnameError
@@ -97,67 +99,59 @@ func (s *server) certificateAdvice(err error, shown []*x509.Certificate) string 
 	case errors.As(err, &hostname):
 		return s.hostnameAdvice(hostname, leaf)
 	case errors.As(err, &roots):
-		return "Set a CA file."
+		return say("ca.none", nil)
 	case errors.As(err, &invalid):
 		return s.invalidAdvice(invalid)
 	}
 	for i, c := range shown {
 		if i > 0 && !c.IsCA && bytes.Equal(c.RawSubject, shown[i-1].RawIssuer) {
-			return noAuthorityAdvice
+			return say("certificate.no_authority", nil)
 		}
 		switch c.SignatureAlgorithm {
 		case x509.SHA1WithRSA, x509.ECDSAWithSHA1, x509.DSAWithSHA1, x509.MD5WithRSA, x509.MD2WithRSA:
-			return "The certificate " + name(c) + " is signed with " + c.SignatureAlgorithm.String() + ", which can be forged. Ask the server's administrator for a new one."
+			return say("certificate.forgeable", with{"Name": name(c), "Algorithm": c.SignatureAlgorithm.String()})
 		}
 	}
-	where := "set the file of that authority as the CA file"
-	if s.trustedFrom() == " in the CA file" {
-		where = "the CA file must hold it"
-	}
-	if selfSigned(leaf) {
-		return "The certificate vouches for itself" + selfSignedAdvice(leaf, where)
+	where := fact("where.set", nil)
+	if s.hasRoots() {
+		where = fact("where.hold", nil)
 	}
 	top := shown[len(shown)-1]
-	if selfSigned(top) {
-		return "The authority that is needed is " + name(top) + ": " + where + "."
+	switch {
+	case selfSigned(leaf) && !leaf.IsCA: // only an authority's can stand in a CA file
+		return say("self_signed.leaf", nil)
+	case selfSigned(leaf):
+		return say("self_signed.ca", with{"Sum": fmt.Sprintf("%X", sha256.Sum256(leaf.Raw)), "Where": where})
+	case selfSigned(top):
+		return say("authority.needed", with{"Name": name(top), "Where": where})
 	}
-	return "The authority that is needed is " + issuer(top) + ": " + where + ". If it does, the server leaves out a certificate in between: its administrator has to add it to the chain."
+	return say("authority.chain", with{"Name": issuer(top), "Where": where})
 }
 
-// selfSignedAdvice: only an authority's certificate can stand in a CA file.
-func selfSignedAdvice(leaf *x509.Certificate, where string) string {
-	if !leaf.IsCA {
-		return " and can't be a CA file, because it is no authority's. Ask the server's administrator for one that an authority has issued."
-	}
-	return fmt.Sprintf(". If the administrator confirms its fingerprint (SHA-256 %X), %s.", sha256.Sum256(leaf.Raw), where)
-}
-
-func (s *server) hostnameAdvice(e x509.HostnameError, leaf *x509.Certificate) string {
+func (s *server) hostnameAdvice(e x509.HostnameError, leaf *x509.Certificate) facts {
 	names := namesOf(leaf)
 	if len(names) == 0 {
-		return "The certificate has no names but a common name, which no longer counts. Ask the server's administrator for one with the name " + clean(e.Host) + "."
+		return say("hostname.none", with{"Host": clean(e.Host)})
 	}
-	return "Use one of its names (" + list(names) + ") in " + s.field + ", or set it as tls.server_name, or ask the server's administrator for a certificate with the name " + clean(e.Host) + "."
+	return say("hostname", with{"Names": list(names), "Field": s.field, "Host": clean(e.Host)})
 }
 
-func (s *server) invalidAdvice(e x509.CertificateInvalidError) string {
+func (s *server) invalidAdvice(e x509.CertificateInvalidError) facts {
 	now := s.test.cfg.Now()
 	switch e.Reason {
 	case x509.Expired:
 		if e.Cert != nil && now.Before(e.Cert.NotBefore) {
-			return "The certificate " + name(e.Cert) + " becomes valid on " + e.Cert.NotBefore.UTC().Format(time.DateTime) + " UTC. Check the clock of this computer (" + now.UTC().Format(time.DateTime) + " UTC)."
+			return say("invalid.not_yet", with{"Name": name(e.Cert), "From": moment(e.Cert.NotBefore), "Now": moment(now)})
 		}
 		if e.Cert != nil {
-			return "The certificate " + name(e.Cert) + " expired on " + e.Cert.NotAfter.UTC().Format(time.DateOnly) + ". Ask the server's administrator to renew it; check the clock of this computer too."
+			return say("invalid.expired", with{"Name": name(e.Cert), "Date": day(e.Cert.NotAfter)})
 		}
 	case x509.IncompatibleUsage:
-		return "The certificate is not one for servers (extended key usage serverAuth). Ask the server's administrator for a new one."
+		return say("invalid.usage", nil)
 	case x509.CANotAuthorizedForThisName, x509.TooManyConstraints, x509.UnconstrainedName, x509.NameConstraintsWithoutSANs:
-		return "The authority that issued the certificate may not issue it for these names (name constraints). Ask the server's administrator for another."
+		return say("invalid.names", nil)
 	case x509.NotAuthorizedToSign, x509.TooManyIntermediates:
-		return noAuthorityAdvice
+		return say("certificate.no_authority", nil)
 	}
-	return "Ask the server's administrator for a new certificate."
+	return say("invalid.other", nil)
 }
-
-const noAuthorityAdvice = "The certificate was issued by one that is no authority, or not for this. Ask the server's administrator for another."

@@ -17,58 +17,57 @@ func (s *server) checkClientCertificate(ctx context.Context) verdict {
 	mine := s.test.mine
 	switch {
 	case !s.encrypted():
-		return verdict{detail: "not used: plain HTTP"}
+		return verdict{found: say("plain", nil)}
 	case mine.identity != nil:
-		return failed(s.own(), mine.identity)
+		return failed(mine.identity, s.own()...)
 	case !s.hello.asked:
-		return verdict{detail: "the server does not ask for one", advice: s.ownExpiry()}
+		return verdict{found: say("client.not_asked", nil), todo: s.ownExpiry()}
 	}
 	err := s.hello.refused
 	if err == nil {
 		err = s.request(ctx).err
 	}
 	if e := s.refusal(err); e != nil {
-		v := failed(s.presented(), e)
-		v.advice = s.refusalAdvice()
+		v := failed(e, s.presented())
+		v.todo = s.refusalAdvice()
 		return v
 	}
 	switch {
 	case ctx.Err() != nil:
-		return failed(s.presented(), core.NetworkError(op, ctx.Err()))
+		return failed(core.NetworkError(op, ctx.Err()), s.presented())
 	case err != nil: // and not about the certificate: the next step tells
-		return verdict{detail: s.presented() + "; the server has not said whether it accepts that", advice: s.ownExpiry()}
+		return verdict{found: facts{s.presented(), fact("client.silent", nil)}, todo: s.ownExpiry()}
 	case !s.hello.sent:
-		return verdict{detail: s.presented() + "; the server does without"}
+		return verdict{found: facts{s.presented(), fact("client.optional", nil)}}
 	}
-	return verdict{detail: s.presented() + ", accepted", advice: s.ownExpiry()}
+	return verdict{found: facts{s.presented(), fact("client.accepted", nil)}, todo: s.ownExpiry()}
 }
 
 // presented is what was asked for and sent.
-func (s *server) presented() string {
+func (s *server) presented() core.Fact {
 	if !s.hello.sent {
-		return "asked for, none is configured"
+		return fact("client.none", nil)
 	}
-	return "asked for, sent: " + s.own()
+	return fact("client.sent", with{"Certificate": s.own()})
 }
 
 // own describes the profile's certificate.
-func (s *server) own() string {
-	facts := s.test.mine.facts
-	if facts.NotAfter.IsZero() {
-		return ""
+func (s *server) own() facts {
+	mine := s.test.mine.facts
+	if mine.NotAfter.IsZero() {
+		return nil
 	}
-	subject := quoted(facts.Subject, "a certificate without a subject")
-	return subject + validity(facts.NotBefore, facts.NotAfter, s.test.cfg.Now())
+	return facts{quoted(mine.Subject, "certificate.no_subject"), validity(mine.NotBefore, mine.NotAfter, s.test.cfg.Now())}
 }
 
-func (s *server) ownExpiry() string {
-	facts := s.test.mine.facts
-	if facts.NotAfter.IsZero() {
-		return ""
+func (s *server) ownExpiry() facts {
+	mine := s.test.mine.facts
+	if mine.NotAfter.IsZero() {
+		return nil
 	}
-	advice := expiryAdvice("client certificate", facts.NotAfter, s.test.cfg.Now())
-	if advice != "" {
-		advice += " Ask whoever issued it for a new one."
+	advice := expiryAdvice(fact("what.client", nil), mine.NotAfter, s.test.cfg.Now())
+	if advice != nil {
+		advice = append(advice, fact("renew.client", nil))
 	}
 	return advice
 }
@@ -91,12 +90,12 @@ func (s *server) refusal(err error) *core.Error {
 	case e.Kind == core.KindTLS:
 		return e
 	case e.Code == core.CodeConnectionLost && !malformed(err):
-		e.Kind, e.Code = core.KindTLS, core.CodeTLSFailed
-		e.Message = "The server ended the connection where it would look at the client certificate; it may not accept it."
+		ended := problem(core.KindTLS, core.CodeTLSFailed, fact("client.ended", nil))
 		if !s.hello.sent {
-			e.Message = "The server ended the connection where it would look at the client certificate; it may demand one."
+			ended = problem(core.KindTLS, core.CodeTLSFailed, fact("client.ended_none", nil))
 		}
-		return e
+		ended.Err = e.Err
+		return ended
 	}
 	return nil
 }
@@ -104,26 +103,23 @@ func (s *server) refusal(err error) *core.Error {
 // refused is the error of a server that does not take our certificate, or
 // not none.
 func (s *server) refused(words string) *core.Error {
-	e := &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused, Op: op,
-		Message: "The server refused the client certificate (" + clean(words) + ")."}
 	if !s.hello.sent {
-		e.Code, e.Message = core.CodeTLSClientRequired, "The server demands a client certificate, and this profile has none."
+		return problem(core.KindTLS, core.CodeTLSClientRequired, fact("client.required", nil))
 	}
-	return e
+	return problem(core.KindTLS, core.CodeTLSClientRefused, fact("client.refused", with{"Words": clean(words)}))
 }
 
-func (s *server) refusalAdvice() string {
-	from := ""
-	if len(s.hello.accepts) > 0 {
-		from = " It takes certificates of " + list(s.hello.accepts) + "."
-	}
+func (s *server) refusalAdvice() facts {
+	advice := say("client.check", nil)
 	if !s.hello.sent {
-		return "Set the client certificate and its key." + from
+		advice = say("client.set", nil)
+	} else if own := s.ownExpiry(); own != nil {
+		advice = own
 	}
-	if own := s.ownExpiry(); own != "" {
-		return own + from
+	if len(s.hello.accepts) > 0 {
+		advice = append(advice, fact("client.takes", with{"Names": list(s.hello.accepts)}))
 	}
-	return "Check that the server knows the authority that issued it, and that it has not been revoked." + from
+	return advice
 }
 
 // alert is the text of a TLS alert that the server sent, "" for other errors.

@@ -15,21 +15,19 @@ func (s *server) checkClock(ctx context.Context) verdict {
 	r := s.request(ctx)
 	theirs, err := http.ParseTime(r.header.Get("Date"))
 	if err != nil {
-		return verdict{detail: "the server does not tell its time"}
+		return verdict{found: say("clock.untold", nil)}
 	}
 	// The header has lost its fraction of a second: half of one on average.
 	skew := (r.at.Sub(theirs) - time.Second/2).Round(time.Second)
-	v := verdict{detail: "this computer's clock and the server's agree"}
+	v := verdict{found: say("clock.agree", nil)}
 	switch {
 	case skew > time.Second:
-		v.detail = "this computer's clock is " + skew.String() + " ahead of the server's"
+		v.found = say("clock.ahead", with{"Skew": skew})
 	case skew < -time.Second:
-		v.detail = "this computer's clock is " + (-skew).String() + " behind the server's"
+		v.found = say("clock.behind", with{"Skew": -skew})
 	}
 	if skew.Abs() > maxSkew {
-		v.advice = clockAdvice
+		v.todo = say("clock.set", nil)
 	}
 	return v
 }
-
-const clockAdvice = "Set the clock of this computer by a time server; if it is right, tell the server's administrator. Tokens and certificates are taken for expired, or not yet valid, by a wrong clock."

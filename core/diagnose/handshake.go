@@ -6,7 +6,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -18,9 +17,9 @@ import (
 func (s *server) handshake(ctx context.Context) verdict {
 	switch {
 	case !s.encrypted():
-		return verdict{detail: "not used: plain HTTP"}
+		return verdict{found: say("plain", nil)}
 	case s.test.mine.trust != nil:
-		return failed("", s.test.mine.trust)
+		return failed(s.test.mine.trust)
 	}
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
@@ -84,35 +83,39 @@ func (s *server) judgeServer() verdict {
 	state := s.hello.state
 	leaf := state.PeerCertificates[0]
 	now := s.test.cfg.Now()
-	v := verdict{detail: fmt.Sprintf("%s, %s; the server is %s", tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite), describe(leaf, now))}
+	v := verdict{found: say("tls.server", with{
+		"Version": tls.VersionName(state.Version), "Suite": tls.CipherSuiteName(state.CipherSuite), "Certificate": describe(leaf, now),
+	})}
 	if len(state.VerifiedChains) > 0 {
 		chain := state.VerifiedChains[0]
-		v.detail += "; vouched for by " + s.voucher(chain[len(chain)-1], leaf)
+		v.found = append(v.found, s.voucher(chain[len(chain)-1], leaf))
 		if first := soonest(chain); first != leaf {
-			v.advice = expiryAdvice("certificate of the authority "+name(first), first.NotAfter, now)
+			v.todo = expiryAdvice(fact("what.authority", with{"Name": name(first)}), first.NotAfter, now)
 		}
 	}
-	if own := expiryAdvice("server's certificate", leaf.NotAfter, now); own != "" {
-		v.advice = own + " Ask the server's administrator to renew it."
+	if own := expiryAdvice(fact("what.server", nil), leaf.NotAfter, now); own != nil {
+		v.todo = append(own, fact("renew.server", nil))
 	} else if weak(leaf) {
-		v.advice = "The server's key is short (RSA of less than 2048 bits). Ask the server's administrator for a new certificate."
+		v.todo = say("tls.weak", nil)
 	}
 	return v
 }
 
 // voucher names the root that the chain of leaf ends with.
-func (s *server) voucher(root, leaf *x509.Certificate) string {
-	if bytes.Equal(root.RawSubject, leaf.RawIssuer) {
-		return "that authority" + s.trustedFrom()
+func (s *server) voucher(root, leaf *x509.Certificate) core.Fact {
+	where := fact("trust.system", nil)
+	if s.hasRoots() {
+		where = fact("trust.file", nil)
 	}
-	return name(root) + s.trustedFrom()
+	if bytes.Equal(root.RawSubject, leaf.RawIssuer) {
+		return fact("tls.voucher.issuer", with{"Where": where})
+	}
+	return fact("tls.voucher", with{"Root": name(root), "Where": where})
 }
 
-func (s *server) trustedFrom() string {
-	if s.test.cfg.Profile.TLS.Enabled && s.test.cfg.Profile.TLS.CACertFile != "" {
-		return " in the CA file"
-	}
-	return ", one of this system's roots"
+// hasRoots reports whether the profile has a CA file.
+func (s *server) hasRoots() bool {
+	return s.test.cfg.Profile.TLS.Enabled && s.test.cfg.Profile.TLS.CACertFile != ""
 }
 
 // explain is the verdict on a handshake that failed. For a certificate that
@@ -122,12 +125,12 @@ func (s *server) explain(err error) verdict {
 	if errors.As(err, &header) && string(header.RecordHeader[:]) == "HTTP/" {
 		err = errors.New("server gave HTTP response to HTTPS client") // as net/http says it
 	}
-	v := failed("", core.NetworkError(op, err))
+	v := failed(core.NetworkError(op, err))
 	var unverified *tls.CertificateVerificationError
 	if errors.As(err, &unverified) && len(unverified.UnverifiedCertificates) > 0 {
 		shown := unverified.UnverifiedCertificates
-		v.detail = "the server shows " + describe(shown[0], s.test.cfg.Now())
-		v.advice = s.certificateAdvice(unverified.Err, shown)
+		v.found = say("tls.shows", with{"Certificate": describe(shown[0], s.test.cfg.Now())})
+		v.todo = s.certificateAdvice(unverified.Err, shown)
 	}
 	return v
 }
@@ -150,20 +153,21 @@ const (
 	expiryLastDay = 1
 )
 
-// expiryAdvice says how long a certificate is good for once that is short, ""
-// before.
-func expiryAdvice(what string, end, now time.Time) string {
+// expiryAdvice says how long a certificate is good for once that is short,
+// nothing before.
+func expiryAdvice(what core.Fact, end, now time.Time) facts {
 	left := end.Sub(now)
 	days := int(left / (24 * time.Hour))
+	fill := with{"What": what, "N": days}
 	switch {
 	case left < 0:
-		return "The " + what + " has expired."
+		return say("expiry.past", fill)
 	case left <= expiryLastDay*24*time.Hour:
-		return "The " + what + " expires within a day: renew it now."
+		return say("expiry.day", fill)
 	case days <= expiryUrgent:
-		return fmt.Sprintf("The %s expires in %d days: renew it this week.", what, days)
+		return say("expiry.week", fill)
 	case days <= expirySoon:
-		return fmt.Sprintf("The %s expires in %d days.", what, days)
+		return say("expiry.month", fill)
 	}
-	return ""
+	return nil
 }

@@ -22,27 +22,30 @@ func (s *server) reachProxy(ctx context.Context) verdict {
 	found, err := s.test.cfg.Proxy(&http.Request{Method: http.MethodGet, URL: s.url, Host: s.url.Host, Header: http.Header{}})
 	switch {
 	case err != nil: // its text holds the address with the password
-		return failed("", errProxy("The proxy address in HTTPS_PROXY is not valid."))
+		if e := core.AsError(err); e.Code == core.CodeProxyInvalid {
+			return failed(core.NetworkError(op, e))
+		}
+		return failed(errProxy("proxy.invalid", nil))
 	case found == nil:
-		return verdict{detail: "none"}
+		return verdict{found: say("proxy.none", nil)}
 	}
-	detail := clean(found.Scheme + "://" + hostPort(found))
+	told := facts{plain(clean(found.Scheme + "://" + hostPort(found)))}
 	if found.User != nil {
-		detail += ", with a user name"
+		told = append(told, fact("proxy.user", nil))
 	}
 	s.proxy = found
 	conn, err := dial(ctx, hostPort(found))
 	if err != nil {
-		return failed(detail, proxyError(err))
+		return failed(proxyError(err), told...)
 	}
 	s.use(conn)
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	defer within(ctx, conn)()
 	if e := s.passProxy(ctx); e != nil {
-		return failed(detail, e)
+		return failed(e, told...)
 	}
-	return verdict{detail: detail}
+	return verdict{found: told}
 }
 
 // passProxy speaks the proxy's protocol as far as the target needs it.
@@ -64,7 +67,7 @@ func (s *server) passProxy(ctx context.Context) *core.Error {
 	case "socks5", "socks5h":
 		return s.socks(ctx)
 	default:
-		return errProxy("The proxy address in HTTPS_PROXY begins with none of http, https, socks5.")
+		return errProxy("proxy.scheme", nil)
 	}
 	if !s.encrypted() {
 		return nil // such requests are handed to the proxy itself
@@ -83,7 +86,7 @@ func (s *server) tunnel(ctx context.Context) *core.Error {
 	resp, err := readResponse(s.conn, req) //nolint:bodyclose // the tunnel is what would be its body
 	if err != nil {
 		if ctx.Err() == nil && malformed(err) {
-			return errProxy("What answers at the proxy's address is no HTTP proxy.")
+			return errProxy("proxy.not_http", nil)
 		}
 		return proxyError(cause(ctx, err))
 	}
@@ -93,9 +96,9 @@ func (s *server) tunnel(ctx context.Context) *core.Error {
 	case http.StatusProxyAuthRequired:
 		return errProxyLogin(s.proxy.User != nil)
 	case http.StatusForbidden, http.StatusMethodNotAllowed:
-		return errProxy("The proxy does not allow connections to " + target + " (" + answered + ").")
+		return errProxy("proxy.forbidden", with{"Target": target, "Answer": answered})
 	default:
-		s.unreached = errProxy("The proxy could not connect to " + target + " (" + strings.TrimSpace(clean(resp.Status)) + ").")
+		s.unreached = errProxy("proxy.unreached", with{"Target": target, "Answer": strings.TrimSpace(clean(resp.Status))})
 		return nil
 	}
 }
@@ -104,11 +107,11 @@ func (s *server) tunnel(ctx context.Context) *core.Error {
 func (s *server) socks(ctx context.Context) *core.Error {
 	dialer, err := proxy.FromURL(s.proxy, open{s.conn})
 	if err != nil {
-		return errProxy("The proxy address in HTTPS_PROXY is not valid.")
+		return errProxy("proxy.invalid", nil)
 	}
 	through, ok := dialer.(proxy.ContextDialer)
 	if !ok {
-		return errProxy("The proxy address in HTTPS_PROXY is not valid.")
+		return errProxy("proxy.invalid", nil)
 	}
 	conn, err := through.DialContext(ctx, "tcp", hostPort(s.url))
 	switch {
@@ -122,9 +125,9 @@ func (s *server) socks(ctx context.Context) *core.Error {
 		return errProxyLogin(s.proxy.User != nil)
 	case strings.Contains(err.Error(), "unknown error "): // how x/net words the proxy's answer
 		_, answered, _ := strings.Cut(err.Error(), "unknown error ")
-		s.unreached = errProxy("The proxy could not connect to " + hostPort(s.url) + " (" + clean(answered) + ").")
+		s.unreached = errProxy("proxy.unreached", with{"Target": hostPort(s.url), "Answer": clean(answered)})
 	default:
-		return errProxy("What answers at the proxy's address is no SOCKS5 proxy.")
+		return errProxy("proxy.not_socks", nil)
 	}
 	return nil
 }
@@ -141,12 +144,12 @@ func (o open) DialContext(context.Context, string, string) (net.Conn, error) { r
 // connectedByProxy is the verdict on the connection that the proxy made.
 func (s *server) connectedByProxy() verdict {
 	if s.unreached != nil {
-		return failed("", s.unreached)
+		return failed(s.unreached)
 	}
 	if !s.encrypted() && strings.HasPrefix(s.proxy.Scheme, "http") {
-		return verdict{detail: "requests are handed to the proxy"}
+		return verdict{found: say("tcp.handed", nil)}
 	}
-	return verdict{detail: "the proxy has connected to " + hostPort(s.url)}
+	return verdict{found: say("tcp.proxy", with{"Target": hostPort(s.url)})}
 }
 
 func proxyHeader(u *url.URL) http.Header {
@@ -161,21 +164,29 @@ func proxyHeader(u *url.URL) http.Header {
 // proxyError says of the proxy what core.NetworkError says of a server.
 func proxyError(err error) *core.Error {
 	e := core.NetworkError(op, err)
-	if e.Kind != core.KindCancelled {
-		e.Kind, e.Code = core.KindNetwork, core.CodeProxy
-		e.Message = strings.Replace(e.Message, "The server", "The proxy", 1)
-		e.Message = strings.Replace(e.Message, "to the server", "to the proxy", 1)
+	if e.Kind == core.KindCancelled {
+		return e
 	}
+	key := "proxy." + string(e.Code)
+	if e.Kind == core.KindTLS {
+		key = "proxy.tls"
+	}
+	if _, ok := english[key]; ok {
+		e.Fact = &core.Fact{Key: key}
+	}
+	e.Kind, e.Code = core.KindNetwork, core.CodeProxy
+	e.Message = strings.Replace(e.Message, "The server", "The proxy", 1)
+	e.Message = strings.Replace(e.Message, "to the server", "to the proxy", 1)
 	return e
 }
 
-func errProxy(message string) *core.Error {
-	return &core.Error{Kind: core.KindNetwork, Code: core.CodeProxy, Op: op, Message: message}
+func errProxy(key string, fill with) *core.Error {
+	return problem(core.KindNetwork, core.CodeProxy, fact(key, fill))
 }
 
 func errProxyLogin(tried bool) *core.Error {
 	if tried {
-		return errProxy("The proxy refuses the user name and password in HTTPS_PROXY.")
+		return errProxy("proxy.login_refused", nil)
 	}
-	return errProxy("The proxy asks for a user name and password.")
+	return errProxy("proxy.login", nil)
 }

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/artstore/ingester/core"
 )
@@ -28,22 +27,23 @@ func (s *server) checkReady(ctx context.Context) verdict {
 	var h health
 	known := json.Unmarshal(r.body, &h) == nil && h.Status != ""
 	if !known || (r.status != http.StatusOK && r.status != http.StatusServiceUnavailable) {
-		return failed("", notHealth(r))
+		return failed(notHealth(r))
 	}
-	detail := h.describe()
+	told := h.describe()
 	switch {
 	case r.status != http.StatusOK || h.Status == "fail":
-		return failed(detail, &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, Op: op, Status: r.status,
-			Message: "The ingester is not ready to take uploads.", Outcome: core.OutcomeAnswered})
+		e := problem(core.KindServer, core.CodeServerBusy, fact("ready.not", nil))
+		e.Status, e.Outcome = r.status, core.OutcomeAnswered
+		return failed(e, told...)
 	case h.Status != "ok":
-		return verdict{detail: detail, advice: "The ingester takes uploads, but not all of it works. Tell its administrator if uploads fail."}
+		return verdict{found: told, todo: say("ready.partly", nil)}
 	}
-	return verdict{detail: detail}
+	return verdict{found: told}
 }
 
 // describe says what the ingester can do and which of its parts do not work.
-func (h health) describe() string {
-	parts := []string{clean(h.Status)}
+func (h health) describe() facts {
+	told := facts{plain(clean(h.Status))}
 	var names []string
 	for name := range h.Checks {
 		names = append(names, name)
@@ -60,40 +60,38 @@ func (h health) describe() string {
 		}
 	}
 	if len(bad) > 0 {
-		parts = append(parts, list(bad))
+		told = append(told, fact("ready.parts", with{"Parts": list(bad)}))
 	}
 	if h.IdempotencyKey {
-		parts = append(parts, "refuses duplicates")
+		told = append(told, fact("ready.key", nil))
 	} else {
-		parts = append(parts, "does not say that it refuses duplicates")
+		told = append(told, fact("ready.no_key", nil))
 	}
 	if h.MaxFileSize > 0 {
-		parts = append(parts, "files up to "+strconv.FormatInt(h.MaxFileSize, 10)+" bytes")
+		told = append(told, fact("ready.size", with{"Size": h.MaxFileSize}))
 	}
-	return strings.Join(parts, "; ")
+	return told
 }
 
 // notHealth is the error for an answer that is none of a health check.
 func notHealth(r *reply) *core.Error {
-	e := &core.Error{Kind: core.KindServer, Code: core.CodeUnexpected, Op: op, Status: r.status, Outcome: core.OutcomeAnswered}
-	answered := "The ingester answers " + strconv.Itoa(r.status)
+	code, key, fill := core.CodeUnexpected, "health.other", with{"Status": strconv.Itoa(r.status)}
 	switch {
 	case r.status == http.StatusOK:
-		e.Code, e.Message = core.CodeAnswerInvalid, "What answers at this address is no ArtStore server."
+		code, key = core.CodeAnswerInvalid, "health.none"
 	case r.status >= 300 && r.status < 400:
-		e.Code, e.Message = core.CodeRedirect, answered+", a redirect"
+		code, key = core.CodeRedirect, "health.redirect"
 		if to, err := url.Parse(r.header.Get("Location")); err == nil && to.Host != "" {
-			e.Message += " to " + clean(to.Host)
+			key, fill["Host"] = "health.redirect_to", clean(to.Host)
 		}
-		e.Message += "; it is not followed."
 	case r.status == http.StatusNotFound:
-		e.Message = "The server has no health check; check ingester_url."
+		key = "health.missing"
 	case r.status == http.StatusTooManyRequests, r.status == http.StatusServiceUnavailable:
-		e.Code, e.Message = core.CodeServerBusy, answered+": it is busy or down for maintenance."
+		code, key = core.CodeServerBusy, "health.busy"
 	case r.status >= http.StatusInternalServerError:
-		e.Code, e.Message = core.CodeServerFailure, answered+": it, or what it needs, does not work."
-	default:
-		e.Message = answered + " to a health check; check ingester_url."
+		code, key = core.CodeServerFailure, "health.failure"
 	}
+	e := problem(core.KindServer, code, fact(key, fill))
+	e.Status, e.Outcome = r.status, core.OutcomeAnswered
 	return e
 }

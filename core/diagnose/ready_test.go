@@ -103,9 +103,10 @@ func FuzzReady(f *testing.F) {
 		if v.err == nil && status != http.StatusOK {
 			t.Errorf("%d passes", status)
 		}
-		for _, r := range v.detail {
-			if unicode.IsControl(r) || !utf8.ValidString(v.detail) {
-				t.Errorf("%q can't be shown", v.detail)
+		detail := inEnglish(v.found...)
+		for _, r := range detail {
+			if unicode.IsControl(r) || !utf8.ValidString(detail) {
+				t.Errorf("%q can't be shown", detail)
 			}
 		}
 	})

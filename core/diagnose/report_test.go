@@ -83,7 +83,7 @@ func TestClean(t *testing.T) {
 			t.Errorf("clean(%q) = %q, not %q", tt.in, got, tt.want)
 		}
 	}
-	if got := list([]string{"1", "2", "1", "3", "4", "5", "6", "7"}); got != "1, 2, 3, 4, 5 and 2 more" {
+	if got := inEnglish(list([]string{"1", "2", "1", "3", "4", "5", "6", "7"})); got != "1, 2, 3, 4, 5 and 2 more" {
 		t.Error(got)
 	}
 }
@@ -93,12 +93,12 @@ func TestAdvice(t *testing.T) {
 	for kind, want := range map[core.Kind]string{
 		core.KindConfig: "profile", core.KindCancelled: "again", core.KindServer: "later", core.KindAuth: "administrator",
 	} {
-		if got := adviceFor(&core.Error{Kind: kind, Code: "new"}); !strings.Contains(got, want) {
+		if got := inEnglish(adviceFor(&core.Error{Kind: kind, Code: "new"})...); !strings.Contains(got, want) {
 			t.Errorf("%s: %s", kind, got)
 		}
 	}
 	for _, code := range []core.Code{core.CodeUnreachable, core.CodePassphraseWrong, core.CodeCAInvalid} {
-		if adviceByCode(code) == "" {
+		if adviceByCode[code] == "" {
 			t.Errorf("no advice for %s", code)
 		}
 	}

@@ -150,36 +150,36 @@ func (s *server) checkHTTP(ctx context.Context) verdict {
 	want := s.test.cfg.Profile.Upload.HTTPVersion
 	uploads := s.target != core.TargetAdmin
 	if uploads && want == core.HTTP2 && !s.encrypted() {
-		return failed("", &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: op,
-			Message: `HTTP/2 needs an https address; set http_version to "auto" or "1.1".`})
+		return failed(problem(core.KindConfig, core.CodeProfileInvalid, fact("http.needs_tls", nil)))
 	}
 	if uploads && want == core.HTTP2 && s.hello.state.NegotiatedProtocol != "h2" {
-		return failed("", &core.Error{Kind: core.KindTLS, Code: core.CodeTLSPolicy, Op: op,
-			Message: `The server does not offer HTTP/2; set http_version to "auto" or "1.1".`})
+		return failed(problem(core.KindTLS, core.CodeTLSPolicy, fact("http.not_offered", nil)))
 	}
 	r := s.request(ctx)
 	if r.err != nil {
-		return failed("", answerError(r.err))
+		return failed(answerError(r.err))
 	}
 	if r.status == http.StatusProxyAuthRequired {
-		return failed("", errProxyLogin(s.proxy != nil && s.proxy.User != nil))
+		return failed(errProxyLogin(s.proxy != nil && s.proxy.User != nil))
 	}
-	detail := r.version
+	told := facts{plain(r.version)}
 	switch {
 	case !uploads || !s.encrypted():
 	case r.version == "HTTP/2" && want != core.HTTP2:
-		detail += "; large files go over HTTP/1.1"
+		told = append(told, fact("http.large", nil))
 	case r.version != "HTTP/2" && want != core.HTTP11:
-		detail += "; the server does not offer HTTP/2"
+		told = append(told, fact("http.no_http2", nil))
 	}
-	return verdict{detail: detail}
+	return verdict{found: told}
 }
 
 // answerError words what came instead of an answer.
 func answerError(err error) *core.Error {
 	e := core.NetworkError(op, err)
 	if malformed(err) {
-		e.Kind, e.Code, e.Message = core.KindServer, core.CodeAnswerInvalid, "What answers at this address is no HTTP server."
+		nonsense := problem(core.KindServer, core.CodeAnswerInvalid, fact("http.nonsense", nil))
+		nonsense.Err = e.Err
+		return nonsense
 	}
 	return e
 }

@@ -98,41 +98,41 @@ func (s *server) encrypted() bool { return s.url.Scheme == "https" }
 // checkAddress looks at the URL as core.Profile.Validate does, and at nothing
 // else of the profile.
 func (s *server) checkAddress(context.Context) verdict {
-	problem := ""
+	key := ""
 	switch u := s.url; {
 	case s.text == "":
-		problem = "is not set."
+		key = "address.missing"
 	case u == nil || u.Hostname() == "" || (u.Scheme != "https" && u.Scheme != "http"):
-		problem = "is not an http or https URL."
+		key = "address.invalid"
 	case u.User != nil:
-		problem = "must not hold a user name or password."
+		key = "address.user"
 	case u.Scheme == "http" && !core.IsLoopback(u):
-		problem = "uses http to another machine: the secret, the token and the files would travel in the clear."
+		key = "address.clear"
 	}
-	if problem != "" {
-		return failed("", &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: op, Message: s.field + " " + problem})
+	if key != "" {
+		return failed(problem(core.KindConfig, core.CodeProfileInvalid, fact(key, with{"Field": s.field})))
 	}
-	detail := clean(s.url.Scheme + "://" + hostPort(s.url))
+	told := facts{plain(clean(s.url.Scheme + "://" + hostPort(s.url)))}
 	if !s.encrypted() {
-		detail += ", plain HTTP to this computer"
+		told = append(told, fact("address.loopback", nil))
 	}
-	return verdict{detail: detail}
+	return verdict{found: told}
 }
 
 // resolve looks the name up.
 func (s *server) resolve(ctx context.Context) verdict {
 	host := s.url.Hostname()
 	if _, err := netip.ParseAddr(host); err == nil {
-		return verdict{detail: host + " is an address, there is nothing to look up"}
+		return verdict{found: say("dns.literal", with{"Host": host})}
 	}
 	if s.proxy != nil {
-		return verdict{detail: "left to the proxy"}
+		return verdict{found: say("dns.proxy", nil)}
 	}
 	addresses, err := lookUp(ctx, host)
 	if err != nil {
-		return failed("", err)
+		return failed(err)
 	}
-	return verdict{detail: host + " is " + list(addresses)}
+	return verdict{found: say("dns.found", with{"Host": host, "Addresses": list(addresses)})}
 }
 
 func lookUp(ctx context.Context, host string) ([]string, *core.Error) {
@@ -157,10 +157,10 @@ func (s *server) connect(ctx context.Context) verdict {
 	}
 	conn, err := dial(ctx, hostPort(s.url))
 	if err != nil {
-		return failed(hostPort(s.url), core.NetworkError(op, err))
+		return failed(core.NetworkError(op, err), plain(hostPort(s.url)))
 	}
 	s.use(conn)
-	return verdict{detail: "connected to " + conn.RemoteAddr().String() + " from " + conn.LocalAddr().String()}
+	return verdict{found: say("tcp.connected", with{"To": conn.RemoteAddr().String(), "From": conn.LocalAddr().String()})}
 }
 
 func dial(ctx context.Context, address string) (net.Conn, error) {

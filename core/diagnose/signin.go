@@ -50,30 +50,30 @@ func (s *signIn) fetch(ctx context.Context) verdict {
 		Now:           s.test.cfg.Now,
 	})
 	if err != nil {
-		return failed("", core.AsError(err))
+		return failed(core.AsError(err))
 	}
 	defer func() { _ = source.Close() }() // always nil
 	token, err := source.Token(ctx)
 	if err == nil {
 		s.token = token
-		return verdict{detail: s.received()}
+		return verdict{found: s.received()}
 	}
 	e := core.AsError(err)
 	if e.Op == "fetch keys" || e.Code == core.CodeTokenUntrusted || e.Code == core.CodeScopeMissing {
 		s.err = e
-		return verdict{detail: "signed in as " + clean(p.Auth.ClientID)}
+		return verdict{found: say("token.as", with{"Who": clean(p.Auth.ClientID)})}
 	}
-	return failed("", e)
+	return failed(e)
 }
 
 // received describes the token without showing it.
-func (s *signIn) received() string {
+func (s *signIn) received() facts {
 	who := s.token.Subject
 	if who == "" {
 		who = s.test.cfg.Profile.Auth.ClientID
 	}
 	left := s.token.Expiry.Sub(s.test.cfg.Now()).Round(time.Second)
-	return "signed in as " + clean(who) + "; the token is good for " + left.String() + ", until " + s.token.Expiry.UTC().Format(time.DateTime) + " UTC"
+	return say("token.good", with{"Who": clean(who), "Left": left, "Until": moment(s.token.Expiry)})
 }
 
 // signature says who vouches for the token.
@@ -81,22 +81,19 @@ func (s *signIn) signature(context.Context) verdict {
 	p := s.test.cfg.Profile
 	switch {
 	case s.err != nil && s.err.Code != core.CodeScopeMissing:
-		return failed("", s.err)
+		return failed(s.err)
 	case s.err == nil && s.token.Opaque:
-		return verdict{detail: "the token is opaque: it holds no signature to verify"}
+		return verdict{found: say("signature.opaque", nil)}
 	case s.err == nil && !s.token.Verified:
-		return verdict{
-			detail: "not verified: no keys are configured",
-			advice: "Set auth.jwks_url or auth.public_key_file, so that a forged token is noticed.",
-		}
+		return verdict{found: say("signature.off", nil), todo: say("signature.set", nil)}
 	case p.Auth.PublicKeyFile != "":
-		return verdict{detail: "verified with the key in " + clean(filepath.Base(p.Auth.PublicKeyFile))}
+		return verdict{found: say("signature.file", with{"File": clean(filepath.Base(p.Auth.PublicKeyFile))})}
 	}
-	detail := "verified with the token server's keys"
+	told := say("signature.jwks", nil)
 	if u, err := url.Parse(p.JWKSURL()); err == nil {
-		detail += " (JWKS) from " + clean(u.Host)
+		told = append(told, fact("signature.from", with{"Host": clean(u.Host)}))
 	}
-	return verdict{detail: detail}
+	return verdict{found: told}
 }
 
 // permission says whether the token is one for uploads. Package auth refuses
@@ -105,16 +102,16 @@ func (s *signIn) permission(context.Context) verdict {
 	scopes := list(s.token.Scopes)
 	switch {
 	case s.err != nil:
-		return failed("", s.err)
+		return failed(s.err)
 	case slices.Contains(s.token.Scopes, scopeNeeded):
-		return verdict{detail: "to upload (" + scopes + ")"}
+		return verdict{found: say("permission.scope", with{"Scopes": scopes})}
 	case s.token.Verified:
-		return verdict{detail: "to upload (role admin)"}
+		return verdict{found: say("permission.admin", nil)}
 	case len(s.token.Scopes) == 0:
-		return verdict{detail: "the token does not tell; the ingester decides"}
+		return verdict{found: say("permission.untold", nil)}
 	}
 	return verdict{
-		detail: "the token's scopes are " + scopes,
-		advice: "The scope " + scopeNeeded + " is missing: ask the administrator for it should the ingester refuse uploads.",
+		found: say("permission.scopes", with{"Scopes": scopes}),
+		todo:  say("permission.missing", with{"Scope": scopeNeeded}),
 	}
 }

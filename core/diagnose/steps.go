@@ -34,9 +34,9 @@ type task struct {
 
 // verdict is what a step found.
 type verdict struct {
-	detail string
-	advice string      // with err nil: a warning
-	err    *core.Error // a failure
+	found facts
+	todo  facts       // with err nil: a warning
+	err   *core.Error // a failure
 }
 
 func (t *test) run(ctx context.Context) {
@@ -78,19 +78,21 @@ func (t *test) take(ctx context.Context, reached bool, task task) bool {
 	start := time.Now()
 	v := task.run(ctx)
 	step.Took = time.Since(start)
-	step.Status, step.Detail, step.Advice, step.Err = core.StepOK, v.detail, v.advice, v.err
+	step.Status, step.Err = core.StepOK, v.err
 	switch {
 	case v.err != nil:
 		step.Status = core.StepFailed
 		if t.first == nil {
 			t.first = v.err
 		}
-		if step.Advice == "" {
-			step.Advice = adviceFor(v.err)
+		if v.todo == nil {
+			v.todo = adviceFor(v.err)
 		}
-	case v.advice != "":
+	case v.todo != nil:
 		step.Status = core.StepWarning
 	}
+	step.Found, step.Detail = v.found, inEnglish(v.found...)
+	step.Todo, step.Advice = v.todo, inEnglish(v.todo...)
 	t.cfg.Log.DebugContext(ctx, "connection test", "step", step.Name, "target", step.Target, "status", step.Status,
 		"code", core.CodeOf(errorOrNil(v.err)), "took", step.Took)
 	t.tell(step)
@@ -129,4 +131,4 @@ func errorOrNil(e *core.Error) error {
 	return e
 }
 
-func failed(detail string, err *core.Error) verdict { return verdict{detail: detail, err: err} }
+func failed(err *core.Error, found ...core.Fact) verdict { return verdict{found: found, err: err} }

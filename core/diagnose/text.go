@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/artstore/ingester/core"
 )
@@ -13,11 +14,47 @@ const (
 	maxItems = 5   // of a list
 )
 
+// with is what fills a fact in.
+type with = map[string]any
+
+// facts are what a step says, one sentence after another.
+type facts = []core.Fact
+
+// fact is one sentence of the table english.
+func fact(key string, fill with) core.Fact { return core.Fact{Key: key, With: fill} }
+
+// say is a sentence by itself.
+func say(key string, fill with) facts { return facts{fact(key, fill)} }
+
+// plain is a text that is the same in every language.
+func plain(text string) core.Fact { return fact("text", with{"Text": text}) }
+
+// speech is the language of Detail, Advice and Message.
+type speech struct{}
+
+// Sentence implements core.Language.
+func (speech) Sentence(key string, _ int) string { return english[key] }
+
+// Value implements core.Language.
+func (speech) Value(v any) string {
+	if d, ok := v.(time.Duration); ok {
+		return d.String()
+	}
+	return fmt.Sprint(v)
+}
+
+func inEnglish(f ...core.Fact) string { return core.Words(speech{}, f...) }
+
+// problem is an error whose message is a fact.
+func problem(kind core.Kind, code core.Code, f core.Fact) *core.Error {
+	return &core.Error{Kind: kind, Code: code, Op: op, Message: inEnglish(f), Fact: &f}
+}
+
 // clean makes a text that a server chose fit to be shown.
 func clean(text string) string { return core.OneLine(text, maxText, "…") }
 
 // list joins the first few items, each once.
-func list(items []string) string {
+func list(items []string) core.Fact {
 	var shown []string
 	more := 0
 	for _, item := range items {
@@ -32,7 +69,11 @@ func list(items []string) string {
 	}
 	text := strings.Join(shown, ", ")
 	if more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
+		return fact("list.more", with{"Text": text, "N": more})
 	}
-	return text
+	return plain(text)
 }
+
+// day and moment write a time as every language does here.
+func day(t time.Time) string    { return t.UTC().Format(time.DateOnly) }
+func moment(t time.Time) string { return t.UTC().Format(time.DateTime) }
