@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -15,29 +14,44 @@ import (
 const (
 	// putSQL leaves listed and stored_no alone: what was stored and taken off
 	// the list stays off it.
-	putSQL = `INSERT INTO transfers (` + columns + `, file_id, sha256)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+	putSQL = `INSERT INTO transfers (` + columns + `)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (id) DO UPDATE SET seq=excluded.seq, state=excluded.state, profile=excluded.profile, server=excluded.server,
  path=excluded.path, name=excluded.name, size=excluded.size, mod_sec=excluded.mod_sec, mod_nsec=excluded.mod_nsec,
  source_id=excluded.source_id, retention=excluded.retention, ttl_days=excluded.ttl_days, description=excluded.description,
  tags=excluded.tags, metadata=excluded.metadata, attempts=excluded.attempts, not_before=excluded.not_before,
  error=excluded.error, receipt=excluded.receipt, queued_at=excluded.queued_at, started_at=excluded.started_at,
- finished_at=excluded.finished_at, resume=excluded.resume, file_id=excluded.file_id, sha256=excluded.sha256`
-	numberSQL = `UPDATE transfers SET stored_no = (SELECT coalesce(max(stored_no), 0) + 1 FROM transfers WHERE stored_no IS NOT NULL)
-WHERE id = ? AND stored_no IS NULL RETURNING stored_no`
-	wordsSQL = `INSERT INTO search (rowid, words) VALUES (?, ?)`
+ finished_at=excluded.finished_at, resume=excluded.resume`
+
+	// moveSQL changes what changes as a transfer is sent, where all else is as
+	// it was. It touches no index, which makes it several times cheaper than
+	// putSQL. storeSQL puts it into the history besides.
+	moveSQL  = `UPDATE transfers SET ` + moving + fixed
+	storeSQL = `UPDATE transfers SET ` + moving + `, ` + storing + fixed + ` AND stored_no IS NULL`
+	moving   = `state=?3, attempts=?17, not_before=?18, error=?19, receipt=?20, started_at=?22, finished_at=?23, resume=?24`
+	storing  = `stored_no=?25, attempt_number=?26, attempt_start=?27, attempt_finish=?28, attempt_sent=?29, attempt_status=?30`
+	fixed    = ` WHERE id=?1 AND seq=?2 AND profile=?4 AND server=?5 AND path=?6 AND name=?7 AND size=?8 AND mod_sec=?9
+ AND mod_nsec=?10 AND source_id=?11 AND retention=?12 AND ttl_days=?13 AND description=?14 AND tags IS ?15 AND metadata IS ?16
+ AND queued_at=?21`
+	// numberSQL puts a transfer into the history that putSQL has written.
+	numberSQL = `UPDATE transfers SET stored_no=?2, attempt_number=?3, attempt_start=?4, attempt_finish=?5, attempt_sent=?6,
+ attempt_status=?7 WHERE id=?1 AND stored_no IS NULL`
+
 	// attemptSQL drops the attempt of a transfer that was removed meanwhile.
 	attemptSQL = `INSERT INTO attempts (transfer, number, start, finish, sent, status, code, outcome, detail)
 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE EXISTS (SELECT 1 FROM transfers WHERE id = ?1)
 ON CONFLICT (transfer, number) DO UPDATE SET start=excluded.start, finish=excluded.finish, sent=excluded.sent,
  status=excluded.status, code=excluded.code, outcome=excluded.outcome, detail=excluded.detail`
+	// replaceSQL forgets an attempt in the transfer's row that attemptSQL replaces.
+	replaceSQL = `UPDATE transfers SET attempt_number = 0 WHERE id = ? AND attempt_number = ?`
+
 	unlistSQL = `UPDATE transfers SET listed = 0 WHERE id = ? AND state = 'stored'`
 	deleteSQL = `DELETE FROM transfers WHERE id = ? AND state <> 'stored'`
 )
 
 // writerStatements are prepared once, for the one writing connection.
 type writerStatements struct {
-	put, number, words, attempt, unlist, remove *sql.Stmt
+	put, move, store, number, attempt, replace, unlist, remove *sql.Stmt
 }
 
 func prepareWriter(ctx context.Context, db *sql.DB) (*writerStatements, error) {
@@ -46,8 +60,8 @@ func prepareWriter(ctx context.Context, db *sql.DB) (*writerStatements, error) {
 		stmt **sql.Stmt
 		text string
 	}{
-		{&w.put, putSQL}, {&w.number, numberSQL}, {&w.words, wordsSQL},
-		{&w.attempt, attemptSQL}, {&w.unlist, unlistSQL}, {&w.remove, deleteSQL},
+		{&w.put, putSQL}, {&w.move, moveSQL}, {&w.store, storeSQL}, {&w.number, numberSQL},
+		{&w.attempt, attemptSQL}, {&w.replace, replaceSQL}, {&w.unlist, unlistSQL}, {&w.remove, deleteSQL},
 	} {
 		var err error
 		if *s.stmt, err = db.PrepareContext(ctx, s.text); err != nil { //nolint:sqlclosecheck // closed with the database
@@ -60,8 +74,9 @@ func prepareWriter(ctx context.Context, db *sql.DB) (*writerStatements, error) {
 // in returns the statements within a transaction.
 func (w *writerStatements) in(ctx context.Context, tx *sql.Tx) writerStatements {
 	return writerStatements{
-		put: tx.StmtContext(ctx, w.put), number: tx.StmtContext(ctx, w.number), words: tx.StmtContext(ctx, w.words),
-		attempt: tx.StmtContext(ctx, w.attempt), unlist: tx.StmtContext(ctx, w.unlist), remove: tx.StmtContext(ctx, w.remove),
+		put: tx.StmtContext(ctx, w.put), move: tx.StmtContext(ctx, w.move), store: tx.StmtContext(ctx, w.store),
+		number: tx.StmtContext(ctx, w.number), attempt: tx.StmtContext(ctx, w.attempt), replace: tx.StmtContext(ctx, w.replace),
+		unlist: tx.StmtContext(ctx, w.unlist), remove: tx.StmtContext(ctx, w.remove),
 	}
 }
 
@@ -85,15 +100,28 @@ func (s *Store) Commit(ctx context.Context, batch core.Batch) error {
 }
 
 func (s *Store) commit(ctx context.Context, batch core.Batch) error {
+	return s.write(ctx, func(tx *sql.Tx, p *progress) error {
+		return s.apply(ctx, tx, batch, p)
+	}, func() {
+		for _, id := range batch.Remove {
+			s.gone[id] = struct{}{}
+		}
+	})
+}
+
+// write runs work in a transaction, and then done when it is on the disk. What
+// work makes of the progress counts only then.
+func (s *Store) write(ctx context.Context, work func(*sql.Tx, *progress) error, done func()) error {
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("opening the database: %w", err)
 	}
 	defer func() { _ = conn.Close() }() // gives it back to the pool
-	if err = s.apply(ctx, conn, batch); err == nil {
-		for _, id := range batch.Remove {
-			s.gone[id] = struct{}{}
-		}
+	p := s.progress
+	err = transact(ctx, conn, func(tx *sql.Tx) error { return work(tx, &p) })
+	if err == nil {
+		s.progress = p
+		done()
 	}
 	if isDisk(err) {
 		// What a connection remembers after a failed write or fsync is not
@@ -103,50 +131,14 @@ func (s *Store) commit(ctx context.Context, batch core.Batch) error {
 	return err
 }
 
-func (s *Store) apply(ctx context.Context, conn *sql.Conn, batch core.Batch) error {
+func transact(ctx context.Context, conn *sql.Conn, work func(*sql.Tx) error) error {
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("beginning: %w", err)
 	}
 	defer func() { _ = tx.Rollback() }() // no-op once committed
-	stmts := s.stmts.in(ctx, tx)
-	var words []entry
-	remove := batch.Remove
-	for _, t := range batch.Put {
-		if _, gone := s.gone[t.ID]; gone {
-			if t.State != core.StateStored {
-				continue
-			}
-			remove = append(slices.Clip(remove), t.ID)
-		}
-		number, err := stmts.putTransfer(ctx, t)
-		if err != nil {
-			return fmt.Errorf("putting transfer %s: %w", t.ID, err)
-		}
-		if number > 0 {
-			words = append(words, entry{number, searchWords(t.Source, t.Server, t.Options.Tags)})
-		}
-	}
-	for _, a := range batch.Attempts {
-		_, err := stmts.attempt.ExecContext(ctx, string(a.Transfer), a.Number, stamp(a.Start), stamp(a.End), a.Sent,
-			a.Status, string(a.Code), int(a.Outcome), a.Detail)
-		if err != nil {
-			return fmt.Errorf("putting attempt %d of %s: %w", a.Number, a.Transfer, err)
-		}
-	}
-	for _, id := range remove {
-		for _, stmt := range []*sql.Stmt{stmts.unlist, stmts.remove} {
-			if _, err := stmt.ExecContext(ctx, string(id)); err != nil {
-				return fmt.Errorf("removing %s: %w", id, err)
-			}
-		}
-	}
-	// Last and without other statements between, each of which would make
-	// FTS5 write out what it has gathered.
-	for _, e := range words {
-		if _, err := stmts.words.ExecContext(ctx, e.number, e.words); err != nil {
-			return fmt.Errorf("indexing: %w", err)
-		}
+	if err := work(tx); err != nil {
+		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("committing: %w", err)
@@ -154,29 +146,99 @@ func (s *Store) apply(ctx context.Context, conn *sql.Conn, batch core.Batch) err
 	return nil
 }
 
-// entry is a row of the search index.
-type entry struct {
-	number int64 // stored_no
-	words  string
+func (s *Store) apply(ctx context.Context, tx *sql.Tx, batch core.Batch, p *progress) error {
+	w := s.stmts.in(ctx, tx)
+	final, others := finalAttempts(batch)
+	remove, before := batch.Remove, p.stored
+	for _, t := range batch.Put {
+		if _, gone := s.gone[t.ID]; gone {
+			if t.State != core.StateStored {
+				continue
+			}
+			remove = append(slices.Clip(remove), t.ID)
+		}
+		if err := w.putTransfer(ctx, t, final[t.ID], p); err != nil {
+			return fmt.Errorf("putting transfer %s: %w", t.ID, err)
+		}
+	}
+	for _, a := range others {
+		if err := w.putAttempt(ctx, a); err != nil {
+			return fmt.Errorf("putting attempt %d of %s: %w", a.Number, a.Transfer, err)
+		}
+	}
+	for _, id := range remove {
+		for _, stmt := range []*sql.Stmt{w.unlist, w.remove} {
+			if _, err := stmt.ExecContext(ctx, string(id)); err != nil {
+				return fmt.Errorf("removing %s: %w", id, err)
+			}
+		}
+	}
+	return addBlocks(ctx, tx, p, (p.stored-before)/blockRows+1)
 }
 
-// putTransfer writes t. It returns its place in the history when t is stored
-// for the first time, else 0.
-func (w *writerStatements) putTransfer(ctx context.Context, t core.Transfer) (int64, error) {
+// finalAttempts parts the attempts by which a transfer of the batch is stored
+// from the others.
+func finalAttempts(batch core.Batch) (final map[core.TransferID]core.Attempt, others []core.Attempt) {
+	number := make(map[core.TransferID]int)
+	for _, t := range batch.Put {
+		if t.State == core.StateStored {
+			number[t.ID] = t.Attempts
+		}
+	}
+	final = make(map[core.TransferID]core.Attempt, len(number))
+	for _, a := range batch.Attempts {
+		if n, ok := number[a.Transfer]; ok && n == a.Number && n > 0 && a.Code == "" && a.Outcome == 0 && a.Detail == "" {
+			final[a.Transfer] = a
+			continue
+		}
+		others = append(others, a)
+	}
+	return final, others
+}
+
+// putTransfer writes t, and into the history when it is stored for the first
+// time.
+func (w *writerStatements) putTransfer(ctx context.Context, t core.Transfer, final core.Attempt, p *progress) error {
 	row, err := values(t)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	if _, err := w.put.ExecContext(ctx, row...); err != nil {
-		return 0, err
+	next := []any{p.stored + 1, final.Number, stamp(final.Start), stamp(final.End), final.Sent, final.Status}
+	switch {
+	case t.State == core.StateStored:
+		if ok, err := changed(w.store.ExecContext(ctx, slices.Concat(row, next)...)); ok || err != nil {
+			p.stored++
+			return err
+		}
+	case !t.StartedAt.IsZero(): // is there most probably
+		if ok, err := changed(w.move.ExecContext(ctx, row...)); ok || err != nil {
+			return err
+		}
 	}
-	if t.State != core.StateStored {
-		return 0, nil
+	if _, err := w.put.ExecContext(ctx, row...); err != nil || t.State != core.StateStored {
+		return err
 	}
-	var number int64
-	err = w.number.QueryRowContext(ctx, string(t.ID)).Scan(&number)
-	if errors.Is(err, sql.ErrNoRows) {
-		return 0, nil // is in the history already
+	ok, err := changed(w.number.ExecContext(ctx, append([]any{string(t.ID)}, next...)...))
+	if ok {
+		p.stored++
 	}
-	return number, err
+	return err // else it is in the history already
+}
+
+// changed reports whether a statement changed a row.
+func changed(r sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := r.RowsAffected()
+	return n > 0, err
+}
+
+func (w *writerStatements) putAttempt(ctx context.Context, a core.Attempt) error {
+	if _, err := w.replace.ExecContext(ctx, string(a.Transfer), a.Number); err != nil {
+		return err
+	}
+	_, err := w.attempt.ExecContext(ctx, string(a.Transfer), a.Number, stamp(a.Start), stamp(a.End), a.Sent,
+		a.Status, string(a.Code), int(a.Outcome), a.Detail)
+	return err
 }

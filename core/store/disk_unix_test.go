@@ -114,6 +114,40 @@ func TestFailedCreation(t *testing.T) {
 	}
 }
 
+// TestFailedMigration: the write that crosses any byte fails. That is no
+// damage, and with room again it is done.
+func TestFailedMigration(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	template := filepath.Join(t.TempDir(), "queue.db")
+	old(t, template, 1, 100)
+	data, failures := readFile(t, template), 0
+	for size := uint64(0); size < 400_000; size += 9_973 {
+		path := filepath.Join(t.TempDir(), "queue.db")
+		must(t, os.WriteFile(path, data, 0o600))
+		restore := limitFiles(t, size)
+		s, err := Open(t.Context(), path, nil)
+		restore()
+		if err == nil {
+			must(t, s.Close())
+		} else {
+			failures++
+			wantCode(t, err, core.CodeStoreFailed)
+		}
+		s = openAt(t, path)
+		if s.Recovered() != "" {
+			t.Fatalf("at %d bytes: taken for damaged", size)
+		}
+		diff(t, []core.TransferID{"first", "second"}, unfinished(t, s))
+		whole(t, s)
+		must(t, s.Close())
+	}
+	if failures < 5 {
+		t.Errorf("%d failures only", failures)
+	}
+}
+
 // TestModes: 0600 and 0700 whatever the umask says, and repaired with a word.
 func TestModes(t *testing.T) {
 	for _, umask := range []int{0, 0o027, 0o177} {

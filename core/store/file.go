@@ -242,10 +242,15 @@ func (s *Store) check(ctx context.Context) error {
 	if verdict != "ok" {
 		return fmt.Errorf("%w: %s", errDamaged, verdict)
 	}
-	if markErr == nil {
-		return os.Remove(s.path + checkSuffix)
+	if markErr != nil {
+		return nil
 	}
-	return nil
+	// What SQLite takes for whole may have been a block, which can be made
+	// again.
+	if _, err := s.writer.ExecContext(ctx, "DELETE FROM search_blocks"); err != nil {
+		return fmt.Errorf("clearing the search index: %w", err)
+	}
+	return os.Remove(s.path + checkSuffix)
 }
 
 func syncFile(path string) error {

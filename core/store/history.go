@@ -2,116 +2,224 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
+	"time"
 
 	"github.com/artstore/ingester/core"
 )
 
-// trigram is the shortest text, in characters, that the search index finds.
-const trigram = 3
+// blocksVersion is the schema that has search_blocks.
+const blocksVersion = 3
 
-// The queries of History. Each walks an index from the newest row and stops at
-// the limit.
+// The queries of History.
 const (
-	allSQL = `SELECT ` + columns + ` FROM transfers WHERE stored_no IS NOT NULL ORDER BY stored_no DESC LIMIT ?1`
+	allSQL     = `SELECT %s FROM transfers WHERE stored_no IS NOT NULL ORDER BY stored_no DESC LIMIT ?`
+	numbersSQL = `SELECT %s FROM transfers WHERE stored_no IN (SELECT value FROM json_each(?)) ORDER BY stored_no DESC`
 
-	searchSQL = `SELECT ` + columns + ` FROM transfers WHERE stored_no IN (
- SELECT rowid FROM (SELECT rowid FROM search WHERE search MATCH ?2 ORDER BY rowid DESC LIMIT ?1)
- UNION ALL SELECT stored_no FROM transfers WHERE file_id >= ?3 AND file_id < ?4
- UNION ALL SELECT stored_no FROM transfers WHERE sha256 >= ?3 AND sha256 < ?4
-) ORDER BY stored_no DESC LIMIT ?1`
+	// entriesSQL gives the columns of scanEntry; the order and the limit
+	// follow.
+	entriesSQL = `SELECT stored_no, path, name, server, tags, size, finished_at, receipt FROM transfers WHERE stored_no > ?`
 
-	wordsOfSQL = `SELECT stored_no, path, name, server, tags FROM transfers
-WHERE stored_no IS NOT NULL ORDER BY stored_no DESC`
-
-	numbersSQL = `SELECT ` + columns + ` FROM transfers
-WHERE stored_no IN (SELECT value FROM json_each(?)) ORDER BY stored_no DESC`
+	indexedSQL = `SELECT coalesce(max(last), 0) FROM search_blocks`
+	filtersSQL = `SELECT last, filter FROM search_blocks ORDER BY last DESC`
+	textsSQL   = `SELECT texts, x'' FROM search_blocks WHERE last = ?`
+	keysSQL    = `SELECT texts, keys FROM search_blocks WHERE last = ?`
 )
 
-// History returns stored transfers, newest first: those that have the query's
-// text, in any case, in their name, path, server or one of their tags, or
-// whose file ID or SHA-256 begins with it.
-//
-// A text of three characters or more is found through an index. A shorter one
-// is looked for row by row, in words only, until the limit is reached.
+// History returns stored transfers, newest first: those that have every word
+// of the query's text. A transfer has a word, in any case, when it is part of
+// its name, path, server or one of its tags; begins its file ID or SHA-256; is
+// its size, as a number of bytes or rounded with a unit ("3.1 MiB"); or is the
+// day, month or time at which it was stored ("2026-11-24", "14:05").
 func (s *Store) History(ctx context.Context, q core.HistoryQuery) ([]core.Transfer, error) {
+	steps, err := migrations()
+	if err != nil {
+		return nil, failed(opRead, err)
+	}
+	return s.historyOf(ctx, q, len(steps))
+}
+
+// historyOf is History of a database with the schema of a version.
+func (s *Store) historyOf(ctx context.Context, q core.HistoryQuery, version int) ([]core.Transfer, error) {
 	limit := q.Limit
 	if limit <= 0 {
 		limit = -1 // SQLite: all
 	}
-	text := fold(strings.TrimSpace(q.Text))
-	var (
-		found []core.Transfer
-		err   error
-	)
-	switch n := utf8.RuneCountInString(text); {
-	case n == 0:
-		found, err = s.transfers(ctx, allSQL, limit)
-	case n < trigram:
-		found, err = s.scanHistory(ctx, text, limit)
-	default:
-		// Nothing sorts after the last code point: the range is all that
-		// begin with the text.
-		found, err = s.transfers(ctx, searchSQL, limit, phrase(text), text, text+string(utf8.MaxRune))
+	zone := q.Zone
+	if zone == nil {
+		zone = time.Local
 	}
-	return found, failed(opRead, err)
-}
-
-// scanHistory looks for a text that is too short for the index.
-func (s *Store) scanHistory(ctx context.Context, text string, limit int) ([]core.Transfer, error) {
-	rows, err := s.readers.QueryContext(ctx, wordsOfSQL)
+	cols := columnsOf(version)
+	wanted := terms(q.Text, zone)
+	if len(wanted) == 0 {
+		found, err := s.transfers(ctx, fmt.Sprintf(allSQL, cols), limit)
+		return found, failed(opRead, err)
+	}
+	numbers, err := s.search(ctx, wanted, limit, version)
+	s.note(err)
 	if err != nil {
-		return nil, fmt.Errorf("querying: %w", err)
-	}
-	defer func() { _ = rows.Close() }() // rows.Err says what matters
-	numbers := []int64{}
-	for len(numbers) != limit && rows.Next() {
-		var (
-			number   int64
-			src      core.Source
-			server   string
-			tagsJSON *string
-			tags     []string
-		)
-		if err := rows.Scan(&number, &src.Path, &src.Name, &server, &tagsJSON); err != nil {
-			return nil, fmt.Errorf("reading the history: %w", err)
-		}
-		if err := decode(tagsJSON, &tags); err != nil {
-			return nil, fmt.Errorf("reading tags: %w", err)
-		}
-		if strings.Contains(searchWords(src, server, tags), text) {
-			numbers = append(numbers, number)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("reading the history: %w", err)
+		return nil, failed(opRead, err)
 	}
 	list, err := json.Marshal(numbers)
 	if err != nil {
+		return nil, failed(opRead, err)
+	}
+	found, err := s.transfers(ctx, fmt.Sprintf(numbersSQL, cols), string(list))
+	return found, failed(opRead, err)
+}
+
+// search is a search that is under way: newest first, until enough is found.
+type search struct {
+	tx      *sql.Tx
+	wanted  []term
+	limit   int // negative for all
+	numbers []int64
+}
+
+func (s *Store) search(ctx context.Context, wanted []term, limit, version int) ([]int64, error) {
+	tx, err := s.readers.BeginTx(ctx, nil) // one state of the database
+	if err != nil {
+		return nil, fmt.Errorf("beginning: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // only read
+	r := &search{tx: tx, wanted: wanted, limit: limit, numbers: []int64{}}
+	var indexed int64
+	if version >= blocksVersion {
+		if err := tx.QueryRowContext(ctx, indexedSQL).Scan(&indexed); err != nil {
+			return nil, fmt.Errorf("querying: %w", err)
+		}
+	}
+	if err := r.rows(ctx, indexed); err != nil {
 		return nil, err
 	}
-	return s.transfers(ctx, numbersSQL, string(list))
-}
-
-// searchWords are what History looks for a text in, one field a line.
-func searchWords(src core.Source, server string, tags []string) string {
-	words := append([]string{src.Path, server}, tags...)
-	if !strings.HasSuffix(src.Path, src.Name) { // else found with the path
-		words = append(words, src.Name)
+	if indexed > 0 && len(r.numbers) != limit {
+		err = r.blocks(ctx)
 	}
-	return fold(strings.Join(words, "\n"))
+	return r.numbers, err
 }
 
-// phrase quotes text for FTS5's MATCH.
-func phrase(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
+// rows looks through the rows of what is in no block yet.
+func (r *search) rows(ctx context.Context, indexed int64) error {
+	rows, err := r.tx.QueryContext(ctx, entriesSQL+` ORDER BY stored_no DESC`, indexed)
+	if err != nil {
+		return fmt.Errorf("querying: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // rows.Err says what matters
+	for len(r.numbers) != r.limit && rows.Next() {
+		e, err := scanEntry(rows)
+		if err != nil {
+			return err
+		}
+		if matchesAll(r.wanted, &e) {
+			r.numbers = append(r.numbers, e.number)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("reading the history: %w", err)
+	}
+	return nil
+}
 
-// fold makes texts comparable: lower case, characters composed (file names
-// from macOS come decomposed), no NUL, which would end SQLite's text.
-func fold(text string) string {
-	return strings.ReplaceAll(norm.NFC.String(strings.ToLower(strings.ToValidUTF8(text, "\uFFFD"))), "\x00", "\uFFFD")
+// blocks looks through the blocks whose filters don't say no.
+func (r *search) blocks(ctx context.Context) error {
+	texts, err := r.tx.PrepareContext(ctx, textsSQL)
+	if err != nil {
+		return fmt.Errorf("querying: %w", err)
+	}
+	defer func() { _ = texts.Close() }()
+	both, err := r.tx.PrepareContext(ctx, keysSQL)
+	if err != nil {
+		return fmt.Errorf("querying: %w", err)
+	}
+	defer func() { _ = both.Close() }()
+	rows, err := r.tx.QueryContext(ctx, filtersSQL)
+	if err != nil {
+		return fmt.Errorf("querying: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // rows.Err says what matters
+	for len(r.numbers) != r.limit && rows.Next() {
+		var (
+			last int64
+			f    sql.RawBytes
+		)
+		if err := rows.Scan(&last, &f); err != nil {
+			return fmt.Errorf("reading the search index: %w", err)
+		}
+		if len(f) != filterSize {
+			return fmt.Errorf("%w: a filter of the search index", errDamaged)
+		}
+		possible, withKeys := mayHaveAll(r.wanted, filter(f))
+		if !possible {
+			continue
+		}
+		stmt := texts
+		if withKeys {
+			stmt = both
+		}
+		u := unpacker{withKeys: withKeys}
+		if err := stmt.QueryRowContext(ctx, last).Scan(&u.texts, &u.keys); err != nil {
+			return fmt.Errorf("reading the search index: %w", err)
+		}
+		if err := r.block(&u); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("reading the search index: %w", err)
+	}
+	return nil
+}
+
+// block looks through one block, which has its oldest entry first.
+func (r *search) block(u *unpacker) error {
+	var found []int64
+	for u.next() {
+		if matchesAll(r.wanted, &u.entry) {
+			found = append(found, u.entry.number)
+		}
+	}
+	for i := len(found) - 1; i >= 0 && len(r.numbers) != r.limit; i-- {
+		r.numbers = append(r.numbers, found[i])
+	}
+	return u.err()
+}
+
+// mayHaveAll reports whether a block may have an entry with all of the terms,
+// and whether its keys matter.
+func mayHaveAll(list []term, f filter) (possible, withKeys bool) {
+	for i := range list {
+		if !list[i].mayBeIn(f) {
+			return false, false
+		}
+		withKeys = withKeys || list[i].inKeys(f)
+	}
+	return true, withKeys
+}
+
+// scanEntry reads what is searched of a row. A row that is damaged in part is
+// found by what is left of it.
+func scanEntry(row scanner) (entry, error) {
+	var (
+		e           entry
+		src         core.Source
+		server      string
+		tagsJSON    *string
+		receiptJSON *string
+		tags        []string
+		receipt     core.Receipt
+		finished    int64
+	)
+	if err := row.Scan(&e.number, &src.Path, &src.Name, &server, &tagsJSON, &src.Size, &finished, &receiptJSON); err != nil {
+		return e, fmt.Errorf("reading the history: %w", err)
+	}
+	_ = errors.Join(decode(tagsJSON, &tags), decode(receiptJSON, &receipt)) // shown as damaged
+	e.text, e.size, e.finished = []byte(searchWords(src, server, tags)), src.Size, moment(finished).Unix()
+	e.id, e.sum, e.uploaded = []byte(fold(receipt.FileID)), []byte(fold(string(receipt.SHA256))), e.finished
+	if !receipt.UploadedAt.IsZero() {
+		e.uploaded = receipt.UploadedAt.Unix()
+	}
+	return e, nil
 }

@@ -33,9 +33,28 @@ func historyStore(t *testing.T) *Store {
 	return s
 }
 
+// TestHistorySearch finds the same in rows and in blocks.
 func TestHistorySearch(t *testing.T) {
 	s := historyStore(t)
-	for text, want := range map[string]string{
+	for range 2 {
+		for text, want := range searches() {
+			got, err := s.History(t.Context(), core.HistoryQuery{Text: text})
+			must(t, err)
+			names := []string{}
+			for _, x := range got {
+				names = append(names, string(x.ID))
+			}
+			if g := strings.Join(names, " "); g != want {
+				t.Errorf("%q: got %q, want %q", text, g, want)
+			}
+		}
+		indexAll(t, s)
+	}
+}
+
+// searches are texts and what historyStore has of them.
+func searches() map[string]string {
+	return map[string]string{
 		"": "server nul signs nfd cyrillic plain", " \t": "server nul signs nfd cyrillic plain",
 		"scan 001": "plain", "SCAN 001.tiff": "plain", " scan 001 ": "plain", "box/scan": "plain", "001": "plain", "can 0": "plain",
 		"archive": "server plain", "LÄUFT": "plain", "archive.test": "server", "ingester.example": "nul signs nfd cyrillic plain",
@@ -52,19 +71,11 @@ func TestHistorySearch(t *testing.T) {
 		// IDs and checksums by their beginning.
 		"aaaaaaaa-1111": "plain", "AAAA": "plain", "1111-4222": "", strings.Repeat("b", 64): "cyrillic", "BBBBBBBBBBBBBBB": "cyrillic", "0123456": "server",
 		"123456": "", "é-1": "nul", "aa": "", "aaaaaaab": "",
-		// Short texts, by row.
+		// Short texts.
 		"z": "server", "Z.": "server", "zz": "", "5.": "cyrillic",
 		"no such thing": "",
-	} {
-		got, err := s.History(t.Context(), core.HistoryQuery{Text: text})
-		must(t, err)
-		names := []string{}
-		for _, x := range got {
-			names = append(names, string(x.ID))
-		}
-		if g := strings.Join(names, " "); g != want {
-			t.Errorf("%q: got %q, want %q", text, g, want)
-		}
+		// Several words, wherever each of them is.
+		"001 box": "plain", "archive AAAA": "plain", "5 отчёт архив": "cyrillic", "box отчёт": "", "other (b)": "signs",
 	}
 }
 
@@ -80,7 +91,11 @@ func TestHistoryOrder(t *testing.T) {
 		commit(t, s, core.Batch{Put: []core.Transfer{x}})
 		want[n-1-i] = x.ID
 	}
-	for _, text := range []string{"", "sc", "scan", "same"} {
+	for _, text := range []string{"", "sc", "scan", "same", "blocks", "sc", "scan", "same"} {
+		if text == "blocks" {
+			indexAll(t, s)
+			continue
+		}
 		for limit, count := range map[int]int{-1: n, 0: n, 1: 1, 7: 7, n: n, n + 1: n} {
 			got, err := s.History(t.Context(), core.HistoryQuery{Text: text, Limit: limit})
 			must(t, err)

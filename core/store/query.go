@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/artstore/ingester/core"
 )
@@ -19,13 +20,13 @@ const knownChunk = 500
 // queue order.
 func (s *Store) Unfinished(ctx context.Context) ([]core.Transfer, error) {
 	found, err := s.transfers(ctx, `SELECT `+columns+` FROM transfers
-WHERE listed = 1 AND state <> 'stored' ORDER BY seq, queued_at`)
+WHERE stored_no IS NULL ORDER BY seq, queued_at`)
 	return found, failed(opRead, err)
 }
 
 // Known returns, for the given profile and server, the transfers that have one
-// of the sources' paths with the same size and modification time and that are
-// not cancelled, newest first.
+// of the sources' paths with the same size and modification time, that are not
+// cancelled and that the server still keeps, newest first.
 func (s *Store) Known(ctx context.Context, profile, server string, sources []core.Source) ([]core.Transfer, error) {
 	byPath := make(map[string][]core.Source, len(sources))
 	paths := make([]string, 0, len(sources))
@@ -36,13 +37,14 @@ func (s *Store) Known(ctx context.Context, profile, server string, sources []cor
 		byPath[src.Path] = append(byPath[src.Path], src)
 	}
 	var known []core.Transfer
+	now := s.now()
 	for chunk := range slices.Chunk(paths, knownChunk) {
 		found, err := s.knownPaths(ctx, profile, server, chunk)
 		if err != nil {
 			return nil, failed(opRead, err)
 		}
 		for _, t := range found {
-			if slices.ContainsFunc(byPath[t.Source.Path], func(src core.Source) bool { return same(src, t.Source) }) {
+			if !expired(t, now) && slices.ContainsFunc(byPath[t.Source.Path], func(src core.Source) bool { return same(src, t.Source) }) {
 				known = append(known, t)
 			}
 		}
@@ -51,6 +53,11 @@ func (s *Store) Known(ctx context.Context, profile, server string, sources []cor
 		return cmp.Or(b.QueuedAt.Compare(a.QueuedAt), cmp.Compare(b.Seq, a.Seq))
 	})
 	return known, nil
+}
+
+// expired reports whether the server has deleted t by now.
+func expired(t core.Transfer, now time.Time) bool {
+	return t.State == core.StateStored && t.Receipt != nil && !t.Receipt.ExpiresAt.IsZero() && !now.Before(t.Receipt.ExpiresAt)
 }
 
 func same(a, b core.Source) bool { return a.Size == b.Size && a.ModTime.Equal(b.ModTime) }
@@ -66,11 +73,17 @@ WHERE path IN (?`+strings.Repeat(",?", len(paths)-1)+`) AND profile = ? AND serv
 		append(args, profile, server)...)
 }
 
+// attemptsSQL finds the attempts of a transfer: the last one stands in its own
+// row once it is stored.
+const attemptsSQL = `SELECT transfer, number, start, finish, sent, status, code, outcome, detail FROM attempts
+WHERE transfer = ?1 AND number NOT IN (SELECT attempt_number FROM transfers WHERE id = ?1)
+UNION ALL SELECT id, attempt_number, attempt_start, attempt_finish, attempt_sent, attempt_status, '', 0, '' FROM transfers
+WHERE id = ?1 AND attempt_number > 0 ORDER BY number`
+
 // Attempts returns the attempts of one transfer, oldest first; none for an
 // unknown one.
 func (s *Store) Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error) {
-	found, err := collect(ctx, s.readers, scanAttempt, `SELECT transfer, number, start, finish, sent, status, code, outcome, detail
-FROM attempts WHERE transfer = ? ORDER BY number`, string(id))
+	found, err := collect(ctx, s.readers, scanAttempt, attemptsSQL, string(id))
 	s.note(err)
 	return found, failed(opRead, err)
 }

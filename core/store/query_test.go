@@ -52,6 +52,31 @@ func TestKnown(t *testing.T) {
 	}
 }
 
+// TestKnownExpired: what the server has deleted is not known. A file that is to
+// be kept, or whose transfer was not finished, has no end.
+func TestKnownExpired(t *testing.T) {
+	s := openTest(t)
+	end := epoch.Add(30 * 24 * time.Hour)
+	gone, kept, failing := done(queued("gone", 1)), done(queued("kept", 1)), queued("failing", 1)
+	kept.QueuedAt, failing.QueuedAt = epoch.Add(time.Hour), epoch
+	for _, x := range []*core.Transfer{&kept, &failing} {
+		x.Source = gone.Source
+	}
+	gone.Receipt.ExpiresAt, failing.Receipt, failing.State = end, &core.Receipt{ExpiresAt: end}, core.StateFailed
+	commit(t, s, core.Batch{Put: []core.Transfer{gone, kept, failing}})
+	for now, want := range map[time.Time][]core.TransferID{
+		epoch:       {"kept", "gone", "failing"},
+		end.Add(-1): {"kept", "gone", "failing"},
+		end:         {"kept", "failing"},
+		end.Add(1):  {"kept", "failing"},
+	} {
+		s.now = func() time.Time { return now }
+		got, err := s.Known(t.Context(), "Prod", gone.Server, []core.Source{gone.Source})
+		must(t, err)
+		diff(t, want, ids(got))
+	}
+}
+
 func inZone(s core.Source) core.Source {
 	s.ModTime = s.ModTime.In(time.FixedZone("", 3600))
 	return s

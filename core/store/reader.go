@@ -34,12 +34,17 @@ func OpenReader(path string, log *slog.Logger) (*Reader, error) {
 	return &Reader{store: s}, nil
 }
 
-// History is Store.History.
+// History is Store.History. A database that the program has not brought up to
+// date yet is read as it is.
 func (r *Reader) History(ctx context.Context, q core.HistoryQuery) ([]core.Transfer, error) {
 	if r.store == nil {
 		return nil, nil
 	}
-	return r.store.History(ctx, q)
+	version, err := schemaVersion(ctx, r.store.readers)
+	if err != nil {
+		return nil, failed(opRead, err)
+	}
+	return r.store.historyOf(ctx, q, version)
 }
 
 // Close closes the database.

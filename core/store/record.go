@@ -10,10 +10,21 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// columns of transfers in the order of scanTransfer; values has two more.
+// columns of transfers in the order of scanTransfer and values.
 const columns = `id, seq, state, profile, server, path, name, size, mod_sec, mod_nsec, source_id,
  retention, ttl_days, description, tags, metadata, attempts, not_before, error, receipt,
  queued_at, started_at, finished_at, resume`
+
+// columnsOf is columns as a database with the schema of a version has them.
+func columnsOf(version int) string {
+	if version < resumeVersion {
+		return strings.Replace(columns, "resume", "''", 1)
+	}
+	return columns
+}
+
+// resumeVersion is the schema that has the column resume.
+const resumeVersion = 2
 
 // maxCause is how much of a cause's text is kept, in bytes.
 const maxCause = 4096
@@ -36,16 +47,12 @@ func values(t core.Transfer) ([]any, error) {
 	if len(t.Options.Metadata) > 0 {
 		metadata = string(t.Options.Metadata)
 	}
-	var fileID, sum any
-	if t.Receipt != nil {
-		fileID, sum = fold(t.Receipt.FileID), string(t.Receipt.SHA256)
-	}
 	s, o := t.Source, t.Options
 	return []any{
 		string(t.ID), t.Seq, string(t.State), o.Profile, t.Server, s.Path, s.Name, s.Size,
 		s.ModTime.Unix(), s.ModTime.Nanosecond(), s.FileID,
 		string(o.Retention), o.TTLDays, o.Description, tags, metadata, t.Attempts, stamp(t.NotBefore), failure, receipt,
-		stamp(t.QueuedAt), stamp(t.StartedAt), stamp(t.FinishedAt), t.Resume, fileID, sum,
+		stamp(t.QueuedAt), stamp(t.StartedAt), stamp(t.FinishedAt), t.Resume,
 	}, nil
 }
 

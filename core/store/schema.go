@@ -46,12 +46,9 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	var version int
-	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return fmt.Errorf("reading the schema's version: %w", err)
-	}
-	if version > len(steps) {
-		return errNewer
+	version, err := schemaVersion(ctx, db)
+	if err != nil {
+		return err
 	}
 	for ; version < len(steps); version++ {
 		if err := step(ctx, db, steps[version], version+1); err != nil {
@@ -59,6 +56,23 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		}
 	}
 	return nil
+}
+
+// schemaVersion is the number of steps that a database has seen. It returns
+// errNewer when that is more than there are.
+func schemaVersion(ctx context.Context, db *sql.DB) (int, error) {
+	steps, err := migrations()
+	if err != nil {
+		return 0, err
+	}
+	var version int
+	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+		return 0, fmt.Errorf("reading the schema's version: %w", err)
+	}
+	if version > len(steps) {
+		return 0, errNewer
+	}
+	return version, nil
 }
 
 func step(ctx context.Context, db *sql.DB, text string, version int) error {

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"sync"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -40,9 +41,17 @@ type Store struct {
 	writer    *sql.DB // one connection
 	readers   *sql.DB
 	stmts     *writerStatements
+	now       func() time.Time
+
+	// What follows belongs to whoever has the writing connection.
+
 	// gone are the transfers that were taken off the list before they were
-	// stored, since Open. It belongs to whoever has the writing connection.
-	gone map[core.TransferID]struct{}
+	// stored, since Open.
+	gone     map[core.TransferID]struct{}
+	progress progress
+
+	stop    context.CancelFunc // ends catchUp
+	working sync.WaitGroup     // for catchUp
 }
 
 // Open opens the database at path, creating it (mode 0600) and its folder
@@ -56,14 +65,14 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{path: path, log: log, gone: map[core.TransferID]struct{}{}}
+	s := &Store{path: path, log: log, now: time.Now, gone: map[core.TransferID]struct{}{}}
 	err := s.prepare(ctx)
 	if err == nil {
 		err = s.connect(ctx)
 	}
 	if isDamage(err) {
 		log.Error("the queue is damaged; a new one is started", "path", path, "error", err)
-		if err = s.startAnew(ctx, time.Now()); err == nil {
+		if err = s.startAnew(ctx, s.now()); err == nil {
 			err = s.connect(ctx)
 		}
 	}
@@ -79,6 +88,10 @@ func (s *Store) Recovered() string { return s.recovered }
 // Close closes the database. Its log is folded into the file. What is called
 // afterwards fails.
 func (s *Store) Close() error {
+	if s.stop != nil {
+		s.stop()
+		s.working.Wait()
+	}
 	var errs []error
 	for _, db := range []*sql.DB{s.readers, s.writer} { // the last one checkpoints
 		if db != nil {
@@ -116,7 +129,18 @@ func (s *Store) openWriter(ctx context.Context) error {
 		// The version is ours and the tables are not.
 		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
+	if s.progress, err = readProgress(ctx, s.writer); err != nil {
+		return err
+	}
+	if s.progress.behind() {
+		s.startCatchUp(ctx)
+	}
 	return nil
+}
+
+func (s *Store) startCatchUp(ctx context.Context) {
+	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	s.working.Go(func() { s.catchUp(ctx) })
 }
 
 // note leaves a mark for the next start when damage shows while running, so

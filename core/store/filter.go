@@ -1,0 +1,77 @@
+package store
+
+const (
+	// filterSize is a filter's size in bytes, a power of two: large enough
+	// that a block of ordinary names sets a fifth of the bits.
+	filterSize = 8 << 10
+
+	// gram is the longest piece of a text that the filter knows, in bytes.
+	gram = 4
+
+	// minHead and maxHead are the lengths in bytes of the beginnings of file
+	// IDs and checksums that the filter knows.
+	minHead, maxHead = 3, 6
+)
+
+// Kinds of what a filter knows, hashed in front of it.
+const (
+	kindText byte = iota + 1
+	kindID
+	kindSum
+	kindSize
+)
+
+// filter is a set of hashes, a Bloom filter: it says of a block that something
+// is not in it, or may be.
+type filter []byte
+
+// bit is the place of something in a filter: 32 bits of FNV-1a, the upper
+// folded into the lower.
+func bit[T string | []byte](kind byte, what T) uint32 {
+	const offset, prime = 2166136261, 16777619
+	h := (uint32(offset) ^ uint32(kind)) * prime
+	for i := range len(what) {
+		h = (h ^ uint32(what[i])) * prime
+	}
+	return (h ^ h>>15) % (filterSize * 8)
+}
+
+func (f filter) set(at uint32)      { f[at/8] |= 1 << (at % 8) }
+func (f filter) has(at uint32) bool { return f[at/8]&(1<<(at%8)) != 0 }
+
+// addText adds every piece of text up to gram bytes that ends after from.
+func (f filter) addText(text []byte, from int) {
+	for at := max(0, from-gram+1); at < len(text); at++ {
+		for n := 1; n <= min(gram, len(text)-at); n++ {
+			f.set(bit(kindText, text[at:at+n]))
+		}
+	}
+}
+
+// mayContain reports whether a text may have text in it.
+func (f filter) mayContain(text string) bool {
+	n := min(gram, len(text))
+	for at := 0; at+n <= len(text); at++ {
+		if !f.has(bit(kindText, text[at:at+n])) {
+			return false
+		}
+	}
+	return true
+}
+
+// addKey adds the beginnings of a key.
+func (f filter) addKey(kind byte, key []byte) {
+	for n := minHead; n <= min(maxHead, len(key)); n++ {
+		f.set(bit(kind, key[:n]))
+	}
+}
+
+// mayBegin reports whether a key may begin with text.
+func (f filter) mayBegin(kind byte, text string) bool {
+	for n := minHead; n <= min(maxHead, len(text)); n++ {
+		if !f.has(bit(kind, text[:n])) {
+			return false
+		}
+	}
+	return len(text) >= minHead
+}

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// progress is how far the history and its index are.
+type progress struct {
+	stored  int64 // the newest stored_no
+	indexed int64 // the newest stored_no in a block
+}
+
+// behind reports whether there is enough for another block.
+func (p progress) behind() bool { return p.stored-p.indexed >= blockRows }
+
+func readProgress(ctx context.Context, db *sql.DB) (p progress, err error) {
+	err = db.QueryRowContext(ctx, `SELECT coalesce(max(stored_no), 0), (`+indexedSQL+`) FROM transfers WHERE stored_no IS NOT NULL`).Scan(&p.stored, &p.indexed)
+	if err != nil {
+		return p, fmt.Errorf("reading the history: %w", err)
+	}
+	return p, nil
+}
+
+// addBlocks makes the next blocks, no more than n: what a commit adds to the
+// history, and a little of what there was before there were blocks.
+func addBlocks(ctx context.Context, tx *sql.Tx, p *progress, n int64) error {
+	for ; n > 0 && p.behind(); n-- {
+		if err := addBlock(ctx, tx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addBlock makes the next block.
+func addBlock(ctx context.Context, tx *sql.Tx, p *progress) error {
+	entries, err := nextEntries(ctx, tx, p.indexed)
+	if err != nil || len(entries) == 0 {
+		return err
+	}
+	b, last := pack(entries), entries[len(entries)-1].number
+	if _, err := tx.ExecContext(ctx, `INSERT INTO search_blocks (last, filter, texts, keys) VALUES (?, ?, ?, ?)`,
+		last, []byte(b.filter), b.texts, b.keys); err != nil {
+		return fmt.Errorf("indexing: %w", err)
+	}
+	p.indexed = last
+	return nil
+}
+
+func nextEntries(ctx context.Context, tx *sql.Tx, indexed int64) ([]entry, error) {
+	rows, err := tx.QueryContext(ctx, entriesSQL+` ORDER BY stored_no LIMIT ?`, indexed, blockRows)
+	if err != nil {
+		return nil, fmt.Errorf("indexing: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // rows.Err says what matters
+	entries := make([]entry, 0, blockRows)
+	for rows.Next() {
+		e, err := scanEntry(rows)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, e)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("indexing: %w", err)
+	}
+	return entries, nil
+}
+
+// catchUp makes the blocks of a history from before there were any, one a
+// transaction: whoever commits gets a turn between two. What it can't do the
+// next start does; until then the search is slower.
+func (s *Store) catchUp(ctx context.Context) {
+	for more := true; more; {
+		err := s.write(ctx, func(tx *sql.Tx, p *progress) error {
+			more = p.behind()
+			return addBlocks(ctx, tx, p, 1)
+		}, func() {})
+		if err != nil {
+			if ctx.Err() == nil {
+				s.note(err)
+				s.log.Warn("the history can't be indexed", "error", err)
+			}
+			return
+		}
+	}
+}

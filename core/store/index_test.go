@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+)
+
+// indexAll puts what is stored into a block, however little it is.
+func indexAll(t *testing.T, s *Store) {
+	t.Helper()
+	must(t, s.write(t.Context(), func(tx *sql.Tx, p *progress) error { return addBlock(t.Context(), tx, p) }, func() {}))
+}
+
+// TestIndexGrows: blocks are made as files are stored, also many at once, and
+// the search finds what is in a block and what is in none yet.
+func TestIndexGrows(t *testing.T) {
+	s := openTest(t)
+	list := stored(benchTransfers(3*blockRows + 10))
+	for _, n := range []int{1, blockRows - 2, 1, 1, 2*blockRows + 9} {
+		commit(t, s, core.Batch{Put: list[:n]})
+		list = list[n:]
+	}
+	if got := blocks(t, s); got != 3 {
+		t.Errorf("%d blocks, want 3", got)
+	}
+	for text, want := range map[string]int{"000000": 1, "001023": 1, "001024": 1, "003081": 1, "003082": 0, "scan": 3*blockRows + 10} {
+		got, err := s.History(t.Context(), core.HistoryQuery{Text: text + ".tiff"})
+		if text == "scan" {
+			got, err = s.History(t.Context(), core.HistoryQuery{Text: text})
+		}
+		must(t, err)
+		if len(got) != want {
+			t.Errorf("%q: %d found, want %d", text, len(got), want)
+		}
+	}
+	s = reopen(t, s)
+	for limit := 1; limit < len(stored(benchTransfers(3*blockRows))); limit += 501 {
+		got, err := s.History(t.Context(), core.HistoryQuery{Text: "scan", Limit: limit})
+		must(t, err)
+		if len(got) != limit || got[0].Seq != 3*blockRows+10 || got[limit-1].Seq != int64(3*blockRows+11-limit) {
+			t.Errorf("limit %d: %d found", limit, len(got))
+		}
+	}
+}
+
+// TestIndexFails: a commit that can't add its block is refused whole, and the
+// next one makes it.
+func TestIndexFails(t *testing.T) {
+	s := openTest(t)
+	list := stored(benchTransfers(blockRows))
+	commit(t, s, core.Batch{Put: list[1:]})
+	poison(t, s)
+	wantCode(t, s.Commit(t.Context(), core.Batch{Put: list[:1]}), core.CodeStoreFailed)
+	_, err := s.writer.ExecContext(t.Context(), "DROP TRIGGER poison")
+	must(t, err)
+	commit(t, s, core.Batch{Put: list[:1]})
+	found, err := s.History(t.Context(), core.HistoryQuery{Text: "scan"})
+	must(t, err)
+	if blocks(t, s) != 1 || len(found) != blockRows || found[0].ID != list[0].ID {
+		t.Errorf("%d blocks, %d found", blocks(t, s), len(found))
+	}
+}
+
+func poison(t *testing.T, s *Store) {
+	t.Helper()
+	_, err := s.writer.ExecContext(t.Context(), `CREATE TRIGGER poison BEFORE INSERT ON search_blocks BEGIN SELECT raise(ABORT, 'poisoned'); END`)
+	must(t, err)
+}
+
+// TestCatchUpFails: what can't be indexed is searched all the same, and said.
+func TestCatchUpFails(t *testing.T) {
+	s := openTest(t)
+	var log strings.Builder
+	s.log = logTo(&log)
+	commit(t, s, core.Batch{Put: stored(benchTransfers(blockRows))})
+	_, err := s.writer.ExecContext(t.Context(), "DELETE FROM search_blocks")
+	must(t, err)
+	s.progress.indexed = 0
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	s.catchUp(ctx)
+	if log.Len() > 0 {
+		t.Errorf("stopped, and said %s", log.String())
+	}
+	poison(t, s)
+	s.catchUp(t.Context())
+	if !strings.Contains(log.String(), "poisoned") {
+		t.Errorf("not said: %s", log.String())
+	}
+	found, err := s.History(t.Context(), core.HistoryQuery{Text: "scan"})
+	must(t, err)
+	if len(found) != blockRows {
+		t.Errorf("%d found", len(found))
+	}
+}
+
+// TestDamagedBlock is told, and the next start makes the blocks again.
+func TestDamagedBlock(t *testing.T) {
+	for _, damage := range []string{"filter = x'00'", "texts = x'0202020281'", "keys = x'ff'"} {
+		s := openTest(t)
+		commit(t, s, core.Batch{Put: stored(benchTransfers(blockRows))})
+		_, err := s.writer.ExecContext(t.Context(), "UPDATE search_blocks SET "+damage)
+		must(t, err)
+		text := "scan"
+		if strings.HasPrefix(damage, "keys") {
+			text = string(stored(benchTransfers(blockRows))[5].Receipt.SHA256)
+		}
+		_, err = s.History(t.Context(), core.HistoryQuery{Text: text})
+		wantCode(t, err, core.CodeStoreFailed)
+		if !strings.Contains(err.Error(), "damaged") {
+			t.Errorf("%s: %v", damage, err)
+		}
+		s = reopen(t, s)
+		s.working.Wait()
+		found, err := s.History(t.Context(), core.HistoryQuery{Text: text})
+		must(t, err)
+		if blocks(t, s) != 1 || len(found) == 0 {
+			t.Errorf("%s: %d blocks, %d found", damage, blocks(t, s), len(found))
+		}
+	}
+}
+
+func logTo(w *strings.Builder) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }

@@ -1,0 +1,202 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/artstore/ingester/core"
+)
+
+// old makes a database with the schema of an earlier version, as the program
+// of its time left it: n stored transfers, two that are queued and an attempt.
+func old(t *testing.T, path string, version, n int) {
+	t.Helper()
+	must(t, os.WriteFile(path, nil, 0o600))
+	db, err := openDB(path, "_txlock=immediate")
+	must(t, err)
+	db.SetMaxOpenConns(1)
+	steps, err := migrations()
+	must(t, err)
+	for i := range version {
+		must(t, step(t.Context(), db, steps[i], i+1))
+	}
+	tx, err := db.BeginTx(t.Context(), nil)
+	must(t, err)
+	for i, x := range append(stored(benchTransfers(n)), queued("first", -2), queued("second", -1)) {
+		insertOld(t, tx, version, x, i+1)
+	}
+	_, err = tx.ExecContext(t.Context(), `INSERT INTO attempts VALUES ('first', 1, 5, 6, 7, 503, 'server_busy', 0, 'busy')`)
+	must(t, err)
+	must(t, tx.Commit())
+	must(t, db.Close())
+}
+
+func insertOld(t *testing.T, tx *sql.Tx, version int, x core.Transfer, number int) {
+	t.Helper()
+	row, err := values(x)
+	must(t, err)
+	if version < resumeVersion {
+		row = row[:len(row)-1]
+	}
+	marks := "?"
+	for range len(row) - 1 {
+		marks += ",?"
+	}
+	names := columns
+	if version < resumeVersion {
+		names = columns[:len(columns)-len(", resume")]
+	}
+	_, err = tx.ExecContext(t.Context(), "INSERT INTO transfers ("+names+") VALUES ("+marks+")", row...)
+	must(t, err)
+	if x.State != core.StateStored {
+		return
+	}
+	if _, err = tx.ExecContext(t.Context(), "UPDATE transfers SET stored_no = ? WHERE id = ?", number, string(x.ID)); err == nil && version < blocksVersion {
+		_, err = tx.ExecContext(t.Context(), "INSERT INTO search (rowid, words) VALUES (?, ?)", number, searchWords(x.Source, x.Server, x.Options.Tags))
+	}
+	must(t, err)
+}
+
+// blocks is how many blocks of the search index there are.
+func blocks(t *testing.T, s *Store) (n int) {
+	t.Helper()
+	must(t, s.readers.QueryRowContext(t.Context(), "SELECT count(*) FROM search_blocks").Scan(&n))
+	return n
+}
+
+// TestEveryVersion: a database of each version is read beside its owner
+// without a change, then brought up to date whole, and read on all the while.
+func TestEveryVersion(t *testing.T) {
+	steps, err := migrations()
+	must(t, err)
+	const n = 2*blockRows + 500
+	all := stored(benchTransfers(n))
+	for version := 1; version <= len(steps); version++ {
+		t.Run(fmt.Sprint(version), func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "queue.db")
+			old(t, path, version, n)
+			before := readFile(t, path)
+			r, err := OpenReader(path, nil)
+			must(t, err)
+			sees := func(history func(context.Context, core.HistoryQuery) ([]core.Transfer, error)) {
+				t.Helper()
+				for text, want := range map[string]int{"": n, "box-001": 1000, "zz": 0, "scan 000007": 1} {
+					got, err := history(t.Context(), core.HistoryQuery{Text: text})
+					must(t, err)
+					if len(got) != want {
+						t.Errorf("%q: %d found, want %d", text, len(got), want)
+					}
+				}
+				newest, err := history(t.Context(), core.HistoryQuery{Limit: 1})
+				must(t, err)
+				diff(t, all[n-1:], newest)
+			}
+			sees(r.History)
+			if d := cmp.Diff(before, readFile(t, path)); d != "" {
+				t.Error("reading changed the file")
+			}
+
+			s := openAt(t, path)
+			if s.Recovered() != "" {
+				t.Fatal("taken for damaged")
+			}
+			s.working.Wait()
+			if got := blocks(t, s); got != n/blockRows {
+				t.Errorf("%d blocks, want %d", got, n/blockRows)
+			}
+			sees(s.History)
+			sees(r.History)
+			must(t, r.Close())
+			diff(t, []core.TransferID{"first", "second"}, unfinished(t, s))
+			if tries, err := s.Attempts(t.Context(), "first"); err != nil || len(tries) != 1 || tries[0].Status != 503 {
+				t.Errorf("attempts: %v, %v", tries, err)
+			}
+			commit(t, s, core.Batch{Put: []core.Transfer{done(queued("first", -2))}})
+			s = reopen(t, s)
+			newest, err := s.History(t.Context(), core.HistoryQuery{Text: "first"})
+			must(t, err)
+			diff(t, []core.TransferID{"first"}, ids(newest))
+			whole(t, s)
+		})
+	}
+}
+
+// TestReaderNewer: a newer program has taken the database over meanwhile.
+func TestReaderNewer(t *testing.T) {
+	s := openTest(t)
+	r, err := OpenReader(s.path, nil)
+	must(t, err)
+	defer func() { must(t, r.Close()) }()
+	_, err = s.writer.ExecContext(t.Context(), "PRAGMA user_version = 1000")
+	must(t, err)
+	_, err = r.History(t.Context(), core.HistoryQuery{})
+	wantCode(t, err, core.CodeStoreNewer)
+}
+
+// TestPowerCutWhileMigrating: the power fails while the log of a migration is
+// written, or while it is folded in. The queue is what it was.
+func TestPowerCutWhileMigrating(t *testing.T) {
+	random := rand.New(rand.NewPCG(47, 3))
+	want := []core.TransferID{"first", "second"}
+	for version := range 3 {
+		path := filepath.Join(t.TempDir(), "queue.db")
+		old(t, path, max(1, version), 300)
+		before := readFile(t, path)
+		s := openAt(t, path)
+		after := snapshot(t, s)
+		for range 15 {
+			powerCut(t, image{before, cut(random, nil, after.wal)}, want)
+			powerCut(t, image{before, torn(random, nil, after.wal)}, want)
+		}
+		must(t, s.Close())
+		folded := readFile(t, path)
+		for range 15 {
+			powerCut(t, image{torn(random, before, folded), after.wal}, want)
+		}
+	}
+}
+
+// TestKillWhileMigrating: the old schema or the new one, and all that was there.
+func TestKillWhileMigrating(t *testing.T) {
+	random := rand.New(rand.NewPCG(47, 4))
+	template := filepath.Join(t.TempDir(), "queue.db")
+	old(t, template, 1, 2*blockRows)
+	data := readFile(t, template)
+	for round := range 20 {
+		path := filepath.Join(t.TempDir(), "queue.db")
+		must(t, os.WriteFile(path, data, 0o600))
+		cmd := command(t, path, "0")
+		must(t, cmd.Start())
+		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+			if _, err := os.Stat(path + "-wal"); err == nil {
+				break
+			}
+		}
+		<-time.After(time.Duration(random.IntN(40_000)) * time.Microsecond)
+		must(t, cmd.Process.Kill())
+		_ = cmd.Wait() // killed
+		s := openAt(t, path)
+		if s.Recovered() != "" {
+			t.Fatalf("round %d: taken for damaged", round)
+		}
+		s.working.Wait()
+		if got := unfinished(t, s); len(got) < 2 || got[0] != "first" || got[1] != "second" {
+			t.Errorf("round %d: the queue is %v", round, got)
+		}
+		found, err := s.History(t.Context(), core.HistoryQuery{Text: "box-00"})
+		must(t, err)
+		if len(found) != 2*blockRows {
+			t.Errorf("round %d: %d found", round, len(found))
+		}
+		whole(t, s)
+		must(t, s.Close())
+	}
+}

@@ -1,0 +1,199 @@
+package store
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/artstore/ingester/core"
+)
+
+// term is one word that is searched for, with all that it may mean.
+type term struct {
+	text  string   // folded
+	parts [][]byte // what a text has when it has the term: mostly the one word
+	key   bool     // long enough to be the beginning of a file ID or a checksum
+	size  span     // bytes
+	exact bool     // size is one number, which the filter knows
+	at    span     // seconds since 1970
+	clock span     // seconds of the day
+	zone  *time.Location
+}
+
+// span is the numbers from low up to, not including, high; none where they are
+// equal.
+type span struct{ low, high int64 }
+
+func (s span) has(n int64) bool { return s.low <= n && n < s.high }
+func (s span) empty() bool      { return s.low == s.high }
+
+// minKey is the shortest beginning of a file ID or checksum that is looked
+// for, in characters: shorter ones would find what nobody meant.
+const minKey = 3
+
+// terms takes a query's text apart. A size may be two words: "3.1 MiB".
+func terms(text string, zone *time.Location) []term {
+	words := strings.Fields(fold(text))
+	var out []term
+	for i := 0; i < len(words); i++ {
+		t := term{text: words[i], zone: zone}
+		if i+1 < len(words) && unitOf(words[i+1]) > 0 {
+			if size := roundedSize(words[i], unitOf(words[i+1])); !size.empty() {
+				i++
+				t.parts = [][]byte{[]byte(t.text), []byte(words[i])}
+				t.text, t.size = t.text+" "+words[i], size
+				out = append(out, t)
+				continue
+			}
+		}
+		t.parts = [][]byte{[]byte(t.text)}
+		t.key = utf8.RuneCountInString(t.text) >= minKey
+		if n, err := strconv.ParseInt(t.text, 10, 64); err == nil && strconv.FormatInt(n, 10) == t.text && n < math.MaxInt64 {
+			t.size, t.exact = span{n, n + 1}, true
+		}
+		t.at, t.clock = moments(t.text, zone)
+		out = append(out, t)
+	}
+	return out
+}
+
+// unitOf is what a folded unit of size multiplies by, 0 for other words.
+func unitOf(word string) float64 {
+	switch word {
+	case "b", "б":
+		return 1
+	case "kib", "киб":
+		return 1 << 10
+	case "mib", "миб":
+		return 1 << 20
+	case "gib", "гиб":
+		return 1 << 30
+	case "tib", "тиб":
+		return 1 << 40
+	}
+	return 0
+}
+
+// roundedSize is the sizes that are shown as number: "3.1" MiB is all from
+// 3.05 to 3.15.
+func roundedSize(number string, unit float64) span {
+	number = strings.Replace(number, ",", ".", 1)
+	value, err := strconv.ParseFloat(number, 64)
+	if err != nil || value < 0 || value*unit > 1<<60 || strings.Trim(number, "0123456789.") != "" {
+		return span{}
+	}
+	if unit == 1 {
+		return span{int64(value), int64(value) + 1}
+	}
+	half := 0.5
+	if _, decimals, ok := strings.Cut(number, "."); ok {
+		half = math.Pow10(-len(decimals)) / 2
+	}
+	return span{int64(math.Ceil((value - half) * unit)), int64(math.Ceil((value + half) * unit))}
+}
+
+// moments is what a folded word means as a time: seconds since 1970, or
+// seconds of any day.
+func moments(word string, zone *time.Location) (at, clock span) {
+	if word[0] < '0' || word[0] > '9' || strings.Trim(word, "0123456789.:-+tz") != "" {
+		return at, clock
+	}
+	for _, f := range []struct {
+		layout string
+		end    func(time.Time) time.Time
+	}{
+		{"2006-01", func(t time.Time) time.Time { return t.AddDate(0, 1, 0) }},
+		{time.DateOnly, func(t time.Time) time.Time { return t.AddDate(0, 0, 1) }},
+		{"02.01.2006", func(t time.Time) time.Time { return t.AddDate(0, 0, 1) }},
+		{"2006-01-02T15:04", func(t time.Time) time.Time { return t.Add(time.Minute) }},
+		{"2006-01-02T15:04:05", func(t time.Time) time.Time { return t.Add(time.Second) }},
+		{time.RFC3339, func(t time.Time) time.Time { return t.Add(time.Second) }},
+	} {
+		if t, err := time.ParseInLocation(f.layout, strings.ToUpper(word), zone); err == nil {
+			return span{t.Unix(), f.end(t).Unix()}, clock
+		}
+	}
+	for layout, length := range map[string]int64{"15:04": 60, time.TimeOnly: 1} {
+		if t, err := time.Parse(layout, word); err == nil {
+			low := secondOfDay(t)
+			return at, span{low, low + length}
+		}
+	}
+	return at, clock
+}
+
+func secondOfDay(t time.Time) int64 {
+	h, m, s := t.Clock()
+	return int64(h*3600 + m*60 + s)
+}
+
+// mayBeIn reports whether a block may have entries with t.
+func (t *term) mayBeIn(f filter) bool {
+	return f.mayContain(t.text) || t.inKeys(f) || !t.at.empty() || !t.clock.empty() ||
+		t.exact && f.has(bit(kindSize, t.text)) || !t.exact && !t.size.empty()
+}
+
+// inKeys reports whether one of a block's keys may begin with t.
+func (t *term) inKeys(f filter) bool {
+	return t.key && (f.mayBegin(kindID, t.text) || f.mayBegin(kindSum, t.text))
+}
+
+// matches reports whether e has t.
+func (t *term) matches(e *entry) bool {
+	switch {
+	case t.size.has(e.size), t.inText(e.text):
+		return true
+	case t.key && (hasPrefix(e.id, t.text) || hasPrefix(e.sum, t.text)):
+		return true
+	case !t.at.empty():
+		return t.at.has(e.finished) || t.at.has(e.uploaded)
+	case !t.clock.empty():
+		return t.clock.has(secondOfDay(time.Unix(e.finished, 0).In(t.zone))) ||
+			t.clock.has(secondOfDay(time.Unix(e.uploaded, 0).In(t.zone)))
+	}
+	return false
+}
+
+func hasPrefix(data []byte, text string) bool {
+	return len(data) >= len(text) && string(data[:len(text)]) == text
+}
+
+func (t *term) inText(text []byte) bool {
+	for _, part := range t.parts {
+		if !bytes.Contains(text, part) {
+			return false
+		}
+	}
+	return true
+}
+
+// matchesAll reports whether e has all of the terms.
+func matchesAll(list []term, e *entry) bool {
+	for i := range list {
+		if !list[i].matches(e) {
+			return false
+		}
+	}
+	return true
+}
+
+// searchWords are what History looks for a text in, one field a line. What
+// neighbours have in common stands first.
+func searchWords(src core.Source, server string, tags []string) string {
+	words := append(append([]string{server}, tags...), src.Path)
+	if !strings.HasSuffix(src.Path, src.Name) { // else found with the path
+		words = append(words, src.Name)
+	}
+	return fold(strings.Join(words, "\n"))
+}
+
+// fold makes texts comparable: lower case, characters composed (file names
+// from macOS come decomposed), no NUL, which would end SQLite's text.
+func fold(text string) string {
+	return strings.ReplaceAll(norm.NFC.String(strings.ToLower(strings.ToValidUTF8(text, "\uFFFD"))), "\x00", "\uFFFD")
+}
