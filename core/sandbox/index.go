@@ -22,7 +22,8 @@ type span struct {
 }
 
 // index is index.jsonl: a line a stored file, only ever appended to. A line is
-// what makes a file stored. Memory holds the keys only.
+// what makes a file stored; a later one for the same file replaces it. Memory
+// holds where the lines of keys and IDs stand, no more.
 type index struct {
 	file *os.File
 	dir  string // of the contents: synced before the lines that name them
@@ -32,7 +33,8 @@ type index struct {
 	mu        sync.Mutex
 	size      int64 // bytes that are durable
 	keys      map[string]span
-	gathering *group // what comes while another group is being written
+	ids       map[string]span // the last line of each file
+	gathering *group          // what comes while another group is being written
 	broken    error
 }
 
@@ -43,10 +45,10 @@ type group struct {
 	err   error
 }
 
-// entry is one line and its Idempotency-Key, "" for none.
+// entry is one line, its file ID, and its Idempotency-Key, "" for none.
 type entry struct {
-	line []byte
-	key  string
+	line    []byte
+	id, key string
 }
 
 // add makes lines durable. What comes while others are being written shares the
@@ -102,14 +104,15 @@ func (x *index) flush(g *group) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, e := range g.lines {
-		x.note(e.key, span{at: x.size, len: len(e.line)})
+		x.note(e.id, e.key, span{at: x.size, len: len(e.line)})
 		x.size += int64(len(e.line))
 	}
 	return nil
 }
 
-// note remembers where the answer of a key stands.
-func (x *index) note(key string, where span) {
+// note remembers where a line stands.
+func (x *index) note(id, key string, where span) {
+	x.ids[id] = where
 	if key != "" {
 		x.keys[key] = where
 	}
@@ -130,20 +133,36 @@ func (x *index) health() error {
 
 // find returns the file that a key has stored.
 func (x *index) find(key string) (f File, found bool, err error) {
+	return x.look(x.keys, key)
+}
+
+// get returns the file of an ID.
+func (x *index) get(id string) (f File, found bool, err error) {
+	return x.look(x.ids, id)
+}
+
+func (x *index) look(places map[string]span, name string) (f File, found bool, err error) {
 	x.mu.Lock()
-	where, found := x.keys[key]
+	where, found := places[name]
 	x.mu.Unlock()
 	if !found {
 		return File{}, false, nil
 	}
-	line := make([]byte, where.len)
-	if _, err := x.file.ReadAt(line, where.at); err != nil {
+	line, err := x.read(where)
+	if err != nil {
 		return File{}, false, err
 	}
 	if f, err = parseLine(line); err != nil {
 		return File{}, false, fmt.Errorf("%w: %w", errBroken, err)
 	}
 	return f, true, nil
+}
+
+// read returns one line.
+func (x *index) read(where span) ([]byte, error) {
+	line := make([]byte, where.len)
+	_, err := x.file.ReadAt(line, where.at)
+	return line, err
 }
 
 // each calls visit with every whole line, and with where it stands.
@@ -174,7 +193,7 @@ func openIndex(path, dir string) (*index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &index{file: file, dir: dir, keys: map[string]span{}}
+	x := &index{file: file, dir: dir, keys: map[string]span{}, ids: map[string]span{}}
 	info, err := file.Stat()
 	if err == nil {
 		x.size = info.Size()

@@ -35,6 +35,9 @@ func openVault(dir string, log *slog.Logger) (*vault, error) {
 		return v.recall(found, line, where)
 	})
 	if err == nil {
+		err = v.describe(found)
+	}
+	if err == nil {
 		err = v.adopt(found)
 	}
 	if err != nil {
@@ -48,6 +51,7 @@ type presence struct {
 	content   bool
 	size      int64 // of the content
 	described int64 // size of the description, 0 for none
+	line      span  // the last one in the index, empty for none
 }
 
 // scan removes what is unfinished and returns the rest by file ID.
@@ -81,7 +85,7 @@ func (v *vault) scan() (map[string]presence, error) {
 	return found, nil
 }
 
-// recall takes one line of the index into memory and out of found.
+// recall takes one line of the index into memory.
 func (v *vault) recall(found map[string]presence, line []byte, where span) error {
 	f, err := parseLine(line)
 	if err != nil {
@@ -93,12 +97,32 @@ func (v *vault) recall(found map[string]presence, line []byte, where span) error
 		v.log.Warn("the content of a stored file is gone", "file_id", f.ID)
 		return nil
 	}
-	delete(found, f.ID)
-	v.index.note(f.Key, where)
-	if p.described == int64(len(line)) {
-		return nil
+	v.index.note(f.ID, f.Key, where)
+	p.line = where
+	found[f.ID] = p
+	return nil
+}
+
+// describe takes what the index holds out of found, and writes the descriptions
+// that are not what the index says.
+func (v *vault) describe(found map[string]presence) error {
+	for id, p := range found {
+		if p.line.len == 0 {
+			continue
+		}
+		delete(found, id)
+		if p.described == int64(p.line.len) {
+			continue
+		}
+		line, err := v.index.read(p.line)
+		if err == nil {
+			err = os.WriteFile(v.describing(id), line, privateFile)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return os.WriteFile(v.describing(f.ID), line, privateFile)
+	return nil
 }
 
 // adopt deals with what the index does not hold.
@@ -131,7 +155,7 @@ func (v *vault) adopt(found map[string]presence) error {
 		if err != nil {
 			return err
 		}
-		entries = append(entries, entry{line: line, key: f.Key})
+		entries = append(entries, entry{line: line, id: f.ID, key: f.Key})
 	}
 	v.log.Warn("files that the index did not hold are back in it", "count", len(entries))
 	return v.index.add(entries...)

@@ -58,18 +58,60 @@ func (v *vault) claim(key string) (*File, error) {
 		return nil, &refusal{status: http.StatusConflict, code: codeKeyBusy, retryAfter: keyBusyRetry,
 			message: "an upload with this Idempotency-Key is under way"}
 	}
+	f, err := v.known(key)
+	if f == nil && err == nil {
+		v.busy[key] = true
+	}
+	return f, err
+}
+
+// known returns the file that a key has stored, nil if there is none.
+func (v *vault) known(key string) (*File, error) {
 	f, found, err := v.index.find(key)
-	if err != nil {
+	if err != nil || !found {
 		return nil, err
 	}
-	if found {
-		f.Path = v.path(f.ID)
-		if _, err := os.Stat(f.Path); err == nil || !errors.Is(err, fs.ErrNotExist) {
-			return &f, err
-		}
+	there, err := v.there(&f)
+	if err != nil || !there {
+		return nil, err
 	}
-	v.busy[key] = true
-	return nil, nil
+	return &f, nil
+}
+
+// there fills in the path of a file and reports whether its content is there.
+func (v *vault) there(f *File) (bool, error) {
+	f.Path = v.path(f.ID)
+	_, err := os.Stat(f.Path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// get returns the stored file of an ID.
+func (v *vault) get(id string) (f File, found bool, err error) {
+	if f, found, err = v.index.get(id); err != nil || !found {
+		return File{}, false, err
+	}
+	found, err = v.there(&f)
+	return f, found, err
+}
+
+// update replaces what is known of a stored file.
+func (v *vault) update(f File) error {
+	line, err := f.line()
+	if err != nil {
+		return err
+	}
+	if err := v.index.add(entry{line: line, id: f.ID, key: f.Key}); err != nil {
+		return err
+	}
+	// The index counts: a description that can't be written now is written
+	// at the next start.
+	if err := writePrivate(v.describing(f.ID), line); err != nil {
+		v.log.Warn("a description could not be written", "file_id", f.ID, "err", err)
+	}
+	return nil
 }
 
 // yield ends a claim.
@@ -132,7 +174,28 @@ func (in *incoming) store() error {
 	if err := os.Rename(in.part.Name(), in.Path); err != nil {
 		return err
 	}
-	return in.vault.index.add(entry{line: line, key: in.Key})
+	return in.vault.index.add(entry{line: line, id: in.ID, key: in.Key})
+}
+
+// take makes a file durable and known that is complete at another place of the
+// same disk. After an error it is where it was.
+func (v *vault) take(f File, from string) error {
+	part, err := os.OpenFile(from, os.O_RDWR, privateFile)
+	if err != nil {
+		return err
+	}
+	f.Path = v.path(f.ID)
+	in := &incoming{File: f, vault: v, part: part}
+	err = in.store()
+	if err == nil {
+		return nil
+	}
+	_ = part.Close() // may be closed already
+	if back := os.Rename(f.Path, from); back != nil && !errors.Is(back, fs.ErrNotExist) {
+		return errors.Join(err, back)
+	}
+	_ = os.Remove(v.describing(f.ID)) // without a content it goes at the next start
+	return err
 }
 
 // discard removes everything of a file that is not kept.
@@ -152,6 +215,7 @@ func (in *incoming) discard() {
 // files lists what is stored, oldest first.
 func (v *vault) files(ctx context.Context) ([]File, error) {
 	var all []File
+	place := map[string]int{} // a later line takes the place of the first
 	err := v.index.each(func(line []byte, _ span) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -160,8 +224,11 @@ func (v *vault) files(ctx context.Context) ([]File, error) {
 		if err != nil {
 			return nil // reported when the vault was opened
 		}
-		f.Path = v.path(f.ID)
-		if _, err := os.Stat(f.Path); err == nil {
+		if at, again := place[f.ID]; again {
+			f.Path = all[at].Path
+			all[at] = f
+		} else if there, err := v.there(&f); there && err == nil {
+			place[f.ID] = len(all)
 			all = append(all, f)
 		}
 		return nil
