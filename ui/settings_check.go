@@ -134,8 +134,8 @@ func (p *checkPanel) line(step core.Step) fyne.CanvasObject {
 	if key := "settings.step." + step.Name; p.s.text.has(key) {
 		words = p.s.text.s(key)
 	}
-	if step.Detail != "" {
-		words += " · " + step.Detail
+	if found := checkWords(p.s.text, step.Found, step.Detail); found != "" {
+		words += " · " + found
 	}
 	importance := widget.MediumImportance
 	if step.Status == core.StepNotReached {
@@ -154,16 +154,66 @@ func (p *checkPanel) line(step core.Step) fyne.CanvasObject {
 	return container.New(columns{[]float32{22, 0, 64}, 0}, newLabel(look.sign, sizeSmall, look.importance, true), lines, took)
 }
 
-// advice is what to do about a step, in the person's language where its error
-// has a code.
+// advice is what went wrong in a step and what to do about it.
 func (p *checkPanel) advice(step core.Step) string {
 	if step.Status != core.StepFailed && step.Status != core.StepWarning {
 		return ""
 	}
-	if step.Err != nil {
+	advice := checkWords(p.s.text, step.Todo, step.Advice)
+	switch {
+	case step.Err == nil:
+		return advice
+	case advice == "":
 		return explained(p.s.text, step.Err)
 	}
-	return step.Advice
+	return problemText(p.s.text, step.Err) + " " + advice
+}
+
+// problemText says what went wrong: in the words of the test where it has some
+// of its own, else in those of the error's code.
+func problemText(t *text, e *core.Error) string {
+	if e.Fact != nil {
+		if words := checkWords(t, []core.Fact{*e.Fact}, ""); words != "" {
+			return words
+		}
+	}
+	sentence, _ := t.explain(e)
+	return capital(sentence) + "."
+}
+
+// checkWords words facts of the connection test, or gives otherwise where one
+// of them is not translated.
+func checkWords(t *text, facts []core.Fact, otherwise string) string {
+	for _, f := range facts {
+		if !t.has(factPrefix + f.Key) {
+			return otherwise
+		}
+	}
+	if len(facts) == 0 {
+		return otherwise
+	}
+	return core.Words(t, facts...)
+}
+
+// factPrefix and a fact's key are the key of its translation.
+const factPrefix = "check."
+
+// Sentence implements core.Language.
+func (t *text) Sentence(key string, n int) string {
+	return t.fill(factPrefix+key, plural(t.lang, n), nil)
+}
+
+// Value implements core.Language.
+func (t *text) Value(v any) string {
+	switch v := v.(type) {
+	case int:
+		return t.number(int64(v))
+	case int64:
+		return t.size(v)
+	case time.Duration:
+		return t.duration(v)
+	}
+	return fmt.Sprint(v)
 }
 
 func tookText(t *text, step core.Step) string {
