@@ -24,22 +24,32 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 
 // refuse answers in the shape of the server's generation, counts and logs.
 func (s *Server) refuse(w http.ResponseWriter, r *refusal) {
+	status, body := s.shape(r)
+	s.note(w, r, status)
+	writeJSON(w, status, body)
+}
+
+// shape is a refusal as the server's generation answers it.
+func (s *Server) shape(r *refusal) (status int, body any) {
 	if s.cfg.Generation == generation1 {
-		s.refuseDetail(w, r)
-		return
+		return r.status, detail(r)
 	}
-	status := r.status
+	status = r.status
 	if status == http.StatusUnprocessableEntity {
 		status = http.StatusBadRequest // the second generation has one status for both
 	}
-	s.note(w, r, status)
-	writeJSON(w, status, map[string]any{"error": map[string]string{"code": r.code, "message": r.message}})
+	return status, map[string]any{"error": map[string]string{"code": r.code, "message": r.message}}
 }
 
-// refuseDetail answers in the first generation's shape: a text, or for a bad
-// field a list that says which.
+// refuseDetail answers in the first generation's shape whatever the server's is.
 func (s *Server) refuseDetail(w http.ResponseWriter, r *refusal) {
 	s.note(w, r, r.status)
+	writeJSON(w, r.status, detail(r))
+}
+
+// detail is the first generation's shape: a text, or for a bad field a list that
+// says which.
+func detail(r *refusal) any {
 	var detail any = r.message
 	if r.status == http.StatusUnprocessableEntity {
 		place := []string{"body"}
@@ -48,7 +58,7 @@ func (s *Server) refuseDetail(w http.ResponseWriter, r *refusal) {
 		}
 		detail = []map[string]any{{"loc": place, "msg": r.message, "type": r.kind}}
 	}
-	writeJSON(w, r.status, map[string]any{"detail": detail})
+	return map[string]any{"detail": detail}
 }
 
 // note does what every refusal has in common.
@@ -100,10 +110,7 @@ type receipt2 struct {
 
 // receipt is the answer for a stored file.
 func (s *Server) receipt(f File) any {
-	sum := f.SHA256
-	if s.cfg.Tamper != nil {
-		sum = s.cfg.Tamper(f.Name, sum)
-	}
+	sum := s.told(f)
 	if s.cfg.Generation == generation1 {
 		return receipt1{FileID: f.ID, Name: f.Name, StoredName: f.ID, Size: f.Size, Checksum: "sha256:" + string(sum),
 			UploadedAt: f.UploadedAt, ExpiresAt: f.ExpiresAt, ElementID: "sandbox", ElementURL: s.url}

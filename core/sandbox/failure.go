@@ -39,6 +39,7 @@ const (
 	codeNotFound     = "NOT_FOUND"
 	codeStopping     = "SHUTTING_DOWN"
 	codeMediaType    = "UNSUPPORTED_MEDIA_TYPE"
+	codeChecksum     = "CHECKSUM_MISMATCH"
 )
 
 // refusal is an answer that is not success, before it gets the shape of a

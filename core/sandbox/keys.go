@@ -103,9 +103,9 @@ const (
 	roleAdmin   = "admin"
 )
 
-// mayUpload reports whether the token is good for an upload.
-func (i identity) mayUpload() bool {
-	return i.role == roleAdmin || slices.Contains(i.scopes, scopeWrite)
+// may reports whether the token is good for what one of the scopes allows.
+func (i identity) may(scopes ...string) bool {
+	return i.role == roleAdmin || slices.ContainsFunc(scopes, func(scope string) bool { return slices.Contains(i.scopes, scope) })
 }
 
 // issue signs a token for who. Both forms of the scope claim are in it, since
@@ -147,8 +147,9 @@ func (k *keyring) verify(token string) (identity, error) {
 	return who, nil
 }
 
-// authorise says who sends an upload, or refuses it.
-func (s *Server) authorise(r *http.Request) (identity, error) {
+// authorise says who sends a request that one of the scopes allows, or refuses
+// it. The first scope is the one that is named to who has none.
+func (s *Server) authorise(r *http.Request, scopes ...string) (identity, error) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return identity{}, &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: "a bearer token is required"}
@@ -157,8 +158,8 @@ func (s *Server) authorise(r *http.Request) (identity, error) {
 	if err != nil {
 		return identity{}, &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: "the token is not valid", err: err}
 	}
-	if !who.mayUpload() {
-		return identity{}, &refusal{status: http.StatusForbidden, code: codeForbidden, message: "the token lacks the scope " + scopeWrite}
+	if !who.may(scopes...) {
+		return identity{}, &refusal{status: http.StatusForbidden, code: codeForbidden, message: "the token lacks the scope " + scopes[0]}
 	}
 	return who, nil
 }

@@ -8,6 +8,8 @@
 // promise over a crash. What it leaves out is scale: one machine, one account,
 // and files that are never deleted when their time to live ends.
 //
+// Files come as one multipart request or resumably, by tus 1.0.
+//
 // Its folder holds
 //
 //	tls/ca.pem, server.pem, client.pem and their .key files
@@ -15,6 +17,8 @@
 //	token.key, token.pub.pem   what signs tokens, and what verifies them
 //	files/<file ID>, files/<file ID>.json   content and description
 //	index.jsonl   one line a stored file: with it a file is stored
+//	tus/   resumable uploads under way
+//	finalize/   temporary files on their way to permanent ones
 //	port, lock
 //
 // A description is its file's index line once more. Either comes back from the
@@ -42,6 +46,7 @@ const (
 	DefaultAddr          = "127.0.0.1:0"
 	DefaultMaxFileSize   = int64(64) << 30
 	DefaultTokenLifetime = 30 * time.Minute
+	DefaultTusExpiry     = 7 * 24 * time.Hour
 )
 
 // The generations of ArtStore. They differ in field names and in the shape of
@@ -60,12 +65,17 @@ type Config struct {
 	NoMTLS        bool          // clients need no certificate; TLS stays
 	MaxFileSize   int64         // bytes; 0 is DefaultMaxFileSize
 	TokenLifetime time.Duration // 0 is DefaultTokenLifetime
+	NoTus         bool          // no resumable uploads: /files/ is not found
+	TusExpiry     time.Duration // unfinished uploads go this long after their last byte; 0 is DefaultTusExpiry
 	Log           *slog.Logger  // nil discards
 	Now           func() time.Time
 
 	// Tamper is for tests: it returns the checksum that the server answers
 	// for a file in place of the one it computed. What is stored stays true.
 	Tamper func(name string, sum core.Checksum) core.Checksum
+	// Finalize is for tests: it returns the status that a transaction takes
+	// in place of the next one, such as "failed" or "rolled_back".
+	Finalize func(file File, next string) string
 	// Wrap is for tests: it stands before every request and may count,
 	// delay, answer or break it.
 	Wrap func(http.Handler) http.Handler
@@ -93,6 +103,9 @@ func (c Config) withDefaults() (Config, error) {
 	if c.TokenLifetime <= 0 {
 		c.TokenLifetime = DefaultTokenLifetime
 	}
+	if c.TusExpiry <= 0 {
+		c.TusExpiry = DefaultTusExpiry
+	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
@@ -114,6 +127,8 @@ type Server struct {
 	account  credentials
 	tokens   *keyring
 	vault    *vault
+	tus      *resumable // nil without resumable uploads
+	finals   *finalizer
 	metrics  *metrics
 	buffers  sync.Pool // *bufio.Writer of copyBuffer bytes
 
@@ -180,6 +195,14 @@ func (s *Server) open(host, port string) error {
 	}
 	if s.vault, err = openVault(dir, s.cfg.Log); err != nil {
 		return unusable("open the stored files", err)
+	}
+	if s.finals, err = openFinalizer(dir); err != nil {
+		return unusable("open the transactions", err)
+	}
+	if !s.cfg.NoTus {
+		if s.tus, err = openTus(s); err != nil {
+			return unusable("open the unfinished uploads", err)
+		}
 	}
 	return s.listen(host, port)
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -92,7 +93,21 @@ func (s *Server) Serve(ctx context.Context) error {
 	}
 	s.state = serving
 	s.mu.Unlock()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 
+	var background sync.WaitGroup
+	if s.tus != nil {
+		background.Go(func() { s.tus.keepClean(ctx) })
+	}
+	err := s.serve(ctx)
+	cancel() // the listener may have failed
+	background.Wait()
+	return errors.Join(err, s.finish())
+}
+
+// serve answers until ctx ends or the listener fails.
+func (s *Server) serve(ctx context.Context) error {
 	srv := s.httpServer(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- srv.ServeTLS(s.listener, "", "") }()
@@ -109,7 +124,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	if err != nil {
 		err = &core.Error{Kind: core.KindNetwork, Code: core.CodeInternal, Op: op, Message: "the sandbox stopped unexpectedly", Err: err}
 	}
-	return errors.Join(err, s.finish())
+	return err
 }
 
 // shutdown ends srv: gently first, then by closing every connection.
@@ -204,6 +219,17 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("POST /api/v1/auth/token", s.token)
 	mux.HandleFunc("GET /api/v1/auth/jwks", s.jwks)
 	mux.HandleFunc("POST /api/v1/files/upload", s.upload)
+	mux.HandleFunc("GET /api/v1/files", s.list)
+	mux.HandleFunc("GET /api/v1/files/{id}", s.file)
+	mux.HandleFunc("GET /api/v1/files/{id}/download", s.download)
+	if s.cfg.Generation == generation1 {
+		mux.HandleFunc("POST /api/v1/finalize/{file_id}", s.finalize)
+		mux.HandleFunc("GET /api/v1/finalize/{transaction_id}/status", s.finalizeStatus)
+	}
+	if s.tus != nil {
+		mux.Handle("/files", s.tus)
+		mux.Handle(tusPath, s.tus)
+	}
 	mux.HandleFunc("GET /health/live", s.live)
 	mux.HandleFunc("GET /health/ready", s.ready)
 	mux.Handle("GET /metrics", s.metrics.handler())

@@ -272,7 +272,7 @@ func TestHealthAndMetrics(t *testing.T) {
 
 func TestUnknownPaths(t *testing.T) {
 	bothGenerations(t, func(t *testing.T, r *running, _ string) {
-		for _, path := range []string{"/", "/api/v1/files/x", "/api/v1/files/upload"} {
+		for _, path := range []string{"/", "/api/v1/x", "/api/v1/files/x/y"} {
 			if status, _, _ := r.refusalOf(t, r.get(t, path)); status != http.StatusNotFound {
 				t.Errorf("%s answered %d", path, status)
 			}

@@ -71,7 +71,7 @@ type receiving struct {
 // waiting for "100 Continue"), then reads it.
 func (u *receiving) run(w http.ResponseWriter, r *http.Request) (File, error) {
 	s := u.server
-	who, err := s.authorise(r)
+	who, err := s.authorise(r, scopeWrite)
 	if err != nil {
 		return File{}, err
 	}

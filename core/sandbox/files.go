@@ -1,0 +1,145 @@
+package sandbox
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"errors"
+	"mime"
+	"net/http"
+	"os"
+	"path"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// filesPath is where the Storage Element's files are.
+const filesPath = "/api/v1/files/"
+
+// list is GET /api/v1/files: everything stored, oldest first, or what has the
+// SHA-256 of the query's checksum.
+func (s *Server) list(w http.ResponseWriter, r *http.Request) {
+	items, err := s.find(r)
+	if err != nil {
+		s.refuse(w, asRefusal(err))
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"items": items, "total": len(items)})
+}
+
+func (s *Server) find(r *http.Request) ([]any, error) {
+	if _, err := s.authorise(r, scopeRead, scopeWrite); err != nil {
+		return nil, err
+	}
+	text := r.URL.Query().Get("checksum")
+	sum, err := core.ParseChecksum(text)
+	if err != nil {
+		return nil, badField("checksum", "value_error", "checksum must be a SHA-256 in hex, not %q", clip(text))
+	}
+	files, err := s.vault.files(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	items := []any{}
+	for _, f := range files {
+		if sum == "" || f.SHA256 == sum {
+			items = append(items, s.receipt(f))
+		}
+	}
+	return items, nil
+}
+
+// file is GET /api/v1/files/{id}: the receipt of one file.
+func (s *Server) file(w http.ResponseWriter, r *http.Request) {
+	f, err := s.lookUp(r)
+	if err != nil {
+		s.refuse(w, asRefusal(err))
+		return
+	}
+	writeJSON(w, http.StatusOK, s.receipt(f))
+}
+
+// download is GET /api/v1/files/{id}/download: its content, or ranges of it.
+func (s *Server) download(w http.ResponseWriter, r *http.Request) {
+	f, err := s.lookUp(r)
+	if err == nil {
+		w.Header().Set("Repr-Digest", reprDigest(s.told(f)))
+		err = s.serveStored(w, r, f)
+	}
+	if err != nil {
+		w.Header().Del("Repr-Digest")
+		s.refuse(w, asRefusal(err))
+	}
+}
+
+// lookUp returns the file of the request's path to those who may read it.
+func (s *Server) lookUp(r *http.Request) (File, error) {
+	if _, err := s.authorise(r, scopeRead, scopeWrite); err != nil {
+		return File{}, err
+	}
+	return s.stored(r.PathValue("id"))
+}
+
+// stored returns the file of an ID.
+func (s *Server) stored(id string) (File, error) {
+	f, found, err := s.vault.get(id)
+	if err == nil && !found {
+		err = &refusal{status: http.StatusNotFound, code: codeNotFound, message: "no file has this ID"}
+	}
+	return f, err
+}
+
+// told is the checksum that the server answers for a file.
+func (s *Server) told(f File) core.Checksum {
+	if s.cfg.Tamper != nil {
+		return s.cfg.Tamper(f.Name, f.SHA256)
+	}
+	return f.SHA256
+}
+
+// serveStored answers the content of a stored file.
+func (s *Server) serveStored(w http.ResponseWriter, r *http.Request, f File) error {
+	h := w.Header()
+	h.Set("Content-Type", f.ContentType)
+	h.Set("Content-Disposition", disposition(f.Name))
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("ETag", `"`+string(f.SHA256)+`"`)
+	return serveFile(w, r, f.Path, f.UploadedAt)
+}
+
+// serveFile answers a file on disk, with ranges and conditions. Nothing has been
+// written after an error.
+func serveFile(w http.ResponseWriter, r *http.Request, name string, at time.Time) error {
+	file, err := os.Open(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return &refusal{status: http.StatusNotFound, code: codeNotFound, message: "the content is gone"}
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // only read
+	http.ServeContent(w, r, path.Base(name), at, file)
+	return nil
+}
+
+// disposition makes browsers save a file under its name instead of showing it.
+func disposition(name string) string {
+	if text := mime.FormatMediaType("attachment", map[string]string{"filename": name}); text != "" {
+		return text
+	}
+	return "attachment"
+}
+
+// sumFile computes the checksum of a file on disk.
+func sumFile(name string) (core.Checksum, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = file.Close() }() // only read
+	sum := sha256.New()
+	if _, err := bufio.NewReaderSize(file, copyBuffer).WriteTo(sum); err != nil {
+		return "", err
+	}
+	return core.NewChecksum(sum.Sum(nil)), nil
+}

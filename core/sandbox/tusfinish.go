@@ -1,0 +1,238 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"errors"
+	"hash"
+	"io"
+	"os"
+
+	"github.com/tus/tusd/v2/pkg/handler"
+
+	"github.com/artstore/ingester/core"
+)
+
+// mismatch refuses bytes that are not what the client meant to send.
+func mismatch(message string) *refusal {
+	return &refusal{status: statusChecksumMismatch, code: codeChecksum, message: message}
+}
+
+// complete checks the content of an upload that has everything. whole is its
+// hash, nil where not all of it came since the start of the server.
+func (t *resumable) complete(ex *exchange, info handler.FileInfo, whole hash.Hash) error {
+	ex.unhurried()
+	sum, err := t.sumOf(info.ID, whole)
+	if err == nil {
+		err = t.verify(info, sum, ex.digest)
+	}
+	if err != nil {
+		t.server.metrics.uploads.WithLabelValues(t.policy(info), "error").Inc()
+		return err
+	}
+	ex.sum = sum
+	return nil
+}
+
+// sumOf is the checksum of a content, read from disk where it is not known.
+func (t *resumable) sumOf(id string, whole hash.Hash) (core.Checksum, error) {
+	if whole == nil {
+		return sumFile(t.content(id))
+	}
+	return core.NewChecksum(whole.Sum(nil)), nil
+}
+
+// verify compares a content with what the client has said of it: at the upload's
+// creation, and with its last bytes.
+func (t *resumable) verify(info handler.FileInfo, sum, digest core.Checksum) error {
+	_, early, err := t.describe(info)
+	if err != nil {
+		return err
+	}
+	if digest != "" && digest != sum {
+		return mismatch("the file is not that of the Repr-Digest: its SHA-256 is " + string(sum))
+	}
+	if early != "" && early != sum {
+		return mismatch("the file is not that of the upload's sha256: its SHA-256 is " + string(sum))
+	}
+	return nil
+}
+
+// policy is a metric label.
+func (t *resumable) policy(info handler.FileInfo) string {
+	file, _, err := t.describe(info)
+	if err != nil {
+		return unknownPolicy
+	}
+	return string(file.Retention)
+}
+
+// finish is called when an upload has everything, and makes it a stored file
+// before the client hears of it.
+func (t *resumable) finish(hook handler.HookEvent) (handler.HTTPResponse, error) {
+	ex, info := exchangeOf(hook.Context), hook.Upload
+	if info.IsPartial {
+		return handler.HTTPResponse{}, nil
+	}
+	ex.unhurried()
+	if ex.sum == "" { // an empty file: no byte of it was ever written
+		if err := t.complete(ex, info, nil); err != nil {
+			return handler.HTTPResponse{}, t.refuse(ex, errors.Join(err, t.forget(info)))
+		}
+	}
+	file, err := t.publish(info, ex.sum)
+	if err != nil {
+		t.server.metrics.uploads.WithLabelValues(t.policy(info), "error").Inc()
+		return handler.HTTPResponse{}, t.refuse(ex, err)
+	}
+	t.receipt(ex, file)
+	return handler.HTTPResponse{}, nil
+}
+
+// publish makes a checked upload a stored file. Where the Idempotency-Key has
+// stored a file meanwhile, that one is the answer, and this content goes. Its
+// partial uploads go before its description: should the server be killed
+// between, the description tells which ones are left.
+func (t *resumable) publish(info handler.FileInfo, sum core.Checksum) (File, error) {
+	s := t.server
+	file, _, err := t.describe(info)
+	if err != nil {
+		return File{}, err
+	}
+	known, err := s.vault.claim(file.Key)
+	if err != nil {
+		return File{}, err
+	}
+	if known != nil {
+		s.cfg.Log.Info("already stored", "file_id", known.ID, "upload", info.ID)
+		return *known, t.clear(info)
+	}
+	defer s.vault.yield(file.Key)
+	file.SHA256, file.Path = sum, s.vault.path(info.ID)
+	since, err := os.Stat(t.content(info.ID) + infoSuffix)
+	if err != nil {
+		return File{}, err
+	}
+	if err := s.vault.take(file, t.content(info.ID)); err != nil {
+		return File{}, err
+	}
+	s.metrics.uploads.WithLabelValues(string(file.Retention), "success").Inc()
+	s.metrics.duration.Observe(max(0, s.cfg.Now().Sub(since.ModTime()).Seconds()))
+	s.metrics.size.Observe(float64(file.Size))
+	s.cfg.Log.Info("stored", "file_id", file.ID, "size", file.Size, "protocol", "tus")
+	// The file is stored: what can't be removed now goes at the next start.
+	if err := t.clear(info); err != nil {
+		s.cfg.Log.Warn("an upload that is stored could not be cleared away", "file_id", file.ID, "err", err)
+	}
+	return file, nil
+}
+
+// clear removes what is left of an upload that is stored.
+func (t *resumable) clear(info handler.FileInfo) error {
+	for _, id := range info.PartialUploads {
+		if !isID(id) {
+			continue
+		}
+		if err := t.forget(handler.FileInfo{ID: id}); err != nil {
+			return err
+		}
+	}
+	return t.forget(info)
+}
+
+// forget removes an upload.
+func (t *resumable) forget(info handler.FileInfo) error {
+	t.keepHash(info.ID, 0, nil)
+	for _, suffix := range []string{"", markSuffix, infoSuffix} {
+		if err := os.Remove(t.content(info.ID) + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle brings to an end what was interrupted between the last byte of an
+// upload and its being stored: it is stored now, or its last bytes are taken
+// back, and the client sends them again. The file is nil then.
+func (t *resumable) settle(info handler.FileInfo) (*File, error) {
+	m, marked, err := t.marked(info.ID)
+	if err != nil {
+		return nil, err
+	}
+	if wants(info) {
+		sum, err := t.sumOf(info.ID, nil)
+		if err == nil {
+			err = t.verify(info, sum, m.Digest)
+		}
+		said := m.Digest != "" || info.MetaData["sha256"] != ""
+		if err == nil && (said || !m.Piece) {
+			file, err := t.publish(info, sum)
+			return &file, err
+		}
+		if known := (*refusal)(nil); err != nil && !errors.As(err, &known) {
+			return nil, err
+		}
+		if info.Size == 0 {
+			return nil, t.forget(info)
+		}
+	} else if !marked {
+		return nil, nil
+	}
+	t.server.cfg.Log.Warn("bytes that could not be checked are taken back", "upload", info.ID, "offset", m.Offset)
+	t.keepHash(info.ID, 0, nil)
+	return nil, t.takeBack(info.ID, m.Offset)
+}
+
+// hashed is the SHA-256 of an upload up to an offset.
+type hashed struct {
+	hash hash.Hash
+	at   int64
+}
+
+// hashAt returns the hash of an upload's bytes before offset, nil where it is
+// not known.
+func (t *resumable) hashAt(id string, offset int64) hash.Hash {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if known, ok := t.hashes[id]; ok && known.at == offset {
+		return known.hash
+	}
+	if offset == 0 {
+		return sha256.New()
+	}
+	return nil
+}
+
+// keepHash remembers the hash of an upload's bytes before offset; nil forgets.
+func (t *resumable) keepHash(id string, offset int64, h hash.Hash) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if h == nil {
+		delete(t.hashes, id)
+		return
+	}
+	t.hashes[id] = hashed{hash: h, at: offset}
+}
+
+// cloneHash copies a hash, so that what it is now can be gone back to.
+func cloneHash(h hash.Hash) hash.Hash {
+	c, ok := h.(hash.Cloner)
+	if !ok { // nil
+		return nil
+	}
+	twin, err := c.Clone()
+	if err != nil { // SHA-256 has no reason to
+		return nil
+	}
+	return twin
+}
+
+// hashing writes into those of the hashes that are not nil.
+func hashing(hashes ...hash.Hash) io.Writer {
+	var to []io.Writer
+	for _, h := range hashes {
+		if h != nil {
+			to = append(to, h)
+		}
+	}
+	return io.MultiWriter(to...)
+}

@@ -1,0 +1,309 @@
+package sandbox
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"hash"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/tus/tusd/v2/pkg/handler"
+)
+
+// NewUpload implements handler.DataStore.
+func (t *resumable) NewUpload(ctx context.Context, info handler.FileInfo) (handler.Upload, error) {
+	inner, err := t.files.NewUpload(ctx, info)
+	if err != nil {
+		return nil, t.refuse(exchangeOf(ctx), err)
+	}
+	return t.open(ctx, inner)
+}
+
+// GetUpload implements handler.DataStore. A complete upload is its stored file.
+func (t *resumable) GetUpload(ctx context.Context, id string) (handler.Upload, error) {
+	ex := exchangeOf(ctx)
+	if !isID(id) { // it becomes part of a path
+		return nil, handler.ErrNotFound
+	}
+	inner, err := t.files.GetUpload(ctx, id)
+	if errors.Is(err, handler.ErrNotFound) {
+		return t.stored(ex, id)
+	}
+	if err != nil {
+		return nil, t.refuse(ex, err)
+	}
+	up, err := t.open(ctx, inner)
+	if err != nil {
+		return nil, err
+	}
+	// Only a POST does not hold the upload's lock. Whoever holds it and finds
+	// everything there finds what an earlier request could not bring to an end.
+	if ex.method == http.MethodPost || !wants(up.info) {
+		t.expires(ex, up.written)
+		return up, nil
+	}
+	ex.unhurried()
+	file, err := t.settle(up.info)
+	if err != nil {
+		return nil, t.refuse(ex, err)
+	}
+	if file == nil { // taken back
+		return t.GetUpload(ctx, id)
+	}
+	t.receipt(ex, *file)
+	return &storedUpload{tus: t, file: *file}, nil
+}
+
+// wants reports whether an upload has everything and should be a stored file.
+func wants(info handler.FileInfo) bool { return !info.IsPartial && info.Offset == info.Size }
+
+// stored is the upload that a stored file was.
+func (t *resumable) stored(ex *exchange, id string) (handler.Upload, error) {
+	file, found, err := t.server.vault.get(id)
+	if err != nil {
+		return nil, t.refuse(ex, err)
+	}
+	if !found {
+		return nil, handler.ErrNotFound
+	}
+	t.receipt(ex, file)
+	return &storedUpload{tus: t, file: file}, nil
+}
+
+// open wraps an upload of tusd's store.
+func (t *resumable) open(ctx context.Context, inner handler.Upload) (*openUpload, error) {
+	info, err := inner.GetInfo(ctx)
+	if err == nil {
+		var content os.FileInfo
+		if content, err = os.Stat(t.content(info.ID)); err == nil {
+			return &openUpload{Upload: inner, tus: t, info: info, written: content.ModTime()}, nil
+		}
+	}
+	return nil, t.refuse(exchangeOf(ctx), err)
+}
+
+// openUpload is an upload under way.
+type openUpload struct {
+	handler.Upload
+	tus     *resumable
+	info    handler.FileInfo
+	written time.Time // when the last byte came
+}
+
+// WriteChunk implements handler.Upload: it hashes while it writes, and takes
+// back what was not what the client meant to send. tusd holds the upload's lock.
+func (u *openUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int64, error) {
+	t, ex, id := u.tus, exchangeOf(ctx), u.info.ID
+	if err := u.announce(ex, offset); err != nil {
+		return 0, t.refuse(ex, err)
+	}
+	before := t.hashAt(id, offset)
+	whole, piece := cloneHash(before), ex.piece.hash()
+	n, err := u.Upload.WriteChunk(ctx, offset, io.TeeReader(src, hashing(whole, piece)))
+	if err != nil && piece == nil { // what is on disk counts, and may be less than what was hashed
+		return n, t.refuse(ex, errors.Join(err, t.unmark(id)))
+	}
+	if err == nil {
+		err = u.check(ex, offset, n, whole, piece)
+	}
+	if err != nil {
+		err = errors.Join(err, t.takeBack(id, offset))
+		t.keepHash(id, offset, before)
+		if errors.Is(err, errCutOff) {
+			err = nil // tusd knows what has cut it off
+		}
+		return 0, t.refuse(ex, err)
+	}
+	t.keepHash(id, offset+n, whole)
+	t.expires(ex, t.server.cfg.Now())
+	if offset+n < u.info.Size || u.info.IsPartial {
+		err = t.unmark(id)
+	}
+	return n, t.refuse(ex, err)
+}
+
+// errCutOff says that a piece can't be checked, since not all of it came.
+var errCutOff = errors.New("the piece was cut off")
+
+// announce notes what will have to be taken back should the server be killed
+// before it has checked it.
+func (u *openUpload) announce(ex *exchange, offset int64) error {
+	whole := !u.info.IsPartial && (ex.digest != "" || u.info.MetaData["sha256"] != "")
+	if ex.piece == nil && !whole {
+		return nil
+	}
+	return u.tus.mark(u.info.ID, mark{Offset: offset, Piece: ex.piece != nil, Digest: ex.digest})
+}
+
+// check compares what was written, n bytes from offset on, with what the client
+// has said of it.
+func (u *openUpload) check(ex *exchange, offset, n int64, whole, piece hash.Hash) error {
+	switch {
+	case ex.body.n > u.info.Size-offset:
+		return handler.ErrSizeExceeded
+	case piece != nil && string(piece.Sum(nil)) != ex.piece.sum:
+		if !ex.body.ended {
+			return errCutOff
+		}
+		return mismatch("the bytes are not those of the Upload-Checksum")
+	case offset+n == u.info.Size && !u.info.IsPartial:
+		return u.tus.complete(ex, u.info, whole)
+	}
+	return nil
+}
+
+// ConcatUploads implements handler.ConcatableUpload. The upload is new, and
+// nobody else knows of it; after an error nothing is left of it.
+func (u *openUpload) ConcatUploads(ctx context.Context, partial []handler.Upload) error {
+	ex := exchangeOf(ctx)
+	ex.unhurried()
+	whole := sha256.New()
+	err := u.gather(ctx, partial, whole)
+	if err == nil {
+		err = u.tus.complete(ex, u.info, whole)
+	}
+	if err != nil {
+		err = errors.Join(err, u.tus.forget(u.info))
+	}
+	return u.tus.refuse(ex, err)
+}
+
+// gather writes the contents of partial uploads one after the other.
+func (u *openUpload) gather(ctx context.Context, partial []handler.Upload, whole io.Writer) error {
+	out, err := os.OpenFile(u.tus.content(u.info.ID), os.O_WRONLY, privateFile)
+	if err != nil {
+		return err
+	}
+	to := io.MultiWriter(out, whole)
+	for _, p := range partial {
+		if err = u.tus.copyPartial(ctx, to, p); err != nil {
+			break
+		}
+	}
+	return errors.Join(err, out.Close())
+}
+
+// copyPartial copies one partial upload while nobody else has it.
+func (t *resumable) copyPartial(ctx context.Context, to io.Writer, p handler.Upload) error {
+	part, ok := p.(*openUpload)
+	if !ok || !part.info.IsPartial {
+		return badHeader("Upload-Concat names an upload that is not partial")
+	}
+	unlock, err := t.lock(ctx, part.info.ID)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	from, err := os.Open(t.content(part.info.ID))
+	if errors.Is(err, os.ErrNotExist) {
+		return handler.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = from.Close() }() // only read
+	n, err := io.CopyBuffer(to, struct{ io.Reader }{from}, make([]byte, copyBuffer))
+	if err == nil && n != part.info.Size {
+		err = handler.ErrUploadNotFinished
+	}
+	return err
+}
+
+// Terminate implements handler.TerminatableUpload.
+func (u *openUpload) Terminate(ctx context.Context) error {
+	return u.tus.refuse(exchangeOf(ctx), u.tus.forget(u.info))
+}
+
+// ServeContent implements handler.ServableUpload.
+func (u *openUpload) ServeContent(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
+	ex := exchangeOf(ctx)
+	ex.unhurried()
+	w.Header().Set("Content-Disposition", disposition(u.info.MetaData["filename"]))
+	return u.tus.refuse(ex, serveFile(w, r, u.tus.content(u.info.ID), time.Time{}))
+}
+
+// storedUpload is a complete upload.
+type storedUpload struct {
+	tus  *resumable
+	file File
+}
+
+// GetInfo implements handler.Upload.
+func (u *storedUpload) GetInfo(context.Context) (handler.FileInfo, error) {
+	return handler.FileInfo{ID: u.file.ID, Size: u.file.Size, Offset: u.file.Size,
+		MetaData: handler.MetaData{"filename": u.file.Name, "filetype": u.file.ContentType}}, nil
+}
+
+// WriteChunk implements handler.Upload.
+func (u *storedUpload) WriteChunk(context.Context, int64, io.Reader) (int64, error) {
+	return 0, handler.ErrModifyFinal
+}
+
+// GetReader implements handler.Upload.
+func (u *storedUpload) GetReader(context.Context) (io.ReadCloser, error) { return os.Open(u.file.Path) }
+
+// FinishUpload implements handler.Upload.
+func (u *storedUpload) FinishUpload(context.Context) error { return nil }
+
+// Terminate implements handler.TerminatableUpload: what is stored stays.
+func (u *storedUpload) Terminate(ctx context.Context) error {
+	return u.tus.refuse(exchangeOf(ctx), &refusal{status: http.StatusForbidden, code: codeForbidden,
+		message: "the upload is complete and stored; it can't be terminated any more"})
+}
+
+// ConcatUploads implements handler.ConcatableUpload.
+func (u *storedUpload) ConcatUploads(context.Context, []handler.Upload) error {
+	return handler.ErrModifyFinal
+}
+
+// ServeContent implements handler.ServableUpload.
+func (u *storedUpload) ServeContent(ctx context.Context, w http.ResponseWriter, r *http.Request) error {
+	ex := exchangeOf(ctx)
+	ex.unhurried()
+	return u.tus.refuse(ex, u.tus.server.serveStored(w, r, u.file))
+}
+
+// concatable, servable and terminatable are what every upload here is.
+type (
+	concatable   = handler.ConcatableUpload
+	servable     = handler.ServableUpload
+	terminatable = handler.TerminatableUpload
+)
+
+// AsTerminatableUpload implements handler.TerminaterDataStore.
+func (t *resumable) AsTerminatableUpload(u handler.Upload) handler.TerminatableUpload {
+	return u.(terminatable)
+}
+
+// AsConcatableUpload implements handler.ConcaterDataStore.
+func (t *resumable) AsConcatableUpload(u handler.Upload) handler.ConcatableUpload {
+	return u.(concatable)
+}
+
+// AsServableUpload implements handler.ContentServerDataStore.
+func (t *resumable) AsServableUpload(u handler.Upload) handler.ServableUpload { return u.(servable) }
+
+// receipt tells of a stored file in the headers of the answer.
+func (t *resumable) receipt(ex *exchange, f File) {
+	h := ex.w.Header()
+	h.Set("Repr-Digest", reprDigest(t.server.told(f)))
+	h.Set("Content-Location", filesPath+f.ID)
+	h.Set("Last-Modified", httpTime(f.UploadedAt))
+	h.Set("ETag", strconv.Quote(string(f.SHA256)))
+	h.Del("Upload-Expires")
+	if !f.ExpiresAt.IsZero() {
+		h.Set("Upload-Expires", httpTime(f.ExpiresAt))
+	}
+}
+
+// expires tells when an upload goes if nothing more comes than at the time
+// written.
+func (t *resumable) expires(ex *exchange, written time.Time) {
+	ex.w.Header().Set("Upload-Expires", httpTime(written.Add(t.server.cfg.TusExpiry)))
+}
+
+func httpTime(at time.Time) string { return at.UTC().Format(http.TimeFormat) }
