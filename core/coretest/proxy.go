@@ -153,7 +153,7 @@ func (p *Proxy) socks(in *bufio.Reader, client net.Conn) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := net.Dial("tcp", address)
+	server, err := new(net.Dialer).Dial("tcp", address)
 	reply := []byte{5, 0, 0, 1, 0, 0, 0, 0, 0, 0}
 	if err != nil {
 		reply[1] = 5 // connection refused

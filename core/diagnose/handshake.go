@@ -94,7 +94,8 @@ func (s *server) judgeServer() verdict {
 		}
 	}
 	if own := expiryAdvice(fact("what.server", nil), leaf.NotAfter, now); own != nil {
-		v.todo = append(own, fact("renew.server", nil))
+		own = append(own, fact("renew.server", nil))
+		v.todo = own
 	} else if weak(leaf) {
 		v.todo = say("tls.weak", nil)
 	}

@@ -1,7 +1,9 @@
 package transport
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -166,4 +168,16 @@ var (
 // stripHTML leaves the words of a page.
 func stripHTML(page string) string {
 	return tags.ReplaceAllString(hidden.ReplaceAllString(page, " "), " ")
+}
+
+// proxyAnswered tells a proxy that refuses the way to the server from the
+// server: it is an http.Transport's OnProxyConnectResponse. net/http would
+// report the text of the status and nothing else.
+func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	switch answer.StatusCode {
+	case http.StatusOK, http.StatusProxyAuthRequired: // core knows what net/http says then
+		return nil
+	}
+	return &core.Error{Kind: core.KindNetwork, Code: core.CodeProxy, Op: "connect",
+		Message: fmt.Sprintf("The proxy answered %d and did not connect.", answer.StatusCode)}
 }

@@ -97,24 +97,12 @@ func (s *Server) LineError(ctx context.Context, doing string, err error) *core.E
 // certificate while the request is already on its way; what it then says may
 // be lost. Without a request it arrives.
 func (r *routes) verdict(ctx context.Context, doing string, e *core.Error) *core.Error {
-	if r.tls == nil || r.proxied() {
+	if r.tls == nil {
 		return e
 	}
 	ctx, cancel := context.WithTimeout(ctx, verdictTimeout)
 	defer cancel()
-	conn, err := r.dial(ctx, "tcp", r.address)
-	if err != nil {
-		return e
-	}
-	config := r.tls.Clone()
-	config.ClientSessionCache = nil
-	config.NextProtos = []string{"h2", "http/1.1"} // over h2 the server speaks first
-	secure, err := handshake(ctx, asWire(conn), config)
-	if err == nil {
-		defer func() { _ = secure.Close() }()
-		_ = secure.SetReadDeadline(time.Now().Add(verdictWait))
-		_, err = secure.Read(make([]byte, 1))
-	}
+	err := r.listen(ctx)
 	var remote *net.OpError
 	var certificate *tls.CertificateVerificationError
 	if errors.As(err, &remote) && remote.Op == "remote error" || errors.As(err, &certificate) {
@@ -124,6 +112,43 @@ func (r *routes) verdict(ctx context.Context, doing string, e *core.Error) *core
 		e.Kind, e.Code, e.Message = core.KindNetwork, core.CodeConnectionLost, "The connection to the server was lost."
 	}
 	return e
+}
+
+// listen connects to the server, through a proxy where there is one, and
+// returns as an error what the server says by itself. A request is sent to
+// servers without ALPN only: there net/http does not hand the connection over.
+func (r *routes) listen(ctx context.Context) error {
+	hear := func(_ string, conn *tls.Conn) http.RoundTripper { return listener{conn} }
+	t := r.transport(1)
+	t.Protocols, t.DisableKeepAlives = nil, true
+	t.TLSClientConfig = r.tls.Clone()
+	t.TLSClientConfig.ClientSessionCache = nil
+	t.TLSClientConfig.NextProtos = []string{"h2", "http/1.1"} // over h2 the server speaks first
+	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{"h2": hear, "http/1.1": hear}
+	defer t.CloseIdleConnections()
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, "https://"+r.address+"/health/live", http.NoBody)
+	if err != nil {
+		return err
+	}
+	resp, err := t.RoundTrip(req)
+	if err == nil {
+		_ = resp.Body.Close() // of a HEAD: empty
+	}
+	return err
+}
+
+// listener is a transport that sends nothing and waits for what the server
+// says.
+type listener struct{ conn *tls.Conn }
+
+// RoundTrip implements http.RoundTripper. There is always an error.
+func (l listener) RoundTrip(*http.Request) (*http.Response, error) {
+	defer func() { _ = l.conn.Close() }() // nothing was sent that could be lost
+	_ = l.conn.SetReadDeadline(time.Now().Add(verdictWait))
+	if _, err := l.conn.Read(make([]byte, 1)); err != nil {
+		return nil, err
+	}
+	return nil, errors.New("the server has no objection")
 }
 
 // Proxied reports whether the server is reached through a proxy.

@@ -96,6 +96,7 @@ func newRoutes(cfg Config, l *link) (*routes, error) {
 func (r *routes) transport(connections int) *http.Transport {
 	return &http.Transport{
 		Proxy:                  r.proxy,
+		OnProxyConnectResponse: proxyAnswered,
 		DialContext:            r.wire,
 		TLSHandshakeTimeout:    handshakeTimeout,
 		ExpectContinueTimeout:  continueTimeout,
