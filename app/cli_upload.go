@@ -53,7 +53,7 @@ func newUpload(s streams) *cobra.Command {
 	f.StringArrayVar(&u.tags, "tag", nil, "a tag; may be given several times")
 	f.StringVar(&u.metadata, "metadata", "", "a JSON object")
 	f.IntVar(&u.concurrency, "concurrency", 0, "files in flight (default: chosen by the program)")
-	f.StringVar(&u.limit, "limit", "", "bytes a second, such as 500KiB or 10MiB")
+	f.StringVar(&u.limit, "limit", "", "bytes a second, such as 10MiB, or by the time of day: \"08:00,500KiB 18:00,off\"")
 	f.StringVar(&u.protocol, "protocol", "", "auto, multipart or tus (default: the profile's)")
 	f.BoolVar(&u.asJSON, "json", false, "print one JSON object a line")
 	f.BoolVar(&u.quiet, "quiet", false, "print errors only")

@@ -8,14 +8,12 @@ import (
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
-	"golang.org/x/time/rate"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/auth"
 	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/metrics"
 	"github.com/artstore/ingester/core/tlsconfig"
-	"github.com/artstore/ingester/core/transport"
 	"github.com/artstore/ingester/core/upload"
 )
 
@@ -31,8 +29,9 @@ type connections struct {
 	// looks whether its CA file has been replaced.
 	lookEvery time.Duration
 
-	mu   sync.Mutex
-	open map[string]*connection
+	mu     sync.Mutex
+	open   map[string]*connection
+	limits map[string]*limit // of profiles, for as long as the program runs
 }
 
 // rootsEvery is how often CA files are looked at.
@@ -41,7 +40,7 @@ const rootsEvery = 5 * time.Second
 var _ engine.Uploaders = (*connections)(nil)
 
 func newConnections(load func(string) (core.Profile, error), s *secrets, m *metrics.Metrics, log *slog.Logger) *connections {
-	return &connections{load: load, secrets: s, metrics: m, log: log, lookEvery: rootsEvery, open: map[string]*connection{}}
+	return &connections{load: load, secrets: s, metrics: m, log: log, lookEvery: rootsEvery, open: map[string]*connection{}, limits: map[string]*limit{}}
 }
 
 // Endpoint implements engine.Uploaders.
@@ -110,8 +109,11 @@ func (c *connections) ready(ctx context.Context, profile string) error {
 }
 
 // forget lets the next use of a profile begin anew. What is under way ends on
-// the old connection.
+// the old connection, at the new speed.
 func (c *connections) forget(profile string) {
+	if p, err := c.load(profile); err == nil { // else it is gone
+		c.limit(p)
+	}
 	c.mu.Lock()
 	found := c.open[profile]
 	delete(c.open, profile)
@@ -119,6 +121,20 @@ func (c *connections) forget(profile string) {
 	if found != nil {
 		found.retire()
 	}
+}
+
+// limit is the bandwidth limit of a profile as p has it. Uploads that are under
+// way follow.
+func (c *connections) limit(p core.Profile) *limit {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l := c.limits[p.Name]
+	if l == nil {
+		l = newLimit(time.Now)
+		c.limits[p.Name] = l
+	}
+	l.set(p.Upload.BandwidthLimit)
+	return l
 }
 
 // close ends every idle connection.
@@ -158,7 +174,7 @@ func (c *connections) connect(ctx context.Context, name string) (*connection, er
 	}
 	client, err := upload.New(upload.Config{
 		BaseURL: p.IngesterURL, TLS: config, HTTPVersion: p.Upload.HTTPVersion, Streams: p.Upload.Concurrency,
-		Tokens: measuredTokens{tokens, c.metrics}, Limiter: newLimiter(p.Upload.BandwidthLimit), UserAgent: userAgent(), Proxy: proxy, Log: c.log,
+		Tokens: measuredTokens{tokens, c.metrics}, Limiter: c.limit(p), UserAgent: userAgent(), Proxy: proxy, Log: c.log,
 	})
 	if err != nil {
 		return nil, err
@@ -195,15 +211,4 @@ func (t measuredTokens) Token(ctx context.Context) (core.Token, error) {
 		t.metrics.SetTokenExpiry(token.Expiry)
 	}
 	return token, err
-}
-
-// limitBurst is how many bytes may go out at once under a bandwidth limit.
-const limitBurst = 64 << 10
-
-func newLimiter(text string) transport.Limiter {
-	bytes, err := core.ParseRate(text)
-	if err != nil || bytes <= 0 { // checked with the profile
-		return nil
-	}
-	return rate.NewLimiter(rate.Limit(bytes), limitBurst)
 }

@@ -93,7 +93,7 @@ type UploadSettings struct {
 	RetentionPolicy Retention `toml:"retention_policy"`
 	TTLDays         int       `toml:"ttl_days"`
 	Concurrency     int       `toml:"concurrency"`     // files in flight, 0: chosen by the program
-	BandwidthLimit  string    `toml:"bandwidth_limit"` // "10MiB": bytes a second, "" for none
+	BandwidthLimit  string    `toml:"bandwidth_limit"` // "10MiB": bytes a second, or a Timetable; "" for none
 	Protocol        Protocol  `toml:"protocol"`
 	HTTPVersion     string    `toml:"http_version"`
 	TusURL          string    `toml:"tus_url"` // "" is {ingester_url}/files/

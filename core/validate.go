@@ -91,7 +91,7 @@ func (p Profile) Validate() []FieldError {
 	v.choice("upload.retention_policy", string(p.Upload.RetentionPolicy), "", string(RetentionTemporary), string(RetentionPermanent))
 	v.between("upload.ttl_days", p.Upload.TTLDays, 0, MaxTTLDays)
 	v.between("upload.concurrency", p.Upload.Concurrency, 0, MaxConcurrency)
-	if _, err := ParseRate(p.Upload.BandwidthLimit); err != nil {
+	if _, err := ParseTimetable(p.Upload.BandwidthLimit); err != nil {
 		v.add("upload.bandwidth_limit", ReasonRate, p.Upload.BandwidthLimit)
 	}
 	v.choice("upload.protocol", string(p.Upload.Protocol), "", string(ProtocolAuto), string(ProtocolMultipart), string(ProtocolTus))
