@@ -15,9 +15,10 @@ BUILD_PACKAGES := gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev libxkbcommon
 TEST_PACKAGES  := xvfb openbox xdotool imagemagick x11-utils libgl1-mesa-dri python3-gi gir1.2-gtk-3.0 \
                   fonts-dejavu-core gnome-keyring dbus
 PACKAGE_PACKAGES := xz-utils desktop-file-utils
+BENCH_PACKAGES := curl iperf3 iproute2 procps
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint build headless package clean deps test-deps vet-headless fuzz screenshots
+.PHONY: help run test race lint build headless package clean deps test-deps vet-headless fuzz screenshots bench bench-wan bench-deps
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +40,7 @@ race: test ## the same: tests always run with the race detector
 
 vet-headless: ## prove that core and views need neither a C compiler nor a display
 	CGO_ENABLED=0 $(GO) vet ./core/... ./ui/... ./assets/...
+	CGO_ENABLED=0 $(GO) vet -tags bench ./core/coretest/peers
 	CGO_ENABLED=0 $(GO) build -tags headless -o $(BIN)/ingester-headless ./app
 
 lint: deps $(TOOLS)/golangci-lint ## import rules, vet, staticcheck and the rest
@@ -68,6 +70,21 @@ fuzz: ## fuzz every parser of foreign input for FUZZTIME (30s) each
 			echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(or $(FUZZTIME),30s) -fuzzminimizetime 10x $$p || exit 1; \
 		done || exit 1; done
 
+# ROUNDS=9 measures longer, SCALE=8 makes the work eight times smaller.
+bench: headless bench-deps ## measure against curl and rclone on this machine, into docs/performance.md
+	$(call peers,TestLocal)
+
+bench-wan: headless bench-deps ## the same over 50 ms of round trip, clean and lossy (Linux, root)
+	$(call peers,TestWide)
+
+define peers
+INGESTER=$(CURDIR)/$(BIN)/ingester-headless RCLONE=$(CURDIR)/$(TOOLS)/rclone REPORT=$(CURDIR)/docs/performance.md \
+	CGO_ENABLED=0 $(GO) test -tags bench -count 1 -timeout 3h -v -run '^$(1)$$' ./core/coretest/peers
+endef
+
+bench-deps: $(TOOLS)/rclone
+	@$(call install,$(BENCH_PACKAGES))
+
 clean: ## remove what was built
 	rm -rf $(BIN) build coverage.out
 
@@ -76,6 +93,9 @@ $(TOOLS)/golangci-lint: tools/go.mod
 
 $(TOOLS)/fyne: tools/go.mod
 	cd tools && $(GO) build -o ../$(TOOLS)/ fyne.io/tools/cmd/fyne
+
+$(TOOLS)/rclone:
+	GOBIN=$(CURDIR)/$(TOOLS) CGO_ENABLED=0 $(GO) install github.com/rclone/rclone@v1.76.0
 
 deps: ## install what building the window needs (Debian and Ubuntu)
 	@$(call install,$(BUILD_PACKAGES))

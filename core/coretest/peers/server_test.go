@@ -85,8 +85,8 @@ func (s *server) take(name string, body io.Reader, size int64) (string, error) {
 	s.mu.Unlock()
 	buffer := s.buffer.Get().(*[]byte)
 	defer s.buffer.Put(buffer)
+	sink := io.Discard
 	var to hash.Hash
-	var sink io.Writer = io.Discard
 	if !fixed {
 		to = sha256.New()
 		sink = to
@@ -202,7 +202,7 @@ func (s *server) dav(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(http.StatusMultiStatus)
-	fmt.Fprintf(w, `<?xml version="1.0"?><D:multistatus xmlns:D="DAV:"><D:response><D:href>%s</D:href><D:propstat><D:prop>`+
+	_, _ = fmt.Fprintf(w, `<?xml version="1.0"?><D:multistatus xmlns:D="DAV:"><D:response><D:href>%s</D:href><D:propstat><D:prop>`+
 		`<D:getlastmodified>Thu, 01 Jan 2026 00:00:00 GMT</D:getlastmodified>%s</D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response></D:multistatus>`,
 		r.URL.Path, kind)
 }

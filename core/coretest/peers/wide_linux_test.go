@@ -49,6 +49,11 @@ func TestWide(t *testing.T) {
 		report = append(report, section{title: "Round trip 50 ms, 0.5 % loss: 8 files of 8 MiB", unit: "MB/s", work: float64(several.bytes()) / 1e6, results: results,
 			note:  "curl --http2 has one connection for all.",
 			goals: []goal{{"curl -Z 8 --http2", 3.5}}})
+		one := newCorpus(t, 1, int64(32<<20/scale))
+		results = compete(t, s, one, nil, rounds, line.start,
+			line.privileged(f.ours(t, "ingester, BBR allowed", one, "")), f.ours(t, "ingester", one, ""), f.curl(t, one, "--http1.1", 0))
+		report = append(report, section{title: "Round trip 50 ms, 0.5 % loss: one file of 32 MiB", unit: "MB/s", work: float64(one.bytes()) / 1e6, results: results,
+			note: "One TCP connection, which loss slows down whatever sends on it, unless the system lets the program choose BBR."})
 		small := newCorpus(t, 1000/scale, 4<<10)
 		results = compete(t, s, small, nil, rounds, line.start,
 			f.ours(t, "ingester", small, ""), f.curl(t, small, "--http2", 64), f.curl(t, small, "--http1.1", 32), f.rcloneCopy(small, 8, false))

@@ -163,8 +163,11 @@ func (l *longLine) start(cmd *exec.Cmd) error {
 	return l.client.within(cmd.Start)
 }
 
-// startPrivileged starts a command that may choose BBR.
-func (l *longLine) startPrivileged(cmd *exec.Cmd) error { return l.client.within(cmd.Start) }
+// privileged lets a contender choose BBR.
+func (l *longLine) privileged(c contender) contender {
+	c.start = func(cmd *exec.Cmd) error { return l.client.within(cmd.Start) }
+	return c
+}
 
 // packet is one on its way.
 type packet struct {
