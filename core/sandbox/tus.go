@@ -110,16 +110,23 @@ func (t *resumable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = ex.read(r.Header)
 	}
+	var known *File
+	if err == nil && creates(r) {
+		known, err = t.server.vault.known(ex.key)
+	}
 	if err != nil {
 		w.Header().Set("Tus-Resumable", "1.0.0")
 		t.server.refuse(w, asRefusal(err))
 		return
 	}
-	switch r.Method {
-	case http.MethodOptions:
+	switch {
+	case r.Method == http.MethodOptions:
 		t.options(w)
 		return
-	case http.MethodPost, http.MethodPatch:
+	case known != nil:
+		t.replay(ex, *known)
+		return
+	case r.Method == http.MethodPost || r.Method == http.MethodPatch:
 		t.server.metrics.active.Inc()
 		defer t.server.metrics.active.Dec()
 	}
@@ -129,6 +136,24 @@ func (t *resumable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// the same connection.
 	defer ex.unhurried()
 	t.handler.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, ex)))
+}
+
+// creates reports whether a request asks for a file, as a whole or put together
+// of parts. The parts of a file have its key, but are none.
+func creates(r *http.Request) bool {
+	return r.Method == http.MethodPost && r.Header.Get("Upload-Concat") != "partial"
+}
+
+// replay answers a creation whose Idempotency-Key has stored a file before with
+// the upload that the file was.
+func (t *resumable) replay(ex *exchange, file File) {
+	t.receipt(ex, file)
+	h := ex.w.Header()
+	h.Set("Tus-Resumable", "1.0.0")
+	h.Set("Location", tusPath+file.ID)
+	h.Set("Upload-Offset", strconv.FormatInt(file.Size, 10))
+	h.Set("Idempotency-Replayed", "true")
+	ex.w.WriteHeader(http.StatusCreated)
 }
 
 // read checks the headers that tusd does not know.
@@ -188,7 +213,7 @@ const (
 )
 
 // create is called before an upload is made. It refuses what could not be stored
-// later. A key that has stored a file before gets that file's upload.
+// later.
 func (t *resumable) create(hook handler.HookEvent) (handler.HTTPResponse, handler.FileInfoChanges, error) {
 	ex := exchangeOf(hook.Context)
 	info := hook.Upload
@@ -198,29 +223,11 @@ func (t *resumable) create(hook handler.HookEvent) (handler.HTTPResponse, handle
 		info.MetaData = meta
 		_, _, err = t.describe(info)
 	}
-	if err == nil && !info.IsPartial {
-		err = t.replay(ex)
-	}
 	if err != nil {
 		return handler.HTTPResponse{}, handler.FileInfoChanges{}, t.refuse(ex, err)
 	}
 	t.expires(ex, t.server.cfg.Now())
 	return handler.HTTPResponse{}, handler.FileInfoChanges{ID: uuid.NewString(), MetaData: meta}, nil
-}
-
-// replay answers with the stored file of the request's key, if there is one. For
-// tusd that answer is an error.
-func (t *resumable) replay(ex *exchange) error {
-	file, err := t.server.vault.known(ex.key)
-	if file == nil || err != nil {
-		return err
-	}
-	t.receipt(ex, *file)
-	h := ex.w.Header()
-	h.Set("Location", tusPath+file.ID)
-	h.Set("Upload-Offset", strconv.FormatInt(file.Size, 10))
-	h.Set("Idempotency-Replayed", "true")
-	return handler.Error{HTTPResponse: handler.HTTPResponse{StatusCode: http.StatusCreated}}
 }
 
 // describe makes a file of an upload's metadata, and says which checksum the
