@@ -12,25 +12,33 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/google/uuid"
 	"github.com/tus/tusd/v2/pkg/handler"
 )
 
-// interrupted is a stopped server whose one upload has 2000 of 3000 bytes.
+// interrupted is an upload with 2000 of 3000 bytes on a server that is stopped.
 type interrupted struct {
 	c       *tus
-	id      string
+	id, key string
 	content []byte
 }
 
-func interrupt(t *testing.T) *interrupted {
+// interrupt makes an upload for each key, and stops the server.
+func interrupt(t *testing.T, keys ...string) []*interrupted {
 	t.Helper()
-	i := &interrupted{c: start(t, folder(t), nil).tusClient(t), content: randomBytes(3000)}
-	url := i.c.begin(t, 3000, "Idempotency-Key", "k")
-	i.c.patch(t, url, 0, i.content[:2000], piece(i.content[:2000])...)
-	i.id = url[len(url)-36:]
-	i.c.stop()
-	return i
+	var all []*interrupted
+	c := start(t, folder(t), nil).tusClient(t)
+	for _, key := range keys {
+		i := &interrupted{c: c, key: key, content: randomBytes(3000)}
+		url := c.begin(t, 3000, "Idempotency-Key", key)
+		c.patch(t, url, 0, i.content[:2000], piece(i.content[:2000])...)
+		i.id = url[len(url)-36:]
+		all = append(all, i)
+	}
+	c.stop()
+	return all
 }
 
 func (i *interrupted) path(suffix string) string { return i.c.tus.content(i.id) + suffix }
@@ -104,22 +112,28 @@ func TestTusRecovery(t *testing.T) {
 		{"no description yet", func(_ *testing.T, i *interrupted) { _ = os.Remove(i.path(infoSuffix)) }, gone},
 		{"content removed", func(_ *testing.T, i *interrupted) { _ = os.Remove(i.path("")) }, gone},
 	}
+	var names []string
 	for _, k := range cases {
+		names = append(names, k.name)
+	}
+	all := interrupt(t, names...)
+	for n, k := range cases {
+		k.damage(t, all[n])
+	}
+	c := &tus{running: start(t, all[0].c.cfg.Dir, nil), token: all[0].c.token}
+	for n, k := range cases {
 		t.Run(k.name, func(t *testing.T) {
-			i := interrupt(t)
-			k.damage(t, i)
-			c := &tus{running: start(t, i.c.cfg.Dir, nil), token: i.c.token}
-			url := tusPath + i.id
+			i, url := all[n], tusPath+all[n].id
 			switch k.offset {
 			case gone:
-				if got := c.call(t, http.MethodHead, url, nil); got.status != http.StatusNotFound || len(c.unfinished(t)) > 0 {
-					t.Errorf("HEAD answered %d, left behind: %v", got.status, c.unfinished(t))
+				if got := c.call(t, http.MethodHead, url, nil); got.status != http.StatusNotFound {
+					t.Errorf("HEAD answered %d", got.status)
 				}
-				url = c.begin(t, len(i.content), "Idempotency-Key", "k")
+				url = c.begin(t, len(i.content), "Idempotency-Key", i.key)
 				c.patch(t, url, 0, i.content)
 			case stored:
-				if len(c.list(t)) != 1 {
-					t.Errorf("stored %v", c.list(t))
+				if f, err := c.vault.known(i.key); err != nil || f == nil {
+					t.Errorf("stored is %v (%v)", f, err)
 				}
 			default:
 				if at := c.offset(t, url); at != k.offset {
@@ -130,10 +144,24 @@ func TestTusRecovery(t *testing.T) {
 					t.Errorf("the rest: %d %s", got.status, got.body)
 				}
 			}
-			if f := c.checkStored(t, url, i.content); f.Key != "k" {
-				t.Errorf("stored %+v", f)
+			if got := c.call(t, http.MethodHead, url, nil); got.header.Get("Repr-Digest") != reprDigest(sumOf(i.content)) {
+				t.Errorf("complete it answers %d %v", got.status, got.header)
 			}
 		})
+	}
+	files := c.list(t)
+	var keys []string
+	for _, f := range files {
+		keys = append(keys, f.Key)
+		if sum, err := sumFile(f.Path); err != nil || sum != f.SHA256 {
+			t.Errorf("%s is stored as %s, said is %s (%v)", f.Key, sum, f.SHA256, err)
+		}
+	}
+	if diff := cmp.Diff(names, keys, cmpopts.SortSlices(strings.Compare)); diff != "" {
+		t.Errorf("stored (-want +got):\n%s", diff)
+	}
+	if rest := append(c.unfinished(t), leftovers(t, c.cfg.Dir, files)...); len(rest) > 0 {
+		t.Errorf("left behind: %v", rest)
 	}
 }
 
