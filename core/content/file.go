@@ -5,6 +5,7 @@ package content
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 
@@ -64,6 +65,31 @@ func (s *File) Unchanged() error {
 		return Changed("The file changed while it was being sent.")
 	}
 	return nil
+}
+
+// Section returns a reader of the bytes from … to. A file that has become
+// shorter gives CodeFileChanged.
+func (s *File) Section(from, to int64) io.Reader { return &section{file: s.File, at: from, end: to} }
+
+type section struct {
+	file    io.ReaderAt
+	at, end int64
+}
+
+// Read implements io.Reader.
+func (s *section) Read(p []byte) (int, error) {
+	if s.at >= s.end {
+		return 0, io.EOF
+	}
+	n, err := s.file.ReadAt(p[:min(int64(len(p)), s.end-s.at)], s.at)
+	s.at += int64(n)
+	switch {
+	case n > 0 || err == nil:
+		return n, nil
+	case errors.Is(err, io.EOF):
+		return 0, Changed("The file became shorter while it was being sent.")
+	}
+	return 0, Unreadable(err)
 }
 
 func notRegular() *core.Error {

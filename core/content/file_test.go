@@ -3,10 +3,12 @@
 package content
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -87,5 +89,34 @@ func TestFilePermission(t *testing.T) {
 	}
 	if _, err := Open(src); core.CodeOf(err) != core.CodeFilePermission {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestSection(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a")
+	if err := os.WriteFile(path, []byte("0123456789"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := Open(core.Source{Path: path, Size: 10, ModTime: info.ModTime()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		from, to int64
+		want     string
+		code     core.Code
+	}{{0, 10, "0123456789", ""}, {3, 5, "34", ""}, {5, 5, "", ""}, {8, 12, "89", core.CodeFileChanged}} {
+		got, err := io.ReadAll(iotest.OneByteReader(f.Section(tt.from, tt.to)))
+		if string(got) != tt.want || core.CodeOf(err) != tt.code {
+			t.Errorf("%d…%d: %q, %v", tt.from, tt.to, got, err)
+		}
+	}
+	_ = f.Close()
+	if _, err := f.Section(0, 1).Read(make([]byte, 1)); core.CodeOf(err) != core.CodeFileUnreadable {
+		t.Errorf("a closed file gave %v", err)
 	}
 }

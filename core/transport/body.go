@@ -44,6 +44,13 @@ func NewBody(ctx context.Context, length int64, watch *Watchdog) *Body {
 // Context ends with the body.
 func (b *Body) Context() context.Context { return b.ctx }
 
+// Sent is how many bytes were handed out.
+func (b *Body) Sent() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.out
+}
+
 // Begun reports whether something was handed out.
 func (b *Body) Begun() bool { return b.begun.Load() }
 

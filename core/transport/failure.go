@@ -48,6 +48,9 @@ var verdicts = map[int]verdict{ //nolint:gochecknoglobals // a table
 // FailureOf is the *core.Error for an answer that is not success. complete
 // says that the whole body had been sent.
 func FailureOf(doing string, resp *http.Response, data []byte, complete bool, now time.Time) *core.Error {
+	if e := core.CertificateRefusal(doing, resp.StatusCode, data); e != nil {
+		return e
+	}
 	v, ok := verdicts[resp.StatusCode]
 	if !ok {
 		v = verdict{core.KindServer, core.CodeUnexpected, "The server gave an answer that an upload should not get."}

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -149,13 +148,4 @@ func (l listener) RoundTrip(*http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	return nil, errors.New("the server has no objection")
-}
-
-// Proxied reports whether the server is reached through a proxy.
-func (s *Server) Proxied() bool { return s.routes.proxied() }
-
-// proxied reports whether the server is reached through a proxy.
-func (r *routes) proxied() bool {
-	u, err := r.proxy(&http.Request{URL: &url.URL{Scheme: "https", Host: r.address}})
-	return err != nil || u != nil
 }

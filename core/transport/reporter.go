@@ -55,3 +55,10 @@ func (r *Reporter) Back(n int64) {
 	defer r.mu.Unlock()
 	r.sent -= n
 }
+
+// Move says that the server has n bytes of the file.
+func (r *Reporter) Move(n int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sent = n
+}

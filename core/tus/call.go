@@ -1,0 +1,135 @@
+package tus
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/transport"
+)
+
+// state is an upload as the server says it has it.
+type state struct {
+	url    string
+	offset int64
+	header http.Header // of the answer that said so, nil for a new upload
+	proto  string
+	status int
+}
+
+// create makes a new upload of size bytes and returns its address.
+func (a *attempt) create(ctx context.Context, size int64, sum core.Checksum, header map[string]string) (string, *core.Error) {
+	described, err := metadata(a.transfer.Source.Name, a.transfer.Options, sum)
+	if err != nil {
+		return "", &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opUpload,
+			Message: "What is said about the file can't be sent.", Err: err}
+	}
+	header["Upload-Metadata"] = described
+	if !strings.HasPrefix(header["Upload-Concat"], final) {
+		header["Upload-Length"] = strconv.FormatInt(size, 10)
+	}
+	complete := size == 0 || strings.HasPrefix(header["Upload-Concat"], final)
+	got, e := a.client.call(ctx, opUpload, request{method: http.MethodPost, url: a.client.base.String(), header: header, size: a.size, once: complete})
+	if e != nil {
+		return "", e
+	}
+	if got.StatusCode != http.StatusCreated {
+		return "", a.client.refused(opUpload, got, true)
+	}
+	created, err := locate(a.client.base, got.Header.Get("Location"))
+	if err != nil {
+		return "", &core.Error{Kind: core.KindServer, Code: core.CodeAnswerInvalid, Op: opUpload, Status: got.StatusCode, Outcome: core.OutcomeAnswered,
+			Message: "The server's address for the upload (Location) can't be used.", Err: err}
+	}
+	return created, nil
+}
+
+// look asks what the server has of an upload of size bytes.
+func (a *attempt) look(ctx context.Context, target string, size int64) (state, *core.Error) {
+	got, e := a.client.call(ctx, opUpload, request{method: http.MethodHead, url: target, size: a.size})
+	if e != nil {
+		if e.Outcome == core.OutcomeUnknown {
+			e.Outcome = core.OutcomeCutOff // only a question
+		}
+		return state{}, e
+	}
+	if got.StatusCode != http.StatusOK && got.StatusCode != http.StatusNoContent {
+		return state{}, a.client.refused(opUpload, got, false)
+	}
+	offset, err := number(got.Header, "Upload-Offset")
+	if err != nil {
+		return state{}, nonsense("The server does not say where its copy of the file ends.", err)
+	}
+	if offset > size {
+		return state{}, nonsense("The server says it has more of the file than there is.", nil)
+	}
+	if got.Header.Get("Upload-Length") != "" {
+		if length, err := number(got.Header, "Upload-Length"); err != nil || length != size {
+			return state{}, nonsense("The server's upload is of another size than the file.", err)
+		}
+	}
+	return state{url: target, offset: offset, header: got.Header, proto: got.Proto, status: got.StatusCode}, nil
+}
+
+// gone reports whether the server does not know an upload any more.
+func gone(e *core.Error) bool {
+	return e.Status == http.StatusNotFound || e.Status == http.StatusGone
+}
+
+// nonsense is the error of an answer from which nobody can go on.
+func nonsense(message string, err error) *core.Error {
+	return &core.Error{Kind: core.KindServer, Code: core.CodeAnswerInvalid, Op: opUpload, Message: message, Outcome: core.OutcomeAnswered, Err: err}
+}
+
+// patch is a stretch of the file to be added to an upload.
+type patch struct {
+	url            string
+	offset, length int64 // in the upload
+	header         map[string]string
+	finishing      bool // completes the upload
+	content        func(context.Context) io.Reader
+}
+
+// patch sends a stretch and returns the upload as the server then has it.
+func (a *attempt) patch(ctx context.Context, p patch) (state, *core.Error) {
+	header := map[string]string{"Content-Type": "application/offset+octet-stream", "Upload-Offset": strconv.FormatInt(p.offset, 10)}
+	for name, value := range p.header {
+		header[name] = value
+	}
+	var out *transport.Body
+	got, e := a.client.call(ctx, opUpload, request{method: http.MethodPatch, url: p.url, header: header, size: a.size, length: p.length,
+		content: func(b *transport.Body) io.Reader { //nolint:contextcheck // the body carries its context
+			out = b
+			return b.Metered(p.content(b.Context()), a.client.cfg.Limiter, a.report)
+		}})
+	if e == nil && got.StatusCode/100 != 2 {
+		e = a.client.refused(opUpload, got, p.finishing)
+	}
+	if e != nil {
+		if out != nil {
+			a.report.Back(out.Sent())
+		}
+		if e.Outcome == core.OutcomeUnknown && !p.finishing {
+			e.Outcome = core.OutcomeCutOff
+		}
+		return state{}, e
+	}
+	offset, err := number(got.Header, "Upload-Offset")
+	switch end := p.offset + p.length; {
+	case err != nil:
+		e = nonsense("The server does not say where its copy of the file ends.", err)
+		e.Outcome = core.OutcomeCutOff
+		if p.finishing {
+			e.Outcome = core.OutcomeUnknown
+		}
+		return state{}, e
+	case offset != end: // it took only some of it, it says
+		a.report.Back(p.length)
+		return state{}, &core.Error{Kind: core.KindServer, Code: core.CodeServerFailure, Op: opUpload, Status: http.StatusConflict, Outcome: core.OutcomeAnswered,
+			Message: "The server's copy ends elsewhere than it should."}
+	}
+	return state{url: p.url, offset: offset, header: got.Header, proto: got.Proto, status: got.StatusCode}, nil
+}

@@ -1,0 +1,150 @@
+// Package tus makes one attempt to send one file by the resumable upload
+// protocol tus 1.0 (https://tus.io/protocols/resumable-upload), and says exactly
+// what became of it: a receipt whose hash and size are ours, or an error that
+// names the cause and what the server may have done.
+//
+// An attempt leaves notes from which the next one goes on: the server is asked
+// where its copy ends, what it has is hashed here without being sent, and the
+// rest is sent. The last bytes go out with the hash of the whole file, so that
+// a server can refuse a file that is not ours, and a finished upload can be
+// asked for: its outcome is known, also after a crash.
+//
+// It never repeats a request that failed on the way; package retry decides
+// that.
+package tus
+
+import (
+	"context"
+	"crypto/tls"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/transport"
+)
+
+// The operations that errors name.
+const (
+	opUpload    = "upload"
+	opOffer     = "ask for resumable uploads"
+	opTerminate = "take the upload back"
+	opOpen      = "prepare resumable uploads"
+)
+
+// version is the protocol's, as every request and answer carries it.
+const version = "1.0.0"
+
+// defaultStreams is how many files are in flight where the profile leaves it
+// to the program.
+const defaultStreams = 8
+
+// Config says where and how to send.
+type Config struct {
+	URL         string      // where uploads are created: "https://host:8020/files/"
+	TLS         *tls.Config // nil: the system's roots, no client certificate
+	HTTPVersion string      // core.HTTPAuto, core.HTTP2 or core.HTTP11; "" is auto
+	Streams     int         // files in flight at most; 0 is 8
+	Parts       int         // parallel parts of a large file; 0: chosen by the line, 1: never
+	Tokens      transport.Tokens
+	Limiter     transport.Limiter // nil: as fast as it goes
+	UserAgent   string
+	Proxy       func(*http.Request) (*url.URL, error) // nil: the environment's
+	Log         *slog.Logger                          // nil: none
+	Now         func() time.Time                      // nil: time.Now
+
+	dial      transport.Dial // nil: TCP
+	piece     int64          // bytes with a checksum of their own; 0: checkedPiece
+	partsFrom int64          // size of files that may go in parts; 0: partsLimit
+}
+
+// Client sends files to one server. It is safe for use by many goroutines.
+type Client struct {
+	cfg    Config
+	base   *url.URL
+	server *transport.Server
+	active atomic.Int32 // uploads under way
+
+	asking chan struct{} // held by who asks for the offer
+	offer  atomic.Pointer[Offer]
+}
+
+// New returns a client; it connects when it is first used. The error is a
+// *core.Error for an address or HTTP version that can't work.
+func New(cfg Config) (*Client, error) {
+	base, ok := transport.ParseBase(cfg.URL)
+	if !ok || base.User != nil {
+		return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: opOpen,
+			Message: "The address of resumable uploads (tus_url) is not an http or https URL."}
+	}
+	if cfg.Streams <= 0 {
+		cfg.Streams = defaultStreams
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.piece == 0 {
+		cfg.piece = checkedPiece
+	}
+	if cfg.partsFrom == 0 {
+		cfg.partsFrom = partsLimit
+	}
+	server, err := transport.New(transport.Config{Base: base, TLS: cfg.TLS, HTTPVersion: cfg.HTTPVersion,
+		Connections: max(cfg.Streams, cfg.Parts, defaultParts) + defaultParts, // parts share with other files
+		UserAgent:   cfg.UserAgent, Proxy: cfg.Proxy, Dial: cfg.dial})
+	if err != nil {
+		return nil, err
+	}
+	return &Client{cfg: cfg, base: base, server: server, asking: make(chan struct{}, 1)}, nil
+}
+
+// Link is the connection as it last was.
+func (c *Client) Link() core.Link { return c.server.Link() }
+
+// Close ends idle connections. No call may be under way.
+func (c *Client) Close() error {
+	c.server.Close()
+	return nil
+}
+
+// terminateTimeout is the time limit of taking an upload back.
+const terminateTimeout = 30 * time.Second
+
+// Terminate takes back what the server has of a transfer that is not wanted any
+// more. What is gone already, or can't be taken back because the server has no
+// such thing, is no error. Errors are *core.Error.
+func (c *Client) Terminate(ctx context.Context, t core.Transfer) error {
+	ctx, cancel := context.WithTimeout(ctx, terminateTimeout)
+	defer cancel()
+	var failure *core.Error
+	for _, target := range parseNote(t.Resume, c.base).urls() {
+		if e := c.remove(ctx, target); e != nil {
+			failure = e
+		}
+	}
+	if failure != nil {
+		return failure
+	}
+	return nil
+}
+
+// remove deletes one upload.
+func (c *Client) remove(ctx context.Context, target string) *core.Error {
+	a, e := c.call(ctx, opTerminate, request{method: http.MethodDelete, url: target})
+	if e != nil {
+		return e
+	}
+	switch a.StatusCode {
+	case http.StatusNotFound, http.StatusGone, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return nil
+	}
+	if a.StatusCode/100 != 2 {
+		return c.refused(opTerminate, a, false)
+	}
+	return nil
+}

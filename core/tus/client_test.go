@@ -1,0 +1,162 @@
+package tus
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/tls"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// fixedToken is a token source with one token.
+type fixedToken struct {
+	mu      sync.Mutex
+	dropped int
+	err     error
+}
+
+func (f *fixedToken) Token(context.Context) (core.Token, error) {
+	return core.Token{Value: core.NewSecret("the-token"), Type: "Bearer"}, f.err
+}
+
+func (f *fixedToken) Invalidate(core.Token) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.dropped++
+}
+
+// progress keeps what an upload reports, and its notes.
+type progress struct {
+	mu       sync.Mutex
+	sent     []int64
+	resumed  int64
+	notes    []string
+	finished int
+	onSent   func(int64)
+	onNote   func(string) error
+	onEnd    func() error
+}
+
+func (p *progress) Sent(n int64) {
+	p.mu.Lock()
+	p.sent = append(p.sent, n)
+	hook := p.onSent
+	p.mu.Unlock()
+	if hook != nil {
+		hook(n)
+	}
+}
+
+func (p *progress) Resumed(n int64) { p.resumed = n }
+
+func (p *progress) Finishing(context.Context) error {
+	p.finished++
+	if p.onEnd != nil {
+		return p.onEnd()
+	}
+	return nil
+}
+
+func (p *progress) Resumable(ctx context.Context, note string) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if p.onNote != nil {
+		if err := p.onNote(note); err != nil {
+			return err
+		}
+	}
+	p.notes = append(p.notes, note)
+	return nil
+}
+
+// note is the one that a crash would leave.
+func (p *progress) note() string {
+	if len(p.notes) == 0 {
+		return ""
+	}
+	return p.notes[len(p.notes)-1]
+}
+
+func (s *server) newClient(t testing.TB, change func(*Config)) *Client {
+	t.Helper()
+	cfg := Config{URL: s.URL + "/files/", Tokens: &fixedToken{}, UserAgent: "test", Streams: 4,
+		TLS: &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: s.ca.Pool(), Certificates: []tls.Certificate{s.ca.Client(t, "tester")}}}
+	if change != nil {
+		change(&cfg)
+	}
+	c, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// newTransfer writes a file of size random bytes.
+func newTransfer(t testing.TB, name string, size int) (core.Transfer, []byte) {
+	t.Helper()
+	data := make([]byte, size)
+	_, _ = rand.NewChaCha8([32]byte{byte(size)}).Read(data)
+	file := filepath.Join(t.TempDir(), "content")
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return core.Transfer{
+		ID:      "6f1d2c3b-0000-4000-8000-000000000001",
+		Source:  core.Source{Path: file, Name: name, Size: int64(size), ModTime: info.ModTime(), FileID: "1:2"},
+		Options: core.Options{Retention: core.RetentionTemporary, TTLDays: 30, Description: "eins\r\nzwei", Tags: []string{"é"}},
+	}, data
+}
+
+// limited is the context of a test that must not hang.
+func limited(t testing.TB) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// want compares an error's class.
+func want(t *testing.T, err error, kind core.Kind, code core.Code, outcome core.Outcome) {
+	t.Helper()
+	_ = wantError(t, err, kind, code, outcome)
+}
+
+// wantError is want for those who look closer.
+func wantError(t *testing.T, err error, kind core.Kind, code core.Code, outcome core.Outcome) *core.Error {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error, want %s/%s", kind, code)
+	}
+	e := core.AsError(err)
+	if e.Kind != kind || e.Code != code || e.Outcome != outcome {
+		t.Fatalf("got %s/%s outcome %d (%v), want %s/%s outcome %d", e.Kind, e.Code, e.Outcome, err, kind, code, outcome)
+	}
+	if e.Op == "" || e.Message == "" {
+		t.Errorf("the error says too little: %+v", e)
+	}
+	return e
+}
+
+// wantReceipt checks that a receipt is of data.
+func wantReceipt(t *testing.T, r core.Receipt, err error, data []byte) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(data)
+	if r.SHA256 != core.NewChecksum(sum[:]) || r.Size != int64(len(data)) || r.FileID == "" || r.UploadedAt.IsZero() || r.HTTP == "" {
+		t.Errorf("%+v", r)
+	}
+}

@@ -1,0 +1,210 @@
+package tus
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"strings"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/transport"
+)
+
+// statusChecksumMismatch is tus's own: the bytes that came are not those of
+// the checksum.
+const statusChecksumMismatch = 460
+
+// idempotencyKey is the header with which a server recognises a transfer. For a
+// tus server it is a hint, no promise.
+const idempotencyKey = "Idempotency-Key"
+
+// request is what is asked of the server.
+type request struct {
+	method, url string
+	header      map[string]string
+	size        int64 // of the transfer: large ones have other connections
+	once        bool  // completes an upload by itself: a second one would be a second file
+
+	length  int64 // of the body
+	content func(*transport.Body) io.Reader
+}
+
+// answer is what the server said, read to its end.
+type answer struct {
+	*http.Response
+	data     []byte
+	complete bool // the whole body had been sent
+}
+
+// exchange is a request under way.
+type exchange struct {
+	client *Client
+	parent context.Context // of the caller
+	ctx    context.Context // ends with the exchange
+	cancel context.CancelCauseFunc
+	doing  string
+	watch  *transport.Watchdog
+	line   transport.Line
+	body   *transport.Body // nil for none
+	token  core.Token
+	route  *transport.Route
+	resp   *http.Response
+}
+
+// call makes a request and reads the answer, whatever it says. Where none came
+// Outcome is that of the request: unknown, if all of it may have arrived.
+func (c *Client) call(ctx context.Context, doing string, r request) (*answer, *core.Error) {
+	x, e := c.begin(ctx, doing, r)
+	if e != nil {
+		return nil, e
+	}
+	defer x.end()
+	complete := x.body == nil || x.body.Complete()
+	data, err := transport.ReadAnswer(x.resp.Body)
+	if err != nil && err != transport.ErrTooLong { //nolint:errorlint // as ReadAnswer returns it
+		return nil, x.broken(err)
+	}
+	return &answer{Response: x.resp, data: data, complete: complete}, nil
+}
+
+// begin sends a request and returns when the answer begins.
+func (c *Client) begin(ctx context.Context, doing string, r request) (*exchange, *core.Error) {
+	token, err := c.cfg.Tokens.Token(ctx)
+	if err != nil {
+		return nil, transport.TokenError(doing, err)
+	}
+	x := &exchange{client: c, parent: ctx, doing: doing, token: token}
+	x.ctx, x.cancel = context.WithCancelCause(ctx)
+	x.watch = transport.NewWatchdog(x.cancel)
+	req, err := x.request(r) //nolint:contextcheck // the exchange carries its context
+	if err != nil {
+		x.end()
+		return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: doing,
+			Message: "The upload request can't be made.", Err: err}
+	}
+	if x.resp, x.route, err = c.server.Send(req, r.size); err != nil { //nolint:bodyclose // end does
+		e := x.broken(err)
+		x.end()
+		return nil, e
+	}
+	if x.body != nil {
+		x.body.Stop()
+	}
+	x.watch.Await()
+	if x.resp.StatusCode == http.StatusUnauthorized {
+		c.cfg.Tokens.Invalidate(token)
+	}
+	return x, nil
+}
+
+// unrepeatable is an empty body that HTTP/2 does not know as one: what it knows
+// to be empty it sends again by itself when a stream is reset. (Over HTTP/1.1 it
+// would be sent in chunks, which not every gateway likes in a request without
+// content.)
+type unrepeatable struct{ io.ReadCloser }
+
+func (x *exchange) request(r request) (*http.Request, error) {
+	ctx := httptrace.WithClientTrace(x.ctx, &httptrace.ClientTrace{GotConn: x.line.Got, WroteHeaders: x.wroteHeaders})
+	var body io.Reader
+	switch {
+	case r.content != nil:
+		x.body = transport.NewBody(x.ctx, r.length, x.watch)
+		x.body.Parts = r.content(x.body)
+		body = x.body
+	case r.once && x.client.mayUseHTTP2(r.size):
+		body = unrepeatable{http.NoBody}
+	}
+	req, err := http.NewRequestWithContext(ctx, r.method, r.url, body)
+	if err != nil {
+		return nil, err
+	}
+	req.ContentLength = r.length
+	req.Header.Set("Tus-Resumable", version)
+	req.Header.Set("Authorization", "Bearer "+x.token.Value.Reveal())
+	for name, value := range r.header {
+		if name == idempotencyKey {
+			// Under its canonical name it tells net/http to send again.
+			req.Header[strings.ToLower(name)] = []string{value}
+			continue
+		}
+		req.Header.Set(name, value)
+	}
+	return req, nil
+}
+
+// mayUseHTTP2 reports whether a request of a transfer of size bytes may go over
+// HTTP/2.
+func (c *Client) mayUseHTTP2(size int64) bool {
+	return c.cfg.HTTPVersion == core.HTTP2 || c.cfg.HTTPVersion != core.HTTP11 && size < bulk
+}
+
+// wroteHeaders starts the watch: what comes before has limits of its own.
+func (x *exchange) wroteHeaders() {
+	if x.body == nil {
+		x.watch.Await()
+		return
+	}
+	x.watch.Touch()
+}
+
+// broken is the error of an exchange that got no answer, or only part of one.
+func (x *exchange) broken(err error) *core.Error {
+	e := x.client.server.Broken(x.parent, x.ctx, x.doing, err)
+	if e.Code == core.CodeTimeout && x.body == nil {
+		e.Message = "The server does not answer."
+	}
+	var own *core.Error
+	begun, complete, length := true, true, int64(1)
+	if x.body != nil {
+		own = x.body.Finish()
+		begun, complete, length = x.body.Begun(), x.body.Complete(), max(x.body.Length, 1)
+	}
+	if own != nil {
+		failure := *own
+		e = &failure
+	}
+	switch {
+	case e.Kind == core.KindTLS, transport.Unprocessed(e), !begun, !x.line.Begun(), !x.line.Wrote(1):
+		e.Outcome = core.OutcomeNotProcessed
+	case !complete, !x.line.Wrote(length):
+		e.Outcome = core.OutcomeCutOff
+	default:
+		e.Outcome = core.OutcomeUnknown
+	}
+	return e
+}
+
+// end returns when nothing of the exchange runs any more.
+func (x *exchange) end() {
+	if x.resp != nil {
+		_ = x.resp.Body.Close()
+		if x.resp.StatusCode == http.StatusMisdirectedRequest {
+			x.route.CloseIdleConnections()
+		}
+	}
+	x.cancel(nil)
+	x.watch.Stop()
+	if x.body != nil {
+		_ = x.body.Finish()
+	}
+}
+
+// refused is the error of an answer that is not the one hoped for. finishing
+// says that the request would have finished the upload.
+func (c *Client) refused(doing string, a *answer, finishing bool) *core.Error {
+	e := transport.FailureOf(doing, a.Response, a.data, finishing && a.complete, c.cfg.Now())
+	switch a.StatusCode {
+	case http.StatusNotFound, http.StatusGone:
+		e.Message = "The server does not know this upload, or its address; check tus_url."
+	case http.StatusConflict:
+		e.Code, e.Message = core.CodeServerFailure, "The server's copy ends elsewhere than it said."
+	case http.StatusLocked: // the connection of an earlier attempt has not ended on its side
+		e.Code, e.Message = core.CodeServerBusy, "The server is still busy with an earlier attempt of this file."
+	case http.StatusPreconditionFailed:
+		e.Message = "The server does not speak tus " + version + "."
+	case statusChecksumMismatch:
+		e.Kind, e.Code, e.Message = core.KindIntegrity, core.CodeChecksumMismatch, "What arrived at the server is not what was sent."
+	}
+	return e
+}

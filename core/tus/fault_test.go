@@ -1,0 +1,51 @@
+package tus
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+)
+
+// hangUp ends the connection of a request without a word.
+func hangUp(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+// after lets n requests of a method pass, and does something about the next.
+func after(n int, method string, do func(http.ResponseWriter, *http.Request) bool) func(http.ResponseWriter, *http.Request) bool {
+	var mu sync.Mutex
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != method {
+			return false
+		}
+		mu.Lock()
+		n--
+		now := n == -1
+		mu.Unlock()
+		return now && do(w, r)
+	}
+}
+
+// answers is a fault that answers a status.
+func answers(status int) func(http.ResponseWriter, *http.Request) bool {
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		_, _ = io.Copy(io.Discard, r.Body)
+		w.WriteHeader(status)
+		return true
+	}
+}
+
+// cutAfter lets n bytes of a body through to the server and cuts the
+// connection then.
+func (s *server) cutAfter(n int64) func(http.ResponseWriter, *http.Request) bool {
+	return func(_ http.ResponseWriter, r *http.Request) bool {
+		r.Body = io.NopCloser(io.MultiReader(io.LimitReader(r.Body, n), failing{}))
+		s.serve(httptest.NewRecorder(), r)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+type failing struct{}
+
+func (failing) Read([]byte) (int, error) { return 0, fmt.Errorf("cut: %w", errors.ErrUnsupported) }

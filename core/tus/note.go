@@ -1,0 +1,88 @@
+package tus
+
+import (
+	"encoding/json"
+	"net/url"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// note is what an attempt leaves for the next one, as Transfer.Resume.
+type note struct {
+	// Of the file that was being sent.
+	Size    int64     `json:"size"`
+	ModTime time.Time `json:"mod_time"`
+	FileID  string    `json:"file_id,omitempty"`
+
+	URL   string `json:"url,omitempty"`   // of the upload, or of what the parts became
+	Parts []part `json:"parts,omitempty"` // of an upload in parallel parts
+	Last  bool   `json:"last,omitempty"`  // what completes the upload is on its way
+	// Asked says that the outcome of parts that were put together has been
+	// reported as unknown: who sends again has decided so.
+	Asked bool `json:"asked,omitempty"`
+}
+
+// part is a slice of the file that is an upload of its own.
+type part struct {
+	URL  string `json:"url"`
+	From int64  `json:"from"`
+	To   int64  `json:"to"`
+}
+
+// maxParts is how many parts a note may name.
+const maxParts = 64
+
+func newNote(src core.Source) note {
+	return note{Size: src.Size, ModTime: src.ModTime, FileID: src.FileID}
+}
+
+// parseNote reads a note. What can't be read, or names another server than
+// base's, is no note: the upload begins anew.
+func parseNote(text string, base *url.URL) note {
+	var n note
+	if text == "" || json.Unmarshal([]byte(text), &n) != nil || len(n.Parts) > maxParts {
+		return note{}
+	}
+	for _, target := range n.urls() {
+		if found, err := locate(base, target); err != nil || found != target {
+			return note{}
+		}
+	}
+	at := int64(0)
+	for _, p := range n.Parts {
+		if p.URL == "" || p.From != at || p.To <= p.From {
+			return note{}
+		}
+		at = p.To
+	}
+	if len(n.Parts) > 0 && at != n.Size {
+		return note{}
+	}
+	return n
+}
+
+// of reports whether n belongs to a file as it is.
+func (n note) of(src core.Source) bool {
+	return n.Size == src.Size && n.ModTime.Equal(src.ModTime) && n.FileID == src.FileID
+}
+
+// empty reports whether there is nothing to go on from.
+func (n note) empty() bool { return n.URL == "" && len(n.Parts) == 0 }
+
+func (n note) text() string {
+	data, _ := json.Marshal(n) // holds nothing that can't be written
+	return string(data)
+}
+
+// urls are all uploads that the server has.
+func (n note) urls() []string {
+	var all []string
+	if n.URL != "" {
+		all = append(all, n.URL)
+	}
+	for _, p := range n.Parts {
+		all = append(all, p.URL)
+	}
+	return all
+}

@@ -1,0 +1,81 @@
+package tus
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// offerTimeout is the time limit of asking.
+const offerTimeout = 15 * time.Second
+
+// Offer is what a server says about resumable uploads.
+type Offer struct {
+	Offered       bool  // tus 1.0 with creation; what follows is zero otherwise
+	MaxSize       int64 // bytes, 0 where the server names no limit
+	Checksum      bool  // SHA-256 of every piece
+	Concatenation bool  // files in parallel parts
+}
+
+// Offer asks the server what it offers. The first answer is kept; a server that
+// has no resumable uploads costs one request. Errors are *core.Error.
+func (c *Client) Offer(ctx context.Context) (Offer, error) {
+	if known := c.offer.Load(); known != nil {
+		return *known, nil
+	}
+	select {
+	case c.asking <- struct{}{}:
+	case <-ctx.Done():
+		return Offer{}, core.NetworkError(opOffer, ctx.Err())
+	}
+	defer func() { <-c.asking }()
+	if known := c.offer.Load(); known != nil { // meanwhile
+		return *known, nil
+	}
+	found, e := c.ask(ctx)
+	if e != nil {
+		return Offer{}, e
+	}
+	c.offer.Store(&found)
+	c.cfg.Log.Debug("resumable uploads", "offered", found.Offered, "checksum", found.Checksum, "parts", found.Concatenation)
+	return found, nil
+}
+
+func (c *Client) ask(ctx context.Context) (Offer, *core.Error) {
+	ctx, cancel := context.WithTimeout(ctx, offerTimeout)
+	defer cancel()
+	a, e := c.call(ctx, opOffer, request{method: http.MethodOptions, url: c.base.String(), size: bulk})
+	if e != nil {
+		return Offer{}, e
+	}
+	switch code := a.StatusCode; {
+	case code == http.StatusOK, code == http.StatusNoContent:
+		return parseOffer(a.Header), nil
+	case code == http.StatusUnauthorized, code == http.StatusProxyAuthRequired, code == http.StatusRequestTimeout,
+		code == http.StatusTooEarly, code == http.StatusTooManyRequests, code >= 500 && code != http.StatusNotImplemented:
+		return Offer{}, c.refused(opOffer, a, false) // says nothing about uploads
+	}
+	return Offer{}, nil
+}
+
+// bulk is the size of transfers whose connections large files use.
+const bulk = 1 << 20
+
+// parseOffer reads the answer to OPTIONS.
+func parseOffer(h http.Header) Offer {
+	versions, extensions := list(h, "Tus-Version"), list(h, "Tus-Extension")
+	if !versions[version] && h.Get("Tus-Resumable") != version || !extensions["creation"] {
+		return Offer{}
+	}
+	limit, err := number(h, "Tus-Max-Size")
+	if err != nil {
+		limit = 0
+	}
+	return Offer{
+		Offered: true, MaxSize: limit,
+		Checksum:      extensions["checksum"] && list(h, "Tus-Checksum-Algorithm")["sha256"],
+		Concatenation: extensions["concatenation"],
+	}
+}

@@ -1,0 +1,137 @@
+package tus
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/transport"
+)
+
+// receipt is what the server says of a complete upload, which is believed only
+// with the hash of the file: one that the server gives, or else that of the
+// file read back.
+func (a *attempt) receipt(ctx context.Context, end state, whole core.Checksum) (core.Receipt, *core.Error) {
+	if end.header.Get("Repr-Digest") == "" && end.header.Get("Upload-Length") == "" { // not the answer to HEAD
+		var e *core.Error
+		if end, e = a.look(ctx, end.url, a.size); e != nil {
+			return core.Receipt{}, a.unusable(ctx, e)
+		}
+	}
+	sum, err := digest(end.header)
+	if err != nil {
+		return core.Receipt{}, a.mismatch(ctx, "The server answered a checksum that is no SHA-256.", err)
+	}
+	if sum == "" {
+		var e *core.Error
+		if sum, e = a.readBack(ctx, end.url); e != nil {
+			return core.Receipt{}, e
+		}
+	}
+	if sum != whole {
+		return core.Receipt{}, a.mismatch(ctx, "The server's checksum is not the file's.", fmt.Errorf("sent %s, the server has %s", whole, sum))
+	}
+	return core.Receipt{
+		FileID: transport.Clean(fileID(end.header, end.url)), Name: a.transfer.Source.Name, Size: a.size, SHA256: whole,
+		UploadedAt: a.uploadedAt(end.header), ExpiresAt: date(end.header, "Upload-Expires"),
+		Details: details(end.header), HTTP: end.proto,
+	}, nil
+}
+
+// mismatch is the error of an upload that is not our file. It is given up.
+func (a *attempt) mismatch(ctx context.Context, message string, err error) *core.Error {
+	if changed := a.file.Unchanged(); changed != nil {
+		a.drop(ctx)
+		return core.AsError(changed)
+	}
+	a.drop(ctx)
+	return &core.Error{Kind: core.KindIntegrity, Code: core.CodeChecksumMismatch, Op: opUpload, Message: message, Outcome: core.OutcomeAnswered, Err: err}
+}
+
+// readBack hashes what the server gives when it is asked for the file.
+func (a *attempt) readBack(ctx context.Context, target string) (core.Checksum, *core.Error) {
+	x, e := a.client.begin(ctx, opUpload, request{method: http.MethodGet, url: target, size: a.size})
+	if e != nil {
+		return "", cutOff(e)
+	}
+	defer x.end()
+	switch code := x.resp.StatusCode; {
+	case code == http.StatusOK, code == http.StatusNoContent && a.size == 0:
+	case code == http.StatusUnauthorized, code == http.StatusTooManyRequests, code == http.StatusRequestTimeout,
+		code == http.StatusLocked, code >= 500 && code != http.StatusNotImplemented:
+		data, _ := transport.ReadAnswer(x.resp.Body) // its words only
+		return "", a.client.refused(opUpload, &answer{Response: x.resp, data: data}, false)
+	default:
+		return "", &core.Error{Kind: core.KindIntegrity, Code: core.CodeChecksumMissing, Op: opUpload, Status: code, Outcome: core.OutcomeAnswered,
+			Message: "The server took the file but neither says its checksum nor gives it back, so it can't be verified."}
+	}
+	h := sha256.New()
+	n, err := copyWatched(h, io.LimitReader(x.resp.Body, a.size+1), x.watch)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) || err != nil && n < a.size {
+		return "", cutOff(x.broken(err))
+	}
+	if n != a.size {
+		return "", a.mismatch(ctx, "What the server gives back is of another size than the file.", fmt.Errorf("%d bytes of %d", n, a.size))
+	}
+	return core.NewChecksum(h.Sum(nil)), nil
+}
+
+// cutOff is e, of a question that changes nothing.
+func cutOff(e *core.Error) *core.Error {
+	if e.Outcome == core.OutcomeUnknown {
+		e.Outcome = core.OutcomeCutOff
+	}
+	return e
+}
+
+// copyWatched copies, and lets watch see it move.
+func copyWatched(w io.Writer, r io.Reader, watch *transport.Watchdog) (int64, error) {
+	block := make([]byte, blockSize)
+	var all int64
+	for {
+		n, err := r.Read(block)
+		watch.Touch()
+		_, _ = w.Write(block[:n]) // a hash: never fails
+		all += int64(n)
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return all, err
+		}
+	}
+}
+
+// uploadedAt is when the file was last written, says the server, or else when
+// it answered.
+func (a *attempt) uploadedAt(h http.Header) time.Time {
+	for _, name := range []string{"Last-Modified", "Date"} {
+		if t := date(h, name); !t.IsZero() {
+			return t
+		}
+	}
+	return a.client.cfg.Now().UTC().Truncate(time.Second)
+}
+
+// date reads a header that holds a time, zero where it holds none.
+func date(h http.Header, name string) time.Time {
+	t, err := http.ParseTime(h.Get(name))
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// details are what else is worth showing.
+func details(h http.Header) map[string]string {
+	d := map[string]string{"protocol": "tus " + version}
+	if tag := transport.Clean(h.Get("ETag")); tag != "" {
+		d["etag"] = tag
+	}
+	return d
+}

@@ -1,0 +1,339 @@
+package tus
+
+import (
+	"context"
+	"crypto/sha256"
+	"io"
+	"net/http"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
+	"github.com/artstore/ingester/core/transport"
+)
+
+const (
+	// lastBytes is how much of a file is held back for the request that
+	// completes it: without them no server has the whole file.
+	lastBytes = 1 << 20
+	// checkedPiece is how much goes out with a checksum of its own.
+	checkedPiece = 64 << 20
+	// plainPiece is how far hashing is ahead of sending without.
+	plainPiece = 4 << 20
+	// maxDisputes is how often an attempt asks again where the server's copy
+	// ends, because a piece did not fit or arrive as it was.
+	maxDisputes = 2
+)
+
+// attempt is one upload under way.
+type attempt struct {
+	client   *Client
+	transfer core.Transfer
+	size     int64
+	file     *content.File
+	progress core.Progress
+	report   *transport.Reporter
+	offer    Offer
+	note     note
+	finished bool // Finishing was called
+}
+
+// Upload makes one attempt to send the file of t, from where an earlier one
+// ended. It returns the receipt once the server's checksum and size are those
+// of the file. Errors are *core.Error; Outcome says what the server may have
+// done.
+func (c *Client) Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error) {
+	c.active.Add(1)
+	defer c.active.Add(-1)
+	receipt, failure := c.upload(ctx, t, p)
+	if failure == nil {
+		return receipt, nil
+	}
+	if failure.Op == "" || failure.Op == opOffer {
+		failure.Op = opUpload
+	}
+	c.server.Down(failure)
+	c.cfg.Log.Debug("attempt failed", "transfer", t.ID, "code", failure.Code, "status", failure.Status, "outcome", failure.Outcome)
+	return core.Receipt{}, failure
+}
+
+func (c *Client) upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, *core.Error) {
+	file, err := content.Open(t.Source)
+	if err != nil {
+		return core.Receipt{}, core.AsError(err)
+	}
+	defer func() { _ = file.Close() }()
+	offer, err := c.Offer(ctx)
+	switch {
+	case err != nil:
+		return core.Receipt{}, core.AsError(err)
+	case !offer.Offered:
+		return core.Receipt{}, &core.Error{Kind: core.KindServer, Code: core.CodeRejected, Op: opUpload, Outcome: core.OutcomeAnswered,
+			Message: `The server offers no resumable uploads at this address; check tus_url, or set protocol to "auto" or "multipart".`}
+	case offer.MaxSize > 0 && t.Source.Size > offer.MaxSize:
+		return core.Receipt{}, &core.Error{Kind: core.KindServer, Code: core.CodeTooLarge, Op: opUpload, Outcome: core.OutcomeAnswered,
+			Message: "The file is larger than the server takes."}
+	}
+	a := &attempt{client: c, transfer: t, size: t.Source.Size, file: file, progress: p, offer: offer, note: parseNote(t.Resume, c.base)}
+	if a.note.empty() || !a.note.of(t.Source) {
+		a.note = newNote(t.Source)
+	}
+	parts := len(a.note.Parts)
+	if a.note.empty() {
+		parts = c.parts(t.Source.Size, offer, c.server.RoundTrip())
+	}
+	if parts > 1 || len(a.note.Parts) > 0 {
+		return a.parallel(ctx, parts)
+	}
+	return a.single(ctx)
+}
+
+// single sends the file as one upload.
+func (a *attempt) single(ctx context.Context) (core.Receipt, *core.Error) {
+	at, e := a.start(ctx)
+	if e != nil {
+		return core.Receipt{}, e
+	}
+	a.begin(at.offset)
+	for disputes := 0; ; disputes++ {
+		end, whole, e := a.from(ctx, at)
+		switch {
+		case e == nil:
+			return a.receipt(ctx, end, whole)
+		case !disputed(e):
+			return core.Receipt{}, a.unusable(ctx, e)
+		case disputes == maxDisputes:
+			return core.Receipt{}, a.hopeless(ctx, e)
+		}
+		if at, e = a.look(ctx, a.note.URL, a.size); e != nil {
+			return core.Receipt{}, a.unusable(ctx, e)
+		}
+		a.report.Move(at.offset)
+	}
+}
+
+// disputed reports whether the server has another idea of where its copy ends,
+// or of what arrived.
+func disputed(e *core.Error) bool {
+	return e.Status == http.StatusConflict || e.Status == statusChecksumMismatch
+}
+
+// begin tells how much the server has already.
+func (a *attempt) begin(already int64) {
+	if already > 0 {
+		a.progress.Resumed(already)
+	}
+	a.report = transport.NewReporter(a.progress, a.client.cfg.Now, a.size, already)
+}
+
+// start finds out where the server's copy ends, or begins a new one.
+func (a *attempt) start(ctx context.Context) (state, *core.Error) {
+	if a.note.URL != "" {
+		found, e := a.look(ctx, a.note.URL, a.size)
+		switch {
+		case e == nil && a.note.Last && found.offset < a.size: // they did not arrive
+			a.note.Last = false
+			return found, a.keep(ctx)
+		case e == nil:
+			return found, nil
+		case !gone(e) || a.note.Last:
+			return state{}, a.unusable(ctx, e)
+		}
+		a.note = newNote(a.transfer.Source)
+	}
+	header := map[string]string{idempotencyKey: string(a.transfer.ID)}
+	sum := core.Checksum("")
+	if a.size == 0 { // complete once it is there
+		sum = core.NewChecksum(sha256.New().Sum(nil))
+		header["Repr-Digest"] = reprDigest(sum)
+		a.note.Last = true
+	}
+	created, e := a.create(ctx, a.size, sum, header)
+	if e != nil {
+		if a.size > 0 && e.Outcome == core.OutcomeUnknown {
+			e.Outcome = core.OutcomeCutOff // an upload without content
+		}
+		return state{}, e
+	}
+	a.note.URL = created
+	if e := a.keep(ctx); e != nil {
+		return state{}, e
+	}
+	if a.size == 0 {
+		found, e := a.look(ctx, created, 0)
+		if e != nil {
+			e = a.unusable(ctx, e)
+		}
+		return found, e
+	}
+	return state{url: created}, nil
+}
+
+// from sends what the server lacks. It returns the upload as the server then
+// has it, and the hash of the file.
+func (a *attempt) from(ctx context.Context, at state) (state, core.Checksum, *core.Error) {
+	p := plan{from: at.offset, to: max(a.size-lastBytes, at.offset), each: plainPiece}
+	if a.offer.Checksum {
+		p.each, p.sums = a.client.cfg.piece, true
+	}
+	r := read(ctx, a.file, a.size, p)
+	defer r.stop()
+	var e *core.Error
+	if p.sums {
+		e = a.checked(ctx, r)
+	} else if p.to > p.from {
+		e = a.plain(ctx, r, p)
+	}
+	if e != nil {
+		return state{}, "", e
+	}
+	whole, e := r.end()
+	if e != nil {
+		return state{}, "", e
+	}
+	if at.offset == a.size {
+		return at, whole, nil
+	}
+	end, e := a.finish(ctx, p.to, whole)
+	return end, whole, e
+}
+
+// checked sends pieces, each with its checksum.
+func (a *attempt) checked(ctx context.Context, r *reading) *core.Error {
+	for next := range r.pieces {
+		_, e := a.patch(ctx, patch{url: a.note.URL, offset: next.from, length: next.to - next.from,
+			header:  map[string]string{"Upload-Checksum": uploadChecksum(next.sum)},
+			content: func(context.Context) io.Reader { return a.file.Section(next.from, next.to) }})
+		if e != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+// plain sends all but the last bytes at once, as they are hashed.
+func (a *attempt) plain(ctx context.Context, r *reading, p plan) *core.Error {
+	_, e := a.patch(ctx, patch{url: a.note.URL, offset: p.from, length: p.to - p.from, content: func(ctx context.Context) io.Reader {
+		return &behind{ctx: ctx, reading: r, file: a.file, now: a.file.Section(0, 0)}
+	}})
+	return e
+}
+
+// finish sends the last bytes. Before they leave, that they will is durable.
+func (a *attempt) finish(ctx context.Context, from int64, whole core.Checksum) (state, *core.Error) {
+	header := map[string]string{"Repr-Digest": reprDigest(whole)}
+	if a.offer.Checksum {
+		sum, err := sumOf(ctx, a.file, from, a.size)
+		if err != nil {
+			return state{}, core.AsError(err)
+		}
+		header["Upload-Checksum"] = uploadChecksum(sum)
+	}
+	if e := a.last(ctx); e != nil {
+		return state{}, e
+	}
+	end, e := a.patch(ctx, patch{url: a.note.URL, offset: from, length: a.size - from, header: header, finishing: true,
+		content: func(context.Context) io.Reader { return a.file.Section(from, a.size) }})
+	if e == nil || e.Outcome != core.OutcomeUnknown {
+		return end, e
+	}
+	// Nobody said what became of them: the upload itself does.
+	found, unheard := a.look(ctx, a.note.URL, a.size)
+	switch {
+	case unheard == nil && found.offset == a.size:
+		return found, nil
+	case unheard != nil && gone(unheard):
+		return state{}, unheard
+	}
+	e.Outcome = core.OutcomeCutOff // the next attempt asks
+	return state{}, e
+}
+
+// last makes durable that what completes the upload is on its way.
+func (a *attempt) last(ctx context.Context) *core.Error {
+	if err := a.file.Unchanged(); err != nil {
+		return core.AsError(err)
+	}
+	a.note.Last = true
+	if e := a.keep(ctx); e != nil {
+		return e
+	}
+	if a.size <= core.FinishThreshold || a.finished {
+		return nil
+	}
+	a.finished = true
+	if err := a.progress.Finishing(ctx); err != nil {
+		return stopped(err)
+	}
+	return nil
+}
+
+// keep makes the note durable.
+func (a *attempt) keep(ctx context.Context) *core.Error {
+	text := ""
+	if !a.note.empty() {
+		text = a.note.text()
+	}
+	if err := a.progress.Resumable(ctx, text); err != nil {
+		return stopped(err)
+	}
+	return nil
+}
+
+// stopped is the error of an attempt that its owner ends: nothing that could
+// complete the upload has left.
+func stopped(err error) *core.Error {
+	e := *core.AsError(err)
+	e.Outcome = core.OutcomeCutOff
+	return &e
+}
+
+// unusable is e, after which the next attempt begins anew if the server does
+// not know the upload any more or says nonsense about it. What it may have had
+// to the end is of unknown outcome then.
+func (a *attempt) unusable(ctx context.Context, e *core.Error) *core.Error {
+	if !gone(e) && (e.Code != core.CodeAnswerInvalid || e.Outcome != core.OutcomeAnswered) {
+		return e
+	}
+	last := a.note.Last
+	if last && !gone(e) { // it may be asked again
+		e.Outcome = core.OutcomeUnknown
+		return e
+	}
+	a.note = newNote(a.transfer.Source)
+	if stop := a.keep(ctx); stop != nil {
+		return stop
+	}
+	if last {
+		return &core.Error{Kind: core.KindServer, Code: core.CodeOutcomeUnknown, Op: opUpload, Status: e.Status, Outcome: core.OutcomeUnknown,
+			Message: "The server does not know the upload any more, whose last bytes had been sent.", Err: e}
+	}
+	if gone(e) {
+		e.Code, e.Message = core.CodeServerFailure, "The server does not know the upload any more; it begins anew."
+	}
+	return e
+}
+
+// hopeless is e, after which the same bytes would be refused again. An upload
+// that the server refuses as a whole is given up.
+func (a *attempt) hopeless(ctx context.Context, e *core.Error) *core.Error {
+	if err := a.file.Unchanged(); err != nil {
+		return core.AsError(err)
+	}
+	if e.Status == statusChecksumMismatch && a.note.Last {
+		a.drop(ctx)
+	}
+	return e
+}
+
+// drop gives up what the server has: the next attempt begins anew.
+func (a *attempt) drop(ctx context.Context) {
+	for _, target := range a.note.urls() {
+		if e := a.client.remove(ctx, target); e != nil {
+			a.client.cfg.Log.Debug("an upload stays on the server", "transfer", a.transfer.ID, "code", e.Code)
+		}
+	}
+	a.note = newNote(a.transfer.Source)
+	if e := a.keep(ctx); e != nil {
+		a.client.cfg.Log.Debug("the note stays", "transfer", a.transfer.ID, "code", e.Code)
+	}
+}
