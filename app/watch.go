@@ -127,13 +127,15 @@ func (w *watch) end(t core.Transfer) {
 		w.sum.bytes += t.Source.Size
 	} else {
 		w.sum.failed++
-		w.countCause(t.Error)
+		w.countCause(t)
 	}
 	w.out.ended(t, took)
 }
 
-func (w *watch) countCause(e *core.Error) {
-	if e != nil && (e.Kind == core.KindNetwork || e.Kind == core.KindTLS) {
+// countCause tells what never reached a server from everything else: a file
+// whose outcome is unknown did reach one.
+func (w *watch) countCause(t core.Transfer) {
+	if e := t.Error; t.State != core.StateUnknown && e != nil && (e.Kind == core.KindNetwork || e.Kind == core.KindTLS) {
 		w.sum.unreachable++
 		return
 	}
