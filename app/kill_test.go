@@ -1,0 +1,85 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/sandbox"
+)
+
+// Fault 46: the program is killed at 200 random points, while it adds, sends
+// and finishes 500 files, and begun again each time. None is lost, none called
+// stored that is not, none stored twice. KILLS and SEED choose other numbers.
+func TestKilledAtRandom(t *testing.T) {
+	t.Parallel()
+	program := buildHeadless(t)
+	t.Run("key honoured", func(t *testing.T) { t.Parallel(); killedWithKey(t, program) })
+	t.Run("key not honoured", func(t *testing.T) { t.Parallel(); killedWithoutKey(t, program) })
+}
+
+func killedWithKey(t *testing.T, program string) {
+	kills := killCount(t, 200)
+	s := newSiege(t, program, kills*5/2)
+	server := startServer(t, s)
+	s.kill(t, kills)
+	states := s.finish(t, exitOK)
+	s.check(t, server.files(t), states)
+	if len(s.told) < s.total {
+		t.Errorf("%d of %d files were called stored", len(s.told), s.total)
+	}
+}
+
+// killedWithoutKey has a server that does not honour the key: nothing is
+// doubled behind the user's back, and what nobody can know is called unknown,
+// neither failed nor stored. Only when the user says so is it sent again.
+func killedWithoutKey(t *testing.T, program string) {
+	kills := killCount(t, 60)
+	s := newSiege(t, program, kills*5/2)
+	server := newServer(t, sandbox.Config{Wrap: withoutKey})
+	s.profile, s.secret = server.profileFile, server.ClientSecret().Reveal()
+	s.kill(t, kills)
+	states := s.finish(t, exitIncomplete)
+	files, err := server.Files(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.check(t, files, states)
+
+	again := []string{"--again"}
+	for name, state := range states {
+		if state == core.StateUnknown {
+			again = append(again, filepath.Join(s.dir, name))
+		}
+	}
+	unknown := len(again) - 1
+	if unknown == 0 {
+		t.Fatal("no kill left anything unknown: the test met nothing")
+	}
+	s.finish(t, exitOK, again...)
+	more, err := server.Files(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if history := s.history(t); len(history) != len(s.names) || len(more) != len(files)+unknown {
+		t.Errorf("%d of %d are stored, with %d files more for %d unknown ones", len(history), len(s.names), len(more)-len(files), unknown)
+	}
+}
+
+// withoutKey is a server that has never heard of Idempotency-Key.
+func withoutKey(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Del("Idempotency-Key")
+		if r.URL.Path != "/health/ready" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		answer := httptest.NewRecorder()
+		next.ServeHTTP(answer, r)
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(bytes.ReplaceAll(answer.Body.Bytes(), []byte(`"idempotency_key":true`), []byte(`"idempotency_key":false`)))
+	})
+}
