@@ -10,10 +10,10 @@ TOOLS     := $(BIN)/tools
 SUDO      := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 # What the window needs to build, and what the tests need besides: a display,
-# a window manager, a program to drag from, a keychain.
+# a window manager, a program to drag from, a keychain, a gateway.
 BUILD_PACKAGES := gcc libc6-dev pkg-config libgl1-mesa-dev xorg-dev libxkbcommon-dev libwayland-dev
 TEST_PACKAGES  := xvfb openbox xdotool imagemagick x11-utils libgl1-mesa-dri python3-gi gir1.2-gtk-3.0 \
-                  fonts-dejavu-core gnome-keyring dbus
+                  fonts-dejavu-core gnome-keyring dbus nginx-light
 PACKAGE_PACKAGES := xz-utils desktop-file-utils
 BENCH_PACKAGES := curl iperf3 iproute2 procps
 

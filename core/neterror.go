@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -221,3 +222,23 @@ func isErrno(err error, numbers ...syscall.Errno) bool {
 	}
 	return false
 }
+
+// CertificateRefusal is the error of an answer by which a gateway refuses our
+// client certificate, nil of any other. nginx completes the handshake with
+// everyone and answers 400 in words of its own.
+func CertificateRefusal(op string, status int, body []byte) *Error {
+	e := &Error{Kind: KindTLS, Op: op, Status: status, Outcome: OutcomeAnswered}
+	switch {
+	case status != statusBadRequest:
+		return nil
+	case bytes.Contains(body, []byte("No required SSL certificate was sent")):
+		e.Code, e.Message = CodeTLSClientRequired, "The server demands a client certificate."
+	case bytes.Contains(body, []byte("The SSL certificate error")):
+		e.Code, e.Message = CodeTLSClientRefused, "The server refused this program's client certificate."
+	default:
+		return nil
+	}
+	return e
+}
+
+const statusBadRequest = 400

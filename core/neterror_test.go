@@ -331,3 +331,23 @@ func TestProxyLogin(t *testing.T) {
 		}
 	}
 }
+
+// Fault 18: nginx refuses a client certificate by an answer.
+func TestCertificateRefusal(t *testing.T) {
+	for body, want := range map[string]core.Code{
+		"<center>No required SSL certificate was sent</center>": core.CodeTLSClientRequired,
+		"<center>The SSL certificate error</center>":            core.CodeTLSClientRefused,
+		`{"detail":"SSL certificate"}`:                          "",
+	} {
+		var got core.Code
+		if e := core.CertificateRefusal("x", 400, []byte(body)); e != nil {
+			got = e.Code
+			if e.Kind != core.KindTLS || e.Outcome != core.OutcomeAnswered || e.Status != 400 {
+				t.Errorf("%+v", e)
+			}
+		}
+		if got != want || core.CertificateRefusal("x", 422, []byte(body)) != nil {
+			t.Errorf("%s: %q, want %q", body, got, want)
+		}
+	}
+}

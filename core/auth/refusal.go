@@ -21,6 +21,9 @@ const (
 // the OAuth error and its description (RFC 6749 §5.2) or ArtStore's "detail"
 // only, with everything secret taken out.
 func refusal(status int, header http.Header, body []byte, redact func(string) string, now time.Time) *core.Error {
+	if e := core.CertificateRefusal(opToken, status, body); e != nil {
+		return e
+	}
 	e := &core.Error{
 		Kind:    core.KindAuth,
 		Op:      opToken,

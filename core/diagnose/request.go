@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net"
@@ -141,7 +140,7 @@ func (r *reply) take(resp *http.Response) error {
 // another client certificate, or one at all: it completes the handshake and
 // answers 400.
 func (r *reply) refusesCertificate() bool {
-	return r.status == http.StatusBadRequest && bytes.Contains(r.body, []byte("SSL certificate"))
+	return core.CertificateRefusal(op, r.status, r.body) != nil
 }
 
 // checkHTTP tells in which version the server answers. That it does is

@@ -22,6 +22,8 @@ func TestFailureOf(t *testing.T) {
 	}{
 		{400, "", gen1, core.KindServer, core.CodeRejected, answered, "", "no luck"},
 		{400, "", gen2, core.KindServer, core.CodeRejected, answered, "SOME_CODE", "no luck"},
+		{400, "text/html", "<center>The SSL certificate error</center>", core.KindTLS, core.CodeTLSClientRefused, answered, "", ""},
+		{400, "text/html", "<center>No required SSL certificate was sent</center>", core.KindTLS, core.CodeTLSClientRequired, answered, "", ""},
 		{401, "", gen1, core.KindAuth, core.CodeTokenRejected, answered, "", "no luck"},
 		{403, "", gen2, core.KindServer, core.CodeForbidden, answered, "SOME_CODE", "no luck"},
 		{404, "", gen1, core.KindServer, core.CodeUnexpected, answered, "", "no luck"},

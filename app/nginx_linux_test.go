@@ -1,0 +1,166 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/sandbox"
+)
+
+// gateway is a real nginx that ends mutual TLS in front of an embedded server,
+// as gateways do: `ssl_verify_client on`.
+type gateway struct {
+	url, dir string
+	front    *coretest.CA // vouches for the gateway
+	clients  *coretest.CA // vouches for those who may use it
+}
+
+const gatewayConfig = `daemon off;
+worker_processes 1;
+pid %[1]s/nginx.pid;
+error_log %[1]s/error.log warn;
+events {}
+http {
+	access_log off;
+	client_body_temp_path %[1]s/body;
+	proxy_temp_path %[1]s/proxy;
+	fastcgi_temp_path %[1]s/fastcgi;
+	uwsgi_temp_path %[1]s/uwsgi;
+	scgi_temp_path %[1]s/scgi;
+	client_max_body_size 0;
+	server {
+		listen %[2]s ssl http2;
+		ssl_certificate %[1]s/gateway.pem;
+		ssl_certificate_key %[1]s/gateway.key;
+		ssl_protocols TLSv1.2 TLSv1.3;
+		ssl_client_certificate %[1]s/clients.pem;
+		ssl_verify_client on;
+		location / {
+			proxy_pass %[3]s;
+			proxy_request_buffering off;
+			proxy_http_version 1.1;
+			proxy_ssl_protocols TLSv1.2 TLSv1.3;
+			proxy_ssl_certificate %[4]s;
+			proxy_ssl_certificate_key %[5]s;
+		}
+	}
+}
+`
+
+// newGateway starts nginx (Debian package nginx-light) before s.
+func newGateway(t *testing.T, s *testServer) *gateway {
+	t.Helper()
+	g := &gateway{dir: t.TempDir(), front: coretest.NewCA(t, "Gateway CA"), clients: coretest.NewCA(t, "Gateway clients CA")}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := free.Addr().String()
+	_ = free.Close()
+	g.url = "https://" + address
+	coretest.WritePair(t, g.dir, "gateway", g.front.Server(t))
+	coretest.WriteFile(t, filepath.Join(g.dir, "clients.pem"), coretest.EncodeCertificates(g.clients.Cert.Raw))
+	p := s.Profile()
+	config := filepath.Join(g.dir, "nginx.conf")
+	coretest.WriteFile(t, config, fmt.Appendf(nil, gatewayConfig, g.dir, address, p.IngesterURL, p.TLS.CertFile, p.TLS.KeyFile))
+	if os.Getuid() == 0 { // its workers run as nobody
+		if err := errors.Join(os.Chmod(g.dir, 0o777), os.Chmod(filepath.Dir(g.dir), 0o755)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("nginx", "-c", config, "-p", g.dir, "-e", filepath.Join(g.dir, "error.log"))
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("nginx (Debian package nginx-light): %v", err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		<-ended
+	})
+	eventually(t, "nginx", func() bool {
+		conn, err := net.Dial("tcp", address)
+		if err != nil {
+			return false
+		}
+		_ = conn.Close()
+		return true
+	})
+	return g
+}
+
+// profile is s's profile, through the gateway, with a client certificate.
+func (g *gateway) profile(t *testing.T, s *testServer, issuer *coretest.CA) core.Profile {
+	t.Helper()
+	dir := t.TempDir()
+	p := s.Profile()
+	through := func(address string) string {
+		u, err := url.Parse(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return g.url + u.EscapedPath()
+	}
+	p.AdminURL, p.IngesterURL = through(p.AdminURL), through(p.IngesterURL)
+	p.Auth.TokenURL, p.Auth.JWKSURL = "", ""
+	p.TLS.CACertFile = g.front.WritePEM(t, dir)
+	p.TLS.CertFile, p.TLS.KeyFile = "", ""
+	if issuer != nil {
+		p.TLS.CertFile, p.TLS.KeyFile = coretest.WritePair(t, dir, "client", issuer.Client(t, "scanner"))
+	}
+	return p
+}
+
+// I2, fault 18: a real nginx with ssl_verify_client lets the right certificate
+// through, over both versions. It completes the handshake with everyone and
+// answers 400 to the wrong ones: that is told as what it is.
+func TestBehindNginx(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, sandbox.Config{})
+	g := newGateway(t, s)
+	for _, tt := range []struct {
+		name    string
+		issuer  *coretest.CA
+		version string
+		code    int
+		says    string
+	}{
+		{"HTTP/2", g.clients, core.HTTP2, exitOK, ""},
+		{"HTTP/1.1", g.clients, core.HTTP11, exitOK, ""},
+		{"no certificate", nil, core.HTTPAuto, exitUnreachable, "demands a client certificate"},
+		{"another authority's", coretest.NewCA(t, "Stranger CA"), core.HTTPAuto, exitUnreachable, "refused"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := g.profile(t, s, tt.issuer)
+			p.Upload.HTTPVersion = tt.version
+			s.writeProfile(t, p)
+			dir, _ := writeTree(t, 2, func(i int) string { return string(rune('a'+i)) + ".txt" })
+			lines, code := s.upload(t, t.TempDir(), dir)
+			if code != tt.code || len(lines) != 2 {
+				t.Fatalf("exit code %d, lines %+v; want %d", code, lines, tt.code)
+			}
+			for _, l := range lines {
+				switch {
+				case tt.says == "" && (l.State != core.StateStored || !l.Verified):
+					t.Errorf("%+v", l)
+				case tt.says != "" && (l.Error == nil || l.Error.Kind != core.KindTLS || !strings.Contains(l.Error.Message, tt.says)):
+					t.Errorf("%+v", l.Error)
+				}
+			}
+			out, err := s.command(t.TempDir(), "check", "--profile-file", s.profileFile).CombinedOutput()
+			if (err == nil) != (tt.says == "") || !strings.Contains(string(out), tt.says) {
+				t.Errorf("the connection test: %v\n%s", err, out)
+			}
+		})
+	}
+}
