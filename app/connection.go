@@ -45,6 +45,12 @@ func (c *connection) HonoursKey(ctx context.Context) (bool, error) {
 	return c.client.HonoursKey(ctx)
 }
 
+// Finalise implements engine.Finaliser.
+func (c *connection) Finalise(ctx context.Context, fileID string, step func(core.Finalisation)) error {
+	defer c.use()()
+	return c.client.Finalise(ctx, fileID, step)
+}
+
 // RoundTrip implements engine.Uploader.
 func (c *connection) RoundTrip() time.Duration { return c.client.RoundTrip() }
 

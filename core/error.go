@@ -95,6 +95,9 @@ const (
 	CodeAnswerInvalid Code = "answer_invalid"
 	CodeUnexpected    Code = "unexpected_status"
 
+	CodeFinaliseUnsupported Code = "finalise_unsupported" // the server can't make files permanent
+	CodeFinaliseFailed      Code = "finalise_failed"      // it tried and gave up
+
 	CodeChecksumMismatch Code = "checksum_mismatch"
 	CodeChecksumMissing  Code = "checksum_missing"
 	CodeSizeMismatch     Code = "size_mismatch"

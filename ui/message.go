@@ -72,6 +72,8 @@ var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table //nol
 	core.CodeRedirect:              {"error.redirect", "advice.address"},
 	core.CodeAnswerInvalid:         {"error.answer_invalid", "advice.address"},
 	core.CodeUnexpected:            {"error.unexpected_status", "advice.details"},
+	core.CodeFinaliseUnsupported:   {"error.finalise_unsupported", "advice.details"},
+	core.CodeFinaliseFailed:        {"error.finalise_failed", "advice.again"},
 	core.CodeChecksumMismatch:      {"error.checksum_mismatch", "advice.again"},
 	core.CodeChecksumMissing:       {"error.checksum_missing", "advice.admin"},
 	core.CodeSizeMismatch:          {"error.size_mismatch", "advice.again"},

@@ -59,6 +59,8 @@ type Engine struct {
 	lanes    map[string]*lane
 	waiting  dueHeap
 	lastSeq  int64
+	firstSeq int64 // 1 as long as nothing was moved to the front
+	unsorted bool  // places have changed
 	owed     []*change
 	fault    fault
 	stopping bool

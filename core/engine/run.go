@@ -62,7 +62,7 @@ func (e *Engine) load(ctx context.Context) error {
 		if t.Error != nil {
 			it.last = t.Error.Code
 		}
-		e.lastSeq = max(e.lastSeq, t.Seq)
+		e.lastSeq, e.firstSeq = max(e.lastSeq, t.Seq), min(e.firstSeq, t.Seq)
 		x.add(it)
 		if t.State.Active() {
 			interrupted = append(interrupted, it)
@@ -101,10 +101,11 @@ func (e *Engine) recover(interrupted []*item) {
 }
 
 // interruption says what the server may have of a transfer that was under way.
+// Where it left a note its uploader finds that out by itself.
 func interruption(t core.Transfer) *core.Error {
 	failure := &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "upload", Outcome: core.OutcomeCutOff,
 		Message: "The upload was interrupted.", Err: errInterrupted}
-	if t.State == core.StateSent || t.Source.Size <= core.FinishThreshold {
+	if t.Resume == "" && (t.State == core.StateSent || t.Source.Size <= core.FinishThreshold) {
 		failure.Kind, failure.Code, failure.Outcome = core.KindNetwork, core.CodeOutcomeUnknown, core.OutcomeUnknown
 		failure.Message = "The upload was interrupted when the server may have had the whole file."
 	}

@@ -36,7 +36,7 @@ func (h *dueHeap) Pop() any {
 // place puts a transfer where its durable state belongs. What leaves a state
 // stays behind in the heaps until its turn comes, and is passed over then.
 func (e *Engine) place(it *item) {
-	if it.gone {
+	if it.gone || it.leaving > 0 {
 		return
 	}
 	switch it.t.State {
@@ -66,6 +66,7 @@ func (e *Engine) schedule(ctx context.Context, x *tx) {
 	if e.paused || x.paused != nil {
 		return
 	}
+	e.sort()
 	for _, l := range e.lanes {
 		if e.cfg.Profile == "" || e.cfg.Profile == l.profile {
 			e.claim(ctx, x, l)
@@ -123,6 +124,9 @@ func (e *Engine) start(ctx context.Context, x *tx, l *lane, it *item, endpoint E
 	r := &run{lane: l, it: it, size: t.Source.Size, restat: it.last == core.CodeFileChanged, quit: ctx.Done(), done: make(chan struct{})}
 	if t.Error != nil && t.Error.Code == core.CodeFileChanged {
 		r.restat = true
+	}
+	if t.Server != endpoint.Server {
+		t.Resume = "" // the other server is out of reach
 	}
 	t.State, t.Server = core.StateSending, endpoint.Server
 	t.Attempts++

@@ -25,6 +25,8 @@ type server struct {
 	active    int
 	most      int // attempts at once
 
+	finalise func(fileID string) error // nil: done
+
 	// script decides what happens to an attempt; nil: it is stored.
 	script func(ctx context.Context, s *server, t core.Transfer, n int, p core.Progress) (bool, error)
 }
@@ -53,10 +55,19 @@ func (s *server) Endpoint(_ context.Context, profile string) (Endpoint, error) {
 // Uploader implements Uploaders.
 func (s *server) Uploader(context.Context, string) (Uploader, error) { return s, nil }
 
-// HonoursKey implements Uploader.
 // RoundTrip implements Uploader.
 func (s *server) RoundTrip() time.Duration { return s.roundTrip }
 
+// Finalise implements Finaliser.
+func (s *server) Finalise(_ context.Context, fileID string, step func(core.Finalisation)) error {
+	if s.finalise != nil {
+		return s.finalise(fileID)
+	}
+	step(core.Finalisation{Status: "completed", Percent: 100})
+	return nil
+}
+
+// HonoursKey implements Uploader.
 func (s *server) HonoursKey(context.Context) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

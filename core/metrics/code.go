@@ -30,7 +30,7 @@ func known(c core.Code) bool {
 		core.CodeConnectionLost, core.CodeProxy,
 		core.CodeServerBusy, core.CodeServerFailure, core.CodeStorageFull, core.CodeTooLarge, core.CodeRejected,
 		core.CodeForbidden, core.CodeReadOnly, core.CodeKeyInProgress, core.CodeRedirect, core.CodeAnswerInvalid,
-		core.CodeUnexpected,
+		core.CodeUnexpected, core.CodeFinaliseUnsupported, core.CodeFinaliseFailed,
 		core.CodeChecksumMismatch, core.CodeChecksumMissing, core.CodeSizeMismatch,
 		core.CodeOutcomeUnknown, core.CodeCancelled, core.CodeInternal:
 		return true

@@ -6,6 +6,7 @@
 package upload
 
 import (
+	"context"
 	"crypto/tls"
 	"log/slog"
 	"net/http"
@@ -42,12 +43,14 @@ type Config struct {
 	Log         *slog.Logger                          // nil: none
 	Now         func() time.Time                      // nil: time.Now
 
-	dial transport.Dial // nil: TCP
+	dial  transport.Dial                             // nil: TCP
+	sleep func(context.Context, time.Duration) error // nil: a timer
 }
 
 // Client sends files to one server. It is safe for use by many goroutines.
 type Client struct {
 	cfg       Config
+	root      string // of all addresses
 	uploadURL string
 	readyURL  string
 	server    *transport.Server
@@ -73,13 +76,16 @@ func New(cfg Config) (*Client, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.sleep == nil {
+		cfg.sleep = sleep
+	}
 	server, err := transport.New(transport.Config{Base: base, TLS: cfg.TLS, HTTPVersion: cfg.HTTPVersion, Connections: cfg.Streams,
 		UserAgent: cfg.UserAgent, Proxy: cfg.Proxy, Dial: cfg.dial})
 	if err != nil {
 		return nil, err
 	}
 	root := strings.TrimRight(base.Scheme+"://"+base.Host+base.EscapedPath(), "/")
-	return &Client{cfg: cfg, uploadURL: root + "/api/v1/files/upload", readyURL: root + "/health/ready", server: server}, nil
+	return &Client{cfg: cfg, root: root, uploadURL: root + "/api/v1/files/upload", readyURL: root + "/health/ready", server: server}, nil
 }
 
 // Link is the connection as it last was.

@@ -41,9 +41,9 @@ func (c *Client) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 			return core.Receipt{}, err
 		}
 	} else {
-		a.stream(file, p) //nolint:contextcheck // the attempt carries its context: it ends with the attempt
+		a.stream(file, p)
 	}
-	receipt, failure := a.run(token) //nolint:contextcheck // the attempt carries its context: it ends with the attempt
+	receipt, failure := a.run(token)
 	if failure != nil {
 		if failure.Op == "" {
 			failure.Op = opUpload

@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// opFinalise is the operation that errors name.
+const opFinalise = "make file permanent"
+
+// Finaliser is an Uploader whose server can make temporary files permanent.
+type Finaliser interface {
+	// Finalise returns once the file is permanent; step is told of every
+	// change on the way. Errors are *core.Error.
+	Finalise(ctx context.Context, fileID string, step func(core.Finalisation)) error
+}
+
+// Finalise makes a stored, temporary file permanent and notes that with the
+// transfer, which may be in the list or in the history only. It returns when
+// both is done. The server goes on by itself when ctx ends.
+func (e *Engine) Finalise(ctx context.Context, t core.Transfer, step func(core.Finalisation)) error {
+	if t.State != core.StateStored || t.Receipt == nil || t.Options.Retention == core.RetentionPermanent {
+		return &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opFinalise, Message: "Only a stored temporary file can be made permanent."}
+	}
+	endpoint, err := e.cfg.Uploaders.Endpoint(ctx, t.Options.Profile)
+	if err != nil {
+		return err
+	}
+	if endpoint.Server != t.Server {
+		return &core.Error{Kind: core.KindConfig, Code: core.CodeProfileNotFound, Op: opFinalise,
+			Message: "The profile now names another server than the one that has the file."}
+	}
+	uploader, err := e.cfg.Uploaders.Uploader(ctx, t.Options.Profile)
+	if err != nil {
+		return err
+	}
+	server, ok := uploader.(Finaliser)
+	if !ok {
+		return &core.Error{Kind: core.KindServer, Code: core.CodeFinaliseUnsupported, Op: opFinalise, Message: "This server can't make files permanent."}
+	}
+	if err := server.Finalise(ctx, t.Receipt.FileID, step); err != nil {
+		return err
+	}
+	return e.do(context.WithoutCancel(ctx), opFinalise, func(x *tx) error {
+		it := e.items[t.ID]
+		if it == nil { // in the history only, where it is changed too
+			x.hidden = append(x.hidden, permanent(t))
+			return nil
+		}
+		return x.put(it, permanent(x.get(it)))
+	})
+}
+
+// permanent is t as it is once its file is.
+func permanent(t core.Transfer) core.Transfer {
+	receipt := *t.Receipt
+	receipt.ExpiresAt = time.Time{}
+	t.Receipt = &receipt
+	t.Options.Retention, t.Options.TTLDays = core.RetentionPermanent, 0
+	return t
+}

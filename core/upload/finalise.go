@@ -1,0 +1,141 @@
+package upload
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/transport"
+)
+
+// opFinalise is the operation that errors name.
+const opFinalise = "make file permanent"
+
+const (
+	// callTimeout is the time limit of one short call.
+	callTimeout = 30 * time.Second
+	// Finalising is asked for at growing intervals.
+	firstPoll = 500 * time.Millisecond
+	lastPoll  = 10 * time.Second
+	// pollsLost is how many questions in a row may get no answer.
+	pollsLost = 5
+)
+
+// Finalise makes a temporary file permanent and returns once the server says
+// that it is. step is told of every change on the way. Only the first
+// generation of ArtStore has this call. Errors are *core.Error:
+// CodeFinaliseUnsupported where there is no such call, CodeFinaliseFailed
+// where the server gave up, CodeRejected where the file is not temporary.
+func (c *Client) Finalise(ctx context.Context, fileID string, step func(core.Finalisation)) error {
+	begun, err := c.transaction(ctx, http.MethodPost, c.root+"/api/v1/finalize/"+url.PathEscape(fileID), http.StatusAccepted)
+	if err != nil {
+		return err
+	}
+	if begun.ID == "" {
+		return &core.Error{Kind: core.KindServer, Code: core.CodeAnswerInvalid, Op: opFinalise, Outcome: core.OutcomeAnswered,
+			Message: "The server began to make the file permanent but did not say how to follow it."}
+	}
+	return c.follow(ctx, begun, step)
+}
+
+// follow asks for the transaction's status until it has ended.
+func (c *Client) follow(ctx context.Context, at transaction, step func(core.Finalisation)) error {
+	address := c.root + "/api/v1/finalize/" + url.PathEscape(at.ID) + "/status"
+	lost := 0
+	for wait := firstPoll; ; wait = min(2*wait, lastPoll) {
+		switch at.Status {
+		case "completed":
+			step(core.Finalisation{Status: at.Status, Percent: 100})
+			return nil
+		case "failed", "rolled_back":
+			return &core.Error{Kind: core.KindServer, Code: core.CodeFinaliseFailed, Op: opFinalise, Outcome: core.OutcomeAnswered,
+				Message: "The server could not make the file permanent; it is still there as a temporary one.", ServerText: transport.Clean(at.Message)}
+		}
+		step(core.Finalisation{Status: at.Status, Percent: min(max(at.Percent, 0), 100)})
+		if err := c.cfg.sleep(ctx, wait); err != nil {
+			return core.NetworkError(opFinalise, err)
+		}
+		next, err := c.transaction(ctx, http.MethodGet, address, http.StatusOK)
+		switch kind := core.AsError(err); {
+		case err == nil:
+			at.Status, at.Percent, at.Message, lost = next.Status, next.Percent, next.Message, 0
+		case kind.Kind == core.KindNetwork && ctx.Err() == nil || kind.Status >= http.StatusInternalServerError || kind.Status == http.StatusTooManyRequests:
+			if lost++; lost >= pollsLost {
+				return err
+			}
+		default:
+			return err
+		}
+	}
+}
+
+// sleep waits for d, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// transaction is what both calls answer.
+type transaction struct {
+	ID      string `json:"transaction_id"`
+	Status  string `json:"status"`
+	Percent int    `json:"progress_percent"`
+	Message string `json:"error_message"`
+}
+
+// transaction makes one call.
+func (c *Client) transaction(ctx context.Context, method, address string, want int) (transaction, error) {
+	token, err := c.cfg.Tokens.Token(ctx)
+	if err != nil {
+		return transaction{}, transport.TokenError(opFinalise, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, address, nil)
+	if err != nil {
+		return transaction{}, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: opFinalise,
+			Message: "The ingester's address can't be used.", Err: err}
+	}
+	req.Header.Set("Authorization", "Bearer "+token.Value.Reveal())
+	resp, _, err := c.send(req, 0)
+	if err != nil {
+		return transaction{}, c.server.LineError(ctx, opFinalise, err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	data, err := transport.ReadAnswer(resp.Body)
+	if err != nil {
+		return transaction{}, c.server.LineError(ctx, opFinalise, err)
+	}
+	if resp.StatusCode != want {
+		return transaction{}, c.notFinalised(resp, data, token)
+	}
+	var t transaction
+	if err := json.Unmarshal(data, &t); err != nil || t.Status == "" {
+		return transaction{}, &core.Error{Kind: core.KindServer, Code: core.CodeAnswerInvalid, Op: opFinalise, Status: resp.StatusCode,
+			Message: "The server's answer is not the JSON object that it should be.", Err: err, Outcome: core.OutcomeAnswered}
+	}
+	return t, nil
+}
+
+// notFinalised is the error for an answer that is not the one wanted.
+func (c *Client) notFinalised(resp *http.Response, data []byte, token core.Token) *core.Error {
+	e := transport.FailureOf(opFinalise, resp, data, false, c.cfg.Now())
+	switch resp.StatusCode {
+	case http.StatusUnauthorized:
+		c.cfg.Tokens.Invalidate(token)
+	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		e.Code, e.Message = core.CodeFinaliseUnsupported, "The server does not know the file any more, or can't make files permanent."
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		e.Message = "The server did not make the file permanent."
+	}
+	return e
+}

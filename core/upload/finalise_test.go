@@ -1,0 +1,106 @@
+package upload
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+)
+
+// What the server answers to the call and to the questions after it.
+func TestFinalise(t *testing.T) {
+	const begun = `{"transaction_id":"tx-1","status":"copying","progress_percent":25}`
+	status := func(s string, percent int) string {
+		return fmt.Sprintf(`{"transaction_id":"tx-1","status":%q,"progress_percent":%d,"error_message":"disk 7\u0007"}`, s, percent)
+	}
+	for _, tt := range []struct {
+		name    string
+		code    int
+		answer  string
+		after   []string // "500" stands for that status
+		want    core.Code
+		percent []int
+	}{
+		{"to the end", 202, begun, []string{status("copied", 50), status("verifying", 75), status("completed", 100)}, "", []int{25, 50, 75, 100}},
+		{"at once", 202, `{"transaction_id":"tx-1","status":"completed"}`, nil, "", []int{100}},
+		{"a strange percentage", 202, begun, []string{status("copying", 999), status("completed", -1)}, "", []int{25, 100, 100}},
+		{"failed", 202, begun, []string{status("failed", 50)}, core.CodeFinaliseFailed, []int{25}},
+		{"rolled back", 202, begun, []string{status("rolled_back", 50)}, core.CodeFinaliseFailed, []int{25}},
+		{"a server that stumbles", 202, begun, []string{"500", "503", "500", "500", status("completed", 100)}, "", []int{25, 25, 25, 25, 25, 100}},
+		{"a server that is gone", 202, begun, []string{"500", "500", "500", "500", "500"}, core.CodeServerFailure, []int{25, 25, 25, 25, 25}},
+		{"a transaction that is gone", 202, begun, []string{"404"}, core.CodeFinaliseUnsupported, []int{25}},
+		{"no transaction", 202, `{"status":"copying"}`, nil, core.CodeAnswerInvalid, nil},
+		{"not JSON", 202, `<html>`, nil, core.CodeAnswerInvalid, nil},
+		{"not temporary", 400, `{"detail":"already finalised"}`, nil, core.CodeRejected, nil},
+		{"unknown, or the second generation", 404, `{"detail":"Not Found"}`, nil, core.CodeFinaliseUnsupported, nil},
+		{"no longer signed in", 401, ``, nil, core.CodeTokenRejected, nil},
+		{"forbidden", 403, ``, nil, core.CodeForbidden, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var asked atomic.Int32
+			ca := coretest.NewCA(t, "Test CA")
+			g := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("Authorization") == "" {
+					t.Error("no token")
+				}
+				if r.Method == http.MethodPost && r.URL.Path == "/api/v1/finalize/file-1" {
+					w.WriteHeader(tt.code)
+					_, _ = w.Write([]byte(tt.answer))
+					return
+				}
+				if r.Method != http.MethodGet || r.URL.Path != "/api/v1/finalize/tx-1/status" {
+					t.Errorf("%s %s", r.Method, r.URL.Path)
+				}
+				next := tt.after[asked.Add(1)-1]
+				var code int
+				if n, _ := fmt.Sscanf(next, "%d", &code); n == 1 {
+					w.WriteHeader(code)
+					return
+				}
+				_, _ = w.Write([]byte(next))
+			}))
+			var waited time.Duration
+			c := newTestClient(t, g.URL, ca, func(cfg *Config) {
+				cfg.sleep = func(ctx context.Context, d time.Duration) error { waited += d; return ctx.Err() }
+			})
+			var percent []int
+			err := c.Finalise(context.Background(), "file-1", func(at core.Finalisation) { percent = append(percent, at.Percent) })
+			if core.CodeOf(err) != tt.want {
+				t.Errorf("%v", err)
+			}
+			if diff := cmp.Diff(tt.percent, percent); diff != "" {
+				t.Error(diff)
+			}
+			if int(asked.Load()) != len(tt.after) {
+				t.Errorf("asked %d times, want %d", asked.Load(), len(tt.after))
+			}
+			if most := time.Duration(len(tt.after)) * lastPoll; waited > most || len(tt.after) > 0 && waited < firstPoll {
+				t.Errorf("waited %v for %d questions", waited, len(tt.after))
+			}
+		})
+	}
+}
+
+// Who stops waiting gets the answer at once; the server goes on.
+func TestFinaliseStopped(t *testing.T) {
+	ca := coretest.NewCA(t, "Test CA")
+	g := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			w.WriteHeader(http.StatusAccepted)
+		}
+		_, _ = w.Write([]byte(`{"transaction_id":"tx-1","status":"copying"}`))
+	}))
+	ctx, cancel := context.WithCancel(context.Background())
+	c := newTestClient(t, g.URL, ca, nil)
+	err := c.Finalise(ctx, "file-1", func(core.Finalisation) { cancel() })
+	if core.AsError(err).Kind != core.KindCancelled {
+		t.Errorf("%v", err)
+	}
+}
