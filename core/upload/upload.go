@@ -43,7 +43,7 @@ func (c *Client) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 	} else {
 		a.stream(file, p)
 	}
-	receipt, failure := a.run(token)
+	receipt, failure := a.run(token) //nolint:contextcheck // the attempt carries its context: it ends with the attempt
 	if failure != nil {
 		if failure.Op == "" {
 			failure.Op = opUpload
