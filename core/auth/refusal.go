@@ -95,10 +95,11 @@ func clean(text string) string { return core.OneLine(text, maxServerText, "") }
 func redactor(cfg Config, secret core.Secret) func(string) string {
 	raw := secret.Reveal()
 	escaped := url.QueryEscape(raw)
+	quoted, _ := json.Marshal(raw) // as the request has it; a string has no error
 	forms := []string{
 		base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(cfg.ClientID) + ":" + escaped)),
 		base64.StdEncoding.EncodeToString([]byte(raw)),
-		escaped, url.PathEscape(raw), raw,
+		strings.Trim(string(quoted), `"`), escaped, url.PathEscape(raw), raw,
 	}
 	var pairs []string
 	for _, form := range forms {

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -55,7 +56,7 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 	if !ok {
 		v = verdict{core.KindServer, core.CodeUnexpected, "The server gave an answer that an upload should not get."}
 	}
-	said := words(data, resp.Header.Get("Content-Type"))
+	said := words(withoutToken(resp, data), resp.Header.Get("Content-Type"))
 	e := &core.Error{
 		Kind: v.kind, Code: v.code, Op: doing, Message: v.message,
 		Status: resp.StatusCode, ServerCode: said.code, ServerText: said.text,
@@ -73,6 +74,19 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 		e.Outcome = core.OutcomeUnknown
 	}
 	return e
+}
+
+// withoutToken is an answer in which a server that echoes what it was sent does
+// not show the access token.
+func withoutToken(resp *http.Response, data []byte) []byte {
+	if resp.Request == nil {
+		return data
+	}
+	token := strings.TrimPrefix(resp.Request.Header.Get("Authorization"), "Bearer ")
+	if token == "" {
+		return data
+	}
+	return bytes.ReplaceAll(data, []byte(token), []byte(core.NewSecret(token).String()))
 }
 
 // mayHaveStored reports whether an error answer leaves open what became of a

@@ -116,3 +116,15 @@ func FuzzRetryAfter(f *testing.F) {
 		}
 	})
 }
+
+// A server that echoes the token does not get it shown.
+func TestFailureShowsNoToken(t *testing.T) {
+	const token = "eyJ-canary-token"
+	for _, body := range []string{`{"error":{"code":"` + token + `","message":"no Bearer ` + token + `"}}`, "<p>" + token + "</p>", `{"detail":"` + token + `"}`} {
+		resp := &http.Response{StatusCode: http.StatusUnauthorized, Header: http.Header{}, Request: &http.Request{Header: http.Header{"Authorization": {"Bearer " + token}}}}
+		e := FailureOf("upload", resp, []byte(body), true, time.Now())
+		if strings.Contains(e.Error()+e.ServerCode+e.ServerText, "canary") || !strings.Contains(e.ServerText, "[redacted]") {
+			t.Errorf("%+v", e)
+		}
+	}
+}
