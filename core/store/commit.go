@@ -14,28 +14,25 @@ import (
 const (
 	// putSQL leaves listed and stored_no alone: what was stored and taken off
 	// the list stays off it.
-	putSQL = `INSERT INTO transfers (` + columns + `)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+	putSQL = `INSERT INTO transfers (` + columns + `, fixed)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (id) DO UPDATE SET seq=excluded.seq, state=excluded.state, profile=excluded.profile, server=excluded.server,
  path=excluded.path, name=excluded.name, size=excluded.size, mod_sec=excluded.mod_sec, mod_nsec=excluded.mod_nsec,
  source_id=excluded.source_id, retention=excluded.retention, ttl_days=excluded.ttl_days, description=excluded.description,
  tags=excluded.tags, metadata=excluded.metadata, attempts=excluded.attempts, not_before=excluded.not_before,
  error=excluded.error, receipt=excluded.receipt, queued_at=excluded.queued_at, started_at=excluded.started_at,
- finished_at=excluded.finished_at, resume=excluded.resume`
+ finished_at=excluded.finished_at, resume=excluded.resume, fixed=excluded.fixed`
 
 	// moveSQL changes what changes as a transfer is sent, where all else is as
 	// it was. It touches no index, which makes it several times cheaper than
-	// putSQL. storeSQL puts it into the history besides.
-	moveSQL  = `UPDATE transfers SET ` + moving + fixed
-	storeSQL = `UPDATE transfers SET ` + moving + `, ` + storing + fixed + ` AND stored_no IS NULL`
-	moving   = `state=?3, attempts=?17, not_before=?18, error=?19, receipt=?20, started_at=?22, finished_at=?23, resume=?24`
-	storing  = `stored_no=?25, attempt_number=?26, attempt_start=?27, attempt_finish=?28, attempt_sent=?29, attempt_status=?30`
-	fixed    = ` WHERE id=?1 AND seq=?2 AND profile=?4 AND server=?5 AND path=?6 AND name=?7 AND size=?8 AND mod_sec=?9
- AND mod_nsec=?10 AND source_id=?11 AND retention=?12 AND ttl_days=?13 AND description=?14 AND tags IS ?15 AND metadata IS ?16
- AND queued_at=?21`
-	// numberSQL puts a transfer into the history that putSQL has written.
-	numberSQL = `UPDATE transfers SET stored_no=?2, attempt_number=?3, attempt_start=?4, attempt_finish=?5, attempt_sent=?6,
- attempt_status=?7 WHERE id=?1 AND stored_no IS NULL`
+	// putSQL. storeSQL puts it into the history besides, and numberSQL one
+	// that putSQL has written.
+	moveSQL = `UPDATE transfers SET state=?, attempts=?, not_before=?, error=?, receipt=?, started_at=?, finished_at=?, resume=?
+WHERE id=? AND fixed=?`
+	storeSQL = `UPDATE transfers SET ` + history + `, state=?, attempts=?, not_before=?, error=?, receipt=?, started_at=?,
+ finished_at=?, resume=? WHERE id=? AND fixed=? AND stored_no IS NULL`
+	numberSQL = `UPDATE transfers SET ` + history + ` WHERE id=? AND stored_no IS NULL`
+	history   = `stored_no=?, attempt_number=?, attempt_start=?, attempt_finish=?, attempt_sent=?, attempt_status=?`
 
 	// attemptSQL drops the attempt of a transfer that was removed meanwhile.
 	attemptSQL = `INSERT INTO attempts (transfer, number, start, finish, sent, status, code, outcome, detail)
@@ -203,22 +200,22 @@ func (w *writerStatements) putTransfer(ctx context.Context, t core.Transfer, fin
 	if err != nil {
 		return err
 	}
+	fixed := fixedHash(row)
 	next := []any{p.stored + 1, final.Number, stamp(final.Start), stamp(final.End), final.Sent, final.Status}
-	switch {
-	case t.State == core.StateStored:
-		if ok, err := changed(w.store.ExecContext(ctx, slices.Concat(row, next)...)); ok || err != nil {
+	if t.State == core.StateStored {
+		if ok, err := changed(w.store.ExecContext(ctx, append(next, moving(row, fixed)...)...)); ok || err != nil {
 			p.stored++
 			return err
 		}
-	case !t.StartedAt.IsZero(): // is there most probably
-		if ok, err := changed(w.move.ExecContext(ctx, row...)); ok || err != nil {
+	} else if !t.StartedAt.IsZero() { // is there most probably
+		if ok, err := changed(w.move.ExecContext(ctx, moving(row, fixed)...)); ok || err != nil {
 			return err
 		}
 	}
-	if _, err := w.put.ExecContext(ctx, row...); err != nil || t.State != core.StateStored {
+	if _, err := w.put.ExecContext(ctx, append(row, fixed)...); err != nil || t.State != core.StateStored {
 		return err
 	}
-	ok, err := changed(w.number.ExecContext(ctx, append([]any{string(t.ID)}, next...)...))
+	ok, err := changed(w.number.ExecContext(ctx, append(next, string(t.ID))...))
 	if ok {
 		p.stored++
 	}

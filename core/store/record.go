@@ -56,6 +56,51 @@ func values(t core.Transfer) ([]any, error) {
 	}, nil
 }
 
+// moves reports whether a column of values changes as a transfer is sent.
+func moves(column int) bool {
+	switch column {
+	case 2, 16, 17, 18, 19, 21, 22, 23: // as in moving
+		return true
+	}
+	return false
+}
+
+// moving are the parameters of moveSQL.
+func moving(row []any, fixed int64) []any {
+	return []any{row[2], row[16], row[17], row[18], row[19], row[21], row[22], row[23], row[0], fixed}
+}
+
+// fixedHash is 64 bits of FNV-1a of the columns that don't move, never 0.
+func fixedHash(row []any) int64 {
+	const offset, prime = 14695981039346656037, 1099511628211
+	h := uint64(offset)
+	add := func(b byte) { h = (h ^ uint64(b)) * prime }
+	number := func(n int64) {
+		for i := range 8 {
+			add(byte(n >> (8 * i)))
+		}
+	}
+	for i, v := range row {
+		if moves(i) {
+			continue
+		}
+		switch v := v.(type) {
+		case string:
+			number(int64(len(v)))
+			for j := range len(v) {
+				add(v[j])
+			}
+		case int64:
+			number(v)
+		case int:
+			number(int64(v))
+		case nil:
+			number(-1)
+		}
+	}
+	return max(int64(h>>1), 1)
+}
+
 // scanner is a row.
 type scanner interface{ Scan(dest ...any) error }
 

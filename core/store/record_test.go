@@ -35,11 +35,11 @@ func fullTransfer() core.Transfer {
 	}
 }
 
-// TestRoundTrip keeps every field, over a restart too. Sent and Again are of
+// TestRoundTrip keeps every field, over a restart too. Sent, Again and Fact are of
 // the moment and not kept.
 func TestRoundTrip(t *testing.T) {
 	want := fullTransfer()
-	walk(t, reflect.ValueOf(want), "Transfer", "Transfer.Sent", "Transfer.Options.Again")
+	walk(t, reflect.ValueOf(want), "Transfer", "Transfer.Error.Fact", "Transfer.Sent", "Transfer.Options.Again")
 	plain := core.Transfer{ID: "plain", State: core.StateQueued, Source: core.Source{ModTime: time.Unix(-62135596801, 999999999).UTC()}}
 	bare := plain
 	bare.ID, bare.Error, bare.Receipt = "bare", &core.Error{}, &core.Receipt{}

@@ -13,7 +13,9 @@ DROP TABLE search;
 DROP INDEX transfers_file_id;
 DROP INDEX transfers_sha256;
 
--- Of the columns that change as a transfer is sent none is in an index.
+-- Of the columns that change as a transfer is sent none is in an index. A hash
+-- of all others tells that they are as they were; 0 for rows from before.
+ALTER TABLE transfers ADD COLUMN fixed INTEGER NOT NULL DEFAULT 0;
 DROP INDEX transfers_open;
 CREATE INDEX transfers_open ON transfers (seq) WHERE stored_no IS NULL;
 
