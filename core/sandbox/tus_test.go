@@ -423,3 +423,15 @@ func TestTusTamper(t *testing.T) {
 		t.Errorf("stored the checksum %s", f.SHA256)
 	}
 }
+
+// What has come so far can be looked at.
+func TestTusUnfinishedContent(t *testing.T) {
+	c := start(t, folder(t), nil).tusClient(t)
+	url := c.begin(t, 3, "Upload-Metadata", meta("filename", "ä"))
+	c.patch(t, url, 0, []byte("ab"))
+	got := c.call(t, http.MethodGet, url, nil)
+	if got.status != http.StatusOK || string(got.body) != "ab" || got.header.Get("Repr-Digest") != "" ||
+		got.header.Get("Content-Disposition") != "attachment; filename*=utf-8''%C3%A4" {
+		t.Errorf("answered %d %v %q", got.status, got.header, got.body)
+	}
+}

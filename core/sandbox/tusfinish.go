@@ -142,7 +142,7 @@ func (t *resumable) clear(info handler.FileInfo) error {
 // forget removes an upload.
 func (t *resumable) forget(info handler.FileInfo) error {
 	t.keepHash(info.ID, 0, nil)
-	for _, suffix := range []string{"", markSuffix, infoSuffix} {
+	for _, suffix := range []string{"", markSuffix, markSuffix + partSuffix, infoSuffix} {
 		if err := os.Remove(t.content(info.ID) + suffix); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}

@@ -34,16 +34,21 @@ type mark struct {
 	Digest core.Checksum `json:"digest,omitempty"` // of the whole file, should they be its last
 }
 
+// mark sets a mark as a whole: half of one would cost what is confirmed already.
 func (t *resumable) mark(id string, m mark) error {
 	data, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(t.content(id)+markSuffix, data, privateFile)
+	name := t.content(id) + markSuffix
+	if err := os.WriteFile(name+partSuffix, data, privateFile); err != nil {
+		return err
+	}
+	return os.Rename(name+partSuffix, name)
 }
 
-// marked reads the mark of an upload. One that was torn by a crash of the
-// machine says nothing that could be trusted: everything is to be checked.
+// marked reads the mark of an upload. One that a power cut has torn says nothing
+// that could be trusted: everything is to be checked.
 func (t *resumable) marked(id string) (m mark, found bool, err error) {
 	data, err := os.ReadFile(t.content(id) + markSuffix)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -91,10 +91,13 @@ func TestTusRecovery(t *testing.T) {
 		{"last byte, wrong digest", func(t *testing.T, i *interrupted) {
 			i.write(t, i.content[2000:], mark{Offset: 2000, Digest: sumOf(nil)})
 		}, 2000},
-		{"torn mark", func(t *testing.T, i *interrupted) {
+		{"mark that a power cut has torn", func(t *testing.T, i *interrupted) {
 			i.write(t, i.content[2000:])
 			edit(t, i.path(markSuffix), func([]byte) []byte { return []byte(`{"off`) })
 		}, 0},
+		{"half a mark", func(t *testing.T, i *interrupted) {
+			edit(t, i.path(markSuffix+partSuffix), func([]byte) []byte { return nil })
+		}, 2000},
 		{"described", func(t *testing.T, i *interrupted) {
 			i.write(t, i.content[2000:], mark{Offset: 2000, Digest: sumOf(i.content)})
 			i.describe(t)
