@@ -82,11 +82,9 @@ func newGateway(t *testing.T, s *testServer) *gateway {
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("nginx (Debian package nginx-light): %v", err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(syscall.SIGTERM)
-		<-ended
+		_ = cmd.Wait() // it was told to end
 	})
 	eventually(t, "nginx", func() bool {
 		conn, err := net.Dial("tcp", address)
