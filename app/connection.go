@@ -11,6 +11,7 @@ import (
 	"github.com/artstore/ingester/core/auth"
 	"github.com/artstore/ingester/core/metrics"
 	"github.com/artstore/ingester/core/tlsconfig"
+	"github.com/artstore/ingester/core/tus"
 	"github.com/artstore/ingester/core/upload"
 )
 
@@ -18,10 +19,15 @@ import (
 // program that runs for weeks sees it come near, or the certificate renewed.
 const expiryEvery = time.Minute
 
-// connection is an upload client and the sign-in that it uses. It closes when
-// it has been retired and its last use has ended.
+// connection is the upload clients of a profile, one a protocol, and the
+// sign-in that they use. It closes when it has been retired and its last use has
+// ended.
 type connection struct {
-	client *upload.Client
+	protocol core.Protocol
+	client   *upload.Client
+	tus      *tus.Client
+	log      *slog.Logger
+
 	tokens *auth.Source
 	roots  *tlsconfig.Watch
 	expiry *expiry
@@ -29,6 +35,7 @@ type connection struct {
 	mu      sync.Mutex
 	uses    int
 	retired bool
+	viaTus  bool      // the newest upload went by tus
 	looked  time.Time // at the CA file
 	stale   bool      // the CA file is another one now
 }
@@ -36,7 +43,23 @@ type connection struct {
 // Upload implements engine.Uploader.
 func (c *connection) Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error) {
 	defer c.use()()
+	byTus, err := c.byTus(ctx, t)
+	if err != nil {
+		return core.Receipt{}, err
+	}
+	c.mu.Lock()
+	c.viaTus = byTus
+	c.mu.Unlock()
+	if byTus {
+		return c.tus.Upload(ctx, t, p)
+	}
 	return c.client.Upload(ctx, t, p)
+}
+
+// Terminate implements engine.Uploader.
+func (c *connection) Terminate(ctx context.Context, t core.Transfer) error {
+	defer c.use()()
+	return c.tus.Terminate(ctx, t)
 }
 
 // HonoursKey implements engine.Uploader.
@@ -52,7 +75,12 @@ func (c *connection) Finalise(ctx context.Context, fileID string, step func(core
 }
 
 // RoundTrip implements engine.Uploader.
-func (c *connection) RoundTrip() time.Duration { return c.client.RoundTrip() }
+func (c *connection) RoundTrip() time.Duration {
+	if trip := c.client.RoundTrip(); trip > 0 {
+		return trip
+	}
+	return c.tus.RoundTrip()
+}
 
 // ready asks whether the server takes uploads.
 func (c *connection) ready(ctx context.Context) error {
@@ -63,7 +91,13 @@ func (c *connection) ready(ctx context.Context) error {
 
 // link is the state of the connection and of its certificate.
 func (c *connection) link(now time.Time) core.Link {
+	c.mu.Lock()
+	viaTus := c.viaTus
+	c.mu.Unlock()
 	l := c.client.Link()
+	if viaTus {
+		l = c.tus.Link()
+	}
 	l.CertificateEnd = c.expiry.end(now)
 	return l
 }
@@ -104,6 +138,7 @@ func (c *connection) retire() {
 func (c *connection) closeUnused() {
 	if c.retired && c.uses == 0 {
 		_ = c.client.Close() // idle connections only: nothing can be lost
+		_ = c.tus.Close()
 		_ = c.tokens.Close()
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/metrics"
 	"github.com/artstore/ingester/core/tlsconfig"
+	"github.com/artstore/ingester/core/tus"
 	"github.com/artstore/ingester/core/upload"
 )
 
@@ -153,10 +154,6 @@ func (c *connections) connect(ctx context.Context, name string) (*connection, er
 	if err != nil {
 		return nil, err
 	}
-	if p.Upload.Protocol == core.ProtocolTus {
-		return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: "prepare uploads",
-			Message: `This version does not upload by tus; set upload.protocol to "auto".`}
-	}
 	roots := tlsconfig.NewWatch(p.TLS, c.log) // before the file is read
 	config, _, err := buildTLS(ctx, p, c.secrets, c.log)
 	if err != nil {
@@ -172,15 +169,26 @@ func (c *connections) connect(ctx context.Context, name string) (*connection, er
 	if err != nil {
 		return nil, err
 	}
+	measured, limit := measuredTokens{tokens, c.metrics}, c.limit(p)
 	client, err := upload.New(upload.Config{
 		BaseURL: p.IngesterURL, TLS: config, HTTPVersion: p.Upload.HTTPVersion, Streams: p.Upload.Concurrency,
-		Tokens: measuredTokens{tokens, c.metrics}, Limiter: c.limit(p), UserAgent: userAgent(), Proxy: proxy, Log: c.log,
+		Tokens: measured, Limiter: limit, UserAgent: userAgent(), Proxy: proxy, Log: c.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	resumable, err := tus.New(tus.Config{
+		URL: p.TusURL(), TLS: config, HTTPVersion: p.Upload.HTTPVersion, Streams: p.Upload.Concurrency,
+		Tokens: measured, Limiter: limit, UserAgent: userAgent(), Proxy: proxy, Log: c.log,
 	})
 	if err != nil {
 		return nil, err
 	}
 	now := time.Now()
-	return &connection{client: client, tokens: tokens, roots: roots, looked: now, expiry: newExpiry(config, c.metrics, c.log, now)}, nil
+	return &connection{
+		protocol: p.Upload.Protocol, client: client, tus: resumable, log: c.log, tokens: tokens,
+		roots: roots, looked: now, expiry: newExpiry(config, c.metrics, c.log, now),
+	}, nil
 }
 
 // buildTLS builds the TLS configuration of p and returns the passphrase that it

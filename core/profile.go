@@ -144,6 +144,14 @@ func (p Profile) JWKSURL() string {
 	return join(p.AdminURL, "/api/v1/auth/jwks")
 }
 
+// TusURL is where resumable uploads are created.
+func (p Profile) TusURL() string {
+	if p.Upload.TusURL != "" {
+		return p.Upload.TusURL
+	}
+	return join(p.IngesterURL, "/files/")
+}
+
 // TokenTimeout is the time limit of one token call.
 func (p Profile) TokenTimeout() time.Duration {
 	if d, err := time.ParseDuration(p.Auth.Timeout); err == nil && d > 0 {

@@ -40,17 +40,30 @@ func (m *mortal) Commit(ctx context.Context, b core.Batch) error {
 func TestCrash(t *testing.T) {
 	for after := 1; after <= 15; after++ {
 		for _, honours := range []bool{true, false} {
-			t.Run(fmt.Sprintf("key honoured %v, after %d commits", honours, after), func(t *testing.T) {
-				crash(t, honours, after)
-			})
+			for _, notes := range []bool{false, true} {
+				if notes && (honours || after%3 != 0) {
+					continue // retries take their time
+				}
+				t.Run(fmt.Sprintf("key honoured %v, notes %v, after %d commits", honours, notes, after), func(t *testing.T) {
+					crash(t, honours, notes, after)
+				})
+			}
 		}
 	}
 }
 
-func crash(t *testing.T, honours bool, after int) {
+func crash(t *testing.T, honours, notes bool, after int) {
 	ctx := context.Background()
 	s := newServer()
 	s.honours = honours
+	if notes { // each first attempt arrives, and is not heard of
+		s.script = func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
+			if n == 1 {
+				return false, leaveHalf(ctx, s, tr, p, true)
+			}
+			return whole(ctx, s, tr, n, p)
+		}
+	}
 	path := filepath.Join(t.TempDir(), "queue.db")
 	st := openStore(t, path)
 	dying := &mortal{Store: st, left: after, dead: make(chan struct{})}

@@ -156,6 +156,7 @@ func (e *Engine) round(ctx context.Context, fresh []*change) {
 		e.abandon(x, changes, err)
 		return
 	}
+	e.takeBack(ctx, x.unwanted)
 	e.publish(x)
 	for _, c := range changes {
 		if c.done != nil {

@@ -27,6 +27,8 @@ const (
 	fateLost
 	fateSlow // until it is stopped, or ten seconds
 	fateHalt
+	fateHalf     // what arrived is noted
+	fateHalfDone // everything arrived and was noted, the answer got lost
 	fates
 )
 
@@ -46,6 +48,12 @@ func play(list []fate) func(context.Context, *server, core.Transfer, int, core.P
 			case <-ctx.Done():
 				return false, failure(core.KindCancelled, core.CodeCancelled, core.OutcomeCutOff)
 			}
+		}
+		if s.complete(t.Resume) && next != fateDown && next != fateCutOff && next != fateHalt {
+			return false, nil // the server says that it has it
+		}
+		if next == fateHalf || next == fateHalfDone {
+			return false, leaveHalf(ctx, s, t, p, next == fateHalfDone)
 		}
 		if next != fateDown && next != fateCutOff && t.Source.Size > core.FinishThreshold {
 			if err := p.Finishing(ctx); err != nil {
@@ -69,6 +77,26 @@ func play(list []fate) func(context.Context, *server, core.Transfer, int, core.P
 		}
 		return true, nil
 	}
+}
+
+// leaveHalf is an attempt whose outcome the next one finds out by the note that
+// it leaves.
+func leaveHalf(ctx context.Context, s *server, t core.Transfer, p core.Progress, all bool) error {
+	if err := s.half(ctx, fmt.Sprint("half of ", t.ID, " ", t.Attempts), p); err != nil {
+		return err
+	}
+	if all {
+		if t.Source.Size > core.FinishThreshold {
+			if err := p.Finishing(ctx); err != nil {
+				return err
+			}
+		}
+		s.with(func(s *server) {
+			s.halves[fmt.Sprint("half of ", t.ID, " ", t.Attempts)] = true
+			s.commits[t.ID]++
+		})
+	}
+	return failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
 }
 
 // step is one thing that a user, or the world, does.

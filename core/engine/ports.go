@@ -30,6 +30,9 @@ type Uploader interface {
 	// HonoursKey reports whether the server refuses duplicates by
 	// Idempotency-Key, so that an unknown outcome may be sent again.
 	HonoursKey(ctx context.Context) (bool, error)
+	// Terminate takes back what the server has of a transfer that is not
+	// wanted any more, by its Resume note. Errors are *core.Error.
+	Terminate(ctx context.Context, t core.Transfer) error
 	// RoundTrip is the round-trip time to the server, 0 while it is not
 	// known: how many small files are in flight depends on it.
 	RoundTrip() time.Duration

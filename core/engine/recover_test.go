@@ -19,6 +19,9 @@ func left(id string, state core.State, size int64) core.Transfer {
 	}
 }
 
+// noted is t with a note of its uploader's.
+func noted(t core.Transfer) core.Transfer { t.Resume = "note of " + string(t.ID); return t }
+
 // What the store says after a crash, and what is done about it: the table of
 // docs/architecture.md.
 func TestRecovery(t *testing.T) {
@@ -38,6 +41,8 @@ func TestRecovery(t *testing.T) {
 		{"sending, small, no key", left("a", core.StateSending, threshold), false, core.StateUnknown, 0, core.OutcomeUnknown},
 		{"sent, key honoured", left("a", core.StateSent, threshold+1), true, core.StateStored, 1, core.OutcomeUnknown},
 		{"sent, no key", left("a", core.StateSent, threshold+1), false, core.StateUnknown, 0, core.OutcomeUnknown},
+		{"sending, small, noted", noted(left("a", core.StateSending, threshold)), false, core.StateStored, 1, core.OutcomeCutOff},
+		{"sent, noted", noted(left("a", core.StateSent, threshold+1)), false, core.StateStored, 1, core.OutcomeCutOff},
 		{"paused", left("a", core.StatePaused, 10), true, core.StatePaused, 0, 0},
 		{"failed", left("a", core.StateFailed, 10), true, core.StateFailed, 0, 0},
 	} {

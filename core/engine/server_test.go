@@ -27,6 +27,10 @@ type server struct {
 
 	finalise func(fileID string) error // nil: done
 
+	halves    map[string]bool // notes, and whether the server has all of it
+	forgotten []string        // notes that it was asked to forget
+	forgetErr error           // what that ends in
+
 	// script decides what happens to an attempt; nil: it is stored.
 	script func(ctx context.Context, s *server, t core.Transfer, n int, p core.Progress) (bool, error)
 }
@@ -34,7 +38,7 @@ type server struct {
 func newServer() *server {
 	return &server{
 		honours: true, url: testServer, profiles: map[string]error{}, commits: map[core.TransferID]int{},
-		uploads: map[core.TransferID]int{}, sources: map[core.TransferID]core.Source{},
+		halves: map[string]bool{}, uploads: map[core.TransferID]int{}, sources: map[core.TransferID]core.Source{},
 	}
 }
 
@@ -75,6 +79,34 @@ func (s *server) HonoursKey(context.Context) (bool, error) {
 	return s.honours, s.askErr
 }
 
+// Terminate implements Uploader.
+func (s *server) Terminate(_ context.Context, t core.Transfer) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forgotten = append(s.forgotten, t.Resume)
+	if s.forgetErr != nil {
+		return s.forgetErr
+	}
+	if s.halves[t.Resume] {
+		s.commits[t.ID]--
+	}
+	delete(s.halves, t.Resume)
+	return nil
+}
+
+// half leaves a note of what the server has of a transfer now.
+func (s *server) half(ctx context.Context, note string, p core.Progress) error {
+	s.with(func(s *server) { s.halves[note] = false })
+	return p.Resumable(ctx, note)
+}
+
+// complete is whether the server has all of what a note tells.
+func (s *server) complete(note string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.halves[note]
+}
+
 // Upload implements Uploader.
 func (s *server) Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error) {
 	s.mu.Lock()
@@ -100,8 +132,11 @@ func (s *server) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 }
 
 // whole is an upload that nothing disturbs.
-func whole(ctx context.Context, _ *server, t core.Transfer, _ int, p core.Progress) (bool, error) {
+func whole(ctx context.Context, s *server, t core.Transfer, _ int, p core.Progress) (bool, error) {
 	p.Sent(t.Source.Size)
+	if s.complete(t.Resume) {
+		return false, nil // it has it already
+	}
 	if t.Source.Size > core.FinishThreshold {
 		if err := p.Finishing(ctx); err != nil {
 			return false, err

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"iter"
+	"reflect"
 	"slices"
 
 	"github.com/google/uuid"
@@ -201,6 +202,10 @@ func (s *submission) requeue(x *tx, id core.TransferID, src core.Source) {
 	t := x.get(it)
 	if t.State != core.StateFailed {
 		return
+	}
+	if t.Resume != "" && !reflect.DeepEqual(t.Options, s.options) { // what the server has is described otherwise
+		x.takeBack(it, t)
+		t.Resume = ""
 	}
 	t.State, t.Source, t.Options = core.StateQueued, src, s.options
 	t.Source.ModTime = src.ModTime.UTC()

@@ -16,12 +16,13 @@ type item struct {
 	sent atomic.Int64  // of the attempt under way
 
 	// What follows belongs to the journal.
-	next   *core.Transfer // staged
-	run    *run           // the attempt under way
-	queued bool           // is in its lane's queue
-	leaves bool           // its removal is staged
-	last   core.Code      // of the newest failed attempt
-	same   int            // how many in a row ended with it
+	next    *core.Transfer // staged
+	run     *run           // the attempt under way
+	queued  bool           // is in its lane's queue
+	leaves  bool           // its removal is staged
+	leaving int            // times that the server is being asked to forget it
+	last    core.Code      // of the newest failed attempt
+	same    int            // how many in a row ended with it
 }
 
 // tx is one round of the journal: what is to become durable together.
@@ -37,6 +38,7 @@ type tx struct {
 	attempts []core.Attempt
 	claims   []*run
 	ended    []*run
+	unwanted []unwanted
 	paused   *bool    // the new value; not durable
 	then     []func() // once durable, before it is shown
 }
@@ -61,6 +63,10 @@ func (x *tx) put(it *item, t core.Transfer) error {
 		x.e.log.Error("illegal change of state", "transfer", t.ID, "from", from, "to", t.State)
 		return err
 	}
+	if t.State == core.StateCancelled && t.Resume != "" {
+		x.takeBack(it, t)
+		t.Resume = ""
+	}
 	if from != t.State {
 		tidy(&t, x.now)
 	}
@@ -82,7 +88,7 @@ func tidy(t *core.Transfer, now time.Time) {
 	}
 	switch t.State {
 	case core.StateStored:
-		t.Sent, t.Error = t.Source.Size, nil
+		t.Sent, t.Error, t.Resume = t.Source.Size, nil, ""
 	case core.StateWaiting, core.StateFailed, core.StateUnknown:
 	default:
 		// A server that may have the file is remembered until the end.
@@ -106,6 +112,9 @@ func (x *tx) add(it *item) { x.added = append(x.added, it) }
 func (x *tx) remove(it *item) {
 	it.leaves = true
 	x.removed = append(x.removed, it)
+	if t := x.get(it); t.Resume != "" {
+		x.takeBack(it, t)
+	}
 }
 
 // pause stages that the user pauses, or resumes, everything.

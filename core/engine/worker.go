@@ -150,8 +150,11 @@ func (e *Engine) restat(r *run) error {
 	src.Size, src.ModTime, src.FileID = facts.Size(), facts.ModTime().UTC(), fileID(facts)
 	return e.do(r.ctx, "send file", func(x *tx) error {
 		t := x.get(r.it)
+		if t.Resume != "" && fileOf(t.Source) != fileOf(src) { // what the server has is of another file
+			t.Resume = ""
+		}
 		t.Source = src
-		x.after(func() { r.t.Source = src })
+		x.after(func() { r.t.Source, r.t.Resume = src, t.Resume })
 		return x.put(r.it, t)
 	})
 }

@@ -106,6 +106,9 @@ func New(cfg Config) (*Client, error) {
 // Link is the connection as it last was.
 func (c *Client) Link() core.Link { return c.server.Link() }
 
+// RoundTrip is the round-trip time to the server, 0 while it is not known.
+func (c *Client) RoundTrip() time.Duration { return c.server.RoundTrip() }
+
 // Close ends idle connections. No call may be under way.
 func (c *Client) Close() error {
 	c.server.Close()
