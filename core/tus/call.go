@@ -20,11 +20,12 @@ type state struct {
 	status int
 }
 
-// create makes a new upload of size bytes and returns its address.
-func (a *attempt) create(ctx context.Context, size int64, sum core.Checksum, header map[string]string) (string, *core.Error) {
+// create makes a new upload of size bytes and returns it: as a rule empty, but a
+// server that recognises the transfer may have it already.
+func (a *attempt) create(ctx context.Context, size int64, sum core.Checksum, header map[string]string) (state, *core.Error) {
 	described, err := metadata(a.transfer.Source.Name, a.transfer.Options, sum)
 	if err != nil {
-		return "", &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opUpload,
+		return state{}, &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opUpload,
 			Message: "What is said about the file can't be sent.", Err: err}
 	}
 	header["Upload-Metadata"] = described
@@ -34,17 +35,21 @@ func (a *attempt) create(ctx context.Context, size int64, sum core.Checksum, hea
 	complete := size == 0 || strings.HasPrefix(header["Upload-Concat"], final)
 	got, e := a.client.call(ctx, opUpload, request{method: http.MethodPost, url: a.client.base.String(), header: header, size: a.size, once: complete})
 	if e != nil {
-		return "", e
+		return state{}, e
 	}
 	if got.StatusCode != http.StatusCreated {
-		return "", a.client.refused(opUpload, got, true)
+		return state{}, a.client.refused(opUpload, got, true)
 	}
 	created, err := locate(a.client.base, got.Header.Get("Location"))
 	if err != nil {
-		return "", &core.Error{Kind: core.KindServer, Code: core.CodeAnswerInvalid, Op: opUpload, Status: got.StatusCode, Outcome: core.OutcomeAnswered,
+		return state{}, &core.Error{Kind: core.KindServer, Code: core.CodeAnswerInvalid, Op: opUpload, Status: got.StatusCode, Outcome: core.OutcomeAnswered,
 			Message: "The server's address for the upload (Location) can't be used.", Err: err}
 	}
-	return created, nil
+	offset, err := number(got.Header, "Upload-Offset")
+	if err != nil {
+		offset = 0
+	}
+	return state{url: created, offset: offset}, nil
 }
 
 // look asks what the server has of an upload of size bytes.

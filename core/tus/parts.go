@@ -140,11 +140,11 @@ func (a *attempt) gather(ctx context.Context) ([]int64, *core.Error) {
 				return e
 			}
 		}
-		var e *core.Error
-		fresh[i], e = a.create(ctx, p.To-p.From, "", map[string]string{"Upload-Concat": partial})
+		created, e := a.create(ctx, p.To-p.From, "", map[string]string{"Upload-Concat": partial})
 		if e != nil {
 			return cutOff(e)
 		}
+		fresh[i] = created.url
 		return nil
 	})
 	changed := false
@@ -249,7 +249,7 @@ func (a *attempt) join(ctx context.Context, whole core.Checksum) *core.Error {
 	})
 	switch {
 	case e == nil:
-		a.note.URL = created
+		a.note.URL = created.url
 		return a.keep(ctx)
 	case e.Outcome == core.OutcomeUnknown:
 		if told := a.doubtful(ctx); told.Outcome != core.OutcomeUnknown {

@@ -82,14 +82,17 @@ func TestKnownUploadInsteadOfANewOne(t *testing.T) {
 	s.set(after(0, http.MethodPatch, s.cutAfter(1<<20)))
 	_, _ = c.Upload(limited(t), transfer, p)
 	known := parseNote(p.note(), c.base).URL
-	s.set(func(w http.ResponseWriter, r *http.Request) bool {
-		if r.Method == http.MethodPost {
-			w.Header().Set("Location", known)
-			w.WriteHeader(http.StatusCreated)
-		}
-		return r.Method == http.MethodPost
-	})
-	for range 2 { // the second time it is complete
+	for _, said := range []string{"", "", "5242880"} { // from the second time on it is complete
+		s.set(func(w http.ResponseWriter, r *http.Request) bool {
+			if r.Method == http.MethodPost {
+				w.Header().Set("Location", known)
+				if said != "" {
+					w.Header().Set("Upload-Offset", said)
+				}
+				w.WriteHeader(http.StatusCreated)
+			}
+			return r.Method == http.MethodPost
+		})
 		r, err := c.Upload(limited(t), transfer, &progress{})
 		wantReceipt(t, r, err, data)
 		s.only(t, data)

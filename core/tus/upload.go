@@ -154,18 +154,18 @@ func (a *attempt) start(ctx context.Context) (state, *core.Error) {
 		}
 		return state{}, e
 	}
-	a.note.URL = created
+	a.note.URL = created.url
 	if e := a.keep(ctx); e != nil {
 		return state{}, e
 	}
-	if a.size == 0 {
-		found, e := a.look(ctx, created, 0)
-		if e != nil {
-			e = a.unusable(ctx, e)
-		}
-		return found, e
+	if a.size > 0 && created.offset == 0 {
+		return created, nil
 	}
-	return state{url: created}, nil
+	found, e := a.look(ctx, created.url, a.size)
+	if e != nil {
+		e = a.unusable(ctx, e)
+	}
+	return found, e
 }
 
 // from sends what the server lacks. It returns the upload as the server then
