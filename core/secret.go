@@ -10,16 +10,24 @@ const redacted = "[redacted]"
 
 // Secret is a client secret, passphrase or token. Whatever prints, formats,
 // logs or marshals it gets "[redacted]"; only Reveal gives the value.
-type Secret struct{ value string }
+//
+// It holds a pointer because package fmt calls no methods on what lies in an
+// unexported field, but shows an address instead of what is there.
+type Secret struct{ value *string }
 
 // NewSecret wraps value.
-func NewSecret(value string) Secret { return Secret{value: value} }
+func NewSecret(value string) Secret { return Secret{value: &value} }
 
 // Reveal returns the value, for the one request or decryption that needs it.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
 
 // IsZero reports whether no secret is set.
-func (s Secret) IsZero() bool { return s.value == "" }
+func (s Secret) IsZero() bool { return s.Reveal() == "" }
 
 // String implements fmt.Stringer.
 func (Secret) String() string { return redacted }

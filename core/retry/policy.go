@@ -35,6 +35,8 @@ const (
 	keyRetries = 10
 	// keyDelay is that wait where the server does not say.
 	keyDelay = 30 * time.Second
+	// keychainDelay is how long a locked keychain holds the queue.
+	keychainDelay = time.Minute
 	// storageDelay is the first wait for a server whose storage is full;
 	// later ones are hourly.
 	storageDelay = 15 * time.Minute
@@ -68,9 +70,9 @@ type Decision struct {
 	// Next is StateQueued (at once), StateWaiting, StateFailed or
 	// StateUnknown.
 	Next  core.State
-	After time.Duration // StateWaiting: how long from Input.Now
+	After time.Duration // StateWaiting, Halt: how long from Input.Now
 	// Halt stops the profile's whole queue with this error until someone
-	// acts; the transfer stays queued.
+	// acts, or for After where that is set; the transfer stays queued.
 	Halt bool
 }
 
@@ -94,6 +96,11 @@ func (p Policy) Decide(in Input) Decision {
 		}
 		return Decision{Next: core.StateUnknown}
 	case halt:
+		if in.Err.Code == core.CodeKeychainLocked && p.Rounds == 0 {
+			// A program that starts with the session is there before the
+			// keychain is unlocked.
+			return Decision{Next: core.StateQueued, Halt: true, After: keychainDelay}
+		}
 		return Decision{Next: core.StateQueued, Halt: true}
 	case stopped:
 		return Decision{Next: core.StateQueued}

@@ -51,6 +51,8 @@ func TestDecide(t *testing.T) {
 		{"network, a person tries again", 1, Input{Err: network, Attempt: 6}, after(time.Second)},
 		{"network, last, maybe stored before", 1, Input{Err: network, Attempt: 5, MaybeStored: true}, ask},
 		{"proxy", 0, Input{Err: fault(core.KindNetwork, core.CodeProxy), Attempt: 1}, after(time.Second)},
+		{"keychain locked, window", 0, Input{Err: fault(core.KindConfig, core.CodeKeychainLocked), Attempt: 1}, Decision{Next: core.StateQueued, Halt: true, After: keychainDelay}},
+		{"keychain locked, command line", 1, Input{Err: fault(core.KindConfig, core.CodeKeychainLocked), Attempt: 1}, stop},
 		{"proxy wants a password", 0, Input{Err: &core.Error{Kind: core.KindNetwork, Code: core.CodeProxy, Status: http.StatusProxyAuthRequired}, Attempt: 1}, stop},
 
 		{"unknown", 0, Input{Err: unknown, Attempt: 1}, ask},
