@@ -80,7 +80,7 @@ func TestDecideWithoutPolicy(t *testing.T) {
 		{core.Transfer{}, core.CodeProfileNotFound, core.StateFailed},
 		{maybe, core.CodeProfileNotFound, core.StateUnknown},
 	} {
-		d := f.decide(tt.t, result{err: failure(core.KindConfig, tt.code, core.OutcomeNotProcessed)}, 1, f.now())
+		d := f.decide(tt.t, result{err: failure(core.KindConfig, tt.code, core.OutcomeNotProcessed)}, 1, 1, f.now())
 		if d.Next != tt.want || d.Halt {
 			t.Errorf("%s: %+v", tt.code, d)
 		}

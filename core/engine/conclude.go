@@ -73,16 +73,20 @@ func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfe
 	if r.it.last == out.err.Code {
 		same = r.it.same + 1
 	}
-	d := e.decide(t, out, same, x.now)
+	useful := r.it.useful
+	if out.advanced { // what came before it says nothing about the line any more
+		same, useful = 1, t.Attempts-1
+	}
+	d := e.decide(t, out, t.Attempts-useful, same, x.now)
 	x.after(func() {
-		r.it.last, r.it.same = out.err.Code, same
+		r.it.last, r.it.same, r.it.useful = out.err.Code, same, useful
 		e.affect(r, d, out.err, x.now)
 	})
 	return settle(t, r.wish, d, out.err, x.now)
 }
 
 // decide asks the policy.
-func (e *Engine) decide(t core.Transfer, out result, same int, now time.Time) retry.Decision {
+func (e *Engine) decide(t core.Transfer, out result, attempt, same int, now time.Time) retry.Decision {
 	switch out.err.Code {
 	case core.CodeStoreFailed: // of ours: the queue stands still until saving works again
 		return retry.Decision{Next: core.StateQueued}
@@ -93,7 +97,7 @@ func (e *Engine) decide(t core.Transfer, out result, same int, now time.Time) re
 		return retry.Decision{Next: core.StateFailed}
 	}
 	return e.cfg.Policy.Decide(retry.Input{
-		Err: out.err, Attempt: t.Attempts, Same: same,
+		Err: out.err, Attempt: attempt, Same: same,
 		// Where it could not be asked it is before anything is sent again.
 		HonoursKey:  out.honours != honoursNo,
 		MaybeStored: maybeStored(t), Now: now, Rand: e.cfg.Rand,

@@ -182,3 +182,40 @@ func TestNotesThatDontFit(t *testing.T) {
 		t.Errorf("forgotten %q", s.forgotten)
 	}
 }
+
+// A line that breaks again and again, but brings a good part of the file each
+// time, is not given up; one that brings nothing is.
+func TestAttemptsThatAdvance(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		step int64
+		want core.State
+		sent int
+	}{{"advances", 2 << 20, core.StateStored, 10}, {"hardly moves", 1 << 10, core.StateFailed, 5}} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				st, s := newMemory(), newServer()
+				s.script = func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
+					if n == 10 {
+						return whole(ctx, s, tr, n, p)
+					}
+					at := int64(n-1) * tt.step
+					p.Resumed(at)
+					if err := s.half(ctx, "half", p); err != nil {
+						return false, err
+					}
+					p.Sent(at + tt.step)
+					return false, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
+				}
+				f := begin(t, s, st, func(c *Config) { c.Policy.Rounds = 1 })
+				f.patience = time.Hour
+				id := f.submit(source("a", 100<<20))[0]
+				f.awaitState(tt.want, id)
+				if n := s.attempts(id); n != tt.sent {
+					t.Errorf("%d attempts", n)
+				}
+				_ = f.stop()
+			})
+		})
+	}
+}

@@ -23,6 +23,7 @@ type item struct {
 	leaving int            // times that the server is being asked to forget it
 	last    core.Code      // of the newest failed attempt
 	same    int            // how many in a row ended with it
+	useful  int            // attempts before the newest that brought a good part of the file on its way
 }
 
 // tx is one round of the journal: what is to become durable together.

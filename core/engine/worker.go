@@ -32,6 +32,7 @@ type result struct {
 	begun      bool // else nothing was done, and it doesn't count
 	start, end time.Time
 	sent       int64
+	advanced   bool // the next attempt has less to send
 	receipt    core.Receipt
 	err        *core.Error // nil: stored
 	honours    honours     // asked where the outcome is unknown
@@ -107,6 +108,7 @@ func (e *Engine) send(r *run, out *result) error {
 	out.receipt, err = uploader.Upload(r.ctx, r.t, p)
 	e.observer.UploadFinished(r.t.Options.Retention, e.cfg.Now().Sub(begun), r.t.Source.Size, err)
 	out.sent = r.it.sent.Load()
+	out.advanced = p.noted && out.sent-p.from >= advance
 	r.lane.timed(uploader.RoundTrip())
 	if err != nil && core.AsError(err).Outcome == core.OutcomeUnknown {
 		out.honours = ask(r.ctx, uploader)
@@ -161,9 +163,15 @@ func (e *Engine) restat(r *run) error {
 
 // progress implements core.Progress for one attempt.
 type progress struct {
-	e *Engine
-	r *run
+	e     *Engine
+	r     *run
+	from  int64 // where Resumed began
+	noted bool  // there is something to go on from
 }
+
+// advance is how many bytes an attempt must have brought on its way for the
+// line to count as one that works, though it broke.
+const advance = 1 << 20
 
 // Sent implements core.Progress.
 func (p *progress) Sent(n int64) {
@@ -176,12 +184,14 @@ func (p *progress) Sent(n int64) {
 // Resumed implements core.Progress: what an earlier attempt sent is not counted
 // again.
 func (p *progress) Resumed(n int64) {
+	p.from, p.noted = n, true
 	p.r.it.sent.Store(n)
 	p.e.touch(p.r.it)
 }
 
 // Resumable implements core.Progress.
 func (p *progress) Resumable(ctx context.Context, note string) error {
+	p.noted = note != ""
 	return p.e.do(ctx, "send file", func(x *tx) error {
 		t := x.get(p.r.it)
 		t.Resume = note
