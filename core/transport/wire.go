@@ -92,26 +92,42 @@ func (w *wire) ReadFrom(r io.Reader) (int64, error) { return copyBlocks(w, r) }
 
 // Close implements net.Conn.
 func (w *wire) Close() error {
-	w.closing.Do(func() { close(w.closed) })
+	w.heard()
 	return w.Conn.Close()
 }
+
+// heard says that the reader has had its turn.
+func (w *wire) heard() { w.closing.Do(func() { close(w.closed) }) }
 
 // tlsConn is a TLS client connection over a wire. Each Write leaves in as few
 // system calls as gatherSize allows and has left when it returns: nothing is
 // held back while a writer waits for something else.
 type tlsConn struct {
 	*tls.Conn
-	wire *wire
+	wire    *wire
+	writing atomic.Int32
 }
 
 // Write implements net.Conn.
 func (c *tlsConn) Write(p []byte) (int, error) {
+	c.writing.Add(1)
+	defer c.writing.Add(-1)
 	c.wire.gather()
 	n, err := c.Conn.Write(p)
 	if failed := c.wire.release(); err == nil {
 		err = failed
 	}
 	return n, err
+}
+
+// Close implements net.Conn. During a Write it is there to break that: an alert
+// would wait behind it for seconds, as crypto/tls knows of its own writes.
+func (c *tlsConn) Close() error {
+	c.wire.heard()
+	if c.writing.Load() > 0 {
+		return c.wire.Close()
+	}
+	return c.Conn.Close()
 }
 
 // ReadFrom implements io.ReaderFrom: net/http hands a body over here once its

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http/httptrace"
 	"net/url"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -100,6 +101,47 @@ func TestWireReportsItsErrors(t *testing.T) {
 	}
 	if took := time.Since(began); took < alertGrace {
 		t.Errorf("a failed write waited %v only", took)
+	}
+}
+
+// Closing breaks a Write at once, one that the server takes nothing of as well
+// as one that failed and waits for the reader.
+func TestCloseBreaksAWrite(t *testing.T) {
+	for name, begin := range map[string]func(*counted){
+		"that is stuck":   func(*counted) {},
+		"that has failed": func(socket *counted) { _ = socket.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			ca := coretest.NewCA(t, "CA")
+			here, there := net.Pipe()
+			server := tls.Server(there, ca.ServerConfig(t))
+			shaken := make(chan error, 1)
+			go func() { shaken <- server.HandshakeContext(t.Context()) }()
+			socket := &counted{Conn: here}
+			client, err := handshake(t.Context(), newWire(socket), &tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12,
+				ServerName: "127.0.0.1", RootCAs: ca.Pool(), Certificates: []tls.Certificate{ca.Client(t, "tester")}})
+			if err = errors.Join(err, <-shaken); err != nil {
+				t.Fatal(err)
+			}
+			begin(socket)
+			before, written := socket.writes.Load(), make(chan error, 1)
+			go func() {
+				_, err := client.Write(make([]byte, 10))
+				written <- err
+			}()
+			for socket.writes.Load() == before {
+				runtime.Gosched()
+			}
+			began := time.Now()
+			_ = client.Close()
+			if err := <-written; err == nil {
+				t.Error("the write succeeded")
+			}
+			if took := time.Since(began); took > 3*time.Second { // an alert's limit is five
+				t.Errorf("closing took %v", took)
+			}
+			_ = there.Close()
+		})
 	}
 }
 
