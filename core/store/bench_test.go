@@ -99,19 +99,3 @@ func BenchmarkKnown(b *testing.B) {
 		}
 	}
 }
-
-// BenchmarkHistory searches a large history.
-func BenchmarkHistory(b *testing.B) {
-	const rows = 1_000_000
-	s := openTest(b)
-	commitChunks(b, s, stored(benchTransfers(rows)), 5000)
-	for _, text := range []string{"", "tiff", "scan 000007", "box-123/scan 123456", "no such thing", "zz"} {
-		b.Run(fmt.Sprintf("%q", text), func(b *testing.B) {
-			for b.Loop() {
-				if _, err := s.History(b.Context(), core.HistoryQuery{Text: text, Limit: 200}); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}

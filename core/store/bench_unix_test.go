@@ -3,6 +3,7 @@
 package store
 
 import (
+	"fmt"
 	"syscall"
 	"testing"
 	"time"
@@ -43,4 +44,24 @@ func BenchmarkLife(b *testing.B) {
 		used += processTime(b) - before
 	}
 	b.ReportMetric(float64(used.Microseconds())/float64(len(fresh)*b.N), "cpu-µs/transfer")
+}
+
+// BenchmarkHistory searches a large history: for what is everywhere, in a few
+// places or nowhere, of every kind and length. Goal: under 100 ms each.
+func BenchmarkHistory(b *testing.B) {
+	const rows = 1_000_000
+	s := openTest(b)
+	commitChunks(b, s, stored(benchTransfers(rows)), 5000)
+	for _, text := range []string{"", "tiff", "scan 000007", "box-123/scan 123456", "no such thing",
+		"zz", "ж", "q", "000 999 tiff", "4096", "4097", "4.1 KiB", "2026-03-01", "2026-03-02", "23:59", "0a1b", "0a1b2c3d", "scan 9876543"} {
+		b.Run(fmt.Sprintf("%q", text), func(b *testing.B) {
+			before := processTime(b)
+			for b.Loop() {
+				if _, err := s.History(b.Context(), core.HistoryQuery{Text: text, Limit: 200}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64((processTime(b)-before).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+		})
+	}
 }

@@ -31,7 +31,7 @@ type block struct {
 
 // pack makes a block of entries.
 func pack(entries []entry) block {
-	b := block{filter: make(filter, filterSize)}
+	b := block{filter: newFilter()}
 	var before entry
 	for _, e := range entries {
 		shared := commonPrefix(before.text, e.text)
@@ -47,6 +47,9 @@ func pack(entries []entry) block {
 		b.filter.addKey(kindID, e.id)
 		b.filter.addKey(kindSum, e.sum)
 		b.filter.set(bit(kindSize, strconv.AppendInt(nil, e.size, 10)))
+		b.filter.sizes.add(e.size)
+		b.filter.times.add(e.finished)
+		b.filter.times.add(e.uploaded)
 		before = e
 	}
 	return b

@@ -1,5 +1,12 @@
 package store
 
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"slices"
+)
+
 const (
 	// filterSize is a filter's size in bytes, a power of two: large enough
 	// that a block of ordinary names sets a fifth of the bits.
@@ -21,9 +28,44 @@ const (
 	kindSize
 )
 
-// filter is a set of hashes, a Bloom filter: it says of a block that something
-// is not in it, or may be.
-type filter []byte
+// filter says of a block that something is not in it, or may be: a set of
+// hashes (a Bloom filter), and what its sizes and times lie between.
+type filter struct {
+	bits  []byte
+	sizes extent
+	times extent
+}
+
+// extent is what numbers lie between, both ends included.
+type extent struct{ low, high int64 }
+
+func newFilter() filter {
+	none := extent{math.MaxInt64, math.MinInt64}
+	return filter{make([]byte, filterSize), none, none}
+}
+
+func (e *extent) add(n int64) { e.low, e.high = min(e.low, n), max(e.high, n) }
+
+// meets reports whether one of the numbers may be in s.
+func (e extent) meets(s span) bool { return !s.empty() && s.low <= e.high && e.low < s.high }
+
+// data is a filter as it is written.
+func (f filter) data() []byte {
+	data := slices.Clone(f.bits)
+	for _, n := range []int64{f.sizes.low, f.sizes.high, f.times.low, f.times.high} {
+		data = binary.LittleEndian.AppendUint64(data, uint64(n))
+	}
+	return data
+}
+
+// readFilter reads what data wrote, without a copy.
+func readFilter(data []byte) (filter, error) {
+	if len(data) != filterSize+4*8 {
+		return filter{}, fmt.Errorf("%w: a filter of the search index", errDamaged)
+	}
+	number := func(i int) int64 { return int64(binary.LittleEndian.Uint64(data[filterSize+8*i:])) }
+	return filter{data[:filterSize], extent{number(0), number(1)}, extent{number(2), number(3)}}, nil
+}
 
 // bit is the place of something in a filter: 32 bits of FNV-1a, the upper
 // folded into the lower.
@@ -36,8 +78,8 @@ func bit[T string | []byte](kind byte, what T) uint32 {
 	return (h ^ h>>15) % (filterSize * 8)
 }
 
-func (f filter) set(at uint32)      { f[at/8] |= 1 << (at % 8) }
-func (f filter) has(at uint32) bool { return f[at/8]&(1<<(at%8)) != 0 }
+func (f filter) set(at uint32)      { f.bits[at/8] |= 1 << (at % 8) }
+func (f filter) has(at uint32) bool { return f.bits[at/8]&(1<<(at%8)) != 0 }
 
 // addText adds every piece of text up to gram bytes that ends after from.
 func (f filter) addText(text []byte, from int) {

@@ -143,15 +143,16 @@ func (r *search) blocks(ctx context.Context) error {
 	for len(r.numbers) != r.limit && rows.Next() {
 		var (
 			last int64
-			f    sql.RawBytes
+			data sql.RawBytes
 		)
-		if err := rows.Scan(&last, &f); err != nil {
+		if err := rows.Scan(&last, &data); err != nil {
 			return fmt.Errorf("reading the search index: %w", err)
 		}
-		if len(f) != filterSize {
-			return fmt.Errorf("%w: a filter of the search index", errDamaged)
+		f, err := readFilter(data)
+		if err != nil {
+			return err
 		}
-		possible, withKeys := mayHaveAll(r.wanted, filter(f))
+		possible, withKeys := mayHaveAll(r.wanted, f)
 		if !possible {
 			continue
 		}

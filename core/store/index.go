@@ -42,7 +42,7 @@ func addBlock(ctx context.Context, tx *sql.Tx, p *progress) error {
 	}
 	b, last := pack(entries), entries[len(entries)-1].number
 	if _, err := tx.ExecContext(ctx, `INSERT INTO search_blocks (last, filter, texts, keys) VALUES (?, ?, ?, ?)`,
-		last, []byte(b.filter), b.texts, b.keys); err != nil {
+		last, b.filter.data(), b.texts, b.keys); err != nil {
 		return fmt.Errorf("indexing: %w", err)
 	}
 	p.indexed = last

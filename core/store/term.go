@@ -134,8 +134,35 @@ func secondOfDay(t time.Time) int64 {
 
 // mayBeIn reports whether a block may have entries with t.
 func (t *term) mayBeIn(f filter) bool {
-	return f.mayContain(t.text) || t.inKeys(f) || !t.at.empty() || !t.clock.empty() ||
-		t.exact && f.has(bit(kindSize, t.text)) || !t.exact && !t.size.empty()
+	return t.mayBeInText(f) || t.inKeys(f) || f.times.meets(t.at) || t.mayBeAtClock(f.times) ||
+		f.sizes.meets(t.size) && (!t.exact || f.has(bit(kindSize, t.text)))
+}
+
+func (t *term) mayBeInText(f filter) bool {
+	for _, part := range t.parts {
+		if !f.mayContain(string(part)) {
+			return false
+		}
+	}
+	return true
+}
+
+// mayBeAtClock reports whether times may have one of t's times of day.
+func (t *term) mayBeAtClock(times extent) bool {
+	const day = 24 * 60 * 60
+	if t.clock.empty() {
+		return false
+	}
+	first, last := time.Unix(times.low, 0).In(t.zone), time.Unix(times.high, 0).In(t.zone)
+	_, before := first.Zone()
+	_, after := last.Zone()
+	length := times.high - times.low
+	if length < 0 || length >= day || before != after { // overflow, or the clock was changed
+		return true
+	}
+	low := secondOfDay(first)
+	e := extent{low, low + length}
+	return e.meets(t.clock) || e.meets(span{t.clock.low + day, t.clock.high + day})
 }
 
 // inKeys reports whether one of a block's keys may begin with t.

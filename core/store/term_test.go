@@ -61,6 +61,42 @@ func TestMoments(t *testing.T) {
 	}
 }
 
+// TestMayBeAt: a block is passed over only when none of its times is meant.
+func TestMayBeAt(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	must(t, err)
+	for name, tt := range map[string]struct {
+		word, from, to string
+		want           bool
+	}{
+		"within": {"15:04", "2026-11-24T15:00:00+01:00", "2026-11-24T16:00:00+01:00", true}, "at the end": {"16:00", "2026-11-24T15:00:00+01:00", "2026-11-24T16:00:00+01:00", true},
+		"after": {"16:01", "2026-11-24T15:00:00+01:00", "2026-11-24T16:00:00+01:00", false}, "before": {"14:59", "2026-11-24T15:00:00+01:00", "2026-11-24T16:00:00+01:00", false},
+		"over midnight": {"00:30", "2026-11-24T23:00:00+01:00", "2026-11-25T01:00:00+01:00", true}, "not over midnight": {"22:30", "2026-11-24T23:00:00+01:00", "2026-11-25T01:00:00+01:00", false},
+		"clocks changed": {"12:00", "2026-10-25T01:30:00+02:00", "2026-10-25T02:30:00+01:00", true}, "more than a day": {"12:00", "2026-11-24T13:00:00Z", "2026-11-25T13:00:00Z", true},
+		"day": {"2026-11-24", "2026-11-24T23:59:59+01:00", "2026-11-26T00:00:00+01:00", true}, "day before": {"2026-11-23", "2026-11-24T00:00:00+01:00", "2026-11-26T00:00:00+01:00", false},
+		"day after": {"2026-11-27", "2026-11-24T00:00:00+01:00", "2026-11-26T23:59:59+01:00", false},
+	} {
+		f := newFilter()
+		for _, text := range []string{tt.from, tt.to} {
+			at, err := time.Parse(time.RFC3339, text)
+			must(t, err)
+			f.times.add(at.Unix())
+		}
+		f, err := readFilter(f.data())
+		must(t, err)
+		if got := terms(tt.word, zone)[0].mayBeIn(f); got != tt.want {
+			t.Errorf("%s: got %v", name, got)
+		}
+	}
+	f := newFilter()
+	f.sizes.add(4096)
+	for word, want := range map[string]bool{"4.0 KiB": true, "3.9 KiB": false, "4.1 KiB": false, "4096": false} { // its bit is not set
+		if got := terms(word, zone)[0].mayBeIn(f); got != want {
+			t.Errorf("%s: got %v", word, got)
+		}
+	}
+}
+
 // TestHistoryFacts finds entries by what is no text: their size and the moment
 // at which they were stored, by our clock and by the server's.
 func TestHistoryFacts(t *testing.T) {
