@@ -43,6 +43,15 @@ func needed(t *testing.T, variable string) string {
 	return path
 }
 
+// sent is the program sending to a server that a profile file describes.
+func (f field) sent(name, profile, secret string, work corpus, flags ...string) contender {
+	return contender{name: name, command: func(dir string) *exec.Cmd {
+		cmd := exec.Command(f.program, append([]string{"upload", "--json", "--quiet", "--profile-file", profile, work.dir}, flags...)...)
+		cmd.Env = append(os.Environ(), "INGESTER_HOME="+filepath.Join(dir, "home"), "INGESTER_CLIENT_SECRET="+secret)
+		return cmd
+	}}
+}
+
 // ours is the program with everything on: queue, history, hash, verification.
 func (f field) ours(t *testing.T, name string, work corpus, settings string) contender {
 	return contender{name: name, command: func(dir string) *exec.Cmd {

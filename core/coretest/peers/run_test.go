@@ -21,7 +21,7 @@ type contender struct {
 	name string
 	// command makes the command for a round. dir is empty and its own.
 	command func(dir string) *exec.Cmd
-	start starter // nil: the case's
+	start   starter // nil: the case's
 	// run does it in this process, where there is no command.
 	run func() error
 	// check looks at what arrived, if that is not the server's ledger.

@@ -3,9 +3,15 @@
 package peers
 
 import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -60,9 +66,81 @@ func TestWide(t *testing.T) {
 		report = append(report, section{title: "Round trip 50 ms, 0.5 % loss: 1,000 files of 4 KiB", unit: "files/s", work: float64(len(small.names)), results: results,
 			goals: []goal{{"curl -Z 64 --http2", 3}}})
 	})
+	t.Run("lossy, resumable", func(t *testing.T) {
+		line := newLine(t, lossy)
+		f := field{program: needed(t, "INGESTER")}
+		profile, secret, stored := line.sandbox(t, f.program)
+		one := newCorpus(t, 1, 64<<20) // smaller ones go in one piece
+		check := func() error { return storedOnce(stored, one) }
+		parts := f.sent("ingester, tus in parallel parts", profile, secret, one, "--protocol", "tus")
+		single := f.sent("ingester, multipart", profile, secret, one, "--protocol", "multipart")
+		parts.check, single.check = check, check
+		results := compete(t, &server{}, one, nil, min(rounds, 3), line.start, parts, single)
+		report = append(report, section{title: "Round trip 50 ms, 0.5 % loss: one file of 64 MiB, resumable", unit: "MB/s", work: float64(one.bytes()) / 1e6, results: results,
+			note:  "The server is the program's own sandbox, which stores what it gets.",
+			goals: []goal{{"ingester, multipart", 3}}})
+	})
 	if !t.Failed() {
 		publish(t, "wide", report)
 	}
+}
+
+// sandbox runs the embedded server at the far end, and returns the profile to
+// reach it with, the client secret, and the folder of what it stores.
+func (l *longLine) sandbox(t *testing.T, program string) (profile, secret, stored string) {
+	t.Helper()
+	dir := t.TempDir()
+	open(t, dir)
+	profile, stored = filepath.Join(dir, "profile.toml"), filepath.Join(dir, "sandbox")
+	cmd := exec.Command(program, "sandbox", "--dir", stored, "--addr", serverAddress+":0", "--profile-out", profile)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.server.within(cmd.Start); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
+	})
+	for lines := bufio.NewScanner(out); secret == "" && lines.Scan(); {
+		_, secret, _ = strings.Cut(lines.Text(), "INGESTER_CLIENT_SECRET=")
+	}
+	if secret == "" {
+		t.Fatal("the sandbox did not start")
+	}
+	secret = strings.Trim(secret, "'")
+	if out, err := exec.Command("chown", "-R", fmt.Sprint(nobody), dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return profile, secret, stored
+}
+
+// storedOnce looks for the file among what a sandbox has stored, and takes it
+// away.
+func storedOnce(dir string, work corpus) error {
+	found := 0
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if info, err := d.Info(); err != nil || info.Size() != work.size {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) == work.sums[work.names[0]] {
+			found++
+		}
+		return os.Remove(path)
+	})
+	if err == nil && found != 1 {
+		err = fmt.Errorf("the server has the file %d times", found)
+	}
+	return err
 }
 
 // field starts the server at one end and returns what reaches it from the other.
