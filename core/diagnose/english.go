@@ -134,6 +134,8 @@ var english = map[string]string{ //nolint:gochecknoglobals // a table
 	"advice.policy":            "Ask the server's administrator what it offers; tls.protocol_version, tls.ciphers and upload.http_version say what this profile demands.",
 	"advice.tls":               "Check that the address and the port are those of the server; tls.ciphers and tls.protocol_version may exclude what it offers.",
 	"advice.secret":            "Enter the client secret, or set INGESTER_CLIENT_SECRET.",
+	"advice.keychain":          "Keep the client secret for this session only; on the command line, set INGESTER_CLIENT_SECRET or use --secret-file.",
+	"advice.unlock":            "Unlock the keychain, then test again.",
 	"advice.refused":           "Check the client ID and enter the client secret again; it may have been replaced (secrets are rotated).",
 	"advice.disabled":          "Ask the administrator to enable the account or to issue a new client secret.",
 	"advice.token":             "Check token_url: what answers there is no token server, or a login page is in between.",
