@@ -156,7 +156,7 @@ func wantReceipt(t *testing.T, r core.Receipt, err error, data []byte) {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256(data)
-	if r.SHA256 != core.NewChecksum(sum[:]) || r.Size != int64(len(data)) || r.FileID == "" || r.UploadedAt.IsZero() || r.HTTP == "" {
+	if r.SHA256 != core.NewChecksum(sum[:]) || r.Size != int64(len(data)) || r.FileID == "" || r.UploadedAt.IsZero() || r.HTTP == "" || r.Status/100 != 2 {
 		t.Errorf("%+v", r)
 	}
 }

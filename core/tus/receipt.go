@@ -39,7 +39,7 @@ func (a *attempt) receipt(ctx context.Context, end state, whole core.Checksum) (
 	return core.Receipt{
 		FileID: transport.Clean(fileID(end.header, end.url)), Name: a.transfer.Source.Name, Size: a.size, SHA256: whole,
 		UploadedAt: a.uploadedAt(end.header), ExpiresAt: date(end.header, "Upload-Expires"),
-		Details: details(end.header), HTTP: end.proto,
+		Details: details(end.header), HTTP: end.proto, Status: end.status,
 	}, nil
 }
 
