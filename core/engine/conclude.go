@@ -149,7 +149,10 @@ func (e *Engine) affect(r *run, d retry.Decision, failure *core.Error, now time.
 	l := r.lane
 	switch {
 	case d.Halt:
-		l.halt = failure
+		l.halt, l.ends = failure, time.Time{}
+		if d.After > 0 {
+			l.ends = now.Add(d.After)
+		}
 		e.log.Info("the queue stands still", "profile", l.profile, "error", failure)
 	case failure.Code == core.CodeProfileNotFound:
 		l.lift() // asks for the profile, and deals with its other transfers

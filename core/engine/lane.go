@@ -46,6 +46,7 @@ type lane struct {
 	ended                int   // tiny runs, since files were last claimed
 
 	halt    *core.Error // why nothing is sent until someone acts
+	ends    time.Time   // when the halt ends by itself, zero for never
 	until   time.Time   // nothing is sent before
 	fails   int         // attempts in a row that the server or the network failed
 	cooling time.Duration
@@ -239,7 +240,7 @@ func (l *lane) learn(found Endpoint, now time.Time) {
 
 // lift ends a halt and a wait, and has the profile looked at anew.
 func (l *lane) lift() {
-	l.halt, l.until, l.fails, l.cooling = nil, time.Time{}, 0, 0
+	l.halt, l.ends, l.until, l.fails, l.cooling = nil, time.Time{}, time.Time{}, 0, 0
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.known = false

@@ -255,6 +255,32 @@ func TestHalt(t *testing.T) {
 	}
 }
 
+// Fault 52: a program that starts with the session finds the keychain locked,
+// and goes on by itself once it no longer is.
+func TestHaltEndsByItself(t *testing.T) {
+	locked := failure(core.KindConfig, core.CodeKeychainLocked, core.OutcomeNotProcessed)
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.streams = 1
+		s.script = func(_ context.Context, s *server, _ core.Transfer, _ int, _ core.Progress) (bool, error) {
+			if s.total() <= 3 {
+				return false, locked
+			}
+			return true, nil
+		}
+		begun := time.Now()
+		f := begin(t, s, newMemory())
+		ids := f.submit(sources(10, 10)...)
+		f.awaitHalt(locked.Code)
+		f.awaitState(core.StateStored, ids...)
+		f.awaitHalt("")
+		if took := time.Since(begun); took < 3*time.Minute || took > 4*time.Minute || s.total() != len(ids)+3 {
+			t.Errorf("%d attempts in %v", s.total(), took)
+		}
+		_ = f.stop()
+	})
+}
+
 // A profile that is gone fails its transfers; one that can't be used stops
 // them. Others go on.
 func TestProfileTrouble(t *testing.T) {

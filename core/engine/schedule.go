@@ -78,6 +78,9 @@ func (e *Engine) schedule(ctx context.Context, x *tx) {
 // for.
 func (e *Engine) claim(ctx context.Context, x *tx, l *lane) {
 	l.skim(x)
+	if l.halt != nil && !l.ends.IsZero() && !l.ends.After(x.now) {
+		l.lift()
+	}
 	if l.halt != nil || l.until.After(x.now) || len(l.small)+len(l.bulk) == 0 {
 		return
 	}
@@ -235,6 +238,9 @@ func (e *Engine) rest() time.Duration {
 		for _, l := range e.lanes {
 			if l.until.After(now) && len(l.small)+len(l.bulk) > 0 {
 				until(l.until)
+			}
+			if l.halt != nil && !l.ends.IsZero() {
+				until(l.ends)
 			}
 		}
 	}
