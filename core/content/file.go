@@ -55,7 +55,8 @@ func Open(want core.Source) (*File, error) {
 }
 
 // Unchanged reports, as an error, whether the file is no longer what it was
-// when it was opened.
+// when it was opened, or no longer where it was: what is open may be a file
+// that another has taken the place of.
 func (s *File) Unchanged() error {
 	after, err := s.Stat()
 	if err != nil {
@@ -63,6 +64,14 @@ func (s *File) Unchanged() error {
 	}
 	if after.Size() != s.before.Size() || !after.ModTime().Equal(s.before.ModTime()) {
 		return Changed("The file changed while it was being sent.")
+	}
+	switch there, err := os.Lstat(s.Name()); {
+	case errors.Is(err, fs.ErrNotExist):
+		return Changed("The file was removed while it was being sent.")
+	case err != nil:
+		return Unreadable(err)
+	case !os.SameFile(there, s.before):
+		return Changed("The file was replaced while it was being sent.")
 	}
 	return nil
 }

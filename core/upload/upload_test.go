@@ -281,13 +281,18 @@ func TestFinishingHoldsTheLastBytesBack(t *testing.T) {
 	}
 }
 
-// A file that changes while it is read is noticed before its end is sent.
+// Fault 40: a file that changes while it is read is noticed before its end is
+// sent.
 func TestFileThatChangesIsNeverStored(t *testing.T) {
 	changes := map[string]func(path string) error{
 		"grows":    func(path string) error { return appendTo(path, "more") },
 		"shrinks":  func(path string) error { return os.Truncate(path, 3<<20) },
 		"is empty": func(path string) error { return os.Truncate(path, 0) },
 		"touched":  func(path string) error { return os.Chtimes(path, time.Time{}, time.Unix(1, 0)) },
+		"goes":     os.Remove,
+		"is another": func(path string) error {
+			return errors.Join(os.WriteFile(path+"2", make([]byte, 6<<20), 0o600), os.Rename(path+"2", path))
+		},
 	}
 	for name, change := range changes {
 		for _, version := range []string{core.HTTP11, core.HTTP2} {
