@@ -270,6 +270,7 @@ func TestHaltEndsByItself(t *testing.T) {
 		}
 		begun := time.Now()
 		f := begin(t, s, newMemory())
+		f.patience = time.Hour
 		ids := f.submit(sources(10, 10)...)
 		f.awaitHalt(locked.Code)
 		f.awaitState(core.StateStored, ids...)
