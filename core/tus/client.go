@@ -48,12 +48,17 @@ type Config struct {
 	HTTPVersion string      // core.HTTPAuto, core.HTTP2 or core.HTTP11; "" is auto
 	Streams     int         // files in flight at most; 0 is 8
 	Parts       int         // parallel parts of a large file; 0: chosen by the line, 1: never
-	Tokens      transport.Tokens
-	Limiter     transport.Limiter // nil: as fast as it goes
-	UserAgent   string
-	Proxy       func(*http.Request) (*url.URL, error) // nil: the environment's
-	Log         *slog.Logger                          // nil: none
-	Now         func() time.Time                      // nil: time.Now
+	// Checksums has every piece carry its checksum, where the server takes
+	// them, over a short line too. There they cost more than they give: both
+	// sides hash everything twice, TLS keeps the pieces whole, and the last
+	// request carries the checksum of the whole file anyway.
+	Checksums bool
+	Tokens    transport.Tokens
+	Limiter   transport.Limiter // nil: as fast as it goes
+	UserAgent string
+	Proxy     func(*http.Request) (*url.URL, error) // nil: the environment's
+	Log       *slog.Logger                          // nil: none
+	Now       func() time.Time                      // nil: time.Now
 
 	dial      transport.Dial // nil: TCP
 	piece     int64          // bytes with a checksum of their own; 0: checkedPiece

@@ -86,7 +86,7 @@ func (p *progress) note() string {
 
 func (s *server) newClient(t testing.TB, change func(*Config)) *Client {
 	t.Helper()
-	cfg := Config{URL: s.URL + "/files/", Tokens: &fixedToken{}, UserAgent: "test", Streams: 4,
+	cfg := Config{URL: s.URL + "/files/", Tokens: &fixedToken{}, UserAgent: "test", Streams: 4, Checksums: true,
 		TLS: &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: s.ca.Pool(), Certificates: []tls.Certificate{s.ca.Client(t, "tester")}}}
 	if change != nil {
 		change(&cfg)

@@ -205,7 +205,7 @@ func (a *attempt) sendPart(ctx context.Context, p part, at int64) *core.Error {
 	disputes := 0
 	for size := p.To - p.From; at < size; {
 		end, header := size, map[string]string{}
-		if a.offer.Checksum {
+		if a.checking {
 			end = min(at+a.client.cfg.piece, size)
 			sum, err := sumOf(ctx, a.file, p.From+at, p.From+end)
 			if err != nil {

@@ -64,7 +64,7 @@ func (s *embedded) client(t *testing.T, change func(*Config)) *Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := Config{URL: s.profile.TusURL(), TLS: config, Tokens: s.auth, dial: s.dial}
+	cfg := Config{URL: s.profile.TusURL(), TLS: config, Tokens: s.auth, dial: s.dial, Checksums: true}
 	if change != nil {
 		change(&cfg)
 	}

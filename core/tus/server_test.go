@@ -145,7 +145,7 @@ func (s *server) check(w http.ResponseWriter, r *http.Request) {
 		return // the piece counts only as a whole
 	}
 	sum := sha256.Sum256(data)
-	if r.Header.Get("Upload-Checksum") != "sha256 "+base64.StdEncoding.EncodeToString(sum[:]) {
+	if given := r.Header.Get("Upload-Checksum"); given != "" && given != "sha256 "+base64.StdEncoding.EncodeToString(sum[:]) {
 		w.WriteHeader(statusChecksumMismatch)
 		return
 	}

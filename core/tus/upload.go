@@ -32,7 +32,7 @@ type attempt struct {
 	file     *content.File
 	progress core.Progress
 	report   *transport.Reporter
-	offer    Offer
+	checking bool // pieces carry checksums
 	note     note
 	finished bool // Finishing was called
 }
@@ -73,7 +73,8 @@ func (c *Client) upload(ctx context.Context, t core.Transfer, p core.Progress) (
 		return core.Receipt{}, &core.Error{Kind: core.KindServer, Code: core.CodeTooLarge, Op: opUpload, Outcome: core.OutcomeAnswered,
 			Message: "The file is larger than the server takes."}
 	}
-	a := &attempt{client: c, transfer: t, size: t.Source.Size, file: file, progress: p, offer: offer, note: parseNote(t.Resume, c.base)}
+	a := &attempt{client: c, transfer: t, size: t.Source.Size, file: file, progress: p, note: parseNote(t.Resume, c.base)}
+	a.checking = offer.Checksum && (c.cfg.Checksums || c.RoundTrip() > longLine)
 	if a.note.empty() || !a.note.of(t.Source) {
 		a.note = newNote(t.Source)
 	}
@@ -172,7 +173,7 @@ func (a *attempt) start(ctx context.Context) (state, *core.Error) {
 // has it, and the hash of the file.
 func (a *attempt) from(ctx context.Context, at state) (state, core.Checksum, *core.Error) {
 	p := plan{from: at.offset, to: max(a.size-lastBytes, at.offset), each: plainPiece}
-	if a.offer.Checksum {
+	if a.checking {
 		p.each, p.sums = a.client.cfg.piece, true
 	}
 	r := read(ctx, a.file, a.size, p)
@@ -221,7 +222,7 @@ func (a *attempt) plain(ctx context.Context, r *reading, p plan) *core.Error {
 // finish sends the last bytes. Before they leave, that they will is durable.
 func (a *attempt) finish(ctx context.Context, from int64, whole core.Checksum) (state, *core.Error) {
 	header := map[string]string{"Repr-Digest": reprDigest(whole)}
-	if a.offer.Checksum {
+	if a.checking {
 		sum, err := sumOf(ctx, a.file, from, a.size)
 		if err != nil {
 			return state{}, core.AsError(err)

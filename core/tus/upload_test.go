@@ -128,6 +128,29 @@ func TestCheckedPiecesAreCut(t *testing.T) {
 	}
 }
 
+// Over a short line nothing is hashed twice: the last request carries the hash
+// of the whole.
+func TestShortLineNeedsNoChecksums(t *testing.T) {
+	for _, asked := range []bool{false, true} {
+		s := newServer(t, func(s *server) { s.checked = true })
+		c := s.newClient(t, func(cfg *Config) { cfg.piece, cfg.Checksums = 1<<20, asked })
+		transfer, data := newTransfer(t, "a", 3<<20+5)
+		r, err := c.Upload(limited(t), transfer, &progress{})
+		wantReceipt(t, r, err, data)
+		with := 0
+		s.mu.Lock()
+		for _, q := range s.requests {
+			if q.header.Get("Upload-Checksum") != "" {
+				with++
+			}
+		}
+		s.mu.Unlock()
+		if pieces, _ := s.count(http.MethodPatch); asked && with != pieces || !asked && (with != 0 || pieces != 2) {
+			t.Errorf("asked for %v: %d of %d pieces carry a checksum", asked, with, pieces)
+		}
+	}
+}
+
 // The limit on bandwidth holds for resumable uploads, too.
 func TestLimiterHoldsTheRate(t *testing.T) {
 	s := newServer(t, nil)
