@@ -24,7 +24,7 @@ func (e *Engine) conclude(r *run, out result) {
 			return x.put(r.it, unclaim(t, r.wish))
 		case out.err == nil:
 			t.State, t.Receipt = core.StateStored, &out.receipt
-			x.after(func() { r.lane.fails, r.lane.cooling = 0, 0 })
+			x.after(func() { r.lane.fails, r.lane.cooling, r.lane.rejected = 0, 0, time.Time{} })
 		default:
 			t = e.failed(x, r, t, out)
 		}
@@ -76,6 +76,9 @@ func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfe
 	useful := r.it.useful
 	if out.advanced { // what came before it says nothing about the line any more
 		same, useful = 1, t.Attempts-1
+	}
+	if out.err.Code == core.CodeTokenRejected && r.lane.refusesFresh(out.start) {
+		same = max(same, 2) // of the server, not of this file
 	}
 	d := e.decide(t, out, t.Attempts-useful, same, x.now)
 	x.after(func() {
@@ -154,6 +157,10 @@ func (e *Engine) affect(r *run, d retry.Decision, failure *core.Error, now time.
 			l.ends = now.Add(d.After)
 		}
 		e.log.Info("the queue stands still", "profile", l.profile, "error", failure)
+	case failure.Code == core.CodeTokenRejected:
+		if l.rejected.IsZero() {
+			l.rejected = now
+		}
 	case failure.Code == core.CodeProfileNotFound:
 		l.lift() // asks for the profile, and deals with its other transfers
 	case failure.Code == core.CodeServerBusy && failure.RetryAfter > 0,

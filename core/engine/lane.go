@@ -51,7 +51,9 @@ type lane struct {
 	fails   int         // attempts in a row that the server or the network failed
 	cooling time.Duration
 	broken  time.Time // when the breaker last opened
-	asking  bool      // the endpoint is being asked for
+	// rejected is when the server refused a token, zero since it took one.
+	rejected time.Time
+	asking   bool // the endpoint is being asked for
 
 	mu       sync.Mutex
 	endpoint Endpoint
@@ -244,6 +246,12 @@ func (l *lane) lift() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.known = false
+}
+
+// refusesFresh reports whether an attempt that began at start had a token that
+// was fetched because the server had refused another.
+func (l *lane) refusesFresh(start time.Time) bool {
+	return !l.rejected.IsZero() && !start.Before(l.rejected)
 }
 
 // hold lets nothing begin before until.

@@ -337,3 +337,30 @@ func TestOneProfile(t *testing.T) {
 		_ = f.stop()
 	})
 }
+
+// A server that refuses every token refuses a fresh one once, whichever file
+// brings it: fault 11. Those under way get theirs, and then the queue stands.
+func TestFreshTokenIsRefusedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.streams = 8
+		s.script = func(context.Context, *server, core.Transfer, int, core.Progress) (bool, error) {
+			<-time.After(time.Second)
+			return false, failure(core.KindAuth, core.CodeTokenRejected, core.OutcomeAnswered)
+		}
+		f := begin(t, s, newMemory())
+		f.patience = time.Hour
+		ids := f.submit(sources(500, 10)...)
+		f.awaitHalt(core.CodeTokenRejected)
+		<-time.After(time.Hour)
+		if n := s.total(); n > 2*8 {
+			t.Errorf("%d requests", n)
+		}
+		s.with(func(s *server) { s.script = nil })
+		if err := f.ResumeAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateStored, ids...)
+		_ = f.stop()
+	})
+}

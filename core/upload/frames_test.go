@@ -74,7 +74,7 @@ func scripts() []script {
 		{"a code of the future after all", small, after(func(h *h2, s uint32) { _ = h.WriteRSTStream(s, 0x1234) }), lost, one(unknown), soon},
 		{"GOAWAY that counts it, then yes", small, after(func(h *h2, s uint32) { _ = h.WriteGoAway(s, http2.ErrCodeNo, nil); h.yes(s) }), "", nil, soon},
 		{"yes, then GOAWAY", small, after(func(h *h2, s uint32) { h.yes(s); _ = h.WriteGoAway(s, http2.ErrCodeNo, nil) }), "", nil, soon},
-		{"two GOAWAYs, the second leaves it out", small, after(func(h *h2, s uint32) {
+		{"two GOAWAYs, the second leaves it out", small, after(func(h *h2, _ uint32) {
 			_ = h.WriteGoAway(1<<31-1, http2.ErrCodeNo, nil)
 			_ = h.WriteGoAway(0, http2.ErrCodeNo, nil)
 		}), lost, one(notProcessed), soon},
