@@ -124,6 +124,11 @@ func (s *server) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 	store, err := script(ctx, s, t, n, p)
 	if store {
 		s.commit(t.ID)
+		s.with(func(s *server) {
+			if t.Resume != "" {
+				s.halves[t.Resume] = true // the note tells of it from now on
+			}
+		})
 	}
 	if err != nil {
 		return core.Receipt{}, err
