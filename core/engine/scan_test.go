@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -101,6 +102,7 @@ func TestScanMissing(t *testing.T) {
 	}
 }
 
+// Fault 43: a scan of many files is cancelled at once.
 func TestScanCancelled(t *testing.T) {
 	list := []string{}
 	for i := range 3 * progressEvery {
@@ -120,7 +122,29 @@ func TestScanCancelled(t *testing.T) {
 	}
 }
 
-// Five hundred folders deep, and the end of the progress.
+// Fault 43: many files in many folders, each found once. SOAK=1 makes it 100,000.
+func TestScanMany(t *testing.T) {
+	folders := 20
+	if os.Getenv("SOAK") != "" {
+		folders = 1000
+	}
+	var list []string
+	for folder := range folders {
+		for file := range 100 {
+			list = append(list, fmt.Sprintf("box/%03d/%02d.tif", folder, file))
+		}
+	}
+	found := scan(t, tree(t, list...))
+	seen := map[string]bool{}
+	for _, s := range found.Sources {
+		seen[s.Path] = true
+	}
+	if len(seen) != len(list) || len(found.Sources) != len(list) || len(found.Skipped) != 0 || found.Folders != folders+2 {
+		t.Errorf("%d of %d files in %d folders", len(seen), len(list), found.Folders)
+	}
+}
+
+// Fault 43: five hundred folders deep, and the end of the progress.
 func TestScanDeep(t *testing.T) {
 	dir := tree(t, strings.Repeat("d/", 500)+"file")
 	var last core.ScanProgress

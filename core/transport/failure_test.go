@@ -84,6 +84,7 @@ func TestFailureOf(t *testing.T) {
 	}
 }
 
+// Fault 36: every form of Retry-After, and what is none.
 func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {

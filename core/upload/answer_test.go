@@ -101,7 +101,7 @@ func TestManyDetailsAreCut(t *testing.T) {
 	}
 }
 
-// A server that lies is never believed, over the wire and in both
+// Fault 38: a server that lies is never believed, over the wire and in both
 // generations.
 func TestAnswersThatAreNotOurs(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")

@@ -51,7 +51,7 @@ func reset(conn net.Conn) {
 	_ = conn.(*tls.Conn).NetConn().Close()
 }
 
-// Cut at any place of the body: what had not all arrived was cut off, what had
+// Fault 23: cut at any place of the body: what had not all arrived was cut off, what had
 // is unknown, and each Upload sends one body, never more.
 func TestConnectionCutHTTP1(t *testing.T) {
 	const size = 32 << 20 // more than the kernel keeps on its way
@@ -153,7 +153,7 @@ func (s *frames) serve(conn net.Conn) {
 	}
 }
 
-// One body per Upload, whatever HTTP/2 server says after it has it all: Go
+// Faults 30 to 32: one body per Upload, whatever HTTP/2 server says after it has it all: Go
 // replays a POST by itself where Request.GetBody is set.
 func TestHTTP2Faults(t *testing.T) {
 	rst := func(code http2.ErrCode) func(*http2.Framer, uint32) bool {
@@ -233,7 +233,7 @@ func TestHTTP1ReusedConnectionIsNotReplayed(t *testing.T) {
 	}
 }
 
-// An answer before the end of the body is used at once, and the rest is not
+// Fault 34: an answer before the end of the body is used at once, and the rest is not
 // sent. With leave to be asked for first, nothing is.
 func TestEarlyAnswer(t *testing.T) {
 	const size = 200 << 20
@@ -261,7 +261,7 @@ func TestEarlyAnswer(t *testing.T) {
 	}
 }
 
-// A yes to half a file is none.
+// Fault 34: a yes to half a file is none.
 func TestEarlyYesIsNotStored(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -301,7 +301,8 @@ func TestNobodyThere(t *testing.T) {
 	}
 }
 
-// A server whose certificate nobody vouches for gets no byte of a request.
+// Faults 22 and 28: a server whose certificate nobody vouches for, a captive
+// portal say, gets no byte of a request.
 func TestUntrustedServer(t *testing.T) {
 	g := newIngester(t, 2)
 	stranger := coretest.NewCA(t, "Stranger")
@@ -316,7 +317,7 @@ func TestUntrustedServer(t *testing.T) {
 	}
 }
 
-// A certificate that the server does not take is named as the reason.
+// Fault 18: a certificate that the server does not take is named as the reason.
 func TestClientCertificateOfAnotherAuthority(t *testing.T) {
 	g := newIngester(t, 2)
 	other := coretest.NewCA(t, "Other").Client(t, "tester")

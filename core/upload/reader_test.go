@@ -32,6 +32,7 @@ func TestContentHashesWhatItHandsOut(t *testing.T) {
 	}
 }
 
+// Faults 40 and 41: a file that shrinks, and EIO in the middle.
 func TestContentThatFails(t *testing.T) {
 	for _, size := range []int64{1000, 4 << 20} {
 		for _, tt := range []struct {

@@ -62,6 +62,7 @@ func refuse(conn net.Conn, _ int64) {
 	_, _ = io.WriteString(conn, "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 }
 
+// Fault 24: silence is noticed, slowness is not taken for it.
 func TestWatchdog(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -99,7 +100,7 @@ func TestWatchdog(t *testing.T) {
 	}
 }
 
-// A server that answers pings and opens no window is seen by no timer of
+// Fault 33: a server that answers pings and opens no window is seen by no timer of
 // HTTP/2's own.
 func TestWatchdogSeesAClosedWindow(t *testing.T) {
 	transfer := sparse(t, 4<<20)

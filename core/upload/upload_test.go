@@ -103,7 +103,7 @@ func TestUploadSendsWhatTheUserSays(t *testing.T) {
 	}
 }
 
-// "auto" sends small files over HTTP/2 and bulk over HTTP/1.1, and all over
+// Fault 35: "auto" sends small files over HTTP/2 and bulk over HTTP/1.1, and all over
 // HTTP/1.1 where the server has nothing else.
 func TestAutoChoosesTheVersion(t *testing.T) {
 	for _, tt := range []struct {
@@ -130,6 +130,7 @@ func TestAutoChoosesTheVersion(t *testing.T) {
 	}
 }
 
+// Fault 35: HTTP/2 only, and a server that has none.
 func TestHTTP2ThatTheServerLacksIsSaid(t *testing.T) {
 	g := newIngester(t, 2, withoutHTTP2)
 	c := g.newClient(t, func(cfg *Config) { cfg.HTTPVersion = core.HTTP2 })
@@ -158,7 +159,7 @@ func TestPlainHTTP(t *testing.T) {
 	}
 }
 
-// Many at once: more streams than connections, and servers that allow one
+// Fault 33: many at once: more streams than connections, and servers that allow one
 // HTTP/2 stream at a time.
 func TestManyAtOnce(t *testing.T) {
 	for name, options := range map[string][]serverOption{
