@@ -17,13 +17,14 @@ import (
 func TestKilledAtRandom(t *testing.T) {
 	t.Parallel()
 	program := buildHeadless(t)
-	t.Run("key honoured", func(t *testing.T) { t.Parallel(); killedWithKey(t, program) })
+	t.Run("key honoured", func(t *testing.T) { t.Parallel(); killedWithKey(t, program, core.ProtocolAuto, killCount(t, 200)) })
+	t.Run("resumable", func(t *testing.T) { t.Parallel(); killedWithKey(t, program, core.ProtocolTus, killCount(t, 60)) })
 	t.Run("key not honoured", func(t *testing.T) { t.Parallel(); killedWithoutKey(t, program) })
 }
 
-func killedWithKey(t *testing.T, program string) {
-	kills := killCount(t, 200)
+func killedWithKey(t *testing.T, program string, protocol core.Protocol, kills int) {
 	s := newSiege(t, program, kills*5/2)
+	s.protocol = protocol
 	server := startServer(t, s)
 	s.kill(t, kills)
 	states := s.finish(t, exitOK)

@@ -25,6 +25,7 @@ import (
 type siege struct {
 	program, home, dir string
 	profile, secret    string
+	protocol           core.Protocol
 	total              int // files in the end
 	random             *rand.Rand
 	content            *rand.ChaCha8
@@ -47,7 +48,7 @@ func newSiege(t *testing.T, program string, total int) *siege {
 		}
 	}
 	t.Logf("SEED=%d", seed)
-	s := &siege{program: program, home: t.TempDir(), dir: filepath.Join(t.TempDir(), "files"), total: total,
+	s := &siege{program: program, protocol: core.ProtocolAuto, home: t.TempDir(), dir: filepath.Join(t.TempDir(), "files"), total: total,
 		random: rand.New(rand.NewPCG(seed, 0)), content: rand.NewChaCha8([32]byte{byte(seed)}), sums: map[string]core.Checksum{}, told: map[string]string{}, horizon: time.Second}
 	if err := os.Mkdir(s.dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -115,7 +116,7 @@ func (s *siege) upload(t *testing.T, args ...string) *exec.Cmd {
 	if len(args) == 0 {
 		args = []string{s.dir}
 	}
-	return s.command(t, append([]string{"upload", "--profile-file", s.profile, "--json"}, args...)...)
+	return s.command(t, append([]string{"upload", "--profile-file", s.profile, "--protocol", string(s.protocol), "--json"}, args...)...)
 }
 
 // kill kills processes at random moments of their lives, n of them, while the
