@@ -33,15 +33,11 @@ func (b *bar) scanned(s core.ScanProgress) {
 	_, _ = fmt.Fprintf(b.w, "\r\x1b[K%d files found", s.Files)
 }
 
-func (b *bar) begin(open map[core.TransferID]core.Transfer) {
+func (b *bar) begin(files int, bytes int64) {
 	if b == nil {
 		return
 	}
-	var bytes int64
-	for _, t := range open {
-		bytes += t.Source.Size
-	}
-	b.files = len(open)
+	b.files = files
 	b.bar = progressbar.NewOptions64(max(bytes, 1),
 		progressbar.OptionSetWriter(b.w), progressbar.OptionShowBytes(true), progressbar.OptionUseIECUnits(true),
 		progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(barEvery), progressbar.OptionFullWidth(),
@@ -64,6 +60,9 @@ func (b *bar) progress(t core.Transfer) {
 	}
 	b.total += sent - b.sent[t.ID]
 	b.sent[t.ID] = sent
+	if t.State.Done() {
+		delete(b.sent, t.ID)
+	}
 	_ = b.bar.Set64(b.total) // it is only drawing
 }
 

@@ -21,7 +21,7 @@ import (
 // goroutine at a time.
 type reporter interface {
 	scanned(core.ScanProgress)
-	begin(open map[core.TransferID]core.Transfer)
+	begin(files int, bytes int64)
 	progress(core.Transfer)
 	ended(t core.Transfer, took time.Duration)
 	// kept: still in the queue although the command ends; halt says why,
@@ -90,7 +90,7 @@ type textReporter struct {
 
 func (r *textReporter) scanned(s core.ScanProgress) { r.bar.scanned(s) }
 
-func (r *textReporter) begin(open map[core.TransferID]core.Transfer) { r.bar.begin(open) }
+func (r *textReporter) begin(files int, bytes int64) { r.bar.begin(files, bytes) }
 
 func (r *textReporter) progress(t core.Transfer) { r.bar.progress(t) }
 
@@ -189,7 +189,7 @@ type summaryLine struct {
 
 func (r *jsonReporter) scanned(s core.ScanProgress) { r.bar.scanned(s) }
 
-func (r *jsonReporter) begin(open map[core.TransferID]core.Transfer) { r.bar.begin(open) }
+func (r *jsonReporter) begin(files int, bytes int64) { r.bar.begin(files, bytes) }
 
 func (r *jsonReporter) progress(t core.Transfer) { r.bar.progress(t) }
 

@@ -17,8 +17,8 @@ type feedSource interface {
 type watch struct {
 	out     reporter
 	profile string
-	mine    map[core.TransferID]bool // submitted by this command
-	open    map[core.TransferID]core.Transfer
+	mine    map[core.TransferID]bool      // submitted by this command
+	open    map[core.TransferID]bool      // whether an attempt is under way; there may be very many
 	first   map[core.TransferID]time.Time // begin of the first attempt seen
 	sum     summary
 	halt    *core.Error
@@ -34,7 +34,7 @@ type summary struct {
 }
 
 func newWatch(out reporter, profile string, scan core.Scan, s core.Submission) *watch {
-	w := &watch{out: out, profile: profile, mine: map[core.TransferID]bool{}, open: map[core.TransferID]core.Transfer{},
+	w := &watch{out: out, profile: profile, mine: map[core.TransferID]bool{}, open: map[core.TransferID]bool{},
 		first: map[core.TransferID]time.Time{}, started: time.Now()}
 	for _, t := range s.Stored {
 		w.sum.files++
@@ -49,10 +49,11 @@ func newWatch(out reporter, profile string, scan core.Scan, s core.Submission) *
 		}
 		out.left(skipped)
 	}
-	for _, list := range [][]core.Transfer{s.Queued, s.Already} {
-		for _, t := range list {
-			w.mine[t.ID] = true
-		}
+	for _, id := range s.Queued {
+		w.mine[id] = true
+	}
+	for _, t := range s.Already {
+		w.mine[t.ID] = true
 	}
 	return w
 }
@@ -63,18 +64,21 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 	snapshot, feed := e.Subscribe()
 	defer feed.Close()
 	w.halt = snapshot.Halt
+	var bytes int64
 	for _, t := range snapshot.Transfers {
 		if w.wanted(t) {
 			w.sum.files++
-			w.open[t.ID] = t
+			bytes += t.Source.Size
+			w.open[t.ID] = false
 		}
 	}
-	w.out.begin(w.open)
+	w.out.begin(len(w.open), bytes)
 	w.update(snapshot.Transfers)
+	snapshot.Transfers = nil // a hundred thousand of them are a lot
 	for !w.over() {
 		u, err := feed.Next(ctx)
 		if err != nil {
-			_ = w.finish() // that it was interrupted comes first
+			_ = w.finish(e) // that it was interrupted comes first
 			if ctx.Err() != nil {
 				return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "upload", Message: "Interrupted.", Err: context.Cause(ctx)}
 			}
@@ -86,7 +90,7 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 			delete(w.open, id)
 		}
 	}
-	return w.finish()
+	return w.finish(e)
 }
 
 // wanted reports whether t is one to wait for: submitted by this command, or
@@ -106,7 +110,7 @@ func (w *watch) update(changed []core.Transfer) {
 		if _, seen := w.first[t.ID]; !seen && !t.StartedAt.IsZero() {
 			w.first[t.ID] = t.StartedAt
 		}
-		w.open[t.ID] = t
+		w.open[t.ID] = t.State.Active()
 		w.out.progress(t)
 		if t.State.Done() {
 			w.end(t)
@@ -151,8 +155,8 @@ func (w *watch) over() bool {
 	if w.halt == nil {
 		return false
 	}
-	for _, t := range w.open {
-		if t.State.Active() {
+	for _, active := range w.open {
+		if active {
 			return false
 		}
 	}
@@ -161,10 +165,9 @@ func (w *watch) over() bool {
 
 // finish reports what is left in the queue and the totals, and says by its
 // error how the command ended.
-func (w *watch) finish() error {
-	for _, t := range w.open {
-		w.sum.failed++
-		w.out.kept(t, w.halt)
+func (w *watch) finish(e feedSource) error {
+	if len(w.open) > 0 {
+		w.keep(e)
 	}
 	w.sum.seconds = time.Since(w.started).Seconds()
 	w.out.summary(w.sum, w.halt)
@@ -177,4 +180,16 @@ func (w *watch) finish() error {
 		return &reported{code: exitUnreachable, err: errors.New("the server could not be reached")}
 	}
 	return &reported{code: exitIncomplete, err: errors.New("not every file was stored")}
+}
+
+// keep reports what is left in the queue.
+func (w *watch) keep(e feedSource) {
+	snapshot, feed := e.Subscribe()
+	feed.Close()
+	for _, t := range snapshot.Transfers {
+		if _, ok := w.open[t.ID]; ok {
+			w.sum.failed++
+			w.out.kept(t, w.halt)
+		}
+	}
 }

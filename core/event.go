@@ -68,7 +68,7 @@ type Scan struct {
 
 // Submission is what became of submitted sources.
 type Submission struct {
-	Queued []Transfer // new, durable
+	Queued []TransferID // new, durable
 	// Already were in the queue before: still under way, or failed and
 	// queued again by this call.
 	Already []Transfer

@@ -2,6 +2,8 @@ package ui
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,13 +48,69 @@ func TestMuchIsAskedFirst(t *testing.T) {
 	h.called(`submit 1001 again=false Production temporary 30 [] ""`)
 }
 
+// TestWhatIsMuch: from more than 1,000 files or 10 GiB on there is a question
+// first, with a way back that adds nothing.
+func TestWhatIsMuch(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		files int
+		bytes int64
+		asks  bool
+	}{
+		{"files, not more", manyFiles, 1, false}, {"files", manyFiles + 1, 1, true},
+		{"bytes, not more", 1, manyBytes, false}, {"bytes", 1, manyBytes + 1, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ctl := newFakeController()
+			ctl.scan = core.Scan{Sources: make([]core.Source, c.files), Bytes: c.bytes, Skipped: []core.Skipped{{Path: "/x", Reason: core.SkipSpecial}}}
+			h := open(t, ctl, "en", "light")
+			h.w.intake.add([]string{"/much"})
+			if !c.asks {
+				h.called(fmt.Sprintf(`submit %d again=false Production temporary 30 [] ""`, c.files))
+				return
+			}
+			h.until("the question", func() bool { return strings.Contains(h.words(), "Upload all of this?") })
+			h.tap("Back")
+			h.says("Stopped; nothing was added · 1 skipped")
+			h.tap("Why?")
+			h.says("Not a regular file")
+			for _, call := range ctl.calls() {
+				if strings.HasPrefix(call, "submit") {
+					t.Error("submitted although the answer was no")
+				}
+			}
+		})
+	}
+}
+
+// TestADropIsAnsweredBeforeItIsLookedAt: words at once, then counts, and a way
+// to stop.
+func TestADropIsAnsweredBeforeItIsLookedAt(t *testing.T) {
+	ctl := newFakeController()
+	ctl.dialogs.scan = make(chan core.ScanProgress)
+	h := open(t, ctl, "en", "light")
+	h.w.dropped([]string{"/a"})
+	h.says("Looking at what was dropped…") // nothing has run since the drop
+	ctl.dialogs.scan <- core.ScanProgress{Files: 340, Bytes: 1 << 30}
+	h.until("a count", func() bool { return strings.Contains(spaced(h.words()), "Looking: 340 files, 1.0 GiB so far…") })
+	ctl.dialogs.scan <- core.ScanProgress{Files: 341, Bytes: 1 << 30} // within 100 ms: not drawn
+	h.tap("Stop")
+	h.says("Stopped; nothing was added")
+	h.until("the end of the scan", func() bool { return slices.Contains(ctl.calls(), "scan stopped") })
+	for _, call := range ctl.calls() {
+		if strings.HasPrefix(call, "submit") {
+			t.Error("submitted although it was stopped")
+		}
+	}
+}
+
 func TestWhatIsStoredIsAskedAbout(t *testing.T) {
 	ctl := newFakeController()
 	source := core.Source{Path: "/a/b.pdf", Name: "b.pdf"}
 	ctl.scan = core.Scan{Sources: []core.Source{source}}
 	ctl.result = func(s []core.Source, o core.Options) (core.Submission, error) {
 		if o.Again {
-			return core.Submission{Queued: []core.Transfer{{ID: "n", Source: s[0]}}}, nil
+			return core.Submission{Queued: []core.TransferID{"n"}}, nil
 		}
 		return core.Submission{Stored: []core.Transfer{{ID: "o", Source: source}}}, nil
 	}

@@ -78,9 +78,7 @@ func crash(t *testing.T, honours, notes bool, after int) {
 		if err != nil {
 			break
 		}
-		for _, tr := range got.Queued {
-			acknowledged = append(acknowledged, tr.ID)
-		}
+		acknowledged = append(acknowledged, got.Queued...)
 	}
 	<-dying.dead
 	_ = f.stop() // it can't save anything any more

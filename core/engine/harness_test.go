@@ -105,11 +105,7 @@ func (f *fixture) submit(list ...core.Source) []core.TransferID {
 	if err != nil {
 		f.t.Fatalf("Submit: %v", err)
 	}
-	ids := make([]core.TransferID, 0, len(s.Queued))
-	for _, t := range s.Queued {
-		ids = append(ids, t.ID)
-	}
-	return ids
+	return s.Queued
 }
 
 // get returns what is shown of a transfer.

@@ -171,9 +171,7 @@ func TestRetryAfter(t *testing.T) {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		for _, tr := range b.Queued {
-			f.awaitState(core.StateStored, tr.ID)
-		}
+		f.awaitState(core.StateStored, b.Queued...)
 		if time.Since(start) != 0 {
 			t.Error("the other server waited")
 		}
@@ -329,7 +327,7 @@ func TestOneProfile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.awaitState(core.StateStored, mine.Queued[0].ID)
+		f.awaitState(core.StateStored, mine.Queued...)
 		synctest.Wait()
 		if got := f.get(theirs[0]); got.State != core.StateQueued || s.total() != 1 {
 			t.Errorf("%+v", got)

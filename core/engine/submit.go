@@ -246,10 +246,10 @@ func (s *submission) undo() {
 
 func (s *submission) result() core.Submission {
 	out := core.Submission{Stored: s.stored}
-	out.Queued = make([]core.Transfer, 0, len(s.queued))
+	out.Queued = make([]core.TransferID, 0, len(s.queued))
 	s.e.mu.RLock()
 	for _, it := range s.queued {
-		out.Queued = append(out.Queued, it.value())
+		out.Queued = append(out.Queued, it.t.ID)
 	}
 	s.e.mu.RUnlock()
 	for _, id := range s.already {

@@ -77,7 +77,7 @@ func TestSubmitKnownFiles(t *testing.T) {
 	if len(got.Stored) != 1 || got.Stored[0].ID != ids["stored"] {
 		t.Errorf("stored: %+v", got.Stored)
 	}
-	if len(got.Queued) != 1 || got.Queued[0].Source.Name != "cancelled" || got.Queued[0].ID == ids["cancelled"] {
+	if len(got.Queued) != 1 || f.get(got.Queued[0]).Source.Name != "cancelled" || got.Queued[0] == ids["cancelled"] {
 		t.Errorf("queued: %+v", got.Queued)
 	}
 	want := map[core.TransferID]core.State{
@@ -95,7 +95,7 @@ func TestSubmitKnownFiles(t *testing.T) {
 		}
 	}
 	o.Again = true
-	if got, err = f.Submit(ctx, []core.Source{files["stored"]}, o); err != nil || len(got.Queued) != 1 || got.Queued[0].Options.Again {
+	if got, err = f.Submit(ctx, []core.Source{files["stored"]}, o); err != nil || len(got.Queued) != 1 || f.get(got.Queued[0]).Options.Again {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
