@@ -18,7 +18,7 @@ PACKAGE_PACKAGES := xz-utils desktop-file-utils
 BENCH_PACKAGES := curl iperf3 iproute2 procps
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint build headless package clean deps test-deps vet-headless fuzz screenshots bench bench-wan bench-deps
+.PHONY: help run test race lint build headless package clean deps test-deps vet-headless fuzz screenshots soak bench bench-wan bench-deps
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,12 @@ fuzz: ## fuzz every parser of foreign input for FUZZTIME (30s) each
 		done || exit 1; done
 
 # ROUNDS=9 measures longer, SCALE=8 makes the work eight times smaller.
+soak: ## the long forms of the tests, for hours: KILLS=1000 kills, a million steps, each byte of 10 MB, 64 GiB
+	KILLS=$(or $(KILLS),1000) $(GO) test -count 1 -timeout 3h -v -tags headless -run '^TestKilledAtRandom$$' ./app
+	$(GO) test -count 1 -timeout 3h -v -run '^TestModel$$' ./core/engine -rapid.checks=$(or $(CHECKS),200000) -rapid.nofailfile
+	SOAK=1 $(GO) test -count 1 -timeout 3h -v -run '^TestScanMany$$' ./core/engine
+	SOAK=1 $(GO) test -count 1 -timeout 6h -v -run '^(TestCutAtEachByte|TestLargeFileInFlatMemory)$$' ./core/upload
+
 bench: headless bench-deps ## measure against curl and rclone on this machine, into docs/performance.md
 	$(call peers,TestLocal)
 
