@@ -31,7 +31,7 @@ func stored(list []core.Transfer) []core.Transfer {
 		t.State, t.Attempts, t.FinishedAt = core.StateStored, 1, t.QueuedAt.Add(time.Minute)
 		t.Receipt = &core.Receipt{
 			FileID: fmt.Sprintf("%08x-aaaa-4bbb-8ccc-%012x", uint32(i)*2246822519, i), Name: t.Source.Name, Size: t.Source.Size,
-			SHA256: core.Checksum(fmt.Sprintf("%064x", uint64(i+1)*0x9E3779B97F4A7C15)), UploadedAt: t.FinishedAt, HTTP: "HTTP/2.0",
+			SHA256: core.Checksum(fmt.Sprintf("%016x%048x", uint64(i+1)*0x9E3779B97F4A7C15, i)), UploadedAt: t.FinishedAt, HTTP: "HTTP/2.0",
 		}
 		out[i] = t
 	}

@@ -46,7 +46,7 @@ func pack(entries []entry) block {
 		b.filter.addText(e.text, shared)
 		b.filter.addKey(kindID, e.id)
 		b.filter.addKey(kindSum, e.sum)
-		b.filter.set(bit(kindSize, strconv.AppendInt(nil, e.size, 10)))
+		b.filter.set(hash(kindSize, strconv.AppendInt(nil, e.size, 10)))
 		b.filter.sizes.add(e.size)
 		b.filter.times.add(e.finished)
 		b.filter.times.add(e.uploaded)
@@ -69,70 +69,80 @@ func commonPrefix(a, b []byte) int {
 	return n
 }
 
-// unpacker reads a block entry by entry.
+// unpacker reads a block entry by entry. It moves offsets and fills buffers, not
+// pointers: in a loop over a million entries their write barriers would show.
 type unpacker struct {
-	texts, keys []byte
+	texts, keys cursor
 	withKeys    bool
 	entry       entry // valid until the next call of next
-	bad         bool
 }
 
 // next moves to the next entry, or returns false at the end.
 func (u *unpacker) next() bool {
-	if len(u.texts) == 0 {
+	if u.texts.at >= len(u.texts.data) {
 		return false
 	}
 	e := &u.entry
-	e.number += u.varint()
-	e.size = u.varint()
-	e.finished += u.varint()
-	e.uploaded = e.finished + u.varint()
-	shared := u.uvarint(&u.texts)
-	rest := u.bytes(&u.texts)
-	if u.withKeys {
-		e.id, e.sum = u.bytes(&u.keys), u.bytes(&u.keys)
-	}
-	if u.bad = u.bad || shared > uint64(len(e.text)); u.bad {
+	e.number += u.texts.varint()
+	e.size = u.texts.varint()
+	e.finished += u.texts.varint()
+	e.uploaded = e.finished + u.texts.varint()
+	shared := u.texts.uvarint()
+	if shared > uint64(len(e.text)) {
+		u.texts.bad = true
 		return false
 	}
-	e.text = append(e.text[:shared], rest...)
-	return true
+	e.text = e.text[:shared]
+	e.text = append(e.text, u.texts.bytes()...)
+	if u.withKeys {
+		e.id, e.sum = e.id[:0], e.sum[:0]
+		e.id = append(e.id, u.keys.bytes()...)
+		e.sum = append(e.sum, u.keys.bytes()...)
+	}
+	return u.err() == nil
 }
 
 // err says that the block could not be read to its end.
 func (u *unpacker) err() error {
-	if u.bad {
+	if u.texts.bad || u.keys.bad {
 		return fmt.Errorf("%w: a block of the search index", errDamaged)
 	}
 	return nil
 }
 
-func (u *unpacker) varint() int64 {
-	v, n := binary.Varint(u.texts)
-	return took(u, &u.texts, v, n)
+// cursor reads what pack wrote.
+type cursor struct {
+	data []byte
+	at   int
+	bad  bool // something else was there
 }
 
-func (u *unpacker) uvarint(from *[]byte) uint64 {
-	v, n := binary.Uvarint(*from)
-	return took(u, from, v, n)
-}
-
-// took takes the n bytes of v, which are none or less where there is no number.
-func took[T int64 | uint64](u *unpacker, from *[]byte, v T, n int) T {
-	if n <= 0 {
-		u.bad, n, v = true, 0, 0
-	}
-	*from = (*from)[n:]
+func (c *cursor) varint() int64 {
+	v, n := binary.Varint(c.data[c.at:])
+	c.skip(n)
 	return v
 }
 
-func (u *unpacker) bytes(from *[]byte) []byte {
-	n := u.uvarint(from)
-	if n > uint64(len(*from)) {
-		u.bad = true
+func (c *cursor) uvarint() uint64 {
+	v, n := binary.Uvarint(c.data[c.at:])
+	c.skip(n)
+	return v
+}
+
+// skip goes on by n bytes, which are none or less where there was no number.
+func (c *cursor) skip(n int) {
+	if n <= 0 {
+		c.bad, n = true, 0
+	}
+	c.at += n
+}
+
+func (c *cursor) bytes() []byte {
+	n := c.uvarint()
+	if n > uint64(len(c.data)-c.at) {
+		c.bad = true
 		return nil
 	}
-	data := (*from)[:n]
-	*from = (*from)[n:]
-	return data
+	c.at += int(n)
+	return c.data[c.at-int(n) : c.at]
 }

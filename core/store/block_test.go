@@ -13,11 +13,11 @@ import (
 
 // unpack reads a whole block.
 func unpack(b block) ([]entry, error) {
-	u := unpacker{texts: b.texts, keys: b.keys, withKeys: true}
+	u := unpacker{texts: cursor{data: b.texts}, keys: cursor{data: b.keys}, withKeys: true}
 	var out []entry
 	for u.next() {
 		e := u.entry
-		e.text = bytes.Clone(e.text)
+		e.text, e.id, e.sum = bytes.Clone(e.text), bytes.Clone(e.id), bytes.Clone(e.sum)
 		out = append(out, e)
 	}
 	return out, u.err()
@@ -69,12 +69,12 @@ func TestFilter(t *testing.T) {
 				}
 			}
 		}
-		for to := minHead; to <= len(e.id); to++ {
+		for to := head; to <= len(e.id); to++ {
 			if !f.mayBegin(kindID, string(e.id[:to])) {
 				t.Errorf("ID %q is denied", e.id[:to])
 			}
 		}
-		for to := minHead; to <= len(e.sum); to++ {
+		for to := head; to <= len(e.sum); to++ {
 			if !f.mayBegin(kindSum, string(e.sum[:to])) {
 				t.Errorf("checksum %q is denied", e.sum[:to])
 			}
@@ -82,15 +82,15 @@ func TestFilter(t *testing.T) {
 	}
 	wrong := 0
 	for i := range 1000 {
-		if f.mayContain(fmt.Sprintf("%04d", i*7919%10000)) || f.mayBegin(kindID, fmt.Sprintf("%03x", i)) {
+		if f.mayContain(fmt.Sprintf("%04d", i*7919%10000)) || f.mayBegin(kindID, fmt.Sprintf("%04x", i)) {
 			wrong++
 		}
 	}
 	if wrong > 50 {
 		t.Errorf("%d of 1000 texts that are not there may be there", wrong)
 	}
-	if f.mayBegin(kindID, "aa") {
-		t.Error("a beginning of two characters is none")
+	if f.mayBegin(kindID, "aaa") {
+		t.Error("a beginning of three characters is none")
 	}
 }
 

@@ -8,16 +8,16 @@ import (
 )
 
 const (
-	// filterSize is a filter's size in bytes, a power of two: large enough
-	// that a block of ordinary names sets a fifth of the bits.
-	filterSize = 8 << 10
+	// filterSize is a filter's size in bytes: as many bits as 16 bits of a hash
+	// have values. A block of ordinary names sets a sixth of them.
+	filterSize = 1 << 16 / 8
 
 	// gram is the longest piece of a text that the filter knows, in bytes.
 	gram = 4
 
-	// minHead and maxHead are the lengths in bytes of the beginnings of file
-	// IDs and checksums that the filter knows.
-	minHead, maxHead = 3, 6
+	// head is the length in bytes of the beginnings of file IDs and checksums
+	// that the filter knows, and twice that.
+	head = 4
 )
 
 // Kinds of what a filter knows, hashed in front of it.
@@ -67,25 +67,37 @@ func readFilter(data []byte) (filter, error) {
 	return filter{data[:filterSize], extent{number(0), number(1)}, extent{number(2), number(3)}}, nil
 }
 
-// bit is the place of something in a filter: 32 bits of FNV-1a, the upper
-// folded into the lower.
-func bit[T string | []byte](kind byte, what T) uint32 {
+// hash is FNV-1a, and at last the mixing of MurmurHash3, without which short
+// texts with the same end would meet.
+func hash[T string | []byte](kind byte, what T) uint32 {
 	const offset, prime = 2166136261, 16777619
 	h := (uint32(offset) ^ uint32(kind)) * prime
 	for i := range len(what) {
 		h = (h ^ uint32(what[i])) * prime
 	}
-	return (h ^ h>>15) % (filterSize * 8)
+	h = (h ^ h>>16) * 0x85ebca6b
+	h = (h ^ h>>13) * 0xc2b2ae35
+	return h ^ h>>16
 }
 
-func (f filter) set(at uint32)      { f.bits[at/8] |= 1 << (at % 8) }
-func (f filter) has(at uint32) bool { return f.bits[at/8]&(1<<(at%8)) != 0 }
+// set adds a hash, whose halves are two places in the filter.
+func (f filter) set(hash uint32) {
+	for _, at := range [...]uint32{hash & 0xffff, hash >> 16} {
+		f.bits[at/8] |= 1 << (at % 8)
+	}
+}
+
+// has reports whether a hash may have been added.
+func (f filter) has(hash uint32) bool {
+	low, high := hash&0xffff, hash>>16
+	return f.bits[low/8]&(1<<(low%8)) != 0 && f.bits[high/8]&(1<<(high%8)) != 0
+}
 
 // addText adds every piece of text up to gram bytes that ends after from.
 func (f filter) addText(text []byte, from int) {
 	for at := max(0, from-gram+1); at < len(text); at++ {
 		for n := 1; n <= min(gram, len(text)-at); n++ {
-			f.set(bit(kindText, text[at:at+n]))
+			f.set(hash(kindText, text[at:at+n]))
 		}
 	}
 }
@@ -94,7 +106,7 @@ func (f filter) addText(text []byte, from int) {
 func (f filter) mayContain(text string) bool {
 	n := min(gram, len(text))
 	for at := 0; at+n <= len(text); at++ {
-		if !f.has(bit(kindText, text[at:at+n])) {
+		if !f.has(hash(kindText, text[at:at+n])) {
 			return false
 		}
 	}
@@ -103,17 +115,17 @@ func (f filter) mayContain(text string) bool {
 
 // addKey adds the beginnings of a key.
 func (f filter) addKey(kind byte, key []byte) {
-	for n := minHead; n <= min(maxHead, len(key)); n++ {
-		f.set(bit(kind, key[:n]))
+	for n := head; n <= min(2*head, len(key)); n += head {
+		f.set(hash(kind, key[:n]))
 	}
 }
 
 // mayBegin reports whether a key may begin with text.
 func (f filter) mayBegin(kind byte, text string) bool {
-	for n := minHead; n <= min(maxHead, len(text)); n++ {
-		if !f.has(bit(kind, text[:n])) {
+	for n := head; n <= min(2*head, len(text)); n += head {
+		if !f.has(hash(kind, text[:n])) {
 			return false
 		}
 	}
-	return len(text) >= minHead
+	return len(text) >= head
 }

@@ -160,11 +160,7 @@ func (r *search) blocks(ctx context.Context) error {
 		if withKeys {
 			stmt = both
 		}
-		u := unpacker{withKeys: withKeys}
-		if err := stmt.QueryRowContext(ctx, last).Scan(&u.texts, &u.keys); err != nil {
-			return fmt.Errorf("reading the search index: %w", err)
-		}
-		if err := r.block(&u); err != nil {
+		if err := r.block(ctx, stmt, last, withKeys); err != nil {
 			return err
 		}
 	}
@@ -174,8 +170,31 @@ func (r *search) blocks(ctx context.Context) error {
 	return nil
 }
 
-// block looks through one block, which has its oldest entry first.
-func (r *search) block(u *unpacker) error {
+// block looks through the block that ends with last.
+func (r *search) block(ctx context.Context, stmt *sql.Stmt, last int64, withKeys bool) error {
+	rows, err := stmt.QueryContext(ctx, last)
+	if err != nil {
+		return fmt.Errorf("querying: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // rows.Err says what matters
+	var texts, keys sql.RawBytes
+	for rows.Next() {
+		if err := rows.Scan(&texts, &keys); err != nil {
+			return fmt.Errorf("reading the search index: %w", err)
+		}
+		if err := r.entries(texts, keys, withKeys); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("reading the search index: %w", err)
+	}
+	return nil
+}
+
+// entries looks through the entries of a block, which has the oldest first.
+func (r *search) entries(texts, keys []byte, withKeys bool) error {
+	u := unpacker{texts: cursor{data: texts}, keys: cursor{data: keys}, withKeys: withKeys}
 	var found []int64
 	for u.next() {
 		if matchesAll(r.wanted, &u.entry) {

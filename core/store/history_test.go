@@ -26,7 +26,7 @@ func historyStore(t *testing.T) *Store {
 		entry("cyrillic", "/данные/Отчёт №5.PDF", "Отчёт №5.PDF", server, "bbbbbbbb-1111-4222", strings.Repeat("b", 64), "Архив"),
 		entry("nfd", "/data/"+norm.NFD.String("Café Ärger й.txt"), norm.NFD.String("Café Ärger й.txt"), server, "cccc", strings.Repeat("c", 64)),
 		entry("signs", `/data/a "quoted" NEAR(b) OR c* -d 100%_^x.bin`, "other name.bin", server, "dddd", strings.Repeat("d", 64), "a:b", "{x}"),
-		entry("nul", "/data/nul\x00byte\xff.bin", "nul\x00byte\xff.bin", server, "é-1", strings.Repeat("e", 64)),
+		entry("nul", "/data/nul\x00byte\xff.bin", "nul\x00byte\xff.bin", server, "é-12", strings.Repeat("e", 64)),
 		entry("server", "/data/z.bin", "z.bin", "https://archive.test", "ffff", "0123456789abcdef"+strings.Repeat("f", 48)),
 	}})
 	commit(t, s, core.Batch{Put: []core.Transfer{queued("not stored: scan 001", 9)}, Remove: []core.TransferID{"plain"}})
@@ -70,7 +70,7 @@ func searches() map[string]string {
 		"nul\x00byte": "nul", "\x00": "nul", "q\x00": "", "byte\xff": "nul", "\xff.b": "nul",
 		// IDs and checksums by their beginning.
 		"aaaaaaaa-1111": "plain", "AAAA": "plain", "1111-4222": "", strings.Repeat("b", 64): "cyrillic", "BBBBBBBBBBBBBBB": "cyrillic", "0123456": "server",
-		"123456": "", "é-1": "nul", "aa": "", "aaaaaaab": "",
+		"123456": "", "é-12": "nul", "aa": "", "aaa": "", "aaaaaaab": "",
 		// Short texts.
 		"z": "server", "Z.": "server", "zz": "", "5.": "cyrillic",
 		"no such thing": "",

@@ -34,7 +34,7 @@ func (s span) empty() bool      { return s.low == s.high }
 
 // minKey is the shortest beginning of a file ID or checksum that is looked
 // for, in characters: shorter ones would find what nobody meant.
-const minKey = 3
+const minKey = 4
 
 // terms takes a query's text apart. A size may be two words: "3.1 MiB".
 func terms(text string, zone *time.Location) []term {
@@ -135,7 +135,7 @@ func secondOfDay(t time.Time) int64 {
 // mayBeIn reports whether a block may have entries with t.
 func (t *term) mayBeIn(f filter) bool {
 	return t.mayBeInText(f) || t.inKeys(f) || f.times.meets(t.at) || t.mayBeAtClock(f.times) ||
-		f.sizes.meets(t.size) && (!t.exact || f.has(bit(kindSize, t.text)))
+		f.sizes.meets(t.size) && (!t.exact || f.has(hash(kindSize, t.text)))
 }
 
 func (t *term) mayBeInText(f filter) bool {
