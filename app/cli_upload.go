@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -62,10 +64,18 @@ func newUpload(s streams) *cobra.Command {
 	return cmd
 }
 
+// queueGCPercent is how much the heap may grow over what is in use.
+const queueGCPercent = 50
+
 func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 	f, profile, given, err := u.target.prepare()
 	if err != nil {
 		return err
+	}
+	if os.Getenv("GOGC") == "" {
+		// A queue of a hundred thousand files lives to the end: half as much
+		// again for what is collected is enough, and costs little.
+		debug.SetGCPercent(queueGCPercent)
 	}
 	log, err := commandLog(u.streams)
 	if err != nil {
