@@ -36,13 +36,15 @@ func newRoot(s streams) *cobra.Command {
 	root.SetErr(s.err)
 	root.Flags().BoolVar(&o.sandbox, "sandbox", false, "use the embedded server")
 	root.Flags().StringVar(&o.profile, "profile", "", "use this saved profile")
+	root.Flags().BoolVar(&o.background, "background", false, "start in the tray, where the desktop has one")
 	root.AddCommand(newUpload(s), newCheck(s), newHistory(s), newProfile(s), newSandbox(s), newVersion(s))
 	return root
 }
 
 // windowOptions are what the command line says about the window.
 type windowOptions struct {
-	paths   []string
-	sandbox bool
-	profile string
+	paths      []string
+	sandbox    bool
+	profile    string
+	background bool // in the tray
 }

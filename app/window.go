@@ -14,9 +14,6 @@ import (
 	"github.com/artstore/ingester/ui"
 )
 
-// appID names the program to the desktop.
-const appID = "io.github.artstore.ingester"
-
 // runWindow opens the window, or hands the files to the one that is open.
 func runWindow(ctx context.Context, o windowOptions) error {
 	f, err := findFolders(os.Getenv)
@@ -39,6 +36,9 @@ func runWindow(ctx context.Context, o windowOptions) error {
 	log := slog.New(slog.NewMultiHandler(newLog(file, level).Handler(), buffer))
 	p, err := openProgram(ctx, programConfig{folders: f, log: log})
 	if core.CodeOf(err) == core.CodeAlreadyRunning {
+		if o.background && len(o.paths) == 0 {
+			return nil // it runs: that is all that was asked for
+		}
 		return handOverOr(ctx, f, o.paths, err)
 	}
 	if err != nil {
@@ -101,7 +101,7 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, log *slog.Log
 		return nil
 	})
 	w.Open(o.paths...)
-	return w.ShowAndRun(ctx)
+	return p.present(ctx, w, o.background)
 }
 
 // preferX11 keeps GLFW off Wayland where X11 is to be had: dragging files over

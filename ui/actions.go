@@ -56,29 +56,11 @@ func (w *Window) importProfile() {
 	pickFile(w.sh, "", []string{profileExtension}, w.takeProfile)
 }
 
-// takeProfile uses a profile file. A profile file never holds a secret, so the
-// settings are shown where it is asked for.
-func (w *Window) takeProfile(path string) {
-	w.useProfile(func(ctx context.Context) error {
-		p, err := w.ctl.ImportProfile(ctx, path)
-		if err != nil {
-			return err
-		}
-		return w.ctl.Use(ctx, p.Name)
-	}, func() { w.sh.openSettings(tabSignIn) })
-}
-
 // startSandbox tries the program with the built-in server.
-func (w *Window) startSandbox() { w.useProfile(w.ctl.StartSandbox, func() {}) }
-
-// useProfile changes the current profile by work, and goes on with then where
-// that went well.
-func (w *Window) useProfile(work func(context.Context) error, then func()) {
-	async(w.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, work(ctx) }, func(_ struct{}, err error) {
+func (w *Window) startSandbox() {
+	async(w.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, w.ctl.StartSandbox(ctx) }, func(_ struct{}, err error) {
 		if err != nil {
 			w.sh.failed(err)
-		} else {
-			then()
 		}
 		w.profileChanged()
 	})
@@ -133,7 +115,7 @@ func (w *Window) bindKeys() {
 		case e.Name == fyne.KeyEscape && w.sh.settings != nil:
 			w.sh.settings.close(false)
 		case e.Name == fyne.KeyF1:
-			w.unlessCovered(w.showHelp)
+			w.unlessCovered(func() { showHelp(w.sh) })
 		case w.shown == 0:
 			w.unlessCovered(func() { w.transfers.key(e) })
 		}
@@ -177,32 +159,6 @@ func (w *Window) paste() {
 	w.intake.say(w.sh.text.s("drop.not_paths"))
 }
 
-// showHelp lists the keys.
-func (w *Window) showHelp() {
-	t := w.sh.text
-	showFacts(w.sh, t.s("help.title"), []fact{
-		{"Ctrl+O", t.s("help.add")},
-		{"Ctrl+Shift+O", t.s("help.folder")},
-		{"Ctrl+V", t.s("help.paste")},
-		{"Ctrl+,", t.s("help.settings")},
-		{"Ctrl+F", t.s("help.filter")},
-		{"Space", t.s("help.pause")},
-		{"Delete", t.s("help.delete")},
-		{"Ctrl+R", t.s("help.retry")},
-		{"Ctrl+1…4", t.s("help.views")},
-	})
-}
-
-// askClose lets the window go at once when nothing moves, and asks otherwise.
-func (w *Window) askClose() {
-	if w.model.sum.Active == 0 {
-		w.win.Close()
-		return
-	}
-	t := w.sh.text
-	ask(w.sh, t.s("close.title"), t.s("close.text"), t.s("close.yes"), w.win.Close)
-}
-
 // ending remembers what a notification has been sent for.
 type ending struct {
 	background bool
@@ -212,6 +168,7 @@ type ending struct {
 }
 
 func (w *Window) watchForeground() {
+	w.status.background = w.inTray
 	w.app.Lifecycle().SetOnEnteredForeground(func() { w.status.background = false })
 	w.app.Lifecycle().SetOnExitedForeground(func() { w.status.background = true })
 }
@@ -239,10 +196,16 @@ func (w *Window) tell() {
 	e.halted, e.busy = halted, sum.Unfinished()
 }
 
+// notify says words while the window is in the background. The desktop may take
+// its time for it.
 func (w *Window) notify(words string) {
-	if w.status.background {
-		w.app.SendNotification(fyne.NewNotification(title, words))
+	if !w.status.background {
+		return
 	}
+	w.sh.tasks.run(func(context.Context) func() {
+		w.app.SendNotification(fyne.NewNotification(title, words))
+		return nil
+	})
 }
 
 // showFirstRun shows the choices of a first run in place of the transfers.
@@ -253,7 +216,7 @@ func (w *Window) showFirstRun(first bool) {
 	w.first = nil
 	if first {
 		w.first = newFirstRun(w.sh, firstChoices{
-			sandbox: w.startSandbox, load: w.importProfile, connect: func() { showNewProfile(w.sh, nil) },
+			sandbox: w.startSandbox, load: w.importProfile, connect: func() { showConnect(w.sh) },
 		})
 	}
 	w.place()

@@ -65,6 +65,21 @@ type Controller interface {
 	StopMetrics(ctx context.Context) error
 	// MetricsURL is the listener's URL, "" while it is off.
 	MetricsURL() string
+
+	// Tray reports whether the desktop shows tray icons now.
+	Tray(ctx context.Context) bool
+	// Autostart reports whether the desktop starts the program at sign-in.
+	Autostart(ctx context.Context) (bool, error)
+	SetAutostart(ctx context.Context, on bool) error
+	// About does not block.
+	About() About
+}
+
+// About is what the program says of itself. The rest are the paths of what it
+// keeps.
+type About struct {
+	Version, Commit, Go           string
+	Profiles, Queue, Log, Sandbox string
 }
 
 // ProfileSecrets are what the settings form may hold besides the profile. A

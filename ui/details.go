@@ -109,8 +109,9 @@ func (t *text) attempt(a core.Attempt) fact {
 	return fact{t.s("fact.attempt", args{"N": t.number(int64(a.Number))}), words}
 }
 
-// showFacts opens a dialog of names and values that can be copied.
-func showFacts(s *shell, title string, facts []fact) {
+// showFacts opens a dialog of names and values that can be copied. More buttons
+// than that come before them.
+func showFacts(s *shell, title string, facts []fact, more ...fyne.CanvasObject) {
 	grid := container.New(layout.NewFormLayout())
 	var plainText strings.Builder
 	for _, f := range facts {
@@ -130,7 +131,7 @@ func showFacts(s *shell, title string, facts []fact) {
 	shut := widget.NewButton(s.text.s("button.close"), func() { d.Hide() })
 	shut.Importance = widget.HighImportance
 	d = dialog.NewCustomWithoutButtons(ellipsis(title, 420, sizes["text"], fyne.TextStyle{Bold: true}), container.NewVScroll(newReadable(grid)), s.win)
-	d.SetButtons([]fyne.CanvasObject{copyAll, shut})
+	d.SetButtons(append(more, copyAll, shut))
 	d.Resize(within(s, 620, 400))
 	d.Show()
 }

@@ -43,6 +43,8 @@ type fakeController struct {
 	held       chan struct{} // a connection test waits for it; nil for none
 	noSecret   bool
 	changed    chan struct{}
+	desktop    fakeDesktop
+	imported   core.Profile // what a profile file holds, besides its name
 }
 
 func newFakeController() *fakeController {
@@ -198,6 +200,7 @@ func (f *fakeController) StartSandbox(context.Context) error {
 }
 func (f *fakeController) ImportProfile(_ context.Context, path string) (core.Profile, error) {
 	p, err := core.NewProfile("Imported"), f.ask("import %s", filepath.Base(path))
+	p.IngesterURL, p.AdminURL, p.Auth.ClientID = f.imported.IngesterURL, f.imported.AdminURL, f.imported.Auth.ClientID
 	if err == nil {
 		f.mu.Lock()
 		f.profiles[p.Name] = p

@@ -54,6 +54,26 @@ func (h *harness) says(want string) {
 	}
 }
 
+// saysNow reports whether the window says something.
+func (h *harness) saysNow(want string) bool { return strings.Contains(spaced(h.words()), spaced(want)) }
+
+// check finds the uppermost check box with a text.
+func (h *harness) check(text string) *widget.Check {
+	h.t.Helper()
+	var found *widget.Check
+	for _, over := range h.w.win.Canvas().Overlays().List() {
+		seen(h.t, over, func(o fyne.CanvasObject) {
+			if c, ok := o.(*widget.Check); ok && c.Text == text {
+				found = c
+			}
+		})
+	}
+	if found == nil {
+		h.t.Fatalf("no check box %q in\n%s", text, h.words())
+	}
+	return found
+}
+
 // button finds the uppermost button with a text and taps it.
 func (h *harness) tap(text string) {
 	h.t.Helper()

@@ -38,8 +38,21 @@ type harness struct {
 	closed bool
 }
 
+// dresses are the languages and themes that pictures are taken in.
+func dresses() []dress {
+	return []dress{{"light-en", "en", "light"}, {"dark-en", "en", "dark"}, {"light-ru", "ru", "light"}, {"dark-ru", "ru", "dark"}}
+}
+
+type dress struct{ name, language, theme string }
+
 // open starts a window in a language and a theme.
 func open(t *testing.T, ctl *fakeController, language, theme string) *harness {
+	t.Helper()
+	return openWith(t, ctl, language, theme, func(*Window) {})
+}
+
+// openWith is open with a window that is prepared before it starts.
+func openWith(t *testing.T, ctl *fakeController, language, theme string, prepare func(*Window)) *harness {
 	t.Helper()
 	h := &harness{t: t, app: test.NewTempApp(t), ctl: ctl, queue: make(chan func(), 1024), clock: start}
 	h.app.Preferences().SetString(prefLanguage, language)
@@ -47,6 +60,7 @@ func open(t *testing.T, ctl *fakeController, language, theme string) *harness {
 	h.w = New(h.app, ctl, slog.New(slog.DiscardHandler), NewLogBuffer(slog.LevelDebug))
 	h.w.post = func(f func()) { h.queue <- f }
 	h.w.now = func() time.Time { return h.clock }
+	prepare(h.w)
 	if err := h.w.start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

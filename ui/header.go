@@ -178,7 +178,9 @@ func (h *header) menu(names []string, current string) {
 		fyne.NewMenuItem(t.s("profile.settings"), func() { h.sh.openSettings(tabServer) }),
 		fyne.NewMenuItem(t.s("profile.new"), h.onNew),
 		fyne.NewMenuItem(t.s("profile.import"), h.onImport),
-		fyne.NewMenuItem(t.s("profile.sandbox"), h.onSandbox))
+		fyne.NewMenuItem(t.s("profile.sandbox"), h.onSandbox),
+		fyne.NewMenuItemSeparator())
+	menu.Items = append(menu.Items, helpItems(h.sh)...)
 	showMenuBelow(menu, h.sh.win.Canvas(), h.profile)
 }
 

@@ -14,9 +14,7 @@ import (
 // TestPictures draws every page and dialog in both themes and languages and at
 // the smallest size; set INGESTER_PICTURES to a folder to look at them.
 func TestPictures(t *testing.T) {
-	for _, look := range []struct{ name, language, theme string }{
-		{"light-en", "en", "light"}, {"dark-en", "en", "dark"}, {"light-ru", "ru", "light"}, {"dark-ru", "ru", "dark"},
-	} {
+	for _, look := range dresses() {
 		t.Run(look.name, func(t *testing.T) {
 			for _, size := range []struct {
 				name          string

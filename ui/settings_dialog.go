@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -32,6 +33,7 @@ type settingsDialog struct {
 	certificates    *certificatesTab
 	check           *checkPanel
 	applyAppearance func()
+	guide           *wizard // leads through the pages; nil where there are tabs
 
 	popup    *widget.PopUp
 	profiles *widget.Button
@@ -43,6 +45,7 @@ type settingsDialog struct {
 	remark   fyne.CanvasObject // around status
 	test     *widget.Button
 	copy     *widget.Button
+	tools    []fyne.CanvasObject // test and copy, as they stand in the footer
 	cancel   *widget.Button
 	accept   *widget.Button
 	saving   bool
@@ -81,16 +84,30 @@ func openSettings(s *shell, previous string, p core.Profile, tab settingsTab, do
 	if s.settings != nil {
 		return s.settings
 	}
-	d := &settingsDialog{s: s, previous: previous, form: &form{text: s.text, opened: p}, done: done}
-	d.buildServer()
-	d.buildSignIn()
-	d.buildCertificates()
+	d := newSettings(s, previous, p, done)
 	d.buildTransfers()
 	d.buildMetrics()
 	d.buildAppearance()
+	d.show(d.content(tab))
+	return d
+}
+
+// newSettings makes a dialog with what every profile needs. previous is the
+// saved name of p.
+func newSettings(s *shell, previous string, p core.Profile, done func(saved bool)) *settingsDialog {
+	d := &settingsDialog{s: s, previous: previous, form: &form{text: s.text, opened: p}, done: done, applyAppearance: func() {}}
+	d.buildServer()
+	d.buildSignIn()
+	d.buildCertificates()
 	d.check = newCheckPanel(s)
 	d.check.changed = d.checkChanged
-	d.popup = widget.NewModalPopUp(d.content(tab), s.win.Canvas())
+	return d
+}
+
+// show puts the dialog over the window.
+func (d *settingsDialog) show(content fyne.CanvasObject) {
+	s := d.s
+	d.popup = widget.NewModalPopUp(content, s.win.Canvas())
 	d.form.checked, d.form.escaped = d.validated, func() { d.close(false) }
 	d.form.moved = d.scroll.Content.Refresh
 	d.form.check()
@@ -98,7 +115,6 @@ func openSettings(s *shell, previous string, p core.Profile, tab settingsTab, do
 	d.popup.Resize(within(s, settingsWidth, settingsHeight))
 	d.popup.Show()
 	s.settings = d
-	return d
 }
 
 // content is title, tabs, the rows of the tab with the connection test below
@@ -110,20 +126,13 @@ func (d *settingsDialog) content(tab settingsTab) fyne.CanvasObject {
 		title = t.s("settings.title", args{"Name": d.previous})
 	}
 	d.tabs = container.NewAppTabs()
-	d.pages = map[settingsTab]*fyne.Container{}
-	stack := container.New(layout.NewCustomPaddedVBoxLayout(0))
 	for _, name := range settingsTabs {
-		page := d.form.tab(name)
-		page.Hide()
-		d.pages[name] = page
-		stack.Add(page)
 		// The tabs are a header only: one scroll holds every page, so that
 		// the connection test stays in sight on each of them.
 		d.tabs.Append(container.NewTabItem(t.s("settings.tab."+string(name)), layout.NewSpacer()))
 	}
-	stack.Add(d.check.row)
 	pad := theme.Padding() * 4
-	d.scroll = container.NewVScroll(newReadable(container.New(layout.NewCustomPaddedLayout(pad/2, pad, pad, pad), stack)))
+	body := d.body(pad, settingsTabs)
 	d.tabs.OnSelected = func(*container.TabItem) { d.turn(settingsTabs[d.tabs.SelectedIndex()]) }
 	d.selectTab(tab)
 	d.turn(tab)
@@ -136,10 +145,27 @@ func (d *settingsDialog) content(tab settingsTab) fyne.CanvasObject {
 		container.New(layout.NewCustomPaddedLayout(pad/2, 0, pad/2, pad),
 			container.NewBorder(nil, nil, nil, outlined(d.profiles), name)),
 		container.New(layout.NewCustomPaddedLayout(0, 0, pad/2, pad/2), d.tabs))
-	return container.NewBorder(head, d.footer(pad), nil, nil, d.scroll)
+	return container.NewBorder(head, d.footer(pad), nil, nil, body)
 }
 
-func (d *settingsDialog) footer(pad float32) fyne.CanvasObject {
+// body is the pages, all hidden, with what stands above them and the
+// connection test below.
+func (d *settingsDialog) body(pad float32, pages []settingsTab, above ...fyne.CanvasObject) fyne.CanvasObject {
+	stack := container.New(layout.NewCustomPaddedVBoxLayout(0), above...)
+	d.pages = map[settingsTab]*fyne.Container{}
+	for _, name := range pages {
+		page := d.form.tab(name)
+		page.Hide()
+		d.pages[name] = page
+		stack.Add(page)
+	}
+	stack.Add(d.check.row)
+	d.scroll = container.NewVScroll(newReadable(container.New(layout.NewCustomPaddedLayout(pad/2, pad, pad, pad), stack)))
+	return d.scroll
+}
+
+// footer is the remark and the buttons; steps stand before the one that saves.
+func (d *settingsDialog) footer(pad float32, steps ...fyne.CanvasObject) fyne.CanvasObject {
 	t := d.s.text
 	d.status = newLabel("", theme.SizeNameCaptionText, widget.LowImportance, false)
 	d.status.Wrapping = fyne.TextWrapWord
@@ -151,13 +177,19 @@ func (d *settingsDialog) footer(pad float32) fyne.CanvasObject {
 	d.accept = widget.NewButton(t.s("settings.save"), func() { d.save(false) })
 	d.accept.Importance = widget.HighImportance
 	d.copy.Disable()
-	buttons := container.NewHBox(outlined(d.test), outlined(d.copy), layout.NewSpacer(), outlined(d.cancel), d.accept)
+	d.tools = []fyne.CanvasObject{outlined(d.test), outlined(d.copy)}
+	row := slices.Concat(d.tools, []fyne.CanvasObject{layout.NewSpacer(), outlined(d.cancel)}, steps, []fyne.CanvasObject{d.accept})
+	buttons := container.NewHBox(row...)
 	return container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(),
 		container.New(layout.NewCustomPaddedLayout(pad/2, pad/2, pad, pad),
 			container.New(layout.NewCustomPaddedVBoxLayout(0), d.remark, buttons)))
 }
 
 func (d *settingsDialog) selectTab(tab settingsTab) {
+	if d.guide != nil {
+		d.guide.goTo(tab)
+		return
+	}
 	for i, name := range settingsTabs {
 		if name == tab {
 			d.tabs.SelectIndex(i)
@@ -167,7 +199,7 @@ func (d *settingsDialog) selectTab(tab settingsTab) {
 
 // turn shows the page of a tab.
 func (d *settingsDialog) turn(tab settingsTab) {
-	if d.pages[tab] == nil {
+	if d.pages[tab] == nil && d.guide == nil {
 		tab = tabServer
 	}
 	d.tab = tab
@@ -181,6 +213,11 @@ func (d *settingsDialog) turn(tab settingsTab) {
 // validated is called with what is wrong after every edit.
 func (d *settingsDialog) validated(problems []core.FieldError) {
 	d.valid = len(problems) == 0
+	if d.guide != nil {
+		d.say("", widget.LowImportance) // the problems of other pages are not this one's
+		d.enable()
+		return
+	}
 	d.say(problemSummary(d.s.text, d.form.fields, problems), widget.WarningImportance)
 	d.enable()
 }
@@ -200,6 +237,9 @@ func (d *settingsDialog) enable() {
 	setEnabled(d.cancel, !d.saving)
 	setEnabled(d.test, d.check.running() || d.valid && !d.saving)
 	setEnabled(d.copy, d.check.done())
+	if d.guide != nil {
+		d.guide.enable()
+	}
 }
 
 func (d *settingsDialog) toggleTest() {
@@ -222,7 +262,12 @@ func (d *settingsDialog) checkChanged() {
 	d.test.SetText(label)
 	d.enable()
 	d.form.relayout()
-	d.scroll.ScrollToBottom() // where the test's lines are
+	if d.check.row.Visible() {
+		d.scroll.ScrollToBottom() // where the test's lines are
+	}
+	if d.guide != nil {
+		d.guide.tested()
+	}
 }
 
 // secrets are those that were typed; zero ones leave what is kept.

@@ -151,6 +151,25 @@ func (f *form) check() []core.FieldError {
 	return found
 }
 
+// leaveAll marks the fields of a tab as visited and returns what is wrong with
+// them.
+func (f *form) leaveAll(tab settingsTab) []core.FieldError {
+	of := map[string]bool{}
+	for _, fl := range f.fields {
+		if fl.tab == tab {
+			fl.left = true
+			of[fl.key] = true
+		}
+	}
+	var found []core.FieldError
+	for _, e := range f.check() {
+		if of[e.Field] {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
 // leave marks a field as visited.
 func (f *form) leave(fl *field) {
 	fl.left = true

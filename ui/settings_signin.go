@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 
+	"fyne.io/fyne/v2"
+
 	"github.com/artstore/ingester/core"
 )
 
@@ -65,6 +67,9 @@ func (d *settingsDialog) askSecret() {
 		case err != nil:
 			d.secretNote.SetText(explained(t, err))
 		case kept:
+			if c := d.s.win.Canvas(); c.Focused() == fyne.Focusable(d.secret.formEntry) {
+				c.Unfocus() // what is typed must not go into a hidden field
+			}
 			d.secret.showKept(true)
 			d.form.show(d.secretNote.row, false)
 		default:

@@ -132,13 +132,42 @@ func (d *settingsDialog) buildAppearance() {
 	f.add(tabAppearance, "", t.s("settings.theme"), narrow(selectWidth, outlined(appearance.Select)), nil)
 	f.add(tabAppearance, "", t.s("settings.language"), narrow(selectWidth, outlined(language.Select)), nil)
 	f.note(tabAppearance, t.s("settings.appearance.note"))
+	applyAutostart := d.buildAutostart()
 	d.applyAppearance = func() {
+		applyAutostart()
 		if prefs.String(prefTheme) == appearance.value() && prefs.String(prefLanguage) == language.value() {
 			return
 		}
 		prefs.SetString(prefTheme, appearance.value())
 		prefs.SetString(prefLanguage, language.value())
 		d.s.appearanceChanged()
+	}
+}
+
+// buildAutostart adds the choice whether the desktop starts the program. What
+// it returns carries the choice out.
+func (d *settingsDialog) buildAutostart() (apply func()) {
+	t, s := d.s.text, d.s
+	check := widget.NewCheck(t.s("settings.autostart.use"), nil)
+	check.Disable()
+	d.form.add(tabAppearance, "", t.s("settings.autostart"), check, nil)
+	remark := d.form.note(tabAppearance, t.s("settings.autostart.note"))
+	was := false
+	async(s, s.ctl.Autostart, func(on bool, err error) {
+		if err != nil {
+			remark.SetText(explained(t, err))
+			return
+		}
+		was = on
+		check.SetChecked(on)
+		check.Enable()
+	})
+	return func() {
+		on := check.Checked
+		if check.Disabled() || on == was {
+			return
+		}
+		s.act(func(ctx context.Context) error { return s.ctl.SetAutostart(ctx, on) })
 	}
 }
 

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -56,7 +57,7 @@ func (s *statusBar) show(m totals, spark []int64) {
 	s.files.set(t.s("status.none"))
 	s.bytes.set("")
 	if m.Files > 0 {
-		s.files.set(t.s("total.of", args{"Done": t.number(int64(m.Stored)), "All": t.n("count.files_of", m.Files)}))
+		s.files.set(filesText(t, m))
 		s.bytes.set(t.sizeOf(m.Done, m.Bytes))
 	}
 	s.rate.set("")
@@ -69,16 +70,7 @@ func (s *statusBar) show(m totals, spark []int64) {
 	} else if m.Files > 0 && m.Stored == m.Files {
 		s.left.set(t.s("status.done"))
 	}
-	trouble := ""
-	if m.Failed > 0 {
-		trouble = t.n("status.failed", m.Failed)
-	}
-	if m.Unknown > 0 {
-		if trouble != "" {
-			trouble += " · "
-		}
-		trouble += t.n("status.unknown", m.Unknown)
-	}
+	trouble := troubleText(t, m)
 	s.failed.set(trouble)
 	for _, c := range []*caption{s.bytes, s.rate, s.left} {
 		setVisible(c, c.words != "")
@@ -88,6 +80,23 @@ func (s *statusBar) show(m totals, spark []int64) {
 	if before != s.files.words+s.bytes.words+s.rate.words+s.left.words+s.failed.words {
 		s.content.Refresh()
 	}
+}
+
+// filesText says how many files of all are stored.
+func filesText(t *text, m totals) string {
+	return t.s("total.of", args{"Done": t.number(int64(m.Stored)), "All": t.n("count.files_of", m.Files)})
+}
+
+// troubleText says how many files need someone, "" for none.
+func troubleText(t *text, m totals) string {
+	var parts []string
+	if m.Failed > 0 {
+		parts = append(parts, t.n("status.failed", m.Failed))
+	}
+	if m.Unknown > 0 {
+		parts = append(parts, t.n("status.unknown", m.Unknown))
+	}
+	return strings.Join(parts, " · ")
 }
 
 // sparkline draws the last seconds' speed as bars.

@@ -6,12 +6,14 @@
 //	buffer := ui.NewLogBuffer(level)       // a slog.Handler: what the log page shows
 //	w := ui.New(a, controller, log, buffer) // shows nothing, starts nothing
 //	w.Open(paths...)                       // files named on the command line; any goroutine, any time
-//	err := w.ShowAndRun(ctx)               // on the main goroutine; blocks until the window is closed or ctx ends
+//	w.UseTray()                            // where the desktop may have one
+//	err := w.ShowAndRun(ctx)               // on the main goroutine; blocks until the program is quit or ctx ends
 //
-// ShowAndRun starts the window's goroutines and returns only when all of them
-// have ended. Open and Raise serve a second start of the program; both may be
-// called from any goroutine, before and after ShowAndRun. The window sets the
-// application's theme, icon and foreground hooks.
+// RunInTray begins without showing the window. Both start the window's
+// goroutines and return only when all of them have ended. Open and Raise serve
+// a second start of the program; both may be called from any goroutine, before
+// and after ShowAndRun. The window sets the application's theme, icon and
+// foreground hooks.
 package ui
 
 import (
@@ -46,6 +48,11 @@ type Window struct {
 	icons    *icons
 	pieces   // of the window in the present language
 	status   ending
+	tray     *tray // nil where there is none
+	closing  bool  // the question about that is open
+	inTray   bool  // began in the tray: closed, the window goes back there
+
+	wantsTray bool
 
 	mu      sync.Mutex
 	waiting []string // paths opened before the window was up
@@ -65,13 +72,18 @@ func New(a fyne.App, c Controller, log *slog.Logger, buffer *LogBuffer) *Window 
 // until every goroutine of the window has ended. It runs the application's
 // event loop, so it must be called on the main goroutine.
 func (w *Window) ShowAndRun(ctx context.Context) error {
+	return w.run(ctx, func() { w.win.ShowAndRun() })
+}
+
+// run starts the window's goroutines, runs the event loop, and waits for them.
+func (w *Window) run(ctx context.Context, loop func()) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	if err := w.start(ctx); err != nil {
 		return err
 	}
 	quit := context.AfterFunc(ctx, func() { w.post(w.app.Quit) })
-	w.win.ShowAndRun()
+	loop()
 	quit()
 	w.close()
 	return nil
@@ -86,19 +98,20 @@ func (w *Window) start(ctx context.Context) error {
 	w.sh = &shell{
 		app: w.app, win: w.win, ctl: w.ctl, log: w.log, now: w.now, tasks: newTasks(ctx, w.post),
 		profileChanged: w.profileChanged, appearanceChanged: w.appearanceChanged,
-		openSettings: func(tab settingsTab) { showSettings(w.sh, tab) }, shortcut: w.typedShortcut,
+		openSettings: func(tab settingsTab) { showSettings(w.sh, tab) }, shortcut: w.typedShortcut, //nolint:contextcheck // tasks have the window's
 	}
 	w.sh.failed = func(err error) {
 		w.log.Error("action failed", "error", err)
 		showError(w.sh, err)
 	}
-	if err := w.build(); err != nil {
+	if err := w.build(); err != nil { //nolint:contextcheck // tasks have the window's
 		return err
 	}
 	w.win.Resize(fyne.NewSize(1100, 720))
 	w.win.CenterOnScreen()
 	w.win.SetMaster()
 	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(localPaths(uris)) }) //nolint:contextcheck // the window owns what it starts, not who calls //nolint:contextcheck // tasks have the window's
+	w.startTray()
 	w.win.SetCloseIntercept(w.askClose)
 	w.win.SetOnClosed(w.stop)
 	w.watchForeground()
@@ -168,6 +181,9 @@ func (w *Window) show(now time.Time) {
 	w.header.showPaused(m.paused)
 	w.nav.items[0].setCount(countText(w.sh.text, len(m.rows)))
 	w.bar.show(m.sum, m.spark)
+	if w.tray != nil {
+		w.tray.show(faceOf(w.sh.text, m), now)
+	}
 	if w.banner.show(m.halt) {
 		w.page.Refresh()
 	}
@@ -225,9 +241,11 @@ func (w *Window) Raise() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.up {
-		w.sh.tasks.show(func() {
-			w.win.Show()
-			w.win.RequestFocus()
-		})
+		w.sh.tasks.show(w.raise)
 	}
+}
+
+func (w *Window) raise() {
+	w.win.Show()
+	w.win.RequestFocus()
 }

@@ -220,16 +220,20 @@ func TestNotificationsHoldFixedWordsOnly(t *testing.T) {
 	evil.State = core.StateStored
 	failed := transfer(2, "`id`", 1, core.StateFailed)
 	failed.Error = &core.Error{Code: core.CodeRejected, ServerText: "$(halt)"}
+	apply := func(u core.Update) {
+		h.w.apply(change{update: &u})
+		h.w.sh.tasks.wg.Wait()
+	}
 	test.AssertNotificationSent(t, fyne.NewNotification("Ingester", "1 file stored, 1 needs you"), func() {
-		h.w.apply(change{update: &core.Update{Changed: []core.Transfer{evil, failed}}})
+		apply(core.Update{Changed: []core.Transfer{evil, failed}})
 	})
 	test.AssertNotificationSent(t, fyne.NewNotification("Ingester", "Uploads have stopped and need you."), func() {
-		h.w.apply(change{update: &core.Update{Halt: failed.Error}})
+		apply(core.Update{Halt: failed.Error})
 	})
 	h.w.status = ending{}
 	test.AssertNotificationSent(t, nil, func() {
-		h.w.apply(change{update: &core.Update{Changed: []core.Transfer{transfer(3, "c", 1, core.StateSending)}}})
-		h.w.apply(change{update: &core.Update{Changed: []core.Transfer{transfer(3, "c", 1, core.StateStored)}}})
+		apply(core.Update{Changed: []core.Transfer{transfer(3, "c", 1, core.StateSending)}})
+		apply(core.Update{Changed: []core.Transfer{transfer(3, "c", 1, core.StateStored)}})
 	})
 }
 
@@ -256,30 +260,6 @@ func TestLanguageChangesAtOnce(t *testing.T) {
 	h.says("сохранено · проверено")
 	h.w.apply(change{link: ctl.link, profile: ctl.current})
 	h.says("Подключено")
-}
-
-func TestClosingAsksOnlyWhileSomethingMoves(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = showcase(12)
-	h := open(t, ctl, "en", "light")
-	h.w.askClose()
-	h.says("Uploads are running")
-	h.tap("Back")
-	if h.w.sh.tasks.ctx.Err() != nil {
-		t.Error("the window ended although the answer was no")
-	}
-	h.w.askClose()
-	h.tap("Close")
-	h.closed = true
-	h.until("the end", func() bool { return h.w.sh.tasks.ctx.Err() != nil })
-
-	ctl = newFakeController()
-	ctl.snapshot = core.Snapshot{Transfers: []core.Transfer{transfer(1, "a", 1, core.StateStored)}}
-	h = open(t, ctl, "en", "light")
-	h.w.askClose()
-	if h.closed = h.w.sh.tasks.ctx.Err() != nil; !h.closed {
-		t.Error("asked although nothing moves")
-	}
 }
 
 func TestPathsOpenedEarlyAreNotLost(t *testing.T) {

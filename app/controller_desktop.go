@@ -1,0 +1,38 @@
+//go:build !headless
+
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/artstore/ingester/ui"
+)
+
+// Tray implements ui.Controller.
+func (c *controller) Tray(ctx context.Context) bool { return trayShown(ctx) }
+
+// Autostart implements ui.Controller.
+func (c *controller) Autostart(context.Context) (bool, error) {
+	a, err := newAutostart(os.Getenv)
+	if err != nil {
+		return false, err
+	}
+	return a.on()
+}
+
+// SetAutostart implements ui.Controller.
+func (c *controller) SetAutostart(_ context.Context, on bool) error {
+	a, err := newAutostart(os.Getenv)
+	if err != nil {
+		return err
+	}
+	return a.set(on)
+}
+
+// About implements ui.Controller.
+func (c *controller) About() ui.About {
+	b, f := build(), c.p.folders
+	return ui.About{Version: b.Version, Commit: b.Commit, Go: b.Go,
+		Profiles: f.profiles(), Queue: f.queue(), Log: f.log(), Sandbox: f.sandbox()}
+}

@@ -1,0 +1,68 @@
+package ui
+
+import (
+	"net/url"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+)
+
+// licence and docsAddress are facts of the program in every language.
+const (
+	licence     = "Apache License 2.0"
+	docsAddress = "https://github.com/artstore/ingester#readme"
+)
+
+// showAbout says which program this is and where its folders are.
+func showAbout(s *shell) {
+	t, a := s.text, s.ctl.About()
+	docs := widget.NewButton(t.s("about.docs"), func() { openAddress(s, docsAddress) })
+	showFacts(s, t.s("about.title"), []fact{
+		{t.s("about.version"), a.Version},
+		{t.s("about.commit"), a.Commit},
+		{"Go", a.Go},
+		{t.s("about.licence"), licence},
+		{t.s("about.profiles"), a.Profiles},
+		{t.s("about.queue"), a.Queue},
+		{t.s("about.log"), a.Log},
+		{t.s("about.sandbox"), a.Sandbox},
+		{t.s("about.docs"), docsAddress},
+	}, docs)
+}
+
+// openAddress opens a web page in the desktop's browser.
+func openAddress(s *shell, address string) {
+	u, err := url.Parse(address)
+	if err == nil {
+		err = s.app.OpenURL(u)
+	}
+	if err != nil {
+		s.failed(err)
+	}
+}
+
+// showHelp lists the keys.
+func showHelp(s *shell) {
+	t := s.text
+	about := widget.NewButton(t.s("about.title"), func() { showAbout(s) })
+	showFacts(s, t.s("help.title"), []fact{
+		{"Ctrl+O", t.s("help.add")},
+		{"Ctrl+Shift+O", t.s("help.folder")},
+		{"Ctrl+V", t.s("help.paste")},
+		{"Ctrl+,", t.s("help.settings")},
+		{"Ctrl+F", t.s("help.filter")},
+		{"Space", t.s("help.pause")},
+		{"Delete", t.s("help.delete")},
+		{"Ctrl+R", t.s("help.retry")},
+		{"Ctrl+1…4", t.s("help.views")},
+		{"F1", t.s("help.help")},
+	}, about)
+}
+
+// helpItems are the ways to the help in a menu.
+func helpItems(s *shell) []*fyne.MenuItem {
+	return []*fyne.MenuItem{
+		fyne.NewMenuItem(s.text.s("help.title"), func() { showHelp(s) }),
+		fyne.NewMenuItem(s.text.s("about.title"), func() { showAbout(s) }),
+	}
+}
