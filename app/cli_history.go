@@ -50,7 +50,7 @@ func newHistory(s streams) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&query.Text, "search", "", "text in name, path, tag or server, or the beginning of a file ID or SHA-256")
+	f.StringVar(&query.Text, "search", "", "words, each in name, path, tag or server, or a size, a day or time, or the beginning of a file ID or SHA-256")
 	f.IntVar(&query.Limit, "limit", 0, "rows at most (default all)")
 	f.BoolVar(&asJSON, "json", false, "print one JSON object a line")
 	f.BoolVar(&csv, "csv", false, "print CSV")

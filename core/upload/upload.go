@@ -154,7 +154,7 @@ func (a *attempt) accepted(resp *http.Response, data []byte, readErr error, comp
 	if failure == nil {
 		receipt, err := parseReceipt(data, sent{name: a.transfer.Source.Name, size: a.transfer.Source.Size, sum: sum})
 		if err == nil {
-			receipt.HTTP = resp.Proto
+			receipt.HTTP, receipt.Status = resp.Proto, resp.StatusCode
 			return receipt, nil
 		}
 		failure = core.AsError(err)
