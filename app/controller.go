@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/artstore/ingester/app/filedialog"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/keychain"
@@ -21,7 +22,8 @@ import (
 // controller is what the window can ask of the program.
 type controller struct {
 	*engine.Engine
-	p *program
+	p       *program
+	dialogs *filedialog.Dialogs
 
 	mu      sync.Mutex
 	current string
@@ -34,7 +36,7 @@ func newController(p *program) (*controller, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &controller{Engine: p.engine, p: p, current: name}
+	c := &controller{Engine: p.engine, p: p, dialogs: filedialog.New(p.log), current: name}
 	if name == "" {
 		return c, nil
 	}
@@ -74,6 +76,11 @@ func (c *controller) probe(name string) {
 		}
 		return nil
 	})
+}
+
+// Pick implements ui.Picker.
+func (c *controller) Pick(ctx context.Context, q ui.FileQuestion) ([]string, error) {
+	return c.dialogs.Ask(ctx, filedialog.Question(q))
 }
 
 // Attempts returns the attempts of one transfer, oldest first.

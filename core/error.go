@@ -59,6 +59,7 @@ const (
 	CodeFileUnreadable Code = "file_unreadable"
 	CodeFileNotRegular Code = "file_not_regular"
 	CodeFileChanged    Code = "file_changed"
+	CodeFileUnwritable Code = "file_unwritable" // an export, where the user wanted it
 
 	CodeSignInRefused  Code = "sign_in_refused"  // client ID or secret refused
 	CodeSignInDisabled Code = "sign_in_disabled" // account disabled or secret expired

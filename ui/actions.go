@@ -5,50 +5,20 @@ import (
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/driver/desktop"
 )
 
-// pickFile opens Fyne's file dialog. It takes one file at a time; folders and
-// many files can be dropped or pasted.
-func (w *Window) pickFile() {
-	d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-		if err != nil {
-			w.sh.failed(err)
-			return
-		}
-		if r == nil {
-			return
-		}
-		uri := r.URI()
-		if err := r.Close(); err != nil {
-			w.log.Warn("closing a picked file", "error", err)
-		}
-		w.intake.add(localPaths([]fyne.URI{uri}))
-	}, w.win)
-	showPicker(w.sh, d, w.sh.text.s("button.open"))
+// pickFiles adds any number of files.
+func (w *Window) pickFiles() { w.pick(FileQuestion{Title: w.sh.text.s("pick.files"), Many: true}) }
+
+// pickFolders adds any number of folders.
+func (w *Window) pickFolders() {
+	w.pick(FileQuestion{Title: w.sh.text.s("pick.folders"), Many: true, Folders: true})
 }
 
-// pickFolder opens Fyne's folder dialog.
-func (w *Window) pickFolder() {
-	d := dialog.NewFolderOpen(func(dir fyne.ListableURI, err error) {
-		switch {
-		case err != nil:
-			w.sh.failed(err)
-		case dir != nil:
-			w.intake.add(localPaths([]fyne.URI{dir}))
-		}
-	}, w.win)
-	showPicker(w.sh, d, w.sh.text.s("button.open"))
-}
-
-// showPicker shows a file dialog in the window's language and as large as the
-// window allows. Fyne 2.8 can resize one only once it is shown.
-func showPicker(s *shell, d *dialog.FileDialog, confirm string) {
-	d.SetConfirmText(confirm)
-	d.SetDismissText(s.text.s("settings.cancel"))
-	d.Show()
-	d.Resize(within(s, 1000, 700))
+func (w *Window) pick(q FileQuestion) {
+	q.Accept = w.sh.text.s("pick.add")
+	pick(w.sh, q, func(paths []string) { w.intake.add(paths) })
 }
 
 // importProfile picks a profile file and uses it.
@@ -112,6 +82,7 @@ func (w *Window) bindKeys() {
 	}
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
+		case e.Name == fyne.KeyEscape && w.sh.escape():
 		case e.Name == fyne.KeyEscape && w.sh.settings != nil:
 			w.sh.settings.close(false)
 		case e.Name == fyne.KeyF1:

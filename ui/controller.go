@@ -10,6 +10,8 @@ import (
 // Controller is everything the window can ask of the program. Every method
 // may block (disk, keychain, network) and must be called off the UI goroutine.
 type Controller interface {
+	Picker
+
 	// Scan walks dropped paths; progress is called now and then.
 	Scan(ctx context.Context, paths []string, progress func(core.ScanProgress)) (core.Scan, error)
 	Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error)
@@ -20,6 +22,12 @@ type Controller interface {
 	Remove(ctx context.Context, ids ...core.TransferID) error
 	PauseAll(ctx context.Context) error
 	ResumeAll(ctx context.Context) error // also lifts a halt
+	// First and Last move transfers to the head and to the end of the queue.
+	First(ctx context.Context, ids ...core.TransferID) error
+	Last(ctx context.Context, ids ...core.TransferID) error
+	// Finalise makes a stored temporary file permanent, and returns once it
+	// is. step is told how far the server is, from any goroutine.
+	Finalise(ctx context.Context, t core.Transfer, step func(core.Finalisation)) error
 	Subscribe() (core.Snapshot, core.Feed)
 
 	// History returns stored transfers, newest first.

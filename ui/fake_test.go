@@ -44,6 +44,7 @@ type fakeController struct {
 	noSecret   bool
 	changed    chan struct{}
 	desktop    fakeDesktop
+	dialogs    fakeDialogs
 	imported   core.Profile // what a profile file holds, besides its name
 }
 
@@ -76,7 +77,10 @@ func (f *fakeController) calls() []string {
 	return append([]string(nil), f.asked...)
 }
 
-func (f *fakeController) Scan(_ context.Context, paths []string, progress func(core.ScanProgress)) (core.Scan, error) {
+func (f *fakeController) Scan(ctx context.Context, paths []string, progress func(core.ScanProgress)) (core.Scan, error) {
+	if f.dialogs.scan != nil {
+		return f.heldScan(ctx, progress)
+	}
 	progress(core.ScanProgress{Files: len(f.scan.Sources)})
 	_ = f.ask("scan %q", paths)
 	return f.scan, f.scanErr
@@ -88,8 +92,8 @@ func (f *fakeController) Submit(_ context.Context, s []core.Source, o core.Optio
 		return f.result(s, o)
 	}
 	var out core.Submission
-	for i, source := range s {
-		out.Queued = append(out.Queued, core.Transfer{ID: core.TransferID(fmt.Sprint("new", i)), Source: source, State: core.StateQueued})
+	for i := range s {
+		out.Queued = append(out.Queued, core.TransferID(fmt.Sprint("new", i)))
 	}
 	return out, f.verbErr
 }

@@ -5,6 +5,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+
+	"github.com/artstore/ingester/core"
 )
 
 // pieces are the parts of the window in one language.
@@ -32,6 +34,10 @@ func (w *Window) assemble() {
 		w.pages[at].Hidden()
 	}
 	w.pieces = pieces{shown: at, ticked: w.ticked}
+	if s.permanent == nil {
+		s.permanent = &permanents{sh: s, steps: map[core.TransferID]core.Finalisation{}}
+	}
+	s.permanent.notices, s.permanent.changed = w.permanentNotices, w.permanentChanged
 	w.header = newHeader(s)
 	w.header.onImport, w.header.onSandbox = w.importProfile, w.startSandbox
 	w.header.onNew = func() { showNewProfile(s, nil) }
@@ -43,9 +49,9 @@ func (w *Window) assemble() {
 		w.choose(0)
 		w.transfers.showGroup(groupAttention)
 	})
-	w.header.add.OnTapped = w.pickFile
-	w.transfers.drop.files.OnTapped = w.pickFile
-	w.transfers.drop.folder.OnTapped = w.pickFolder
+	w.header.add.OnTapped = w.pickFiles
+	w.transfers.drop.files.OnTapped = w.pickFiles
+	w.transfers.drop.folder.OnTapped = w.pickFolders
 
 	w.pages = w.views()
 	names := []struct{ icon, key string }{{"sending", "nav.transfers"}, {"history", "nav.history"}, {"metrics", "nav.metrics"}, {"log", "nav.log"}}
@@ -57,7 +63,7 @@ func (w *Window) assemble() {
 	w.holder = container.NewStack()
 	w.page = container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return w.holder }}, w.banner.content, w.expiry.content, w.holder)
 	w.win.SetContent(container.New(&frame{nav: w.nav},
-		newBox("background", "", 0), inset(pageEdge, pageEdge, pageEdge, pageEdge, w.page), w.nav.content, w.header.content, w.bar.content))
+		newBox("background", "", 0), w.header.content, w.nav.content, inset(pageEdge, pageEdge, pageEdge, pageEdge, w.page), w.bar.content))
 	w.win.SetPadded(false)
 	w.choose(min(at, len(w.pages)-1))
 	w.show(w.now())
@@ -67,6 +73,20 @@ func (w *Window) assemble() {
 func (w *Window) views() []view {
 	stored := func() int { return w.model.sum.Stored }
 	return []view{w.transfers, newHistoryView(w.sh, stored), newMetricsView(w.sh, w.recorder), newLogView(w.sh, w.buffer)}
+}
+
+// permanentNotices are where it is said how far files are with becoming
+// permanent.
+func (w *Window) permanentNotices() []*notice {
+	return []*notice{w.transfers.notice, w.pages[1].(*historyView).notice}
+}
+
+// permanentChanged draws what the pages say of it.
+func (w *Window) permanentChanged(done bool) {
+	w.transfers.Refresh()
+	if history := w.pages[1].(*historyView); done && history.visible {
+		history.read()
+	}
 }
 
 // choose shows a page.
@@ -101,12 +121,13 @@ const pageEdge = 16
 // only.
 const compactBelow = 860
 
-// frame lays the window out: header, navigation, page, status bar.
+// frame lays the window out: ground, header, navigation, page, status bar. That
+// is the order in which Tab goes through them, too.
 type frame struct{ nav *navigation }
 
 // Layout implements fyne.Layout.
 func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	ground, page, nav, head, status := o[0], o[1], o[2], o[3], o[4]
+	ground, head, nav, page, status := o[0], o[1], o[2], o[3], o[4]
 	compact := size.Width < compactBelow
 	f.nav.setCompact(compact)
 	width := float32(navWide)

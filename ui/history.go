@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/url"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -23,11 +23,12 @@ const historyLimit = 2000
 type historyView struct {
 	sh      *shell
 	content *fyne.Container
+	notice  *notice
 	search  *lineEntry
 	copyID  *widget.Button
 	copySum *widget.Button
 	export  *widget.Button
-	list    *widget.List
+	list    *transferList
 	none    *caption
 	more    *caption // said where there are more than are listed
 
@@ -66,24 +67,28 @@ func newHistoryView(s *shell, stored func() int) *historyView {
 	head := newSheetHead(historyPlaces, func(cell int) bool { return cell == 1 },
 		t.s("column.name"), t.s("column.size"), t.s("column.stored"), t.s("fact.server"), t.s("fact.file_id"), "SHA-256")
 	sheet := newSheet(head, v.list, v.none)
-	v.content = container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return sheet }}, tools, sheet, v.more)
+	v.notice = newNotice()
+	v.content = container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return sheet }}, tools, v.notice.content, sheet, v.more)
+	v.notice.changed = v.content.Refresh
 	v.choose(-1)
 	return v
 }
 
 func (v *historyView) buildList() {
-	v.list = widget.NewList(func() int { return len(v.rows) }, func() fyne.CanvasObject {
+	v.list = newTransferList(func() int { return len(v.rows) }, func() fyne.CanvasObject {
 		r := newCellRow(historyPlaces, 6)
 		r.cells[0].color, r.cells[1].align = theme.ColorNameForeground, fyne.TextAlignTrailing
 		more := widget.NewButtonWithIcon("", theme.MoreHorizontalIcon(), nil)
 		more.Importance = widget.LowImportance
 		r.tail = more
 		return r
-	}, func(i widget.ListItemID, o fyne.CanvasObject) {
+	}, func(i int, o fyne.CanvasObject) {
 		if i < len(v.rows) {
 			v.draw(o.(*cellRow), i)
 		}
 	})
+	v.list.onKey = v.key
+	v.list.onMove = func(i int) { v.list.Select(i) }
 	v.list.OnSelected = v.choose
 	v.list.OnUnselected = func(widget.ListItemID) { v.choose(-1) }
 }
@@ -224,6 +229,23 @@ func (v *historyView) copy(of func(*core.Receipt) string) {
 	}
 }
 
+// key is what the keys do with the chosen row.
+func (v *historyView) key(e *fyne.KeyEvent) bool {
+	if v.chosen < 0 || v.chosen >= len(v.rows) {
+		return false
+	}
+	switch e.Name {
+	case desktop.KeyMenu, fyne.KeyF10:
+		showMenuBelow(v.menu(v.chosen), v.sh.win.Canvas(), v.search)
+	case fyne.KeyReturn, fyne.KeyEnter:
+		x := v.rows[v.chosen]
+		showTransfer(v.sh, newRow(&x))
+	default:
+		return false
+	}
+	return true
+}
+
 // menu is what can be done with a row.
 func (v *historyView) menu(i int) *fyne.Menu {
 	t := v.sh.text
@@ -234,8 +256,20 @@ func (v *historyView) menu(i int) *fyne.Menu {
 			fyne.NewMenuItem(t.s("action.copy_sum"), v.copySum.OnTapped))
 	}
 	x := v.rows[i]
+	if file, ok := storedOf(&x); ok {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("action.permanent"), func() { v.sh.permanent.ask([]storedFile{file}) }))
+	}
 	menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("action.details"), func() { showTransfer(v.sh, newRow(&x)) }))
 	return menu
+}
+
+// makePermanent keeps the chosen file for good.
+func (v *historyView) makePermanent() {
+	if i := v.chosen; i >= 0 && i < len(v.rows) {
+		if file, ok := storedOf(&v.rows[i]); ok {
+			v.sh.permanent.ask([]storedFile{file})
+		}
+	}
 }
 
 // exports are the forms that the history can be written in.
@@ -253,15 +287,11 @@ func (v *historyView) showExport() {
 	menu, q := fyne.NewMenu(""), v.query()
 	for _, e := range exports {
 		menu.Items = append(menu.Items, fyne.NewMenuItem(v.sh.text.s(e.key), func() {
-			saveFile(v.sh, e.file, nil, func(ctx context.Context, file fyne.URIWriteCloser) error {
-				return v.write(ctx, file, e.format, q)
+			saveFile(v.sh, e.file, nil, func(ctx context.Context, path string) error {
+				// Everything that the search takes, not only what is listed.
+				return writeFile(path, func(file io.Writer) error { return v.sh.ctl.ExportHistory(ctx, file, e.format, q) })
 			})
 		}))
 	}
 	showMenuBelow(menu, v.sh.win.Canvas(), v.export)
-}
-
-// write exports everything that the search takes, not only what is listed.
-func (v *historyView) write(ctx context.Context, file io.WriteCloser, format core.HistoryFormat, q core.HistoryQuery) error {
-	return errors.Join(v.sh.ctl.ExportHistory(ctx, file, format, q), file.Close())
 }

@@ -78,8 +78,8 @@ func (in *intake) scanned(scan core.Scan, err error) {
 		in.result(t.s("drop.none")+in.skipped(scan.Skipped), scan.Skipped)
 	case len(scan.Sources) > manyFiles || scan.Bytes > manyBytes:
 		in.say(t.s("drop.asking"))
-		ask(in.sh, t.s("drop.many.title"), t.s("drop.many.text", args{"What": in.found(scan), "Size": t.size(scan.Bytes)}),
-			t.s("drop.many.yes"), func() { in.submit(scan) })
+		askElse(in.sh, t.s("drop.many.title"), t.s("drop.many.text", args{"What": in.found(scan), "Size": t.size(scan.Bytes)}),
+			t.s("drop.many.yes"), func() { in.submit(scan) }, func() { in.result(t.s("drop.stopped")+in.skipped(scan.Skipped), scan.Skipped) })
 	default:
 		in.submit(scan)
 	}

@@ -108,7 +108,7 @@ func TestWhatIsStoredIsAskedAbout(t *testing.T) {
 	ctl := newFakeController()
 	source := core.Source{Path: "/a/b.pdf", Name: "b.pdf"}
 	ctl.scan = core.Scan{Sources: []core.Source{source}}
-	ctl.result = func(s []core.Source, o core.Options) (core.Submission, error) {
+	ctl.result = func(_ []core.Source, o core.Options) (core.Submission, error) {
 		if o.Again {
 			return core.Submission{Queued: []core.TransferID{"n"}}, nil
 		}

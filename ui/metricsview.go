@@ -59,12 +59,13 @@ func newMetricsView(s *shell, r *recorder) *metricsView {
 }
 
 // titled is a panel with a heading, a remark beside it, and content.
-func titled(title string, remark, content fyne.CanvasObject) fyne.CanvasObject {
+func titled(title string, remark *caption, content fyne.CanvasObject) fyne.CanvasObject {
 	name := newCaption(title, theme.ColorNameForeground, theme.SizeNameText)
 	name.bold = true
 	head := container.New(&line{gap: 6}, name)
 	if remark != nil {
-		head.Add(remark)
+		remark.cut = true
+		head = container.New(&line{gap: 6, stretch: remark}, name, remark)
 	}
 	return newPanel(colorSurface, container.New(stack{gap: 6, grow: func() fyne.CanvasObject { return content }}, head, content))
 }

@@ -23,6 +23,7 @@ type row struct {
 	state     core.State
 	attempts  int
 	server    string
+	temporary bool // the server keeps it for a time only
 	matches   bool // the name filter takes it
 }
 
@@ -30,7 +31,7 @@ func newRow(t *core.Transfer) row {
 	return row{
 		id: t.ID, seq: t.Seq, name: t.Source.Name, path: t.Source.Path, size: t.Source.Size,
 		sent: min(max(t.Sent, 0), t.Source.Size), notBefore: t.NotBefore, err: t.Error, receipt: t.Receipt,
-		state: t.State, attempts: t.Attempts, server: t.Server,
+		state: t.State, attempts: t.Attempts, server: t.Server, temporary: t.Options.Retention != core.RetentionPermanent,
 	}
 }
 
@@ -76,8 +77,9 @@ type model struct {
 	sparkAt time.Time
 	sparkOf int64 // carried at sparkAt
 
-	reorder bool // visible must be computed again
-	counter int  // of computations of visible, so that the view sees a change
+	unsorted bool // rows are not in the order of the queue
+	reorder  bool // visible must be computed again
+	counter  int  // of computations of visible, so that the view sees a change
 }
 
 // The sparkline: bars, and the time that one stands for.
@@ -122,6 +124,11 @@ func (m *model) Tick(now time.Time) {
 		m.sum.Left = m.total.left(now, m.sum.Remaining)
 	}
 	m.tickSpark(now)
+	if m.unsorted {
+		m.unsorted, m.reorder = false, true
+		slices.SortFunc(m.rows, func(a, b row) int { return cmp.Compare(a.seq, b.seq) })
+		m.reindex(0)
+	}
 	if m.reorder {
 		m.arrange()
 	}
@@ -158,18 +165,15 @@ func (m *model) put(t *core.Transfer, now time.Time) {
 		m.measure(old, &next, now)
 		m.account(old, -1)
 		m.reorder = m.reorder || m.filter.moves(old, &next)
+		m.unsorted = m.unsorted || old.seq != next.seq
 		*old = next
 	} else {
 		next.matches = m.filter.matches(&next)
 		m.measure(nil, &next, now)
-		if n := len(m.rows); n > 0 && next.seq < m.rows[n-1].seq {
-			at, _ = slices.BinarySearchFunc(m.rows, next.seq, func(r row, seq int64) int { return cmp.Compare(r.seq, seq) })
-			m.rows = slices.Insert(m.rows, at, next)
-			m.reindex(at)
-		} else {
-			m.index[next.id] = n
-			m.rows = append(m.rows, next)
-		}
+		n := len(m.rows)
+		m.unsorted = m.unsorted || n > 0 && next.seq < m.rows[n-1].seq
+		m.index[next.id] = n
+		m.rows = append(m.rows, next)
 		m.reorder = true
 	}
 	m.account(&next, +1)

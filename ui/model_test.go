@@ -231,3 +231,23 @@ func BenchmarkApply(b *testing.B) {
 		m.Apply(update, now)
 	}
 }
+
+// TestRowsFollowTheirPlacesInTheQueue: what is moved to the front stands
+// there, also when new files come with the same change.
+func TestRowsFollowTheirPlacesInTheQueue(t *testing.T) {
+	m := newModel()
+	m.Reset(core.Snapshot{Transfers: []core.Transfer{
+		transfer(1, "a", 1, core.StateQueued), transfer(2, "b", 1, core.StateQueued), transfer(3, "c", 1, core.StateQueued),
+	}}, start)
+	front, back := transfer(3, "c", 1, core.StateQueued), transfer(1, "a", 1, core.StateQueued)
+	front.Seq, back.Seq = -5, 9
+	m.Apply(core.Update{Changed: []core.Transfer{front, transfer(4, "d", 1, core.StateQueued), back}}, start)
+	if got := visibleNames(m); !slices.Equal(got, []string{"c", "b", "d", "a"}) {
+		t.Errorf("order %v", got)
+	}
+	for i := range m.rows {
+		if m.Find(m.rows[i].id) != &m.rows[i] {
+			t.Errorf("index of %s is wrong", m.rows[i].id)
+		}
+	}
+}

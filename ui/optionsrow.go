@@ -60,13 +60,18 @@ func (w fixedWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 // optionsLayout puts options and filter on one line where there is room, else
 // on two.
-type optionsLayout struct{ two bool }
+type optionsLayout struct {
+	two             bool
+	options, filter *fyne.Container
+}
 
 // filterWidth is the filter's width where it stands beside the options.
-const filterWidth = 288
+func (l *optionsLayout) filterWidth() float32 { return max(288, l.filter.MinSize().Width+90) }
 
 // prepare decides by the width that there will be.
-func (l *optionsLayout) prepare(width float32) { l.two = width < 860 }
+func (l *optionsLayout) prepare(width float32) {
+	l.two = width < max(860, l.options.MinSize().Width+16+l.filterWidth())
+}
 
 // Layout implements fyne.Layout.
 func (l *optionsLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
@@ -78,9 +83,10 @@ func (l *optionsLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		filter.Resize(fyne.NewSize(size.Width, height))
 		filter.Move(fyne.NewPos(0, height+8))
 	default:
-		options.Resize(fyne.NewSize(size.Width-filterWidth-16, height))
-		filter.Resize(fyne.NewSize(filterWidth, height))
-		filter.Move(fyne.NewPos(size.Width-filterWidth, 0))
+		width := l.filterWidth()
+		options.Resize(fyne.NewSize(size.Width-width-16, height))
+		filter.Resize(fyne.NewSize(width, height))
+		filter.Move(fyne.NewPos(size.Width-width, 0))
 	}
 }
 
@@ -158,7 +164,7 @@ func (o *optionsRow) askDays() {
 		}
 	}, o.sh.win)
 	d.Resize(fyne.NewSize(360, d.MinSize().Height))
-	d.Show()
+	present(o.sh, d)
 }
 
 // load reads the profile's defaults.

@@ -1,11 +1,11 @@
 package ui
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -115,37 +115,52 @@ func TestHistoryFailureIsSaid(t *testing.T) {
 	h.until("the error", func() bool { return strings.Contains(h.words(), "The queue was damaged") })
 }
 
-// sink is a file that remembers being closed.
-type sink struct {
-	bytes.Buffer
-	closed bool
-	err    error
-}
-
-func (s *sink) Close() error { s.closed = true; return s.err }
-
 func TestExportWritesEverythingThatMatches(t *testing.T) {
 	h := open(t, busy(), "en", "light")
 	v := history(h)
 	v.search.SetText("box")
 	for _, e := range exports {
-		out := &sink{}
-		if err := v.write(t.Context(), out, e.format, v.query()); err != nil || !out.closed {
-			t.Errorf("%s: %v, closed %v", e.format, err, out.closed)
+		path := filepath.Join(t.TempDir(), "Выгрузка 1.txt")
+		h.ctl.dialogs.pick = func(_ context.Context, q FileQuestion) ([]string, error) {
+			if !q.Save || q.Name != e.file || q.Title != "Save as" {
+				t.Errorf("asked %+v", q)
+			}
+			return []string{path}, nil
 		}
+		v.showExport()
+		h.choose(v.sh.text.s(e.key))
 		h.called(fmt.Sprintf(`export history %s "box" 0`, e.format))
-		if want := string(e.format) + " \"box\"\n"; out.String() != want {
-			t.Errorf("wrote %q", out.String())
-		}
+		want := string(e.format) + " \"box\"\n"
+		h.until(e.file, func() bool { raw, _ := os.ReadFile(path); return string(raw) == want })
 	}
-	full := errors.New("disk full")
-	if err := v.write(t.Context(), &sink{err: full}, core.FormatCSV, v.query()); !errors.Is(err, full) {
-		t.Errorf("a failing file gives %v", err)
+}
+
+// TestAFailingExportLeavesWhatWasThere: half an export is none.
+func TestAFailingExportLeavesWhatWasThere(t *testing.T) {
+	h := open(t, busy(), "en", "light")
+	v := history(h)
+	path := filepath.Join(t.TempDir(), "history.csv")
+	if err := os.WriteFile(path, []byte("before"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h.ctl.dialogs.pick = func(context.Context, FileQuestion) ([]string, error) { return []string{path}, nil }
+	h.ctl.verbErr = &core.Error{Kind: core.KindConfig, Code: core.CodeStoreDamaged}
+	v.showExport()
+	h.choose("As a table (CSV)")
+	h.until("the error", func() bool { return strings.Contains(h.words(), "The queue was damaged") })
+	h.tap("OK")
+	if raw, err := os.ReadFile(path); err != nil || string(raw) != "before" {
+		t.Errorf("the file holds %q, %v", raw, err)
+	}
+	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 1 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	h.ctl.dialogs.pick = func(context.Context, FileQuestion) ([]string, error) {
+		return []string{filepath.Join(path, "no folder")}, nil
 	}
 	v.showExport()
-	for _, want := range []string{"As a table (CSV)", "As JSON, one object a line", "As SHA256SUMS"} {
-		h.says(want)
-	}
+	h.choose("As a table (CSV)")
+	h.until("the error", func() bool { return strings.Contains(h.words(), "The file can't be written") })
 }
 
 func TestLogIsFilteredSearchedAndCopied(t *testing.T) {

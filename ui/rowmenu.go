@@ -15,6 +15,7 @@ import (
 var actionKeys = map[action]string{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
 	actPause: "action.pause", actResume: "action.resume", actRetry: "action.retry",
 	actCancel: "action.cancel", actRemove: "action.remove",
+	actFirst: "action.first", actLast: "action.last", actPermanent: "action.permanent",
 }
 
 // tapAction is a row's button.
@@ -40,6 +41,22 @@ func (v *transfersView) showMenu(id core.TransferID, at fyne.Position) {
 	}
 }
 
+// showMenuOf opens the menu of the i-th row where the row is.
+func (v *transfersView) showMenuOf(i int) {
+	r := v.model.At(i)
+	if r == nil {
+		return
+	}
+	v.list.ScrollTo(i)
+	for row, at := range v.live {
+		if at == i {
+			where := fyne.CurrentApp().Driver().AbsolutePositionForObject(row)
+			v.showMenu(r.id, where.AddXY(sheetRowHeight, rowHeight))
+			return
+		}
+	}
+}
+
 // rowMenu is the menu of a row; where the row is one of many selected, its
 // actions are on all of them.
 func (v *transfersView) rowMenu(id core.TransferID) *fyne.Menu {
@@ -48,7 +65,7 @@ func (v *transfersView) rowMenu(id core.TransferID) *fyne.Menu {
 		return nil
 	}
 	t, menu := v.sh.text, fyne.NewMenu("")
-	for _, a := range []action{actPause, actResume, actRetry, actCancel, actRemove} {
+	for _, a := range []action{actPause, actResume, actRetry, actFirst, actLast, actPermanent, actCancel, actRemove} {
 		ids := v.targets(r, a)
 		if len(ids) == 0 {
 			continue
@@ -61,6 +78,9 @@ func (v *transfersView) rowMenu(id core.TransferID) *fyne.Menu {
 			words = t.s("action.many", args{"Action": words, "N": t.number(int64(len(ids)))})
 		}
 		menu.Items = append(menu.Items, fyne.NewMenuItem(words, func() { v.do(a, ids) }))
+	}
+	if v.model.sum.Failed > 1 {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("action.retry_failed"), v.retryFailed))
 	}
 	menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
 	if r.receipt != nil {
@@ -80,7 +100,7 @@ func (v *transfersView) targets(r *row, a action) []core.TransferID {
 	if v.selected[r.id] && len(v.selected) > 1 {
 		return v.chosen(a)
 	}
-	if can(a, r.state) {
+	if r.can(a) {
 		return []core.TransferID{r.id}
 	}
 	return nil
@@ -100,15 +120,22 @@ func (v *transfersView) askAgain(yes func()) {
 
 // ask shows a question with one way forward and one back.
 func ask(s *shell, title, words, yes string, then func()) {
+	askElse(s, title, words, yes, then, func() {})
+}
+
+// askElse is ask with something to do on the way back.
+func askElse(s *shell, title, words, yes string, then, back func()) {
 	label := widget.NewLabel(words)
 	label.Wrapping = fyne.TextWrapWord
 	d := dialog.NewCustomConfirm(title, yes, s.text.s("button.back"), label, func(ok bool) {
 		if ok {
 			then()
+		} else {
+			back()
 		}
 	}, s.win)
 	d.Resize(fyne.NewSize(min(460, s.win.Canvas().Size().Width-40), d.MinSize().Height))
-	d.Show()
+	present(s, d)
 }
 
 // showMenuBelow opens a menu under the object that it belongs to.

@@ -22,8 +22,11 @@ const (
 	actRetry
 	actCancel
 	actRemove
-	actMore    // opens the menu
-	actDetails // opens the details
+	actFirst     // to the head of the queue
+	actLast      // to its end
+	actPermanent // keep the stored file for good
+	actMore      // opens the menu
+	actDetails   // opens the details
 )
 
 // rowWords are what a row of the list shows, ready to be drawn. They are
@@ -130,17 +133,20 @@ func plain(s string) string {
 func allowed(s core.State) []action {
 	switch s {
 	case core.StateQueued, core.StateSending:
+		if s == core.StateQueued {
+			return []action{actPause, actFirst, actLast, actCancel}
+		}
 		return []action{actPause, actCancel}
 	case core.StateSent:
 		return []action{actCancel}
 	case core.StateWaiting:
-		return []action{actRetry, actPause, actCancel}
+		return []action{actRetry, actPause, actFirst, actLast, actCancel}
 	case core.StatePaused:
-		return []action{actResume, actCancel}
+		return []action{actResume, actFirst, actLast, actCancel}
 	case core.StateFailed, core.StateUnknown, core.StateCancelled:
 		return []action{actRetry, actRemove}
 	case core.StateStored:
-		return []action{actRemove}
+		return []action{actPermanent, actRemove}
 	}
 	return nil
 }
@@ -153,4 +159,9 @@ func can(a action, s core.State) bool {
 		}
 	}
 	return false
+}
+
+// can reports whether an action makes sense for a row.
+func (r *row) can(a action) bool {
+	return can(a, r.state) && (a != actPermanent || r.temporary && r.receipt != nil)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
@@ -48,32 +49,49 @@ func (v *transfersView) tapRow(id core.TransferID, mods fyne.KeyModifier) {
 	}
 	switch {
 	case mods&fyne.KeyModifierShift != 0:
-		v.selected = map[core.TransferID]bool{}
-		for i := min(at, v.anchor); i <= max(at, v.anchor); i++ {
-			if r := v.model.At(i); r != nil {
-				v.selected[r.id] = true
-			}
-		}
+		v.choose(v.from, at)
+		v.anchor = at
 	case mods&fyne.KeyModifierShortcutDefault != 0:
 		if v.selected[id] {
 			delete(v.selected, id)
 		} else {
 			v.selected[id] = true
 		}
-		v.anchor = at
+		v.anchor, v.from = at, at
 	default:
 		v.selected = map[core.TransferID]bool{id: true}
-		v.anchor = at
+		v.anchor, v.from = at, at
 	}
 	v.list.Highlight(at)
 	v.sh.win.Canvas().Focus(v.list)
 	v.Refresh()
 }
 
+// choose selects the rows from one to another.
+func (v *transfersView) choose(from, to int) {
+	v.selected = map[core.TransferID]bool{}
+	for i := min(from, to); i <= max(from, to); i++ {
+		if r := v.model.At(i); r != nil {
+			v.selected[r.id] = true
+		}
+	}
+}
+
+// shifted reports whether Shift is held down.
+func (v *transfersView) shifted() bool {
+	d, ok := fyne.CurrentApp().Driver().(desktop.Driver)
+	return ok && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0
+}
+
 // moveTo selects the row that the arrow keys went to.
 func (v *transfersView) moveTo(index int) {
 	if r := v.model.At(index); r != nil {
-		v.selected = map[core.TransferID]bool{r.id: true}
+		if v.shifted() { // the range grows from where it began
+			v.choose(v.from, index)
+		} else {
+			v.from = index
+			v.selected = map[core.TransferID]bool{r.id: true}
+		}
 		v.anchor = index
 		v.Refresh()
 	}
@@ -103,7 +121,7 @@ func (v *transfersView) chosen(actions ...action) []core.TransferID {
 			continue
 		}
 		for _, a := range actions {
-			if can(a, r.state) {
+			if r.can(a) {
 				ids = append(ids, r.id)
 				break
 			}
@@ -112,7 +130,34 @@ func (v *transfersView) chosen(actions ...action) []core.TransferID {
 	return ids
 }
 
-// key is what Space, Delete and Return do with the selection.
+// storedFiles names the files of stored transfers.
+func (v *transfersView) storedFiles(ids []core.TransferID) []storedFile {
+	files := make([]storedFile, 0, len(ids))
+	for _, id := range ids {
+		if r := v.model.Find(id); r != nil && r.receipt != nil {
+			_, name := splitName(r.name)
+			files = append(files, storedFile{id, r.receipt.FileID, name})
+		}
+	}
+	return files
+}
+
+// selectAll selects every row that the filter takes.
+func (v *transfersView) selectAll() {
+	for i := range v.model.Len() {
+		v.selected[v.model.At(i).id] = true
+	}
+	v.Refresh()
+}
+
+// moveFirst and moveLast move the selected transfers in the queue.
+func (v *transfersView) moveFirst() { v.do(actFirst, v.chosen(actFirst)) }
+func (v *transfersView) moveLast()  { v.do(actLast, v.chosen(actLast)) }
+
+// makePermanent keeps the selected files for good.
+func (v *transfersView) makePermanent() { v.do(actPermanent, v.chosen(actPermanent)) }
+
+// key is what Space, Delete, Return and the menu key do with the selection.
 func (v *transfersView) key(e *fyne.KeyEvent) bool {
 	switch e.Name {
 	case fyne.KeySpace:
@@ -124,6 +169,8 @@ func (v *transfersView) key(e *fyne.KeyEvent) bool {
 	case fyne.KeyDelete, fyne.KeyBackspace:
 		v.do(actCancel, v.chosen(actCancel))
 		v.do(actRemove, v.chosen(actRemove))
+	case desktop.KeyMenu, fyne.KeyF10:
+		v.showMenuOf(v.anchor)
 	case fyne.KeyReturn, fyne.KeyEnter:
 		if r := v.model.At(v.anchor); r != nil && v.selected[r.id] {
 			v.showDetails(r.id)
@@ -139,9 +186,14 @@ func (v *transfersView) do(a action, ids []core.TransferID) {
 	if len(ids) == 0 {
 		return
 	}
+	if a == actPermanent {
+		v.sh.permanent.ask(v.storedFiles(ids))
+		return
+	}
 	c := v.sh.ctl
 	verbs := map[action]func(context.Context, ...core.TransferID) error{
 		actPause: c.Pause, actResume: c.Resume, actRetry: c.Retry, actCancel: c.Cancel, actRemove: c.Remove,
+		actFirst: c.First, actLast: c.Last,
 	}
 	verb := verbs[a]
 	if a == actRetry && v.anyUnknown(ids) {
@@ -158,15 +210,4 @@ func (v *transfersView) anyUnknown(ids []core.TransferID) bool {
 		}
 	}
 	return false
-}
-
-// retryFailed sends everything again that failed.
-func (v *transfersView) retryFailed() {
-	var ids []core.TransferID
-	for i := range v.model.rows {
-		if v.model.rows[i].state == core.StateFailed {
-			ids = append(ids, v.model.rows[i].id)
-		}
-	}
-	v.do(actRetry, ids)
 }

@@ -2,12 +2,9 @@ package ui
 
 import (
 	"context"
-	"path/filepath"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
@@ -241,27 +238,4 @@ func (d *settingsDialog) fileInput(e *formEntry, extensions []string, then func(
 		})
 	})
 	return container.NewBorder(nil, nil, nil, outlined(button), e)
-}
-
-// pickFile lets the person choose one file, beginning where near lies.
-func pickFile(s *shell, near string, extensions []string, chosen func(path string)) {
-	picker := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
-		if err != nil {
-			s.failed(err)
-			return
-		}
-		if file == nil {
-			return // cancelled
-		}
-		_ = file.Close() // only the name is wanted
-		chosen(filepath.FromSlash(file.URI().Path()))
-	}, s.win)
-	picker.SetFilter(storage.NewExtensionFileFilter(extensions))
-	if near != "" {
-		if folder, err := storage.ListerForURI(storage.NewFileURI(filepath.Dir(near))); err == nil {
-			picker.SetLocation(folder)
-		}
-	}
-	picker.SetTitleText(s.text.s("settings.choose.title"))
-	showPicker(s, picker, s.text.s("button.open"))
 }

@@ -2,13 +2,10 @@ package ui
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 	"strconv"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/storage"
 
 	"github.com/artstore/ingester/core"
 )
@@ -115,11 +112,8 @@ func (d *settingsDialog) importProfile() {
 // export writes the profile, as it is saved, to a file of the person's choice.
 func (d *settingsDialog) export() {
 	name := d.previous
-	saveFile(d.s, name+profileExtension, []string{profileExtension}, func(ctx context.Context, file fyne.URIWriteCloser) error {
-		if err := file.Close(); err != nil { // only the name is wanted
-			return err
-		}
-		return d.s.ctl.ExportProfile(ctx, name, filepath.FromSlash(file.URI().Path()))
+	saveFile(d.s, name+profileExtension, []string{profileExtension}, func(ctx context.Context, path string) error {
+		return d.s.ctl.ExportProfile(ctx, name, path)
 	})
 }
 
@@ -137,23 +131,4 @@ func (d *settingsDialog) remove() {
 			d.close(true)
 		})
 	})
-}
-
-// saveFile lets the person choose where to write. write runs off the UI
-// goroutine with the opened file, and closes it.
-func saveFile(s *shell, name string, extensions []string, write func(context.Context, fyne.URIWriteCloser) error) {
-	picker := dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
-		switch {
-		case err != nil:
-			s.failed(err)
-		case file != nil: // nil: cancelled
-			s.act(func(ctx context.Context) error { return write(ctx, file) })
-		}
-	}, s.win)
-	picker.SetFileName(name)
-	if len(extensions) > 0 {
-		picker.SetFilter(storage.NewExtensionFileFilter(extensions))
-	}
-	picker.SetTitleText(s.text.s("button.save_as"))
-	showPicker(s, picker, s.text.s("settings.save"))
 }

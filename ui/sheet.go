@@ -9,7 +9,7 @@ import (
 
 // newSheet is a framed list under a head, which may be nil; none is said where
 // the list is empty.
-func newSheet(head fyne.CanvasObject, list *widget.List, none *caption) fyne.CanvasObject {
+func newSheet(head fyne.CanvasObject, list fyne.CanvasObject, none *caption) fyne.CanvasObject {
 	rows := fyne.CanvasObject(container.NewStack(
 		container.NewThemeOverride(list, dense1{theme.Current()}), container.NewCenter(none)))
 	if head != nil {

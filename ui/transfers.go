@@ -25,7 +25,8 @@ type transfersView struct {
 	options *optionsRow
 	search  *lineEntry
 	group   *widget.Button
-	filters *fyne.Container // search and group
+	retry   *fyne.Container // around the button that retries what failed
+	filters *fyne.Container // search, group and retry
 	head    *tableHead
 	table   fyne.CanvasObject
 	list    *transferList
@@ -34,7 +35,8 @@ type transfersView struct {
 	live     map[*transferRow]int // rows of the list, by the index they show
 	drawn    int                  // model.counter of what the list shows
 	selected map[core.TransferID]bool
-	anchor   int // index of the row that a range starts at
+	anchor   int // index of the row that the keys act on
+	from     int // index of the row that a range starts at
 }
 
 var _ view = (*transfersView)(nil)
@@ -48,8 +50,10 @@ func newTransfersView(s *shell, m *model, i *icons) *transfersView {
 	v.options = newOptionsRow(s)
 	v.buildFilter()
 	v.buildTable()
-	v.filters = container.New(&line{gap: 8, stretch: v.search}, v.search, outlined(v.group))
-	lines := &optionsLayout{}
+	v.retry = outlined(widget.NewButton(s.text.s("action.retry_failed"), v.retryFailed))
+	v.retry.Hide()
+	v.filters = container.New(&line{gap: 8, stretch: v.search}, v.search, outlined(v.group), v.retry)
+	lines := &optionsLayout{options: v.options.content, filter: v.filters}
 	top := container.New(lines, v.options.content, v.filters)
 	v.content = container.New(stack{gap: 12, grow: v.grows, prepare: lines.prepare}, v.drop.content, v.notice.content, top, v.table)
 	v.notice.changed = v.content.Refresh
@@ -75,12 +79,7 @@ func (v *transfersView) buildTable() {
 	})
 	v.list.onKey = v.key
 	v.list.onMove = v.moveTo
-	v.head = newTableHead(v.sh.text, func(o order) {
-		f := v.model.filter
-		f.reverse = f.order == o && !f.reverse
-		f.order = o
-		v.setFilter(f)
-	})
+	v.head = newTableHead(v.sh.text, v.sortBy)
 	v.none = newCaption(v.sh.text.s("list.none"), colorMuted, theme.SizeNameText)
 	v.none.align = fyne.TextAlignCenter
 	rows := container.NewStack(
@@ -131,6 +130,12 @@ func (v *transfersView) buildFilter() {
 			item.Checked = g == v.currentGroup()
 			menu.Items = append(menu.Items, item)
 		}
+		menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
+		for _, o := range []order{orderQueue, orderName, orderSize, orderState} {
+			item := fyne.NewMenuItem(t.s(orderKeys[o]), func() { v.sortBy(o) })
+			item.Checked = o == v.model.filter.order
+			menu.Items = append(menu.Items, item)
+		}
 		showMenuBelow(menu, v.sh.win.Canvas(), v.group)
 	}
 	v.nameGroup()
@@ -139,6 +144,18 @@ func (v *transfersView) buildFilter() {
 var groupKeys = map[group]string{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
 	groupAll: "filter.all", groupUnderWay: "filter.underway", groupAttention: "filter.attention",
 	groupPaused: "filter.paused", groupStored: "filter.stored", groupCancelled: "filter.cancelled",
+}
+
+var orderKeys = map[order]string{ //nolint:gochecknoglobals // a table
+	orderQueue: "sort.queue", orderName: "sort.name", orderSize: "sort.size", orderState: "sort.state",
+}
+
+// sortBy sorts by a column; a second time the other way round.
+func (v *transfersView) sortBy(o order) {
+	f := v.model.filter
+	f.reverse = f.order == o && !f.reverse
+	f.order = o
+	v.setFilter(f)
 }
 
 func (v *transfersView) currentGroup() group {
@@ -183,6 +200,10 @@ func (v *transfersView) Hidden() {}
 // the whole list only where rows have come, gone or moved.
 func (v *transfersView) Refresh() {
 	empty := len(v.model.rows) == 0
+	if failed := v.model.sum.Failed > 0; failed != v.retry.Visible() {
+		setVisible(v.retry, failed)
+		v.content.Refresh()
+	}
 	if v.table.Visible() == empty || v.drop.tall != empty {
 		v.drop.setTall(empty)
 		setVisible(v.table, !empty)
@@ -208,6 +229,9 @@ func (v *transfersView) draw(row *transferRow, i int, now time.Time) {
 	}
 	rate, left := v.model.speed(r, now)
 	words := v.sh.text.present(r, rate, left, now)
+	if step, ok := v.sh.permanent.steps[r.id]; ok {
+		words.status = v.sh.text.s("permanent.row", args{"Step": v.sh.text.finalising(step)})
+	}
 	words.selected = v.selected[r.id]
 	row.show(r.id, words)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
 
 	"github.com/artstore/ingester/core"
 )
@@ -53,6 +54,12 @@ type shell struct {
 	appearanceChanged func()
 	// openSettings shows the settings of the current profile, at a tab.
 	openSettings func(tab settingsTab)
+	// unpick closes the file dialog that is open; nil before the first.
+	unpick context.CancelFunc
+	// dialogs are those that are open, by the overlay that they are.
+	dialogs map[fyne.CanvasObject]dialog.Dialog
+	// permanent makes stored files permanent.
+	permanent *permanents
 	// settings is the open settings dialog, nil while it is closed.
 	settings *settingsDialog
 	// shortcut does what a key combination does in the whole window.

@@ -1,0 +1,116 @@
+package ui
+
+import (
+	"cmp"
+	"slices"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+// cause is why some transfers failed.
+type cause struct {
+	err *core.Error // of one of them
+	ids []core.TransferID
+}
+
+// causes are the failed transfers by cause, the most frequent first.
+func (m *model) causes() []cause {
+	type key struct {
+		code   core.Code
+		status int
+	}
+	at := map[key]int{}
+	var all []cause
+	for i := range m.rows {
+		r := &m.rows[i]
+		if r.state != core.StateFailed {
+			continue
+		}
+		k := key{}
+		if r.err != nil {
+			k = key{r.err.Code, r.err.Status}
+		}
+		n, known := at[k]
+		if !known {
+			n = len(all)
+			at[k] = n
+			all = append(all, cause{err: r.err})
+		}
+		all[n].ids = append(all[n].ids, r.id)
+	}
+	slices.SortStableFunc(all, func(a, b cause) int { return cmp.Compare(len(b.ids), len(a.ids)) })
+	return all
+}
+
+// retryFailed sends everything again that failed; where it failed for several
+// causes it asks which.
+func (v *transfersView) retryFailed() {
+	switch all := v.model.causes(); len(all) {
+	case 0:
+	case 1:
+		v.do(actRetry, all[0].ids)
+	default:
+		v.showCauses(all)
+	}
+}
+
+// showCauses lists why transfers failed, each cause with a way to try again.
+func (v *transfersView) showCauses(all []cause) {
+	t := v.sh.text
+	lines := container.New(stack{gap: 12})
+	var d *dialog.CustomDialog
+	left, total := len(all), 0
+	for _, c := range all {
+		total += len(c.ids)
+		lines.Add(v.causeLine(c, func() {
+			if left--; left == 0 {
+				d.Hide()
+			}
+		}))
+	}
+	every := widget.NewButton(t.s("causes.all", args{"N": t.number(int64(total))}), func() {
+		d.Hide()
+		for _, c := range v.model.causes() {
+			v.do(actRetry, c.ids)
+		}
+	})
+	every.Importance = widget.HighImportance
+	shut := widget.NewButton(t.s("button.close"), func() { d.Hide() })
+	d = dialog.NewCustomWithoutButtons(t.s("causes.title"), container.NewVScroll(newReadable(lines)), v.sh.win)
+	d.SetButtons([]fyne.CanvasObject{shut, every})
+	d.Resize(within(v.sh, 560, 360))
+	present(v.sh, d)
+}
+
+// causeLine is a cause, how many failed of it, what to do about it, and the
+// button.
+func (v *transfersView) causeLine(c cause, done func()) fyne.CanvasObject {
+	t := v.sh.text
+	sentence, advice := t.explain(c.err)
+	if sentence == "" {
+		sentence = t.s("state.failed")
+	}
+	words := newLabel(t.n("causes.line", len(c.ids), args{"Why": sentence}), theme.SizeNameText, widget.MediumImportance, true)
+	hint := newLabel(advice, sizeSmall, widget.LowImportance, false)
+	words.Wrapping, hint.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
+	var retry *widget.Button
+	retry = widget.NewButton(t.s("action.retry"), func() {
+		var failed []core.TransferID // some may be under way again
+		for _, id := range c.ids {
+			if r := v.model.Find(id); r != nil && r.state == core.StateFailed {
+				failed = append(failed, id)
+			}
+		}
+		v.do(actRetry, failed)
+		retry.Disable()
+		retry.SetText(t.s("causes.done"))
+		done()
+	})
+	return container.NewBorder(nil, nil, nil, container.NewVBox(outlined(retry)), container.New(stack{}, words, hint))
+}

@@ -1,0 +1,231 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+// TestEveryKey: what a key does, and that it does nothing while a dialog lies
+// over the page.
+func TestEveryKey(t *testing.T) {
+	ctrl, shift := fyne.KeyModifierShortcutDefault, fyne.KeyModifierShift
+	combined := func(key fyne.KeyName, mods fyne.KeyModifier) fyne.Shortcut {
+		return &desktop.CustomShortcut{KeyName: key, Modifier: mods}
+	}
+	asked := func(call string) func(*harness) bool {
+		return func(h *harness) bool { return slices.Contains(h.ctl.calls(), call) }
+	}
+	page := func(i int) func(*harness) bool { return func(h *harness) bool { return h.w.shown == i } }
+	for _, c := range []struct {
+		name string
+		keys fyne.Shortcut // or
+		key  fyne.KeyName
+		row  core.TransferID // selected before
+		want func(*harness) bool
+	}{
+		{name: "add files", keys: combined(fyne.KeyO, ctrl), want: asked(`pick "Add files" save=false folders=false many=true`)},
+		{name: "add folders", keys: combined(fyne.KeyO, ctrl|shift), want: asked(`pick "Add folders" save=false folders=true many=true`)},
+		{name: "paste", keys: &fyne.ShortcutPaste{}, want: asked(`scan ["/p"]`)},
+		{name: "settings", keys: combined(fyne.KeyComma, ctrl), want: func(h *harness) bool { return h.w.sh.settings != nil }},
+		{name: "filter", keys: combined(fyne.KeyF, ctrl), want: func(h *harness) bool { return h.w.win.Canvas().Focused() == h.w.transfers.search }},
+		{name: "pause", key: fyne.KeySpace, row: "t9", want: asked("pause [t9]")},
+		{name: "resume", key: fyne.KeySpace, row: "t8", want: asked("resume [t8]")},
+		{name: "cancel", key: fyne.KeyDelete, row: "t9", want: asked("cancel [t9]")},
+		{name: "remove", key: fyne.KeyDelete, row: "t4", want: asked("remove [t4]")},
+		{name: "retry", keys: combined(fyne.KeyR, ctrl), want: asked("retry [t7]")},
+		{name: "details", key: fyne.KeyReturn, row: "t4", want: func(h *harness) bool {
+			return strings.Contains(h.words(), "Kept until") || strings.Contains(h.words(), "File ID")
+		}},
+		{name: "menu", key: desktop.KeyMenu, row: "t4", want: func(h *harness) bool { return strings.Contains(h.words(), "Copy SHA-256") }},
+		{name: "menu by F10", key: fyne.KeyF10, row: "t9", want: func(h *harness) bool { return strings.Contains(h.words(), "To the front") }},
+		{name: "to the front", keys: combined(fyne.KeyUp, ctrl|shift), row: "t9", want: asked("first [t9]")},
+		{name: "to the end", keys: combined(fyne.KeyDown, ctrl|shift), row: "t9", want: asked("last [t9]")},
+		{name: "permanent", keys: combined(fyne.KeyP, ctrl), row: "t4", want: func(h *harness) bool { return strings.Contains(h.words(), "Make permanent?") }},
+		{name: "all", keys: &fyne.ShortcutSelectAll{}, want: func(h *harness) bool { return len(h.w.transfers.selected) == 12 }},
+		{name: "transfers", keys: combined(fyne.Key1, ctrl), want: page(0)},
+		{name: "history", keys: combined(fyne.Key2, ctrl), want: page(1)},
+		{name: "metrics", keys: combined(fyne.Key3, ctrl), want: page(2)},
+		{name: "log", keys: combined(fyne.Key4, ctrl), want: page(3)},
+		{name: "help", key: fyne.KeyF1, want: func(h *harness) bool { return strings.Contains(h.words(), "Ctrl+Shift+O") }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ctl := newFakeController()
+			ctl.snapshot = showcase(12)
+			ctl.scan = core.Scan{Sources: make([]core.Source, 1)}
+			h := open(t, ctl, "en", "light")
+			h.app.Clipboard().SetContent("/p")
+			use := func() {
+				if c.keys != nil {
+					h.press(c.keys)
+				} else {
+					h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: c.key})
+				}
+			}
+			if c.row != "" {
+				h.w.transfers.tapRow(c.row, 0)
+			}
+			if c.name != "transfers" {
+				ask(h.w.sh, "Over it", "words", "Yes", func() {})
+				use()
+				if c.want(h) {
+					t.Error("it worked below a dialog")
+				}
+				h.clear()
+			} else {
+				h.w.choose(2)
+			}
+			use()
+			h.until(c.name, func() bool { return c.want(h) })
+		})
+	}
+}
+
+// TestSelectingByKeys: arrows move, the list keeps what Shift would take.
+func TestSelectingByKeys(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = showcase(12)
+	h := open(t, ctl, "en", "light")
+	v := h.w.transfers
+	v.tapRow("t2", 0)
+	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	if len(v.selected) != 1 || !v.selected["t3"] {
+		t.Errorf("selected %v", v.selected)
+	}
+	v.tapRow("t6", fyne.KeyModifierShift)
+	v.tapRow("t5", fyne.KeyModifierShift)
+	if len(v.selected) != 3 || !v.selected["t3"] || !v.selected["t5"] {
+		t.Errorf("selected %v", v.selected)
+	}
+	v.sortBy(orderName)
+	v.sortBy(orderName)
+	if f := h.w.model.filter; f.order != orderName || !f.reverse {
+		t.Errorf("sorted by %+v", f)
+	}
+}
+
+// TestTabGoesThroughTheWindowInReadingOrder and reaches all that can be
+// tapped.
+func TestTabGoesThroughTheWindowInReadingOrder(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = showcase(12)
+	h := open(t, ctl, "en", "light")
+	c := h.w.win.Canvas()
+	var got []string
+	var first fyne.Focusable
+	for range 60 {
+		c.FocusNext()
+		at := c.Focused()
+		if at == first && first != nil {
+			break
+		}
+		if first == nil {
+			first = at
+		}
+		got = append(got, named(at))
+	}
+	want := []string{
+		"Production", "area", "Pause all", "Add files", "Transfers", "History", "Metrics", "Log",
+		"Choose files…", "Choose folder…", "Temporary, 30 days", "Tags…", "Description…", "Filter by name…", "Show: all", "Retry failed…", "list", "area",
+	}
+	got = slices.DeleteFunc(got, func(s string) bool { return s == "" }) // the settings, and the rows' own buttons
+	if !slices.Equal(got, want) {
+		t.Errorf("Tab goes through %q, want %q", got, want)
+	}
+}
+
+// named says what has the focus, "" for a button without words.
+func named(o fyne.Focusable) string {
+	switch o := o.(type) {
+	case *widget.Button:
+		return o.Text
+	case *navButton:
+		return o.words
+	case *lineEntry:
+		return o.PlaceHolder
+	case *transferList:
+		return "list"
+	case *tapArea:
+		return "area"
+	}
+	return fmt.Sprintf("%T", o)
+}
+
+func TestTapAreasTakeKeys(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = showcase(12)
+	h := open(t, ctl, "en", "light")
+	h.w.choose(2)
+	h.w.win.Canvas().Focus(h.w.bar.trouble)
+	h.w.bar.trouble.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	if h.w.shown != 0 || h.w.transfers.currentGroup() != groupAttention {
+		t.Error("Space does not show what failed")
+	}
+}
+
+// TestEscapeGoesBack: from a question, from a dialog that only tells, and from
+// one that lies over the settings.
+func TestEscapeGoesBack(t *testing.T) {
+	h := open(t, busy(), "en", "light")
+	escape := func() { h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape}) }
+	over := func() int { return len(h.w.win.Canvas().Overlays().List()) }
+	for name, show := range map[string]func(){
+		"question": func() { h.w.transfers.askAgain(func() { t.Error("the answer was yes") }) },
+		"facts":    func() { showFacts(h.w.sh, "Title", []fact{{"a", "b"}}) },
+		"error":    func() { h.w.sh.failed(&core.Error{Code: core.CodeInternal}) },
+		"days":     h.w.transfers.options.askDays,
+	} {
+		show()
+		if escape(); over() != 0 || len(h.w.sh.dialogs) != 0 {
+			t.Errorf("%s: %d dialogs are left", name, over())
+		}
+	}
+	h.w.intake.scanned(core.Scan{Sources: make([]core.Source, manyFiles+1)}, nil)
+	escape()
+	h.says("Stopped; nothing was added")
+	h.settings(tabServer)
+	showFacts(h.w.sh, "Over it", []fact{{"a", "b"}})
+	if escape(); h.w.sh.settings == nil {
+		t.Error("Escape closes what lies below")
+	}
+	if escape(); h.w.sh.settings != nil || over() != 0 {
+		t.Error("Escape does not close the settings")
+	}
+}
+
+func TestHistoryByKeys(t *testing.T) {
+	h := open(t, keeping(), "en", "light")
+	v := history(h)
+	down := &fyne.KeyEvent{Name: fyne.KeyDown}
+	if v.key(&fyne.KeyEvent{Name: fyne.KeyReturn}) {
+		t.Error("a key works on no row")
+	}
+	v.list.TypedKey(down)
+	if v.chosen != 1 {
+		t.Errorf("row %d is chosen", v.chosen)
+	}
+	v.list.TypedKey(&fyne.KeyEvent{Name: desktop.KeyMenu})
+	h.choose("Copy file ID")
+	if got := h.app.Clipboard().Content(); got != "id-scan.tif" {
+		t.Errorf("copied %q", got)
+	}
+	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	h.called("attempts t2")
+	h.until("the details", func() bool { return h.w.win.Canvas().Overlays().Top() != nil })
+	h.says("id-scan.tif")
+}
+
+// clear closes whatever lies over the window.
+func (h *harness) clear() {
+	overlays := h.w.win.Canvas().Overlays()
+	for overlays.Top() != nil {
+		overlays.Remove(overlays.Top())
+	}
+}

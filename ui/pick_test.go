@@ -1,0 +1,143 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"github.com/artstore/ingester/core"
+)
+
+// TestTheDesktopsDialogTakesMany: several files, several folders, in both
+// languages, by button as by key.
+func TestTheDesktopsDialogTakesMany(t *testing.T) {
+	ctrl := fyne.KeyModifierShortcutDefault
+	for _, c := range []struct {
+		language, button string
+		keys             fyne.Shortcut
+		want             FileQuestion
+	}{
+		{"en", "Add files", nil, FileQuestion{Title: "Add files", Accept: "Add", All: "All files"}},
+		{"en", "Choose files…", nil, FileQuestion{Title: "Add files", Accept: "Add", All: "All files"}},
+		{"ru", "Выбрать папку…", nil, FileQuestion{Title: "Добавить папки", Accept: "Добавить", All: "Все файлы", Folders: true}},
+		{"ru", "", &desktop.CustomShortcut{KeyName: fyne.KeyO, Modifier: ctrl}, FileQuestion{Title: "Добавить файлы", Accept: "Добавить", All: "Все файлы"}},
+		{"en", "", &desktop.CustomShortcut{KeyName: fyne.KeyO, Modifier: ctrl | fyne.KeyModifierShift}, FileQuestion{Title: "Add folders", Accept: "Add", All: "All files", Folders: true}},
+	} {
+		ctl := newFakeController()
+		ctl.scan = core.Scan{Sources: make([]core.Source, 3)}
+		var got FileQuestion
+		ctl.dialogs.pick = func(_ context.Context, q FileQuestion) ([]string, error) {
+			got = q
+			return []string{"/a/Договор № 118.docx", "/a/two words", "/b"}, nil
+		}
+		h := open(t, ctl, c.language, "light")
+		if c.keys != nil {
+			h.press(c.keys)
+		} else {
+			h.tap(c.button)
+		}
+		h.called(`scan ["/a/Договор № 118.docx" "/a/two words" "/b"]`)
+		c.want.Many = true
+		if got.Title != c.want.Title || got.Accept != c.want.Accept || got.All != c.want.All || got.Folders != c.want.Folders || !got.Many || got.Save {
+			t.Errorf("%s: asked %+v, want %+v", c.language, got, c.want)
+		}
+	}
+}
+
+func TestACancelledDialogDoesNothing(t *testing.T) {
+	ctl := newFakeController()
+	answered := make(chan struct{})
+	ctl.dialogs.pick = func(context.Context, FileQuestion) ([]string, error) {
+		defer close(answered)
+		return nil, &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled}
+	}
+	h := open(t, ctl, "en", "light")
+	h.tap("Add files")
+	h.until("the answer", func() bool {
+		select {
+		case <-answered:
+			return len(h.queue) == 0
+		default:
+			return false
+		}
+	})
+	if h.w.win.Canvas().Overlays().Top() != nil || h.w.transfers.notice.content.Visible() {
+		t.Errorf("the window says\n%s", h.words())
+	}
+}
+
+// TestAskingAgainClosesTheDialogBefore: it may lie out of sight.
+func TestAskingAgainClosesTheDialogBefore(t *testing.T) {
+	ctl := newFakeController()
+	ctl.scan = core.Scan{Sources: make([]core.Source, 1)}
+	var first context.Context
+	ctl.dialogs.pick = func(ctx context.Context, _ FileQuestion) ([]string, error) {
+		if first == nil {
+			first = ctx
+			<-ctx.Done()
+			return nil, &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled}
+		}
+		return []string{"/second"}, nil
+	}
+	h := open(t, ctl, "en", "light")
+	h.tap("Add files")
+	h.called(`pick "Add files" save=false folders=false many=true`)
+	h.until("the first dialog", func() bool { return first != nil })
+	h.tap("Choose folder…")
+	h.called(`scan ["/second"]`)
+	if first.Err() == nil {
+		t.Error("the first dialog is still open")
+	}
+}
+
+// TestABrokenDialogGivesWayToTheProgramsOwn, and the picked file counts.
+func TestABrokenDialogGivesWayToTheProgramsOwn(t *testing.T) {
+	ctl := newFakeController()
+	ctl.dialogs.pick = func(context.Context, FileQuestion) ([]string, error) {
+		return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeInternal, Err: errors.New("portal: no backend")}
+	}
+	h := open(t, ctl, "ru", "light")
+	h.tap("Добавить")
+	h.until("the dialog", func() bool { return h.w.win.Canvas().Overlays().Top() != nil })
+	h.says("Добавить")
+	if strings.Contains(h.words(), "no backend") {
+		t.Error("the raw cause is shown")
+	}
+}
+
+func TestSettingsChooseByTheDesktopsDialog(t *testing.T) {
+	ctl := busy()
+	var got FileQuestion
+	ctl.dialogs.pick = func(_ context.Context, q FileQuestion) ([]string, error) {
+		got = q
+		return []string{"/home/a/Мой CA.pem"}, nil
+	}
+	h := open(t, ctl, "en", "light")
+	d := h.settings(tabCertificates)
+	h.tap("Choose…") // the uppermost is that of the last visible row
+	h.until("the file", func() bool { return d.certificates.pkcs12.Text == "/home/a/Мой CA.pem" })
+	if got.Near != "/etc/artstore" || strings.Join(got.Extensions, " ") != ".p12 .pfx" || got.Many || got.Title != "Choose a file" {
+		t.Errorf("asked %+v", got)
+	}
+	d.close(false)
+
+	var saved FileQuestion
+	ctl.dialogs.pick = func(_ context.Context, q FileQuestion) ([]string, error) {
+		saved = q
+		return []string{filepath.Join("/home/a", q.Name)}, nil
+	}
+	d = h.settings(tabServer)
+	d.export()
+	h.called("export Production to Production" + profileExtension)
+	if !saved.Save || saved.Many {
+		t.Errorf("asked %+v", saved)
+	}
+	ctl.dialogs.pick = func(context.Context, FileQuestion) ([]string, error) { return []string{"/x/new.toml"}, nil }
+	h.w.importProfile()
+	h.called("import new.toml")
+}
