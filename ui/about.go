@@ -55,6 +55,11 @@ func showHelp(s *shell) {
 		{"Delete", t.s("help.delete")},
 		{"Ctrl+R", t.s("help.retry")},
 		{"Ctrl+1…4", t.s("help.views")},
+		{"Ctrl+A", t.s("help.all")},
+		{"Ctrl+Shift+↑ ↓", t.s("help.first")},
+		{"Ctrl+P", t.s("help.permanent")},
+		{"Return", t.s("help.details")},
+		{"F10", t.s("help.menu")},
 		{"F1", t.s("help.help")},
 	}, about)
 }

@@ -61,17 +61,37 @@ func (w *Window) bindings() []binding {
 		return binding{&desktop.CustomShortcut{KeyName: name, Modifier: mods}, do}
 	}
 	all := []binding{
-		key(fyne.KeyO, ctrl, w.pickFile),
-		key(fyne.KeyO, ctrl|fyne.KeyModifierShift, w.pickFolder),
+		key(fyne.KeyO, ctrl, w.pickFiles),
+		key(fyne.KeyO, ctrl|fyne.KeyModifierShift, w.pickFolders),
 		key(fyne.KeyComma, ctrl, func() { w.sh.openSettings(tabServer) }),
 		key(fyne.KeyR, ctrl, w.transfers.retryFailed),
 		key(fyne.KeyF, ctrl, w.focusFilter),
+		key(fyne.KeyUp, ctrl|fyne.KeyModifierShift, w.onTransfers((*transfersView).moveFirst)),
+		key(fyne.KeyDown, ctrl|fyne.KeyModifierShift, w.onTransfers((*transfersView).moveLast)),
+		key(fyne.KeyP, ctrl, w.makePermanent),
+		{&fyne.ShortcutSelectAll{}, w.onTransfers((*transfersView).selectAll)},
 		{&fyne.ShortcutPaste{}, w.paste},
 	}
 	for i, name := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4} {
 		all = append(all, key(name, ctrl, func() { w.choose(i) }))
 	}
 	return all
+}
+
+// onTransfers is something that is done while the transfers are shown.
+func (w *Window) onTransfers(do func(*transfersView)) func() {
+	return func() {
+		if w.shown == 0 {
+			do(w.transfers)
+		}
+	}
+}
+
+// makePermanent keeps what is selected on the page for good.
+func (w *Window) makePermanent() {
+	if page, ok := w.pages[w.shown].(interface{ makePermanent() }); ok {
+		page.makePermanent()
+	}
 }
 
 // bindKeys hands the shortcuts to the window.

@@ -133,7 +133,7 @@ func showFacts(s *shell, title string, facts []fact, more ...fyne.CanvasObject) 
 	d = dialog.NewCustomWithoutButtons(ellipsis(title, 420, sizes["text"], fyne.TextStyle{Bold: true}), container.NewVScroll(newReadable(grid)), s.win)
 	d.SetButtons(append(more, copyAll, shut))
 	d.Resize(within(s, 620, 400))
-	d.Show()
+	present(s, d)
 }
 
 // within is a dialog's size, not larger than the window.
@@ -162,7 +162,7 @@ func showError(s *shell, err error) {
 	d = dialog.NewCustomWithoutButtons(s.text.s("error.title"), label, s.win)
 	d.SetButtons([]fyne.CanvasObject{details, ok})
 	d.Resize(fyne.NewSize(within(s, 460, 0).Width, d.MinSize().Height))
-	d.Show()
+	present(s, d)
 }
 
 var skipKeys = map[core.SkipReason]string{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table

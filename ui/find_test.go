@@ -92,3 +92,44 @@ func (h *harness) tap(text string) {
 	}
 	test.Tap(found)
 }
+
+// choose takes an item of the menu that is open.
+func (h *harness) choose(words string) {
+	h.t.Helper()
+	top, ok := h.w.win.Canvas().Focused().(*widget.PopUpMenu)
+	if !ok {
+		h.t.Fatalf("no menu is open, %q wanted", words)
+	}
+	for _, o := range top.Items {
+		item, ok := o.(interface {
+			fyne.Tappable
+			fyne.CanvasObject
+		})
+		if !ok {
+			continue
+		}
+		found := false
+		seen(h.t, item, func(part fyne.CanvasObject) {
+			if text, ok := part.(*canvas.Text); ok && text.Text == words {
+				found = true
+			}
+		})
+		if found {
+			item.Tapped(&fyne.PointEvent{})
+			return
+		}
+	}
+	h.t.Fatalf("no item %q in\n%s", words, h.words())
+}
+
+// press does what a key combination does in the window.
+func (h *harness) press(keys fyne.Shortcut) {
+	h.t.Helper()
+	for _, b := range h.w.bindings() {
+		if b.keys.ShortcutName() == keys.ShortcutName() {
+			h.w.typedShortcut(keys)
+			return
+		}
+	}
+	h.t.Fatalf("%s does nothing", keys.ShortcutName())
+}

@@ -193,22 +193,3 @@ func (h *header) use(name string) {
 			h.sh.profileChanged()
 		})
 }
-
-// tapArea makes an object tappable.
-type tapArea struct {
-	widget.BaseWidget
-	inner fyne.CanvasObject
-	on    func()
-}
-
-func newTapArea(inner fyne.CanvasObject, on func()) *tapArea {
-	a := &tapArea{inner: inner, on: on}
-	a.ExtendBaseWidget(a)
-	return a
-}
-
-// CreateRenderer implements fyne.Widget.
-func (a *tapArea) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(a.inner) }
-
-// Tapped implements fyne.Tappable.
-func (a *tapArea) Tapped(*fyne.PointEvent) { a.on() }

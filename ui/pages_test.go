@@ -276,7 +276,7 @@ func TestFirstRunEndsInEachOfThreeWays(t *testing.T) {
 	t.Run("picker", func(t *testing.T) {
 		h := start(t)
 		h.tap("Choose file…")
-		h.says("Choose a file")
+		h.until("the dialog", func() bool { return strings.Contains(h.words(), "Choose a file") })
 	})
 	t.Run("failure", func(t *testing.T) {
 		h := start(t)

@@ -1,0 +1,226 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+// fitter looks for words that have too little room.
+type fitter struct {
+	t      *testing.T
+	where  string
+	window fyne.Size
+	told   map[string]bool
+}
+
+// slack is what rounding may cost, in Fyne's units.
+const slack = 1.5
+
+// walk visits everything that o shows at a place. scrolled: it may lie outside
+// the window, since it can be scrolled into it.
+func (f *fitter) walk(o fyne.CanvasObject, at fyne.Position, scrolled bool) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	at = at.Add(o.Position())
+	if at.X < -5000 {
+		return // left out by a line
+	}
+	if f.words(o, at, scrolled) {
+		return
+	}
+	var children []fyne.CanvasObject
+	switch o := o.(type) {
+	case *fyne.Container:
+		children = o.Objects
+	case *container.Scroll:
+		f.walk(o.Content, at, true)
+		return
+	case fyne.Widget:
+		if _, list := o.(interface{ ScrollToTop() }); list {
+			scrolled = true
+		}
+		children = test.TempWidgetRenderer(f.t, o).Objects()
+	}
+	for _, child := range children {
+		f.walk(child, at, scrolled)
+	}
+}
+
+// words checks what shows words, and reports whether it does.
+func (f *fitter) words(o fyne.CanvasObject, at fyne.Position, scrolled bool) bool {
+	text, mayCut := "", false
+	switch o := o.(type) {
+	case *widget.Label:
+		text, mayCut = o.Text, o.Wrapping != fyne.TextWrapOff || o.Truncation != fyne.TextTruncateOff
+	case *widget.Button:
+		text = o.Text
+	case *widget.Check:
+		text = o.Text
+	case *widget.Select:
+		text = o.Selected
+	case *caption:
+		text, mayCut = o.words, o.cut
+	case *canvas.Text:
+		text = o.Text
+	case *widget.Entry, *lineEntry, *formEntry, *widget.RichText:
+		return true // they scroll, or belong to what was looked at
+	default:
+		return false
+	}
+	if strings.TrimSpace(text) == "" {
+		return true
+	}
+	need, has := o.MinSize(), o.Size()
+	if _, title := o.(*widget.Label); title && has.IsZero() && !mayCut {
+		has = need // Fyne's dialogs give their titles no size
+	}
+	if !mayCut && need.Width > has.Width+slack {
+		f.tell("%T %q needs a width of %.0f and has %.0f", o, text, need.Width, has.Width)
+	}
+	if need.Height > has.Height+slack {
+		f.tell("%T %q needs a height of %.0f and has %.0f", o, text, need.Height, has.Height)
+	}
+	if !scrolled && (at.X < -slack || at.Y < -slack || at.X+has.Width > f.window.Width+slack || at.Y+has.Height > f.window.Height+slack) {
+		f.tell("%T %q lies outside the window: %v %v", o, text, at, has)
+	}
+	return true
+}
+
+func (f *fitter) tell(format string, a ...any) {
+	if words := fmt.Sprintf(format, a...); !f.told[words] {
+		f.told[words] = true
+		f.t.Errorf("%s: %s", f.where, words)
+	}
+}
+
+// fits looks at the window and at what lies over it.
+func (h *harness) fits(f *fitter, where string) {
+	h.t.Helper()
+	name := f.where
+	f.where += ", " + where
+	c := h.w.win.Canvas()
+	f.window = c.Size()
+	f.walk(h.w.win.Content(), fyne.Position{}, false)
+	for _, over := range c.Overlays().List() {
+		f.walk(over, fyne.Position{}, false)
+	}
+	f.where = name
+}
+
+// TestEveryTextFits goes through every page and dialog.
+func TestEveryTextFits(t *testing.T) {
+	for _, look := range looks {
+		for _, c := range []struct {
+			width, height, scale float32
+		}{{640, 420, 1}, {640, 420, 2}, {1100, 720, 1}} {
+			name := fmt.Sprintf("%s %s %vx%v at %v00 %%", look.language, look.theme, c.width, c.height, c.scale)
+			t.Run(name, func(t *testing.T) {
+				ctl := busy()
+				ctl.snapshot.Halt = &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused}
+				ctl.snapshot.Transfers[8].State = core.StateFailed
+				ctl.snapshot.Transfers[8].Error = &core.Error{Kind: core.KindFile, Code: core.CodeFilePermission}
+				ctl.link.CertificateEnd = start.AddDate(0, 0, 9)
+				h := open(t, ctl, look.language, look.theme)
+				if c.scale != 1 {
+					h.w.win.Canvas().(interface{ SetScale(float32) }).SetScale(c.scale)
+				}
+				h.w.win.Resize(fyne.NewSize(c.width, c.height))
+				h.fillLog()
+				h.record()
+				f := &fitter{t: t, where: name, told: map[string]bool{}}
+				h.fitsPages(f)
+				h.fitsSettings(f)
+				h.fitsDialogs(f)
+				if c.width > 640 {
+					return
+				}
+				h = open(t, fresh(), look.language, look.theme)
+				h.w.win.Resize(fyne.NewSize(c.width, c.height))
+				h.until("the first run", func() bool { return h.w.first != nil })
+				h.fits(f, "first run")
+			})
+		}
+	}
+}
+
+func (h *harness) fitsPages(f *fitter) {
+	h.working()
+	for i, page := range []string{"transfers", "history", "metrics", "log"} {
+		h.w.choose(i)
+		h.until(page, func() bool { return i != 1 || len(h.w.pages[1].(*historyView).rows) > 0 })
+		h.fits(f, page)
+	}
+	h.w.choose(0)
+}
+
+func (h *harness) fitsSettings(f *fitter) {
+	d := h.settings(tabServer)
+	for _, tab := range settingsTabs {
+		d.selectTab(tab)
+		h.fits(f, "settings "+string(tab))
+	}
+	d.toggleTest()
+	h.until("the end of the test", d.check.done)
+	h.fits(f, "connection test")
+	d.showProfiles()
+	h.until("the profiles", func() bool { return len(h.w.win.Canvas().Overlays().List()) > 1 })
+	h.fits(f, "menu of profiles")
+	h.clear()
+	d.close(false)
+}
+
+func (h *harness) fitsDialogs(f *fitter) {
+	v, s := h.w.transfers, h.w.sh
+	file := storedFile{"t4", "id", "Договор поставки № 118 с приложениями и дополнительным соглашением.docx"}
+	skipped := []core.Skipped{{Path: "/home/a/" + strings.Repeat("очень длинное имя/", 12), Reason: core.SkipSymlink}, {Path: "/b", Reason: core.SkipUnreadable}}
+	for _, c := range []struct {
+		name string
+		show func()
+	}{
+		{"row menu", func() { v.showMenuOf(3) }},
+		{"menu of states", func() { v.group.OnTapped() }},
+		{"menu of retention", v.options.showKeep},
+		{"days", v.options.askDays},
+		{"menu of profiles", func() { h.w.header.menu([]string{"Production", "Archive"}, "Production") }},
+		{"causes", v.retryFailed},
+		{"keys", func() { showHelp(s) }},
+		{"about", func() { showAbout(s) }},
+		{"details", func() { showFacts(s, file.name, s.text.facts(h.w.model.Find("t7"), h.clock)) }},
+		{"error", func() {
+			s.failed(&core.Error{Kind: core.KindTLS, Code: core.CodeTLSUntrusted, Err: errors.New("x509")})
+		}},
+		{"skipped", func() { showSkipped(s, skipped) }},
+		{"many", func() {
+			h.w.intake.scanned(core.Scan{Sources: make([]core.Source, 12345), Folders: 321, Bytes: 1 << 50}, nil)
+		}},
+		{"stored", func() { h.w.intake.askStored([]core.Transfer{{Source: core.Source{Name: file.name}}}) }},
+		{"again", func() { v.askAgain(func() {}) }},
+		{"permanent", func() { s.permanent.ask([]storedFile{file}) }},
+		{"own file dialog", func() {
+			pickInside(s, FileQuestion{Title: s.text.s("pick.files"), Accept: s.text.s("pick.add")}, func([]string) {})
+		}},
+	} {
+		c.show()
+		if h.w.win.Canvas().Overlays().Top() == nil {
+			h.t.Errorf("%s shows nothing", c.name)
+		}
+		if c.name != "own file dialog" { // Fyne's own affair
+			h.fits(f, c.name)
+		}
+		h.clear()
+	}
+	h.w.intake.result(s.text.n("drop.skipped", 123456), skipped)
+	s.permanent.say(s.text.s("permanent.now", args{"Name": file.name, "Step": s.text.finalising(core.Finalisation{Status: "verifying", Percent: 50})}), s.text.s("button.stop"), func() {})
+	h.fits(f, "notice")
+}
