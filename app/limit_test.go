@@ -50,7 +50,7 @@ func TestLimit(t *testing.T) {
 func TestLimitTimetable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		zone := time.Local
-		l := newLimit(func() time.Time { return time.Now() })
+		l := newLimit(time.Now)
 		now := time.Now().In(zone)
 		l.set(now.Add(time.Minute).Format("15:04") + ",1KiB " + now.Add(3*time.Minute).Format("15:04") + ",off")
 		if err := l.WaitN(t.Context(), 1<<20); err != nil || l.Burst() != freeBurst {
