@@ -62,6 +62,8 @@ type lane struct {
 	backlog  []*run // claimed, not begun
 	running  int    // workers
 	long     bool   // the round-trip time is
+	key      honours
+	keyAsked bool
 }
 
 // lane returns the lane of a profile.
@@ -91,7 +93,10 @@ func (l *lane) limits() limits {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n := l.streams()
-	ahead := max(n, min(2*l.ended, mostAhead))
+	ahead := 0
+	if l.key == honoursYes { // else whatever a crash interrupts may have been stored
+		ahead = max(n, min(2*l.ended, mostAhead))
+	}
 	switch {
 	case l.fails >= breakAfter:
 		return limits{streams: 1, bulk: 1} // to see whether it is well again
@@ -237,7 +242,26 @@ func (l *lane) current(ctx context.Context, from Uploaders, now time.Time) (Endp
 func (l *lane) learn(found Endpoint, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if found.Server != l.endpoint.Server {
+		l.key, l.keyAsked = honoursUnknown, false
+	}
 	l.endpoint, l.known, l.asked = found, true, now
+}
+
+// askKey reports whether the caller is to find out whether the server refuses
+// duplicates by key.
+func (l *lane) askKey() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	first := !l.keyAsked
+	l.keyAsked = true
+	return first
+}
+
+func (l *lane) setKey(h honours) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.key = h
 }
 
 // lift ends a halt and a wait, and has the profile looked at anew.
@@ -245,7 +269,7 @@ func (l *lane) lift() {
 	l.halt, l.ends, l.until, l.fails, l.cooling = nil, time.Time{}, time.Time{}, 0, 0
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.known = false
+	l.known, l.key, l.keyAsked = false, honoursUnknown, false
 }
 
 // refusesFresh reports whether an attempt that began at start had a token that

@@ -12,7 +12,7 @@ import (
 
 // fill queues transfers of these sizes in a lane, in this order.
 func fill(sizes ...int64) *lane {
-	l := &lane{}
+	l := &lane{key: honoursYes}
 	for i, size := range sizes {
 		l.push(&item{t: core.Transfer{Seq: int64(i + 1), Source: core.Source{Size: size}}})
 	}
@@ -86,6 +86,28 @@ func TestLaneRoundTrip(t *testing.T) {
 		if got, _ := claimAll(l); len(got) != 2*tt.want {
 			t.Errorf("%v, %d: %d at once, want %d", tt.roundTrip, tt.streams, len(got), 2*tt.want)
 		}
+	}
+}
+
+// Where the server is not known to refuse duplicates nothing is claimed that
+// nobody sends yet: after a crash it would be of unknown outcome.
+func TestLaneWithoutKey(t *testing.T) {
+	for _, key := range []honours{honoursUnknown, honoursNo} {
+		l := fill(sizes(500, 4<<10)...)
+		l.setKey(key)
+		if got, _ := claimAll(l); len(got) != smallStreams {
+			t.Errorf("%d at once", len(got))
+		}
+	}
+	l := &lane{}
+	if !l.askKey() || l.askKey() {
+		t.Error("is to be asked once")
+	}
+	if l.lift(); !l.askKey() {
+		t.Error("is to be asked again once someone has acted")
+	}
+	if l.learn(Endpoint{Server: "other"}, time.Time{}); !l.askKey() {
+		t.Error("another server is to be asked")
 	}
 }
 

@@ -129,10 +129,12 @@ func TestVerbsOnQueue(t *testing.T) {
 // What is claimed but not begun is stopped without waiting for a worker.
 func TestCancelInBacklog(t *testing.T) {
 	s := newServer()
-	s.streams, s.script = 1, hang(core.OutcomeCutOff)
+	s.streams = 1
 	st := newMemory()
 	f := begin(t, s, st)
 	ctx := context.Background()
+	f.awaitState(core.StateStored, f.submit(source("first", 10))...) // the server is known by then
+	s.with(func(s *server) { s.script = hang(core.OutcomeCutOff) })
 	ids := f.submit(sources(3, 10)...)
 	f.awaitState(core.StateSending, ids[:2]...)
 	f.await("the upload", func(map[core.TransferID]core.Transfer, core.Update) bool { return s.attempts(ids[0]) == 1 })

@@ -110,6 +110,9 @@ func (e *Engine) send(r *run, out *result) error {
 	out.sent = r.it.sent.Load()
 	out.advanced = p.noted && out.sent-p.from >= advance
 	r.lane.timed(uploader.RoundTrip())
+	if err == nil && r.lane.askKey() {
+		r.lane.setKey(ask(r.ctx, uploader))
+	}
 	if err != nil && core.AsError(err).Outcome == core.OutcomeUnknown {
 		out.honours = ask(r.ctx, uploader)
 	}
