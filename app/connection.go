@@ -68,6 +68,12 @@ func (c *connection) HonoursKey(ctx context.Context) (bool, error) {
 	return c.client.HonoursKey(ctx)
 }
 
+// Find implements engine.Finder.
+func (c *connection) Find(ctx context.Context, t core.Transfer) (core.Receipt, bool, error) {
+	defer c.use()()
+	return c.client.Find(ctx, t)
+}
+
 // Finalise implements engine.Finaliser.
 func (c *connection) Finalise(ctx context.Context, fileID string, step func(core.Finalisation)) error {
 	defer c.use()()

@@ -53,6 +53,7 @@ type Engine struct {
 	paused bool
 	halt   *core.Error
 	feeds  map[*feed]struct{}
+	found  map[string]core.TransferID // files of unknown outcome that the server turned out to have
 
 	// What follows belongs to the journal's goroutine alone.
 	workers  *errgroup.Group
@@ -78,7 +79,7 @@ func New(cfg Config) *Engine {
 		cfg: cfg, log: cfg.Log, observer: cfg.Observer,
 		journal: newJournal(), submits: make(chan struct{}, 1),
 		ready: make(chan struct{}), ended: make(chan struct{}),
-		items: map[core.TransferID]*item{}, feeds: map[*feed]struct{}{}, lanes: map[string]*lane{},
+		items: map[core.TransferID]*item{}, feeds: map[*feed]struct{}{}, found: map[string]core.TransferID{}, lanes: map[string]*lane{},
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)

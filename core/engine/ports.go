@@ -38,6 +38,14 @@ type Uploader interface {
 	RoundTrip() time.Duration
 }
 
+// Finder is an Uploader whose server can be asked for a file by its checksum.
+type Finder interface {
+	// Find returns what the server says of the file of t, if it has it.
+	// found is false, too, where the server can't say. Errors are
+	// *core.Error.
+	Find(ctx context.Context, t core.Transfer) (r core.Receipt, found bool, err error)
+}
+
 // Endpoint is what the engine needs to know of a profile before it sends.
 type Endpoint struct {
 	Server  string // ingester URL

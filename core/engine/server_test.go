@@ -26,6 +26,7 @@ type server struct {
 	most      int // attempts at once
 
 	finalise func(fileID string) error // nil: done
+	lists    map[string]string         // file IDs by name; nil: can't say
 
 	halves    map[string]bool // notes, and whether the server has all of it
 	forgotten []string        // notes that it was asked to forget
@@ -61,6 +62,17 @@ func (s *server) Uploader(context.Context, string) (Uploader, error) { return s,
 
 // RoundTrip implements Uploader.
 func (s *server) RoundTrip() time.Duration { return s.roundTrip }
+
+// Find implements Finder.
+func (s *server) Find(_ context.Context, t core.Transfer) (core.Receipt, bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.lists == nil {
+		return core.Receipt{}, false, nil
+	}
+	id, found := s.lists[t.Source.Name]
+	return core.Receipt{FileID: id, Size: t.Source.Size}, found, nil
+}
 
 // Finalise implements Finaliser.
 func (s *server) Finalise(_ context.Context, fileID string, step func(core.Finalisation)) error {

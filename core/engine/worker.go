@@ -94,6 +94,9 @@ func (e *Engine) send(r *run, out *result) error {
 	}
 	if maybeStored(r.t) {
 		if err := e.verify(r, uploader, out); err != nil {
+			if out.honours == honoursNo && e.find(r, uploader, out) {
+				return nil
+			}
 			return err
 		}
 	}
@@ -114,9 +117,38 @@ func (e *Engine) send(r *run, out *result) error {
 		r.lane.setKey(ask(r.ctx, uploader))
 	}
 	if err != nil && core.AsError(err).Outcome == core.OutcomeUnknown {
-		out.honours = ask(r.ctx, uploader)
+		if out.honours = ask(r.ctx, uploader); out.honours == honoursNo && e.find(r, uploader, out) {
+			return nil
+		}
 	}
 	return err
+}
+
+// find looks for a file that the server may have among those that it lists. A
+// file there that is another transfer's proves nothing.
+func (e *Engine) find(r *run, u Uploader, out *result) bool {
+	server, ok := u.(Finder)
+	if !ok {
+		return false
+	}
+	receipt, found, err := server.Find(r.ctx, r.t)
+	if err != nil || !found {
+		return false
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if owner, taken := e.found[receipt.FileID]; taken && owner != r.t.ID {
+		return false
+	}
+	for _, it := range e.items {
+		if it != r.it && it.t.Receipt != nil && it.t.Receipt.FileID == receipt.FileID {
+			return false
+		}
+	}
+	e.found[receipt.FileID] = r.t.ID
+	e.log.Info("the server has a file of unknown outcome", "transfer", r.t.ID, "file_id", receipt.FileID)
+	out.receipt = receipt
+	return true
 }
 
 func ask(ctx context.Context, u Uploader) honours {
