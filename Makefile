@@ -31,9 +31,9 @@ run: build ## open the window on the embedded sandbox server (without a display:
 		$(BIN)/ingester upload --sandbox README.md docs; \
 	fi
 
-# -race needs cgo; the window's end-to-end tests open a real window under Xvfb.
+# The slowest packages go first, so that none is left alone at the end. -race needs cgo; the window's end-to-end tests open a real window under Xvfb.
 test: test-deps vet-headless ## run every test, with the race detector, and write coverage.out
-	$(GO) test -race -timeout 20m -tags $(TAGS) -coverpkg=./core/...,./ui/...,./app/... -coverprofile=coverage.out ./...
+	$(GO) test -race -timeout 20m -tags $(TAGS) -coverpkg=./core/...,./ui/...,./app/... -coverprofile=coverage.out ./ui/... ./app/... ./core/... ./assets/...
 	@$(GO) tool cover -func=coverage.out | tail -n 1
 
 race: test ## the same: tests always run with the race detector

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -75,10 +76,9 @@ func TestACancelledDialogDoesNothing(t *testing.T) {
 func TestAskingAgainClosesTheDialogBefore(t *testing.T) {
 	ctl := newFakeController()
 	ctl.scan = core.Scan{Sources: make([]core.Source, 1)}
-	var first context.Context
+	var first atomic.Pointer[context.Context]
 	ctl.dialogs.pick = func(ctx context.Context, _ FileQuestion) ([]string, error) {
-		if first == nil {
-			first = ctx
+		if first.CompareAndSwap(nil, &ctx) {
 			<-ctx.Done()
 			return nil, &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled}
 		}
@@ -87,10 +87,10 @@ func TestAskingAgainClosesTheDialogBefore(t *testing.T) {
 	h := open(t, ctl, "en", "light")
 	h.tap("Add files")
 	h.called(`pick "Add files" save=false folders=false many=true`)
-	h.until("the first dialog", func() bool { return first != nil })
+	h.until("the first dialog", func() bool { return first.Load() != nil })
 	h.tap("Choose folder…")
 	h.called(`scan ["/second"]`)
-	if first.Err() == nil {
+	if (*first.Load()).Err() == nil {
 		t.Error("the first dialog is still open")
 	}
 }
