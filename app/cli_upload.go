@@ -64,18 +64,17 @@ func newUpload(s streams) *cobra.Command {
 	return cmd
 }
 
-// queueGCPercent is how much the heap may grow over what is in use.
-const queueGCPercent = 50
+// A queue that is longer than longQueue lives to the end: half as much again for
+// what is collected is enough. It costs a tenth more processor time.
+const (
+	longQueue          = 30_000
+	longQueueGCPercent = 50
+)
 
 func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 	f, profile, given, err := u.target.prepare()
 	if err != nil {
 		return err
-	}
-	if os.Getenv("GOGC") == "" {
-		// A queue of a hundred thousand files lives to the end: half as much
-		// again for what is collected is enough, and costs little.
-		debug.SetGCPercent(queueGCPercent)
 	}
 	log, err := commandLog(u.streams)
 	if err != nil {
@@ -176,6 +175,9 @@ func (u *uploadCommand) upload(ctx context.Context, p *program, profile core.Pro
 	}
 	if err := unreadableRoot(paths, scan); err != nil {
 		return err
+	}
+	if len(scan.Sources) > longQueue && os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(longQueueGCPercent)
 	}
 	submission, err := p.engine.Submit(ctx, scan.Sources, o)
 	if err != nil {
