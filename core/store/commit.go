@@ -204,7 +204,7 @@ func (w *writerStatements) putTransfer(ctx context.Context, t core.Transfer, fin
 	next := []any{p.stored + 1, final.Number, stamp(final.Start), stamp(final.End), final.Sent, final.Status}
 	if t.State == core.StateStored {
 		if ok, err := changed(w.store.ExecContext(ctx, append(next, moving(row, fixed)...)...)); ok || err != nil {
-			p.stored++
+			p.add(t)
 			return err
 		}
 	} else if !t.StartedAt.IsZero() { // is there most probably
@@ -217,7 +217,7 @@ func (w *writerStatements) putTransfer(ctx context.Context, t core.Transfer, fin
 	}
 	ok, err := changed(w.number.ExecContext(ctx, append(next, string(t.ID))...))
 	if ok {
-		p.stored++
+		p.add(t)
 	}
 	return err // else it is in the history already
 }

@@ -236,10 +236,25 @@ func scanEntry(row scanner) (entry, error) {
 		return e, fmt.Errorf("reading the history: %w", err)
 	}
 	_ = errors.Join(decode(tagsJSON, &tags), decode(receiptJSON, &receipt)) // shown as damaged
-	e.text, e.size, e.finished = []byte(searchWords(src, server, tags)), src.Size, moment(finished).Unix()
+	e.describe(src, server, tags, receipt, moment(finished))
+	return e, nil
+}
+
+// entryOf is the entry that scanEntry reads of t.
+func entryOf(number int64, t core.Transfer) entry {
+	e := entry{number: number}
+	var receipt core.Receipt
+	if t.Receipt != nil {
+		receipt = *writable(t.Receipt)
+	}
+	e.describe(t.Source, t.Server, t.Options.Tags, receipt, t.FinishedAt)
+	return e
+}
+
+func (e *entry) describe(src core.Source, server string, tags []string, receipt core.Receipt, finished time.Time) {
+	e.text, e.size, e.finished = []byte(searchWords(src, server, tags)), src.Size, moment(stamp(finished)).Unix()
 	e.id, e.sum, e.uploaded = []byte(fold(receipt.FileID)), []byte(fold(string(receipt.SHA256))), e.finished
 	if !receipt.UploadedAt.IsZero() {
 		e.uploaded = receipt.UploadedAt.Unix()
 	}
-	return e, nil
 }

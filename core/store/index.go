@@ -4,16 +4,33 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+
+	"github.com/artstore/ingester/core"
 )
 
 // progress is how far the history and its index are.
 type progress struct {
-	stored  int64 // the newest stored_no
-	indexed int64 // the newest stored_no in a block
+	stored  int64   // the newest stored_no
+	indexed int64   // the newest stored_no in a block
+	recent  []entry // those after indexed, oldest first; some are missing until isRecent
+}
+
+// isRecent reports whether recent has all that is in no block yet. Then it needs
+// not be read from the disk, where it has only just been written.
+func (p *progress) isRecent() bool { return int64(len(p.recent)) == p.stored-p.indexed }
+
+// add counts a transfer that went to the history.
+func (p *progress) add(t core.Transfer) {
+	all := p.isRecent()
+	p.stored++
+	if all {
+		p.recent = append(p.recent, entryOf(p.stored, t))
+	}
 }
 
 // behind reports whether there is enough for another block.
-func (p progress) behind() bool { return p.stored-p.indexed >= blockRows }
+func (p *progress) behind() bool { return p.stored-p.indexed >= blockRows }
 
 func readProgress(ctx context.Context, db *sql.DB) (p progress, err error) {
 	err = db.QueryRowContext(ctx, `SELECT coalesce(max(stored_no), 0), (`+indexedSQL+`) FROM transfers WHERE stored_no IS NOT NULL`).Scan(&p.stored, &p.indexed)
@@ -36,26 +53,35 @@ func addBlocks(ctx context.Context, tx *sql.Tx, p *progress, n int64) error {
 
 // addBlock makes the next block.
 func addBlock(ctx context.Context, tx *sql.Tx, p *progress) error {
-	entries, err := nextEntries(ctx, tx, p.indexed)
-	if err != nil || len(entries) == 0 {
-		return err
+	entries := p.recent
+	if !p.isRecent() {
+		var err error
+		if entries, err = nextEntries(ctx, tx, p.indexed); err != nil {
+			return err
+		}
 	}
-	b, last := pack(entries), entries[len(entries)-1].number
+	if len(entries) == 0 {
+		return nil
+	}
+	n := min(len(entries), blockRows)
+	b, last := pack(entries[:n]), entries[n-1].number
 	if _, err := tx.ExecContext(ctx, `INSERT INTO search_blocks (last, filter, texts, keys) VALUES (?, ?, ?, ?)`,
 		last, b.filter.data(), b.texts, b.keys); err != nil {
 		return fmt.Errorf("indexing: %w", err)
 	}
-	p.indexed = last
+	p.indexed, p.recent = last, slices.Clone(entries[n:])
 	return nil
 }
 
+// nextEntries reads the entries of the next block and, where they are not many,
+// those of the one after it.
 func nextEntries(ctx context.Context, tx *sql.Tx, indexed int64) ([]entry, error) {
-	rows, err := tx.QueryContext(ctx, entriesSQL+` ORDER BY stored_no LIMIT ?`, indexed, blockRows)
+	rows, err := tx.QueryContext(ctx, entriesSQL+` ORDER BY stored_no LIMIT ?`, indexed, 2*blockRows)
 	if err != nil {
 		return nil, fmt.Errorf("indexing: %w", err)
 	}
 	defer func() { _ = rows.Close() }() // rows.Err says what matters
-	entries := make([]entry, 0, blockRows)
+	entries := make([]entry, 0, 2*blockRows)
 	for rows.Next() {
 		e, err := scanEntry(rows)
 		if err != nil {

@@ -6,6 +6,10 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/artstore/ingester/core"
 )
@@ -45,6 +49,45 @@ func TestIndexGrows(t *testing.T) {
 		if len(got) != limit || got[0].Seq != 2*blockRows+10 || got[limit-1].Seq != int64(2*blockRows+11-limit) {
 			t.Errorf("limit %d: %d found", limit, len(got))
 		}
+	}
+}
+
+// TestRecent: the entries that are kept in memory until they fill a block are
+// those on the disk, also after a start in the middle of a block.
+func TestRecent(t *testing.T) {
+	s := openTest(t)
+	list := stored(benchTransfers(3*blockRows + 10))
+	list[7].Receipt.UploadedAt = time.Date(12345, 1, 1, 0, 0, 0, 0, time.UTC) // JSON can't hold it
+	list[8].Options.Tags, list[9].Receipt = []string{"Ünï"}, nil
+	same := func(want bool) {
+		t.Helper()
+		if s.progress.isRecent() != want {
+			t.Errorf("all of %d entries in memory: %v, want %v", s.progress.stored-s.progress.indexed, !want, want)
+		}
+		must(t, s.write(t.Context(), func(tx *sql.Tx, p *progress) error {
+			disk, err := nextEntries(t.Context(), tx, p.indexed)
+			if diff := cmp.Diff(disk, p.recent, cmp.AllowUnexported(entry{}), cmpopts.EquateEmpty()); want && diff != "" {
+				t.Errorf("on the disk and in memory: %s", diff)
+			}
+			return err
+		}, func() {}))
+	}
+	commit(t, s, core.Batch{Put: list[:10]})
+	same(true)
+	s = reopen(t, s)
+	commit(t, s, core.Batch{Put: list[10:blockRows]})
+	same(true) // a block was made of what was on the disk
+	commit(t, s, core.Batch{Put: list[blockRows : blockRows+5]})
+	same(true)
+	s = reopen(t, s)
+	commit(t, s, core.Batch{Put: list[blockRows+5 : 2*blockRows-1]})
+	same(false)
+	commit(t, s, core.Batch{Put: list[2*blockRows-1 : 2*blockRows+7]})
+	same(true)
+	commit(t, s, core.Batch{Put: list[2*blockRows+7:]})
+	same(true)
+	if got := blocks(t, s); got != 3 {
+		t.Errorf("%d blocks, want 3", got)
 	}
 }
 

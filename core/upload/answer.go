@@ -1,8 +1,12 @@
 package upload
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"strconv"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -27,11 +31,10 @@ var timeForms = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "200
 // with what was sent. An answer that can't be read gives CodeAnswerInvalid
 // with OutcomeUnknown; one with another hash or size a KindIntegrity error.
 func parseReceipt(data []byte, want sent) (core.Receipt, error) {
-	fields := map[string]json.RawMessage{}
-	if err := json.Unmarshal(data, &fields); err != nil {
+	a, err := newAnswer(data)
+	if err != nil {
 		return core.Receipt{}, invalidAnswer("The server's answer is not the JSON object that it should be.", err)
 	}
-	a := answer{fields: fields}
 	r := core.Receipt{
 		FileID:     a.text("file_id"),
 		Name:       a.text("original_filename"),
@@ -77,38 +80,53 @@ func integrity(code core.Code, message string, err error) *core.Error {
 
 // answer takes fields out of a JSON object; what nobody took is left for the
 // details.
-type answer struct{ fields map[string]json.RawMessage }
+type answer map[string]any
+
+func newAnswer(data []byte) (answer, error) {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	var v any // not the map itself: encoding/json would go the long way round
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("there is more after the JSON value")
+	}
+	fields, ok := v.(map[string]any)
+	if !ok && v != nil {
+		return nil, errors.New("the JSON value is no object")
+	}
+	return fields, nil
+}
 
 // take returns the first of the fields that is there and not null.
-func (a answer) take(names ...string) json.RawMessage {
-	var found json.RawMessage
+func (a answer) take(names ...string) any {
+	var found any
 	for _, name := range names {
-		raw := a.fields[name]
-		delete(a.fields, name)
-		if found == nil && len(raw) > 0 && string(raw) != "null" {
-			found = raw
+		if found == nil {
+			found = a[name]
 		}
+		delete(a, name)
 	}
 	return found
 }
 
 func (a answer) text(names ...string) string {
-	var s string
-	if json.Unmarshal(a.take(names...), &s) != nil {
-		return ""
-	}
+	s, _ := a.take(names...).(string)
 	return transport.Clean(s)
 }
 
 // number reads a whole number, also one in quotation marks.
 func (a answer) number(names ...string) (int64, bool) {
-	var n json.Number
-	raw := a.take(names...)
-	if raw == nil || json.Unmarshal(raw, &n) != nil {
-		return 0, false
+	var text string
+	switch v := a.take(names...).(type) {
+	case json.Number:
+		text = v.String()
+	case string:
+		text = v
 	}
-	i, err := n.Int64()
-	return i, err == nil
+	n, err := strconv.ParseInt(text, 10, 64)
+	return n, err == nil
 }
 
 // time reads a time, zero where there is none that can be read.
@@ -124,14 +142,18 @@ func (a answer) time(names ...string) time.Time {
 
 // rest is every field that is left, as text, nil for none.
 func (a answer) rest() map[string]string {
+	if len(a) == 0 {
+		return nil
+	}
 	details := map[string]string{}
-	for name, raw := range a.fields {
+	for name, v := range a {
 		if len(details) == maxDetails {
 			break
 		}
-		var s string
-		if json.Unmarshal(raw, &s) != nil {
-			s = string(raw)
+		s, ok := v.(string)
+		if !ok && v != nil {
+			text, _ := json.Marshal(v) // was JSON a moment ago
+			s = string(text)
 		}
 		if s = transport.Clean(s); s != "" && s != "null" {
 			details[transport.Clean(name)] = s
