@@ -1,0 +1,324 @@
+//go:build !headless
+
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/sandbox"
+)
+
+// person sits before the window of a program that begins with nothing: no
+// profile, no queue, no secret.
+type person struct {
+	*desktop
+	t             *testing.T
+	home, program string
+	env           []string // besides what every program on the desktop gets
+	running       *exec.Cmd
+	window        string
+	pictures      string // what their names begin with
+	seen          []byte // the window when it was looked at last
+}
+
+func newPerson(t *testing.T, program, pictures string, env ...string) *person {
+	t.Helper()
+	return &person{desktop: newDesktop(t), t: t, home: t.TempDir(), program: program, env: env, pictures: pictures}
+}
+
+// state is the folder of the embedded server.
+func (p *person) sandbox() string { return filepath.Join(p.home, "ingester", "sandbox") }
+
+// command is the program on the person's desktop.
+func (p *person) command(args ...string) *exec.Cmd {
+	cmd := p.desktop.command(p.home, p.program, args...)
+	cmd.Env = append(cmd.Env, p.env...)
+	return cmd
+}
+
+// open starts the program, as by a click on its icon.
+func (p *person) open() {
+	p.t.Helper()
+	for _, dir := range []string{"cache", "config"} {
+		if err := os.MkdirAll(filepath.Join(p.home, dir), 0o700); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+	p.running = p.command()
+	startProcess(p.t, p.running)
+	p.window = p.desktop.window("^Ingester$", 0, 200, 1100, 720)
+}
+
+// end closes the window and waits for the program.
+func (p *person) end() {
+	p.t.Helper()
+	p.keys("alt+F4")
+	if err := p.running.Wait(); err != nil {
+		p.t.Errorf("the program ended with %v", err)
+	}
+}
+
+// place is a point of the window, in pixels.
+type place struct{ x, y int }
+
+// Where things are in a window of 1100×720.
+var (
+	startSandbox   = place{313, 342} // first run
+	pauseAll       = place{880, 28}
+	transfersTab   = place{452, 86} // settings
+	bandwidthLimit = place{600, 254}
+	accept         = place{888, 672} // Save, Next, Finish
+)
+
+func (p *person) click(at place) {
+	p.t.Helper()
+	p.x("mousemove", "--window", p.window, strconv.Itoa(at.x), strconv.Itoa(at.y), "click", "1")
+}
+
+func (p *person) keys(keys ...string) {
+	p.t.Helper()
+	p.x(append([]string{"windowfocus", "--sync", p.window, "key"}, keys...)...)
+}
+
+// write types texts into the field that has the focus and those after it.
+func (p *person) write(texts ...string) {
+	p.t.Helper()
+	for i, text := range texts {
+		if i > 0 {
+			p.x("key", "Tab")
+		}
+		if text != "" {
+			p.x("type", "--delay", "4", text)
+		}
+	}
+}
+
+// drop drags files and folders from another program into the window.
+func (p *person) drop(paths ...string) {
+	p.t.Helper()
+	source, out := p.start(p.home, "/usr/bin/python3", append([]string{filepath.Join("..", "testdata", "e2e", "dragsource.py")}, paths...)...)
+	expectLine(p.t, out, "ready")
+	p.desktop.window("Drag source", 0, 0, 240, 80)
+	p.drag(120, 60, 600, 500)
+	expectLine(p.t, out, "dropped")
+	_ = source.Process.Kill()
+	p.x("windowactivate", "--sync", p.window)
+}
+
+// look takes a picture of the window as it is.
+func (p *person) look(name string) {
+	p.t.Helper()
+	p.screenshot(p.window, p.pictures+"-"+name)
+}
+
+// see waits until the window shows something else than when it was seen last,
+// and has come to rest, and takes a picture.
+func (p *person) see(name string) {
+	p.t.Helper()
+	const looks = 4
+	var before []byte
+	same := 0
+	eventually(p.t, "the window to show "+name, func() bool {
+		now, err := p.desktop.command(p.t.TempDir(), "import", "-window", p.window, "rgb:-").Output()
+		if err != nil {
+			return false
+		}
+		if alike(now, before) {
+			same++
+		} else {
+			same = 0
+		}
+		before = now
+		return same >= looks && !alike(now, p.seen)
+	})
+	p.seen = before
+	p.look(name)
+}
+
+// alike reports whether two pictures are the same, but for a cursor that
+// blinks.
+func alike(a, b []byte) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	const cursor = 3 * 2 * 24 // bytes
+	different := 0
+	for i := range a {
+		if a[i] != b[i] {
+			different++
+		}
+	}
+	return different <= cursor
+}
+
+// stored is what the program says it has stored, by name.
+func (p *person) stored() map[string]storedLine {
+	p.t.Helper()
+	return history(p.t, p.command("history", "--json"))
+}
+
+func (p *person) awaitStored(atLeast int) map[string]storedLine {
+	p.t.Helper()
+	var rows map[string]storedLine
+	eventually(p.t, fmt.Sprint(atLeast, " stored files"), func() bool {
+		rows = p.stored()
+		return len(rows) >= atLeast
+	})
+	return rows
+}
+
+// mustHave checks what the embedded server has kept, after the program's end.
+func (p *person) mustHave(contents map[string][]byte) {
+	p.t.Helper()
+	server, err := sandbox.New(sandbox.Config{Dir: p.sandbox()})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer func() {
+		if err := server.Close(); err != nil {
+			p.t.Error(err)
+		}
+	}()
+	(&testServer{Server: server}).mustHave(p.t, contents)
+}
+
+// TestJourneys goes the ways of people who have just installed the program.
+func TestJourneys(t *testing.T) {
+	program := buildProgram(t)
+	t.Run("sandbox", func(t *testing.T) { sandboxJourney(t, program) })
+}
+
+// sandboxJourney: tries it with the sandbox, limits the speed, drops a folder,
+// pauses, goes on, loses the power, and starts again: every file is stored
+// exactly once.
+func sandboxJourney(t *testing.T, program string) {
+	p := newPerson(t, program, "first-run")
+	contents := map[string][]byte{}
+	for i := range 36 {
+		name := fmt.Sprintf("page %02d.tif", i+1)
+		contents[name] = append([]byte(name), noise(512<<10)...)
+	}
+	const folder = "Scans"
+	dropped := filepath.Join(t.TempDir(), folder)
+	if err := os.Rename(filepath.Dir(writeFiles(t, contents)[0]), dropped); err != nil {
+		t.Fatal(err)
+	}
+
+	p.open()
+	p.see("1-choices")
+	p.click(startSandbox)
+	p.see("2-sandbox")
+	p.keys("ctrl+comma")
+	p.see("3-settings")
+	p.click(transfersTab)
+	p.see("4-transfers")
+	p.click(bandwidthLimit)
+	p.write("3MiB")
+	p.see("5-limit")
+	p.click(accept)
+	p.see("6-ready")
+	p.drop(dropped)
+	p.awaitStored(len(contents) / 6)
+	p.look("7-uploading")
+
+	p.click(pauseAll)
+	if n := p.awaitQuiet(); n == len(contents) {
+		t.Fatal("paused, it went on to the end")
+	}
+	p.look("8-paused")
+
+	p.click(pauseAll)
+	p.awaitStored(len(contents) / 2)
+	if err := p.running.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = p.running.Wait() // it was killed
+	if n := len(p.stored()); n == len(contents) {
+		t.Fatal("everything was stored before the program was killed")
+	}
+
+	p.open()
+	rows := p.awaitStored(len(contents))
+	p.see("9-after-the-kill")
+	for name, content := range contents {
+		sum := sha256.Sum256(content)
+		if got, want := rows[folder+"/"+name].SHA256, core.NewChecksum(sum[:]); got != want {
+			t.Errorf("%s is stored as %s, want %s", name, got, want)
+		}
+	}
+
+	for _, away := range []string{"covered", "minimised"} {
+		name := away + ".pdf"
+		contents[name] = []byte(name)
+		p.startAgain(away == "minimised", writeFiles(t, map[string][]byte{name: contents[name]})[0])
+		p.awaitStored(len(contents))
+	}
+	p.see("10-second-start")
+	p.end()
+	p.mustHave(contents)
+}
+
+// startAgain starts the program beside its window, which is out of sight, with
+// a file: the window takes it and comes back.
+func (p *person) startAgain(minimised bool, file string) {
+	p.t.Helper()
+	_, out := p.start(p.home, "/usr/bin/python3", filepath.Join("..", "testdata", "e2e", "dragsource.py"))
+	expectLine(p.t, out, "ready")
+	other := p.desktop.window("Drag source", 0, 0, 1400, 900)
+	active := func() string {
+		id, _ := p.tryX("getactivewindow") // an error while there is none
+		return id
+	}
+	eventually(p.t, "the other window in front", func() bool { return active() == other })
+	if minimised {
+		p.x("windowminimize", "--sync", p.window)
+	}
+	if out, err := p.command(file).CombinedOutput(); err != nil || len(out) > 0 {
+		p.t.Fatalf("the second start: %v\n%s", err, out)
+	}
+	eventually(p.t, "the window in front", func() bool { return active() == p.window })
+}
+
+// awaitQuiet waits until the embedded server gets nothing any more, and
+// returns how many files are stored then.
+func (p *person) awaitQuiet() int {
+	p.t.Helper()
+	size := func() (sum int64) {
+		err := filepath.WalkDir(p.sandbox(), func(_ string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() {
+				return nil // a file that was moved meanwhile
+			}
+			if info, err := e.Info(); err == nil {
+				sum += info.Size()
+			}
+			return nil
+		})
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		return sum
+	}
+	const looks = 20
+	same, before := 0, int64(-1)
+	eventually(p.t, "nothing to be sent", func() bool {
+		now := size()
+		if now == before {
+			same++
+		} else {
+			same, before = 0, now
+		}
+		return same == looks
+	})
+	return len(p.stored())
+}
+
+var _ = bytes.Equal
