@@ -100,8 +100,22 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, log *slog.Log
 		}
 		return nil
 	})
+	w.UseScale(scaleBy(os.Getenv, os.Setenv))
 	w.Open(o.paths...)
 	return p.present(ctx, w, o.background)
+}
+
+// scaleBy makes Fyne draw at a scale, or for "" at the one that the environment
+// asks for. Fyne reads it there whenever the theme changes, and has no other way.
+func scaleBy(getenv func(string) string, setenv func(key, value string) error) func(scale string) {
+	const key = "FYNE_SCALE"
+	was := getenv(key)
+	return func(scale string) {
+		if scale == "" {
+			scale = was
+		}
+		_ = setenv(key, scale) // without it the desktop's own is used
+	}
 }
 
 // preferX11 keeps GLFW off Wayland where X11 is to be had: dragging files over

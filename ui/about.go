@@ -43,25 +43,8 @@ func openAddress(s *shell, address string) {
 
 // showHelp lists the keys.
 func showHelp(s *shell) {
-	t := s.text
-	about := widget.NewButton(t.s("about.title"), func() { showAbout(s) })
-	showFacts(s, t.s("help.title"), []fact{
-		{"Ctrl+O", t.s("help.add")},
-		{"Ctrl+Shift+O", t.s("help.folder")},
-		{"Ctrl+V", t.s("help.paste")},
-		{"Ctrl+,", t.s("help.settings")},
-		{"Ctrl+F", t.s("help.filter")},
-		{"Space", t.s("help.pause")},
-		{"Delete", t.s("help.delete")},
-		{"Ctrl+R", t.s("help.retry")},
-		{"Ctrl+1…4", t.s("help.views")},
-		{"Ctrl+A", t.s("help.all")},
-		{"Ctrl+Shift+↑ ↓", t.s("help.first")},
-		{"Ctrl+P", t.s("help.permanent")},
-		{"Return", t.s("help.details")},
-		{"F10", t.s("help.menu")},
-		{"F1", t.s("help.help")},
-	}, about)
+	about := widget.NewButton(s.text.s("about.title"), func() { showAbout(s) })
+	showFacts(s, s.text.s("help.title"), s.text.keys(onMac), about)
 }
 
 // helpItems are the ways to the help in a menu.

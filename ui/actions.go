@@ -6,6 +6,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+
+	"github.com/artstore/ingester/core"
 )
 
 // pickFiles adds any number of files.
@@ -37,14 +39,14 @@ func (w *Window) startSandbox() {
 }
 
 // dropped takes what was dropped anywhere on the window.
-func (w *Window) dropped(paths []string) {
+func (w *Window) dropped(paths []string, left ...core.Skipped) {
 	switch {
 	case w.sh.settings != nil:
 		w.sh.settings.dropped(paths)
 	case w.first != nil && len(paths) == 1 && filepath.Ext(paths[0]) == profileExtension:
 		w.takeProfile(paths[0])
 	default:
-		w.intake.add(paths)
+		w.intake.add(paths, left...)
 	}
 }
 
@@ -143,10 +145,13 @@ func (w *Window) focusFilter() {
 
 // paste takes paths from the clipboard.
 func (w *Window) paste() {
-	if paths := pastedPaths(w.app.Clipboard().Content()); len(paths) > 0 {
-		w.intake.add(paths)
+	paths, left := pastedPaths(w.app.Clipboard().Content())
+	if len(paths) > 0 {
+		w.intake.add(paths, left...)
 		return
 	}
+	// What else the clipboard holds, a password perhaps, is not shown.
+	w.showTransfers()
 	w.intake.say(w.sh.text.s("drop.not_paths"))
 }
 

@@ -83,7 +83,11 @@ func showTransfer(s *shell, r row) {
 				facts = append(facts, s.text.attempt(a))
 			}
 			_, name := splitName(r.name)
-			showFacts(s, name, facts)
+			var more []fyne.CanvasObject
+			if testable(r.err) && s.settings == nil {
+				more = append(more, testButton(s, r.err, func() { s.escape() }))
+			}
+			showFacts(s, name, facts, more...)
 		})
 }
 
@@ -159,15 +163,47 @@ func showError(s *shell, err error) {
 	})
 	ok := widget.NewButton(s.text.s("button.ok"), func() { d.Hide() })
 	ok.Importance = widget.HighImportance
+	buttons := []fyne.CanvasObject{details, ok}
+	if testable(e) && s.settings == nil {
+		buttons = []fyne.CanvasObject{details, testButton(s, e, func() { d.Hide() }), ok}
+	}
 	d = dialog.NewCustomWithoutButtons(s.text.s("error.title"), label, s.win)
-	d.SetButtons([]fyne.CanvasObject{details, ok})
+	d.SetButtons(buttons)
 	d.Resize(fyne.NewSize(within(s, 460, 0).Width, d.MinSize().Height))
 	present(s, d)
 }
 
+// testable reports whether the connection test can say more about an error.
+func testable(e *core.Error) bool {
+	if e == nil {
+		return false
+	}
+	switch e.Code {
+	case core.CodeProfileInvalid, core.CodeProfileNotFound, core.CodePortBusy, core.CodeAlreadyRunning,
+		core.CodeStoreFailed, core.CodeStoreNewer, core.CodeStoreDamaged:
+		return false // no connection would mend it
+	case core.CodeRedirect, core.CodeAnswerInvalid:
+		return true
+	}
+	switch e.Kind {
+	case core.KindAuth, core.KindTLS, core.KindNetwork, core.KindConfig:
+		return true
+	}
+	return false
+}
+
+// testButton closes a dialog and begins the connection test where an error can
+// be mended.
+func testButton(s *shell, e *core.Error, hide func()) *widget.Button {
+	return widget.NewButton(s.text.s("settings.test"), func() {
+		hide()
+		testConnection(s, tabFor(e))
+	})
+}
+
 var skipKeys = map[core.SkipReason]string{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
 	core.SkipSymlink: "skip.symlink", core.SkipSpecial: "skip.special",
-	core.SkipUnreadable: "skip.unreadable", core.SkipDuplicate: "skip.duplicate",
+	core.SkipUnreadable: "skip.unreadable", core.SkipDuplicate: "skip.duplicate", skipNoPath: "skip.no_path",
 }
 
 // mostSkipped is how many skipped paths a dialog names.

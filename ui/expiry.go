@@ -44,7 +44,7 @@ func newExpiryBar(s *shell, i *icons, gone func()) *expiryBar {
 	b.words.cut = true
 	b.ground = newBox(colorWarnBg, theme.ColorNameWarning, 8)
 	settings := widget.NewButton(s.text.s("banner.settings"), func() { s.openSettings(tabCertificates) })
-	dismiss := widget.NewButtonWithIcon("", theme.CancelIcon(), b.dismiss)
+	dismiss := newIconButton(s.text.s("button.close"), theme.CancelIcon(), b.dismiss)
 	dismiss.Importance = widget.LowImportance
 	row := container.New(&line{gap: 8, stretch: b.words}, container.New(square(24), b.icon), b.words, outlined(settings), dismiss)
 	b.content = container.NewStack(b.ground, inset(12, 4, 8, 4, row))

@@ -21,7 +21,7 @@ func (h *harness) passes(days float64) {
 func (b *expiryBar) putAway(t *testing.T) {
 	t.Helper()
 	seen(t, b.content, func(o fyne.CanvasObject) {
-		if button, ok := o.(*widget.Button); ok && button.Text == "" {
+		if button, ok := o.(*iconButton); ok {
 			test.Tap(button)
 		}
 	})

@@ -44,7 +44,9 @@ func (w *Window) assemble() {
 	w.banner = newBanner(s, w.icons)
 	w.expiry = newExpiryBar(s, w.icons, func() { w.page.Refresh() })
 	w.transfers = newTransfersView(s, w.model, w.icons)
-	w.intake = &intake{sh: s, notice: w.transfers.notice, options: w.transfers.options.options, point: w.transfers.point}
+	w.intake = &intake{
+		sh: s, notice: w.transfers.notice, options: w.transfers.options.options, point: w.transfers.point, front: w.showTransfers,
+	}
 	w.bar = newStatusBar(t, w.icons, func() {
 		w.choose(0)
 		w.transfers.showGroup(groupAttention)
@@ -103,6 +105,13 @@ func (w *Window) choose(index int) {
 	w.pages[index].Shown()
 }
 
+// showTransfers shows the page of the transfers, unless it is shown.
+func (w *Window) showTransfers() {
+	if w.shown != 0 {
+		w.choose(0)
+	}
+}
+
 // place puts what is to be seen into the page: the choices of a first run as
 // long as there is no profile, else the page.
 func (w *Window) place() {
@@ -149,4 +158,4 @@ func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 
 // MinSize implements fyne.Layout: what the window promises to work at. A page
 // that wants more scrolls or leaves something out.
-func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(640, 420) }
+func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(leastWidth, leastHeight) }

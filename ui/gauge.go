@@ -7,8 +7,8 @@ import "time"
 const gaugeWindow = 4 * time.Second
 
 // gaugeSettled is how long a speed must have been measured before a time left
-// is said.
-const gaugeSettled = time.Second
+// is said: what moves in the first moments is no measure.
+const gaugeSettled = 3 * time.Second
 
 type counted struct {
 	at    time.Time

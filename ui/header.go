@@ -22,7 +22,7 @@ type header struct {
 	secured  *pill
 	pause    *widget.Button
 	add      *widget.Button
-	settings *widget.Button
+	settings *iconButton
 	link     core.Link
 	paused   bool
 	// The menu's ways to another profile.
@@ -44,7 +44,7 @@ func newHeader(s *shell) *header {
 	h.pause = widget.NewButtonWithIcon(s.text.s("header.pause"), theme.MediaPauseIcon(), h.togglePause)
 	h.add = widget.NewButtonWithIcon(s.text.s("header.add"), theme.ContentAddIcon(), nil)
 	h.add.Importance = widget.HighImportance
-	h.settings = widget.NewButtonWithIcon("", theme.SettingsIcon(), func() { s.openSettings(tabServer) })
+	h.settings = newIconButton(s.text.s("banner.settings"), theme.SettingsIcon(), func() { s.openSettings(tabServer) })
 	state := newTapArea(h.state.Container, h.tapState)
 	pause := outlined(h.pause)
 	bar := container.New(&line{gap: 12, height: headerHeight - 1, spring: pause, optional: []fyne.CanvasObject{h.secured.Container, state}},

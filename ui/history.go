@@ -67,7 +67,7 @@ func newHistoryView(s *shell, stored func() int) *historyView {
 	head := newSheetHead(historyPlaces, func(cell int) bool { return cell == 1 },
 		t.s("column.name"), t.s("column.size"), t.s("column.stored"), t.s("fact.server"), t.s("fact.file_id"), "SHA-256")
 	sheet := newSheet(head, v.list, v.none)
-	v.notice = newNotice()
+	v.notice = newNotice(t)
 	v.content = container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return sheet }}, tools, v.notice.content, sheet, v.more)
 	v.notice.changed = v.content.Refresh
 	v.choose(-1)
@@ -75,10 +75,11 @@ func newHistoryView(s *shell, stored func() int) *historyView {
 }
 
 func (v *historyView) buildList() {
+	t := v.sh.text
 	v.list = newTransferList(func() int { return len(v.rows) }, func() fyne.CanvasObject {
 		r := newCellRow(historyPlaces, 6)
 		r.cells[0].color, r.cells[1].align = theme.ColorNameForeground, fyne.TextAlignTrailing
-		more := widget.NewButtonWithIcon("", theme.MoreHorizontalIcon(), nil)
+		more := newIconButton(t.s("action.menu"), theme.MoreHorizontalIcon(), nil)
 		more.Importance = widget.LowImportance
 		r.tail = more
 		return r
@@ -101,7 +102,7 @@ func (v *historyView) draw(r *cellRow, i int) {
 	}
 	_, name := splitName(x.Source.Name)
 	r.set(plain(name), t.size(x.Source.Size), storedAt(x).Local().Format("2006-01-02 15:04"), host(x.Server), plain(id), sum)
-	more := r.tail.(*widget.Button)
+	more := r.tail.(*iconButton)
 	more.OnTapped = func() { showMenuBelow(v.menu(i), v.sh.win.Canvas(), more) }
 }
 
@@ -259,7 +260,9 @@ func (v *historyView) menu(i int) *fyne.Menu {
 	if file, ok := storedOf(&x); ok {
 		menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("action.permanent"), func() { v.sh.permanent.ask([]storedFile{file}) }))
 	}
-	menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("action.details"), func() { showTransfer(v.sh, newRow(&x)) }))
+	menu.Items = append(menu.Items,
+		fyne.NewMenuItem(t.s("action.folder"), func() { openFolder(v.sh, x.Source.Path) }),
+		fyne.NewMenuItem(t.s("action.details"), func() { showTransfer(v.sh, newRow(&x)) }))
 	return menu
 }
 

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2/theme"
@@ -24,13 +25,17 @@ type intake struct {
 	options func(profile string) core.Options
 	// point shows transfers that are in the list already.
 	point func([]core.TransferID)
+	// front shows the page that says what becomes of it.
+	front func()
 }
 
-// add takes paths. It answers at once and does the rest elsewhere.
-func (in *intake) add(paths []string) {
+// add takes paths, and what else came with them and is no path. It answers at
+// once and does the rest elsewhere.
+func (in *intake) add(paths []string, left ...core.Skipped) {
 	t := in.sh.text
+	in.front()
 	if len(paths) == 0 {
-		in.say(t.s("drop.nothing"))
+		in.result(t.s("drop.nothing"), left)
 		return
 	}
 	ctx, cancel := context.WithCancel(in.sh.tasks.ctx)
@@ -49,7 +54,10 @@ func (in *intake) add(paths []string) {
 				})
 			}
 		})
-		return func() { in.scanned(scan, err) }
+		return func() {
+			scan.Skipped = slices.Concat(left, scan.Skipped)
+			in.scanned(scan, err)
+		}
 	})
 }
 

@@ -22,7 +22,7 @@ func TestDropIsScannedAndSubmitted(t *testing.T) {
 	h := open(t, ctl, "en", "light")
 	h.w.transfers.options.tags.SetText("scans, box-14")
 	h.w.transfers.options.description.SetText("from the attic")
-	h.w.intake.add(localPaths([]fyne.URI{storage.NewFileURI("/a")}))
+	h.drop(storage.NewFileURI("/a"))
 	h.says("Looking at what was dropped…")
 	h.called(`scan ["/a"]`)
 	h.called(`submit 2 again=false Production temporary 30 ["scans" "box-14"] "from the attic"`)
@@ -30,6 +30,57 @@ func TestDropIsScannedAndSubmitted(t *testing.T) {
 	h.tap("Why?")
 	h.says("Link, not followed")
 	h.says("/a/link")
+}
+
+// drop drops URIs on the window, as the driver does.
+func (h *harness) drop(uris ...fyne.URI) {
+	paths, left := localPaths(uris)
+	h.w.dropped(paths, left...)
+}
+
+// TestWhatCannotBeUsedIsSaid: of a drop, and of a paste; on whatever page it
+// happens, the answer is seen.
+func TestWhatCannotBeUsedIsSaid(t *testing.T) {
+	web, err := storage.ParseURI("sftp://elsewhere/x.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctl := newFakeController()
+	ctl.scan = core.Scan{Sources: []core.Source{{Path: "/a"}}, Skipped: []core.Skipped{{Path: "/link", Reason: core.SkipSymlink}}}
+	h := open(t, ctl, "en", "light")
+	for i, do := range []func(){
+		func() { h.drop(storage.NewFileURI("/a"), web) },
+		func() {
+			h.app.Clipboard().SetContent("copy\nfile:///a\nsftp://elsewhere/x.txt")
+			h.press(&fyne.ShortcutPaste{})
+		},
+	} {
+		h.w.choose(i + 1)
+		do()
+		if h.w.shown != 0 {
+			t.Fatal("the answer is out of sight")
+		}
+		h.until("the result", func() bool { return h.saysNow("Added 1 file · 2 skipped") })
+		h.tap("Why?")
+		h.says("sftp://elsewhere/x.txt")
+		h.says("Not a file of this computer")
+		h.says("Link, not followed")
+		h.clear()
+		h.w.intake.say("")
+	}
+	h.w.choose(3)
+	h.drop(web)
+	h.says("That was not a file or a folder of this computer")
+	h.tap("Why?")
+	h.says("sftp://elsewhere/x.txt")
+	h.clear()
+	h.w.choose(3)
+	h.app.Clipboard().SetContent("hunter2")
+	h.press(&fyne.ShortcutPaste{})
+	h.says("The clipboard holds no full paths of files; drop the files here instead")
+	if h.saysNow("hunter2") || h.saysNow("Why?") {
+		t.Error("what the clipboard holds besides is shown")
+	}
 }
 
 func TestMuchIsAskedFirst(t *testing.T) {

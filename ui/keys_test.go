@@ -132,10 +132,12 @@ func TestTabGoesThroughTheWindowInReadingOrder(t *testing.T) {
 		got = append(got, named(at))
 	}
 	want := []string{
-		"Production", "area", "Pause all", "Add files", "Transfers", "History", "Metrics", "Log",
-		"Choose files…", "Choose folder…", "Temporary, 30 days", "Tags…", "Description…", "Filter by name…", "Show: all", "Retry failed…", "list", "area",
+		"Production", "area", "Pause all", "Add files", "Settings", "Transfers", "History", "Metrics", "Log",
+		"Choose files…", "Choose folder…", "Temporary, 30 days", "Tags…", "Description…", "Filter by name…", "Show: all", "Retry failed…", "list",
+		"Pause", "Cancel", "Pause", "Cancel", "Cancel", "More actions", "Retry now", "Cancel", "More actions", "Retry now", "More actions",
+		"Resume", "Cancel", "Pause", "Cancel", "Pause", "Cancel", "Pause", "Cancel", // of the rows that are seen
+		"area",
 	}
-	got = slices.DeleteFunc(got, func(s string) bool { return s == "" }) // the settings, and the rows' own buttons
 	if !slices.Equal(got, want) {
 		t.Errorf("Tab goes through %q, want %q", got, want)
 	}
@@ -146,6 +148,8 @@ func named(o fyne.Focusable) string {
 	switch o := o.(type) {
 	case *widget.Button:
 		return o.Text
+	case *iconButton:
+		return o.name
 	case *navButton:
 		return o.words
 	case *lineEntry:
@@ -197,6 +201,46 @@ func TestEscapeGoesBack(t *testing.T) {
 	}
 	if escape(); h.w.sh.settings != nil || over() != 0 {
 		t.Error("Escape does not close the settings")
+	}
+}
+
+// TestPagingByKeys: a page down and up, to the end and to the beginning.
+func TestPagingByKeys(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = showcase(340)
+	h := open(t, ctl, "en", "light")
+	v := h.w.transfers
+	v.tapRow("t2", 0)
+	page := v.list.page()
+	if page < 5 || page > 20 {
+		t.Fatalf("%d rows are a page", page)
+	}
+	for _, c := range []struct {
+		key  fyne.KeyName
+		want int
+	}{
+		{fyne.KeyPageDown, 1 + page}, {fyne.KeyDown, 2 + page}, {fyne.KeyPageUp, 2}, {fyne.KeyPageUp, 0},
+		{fyne.KeyEnd, 339}, {fyne.KeyPageDown, 339}, {fyne.KeyHome, 0},
+	} {
+		v.list.TypedKey(&fyne.KeyEvent{Name: c.key})
+		if id := v.model.At(c.want).id; len(v.selected) != 1 || !v.selected[id] || v.anchor != c.want {
+			t.Errorf("%s selects %v, want %s", c.key, v.selected, id)
+		}
+	}
+	v.search.SetText("no such name")
+	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}) // there is none
+}
+
+func TestLogByKeys(t *testing.T) {
+	h := open(t, newFakeController(), "en", "light")
+	h.fillLog()
+	h.w.choose(3)
+	v := h.w.pages[3].(*logView)
+	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	h.says("retry_in=8s")
+	if h.w.win.Canvas().Overlays().Top() == nil {
+		t.Error("Return does not open the entry")
 	}
 }
 

@@ -19,7 +19,7 @@ type logView struct {
 	search  *lineEntry
 	levels  *widget.Button
 	copyAll *widget.Button
-	list    *widget.List
+	list    *transferList
 	none    *caption
 
 	least   slog.Level
@@ -43,12 +43,20 @@ func newLogView(s *shell, buffer *LogBuffer) *logView {
 	v.copyAll = widget.NewButtonWithIcon(t.s("button.copy"), theme.ContentCopyIcon(), func() {
 		s.app.Clipboard().SetContent(v.asText())
 	})
-	v.list = widget.NewList(func() int { return len(v.visible) }, func() fyne.CanvasObject { return newCellRow(logPlaces, 4) },
-		func(i widget.ListItemID, o fyne.CanvasObject) {
+	v.list = newTransferList(func() int { return len(v.visible) }, func() fyne.CanvasObject { return newCellRow(logPlaces, 4) },
+		func(i int, o fyne.CanvasObject) {
 			if i < len(v.visible) {
 				showLogEntry(o.(*cellRow), &v.entries[v.visible[i]])
 			}
 		})
+	v.list.onMove = func(int) {}
+	v.list.onKey = func(e *fyne.KeyEvent) bool {
+		if e.Name != fyne.KeyReturn && e.Name != fyne.KeyEnter {
+			return false
+		}
+		v.list.Select(v.list.at)
+		return true
+	}
 	v.list.OnSelected = func(i widget.ListItemID) {
 		v.list.Unselect(i)
 		if i < len(v.visible) {

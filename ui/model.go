@@ -53,6 +53,7 @@ type totals struct {
 	Remaining                                                       int64 // of all that is still under way
 	Rate                                                            float64
 	Left                                                            time.Duration // 0 where it can't be said
+	Estimating                                                      bool          // it can be said soon
 }
 
 // Unfinished reports whether anything goes on without the user.
@@ -117,12 +118,16 @@ func (m *model) Apply(u core.Update, now time.Time) {
 
 // Tick moves the windows on and settles what is visible.
 func (m *model) Tick(now time.Time) {
+	if !m.sum.Unfinished() {
+		m.total = gauge{} // an idle time is no part of what comes next
+	}
 	m.total.add(now, m.carried)
-	m.sum.Rate, _ = m.total.rate(now)
-	m.sum.Left = 0
+	rate, settled := m.total.rate(now)
+	m.sum.Rate, m.sum.Left = rate, 0
 	if m.sum.Unfinished() && !m.paused {
 		m.sum.Left = m.total.left(now, m.sum.Remaining)
 	}
+	m.sum.Estimating = m.sum.Active > 0 && m.sum.Remaining > 0 && !m.paused && !settled
 	m.tickSpark(now)
 	if m.unsorted {
 		m.unsorted, m.reorder = false, true

@@ -152,6 +152,38 @@ func TestSpeedAndTimeLeftFollowTheLastSeconds(t *testing.T) {
 	}
 }
 
+// TestTimeLeftIsEstimatedFirst: for three seconds there is no figure, and an
+// idle hour before does not count.
+func TestTimeLeftIsEstimatedFirst(t *testing.T) {
+	m, now := newModel(), start
+	m.Reset(core.Snapshot{}, now)
+	for range 10 {
+		now = now.Add(time.Second)
+		m.Tick(now)
+		if m.sum.Estimating {
+			t.Fatal("nothing is under way, but estimated")
+		}
+	}
+	tr := transfer(1, "a", 100<<20, core.StateSending)
+	tr.Attempts = 1
+	for i := range 60 {
+		m.Apply(core.Update{Changed: []core.Transfer{tr}}, now)
+		// The first moment of the window is the newest idle one.
+		if early := i < 30; m.sum.Estimating != early || (m.sum.Left == 0) != early {
+			t.Fatalf("after %d tenths: %+v", i, m.sum)
+		}
+		if i >= 5 && (m.sum.Rate < 9<<20 || m.sum.Rate > 11<<20) {
+			t.Fatalf("after %d tenths: %v MiB/s, want 10", i, m.sum.Rate/(1<<20))
+		}
+		now = now.Add(100 * time.Millisecond)
+		tr.Sent += 1 << 20
+	}
+	m.Apply(core.Update{Changed: []core.Transfer{tr}, Paused: true}, now)
+	if m.sum.Estimating || m.sum.Left != 0 {
+		t.Errorf("paused: %+v", m.sum)
+	}
+}
+
 // meterQuiet is longer than the window of a gauge.
 const meterQuiet = gaugeWindow + time.Second
 

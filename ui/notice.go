@@ -14,16 +14,16 @@ type notice struct {
 	words   *caption
 	icon    *widget.Icon
 	button  *widget.Button
-	close   *widget.Button
+	close   *iconButton
 	changed func() // it has come or gone
 }
 
-func newNotice() *notice {
+func newNotice(t *text) *notice {
 	n := &notice{words: newCaption("", theme.ColorNameForeground, sizeSmall), icon: widget.NewIcon(theme.InfoIcon()), changed: func() {}}
 	n.words.cut = true
 	n.button = widget.NewButton("", nil)
 	n.button.Importance = widget.LowImportance
-	n.close = widget.NewButtonWithIcon("", theme.CancelIcon(), n.hide)
+	n.close = newIconButton(t.s("button.close"), theme.CancelIcon(), n.hide)
 	n.close.Importance = widget.LowImportance
 	n.content = container.New(&line{gap: 8, stretch: n.words}, n.icon, n.words, n.button, n.close)
 	n.content.Hide()

@@ -165,7 +165,7 @@ func ellipsis(words string, width, size float32, style fyne.TextStyle) string {
 func outlined(o fyne.CanvasObject) *fyne.Container {
 	return container.NewStack(
 		container.NewThemeOverride(o, quiet{theme.Current()}),
-		newBox("", theme.ColorNameInputBorder, sizes[theme.SizeNameInputRadius]))
+		newOutline(o))
 }
 
 // quiet is the theme in force without bold: buttons of less weight.

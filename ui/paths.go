@@ -7,43 +7,96 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/core"
 )
 
-// localPaths are the paths of dropped URIs; others than files have none.
-func localPaths(uris []fyne.URI) []string {
-	paths := make([]string, 0, len(uris))
+// skipNoPath is why a dropped or pasted thing is left out before any scan.
+const skipNoPath core.SkipReason = "no_path"
+
+// localPaths are the paths of dropped URIs, and what of them is no file of
+// this computer.
+func localPaths(uris []fyne.URI) (paths []string, left []core.Skipped) {
 	for _, u := range uris {
-		if u != nil && u.Scheme() == "file" && u.Path() != "" {
+		switch {
+		case u == nil:
+		case u.Scheme() == "file" && u.Path() != "":
 			paths = append(paths, filepath.FromSlash(u.Path()))
+		default:
+			left = append(left, core.Skipped{Path: u.String(), Reason: skipNoPath})
 		}
 	}
-	return paths
+	return paths, left
 }
 
-// pastedPaths reads paths and file URIs from a clipboard's text, one a line,
-// as file managers and terminals put them there. What is neither is left out.
-func pastedPaths(clip string) []string {
-	var paths []string
-	for _, l := range strings.Split(clip, "\n") {
-		l = strings.TrimSpace(l)
-		if len(l) >= 2 && (l[0] == '"' || l[0] == '\'') && l[len(l)-1] == l[0] {
-			l = l[1 : len(l)-1]
+// pastedPaths reads paths and file URIs from a clipboard's text, one a line or
+// several in quotes, as file managers, terminals and "Copy as path" put them
+// there, and says which lines are neither.
+func pastedPaths(clip string) (paths []string, left []core.Skipped) {
+	first := true
+	for l := range strings.FieldsFuncSeq(clip, func(r rune) bool { return r == '\n' || r == '\r' || r == 0 }) {
+		if l = strings.TrimSpace(l); l == "" || listHead(l, first) {
+			continue
 		}
-		if rest, ok := strings.CutPrefix(l, "file:"); ok {
-			u, err := url.Parse("file:" + rest)
-			if err != nil || (u.Host != "" && u.Host != "localhost") {
-				continue
+		first = false
+		for _, p := range quoted(l) {
+			if path := localPath(p); path != "" {
+				paths = append(paths, path)
+			} else {
+				left = append(left, core.Skipped{Path: p, Reason: skipNoPath})
 			}
-			l = u.Path
-			// file:///C:/x has the path /C:/x.
-			if runtime.GOOS == "windows" {
-				l = strings.TrimPrefix(l, "/")
-			}
-			l = filepath.FromSlash(l)
-		}
-		if filepath.IsAbs(l) {
-			paths = append(paths, filepath.Clean(l))
 		}
 	}
-	return paths
+	return paths, left
+}
+
+// listHead reports whether a line only says that a list of files follows:
+// file managers begin theirs with a verb, URI lists have remarks.
+func listHead(l string, first bool) bool {
+	switch l {
+	case "copy", "cut", "x-special/nautilus-clipboard":
+		return first
+	}
+	return strings.HasPrefix(l, "#")
+}
+
+// quoted splits a line of strings in quotes. Any other line is one string:
+// blanks belong to names.
+func quoted(l string) []string {
+	var all []string
+	for rest := l; rest != ""; rest = strings.TrimLeft(rest, " \t") {
+		if rest[0] != '"' && rest[0] != '\'' {
+			return []string{l}
+		}
+		inner, after, closed := strings.Cut(rest[1:], rest[:1])
+		if !closed || after != "" && after[0] != ' ' && after[0] != '\t' {
+			return []string{l}
+		}
+		all, rest = append(all, inner), after
+	}
+	return all
+}
+
+// localPath is the path that a string or a file URI names, "" for none.
+func localPath(s string) string {
+	if strings.HasPrefix(s, "file:") {
+		u, err := url.Parse(s)
+		if err != nil || u.RawQuery != "" || u.Fragment != "" {
+			return "" // an unescaped ? or # would name another file
+		}
+		s = u.Path
+		switch remote := u.Host != "" && u.Host != "localhost"; {
+		case remote && runtime.GOOS != "windows":
+			return ""
+		case remote: // file://server/share is \\server\share
+			s = "//" + u.Host + s
+		case runtime.GOOS == "windows": // file:///C:/x has the path /C:/x
+			s = strings.TrimPrefix(s, "/")
+		}
+		s = filepath.FromSlash(s)
+	}
+	if !filepath.IsAbs(s) {
+		return ""
+	}
+	return filepath.Clean(s)
 }

@@ -6,33 +6,53 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/storage"
+
+	"github.com/artstore/ingester/core"
 )
 
 func TestPastedPaths(t *testing.T) {
-	for in, want := range map[string][]string{
-		"":                                    nil,
-		"just words":                          nil,
-		"https://example.com/a":               nil,
-		"relative/path":                       nil,
-		"/home/a/b.txt":                       {"/home/a/b.txt"},
-		"  \"/home/a/b c.txt\"\r\n'/tmp/d'\n": {"/home/a/b c.txt", "/tmp/d"},
-		"file:///home/a/%D0%9F.txt\r\n":       {"/home/a/П.txt"},
-		"file://elsewhere/share/x":            nil,
-		"file://localhost/home/x":             {"/home/x"},
-		"copy\nfile:///a\nfile:///b":          {"/a", "/b"},
-		"file:///bad%zz\n/ok":                 {"/ok"},
-		"/a/../b":                             {"/b"},
+	for in, want := range map[string]struct{ paths, left []string }{
+		"":                                    {},
+		"just words":                          {left: []string{"just words"}},
+		"https://example.com/a":               {left: []string{"https://example.com/a"}},
+		"relative/path\n/a":                   {[]string{"/a"}, []string{"relative/path"}},
+		"/home/a/b.txt":                       {paths: []string{"/home/a/b.txt"}},
+		"/home/a/with blanks and 'quotes'":    {paths: []string{"/home/a/with blanks and 'quotes'"}},
+		"  \"/home/a/b c.txt\"\r\n'/tmp/d'\n": {paths: []string{"/home/a/b c.txt", "/tmp/d"}},
+		"'/a b' '/c'\t\"/d\"":                 {paths: []string{"/a b", "/c", "/d"}},
+		"'/a' /b":                             {left: []string{"'/a' /b"}},
+		"\"/a":                                {left: []string{"\"/a"}},
+		"file:///home/a/%D0%9F.txt\r\n":       {paths: []string{"/home/a/П.txt"}},
+		"file://elsewhere/share/x":            {left: []string{"file://elsewhere/share/x"}},
+		"file://localhost/home/x":             {paths: []string{"/home/x"}},
+		"copy\nfile:///a\nfile:///b":          {paths: []string{"/a", "/b"}},
+		"x-special/nautilus-clipboard\ncut\nfile:///a\n": {paths: []string{"/a"}},
+		"# by a program\r\nfile:///a%23b\r\n\x00":        {paths: []string{"/a#b"}},
+		"/a\ncopy":                 {[]string{"/a"}, []string{"copy"}},
+		"file:///bad%zz\n/ok":      {[]string{"/ok"}, []string{"file:///bad%zz"}},
+		"file:///a?b\nfile:///c#d": {left: []string{"file:///a?b", "file:///c#d"}},
+		"/a/../b":                  {paths: []string{"/b"}},
 	} {
-		if got := pastedPaths(in); !slices.Equal(got, want) {
-			t.Errorf("%q gives %q, want %q", in, got, want)
+		paths, left := pastedPaths(in)
+		if !slices.Equal(paths, want.paths) || !slices.Equal(skippedPaths(left), want.left) {
+			t.Errorf("%q gives %q and leaves %q, want %q and %q", in, paths, skippedPaths(left), want.paths, want.left)
 		}
 	}
 }
 
+func skippedPaths(all []core.Skipped) []string {
+	var paths []string
+	for _, s := range all {
+		paths = append(paths, s.Path)
+	}
+	return paths
+}
+
 func FuzzPastedPaths(f *testing.F) {
-	f.Add("file:///home/a\n/b\n\"/c\"")
+	f.Add("file:///home/a\n/b\n\"/c\" '/d'")
 	f.Fuzz(func(t *testing.T, clip string) {
-		for _, p := range pastedPaths(clip) {
+		paths, _ := pastedPaths(clip)
+		for _, p := range paths {
 			if p == "" || p[0] != '/' {
 				t.Errorf("%q gives %q", clip, p)
 			}
@@ -45,9 +65,9 @@ func TestLocalPaths(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := localPaths([]fyne.URI{storage.NewFileURI("/home/a/№ 1.txt"), web, nil})
-	if !slices.Equal(got, []string{"/home/a/№ 1.txt"}) {
-		t.Errorf("got %q", got)
+	paths, left := localPaths([]fyne.URI{storage.NewFileURI("/home/a/№ 1.txt"), web, nil})
+	if !slices.Equal(paths, []string{"/home/a/№ 1.txt"}) || !slices.Equal(skippedPaths(left), []string{"https://example.com/a"}) {
+		t.Errorf("got %q, left %q", paths, left)
 	}
 }
 

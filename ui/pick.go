@@ -83,7 +83,8 @@ func pickInside(s *shell, q FileQuestion, then func(paths []string)) {
 		case err != nil:
 			s.failed(err)
 		case file != nil: // nil: cancelled
-			then(localPaths([]fyne.URI{file}))
+			paths, _ := localPaths([]fyne.URI{file})
+			then(paths)
 		}
 	}
 	var d *dialog.FileDialog

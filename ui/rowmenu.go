@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"path/filepath"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
@@ -15,8 +16,11 @@ import (
 var actionKeys = map[action]string{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
 	actPause: "action.pause", actResume: "action.resume", actRetry: "action.retry",
 	actCancel: "action.cancel", actRemove: "action.remove",
-	actFirst: "action.first", actLast: "action.last", actPermanent: "action.permanent",
+	actFirst: "action.first", actLast: "action.last", actPermanent: "action.permanent", actMore: "action.menu",
 }
+
+// nameOf says what a row's button does.
+func (v *transfersView) nameOf(a action) string { return v.sh.text.s(actionKeys[a]) }
 
 // tapAction is a row's button.
 func (v *transfersView) tapAction(id core.TransferID, a action, button fyne.CanvasObject) {
@@ -74,26 +78,58 @@ func (v *transfersView) rowMenu(id core.TransferID) *fyne.Menu {
 		if a == actRetry && r.state == core.StateUnknown {
 			words = t.s("action.again")
 		}
-		if len(ids) > 1 {
-			words = t.s("action.many", args{"Action": words, "N": t.number(int64(len(ids)))})
-		}
+		words = t.many(words, len(ids))
 		menu.Items = append(menu.Items, fyne.NewMenuItem(words, func() { v.do(a, ids) }))
 	}
 	if v.model.sum.Failed > 1 {
 		menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("action.retry_failed"), v.retryFailed))
 	}
 	menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
-	if r.receipt != nil {
-		fileID, sum := r.receipt.FileID, string(r.receipt.SHA256)
+	if all := v.receipts(r); len(all) > 0 {
 		menu.Items = append(menu.Items,
-			fyne.NewMenuItem(t.s("action.copy_id"), func() { v.sh.app.Clipboard().SetContent(fileID) }),
-			fyne.NewMenuItem(t.s("action.copy_sum"), func() { v.sh.app.Clipboard().SetContent(sum) }))
+			v.copyItem("action.copy_id", all, func(c *core.Receipt) string { return c.FileID }),
+			v.copyItem("action.copy_sum", all, func(c *core.Receipt) string { return string(c.SHA256) }))
 	}
 	path := r.path
 	menu.Items = append(menu.Items,
-		fyne.NewMenuItem(t.s("action.folder"), func() { v.openFolder(path) }),
+		fyne.NewMenuItem(t.s("action.folder"), func() { openFolder(v.sh, path) }),
 		fyne.NewMenuItem(t.s("action.details"), func() { v.showDetails(id) }))
 	return menu
+}
+
+// many says that an action is on n things.
+func (t *text) many(words string, n int) string {
+	if n < 2 {
+		return words
+	}
+	return t.s("action.many", args{"Action": words, "N": t.number(int64(n))})
+}
+
+// receipts are those of a row, or where it is one of many selected of all of
+// them, in the order of the queue.
+func (v *transfersView) receipts(r *row) []*core.Receipt {
+	var all []*core.Receipt
+	if many := v.selected[r.id] && len(v.selected) > 1; many {
+		for i := range v.model.rows {
+			if x := &v.model.rows[i]; v.selected[x.id] && x.receipt != nil {
+				all = append(all, x.receipt)
+			}
+		}
+	} else if r.receipt != nil {
+		all = append(all, r.receipt)
+	}
+	return all
+}
+
+// copyItem copies something of each receipt, one a line.
+func (v *transfersView) copyItem(key string, all []*core.Receipt, of func(*core.Receipt) string) *fyne.MenuItem {
+	return fyne.NewMenuItem(v.sh.text.many(v.sh.text.s(key), len(all)), func() {
+		lines := make([]string, len(all))
+		for i, c := range all {
+			lines[i] = of(c)
+		}
+		v.sh.app.Clipboard().SetContent(strings.Join(lines, "\n"))
+	})
 }
 
 func (v *transfersView) targets(r *row, a action) []core.TransferID {
@@ -106,9 +142,10 @@ func (v *transfersView) targets(r *row, a action) []core.TransferID {
 	return nil
 }
 
-func (v *transfersView) openFolder(path string) {
-	v.sh.act(func(context.Context) error {
-		return v.sh.app.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Dir(path))})
+// openFolder shows the folder of a file on the desktop.
+func openFolder(s *shell, path string) {
+	s.act(func(context.Context) error {
+		return s.app.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Dir(path))})
 	})
 }
 

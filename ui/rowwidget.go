@@ -28,6 +28,7 @@ type rowEvents struct {
 	act    func(core.TransferID, action, fyne.CanvasObject)
 	tapped func(core.TransferID, fyne.KeyModifier)
 	menu   func(core.TransferID, fyne.Position)
+	name   func(action) string // what a button is called
 }
 
 var (
@@ -76,7 +77,7 @@ func (r *transferRow) CreateRenderer() fyne.WidgetRenderer {
 		name: text(fyne.TextAlignLeading), folder: text(fyne.TextAlignLeading), status: text(fyne.TextAlignLeading),
 		size: text(fyne.TextAlignTrailing), speed: text(fyne.TextAlignTrailing), left: text(fyne.TextAlignTrailing),
 		track: canvas.NewRectangle(color.Transparent), done: canvas.NewRectangle(color.Transparent),
-		primary: widget.NewButtonWithIcon("", nil, nil), secondary: widget.NewButtonWithIcon("", nil, nil),
+		primary: newIconButton("", nil, nil), secondary: newIconButton("", nil, nil),
 	}
 	d.icon.FillMode = canvas.ImageFillContain
 	d.primary.Importance, d.secondary.Importance = widget.LowImportance, widget.LowImportance
@@ -92,7 +93,7 @@ type rowRenderer struct {
 	ground, track, done                     *canvas.Rectangle
 	icon                                    *canvas.Image
 	name, folder, size, status, speed, left *canvas.Text
-	primary, secondary                      *widget.Button
+	primary, secondary                      *iconButton
 	all                                     []fyne.CanvasObject
 }
 
@@ -155,13 +156,13 @@ func (d *rowRenderer) style() {
 
 var actionIcons = map[action]string{actPause: "pause", actResume: "resume", actRetry: "retry", actCancel: "cancel", actMore: "more"} //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
 
-func (d *rowRenderer) button(b *widget.Button, a action) {
+func (d *rowRenderer) button(b *iconButton, a action) {
 	name := actionIcons[a]
 	if name == "" {
 		b.Hide()
 		return
 	}
-	b.Icon = d.row.icons.get(name, colorMuted)
+	b.Icon, b.name = d.row.icons.get(name, colorMuted), d.row.on.name(a)
 	b.Show()
 }
 

@@ -16,6 +16,7 @@ type transferList struct {
 	onKey  func(*fyne.KeyEvent) bool // true when it used the key
 	onMove func(index int)           // the arrow keys went to a row
 	moving bool
+	at     int // the row that the keys, a tap or the pointer went to last
 }
 
 func newTransferList(length func() int, create func() fyne.CanvasObject, update func(int, fyne.CanvasObject)) *transferList {
@@ -23,6 +24,7 @@ func newTransferList(length func() int, create func() fyne.CanvasObject, update 
 	l.Length, l.CreateItem, l.UpdateItem = length, create, update
 	// The list tells of hovering the same way; only keys move the selection.
 	l.OnHighlighted = func(i int) {
+		l.at = i
 		if l.moving {
 			l.onMove(i)
 		}
@@ -37,8 +39,25 @@ func (l *transferList) TypedKey(e *fyne.KeyEvent) {
 		return
 	}
 	l.moving = true
-	l.List.TypedKey(e)
-	l.moving = false
+	defer func() { l.moving = false }()
+	switch last := l.Length() - 1; {
+	case e.Name == fyne.KeyHome:
+		l.Highlight(0)
+	case e.Name == fyne.KeyEnd:
+		l.Highlight(last)
+	case e.Name == fyne.KeyPageUp:
+		l.Highlight(max(l.at-l.page(), 0))
+	case e.Name == fyne.KeyPageDown:
+		l.Highlight(min(l.at+l.page(), last))
+	default:
+		l.List.TypedKey(e)
+	}
+}
+
+// page is how many rows are seen at once, one less for orientation.
+func (l *transferList) page() int {
+	row := l.CreateItem().MinSize().Height + 1
+	return max(int(l.Size().Height/row)-1, 1)
 }
 
 // tapRow selects a row: alone, with Ctrl or Cmd one more, with Shift a range.

@@ -57,6 +57,15 @@ var settingsTabs = []settingsTab{tabServer, tabSignIn, tabCertificates, tabTrans
 // showSettings opens the settings of the current profile at a tab, or those of
 // a new one while there is none.
 func showSettings(s *shell, tab settingsTab) {
+	showSettingsThen(s, tab, func(*settingsDialog) {})
+}
+
+// testConnection opens the settings at a tab and begins the connection test.
+func testConnection(s *shell, tab settingsTab) {
+	showSettingsThen(s, tab, func(d *settingsDialog) { d.toggleTest() })
+}
+
+func showSettingsThen(s *shell, tab settingsTab, then func(*settingsDialog)) {
 	async(s, func(ctx context.Context) (core.Profile, error) {
 		name := s.ctl.Current()
 		if name == "" {
@@ -68,7 +77,7 @@ func showSettings(s *shell, tab settingsTab) {
 			s.failed(err)
 			return
 		}
-		openSettings(s, p.Name, p, tab, nil)
+		then(openSettings(s, p.Name, p, tab, nil))
 	})
 }
 

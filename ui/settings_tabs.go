@@ -131,17 +131,37 @@ func (d *settingsDialog) buildAppearance() {
 		option[string]{"ru", "Русский"})
 	f.add(tabAppearance, "", t.s("settings.theme"), narrow(selectWidth, outlined(appearance.Select)), nil)
 	f.add(tabAppearance, "", t.s("settings.language"), narrow(selectWidth, outlined(language.Select)), nil)
+	size := d.buildScale()
 	f.note(tabAppearance, t.s("settings.appearance.note"))
 	applyAutostart := d.buildAutostart()
 	d.applyAppearance = func() {
 		applyAutostart()
-		if prefs.String(prefTheme) == appearance.value() && prefs.String(prefLanguage) == language.value() {
-			return
+		chosen := map[string]string{prefTheme: appearance.value(), prefLanguage: language.value(), prefScale: size()}
+		changed := false
+		for key, value := range chosen {
+			changed = changed || prefs.String(key) != value
+			prefs.SetString(key, value)
 		}
-		prefs.SetString(prefTheme, appearance.value())
-		prefs.SetString(prefLanguage, language.value())
-		d.s.appearanceChanged()
+		if changed {
+			d.s.appearanceChanged()
+		}
 	}
+}
+
+// buildScale adds the choice of the size, where there is one. What it returns
+// is the choice.
+func (d *settingsDialog) buildScale() (chosen func() string) {
+	t, was := d.s.text, d.s.app.Preferences().String(prefScale)
+	if !d.s.scales {
+		return func() string { return was }
+	}
+	options := []option[string]{{"", t.s("settings.system")}}
+	for _, s := range scales() {
+		options = append(options, option[string]{s, t.percent100(factorOf(s))})
+	}
+	size := newChoice(was, options...)
+	d.form.add(tabAppearance, "", t.s("settings.scale"), narrow(selectWidth, outlined(size.Select)), nil)
+	return size.value
 }
 
 // buildAutostart adds the choice whether the desktop starts the program. What

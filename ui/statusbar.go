@@ -65,9 +65,12 @@ func (s *statusBar) show(m totals, spark []int64) {
 		s.rate.set(t.rate(m.Rate))
 	}
 	s.left.set("")
-	if m.Left > 0 {
+	switch {
+	case m.Left > 0:
 		s.left.set(t.s("status.left", args{"Time": t.duration(m.Left)}))
-	} else if m.Files > 0 && m.Stored == m.Files {
+	case m.Estimating:
+		s.left.set(t.s("status.estimating"))
+	case m.Files > 0 && m.Stored == m.Files:
 		s.left.set(t.s("status.done"))
 	}
 	trouble := troubleText(t, m)

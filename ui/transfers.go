@@ -46,7 +46,7 @@ func newTransfersView(s *shell, m *model, i *icons) *transfersView {
 		sh: s, model: m, icons: i, live: map[*transferRow]int{}, drawn: -1, selected: map[core.TransferID]bool{},
 	}
 	v.drop = newDropArea(s.text)
-	v.notice = newNotice()
+	v.notice = newNotice(s.text)
 	v.options = newOptionsRow(s)
 	v.buildFilter()
 	v.buildTable()
@@ -71,7 +71,7 @@ func (v *transfersView) grows() fyne.CanvasObject {
 
 func (v *transfersView) buildTable() {
 	v.list = newTransferList(v.model.Len, func() fyne.CanvasObject {
-		return newTransferRow(v.icons, rowEvents{act: v.tapAction, tapped: v.tapRow, menu: v.showMenu})
+		return newTransferRow(v.icons, rowEvents{act: v.tapAction, tapped: v.tapRow, menu: v.showMenu, name: v.nameOf})
 	}, func(i int, o fyne.CanvasObject) {
 		row := o.(*transferRow)
 		v.live[row] = i

@@ -94,6 +94,11 @@ func (t *text) percent(share float64) string {
 	return strconv.Itoa(p) + nbsp + "%"
 }
 
+// percent100 says a factor in percent of the usual: "150 %".
+func (t *text) percent100(factor float32) string {
+	return strconv.Itoa(int(math.Round(float64(factor)*100))) + nbsp + "%"
+}
+
 // duration says a time as people do, in at most two units: "1 min 20 s".
 func (t *text) duration(d time.Duration) string {
 	seconds := int64((max(d, 0) + time.Second/2) / time.Second)

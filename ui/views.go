@@ -50,8 +50,10 @@ type shell struct {
 	// profileChanged makes the window read the current profile again.
 	profileChanged func()
 	// appearanceChanged makes the window take over the preferences
-	// prefTheme and prefLanguage.
+	// prefTheme, prefLanguage and prefScale.
 	appearanceChanged func()
+	// scales says that the size can be chosen.
+	scales bool
 	// openSettings shows the settings of the current profile, at a tab.
 	openSettings func(tab settingsTab)
 	// unpick closes the file dialog that is open; nil before the first.
@@ -83,6 +85,7 @@ const (
 const (
 	prefTheme    = "appearance.theme"    // "" follows the system, "light", "dark"
 	prefLanguage = "appearance.language" // "" follows the system, "en", "ru"
+	prefScale    = "appearance.scale"    // "" follows the system, "1", "1.25", "1.5", "1.75", "2"
 )
 
 // async runs work on a goroutine that the window owns and waits for, and then

@@ -53,6 +53,8 @@ type Window struct {
 	inTray   bool  // began in the tray: closed, the window goes back there
 
 	wantsTray bool
+	setScale  func(string) // nil where the size can't be chosen
+	scale     string       // that setScale was last told
 
 	mu      sync.Mutex
 	waiting []string // paths opened before the window was up
@@ -96,7 +98,7 @@ func (w *Window) start(ctx context.Context) error {
 	w.app.SetIcon(AppIcon())
 	w.win.SetIcon(AppIcon())
 	w.sh = &shell{
-		app: w.app, win: w.win, ctl: w.ctl, log: w.log, now: w.now, tasks: newTasks(ctx, w.post),
+		app: w.app, win: w.win, ctl: w.ctl, log: w.log, now: w.now, tasks: newTasks(ctx, w.post), scales: w.setScale != nil,
 		profileChanged: w.profileChanged, appearanceChanged: w.appearanceChanged,
 		openSettings: func(tab settingsTab) { showSettings(w.sh, tab) }, shortcut: w.typedShortcut, //nolint:contextcheck // tasks have the window's
 	}
@@ -104,13 +106,17 @@ func (w *Window) start(ctx context.Context) error {
 		w.log.Error("action failed", "error", err)
 		showError(w.sh, err)
 	}
+	larger := w.rescale()
 	if err := w.build(); err != nil { //nolint:contextcheck // tasks have the window's
 		return err
 	}
-	w.win.Resize(fyne.NewSize(1100, 720))
+	w.win.Resize(fitting(fyne.NewSize(firstWidth, firstHeight), larger))
 	w.win.CenterOnScreen()
 	w.win.SetMaster()
-	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { w.dropped(localPaths(uris)) }) //nolint:contextcheck // the window owns what it starts, not who calls //nolint:contextcheck // tasks have the window's
+	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { //nolint:contextcheck // tasks have the window's
+		paths, left := localPaths(uris)
+		w.dropped(paths, left...)
+	})
 	w.startTray()
 	w.win.SetCloseIntercept(w.askClose)
 	w.win.SetOnClosed(w.stop)
@@ -149,8 +155,12 @@ func (w *Window) build() error {
 
 // appearanceChanged takes over the preferences.
 func (w *Window) appearanceChanged() {
+	size, larger := w.win.Canvas().Size(), w.rescale()
 	if err := w.build(); err != nil {
 		w.sh.failed(err)
+	}
+	if larger != 1 {
+		w.win.Resize(fitting(size, larger))
 	}
 }
 

@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -93,6 +95,83 @@ func TestVerbsOfRowsAndKeys(t *testing.T) {
 	h.called("pause all")
 }
 
+// TestCopyOfMany: what is selected is copied, one a line, in the order of the
+// queue.
+func TestCopyOfMany(t *testing.T) {
+	ctl := newFakeController()
+	for i := range 4 {
+		x := transfer(i+1, "f", 1, core.StateStored)
+		if i != 2 {
+			x.Receipt = &core.Receipt{FileID: fmt.Sprint("id-", i+1), SHA256: core.NewChecksum(bytes.Repeat([]byte{byte(i)}, 32))}
+		} else {
+			x.State = core.StateQueued
+		}
+		ctl.snapshot.Transfers = append(ctl.snapshot.Transfers, x)
+	}
+	h := open(t, ctl, "en", "light")
+	v := h.w.transfers
+	copied := func(row int, item, want string) {
+		t.Helper()
+		v.showMenuOf(row)
+		h.choose(item)
+		if got := h.app.Clipboard().Content(); got != want {
+			t.Errorf("%s of row %d copies %q, want %q", item, row, got, want)
+		}
+	}
+	copied(1, "Copy file ID", "id-2")
+	v.selectAll()
+	copied(2, "Copy file ID (3)", "id-1\nid-2\nid-4")
+	copied(0, "Copy SHA-256 (3)", strings.Repeat("00", 32)+"\n"+strings.Repeat("01", 32)+"\n"+strings.Repeat("03", 32))
+}
+
+// TestErrorsLeadToTheConnectionTest: where it can say more, and nowhere else.
+func TestErrorsLeadToTheConnectionTest(t *testing.T) {
+	refused := &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused}
+	h := open(t, busy(), "en", "light")
+	h.w.sh.failed(refused)
+	h.tap("Test connection")
+	h.called("check https://ingester.example:8020")
+	h.until("the end of the test", func() bool { return h.w.sh.settings.check.done() })
+	if tab := h.w.sh.settings.tab; tab != tabCertificates {
+		t.Errorf("on the tab %s", tab)
+	}
+	h.w.sh.failed(refused) // the settings have the test already
+	if n := len(h.w.win.Canvas().Overlays().List()); n != 2 {
+		t.Fatalf("%d overlays", n)
+	}
+	h.w.sh.escape()
+	h.w.sh.settings.close(false)
+
+	x := h.ctl.snapshot.Transfers[6]
+	x.Error = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused}
+	h.w.apply(change{update: &core.Update{Changed: []core.Transfer{x}}, link: h.ctl.link, profile: h.ctl.current})
+	h.w.transfers.showDetails(x.ID)
+	h.until("the details", func() bool { return h.saysNow("Test connection") })
+	h.tap("Test connection")
+	h.until("the settings", func() bool { return h.w.sh.settings != nil && h.w.sh.settings.check.done() })
+	h.w.sh.settings.close(false)
+	if h.w.win.Canvas().Overlays().Top() != nil {
+		t.Error("the details are still there")
+	}
+
+	for _, e := range []*core.Error{
+		nil, {Kind: core.KindFile, Code: core.CodeFilePermission}, {Kind: core.KindConfig, Code: core.CodeStoreDamaged},
+		{Kind: core.KindServer, Code: core.CodeTooLarge}, {Kind: core.KindConfig, Code: core.CodeProfileNotFound},
+	} {
+		if testable(e) {
+			t.Errorf("%v can be tested", e)
+		}
+	}
+	for _, e := range []*core.Error{
+		refused, {Kind: core.KindAuth, Code: core.CodeSignInRefused}, {Kind: core.KindConfig, Code: core.CodeSecretMissing},
+		{Kind: core.KindServer, Code: core.CodeRedirect},
+	} {
+		if !testable(e) {
+			t.Errorf("%v can't be tested", e)
+		}
+	}
+}
+
 func TestAnUnknownOutcomeIsSentAgainOnlyAfterAWarning(t *testing.T) {
 	ctl := newFakeController()
 	ctl.snapshot = showcase(12)
@@ -140,7 +219,7 @@ func TestShortcuts(t *testing.T) {
 	h.called(`scan ["/p"]`)
 	h.app.Clipboard().SetContent("hello")
 	h.w.paste()
-	h.says("The clipboard holds no paths of files")
+	h.says("The clipboard holds no full paths of files")
 	c.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyF1})
 	h.says("Ctrl+Shift+O")
 }

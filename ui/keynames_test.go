@@ -1,0 +1,35 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestKeysAreNamedAsOnTheDesktop: in the person's language, on macOS by the
+// symbols on its keys.
+func TestKeysAreNamedAsOnTheDesktop(t *testing.T) {
+	names := func(language string, mac bool) string {
+		var all []string
+		for _, f := range speaking(t, language).keys(mac) {
+			if f.name == "" || f.value == "" {
+				t.Errorf("%s: %+v", language, f)
+			}
+			all = append(all, f.name)
+		}
+		return strings.Join(all, " ")
+	}
+	for _, c := range []struct {
+		language string
+		mac      bool
+		want     string
+	}{
+		{"en", false, "Ctrl+O Ctrl+Shift+O Ctrl+V Ctrl+, Ctrl+F Space Delete Ctrl+R Ctrl+1…4 Ctrl+A Ctrl+Shift+↑ ↓ Ctrl+P Return F10 F1"},
+		{"ru", false, "Ctrl+O Ctrl+Shift+O Ctrl+V Ctrl+, Ctrl+F Пробел Delete Ctrl+R Ctrl+1…4 Ctrl+A Ctrl+Shift+↑ ↓ Ctrl+P Enter F10 F1"},
+		{"en", true, "⌘O ⇧⌘O ⌘V ⌘, ⌘F Space ⌫ ⌘R ⌘1…4 ⌘A ⇧⌘↑ ↓ ⌘P ↩ F10 F1"},
+		{"ru", true, "⌘O ⇧⌘O ⌘V ⌘, ⌘F Пробел ⌫ ⌘R ⌘1…4 ⌘A ⇧⌘↑ ↓ ⌘P ↩ F10 F1"},
+	} {
+		if got := names(c.language, c.mac); got != c.want {
+			t.Errorf("%s, macOS %v: %q, want %q", c.language, c.mac, got, c.want)
+		}
+	}
+}

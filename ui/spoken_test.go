@@ -1,0 +1,64 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+)
+
+// heard is what Fyne hands to a screen reader: it looks at what is accessible,
+// and into containers only.
+func heard(o fyne.CanvasObject) (labels []string) {
+	if o == nil || !o.Visible() {
+		return nil
+	}
+	if a, ok := o.(fyne.Accessible); ok && a.AccessibilityRole() != fyne.AccessibleRoleContainer {
+		labels = append(labels, a.AccessibilityLabel())
+	}
+	if c, ok := o.(*fyne.Container); ok {
+		for _, child := range c.Objects {
+			labels = append(labels, heard(child)...)
+		}
+	}
+	return labels
+}
+
+func TestScreenReadersHearTheWindow(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = showcase(12)
+	h := open(t, ctl, "en", "light")
+	got := heard(h.w.win.Content())
+	for _, want := range []string{
+		"Production", "Connected", "TLS 1.3 · mTLS · HTTP/2", "Pause all", "Add files", "Settings", "Transfers 12", "History", "Metrics", "Log",
+		"Drop files or folders here", "Choose files…", "Choose folder…", "Temporary, 30 days", "Show: all", "Retry failed…",
+		"1 of 12 files", "1 failed · 1 to decide",
+	} {
+		if !slices.Contains(got, want) {
+			t.Errorf("%q is not heard among %q", want, got)
+		}
+	}
+}
+
+// TestNoButtonIsNamedByItsPicture: a button without words has a name.
+func TestNoButtonIsNamedByItsPicture(t *testing.T) {
+	for _, language := range languages() {
+		h := open(t, busy(), language, "light")
+		h.w.transfers.notice.show(AppIcon(), "words", "", nil)
+		for i := range h.w.pages {
+			h.w.choose(i)
+			h.until("the rows", func() bool { return i != 1 || len(h.w.pages[1].(*historyView).rows) > 0 })
+			seen(t, h.w.win.Content(), func(o fyne.CanvasObject) {
+				b, ok := o.(*widget.Button)
+				if ok && b.Text == "" && b.Icon != nil {
+					t.Errorf("%s, page %d: a button is called %q", language, i, b.AccessibilityLabel())
+				}
+				if b, ok := o.(*iconButton); ok && strings.TrimSpace(b.name) == "" {
+					t.Errorf("%s, page %d: a button has no name", language, i)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package ui
+
+import (
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2"
+)
+
+// TestScaleIsChosenInTheSettings: what the toolkit is told, and that the window
+// keeps its place on the screen.
+func TestScaleIsChosenInTheSettings(t *testing.T) {
+	var told []string
+	h := openWith(t, busy(), "en", "light", func(w *Window) { w.UseScale(func(s string) { told = append(told, s) }) })
+	if !slices.Equal(told, []string{""}) {
+		t.Errorf("at first the toolkit is told %q", told)
+	}
+	choose := func(words string) {
+		t.Helper()
+		d := h.settings(tabAppearance)
+		h.says("Size of text and symbols")
+		var size interface{ SetSelected(string) } // the last choice of the page
+		seen(t, d.pages[tabAppearance], func(o fyne.CanvasObject) {
+			if s, ok := o.(interface{ SetSelected(string) }); ok {
+				size = s
+			}
+		})
+		size.SetSelected(words)
+		h.tap("Save")
+		h.until("the end of saving", func() bool { return h.w.sh.settings == nil })
+	}
+	choose("200" + nbsp + "%")
+	if !slices.Equal(told, []string{"", "2"}) || h.app.Preferences().String(prefScale) != "2" {
+		t.Errorf("told %q, kept %q", told, h.app.Preferences().String(prefScale))
+	}
+	if got := h.w.win.Canvas().Size(); got != fyne.NewSize(leastWidth, leastHeight) {
+		t.Errorf("at twice the size the window is %v", got) // half of 1100×720 would be less
+	}
+	choose("As the system")
+	if told[len(told)-1] != "" {
+		t.Errorf("told %q", told)
+	}
+
+	h = open(t, busy(), "en", "light")
+	h.settings(tabAppearance)
+	if h.saysNow("Size of text and symbols") {
+		t.Error("a choice that does nothing")
+	}
+}
+
+func TestWindowKeepsItsPlaceOnTheScreen(t *testing.T) {
+	for _, c := range []struct {
+		size   fyne.Size
+		factor float32
+		want   fyne.Size
+	}{
+		{fyne.NewSize(1100, 720), 1, fyne.NewSize(1100, 720)},
+		{fyne.NewSize(2200, 1440), 2, fyne.NewSize(1100, 720)},
+		{fyne.NewSize(1100, 720), 2, fyne.NewSize(640, 420)},
+		{fyne.NewSize(800, 600), 0.5, fyne.NewSize(1600, 1200)},
+	} {
+		if got := fitting(c.size, c.factor); got != c.want {
+			t.Errorf("%v by %v is %v, want %v", c.size, c.factor, got, c.want)
+		}
+	}
+	for in, want := range map[string]float32{"": 1, "1.5": 1.5, "2": 2, "nonsense": 1, "-1": 1} {
+		if got := factorOf(in); got != want {
+			t.Errorf("%q is %v", in, got)
+		}
+	}
+}
