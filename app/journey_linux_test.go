@@ -11,9 +11,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/sandbox"
 )
 
@@ -35,7 +38,7 @@ func newPerson(t *testing.T, program, pictures string, env ...string) *person {
 	return &person{desktop: newDesktop(t), t: t, home: t.TempDir(), program: program, env: env, pictures: pictures}
 }
 
-// state is the folder of the embedded server.
+// sandbox is the folder of the embedded server.
 func (p *person) sandbox() string { return filepath.Join(p.home, "ingester", "sandbox") }
 
 // command is the program on the person's desktop.
@@ -77,6 +80,10 @@ var (
 	transfersTab   = place{452, 86} // settings
 	bandwidthLimit = place{600, 254}
 	accept         = place{888, 672} // Save, Next, Finish
+	setUp          = place{624, 342} // first run
+	clientCert     = place{363, 170} // certificates: the tick
+	trustedCA      = place{600, 209}
+	copyReport     = place{364, 672}
 )
 
 func (p *person) click(at place) {
@@ -124,7 +131,7 @@ func (p *person) look(name string) {
 // and has come to rest, and takes a picture.
 func (p *person) see(name string) {
 	p.t.Helper()
-	const looks = 4
+	const looks = 6
 	var before []byte
 	same := 0
 	eventually(p.t, "the window to show "+name, func() bool {
@@ -195,6 +202,7 @@ func (p *person) mustHave(contents map[string][]byte) {
 func TestJourneys(t *testing.T) {
 	program := buildProgram(t)
 	t.Run("sandbox", func(t *testing.T) { sandboxJourney(t, program) })
+	t.Run("connect", func(t *testing.T) { connectJourney(t, program) })
 }
 
 // sandboxJourney: tries it with the sandbox, limits the speed, drops a folder,
@@ -288,6 +296,99 @@ func (p *person) startAgain(minimised bool, file string) {
 	eventually(p.t, "the window in front", func() bool { return active() == p.window })
 }
 
+// connectJourney: sets a server up page by page, with the certificate of
+// another authority at first. The test says what is wrong, the right files are
+// dropped on it, and it passes. The secret goes to the keychain.
+func connectJourney(t *testing.T, program string) {
+	server := newServer(t, sandbox.Config{})
+	keyring := coretest.NewSecretService(t)
+	p := newPerson(t, program, "connect", "DBUS_SESSION_BUS_ADDRESS="+keyring.Address)
+	given, secret := server.Profile(), server.ClientSecret().Reveal()
+	stranger := coretest.NewCA(t, "Stranger CA").Issue(t, coretest.Leaf{CommonName: "stranger", NotAfter: time.Now().AddDate(1, 0, 0)})
+	wrongCert, wrongKey := coretest.WritePair(t, t.TempDir(), "stranger", stranger)
+
+	p.open()
+	p.see("1-choices")
+	p.click(setUp)
+	p.see("2-server")
+	p.write("Archive", given.IngesterURL, given.AdminURL)
+	p.click(accept)
+	p.see("3-sign-in")
+	p.write(given.Auth.ClientID, secret)
+	p.click(accept)
+	p.see("4-certificates")
+	p.click(clientCert)
+	p.see("5-client-certificate")
+	p.click(trustedCA)
+	p.write(given.TLS.CACertFile, "", "", wrongCert, "", wrongKey, "")
+	p.see("6-wrong")
+	p.click(accept)
+	p.see("7-refused")
+	p.click(copyReport)
+	for _, want := range []string{"failed", "client_certificate", "CN=stranger", "The server refused the client certificate",
+		"It takes certificates of “CN=Ingester sandbox authority"} {
+		if got := p.clipboard(); !strings.Contains(got, want) {
+			t.Errorf("the report does not say %q:\n%s", want, got)
+		}
+	}
+
+	p.drop(given.TLS.CertFile, given.TLS.KeyFile)
+	p.see("8-mended")
+	p.click(accept)
+	p.see("9-passed")
+	p.click(copyReport)
+	if got := p.clipboard(); strings.Contains(got, "failed") || strings.Contains(got, "not_reached") {
+		t.Errorf("mended, the test does not pass:\n%s", got)
+	}
+	p.click(accept)
+	p.see("10-ready")
+	contents := map[string][]byte{"Акт № 7.pdf": []byte("Акт\n")}
+	p.drop(writeFiles(t, contents)...)
+	p.awaitStored(1)
+	p.see("11-stored")
+	p.end()
+	server.mustHave(t, contents)
+
+	// The secret is in the keychain, from where others have it, and nowhere else.
+	if out, err := p.command("check", "--profile", "Archive").CombinedOutput(); err != nil {
+		t.Errorf("with the secret from the keychain: %v\n%s", err, out)
+	}
+	p.mustNotKeep(secret)
+}
+
+// mustNotKeep checks that a secret stands in no file of the person's.
+func (p *person) mustNotKeep(secret string) {
+	p.t.Helper()
+	err := filepath.WalkDir(p.home, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		if bytes.Contains(content, []byte(secret)) {
+			p.t.Errorf("%s holds the secret", path)
+		}
+		return err
+	})
+	if err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// clipboard is the text in it.
+func (p *person) clipboard() string {
+	p.t.Helper()
+	const read = `import gi
+gi.require_version("Gdk", "3.0")
+gi.require_version("Gtk", "3.0")
+from gi.repository import Gdk, Gtk
+print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text())`
+	out, err := p.desktop.command(p.home, "/usr/bin/python3", "-c", read).Output()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(out)
+}
+
 // awaitQuiet waits until the embedded server gets nothing any more, and
 // returns how many files are stored then.
 func (p *person) awaitQuiet() int {
@@ -320,5 +421,3 @@ func (p *person) awaitQuiet() int {
 	})
 	return len(p.stored())
 }
-
-var _ = bytes.Equal
