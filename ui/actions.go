@@ -109,6 +109,7 @@ func (w *Window) bindKeys() {
 			w.sh.settings.close(false)
 		case e.Name == fyne.KeyF1:
 			w.unlessCovered(func() { showHelp(w.sh) })
+		case w.scrollBy(e.Name):
 		case w.shown == 0:
 			w.unlessCovered(func() { w.transfers.key(e) })
 		}

@@ -82,10 +82,11 @@ func (v *transfersView) showCauses(all []cause) {
 	})
 	every.Importance = widget.HighImportance
 	shut := widget.NewButton(t.s("button.close"), func() { d.Hide() })
-	d = dialog.NewCustomWithoutButtons(t.s("causes.title"), container.NewVScroll(newReadable(lines)), v.sh.win)
+	content := container.NewVScroll(newReadable(lines))
+	d = dialog.NewCustomWithoutButtons(t.s("causes.title"), content, v.sh.win)
 	d.SetButtons([]fyne.CanvasObject{shut, every})
 	d.Resize(within(v.sh, 560, 360))
-	present(v.sh, d)
+	presentScroll(v.sh, d, content)
 }
 
 // causeLine is a cause, how many failed of it, what to do about it, and the

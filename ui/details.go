@@ -130,14 +130,15 @@ func showFacts(s *shell, title string, facts []fact, more ...fyne.CanvasObject) 
 		grid.Add(value)
 		plainText.WriteString(f.name + ": " + f.value + "\n")
 	}
+	content := container.NewVScroll(newReadable(grid))
 	var d *dialog.CustomDialog
 	copyAll := widget.NewButton(s.text.s("button.copy"), func() { s.app.Clipboard().SetContent(plainText.String()) })
 	shut := widget.NewButton(s.text.s("button.close"), func() { d.Hide() })
 	shut.Importance = widget.HighImportance
-	d = dialog.NewCustomWithoutButtons(ellipsis(title, 420, sizes["text"], fyne.TextStyle{Bold: true}), container.NewVScroll(newReadable(grid)), s.win)
+	d = dialog.NewCustomWithoutButtons(ellipsis(title, 420, sizes["text"], fyne.TextStyle{Bold: true}), content, s.win)
 	d.SetButtons(append(more, copyAll, shut))
 	d.Resize(within(s, 620, 400))
-	present(s, d)
+	presentScroll(s, d, content)
 }
 
 // within is a dialog's size, not larger than the window.

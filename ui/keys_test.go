@@ -231,6 +231,45 @@ func TestPagingByKeys(t *testing.T) {
 	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}) // there is none
 }
 
+// TestScrollingByKeys: a dialog, the settings and a page that have no room for
+// all they hold.
+func TestScrollingByKeys(t *testing.T) {
+	h := open(t, busy(), "en", "light")
+	h.w.win.Resize(fyne.NewSize(leastWidth, leastHeight))
+	goes := func(what string) {
+		t.Helper()
+		s := h.w.scrolled()
+		if s == nil {
+			t.Fatalf("%s: nothing scrolls", what)
+		}
+		end := s.Content.MinSize().Height - s.Size().Height
+		for _, c := range []struct {
+			key  fyne.KeyName
+			want float32
+		}{
+			{fyne.KeyDown, min(scrollStep, end)}, {fyne.KeyUp, 0}, {fyne.KeyUp, 0}, {fyne.KeyEnd, end}, {fyne.KeyPageDown, end},
+			{fyne.KeyHome, 0}, {fyne.KeyPageDown, min(end, s.Size().Height-scrollStep)},
+		} {
+			h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: c.key})
+			if got := s.Offset.Y; got < c.want-slack || got > c.want+slack || end <= 0 {
+				t.Errorf("%s: %s scrolls to %v of %v, want %v", what, c.key, got, end, c.want)
+			}
+		}
+	}
+	showHelp(h.w.sh)
+	goes("help")
+	h.w.sh.escape()
+	d := h.settings(tabCertificates)
+	goes("settings")
+	d.close(false)
+	h.w.choose(2)
+	goes("metrics")
+	h.w.choose(0)
+	if h.w.scrolled() != nil || len(h.w.sh.scrolls) != 0 {
+		t.Error("something scrolls that is gone")
+	}
+}
+
 func TestLogByKeys(t *testing.T) {
 	h := open(t, newFakeController(), "en", "light")
 	h.fillLog()

@@ -41,6 +41,7 @@ type settingsDialog struct {
 	tab      settingsTab // that is shown
 	pages    map[settingsTab]*fyne.Container
 	scroll   *container.Scroll
+	unscroll func() // once the dialog is gone
 	status   *widget.Label
 	remark   fyne.CanvasObject // around status
 	test     *widget.Button
@@ -123,6 +124,7 @@ func (d *settingsDialog) show(content fyne.CanvasObject) {
 	d.start, _ = d.form.profile()
 	d.popup.Resize(within(s, settingsWidth, settingsHeight))
 	d.popup.Show()
+	d.unscroll = s.scrolling(d.scroll)
 	s.settings = d
 }
 
@@ -363,5 +365,6 @@ func (d *settingsDialog) hide() {
 	d.check.stop()
 	d.secret.Text, d.certificates.passphrase.Text = "", ""
 	d.popup.Hide()
+	d.unscroll()
 	d.s.settings = nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 
 	"github.com/artstore/ingester/core"
@@ -60,6 +61,8 @@ type shell struct {
 	unpick context.CancelFunc
 	// dialogs are those that are open, by the overlay that they are.
 	dialogs map[fyne.CanvasObject]dialog.Dialog
+	// scrolls are the parts of them that scroll.
+	scrolls map[fyne.CanvasObject]*container.Scroll
 	// permanent makes stored files permanent.
 	permanent *permanents
 	// settings is the open settings dialog, nil while it is closed.
