@@ -64,11 +64,12 @@ func newUpload(s streams) *cobra.Command {
 	return cmd
 }
 
-// A queue that is longer than longQueue lives to the end: half as much again for
-// what is collected is enough. It costs a tenth more processor time.
+// What the heap of a command may hold before it is collected more often: as
+// much as the program needs, and the transfers of its queue, which live as long
+// as it does. Left alone it would grow to twice of what lives.
 const (
-	longQueue          = 30_000
-	longQueueGCPercent = 50
+	heapLimit        = 24 << 20
+	heapLimitPerFile = 1300
 )
 
 func (u *uploadCommand) run(ctx context.Context, paths []string) error {
@@ -176,8 +177,8 @@ func (u *uploadCommand) upload(ctx context.Context, p *program, profile core.Pro
 	if err := unreadableRoot(paths, scan); err != nil {
 		return err
 	}
-	if len(scan.Sources) > longQueue && os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(longQueueGCPercent)
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(heapLimit + heapLimitPerFile*int64(len(scan.Sources)))
 	}
 	submission, err := p.engine.Submit(ctx, scan.Sources, o)
 	if err != nil {

@@ -32,6 +32,7 @@ func ReadAnswer(r io.Reader) ([]byte, error) {
 func Clean(s string) string {
 	s = strings.ToValidUTF8(s, "\ufffd")
 	var b strings.Builder
+	b.Grow(min(len(s), MaxText)) // in hundreds of thousands of receipts what is too much shows
 	n, space := 0, false
 	for _, r := range s {
 		switch {
