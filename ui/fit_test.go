@@ -10,25 +10,72 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
 )
 
-// fitter looks for words that have too little room.
+// fitter looks for words that have too little room, and for words that lie on
+// others.
 type fitter struct {
 	t      *testing.T
 	where  string
 	window fyne.Size
 	told   map[string]bool
+	seen   []spot // of the layer that is looked at
+}
+
+// spot is where something to be read or tapped lies.
+type spot struct {
+	what     string
+	from, to fyne.Position
+}
+
+// within is the part of a spot that a frame shows.
+func (s spot) within(frame spot) spot {
+	s.from = fyne.NewPos(max(s.from.X, frame.from.X), max(s.from.Y, frame.from.Y))
+	s.to = fyne.NewPos(min(s.to.X, frame.to.X), min(s.to.Y, frame.to.Y))
+	return s
+}
+
+func (s spot) empty() bool { return s.to.X-s.from.X <= 2*slack || s.to.Y-s.from.Y <= 2*slack }
+
+// layer looks at what lies in one plane.
+func (f *fitter) layer(o fyne.CanvasObject) {
+	f.seen = f.seen[:0]
+	f.walk(o, fyne.Position{}, false, spot{to: fyne.NewPos(f.window.Width, f.window.Height)})
+	for i, a := range f.seen {
+		for _, b := range f.seen[:i] {
+			if !a.within(b).empty() {
+				f.tell("%s at %v lies on %s at %v", a.what, a.from, b.what, b.from)
+			}
+		}
+	}
+}
+
+// note remembers where an object lies, of which its words have a width, and
+// begin at a share of what is left over.
+func (f *fitter) note(what string, at fyne.Position, has fyne.Size, width, share float32, frame spot) {
+	width = min(width, has.Width)
+	from := at.AddXY((has.Width-width)*share, 0)
+	if s := (spot{what, from, from.AddXY(width, has.Height)}).within(frame); !s.empty() {
+		f.seen = append(f.seen, s)
+	}
+}
+
+// shareOf is how much of the spare width lies before aligned words.
+func shareOf(a fyne.TextAlign) float32 {
+	return map[fyne.TextAlign]float32{fyne.TextAlignCenter: 0.5, fyne.TextAlignTrailing: 1}[a]
 }
 
 // slack is what rounding may cost, in Fyne's units.
 const slack = 1.5
 
 // walk visits everything that o shows at a place. scrolled: it may lie outside
-// the window, since it can be scrolled into it.
-func (f *fitter) walk(o fyne.CanvasObject, at fyne.Position, scrolled bool) {
+// the window, since it can be scrolled into it; what frame does not show does
+// not lie on anything.
+func (f *fitter) walk(o fyne.CanvasObject, at fyne.Position, scrolled bool, frame spot) {
 	if o == nil || !o.Visible() {
 		return
 	}
@@ -36,52 +83,66 @@ func (f *fitter) walk(o fyne.CanvasObject, at fyne.Position, scrolled bool) {
 	if at.X < -5000 {
 		return // left out by a line
 	}
-	if f.words(o, at, scrolled) {
+	if f.words(o, at, scrolled, frame) {
 		return
 	}
+	inside := spot{from: at, to: at.Add(o.Size())}.within(frame)
 	var children []fyne.CanvasObject
 	switch o := o.(type) {
 	case *fyne.Container:
 		children = o.Objects
 	case *container.Scroll:
-		f.walk(o.Content, at, true)
+		f.walk(o.Content, at, true, inside)
 		return
 	case fyne.Widget:
 		if _, list := o.(interface{ ScrollToTop() }); list {
-			scrolled = true
+			scrolled, frame = true, inside
 		}
 		children = test.TempWidgetRenderer(f.t, o).Objects()
 	}
 	for _, child := range children {
-		f.walk(child, at, scrolled)
+		f.walk(child, at, scrolled, frame)
 	}
 }
 
 // words checks what shows words, and reports whether it does.
-func (f *fitter) words(o fyne.CanvasObject, at fyne.Position, scrolled bool) bool {
+func (f *fitter) words(o fyne.CanvasObject, at fyne.Position, scrolled bool, frame spot) bool {
 	text, mayCut := "", false
+	need, has := o.MinSize(), o.Size()
+	width, share, pad := has.Width, float32(0), float32(0)
 	switch o := o.(type) {
 	case *widget.Label:
 		text, mayCut = o.Text, o.Wrapping != fyne.TextWrapOff || o.Truncation != fyne.TextTruncateOff
+		if pad = theme.SizeForWidget(theme.SizeNameInnerPadding, o); !mayCut {
+			width, share = need.Width-2*pad, shareOf(o.Alignment)
+		}
 	case *widget.Button:
 		text = o.Text
+	case *iconButton:
+		f.note(fmt.Sprintf("button %q", o.name), at, has, has.Width, 0, frame)
+		return true
 	case *widget.Check:
 		text = o.Text
 	case *widget.Select:
 		text = o.Selected
 	case *caption:
 		text, mayCut = o.words, o.cut
+		width = fyne.MeasureText(o.words, theme.SizeForWidget(o.size, o), fyne.TextStyle{Bold: o.bold}).Width
+		share = shareOf(o.align)
 	case *canvas.Text:
-		text = o.Text
-	case *widget.Entry, *lineEntry, *formEntry, *widget.RichText:
-		return true // they scroll, or belong to what was looked at
+		text, width, share = o.Text, need.Width, shareOf(o.Alignment)
+	case *widget.Entry, *lineEntry, *formEntry:
+		f.note(fmt.Sprintf("%T", o), at, has, has.Width, 0, frame)
+		return true // they scroll
+	case *widget.RichText:
+		return true // belongs to what was looked at
 	default:
 		return false
 	}
 	if strings.TrimSpace(text) == "" {
 		return true
 	}
-	need, has := o.MinSize(), o.Size()
+	f.note(fmt.Sprintf("%T %q", o, text), at.AddXY(pad, pad), has.SubtractWidthHeight(2*pad, 2*pad), width, share, frame)
 	if _, title := o.(*widget.Label); title && has.IsZero() && !mayCut {
 		has = need // Fyne's dialogs give their titles no size
 	}
@@ -111,21 +172,22 @@ func (h *harness) fits(f *fitter, where string) {
 	f.where += ", " + where
 	c := h.w.win.Canvas()
 	f.window = c.Size()
-	f.walk(h.w.win.Content(), fyne.Position{}, false)
+	f.layer(h.w.win.Content())
 	for _, over := range c.Overlays().List() {
-		f.walk(over, fyne.Position{}, false)
+		f.layer(over)
 	}
 	f.where = name
 }
 
-// TestEveryTextFits goes through every page and dialog. A theme changes colours,
-// not sizes: each language has one.
+// TestEveryTextFits goes through every page and dialog, from the smallest window
+// to a screen of 4K at 100 and 200 %. A theme changes colours, not sizes: each
+// language has one.
 func TestEveryTextFits(t *testing.T) {
 	for _, look := range []struct{ language, theme string }{{"en", "light"}, {"ru", "dark"}} {
 		for _, c := range []struct {
 			width, height, scale float32
-		}{{640, 420, 1}, {640, 420, 2}, {1100, 720, 1}} {
-			name := fmt.Sprintf("%s %s %vx%v at %v00 %%", look.language, look.theme, c.width, c.height, c.scale)
+		}{{640, 420, 1}, {640, 420, 1.3}, {640, 420, 2}, {1100, 720, 1}, {1920, 1080, 2}, {3840, 2160, 1}} {
+			name := fmt.Sprintf("%s %s %vx%v at %v %%", look.language, look.theme, c.width, c.height, c.scale*100)
 			t.Run(name, func(t *testing.T) {
 				ctl := busy()
 				ctl.snapshot.Halt = &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused}
@@ -224,4 +286,7 @@ func (h *harness) fitsDialogs(f *fitter) {
 	h.w.intake.result(s.text.n("drop.skipped", 123456), skipped)
 	s.permanent.say(s.text.s("permanent.now", args{"Name": file.name, "Step": s.text.finalising(core.Finalisation{Status: "verifying", Percent: 50})}), s.text.s("button.stop"), func() {})
 	h.fits(f, "notice")
+	h.w.apply(change{update: &core.Update{Halt: h.ctl.snapshot.Halt}, link: h.ctl.link, profile: h.ctl.current})
+	h.fits(f, "notice while halted")
+	h.picture("crowded-" + s.text.lang)
 }

@@ -6,6 +6,10 @@ import (
 	"fyne.io/fyne/v2/theme"
 )
 
+// leftOut is where an object lies that has no room: out of sight, not hidden,
+// for whether it is visible is its owner's business.
+const leftOut = -10000
+
 // line lays objects out on one line, each in its own width and in the middle
 // of the height. Those after the spring, if there is one, stand at the right
 // end. Where there is too little room, those in optional are left out, the
@@ -51,9 +55,7 @@ func (l *line) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 			continue
 		}
 		if l.hidden[o] {
-			// Out of sight, not hidden: whether it is visible is its
-			// owner's business.
-			o.Move(fyne.NewPos(-10000, 0))
+			o.Move(fyne.NewPos(leftOut, 0))
 			continue
 		}
 		if o == l.spring && l.stretch == nil {
@@ -92,10 +94,12 @@ func (l *line) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 // stack lays visible objects out below each other in full width. grow says
-// which of them takes the height that is left.
+// which of them takes the height that is left, or gives way. Where there is too
+// little height, those in optional are left out, the first ones first.
 type stack struct {
-	gap  float32
-	grow func() fyne.CanvasObject // nil for none
+	gap      float32
+	grow     func() fyne.CanvasObject // nil for none
+	optional []fyne.CanvasObject
 	// prepare is told the width before heights are asked for; may be nil.
 	prepare func(width float32)
 }
@@ -109,19 +113,43 @@ func (s stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	if s.grow != nil {
 		grows = s.grow()
 	}
-	spare, y := max(0, size.Height-s.MinSize(objects).Height), float32(0)
+	hidden, spare := s.fits(objects, grows, size.Height)
+	y := float32(0)
 	for _, o := range objects {
 		if !o.Visible() {
 			continue
 		}
+		if hidden[o] {
+			o.Move(fyne.NewPos(leftOut, 0))
+			continue
+		}
 		height := o.MinSize().Height
 		if o == grows {
-			height += spare
+			height = max(0, height+spare)
 		}
 		o.Move(fyne.NewPos(0, y))
 		o.Resize(fyne.NewSize(size.Width, height))
 		y += height + s.gap
 	}
+}
+
+// fits decides which optional objects are left out at a height, and says what
+// is spare then, less than nothing where there is still too little.
+func (s stack) fits(objects []fyne.CanvasObject, grows fyne.CanvasObject, height float32) (hidden map[fyne.CanvasObject]bool, spare float32) {
+	spare = height - s.MinSize(objects).Height
+	for _, o := range s.optional {
+		if spare >= 0 {
+			break
+		}
+		if o.Visible() && o != grows {
+			if hidden == nil {
+				hidden = map[fyne.CanvasObject]bool{}
+			}
+			hidden[o] = true
+			spare += o.MinSize().Height + s.gap
+		}
+	}
+	return hidden, spare
 }
 
 // MinSize implements fyne.Layout.

@@ -55,7 +55,7 @@ func newTransfersView(s *shell, m *model, i *icons) *transfersView {
 	v.filters = container.New(&line{gap: 8, stretch: v.search}, v.search, outlined(v.group), v.retry)
 	lines := &optionsLayout{options: v.options.content, filter: v.filters}
 	top := container.New(lines, v.options.content, v.filters)
-	v.content = container.New(stack{gap: 12, grow: v.grows, prepare: lines.prepare}, v.drop.content, v.notice.content, top, v.table)
+	v.content = container.New(stack{gap: 12, grow: v.grows, prepare: lines.prepare, optional: []fyne.CanvasObject{v.drop.content, top}}, v.drop.content, v.notice.content, top, v.table)
 	v.notice.changed = v.content.Refresh
 	v.Refresh()
 	return v
