@@ -38,8 +38,8 @@ func newChoiceCard(icon fyne.Resource, title, words, do string, importance widge
 		foot = outlined(button)
 	}
 	symbol := widget.NewIcon(theme.NewPrimaryThemedResource(icon))
-	body := container.New(stack{gap: 8, grow: func() fyne.CanvasObject { return text }},
-		container.New(leading(28), symbol), name, container.New(insets{-8, -6, -8, 0}, text), foot)
+	about := container.New(insets{-8, -6, -8, 0}, text)
+	body := container.New(stack{gap: 8, grow: func() fyne.CanvasObject { return about }}, container.New(leading(28), symbol), name, about, foot)
 	return newPanel(colorSurface, body)
 }
 

@@ -11,7 +11,7 @@ func (t *text) keys(mac bool) []fact {
 	ctrl, shift := "Ctrl+", "Ctrl+Shift+"
 	space, del, enter := t.s("key.space"), t.s("key.delete"), t.s("key.return")
 	if mac {
-		ctrl, shift, del, enter = "⌘", "⇧⌘", "⌫", "↩"
+		ctrl, shift, del = "⌘", "⇧⌘", "⌫"
 	}
 	return []fact{
 		{ctrl + "O", t.s("help.add")},
@@ -24,7 +24,7 @@ func (t *text) keys(mac bool) []fact {
 		{ctrl + "R", t.s("help.retry")},
 		{ctrl + "1…4", t.s("help.views")},
 		{ctrl + "A", t.s("help.all")},
-		{shift + "↑ ↓", t.s("help.first")},
+		{shift + "↑↓", t.s("help.first")},
 		{ctrl + "P", t.s("help.permanent")},
 		{enter, t.s("help.details")},
 		{"F10", t.s("help.menu")},

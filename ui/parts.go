@@ -177,6 +177,15 @@ func (q quiet) Font(style fyne.TextStyle) fyne.Resource {
 	return q.Theme.Font(style)
 }
 
+// Color implements fyne.Theme. Fyne draws a text once for all themes where
+// style, size and colour are equal; a colour of another type is never equal to
+// one, so that a bold text elsewhere does not get into a quiet button.
+func (q quiet) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	return quietColor{q.Theme.Color(name, variant)}
+}
+
+type quietColor struct{ color.Color }
+
 // inset keeps o away from the edges of its place.
 func inset(left, top, right, bottom float32, o fyne.CanvasObject) *fyne.Container {
 	return container.New(insets{left, top, right, bottom}, o)
