@@ -44,7 +44,7 @@ func openDB(path string, params ...string) (*sql.DB, error) {
 		abs = "/" + abs // C:/… becomes file:///C:/…
 	}
 	params = append(params,
-		"_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=foreign_keys(1)", "_pragma=cache_size(-8000)",
+		"_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)", "_pragma=foreign_keys(1)",
 		"_pragma=fullfsync(1)", // macOS: past the drive's cache; elsewhere nothing
 		fmt.Sprintf("_busy_timeout=%d", busyTimeout))
 	dsn := (&url.URL{Scheme: "file", Path: abs, RawQuery: strings.Join(params, "&")}).String()
