@@ -99,8 +99,11 @@ func (w *Window) makePermanent() {
 // bindKeys hands the shortcuts to the window.
 func (w *Window) bindKeys() {
 	c := w.win.Canvas()
+	for _, keys := range tabKeys() {
+		c.AddShortcut(keys, w.typedShortcut)
+	}
 	for _, b := range w.bindings() {
-		c.AddShortcut(b.keys, func(fyne.Shortcut) { w.unlessCovered(b.do) })
+		c.AddShortcut(b.keys, w.typedShortcut)
 	}
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
@@ -123,8 +126,12 @@ func (w *Window) unlessCovered(do func()) {
 	}
 }
 
-// typedShortcut does what a shortcut does that was typed into an entry.
+// typedShortcut does what a shortcut does, in the window or in an entry.
 func (w *Window) typedShortcut(s fyne.Shortcut) {
+	if d := w.sh.settings; d != nil {
+		d.typedShortcut(s)
+		return
+	}
 	for _, b := range w.bindings() {
 		if b.keys.ShortcutName() == s.ShortcutName() {
 			w.unlessCovered(b.do)

@@ -9,6 +9,7 @@ const onMac = fyne.KeyModifierShortcutDefault == fyne.KeyModifierSuper
 // keys are what the keys do, each written as the desktop writes it.
 func (t *text) keys(mac bool) []fact {
 	ctrl, shift := "Ctrl+", "Ctrl+Shift+"
+	page := "PgUp, PgDn"
 	space, del, enter := t.s("key.space"), t.s("key.delete"), t.s("key.return")
 	if mac {
 		ctrl, shift, del = "⌘", "⇧⌘", "⌫"
@@ -23,6 +24,7 @@ func (t *text) keys(mac bool) []fact {
 		{del, t.s("help.delete")},
 		{ctrl + "R", t.s("help.retry")},
 		{ctrl + "1…4", t.s("help.views")},
+		{ctrl + page, t.s("help.tabs")},
 		{ctrl + "A", t.s("help.all")},
 		{shift + "↑↓", t.s("help.first")},
 		{ctrl + "P", t.s("help.permanent")},

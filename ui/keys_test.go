@@ -231,6 +231,45 @@ func TestPagingByKeys(t *testing.T) {
 	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}) // there is none
 }
 
+// TestTabsByKeys: the settings' tabs, from an entry too, but not below a
+// question.
+func TestTabsByKeys(t *testing.T) {
+	h := open(t, busy(), "en", "light")
+	d := h.settings(tabServer)
+	combined := func(key fyne.KeyName) fyne.Shortcut {
+		return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
+	}
+	for _, c := range []struct {
+		key  fyne.KeyName
+		want settingsTab
+	}{
+		{fyne.KeyPageUp, tabServer}, {fyne.KeyPageDown, tabSignIn}, {fyne.Key6, tabAppearance}, {fyne.KeyPageDown, tabAppearance},
+		{fyne.KeyPageUp, tabMetrics}, {fyne.Key2, tabSignIn}, {fyne.KeyF, tabSignIn}, {fyne.Key1, tabServer},
+	} {
+		h.w.typedShortcut(combined(c.key))
+		if d.tab != c.want || h.w.shown != 0 {
+			t.Errorf("%s shows the tab %s and page %d, want %s", c.key, d.tab, h.w.shown, c.want)
+		}
+	}
+	entry := d.certificates.ca
+	h.w.win.Canvas().Focus(entry)
+	entry.TypedShortcut(combined(fyne.Key3))
+	if d.tab != tabCertificates {
+		t.Errorf("from an entry: the tab %s", d.tab)
+	}
+	ask(h.w.sh, "Over it", "words", "Yes", func() {})
+	h.w.typedShortcut(combined(fyne.Key1))
+	if d.tab != tabCertificates {
+		t.Error("a tab was changed below a question")
+	}
+	h.w.sh.escape()
+	d.close(false)
+	h.w.typedShortcut(combined(fyne.Key2))
+	if h.w.shown != 1 {
+		t.Error("afterwards the keys are not the window's")
+	}
+}
+
 // TestScrollingByKeys: a dialog, the settings and a page that have no room for
 // all they hold.
 func TestScrollingByKeys(t *testing.T) {

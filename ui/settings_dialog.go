@@ -118,7 +118,7 @@ func newSettings(s *shell, previous string, p core.Profile, done func(saved bool
 func (d *settingsDialog) show(content fyne.CanvasObject) {
 	s := d.s
 	d.popup = widget.NewModalPopUp(content, s.win.Canvas())
-	d.form.checked, d.form.escaped = d.validated, func() { d.close(false) }
+	d.form.checked, d.form.escaped, d.form.keys = d.validated, func() { d.close(false) }, d.typedShortcut
 	d.form.moved = d.scroll.Content.Refresh
 	d.form.check()
 	d.start, _ = d.form.profile()

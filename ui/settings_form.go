@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -24,6 +25,7 @@ type form struct {
 	combine []func(*core.Profile) []core.FieldError
 	checked func([]core.FieldError) // after every edit and every field left
 	escaped func()                  // Escape was pressed in a field
+	keys    func(fyne.Shortcut)     // a key combination was
 	moved   func()                  // rows came, went or changed their height
 }
 
@@ -187,8 +189,9 @@ func setVisible(o fyne.CanvasObject, visible bool) {
 // formEntry is an entry that says when it is left.
 type formEntry struct {
 	widget.Entry
-	onLeave  func()
-	onEscape func()
+	onLeave    func()
+	onEscape   func()
+	onShortcut func(fyne.Shortcut)
 }
 
 func newFormEntry(value, placeholder string) *formEntry {
@@ -214,6 +217,15 @@ func (e *formEntry) TypedKey(key *fyne.KeyEvent) {
 	e.Entry.TypedKey(key)
 }
 
+// TypedShortcut implements fyne.Shortcutable. Fyne hands key combinations to
+// the focused widget alone; those that are no entry's are passed on.
+func (e *formEntry) TypedShortcut(s fyne.Shortcut) {
+	if _, ok := s.(*desktop.CustomShortcut); ok && e.onShortcut != nil {
+		e.onShortcut(s)
+	}
+	e.Entry.TypedShortcut(s)
+}
+
 // FocusLost implements fyne.Focusable.
 func (e *formEntry) FocusLost() {
 	e.Entry.FocusLost()
@@ -231,6 +243,7 @@ func (f *form) wire(fl *field, then func(), entries ...*formEntry) {
 	for _, e := range entries {
 		e.OnChanged = func(string) { f.check() }
 		e.onEscape = func() { f.escaped() }
+		e.onShortcut = func(s fyne.Shortcut) { f.keys(s) }
 		e.onLeave = func() {
 			f.leave(fl)
 			if then != nil {
