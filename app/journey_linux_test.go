@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -75,12 +76,16 @@ type place struct{ x, y int }
 
 // Where things are in a window of 1100×720.
 var (
-	startSandbox   = place{313, 342} // first run
+	startSandbox   = place{313, 350} // first run, also where its texts are a line longer
 	pauseAll       = place{880, 28}
 	transfersTab   = place{452, 86} // settings
 	bandwidthLimit = place{600, 254}
 	accept         = place{888, 672} // Save, Next, Finish
-	setUp          = place{624, 342} // first run
+	setUp          = place{624, 350} // first run
+	chooseFile     = place{934, 350} // first run
+	firstFile      = place{338, 140} // Fyne's file dialog, after "(Parent)"
+	openFile       = place{1014, 687}
+	thisSession    = place{628, 435} // in place of a keychain
 	clientCert     = place{363, 170} // certificates: the tick
 	trustedCA      = place{600, 209}
 	copyReport     = place{364, 672}
@@ -199,10 +204,17 @@ func (p *person) mustHave(contents map[string][]byte) {
 }
 
 // TestJourneys goes the ways of people who have just installed the program.
+// Each has a display, a home and buses of their own.
 func TestJourneys(t *testing.T) {
 	program := buildProgram(t)
-	t.Run("sandbox", func(t *testing.T) { sandboxJourney(t, program) })
-	t.Run("connect", func(t *testing.T) { connectJourney(t, program) })
+	for name, journey := range map[string]func(*testing.T, string){
+		"sandbox": sandboxJourney, "connect": connectJourney, "import": importJourney, "Russian": russianJourney,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			journey(t, program)
+		})
+	}
 }
 
 // sandboxJourney: tries it with the sandbox, limits the speed, drops a folder,
@@ -372,6 +384,93 @@ func (p *person) mustNotKeep(secret string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// importJourney: chooses a profile file that an administrator exported, gives
+// the secret that it can't hold, and uploads.
+func importJourney(t *testing.T, program string) {
+	server := newServer(t, sandbox.Config{})
+	profile := server.Profile()
+	profile.Name = "Archive"
+	server.writeProfile(t, profile)
+	p := newPerson(t, program, "import", "PATH=") // no helper program for file dialogs: the program's own
+	handedOut := filepath.Join(p.home, "archive.toml")
+	admin := t.TempDir()
+	for _, args := range [][]string{{"import", server.profileFile}, {"export", "Archive", "--output", handedOut}} {
+		cmd := p.command(append([]string{"profile"}, args...)...)
+		cmd.Env = append(cmd.Env, "INGESTER_HOME="+admin)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("profile %s: %v\n%s", args[0], err, out)
+		}
+	}
+
+	p.open()
+	p.see("1-choices")
+	p.click(chooseFile)
+	p.see("2-files")
+	p.click(firstFile)
+	p.click(openFile)
+	p.see("3-sign-in")
+	p.write(server.ClientSecret().Reveal())
+	p.click(accept)
+	p.see("4-certificates")
+	p.click(accept)
+	p.see("5-passed")
+	p.click(accept)
+	p.see("6-no-keychain")
+	p.click(thisSession)
+	p.see("7-ready")
+	contents := map[string][]byte{"report.pdf": []byte("report")}
+	p.drop(writeFiles(t, contents)...)
+	p.awaitStored(1)
+	p.see("8-stored")
+	p.end()
+	server.mustHave(t, contents)
+	p.mustNotKeep(server.ClientSecret().Reveal())
+}
+
+// russianJourney: meets the program in Russian, by the desktop's settings.
+// What a window says can't be read back; its tray's menu can.
+func russianJourney(t *testing.T, program string) {
+	bus := newBus(t)
+	p := newPerson(t, program, "russian", "LANG=ru_RU.UTF-8", "DBUS_SESSION_BUS_ADDRESS="+bus)
+	tray := newPanel(t, bus)
+	p.open()
+	item := <-tray.item
+	mustOffer := func(want ...string) {
+		t.Helper()
+		var labels []string
+		eventually(t, "the tray in Russian", func() bool {
+			labels, _ = tray.menu(item)
+			return slices.Equal(labels, want)
+		})
+	}
+	mustOffer("Файлов пока нет", "-", "Открыть Ingester", "Пауза", "-", "Выйти")
+	p.see("1-choices")
+	p.click(setUp)
+	p.see("2-server")
+	p.write("Archive", "https://127.0.0.1:1", "https://127.0.0.1:1")
+	p.click(accept)
+	p.see("3-sign-in")
+	p.write("sa_prod_reports_1a2b3c", "secret")
+	p.click(accept)
+	p.see("4-certificates")
+	p.click(accept)
+	p.see("5-refused")
+	p.keys("Escape")
+	p.see("6-choices-again")
+	p.click(startSandbox)
+	p.see("7-sandbox")
+	contents := map[string][]byte{"Договор № 118.docx": []byte("Договор\n")}
+	p.drop(writeFiles(t, contents)...)
+	p.awaitStored(1)
+	p.see("8-stored")
+	mustOffer("1 из 1 файла · всё сохранено", "-", "Открыть Ingester", "Пауза", "-", "Выйти")
+	tray.choose(item, "Выйти")
+	if err := p.running.Wait(); err != nil {
+		t.Errorf("quit: %v", err)
+	}
+	p.mustHave(contents)
 }
 
 // clipboard is the text in it.
