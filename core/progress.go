@@ -31,6 +31,11 @@ type Progress interface {
 // possibly complete.
 const FinishThreshold = 1 << 20
 
+// LongLine is the round-trip time above which uploads wait for the line more
+// than for the processor: then more of them are under way at once, and large
+// ones in parts.
+const LongLine = 5 * time.Millisecond
+
 // Token is an access token as the upload needs it.
 type Token struct {
 	Value    Secret

@@ -14,9 +14,8 @@ const (
 	smallSize    = 1 << 20 // files below are small
 	bulkStreams  = 8
 	smallStreams = 32
-	longStreams  = 100                  // small files, where the line is long
-	longLine     = 5 * time.Millisecond // round-trip time
-	smallBytes   = 8 << 20              // of small files in flight
+	longStreams  = 100     // small files, where the line is long
+	smallBytes   = 8 << 20 // of small files in flight
 	// tinySize is up to what size files are claimed ahead, so that a worker
 	// finds its next one durable and doesn't wait for an fsync: at least one
 	// for each, and more where they end faster than commits follow.
@@ -130,7 +129,7 @@ func (l *lane) streams() int {
 func (l *lane) timed(roundTrip time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.long = roundTrip > longLine
+	l.long = roundTrip > core.LongLine
 }
 
 // pick takes the next transfer that may start: the oldest, or the oldest small

@@ -76,8 +76,8 @@ func TestLaneRoundTrip(t *testing.T) {
 		want      int
 	}{
 		{0, 0, smallStreams},
-		{longLine, 0, smallStreams},
-		{longLine + 1, 0, longStreams},
+		{core.LongLine, 0, smallStreams},
+		{core.LongLine + 1, 0, longStreams},
 		{time.Second, 8, 8},
 	} {
 		l := fill(sizes(500, 4<<10)...)

@@ -153,9 +153,12 @@ func (r *routes) addLane(config *tls.Config) error {
 }
 
 // pick returns the route for a body of size bytes and counts it as active.
+// HTTP/2 is for many small files on a line that is long, or not known yet: what
+// it costs the processor more than HTTP/1.1 shows where answers are quick.
 func (r *routes) pick(size int64) *Route {
 	best := r.bulk
-	if best == nil || (size < bulkLimit && len(r.lanes) > 0 && !r.noHTTP2.Load()) {
+	trip := time.Duration(r.roundTrip.Load())
+	if best == nil || (size < bulkLimit && len(r.lanes) > 0 && !r.noHTTP2.Load() && (trip == 0 || trip > core.LongLine)) {
 		best = r.lanes[0]
 		for _, lane := range r.lanes[1:] {
 			if lane.active.Load() < best.active.Load() {

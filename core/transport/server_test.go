@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
@@ -44,7 +45,8 @@ func newClient(t testing.TB, address string, change func(*Config)) *Server {
 	return s
 }
 
-// Small bodies go over HTTP/2 and large ones over HTTP/1.1; the link says so.
+// Small bodies go over HTTP/2 where the line is long or not known, all others
+// over HTTP/1.1; the link says so.
 func TestSend(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	web := newServer(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -53,19 +55,30 @@ func TestSend(t *testing.T) {
 	s := newClient(t, web.URL, func(cfg *Config) {
 		cfg.TLS = &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: ca.Pool(), Certificates: []tls.Certificate{ca.Client(t, "tester")}}
 	})
-	for size, want := range map[int64]string{0: "HTTP/2.0 test", bulkLimit: "HTTP/1.1 test"} {
+	for _, tt := range []struct {
+		trip time.Duration
+		size int64
+		want string
+	}{
+		{0, 0, "HTTP/2.0 test"},
+		{0, bulkLimit, "HTTP/1.1 test"},
+		{core.LongLine, 0, "HTTP/1.1 test"},
+		{core.LongLine + 1, 0, "HTTP/2.0 test"},
+		{core.LongLine + 1, bulkLimit, "HTTP/1.1 test"},
+	} {
+		s.routes.roundTrip.Store(int64(tt.trip))
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, web.URL, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp, _, err := s.Send(req, size)
+		resp, _, err := s.Send(req, tt.size)
 		if err != nil {
 			t.Fatal(err)
 		}
 		data, err := ReadAnswer(resp.Body)
 		_ = resp.Body.Close()
-		if err != nil || string(data) != want {
-			t.Errorf("%q, %v", data, err)
+		if err != nil || string(data) != tt.want {
+			t.Errorf("%+v: %q, %v", tt, data, err)
 		}
 		if link := s.Link(); link.State != core.LinkUp || !link.MutualTLS || link.TLSVersion != "TLS 1.3" {
 			t.Errorf("%+v", link)

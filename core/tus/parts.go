@@ -17,9 +17,6 @@ const (
 	// defaultParts is how many parts go at once, each over a connection of
 	// its own: lost packets slow down one of them only.
 	defaultParts = 8
-	// longLine is the round-trip time above which a large file gains from
-	// several connections.
-	longLine = 5 * time.Millisecond
 	// partial is what a part calls itself, final what they become.
 	partial = "partial"
 	final   = "final;"
@@ -33,7 +30,7 @@ func (c *Client) parts(size int64, offer Offer, roundTrip time.Duration) int {
 		return 1
 	case c.cfg.Parts > 1:
 		return min(c.cfg.Parts, maxParts)
-	case roundTrip > longLine: // files under way at the same time share the connections
+	case roundTrip > core.LongLine: // files under way at the same time share the connections
 		return max(1, defaultParts/max(1, int(c.active.Load())))
 	}
 	return 1

@@ -104,8 +104,8 @@ func TestUploadSendsWhatTheUserSays(t *testing.T) {
 	}
 }
 
-// Fault 35: "auto" sends small files over HTTP/2 and bulk over HTTP/1.1, and all over
-// HTTP/1.1 where the server has nothing else.
+// Fault 35: "auto" sends small files over HTTP/2 where the line is long, and bulk over
+// HTTP/1.1, and all over HTTP/1.1 where the server has nothing else.
 func TestAutoChoosesTheVersion(t *testing.T) {
 	for _, tt := range []struct {
 		name         string
@@ -117,7 +117,12 @@ func TestAutoChoosesTheVersion(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			g := newIngester(t, 2, tt.options...)
-			c := g.newClient(t, nil)
+			c := g.newClient(t, func(cfg *Config) {
+				cfg.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+					<-time.After(2 * core.LongLine)
+					return new(net.Dialer).DialContext(ctx, network, address)
+				}
+			})
 			for size, wantProto := range map[int]string{1000: tt.small, 1 << 20: tt.large} {
 				for range 2 {
 					transfer, _ := newTransfer(t, "a", size)
