@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
 
 	"golang.org/x/net/http/httpproxy"
+	"golang.org/x/sync/singleflight"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/auth"
@@ -30,9 +32,14 @@ type connections struct {
 	// looks whether its CA file has been replaced.
 	lookEvery time.Duration
 
-	mu     sync.Mutex
-	open   map[string]*connection
-	limits map[string]*limit // of profiles, for as long as the program runs
+	// making lets those who need the same new connection share one: its making
+	// may ask the user to unlock the keychain.
+	making singleflight.Group
+
+	mu      sync.Mutex
+	open    map[string]*connection
+	changes int               // how often forget was called
+	limits  map[string]*limit // of profiles, for as long as the program runs
 }
 
 // rootsEvery is how often CA files are looked at.
@@ -67,7 +74,7 @@ func (c *connections) connection(ctx context.Context, profile string) (*connecti
 	if found != nil && !found.outdated(time.Now(), c.lookEvery) {
 		return found, nil
 	}
-	fresh, err := c.connect(ctx, profile) // may ask the keychain: not under the lock
+	fresh, err := c.shared(ctx, profile, found)
 	switch {
 	case err != nil && found != nil: // not all of the files are there yet, say
 		c.log.Warn("the CA file was replaced, but no new connection can be prepared; the old one stays", "profile", profile, "code", core.CodeOf(err), "error", err)
@@ -75,17 +82,58 @@ func (c *connections) connection(ctx context.Context, profile string) (*connecti
 	case err != nil:
 		return nil, err
 	}
+	return fresh, nil
+}
+
+// shared is renew, together with all who ask at the same time.
+func (c *connections) shared(ctx context.Context, profile string, found *connection) (*connection, error) {
+	for {
+		own := false
+		fresh, err, _ := c.making.Do(profile, func() (any, error) {
+			own = true
+			return c.renew(ctx, profile, found)
+		})
+		switch {
+		case err == nil:
+			return fresh.(*connection), nil
+		case own, ctx.Err() != nil, core.CodeOf(err) != core.CodeCancelled && !errors.Is(err, context.Canceled):
+			return nil, err
+		} // else it was another who gave up
+	}
+}
+
+// renew puts a new connection in the place of found, unless someone has.
+func (c *connections) renew(ctx context.Context, profile string, found *connection) (*connection, error) {
+	for {
+		c.mu.Lock()
+		quicker, changes := c.open[profile], c.changes
+		c.mu.Unlock()
+		if quicker != nil && quicker != found {
+			return quicker, nil
+		}
+		fresh, err := c.connect(ctx, profile) // may ask the keychain: not under the lock
+		if err != nil {
+			return nil, err
+		}
+		if c.replace(profile, fresh, changes) {
+			return fresh, nil
+		}
+		fresh.retire() // of a profile that is another one by now
+	}
+}
+
+// replace opens fresh, unless forget was called since changes.
+func (c *connections) replace(profile string, fresh *connection, changes int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if quicker := c.open[profile]; quicker != nil && quicker != found {
-		fresh.retire()
-		return quicker, nil
+	if c.changes != changes {
+		return false
+	}
+	if old := c.open[profile]; old != nil {
+		old.retire()
 	}
 	c.open[profile] = fresh
-	if found != nil {
-		found.retire()
-	}
-	return fresh, nil
+	return true
 }
 
 // link is the connection of a profile as it last was.
@@ -118,6 +166,7 @@ func (c *connections) forget(profile string) {
 	c.mu.Lock()
 	found := c.open[profile]
 	delete(c.open, profile)
+	c.changes++
 	c.mu.Unlock()
 	if found != nil {
 		found.retire()

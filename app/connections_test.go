@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -17,6 +18,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -243,4 +245,99 @@ func TestExpiryWhileRunning(t *testing.T) {
 	if l := c.link("shop"); l.CertificateEnd.IsZero() {
 		t.Error("the window is not told")
 	}
+}
+
+// TestConnectionIsMadeOnce: many who need a connection at the same time get the
+// same one, made once; nobody is asked twice to unlock a keychain.
+func TestConnectionIsMadeOnce(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	c, p := newShopper(t, newShop(t, ca), ca, slog.New(slog.DiscardHandler))
+	p.TLS = core.TLSSettings{} // certificates are not valid in a bubble's time
+	synctest.Test(t, func(t *testing.T) {
+		var made atomic.Int64
+		gate := make(chan struct{})
+		c.load = func(string) (core.Profile, error) {
+			made.Add(1)
+			<-gate
+			return p, nil
+		}
+		got := make(chan *connection, 32)
+		for range cap(got) {
+			go func() {
+				one, err := c.connection(t.Context(), "shop")
+				if err != nil {
+					t.Error(err)
+				}
+				got <- one
+			}()
+		}
+		synctest.Wait()
+		close(gate)
+		first := <-got
+		for range cap(got) - 1 {
+			if one := <-got; one != first {
+				t.Error("another connection")
+			}
+		}
+		if n := made.Load(); n != 1 {
+			t.Errorf("made %d times", n)
+		}
+	})
+}
+
+// TestConnectionOfAChangedProfile: what was begun before a profile was saved is
+// not used after it.
+func TestConnectionOfAChangedProfile(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	c, p := newShopper(t, newShop(t, ca), ca, slog.New(slog.DiscardHandler))
+	loaded := 0
+	c.load = func(name string) (core.Profile, error) {
+		before := p
+		if loaded++; loaded == 1 {
+			p.Upload.Protocol = core.ProtocolTus
+			c.forget(name)
+		}
+		return before, nil
+	}
+	got, err := c.connection(t.Context(), "shop")
+	if err != nil || got.protocol != core.ProtocolTus || c.open["shop"] != got {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestConnectionGivenUp: who gives up takes nobody else along.
+func TestConnectionGivenUp(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	c, p := newShopper(t, newShop(t, ca), ca, slog.New(slog.DiscardHandler))
+	p.TLS = core.TLSSettings{} // certificates are not valid in a bubble's time
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		var made atomic.Int64
+		c.load = func(string) (core.Profile, error) {
+			if made.Add(1) == 1 {
+				<-ctx.Done()
+				return p, ctx.Err()
+			}
+			return p, nil
+		}
+		gaveUp := make(chan error)
+		go func() {
+			_, err := c.connection(ctx, "shop")
+			gaveUp <- err
+		}()
+		synctest.Wait()
+		stays := make(chan error)
+		go func() {
+			_, err := c.connection(t.Context(), "shop")
+			stays <- err
+		}()
+		synctest.Wait()
+		cancel()
+		if err := <-gaveUp; !errors.Is(err, context.Canceled) {
+			t.Errorf("who gave up got %v", err)
+		}
+		if err := <-stays; err != nil {
+			t.Errorf("who stayed got %v", err)
+		}
+	})
 }
