@@ -18,7 +18,7 @@ PACKAGE_PACKAGES := xz-utils desktop-file-utils
 BENCH_PACKAGES := curl iperf3 iproute2 procps
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint build headless package clean deps test-deps vet-headless fuzz screenshots soak bench bench-wan bench-deps
+.PHONY: help run test race lint build headless package clean deps test-deps vet-headless fuzz screenshots soak bench bench-wan bench-variants bench-deps
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ bench: headless bench-deps ## measure against curl and rclone on this machine, i
 
 bench-wan: headless bench-deps ## the same over 50 ms of round trip, clean and lossy (Linux, root)
 	$(call peers,TestWide)
+
+bench-variants: headless bench-deps ## what a change is worth: VARIANTS='now=bin/ingester-headless;before=PATH' CASE=big, middling or small, LINE=1
+	$(call peers,TestVariants)
 
 define peers
 INGESTER=$(CURDIR)/$(BIN)/ingester-headless RCLONE=$(CURDIR)/$(TOOLS)/rclone REPORT=$(CURDIR)/docs/performance.md \

@@ -183,3 +183,9 @@ func (l *longLine) iperf(t *testing.T) float64 {
 	}
 	return said.End.Received.Bits / 8e6
 }
+func longField(t *testing.T) (field, *server, starter) {
+	t.Helper()
+	line := newLine(t, clean)
+	f, s := line.field(t)
+	return f, s, line.start
+}
