@@ -49,7 +49,7 @@ func newMetricsView(s *shell, r *recorder) *metricsView {
 		titled(t.s("metrics.throughput"), v.unit, v.throughput),
 		titled(t.s("metrics.in_flight"), newCaption(t.s("metrics.span"), colorMuted, sizeSmall), v.inFlight))
 	v.times, v.errors = newFigureTable(4, 3), newFigureTable(4, 1)
-	tables := container.New(&tiles{least: 260, most: 2, gap: 12},
+	tables := container.New(&tiles{least: 300, most: 2, gap: 12},
 		titled(t.s("metrics.times"), nil, v.times.object), titled(t.s("metrics.errors"), nil, v.errors.object))
 	cards := container.New(&tiles{least: 168, most: 4, gap: 12}, v.uploads.object, v.token.object, v.requests.object, v.certificate.object)
 	page := container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return charts }}, cards, charts, tables, v.switches())

@@ -40,14 +40,14 @@ func (l *transferList) TypedKey(e *fyne.KeyEvent) {
 	}
 	l.moving = true
 	defer func() { l.moving = false }()
-	switch last := l.Length() - 1; {
-	case e.Name == fyne.KeyHome:
+	switch last := l.Length() - 1; e.Name {
+	case fyne.KeyHome:
 		l.Highlight(0)
-	case e.Name == fyne.KeyEnd:
+	case fyne.KeyEnd:
 		l.Highlight(last)
-	case e.Name == fyne.KeyPageUp:
+	case fyne.KeyPageUp:
 		l.Highlight(max(l.at-l.page(), 0))
-	case e.Name == fyne.KeyPageDown:
+	case fyne.KeyPageDown:
 		l.Highlight(min(l.at+l.page(), last))
 	default:
 		l.List.TypedKey(e)

@@ -102,7 +102,7 @@ func (w *Window) start(ctx context.Context) error {
 		profileChanged: w.profileChanged, appearanceChanged: w.appearanceChanged,
 		openSettings: func(tab settingsTab) { showSettings(w.sh, tab) }, shortcut: w.typedShortcut, //nolint:contextcheck // tasks have the window's
 	}
-	w.sh.failed = func(err error) {
+	w.sh.failed = func(err error) { //nolint:contextcheck // tasks have the window's
 		w.log.Error("action failed", "error", err)
 		showError(w.sh, err)
 	}
