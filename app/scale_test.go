@@ -1,0 +1,23 @@
+//go:build !headless
+
+package main
+
+import (
+	"slices"
+	"testing"
+)
+
+// TestScaleBy: what is chosen goes before what the environment says, and gives
+// it back.
+func TestScaleBy(t *testing.T) {
+	var set []string
+	scale := scaleBy(func(string) string { return "1.2" }, func(key, value string) error {
+		set = append(set, key+"="+value)
+		return nil
+	})
+	scale("2")
+	scale("")
+	if want := []string{"FYNE_SCALE=2", "FYNE_SCALE=1.2"}; !slices.Equal(set, want) {
+		t.Errorf("the environment is told %q, want %q", set, want)
+	}
+}
