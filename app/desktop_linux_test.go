@@ -174,18 +174,6 @@ func (d *desktop) screenshot(window, name string) {
 	}
 }
 
-// settle waits until two pictures of the display, a moment apart, are equal.
-func (d *desktop) settle() {
-	d.t.Helper()
-	var before []byte
-	eventually(d.t, "a quiet display", func() bool {
-		now, err := d.command(d.t.TempDir(), "import", "-window", "root", "rgb:-").Output()
-		same := err == nil && bytes.Equal(before, now)
-		before = now
-		return same
-	})
-}
-
 // expectLine reads lines until one equals want.
 func expectLine(t testing.TB, r *bufio.Reader, want string) {
 	t.Helper()

@@ -20,52 +20,33 @@ import (
 //
 // I3: the whole way, by the window.
 func TestDropOnWindow(t *testing.T) {
-	d := newDesktop(t)
-	home := t.TempDir()
+	p := newPerson(t, buildProgram(t), "")
 	contents := map[string][]byte{
 		"Договор поставки № 118.docx": []byte("Договор\n"),
 		"empty.txt": {},
 		"scan.tif":  noise(50 << 20),
 	}
-	paths := writeFiles(t, contents)
-
-	program := buildProgram(t)
-	d.start(home, program, "--sandbox")
-	window := d.window("Ingester", 0, 200, 1100, 720)
-
-	_, dragOut := d.start(home, "/usr/bin/python3", append([]string{filepath.Join("..", "testdata", "e2e", "dragsource.py")}, paths...)...)
-	expectLine(t, dragOut, "ready")
-	d.window("Drag source", 0, 0, 240, 80)
-
-	d.screenshot(window, "window-empty")
-	d.drag(120, 60, 600, 500)
-	expectLine(t, dragOut, "dropped")
-
-	stored := map[string]storedLine{}
-	eventually(t, "three files in the history", func() bool {
-		stored = history(t, d.command(home, program, "history", "--json"))
-		return len(stored) == len(contents)
-	})
+	p.open("--sandbox")
+	p.see("window-empty")
+	p.drop(writeFiles(t, contents)...)
+	stored := p.awaitStored(len(contents))
 	for name, content := range contents {
 		row, ok := stored[name]
 		if !ok {
 			t.Errorf("%s is not in the history: %v", name, stored)
 			continue
 		}
-		got, err := os.ReadFile(contentFile(t, filepath.Join(home, "ingester", "sandbox"), row.FileID))
+		got, err := os.ReadFile(contentFile(t, p.sandbox(), row.FileID))
 		if err != nil || !bytes.Equal(got, content) {
 			t.Errorf("%s on the server is not what was dropped: %d of %d bytes, %v", name, len(got), len(content), err)
 		}
 	}
-	d.settle()
-	d.screenshot(window, "transfers-light")
-	d.x("windowfocus", "--sync", window)
+	p.see("transfers-light")
 	for _, view := range []struct{ keys, name string }{
 		{"ctrl+2", "history-light"}, {"ctrl+3", "metrics-light"}, {"ctrl+4", "log-light"}, {"ctrl+comma", "settings-light"},
 	} {
-		d.x("key", view.keys)
-		d.settle()
-		d.screenshot(window, view.name)
+		p.keys(view.keys)
+		p.see(view.name)
 	}
 }
 
