@@ -32,6 +32,7 @@ type person struct {
 	window        string
 	pictures      string // what their names begin with
 	seen          []byte // the window when it was looked at last
+	copied        string // the report that was copied last
 }
 
 func newPerson(t *testing.T, program, pictures string, env ...string) *person {
@@ -88,7 +89,7 @@ var (
 	thisSession    = place{628, 435} // in place of a keychain
 	clientCert     = place{363, 170} // certificates: the tick
 	trustedCA      = place{600, 209}
-	copyReport     = place{364, 672}
+	reportButton   = place{364, 672}
 )
 
 func (p *person) click(at place) {
@@ -133,11 +134,23 @@ func (p *person) look(name string) {
 }
 
 // see waits until the window shows something else than when it was seen last,
-// and has come to rest, and takes a picture. A page that moves all the time is
-// taken as it moves. The status bar, whose sparkline goes on, does not count.
+// and has come to rest, and takes a picture.
 func (p *person) see(name string) {
 	p.t.Helper()
-	const rest, patient = 5, 15 // looks
+	p.watch(name, func(same, other int) bool { return same >= 5 && other > 0 })
+}
+
+// glance is see for a page that never rests.
+func (p *person) glance(name string) {
+	p.t.Helper()
+	p.watch(name, func(_, other int) bool { return other >= 5 })
+}
+
+// watch looks at the window, but for the status bar with its sparkline, until
+// enough, which is told how many looks have been the same, and how many have
+// been unlike what was seen last.
+func (p *person) watch(name string, enough func(same, other int) bool) {
+	p.t.Helper()
 	var before []byte
 	same, other := 0, 0
 	eventually(p.t, "the window to show "+name, func() bool {
@@ -153,7 +166,7 @@ func (p *person) see(name string) {
 			other = 0
 		}
 		before = now
-		return other > 0 && same >= rest || other >= patient
+		return enough(same, other)
 	})
 	p.seen = before
 	p.look(name)
@@ -339,11 +352,11 @@ func connectJourney(t *testing.T, program string) {
 	p.see("6-wrong")
 	p.click(accept)
 	p.see("7-refused")
-	p.click(copyReport)
+	report := p.copyReport()
 	for _, want := range []string{"failed", "client_certificate", "CN=stranger", "The server refused the client certificate",
 		"It takes certificates of “CN=Ingester sandbox authority"} {
-		if got := p.clipboard(); !strings.Contains(got, want) {
-			t.Errorf("the report does not say %q:\n%s", want, got)
+		if !strings.Contains(report, want) {
+			t.Errorf("the report does not say %q:\n%s", want, report)
 		}
 	}
 
@@ -351,9 +364,8 @@ func connectJourney(t *testing.T, program string) {
 	p.see("8-mended")
 	p.click(accept)
 	p.see("9-passed")
-	p.click(copyReport)
-	if got := p.clipboard(); strings.Contains(got, "failed") || strings.Contains(got, "not_reached") {
-		t.Errorf("mended, the test does not pass:\n%s", got)
+	if report := p.copyReport(); strings.Contains(report, "failed") || strings.Contains(report, "not_reached") {
+		t.Errorf("mended, the test does not pass:\n%s", report)
 	}
 	p.click(accept)
 	p.see("10-ready")
@@ -476,19 +488,24 @@ func russianJourney(t *testing.T, program string) {
 	p.mustHave(contents)
 }
 
-// clipboard is the text in it.
-func (p *person) clipboard() string {
+// copyReport copies what the connection test has found, once it has ended, and
+// returns the clipboard. It is another report than the one before.
+func (p *person) copyReport() string {
 	p.t.Helper()
 	const read = `import gi
 gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gtk
 print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text())`
-	out, err := p.desktop.command(p.home, "/usr/bin/python3", "-c", read).Output()
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return string(out)
+	var report string
+	eventually(p.t, "the report", func() bool {
+		p.click(reportButton)
+		out, err := p.desktop.command(p.home, "/usr/bin/python3", "-c", read).Output()
+		report = string(out)
+		return err == nil && strings.Contains(report, "Ingester connection test") && report != p.copied
+	})
+	p.copied = report
+	return report
 }
 
 // awaitQuiet waits until the embedded server gets nothing any more, and

@@ -42,11 +42,17 @@ func TestDropOnWindow(t *testing.T) {
 		}
 	}
 	p.see("transfers-light")
-	for _, view := range []struct{ keys, name string }{
-		{"ctrl+2", "history-light"}, {"ctrl+3", "metrics-light"}, {"ctrl+4", "log-light"}, {"ctrl+comma", "settings-light"},
+	for _, view := range []struct {
+		keys, name string
+		look       func(string)
+	}{
+		{"ctrl+2", "history-light", p.see},
+		{"ctrl+3", "metrics-light", p.glance},
+		{"ctrl+4", "log-light", p.see},
+		{"ctrl+comma", "settings-light", p.see},
 	} {
 		p.keys(view.keys)
-		p.see(view.name)
+		view.look(view.name)
 	}
 }
 
