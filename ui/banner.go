@@ -24,8 +24,8 @@ func newBanner(s *shell, i *icons) *banner {
 	b.sentence.bold, b.sentence.cut = true, true
 	b.advice = widget.NewLabel("")
 	b.advice.SizeName, b.advice.Truncation = sizeSmall, fyne.TextTruncateEllipsis
-	resume := widget.NewButton(s.text.s("banner.resume"), func() { s.act(s.ctl.ResumeAll) })
-	settings := widget.NewButton(s.text.s("banner.settings"), func() { s.openSettings(tabFor(b.shown)) })
+	resume := newQuietButton(s.text.s("banner.resume"), func() { s.act(s.ctl.ResumeAll) })
+	settings := newQuietButton(s.text.s("banner.settings"), func() { s.openSettings(tabFor(b.shown)) })
 	details := widget.NewButton(s.text.s("action.details"), func() { s.failed(b.shown) })
 	details.Importance = widget.LowImportance
 	words := container.New(fixedWidth(240), container.New(stack{},

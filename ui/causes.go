@@ -100,8 +100,8 @@ func (v *transfersView) causeLine(c cause, done func()) fyne.CanvasObject {
 	words := newLabel(t.n("causes.line", len(c.ids), args{"Why": sentence}), theme.SizeNameText, widget.MediumImportance, true)
 	hint := newLabel(advice, sizeSmall, widget.LowImportance, false)
 	words.Wrapping, hint.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
-	var retry *widget.Button
-	retry = widget.NewButton(t.s("action.retry"), func() {
+	var retry *quietButton
+	retry = newQuietButton(t.s("action.retry"), func() {
 		var failed []core.TransferID // some may be under way again
 		for _, id := range c.ids {
 			if r := v.model.Find(id); r != nil && r.state == core.StateFailed {

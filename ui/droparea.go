@@ -18,8 +18,8 @@ import (
 type dropArea struct {
 	content *fyne.Container
 	tall    bool
-	files   *widget.Button
-	folder  *widget.Button
+	files   *quietButton
+	folder  *quietButton
 	parts   []fyne.CanvasObject // icon, title, or, files, folder
 }
 
@@ -30,8 +30,8 @@ func newDropArea(t *text) *dropArea {
 	title := newCaption(t.s("drop.title"), theme.ColorNameForeground, theme.SizeNameText)
 	title.bold, title.cut, title.align = true, true, fyne.TextAlignCenter
 	or := newCaption(t.s("drop.or"), colorMuted, theme.SizeNameText)
-	d.files = widget.NewButton(t.s("drop.files"), nil)
-	d.folder = widget.NewButton(t.s("drop.folder"), nil)
+	d.files = newQuietButton(t.s("drop.files"), nil)
+	d.folder = newQuietButton(t.s("drop.folder"), nil)
 	d.parts = []fyne.CanvasObject{icon, title, or, outlined(d.files), outlined(d.folder)}
 	d.content = container.NewStack(newBox(colorSoft, "", dashRadius), newDashes(), container.New(&dropLayout{area: d, title: title}, d.parts...))
 	return d

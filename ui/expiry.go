@@ -43,7 +43,7 @@ func newExpiryBar(s *shell, i *icons, gone func()) *expiryBar {
 	b.words = newCaption("", theme.ColorNameForeground, theme.SizeNameText)
 	b.words.cut = true
 	b.ground = newBox(colorWarnBg, theme.ColorNameWarning, 8)
-	settings := widget.NewButton(s.text.s("banner.settings"), func() { s.openSettings(tabCertificates) })
+	settings := newQuietButton(s.text.s("banner.settings"), func() { s.openSettings(tabCertificates) })
 	dismiss := newIconButton(s.text.s("button.close"), theme.CancelIcon(), b.dismiss)
 	dismiss.Importance = widget.LowImportance
 	row := container.New(&line{gap: 8, stretch: b.words}, container.New(square(24), b.icon), b.words, outlined(settings), dismiss)

@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 )
 
 // passes lets time pass without an event.
@@ -123,8 +122,8 @@ func TestExpiryBarLeadsToSettings(t *testing.T) {
 	h.w.win.Resize(fyne.NewSize(640, 420))
 	h.picture("small-expiry-week-dark")
 	seen(t, h.w.expiry.content, func(o fyne.CanvasObject) {
-		if button, ok := o.(*widget.Button); ok && button.Text != "" {
-			test.Tap(button)
+		if button := buttonOf(o); button != nil && button.Text != "" {
+			test.Tap(o.(fyne.Tappable))
 		}
 	})
 	h.until("the settings", func() bool { return h.w.sh.settings != nil && h.w.sh.settings.tab == tabCertificates })

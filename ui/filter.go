@@ -143,10 +143,18 @@ func (m *model) arrange() {
 // byUrgency sorts by counting: it happens at every change of a state, of a
 // hundred thousand rows perhaps.
 func (m *model) byUrgency(visible []int) []int {
-	var buckets [8][]int
+	var end [8]int
 	for _, i := range visible {
-		u := urgency(m.rows[i].state)
-		buckets[u] = append(buckets[u], i)
+		end[urgency(m.rows[i].state)]++
 	}
-	return slices.Concat(buckets[:]...)
+	for u := 1; u < len(end); u++ {
+		end[u] += end[u-1]
+	}
+	sorted := make([]int, len(visible))
+	for _, i := range slices.Backward(visible) {
+		u := urgency(m.rows[i].state)
+		end[u]--
+		sorted[end[u]] = i
+	}
+	return sorted
 }

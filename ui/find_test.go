@@ -10,8 +10,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// seen walks everything that a canvas object shows.
-func seen(t *testing.T, o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
+// seen walks everything that a canvas object shows, in a test.
+func seen(t testing.TB, o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 	if o == nil || !o.Visible() {
 		return
 	}
@@ -22,7 +22,7 @@ func seen(t *testing.T, o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 			seen(t, child, visit)
 		}
 	case fyne.Widget:
-		for _, child := range test.TempWidgetRenderer(t, o).Objects() {
+		for _, child := range test.TempWidgetRenderer(t.(*testing.T), o).Objects() {
 			seen(t, child, visit)
 		}
 	}
@@ -74,13 +74,24 @@ func (h *harness) check(text string) *widget.Check {
 	return found
 }
 
-// button finds the uppermost button with a text and taps it.
+// buttonOf is what an object has of a button, nil if it is none.
+func buttonOf(o fyne.CanvasObject) *widget.Button {
+	switch b := o.(type) {
+	case *widget.Button:
+		return b
+	case *quietButton:
+		return &b.Button
+	}
+	return nil
+}
+
+// tap finds the uppermost button with a text and taps it.
 func (h *harness) tap(text string) {
 	h.t.Helper()
-	var found *widget.Button
+	var found fyne.Tappable
 	look := func(o fyne.CanvasObject) {
-		if b, ok := o.(*widget.Button); ok && b.Text == text {
-			found = b
+		if b := buttonOf(o); b != nil && b.Text == text {
+			found = o.(fyne.Tappable)
 		}
 	}
 	seen(h.t, h.w.win.Content(), look)

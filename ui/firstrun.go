@@ -31,11 +31,11 @@ func newChoiceCard(icon fyne.Resource, title, words, do string, importance widge
 	name.bold, name.cut = true, true
 	text := newLabel(words, sizeSmall, widget.LowImportance, false)
 	text.Wrapping = fyne.TextWrapWord
-	button := widget.NewButton(do, on)
-	button.Importance = importance
-	var foot fyne.CanvasObject = button
-	if importance != widget.HighImportance {
-		foot = outlined(button)
+	var foot fyne.CanvasObject = outlined(newQuietButton(do, on))
+	if importance == widget.HighImportance {
+		button := widget.NewButton(do, on)
+		button.Importance = importance
+		foot = button
 	}
 	symbol := widget.NewIcon(theme.NewPrimaryThemedResource(icon))
 	about := container.New(insets{-8, -6, -8, 0}, text)

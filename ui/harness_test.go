@@ -27,7 +27,7 @@ func TestMain(m *testing.M) {
 // harness is a window on Fyne's software canvas whose UI goroutine is the
 // test's own.
 type harness struct {
-	t     *testing.T
+	t     testing.TB
 	app   fyne.App
 	ctl   *fakeController
 	w     *Window
@@ -46,13 +46,13 @@ func dresses() []dress {
 type dress struct{ name, language, theme string }
 
 // open starts a window in a language and a theme.
-func open(t *testing.T, ctl *fakeController, language, theme string) *harness {
+func open(t testing.TB, ctl *fakeController, language, theme string) *harness {
 	t.Helper()
 	return openWith(t, ctl, language, theme, func(*Window) {})
 }
 
 // openWith is open with a window that is prepared before it starts.
-func openWith(t *testing.T, ctl *fakeController, language, theme string, prepare func(*Window)) *harness {
+func openWith(t testing.TB, ctl *fakeController, language, theme string, prepare func(*Window)) *harness {
 	t.Helper()
 	h := &harness{t: t, app: test.NewTempApp(t), ctl: ctl, queue: make(chan func(), 1024), clock: start}
 	h.app.Preferences().SetString(prefLanguage, language)

@@ -20,7 +20,7 @@ type header struct {
 	state    *pill
 	dot      *box
 	secured  *pill
-	pause    *widget.Button
+	pause    *quietButton
 	add      *widget.Button
 	settings *iconButton
 	link     core.Link
@@ -41,7 +41,7 @@ func newHeader(s *shell) *header {
 	h.state.Objects[1] = inset(10, 2, 10, 3, container.New(&line{gap: 6},
 		container.New(square(8), h.dot), h.state.words))
 	h.secured = newPill("", colorMuted, colorSunken)
-	h.pause = widget.NewButtonWithIcon(s.text.s("header.pause"), theme.MediaPauseIcon(), h.togglePause)
+	h.pause = newQuietButtonWithIcon(s.text.s("header.pause"), theme.MediaPauseIcon(), h.togglePause)
 	h.add = widget.NewButtonWithIcon(s.text.s("header.add"), theme.ContentAddIcon(), nil)
 	h.add.Importance = widget.HighImportance
 	h.settings = newIconButton(s.text.s("banner.settings"), theme.SettingsIcon(), func() { s.openSettings(tabServer) })

@@ -25,9 +25,9 @@ type historyView struct {
 	content *fyne.Container
 	notice  *notice
 	search  *lineEntry
-	copyID  *widget.Button
-	copySum *widget.Button
-	export  *widget.Button
+	copyID  *quietButton
+	copySum *quietButton
+	export  *quietButton
 	list    *transferList
 	none    *caption
 	more    *caption // said where there are more than are listed
@@ -51,9 +51,9 @@ func newHistoryView(s *shell, stored func() int) *historyView {
 	t := s.text
 	v.search = newLineEntry(s, t.s("history.search"))
 	v.search.OnChanged = func(string) { v.read() }
-	v.copyID = widget.NewButton(t.s("action.copy_id"), func() { v.copy(func(r *core.Receipt) string { return r.FileID }) })
-	v.copySum = widget.NewButton(t.s("action.copy_sum"), func() { v.copy(func(r *core.Receipt) string { return string(r.SHA256) }) })
-	v.export = widget.NewButtonWithIcon(t.s("history.export"), theme.MenuDropDownIcon(), v.showExport)
+	v.copyID = newQuietButton(t.s("action.copy_id"), func() { v.copy(func(r *core.Receipt) string { return r.FileID }) })
+	v.copySum = newQuietButton(t.s("action.copy_sum"), func() { v.copy(func(r *core.Receipt) string { return string(r.SHA256) }) })
+	v.export = newQuietButtonWithIcon(t.s("history.export"), theme.MenuDropDownIcon(), v.showExport)
 	v.export.IconPlacement = widget.ButtonIconTrailingText
 	v.buildList()
 	v.none = newCaption(t.s("history.none"), colorMuted, theme.SizeNameText)

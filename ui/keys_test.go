@@ -148,6 +148,8 @@ func named(o fyne.Focusable) string {
 	switch o := o.(type) {
 	case *widget.Button:
 		return o.Text
+	case *quietButton:
+		return o.Text
 	case *iconButton:
 		return o.name
 	case *navButton:

@@ -131,12 +131,12 @@ func (r readable) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) col
 
 // newReadable wraps content whose labels of low importance are to be read.
 func newReadable(content fyne.CanvasObject) fyne.CanvasObject {
-	return container.NewThemeOverride(content, readable{theme.Current()})
+	return newThemed(content, readable{theme.Current()})
 }
 
 // newDense wraps content so that its text stands close together.
 func newDense(content fyne.CanvasObject) fyne.CanvasObject {
-	return container.NewThemeOverride(content, dense{theme.Current()})
+	return newThemed(content, dense{theme.Current()})
 }
 
 // newLabel returns a label of a given look.

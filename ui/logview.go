@@ -17,8 +17,8 @@ type logView struct {
 	buffer  *LogBuffer
 	content *fyne.Container
 	search  *lineEntry
-	levels  *widget.Button
-	copyAll *widget.Button
+	levels  *quietButton
+	copyAll *quietButton
 	list    *transferList
 	none    *caption
 
@@ -38,9 +38,9 @@ func newLogView(s *shell, buffer *LogBuffer) *logView {
 	t := s.text
 	v.search = newLineEntry(s, t.s("log.search"))
 	v.search.OnChanged = func(string) { v.filter() }
-	v.levels = widget.NewButtonWithIcon("", theme.MenuDropDownIcon(), v.showLevels)
+	v.levels = newQuietButtonWithIcon("", theme.MenuDropDownIcon(), v.showLevels)
 	v.levels.IconPlacement = widget.ButtonIconTrailingText
-	v.copyAll = widget.NewButtonWithIcon(t.s("button.copy"), theme.ContentCopyIcon(), func() {
+	v.copyAll = newQuietButtonWithIcon(t.s("button.copy"), theme.ContentCopyIcon(), func() {
 		s.app.Clipboard().SetContent(v.asText())
 	})
 	v.list = newTransferList(func() int { return len(v.visible) }, func() fyne.CanvasObject { return newCellRow(logPlaces, 4) },

@@ -26,7 +26,7 @@ type metricsView struct {
 
 	serve   *widget.Check
 	address *lineEntry
-	copyURL *widget.Button
+	copyURL *quietButton
 	setting bool // serve is being set by the program
 }
 
@@ -109,8 +109,8 @@ func (v *metricsView) switches() fyne.CanvasObject {
 	t := v.sh.text
 	v.serve = widget.NewCheck(t.s("metrics.serve"), v.toggle)
 	v.address = newLineEntry(v.sh, defaultMetricsAddress)
-	v.copyURL = widget.NewButton(t.s("metrics.copy_url"), func() { v.sh.app.Clipboard().SetContent(v.recorder.url) })
-	all := widget.NewButton(t.s("button.copy"), func() { v.sh.app.Clipboard().SetContent(v.asText()) })
+	v.copyURL = newQuietButton(t.s("metrics.copy_url"), func() { v.sh.app.Clipboard().SetContent(v.recorder.url) })
+	all := newQuietButton(t.s("button.copy"), func() { v.sh.app.Clipboard().SetContent(v.asText()) })
 	copyAll, copyURL := outlined(all), outlined(v.copyURL)
 	return container.New(&line{gap: 8, spring: copyAll, optional: []fyne.CanvasObject{copyURL, copyAll}},
 		v.serve, container.New(fixedWidth(150), v.address), copyURL, copyAll)

@@ -18,7 +18,7 @@ import (
 type optionsRow struct {
 	sh          *shell
 	content     *fyne.Container
-	keep        *widget.Button
+	keep        *quietButton
 	retention   core.Retention
 	days        int
 	tags        *lineEntry
@@ -28,7 +28,7 @@ type optionsRow struct {
 func newOptionsRow(s *shell) *optionsRow {
 	o := &optionsRow{sh: s, retention: core.RetentionTemporary, days: core.DefaultTTLDays}
 	label := newCaption(s.text.s("options.title"), colorMuted, sizeSmall)
-	o.keep = widget.NewButtonWithIcon("", theme.MenuDropDownIcon(), o.showKeep)
+	o.keep = newQuietButtonWithIcon("", theme.MenuDropDownIcon(), o.showKeep)
 	o.keep.IconPlacement = widget.ButtonIconTrailingText
 	o.tags = newLineEntry(s, s.text.s("options.tags"))
 	o.description = newLineEntry(s, s.text.s("options.description"))

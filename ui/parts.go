@@ -163,28 +163,68 @@ func ellipsis(words string, width, size float32, style fyne.TextStyle) string {
 
 // outlined draws the thin border that buttons and menus have here.
 func outlined(o fyne.CanvasObject) *fyne.Container {
-	return container.NewStack(
-		container.NewThemeOverride(o, quiet{theme.Current()}),
-		newOutline(o))
+	var border fyne.CanvasObject = newBox("", theme.ColorNameInputBorder, sizes[theme.SizeNameInputRadius])
+	if _, speaks := o.(fyne.Accessible); !speaks {
+		border = newOutline(o)
+	}
+	return container.NewStack(o, border)
 }
 
-// quiet is the theme in force without bold: buttons of less weight.
-type quiet struct{ fyne.Theme }
+// quietButton is a button of less weight: its words are not bold. A theme of
+// its own would do it too, at the price of a set of fonts in memory for each.
+type quietButton struct{ widget.Button }
 
-// Font implements fyne.Theme.
-func (q quiet) Font(style fyne.TextStyle) fyne.Resource {
-	style.Bold = false
-	return q.Theme.Font(style)
+func newQuietButton(words string, on func()) *quietButton {
+	return newQuietButtonWithIcon(words, nil, on)
 }
 
-// Color implements fyne.Theme. Fyne draws a text once for all themes where
-// style, size and colour are equal; a colour of another type is never equal to
-// one, so that a bold text elsewhere does not get into a quiet button.
-func (q quiet) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
-	return quietColor{q.Theme.Color(name, variant)}
+func newQuietButtonWithIcon(words string, icon fyne.Resource, on func()) *quietButton {
+	b := &quietButton{}
+	b.Text, b.Icon, b.OnTapped = words, icon, on
+	b.ExtendBaseWidget(b)
+	return b
 }
 
-type quietColor struct{ color.Color }
+// CreateRenderer implements fyne.Widget.
+func (b *quietButton) CreateRenderer() fyne.WidgetRenderer {
+	r := b.Button.CreateRenderer()
+	for _, o := range r.Objects() {
+		label, ok := o.(*widget.RichText)
+		if !ok {
+			continue
+		}
+		for _, s := range label.Segments {
+			if words, ok := s.(*widget.TextSegment); ok {
+				words.Style.TextStyle.Bold = false
+			}
+		}
+		label.Refresh()
+	}
+	return r
+}
+
+// newThemed shows content in a theme of its own.
+func newThemed(content fyne.CanvasObject, t fyne.Theme) fyne.CanvasObject {
+	o := &themed{content: content, override: container.NewThemeOverride(content, t)}
+	o.ExtendBaseWidget(o)
+	return o
+}
+
+// themed keeps Fyne's theme override from being refreshed: each time it makes a
+// new scope, for which Fyne loads all fonts anew and never lets them go.
+type themed struct {
+	widget.BaseWidget
+	content  fyne.CanvasObject
+	override *container.ThemeOverride
+}
+
+// CreateRenderer implements fyne.Widget.
+func (o *themed) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(o.override)
+}
+
+// Refresh implements fyne.CanvasObject.
+func (o *themed) Refresh() { o.content.Refresh() }
 
 // inset keeps o away from the edges of its place.
 func inset(left, top, right, bottom float32, o fyne.CanvasObject) *fyne.Container {

@@ -228,7 +228,7 @@ func (c *certificatesTab) pem(e *formEntry, path string) {
 
 // fileInput is an entry for a path with a button that picks a file.
 func (d *settingsDialog) fileInput(e *formEntry, extensions []string, then func()) fyne.CanvasObject {
-	button := widget.NewButton(d.s.text.s("settings.choose"), func() {
+	button := newQuietButton(d.s.text.s("settings.choose"), func() {
 		pickFile(d.s, e.value(), extensions, func(path string) {
 			e.SetText(path)
 			e.onLeave()

@@ -36,7 +36,7 @@ type settingsDialog struct {
 	guide           *wizard // leads through the pages; nil where there are tabs
 
 	popup    *widget.PopUp
-	profiles *widget.Button
+	profiles *quietButton
 	tabs     *container.AppTabs
 	tab      settingsTab // that is shown
 	pages    map[settingsTab]*fyne.Container
@@ -44,10 +44,10 @@ type settingsDialog struct {
 	unscroll func() // once the dialog is gone
 	status   *widget.Label
 	remark   fyne.CanvasObject // around status
-	test     *widget.Button
-	copy     *widget.Button
+	test     *quietButton
+	copy     *quietButton
 	tools    []fyne.CanvasObject // test and copy, as they stand in the footer
-	cancel   *widget.Button
+	cancel   *quietButton
 	accept   *widget.Button
 	saving   bool
 	valid    bool
@@ -148,7 +148,7 @@ func (d *settingsDialog) content(tab settingsTab) fyne.CanvasObject {
 	d.selectTab(tab)
 	d.turn(tab)
 
-	d.profiles = widget.NewButtonWithIcon(t.s("settings.profiles"), theme.MenuDropDownIcon(), d.showProfiles)
+	d.profiles = newQuietButtonWithIcon(t.s("settings.profiles"), theme.MenuDropDownIcon(), d.showProfiles)
 	d.profiles.IconPlacement = widget.ButtonIconTrailingText
 	name := newLabel(title, theme.SizeNameSubHeadingText, widget.MediumImportance, true)
 	name.Truncation = fyne.TextTruncateEllipsis
@@ -182,9 +182,9 @@ func (d *settingsDialog) footer(pad float32, steps ...fyne.CanvasObject) fyne.Ca
 	d.status.Wrapping = fyne.TextWrapWord
 	d.remark = newReadable(d.status)
 	d.remark.Hide()
-	d.test = widget.NewButton(t.s("settings.test"), d.toggleTest)
-	d.copy = widget.NewButton(t.s("settings.copy"), func() { d.s.app.Clipboard().SetContent(d.check.report()) })
-	d.cancel = widget.NewButton(t.s("settings.cancel"), func() { d.close(false) })
+	d.test = newQuietButton(t.s("settings.test"), d.toggleTest)
+	d.copy = newQuietButton(t.s("settings.copy"), func() { d.s.app.Clipboard().SetContent(d.check.report()) })
+	d.cancel = newQuietButton(t.s("settings.cancel"), func() { d.close(false) })
 	d.accept = widget.NewButton(t.s("settings.save"), func() { d.save(false) })
 	d.accept.Importance = widget.HighImportance
 	d.copy.Disable()

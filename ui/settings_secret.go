@@ -4,7 +4,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 )
 
 // secretField takes a secret. Where one is kept it says so and offers to
@@ -19,7 +18,7 @@ func newSecretField(s *shell) *secretField {
 	f := &secretField{formEntry: newSecretEntry("")}
 	words := newCaption("••••••••••  "+s.text.s("settings.secret.kept"), colorMuted, sizeSmall)
 	words.cut = true
-	replace := widget.NewButton(s.text.s("settings.secret.replace"), func() {
+	replace := newQuietButton(s.text.s("settings.secret.replace"), func() {
 		f.showKept(false)
 		s.win.Canvas().Focus(f.formEntry)
 	})

@@ -106,7 +106,7 @@ func (d *settingsDialog) buildListener() {
 	t, s := d.s.text, d.s
 	state := newLabel(t.s("settings.metrics.off"), theme.SizeNameText, widget.MediumImportance, false)
 	url := ""
-	button := widget.NewButton(t.s("metrics.copy_url"), func() { s.app.Clipboard().SetContent(url) })
+	button := newQuietButton(t.s("metrics.copy_url"), func() { s.app.Clipboard().SetContent(url) })
 	button.Disable()
 	d.form.add(tabMetrics, "", t.s("settings.metrics.state"), container.NewBorder(nil, nil, nil, outlined(button), state), nil)
 	async(s, func(context.Context) (string, error) { return s.ctl.MetricsURL(), nil }, func(at string, _ error) {

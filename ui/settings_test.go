@@ -22,7 +22,7 @@ func choose(t *testing.T, menu *fyne.Menu, label string) {
 }
 
 // row finds the field of a key.
-func (d *settingsDialog) row(t *testing.T, key string) *field {
+func (d *settingsDialog) row(t testing.TB, key string) *field {
 	t.Helper()
 	for _, fl := range d.form.fields {
 		if fl.key == key {
@@ -34,7 +34,7 @@ func (d *settingsDialog) row(t *testing.T, key string) *field {
 }
 
 // entry is the n-th entry of a row, as a person reaches it.
-func (d *settingsDialog) entry(t *testing.T, key string) *formEntry {
+func (d *settingsDialog) entry(t testing.TB, key string) *formEntry {
 	t.Helper()
 	var found *formEntry
 	seen(t, d.row(t, key).row, func(o fyne.CanvasObject) {

@@ -11,7 +11,7 @@ import (
 // the list is empty.
 func newSheet(head fyne.CanvasObject, list fyne.CanvasObject, none *caption) fyne.CanvasObject {
 	rows := fyne.CanvasObject(container.NewStack(
-		container.NewThemeOverride(list, dense1{theme.Current()}), container.NewCenter(none)))
+		newThemed(list, dense1{theme.Current()}), container.NewCenter(none)))
 	if head != nil {
 		body := rows
 		rows = container.New(stack{grow: func() fyne.CanvasObject { return body }}, head, body)

@@ -34,8 +34,8 @@ func newIconButton(name string, icon fyne.Resource, on func()) *iconButton {
 // AccessibilityLabel implements fyne.Accessible.
 func (b *iconButton) AccessibilityLabel() string { return b.name }
 
-// outline is the border around a button or a choice. It speaks for what is in
-// it: Fyne looks into containers only, and a theme of its own is none.
+// outline is the border around a choice, which says nothing itself: it speaks
+// for it.
 type outline struct {
 	box
 	of fyne.CanvasObject

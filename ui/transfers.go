@@ -24,7 +24,7 @@ type transfersView struct {
 	notice  *notice
 	options *optionsRow
 	search  *lineEntry
-	group   *widget.Button
+	group   *quietButton
 	retry   *fyne.Container // around the button that retries what failed
 	filters *fyne.Container // search, group and retry
 	head    *tableHead
@@ -50,7 +50,7 @@ func newTransfersView(s *shell, m *model, i *icons) *transfersView {
 	v.options = newOptionsRow(s)
 	v.buildFilter()
 	v.buildTable()
-	v.retry = outlined(widget.NewButton(s.text.s("action.retry_failed"), v.retryFailed))
+	v.retry = outlined(newQuietButton(s.text.s("action.retry_failed"), v.retryFailed))
 	v.retry.Hide()
 	v.filters = container.New(&line{gap: 8, stretch: v.search}, v.search, outlined(v.group), v.retry)
 	lines := &optionsLayout{options: v.options.content, filter: v.filters}
@@ -83,7 +83,7 @@ func (v *transfersView) buildTable() {
 	v.none = newCaption(v.sh.text.s("list.none"), colorMuted, theme.SizeNameText)
 	v.none.align = fyne.TextAlignCenter
 	rows := container.NewStack(
-		container.NewThemeOverride(v.list, dense1{theme.Current()}),
+		newThemed(v.list, dense1{theme.Current()}),
 		container.NewCenter(v.none))
 	v.table = container.NewStack(
 		newBox(colorSurface, "", tableRadius),
@@ -121,7 +121,7 @@ func (v *transfersView) buildFilter() {
 		f.text = text
 		v.setFilter(f)
 	}
-	v.group = widget.NewButtonWithIcon("", theme.MenuDropDownIcon(), nil)
+	v.group = newQuietButtonWithIcon("", theme.MenuDropDownIcon(), nil)
 	v.group.IconPlacement = widget.ButtonIconTrailingText
 	v.group.OnTapped = func() {
 		menu := fyne.NewMenu("")

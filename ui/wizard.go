@@ -19,13 +19,14 @@ const tabTest settingsTab = "test"
 // Next are its own; the form and its pages, saving and the test are the
 // dialog's.
 type wizard struct {
-	d          *settingsDialog
-	pages      []settingsTab // the last is tabTest
-	at         int
-	due        bool // the test is to begin
-	where      *widget.Label
-	lead       *widget.Label
-	back, next *widget.Button
+	d     *settingsDialog
+	pages []settingsTab // the last is tabTest
+	at    int
+	due   bool // the test is to begin
+	where *widget.Label
+	lead  *widget.Label
+	back  *quietButton
+	next  *widget.Button
 }
 
 // showConnect leads to a new profile.
@@ -62,7 +63,7 @@ func (w *wizard) content() fyne.CanvasObject {
 	w.where = newLabel("", theme.SizeNameCaptionText, widget.LowImportance, false)
 	w.lead = newLabel("", theme.SizeNameText, widget.MediumImportance, false)
 	w.lead.Wrapping = fyne.TextWrapWord
-	w.back = widget.NewButton(t.s("button.back"), func() { w.turn(w.at - 1) })
+	w.back = newQuietButton(t.s("button.back"), func() { w.turn(w.at - 1) })
 	w.next = widget.NewButton(t.s("wizard.next"), w.forward)
 	w.next.Importance = widget.HighImportance
 
