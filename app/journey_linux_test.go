@@ -180,7 +180,7 @@ func alike(a, b []byte) bool {
 	}
 	const cursor = 3 * 2 * 24 // bytes
 	different := 0
-	for i := range a {
+	for i := 0; i < len(a) && different <= cursor; i++ {
 		if a[i] != b[i] {
 			different++
 		}
