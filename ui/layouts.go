@@ -145,3 +145,11 @@ func newLabel(words string, size fyne.ThemeSizeName, importance widget.Importanc
 	l.SizeName, l.Importance, l.TextStyle.Bold = size, importance, bold
 	return l
 }
+
+// restyle shows other words in a label, in another look.
+func restyle(l *widget.Label, words string, importance widget.Importance, bold bool) {
+	l.Importance, l.TextStyle.Bold = importance, bold
+	l.SetText(words)
+	l.Refresh()
+	l.Show()
+}

@@ -83,7 +83,10 @@ func masters(t *testing.T) map[string]func() (fyne.CanvasObject, fyne.Size) {
 		},
 		"step": func() (fyne.CanvasObject, fyne.Size) {
 			p := &checkPanel{s: &shell{text: words}}
-			return p.line(core.Step{Name: "ready", Status: core.StepWarning, Detail: "temporary uploads only", Advice: "No permanent storage is online.", Took: 9 * time.Millisecond}), fyne.NewSize(420, 80)
+			l := newCheckLine()
+			p.write(l, core.Step{Name: "ready", Status: core.StepWarning, Detail: "temporary uploads only", Advice: "No permanent storage is online.", Took: 9 * time.Millisecond})
+			l.object.Show()
+			return l.object, fyne.NewSize(420, 80)
 		},
 	}
 }

@@ -139,7 +139,7 @@ func (h *harness) settings(tab settingsTab) *settingsDialog {
 		h.until("the answer about the secret", func() bool { return d.secret.kept.Visible() })
 	}
 	if h.ctl.profiles[d.previous].TLS.HasClientCertificate() {
-		h.until("the card", func() bool { return len(d.certificates.card.rows.Objects) > 1 })
+		h.until("the card", func() bool { return d.certificates.card.values["settings.card.subject"].Visible() })
 	}
 	return d
 }

@@ -18,82 +18,101 @@ import (
 const certificateWarnDays = 30
 
 // certificateCard shows what a client certificate is, or why it can't be read.
+// Its rows are made once, and shown as they are needed: rows that come later
+// would not have the card's theme.
 type certificateCard struct {
-	text   *text
-	rows   *fyne.Container
-	object fyne.CanvasObject
+	text    *text
+	rows    *fyne.Container
+	values  map[string]*cardRow // by the key of their names
+	message *widget.Label
+	object  fyne.CanvasObject
 }
 
-func newCertificateCard(t *text) *certificateCard {
-	c := &certificateCard{text: t, rows: container.New(layout.NewCustomPaddedVBoxLayout(0))}
-	c.object = newPanel(colorSunken, newDense(c.rows))
-	return c
-}
-
-// reading says that the file is being read.
-func (c *certificateCard) reading() {
-	c.replace(c.line(c.text.s("settings.card.reading"), widget.LowImportance))
-}
-
-// show fills the card with the facts or with the reason why there are none.
-func (c *certificateCard) show(facts core.CertificateFacts, err error, now time.Time) {
-	switch code := core.CodeOf(err); {
-	case code == core.CodePassphraseMissing:
-		c.replace(c.line(c.text.s("settings.card.passphrase"), widget.MediumImportance))
-	case err != nil && facts.Fingerprint == "":
-		c.replace(c.line(explained(c.text, err), widget.DangerImportance))
-	default:
-		c.replace(c.facts(facts, now)...)
-		if err != nil && facts.KeyMatches {
-			c.rows.Add(c.line(explained(c.text, err), widget.DangerImportance))
-		}
-	}
-}
-
-func (c *certificateCard) replace(rows ...fyne.CanvasObject) {
-	c.rows.Objects = rows
-	c.rows.Refresh()
-}
-
-func (c *certificateCard) line(words string, importance widget.Importance) fyne.CanvasObject {
-	l := newLabel(words, sizeSmall, importance, false)
-	l.Wrapping = fyne.TextWrapWord
-	return l
+// cardRow is a name and a value.
+type cardRow struct {
+	*fyne.Container
+	value *widget.Label
 }
 
 // cardLabelWidth is the width of the card's own label column.
 const cardLabelWidth = 110
 
-func (c *certificateCard) facts(f core.CertificateFacts, now time.Time) []fyne.CanvasObject {
-	t := c.text
-	validity, importance := validityText(t, f, now)
-	rows := []fyne.CanvasObject{
-		c.row("settings.card.subject", f.Subject, widget.MediumImportance, true),
-		c.row("settings.card.issuer", f.Issuer, widget.MediumImportance, false),
+func newCertificateCard(t *text) *certificateCard {
+	c := &certificateCard{text: t, rows: container.New(layout.NewCustomPaddedVBoxLayout(0)), values: map[string]*cardRow{}}
+	for _, key := range []string{"settings.card.subject", "settings.card.issuer", "settings.card.names", "settings.card.valid",
+		"settings.card.serial", "settings.card.fingerprint", "settings.card.key", "settings.card.usage"} {
+		r := &cardRow{value: newLabel("", sizeSmall, widget.MediumImportance, false)}
+		r.value.Wrapping = fyne.TextWrapBreak
+		r.Container = container.New(columns{[]float32{cardLabelWidth, 0}, theme.Padding()},
+			newLabel(t.s(key), sizeSmall, widget.LowImportance, false), r.value)
+		c.values[key] = r
+		c.rows.Add(r.Container)
 	}
-	if len(f.Names) > 0 {
-		rows = append(rows, c.row("settings.card.names", strings.Join(f.Names, ", "), widget.MediumImportance, false))
-	}
-	rows = append(rows,
-		c.row("settings.card.valid", validity, importance, importance != widget.MediumImportance),
-		c.row("settings.card.serial", f.Serial, widget.MediumImportance, false),
-		c.row("settings.card.fingerprint", "SHA-256 "+f.Fingerprint, widget.MediumImportance, false))
-	if f.KeyMatches {
-		rows = append(rows, c.row("settings.card.key", "✓ "+t.s("settings.card.key.yes"), widget.SuccessImportance, false))
-	} else {
-		rows = append(rows, c.row("settings.card.key", "✗ "+t.s("settings.card.key.no"), widget.DangerImportance, true))
-	}
-	if !f.ClientAuth {
-		rows = append(rows, c.row("settings.card.usage", "▲ "+t.s("settings.card.usage.no"), widget.WarningImportance, true))
-	}
-	return rows
+	c.message = newLabel("", sizeSmall, widget.MediumImportance, false)
+	c.message.Wrapping = fyne.TextWrapWord
+	c.rows.Add(c.message)
+	c.object = newPanel(colorSunken, newDense(c.rows))
+	c.clear()
+	return c
 }
 
-func (c *certificateCard) row(key, value string, importance widget.Importance, bold bool) fyne.CanvasObject {
-	v := newLabel(value, sizeSmall, importance, bold)
-	v.Wrapping = fyne.TextWrapBreak
-	return container.New(columns{[]float32{cardLabelWidth, 0}, theme.Padding()},
-		newLabel(c.text.s(key), sizeSmall, widget.LowImportance, false), v)
+func (c *certificateCard) clear() {
+	for _, o := range c.rows.Objects {
+		o.Hide()
+	}
+}
+
+// reading says that the file is being read.
+func (c *certificateCard) reading() {
+	c.clear()
+	c.say(c.text.s("settings.card.reading"), widget.LowImportance)
+}
+
+// show fills the card with the facts or with the reason why there are none.
+func (c *certificateCard) show(facts core.CertificateFacts, err error, now time.Time) {
+	c.clear()
+	switch code := core.CodeOf(err); {
+	case code == core.CodePassphraseMissing:
+		c.say(c.text.s("settings.card.passphrase"), widget.MediumImportance)
+	case err != nil && facts.Fingerprint == "":
+		c.say(explained(c.text, err), widget.DangerImportance)
+	default:
+		c.facts(facts, now)
+		if err != nil && facts.KeyMatches {
+			c.say(explained(c.text, err), widget.DangerImportance)
+		}
+	}
+}
+
+func (c *certificateCard) say(words string, importance widget.Importance) {
+	restyle(c.message, words, importance, false)
+}
+
+func (c *certificateCard) facts(f core.CertificateFacts, now time.Time) {
+	t := c.text
+	validity, importance := validityText(t, f, now)
+	c.set("settings.card.subject", f.Subject, widget.MediumImportance, true)
+	c.set("settings.card.issuer", f.Issuer, widget.MediumImportance, false)
+	if len(f.Names) > 0 {
+		c.set("settings.card.names", strings.Join(f.Names, ", "), widget.MediumImportance, false)
+	}
+	c.set("settings.card.valid", validity, importance, importance != widget.MediumImportance)
+	c.set("settings.card.serial", f.Serial, widget.MediumImportance, false)
+	c.set("settings.card.fingerprint", "SHA-256 "+f.Fingerprint, widget.MediumImportance, false)
+	if f.KeyMatches {
+		c.set("settings.card.key", "✓ "+t.s("settings.card.key.yes"), widget.SuccessImportance, false)
+	} else {
+		c.set("settings.card.key", "✗ "+t.s("settings.card.key.no"), widget.DangerImportance, true)
+	}
+	if !f.ClientAuth {
+		c.set("settings.card.usage", "▲ "+t.s("settings.card.usage.no"), widget.WarningImportance, true)
+	}
+}
+
+func (c *certificateCard) set(key, value string, importance widget.Importance, bold bool) {
+	r := c.values[key]
+	restyle(r.value, value, importance, bold)
+	r.Show()
 }
 
 // validityText says from when until when a certificate counts and how many

@@ -20,9 +20,10 @@ import (
 // to the UI goroutine.
 type checkPanel struct {
 	s       *shell
-	rows    *fyne.Container
+	lines   []*checkLine
+	used    int // of lines
 	waiting *widget.Activity
-	row     fyne.CanvasObject // label and rows, hidden until a test begins
+	row     fyne.CanvasObject // label and lines, hidden until a test begins
 	changed func()            // a test began, went on or ended
 
 	profile core.Profile
@@ -31,13 +32,59 @@ type checkPanel struct {
 	cancel  context.CancelFunc // nil while no test runs
 }
 
+// mostLines is how many lines a test has at most, and some.
+const mostLines = 32
+
+// checkLine is a step of the test, and above it, where another server's steps
+// begin, which one. Lines are made once: those that come later would not have
+// the theme of the list.
+type checkLine struct {
+	object                         *fyne.Container
+	server, sign, what, todo, took *widget.Label
+}
+
+func newCheckLine() *checkLine {
+	label := func() *widget.Label { return newLabel("", sizeSmall, widget.MediumImportance, false) }
+	l := &checkLine{server: label(), sign: label(), what: label(), todo: label(), took: label()}
+	l.what.Wrapping, l.todo.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
+	l.took.Alignment = fyne.TextAlignTrailing
+	l.object = container.New(layout.NewCustomPaddedVBoxLayout(0), l.server,
+		container.New(columns{[]float32{22, 0, 64}, 0}, l.sign, container.New(layout.NewCustomPaddedVBoxLayout(0), l.what, l.todo), l.took))
+	l.clear()
+	return l
+}
+
+func (l *checkLine) clear() {
+	for _, label := range []*widget.Label{l.server, l.sign, l.what, l.todo, l.took} {
+		label.SetText("")
+	}
+	l.server.Hide()
+	l.todo.Hide()
+	l.object.Hide()
+}
+
 func newCheckPanel(s *shell) *checkPanel {
-	p := &checkPanel{s: s, rows: container.New(layout.NewCustomPaddedVBoxLayout(0)), waiting: widget.NewActivity()}
+	p := &checkPanel{s: s, waiting: widget.NewActivity()}
+	rows := container.New(layout.NewCustomPaddedVBoxLayout(0))
+	for range mostLines {
+		l := newCheckLine()
+		p.lines = append(p.lines, l)
+		rows.Add(l.object)
+	}
 	name := newLabel(s.text.s("settings.check"), theme.SizeNameText, widget.LowImportance, false)
 	p.row = container.New(columns{[]float32{formLabelWidth, 0}, theme.Padding()}, name,
-		container.New(layout.NewCustomPaddedVBoxLayout(0), newDense(p.rows), container.NewHBox(p.waiting)))
+		container.New(layout.NewCustomPaddedVBoxLayout(0), newDense(rows), container.NewHBox(p.waiting)))
 	p.row.Hide()
 	return p
+}
+
+// next shows another line. There is always one: at the worst it is the last.
+func (p *checkPanel) next() *checkLine {
+	l := p.lines[min(p.used, mostLines-1)]
+	p.used++
+	l.clear()
+	l.object.Show()
+	return l
 }
 
 // running reports whether a test is under way.
@@ -53,7 +100,10 @@ func (p *checkPanel) start(profile core.Profile, secrets ProfileSecrets) {
 	}
 	ctx, cancel := context.WithCancel(p.s.tasks.ctx)
 	p.cancel, p.profile, p.began, p.steps = cancel, profile, p.s.now(), nil
-	p.rows.RemoveAll()
+	p.used = 0
+	for _, l := range p.lines {
+		l.clear()
+	}
 	p.row.Show()
 	p.waiting.Show()
 	p.waiting.Start()
@@ -78,11 +128,12 @@ func (p *checkPanel) stop() {
 }
 
 func (p *checkPanel) add(step core.Step) {
+	l := p.next()
 	if key := targetKeys[step.Target]; key != "" && (len(p.steps) == 0 || p.steps[len(p.steps)-1].Target != step.Target) {
-		p.rows.Add(newLabel(p.s.text.s(key), sizeSmall, widget.LowImportance, true))
+		restyle(l.server, p.s.text.s(key), widget.LowImportance, true)
 	}
 	p.steps = append(p.steps, step)
-	p.rows.Add(p.line(step))
+	p.write(l, step)
 	p.changed()
 }
 
@@ -93,11 +144,9 @@ func (p *checkPanel) finish(err error, stopped bool) {
 	p.waiting.Hide()
 	switch {
 	case stopped || errors.Is(err, context.Canceled):
-		p.rows.Add(newLabel(p.s.text.s("settings.check.stopped"), sizeSmall, widget.LowImportance, false))
+		restyle(p.next().what, p.s.text.s("settings.check.stopped"), widget.LowImportance, false)
 	case err != nil && !p.told():
-		l := newLabel(explained(p.s.text, err), sizeSmall, widget.DangerImportance, false)
-		l.Wrapping = fyne.TextWrapWord
-		p.rows.Add(l)
+		restyle(p.next().what, explained(p.s.text, err), widget.DangerImportance, false)
 	}
 	p.changed()
 }
@@ -113,7 +162,7 @@ func (p *checkPanel) told() bool {
 }
 
 // stepLooks are the sign and the importance of a verdict: never colour alone.
-var stepLooks = map[core.StepStatus]struct { //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+var stepLooks = map[core.StepStatus]struct { //nolint:gochecknoglobals // a table
 	sign       string
 	importance widget.Importance
 }{
@@ -124,11 +173,12 @@ var stepLooks = map[core.StepStatus]struct { //nolint:gochecknoglobals // a tabl
 }
 
 // targetKeys head the steps of each server, where there are two.
-var targetKeys = map[core.Target]string{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+var targetKeys = map[core.Target]string{ //nolint:gochecknoglobals // a table
 	core.TargetAdmin: "settings.admin_url", core.TargetIngester: "settings.ingester_url",
 }
 
-func (p *checkPanel) line(step core.Step) fyne.CanvasObject {
+// write fills a line.
+func (p *checkPanel) write(l *checkLine, step core.Step) {
 	look := stepLooks[step.Status]
 	words := step.Name
 	if key := "settings.step." + step.Name; p.s.text.has(key) {
@@ -141,17 +191,12 @@ func (p *checkPanel) line(step core.Step) fyne.CanvasObject {
 	if step.Status == core.StepNotReached {
 		importance = widget.LowImportance
 	}
-	what := newLabel(words, sizeSmall, importance, false)
-	what.Wrapping = fyne.TextWrapWord
-	took := newLabel(tookText(p.s.text, step), sizeSmall, widget.LowImportance, false)
-	took.Alignment = fyne.TextAlignTrailing
-	lines := container.New(layout.NewCustomPaddedVBoxLayout(0), what)
+	restyle(l.sign, look.sign, look.importance, true)
+	restyle(l.what, words, importance, false)
+	restyle(l.took, tookText(p.s.text, step), widget.LowImportance, false)
 	if advice := p.advice(step); advice != "" {
-		a := newLabel(advice, sizeSmall, look.importance, false)
-		a.Wrapping = fyne.TextWrapWord
-		lines.Add(a)
+		restyle(l.todo, advice, look.importance, false)
 	}
-	return container.New(columns{[]float32{22, 0, 64}, 0}, newLabel(look.sign, sizeSmall, look.importance, true), lines, took)
 }
 
 // advice is what went wrong in a step and what to do about it.

@@ -77,7 +77,7 @@ func TestWizardGoesThroughItsPages(t *testing.T) {
 			d.mustShow(t, tabCertificates)
 			d.certificates.take("/etc/artstore/scanner-07.p12", filePKCS12)
 			d.certificates.inspect()
-			h.until("the card", func() bool { return len(d.certificates.card.rows.Objects) > 1 })
+			h.until("the card", func() bool { return d.certificates.card.values["settings.card.subject"].Visible() })
 			picture("3-certificates")
 			h.tap(s("wizard.next"))
 			d.mustShow(t, tabTest)
