@@ -118,7 +118,7 @@ var english = map[string]string{ //nolint:gochecknoglobals // a table
 	"health.other":             "The ingester answers {{.Status}} to a health check; check ingester_url.",
 	"http.needs_tls":           `HTTP/2 needs an https address; set http_version to "auto" or "1.1".`,
 	"http.not_offered":         `The server does not offer HTTP/2; set http_version to "auto" or "1.1".`,
-	"http.large":               "; large files go over HTTP/1.1",
+	"http.large":               "; where HTTP/1.1 is quicker, it is used instead",
 	"http.no_http2":            "; the server does not offer HTTP/2",
 	"http.nonsense":            "What answers at this address is no HTTP server.",
 	"advice.config":            "Correct the profile.",

@@ -32,7 +32,7 @@ func TestAllIsWell(t *testing.T) {
 	o.wants(t, core.TargetAdmin, Token, core.StepOK, "reports", "30m0s")
 	o.wants(t, core.TargetAdmin, Signature, core.StepOK, "verified", "JWKS")
 	o.wants(t, core.TargetAdmin, Permission, core.StepOK, "files:write, files:read")
-	o.wants(t, core.TargetIngester, HTTP, core.StepOK, "HTTP/2; large files go over HTTP/1.1")
+	o.wants(t, core.TargetIngester, HTTP, core.StepOK, "HTTP/2; where HTTP/1.1 is quicker, it is used instead")
 	o.wants(t, core.TargetIngester, Ready, core.StepOK, "ok; refuses duplicates; files up to 1073741824 bytes")
 	if n := w.ingester.requests.Load(); n != 1 {
 		t.Errorf("the ingester got %d requests, not 1", n)
