@@ -53,7 +53,7 @@ func (c *controller) wake(ctx context.Context) error {
 	if name == "" {
 		return nil
 	}
-	if name == sandboxName {
+	if c.isEmbedded(name) {
 		if err := c.StartSandbox(ctx); err != nil {
 			return err
 		}
@@ -65,6 +65,19 @@ func (c *controller) wake(ctx context.Context) error {
 	}
 	_, err = c.ServeMetrics(ctx, p.Metrics.Listen)
 	return err
+}
+
+// isEmbedded reports whether a saved profile is the embedded server's. Another
+// one may have the same name: of a sandbox that runs by itself.
+func (c *controller) isEmbedded(name string) bool {
+	p, err := c.p.profiles.Load(name)
+	return err == nil && name == sandboxName && within(c.p.folders.sandbox(), p.TLS.CACertFile)
+}
+
+// within reports whether a file is below a folder.
+func within(dir, file string) bool {
+	rel, err := filepath.Rel(dir, file)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // probe asks a profile's server whether it is there, so that the window can
@@ -234,6 +247,10 @@ func (c *controller) StartSandbox(ctx context.Context) error {
 		return err
 	}
 	if saved, err := c.p.profiles.Load(p.Name); err == nil {
+		if !c.isEmbedded(p.Name) {
+			return &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: "start the sandbox server",
+				Message: "The profile " + p.Name + " is for another server; give it another name, then try again."}
+		}
 		p.Upload, p.Metrics = saved.Upload, saved.Metrics // the user's choices
 	}
 	if err := c.p.profiles.Save(p); err != nil {

@@ -172,6 +172,16 @@ func (f *form) leaveAll(tab settingsTab) []core.FieldError {
 	return found
 }
 
+// entryOf is what a field is typed into, nil where nothing is.
+func (f *form) entryOf(key string) fyne.Focusable {
+	for _, fl := range f.fields {
+		if fl.key == key && key != "" {
+			return firstEntry(fl.row)
+		}
+	}
+	return nil
+}
+
 // leave marks a field as visited.
 func (f *form) leave(fl *field) {
 	fl.left = true

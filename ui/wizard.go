@@ -81,8 +81,11 @@ func (w *wizard) content() fyne.CanvasObject {
 // forward goes to the next page, unless something on this one is wrong: then
 // it is said beside the fields.
 func (w *wizard) forward() {
-	if len(w.d.form.leaveAll(w.pages[w.at])) > 0 {
+	if found := w.d.form.leaveAll(w.pages[w.at]); len(found) > 0 {
 		w.d.say(w.d.s.text.s("wizard.mistake"), widget.WarningImportance)
+		if entry := w.d.form.entryOf(found[0].Field); entry != nil {
+			w.d.s.win.Canvas().Focus(entry)
+		}
 		return
 	}
 	w.turn(w.at + 1)
@@ -101,11 +104,11 @@ func (w *wizard) goTo(tab settingsTab) {
 // once.
 func (w *wizard) turn(at int) {
 	d, t := w.d, w.d.s.text
-	last := len(w.pages) - 1
+	last, wrong := len(w.pages)-1, ""
 	if at == last {
 		for i, page := range w.pages[:last] {
-			if len(d.form.leaveAll(page)) > 0 {
-				at = i
+			if found := d.form.leaveAll(page); len(found) > 0 {
+				at, wrong = i, found[0].Field
 				break
 			}
 		}
@@ -132,6 +135,9 @@ func (w *wizard) turn(at int) {
 	entry := firstEntry(d.pages[page])
 	if page == tabSignIn && d.previous != "" {
 		entry = d.secret.formEntry // all that a profile file lacks
+	}
+	if mended := d.form.entryOf(wrong); mended != nil {
+		entry = mended
 	}
 	d.s.win.Canvas().Focus(entry)
 }

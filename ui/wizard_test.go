@@ -118,6 +118,9 @@ func TestWizardStaysOnAPageWithAMistake(t *testing.T) {
 			h.tap(s("wizard.next"))
 			d.mustShow(t, tabServer)
 			h.says(want)
+			if h.w.sh.win.Canvas().Focused() != firstEntry(d.row(t, "ingester_url").row) {
+				t.Error("the cursor is not where something has to be mended")
+			}
 			h.picture("wizard-mistake-" + language)
 			h.addresses(d)
 			if d.remark.Visible() {
