@@ -18,7 +18,7 @@ PACKAGE_PACKAGES := xz-utils desktop-file-utils
 BENCH_PACKAGES := curl iperf3 iproute2 procps
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint build headless package clean deps test-deps vet-headless fuzz screenshots soak bench bench-wan bench-variants bench-deps
+.PHONY: help run test race lint build headless package clean deps test-deps vet-headless fuzz screenshots soak bench bench-wan bench-variants bench-window bench-deps
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,9 @@ bench-wan: headless bench-deps ## the same over 50 ms of round trip, clean and l
 
 bench-variants: headless bench-deps ## what a change is worth: VARIANTS='now=bin/ingester-headless;before=/path' CASE=big|middling|small LINE=1
 	$(call peers,TestVariants)
+
+bench-window: test-deps ## measure what the window costs beside a trivial one, into docs/performance.md (Linux)
+	REPORT=$(CURDIR)/docs/performance.md $(GO) test -tags '$(TAGS) bench' -count 1 -timeout 2h -v -run '^TestWindow$$' ./app
 
 define peers
 INGESTER=$(CURDIR)/$(BIN)/ingester-headless RCLONE=$(CURDIR)/$(TOOLS)/rclone REPORT=$(CURDIR)/docs/performance.md \

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"image/color"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -50,37 +51,36 @@ func (f fixedSize) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // MinSize implements fyne.Layout.
 func (f fixedSize) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size(f) }
 
-// show takes over the totals.
+// show takes over the totals. Each text is set once: Fyne draws the whole
+// window anew for any that changes, if only for a moment.
 func (s *statusBar) show(m totals, spark []int64) {
 	t := s.text
-	before := s.files.words + s.bytes.words + s.rate.words + s.left.words + s.failed.words
-	s.files.set(t.s("status.none"))
-	s.bytes.set("")
+	files, bytes, rate, left := t.s("status.none"), "", "", ""
 	if m.Files > 0 {
-		s.files.set(filesText(t, m))
-		s.bytes.set(t.sizeOf(m.Done, m.Bytes))
+		files, bytes = filesText(t, m), t.sizeOf(m.Done, m.Bytes)
 	}
-	s.rate.set("")
 	if m.Unfinished() {
-		s.rate.set(t.rate(m.Rate))
+		rate = t.rate(m.Rate)
 	}
-	s.left.set("")
 	switch {
 	case m.Left > 0:
-		s.left.set(t.s("status.left", args{"Time": t.duration(m.Left)}))
+		left = t.s("status.left", args{"Time": t.duration(m.Left)})
 	case m.Estimating:
-		s.left.set(t.s("status.estimating"))
+		left = t.s("status.estimating")
 	case m.Files > 0 && m.Stored == m.Files:
-		s.left.set(t.s("status.done"))
+		left = t.s("status.done")
 	}
-	trouble := troubleText(t, m)
-	s.failed.set(trouble)
+	changed := false
+	for c, words := range map[*caption]string{s.files: files, s.bytes: bytes, s.rate: rate, s.left: left, s.failed: troubleText(t, m)} {
+		changed = changed || c.words != words
+		c.set(words)
+	}
 	for _, c := range []*caption{s.bytes, s.rate, s.left} {
 		setVisible(c, c.words != "")
 	}
-	setVisible(s.trouble, trouble != "")
+	setVisible(s.trouble, s.failed.words != "")
 	s.spark.show(spark)
-	if before != s.files.words+s.bytes.words+s.rate.words+s.left.words+s.failed.words {
+	if changed {
 		s.content.Refresh()
 	}
 }
@@ -115,12 +115,11 @@ func newSparkline() *sparkline {
 }
 
 func (s *sparkline) show(values []int64) {
-	same := len(values) == len(s.values)
-	for i := 0; same && i < len(values); i++ {
-		same = values[i] == s.values[i]
-	}
-	if !same {
-		s.values = append(s.values[:0], values...)
+	moves := func(v int64) bool { return v > 0 }
+	drawn := slices.ContainsFunc(values, moves) || slices.ContainsFunc(s.values, moves)
+	same := slices.Equal(values, s.values)
+	s.values = append(s.values[:0], values...)
+	if drawn && !same {
 		s.Refresh()
 	}
 }

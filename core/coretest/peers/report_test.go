@@ -5,9 +5,10 @@ package peers
 import (
 	"fmt"
 	"os"
-	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // goal is a ratio that the program is to reach against a peer.
@@ -77,21 +78,7 @@ func publish(t *testing.T, name string, sections []section) {
 		b.WriteString(s.markdown())
 	}
 	fmt.Print(b.String())
-	path := os.Getenv("REPORT")
-	if path == "" {
-		return
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	begin, end := "<!-- "+name+" -->\n", "<!-- end of "+name+" -->"
-	part := regexp.MustCompile(`(?s)` + regexp.QuoteMeta(begin) + `.*?` + regexp.QuoteMeta(end))
-	if !part.Match(text) {
-		t.Fatalf("%s has no place for %s", path, name)
-	}
-	text = part.ReplaceAllLiteral(text, []byte(begin+"\n"+b.String()+end))
-	if err := os.WriteFile(path, text, 0o644); err != nil {
-		t.Fatal(err)
+	if path := os.Getenv("REPORT"); path != "" {
+		coretest.Publish(t, path, name, b.String())
 	}
 }
