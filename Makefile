@@ -83,7 +83,7 @@ bench: headless bench-deps ## measure against curl and rclone on this machine, i
 bench-wan: headless bench-deps ## the same over 50 ms of round trip, clean and lossy (Linux, root)
 	$(call peers,TestWide)
 
-bench-variants: headless bench-deps ## what a change is worth: VARIANTS='now=bin/ingester-headless;before=/path' CASE=big|middling|small LINE=1
+bench-variants: headless bench-deps ## what a change is worth: VARIANTS='now=bin/ingester-headless;before=/path' CASE=big|middling|small LINE=clean|lossy
 	$(call peers,TestVariants)
 
 bench-window: test-deps ## measure what the window costs beside a trivial one, into docs/performance.md (Linux)

@@ -64,7 +64,10 @@ func verdict(reached bool) string {
 }
 
 func thousands(v float64) string {
-	if v < 1000 {
+	switch {
+	case v < 10:
+		return fmt.Sprintf("%.1f", v)
+	case v < 1000:
 		return fmt.Sprintf("%.0f", v)
 	}
 	return fmt.Sprintf("%d,%03d", int(v)/1000, int(v)%1000)

@@ -15,8 +15,8 @@ import (
 // change is worth. VARIANTS names them, separated by semicolons: name=path, and
 // after it, separated by commas, lines of the profile's [upload] section. CASE
 // is big (one file of 2 GiB), middling (200 of 5 MiB) or small (10,000 of
-// 4 KiB). With LINE set, they send over a line of 50 ms: 512 MiB, 100 of 1 MiB,
-// 1,000 of 4 KiB.
+// 4 KiB). With LINE clean or lossy, they send over one of 50 ms: 512 MiB, 100 of
+// 1 MiB, 1,000 of 4 KiB.
 func TestVariants(t *testing.T) {
 	variants := os.Getenv("VARIANTS")
 	if variants == "" {
@@ -24,7 +24,7 @@ func TestVariants(t *testing.T) {
 	}
 	start, f, s, many := here, field{}, (*server)(nil), 1
 	if os.Getenv("LINE") != "" {
-		f, s, start = longField(t)
+		f, s, start = longField(t, os.Getenv("LINE") == "lossy")
 		many = 10
 	} else {
 		ca := coretest.NewCA(t, "peers")

@@ -183,9 +183,15 @@ func (l *longLine) iperf(t *testing.T) float64 {
 	}
 	return said.End.Received.Bits / 8e6
 }
-func longField(t *testing.T) (field, *server, starter) {
+
+// longField is a server at the other end of a long line.
+func longField(t *testing.T, loss bool) (field, *server, starter) {
 	t.Helper()
-	line := newLine(t, clean)
+	how := clean
+	if loss {
+		how = lossy
+	}
+	line := newLine(t, how)
 	f, s := line.field(t)
 	return f, s, line.start
 }
