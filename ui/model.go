@@ -108,6 +108,9 @@ func (m *model) Reset(s core.Snapshot, now time.Time) {
 
 // Apply takes what changed.
 func (m *model) Apply(u core.Update, now time.Time) {
+	if more := len(u.Changed) - len(m.rows); more > 0 { // a queue that has just been read
+		m.rows = slices.Grow(m.rows, more)
+	}
 	for i := range u.Changed {
 		m.put(&u.Changed[i], now)
 	}
