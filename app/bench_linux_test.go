@@ -439,7 +439,7 @@ func burdens() []burden {
 }
 
 const (
-	caseBar  = "trivial Fyne program, its progress bar moving ten times a second"
+	caseBar  = "trivial Fyne program, its progress bar moving four times a second"
 	headless = ", command line" // after the name of a case
 )
 
@@ -447,7 +447,7 @@ const (
 // command line at the same work: the difference is what showing it costs.
 func (b *bench) uploads() {
 	b.t.Run(caseBar, func(t *testing.T) {
-		cmd := b.d.command(t.TempDir(), b.trivial, "-every", "100ms")
+		cmd := b.d.command(t.TempDir(), b.trivial, "-every", "250ms")
 		startProcess(t, cmd)
 		b.d.window("^Trivial$", 0, 0, 1100, 720)
 		<-time.After(3 * time.Second)
