@@ -95,21 +95,27 @@ func takeLock(ctx context.Context, path string) (*flock.Flock, error) {
 // ended. The queue is a service too: work starts it once its server can be
 // reached.
 func (p *program) run(ctx context.Context, work func(ctx context.Context) error) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
 	p.services.begin(ctx)
+	defer p.services.stop()
 	err := work(p.services.ctx)
 	if cause := context.Cause(p.services.ctx); err != nil && cause != nil && ctx.Err() == nil {
 		err = cause // a service failed: that is why work ended
 	}
 	p.conns.close() // an embedded server would wait for idle connections
-	stop()
+	p.services.stop()
 	return errors.Join(err, p.services.wait())
 }
 
 // startEmbedded starts the embedded server, if it does not run yet.
 func (p *program) startEmbedded(ctx context.Context) (core.Profile, error) {
 	return p.embedded.start(ctx, p.folders.sandbox(), p.secrets, &p.services, p.log)
+}
+
+// abandon ends everything while run can't, because its work hangs.
+func (p *program) abandon() error {
+	p.conns.close()
+	p.services.stop()
+	return errors.Join(p.services.wait(), p.close())
 }
 
 // close gives the queue back.
@@ -122,11 +128,15 @@ func (p *program) close() error {
 // the metrics listener. One that fails ends them all.
 type services struct {
 	ctx   context.Context
+	stop  context.CancelFunc
 	group *errgroup.Group
 	mu    sync.Mutex
 }
 
-func (s *services) begin(ctx context.Context) { s.group, s.ctx = errgroup.WithContext(ctx) }
+func (s *services) begin(ctx context.Context) {
+	ctx, s.stop = context.WithCancel(ctx)
+	s.group, s.ctx = errgroup.WithContext(ctx)
+}
 
 // start runs f until it returns or the program ends.
 func (s *services) start(f func(ctx context.Context) error) {

@@ -75,7 +75,7 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, log *slog.Log
 			return err
 		}
 	}
-	if c.Current() == sandboxName {
+	if o.sandbox || c.isEmbedded(c.Current()) {
 		if err := c.StartSandbox(ctx); err != nil && o.sandbox {
 			return err
 		} else if err != nil { // the window shows that the server is not there
@@ -101,6 +101,13 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, log *slog.Log
 		return nil
 	})
 	w.UseScale(scaleBy(os.Getenv, os.Setenv))
+	w.UseRescue(func() {
+		if err := p.abandon(); err != nil {
+			log.Error("the program ends without its window", "error", err)
+			os.Exit(exitCode(err))
+		}
+		os.Exit(exitOK)
+	})
 	w.Open(o.paths...)
 	return p.present(ctx, w, o.background)
 }

@@ -13,7 +13,7 @@ import (
 
 // Widths of the navigation, with words and with symbols only.
 const (
-	navWide   = 148
+	navWide   = 164
 	navNarrow = 56
 	navItem   = 37
 )

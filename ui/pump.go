@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -18,6 +19,10 @@ const (
 	drawEvery = 250 * time.Millisecond
 	tickEvery = time.Second
 )
+
+// longQueue is how long a queue is whose loading leaves so much memory
+// behind that it is given back at once.
+const longQueue = 10_000
 
 // change is what the pump brings to the UI goroutine.
 type change struct {
@@ -50,6 +55,10 @@ func (p *pump) run(ctx context.Context) {
 		}
 		if !p.deliver(ctx, next) || !pause(ctx, drawEvery) {
 			return
+		}
+		if next.snapshot != nil && len(next.snapshot.Transfers) > longQueue {
+			snapshot.Transfers, next.snapshot = nil, nil
+			debug.FreeOSMemory()
 		}
 		next.snapshot, next.update = nil, nil
 		wait, cancel := context.WithTimeout(ctx, tickEvery)

@@ -38,8 +38,11 @@ type Window struct {
 	buffer *LogBuffer
 	post   func(func())     // fyne.Do, or what a test puts in its place
 	now    func() time.Time // time.Now, or what a test puts in its place
-	wg     sync.WaitGroup   // the pump
+	wg     sync.WaitGroup   // the pump and the guard
 	stop   context.CancelFunc
+
+	quitting <-chan struct{} // closed once the event loop is to end
+	rescue   func()          // may be nil
 
 	// What follows belongs to the UI goroutine.
 	sh       *shell
@@ -85,15 +88,48 @@ func (w *Window) run(ctx context.Context, loop func()) error {
 		return err
 	}
 	quit := context.AfterFunc(ctx, func() { w.post(w.app.Quit) })
+	ended := make(chan struct{})
+	w.wg.Go(func() { w.guard(ended) })
 	loop()
+	close(ended)
 	quit()
 	w.close()
 	return nil
 }
 
+// loopPatience is how long the event loop may take to end.
+const loopPatience = 5 * time.Second
+
+// guard sees to it that the program ends when it is told to. Fyne's event loop
+// may not: while it shuts down it can put a last function into a queue that
+// nobody reads any more, and wait for it.
+func (w *Window) guard(ended <-chan struct{}) {
+	select {
+	case <-w.quitting:
+	case <-ended:
+		return
+	}
+	timer := time.NewTimer(loopPatience)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ended:
+		return
+	}
+	w.log.Error("the window's event loop does not end")
+	if w.rescue != nil {
+		w.rescue()
+	}
+}
+
+// UseRescue has rescue called should the event loop not end when it is told to:
+// then rescue must end the program. Call it before ShowAndRun or RunInTray.
+func (w *Window) UseRescue(rescue func()) { w.rescue = rescue }
+
 // start builds the window and starts its goroutines.
 func (w *Window) start(ctx context.Context) error {
 	ctx, w.stop = context.WithCancel(ctx)
+	w.quitting = ctx.Done()
 	w.win = w.app.NewWindow(title)
 	w.app.SetIcon(AppIcon())
 	w.win.SetIcon(AppIcon())

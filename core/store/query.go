@@ -19,8 +19,14 @@ const knownChunk = 500
 // Unfinished returns every transfer that is still listed and not stored, in
 // queue order.
 func (s *Store) Unfinished(ctx context.Context) ([]core.Transfer, error) {
-	found, err := s.transfers(ctx, `SELECT `+columns+` FROM transfers
+	var n int
+	if err := s.readers.QueryRowContext(ctx, `SELECT count(*) FROM transfers WHERE stored_no IS NULL`).Scan(&n); err != nil {
+		s.note(err)
+		return nil, failed(opRead, err)
+	}
+	found, err := collect(ctx, s.readers, n, scanTransfer, `SELECT `+columns+` FROM transfers
 WHERE stored_no IS NULL ORDER BY seq, queued_at`)
+	s.note(err)
 	return found, failed(opRead, err)
 }
 
@@ -83,7 +89,7 @@ WHERE id = ?1 AND attempt_number > 0 ORDER BY number`
 // Attempts returns the attempts of one transfer, oldest first; none for an
 // unknown one.
 func (s *Store) Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error) {
-	found, err := collect(ctx, s.readers, scanAttempt, attemptsSQL, string(id))
+	found, err := collect(ctx, s.readers, 1, scanAttempt, attemptsSQL, string(id))
 	s.note(err)
 	return found, failed(opRead, err)
 }
@@ -99,19 +105,20 @@ func scanAttempt(row scanner) (core.Attempt, error) {
 }
 
 func (s *Store) transfers(ctx context.Context, query string, args ...any) ([]core.Transfer, error) {
-	found, err := collect(ctx, s.readers, scanTransfer, query, args...)
+	found, err := collect(ctx, s.readers, 1, scanTransfer, query, args...)
 	s.note(err)
 	return found, err
 }
 
-// collect runs a query and scans every row.
-func collect[T any](ctx context.Context, db *sql.DB, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+// collect runs a query and scans every row. About n are expected: where they
+// are very many, a list that grows leaves twice their size behind.
+func collect[T any](ctx context.Context, db *sql.DB, n int, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("querying: %w", err)
 	}
 	defer func() { _ = rows.Close() }() // rows.Err says what matters
-	var found []T
+	found := make([]T, 0, n)
 	for rows.Next() {
 		v, err := scan(rows)
 		if err != nil {
