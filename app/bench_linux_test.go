@@ -174,7 +174,7 @@ func writeQueue(t *testing.T, n int) string {
 // What is uploaded: folders of as many small files as the window takes without
 // a question, and one large file.
 const (
-	folders4k  = 6
+	folders4k  = 12
 	perFolder  = 1000
 	smallSize  = 4 << 10
 	largeSize  = 4 << 30

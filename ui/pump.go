@@ -56,11 +56,12 @@ func (p *pump) run(ctx context.Context) {
 		if !p.deliver(ctx, next) || !pause(ctx, drawEvery) {
 			return
 		}
-		if next.snapshot != nil && len(next.snapshot.Transfers) > longQueue {
-			snapshot.Transfers, next.snapshot = nil, nil
+		many := next.snapshot != nil && len(next.snapshot.Transfers) > longQueue || next.update != nil && len(next.update.Changed) > longQueue
+		next.snapshot, next.update = nil, nil
+		if many {
+			snapshot.Transfers = nil
 			debug.FreeOSMemory()
 		}
-		next.snapshot, next.update = nil, nil
 		wait, cancel := context.WithTimeout(ctx, tickEvery)
 		update, err := feed.Next(wait)
 		cancel()
