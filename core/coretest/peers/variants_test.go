@@ -22,7 +22,12 @@ func TestVariants(t *testing.T) {
 	if variants == "" {
 		t.Skip("VARIANTS names none")
 	}
-	start, f, s, many := here, field{}, (*server)(nil), 1
+	var (
+		f     field
+		s     *server
+		start starter = here
+		many          = 1
+	)
 	if os.Getenv("LINE") != "" {
 		f, s, start = longField(t, os.Getenv("LINE") == "lossy")
 		many = 10
