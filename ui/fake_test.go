@@ -133,8 +133,17 @@ func (f fakeFeed) Next(ctx context.Context) (core.Update, error) {
 }
 func (f fakeFeed) Close() { _ = f.f.ask("feed closed") }
 
+// remember changes what History says from now on.
+func (f *fakeController) remember(history []core.Transfer, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.history, f.historyErr = history, err
+}
+
 func (f *fakeController) History(_ context.Context, q core.HistoryQuery) ([]core.Transfer, error) {
 	_ = f.ask("history %q", q.Text)
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return f.history, f.historyErr
 }
 func (f *fakeController) Profiles(context.Context) ([]string, error) {

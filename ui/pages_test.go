@@ -68,7 +68,7 @@ func TestHistoryIsSearchedAndCopied(t *testing.T) {
 	choose(t, v.menu(0), "Details…")
 	h.until("the details", func() bool { return strings.Contains(h.words(), "/home/a/scans/plate A.tif") })
 
-	h.ctl.history = nil
+	h.ctl.remember(nil, nil)
 	v.search.SetText(" box-14 ")
 	v.search.SetText(" box-15 ")
 	h.called(`history "box-15"`)
@@ -90,7 +90,7 @@ func TestHistoryFollowsWhatIsStored(t *testing.T) {
 	if v.asking || len(h.ctl.calls()) != asked {
 		t.Error("asked although nothing was stored")
 	}
-	h.ctl.history = h.ctl.history[:1]
+	h.ctl.remember(h.ctl.history[:1], nil)
 	h.w.apply(change{update: &core.Update{Changed: []core.Transfer{transfer(1, "report.pdf", 1, core.StateStored)}}, link: h.ctl.link, profile: h.ctl.current})
 	v.Tick(h.clock)
 	h.until("the new rows", func() bool { return len(v.rows) == 1 })
@@ -110,7 +110,7 @@ func TestHistoryListsItsLimit(t *testing.T) {
 
 func TestHistoryFailureIsSaid(t *testing.T) {
 	h := open(t, newFakeController(), "en", "light")
-	h.ctl.historyErr = &core.Error{Kind: core.KindConfig, Code: core.CodeStoreDamaged, Err: errors.New("raw")}
+	h.ctl.remember(h.ctl.history, &core.Error{Kind: core.KindConfig, Code: core.CodeStoreDamaged, Err: errors.New("raw")})
 	h.w.choose(1)
 	h.until("the error", func() bool { return strings.Contains(h.words(), "The queue was damaged") })
 }

@@ -157,7 +157,7 @@ func TestMakePermanentFromTheHistory(t *testing.T) {
 	h.press(control(fyne.KeyP))
 	h.says("Договор.docx then stays on the server")
 
-	ctl.history = nil
+	ctl.remember(nil, nil)
 	h.tap("Make permanent")
 	h.until("the error", func() bool { return strings.Contains(h.words(), "1 stays temporary") })
 }
