@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -107,11 +108,12 @@ func (s *Source) requested(ctx context.Context, took time.Duration, err error) {
 
 // request sends one token request and reads its answer.
 func (s *Source) request(ctx context.Context, secret core.Secret) (answer, error) {
-	req, err := newRequest(ctx, s.cfg, secret)
-	if err != nil {
-		return answer{}, err
+	status, header, body, err := s.ask(ctx, secret)
+	if errors.Is(err, net.ErrClosed) && ctx.Err() == nil {
+		// net/http closed the connection under its own writer, because the
+		// server had ended it, and lost the reason: the next try shows it.
+		status, header, body, err = s.ask(ctx, secret)
 	}
-	status, header, body, err := s.do(req)
 	if err != nil {
 		return answer{}, cannotConnect(err)
 	}
@@ -123,6 +125,15 @@ func (s *Source) request(ctx context.Context, secret core.Secret) (answer, error
 		return answer{}, err
 	}
 	return a, nil
+}
+
+// ask sends the request for a token.
+func (s *Source) ask(ctx context.Context, secret core.Secret) (status int, header http.Header, body []byte, err error) {
+	req, err := newRequest(ctx, s.cfg, secret)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	return s.do(req)
 }
 
 // do sends a request and reads at most maxBody of the answer; one byte more

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -217,6 +218,34 @@ func TestClientCertificateRefused(t *testing.T) {
 	}
 	if a.tokens.Load() != 0 {
 		t.Error("a request was served")
+	}
+}
+
+// roundTrip is an http.RoundTripper.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Where the writer's error hid why a connection ended, the request is sent
+// once more, and not more often.
+func TestReasonLost(t *testing.T) {
+	a := newAdmin(t, nil)
+	for _, tt := range []struct {
+		lost, asked int
+		code        core.Code
+	}{{1, 2, ""}, {2, 2, core.CodeConnectionLost}} {
+		f := newSource(t, a)
+		through, asked := f.client.Transport, 0
+		f.client.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
+			if asked++; asked <= tt.lost {
+				return nil, fmt.Errorf("write: %w", net.ErrClosed)
+			}
+			return through.RoundTrip(r)
+		})
+		if _, err := f.Token(t.Context()); core.CodeOf(err) != tt.code || asked != tt.asked {
+			t.Errorf("lost %d times: %v after %d requests", tt.lost, err, asked)
+		}
+		f.client.Transport = through
 	}
 }
 

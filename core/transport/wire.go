@@ -2,6 +2,7 @@ package transport
 
 import (
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"sync"
@@ -106,9 +107,20 @@ type tlsConn struct {
 	*tls.Conn
 	wire    *wire
 	writing atomic.Int32
+	refusal atomic.Pointer[net.OpError] // the server's alert, once it has been read
 }
 
-// Write implements net.Conn.
+// Read implements net.Conn.
+func (c *tlsConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if refusal := (*net.OpError)(nil); errors.As(err, &refusal) && refusal.Op == "remote error" { // so crypto/tls calls alerts
+		c.refusal.Store(refusal)
+	}
+	return n, err
+}
+
+// Write implements net.Conn. Of the reader's error and the writer's, net/http
+// reports whichever it meets first: after an alert both are the same.
 func (c *tlsConn) Write(p []byte) (int, error) {
 	c.writing.Add(1)
 	defer c.writing.Add(-1)
@@ -116,6 +128,9 @@ func (c *tlsConn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
 	if failed := c.wire.release(); err == nil {
 		err = failed
+	}
+	if refusal := c.refusal.Load(); err != nil && refusal != nil {
+		err = refusal
 	}
 	return n, err
 }

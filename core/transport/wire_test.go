@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
 )
 
@@ -101,6 +102,43 @@ func TestWireReportsItsErrors(t *testing.T) {
 	}
 	if took := time.Since(began); took < alertGrace {
 		t.Errorf("a failed write waited %v only", took)
+	}
+}
+
+// Once the server's alert has been read, a Write that fails gives it as its
+// reason: net/http may report either error.
+func TestRefusalIsTheReasonOfAWrite(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	l, err := tls.Listen("tcp", "127.0.0.1:0", ca.ServerConfig(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := make(chan error, 1)
+	go func() {
+		conn, err := l.Accept()
+		if err == nil {
+			err = conn.(*tls.Conn).HandshakeContext(t.Context())
+			_ = conn.Close()
+		}
+		refused <- err
+	}()
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := handshake(t.Context(), newWire(conn), &tls.Config{MinVersion: tls.VersionTLS13, ServerName: "127.0.0.1", RootCAs: ca.Pool()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close(); _ = l.Close() })
+	if <-refused == nil {
+		t.Fatal("the server wants no certificate")
+	}
+	_, reading := client.Read(make([]byte, 1))
+	_ = client.Close()
+	_, writing := client.Write([]byte("POST"))
+	if reading == nil || core.NetworkError("upload", writing).Code != core.CodeTLSClientRequired {
+		t.Errorf("read: %v; write: %v", reading, writing)
 	}
 }
 
