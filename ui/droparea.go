@@ -68,7 +68,7 @@ func (l *dropLayout) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 		l.tall(parts, size)
 		return
 	}
-	parts[0].Hide()
+	setVisible(parts[0], false)
 	x := float32(dropEdge)
 	buttons := parts[3].MinSize().Width + 8 + parts[4].MinSize().Width
 	or := parts[2].MinSize().Width + 20
@@ -100,8 +100,8 @@ func (l *dropLayout) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 // tall stands everything in the middle.
 func (l *dropLayout) tall(parts []fyne.CanvasObject, size fyne.Size) {
 	const icon = 48
-	parts[0].Show()
-	parts[2].Hide()
+	setVisible(parts[0], true)
+	setVisible(parts[2], false)
 	title, files, folder := parts[1].MinSize(), parts[3].MinSize(), parts[4].MinSize()
 	y := (size.Height - icon - 12 - title.Height - 16 - files.Height) / 2
 	parts[0].Resize(fyne.NewSquareSize(icon))

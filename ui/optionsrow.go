@@ -76,10 +76,11 @@ func (l *optionsLayout) prepare(width float32) {
 // Layout implements fyne.Layout.
 func (l *optionsLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	options, filter, height := o[0], o[1], o[0].MinSize().Height
-	options.Resize(fyne.NewSize(size.Width, height))
 	switch {
 	case !filter.Visible():
+		options.Resize(fyne.NewSize(size.Width, height))
 	case l.two:
+		options.Resize(fyne.NewSize(size.Width, height))
 		filter.Resize(fyne.NewSize(size.Width, height))
 		filter.Move(fyne.NewPos(0, height+8))
 	default:

@@ -10,6 +10,18 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
+// setVisible shows an object or hides it. It does nothing where nothing changes:
+// Fyne draws the window anew for whatever is hidden again.
+func setVisible(o fyne.CanvasObject, visible bool) {
+	switch {
+	case o.Visible() == visible:
+	case visible:
+		o.Show()
+	default:
+		o.Hide()
+	}
+}
+
 // box is a rounded rectangle in theme colours, behind or around something.
 type box struct {
 	widget.BaseWidget

@@ -170,10 +170,11 @@ func (d *rowRenderer) button(b *iconButton, a action) {
 func (d *rowRenderer) Layout(size fyne.Size) {
 	p, w := placesFor(size.Width), &d.row.words
 	d.ground.Resize(size)
-	middle := func(o fyne.CanvasObject, at place, height float32) {
-		o.Move(fyne.NewPos(at.x, (size.Height-height)/2))
+	put := func(o fyne.CanvasObject, at place, y, height float32) {
+		o.Move(fyne.NewPos(at.x, y))
 		o.Resize(fyne.NewSize(at.width, height))
 	}
+	middle := func(o fyne.CanvasObject, at place, height float32) { put(o, at, (size.Height-height)/2, height) }
 	middle(d.icon, place{p.icon.x + 14, 18}, 18)
 	line := fyne.MeasureText("M", d.name.TextSize, fyne.TextStyle{}).Height
 	small := fyne.MeasureText("M", d.status.TextSize, fyne.TextStyle{}).Height
@@ -185,11 +186,11 @@ func (d *rowRenderer) Layout(size fyne.Size) {
 
 	d.name.Text = ellipsis(w.name, p.name.width, d.name.TextSize, d.name.TextStyle)
 	d.folder.Text = ellipsis(w.folder, p.name.width, d.folder.TextSize, d.folder.TextStyle)
-	middle(d.name, p.name, line)
-	if w.folder != "" {
-		d.name.Move(fyne.NewPos(p.name.x, size.Height/2-line+2))
-		d.folder.Move(fyne.NewPos(p.name.x, size.Height/2+1))
-		d.folder.Resize(fyne.NewSize(p.name.width, small))
+	if w.folder == "" {
+		middle(d.name, p.name, line)
+	} else {
+		put(d.name, p.name, size.Height/2-line+2, line)
+		put(d.folder, p.name, size.Height/2+1, small)
 	}
 	status, room := w.status, p.progress
 	switch {
@@ -200,11 +201,12 @@ func (d *rowRenderer) Layout(size fyne.Size) {
 		room.width = p.left.x + p.left.width - room.x
 	}
 	d.status.Text = ellipsis(status, room.width, d.status.TextSize, d.status.TextStyle)
-	middle(d.status, room, small)
 	setVisible(d.track, w.bar)
 	setVisible(d.done, w.bar && w.share > 0)
-	if w.bar {
-		d.status.Move(fyne.NewPos(p.progress.x, size.Height/2-small+1))
+	if !w.bar {
+		middle(d.status, room, small)
+	} else {
+		put(d.status, room, size.Height/2-small+1, small)
 		at := fyne.NewPos(p.progress.x, size.Height/2+8)
 		bar := min(p.progress.width, barWidth)
 		d.track.Move(at)

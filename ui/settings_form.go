@@ -188,14 +188,6 @@ func (f *form) leave(fl *field) {
 	f.check()
 }
 
-func setVisible(o fyne.CanvasObject, visible bool) {
-	if visible {
-		o.Show()
-	} else {
-		o.Hide()
-	}
-}
-
 // formEntry is an entry that says when it is left.
 type formEntry struct {
 	widget.Entry

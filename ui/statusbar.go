@@ -172,13 +172,12 @@ func (r *sparkRenderer) Layout(size fyne.Size) {
 	step := size.Width / sparkLength
 	for i, b := range r.bars {
 		at := len(r.s.values) - sparkLength + i
-		b.Hide()
-		if top == 0 || at < 0 || r.s.values[at] <= 0 {
-			continue
+		seen := top > 0 && at >= 0 && r.s.values[at] > 0
+		setVisible(b, seen)
+		if seen {
+			height := max(2, size.Height*float32(float64(r.s.values[at])/float64(top)))
+			b.Resize(fyne.NewSize(step-1.4, height))
+			b.Move(fyne.NewPos(float32(i)*step, size.Height-height))
 		}
-		height := max(2, size.Height*float32(float64(r.s.values[at])/float64(top)))
-		b.Resize(fyne.NewSize(step-1.4, height))
-		b.Move(fyne.NewPos(float32(i)*step, size.Height-height))
-		b.Show()
 	}
 }
