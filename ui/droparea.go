@@ -33,7 +33,7 @@ func newDropArea(t *text) *dropArea {
 	d.files = newQuietButton(t.s("drop.files"), nil)
 	d.folder = newQuietButton(t.s("drop.folder"), nil)
 	d.parts = []fyne.CanvasObject{icon, title, or, outlined(d.files), outlined(d.folder)}
-	d.content = container.NewStack(newBox(colorSoft, "", dashRadius), newDashes(), container.New(&dropLayout{area: d, title: title}, d.parts...))
+	d.content = container.NewStack(newSurface(colorSoft, "", dashRadius), newDashes(), container.New(&dropLayout{area: d, title: title}, d.parts...))
 	return d
 }
 

@@ -65,7 +65,7 @@ func (w *Window) assemble() {
 	w.holder = container.NewStack()
 	w.page = container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return w.holder }}, w.banner.content, w.expiry.content, w.holder)
 	w.win.SetContent(container.New(&frame{nav: w.nav},
-		newBox("background", "", 0), w.header.content, w.nav.content, inset(pageEdge, pageEdge, pageEdge, pageEdge, w.page), w.bar.content))
+		w.header.content, w.nav.content, inset(pageEdge, pageEdge, pageEdge, pageEdge, w.page), w.bar.content))
 	w.win.SetPadded(false)
 	w.choose(min(at, len(w.pages)-1))
 	w.show(w.now())
@@ -130,13 +130,13 @@ const pageEdge = 16
 // only.
 const compactBelow = 860
 
-// frame lays the window out: ground, header, navigation, page, status bar. That
+// frame lays the window out: header, navigation, page, status bar. That
 // is the order in which Tab goes through them, too.
 type frame struct{ nav *navigation }
 
 // Layout implements fyne.Layout.
 func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
-	ground, head, nav, page, status := o[0], o[1], o[2], o[3], o[4]
+	head, nav, page, status := o[0], o[1], o[2], o[3]
 	compact := size.Width < compactBelow
 	f.nav.setCompact(compact)
 	width := float32(navWide)
@@ -149,7 +149,6 @@ func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		o.Move(fyne.NewPos(x, y))
 		o.Resize(fyne.NewSize(w, h))
 	}
-	put(ground, 0, 0, size.Width, size.Height)
 	put(head, 0, 0, size.Width, top)
 	put(nav, 0, top, width, middle)
 	put(page, width, top, max(0, size.Width-width), middle)

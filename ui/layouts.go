@@ -4,7 +4,6 @@ import (
 	"image/color"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -91,13 +90,6 @@ func (t *tiles) rowHeight(objects []fyne.CanvasObject) float32 {
 		height = fyne.Max(height, o.MinSize().Height)
 	}
 	return height
-}
-
-// newPanel is a rounded surface with a thin border around content.
-func newPanel(fill fyne.ThemeColorName, content fyne.CanvasObject) fyne.CanvasObject {
-	const pad = 12
-	return container.NewStack(newBox(fill, "", tableRadius), inset(pad, pad, pad, pad, content),
-		newBox("", theme.ColorNameSeparator, tableRadius))
 }
 
 // dense is the theme in force with less room around text, for cards and lists.

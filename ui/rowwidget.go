@@ -83,6 +83,8 @@ func (r *transferRow) CreateRenderer() fyne.WidgetRenderer {
 	d.primary.Importance, d.secondary.Importance = widget.LowImportance, widget.LowImportance
 	d.primary.OnTapped = func() { r.on.act(r.id, r.words.primary, d.primary) }
 	d.secondary.OnTapped = func() { r.on.act(r.id, r.words.secondary, d.secondary) }
+	d.texts = []*canvas.Text{d.name, d.folder, d.size, d.status, d.speed, d.left}
+	d.rects = []*canvas.Rectangle{d.ground, d.track, d.done}
 	d.all = []fyne.CanvasObject{d.ground, d.icon, d.name, d.folder, d.size, d.status, d.track, d.done, d.speed, d.left, d.primary, d.secondary}
 	d.style()
 	return d
@@ -94,6 +96,8 @@ type rowRenderer struct {
 	icon                                    *canvas.Image
 	name, folder, size, status, speed, left *canvas.Text
 	primary, secondary                      *iconButton
+	texts                                   []*canvas.Text
+	rects                                   []*canvas.Rectangle
 	all                                     []fyne.CanvasObject
 }
 
@@ -106,13 +110,46 @@ func (d *rowRenderer) Objects() []fyne.CanvasObject { return d.all }
 // MinSize implements fyne.WidgetRenderer.
 func (d *rowRenderer) MinSize() fyne.Size { return fyne.NewSize(320, rowHeight) }
 
-// Refresh implements fyne.WidgetRenderer.
+// Refresh implements fyne.WidgetRenderer. What has not changed keeps its
+// picture: a text has to be set again and a symbol read again otherwise. With
+// another theme Fyne refreshes every object itself.
 func (d *rowRenderer) Refresh() {
+	before := d.drawn()
 	d.style()
 	d.Layout(d.row.Size())
-	for _, o := range d.all {
-		o.Refresh()
+	now := d.drawn()
+	for i, t := range d.texts {
+		if now.texts[i] != before.texts[i] {
+			t.Refresh()
+		}
 	}
+	for i, r := range d.rects {
+		if now.rects[i] != before.rects[i] {
+			r.Refresh()
+		}
+	}
+	if now.icon != before.icon {
+		d.icon.Refresh()
+	}
+	canvas.Refresh(d.ground) // what was hidden is shown without a word
+}
+
+// drawnRow is what a row's parts look like.
+type drawnRow struct {
+	texts [6]canvas.Text
+	rects [3]canvas.Rectangle
+	icon  fyne.Resource
+}
+
+func (d *rowRenderer) drawn() drawnRow {
+	at := drawnRow{icon: d.icon.Resource}
+	for i, t := range d.texts {
+		at.texts[i] = *t
+	}
+	for i, r := range d.rects {
+		at.rects[i] = *r
+	}
+	return at
 }
 
 // style takes over words and theme colours.
@@ -154,7 +191,7 @@ func (d *rowRenderer) style() {
 	d.button(d.secondary, w.secondary)
 }
 
-var actionIcons = map[action]string{actPause: "pause", actResume: "resume", actRetry: "retry", actCancel: "cancel", actMore: "more"} //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+var actionIcons = map[action]string{actPause: "pause", actResume: "resume", actRetry: "retry", actCancel: "cancel", actMore: "more"} //nolint:gochecknoglobals // a table
 
 func (d *rowRenderer) button(b *iconButton, a action) {
 	name := actionIcons[a]
@@ -162,8 +199,14 @@ func (d *rowRenderer) button(b *iconButton, a action) {
 		b.Hide()
 		return
 	}
+	before := b.Icon
 	b.Icon, b.name = d.row.icons.get(name, colorMuted), d.row.on.name(a)
-	b.Show()
+	switch {
+	case !b.Visible():
+		b.Show() // and refresh
+	case b.Icon != before:
+		b.Refresh()
+	}
 }
 
 // Layout implements fyne.WidgetRenderer.

@@ -16,8 +16,7 @@ func newSheet(head fyne.CanvasObject, list fyne.CanvasObject, none *caption) fyn
 		body := rows
 		rows = container.New(stack{grow: func() fyne.CanvasObject { return body }}, head, body)
 	}
-	return container.NewStack(newBox(colorSurface, "", tableRadius), inset(1, 1, 1, 1, rows),
-		newBox("", theme.ColorNameSeparator, tableRadius))
+	return newFramed(rows)
 }
 
 // newSheetHead names the columns of a sheet.

@@ -88,7 +88,7 @@ func (r *headRenderer) Refresh() {
 func (r *headRenderer) style() {
 	h := r.head
 	r.ground.FillColor = theme.ColorForWidget(colorSunken, h)
-	r.ground.TopLeftCornerRadius, r.ground.TopRightCornerRadius = tableRadius, tableRadius
+	r.ground.TopLeftCornerRadius, r.ground.TopRightCornerRadius = tableRadius-1, tableRadius-1
 	r.under.FillColor = theme.ColorForWidget(theme.ColorNameSeparator, h)
 	mark := func(o order) string {
 		switch {

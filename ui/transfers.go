@@ -85,13 +85,8 @@ func (v *transfersView) buildTable() {
 	rows := container.NewStack(
 		newThemed(v.list, dense1{theme.Current()}),
 		container.NewCenter(v.none))
-	v.table = container.NewStack(
-		newBox(colorSurface, "", tableRadius),
-		container.New(stack{grow: func() fyne.CanvasObject { return rows }}, v.head, rows),
-		newBox("", theme.ColorNameSeparator, tableRadius))
+	v.table = newFramed(container.New(stack{grow: func() fyne.CanvasObject { return rows }}, v.head, rows))
 }
-
-const tableRadius = 8
 
 // dense1 is the theme in force with rows one line apart.
 type dense1 struct{ fyne.Theme }
