@@ -20,8 +20,8 @@ const (
 	tickEvery = time.Second
 )
 
-// longQueue is how long a queue is whose loading leaves so much memory
-// behind that it is given back at once.
+// longQueue is how many changes at once leave so much memory behind that it is
+// given back.
 const longQueue = 10_000
 
 // change is what the pump brings to the UI goroutine.
@@ -56,9 +56,10 @@ func (p *pump) run(ctx context.Context) {
 		if !p.deliver(ctx, next) || !pause(ctx, drawEvery) {
 			return
 		}
-		many := next.snapshot != nil && len(next.snapshot.Transfers) > longQueue || next.update != nil && len(next.update.Changed) > longQueue
+		// What starting and reading a long queue leave behind is given back.
+		leavings := next.snapshot != nil || next.update != nil && len(next.update.Changed) > longQueue
 		next.snapshot, next.update = nil, nil
-		if many {
+		if leavings {
 			snapshot.Transfers = nil
 			debug.FreeOSMemory()
 		}
