@@ -1,0 +1,66 @@
+package ui
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/core"
+)
+
+// TestEverythingFitsTheSmallestWindow: no page may ask for more room than the
+// window promises to work in.
+func TestEverythingFitsTheSmallestWindow(t *testing.T) {
+	for _, language := range languages() {
+		ctl := newFakeController()
+		ctl.snapshot = showcase(12)
+		ctl.snapshot.Halt = &core.Error{Code: core.CodeTLSUntrusted, Kind: core.KindTLS}
+		h := open(t, ctl, language, "light")
+		h.w.win.Resize(fyne.NewSize(640, 420))
+		h.picture("smallest-halt-" + language)
+		if got := h.w.win.Content().MinSize(); got.Width > 640 || got.Height > 420 {
+			t.Errorf("%s: the window needs %v", language, got)
+		}
+		for name, part := range map[string]fyne.CanvasObject{"header": h.w.header.content, "status bar": h.w.bar.content} {
+			if got := part.MinSize(); got.Width > 640 {
+				t.Errorf("%s: the %s needs %v", language, name, got)
+			}
+		}
+		for i, page := range h.w.pages {
+			if got := page.Content().MinSize(); got.Width > 640-navNarrow-2*pageEdge {
+				t.Errorf("%s: page %d needs %v", language, i, got)
+			}
+		}
+	}
+}
+
+// TestRedrawOfManyRowsIsCheap: drawing must cost what is seen, not what is
+// there.
+func TestRedrawOfManyRowsIsCheap(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = hundredThousand()
+	h := open(t, ctl, "en", "light")
+	if n := len(h.w.transfers.live); n > 40 {
+		t.Errorf("%d rows are alive for a window that shows a dozen", n)
+	}
+	i := 0
+	allocations := testing.AllocsPerRun(20, func() {
+		tr := ctl.snapshot.Transfers[i%8]
+		tr.State, tr.Sent, tr.Attempts = core.StateSending, int64(i), 1
+		h.w.apply(change{update: &core.Update{Changed: []core.Transfer{tr}}, link: ctl.link, profile: ctl.current})
+		i++
+	})
+	// A machine's speed is no measure; a row touched for each of a hundred
+	// thousand would show in what is allocated.
+	if allocations > 5000 {
+		t.Errorf("one redraw allocates %v times", allocations)
+	}
+}
+
+func TestCountOfTheNavigation(t *testing.T) {
+	for n, want := range map[int]string{0: "", 1: "1", 100_000: "100,000"} {
+		if got := countText(english(t), n); got != want {
+			t.Errorf("%d: %q", n, got)
+		}
+	}
+}
