@@ -81,6 +81,28 @@ func BenchmarkReset(b *testing.B) {
 	}
 }
 
+// BenchmarkMemory is what the list holds of each of 100,000 transfers, beside
+// what it shares with the queue.
+func BenchmarkMemory(b *testing.B) {
+	all := hundredThousand()
+	for b.Loop() {
+		before := inUse()
+		m := newModel()
+		m.Reset(all, start)
+		b.ReportMetric(float64(inUse()-before)/manyRows, "B/transfer")
+		runtime.KeepAlive(m)
+	}
+	runtime.KeepAlive(all)
+}
+
+// inUse is the memory of the heap in use.
+func inUse() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
 // BenchmarkTick is what time alone costs, the totals included.
 func BenchmarkTick(b *testing.B) {
 	m, now := newModel(), start
