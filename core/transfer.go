@@ -1,6 +1,9 @@
 package core
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // TransferID is the UUIDv4 of a transfer. It is also its Idempotency-Key, the
 // same on every attempt and over restarts.
@@ -62,6 +65,20 @@ func (s State) Done() bool {
 
 // Active reports whether an attempt is under way.
 func (s State) Active() bool { return s == StateSending || s == StateSent }
+
+// SmallState is a State in one byte, for lists that hold very many. Its zero
+// value is "".
+type SmallState uint8
+
+// smallStates are the states by their numbers.
+var smallStates = [...]State{"", //nolint:gochecknoglobals // a table
+	StateQueued, StateSending, StateSent, StateWaiting, StatePaused, StateStored, StateFailed, StateUnknown, StateCancelled}
+
+// Small returns s in one byte; what is no state becomes "".
+func (s State) Small() SmallState { return SmallState(max(slices.Index(smallStates[:], s), 0)) }
+
+// State returns the state in words.
+func (s SmallState) State() State { return smallStates[s] }
 
 // Source is one regular file on this machine, as it was when it was found.
 type Source struct {
