@@ -70,10 +70,11 @@ func clip(text string) string {
 // what that means for the others.
 func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfer {
 	same := 1
-	if r.it.last == out.err.Code {
-		same = r.it.same + 1
+	before := r.it.failed()
+	if before.last == out.err.Code {
+		same = before.same + 1
 	}
-	useful := r.it.useful
+	useful := before.useful
 	if out.advanced { // what came before it says nothing about the line any more
 		same, useful = 1, t.Attempts-1
 	}
@@ -82,7 +83,7 @@ func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfe
 	}
 	d := e.decide(t, out, t.Attempts-useful, same, x.now)
 	x.after(func() {
-		r.it.last, r.it.same, r.it.useful = out.err.Code, same, useful
+		r.it.failures = &failures{last: out.err.Code, same: same, useful: useful}
 		e.affect(r, d, out.err, x.now)
 	})
 	return settle(t, r.wish, d, out.err, x.now)

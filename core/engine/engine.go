@@ -58,6 +58,7 @@ type Engine struct {
 	// What follows belongs to the journal's goroutine alone.
 	workers  *errgroup.Group
 	lanes    map[string]*lane
+	packer   packer
 	waiting  dueHeap
 	lastSeq  int64
 	firstSeq int64 // 1 as long as nothing was moved to the front

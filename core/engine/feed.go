@@ -41,7 +41,7 @@ func (e *Engine) Subscribe() (core.Snapshot, core.Feed) {
 
 // value is what is shown of a transfer. The caller holds Engine.mu.
 func (it *item) value() core.Transfer {
-	t := it.t
+	t := it.transfer()
 	if t.State.Active() {
 		t.Sent = it.sent.Load()
 	}
@@ -75,7 +75,7 @@ func (f *feed) mark(touched, added, removed []*item, flags bool) {
 	}
 	for _, it := range removed {
 		delete(f.changed, it)
-		f.removed[it.t.ID] = struct{}{}
+		f.removed[it.id()] = struct{}{}
 	}
 	f.flags = f.flags || flags
 	news := f.news()

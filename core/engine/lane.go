@@ -78,7 +78,7 @@ func (e *Engine) lane(profile string) *lane {
 // push queues a transfer.
 func (l *lane) push(it *item) {
 	it.queued = true
-	if it.t.Source.Size < smallSize {
+	if it.size < smallSize {
 		heap.Push(&l.small, it)
 	} else {
 		heap.Push(&l.bulk, it)
@@ -138,20 +138,20 @@ func (l *lane) pick(m limits) *item {
 	small, bulk := l.small.top(), l.bulk.top()
 	free := l.claimed < m.streams
 	switch {
-	case bulk != nil && free && l.claimedBulk < m.bulk && (small == nil || bulk.t.Seq < small.t.Seq || !l.fits(small)):
+	case bulk != nil && free && l.claimedBulk < m.bulk && (small == nil || bulk.seq < small.seq || !l.fits(small)):
 		return heap.Pop(&l.bulk).(*item)
 	case small == nil || !l.fits(small):
 		return nil
-	case bulk != nil && bulk.t.Seq < small.t.Seq && l.claimedBulk < m.bulk:
+	case bulk != nil && bulk.seq < small.seq && l.claimedBulk < m.bulk:
 		return nil // its turn comes first
-	case free, small.t.Source.Size <= tinySize && l.claimed < m.streams+m.ahead:
+	case free, small.size <= tinySize && l.claimed < m.streams+m.ahead:
 		return heap.Pop(&l.small).(*item)
 	}
 	return nil
 }
 
 func (l *lane) fits(small *item) bool {
-	return l.claimedSmall == 0 || l.claimedSmall+small.t.Source.Size <= smallBytes
+	return l.claimedSmall == 0 || l.claimedSmall+small.size <= smallBytes
 }
 
 // claim counts a run, release no longer does.
@@ -295,7 +295,7 @@ func (h seqHeap) top() *item {
 }
 
 func (h seqHeap) Len() int           { return len(h) }
-func (h seqHeap) Less(i, j int) bool { return h[i].t.Seq < h[j].t.Seq }
+func (h seqHeap) Less(i, j int) bool { return h[i].seq < h[j].seq }
 func (h seqHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
 func (h *seqHeap) Push(v any)        { *h = append(*h, v.(*item)) }
 func (h *seqHeap) Pop() any {

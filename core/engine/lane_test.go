@@ -14,7 +14,7 @@ import (
 func fill(sizes ...int64) *lane {
 	l := &lane{key: honoursYes}
 	for i, size := range sizes {
-		l.push(&item{t: core.Transfer{Seq: int64(i + 1), Source: core.Source{Size: size}}})
+		l.push(&item{packed: packed{seq: int64(i + 1), size: size}})
 	}
 	return l
 }
@@ -26,9 +26,9 @@ func claimAll(l *lane) (seqs []int64, runs []*run) {
 		if it == nil {
 			return seqs, runs
 		}
-		r := &run{lane: l, it: it, size: it.t.Source.Size}
+		r := &run{lane: l, it: it, size: it.size}
 		l.claim(r)
-		seqs, runs = append(seqs, it.t.Seq), append(runs, r)
+		seqs, runs = append(seqs, it.seq), append(runs, r)
 	}
 }
 

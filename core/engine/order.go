@@ -26,11 +26,11 @@ func (e *Engine) move(ctx context.Context, op string, ids []core.TransferID, fro
 	return e.do(ctx, op, func(x *tx) error {
 		chosen := map[*item]bool{}
 		for _, id := range ids {
-			if it := e.items[id]; it != nil && !x.get(it).State.Done() {
+			if it := e.items[id]; it != nil && !x.state(it).Done() {
 				chosen[it] = true
 			}
 		}
-		moved := slices.SortedFunc(maps.Keys(chosen), func(a, b *item) int { return cmp.Compare(x.get(a).Seq, x.get(b).Seq) })
+		moved := slices.SortedFunc(maps.Keys(chosen), func(a, b *item) int { return cmp.Compare(x.seq(a), x.seq(b)) })
 		next := e.lastSeq + 1
 		if front {
 			next = e.firstSeq - int64(len(moved))

@@ -58,9 +58,9 @@ func (e *Engine) load(ctx context.Context) error {
 	x := e.begin()
 	var interrupted []*item
 	for _, t := range found {
-		it := &item{t: t}
+		it := &item{packed: e.packer.pack(t, packed{})}
 		if t.Error != nil {
-			it.last = t.Error.Code
+			it.failures = &failures{last: t.Error.Code}
 		}
 		e.lastSeq, e.firstSeq = max(e.lastSeq, t.Seq), min(e.firstSeq, t.Seq)
 		x.add(it)

@@ -39,14 +39,14 @@ func (e *Engine) place(it *item) {
 	if it.gone || it.leaving > 0 {
 		return
 	}
-	switch it.t.State {
+	switch it.state() {
 	case core.StateQueued:
 		if !it.queued {
-			e.lane(it.t.Options.Profile).push(it)
+			e.lane(it.shared.options.Profile).push(it)
 		}
 		e.journal.kick()
 	case core.StateWaiting:
-		heap.Push(&e.waiting, due{it, it.t.NotBefore})
+		heap.Push(&e.waiting, due{it, it.late().notBefore})
 	}
 }
 
@@ -109,7 +109,7 @@ func (e *Engine) claim(ctx context.Context, x *tx, l *lane) {
 // skim drops what is no longer queued from the tops of the lane's queues.
 func (l *lane) skim(x *tx) {
 	for _, h := range []*seqHeap{&l.small, &l.bulk} {
-		for len(*h) > 0 && (h.top().leaves || x.get(h.top()).State != core.StateQueued) {
+		for len(*h) > 0 && (h.top().leaves || x.state(h.top()) != core.StateQueued) {
 			heap.Pop(h).(*item).queued = false
 		}
 	}
@@ -124,7 +124,7 @@ func (e *Engine) start(ctx context.Context, x *tx, l *lane, it *item, endpoint E
 		_ = x.put(it, t) // logged
 		return nil
 	}
-	r := &run{lane: l, it: it, size: t.Source.Size, restat: it.last == core.CodeFileChanged, quit: ctx.Done(), done: make(chan struct{})}
+	r := &run{lane: l, it: it, size: t.Source.Size, restat: it.failed().last == core.CodeFileChanged, quit: ctx.Done(), done: make(chan struct{})}
 	if t.Error != nil && t.Error.Code == core.CodeFileChanged {
 		r.restat = true
 	}
@@ -191,7 +191,10 @@ func (e *Engine) noEndpoint(x *tx, l *lane, failure *core.Error) {
 		return
 	}
 	for _, it := range e.items {
-		if t := x.get(it); t.Options.Profile == l.profile && t.State == core.StateQueued {
+		if x.state(it) != core.StateQueued {
+			continue
+		}
+		if t := x.get(it); t.Options.Profile == l.profile {
 			t.State, t.Error = core.StateFailed, sticky(failure, maybeStored(t))
 			if maybeStored(t) {
 				t.State = core.StateUnknown

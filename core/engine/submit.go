@@ -73,6 +73,7 @@ type submission struct {
 	endpoint Endpoint
 	again    bool
 	options  core.Options
+	packer   packer
 	seen     map[string]struct{} // paths
 
 	queued  []*item // durable, not shown yet
@@ -129,8 +130,8 @@ func (s *submission) take(ctx context.Context, sources []core.Source) error {
 		}
 		for _, it := range fresh {
 			s.e.lastSeq++
-			it.t.Seq = s.e.lastSeq
-			x.hidden = append(x.hidden, it.t)
+			it.seq = s.e.lastSeq
+			x.hidden = append(x.hidden, it.transfer())
 		}
 		for id, src := range again {
 			s.requeue(x, id, src)
@@ -187,10 +188,10 @@ func (s *submission) transfer(src core.Source) (*item, error) {
 			Message: "The system gives no random numbers.", Err: err}
 	}
 	src.ModTime = src.ModTime.UTC()
-	return &item{t: core.Transfer{
+	return &item{packed: s.packer.pack(core.Transfer{
 		ID: core.TransferID(id.String()), Source: src, Options: s.options, Server: s.endpoint.Server,
 		State: core.StateQueued, QueuedAt: s.e.now(),
-	}}, nil
+	}, packed{})}, nil
 }
 
 // requeue queues a failed transfer again.
@@ -210,7 +211,7 @@ func (s *submission) requeue(x *tx, id core.TransferID, src core.Source) {
 	t.State, t.Source, t.Options = core.StateQueued, src, s.options
 	t.Source.ModTime = src.ModTime.UTC()
 	if x.put(it, t) == nil {
-		x.after(func() { it.same = 0 })
+		x.after(func() { it.forgive() })
 	}
 }
 
@@ -237,7 +238,7 @@ func (s *submission) undo() {
 	for chunk := range chunks(s.queued) {
 		s.e.owe(func(x *tx) error {
 			for _, it := range chunk {
-				x.forget = append(x.forget, it.t.ID)
+				x.forget = append(x.forget, it.id())
 			}
 			return nil
 		})
@@ -249,7 +250,7 @@ func (s *submission) result() core.Submission {
 	out.Queued = make([]core.TransferID, 0, len(s.queued))
 	s.e.mu.RLock()
 	for _, it := range s.queued {
-		out.Queued = append(out.Queued, it.t.ID)
+		out.Queued = append(out.Queued, it.id())
 	}
 	s.e.mu.RUnlock()
 	for _, id := range s.already {

@@ -11,19 +11,39 @@ import (
 
 // item is a transfer in the list.
 type item struct {
-	t    core.Transfer // durable; guarded by Engine.mu, written by the journal
-	gone bool          // removed; likewise
-	sent atomic.Int64  // of the attempt under way
+	packed              // durable; guarded by Engine.mu, written by the journal
+	sent   atomic.Int64 // of the attempt under way
+	gone   bool         // removed; guarded like packed
 
 	// What follows belongs to the journal.
-	next    *core.Transfer // staged
-	run     *run           // the attempt under way
-	queued  bool           // is in its lane's queue
-	leaves  bool           // its removal is staged
-	leaving int            // times that the server is being asked to forget it
-	last    core.Code      // of the newest failed attempt
-	same    int            // how many in a row ended with it
-	useful  int            // attempts before the newest that brought a good part of the file on its way
+	queued   bool           // is in its lane's queue
+	leaves   bool           // its removal is staged
+	leaving  int32          // times that the server is being asked to forget it
+	next     *core.Transfer // staged
+	run      *run           // the attempt under way
+	failures *failures      // nil: none yet
+}
+
+// failures are a transfer's failed attempts.
+type failures struct {
+	last   core.Code // of the newest
+	same   int       // how many in a row ended with it
+	useful int       // attempts before the newest that brought a good part of the file on its way
+}
+
+// failed is how attempts failed so far.
+func (it *item) failed() failures {
+	if it.failures == nil {
+		return failures{}
+	}
+	return *it.failures
+}
+
+// forgive lets the next failure count as the first of its kind.
+func (it *item) forgive() {
+	if it.failures != nil {
+		it.failures.same = 0
+	}
 }
 
 // tx is one round of the journal: what is to become durable together.
@@ -51,13 +71,29 @@ func (x *tx) get(it *item) core.Transfer {
 	if it.next != nil {
 		return *it.next
 	}
-	return it.t
+	return it.transfer()
+}
+
+// state is the state of get.
+func (x *tx) state(it *item) core.State {
+	if it.next != nil {
+		return it.next.State
+	}
+	return it.state()
+}
+
+// seq is the place in the queue of get.
+func (x *tx) seq(it *item) int64 {
+	if it.next != nil {
+		return it.next.Seq
+	}
+	return it.seq
 }
 
 // put stages a new value. It is the one place where a state changes: a change
 // that the table doesn't allow is a bug, and is refused.
 func (x *tx) put(it *item, t core.Transfer) error {
-	from := x.get(it).State
+	from := x.state(it)
 	if from != t.State && !from.CanBecome(t.State) {
 		err := &core.Error{Kind: core.KindServer, Code: core.CodeInternal, Op: "change transfer",
 			Message: fmt.Sprintf("A transfer can't go from %q to %q.", from, t.State)}
@@ -131,7 +167,7 @@ func (x *tx) batch() core.Batch {
 		b.Put = append(b.Put, *it.next)
 	}
 	for _, it := range x.removed {
-		b.Remove = append(b.Remove, it.t.ID)
+		b.Remove = append(b.Remove, it.id())
 	}
 	return b
 }
@@ -160,17 +196,17 @@ func (e *Engine) show(x *tx) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, it := range x.touched {
-		it.t, it.next = *it.next, nil
-		if !it.t.State.Active() {
+		it.packed, it.next = e.packer.pack(*it.next, it.packed), nil
+		if !it.state().Active() {
 			it.sent.Store(0)
 		}
 	}
 	for _, it := range x.added {
-		e.items[it.t.ID] = it
+		e.items[it.id()] = it
 	}
 	for _, it := range x.removed {
 		it.gone = true
-		delete(e.items, it.t.ID)
+		delete(e.items, it.id())
 	}
 	flags := halt != e.halt
 	e.halt = halt

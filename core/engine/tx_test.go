@@ -19,8 +19,8 @@ func TestPutKeepsToTheTable(t *testing.T) {
 	f := prepare(t, newServer(), newMemory())
 	for _, from := range allStates {
 		for _, to := range allStates {
-			x, it := f.begin(), &item{t: core.Transfer{ID: "a", State: from}}
-			next := it.t
+			x, it := f.begin(), &item{packed: new(packer).pack(core.Transfer{ID: "a", State: from}, packed{})}
+			next := it.transfer()
 			next.State = to
 			err := x.put(it, next)
 			allowed := from == to || from.CanBecome(to)

@@ -48,7 +48,7 @@ func (e *Engine) Retry(ctx context.Context, ids ...core.TransferID) error {
 	return e.each(ctx, "retry", ids, func(x *tx, it *item) *run {
 		t := x.get(it)
 		l := e.lane(t.Options.Profile)
-		x.after(func() { it.same = 0; l.lift() })
+		x.after(func() { it.forgive(); l.lift() })
 		switch t.State {
 		case core.StateUnknown:
 			t.Error = nil
@@ -89,7 +89,7 @@ func (e *Engine) Cancel(ctx context.Context, ids ...core.TransferID) error {
 func (e *Engine) Remove(ctx context.Context, ids ...core.TransferID) error {
 	ran := map[*item]bool{}
 	err := e.each(ctx, "remove", ids, func(x *tx, it *item) *run {
-		if !x.get(it).State.Active() {
+		if !x.state(it).Active() {
 			return nil
 		}
 		ran[it] = true
@@ -211,7 +211,7 @@ func (e *Engine) inState(s core.State) []core.TransferID {
 	defer e.mu.RUnlock()
 	var ids []core.TransferID
 	for id, it := range e.items {
-		if it.t.State == s {
+		if it.state() == s {
 			ids = append(ids, id)
 		}
 	}

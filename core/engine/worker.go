@@ -141,7 +141,7 @@ func (e *Engine) find(r *run, u Uploader, out *result) bool {
 		return false
 	}
 	for _, it := range e.items {
-		if it != r.it && it.t.Receipt != nil && it.t.Receipt.FileID == receipt.FileID {
+		if other := it.late().receipt; it != r.it && other != nil && other.FileID == receipt.FileID {
 			return false
 		}
 	}
