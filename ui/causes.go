@@ -29,18 +29,18 @@ func (m *model) causes() []cause {
 	var all []cause
 	for i := range m.rows {
 		r := &m.rows[i]
-		if r.state != core.StateFailed {
+		if r.state() != core.StateFailed {
 			continue
 		}
 		k := key{}
-		if r.err != nil {
-			k = key{r.err.Code, r.err.Status}
+		if r.err() != nil {
+			k = key{r.err().Code, r.err().Status}
 		}
 		n, known := at[k]
 		if !known {
 			n = len(all)
 			at[k] = n
-			all = append(all, cause{err: r.err})
+			all = append(all, cause{err: r.err()})
 		}
 		all[n].ids = append(all[n].ids, r.id)
 	}
@@ -104,7 +104,7 @@ func (v *transfersView) causeLine(c cause, done func()) fyne.CanvasObject {
 	retry = newQuietButton(t.s("action.retry"), func() {
 		var failed []core.TransferID // some may be under way again
 		for _, id := range c.ids {
-			if r := v.model.Find(id); r != nil && r.state == core.StateFailed {
+			if r := v.model.Find(id); r != nil && r.state() == core.StateFailed {
 				failed = append(failed, id)
 			}
 		}

@@ -21,24 +21,24 @@ type fact struct{ name, value string }
 func (t *text) facts(r *row, now time.Time) []fact {
 	words := t.present(r, 0, 0, now)
 	out := []fact{{t.s("fact.state"), capital(words.status)}}
-	if _, advice := t.explain(r.err); advice != "" {
+	if _, advice := t.explain(r.err()); advice != "" {
 		out = append(out, fact{t.s("fact.advice"), advice})
 	}
 	out = append(out, fact{t.s("fact.path"), plain(r.path)}, fact{t.s("fact.size"), words.size + " (" + t.n("count.bytes", int(r.size)) + ")"})
-	if r.server != "" {
-		out = append(out, fact{t.s("fact.server"), r.server})
+	if server := r.server.Value(); server != "" {
+		out = append(out, fact{t.s("fact.server"), server})
 	}
-	if r.attempts > 0 {
-		out = append(out, fact{t.s("fact.attempts"), t.number(int64(r.attempts))})
+	if r.attempts() > 0 {
+		out = append(out, fact{t.s("fact.attempts"), t.number(int64(r.attempts()))})
 	}
-	if c := r.receipt; c != nil {
+	if c := r.receipt(); c != nil {
 		out = append(out, fact{t.s("fact.file_id"), plain(c.FileID)}, fact{"SHA-256", string(c.SHA256)},
 			fact{t.s("fact.stored"), t.moment(c.UploadedAt)})
 		if !c.ExpiresAt.IsZero() {
 			out = append(out, fact{t.s("fact.expires"), t.moment(c.ExpiresAt)})
 		}
 	}
-	return append(out, t.causes(r.err)...)
+	return append(out, t.causes(r.err())...)
 }
 
 // causes are the technical lines of an error.
@@ -84,8 +84,8 @@ func showTransfer(s *shell, r row) {
 			}
 			_, name := splitName(r.name)
 			var more []fyne.CanvasObject
-			if testable(r.err) && s.settings == nil {
-				more = append(more, testButton(s, r.err, func() { s.escape() }))
+			if testable(r.err()) && s.settings == nil {
+				more = append(more, testButton(s, r.err(), func() { s.escape() }))
 			}
 			showFacts(s, name, facts, more...)
 		})

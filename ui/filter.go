@@ -86,7 +86,7 @@ func (f filter) matches(r *row) bool {
 }
 
 func (f filter) takes(r *row) bool {
-	return r.matches && (f.group == "" || f.group == groupAll || groupOf(r.state) == f.group)
+	return r.matches && (f.group == "" || f.group == groupAll || groupOf(r.state()) == f.group)
 }
 
 // moves reports whether a row that changes enters, leaves or changes place.
@@ -96,7 +96,7 @@ func (f filter) moves(old, next *row) bool {
 	}
 	switch f.order {
 	case orderState:
-		return urgency(old.state) != urgency(next.state)
+		return urgency(old.state()) != urgency(next.state())
 	case orderName:
 		return old.name != next.name
 	case orderSize:
@@ -121,17 +121,17 @@ func (m *model) SetFilter(f filter) {
 func (m *model) arrange() {
 	m.reorder = false
 	m.counter++
-	m.visible = m.visible[:0]
+	m.visible = slices.Grow(m.visible[:0], len(m.rows))
 	for i := range m.rows {
 		if m.filter.takes(&m.rows[i]) {
-			m.visible = append(m.visible, i)
+			m.visible = append(m.visible, int32(i))
 		}
 	}
 	switch m.filter.order {
 	case orderName:
-		slices.SortStableFunc(m.visible, func(a, b int) int { return cmp.Compare(m.rows[a].name, m.rows[b].name) })
+		slices.SortStableFunc(m.visible, func(a, b int32) int { return cmp.Compare(m.rows[a].name, m.rows[b].name) })
 	case orderSize:
-		slices.SortStableFunc(m.visible, func(a, b int) int { return cmp.Compare(m.rows[a].size, m.rows[b].size) })
+		slices.SortStableFunc(m.visible, func(a, b int32) int { return cmp.Compare(m.rows[a].size, m.rows[b].size) })
 	case orderState:
 		m.visible = m.byUrgency(m.visible)
 	}
@@ -142,17 +142,17 @@ func (m *model) arrange() {
 
 // byUrgency sorts by counting: it happens at every change of a state, of a
 // hundred thousand rows perhaps.
-func (m *model) byUrgency(visible []int) []int {
+func (m *model) byUrgency(visible []int32) []int32 {
 	var end [8]int
 	for _, i := range visible {
-		end[urgency(m.rows[i].state)]++
+		end[urgency(m.rows[i].state())]++
 	}
 	for u := 1; u < len(end); u++ {
 		end[u] += end[u-1]
 	}
-	sorted := make([]int, len(visible))
+	sorted := make([]int32, len(visible))
 	for _, i := range slices.Backward(visible) {
-		u := urgency(m.rows[i].state)
+		u := urgency(m.rows[i].state())
 		end[u]--
 		sorted[end[u]] = i
 	}

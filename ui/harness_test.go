@@ -173,7 +173,7 @@ func (h *harness) working() {
 		for i, id := range []core.TransferID{"t1", "t2"} {
 			r := h.w.model.Find(id)
 			c := showcase(0).Transfers[i]
-			c.Sent = min(r.sent+int64(i*9+1)*400<<10, c.Source.Size*9/10)
+			c.Sent = min(r.sent()+int64(i*9+1)*400<<10, c.Source.Size*9/10)
 			u.Changed = append(u.Changed, c)
 		}
 		h.w.apply(change{update: &u, link: h.ctl.link, profile: h.ctl.current})

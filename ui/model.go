@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"time"
+	"unique"
 
 	"github.com/artstore/ingester/core"
 )
@@ -16,34 +17,61 @@ type row struct {
 	name      string // as shown, with the folders below the dropped one
 	path      string
 	size      int64
-	sent      int64 // of this attempt
-	notBefore time.Time
-	err       *core.Error
-	receipt   *core.Receipt
-	state     core.State
-	attempts  int
-	server    string
+	server    unique.Handle[string]
+	begun     *begun // nil: all zero
+	small     core.SmallState
 	temporary bool // the server keeps it for a time only
 	matches   bool // the name filter takes it
 }
 
-func newRow(t *core.Transfer) row {
-	return row{
-		id: t.ID, seq: t.Seq, name: t.Source.Name, path: t.Source.Path, size: t.Source.Size,
-		sent: min(max(t.Sent, 0), t.Source.Size), notBefore: t.NotBefore, err: t.Error, receipt: t.Receipt,
-		state: t.State, attempts: t.Attempts, server: t.Server, temporary: t.Options.Retention != core.RetentionPermanent,
-	}
+// begun is what only a row has whose transfer was begun or has ended.
+type begun struct {
+	sent      int64 // of this attempt
+	attempts  int
+	notBefore time.Time
+	err       *core.Error
+	receipt   *core.Receipt
 }
+
+func newRow(t *core.Transfer) row {
+	r := row{
+		id: t.ID, seq: t.Seq, name: t.Source.Name, path: t.Source.Path, size: t.Source.Size,
+		server: unique.Make(t.Server), small: t.State.Small(), temporary: t.Options.Retention != core.RetentionPermanent,
+	}
+	b := begun{min(max(t.Sent, 0), t.Source.Size), t.Attempts, t.NotBefore, t.Error, t.Receipt}
+	if b != (begun{}) {
+		r.begun = new(b)
+	}
+	return r
+}
+
+func (r *row) state() core.State { return r.small.State() }
+
+// late is what the row has of begun.
+func (r *row) late() begun {
+	if r.begun == nil {
+		return begun{}
+	}
+	return *r.begun
+}
+
+func (r *row) sent() int64 { return r.late().sent }
+
+func (r *row) attempts() int { return r.late().attempts }
+
+func (r *row) err() *core.Error { return r.late().err }
+
+func (r *row) receipt() *core.Receipt { return r.late().receipt }
 
 // share is how much of the file has been sent, 0…1.
 func (r *row) share() float64 {
 	switch {
-	case r.state == core.StateStored || r.state == core.StateSent:
+	case r.state() == core.StateStored || r.state() == core.StateSent:
 		return 1
 	case r.size <= 0:
 		return 0
 	}
-	return float64(r.sent) / float64(r.size)
+	return float64(r.sent()) / float64(r.size)
 }
 
 // totals are the figures of the status bar.
@@ -65,7 +93,7 @@ func (t totals) Unfinished() bool { return t.Active+t.Waiting+t.Queued > 0 }
 type model struct {
 	rows    []row
 	index   map[core.TransferID]int
-	visible []int
+	visible []int32
 	filter  filter
 	sum     totals
 	paused  bool
@@ -191,26 +219,26 @@ func (m *model) put(t *core.Transfer, now time.Time) {
 // steps within one attempt count, so that a second try is no progress.
 func (m *model) measure(old, next *row, now time.Time) {
 	from := int64(0)
-	if old != nil && old.attempts == next.attempts {
-		from = min(old.sent, next.sent)
-		if old.state == core.StateStored || old.state == core.StateSent {
+	if old != nil && old.attempts() == next.attempts() {
+		from = min(old.sent(), next.sent())
+		if old.state() == core.StateStored || old.state() == core.StateSent {
 			from = old.size
 		}
 	}
-	reached := next.sent
-	if next.state == core.StateStored || next.state == core.StateSent {
+	reached := next.sent()
+	if next.state() == core.StateStored || next.state() == core.StateSent {
 		reached = next.size
 	}
 	// A stored file in the first snapshot had been sent before.
-	if old != nil || next.state.Active() {
+	if old != nil || next.state().Active() {
 		m.carried += max(0, reached-from)
 	}
-	if !next.state.Active() {
+	if !next.state().Active() {
 		delete(m.meters, next.id)
 		return
 	}
 	gauge := m.meters[next.id]
-	if gauge == nil || (old != nil && old.attempts != next.attempts) {
+	if gauge == nil || (old != nil && old.attempts() != next.attempts()) {
 		gauge = newGauge()
 		m.meters[next.id] = gauge
 	}
@@ -221,14 +249,14 @@ func newGauge() *gauge { return &gauge{} }
 
 // account adds a row to the totals or takes it away.
 func (m *model) account(r *row, sign int) {
-	if r.state == core.StateCancelled {
+	if r.state() == core.StateCancelled {
 		return
 	}
 	s, n := &m.sum, int64(sign)
 	s.Files += sign
 	s.Bytes += n * r.size
 	remaining := false
-	switch r.state {
+	switch r.state() {
 	case core.StateStored:
 		s.Stored += sign
 		s.Done += n * r.size
@@ -246,8 +274,8 @@ func (m *model) account(r *row, sign int) {
 		remaining = true
 	case core.StateSending, core.StateSent:
 		s.Active += sign
-		sent := r.sent
-		if r.state == core.StateSent {
+		sent := r.sent()
+		if r.state() == core.StateSent {
 			sent = r.size
 		}
 		s.Done += n * sent
@@ -305,9 +333,9 @@ func (m *model) Find(id core.TransferID) *row {
 // can't be said.
 func (m *model) speed(r *row, now time.Time) (float64, time.Duration) {
 	gauge := m.meters[r.id]
-	if gauge == nil || r.state != core.StateSending {
+	if gauge == nil || r.state() != core.StateSending {
 		return 0, 0
 	}
 	rate, _ := gauge.rate(now)
-	return rate, gauge.left(now, r.size-r.sent)
+	return rate, gauge.left(now, r.size-r.sent())
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/artstore/ingester/core"
 )
@@ -231,6 +232,13 @@ func hundredThousand() core.Snapshot {
 		list[i] = transfer(i+1, fmt.Sprintf("photos/2026/IMG_%06d.jpg", i), int64(i), core.StateQueued)
 	}
 	return core.Snapshot{Transfers: list}
+}
+
+// TestRowIsSmall: what a hundred thousand rows take is what one does.
+func TestRowIsSmall(t *testing.T) {
+	if size := unsafe.Sizeof(row{}); size > 88 {
+		t.Errorf("%d bytes", size)
+	}
 }
 
 // TestAHundredThousandRows keeps count; BenchmarkApply says how quickly.

@@ -75,7 +75,7 @@ func (v *transfersView) rowMenu(id core.TransferID) *fyne.Menu {
 			continue
 		}
 		words := t.s(actionKeys[a])
-		if a == actRetry && r.state == core.StateUnknown {
+		if a == actRetry && r.state() == core.StateUnknown {
 			words = t.s("action.again")
 		}
 		words = t.many(words, len(ids))
@@ -111,12 +111,12 @@ func (v *transfersView) receipts(r *row) []*core.Receipt {
 	var all []*core.Receipt
 	if many := v.selected[r.id] && len(v.selected) > 1; many {
 		for i := range v.model.rows {
-			if x := &v.model.rows[i]; v.selected[x.id] && x.receipt != nil {
-				all = append(all, x.receipt)
+			if x := &v.model.rows[i]; v.selected[x.id] && x.receipt() != nil {
+				all = append(all, x.receipt())
 			}
 		}
-	} else if r.receipt != nil {
-		all = append(all, r.receipt)
+	} else if r.receipt() != nil {
+		all = append(all, r.receipt())
 	}
 	return all
 }

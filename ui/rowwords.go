@@ -49,14 +49,14 @@ type rowWords struct {
 func (t *text) present(r *row, rate float64, left time.Duration, now time.Time) rowWords {
 	w := rowWords{size: t.size(r.size), tone: colorMuted, secondary: actMore}
 	w.folder, w.name = splitName(r.name)
-	reason, _ := t.explain(r.err)
-	switch r.state {
+	reason, _ := t.explain(r.err())
+	switch r.state() {
 	case core.StateQueued:
 		w.icon, w.status = "queued", t.s("state.queued")
 		w.primary, w.secondary = actPause, actCancel
 	case core.StateSending:
 		w.icon, w.tone, w.status = "sending", theme.ColorNameForeground, t.s("state.sending")
-		if r.sent > 0 {
+		if r.sent() > 0 {
 			w.status = t.percent(r.share()) + " · " + w.status
 		}
 		w.bar, w.share, w.barTone = true, float32(r.share()), theme.ColorNamePrimary
@@ -74,7 +74,7 @@ func (t *text) present(r *row, rate float64, left time.Duration, now time.Time) 
 		w.secondary = actCancel
 	case core.StateWaiting:
 		w.icon, w.tone, w.status = "waiting", theme.ColorNameWarning, t.waiting(r, reason, now)
-		w.bar, w.share, w.barTone = r.sent > 0, float32(r.share()), theme.ColorNameWarning
+		w.bar, w.share, w.barTone = r.sent() > 0, float32(r.share()), theme.ColorNameWarning
 		w.primary, w.secondary = actRetry, actCancel
 	case core.StatePaused:
 		w.icon, w.status = "paused", t.s("state.paused")
@@ -101,7 +101,7 @@ func (t *text) waiting(r *row, reason string, now time.Time) string {
 	if reason == "" {
 		reason = t.s("error.server_failure")
 	}
-	if wait := r.notBefore.Sub(now); wait > 0 {
+	if wait := r.late().notBefore.Sub(now); wait > 0 {
 		// Rounded up, so that it ends with 1 s and not with 0 s.
 		return t.s("state.waiting", args{"Time": t.duration(wait.Truncate(time.Second) + time.Second), "Why": reason})
 	}
@@ -163,5 +163,5 @@ func can(a action, s core.State) bool {
 
 // can reports whether an action makes sense for a row.
 func (r *row) can(a action) bool {
-	return can(a, r.state) && (a != actPermanent || r.temporary && r.receipt != nil)
+	return can(a, r.state()) && (a != actPermanent || r.temporary && r.receipt() != nil)
 }

@@ -12,7 +12,7 @@ func TestPresent(t *testing.T) {
 	large := &core.Error{Code: core.CodeTooLarge, Status: 413}
 	for _, c := range []struct {
 		name               string
-		row                row
+		transfer           core.Transfer
 		rate               float64
 		left               time.Duration
 		status             string
@@ -20,27 +20,28 @@ func TestPresent(t *testing.T) {
 		primary, secondary action
 		bar                bool
 	}{
-		{name: "queued", row: row{state: core.StateQueued}, status: "queued", primary: actPause, secondary: actCancel},
-		{name: "begun", row: row{state: core.StateSending, size: 10}, status: "uploading", primary: actPause, secondary: actCancel, bar: true},
+		{name: "queued", transfer: core.Transfer{State: core.StateQueued}, status: "queued", primary: actPause, secondary: actCancel},
+		{name: "begun", transfer: core.Transfer{State: core.StateSending, Source: core.Source{Size: 10}}, status: "uploading", primary: actPause, secondary: actCancel, bar: true},
 		{
-			name: "sending", row: row{state: core.StateSending, size: 100, sent: 71}, rate: 8.2 * (1 << 20), left: time.Second,
+			name: "sending", transfer: core.Transfer{State: core.StateSending, Source: core.Source{Size: 100}, Sent: 71}, rate: 8.2 * (1 << 20), left: time.Second,
 			status: "71 % · uploading", speed: "8.2 MiB/s", timeLeft: "0:01", primary: actPause, secondary: actCancel, bar: true,
 		},
-		{name: "sent", row: row{state: core.StateSent, size: 1}, status: "server is checking…", secondary: actCancel, bar: true},
+		{name: "sent", transfer: core.Transfer{State: core.StateSent, Source: core.Source{Size: 1}}, status: "server is checking…", secondary: actCancel, bar: true},
 		{
-			name: "waiting", row: row{state: core.StateWaiting, err: busy, notBefore: start.Add(7500 * time.Millisecond)},
+			name: "waiting", transfer: core.Transfer{State: core.StateWaiting, Error: busy, NotBefore: start.Add(7500 * time.Millisecond)},
 			status: "retrying in 8 s: the server is busy (503)", primary: actRetry, secondary: actCancel,
 		},
-		{name: "waited", row: row{state: core.StateWaiting, err: busy, notBefore: start}, status: "retrying now: the server is busy (503)", primary: actRetry, secondary: actCancel},
-		{name: "paused", row: row{state: core.StatePaused}, status: "paused", primary: actResume, secondary: actCancel},
-		{name: "stored", row: row{state: core.StateStored}, status: "stored · verified", secondary: actMore},
-		{name: "failed", row: row{state: core.StateFailed, err: large}, status: "too large for the server (413)", primary: actRetry, secondary: actMore},
-		{name: "failed without a cause", row: row{state: core.StateFailed}, status: "failed", primary: actRetry, secondary: actMore},
-		{name: "unknown", row: row{state: core.StateUnknown}, status: "not known if it arrived · Decide…", secondary: actMore},
-		{name: "cancelled", row: row{state: core.StateCancelled}, status: "cancelled", primary: actRetry, secondary: actMore},
+		{name: "waited", transfer: core.Transfer{State: core.StateWaiting, Error: busy, NotBefore: start}, status: "retrying now: the server is busy (503)", primary: actRetry, secondary: actCancel},
+		{name: "paused", transfer: core.Transfer{State: core.StatePaused}, status: "paused", primary: actResume, secondary: actCancel},
+		{name: "stored", transfer: core.Transfer{State: core.StateStored}, status: "stored · verified", secondary: actMore},
+		{name: "failed", transfer: core.Transfer{State: core.StateFailed, Error: large}, status: "too large for the server (413)", primary: actRetry, secondary: actMore},
+		{name: "failed without a cause", transfer: core.Transfer{State: core.StateFailed}, status: "failed", primary: actRetry, secondary: actMore},
+		{name: "unknown", transfer: core.Transfer{State: core.StateUnknown}, status: "not known if it arrived · Decide…", secondary: actMore},
+		{name: "cancelled", transfer: core.Transfer{State: core.StateCancelled}, status: "cancelled", primary: actRetry, secondary: actMore},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := english(t).present(&c.row, c.rate, c.left, start)
+			row := newRow(&c.transfer)
+			w := english(t).present(&row, c.rate, c.left, start)
 			if got := spaced(w.status); got != c.status {
 				t.Errorf("status %q, want %q", got, c.status)
 			}
@@ -50,7 +51,7 @@ func TestPresent(t *testing.T) {
 			if w.primary != c.primary || w.secondary != c.secondary {
 				t.Errorf("buttons %v, %v, want %v, %v", w.primary, w.secondary, c.primary, c.secondary)
 			}
-			if w.primary != actNone && !can(w.primary, c.row.state) {
+			if w.primary != actNone && !can(w.primary, row.state()) {
 				t.Errorf("the button %v does nothing", w.primary)
 			}
 			// Colour is never the only sign.

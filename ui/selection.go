@@ -153,9 +153,9 @@ func (v *transfersView) chosen(actions ...action) []core.TransferID {
 func (v *transfersView) storedFiles(ids []core.TransferID) []storedFile {
 	files := make([]storedFile, 0, len(ids))
 	for _, id := range ids {
-		if r := v.model.Find(id); r != nil && r.receipt != nil {
+		if r := v.model.Find(id); r != nil && r.receipt() != nil {
 			_, name := splitName(r.name)
-			files = append(files, storedFile{id, r.receipt.FileID, name})
+			files = append(files, storedFile{id, r.receipt().FileID, name})
 		}
 	}
 	return files
@@ -224,7 +224,7 @@ func (v *transfersView) do(a action, ids []core.TransferID) {
 
 func (v *transfersView) anyUnknown(ids []core.TransferID) bool {
 	for _, id := range ids {
-		if r := v.model.Find(id); r != nil && r.state == core.StateUnknown {
+		if r := v.model.Find(id); r != nil && r.state() == core.StateUnknown {
 			return true
 		}
 	}
