@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 	"go.uber.org/goleak"
 
@@ -45,6 +46,16 @@ func dresses() []dress {
 
 type dress struct{ name, language, theme string }
 
+// newTestApp is an application for one test. A capture sets the clock of Fyne's
+// cache: where the last one was over a minute ago, what is built now would
+// count as expired, and be thrown away, when it is drawn.
+func newTestApp(t testing.TB) fyne.App {
+	t.Helper()
+	app := test.NewTempApp(t)
+	software.NewCanvas().Capture()
+	return app
+}
+
 // open starts a window in a language and a theme.
 func open(t testing.TB, ctl *fakeController, language, theme string) *harness {
 	t.Helper()
@@ -54,7 +65,7 @@ func open(t testing.TB, ctl *fakeController, language, theme string) *harness {
 // openWith is open with a window that is prepared before it starts.
 func openWith(t testing.TB, ctl *fakeController, language, theme string, prepare func(*Window)) *harness {
 	t.Helper()
-	h := &harness{t: t, app: test.NewTempApp(t), ctl: ctl, queue: make(chan func(), 1024), clock: start}
+	h := &harness{t: t, app: newTestApp(t), ctl: ctl, queue: make(chan func(), 1024), clock: start}
 	h.app.Preferences().SetString(prefLanguage, language)
 	h.app.Preferences().SetString(prefTheme, theme)
 	h.w = New(h.app, ctl, slog.New(slog.DiscardHandler), NewLogBuffer(slog.LevelDebug))

@@ -27,10 +27,7 @@ func TestMasters(t *testing.T) {
 	for _, look := range []string{"light", "dark"} {
 		for name, build := range masters(t) {
 			t.Run(name+" "+look, func(t *testing.T) {
-				test.NewTempApp(t).Settings().SetTheme(newLook(look))
-				// A capture sets the clock of Fyne's cache. Where the last one was over a
-				// minute ago, what is built now would count as expired when it is drawn.
-				software.NewCanvas().Capture()
+				newTestApp(t).Settings().SetTheme(newLook(look))
 				o, size := build()
 				picture := drawn(container.NewStack(newBox(colorSurface, "", 0), o), size)
 				test.AssertImageMatches(t, "masters/"+name+"-"+look+".png", picture)

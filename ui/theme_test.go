@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 )
 
@@ -90,7 +89,7 @@ func TestPalettesNameTheSame(t *testing.T) {
 }
 
 func TestLookFollowsTheSystemUnlessFixed(t *testing.T) {
-	test.NewTempApp(t)
+	newTestApp(t)
 	ground := func(fixed string, system fyne.ThemeVariant) color.Color {
 		return newLook(fixed).Color(theme.ColorNameBackground, system)
 	}
