@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"time"
 	"unique"
 
@@ -92,7 +93,6 @@ func (t totals) Unfinished() bool { return t.Active+t.Waiting+t.Queued > 0 }
 // up to date by difference. It belongs to the UI goroutine.
 type model struct {
 	rows    []row
-	index   map[core.TransferID]int
 	visible []int32
 	filter  filter
 	sum     totals
@@ -106,6 +106,11 @@ type model struct {
 	sparkAt time.Time
 	sparkOf int64 // carried at sparkAt
 
+	// index says where rows are. It takes a third as much memory as they do and
+	// is seldom needed: it is made where something new comes, or something is
+	// looked for by its ID alone, and dropped soon after.
+	index map[core.TransferID]int
+
 	unsorted bool // rows are not in the order of the queue
 	reorder  bool // visible must be computed again
 	counter  int  // of computations of visible, so that the view sees a change
@@ -118,7 +123,7 @@ const (
 )
 
 func newModel() *model {
-	return &model{index: map[core.TransferID]int{}, meters: map[core.TransferID]*gauge{}}
+	return &model{meters: map[core.TransferID]*gauge{}}
 }
 
 // Reset takes a snapshot in place of everything.
@@ -160,10 +165,10 @@ func (m *model) Tick(now time.Time) {
 	}
 	m.sum.Estimating = m.sum.Active > 0 && m.sum.Remaining > 0 && !m.paused && !settled
 	m.tickSpark(now)
+	m.index = nil
 	if m.unsorted {
 		m.unsorted, m.reorder = false, true
 		slices.SortFunc(m.rows, func(a, b row) int { return cmp.Compare(a.seq, b.seq) })
-		m.reindex(0)
 	}
 	if m.reorder {
 		m.arrange()
@@ -191,7 +196,7 @@ func (m *model) tickSpark(now time.Time) {
 // put inserts a transfer or replaces it.
 func (m *model) put(t *core.Transfer, now time.Time) {
 	next := newRow(t)
-	at, known := m.index[t.ID]
+	at, known := m.locate(t)
 	if known {
 		old := &m.rows[at]
 		next.matches = old.matches
@@ -208,7 +213,9 @@ func (m *model) put(t *core.Transfer, now time.Time) {
 		m.measure(nil, &next, now)
 		n := len(m.rows)
 		m.unsorted = m.unsorted || n > 0 && next.seq < m.rows[n-1].seq
-		m.index[next.id] = n
+		if m.index != nil {
+			m.index[next.id] = n
+		}
 		m.rows = append(m.rows, next)
 		m.reorder = true
 	}
@@ -289,7 +296,7 @@ func (m *model) account(r *row, sign int) {
 func (m *model) remove(ids []core.TransferID) {
 	gone := make(map[core.TransferID]bool, len(ids))
 	for _, id := range ids {
-		if at, ok := m.index[id]; ok {
+		if at, ok := m.lookup(id); ok {
 			gone[id] = true
 			m.account(&m.rows[at], -1)
 			delete(m.index, id)
@@ -300,14 +307,31 @@ func (m *model) remove(ids []core.TransferID) {
 		return
 	}
 	m.rows = slices.DeleteFunc(m.rows, func(r row) bool { return gone[r.id] })
-	m.reindex(0)
-	m.reorder = true
+	m.index, m.reorder = nil, true
 }
 
-func (m *model) reindex(from int) {
-	for i := from; i < len(m.rows); i++ {
-		m.index[m.rows[i].id] = i
+// locate finds the row of a transfer: by its place in the queue, unless that
+// has changed or the transfer is new.
+func (m *model) locate(t *core.Transfer) (int, bool) {
+	if !m.unsorted {
+		at, found := sort.Find(len(m.rows), func(i int) int { return cmp.Compare(t.Seq, m.rows[i].seq) })
+		if found && m.rows[at].id == t.ID {
+			return at, true
+		}
 	}
+	return m.lookup(t.ID)
+}
+
+// lookup finds a row by its ID alone.
+func (m *model) lookup(id core.TransferID) (int, bool) {
+	if m.index == nil {
+		m.index = make(map[core.TransferID]int, len(m.rows))
+		for i := range m.rows {
+			m.index[m.rows[i].id] = i
+		}
+	}
+	at, ok := m.index[id]
+	return at, ok
 }
 
 // Len is the number of visible rows, and At the i-th of them; nil out of range.
@@ -323,7 +347,7 @@ func (m *model) At(i int) *row {
 
 // Find returns the row of a transfer, nil where there is none.
 func (m *model) Find(id core.TransferID) *row {
-	if at, ok := m.index[id]; ok {
+	if at, ok := m.lookup(id); ok {
 		return &m.rows[at]
 	}
 	return nil
