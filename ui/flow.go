@@ -181,7 +181,7 @@ const (
 
 // newRuled returns o on a ground of a colour, with a line along an edge.
 func newRuled(at edge, ground fyne.ThemeColorName, o fyne.CanvasObject) *fyne.Container {
-	return container.New(ruled{at}, newBox(ground, "", 0), o, newBox(theme.ColorNameSeparator, "", 0))
+	return container.New(ruled{at}, newGround(ground), o, newBox(theme.ColorNameSeparator, "", 0))
 }
 
 // Layout implements fyne.Layout.
