@@ -43,6 +43,10 @@ func newDesktop(t testing.TB) *desktop {
 	}
 	d := &desktop{t: t, display: ":" + strings.TrimSpace(number)}
 	d.start(t.TempDir(), "openbox", "--sm-disable")
+	eventually(t, "a window manager", func() bool {
+		_, err := d.tryX("get_num_desktops") // which it must have said that it can tell
+		return err == nil
+	})
 	return d
 }
 
