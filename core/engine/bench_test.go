@@ -2,12 +2,11 @@ package engine
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"testing"
-	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // BenchmarkSubmit queues 100,000 files in the real store. Goal: under 5 s.
@@ -79,17 +78,11 @@ func inUse() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// paused are n transfers as a drop of a photo archive gives them.
+// paused are n transfers that wait for the user.
 func paused(n int) []core.Transfer {
-	at := time.Date(2026, 3, 1, 9, 0, 0, 123_000_000, time.UTC)
-	list := make([]core.Transfer, n)
+	list := coretest.Archive(n)
 	for i := range list {
-		name := fmt.Sprintf("archive/box-%03d/scan %06d.tiff", i/1000, i)
-		list[i] = core.Transfer{
-			ID: core.TransferID(fmt.Sprintf("%08x-1111-4222-8333-%012x", uint32(i)*2654435761, i)), Seq: int64(i + 1),
-			Source:  core.Source{Path: "/home/anna/pictures/" + name, Name: name, Size: 4096, ModTime: at, FileID: fmt.Sprint("2049:", 1_000_000+i)},
-			Options: options(), Server: testServer, State: core.StatePaused, QueuedAt: at,
-		}
+		list[i].State = core.StatePaused
 	}
 	return list
 }

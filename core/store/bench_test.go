@@ -6,23 +6,8 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
-
-// benchTransfers returns n transfers as a drop of a photo archive gives them.
-func benchTransfers(n int) []core.Transfer {
-	at := time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
-	list := make([]core.Transfer, n)
-	for i := range list {
-		name := fmt.Sprintf("archive/box-%03d/scan %06d.tiff", i/1000, i)
-		list[i] = core.Transfer{
-			ID: core.TransferID(fmt.Sprintf("%08x-1111-4222-8333-%012x", uint32(i)*2654435761, i)), Seq: int64(i + 1),
-			Source:  core.Source{Path: "/home/anna/pictures/" + name, Name: name, Size: 4096, ModTime: at, FileID: fmt.Sprint("2049:", i)},
-			Options: core.Options{Profile: "Production", Retention: core.RetentionTemporary, TTLDays: 30, Tags: []string{"archive"}},
-			Server:  "https://ingester.example:8020", State: core.StateQueued, QueuedAt: at,
-		}
-	}
-	return list
-}
 
 // stored turns transfers into stored ones.
 func stored(list []core.Transfer) []core.Transfer {
@@ -52,7 +37,7 @@ func commitChunks(tb testing.TB, s *Store, list []core.Transfer, n int) {
 
 // BenchmarkPut queues 100,000 transfers. Goal: under 5 s.
 func BenchmarkPut(b *testing.B) {
-	list := benchTransfers(100_000)
+	list := coretest.Archive(100_000)
 	for b.Loop() {
 		s := openTest(b)
 		commitChunks(b, s, list, 1000)
@@ -63,7 +48,7 @@ func BenchmarkPut(b *testing.B) {
 // BenchmarkStore moves transfers from queued to stored, the search index
 // included.
 func BenchmarkStore(b *testing.B) {
-	list := benchTransfers(20_000)
+	list := coretest.Archive(20_000)
 	done := stored(list)
 	for b.Loop() {
 		b.StopTimer()
@@ -78,7 +63,7 @@ func BenchmarkStore(b *testing.B) {
 // BenchmarkCommitOne is one transfer a commit: what an fsync costs.
 func BenchmarkCommitOne(b *testing.B) {
 	s := openTest(b)
-	list := benchTransfers(1)
+	list := coretest.Archive(1)
 	for b.Loop() {
 		commitChunks(b, s, list, 1)
 	}
@@ -87,7 +72,7 @@ func BenchmarkCommitOne(b *testing.B) {
 // BenchmarkKnown asks for 100,000 sources that the history has.
 func BenchmarkKnown(b *testing.B) {
 	s := openTest(b)
-	list := benchTransfers(100_000)
+	list := coretest.Archive(100_000)
 	commitChunks(b, s, list, 5000)
 	sources := make([]core.Source, len(list))
 	for i := range list {

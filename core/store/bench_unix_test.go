@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // processTime is the CPU time that the process has used.
@@ -24,7 +25,7 @@ func processTime(tb testing.TB) time.Duration {
 // so that a small file takes 150 in all.
 func BenchmarkLife(b *testing.B) {
 	const chunk = 100
-	fresh := benchTransfers(20_000)
+	fresh := coretest.Archive(20_000)
 	claimed, done, attempts := make([]core.Transfer, len(fresh)), stored(fresh), make([]core.Attempt, len(fresh))
 	for i, t := range fresh {
 		t.State, t.Attempts, t.StartedAt = core.StateSending, 1, t.QueuedAt.Add(time.Second)
@@ -51,7 +52,7 @@ func BenchmarkLife(b *testing.B) {
 func BenchmarkHistory(b *testing.B) {
 	const rows = 1_000_000
 	s := openTest(b)
-	commitChunks(b, s, stored(benchTransfers(rows)), 5000)
+	commitChunks(b, s, stored(coretest.Archive(rows)), 5000)
 	for _, text := range []string{"", "tiff", "scan 000007", "box-123/scan 123456", "no such thing",
 		"zz", "ж", "q", "000 999 tiff", "4096", "4097", "4.1 KiB", "2026-03-01", "2026-03-02", "23:59", "0a1b", "0a1b2c3d", "scan 9876543"} {
 		b.Run(fmt.Sprintf("%q", text), func(b *testing.B) {

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // unpack reads a whole block.
@@ -48,7 +50,7 @@ func TestBlockRoundTrip(t *testing.T) {
 // TestBlockIsSmall: what neighbours have in common stands once.
 func TestBlockIsSmall(t *testing.T) {
 	var entries []entry
-	for i, x := range stored(benchTransfers(blockRows)) {
+	for i, x := range stored(coretest.Archive(blockRows)) {
 		entries = append(entries, entry{number: int64(i + 1), text: []byte(searchWords(x.Source, x.Server, x.Options.Tags)),
 			size: x.Source.Size, finished: x.FinishedAt.Unix(), uploaded: x.FinishedAt.Unix()})
 	}

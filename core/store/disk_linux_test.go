@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // smallDisk mounts a file system of 1 MiB. Without the right to do so it
@@ -51,7 +52,7 @@ func TestFullDisk(t *testing.T) {
 	wantCode(t, err, core.CodeStoreFailed)
 	free()
 	s := openAt(t, path)
-	list := benchTransfers(200)
+	list := coretest.Archive(200)
 	commit(t, s, core.Batch{Put: list[:50]})
 	fill()
 	for range 3 {

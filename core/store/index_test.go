@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // indexAll puts what is stored into a block, however little it is.
@@ -24,7 +25,7 @@ func indexAll(t *testing.T, s *Store) {
 // the search finds what is in a block and what is in none yet.
 func TestIndexGrows(t *testing.T) {
 	s := openTest(t)
-	list := stored(benchTransfers(2*blockRows + 10))
+	list := stored(coretest.Archive(2*blockRows + 10))
 	for _, n := range []int{1, blockRows - 2, 1, 1, blockRows + 9} {
 		commit(t, s, core.Batch{Put: list[:n]})
 		list = list[n:]
@@ -56,7 +57,7 @@ func TestIndexGrows(t *testing.T) {
 // those on the disk, also after a start in the middle of a block.
 func TestRecent(t *testing.T) {
 	s := openTest(t)
-	list := stored(benchTransfers(3*blockRows + 10))
+	list := stored(coretest.Archive(3*blockRows + 10))
 	list[7].Receipt.UploadedAt = time.Date(12345, 1, 1, 0, 0, 0, 0, time.UTC) // JSON can't hold it
 	list[8].Options.Tags, list[9].Receipt = []string{"Ünï"}, nil
 	same := func(want bool) {
@@ -95,7 +96,7 @@ func TestRecent(t *testing.T) {
 // next one makes it.
 func TestIndexFails(t *testing.T) {
 	s := openTest(t)
-	list := stored(benchTransfers(blockRows))
+	list := stored(coretest.Archive(blockRows))
 	commit(t, s, core.Batch{Put: list[1:]})
 	poison(t, s)
 	wantCode(t, s.Commit(t.Context(), core.Batch{Put: list[:1]}), core.CodeStoreFailed)
@@ -120,7 +121,7 @@ func TestCatchUpFails(t *testing.T) {
 	s := openTest(t)
 	var log strings.Builder
 	s.log = logTo(&log)
-	commit(t, s, core.Batch{Put: stored(benchTransfers(blockRows))})
+	commit(t, s, core.Batch{Put: stored(coretest.Archive(blockRows))})
 	_, err := s.writer.ExecContext(t.Context(), "DELETE FROM search_blocks")
 	must(t, err)
 	s.progress.indexed = 0
@@ -146,12 +147,12 @@ func TestCatchUpFails(t *testing.T) {
 func TestDamagedBlock(t *testing.T) {
 	for _, damage := range []string{"filter = x'00'", "texts = x'0202020281'", "keys = x'ff'"} {
 		s := openTest(t)
-		commit(t, s, core.Batch{Put: stored(benchTransfers(blockRows))})
+		commit(t, s, core.Batch{Put: stored(coretest.Archive(blockRows))})
 		_, err := s.writer.ExecContext(t.Context(), "UPDATE search_blocks SET "+damage)
 		must(t, err)
 		text := "scan"
 		if strings.HasPrefix(damage, "keys") {
-			text = string(stored(benchTransfers(blockRows))[5].Receipt.SHA256)
+			text = string(stored(coretest.Archive(blockRows))[5].Receipt.SHA256)
 		}
 		_, err = s.History(t.Context(), core.HistoryQuery{Text: text})
 		wantCode(t, err, core.CodeStoreFailed)

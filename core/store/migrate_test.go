@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // old makes a database with the schema of an earlier version, as the program
@@ -30,7 +31,7 @@ func old(t *testing.T, path string, version, n int) {
 	}
 	tx, err := db.BeginTx(t.Context(), nil)
 	must(t, err)
-	for i, x := range append(stored(benchTransfers(n)), queued("first", -2), queued("second", -1)) {
+	for i, x := range append(stored(coretest.Archive(n)), queued("first", -2), queued("second", -1)) {
 		insertOld(t, tx, version, x, i+1)
 	}
 	_, err = tx.ExecContext(t.Context(), `INSERT INTO attempts VALUES ('first', 1, 5, 6, 7, 503, 'server_busy', 0, 'busy')`)
@@ -78,7 +79,7 @@ func TestEveryVersion(t *testing.T) {
 	steps, err := migrations()
 	must(t, err)
 	const n = blockRows + 100
-	all := stored(benchTransfers(n))
+	all := stored(coretest.Archive(n))
 	for version := 1; version <= len(steps); version++ {
 		t.Run(fmt.Sprint(version), func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "queue.db")

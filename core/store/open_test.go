@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // filled returns the path of a closed database with queued and stored
@@ -21,7 +22,7 @@ import (
 func filled(t *testing.T) string {
 	t.Helper()
 	s := openTest(t)
-	list := benchTransfers(300)
+	list := coretest.Archive(300)
 	commit(t, s, core.Batch{Put: append(list[:200:200], stored(list[200:])...)})
 	must(t, s.Close())
 	return s.path

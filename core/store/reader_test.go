@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // The history is read while another has the queue, and sees what it commits.
@@ -17,7 +18,7 @@ func TestReaderBesideOwner(t *testing.T) {
 	}
 	defer func() { _ = r.Close() }()
 	for n := range 3 {
-		commitChunks(t, owner, stored(benchTransfers(n)), 10)
+		commitChunks(t, owner, stored(coretest.Archive(n)), 10)
 		rows, err := r.History(t.Context(), core.HistoryQuery{})
 		if err != nil || len(rows) != n {
 			t.Errorf("%d rows (%v), want %d", len(rows), err, n)
