@@ -14,7 +14,7 @@ type banner struct {
 	sh       *shell
 	content  *fyne.Container
 	sentence *caption
-	advice   *widget.Label
+	advice   *label
 	shown    *core.Error
 }
 
@@ -22,8 +22,8 @@ func newBanner(s *shell, i *icons) *banner {
 	b := &banner{sh: s}
 	b.sentence = newCaption("", theme.ColorNameError, theme.SizeNameText)
 	b.sentence.bold, b.sentence.cut = true, true
-	b.advice = widget.NewLabel("")
-	b.advice.SizeName, b.advice.Truncation = sizeSmall, fyne.TextTruncateEllipsis
+	b.advice = newLabel("", sizeSmall, widget.MediumImportance, false)
+	b.advice.Truncation = fyne.TextTruncateEllipsis
 	resume := newQuietButton(s.text.s("banner.resume"), func() { s.act(s.ctl.ResumeAll) })
 	settings := newQuietButton(s.text.s("banner.settings"), func() { s.openSettings(tabFor(b.shown)) })
 	details := widget.NewButton(s.text.s("action.details"), func() { s.failed(b.shown) })

@@ -82,7 +82,7 @@ func (v *transfersView) showCauses(all []cause) {
 	})
 	every.Importance = widget.HighImportance
 	shut := widget.NewButton(t.s("button.close"), func() { d.Hide() })
-	content := container.NewVScroll(newReadable(lines))
+	content := container.NewVScroll(lines)
 	d = dialog.NewCustomWithoutButtons(t.s("causes.title"), content, v.sh.win)
 	d.SetButtons([]fyne.CanvasObject{shut, every})
 	d.Resize(within(v.sh, 560, 360))

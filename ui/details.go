@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
@@ -124,13 +125,11 @@ func showFacts(s *shell, title string, facts []fact, more ...fyne.CanvasObject) 
 		}
 		value := widget.NewLabel(f.value)
 		value.Wrapping, value.Selectable = fyne.TextWrapBreak, true
-		name := widget.NewLabel(f.name)
-		name.Importance = widget.LowImportance
-		grid.Add(name)
+		grid.Add(newLabel(f.name, theme.SizeNameText, widget.LowImportance, false))
 		grid.Add(value)
 		plainText.WriteString(f.name + ": " + f.value + "\n")
 	}
-	content := container.NewVScroll(newReadable(grid))
+	content := container.NewVScroll(grid)
 	var d *dialog.CustomDialog
 	copyAll := widget.NewButton(s.text.s("button.copy"), func() { s.app.Clipboard().SetContent(plainText.String()) })
 	shut := widget.NewButton(s.text.s("button.close"), func() { d.Hide() })
@@ -202,7 +201,7 @@ func testButton(s *shell, e *core.Error, hide func()) *widget.Button {
 	})
 }
 
-var skipKeys = map[core.SkipReason]string{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+var skipKeys = map[core.SkipReason]string{ //nolint:gochecknoglobals // a table
 	core.SkipSymlink: "skip.symlink", core.SkipSpecial: "skip.special",
 	core.SkipUnreadable: "skip.unreadable", core.SkipDuplicate: "skip.duplicate", skipNoPath: "skip.no_path",
 }

@@ -37,6 +37,8 @@ func (h *harness) words() string {
 			b.WriteString(o.Text + "\n")
 		case *widget.Label:
 			b.WriteString(o.Text + "\n")
+		case *label:
+			b.WriteString(o.Text + "\n")
 		}
 	}
 	seen(h.t, h.w.win.Content(), note)

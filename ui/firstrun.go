@@ -22,7 +22,7 @@ func newFirstRun(s *shell, c firstChoices) fyne.CanvasObject {
 		newChoiceCard(theme.LoginIcon(), t.s("first.connect"), t.s("first.connect.text"), t.s("first.connect.do"), widget.HighImportance, c.connect),
 		newChoiceCard(theme.FileIcon(), t.s("first.import"), t.s("first.import.text"), t.s("first.import.do"), widget.MediumImportance, c.load))
 	page := container.New(stack{gap: 16}, inset(0, 24, 0, 0, welcome), lead, cards)
-	return container.NewVScroll(newReadable(inset(2, 2, 2, 2, page)))
+	return container.NewVScroll(inset(2, 2, 2, 2, page))
 }
 
 // newChoiceCard is one way to begin: a symbol, what it is, and a button.

@@ -107,13 +107,19 @@ func (f *fitter) walk(o fyne.CanvasObject, at fyne.Position, scrolled bool, fram
 
 // words checks what shows words, and reports whether it does.
 func (f *fitter) words(o fyne.CanvasObject, at fyne.Position, scrolled bool, frame spot) bool {
+	spare := float32(0)
+	if l, own := o.(*label); own {
+		if o = &l.Label; l.tight {
+			spare = tightBy
+		}
+	}
 	text, mayCut := "", false
 	need, has := o.MinSize(), o.Size()
 	width, share, pad := has.Width, float32(0), float32(0)
 	switch o := o.(type) {
 	case *widget.Label:
 		text, mayCut = o.Text, o.Wrapping != fyne.TextWrapOff || o.Truncation != fyne.TextTruncateOff
-		if pad = theme.SizeForWidget(theme.SizeNameInnerPadding, o); !mayCut {
+		if pad = theme.SizeForWidget(theme.SizeNameInnerPadding, o) - spare; !mayCut {
 			width, share = need.Width-2*pad, shareOf(o.Alignment)
 		}
 	case *widget.Button:
@@ -175,6 +181,11 @@ func (h *harness) fits(f *fitter, where string) {
 	f.layer(h.w.win.Content())
 	for _, over := range c.Overlays().List() {
 		f.layer(over)
+		seen(h.t, over, func(o fyne.CanvasObject) {
+			if _, own := o.(*container.ThemeOverride); own {
+				f.tell("a dialog has a theme of its own: Fyne would hold it for good")
+			}
+		})
 	}
 	f.where = name
 }

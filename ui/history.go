@@ -276,7 +276,7 @@ func (v *historyView) makePermanent() {
 }
 
 // exports are the forms that the history can be written in.
-var exports = []struct { //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+var exports = []struct { //nolint:gochecknoglobals // a table
 	format core.HistoryFormat
 	key    string
 	file   string

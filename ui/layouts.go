@@ -1,11 +1,7 @@
 package ui
 
 import (
-	"image/color"
-
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 )
 
 // columns lays its objects out beside each other: an object has the width of
@@ -90,58 +86,4 @@ func (t *tiles) rowHeight(objects []fyne.CanvasObject) float32 {
 		height = fyne.Max(height, o.MinSize().Height)
 	}
 	return height
-}
-
-// dense is the theme in force with less room around text, for cards and lists.
-type dense struct{ fyne.Theme }
-
-// Size implements fyne.Theme.
-func (d dense) Size(name fyne.ThemeSizeName) float32 {
-	if name == theme.SizeNameInnerPadding {
-		return 2
-	}
-	return d.Theme.Size(name)
-}
-
-// Color implements fyne.Theme.
-func (d dense) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
-	return readable(d).Color(name, variant)
-}
-
-// readable is the theme in force with labels of low importance in the muted
-// colour. Fyne gives them the one of what is disabled, which is too pale for
-// words that are to be read.
-type readable struct{ fyne.Theme }
-
-// Color implements fyne.Theme.
-func (r readable) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
-	if name == theme.ColorNameDisabled {
-		name = colorMuted
-	}
-	return r.Theme.Color(name, variant)
-}
-
-// newReadable wraps content whose labels of low importance are to be read.
-func newReadable(content fyne.CanvasObject) fyne.CanvasObject {
-	return newThemed(content, readable{theme.Current()})
-}
-
-// newDense wraps content so that its text stands close together.
-func newDense(content fyne.CanvasObject) fyne.CanvasObject {
-	return newThemed(content, dense{theme.Current()})
-}
-
-// newLabel returns a label of a given look.
-func newLabel(words string, size fyne.ThemeSizeName, importance widget.Importance, bold bool) *widget.Label {
-	l := widget.NewLabel(words)
-	l.SizeName, l.Importance, l.TextStyle.Bold = size, importance, bold
-	return l
-}
-
-// restyle shows other words in a label, in another look.
-func restyle(l *widget.Label, words string, importance widget.Importance, bold bool) {
-	l.Importance, l.TextStyle.Bold = importance, bold
-	l.SetText(words)
-	l.Refresh()
-	l.Show()
 }

@@ -121,7 +121,7 @@ func logLevels() []slog.Level {
 	return []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError}
 }
 
-var levelKeys = map[slog.Level]string{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+var levelKeys = map[slog.Level]string{ //nolint:gochecknoglobals // a table
 	slog.LevelDebug: "log.level.all", slog.LevelInfo: "log.level.info",
 	slog.LevelWarn: "log.level.warnings", slog.LevelError: "log.level.errors",
 }

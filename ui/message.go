@@ -13,7 +13,7 @@ import (
 type message struct{ sentence, advice string }
 
 // messages has every code of package core.
-var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 	core.CodeUsage:                 {"error.usage", "advice.report"},
 	core.CodePortBusy:              {"error.port_busy", "advice.port"},
 	core.CodeProfileInvalid:        {"error.profile_invalid", "advice.settings"},

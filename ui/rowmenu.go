@@ -13,7 +13,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-var actionKeys = map[action]string{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+var actionKeys = map[action]string{ //nolint:gochecknoglobals // a table
 	actPause: "action.pause", actResume: "action.resume", actRetry: "action.retry",
 	actCancel: "action.cancel", actRemove: "action.remove",
 	actFirst: "action.first", actLast: "action.last", actPermanent: "action.permanent", actMore: "action.menu",

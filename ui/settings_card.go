@@ -18,20 +18,19 @@ import (
 const certificateWarnDays = 30
 
 // certificateCard shows what a client certificate is, or why it can't be read.
-// Its rows are made once, and shown as they are needed: rows that come later
-// would not have the card's theme.
+// Its rows are made once, and shown as they are needed.
 type certificateCard struct {
 	text    *text
 	rows    *fyne.Container
 	values  map[string]*cardRow // by the key of their names
-	message *widget.Label
+	message *label
 	object  fyne.CanvasObject
 }
 
 // cardRow is a name and a value.
 type cardRow struct {
 	*fyne.Container
-	value *widget.Label
+	value *label
 }
 
 // cardLabelWidth is the width of the card's own label column.
@@ -41,17 +40,17 @@ func newCertificateCard(t *text) *certificateCard {
 	c := &certificateCard{text: t, rows: container.New(layout.NewCustomPaddedVBoxLayout(0)), values: map[string]*cardRow{}}
 	for _, key := range []string{"settings.card.subject", "settings.card.issuer", "settings.card.names", "settings.card.valid",
 		"settings.card.serial", "settings.card.fingerprint", "settings.card.key", "settings.card.usage"} {
-		r := &cardRow{value: newLabel("", sizeSmall, widget.MediumImportance, false)}
+		r := &cardRow{value: newTightLabel("", widget.MediumImportance)}
 		r.value.Wrapping = fyne.TextWrapBreak
 		r.Container = container.New(columns{[]float32{cardLabelWidth, 0}, theme.Padding()},
-			newLabel(t.s(key), sizeSmall, widget.LowImportance, false), r.value)
+			newTightLabel(t.s(key), widget.LowImportance), r.value)
 		c.values[key] = r
 		c.rows.Add(r.Container)
 	}
-	c.message = newLabel("", sizeSmall, widget.MediumImportance, false)
+	c.message = newTightLabel("", widget.MediumImportance)
 	c.message.Wrapping = fyne.TextWrapWord
 	c.rows.Add(c.message)
-	c.object = newPanel(colorSunken, newDense(c.rows))
+	c.object = newPanel(colorSunken, c.rows)
 	c.clear()
 	return c
 }
@@ -85,7 +84,7 @@ func (c *certificateCard) show(facts core.CertificateFacts, err error, now time.
 }
 
 func (c *certificateCard) say(words string, importance widget.Importance) {
-	restyle(c.message, words, importance, false)
+	c.message.restyle(words, importance, false)
 }
 
 func (c *certificateCard) facts(f core.CertificateFacts, now time.Time) {
@@ -111,7 +110,7 @@ func (c *certificateCard) facts(f core.CertificateFacts, now time.Time) {
 
 func (c *certificateCard) set(key, value string, importance widget.Importance, bold bool) {
 	r := c.values[key]
-	restyle(r.value, value, importance, bold)
+	r.value.restyle(value, importance, bold)
 	r.Show()
 }
 

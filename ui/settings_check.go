@@ -36,16 +36,15 @@ type checkPanel struct {
 const mostLines = 32
 
 // checkLine is a step of the test, and above it, where another server's steps
-// begin, which one. Lines are made once: those that come later would not have
-// the theme of the list.
+// begin, which one. Lines are made once, and used again by the next test.
 type checkLine struct {
 	object                         *fyne.Container
-	server, sign, what, todo, took *widget.Label
+	server, sign, what, todo, took *label
 }
 
 func newCheckLine() *checkLine {
-	label := func() *widget.Label { return newLabel("", sizeSmall, widget.MediumImportance, false) }
-	l := &checkLine{server: label(), sign: label(), what: label(), todo: label(), took: label()}
+	none := func() *label { return newTightLabel("", widget.MediumImportance) }
+	l := &checkLine{server: none(), sign: none(), what: none(), todo: none(), took: none()}
 	l.what.Wrapping, l.todo.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
 	l.took.Alignment = fyne.TextAlignTrailing
 	l.object = container.New(layout.NewCustomPaddedVBoxLayout(0), l.server,
@@ -55,8 +54,8 @@ func newCheckLine() *checkLine {
 }
 
 func (l *checkLine) clear() {
-	for _, label := range []*widget.Label{l.server, l.sign, l.what, l.todo, l.took} {
-		label.SetText("")
+	for _, words := range []*label{l.server, l.sign, l.what, l.todo, l.took} {
+		words.SetText("")
 	}
 	l.server.Hide()
 	l.todo.Hide()
@@ -73,7 +72,7 @@ func newCheckPanel(s *shell) *checkPanel {
 	}
 	name := newLabel(s.text.s("settings.check"), theme.SizeNameText, widget.LowImportance, false)
 	p.row = container.New(columns{[]float32{formLabelWidth, 0}, theme.Padding()}, name,
-		container.New(layout.NewCustomPaddedVBoxLayout(0), newDense(rows), container.NewHBox(p.waiting)))
+		container.New(layout.NewCustomPaddedVBoxLayout(0), rows, container.NewHBox(p.waiting)))
 	p.row.Hide()
 	return p
 }
@@ -130,7 +129,7 @@ func (p *checkPanel) stop() {
 func (p *checkPanel) add(step core.Step) {
 	l := p.next()
 	if key := targetKeys[step.Target]; key != "" && (len(p.steps) == 0 || p.steps[len(p.steps)-1].Target != step.Target) {
-		restyle(l.server, p.s.text.s(key), widget.LowImportance, true)
+		l.server.restyle(p.s.text.s(key), widget.LowImportance, true)
 	}
 	p.steps = append(p.steps, step)
 	p.write(l, step)
@@ -144,9 +143,9 @@ func (p *checkPanel) finish(err error, stopped bool) {
 	p.waiting.Hide()
 	switch {
 	case stopped || errors.Is(err, context.Canceled):
-		restyle(p.next().what, p.s.text.s("settings.check.stopped"), widget.LowImportance, false)
+		p.next().what.restyle(p.s.text.s("settings.check.stopped"), widget.LowImportance, false)
 	case err != nil && !p.told():
-		restyle(p.next().what, explained(p.s.text, err), widget.DangerImportance, false)
+		p.next().what.restyle(explained(p.s.text, err), widget.DangerImportance, false)
 	}
 	p.changed()
 }
@@ -191,11 +190,11 @@ func (p *checkPanel) write(l *checkLine, step core.Step) {
 	if step.Status == core.StepNotReached {
 		importance = widget.LowImportance
 	}
-	restyle(l.sign, look.sign, look.importance, true)
-	restyle(l.what, words, importance, false)
-	restyle(l.took, tookText(p.s.text, step), widget.LowImportance, false)
+	l.sign.restyle(look.sign, look.importance, true)
+	l.what.restyle(words, importance, false)
+	l.took.restyle(tookText(p.s.text, step), widget.LowImportance, false)
 	if advice := p.advice(step); advice != "" {
-		restyle(l.todo, advice, look.importance, false)
+		l.todo.restyle(advice, look.importance, false)
 	}
 }
 

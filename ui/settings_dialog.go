@@ -42,8 +42,7 @@ type settingsDialog struct {
 	pages    map[settingsTab]*fyne.Container
 	scroll   *container.Scroll
 	unscroll func() // once the dialog is gone
-	status   *widget.Label
-	remark   fyne.CanvasObject // around status
+	status   *label
 	test     *quietButton
 	copy     *quietButton
 	tools    []fyne.CanvasObject // test and copy, as they stand in the footer
@@ -53,7 +52,7 @@ type settingsDialog struct {
 	valid    bool
 }
 
-var settingsTabs = []settingsTab{tabServer, tabSignIn, tabCertificates, tabTransfers, tabMetrics, tabAppearance} //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+var settingsTabs = []settingsTab{tabServer, tabSignIn, tabCertificates, tabTransfers, tabMetrics, tabAppearance} //nolint:gochecknoglobals // a table
 
 // showSettings opens the settings of the current profile at a tab, or those of
 // a new one while there is none.
@@ -171,7 +170,7 @@ func (d *settingsDialog) body(pad float32, pages []settingsTab, above ...fyne.Ca
 		stack.Add(page)
 	}
 	stack.Add(d.check.row)
-	d.scroll = container.NewVScroll(newReadable(container.New(layout.NewCustomPaddedLayout(pad/2, pad, pad, pad), stack)))
+	d.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(pad/2, pad, pad, pad), stack))
 	return d.scroll
 }
 
@@ -180,8 +179,7 @@ func (d *settingsDialog) footer(pad float32, steps ...fyne.CanvasObject) fyne.Ca
 	t := d.s.text
 	d.status = newLabel("", theme.SizeNameCaptionText, widget.LowImportance, false)
 	d.status.Wrapping = fyne.TextWrapWord
-	d.remark = newReadable(d.status)
-	d.remark.Hide()
+	d.status.Hide()
 	d.test = newQuietButton(t.s("settings.test"), d.toggleTest)
 	d.copy = newQuietButton(t.s("settings.copy"), func() { d.s.app.Clipboard().SetContent(d.check.report()) })
 	d.cancel = newQuietButton(t.s("settings.cancel"), func() { d.close(false) })
@@ -193,7 +191,7 @@ func (d *settingsDialog) footer(pad float32, steps ...fyne.CanvasObject) fyne.Ca
 	buttons := container.NewHBox(row...)
 	return container.New(layout.NewCustomPaddedVBoxLayout(0), widget.NewSeparator(),
 		container.New(layout.NewCustomPaddedLayout(pad/2, pad/2, pad, pad),
-			container.New(layout.NewCustomPaddedVBoxLayout(0), d.remark, buttons)))
+			container.New(layout.NewCustomPaddedVBoxLayout(0), d.status, buttons)))
 }
 
 func (d *settingsDialog) selectTab(tab settingsTab) {
@@ -237,8 +235,8 @@ func (d *settingsDialog) validated(problems []core.FieldError) {
 func (d *settingsDialog) say(words string, importance widget.Importance) {
 	d.status.Importance = importance
 	d.status.SetText(words)
-	if (words != "") != d.remark.Visible() {
-		setVisible(d.remark, words != "")
+	if (words != "") != d.status.Visible() {
+		setVisible(d.status, words != "")
 		d.popup.Content.Refresh()
 	}
 }

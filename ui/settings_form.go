@@ -50,7 +50,7 @@ type field struct {
 	label   string
 	tab     settingsTab
 	row     *fyne.Container
-	problem *widget.Label
+	problem *label
 	left    bool // the person has been there: problems are shown
 	read    func(*core.Profile) *core.FieldError
 }
@@ -72,7 +72,7 @@ func (f *form) add(tab settingsTab, key, label string, input fyne.CanvasObject, 
 
 // note is a remark in the input column.
 type note struct {
-	*widget.Label
+	*label
 	row *fyne.Container
 }
 

@@ -129,7 +129,7 @@ func (d *settingsDialog) buildVerification() {
 
 // The endings that file choosers offer.
 var (
-	keyExtensions    = []string{".pem", ".key", ".pub", ".crt", ".cer"} //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
-	caExtensions     = []string{".pem", ".crt", ".cer", ".der"}         //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
-	pkcs12Extensions = []string{".p12", ".pfx"}                         //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+	keyExtensions    = []string{".pem", ".key", ".pub", ".crt", ".cer"} //nolint:gochecknoglobals // a table
+	caExtensions     = []string{".pem", ".crt", ".cer", ".der"}         //nolint:gochecknoglobals // a table
+	pkcs12Extensions = []string{".p12", ".pfx"}                         //nolint:gochecknoglobals // a table
 )

@@ -93,7 +93,7 @@ func TestSettingsSayWhatIsWrongBesideTheField(t *testing.T) {
 				}
 				d.save(false)
 				h.fill(d, c.tab, c.key, c.end)
-				if d.accept.Disabled() || d.row(t, c.key).problem.Visible() || d.remark.Visible() {
+				if d.accept.Disabled() || d.row(t, c.key).problem.Visible() || d.status.Visible() {
 					t.Errorf("mended, it still says %q, %q", d.row(t, c.key).problem.Text, d.status.Text)
 				}
 				for _, call := range h.ctl.calls() {

@@ -40,7 +40,7 @@ func rgba(hex uint32, alpha uint8) color.NRGBA {
 	return c
 }
 
-var lightPalette = palette{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+var lightPalette = palette{ //nolint:gochecknoglobals // a table
 	theme.ColorNameBackground:          rgb(0xf6f7f9),
 	theme.ColorNameForeground:          rgb(0x1b2330),
 	theme.ColorNamePrimary:             rgb(0x2f6fed),
@@ -82,7 +82,7 @@ var lightPalette = palette{ //nolint:gochecknoglobals // a table //nolint:gochec
 	colorCheck:   rgb(0x8eb0f2),
 }
 
-var darkPalette = palette{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+var darkPalette = palette{ //nolint:gochecknoglobals // a table
 	theme.ColorNameBackground:          rgb(0x16191f),
 	theme.ColorNameForeground:          rgb(0xe8ebf0),
 	theme.ColorNamePrimary:             rgb(0x7aa7ff),
@@ -125,7 +125,7 @@ var darkPalette = palette{ //nolint:gochecknoglobals // a table //nolint:gocheck
 }
 
 // sizes are in Fyne's units, on a grid of 4 with few exceptions: text, lines.
-var sizes = map[fyne.ThemeSizeName]float32{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+var sizes = map[fyne.ThemeSizeName]float32{ //nolint:gochecknoglobals // a table
 	theme.SizeNamePadding:            4,
 	theme.SizeNameInnerPadding:       8,
 	theme.SizeNameLineSpacing:        4,

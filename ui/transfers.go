@@ -136,7 +136,7 @@ func (v *transfersView) buildFilter() {
 	v.nameGroup()
 }
 
-var groupKeys = map[group]string{ //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+var groupKeys = map[group]string{ //nolint:gochecknoglobals // a table
 	groupAll: "filter.all", groupUnderWay: "filter.underway", groupAttention: "filter.attention",
 	groupPaused: "filter.paused", groupStored: "filter.stored", groupCancelled: "filter.cancelled",
 }

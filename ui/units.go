@@ -11,7 +11,7 @@ import (
 const nbsp = "\u00a0"
 
 // unitKeys are the IEC units of sizes, each 1024 times the one before.
-var unitKeys = [...]string{"unit.b", "unit.kib", "unit.mib", "unit.gib", "unit.tib", "unit.pib"} //nolint:gochecknoglobals // a table //nolint:gochecknoglobals // a table
+var unitKeys = [...]string{"unit.b", "unit.kib", "unit.mib", "unit.gib", "unit.tib", "unit.pib"} //nolint:gochecknoglobals // a table
 
 // scale picks the unit in which n bytes are said.
 func scale(n int64) (factor float64, key string) {

@@ -23,8 +23,8 @@ type wizard struct {
 	pages []settingsTab // the last is tabTest
 	at    int
 	due   bool // the test is to begin
-	where *widget.Label
-	lead  *widget.Label
+	where *label
+	lead  *label
 	back  *quietButton
 	next  *widget.Button
 }

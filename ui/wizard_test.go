@@ -110,7 +110,7 @@ func TestWizardStaysOnAPageWithAMistake(t *testing.T) {
 			h.tap(s("wizard.next"))
 			d.mustShow(t, tabServer)
 			h.says(s("settings.reason.required"))
-			if !d.remark.Visible() {
+			if !d.status.Visible() {
 				t.Error("nothing says why the page stays")
 			}
 			h.addresses(d)
@@ -123,7 +123,7 @@ func TestWizardStaysOnAPageWithAMistake(t *testing.T) {
 			}
 			h.picture("wizard-mistake-" + language)
 			h.addresses(d)
-			if d.remark.Visible() {
+			if d.status.Visible() {
 				t.Error("mended, it is still said")
 			}
 			h.tap(s("wizard.next"))
