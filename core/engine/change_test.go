@@ -106,7 +106,7 @@ func TestVerbGivesUpWaiting(t *testing.T) {
 	go func() { done <- f.Pause(ctx, id) }()
 	run := func() *run {
 		var r *run
-		_ = f.do(context.Background(), "look", func(*tx) error { r = f.items[id].run; return nil })
+		_ = f.do(context.Background(), "look", func(*tx) error { r = f.items[id].run.Load(); return nil })
 		return r
 	}()
 	<-run.ctx.Done() // it was told

@@ -43,7 +43,10 @@ func (e *Engine) Subscribe() (core.Snapshot, core.Feed) {
 func (it *item) value() core.Transfer {
 	t := it.transfer()
 	if t.State.Active() {
-		t.Sent = it.sent.Load()
+		t.Sent = 0
+		if r := it.run.Load(); r != nil {
+			t.Sent = r.sent.Load()
+		}
 	}
 	return t
 }

@@ -17,12 +17,14 @@ type packed struct {
 	seq  int64
 	size int64
 
-	modSec, queuedSec   int64
-	modNsec, queuedNsec int32
+	modSec  int64
+	modNsec int32
+	small   core.SmallState
 
-	fileAt, nameAt, pathAt uint32 // in text
+	fileAt         uint16 // in text, as are
+	nameAt, pathAt uint32
 
-	small  core.SmallState
+	queued int64 // ns since 1970, 0: none, as the database has it
 	shared *shared
 	rest   *rest // nil: all zero
 }
@@ -55,7 +57,9 @@ func (k *packer) pack(t core.Transfer, before packed) packed {
 		text: before.text, fileAt: before.fileAt, nameAt: before.nameAt, pathAt: before.pathAt,
 		seq: t.Seq, size: t.Source.Size, small: t.State.Small(), shared: k.share(t, before.shared),
 		modSec: t.Source.ModTime.Unix(), modNsec: int32(t.Source.ModTime.Nanosecond()),
-		queuedSec: t.QueuedAt.Unix(), queuedNsec: int32(t.QueuedAt.Nanosecond()),
+	}
+	if !t.QueuedAt.IsZero() {
+		p.queued = t.QueuedAt.UnixNano()
 	}
 	if t.ID != p.id() || t.Source.FileID != p.fileID() || t.Source.Name != p.name() || t.Source.Path != p.path() {
 		p.write(t)
@@ -75,8 +79,8 @@ func (p *packed) write(t core.Transfer) {
 		own = ""
 	}
 	p.text = string(t.ID) + t.Source.FileID + own + t.Source.Path
-	p.fileAt = uint32(len(t.ID))
-	p.nameAt = p.fileAt + uint32(len(t.Source.FileID))
+	p.fileAt = uint16(len(t.ID))
+	p.nameAt = uint32(p.fileAt) + uint32(len(t.Source.FileID))
 	p.pathAt = p.nameAt + uint32(len(own))
 	if own == "" {
 		p.nameAt = uint32(len(p.text) - len(t.Source.Name))
@@ -129,14 +133,17 @@ func (p *packed) late() rest {
 // transfer unpacks p. Times are in UTC.
 func (p *packed) transfer() core.Transfer {
 	r := p.late()
-	return core.Transfer{
+	t := core.Transfer{
 		ID: p.id(), Seq: p.seq, Options: p.shared.options, Server: p.shared.server, State: p.state(),
 		Source: core.Source{
 			Path: p.path(), Name: p.name(), Size: p.size,
 			ModTime: time.Unix(p.modSec, int64(p.modNsec)).UTC(), FileID: p.fileID(),
 		},
-		QueuedAt: time.Unix(p.queuedSec, int64(p.queuedNsec)).UTC(),
-		Sent:     r.sent, Attempts: r.attempts, NotBefore: r.notBefore, Error: r.err, Receipt: r.receipt, Resume: r.resume,
+		Sent: r.sent, Attempts: r.attempts, NotBefore: r.notBefore, Error: r.err, Receipt: r.receipt, Resume: r.resume,
 		StartedAt: r.startedAt, FinishedAt: r.finishedAt,
 	}
+	if p.queued != 0 {
+		t.QueuedAt = time.Unix(0, p.queued).UTC()
+	}
+	return t
 }

@@ -144,7 +144,7 @@ func (e *Engine) start(ctx context.Context, x *tx, l *lane, it *item, endpoint E
 
 // launch begins a claimed run: its claim is durable.
 func (e *Engine) launch(r *run) {
-	r.it.run = r
+	r.it.run.Store(r)
 	if r.lane.halt != nil || r.lane.until.After(e.now()) || e.paused {
 		e.conclude(r, result{}) // what happened in the same round
 		return

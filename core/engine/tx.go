@@ -11,16 +11,15 @@ import (
 
 // item is a transfer in the list.
 type item struct {
-	packed              // durable; guarded by Engine.mu, written by the journal
-	sent   atomic.Int64 // of the attempt under way
-	gone   bool         // removed; guarded like packed
+	packed                     // durable; guarded by Engine.mu, written by the journal
+	run    atomic.Pointer[run] // the attempt under way; written by the journal
+	gone   bool                // removed; guarded like packed
 
 	// What follows belongs to the journal.
 	queued   bool           // is in its lane's queue
 	leaves   bool           // its removal is staged
 	leaving  int32          // times that the server is being asked to forget it
 	next     *core.Transfer // staged
-	run      *run           // the attempt under way
 	failures *failures      // nil: none yet
 }
 
@@ -185,7 +184,7 @@ func (e *Engine) publish(x *tx) {
 		e.launch(r)
 	}
 	for _, r := range x.ended { // last: whoever waits finds it all done
-		r.it.run = nil
+		r.it.run.Store(nil)
 		close(r.done)
 	}
 }
@@ -197,9 +196,6 @@ func (e *Engine) show(x *tx) {
 	defer e.mu.Unlock()
 	for _, it := range x.touched {
 		it.packed, it.next = e.packer.pack(*it.next, it.packed), nil
-		if !it.state().Active() {
-			it.sent.Store(0)
-		}
 	}
 	for _, it := range x.added {
 		e.items[it.id()] = it

@@ -34,7 +34,7 @@ func (e *Engine) Resume(ctx context.Context, ids ...core.TransferID) error {
 			t.State = core.StateQueued
 			_ = x.put(it, t) // logged
 		}
-		if r := it.run; r != nil && r.wish == core.StatePaused {
+		if r := it.run.Load(); r != nil && r.wish == core.StatePaused {
 			r.wish = ""
 		}
 		return nil
@@ -115,8 +115,8 @@ func (e *Engine) PauseAll(ctx context.Context) error {
 		runs = nil
 		x.pause(true)
 		for _, it := range e.items {
-			if it.run != nil {
-				runs = append(runs, e.end(x, it, it.run.wish)) // else queued
+			if r := it.run.Load(); r != nil {
+				runs = append(runs, e.end(x, it, r.wish)) // else queued
 			}
 		}
 		return nil
@@ -179,7 +179,7 @@ func (e *Engine) each(ctx context.Context, op string, ids []core.TransferID, f f
 // end stops the attempt of a transfer, if there is one. What it becomes is
 // wish, where nobody knows better.
 func (e *Engine) end(x *tx, it *item, wish core.State) *run {
-	r := it.run
+	r := it.run.Load()
 	if r == nil {
 		return nil // interrupted, and not yet recovered
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -19,6 +20,7 @@ type run struct {
 
 	ctx    context.Context // ends when the attempt is to stop
 	cancel context.CancelFunc
+	sent   atomic.Int64    // bytes of the file so far
 	quit   <-chan struct{} // closed when the engine is to end
 	done   chan struct{}   // closed once the result is durable
 
@@ -110,7 +112,7 @@ func (e *Engine) send(r *run, out *result) error {
 	begun := e.cfg.Now()
 	out.receipt, err = uploader.Upload(r.ctx, r.t, p)
 	e.observer.UploadFinished(r.t.Options.Retention, e.cfg.Now().Sub(begun), r.t.Source.Size, err)
-	out.sent = r.it.sent.Load()
+	out.sent = r.sent.Load()
 	out.advanced = p.noted && out.sent-p.from >= advance
 	r.lane.timed(uploader.RoundTrip())
 	if err == nil && r.lane.askKey() {
@@ -210,7 +212,7 @@ const advance = 1 << 20
 
 // Sent implements core.Progress.
 func (p *progress) Sent(n int64) {
-	if more := n - p.r.it.sent.Swap(n); more > 0 {
+	if more := n - p.r.sent.Swap(n); more > 0 {
 		p.e.observer.BytesSent(more)
 	}
 	p.e.touch(p.r.it)
@@ -220,7 +222,7 @@ func (p *progress) Sent(n int64) {
 // again.
 func (p *progress) Resumed(n int64) {
 	p.from, p.noted = n, true
-	p.r.it.sent.Store(n)
+	p.r.sent.Store(n)
 	p.e.touch(p.r.it)
 }
 
