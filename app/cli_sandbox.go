@@ -67,12 +67,13 @@ func announce(s streams, server *sandbox.Server, dir, profileOut string) error {
 	if err := profiles.WriteFile(profileOut, server.Profile()); err != nil {
 		return err
 	}
+	sh := ownShell()
 	_, err := fmt.Fprintf(s.out, `Sandbox at %s, folder %s. Ctrl+C stops it.
 Profile written to %s. In another terminal:
 
-  export INGESTER_CLIENT_SECRET=%s
+  %s
   ingester check  --profile-file %s
   ingester upload --profile-file %s FILE…
-`, server.URL(), dir, profileOut, server.ClientSecret().Reveal(), shellQuote(profileOut), shellQuote(profileOut))
+`, server.URL(), dir, profileOut, sh.assign("INGESTER_CLIENT_SECRET", server.ClientSecret().Reveal()), sh.word(profileOut), sh.word(profileOut))
 	return err
 }

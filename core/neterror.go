@@ -187,7 +187,7 @@ func classifySocket(e *Error, err error) bool {
 	case isErrno(err, syscall.ECONNREFUSED, wsaConnRefused):
 		return e.set(KindNetwork, CodeConnectionRefused, "The server refuses connections on this port.")
 	case isErrno(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.ENETDOWN,
-		syscall.EADDRNOTAVAIL, wsaNetUnreach, wsaHostUnreach):
+		syscall.EADDRNOTAVAIL, wsaNotAvailable, wsaNetDown, wsaNetUnreach, wsaHostUnreach):
 		return e.set(KindNetwork, CodeUnreachable, "The server can't be reached from this network.")
 	case isErrno(err, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, wsaConnAborted, wsaConnReset),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
@@ -203,11 +203,13 @@ func classifySocket(e *Error, err error) bool {
 // The socket errors of Windows, which package syscall has under no portable
 // name (winsock2.h). No other system has errors with these numbers.
 const (
-	wsaNetUnreach  = syscall.Errno(10051)
-	wsaConnAborted = syscall.Errno(10053)
-	wsaConnReset   = syscall.Errno(10054)
-	wsaConnRefused = syscall.Errno(10061)
-	wsaHostUnreach = syscall.Errno(10065)
+	wsaNotAvailable = syscall.Errno(10049)
+	wsaNetDown      = syscall.Errno(10050)
+	wsaNetUnreach   = syscall.Errno(10051)
+	wsaConnAborted  = syscall.Errno(10053)
+	wsaConnReset    = syscall.Errno(10054)
+	wsaConnRefused  = syscall.Errno(10061)
+	wsaHostUnreach  = syscall.Errno(10065)
 )
 
 func isErrno(err error, numbers ...syscall.Errno) bool {

@@ -291,6 +291,7 @@ func TestNetworkErrorConstructed(t *testing.T) {
 		{"no route", wrap(dial(syscall.EHOSTUNREACH)), core.KindNetwork, core.CodeUnreachable},
 		{"no network", wrap(dial(syscall.ENETUNREACH)), core.KindNetwork, core.CodeUnreachable},
 		{"refused on Windows", wrap(dial(10061)), core.KindNetwork, core.CodeConnectionRefused},
+		{"no network on Windows", wrap(dial(10050)), core.KindNetwork, core.CodeUnreachable},
 		{"reset on Windows", wrap(dial(10054)), core.KindNetwork, core.CodeConnectionLost},
 		{"timed out", wrap(dial(syscall.ETIMEDOUT)), core.KindNetwork, core.CodeTimeout},
 		{"older TLS version", wrap(errors.New("tls: server selected unsupported protocol version 302")), core.KindTLS, core.CodeTLSPolicy},

@@ -136,8 +136,9 @@ func usage(addr, what string, err error) *core.Error {
 
 // The numbers that Windows uses for errors that have other names there.
 const (
-	wsaInUse  = syscall.Errno(10048)
-	wsaAccess = syscall.Errno(10013)
+	wsaAccess       = syscall.Errno(10013)
+	wsaInUse        = syscall.Errno(10048)
+	wsaNotAvailable = syscall.Errno(10049)
 )
 
 // explain says what to do about an address that can't be opened.
@@ -149,7 +150,7 @@ func explain(addr string, err error) error {
 		return e
 	case errors.Is(err, syscall.EACCES), errors.Is(err, wsaAccess):
 		return usage(addr, "is not open to this user. Choose a port above 1023", err)
-	case errors.Is(err, syscall.EADDRNOTAVAIL):
+	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, wsaNotAvailable):
 		return usage(addr, "does not belong to this computer. Use 127.0.0.1", err)
 	}
 	return usage(addr, "can't be opened", err)

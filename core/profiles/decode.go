@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
@@ -130,11 +131,15 @@ func absolute(path, dir string) string {
 		return ""
 	}
 	path = filepath.FromSlash(path)
-	if dir == "" || filepath.IsAbs(path) {
+	if dir == "" || rooted(path) {
 		return filepath.Clean(path)
 	}
 	return filepath.Join(dir, path)
 }
+
+// rooted reports whether a path is not below the folder of its file. On Windows
+// a path like /etc is not absolute, but it is no relative one either.
+func rooted(path string) bool { return filepath.IsAbs(path) || os.IsPathSeparator(path[0]) }
 
 // relative is a path for a profile file in dir: short where the file lies
 // there or below, so that the folder can be handed out as a whole.
@@ -142,7 +147,7 @@ func relative(path, dir string) string {
 	if path == "" {
 		return ""
 	}
-	if dir != "" && filepath.IsAbs(path) {
+	if dir != "" && rooted(path) {
 		if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) {
 			path = rel
 		}
