@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -42,6 +43,9 @@ func TestRunCommandQuotesThePath(t *testing.T) {
 }
 
 func TestOwnProgramIsTheAppImage(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no such images")
+	}
 	env := map[string]string{"APPIMAGE": "/home/a/Ingester.AppImage"}
 	if got, err := ownProgram(func(k string) string { return env[k] }); err != nil || got != "/home/a/Ingester.AppImage" {
 		t.Errorf("%q, %v", got, err)
@@ -54,6 +58,9 @@ func TestOwnProgramIsTheAppImage(t *testing.T) {
 }
 
 func TestEntryFileSaysWhatFails(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the entry is no file there")
+	}
 	dir := t.TempDir()
 	blocked := filepath.Join(dir, "file")
 	if err := os.WriteFile(blocked, nil, 0o600); err != nil {

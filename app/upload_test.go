@@ -247,6 +247,11 @@ func TestUploadKilled(t *testing.T) {
 	if code != exitOK || len(lines) != len(contents) {
 		t.Errorf("exit code %d with %d lines, want %d with %d", code, len(lines), exitOK, len(contents))
 	}
+	for _, l := range lines {
+		if l.State != core.StateStored {
+			t.Errorf("%s: %+v", l.Name, l)
+		}
+	}
 	s.mustHave(t, contents)
 }
 

@@ -3,6 +3,7 @@ package profiles
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -172,7 +173,7 @@ key_file = "../client.key"
 		p, err := LoadFile(path)
 		must(t, err)
 		got := []string{p.Auth.PublicKeyFile, p.TLS.CACertFile, p.TLS.CertFile, p.TLS.KeyFile, p.TLS.PKCS12File}
-		want := []string{"/etc/keys/admin.pem", filepath.Join(dir, "profiles", "ca.pem"), filepath.Join(dir, "profiles", "certs", "client.pem"),
+		want := []string{filepath.FromSlash("/etc/keys/admin.pem"), filepath.Join(dir, "profiles", "ca.pem"), filepath.Join(dir, "profiles", "certs", "client.pem"),
 			filepath.Join(dir, "client.key"), ""}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s: %s", path, diff)
@@ -197,6 +198,9 @@ func TestReadRefuses(t *testing.T) {
 	_, err = LoadFile(put(t, filepath.Join(dir, "larger.toml"), largest+"#"))
 	if message := wantCode(t, err, core.CodeProfileInvalid); !strings.Contains(message, "larger than 1048576 bytes") {
 		t.Error(message)
+	}
+	if runtime.GOOS == "windows" {
+		return // links are for administrators there
 	}
 	must(t, os.Symlink(filepath.Join(dir, "largest.toml"), filepath.Join(dir, "link.toml")))
 	_, err = LoadFile(filepath.Join(dir, "link.toml"))

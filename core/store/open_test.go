@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -261,6 +262,9 @@ func TestDurable(t *testing.T) {
 // TestOddFolders opens below names that mean something in a URL.
 func TestOddFolders(t *testing.T) {
 	for _, name := range []string{"a b", "100%", "x?mode=memory", "a#b", "file:x", "ж", "a&b=c;d"} {
+		if runtime.GOOS == "windows" && strings.ContainsAny(name, "?:") {
+			continue // no names there
+		}
 		path := filepath.Join(t.TempDir(), name, name+".db")
 		s := openAt(t, path)
 		commit(t, s, core.Batch{Put: []core.Transfer{queued("a", 1)}})

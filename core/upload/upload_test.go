@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -308,6 +309,10 @@ func TestFileThatChangesIsNeverStored(t *testing.T) {
 		"is another": func(path string) error {
 			return errors.Join(os.WriteFile(path+"2", make([]byte, 6<<20), 0o600), os.Rename(path+"2", path))
 		},
+	}
+	if runtime.GOOS == "windows" { // what is open stays
+		delete(changes, "goes")
+		delete(changes, "is another")
 	}
 	for name, change := range changes {
 		for _, version := range []string{core.HTTP11, core.HTTP2} {

@@ -1,0 +1,52 @@
+//go:build unix
+
+package ui
+
+import (
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
+)
+
+func TestPastedPaths(t *testing.T) {
+	for in, want := range map[string]struct{ paths, left []string }{
+		"":                                    {},
+		"just words":                          {left: []string{"just words"}},
+		"https://example.com/a":               {left: []string{"https://example.com/a"}},
+		"relative/path\n/a":                   {[]string{"/a"}, []string{"relative/path"}},
+		"/home/a/b.txt":                       {paths: []string{"/home/a/b.txt"}},
+		"/home/a/with blanks and 'quotes'":    {paths: []string{"/home/a/with blanks and 'quotes'"}},
+		"  \"/home/a/b c.txt\"\r\n'/tmp/d'\n": {paths: []string{"/home/a/b c.txt", "/tmp/d"}},
+		"'/a b' '/c'\t\"/d\"":                 {paths: []string{"/a b", "/c", "/d"}},
+		"'/a' /b":                             {left: []string{"'/a' /b"}},
+		"\"/a":                                {left: []string{"\"/a"}},
+		"file:///home/a/%D0%9F.txt\r\n":       {paths: []string{"/home/a/П.txt"}},
+		"file://elsewhere/share/x":            {left: []string{"file://elsewhere/share/x"}},
+		"file://localhost/home/x":             {paths: []string{"/home/x"}},
+		"copy\nfile:///a\nfile:///b":          {paths: []string{"/a", "/b"}},
+		"x-special/nautilus-clipboard\ncut\nfile:///a\n": {paths: []string{"/a"}},
+		"# by a program\r\nfile:///a%23b\r\n\x00":        {paths: []string{"/a#b"}},
+		"/a\ncopy":                 {[]string{"/a"}, []string{"copy"}},
+		"file:///bad%zz\n/ok":      {[]string{"/ok"}, []string{"file:///bad%zz"}},
+		"file:///a?b\nfile:///c#d": {left: []string{"file:///a?b", "file:///c#d"}},
+		"/a/../b":                  {paths: []string{"/b"}},
+	} {
+		paths, left := pastedPaths(in)
+		if !slices.Equal(paths, want.paths) || !slices.Equal(skippedPaths(left), want.left) {
+			t.Errorf("%q gives %q and leaves %q, want %q and %q", in, paths, skippedPaths(left), want.paths, want.left)
+		}
+	}
+}
+
+func TestLocalPaths(t *testing.T) {
+	web, err := storage.ParseURI("https://example.com/a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths, left := localPaths([]fyne.URI{storage.NewFileURI("/home/a/№ 1.txt"), web, nil})
+	if !slices.Equal(paths, []string{"/home/a/№ 1.txt"}) || !slices.Equal(skippedPaths(left), []string{"https://example.com/a"}) {
+		t.Errorf("got %q, left %q", paths, left)
+	}
+}

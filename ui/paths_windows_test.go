@@ -1,0 +1,35 @@
+package ui
+
+import (
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
+)
+
+func TestPastedPaths(t *testing.T) {
+	for in, want := range map[string]struct{ paths, left []string }{
+		`C:\a\Отчёт.pdf`:                  {paths: []string{`C:\a\Отчёт.pdf`}},
+		"\"C:\\a b\\c.txt\"\r\n\"D:\\d\"": {paths: []string{`C:\a b\c.txt`, `D:\d`}},
+		`\\server\share\x`:                {paths: []string{`\\server\share\x`}},
+		"C:/a/../b":                       {paths: []string{`C:\b`}},
+		`relative\a`:                      {left: []string{`relative\a`}},
+		`C:a`:                             {left: []string{`C:a`}},
+		"/a":                              {left: []string{"/a"}},
+		"file:///C:/a/%D0%9F.txt":         {paths: []string{`C:\a\П.txt`}},
+		"file://server/share/x":           {paths: []string{`\\server\share\x`}},
+	} {
+		paths, left := pastedPaths(in)
+		if !slices.Equal(paths, want.paths) || !slices.Equal(skippedPaths(left), want.left) {
+			t.Errorf("%q gives %q and leaves %q, want %q and %q", in, paths, skippedPaths(left), want.paths, want.left)
+		}
+	}
+}
+
+func TestLocalPaths(t *testing.T) {
+	paths, left := localPaths([]fyne.URI{storage.NewFileURI("C:/a/№ 1.txt")})
+	if !slices.Equal(paths, []string{`C:\a\№ 1.txt`}) || len(left) != 0 {
+		t.Errorf("got %q, left %q", paths, left)
+	}
+}
