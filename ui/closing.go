@@ -55,7 +55,6 @@ func (w *Window) askWhere(tray bool) {
 	d := dialog.NewCustomWithoutButtons(t.s("close.title"), label, w.win)
 	button := func(words string, then func()) *widget.Button {
 		return widget.NewButton(words, func() {
-			w.closing = false
 			d.Hide()
 			then()
 		})
@@ -75,7 +74,8 @@ func (w *Window) askWhere(tray bool) {
 	}
 	d.Resize(fyne.NewSize(within(w.sh, 520, 0).Width, d.MinSize().Height))
 	w.closing = true
-	d.Show()
+	present(w.sh, d)
+	d.SetOnClosed(func() { w.closing = false })
 }
 
 // hide leaves the tray's icon only.

@@ -187,11 +187,17 @@ func TestEscapeGoesBack(t *testing.T) {
 		"facts":    func() { showFacts(h.w.sh, "Title", []fact{{"a", "b"}}) },
 		"error":    func() { h.w.sh.failed(&core.Error{Code: core.CodeInternal}) },
 		"days":     h.w.transfers.options.askDays,
+		"closing":  func() { h.w.askWhere(false) },
+		"files":    func() { pickInside(h.w.sh, FileQuestion{}, func([]string) { t.Error("something was picked") }) },
+		"folders":  func() { pickInside(h.w.sh, FileQuestion{Folders: true}, func([]string) { t.Error("something was picked") }) },
 	} {
 		show()
 		if escape(); over() != 0 || len(h.w.sh.dialogs) != 0 {
 			t.Errorf("%s: %d dialogs are left", name, over())
 		}
+	}
+	if h.w.closing {
+		t.Error("the question whether to close counts as open")
 	}
 	h.w.intake.scanned(core.Scan{Sources: make([]core.Source, manyFiles+1)}, nil)
 	escape()

@@ -126,7 +126,7 @@ func pickInside(s *shell, q FileQuestion, then func(paths []string)) {
 	d.SetTitleText(q.Title)
 	d.SetConfirmText(q.Accept)
 	d.SetDismissText(s.text.s("settings.cancel"))
-	d.Show()
+	present(s, d)
 	d.Resize(within(s, 1000, 700)) // Fyne 2.8 can resize one only once it is shown
 }
 

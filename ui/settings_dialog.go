@@ -340,7 +340,7 @@ func (d *settingsDialog) notSaved(err error, secrets ProfileSecrets, sessionOnly
 		}
 	}, d.s.win)
 	ask.Resize(fyne.NewSize(440, 0))
-	ask.Show()
+	present(d.s, ask)
 }
 
 // close takes the dialog away. While the profile is being saved it stays.

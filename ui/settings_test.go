@@ -225,6 +225,12 @@ func TestWithoutAKeychainTheSessionIsOffered(t *testing.T) {
 			if h.w.sh.settings != d {
 				t.Fatal("the dialog closed although nothing was saved")
 			}
+			h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+			if h.w.sh.settings == nil || len(h.w.win.Canvas().Overlays().List()) != 1 {
+				t.Fatal("Escape closes more than the question")
+			}
+			h.tap("Save")
+			h.until("the offer again", func() bool { return strings.Contains(h.words(), "Keep it for this session only?") })
 			h.tap("This session only")
 			h.called(`save "Production" as "Production" session=true`)
 			h.until("the dialog to close", func() bool { return h.w.sh.settings == nil })
