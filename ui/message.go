@@ -74,7 +74,7 @@ var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 	core.CodeAnswerInvalid:         {"error.answer_invalid", "advice.address"},
 	core.CodeUnexpected:            {"error.unexpected_status", "advice.details"},
 	core.CodeFinaliseUnsupported:   {"error.finalise_unsupported", "advice.details"},
-	core.CodeFinaliseFailed:        {"error.finalise_failed", "advice.again"},
+	core.CodeFinaliseFailed:        {"error.finalise_failed", "advice.finalise"},
 	core.CodeChecksumMismatch:      {"error.checksum_mismatch", "advice.again"},
 	core.CodeChecksumMissing:       {"error.checksum_missing", "advice.admin"},
 	core.CodeSizeMismatch:          {"error.size_mismatch", "advice.again"},

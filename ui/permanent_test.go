@@ -95,6 +95,7 @@ func TestMakePermanentOnASelection(t *testing.T) {
 	h.tap("Why?")
 	h.says("scan.tif")
 	h.says("The server could not make the file permanent")
+	h.says("Make it permanent again later") // it is stored: nothing is to be sent
 	h.says("more.txt")
 }
 
