@@ -4,7 +4,6 @@ import (
 	"net/url"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 )
 
 // licence and docsAddress are facts of the program in every language.
@@ -16,7 +15,7 @@ const (
 // showAbout says which program this is and where its folders are.
 func showAbout(s *shell) {
 	t, a := s.text, s.ctl.About()
-	docs := widget.NewButton(t.s("about.docs"), func() { openAddress(s, docsAddress) })
+	docs := newButton(t.s("about.docs"), func() { openAddress(s, docsAddress) })
 	showFacts(s, t.s("about.title"), []fact{
 		{t.s("about.version"), a.Version},
 		{t.s("about.commit"), a.Commit},
@@ -43,7 +42,7 @@ func openAddress(s *shell, address string) {
 
 // showHelp lists the keys.
 func showHelp(s *shell) {
-	about := widget.NewButton(s.text.s("about.title"), func() { showAbout(s) })
+	about := newButton(s.text.s("about.title"), func() { showAbout(s) })
 	showFacts(s, s.text.s("help.title"), s.text.keys(onMac), about)
 }
 

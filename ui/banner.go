@@ -26,7 +26,7 @@ func newBanner(s *shell, i *icons) *banner {
 	b.advice.Truncation = fyne.TextTruncateEllipsis
 	resume := newQuietButton(s.text.s("banner.resume"), func() { s.act(s.ctl.ResumeAll) })
 	settings := newQuietButton(s.text.s("banner.settings"), func() { s.openSettings(tabFor(b.shown)) })
-	details := widget.NewButton(s.text.s("action.details"), func() { s.failed(b.shown) })
+	details := newButton(s.text.s("action.details"), func() { s.failed(b.shown) })
 	details.Importance = widget.LowImportance
 	words := container.New(fixedWidth(240), container.New(stack{},
 		b.sentence, container.New(insets{-8, -6, 0, -8}, b.advice)))

@@ -74,14 +74,14 @@ func (v *transfersView) showCauses(all []cause) {
 			}
 		}))
 	}
-	every := widget.NewButton(t.s("causes.all", args{"N": t.number(int64(total))}), func() {
+	every := newButton(t.s("causes.all", args{"N": t.number(int64(total))}), func() {
 		d.Hide()
 		for _, c := range v.model.causes() {
 			v.do(actRetry, c.ids)
 		}
 	})
 	every.Importance = widget.HighImportance
-	shut := widget.NewButton(t.s("button.close"), func() { d.Hide() })
+	shut := newButton(t.s("button.close"), func() { d.Hide() })
 	content := container.NewVScroll(lines)
 	d = dialog.NewCustomWithoutButtons(t.s("causes.title"), content, v.sh.win)
 	d.SetButtons([]fyne.CanvasObject{shut, every})

@@ -53,8 +53,8 @@ func (w *Window) askWhere(tray bool) {
 	label := newLabel(words, theme.SizeNameText, widget.MediumImportance, false)
 	label.Wrapping = fyne.TextWrapWord
 	d := dialog.NewCustomWithoutButtons(t.s("close.title"), label, w.win)
-	button := func(words string, then func()) *widget.Button {
-		return widget.NewButton(words, func() {
+	button := func(words string, then func()) *pushButton {
+		return newButton(words, func() {
 			d.Hide()
 			then()
 		})

@@ -131,8 +131,8 @@ func showFacts(s *shell, title string, facts []fact, more ...fyne.CanvasObject) 
 	}
 	content := container.NewVScroll(grid)
 	var d *dialog.CustomDialog
-	copyAll := widget.NewButton(s.text.s("button.copy"), func() { s.app.Clipboard().SetContent(plainText.String()) })
-	shut := widget.NewButton(s.text.s("button.close"), func() { d.Hide() })
+	copyAll := newButton(s.text.s("button.copy"), func() { s.app.Clipboard().SetContent(plainText.String()) })
+	shut := newButton(s.text.s("button.close"), func() { d.Hide() })
 	shut.Importance = widget.HighImportance
 	d = dialog.NewCustomWithoutButtons(ellipsis(title, 420, sizes["text"], fyne.TextStyle{Bold: true}), content, s.win)
 	d.SetButtons(append(more, copyAll, shut))
@@ -157,11 +157,11 @@ func showError(s *shell, err error) {
 	label := widget.NewLabel(capital(sentence) + ".\n" + advice)
 	label.Wrapping = fyne.TextWrapWord
 	var d *dialog.CustomDialog
-	details := widget.NewButton(s.text.s("action.details"), func() {
+	details := newButton(s.text.s("action.details"), func() {
 		d.Hide()
 		showFacts(s, capital(sentence), s.text.causes(e))
 	})
-	ok := widget.NewButton(s.text.s("button.ok"), func() { d.Hide() })
+	ok := newButton(s.text.s("button.ok"), func() { d.Hide() })
 	ok.Importance = widget.HighImportance
 	buttons := []fyne.CanvasObject{details, ok}
 	if testable(e) && s.settings == nil {
@@ -194,8 +194,8 @@ func testable(e *core.Error) bool {
 
 // testButton closes a dialog and begins the connection test where an error can
 // be mended.
-func testButton(s *shell, e *core.Error, hide func()) *widget.Button {
-	return widget.NewButton(s.text.s("settings.test"), func() {
+func testButton(s *shell, e *core.Error, hide func()) *pushButton {
+	return newButton(s.text.s("settings.test"), func() {
 		hide()
 		testConnection(s, tabFor(e))
 	})

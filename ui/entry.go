@@ -7,7 +7,7 @@ import (
 )
 
 // lineEntry is an entry on a page. Fyne hands key combinations to the focused
-// widget alone; this one passes on those that are the window's.
+// widget alone, and keys too; this one passes on those that are the window's.
 type lineEntry struct {
 	widget.Entry
 	sh *shell
@@ -18,6 +18,13 @@ func newLineEntry(s *shell, placeholder string) *lineEntry {
 	e.ExtendBaseWidget(e)
 	e.PlaceHolder = placeholder
 	return e
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *lineEntry) TypedKey(key *fyne.KeyEvent) {
+	if !windowKey(e, key) {
+		e.Entry.TypedKey(key)
+	}
 }
 
 // TypedShortcut implements fyne.Shortcutable.

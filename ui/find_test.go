@@ -65,8 +65,8 @@ func (h *harness) check(text string) *widget.Check {
 	var found *widget.Check
 	for _, over := range h.w.win.Canvas().Overlays().List() {
 		seen(h.t, over, func(o fyne.CanvasObject) {
-			if c, ok := o.(*widget.Check); ok && c.Text == text {
-				found = c
+			if c, ok := o.(*checkBox); ok && c.Text == text {
+				found = &c.Check
 			}
 		})
 	}
@@ -79,6 +79,8 @@ func (h *harness) check(text string) *widget.Check {
 // buttonOf is what an object has of a button, nil if it is none.
 func buttonOf(o fyne.CanvasObject) *widget.Button {
 	switch b := o.(type) {
+	case *pushButton:
+		return &b.Button
 	case *widget.Button:
 		return b
 	case *quietButton:

@@ -33,7 +33,7 @@ func newChoiceCard(icon fyne.Resource, title, words, do string, importance widge
 	text.Wrapping = fyne.TextWrapWord
 	var foot fyne.CanvasObject = outlined(newQuietButton(do, on))
 	if importance == widget.HighImportance {
-		button := widget.NewButton(do, on)
+		button := newButton(do, on)
 		button.Importance = importance
 		foot = button
 	}

@@ -122,14 +122,16 @@ func (f *fitter) words(o fyne.CanvasObject, at fyne.Position, scrolled bool, fra
 		if pad = theme.SizeForWidget(theme.SizeNameInnerPadding, o) - spare; !mayCut {
 			width, share = need.Width-2*pad, shareOf(o.Alignment)
 		}
+	case *pushButton:
+		text = o.Text
 	case *widget.Button:
 		text = o.Text
 	case *iconButton:
 		f.note(fmt.Sprintf("button %q", o.name), at, has, has.Width, 0, frame)
 		return true
-	case *widget.Check:
+	case *checkBox:
 		text = o.Text
-	case *widget.Select:
+	case *dropDown:
 		text = o.Selected
 	case *caption:
 		text, mayCut = o.words, o.cut

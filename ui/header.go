@@ -16,12 +16,12 @@ import (
 type header struct {
 	sh       *shell
 	content  *fyne.Container
-	profile  *widget.Button
+	profile  *pushButton
 	state    *pill
 	dot      *box
 	secured  *pill
 	pause    *quietButton
-	add      *widget.Button
+	add      *pushButton
 	settings *iconButton
 	link     core.Link
 	paused   bool
@@ -33,7 +33,7 @@ const headerHeight = 56
 
 func newHeader(s *shell) *header {
 	h := &header{sh: s}
-	h.profile = widget.NewButtonWithIcon("Ingester", theme.MenuDropDownIcon(), h.showProfiles)
+	h.profile = newButtonWithIcon("Ingester", theme.MenuDropDownIcon(), h.showProfiles)
 	h.profile.IconPlacement = widget.ButtonIconTrailingText
 	h.profile.Importance = widget.LowImportance
 	h.state = newPill("", colorMuted, colorSunken)
@@ -42,7 +42,7 @@ func newHeader(s *shell) *header {
 		container.New(square(8), h.dot), h.state.words))
 	h.secured = newPill("", colorMuted, colorSunken)
 	h.pause = newQuietButtonWithIcon(s.text.s("header.pause"), theme.MediaPauseIcon(), h.togglePause)
-	h.add = widget.NewButtonWithIcon(s.text.s("header.add"), theme.ContentAddIcon(), nil)
+	h.add = newButtonWithIcon(s.text.s("header.add"), theme.ContentAddIcon(), nil)
 	h.add.Importance = widget.HighImportance
 	h.settings = newIconButton(s.text.s("banner.settings"), theme.SettingsIcon(), func() { s.openSettings(tabServer) })
 	state := newTapArea(h.state.Container, h.tapState)

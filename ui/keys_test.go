@@ -8,7 +8,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
 )
@@ -146,7 +145,7 @@ func TestTabGoesThroughTheWindowInReadingOrder(t *testing.T) {
 // named says what has the focus, "" for a button without words.
 func named(o fyne.Focusable) string {
 	switch o := o.(type) {
-	case *widget.Button:
+	case *pushButton:
 		return o.Text
 	case *quietButton:
 		return o.Text
@@ -189,7 +188,9 @@ func TestEscapeGoesBack(t *testing.T) {
 		"days":     h.w.transfers.options.askDays,
 		"closing":  func() { h.w.askWhere(false) },
 		"files":    func() { pickInside(h.w.sh, FileQuestion{}, func([]string) { t.Error("something was picked") }) },
-		"folders":  func() { pickInside(h.w.sh, FileQuestion{Folders: true}, func([]string) { t.Error("something was picked") }) },
+		"folders": func() {
+			pickInside(h.w.sh, FileQuestion{Folders: true}, func([]string) { t.Error("something was picked") })
+		},
 	} {
 		show()
 		if escape(); over() != 0 || len(h.w.sh.dialogs) != 0 {

@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
 )
@@ -24,7 +23,7 @@ type metricsView struct {
 	unit                                  *caption // of the throughput
 	times, errors                         *figureTable
 
-	serve   *widget.Check
+	serve   *checkBox
 	address *lineEntry
 	copyURL *quietButton
 	setting bool // serve is being set by the program
@@ -107,7 +106,7 @@ func (chartsLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 // switches is the row that turns the listener on and off.
 func (v *metricsView) switches() fyne.CanvasObject {
 	t := v.sh.text
-	v.serve = widget.NewCheck(t.s("metrics.serve"), v.toggle)
+	v.serve = newCheck(t.s("metrics.serve"), v.toggle)
 	v.address = newLineEntry(v.sh, defaultMetricsAddress)
 	v.copyURL = newQuietButton(t.s("metrics.copy_url"), func() { v.sh.app.Clipboard().SetContent(v.recorder.url) })
 	all := newQuietButton(t.s("button.copy"), func() { v.sh.app.Clipboard().SetContent(v.asText()) })

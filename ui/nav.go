@@ -90,8 +90,11 @@ func (b *navButton) Tapped(*fyne.PointEvent) { b.on() }
 
 // TypedKey implements fyne.Focusable.
 func (b *navButton) TypedKey(e *fyne.KeyEvent) {
-	if e.Name == fyne.KeySpace || e.Name == fyne.KeyReturn || e.Name == fyne.KeyEnter {
+	switch e.Name {
+	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		b.on()
+	default:
+		windowKey(b, e)
 	}
 }
 

@@ -13,7 +13,7 @@ type notice struct {
 	content *fyne.Container
 	words   *caption
 	icon    *widget.Icon
-	button  *widget.Button
+	button  *pushButton
 	close   *iconButton
 	changed func() // it has come or gone
 }
@@ -21,7 +21,7 @@ type notice struct {
 func newNotice(t *text) *notice {
 	n := &notice{words: newCaption("", theme.ColorNameForeground, sizeSmall), icon: widget.NewIcon(theme.InfoIcon()), changed: func() {}}
 	n.words.cut = true
-	n.button = widget.NewButton("", nil)
+	n.button = newButton("", nil)
 	n.button.Importance = widget.LowImportance
 	n.close = newIconButton(t.s("button.close"), theme.CancelIcon(), n.hide)
 	n.close.Importance = widget.LowImportance

@@ -149,7 +149,7 @@ func (o *optionsRow) set(r core.Retention, days int) {
 // askDays asks for a number of days.
 func (o *optionsRow) askDays() {
 	t := o.sh.text
-	days := widget.NewEntry()
+	days := newLineEntry(o.sh, "")
 	days.SetText(strconv.Itoa(o.days))
 	days.Validator = func(text string) error {
 		n, err := strconv.Atoi(strings.TrimSpace(text))

@@ -184,7 +184,7 @@ func outlined(o fyne.CanvasObject) *fyne.Container {
 
 // quietButton is a button of less weight: its words are not bold. A theme of
 // its own would do it too, at the price of a set of fonts in memory for each.
-type quietButton struct{ widget.Button }
+type quietButton struct{ pushButton }
 
 func newQuietButton(words string, on func()) *quietButton {
 	return newQuietButtonWithIcon(words, nil, on)

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
@@ -164,15 +165,24 @@ func ask(s *shell, title, words, yes string, then func()) {
 func askElse(s *shell, title, words, yes string, then, back func()) {
 	label := widget.NewLabel(words)
 	label.Wrapping = fyne.TextWrapWord
-	d := dialog.NewCustomConfirm(title, yes, s.text.s("button.back"), label, func(ok bool) {
-		if ok {
-			then()
-		} else {
-			back()
-		}
-	}, s.win)
+	confirm(s, title, label, s.text.s("button.back"), yes, then, back)
+}
+
+// confirm asks a question with two answers, as Fyne's own dialog does, whose
+// buttons know no Escape. However else it ends, the answer is no.
+func confirm(s *shell, title string, content fyne.CanvasObject, no, yes string, then, back func()) {
+	d := dialog.NewCustomWithoutButtons(title, content, s.win)
+	answer := back
+	refuse := newButtonWithIcon(no, theme.CancelIcon(), d.Hide)
+	accept := newButtonWithIcon(yes, theme.ConfirmIcon(), func() {
+		answer = then
+		d.Hide()
+	})
+	accept.Importance = widget.HighImportance
+	d.SetButtons([]fyne.CanvasObject{refuse, accept})
 	d.Resize(fyne.NewSize(min(460, s.win.Canvas().Size().Width-40), d.MinSize().Height))
 	present(s, d)
+	d.SetOnClosed(func() { answer() })
 }
 
 // showMenuBelow opens a menu under the object that it belongs to.

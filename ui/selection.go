@@ -35,7 +35,7 @@ func newTransferList(length func() int, create func() fyne.CanvasObject, update 
 
 // TypedKey implements fyne.Focusable.
 func (l *transferList) TypedKey(e *fyne.KeyEvent) {
-	if l.onKey(e) {
+	if windowKey(l, e) || l.onKey(e) {
 		return
 	}
 	l.moving = true

@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
 )
@@ -20,7 +19,7 @@ const (
 // that shows what the chosen certificate is.
 type certificatesTab struct {
 	dialog     *settingsDialog
-	mutual     *widget.Check
+	mutual     *checkBox
 	ca         *formEntry
 	kind       choice[string]
 	cert       *formEntry // PEM
@@ -50,7 +49,7 @@ func (d *settingsDialog) buildCertificates() {
 	if p.PKCS12File != "" {
 		start = certPKCS12
 	}
-	c.mutual = widget.NewCheck(t.s("settings.mutual.use"), nil)
+	c.mutual = newCheck(t.s("settings.mutual.use"), nil)
 	c.mutual.Checked = p.Enabled && p.HasClientCertificate()
 	c.ca = newFormEntry(p.CACertFile, t.s("settings.ca.system"))
 	c.kind = newChoice(start,
@@ -80,7 +79,7 @@ func (c *certificatesTab) addRows() {
 	d, t, f := c.dialog, c.dialog.s.text, c.dialog.form
 	f.add(tabCertificates, "", t.s("settings.mutual"), c.mutual, nil)
 	c.caRow = f.add(tabCertificates, "tls.ca_cert_file", t.s("settings.ca"), d.fileInput(c.ca, caExtensions, nil), nil)
-	f.add(tabCertificates, "", t.s("settings.cert"), narrow(selectWidth, outlined(c.kind.Select)), nil)
+	f.add(tabCertificates, "", t.s("settings.cert"), narrow(selectWidth, outlined(c.kind.dropDown)), nil)
 	c.certRow = f.add(tabCertificates, "tls.cert_file", t.s("settings.cert.file"), d.fileInput(c.cert, caExtensions, c.inspect), nil)
 	c.keyRow = f.add(tabCertificates, "tls.key_file", t.s("settings.key"), d.fileInput(c.key, keyExtensions, c.inspect), nil)
 	c.pkcs12Row = f.add(tabCertificates, "tls.pkcs12_file", t.s("settings.cert.file"), d.fileInput(c.pkcs12, pkcs12Extensions, c.inspect), nil)
@@ -106,7 +105,7 @@ func (c *certificatesTab) addPolicy() {
 	ciphers := newFormEntry(f.opened.TLS.Ciphers, t.s("settings.ciphers.hint"))
 	var row *field
 	var remark note
-	advanced := widget.NewCheck(t.s("settings.ciphers.show"), func(on bool) {
+	advanced := newCheck(t.s("settings.ciphers.show"), func(on bool) {
 		f.show(row.row, on)
 		f.show(remark.row, on)
 	})
@@ -147,7 +146,7 @@ func (c *certificatesTab) read(p *core.Profile) []core.FieldError {
 // arrange shows the rows that the switches ask for.
 func (c *certificatesTab) arrange() {
 	on, bundle := c.mutual.Checked, c.kind.value() == certPKCS12
-	setEnabled(c.kind.Select, on)
+	setEnabled(c.kind.dropDown, on)
 	f := c.dialog.form
 	f.show(c.certRow.row, on && !bundle)
 	f.show(c.keyRow.row, on && !bundle)

@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -47,7 +46,7 @@ type settingsDialog struct {
 	copy     *quietButton
 	tools    []fyne.CanvasObject // test and copy, as they stand in the footer
 	cancel   *quietButton
-	accept   *widget.Button
+	accept   *pushButton
 	saving   bool
 	valid    bool
 }
@@ -183,7 +182,7 @@ func (d *settingsDialog) footer(pad float32, steps ...fyne.CanvasObject) fyne.Ca
 	d.test = newQuietButton(t.s("settings.test"), d.toggleTest)
 	d.copy = newQuietButton(t.s("settings.copy"), func() { d.s.app.Clipboard().SetContent(d.check.report()) })
 	d.cancel = newQuietButton(t.s("settings.cancel"), func() { d.close(false) })
-	d.accept = widget.NewButton(t.s("settings.save"), func() { d.save(false) })
+	d.accept = newButton(t.s("settings.save"), func() { d.save(false) })
 	d.accept.Importance = widget.HighImportance
 	d.copy.Disable()
 	d.tools = []fyne.CanvasObject{outlined(d.test), outlined(d.copy)}
@@ -334,13 +333,7 @@ func (d *settingsDialog) notSaved(err error, secrets ProfileSecrets, sessionOnly
 	}
 	words := newLabel(explained(t, err)+"\n\n"+t.s("settings.session.offer"), theme.SizeNameText, widget.MediumImportance, false)
 	words.Wrapping = fyne.TextWrapWord
-	ask := dialog.NewCustomConfirm(t.s("settings.session.title"), t.s("settings.session.yes"), t.s("settings.cancel"), words, func(yes bool) {
-		if yes {
-			d.save(true)
-		}
-	}, d.s.win)
-	ask.Resize(fyne.NewSize(440, 0))
-	present(d.s, ask)
+	confirm(d.s, t.s("settings.session.title"), words, t.s("settings.cancel"), t.s("settings.session.yes"), func() { d.save(true) }, func() {})
 }
 
 // close takes the dialog away. While the profile is being saved it stays.

@@ -297,12 +297,12 @@ type option[T ~string] struct {
 
 // choice is a select of named values.
 type choice[T ~string] struct {
-	*widget.Select
+	*dropDown
 	options []option[T]
 }
 
 func newChoice[T ~string](value T, options ...option[T]) choice[T] {
-	c := choice[T]{widget.NewSelect(nil, nil), options}
+	c := choice[T]{newDropDown(), options}
 	for _, o := range options {
 		c.Options = append(c.Options, o.name)
 	}
@@ -330,7 +330,7 @@ func narrow(width float32, input fyne.CanvasObject) fyne.CanvasObject {
 
 // selectRow adds a row with a choice that set takes over; then may be nil.
 func selectRow[T ~string](f *form, tab settingsTab, key, label string, c choice[T], set func(*core.Profile, T), then func()) *field {
-	fl := f.add(tab, key, label, narrow(selectWidth, outlined(c.Select)), func(p *core.Profile) *core.FieldError {
+	fl := f.add(tab, key, label, narrow(selectWidth, outlined(c.dropDown)), func(p *core.Profile) *core.FieldError {
 		set(p, c.value())
 		return nil
 	})

@@ -98,7 +98,7 @@ func (d *settingsDialog) buildVerification() {
 	}
 	key := newFormEntry(p.Auth.PublicKeyFile, t.s("settings.file.pem"))
 
-	modeRow := f.add(tabSignIn, "", t.s("settings.verify"), narrow(selectWidth, outlined(mode.Select)), nil)
+	modeRow := f.add(tabSignIn, "", t.s("settings.verify"), narrow(selectWidth, outlined(mode.dropDown)), nil)
 	urlRow := f.add(tabSignIn, "auth.jwks_url", t.s("settings.jwks_url"), url, nil)
 	keyRow := f.add(tabSignIn, "auth.public_key_file", t.s("settings.public_key"), d.fileInput(key, keyExtensions, nil), nil)
 	f.wire(urlRow, nil, url)

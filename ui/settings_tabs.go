@@ -68,7 +68,7 @@ const defaultMetricsAddress = "127.0.0.1:9464"
 func (d *settingsDialog) buildMetrics() {
 	t, p, f := d.s.text, d.form.opened, d.form
 	listen := newFormEntry(p.Metrics.Listen, defaultMetricsAddress)
-	serve := widget.NewCheck(t.s("settings.metrics.serve"), nil)
+	serve := newCheck(t.s("settings.metrics.serve"), nil)
 	serve.SetChecked(p.Metrics.Listen != "")
 	setEnabled(listen, serve.Checked)
 	f.add(tabMetrics, "", t.s("settings.metrics"), serve, nil)
@@ -129,8 +129,8 @@ func (d *settingsDialog) buildAppearance() {
 		option[string]{"", t.s("settings.system")},
 		option[string]{"en", "English"},
 		option[string]{"ru", "Русский"})
-	f.add(tabAppearance, "", t.s("settings.theme"), narrow(selectWidth, outlined(appearance.Select)), nil)
-	f.add(tabAppearance, "", t.s("settings.language"), narrow(selectWidth, outlined(language.Select)), nil)
+	f.add(tabAppearance, "", t.s("settings.theme"), narrow(selectWidth, outlined(appearance.dropDown)), nil)
+	f.add(tabAppearance, "", t.s("settings.language"), narrow(selectWidth, outlined(language.dropDown)), nil)
 	size := d.buildScale()
 	f.note(tabAppearance, t.s("settings.appearance.note"))
 	applyAutostart := d.buildAutostart()
@@ -160,7 +160,7 @@ func (d *settingsDialog) buildScale() (chosen func() string) {
 		options = append(options, option[string]{s, t.percent100(factorOf(s))})
 	}
 	size := newChoice(was, options...)
-	d.form.add(tabAppearance, "", t.s("settings.scale"), narrow(selectWidth, outlined(size.Select)), nil)
+	d.form.add(tabAppearance, "", t.s("settings.scale"), narrow(selectWidth, outlined(size.dropDown)), nil)
 	return size.value
 }
 
@@ -168,7 +168,7 @@ func (d *settingsDialog) buildScale() (chosen func() string) {
 // it returns carries the choice out.
 func (d *settingsDialog) buildAutostart() (apply func()) {
 	t, s := d.s.text, d.s
-	check := widget.NewCheck(t.s("settings.autostart.use"), nil)
+	check := newCheck(t.s("settings.autostart.use"), nil)
 	check.Disable()
 	d.form.add(tabAppearance, "", t.s("settings.autostart"), check, nil)
 	remark := d.form.note(tabAppearance, t.s("settings.autostart.note"))

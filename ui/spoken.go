@@ -5,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 )
 
 // What a screen reader says of the program's own widgets. Fyne asks for it
@@ -20,7 +19,7 @@ var (
 
 // iconButton is a button with a symbol only; name says what it does.
 type iconButton struct {
-	widget.Button
+	pushButton
 	name string
 }
 
@@ -82,9 +81,9 @@ func spoken(o fyne.CanvasObject) string {
 			}
 		}
 		return strings.Join(parts, " ")
-	case *widget.Select:
+	case *dropDown:
 		return o.Selected
-	case *widget.Button:
+	case *pushButton:
 		return o.Text
 	case fyne.Accessible:
 		return o.AccessibilityLabel()

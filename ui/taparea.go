@@ -45,5 +45,7 @@ func (a *tapArea) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		a.on()
+	default:
+		windowKey(a, e)
 	}
 }

@@ -26,7 +26,7 @@ type wizard struct {
 	where *label
 	lead  *label
 	back  *quietButton
-	next  *widget.Button
+	next  *pushButton
 }
 
 // showConnect leads to a new profile.
@@ -64,7 +64,7 @@ func (w *wizard) content() fyne.CanvasObject {
 	w.lead = newLabel("", theme.SizeNameText, widget.MediumImportance, false)
 	w.lead.Wrapping = fyne.TextWrapWord
 	w.back = newQuietButton(t.s("button.back"), func() { w.turn(w.at - 1) })
-	w.next = widget.NewButton(t.s("wizard.next"), w.forward)
+	w.next = newButton(t.s("wizard.next"), w.forward)
 	w.next.Importance = widget.HighImportance
 
 	pad := theme.Padding() * 4

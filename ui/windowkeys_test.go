@@ -1,0 +1,79 @@
+package ui
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/core"
+)
+
+// typed hands a key to what has the focus, or else to the window, as Fyne does.
+func (h *harness) typed(name fyne.KeyName) {
+	c, e := h.w.win.Canvas(), &fyne.KeyEvent{Name: name}
+	if focused := c.Focused(); focused != nil {
+		focused.TypedKey(e)
+	} else {
+		c.OnTypedKey()(e)
+	}
+}
+
+// TestHelpComesWhereverTheFocusIs on the pages.
+func TestHelpComesWhereverTheFocusIs(t *testing.T) {
+	ctl := newFakeController()
+	ctl.snapshot = showcase(12)
+	h := open(t, ctl, "en", "light")
+	c := h.w.win.Canvas()
+	for page := range h.w.pages {
+		h.w.choose(page)
+		c.Unfocus()
+		met := map[fyne.Focusable]bool{}
+		for c.FocusNext(); !met[c.Focused()]; c.FocusNext() {
+			at := c.Focused()
+			met[at] = true
+			if h.typed(fyne.KeyF1); c.Overlays().Top() == nil {
+				t.Errorf("page %d: no help at %s", page, named(at))
+				continue
+			}
+			h.typed(fyne.KeyEscape)
+			c.Focus(at)
+		}
+		if len(met) < 10 {
+			t.Errorf("page %d: Tab goes to %d places only", page, len(met))
+		}
+	}
+}
+
+// TestEscapeGoesBackWhereverTheFocusIs in a dialog.
+func TestEscapeGoesBackWhereverTheFocusIs(t *testing.T) {
+	h := open(t, busy(), "en", "light")
+	c := h.w.win.Canvas()
+	shows := map[string]func(){
+		"question": func() { h.w.transfers.askAgain(func() { t.Error("the answer was yes") }) },
+		"facts":    func() { showFacts(h.w.sh, "Title", []fact{{"a", "b"}}) },
+		"error":    func() { h.w.sh.failed(&core.Error{Code: core.CodeInternal}) },
+		"closing":  func() { h.w.askWhere(true) },
+		"help":     func() { showHelp(h.w.sh) },
+	}
+	for _, tab := range settingsTabs {
+		shows["settings "+string(tab)] = func() { h.settings(tab) }
+	}
+	for name, show := range shows {
+		for steps, more := 1, true; more; steps++ {
+			show()
+			met := map[fyne.Focusable]bool{}
+			for range steps {
+				c.FocusNext()
+				more = !met[c.Focused()]
+				met[c.Focused()] = true
+			}
+			at := c.Focused()
+			if named(at) == "*widget.focusSelectable" { // text to be copied, of a type that Fyne keeps to itself
+				c.Unfocus()
+			}
+			if h.typed(fyne.KeyEscape); c.Overlays().Top() != nil {
+				t.Fatalf("%s: Escape does nothing at step %d, %s", name, steps, named(at))
+			}
+		}
+	}
+}
