@@ -197,6 +197,9 @@ func newQuietButtonWithIcon(words string, icon fyne.Resource, on func()) *quietB
 	return b
 }
 
+// TypedKey implements fyne.Focusable.
+func (b *quietButton) TypedKey(e *fyne.KeyEvent) { b.typed(b, e) }
+
 // CreateRenderer implements fyne.Widget.
 func (b *quietButton) CreateRenderer() fyne.WidgetRenderer {
 	r := b.Button.CreateRenderer()

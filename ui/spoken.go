@@ -30,6 +30,9 @@ func newIconButton(name string, icon fyne.Resource, on func()) *iconButton {
 	return b
 }
 
+// TypedKey implements fyne.Focusable.
+func (b *iconButton) TypedKey(e *fyne.KeyEvent) { b.typed(b, e) }
+
 // AccessibilityLabel implements fyne.Accessible.
 func (b *iconButton) AccessibilityLabel() string { return b.name }
 

@@ -19,7 +19,8 @@ func windowKey(of fyne.CanvasObject, e *fyne.KeyEvent) bool {
 	return true
 }
 
-// pushButton is Fyne's button that leaves the window its keys.
+// pushButton is Fyne's button that Return presses, too, and that leaves the
+// window its keys.
 type pushButton struct{ widget.Button }
 
 func newButton(words string, on func()) *pushButton { return newButtonWithIcon(words, nil, on) }
@@ -32,8 +33,15 @@ func newButtonWithIcon(words string, icon fyne.Resource, on func()) *pushButton 
 }
 
 // TypedKey implements fyne.Focusable.
-func (b *pushButton) TypedKey(e *fyne.KeyEvent) {
-	if !windowKey(b, e) {
+func (b *pushButton) TypedKey(e *fyne.KeyEvent) { b.typed(b, e) }
+
+// typed takes a key for the widget that the button is, or is part of.
+func (b *pushButton) typed(whole fyne.CanvasObject, e *fyne.KeyEvent) {
+	switch {
+	case windowKey(whole, e):
+	case e.Name == fyne.KeyReturn, e.Name == fyne.KeyEnter:
+		b.Tapped(nil)
+	default:
 		b.Button.TypedKey(e)
 	}
 }
