@@ -98,8 +98,11 @@ func (in *intake) submit(scan core.Scan) {
 	in.say(t.s("drop.queueing"))
 	in.send(scan.Sources, false, func(s core.Submission) {
 		words := t.s("drop.added", args{"What": in.found(scan)})
-		if len(s.Queued) == 0 {
+		switch n := len(s.Queued); {
+		case n == 0:
 			words = t.s("drop.nothing_new")
+		case n < len(scan.Sources): // the others were there before
+			words = t.s("drop.added", args{"What": t.n("count.files", n)})
 		}
 		if n := len(s.Already); n > 0 {
 			words += " · " + t.n("drop.already", n)

@@ -174,6 +174,19 @@ func TestWhatIsStoredIsAskedAbout(t *testing.T) {
 	h.until("the result", func() bool { return strings.Contains(h.words(), "Added 1 file") })
 }
 
+// TestOnlyWhatIsAddedIsCounted: of a folder that was dropped before, what is
+// new in it.
+func TestOnlyWhatIsAddedIsCounted(t *testing.T) {
+	ctl := newFakeController()
+	ctl.scan = core.Scan{Sources: make([]core.Source, 5), Folders: 1}
+	ctl.result = func([]core.Source, core.Options) (core.Submission, error) {
+		return core.Submission{Queued: []core.TransferID{"n"}, Already: make([]core.Transfer, 2), Stored: make([]core.Transfer, 2)}, nil
+	}
+	h := open(t, ctl, "en", "light")
+	h.w.intake.add([]string{"/a"})
+	h.until("the result", func() bool { return h.saysNow("Added 1 file · 2 are in the list already") })
+}
+
 func TestWhatIsInTheListIsPointedAt(t *testing.T) {
 	ctl := newFakeController()
 	ctl.snapshot = showcase(40)
