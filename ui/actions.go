@@ -19,6 +19,9 @@ func (w *Window) pickFolders() {
 }
 
 func (w *Window) pick(q FileQuestion) {
+	if w.undecided() {
+		return
+	}
 	q.Accept = w.sh.text.s("pick.add")
 	pick(w.sh, q, func(paths []string) { w.intake.add(paths) })
 }
@@ -158,6 +161,9 @@ func (w *Window) paste() {
 		w.intake.add(paths, left...)
 		return
 	}
+	if w.undecided() {
+		return
+	}
 	// What else the clipboard holds, a password perhaps, is not shown.
 	w.showTransfers()
 	w.intake.say(w.sh.text.s("drop.not_paths"))
@@ -212,6 +218,17 @@ func (w *Window) notify(words string) {
 	})
 }
 
+// undecided reports whether there is no profile yet that files could go to, and
+// says so.
+func (w *Window) undecided() bool {
+	if w.first == nil {
+		return false
+	}
+	w.showTransfers()
+	w.remind()
+	return true
+}
+
 // showFirstRun shows the choices of a first run in place of the transfers.
 func (w *Window) showFirstRun(first bool) {
 	if first == (w.first != nil) {
@@ -219,7 +236,7 @@ func (w *Window) showFirstRun(first bool) {
 	}
 	w.first = nil
 	if first {
-		w.first = newFirstRun(w.sh, firstChoices{
+		w.first, w.remind = newFirstRun(w.sh, firstChoices{
 			sandbox: w.startSandbox, load: w.importProfile, connect: func() { showConnect(w.sh) },
 		})
 	}

@@ -10,8 +10,9 @@ import (
 // firstChoices are the ways out of the first run.
 type firstChoices struct{ sandbox, connect, load func() }
 
-// newFirstRun is what the window shows while there is no profile.
-func newFirstRun(s *shell, c firstChoices) fyne.CanvasObject {
+// newFirstRun is what the window shows while there is no profile. remind asks
+// whoever adds files to choose first.
+func newFirstRun(s *shell, c firstChoices) (page fyne.CanvasObject, remind func()) {
 	t := s.text
 	welcome := newCaption(t.s("first.title"), theme.ColorNameForeground, theme.SizeNameHeadingText)
 	welcome.bold, welcome.cut, welcome.align = true, true, fyne.TextAlignCenter
@@ -21,8 +22,11 @@ func newFirstRun(s *shell, c firstChoices) fyne.CanvasObject {
 		newChoiceCard(theme.ComputerIcon(), t.s("first.sandbox"), t.s("first.sandbox.text"), t.s("first.sandbox.do"), widget.MediumImportance, c.sandbox),
 		newChoiceCard(theme.LoginIcon(), t.s("first.connect"), t.s("first.connect.text"), t.s("first.connect.do"), widget.HighImportance, c.connect),
 		newChoiceCard(theme.FileIcon(), t.s("first.import"), t.s("first.import.text"), t.s("first.import.do"), widget.MediumImportance, c.load))
-	page := container.New(stack{gap: 16}, inset(0, 24, 0, 0, welcome), lead, cards)
-	return container.NewVScroll(inset(2, 2, 2, 2, page))
+	parts := container.New(stack{gap: 16}, inset(0, 24, 0, 0, welcome), lead, cards)
+	return container.NewVScroll(inset(2, 2, 2, 2, parts)), func() {
+		lead.restyle(t.s("first.before"), widget.WarningImportance, true)
+		parts.Refresh()
+	}
 }
 
 // newChoiceCard is one way to begin: a symbol, what it is, and a button.

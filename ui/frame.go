@@ -19,9 +19,10 @@ type pieces struct {
 	transfers *transfersView
 	intake    *intake
 	pages     []view
-	page      *fyne.Container // banner, warning and the page that is shown
-	holder    *fyne.Container // of the page
-	first     fyne.CanvasObject
+	page      *fyne.Container   // banner, warning and the page that is shown
+	holder    *fyne.Container   // of the page
+	first     fyne.CanvasObject // nil once there is a profile
+	remind    func()            // that a first run comes before files
 	shown     int
 	ticked    time.Time
 }
@@ -45,7 +46,8 @@ func (w *Window) assemble() {
 	w.expiry = newExpiryBar(s, w.icons, func() { w.page.Refresh() })
 	w.transfers = newTransfersView(s, w.model, w.icons)
 	w.intake = &intake{
-		sh: s, notice: w.transfers.notice, options: w.transfers.options.options, point: w.transfers.point, front: w.showTransfers,
+		sh: s, notice: w.transfers.notice, options: w.transfers.options.options, point: w.transfers.point,
+		front: w.showTransfers, undecided: w.undecided,
 	}
 	w.bar = newStatusBar(t, w.icons, func() {
 		w.choose(0)

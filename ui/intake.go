@@ -27,6 +27,8 @@ type intake struct {
 	point func([]core.TransferID)
 	// front shows the page that says what becomes of it.
 	front func()
+	// undecided reports whether there is no profile yet, and says so.
+	undecided func() bool
 }
 
 // add takes paths, and what else came with them and is no path. It answers at
@@ -34,6 +36,9 @@ type intake struct {
 func (in *intake) add(paths []string, left ...core.Skipped) {
 	t := in.sh.text
 	in.front()
+	if in.undecided() {
+		return
+	}
 	if len(paths) == 0 {
 		in.result(t.s("drop.nothing"), left)
 		return
@@ -129,6 +134,9 @@ func (in *intake) send(sources []core.Source, again bool, then func(core.Submiss
 	}, func(s core.Submission, err error) {
 		if err != nil {
 			in.notice.hide()
+			if core.CodeOf(err) == core.CodeProfileNotFound && in.undecided() {
+				return // named on the command line, before the window knew
+			}
 			in.sh.failed(err)
 			return
 		}

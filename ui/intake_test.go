@@ -220,3 +220,38 @@ func TestDropsThatFail(t *testing.T) {
 	h.tap("Details…")
 	h.says("open /x: permission denied")
 }
+
+// TestFilesComeAfterTheFirstRun: whichever way they come, the window says what
+// comes first, and asks and reads nothing in vain.
+func TestFilesComeAfterTheFirstRun(t *testing.T) {
+	for name, add := range map[string]func(h *harness){
+		"drop":    func(h *harness) { h.drop(storage.NewFileURI("/a.pdf")) },
+		"nothing": func(h *harness) { h.drop(storage.NewURI("sftp://elsewhere/x.txt")) },
+		"button":  func(h *harness) { h.tap("Add files") },
+		"paste": func(h *harness) {
+			h.app.Clipboard().SetContent("hunter2")
+			h.press(&fyne.ShortcutPaste{})
+		},
+		"before the window knew": func(h *harness) { h.w.intake.send(nil, false, func(core.Submission) { t.Error("added") }) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctl := fresh()
+			ctl.result = func([]core.Source, core.Options) (core.Submission, error) {
+				return core.Submission{}, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileNotFound}
+			}
+			h := open(t, ctl, "en", "light")
+			h.until("the first run", func() bool { return h.w.first != nil })
+			h.w.choose(3)
+			add(h)
+			h.until("the words", func() bool { return h.saysNow("First choose how to begin, then add the files again.") })
+			if h.w.shown != 0 || h.w.win.Canvas().Overlays().Top() != nil {
+				t.Error("the answer is out of sight")
+			}
+			for _, call := range ctl.calls() {
+				if strings.HasPrefix(call, "pick") || strings.HasPrefix(call, "scan") {
+					t.Errorf("asked %q", call)
+				}
+			}
+		})
+	}
+}

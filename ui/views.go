@@ -29,7 +29,7 @@ type view interface {
 //	newMetricsView(s *shell, r *recorder) *metricsView
 //	newLogView(s *shell, buffer *LogBuffer) *logView
 //	showSettings(s *shell, tab settingsTab)
-//	newFirstRun(s *shell, c firstChoices) fyne.CanvasObject
+//	newFirstRun(s *shell, c firstChoices) (page fyne.CanvasObject, remind func())
 //
 // ticker is a view that wants to be woken about once a second while it is
 // shown. Tick runs on the UI goroutine.
