@@ -51,18 +51,23 @@ func (f fixedSize) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // MinSize implements fyne.Layout.
 func (f fixedSize) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size(f) }
 
-// show takes over the totals. Each text is set once: Fyne draws the whole
-// window anew for any that changes, if only for a moment.
-func (s *statusBar) show(m totals, spark []int64) {
-	t := s.text
+// show takes over what the model adds up to. Each text is set once: Fyne draws
+// the whole window anew for any that changes, if only for a moment.
+func (s *statusBar) show(all *model) {
+	t, m := s.text, all.sum
 	files, bytes, rate, left := t.s("status.none"), "", "", ""
-	if m.Files > 0 {
+	switch {
+	case m.Files > 0:
 		files, bytes = filesText(t, m), t.sizeOf(m.Done, m.Bytes)
+	case len(all.rows) > 0: // each is cancelled
+		files = t.s("drop.none")
 	}
 	if m.Unfinished() {
 		rate = t.rate(m.Rate)
 	}
 	switch {
+	case all.paused && m.Unfinished() && m.Active == 0:
+		left = t.s("tray.paused")
 	case m.Left > 0:
 		left = t.s("status.left", args{"Time": t.duration(m.Left)})
 	case m.Estimating:
@@ -79,7 +84,7 @@ func (s *statusBar) show(m totals, spark []int64) {
 		setVisible(c, c.words != "")
 	}
 	setVisible(s.trouble, s.failed.words != "")
-	s.spark.show(spark)
+	s.spark.show(all.spark)
 	if changed {
 		s.content.Refresh()
 	}

@@ -226,7 +226,7 @@ func (w *Window) show(now time.Time) {
 	m := w.model
 	w.header.showPaused(m.paused)
 	w.nav.items[0].setCount(countText(w.sh.text, len(m.rows)))
-	w.bar.show(m.sum, m.spark)
+	w.bar.show(m)
 	if w.tray != nil {
 		w.tray.show(faceOf(w.sh.text, m), now)
 	}

@@ -63,6 +63,33 @@ func TestEventsReachTheRow(t *testing.T) {
 	}
 }
 
+// TestTheStatusBarSaysWhyNothingMoves although the list has rows.
+func TestTheStatusBarSaysWhyNothingMoves(t *testing.T) {
+	for _, c := range []struct {
+		state  core.State
+		paused bool
+		want   string
+	}{
+		{core.StateCancelled, false, "No files to upload"},
+		{core.StateQueued, true, "0 of 1 file 0 of 100 B paused"},
+		{core.StateQueued, false, "0 of 1 file 0 of 100 B"},
+	} {
+		ctl := newFakeController()
+		ctl.snapshot = core.Snapshot{Transfers: []core.Transfer{transfer(1, "a.pdf", 100, c.state)}, Paused: c.paused}
+		h := open(t, ctl, "en", "light")
+		h.until("the totals", func() bool { return len(h.w.model.rows) > 0 })
+		var said []string
+		for _, part := range []*caption{h.w.bar.files, h.w.bar.bytes, h.w.bar.left} {
+			if part.Visible() {
+				said = append(said, part.words)
+			}
+		}
+		if got := spaced(strings.Join(said, " ")); got != c.want {
+			t.Errorf("%s, paused %v: %q, want %q", c.state, c.paused, got, c.want)
+		}
+	}
+}
+
 func TestVerbsOfRowsAndKeys(t *testing.T) {
 	ctl := newFakeController()
 	ctl.snapshot = showcase(12)
