@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -236,7 +238,19 @@ func checkWords(t *text, facts []core.Fact, otherwise string) string {
 	if len(facts) == 0 {
 		return otherwise
 	}
-	return core.Words(t, facts...)
+	return core.Words(t, namedFields(t, facts)...)
+}
+
+// namedFields has the names of the form's fields in place of the profile file's.
+func namedFields(t *text, facts []core.Fact) []core.Fact {
+	out := slices.Clone(facts)
+	for i, f := range out {
+		if field, _ := f.With["Field"].(string); t.has("settings." + field) {
+			out[i].With = maps.Clone(f.With)
+			out[i].With["Field"] = t.s("settings." + field)
+		}
+	}
+	return out
 }
 
 // factPrefix and a fact's key are the key of its translation.

@@ -112,6 +112,8 @@ func TestCheckWords(t *testing.T) {
 		{"ru", say("expiry.month", map[string]any{"What": core.Fact{Key: "what.client"}, "N": 21}), "Сертификат клиента истекает через 21 день."},
 		{"ru", say("clock.ahead", map[string]any{"Skew": 2 * time.Minute}), "спешат относительно сервера на 2"},
 		{"en", say("ready.size", map[string]any{"Size": int64(1 << 30)}), "files up to 1"},
+		{"en", say("hostname", map[string]any{"Names": "a.example", "Field": "ingester_url", "Host": "b.example"}), "(a.example) in “Upload server”, or"},
+		{"ru", say("address.missing", map[string]any{"Field": "token_url"}), "Адрес токенов: адрес не задан."},
 		{"ru", say("from.the.future", nil), "what the command line says"},
 		{"ru", nil, "what the command line says"},
 	} {
@@ -129,5 +131,20 @@ func TestCheckWords(t *testing.T) {
 	}
 	if got := speaking(t, "en").Value(fmt.Stringer(time.UTC)); got != "UTC" {
 		t.Error(got)
+	}
+}
+
+// TestTheWindowNamesItsOwnFields: who sits before it has never seen the words
+// of the profile file, and what the environment holds is the command line's.
+func TestTheWindowNamesItsOwnFields(t *testing.T) {
+	foreign := regexp.MustCompile(`\b(tls|auth|upload|metrics)\.[a-z]|[a-z]_[a-z]|INGESTER_`)
+	for _, language := range languages() {
+		for key, forms := range speaking(t, language).forms {
+			for _, words := range forms {
+				if found := foreign.FindString(words); found != "" {
+					t.Errorf("%s, %q: %q in %q", language, key, found, words)
+				}
+			}
+		}
 	}
 }
