@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/artstore/ingester/core"
@@ -174,17 +175,27 @@ func (p *permanents) conclude(stopped bool) {
 // explain says why files stay temporary.
 func (p *permanents) explain(failed []refusedPermanence) {
 	t := p.sh.text
-	if len(failed) == 1 {
-		p.sh.failed(failed[0].err)
-		return
-	}
 	facts := make([]fact, 0, len(failed))
 	for _, f := range failed {
 		sentence, advice := t.explain(core.AsError(f.err))
+		if waits[messages[core.CodeOf(f.err)].advice] {
+			advice = t.s("advice.finalise")
+		}
 		facts = append(facts, fact{f.file.name, capital(sentence) + ". " + advice})
 	}
-	showFacts(p.sh, capital(t.n("permanent.failed", len(failed))), facts)
+	var more []fyne.CanvasObject
+	if e := core.AsError(failed[0].err); len(failed) == 1 {
+		facts = append(facts, t.causes(e)...)
+		if testable(e) && p.sh.settings == nil {
+			more = append(more, testButton(p.sh, e, func() { p.sh.escape() }))
+		}
+	}
+	showFacts(p.sh, capital(t.n("permanent.failed", len(failed))), facts, more...)
 }
+
+// waits are the advices that hold for an upload only: nothing here is tried
+// again by itself.
+var waits = map[string]bool{"advice.network": true, "advice.wait": true} //nolint:gochecknoglobals // a table
 
 func (p *permanents) say(words, button string, tapped func()) {
 	for _, n := range p.notices() {

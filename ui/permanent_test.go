@@ -111,12 +111,33 @@ func TestAServerThatKeepsNothingForGood(t *testing.T) {
 	h.press(control(fyne.KeyP))
 	h.tap("Make permanent")
 	h.until("the error", func() bool { return strings.Contains(h.words(), "The server can’t make this file permanent") })
-	h.tap("OK")
+	h.tap("Close")
 	h.says("1 stays temporary")
 	for _, call := range ctl.calls() {
 		if strings.HasPrefix(call, "finalise t2") {
 			t.Error("asked again")
 		}
+	}
+}
+
+// TestOneFileThatStaysTemporary is named, with what to do: it is not tried
+// again by itself as an upload is.
+func TestOneFileThatStaysTemporary(t *testing.T) {
+	for _, code := range []core.Code{core.CodeTimeout, core.CodeServerBusy, core.CodeFinaliseFailed} {
+		ctl := keeping()
+		ctl.dialogs.finalise = func(context.Context, core.Transfer, func(core.Finalisation)) error {
+			return &core.Error{Kind: core.KindNetwork, Code: code}
+		}
+		h := open(t, ctl, "en", "light")
+		h.w.transfers.tapRow("t1", 0)
+		h.press(control(fyne.KeyP))
+		h.tap("Make permanent")
+		h.until("the end", func() bool { return h.saysNow("1 stays temporary") })
+		h.says("Make it permanent again later, or ask the server's administrator.")
+		if over := h.w.sh.dialogs; len(over) != 1 || h.saysNow("by itself") {
+			t.Errorf("%s: %d dialogs, the window says\n%s", code, len(over), h.words())
+		}
+		h.tap("Test connection")
 	}
 }
 
