@@ -4,7 +4,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -96,6 +98,34 @@ func (c *controller) Pick(ctx context.Context, q ui.FileQuestion) ([]string, err
 	return c.dialogs.Ask(ctx, filedialog.Question(q))
 }
 
+// PauseAll implements ui.Controller. The window remembers it: whoever spares a
+// line does not want it used because the program was started anew.
+func (c *controller) PauseAll(ctx context.Context) error {
+	if err := os.WriteFile(c.p.folders.paused(), nil, 0o600); err != nil {
+		return notRemembered(err)
+	}
+	return c.Engine.PauseAll(ctx)
+}
+
+// ResumeAll implements ui.Controller.
+func (c *controller) ResumeAll(ctx context.Context) error {
+	if err := os.Remove(c.p.folders.paused()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return notRemembered(err)
+	}
+	return c.Engine.ResumeAll(ctx)
+}
+
+func notRemembered(err error) error {
+	return &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "remember what is paused",
+		Message: "The folder of the queue can't be written.", Err: err}
+}
+
+// isPaused reports whether the last window paused all.
+func isPaused(f folders) bool {
+	_, err := os.Stat(f.paused())
+	return err == nil
+}
+
 // Attempts returns the attempts of one transfer, oldest first.
 func (c *controller) Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error) {
 	return c.p.store.Attempts(ctx, id)
@@ -165,7 +195,7 @@ func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Pr
 	if err := c.Use(ctx, p.Name); err != nil {
 		return err
 	}
-	return c.ResumeAll(ctx) // what halted may work now
+	return c.Lift(ctx) // what halted may work now
 }
 
 // checkFiles refuses a profile whose certificate files can't be used.

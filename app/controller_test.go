@@ -49,3 +49,42 @@ func TestAnotherSandbox(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestPauseAllIsRemembered: by the next window, until all is resumed.
+func TestPauseAllIsRemembered(t *testing.T) {
+	dir := t.TempDir()
+	f := folders{config: dir, state: dir, data: dir}
+	window := func(work func(ctx context.Context, c *controller) error) (paused bool) {
+		t.Helper()
+		p, err := openProgram(t.Context(), programConfig{folders: f, log: slog.New(slog.DiscardHandler), paused: isPaused(f)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = p.run(t.Context(), func(ctx context.Context) error {
+			p.services.start(p.engine.Run)
+			<-p.engine.Ready()
+			snapshot, feed := p.engine.Subscribe()
+			feed.Close()
+			paused = snapshot.Paused
+			c, err := newController(p)
+			return errors.Join(err, work(ctx, c))
+		})
+		if err = errors.Join(err, p.close()); err != nil {
+			t.Fatal(err)
+		}
+		return paused
+	}
+	for i, step := range []struct {
+		paused bool
+		work   func(ctx context.Context, c *controller) error
+	}{
+		{false, func(ctx context.Context, c *controller) error { return c.PauseAll(ctx) }},
+		{true, func(ctx context.Context, c *controller) error { return c.Lift(ctx) }},
+		{true, func(ctx context.Context, c *controller) error { return c.ResumeAll(ctx) }},
+		{false, func(ctx context.Context, c *controller) error { return c.ResumeAll(ctx) }},
+	} {
+		if got := window(step.work); got != step.paused {
+			t.Errorf("start %d: paused %v, want %v", i+1, got, step.paused)
+		}
+	}
+}

@@ -56,6 +56,7 @@ func (f folders) current() string  { return filepath.Join(f.config, "current-pro
 func (f folders) queue() string    { return filepath.Join(f.state, "queue.db") }
 func (f folders) lock() string     { return filepath.Join(f.state, "lock") }
 func (f folders) socket() string   { return filepath.Join(f.state, "window.address") }
+func (f folders) paused() string   { return filepath.Join(f.state, "paused") } // is there while all is
 func (f folders) log() string      { return filepath.Join(f.state, "ingester.log") }
 func (f folders) sandbox() string  { return filepath.Join(f.data, "sandbox") }
 

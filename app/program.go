@@ -31,6 +31,7 @@ type programConfig struct {
 	secret  core.Secret  // given by the caller, zero for none
 	profile string       // only this profile's transfers are sent, "" for all
 	policy  retry.Policy // how long to go on
+	paused  bool         // nothing is sent until all is resumed
 	load    func(name string) (core.Profile, error)
 }
 
@@ -71,7 +72,7 @@ func openProgram(ctx context.Context, cfg programConfig) (*program, error) {
 	}
 	p.conns = newConnections(load, p.secrets, p.metrics, cfg.log)
 	p.engine = engine.New(engine.Config{Store: p.store, Uploaders: p.conns, Observer: p.metrics,
-		Policy: cfg.policy, Profile: cfg.profile, Log: cfg.log})
+		Policy: cfg.policy, Profile: cfg.profile, Paused: cfg.paused, Log: cfg.log})
 	return p, nil
 }
 

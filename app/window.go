@@ -34,7 +34,7 @@ func runWindow(ctx context.Context, o windowOptions) error {
 	defer func() { _ = file.Close() }() // every line is written at once
 	buffer := ui.NewLogBuffer(level)
 	log := slog.New(slog.NewMultiHandler(newLog(file, level).Handler(), buffer))
-	p, err := openProgram(ctx, programConfig{folders: f, log: log})
+	p, err := openProgram(ctx, programConfig{folders: f, log: log, paused: isPaused(f)})
 	if core.CodeOf(err) == core.CodeAlreadyRunning {
 		if o.background && len(o.paths) == 0 {
 			return nil // it runs: that is all that was asked for

@@ -28,6 +28,7 @@ type Config struct {
 	Observer  Observer         // nil: none
 	Policy    retry.Policy     // Rounds 1 for the command line, 0 for the window
 	Profile   string           // only this profile's transfers are sent; "" for all
+	Paused    bool             // begins as after PauseAll
 	Log       *slog.Logger     // nil: none
 	Now       func() time.Time // nil: time.Now
 	Rand      func() float64   // uniform in [0, 1), for one caller at a time; nil: math/rand/v2
@@ -77,7 +78,7 @@ func New(cfg Config) *Engine {
 		cfg.Rand = rand.Float64
 	}
 	e := &Engine{
-		cfg: cfg, log: cfg.Log, observer: cfg.Observer,
+		cfg: cfg, log: cfg.Log, observer: cfg.Observer, paused: cfg.Paused,
 		journal: newJournal(), submits: make(chan struct{}, 1),
 		ready: make(chan struct{}), ended: make(chan struct{}),
 		items: map[core.TransferID]*item{}, feeds: map[*feed]struct{}{}, found: map[string]core.TransferID{}, lanes: map[string]*lane{},

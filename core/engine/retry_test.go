@@ -219,6 +219,7 @@ func TestHalt(t *testing.T) {
 	} {
 		for lift, verb := range map[string]func(*fixture, core.TransferID) error{
 			"ResumeAll": func(f *fixture, _ core.TransferID) error { return f.ResumeAll(context.Background()) },
+			"Lift":      func(f *fixture, _ core.TransferID) error { return f.Lift(context.Background()) },
 			"Retry":     func(f *fixture, id core.TransferID) error { return f.Retry(context.Background(), id) },
 		} {
 			t.Run(name+" "+lift, func(t *testing.T) {

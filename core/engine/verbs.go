@@ -108,7 +108,7 @@ func (e *Engine) Remove(ctx context.Context, ids ...core.TransferID) error {
 }
 
 // PauseAll lets nothing be sent until ResumeAll. What is under way goes back
-// into the queue. It is not remembered over a restart.
+// into the queue. The next engine does not know of it: see Config.Paused.
 func (e *Engine) PauseAll(ctx context.Context) error {
 	var runs []*run
 	err := e.do(ctx, "pause", func(x *tx) error {
@@ -128,10 +128,17 @@ func (e *Engine) PauseAll(ctx context.Context) error {
 }
 
 // ResumeAll ends PauseAll and every halt, and tries at once what waits.
-// Profiles are looked at anew: whoever changes one calls it.
 func (e *Engine) ResumeAll(ctx context.Context) error {
+	return e.lift(ctx, func(x *tx) { x.pause(false) })
+}
+
+// Lift ends every halt, and tries at once what waits, unless all is paused.
+// Profiles are looked at anew: whoever changes one calls it.
+func (e *Engine) Lift(ctx context.Context) error { return e.lift(ctx, func(*tx) {}) }
+
+func (e *Engine) lift(ctx context.Context, also func(*tx)) error {
 	err := e.do(ctx, "resume", func(x *tx) error {
-		x.pause(false)
+		also(x)
 		x.after(func() {
 			for _, l := range e.lanes {
 				l.lift()

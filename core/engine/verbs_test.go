@@ -178,3 +178,24 @@ func TestVerbOnFullDisk(t *testing.T) {
 	}
 	f.awaitState(core.StateStored, id)
 }
+
+// An engine that begins paused sends nothing, whatever halts end, until all is
+// resumed.
+func TestBeginsPaused(t *testing.T) {
+	ctx := context.Background()
+	s := newServer()
+	f := begin(t, s, newMemory(), func(c *Config) { c.Paused = true })
+	id := f.submit(source("a", 100))[0]
+	if err := f.Lift(ctx); err != nil {
+		t.Fatal(err)
+	}
+	snapshot, feed := f.Subscribe()
+	feed.Close()
+	if !snapshot.Paused || f.get(id).State != core.StateQueued || s.total() != 0 {
+		t.Errorf("paused %v, %s, %d sent", snapshot.Paused, f.get(id).State, s.total())
+	}
+	if err := f.ResumeAll(ctx); err != nil {
+		t.Fatal(err)
+	}
+	f.awaitState(core.StateStored, id)
+}
