@@ -48,16 +48,17 @@ test-windows: test-windows-deps ## run the tests as programs for Windows, under 
 	$(WINE_TEST) -run Paths ./ui
 	$(WINE_TEST) -tags headless -skip '^(TestHandOver|TestUploadUnreadableFile|TestUploadInterrupted|TestUploadKilled|TestKilledAtRandom)$$' ./app
 
-WINE := WINEPREFIX=$(CURDIR)/build/wine/prefix WINEDEBUG=-all DISPLAY=
-WINE_TEST := GOOS=windows CGO_ENABLED=0 $(WINE) $(GO) test -count 1 -timeout 20m -overlay build/wine/overlay.json -exec wine
+# Wine links to the whole disk from its folder: of the underscore tools for Go leave it alone.
+WINE := WINEPREFIX=$(CURDIR)/build/_wine/prefix WINEDEBUG=-all DISPLAY=
+WINE_TEST := GOOS=windows CGO_ENABLED=0 $(WINE) $(GO) test -count 1 -timeout 20m -overlay build/_wine/overlay.json -exec wine
 
 test-windows-deps:
 	@$(call install,$(WINE_PACKAGES))
-	mkdir -p build/wine
-	[ -d build/wine/prefix ] || $(WINE) wineboot --init
-	x86_64-w64-mingw32-gcc -shared -O2 -o build/wine/prefix/drive_c/windows/system32/bcryptprimitives.dll testdata/wine/bcryptprimitives.c -ladvapi32
-	sed 's/if TestDeleteatFallback /if true /' $(DELETE) > build/wine/at_windows.go
-	echo '{"Replace": {"$(DELETE)": "$(CURDIR)/build/wine/at_windows.go"}}' > build/wine/overlay.json
+	mkdir -p build/_wine
+	[ -d build/_wine/prefix ] || $(WINE) wineboot --init
+	x86_64-w64-mingw32-gcc -shared -O2 -o build/_wine/prefix/drive_c/windows/system32/bcryptprimitives.dll testdata/wine/bcryptprimitives.c -ladvapi32
+	sed 's/if TestDeleteatFallback /if true /' $(DELETE) > build/_wine/at_windows.go
+	echo '{"Replace": {"$(DELETE)": "$(CURDIR)/build/_wine/at_windows.go"}}' > build/_wine/overlay.json
 
 DELETE = $(shell $(GO) env GOROOT)/src/internal/syscall/windows/at_windows.go
 

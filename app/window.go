@@ -7,15 +7,33 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"runtime"
 
+	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
+	"golang.org/x/term"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui"
 )
 
-// runWindow opens the window, or hands the files to the one that is open.
+// runWindow opens the window, or hands the files to the one that is open. Where
+// neither is possible and nobody reads standard error, a window says why.
 func runWindow(ctx context.Context, o windowOptions) error {
+	var app fyne.App // made once only, as late as possible
+	start := func() fyne.App {
+		preferX11(os.Getenv, os.Setenv)
+		app = fyneapp.NewWithID(appID)
+		return app
+	}
+	err := openWindow(ctx, o, start)
+	if err == nil || ctx.Err() != nil || app != nil || term.IsTerminal(int(os.Stderr.Fd())) || !hasDisplay(os.Getenv) {
+		return err
+	}
+	return errors.Join(err, ui.ShowFailure(ctx, start(), err))
+}
+
+func openWindow(ctx context.Context, o windowOptions, app func() fyne.App) error {
 	f, err := findFolders(os.Getenv)
 	if err != nil {
 		return err
@@ -44,8 +62,7 @@ func runWindow(ctx context.Context, o windowOptions) error {
 	if err != nil {
 		return err
 	}
-	preferX11(os.Getenv, os.Setenv)
-	err = p.run(ctx, func(ctx context.Context) error { return p.showWindow(ctx, o, log, buffer) })
+	err = p.run(ctx, func(ctx context.Context) error { return p.showWindow(ctx, o, app, log, buffer) })
 	if ctx.Err() != nil {
 		err = nil // told to end, and did
 	}
@@ -62,7 +79,7 @@ func handOverOr(ctx context.Context, f folders, paths []string, running error) e
 }
 
 // showWindow blocks until the window is closed. It runs on the main goroutine.
-func (p *program) showWindow(ctx context.Context, o windowOptions, log *slog.Logger, buffer *ui.LogBuffer) error {
+func (p *program) showWindow(ctx context.Context, o windowOptions, app func() fyne.App, log *slog.Logger, buffer *ui.LogBuffer) error {
 	c, err := newController(p)
 	if err != nil {
 		return err
@@ -83,7 +100,7 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, log *slog.Log
 		}
 	}
 	p.services.start(p.engine.Run)
-	w := ui.New(fyneapp.NewWithID(appID), c, log, buffer)
+	w := ui.New(app(), c, log, buffer)
 	p.services.start(func(ctx context.Context) error {
 		err := serveStarts(ctx, p.folders, func(paths []string) {
 			w.Open(paths...)
@@ -123,6 +140,11 @@ func scaleBy(getenv func(string) string, setenv func(key, value string) error) f
 		}
 		_ = setenv(key, scale) // without it the desktop's own is used
 	}
+}
+
+// hasDisplay reports whether a window can be shown.
+func hasDisplay(getenv func(string) string) bool {
+	return runtime.GOOS == "windows" || runtime.GOOS == "darwin" || getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != ""
 }
 
 // preferX11 keeps GLFW off Wayland where X11 is to be had: dragging files over

@@ -23,7 +23,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/lang"
 )
 
 // title is the program's name, in every language.
@@ -173,16 +172,11 @@ func (w *Window) close() {
 
 // build makes everything in the language and the theme that are chosen now.
 func (w *Window) build() error {
-	locale := w.app.Preferences().String(prefLanguage)
-	if locale == "" {
-		locale = lang.SystemLocale().LanguageString()
-	}
-	t, err := newText(locale)
+	t, err := appearance(w.app)
 	if err != nil {
 		return err
 	}
 	w.sh.text = t
-	w.app.Settings().SetTheme(newLook(w.app.Preferences().String(prefTheme)))
 	w.assemble()
 	w.bindKeys()
 	w.profileChanged()

@@ -1,0 +1,80 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/lang"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// ShowFailure says in a window why the program can't start, and blocks until it
+// is closed or ctx ends. Whoever starts a program from the desktop reads no
+// standard error. It runs the application's event loop, so it must be called on
+// the main goroutine, in place of [Window.ShowAndRun].
+func ShowFailure(ctx context.Context, a fyne.App, err error) error {
+	t, otherErr := appearance(a)
+	if otherErr != nil {
+		return otherErr
+	}
+	win := newFailure(a, t, err)
+	stop := context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
+	defer stop()
+	win.ShowAndRun()
+	return nil
+}
+
+// newFailure is a window of one sentence, what to do, and the raw cause behind
+// a button.
+func newFailure(a fyne.App, t *text, err error) fyne.Window {
+	win := a.NewWindow(title)
+	win.SetIcon(AppIcon())
+	heading := newCaption(t.s("failure.title"), theme.ColorNameForeground, theme.SizeNameSubHeadingText)
+	heading.bold = true
+	words := newLabel(explained(t, err), theme.SizeNameText, widget.MediumImportance, false)
+	words.Wrapping = fyne.TextWrapWord
+	cause := newLabel(plain(err.Error()), sizeSmall, widget.LowImportance, false)
+	cause.Wrapping, cause.Selectable = fyne.TextWrapBreak, true
+	cause.Hide()
+	body := container.NewVBox(words, cause)
+	var details *quietButton
+	details = newQuietButton(t.s("action.details"), func() {
+		cause.Show()
+		details.Hide()
+		body.Refresh()
+	})
+	copied := newQuietButton(t.s("button.copy"), func() { a.Clipboard().SetContent(explained(t, err) + "\n" + err.Error()) })
+	shut := newButton(t.s("button.close"), win.Close)
+	shut.Importance = widget.HighImportance
+	icon := container.New(square(24), widget.NewIcon(newIcons().get("warning", theme.ColorNameError)))
+	head := container.New(&line{gap: 12}, icon, heading)
+	foot := container.NewHBox(layout.NewSpacer(), outlined(copied), outlined(details), shut)
+	win.SetContent(inset(20, 16, 20, 16, container.NewBorder(head, foot, nil, nil, container.NewVScroll(body))))
+	win.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) {
+		if e.Name == fyne.KeyEscape {
+			win.Close()
+		}
+	})
+	win.Resize(fyne.NewSize(520, 240))
+	win.CenterOnScreen()
+	win.Canvas().Focus(shut)
+	return win
+}
+
+// appearance gives the application the theme that is chosen, and returns its texts
+// in the language that is.
+func appearance(a fyne.App) (*text, error) {
+	locale := a.Preferences().String(prefLanguage)
+	if locale == "" {
+		locale = lang.SystemLocale().LanguageString()
+	}
+	t, err := newText(locale)
+	if err != nil {
+		return nil, err
+	}
+	a.Settings().SetTheme(newLook(a.Preferences().String(prefTheme)))
+	return t, nil
+}

@@ -1,0 +1,50 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/core"
+)
+
+// TestFailureSaysWhy: in both languages what happened and what to do, the raw
+// cause behind a button, and everything in its place.
+func TestFailureSaysWhy(t *testing.T) {
+	err := fmt.Errorf("take the queue: %w", &core.Error{Kind: core.KindConfig, Code: core.CodeAlreadyRunning, Err: errors.New("locked by 4711")})
+	for language, want := range map[string][]string{
+		"en": {"Ingester can't start", "Ingester is running already. Use its window", "Details…", "locked by 4711"},
+		"ru": {"Не удаётся запустить Ingester", "Ingester уже запущен. Используйте его окно", "Подробности…", "locked by 4711"},
+	} {
+		a := newTestApp(t)
+		a.Preferences().SetString(prefLanguage, language)
+		words, lookErr := appearance(a)
+		if lookErr != nil {
+			t.Fatal(lookErr)
+		}
+		win := newFailure(a, words, err)
+		h := &harness{t: t, app: a, w: &Window{win: win}}
+		says := func(want ...string) {
+			for _, w := range want {
+				h.says(w)
+			}
+		}
+		says(want[:2]...)
+		if strings.Contains(h.words(), want[3]) {
+			t.Error("the raw cause is shown")
+		}
+		h.tap(want[2])
+		says(want[3])
+		f := &fitter{t: t, where: language, told: map[string]bool{}}
+		h.fits(f, "failure")
+		closed := false
+		win.SetOnClosed(func() { closed = true })
+		win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		if !closed {
+			t.Error("Escape doesn't close it")
+		}
+	}
+}
