@@ -101,6 +101,17 @@ func TestTranslationsAreCompleteAndUsed(t *testing.T) {
 	}
 }
 
+// TestOneThingHasOneName in Russian: what the navigation calls it.
+func TestOneThingHasOneName(t *testing.T) {
+	for key, words := range translation(t, "ru") {
+		for _, other := range []string{"метрик"} { // Показатели
+			if strings.Contains(strings.ToLower(string(words)), other) {
+				t.Errorf("%q says %s", key, words)
+			}
+		}
+	}
+}
+
 // composed reports whether a key is put together from a literal that ends
 // with a dot.
 func composed(all map[string]bool, key string) bool {
