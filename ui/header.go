@@ -174,8 +174,10 @@ func (h *header) menu(names []string, current string) {
 	if len(names) > 0 {
 		menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
 	}
+	if current != "" {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("profile.settings"), func() { h.sh.openSettings(tabServer) }))
+	}
 	menu.Items = append(menu.Items,
-		fyne.NewMenuItem(t.s("profile.settings"), func() { h.sh.openSettings(tabServer) }),
 		fyne.NewMenuItem(t.s("profile.new"), h.onNew),
 		fyne.NewMenuItem(t.s("profile.import"), h.onImport),
 		fyne.NewMenuItem(t.s("profile.sandbox"), h.onSandbox),
