@@ -293,8 +293,14 @@ func (v *historyView) showExport() {
 			saveFile(v.sh, e.file, nil, func(ctx context.Context, path string) error {
 				// Everything that the search takes, not only what is listed.
 				return writeFile(path, func(file io.Writer) error { return v.sh.ctl.ExportHistory(ctx, file, e.format, q) })
-			})
+			}, v.exported)
 		}))
 	}
 	showMenuBelow(menu, v.sh.win.Canvas(), v.export)
+}
+
+// exported says where an export is.
+func (v *historyView) exported(path string) {
+	t := v.sh.text
+	v.notice.show(theme.InfoIcon(), t.savedAs(path), t.s("action.folder"), func() { openFolder(v.sh, path) })
 }

@@ -132,6 +132,12 @@ func TestExportWritesEverythingThatMatches(t *testing.T) {
 		h.called(fmt.Sprintf(`export history %s "box" 0`, e.format))
 		want := string(e.format) + " \"box\"\n"
 		h.until(e.file, func() bool { raw, _ := os.ReadFile(path); return string(raw) == want })
+		h.until("the words", v.notice.content.Visible)
+		if got, want := v.notice.words.words, "Saved as Выгрузка 1.txt in "+filepath.Dir(path); got != want || v.notice.button.Text != "Show in folder" {
+			t.Errorf("it says %q and offers %q, want %q", got, v.notice.button.Text, want)
+		}
+		h.tap("Show in folder")
+		v.notice.hide()
 	}
 }
 
@@ -149,6 +155,9 @@ func TestAFailingExportLeavesWhatWasThere(t *testing.T) {
 	h.choose("As a table (CSV)")
 	h.until("the error", func() bool { return strings.Contains(h.words(), "The queue was damaged") })
 	h.tap("OK")
+	if v.notice.content.Visible() {
+		t.Errorf("it says %q", v.notice.words.words)
+	}
 	if raw, err := os.ReadFile(path); err != nil || string(raw) != "before" {
 		t.Errorf("the file holds %q, %v", raw, err)
 	}

@@ -144,15 +144,29 @@ func pickFile(s *shell, near string, extensions []string, chosen func(path strin
 }
 
 // saveFile lets the person choose where to write. write runs off the UI
-// goroutine.
-func saveFile(s *shell, name string, extensions []string, write func(ctx context.Context, path string) error) {
+// goroutine; written is called once it has succeeded.
+func saveFile(s *shell, name string, extensions []string, write func(ctx context.Context, path string) error, written func(path string)) {
 	pick(s, FileQuestion{
 		Title: s.text.s("button.save_as"), Accept: s.text.s("settings.save"), Save: true, Name: name, Extensions: extensions,
 	}, func(paths []string) {
-		if len(paths) > 0 {
-			s.act(func(ctx context.Context) error { return write(ctx, paths[0]) })
+		if len(paths) == 0 {
+			return
 		}
+		async(s, func(ctx context.Context) (string, error) { return paths[0], write(ctx, paths[0]) }, func(path string, err error) {
+			switch {
+			case err == nil:
+				written(path)
+			case core.CodeOf(err) != core.CodeCancelled:
+				s.failed(err)
+			}
+		})
 	})
+}
+
+// savedAs says where a file was written. The name comes first: a long folder
+// may be cut.
+func (t *text) savedAs(path string) string {
+	return t.s("saved.as", args{"Name": plain(filepath.Base(path)), "Folder": plain(filepath.Dir(path))})
 }
 
 // writeFile writes a file as a whole: where write fails, what was there before

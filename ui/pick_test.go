@@ -134,6 +134,10 @@ func TestSettingsChooseByTheDesktopsDialog(t *testing.T) {
 	d = h.settings(tabServer)
 	d.export()
 	h.called("export Production to Production" + profileExtension)
+	h.until("the words", d.status.Visible)
+	if got, want := d.status.Text, "Saved as Production.toml in "+filepath.FromSlash("/home/a"); got != want {
+		t.Errorf("it says %q, want %q", got, want)
+	}
 	if !saved.Save || saved.Many {
 		t.Errorf("asked %+v", saved)
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
 )
@@ -114,7 +115,7 @@ func (d *settingsDialog) export() {
 	name := d.previous
 	saveFile(d.s, name+profileExtension, []string{profileExtension}, func(ctx context.Context, path string) error {
 		return d.s.ctl.ExportProfile(ctx, name, path)
-	})
+	}, func(path string) { d.say(d.s.text.savedAs(path), widget.LowImportance) })
 }
 
 // remove deletes the profile after a question.

@@ -276,7 +276,7 @@ func TestPickersOpen(t *testing.T) {
 		h.tap("Cancel")
 	}
 	h := open(t, busy(), "ru", "light")
-	saveFile(h.w.sh, "SHA256SUMS", nil, func(context.Context, string) error { return nil })
+	saveFile(h.w.sh, "SHA256SUMS", nil, func(context.Context, string) error { return nil }, func(string) {})
 	h.until("the dialog", func() bool { return strings.Contains(h.words(), "Сохранить как") })
 	h.tap("Отмена")
 }
