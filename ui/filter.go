@@ -85,8 +85,11 @@ func (f filter) matches(r *row) bool {
 	return f.text == "" || strings.Contains(strings.ToLower(r.name), f.text)
 }
 
-func (f filter) takes(r *row) bool {
-	return r.matches && (f.group == "" || f.group == groupAll || groupOf(r.state()) == f.group)
+func (f filter) takes(r *row) bool { return r.matches && f.shows(r.state()) }
+
+// shows reports whether rows of a state are visible.
+func (f filter) shows(s core.State) bool {
+	return f.group == "" || f.group == groupAll || groupOf(s) == f.group
 }
 
 // moves reports whether a row that changes enters, leaves or changes place.

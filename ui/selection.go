@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"maps"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -209,6 +210,9 @@ func (v *transfersView) do(a action, ids []core.TransferID) {
 		v.sh.permanent.ask(v.storedFiles(ids))
 		return
 	}
+	if a == actRemove || a == actCancel && !v.model.filter.shows(core.StateCancelled) {
+		v.appoint(ids)
+	}
 	c := v.sh.ctl
 	verbs := map[action]func(context.Context, ...core.TransferID) error{
 		actPause: c.Pause, actResume: c.Resume, actRetry: c.Retry, actCancel: c.Cancel, actRemove: c.Remove,
@@ -229,4 +233,61 @@ func (v *transfersView) anyUnknown(ids []core.TransferID) bool {
 		}
 	}
 	return false
+}
+
+// heir is the row that is selected once those that were have left the list at
+// the user's wish: whoever works by keys goes on from there.
+type heir struct {
+	id core.TransferID
+	of map[core.TransferID]bool // the selection that leaves
+}
+
+// appoint names the heir of the selection, where it is part of what leaves.
+func (v *transfersView) appoint(leaving []core.TransferID) {
+	if v.selected[leaving[0]] {
+		v.heir = heir{v.neighbour(), maps.Clone(v.selected)}
+	}
+}
+
+// neighbour is the row after the last selected one, or else the nearest before
+// it; "" for none.
+func (v *transfersView) neighbour() (next core.TransferID) {
+	atEnd := false // the last row is selected
+	for i := v.model.Len() - 1; i >= 0; i-- {
+		switch id := v.model.At(i).id; {
+		case !v.selected[id] && atEnd:
+			return id
+		case !v.selected[id]:
+			next = id
+		case next != "":
+			return next
+		default:
+			atEnd = true
+		}
+	}
+	return ""
+}
+
+// succeed selects the heir once nothing of the selection is left, unless the
+// user has selected something else meanwhile.
+func (v *transfersView) succeed() {
+	if v.heir.id == "" {
+		return
+	}
+	at := -1
+	for i := range v.model.Len() {
+		id := v.model.At(i).id
+		if v.heir.of[id] {
+			return
+		}
+		if id == v.heir.id {
+			at = i
+		}
+	}
+	if at >= 0 && maps.Equal(v.selected, v.heir.of) {
+		v.selected = map[core.TransferID]bool{v.heir.id: true}
+		v.anchor, v.from = at, at
+		v.list.Highlight(at)
+	}
+	v.heir = heir{}
 }

@@ -37,6 +37,7 @@ type transfersView struct {
 	selected map[core.TransferID]bool
 	anchor   int // index of the row that the keys act on
 	from     int // index of the row that a range starts at
+	heir     heir
 }
 
 var _ view = (*transfersView)(nil)
@@ -208,6 +209,7 @@ func (v *transfersView) Refresh() {
 	setVisible(v.none, !empty && v.model.Len() == 0)
 	if v.drawn != v.model.counter {
 		v.drawn = v.model.counter
+		v.succeed()
 		v.list.Refresh()
 		return
 	}

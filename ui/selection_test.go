@@ -1,0 +1,72 @@
+package ui
+
+import (
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/core"
+)
+
+// TestTheNeighbourIsSelectedAfterARemoval, by Delete or by the menu, but not
+// where rows go by themselves or something else was selected meanwhile.
+func TestTheNeighbourIsSelectedAfterARemoval(t *testing.T) {
+	type ids = []core.TransferID
+	deletes := func(v *transfersView) { v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete}) }
+	for _, c := range []struct {
+		name     string
+		group    group
+		selected ids
+		do       func(*transfersView)
+		gone     ids
+		want     ids
+	}{
+		{"next", groupAll, ids{"t4"}, deletes, ids{"t4"}, ids{"t5"}},
+		{"previous", groupAll, ids{"t12"}, deletes, ids{"t12"}, ids{"t11"}},
+		{"after several", groupAll, ids{"t3", "t4", "t7"}, deletes, ids{"t3", "t4", "t7"}, ids{"t8"}},
+		{"before several", groupAll, ids{"t2", "t11", "t12"}, deletes, ids{"t2", "t11", "t12"}, ids{"t10"}},
+		{"some stay", groupAll, ids{"t4", "t9"}, deletes, ids{"t4"}, ids{"t9"}},
+		{"neighbour went too", groupAll, ids{"t4"}, deletes, ids{"t4", "t5"}, nil},
+		{"all", groupAll, ids{"t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11", "t12"}, deletes,
+			ids{"t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11", "t12"}, nil},
+		{"menu", groupAll, ids{"t4"}, func(v *transfersView) { choose(t, v.rowMenu("t4"), "Remove from the list") }, ids{"t4"}, ids{"t5"}},
+		{"hidden by the filter", groupUnderWay, ids{"t9"}, deletes, ids{"t9"}, ids{"t10"}},
+		{"another row's button", groupAll, ids{"t9"}, func(v *transfersView) { v.tapAction("t4", actRemove, v.list) }, ids{"t4"}, ids{"t9"}},
+		{"by themselves", groupAll, ids{"t4"}, func(*transfersView) {}, ids{"t4"}, nil},
+		{"selected meanwhile", groupAll, ids{"t4"}, func(v *transfersView) { deletes(v); v.tapRow("t7", 0) }, ids{"t4", "t7"}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			ctl := newFakeController()
+			ctl.snapshot = showcase(12)
+			for i := range ctl.snapshot.Transfers[10:] {
+				ctl.snapshot.Transfers[10+i].State = core.StateCancelled
+			}
+			h := open(t, ctl, "en", "light")
+			v := h.w.transfers
+			v.showGroup(c.group)
+			for _, id := range c.selected {
+				v.tapRow(id, fyne.KeyModifierShortcutDefault)
+			}
+			c.do(v)
+			h.w.apply(change{update: &core.Update{}, link: ctl.link, profile: ctl.current})
+			h.w.apply(change{update: &core.Update{Removed: c.gone}, link: ctl.link, profile: ctl.current})
+			var got ids
+			for i := range v.model.Len() {
+				if id := v.model.At(i).id; v.selected[id] {
+					got = append(got, id)
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Fatalf("selected are %v, want %v", got, c.want)
+			}
+			if len(c.want) == 0 || slices.Contains(c.selected, c.want[0]) {
+				return
+			}
+			v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
+			if at := v.model.At(v.anchor); at == nil || v.model.At(v.anchor+1).id != c.want[0] || !v.selected[at.id] {
+				t.Errorf("the arrows do not go on from %s: row %d, %v", c.want[0], v.anchor, v.selected)
+			}
+		})
+	}
+}
