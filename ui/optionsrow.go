@@ -7,7 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -150,22 +150,37 @@ func (o *optionsRow) set(r core.Retention, days int) {
 func (o *optionsRow) askDays() {
 	t := o.sh.text
 	days := newLineEntry(o.sh, "")
-	days.SetText(strconv.Itoa(o.days))
-	days.Validator = func(text string) error {
-		n, err := strconv.Atoi(strings.TrimSpace(text))
-		if err != nil {
-			return err
-		}
-		return core.Options{Retention: core.RetentionTemporary, TTLDays: n}.Validate()
-	}
-	field := widget.NewFormItem(t.s("keep.field", args{"Most": core.MaxTTLDays}), days)
-	d := dialog.NewForm(t.s("keep.title"), t.s("button.ok"), t.s("button.back"), []*widget.FormItem{field}, func(ok bool) {
-		if n, err := strconv.Atoi(strings.TrimSpace(days.Text)); ok && err == nil {
+	days.Text = strconv.Itoa(o.days)
+	days.Validator = func(text string) error { _, err := readDays(text); return err }
+	problem := newLabel("", theme.SizeNameCaptionText, widget.DangerImportance, false)
+	problem.Wrapping = fyne.TextWrapWord
+	name := newLabel(t.s("keep.field", args{"Most": core.MaxTTLDays}), theme.SizeNameText, widget.LowImportance, false)
+	field := container.New(layout.NewFormLayout(), name, container.New(layout.NewCustomPaddedVBoxLayout(0), days, problem))
+	accept := confirm(o.sh, t.s("keep.title"), field, t.s("button.back"), t.s("button.ok"), func() {
+		if n, err := readDays(days.Text); err == nil {
 			o.set(core.RetentionTemporary, n)
 		}
-	}, o.sh.win)
-	d.Resize(fyne.NewSize(360, d.MinSize().Height))
-	present(o.sh, d)
+	}, func() {})
+	days.OnChanged = func(text string) {
+		words := ""
+		if _, err := readDays(text); err != nil {
+			words = reasonText(t, core.FieldError{Field: "upload.ttl_days", Reason: core.ReasonRange})
+		}
+		problem.SetText(words)
+		setEnabled(accept, words == "")
+	}
+	days.OnSubmitted = func(string) { accept.Tapped(nil) }
+	o.sh.win.Canvas().Focus(days)
+	days.TypedShortcut(&fyne.ShortcutSelectAll{}) // to be typed over
+}
+
+// readDays is a number of days that a file can be kept for.
+func readDays(text string) (int, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(text))
+	if err != nil {
+		return 0, err
+	}
+	return n, core.Options{Retention: core.RetentionTemporary, TTLDays: n}.Validate()
 }
 
 // load reads the profile's defaults.

@@ -169,8 +169,9 @@ func askElse(s *shell, title, words, yes string, then, back func()) {
 }
 
 // confirm asks a question with two answers, as Fyne's own dialog does, whose
-// buttons know no Escape. However else it ends, the answer is no.
-func confirm(s *shell, title string, content fyne.CanvasObject, no, yes string, then, back func()) {
+// buttons know no Escape. However else it ends, the answer is no. It returns
+// the button that says yes.
+func confirm(s *shell, title string, content fyne.CanvasObject, no, yes string, then, back func()) *pushButton {
 	d := dialog.NewCustomWithoutButtons(title, content, s.win)
 	answer := back
 	refuse := newButtonWithIcon(no, theme.CancelIcon(), d.Hide)
@@ -183,6 +184,7 @@ func confirm(s *shell, title string, content fyne.CanvasObject, no, yes string, 
 	d.Resize(fyne.NewSize(min(460, s.win.Canvas().Size().Width-40), d.MinSize().Height))
 	present(s, d)
 	d.SetOnClosed(func() { answer() })
+	return accept
 }
 
 // showMenuBelow opens a menu under the object that it belongs to.

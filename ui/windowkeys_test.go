@@ -54,6 +54,7 @@ func TestEscapeGoesBackWhereverTheFocusIs(t *testing.T) {
 		"error":    func() { h.w.sh.failed(&core.Error{Code: core.CodeInternal}) },
 		"closing":  func() { h.w.askWhere(true) },
 		"help":     func() { showHelp(h.w.sh) },
+		"days":     h.w.transfers.options.askDays,
 	}
 	for _, tab := range settingsTabs {
 		shows["settings "+string(tab)] = func() { h.settings(tab) }

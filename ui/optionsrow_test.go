@@ -1,0 +1,54 @@
+package ui
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/core"
+)
+
+// TestOtherNumberOfDays is typed over and accepted by Return; what can't be
+// accepted says why.
+func TestOtherNumberOfDays(t *testing.T) {
+	for _, c := range []struct {
+		language, typed string
+		key             fyne.KeyName
+		want            int
+		says            string // while it stays open
+	}{
+		{"en", "45", fyne.KeyReturn, 45, ""},
+		{"en", " 1 ", fyne.KeyEnter, 1, ""},
+		{"en", "365", fyne.KeyEscape, 30, ""},
+		{"en", "0", fyne.KeyReturn, 30, "Write a number from 1 to 365."},
+		{"en", "366", fyne.KeyReturn, 30, "Write a number from 1 to 365."},
+		{"ru", "много", fyne.KeyReturn, 30, "Введите число от 1 до 365."},
+	} {
+		t.Run(c.language+" "+c.typed, func(t *testing.T) {
+			h := open(t, busy(), c.language, "light")
+			o := h.w.transfers.options
+			o.set(core.RetentionPermanent, 30)
+			o.askDays()
+			canvas := h.w.win.Canvas()
+			for _, r := range c.typed {
+				canvas.Focused().TypedRune(r)
+			}
+			h.typed(c.key)
+			if c.says != "" {
+				h.says(c.says)
+				h.tap(h.w.sh.text.s("button.ok"))
+				if canvas.Overlays().Top() == nil {
+					t.Fatal("it was accepted")
+				}
+				h.typed(fyne.KeyEscape)
+			}
+			want := core.RetentionTemporary
+			if c.want == 30 {
+				want = core.RetentionPermanent
+			}
+			if canvas.Overlays().Top() != nil || o.days != c.want || o.retention != want {
+				t.Errorf("%s for %d days, want %s for %d", o.retention, o.days, want, c.want)
+			}
+		})
+	}
+}
