@@ -200,18 +200,26 @@ func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Pr
 
 // checkFiles refuses a profile whose certificate files can't be used.
 func (c *controller) checkFiles(ctx context.Context, previous string, p core.Profile, s ui.ProfileSecrets) error {
-	_, err := tlsconfig.Build(p.TLS, s.Passphrase, c.p.log)
-	if core.CodeOf(err) == core.CodePassphraseMissing && previous != "" {
-		kept, keptErr := c.p.secrets.passphrase(ctx, previous)
-		if core.CodeOf(keptErr) == core.CodeSecretMissing {
-			return err
-		}
-		if keptErr != nil {
-			return keptErr
-		}
-		_, err = tlsconfig.Build(p.TLS, kept, c.p.log)
+	passphrase, err := c.opening(ctx, previous, p.TLS, s.Passphrase)
+	if err != nil {
+		return err
 	}
+	_, err = tlsconfig.Build(p.TLS, passphrase, c.p.log)
 	return err
+}
+
+// opening is the passphrase for the files of t: the one that is given or,
+// where they need one and none is, the one that is kept with a saved profile.
+func (c *controller) opening(ctx context.Context, saved string, t core.TLSSettings, given core.Secret) (core.Secret, error) {
+	_, err := tlsconfig.Inspect(t, given)
+	if core.CodeOf(err) != core.CodePassphraseMissing || !t.Enabled || saved == "" {
+		return given, nil
+	}
+	kept, err := c.p.secrets.passphrase(ctx, saved)
+	if core.CodeOf(err) == core.CodeSecretMissing {
+		return given, nil
+	}
+	return kept, err
 }
 
 // keep keeps the secrets that are set, and takes those of a renamed profile
@@ -248,16 +256,19 @@ func (c *controller) HasSecret(ctx context.Context, profile string) (bool, error
 }
 
 // Certificate implements ui.Controller.
-func (c *controller) Certificate(ctx context.Context, t core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error) {
+func (c *controller) Certificate(ctx context.Context, saved string, t core.TLSSettings, given core.Secret) (core.CertificateFacts, error) {
+	passphrase, openErr := c.opening(ctx, saved, t, given)
+	if openErr != nil {
+		passphrase = given
+	}
 	facts, err := tlsconfig.Inspect(t, passphrase)
-	if core.CodeOf(err) != core.CodePassphraseMissing {
-		return facts, err
+	if openErr != nil {
+		return facts, openErr
 	}
-	kept, keptErr := c.p.secrets.passphrase(ctx, c.Current())
-	if keptErr != nil {
-		return facts, err
+	if err == nil {
+		_, err = tlsconfig.Build(t, passphrase, nil)
 	}
-	return tlsconfig.Inspect(t, kept)
+	return facts, err
 }
 
 // Check implements ui.Controller.

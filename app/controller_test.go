@@ -6,9 +6,16 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"path/filepath"
 	"testing"
+	"time"
+
+	"software.sslmate.com/src/go-pkcs12"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/keychain"
+	"github.com/artstore/ingester/ui"
 )
 
 // TestAnotherSandbox: a profile that happens to have the embedded server's name
@@ -86,5 +93,85 @@ func TestPauseAllIsRemembered(t *testing.T) {
 		if got := window(step.work); got != step.paused {
 			t.Errorf("start %d: paused %v, want %v", i+1, got, step.paused)
 		}
+	}
+}
+
+// TestTheFormRefusesWhatSavingWould: the card's answer and the one to Save are
+// the same, whichever profile is in use.
+func TestTheFormRefusesWhatSavingWould(t *testing.T) {
+	dir := t.TempDir()
+	ca := coretest.NewCA(t, "CA")
+	caFile := ca.WritePEM(t, dir)
+	cert, key := coretest.WritePair(t, dir, "client", ca.Client(t, "client"))
+	_, otherKey := coretest.WritePair(t, dir, "other", ca.Client(t, "other"))
+	oldCert, oldKey := coretest.WritePair(t, dir, "old", ca.Issue(t, coretest.Leaf{NotBefore: time.Now().AddDate(-1, 0, 0), NotAfter: time.Now().Add(-time.Hour)}))
+	bundle := filepath.Join(dir, "client.p12")
+	client := ca.Client(t, "bundle")
+	sealed, err := pkcs12.Modern.Encode(client.PrivateKey, client.Leaf, nil, "open sesame")
+	if err != nil {
+		t.Fatal(err)
+	}
+	coretest.WriteFile(t, bundle, sealed)
+	p, err := openProgram(t.Context(), programConfig{folders: folders{config: dir, state: dir, data: dir}, log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = p.run(t.Context(), func(ctx context.Context) error {
+		c, err := newController(p)
+		if err != nil {
+			return err
+		}
+		with := func(name string, tls core.TLSSettings) core.Profile {
+			profile := core.NewProfile(name)
+			profile.AdminURL, profile.IngesterURL, profile.Auth.ClientID = "https://127.0.0.1:1", "https://127.0.0.1:1", "sa"
+			tls.Enabled = true
+			profile.TLS = tls
+			return profile
+		}
+		for name, passphrase := range map[string]string{"Kept": "open sesame", "Current": "another"} {
+			if err := p.profiles.Save(with(name, core.TLSSettings{})); err != nil {
+				return err
+			}
+			if err := p.secrets.Keep(ctx, name, keychain.ItemPassphrase, core.NewSecret(passphrase), true); err != nil {
+				return err
+			}
+		}
+		if err := c.Use(ctx, "Current"); err != nil {
+			return err
+		}
+		for _, tt := range []struct {
+			name, saved string
+			tls         core.TLSSettings
+			typed       string
+			want        core.Code
+		}{
+			{"nothing", "", core.TLSSettings{}, "", ""},
+			{"authority", "", core.TLSSettings{CACertFile: caFile}, "", ""},
+			{"no authority", "", core.TLSSettings{CACertFile: cert}, "", core.CodeCAInvalid},
+			{"pair", "", core.TLSSettings{CertFile: cert, KeyFile: key}, "", ""},
+			{"mismatch", "", core.TLSSettings{CertFile: cert, KeyFile: otherKey}, "", core.CodeKeyMismatch},
+			{"expired", "", core.TLSSettings{CertFile: oldCert, KeyFile: oldKey}, "", core.CodeCertificateExpired},
+			{"missing", "", core.TLSSettings{CertFile: filepath.Join(dir, "none")}, "", core.CodeCertificateUnreadable},
+			{"no passphrase", "", core.TLSSettings{PKCS12File: bundle}, "", core.CodePassphraseMissing},
+			{"typed", "", core.TLSSettings{PKCS12File: bundle}, "open sesame", ""},
+			{"wrong", "Kept", core.TLSSettings{PKCS12File: bundle}, "wrong", core.CodePassphraseWrong},
+			{"kept with another profile", "Kept", core.TLSSettings{PKCS12File: bundle}, "", ""},
+			{"kept and wrong", "Current", core.TLSSettings{PKCS12File: bundle}, "", core.CodePassphraseWrong},
+		} {
+			profile := with(tt.name, tt.tls)
+			secrets := ui.ProfileSecrets{Passphrase: core.NewSecret(tt.typed)}
+			facts, err := c.Certificate(ctx, tt.saved, profile.TLS, secrets.Passphrase)
+			saving := c.checkFiles(ctx, tt.saved, profile, secrets)
+			if core.CodeOf(err) != tt.want || core.CodeOf(saving) != tt.want {
+				t.Errorf("%s: the form says %v, saving %v, want %q", tt.name, err, saving, tt.want)
+			}
+			if known := facts.Fingerprint != ""; tt.want == "" && known != profile.TLS.HasClientCertificate() {
+				t.Errorf("%s: the certificate was read: %v", tt.name, known)
+			}
+		}
+		return nil
+	})
+	if err = errors.Join(err, p.close()); err != nil {
+		t.Error(err)
 	}
 }

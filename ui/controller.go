@@ -48,10 +48,11 @@ type Controller interface {
 	SaveProfile(ctx context.Context, previous string, p core.Profile, s ProfileSecrets, sessionOnly bool) error
 	// HasSecret reports whether the profile's client secret is kept.
 	HasSecret(ctx context.Context, profile string) (bool, error)
-	// Certificate reads the client certificate that the settings name. Where
-	// a passphrase is needed and none is given, the one that is kept with the
-	// current profile counts.
-	Certificate(ctx context.Context, t core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error)
+	// Certificate reads the client certificate that the settings name, if they
+	// name one. An error is why SaveProfile would refuse them; there may be
+	// facts all the same. Where a passphrase is needed and none is given, the
+	// one that is kept with the profile saved as saved counts.
+	Certificate(ctx context.Context, saved string, t core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error)
 	// Check runs the connection test on a profile as it stands in the form,
 	// saved or not; step is called as each step starts to have a verdict.
 	Check(ctx context.Context, p core.Profile, s ProfileSecrets, step func(core.Step)) error

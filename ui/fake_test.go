@@ -39,6 +39,7 @@ type fakeController struct {
 	secrets    ProfileSecrets
 	saveErr    func(sessionOnly bool) error
 	factsErr   error
+	caErr      error
 	checkErr   error
 	held       chan struct{} // a connection test waits for it; nil for none
 	noSecret   bool
@@ -189,7 +190,10 @@ func (f *fakeController) SaveProfile(_ context.Context, previous string, p core.
 	return f.verbErr
 }
 func (f *fakeController) HasSecret(context.Context, string) (bool, error) { return !f.noSecret, nil }
-func (f *fakeController) Certificate(_ context.Context, t core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error) {
+func (f *fakeController) Certificate(_ context.Context, _ string, t core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error) {
+	if !t.HasClientCertificate() {
+		return core.CertificateFacts{}, f.caErr
+	}
 	return f.facts, errors.Join(f.factsErr, f.ask("certificate %s%s %v", t.CertFile, t.PKCS12File, !passphrase.IsZero()))
 }
 func (f *fakeController) Check(ctx context.Context, p core.Profile, _ ProfileSecrets, step func(core.Step)) error {

@@ -67,20 +67,19 @@ func (c *certificateCard) reading() {
 	c.say(c.text.s("settings.card.reading"), widget.LowImportance)
 }
 
-// show fills the card with the facts or with the reason why there are none.
-func (c *certificateCard) show(facts core.CertificateFacts, err error, now time.Time) {
+// show fills the card with the facts. It reports whether there is anything to
+// show; what is wrong is said beside the fields.
+func (c *certificateCard) show(facts core.CertificateFacts, err error, now time.Time) bool {
 	c.clear()
-	switch code := core.CodeOf(err); {
-	case code == core.CodePassphraseMissing:
+	switch {
+	case core.CodeOf(err) == core.CodePassphraseMissing, ofKeychain(err):
 		c.say(c.text.s("settings.card.passphrase"), widget.MediumImportance)
-	case err != nil && facts.Fingerprint == "":
-		c.say(explained(c.text, err), widget.DangerImportance)
+	case facts.Fingerprint == "":
+		return false
 	default:
 		c.facts(facts, now)
-		if err != nil && facts.KeyMatches {
-			c.say(explained(c.text, err), widget.DangerImportance)
-		}
 	}
+	return true
 }
 
 func (c *certificateCard) say(words string, importance widget.Importance) {

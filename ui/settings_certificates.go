@@ -32,12 +32,8 @@ type certificatesTab struct {
 
 	asked      certificateQuestion // what the card shows, or will
 	generation int                 // of the newest question; older answers are dropped
-}
-
-// certificateQuestion is what an answer about a certificate depends on.
-type certificateQuestion struct {
-	settings   core.TLSSettings
-	passphrase string
+	answered   certificateQuestion
+	refused    []core.FieldError // why saving would refuse the files of answered
 }
 
 // buildCertificates makes the tab Certificates.
@@ -61,7 +57,7 @@ func (d *settingsDialog) buildCertificates() {
 	c.passphrase = newSecretEntry(t.s("settings.passphrase.new"))
 	c.addRows()
 	c.addPolicy()
-	d.form.combine = append(d.form.combine, c.read)
+	d.form.combine = append(d.form.combine, c.read, c.refusals)
 	c.mutual.OnChanged = func(bool) { c.changed() }
 	c.kind.OnChanged = func(string) { c.changed() }
 	c.arrange()
@@ -78,14 +74,14 @@ func (c *certificatesTab) changed() {
 func (c *certificatesTab) addRows() {
 	d, t, f := c.dialog, c.dialog.s.text, c.dialog.form
 	f.add(tabCertificates, "", t.s("settings.mutual"), c.mutual, nil)
-	c.caRow = f.add(tabCertificates, "tls.ca_cert_file", t.s("settings.ca"), d.fileInput(c.ca, caExtensions, nil), nil)
+	c.caRow = f.add(tabCertificates, "tls.ca_cert_file", t.s("settings.ca"), d.fileInput(c.ca, caExtensions, c.inspect), nil)
 	f.add(tabCertificates, "", t.s("settings.cert"), narrow(selectWidth, outlined(c.kind.dropDown)), nil)
 	c.certRow = f.add(tabCertificates, "tls.cert_file", t.s("settings.cert.file"), d.fileInput(c.cert, caExtensions, c.inspect), nil)
 	c.keyRow = f.add(tabCertificates, "tls.key_file", t.s("settings.key"), d.fileInput(c.key, keyExtensions, c.inspect), nil)
 	c.pkcs12Row = f.add(tabCertificates, "tls.pkcs12_file", t.s("settings.cert.file"), d.fileInput(c.pkcs12, pkcs12Extensions, c.inspect), nil)
-	c.passphraseRow = f.add(tabCertificates, "", t.s("settings.passphrase"), c.passphrase, nil)
+	c.passphraseRow = f.add(tabCertificates, passphraseField, t.s("settings.passphrase"), c.passphrase, nil)
 	c.cardRow = f.add(tabCertificates, "", "", c.card.object, nil)
-	f.wire(c.caRow, nil, c.ca)
+	f.wire(c.caRow, c.inspect, c.ca)
 	f.wire(c.certRow, c.inspect, c.cert)
 	f.wire(c.keyRow, c.inspect, c.key)
 	f.wire(c.pkcs12Row, c.inspect, c.pkcs12)
@@ -154,49 +150,37 @@ func (c *certificatesTab) arrange() {
 	f.show(c.passphraseRow.row, on)
 }
 
-// inspect asks what the chosen certificate is and shows it in the card.
-func (c *certificatesTab) inspect() {
+// question is what the form asks about now.
+func (c *certificatesTab) question() certificateQuestion {
 	p := c.dialog.form.opened
-	problems := c.read(&p)
-	question := certificateQuestion{p.TLS, c.passphrase.Text}
-	if question == c.asked {
+	c.read(&p)
+	return certificateQuestion{p.TLS, c.passphrase.Text}
+}
+
+// inspect asks what the chosen files hold and shows it in the card. Files that
+// were refused are read again: they may have been mended.
+func (c *certificatesTab) inspect() {
+	question, form := c.question(), c.dialog.form
+	if question == c.asked && len(c.refusals(nil)) == 0 {
 		return
+	}
+	card := question.settings.HasClientCertificate()
+	if question != c.asked {
+		c.card.reading()
+		form.show(c.cardRow.row, card)
 	}
 	c.asked = question
 	c.generation++
-	if !p.TLS.HasClientCertificate() || len(problems) > 0 {
-		c.dialog.form.show(c.cardRow.row, false)
+	if !card && question.settings.CACertFile == "" {
 		return
 	}
-	c.card.reading()
-	c.dialog.form.show(c.cardRow.row, true)
-	generation := c.generation
-	s := c.dialog.s
-	async(s, func(ctx context.Context) (core.CertificateFacts, error) {
-		return s.ctl.Certificate(ctx, question.settings, core.NewSecret(question.passphrase))
-	}, func(facts core.CertificateFacts, err error) {
-		if generation != c.generation {
-			return // the person has gone on to another file
-		}
-		c.card.show(facts, err, s.now())
-		c.passphrase.SetPlaceHolder(s.text.s(passphraseHint(facts, err, question.passphrase != "")))
-		c.dialog.form.relayout()
-	})
-}
-
-// passphraseHint is the key of what an empty field for the passphrase says.
-// Without one given, an encrypted key that could be read was read with the one
-// that is kept.
-func passphraseHint(facts core.CertificateFacts, err error, given bool) string {
-	switch {
-	case core.CodeOf(err) == core.CodePassphraseMissing:
-		return "settings.passphrase.needed"
-	case err != nil || given:
-		return "settings.passphrase.new"
-	case facts.Encrypted:
-		return "settings.passphrase.kept"
-	}
-	return "settings.passphrase.none"
+	generation, s, saved := c.generation, c.dialog.s, c.dialog.previous
+	async(s, func(ctx context.Context) (inspection, error) { return question.inspect(ctx, s.ctl, saved), nil },
+		func(found inspection, _ error) {
+			if generation == c.generation { // else the person has gone on to another file
+				c.answer(question, found)
+			}
+		})
 }
 
 // take puts a file into the field for its kind. It reports whether there is

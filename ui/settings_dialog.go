@@ -216,6 +216,9 @@ func (d *settingsDialog) turn(tab settingsTab) {
 	}
 	d.scroll.Content.Refresh()
 	d.scroll.ScrollToTop()
+	if tab == tabCertificates {
+		d.certificates.inspect()
+	}
 }
 
 // validated is called with what is wrong after every edit.
@@ -323,12 +326,7 @@ func (d *settingsDialog) save(sessionOnly bool) {
 func (d *settingsDialog) notSaved(err error, secrets ProfileSecrets, sessionOnly bool) {
 	t := d.s.text
 	d.say(explained(t, err), widget.DangerImportance)
-	if sessionOnly || secrets.Client.IsZero() && secrets.Passphrase.IsZero() {
-		return
-	}
-	switch core.CodeOf(err) {
-	case core.CodeKeychainUnavailable, core.CodeKeychainLocked, core.CodeKeychainFailed:
-	default:
+	if sessionOnly || secrets.Client.IsZero() && secrets.Passphrase.IsZero() || !ofKeychain(err) {
 		return
 	}
 	words := newLabel(explained(t, err)+"\n\n"+t.s("settings.session.offer"), theme.SizeNameText, widget.MediumImportance, false)

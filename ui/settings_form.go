@@ -182,6 +182,14 @@ func (f *form) entryOf(key string) fyne.Focusable {
 	return nil
 }
 
+// reveal shows what is wrong with a field from now on, as if the person had
+// been there.
+func (f *form) reveal(key string) {
+	for _, fl := range f.fields {
+		fl.left = fl.left || fl.key == key
+	}
+}
+
 // leave marks a field as visited.
 func (f *form) leave(fl *field) {
 	fl.left = true

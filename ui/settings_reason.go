@@ -8,8 +8,16 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// reasonText says what is wrong with a field, in the language of t.
+// reasonText says what is wrong with a field, in the language of t. The reason
+// may be the code of an error.
 func reasonText(t *text, e core.FieldError) string {
+	if m, ok := messages[core.Code(e.Reason)]; ok {
+		words := capital(t.s(m.sentence)) + "."
+		if m.advice == "advice.certificates" { // one is there
+			return words
+		}
+		return words + " " + t.s(m.advice)
+	}
 	fill := args{"Detail": e.Detail}
 	if e.Reason == core.ReasonRange {
 		low, high := 0, 0

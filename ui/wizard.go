@@ -142,6 +142,14 @@ func (w *wizard) turn(at int) {
 	d.s.win.Canvas().Focus(entry)
 }
 
+// refused goes back to the page of the files where the last one was reached
+// before they had been read.
+func (w *wizard) refused() {
+	if w.at == len(w.pages)-1 && !w.d.saving {
+		w.turn(w.at)
+	}
+}
+
 // enable is the part of the dialog's that is about Back and Next.
 func (w *wizard) enable() {
 	setEnabled(w.back, w.at > 0 && !w.d.saving)
