@@ -151,7 +151,6 @@ func (o *optionsRow) askDays() {
 	t := o.sh.text
 	days := newLineEntry(o.sh, "")
 	days.Text = strconv.Itoa(o.days)
-	days.Validator = func(text string) error { _, err := readDays(text); return err }
 	problem := newLabel("", theme.SizeNameCaptionText, widget.DangerImportance, false)
 	problem.Wrapping = fyne.TextWrapWord
 	name := newLabel(t.s("keep.field", args{"Most": core.MaxTTLDays}), theme.SizeNameText, widget.LowImportance, false)
