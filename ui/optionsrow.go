@@ -168,7 +168,11 @@ func (o *optionsRow) askDays() {
 		problem.SetText(words)
 		setEnabled(accept, words == "")
 	}
-	days.OnSubmitted = func(string) { accept.Tapped(nil) }
+	days.OnSubmitted = func(string) {
+		if !accept.Disabled() { // pressing it would take the focus
+			accept.OnTapped()
+		}
+	}
 	o.sh.win.Canvas().Focus(days)
 	days.TypedShortcut(&fyne.ShortcutSelectAll{}) // to be typed over
 }

@@ -36,6 +36,9 @@ func TestOtherNumberOfDays(t *testing.T) {
 			h.typed(c.key)
 			if c.says != "" {
 				h.says(c.says)
+				if _, still := canvas.Focused().(*lineEntry); !still {
+					t.Error("what was refused can't be mended at once")
+				}
 				h.tap(h.w.sh.text.s("button.ok"))
 				if canvas.Overlays().Top() == nil {
 					t.Fatal("it was accepted")
