@@ -123,13 +123,11 @@ func showFacts(s *shell, title string, facts []fact, more ...fyne.CanvasObject) 
 		if f.value == "" {
 			continue
 		}
-		value := widget.NewLabel(f.value)
-		value.Wrapping, value.Selectable = fyne.TextWrapBreak, true
 		grid.Add(newLabel(f.name, theme.SizeNameText, widget.LowImportance, false))
-		grid.Add(value)
+		grid.Add(copyable(s, f))
 		plainText.WriteString(f.name + ": " + f.value + "\n")
 	}
-	content := container.NewVScroll(grid)
+	content := container.NewVScroll(inset(0, 0, 10, 0, grid)) // beside the bar
 	var d *dialog.CustomDialog
 	copyAll := newButton(s.text.s("button.copy"), func() { s.app.Clipboard().SetContent(plainText.String()) })
 	shut := newButton(s.text.s("button.close"), func() { d.Hide() })
@@ -138,6 +136,17 @@ func showFacts(s *shell, title string, facts []fact, more ...fyne.CanvasObject) 
 	d.SetButtons(append(more, copyAll, shut))
 	d.Resize(within(s, 620, 400))
 	presentScroll(s, d, content)
+}
+
+// copyable shows a value with a button that copies it. Fyne's selectable text
+// would take the focus and every key with it, Escape too, and can't be selected
+// by keys.
+func copyable(s *shell, f fact) fyne.CanvasObject {
+	value := widget.NewLabel(f.value)
+	value.Wrapping = fyne.TextWrapBreak
+	button := newIconButton(s.text.s("action.copy", args{"Name": f.name}), theme.ContentCopyIcon(), func() { s.app.Clipboard().SetContent(f.value) })
+	button.Importance = widget.LowImportance
+	return container.NewBorder(nil, nil, nil, container.NewVBox(button), value)
 }
 
 // within is a dialog's size, not larger than the window.

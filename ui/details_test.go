@@ -1,9 +1,12 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"fyne.io/fyne/v2"
 
 	"github.com/artstore/ingester/core"
 )
@@ -24,5 +27,25 @@ func TestAttemptsAreSaidInWords(t *testing.T) {
 				t.Errorf("%s: no %q in\n%s", language, words, got)
 			}
 		}
+	}
+}
+
+// TestOneFactIsCopied by keys, as all of them are.
+func TestOneFactIsCopied(t *testing.T) {
+	h := open(t, newFakeController(), "en", "light")
+	showFacts(h.w.sh, "Title", []fact{{"File ID", "5f0c"}, {"SHA-256", "00ff"}, {"empty", ""}})
+	var places []string
+	for steps := range 3 {
+		h.w.win.Canvas().Unfocus() // as a button that is pressed does
+		for range steps + 1 {
+			h.w.win.Canvas().FocusNext()
+		}
+		places = append(places, named(h.w.win.Canvas().Focused()))
+		h.typed(fyne.KeySpace)
+		places = append(places, h.app.Clipboard().Content())
+	}
+	want := []string{"Copy: File ID", "5f0c", "Copy: SHA-256", "00ff", "Copy as text", "File ID: 5f0c\nSHA-256: 00ff\n"}
+	if !slices.Equal(places, want) {
+		t.Errorf("Tab goes to and Space copies %q, want %q", places, want)
 	}
 }
