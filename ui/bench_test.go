@@ -151,7 +151,7 @@ func openMany(t testing.TB, n int) *harness {
 func (h *harness) progress(step int) {
 	h.clock = h.clock.Add(drawEvery)
 	var u core.Update
-	for _, i := range h.w.transfers.live {
+	for i := range h.w.transfers.live {
 		tr := h.ctl.snapshot.Transfers[i]
 		tr.State, tr.Attempts, tr.Source.Size = core.StateSending, 1, 1<<30
 		tr.Sent = int64(step%1000) << 20

@@ -53,12 +53,9 @@ func (v *transfersView) showMenuOf(i int) {
 		return
 	}
 	v.list.ScrollTo(i)
-	for row, at := range v.live {
-		if at == i {
-			where := fyne.CurrentApp().Driver().AbsolutePositionForObject(row)
-			v.showMenu(r.id, where.AddXY(sheetRowHeight, rowHeight))
-			return
-		}
+	if row := v.live[i]; row != nil {
+		where := fyne.CurrentApp().Driver().AbsolutePositionForObject(row)
+		v.showMenu(r.id, where.AddXY(sheetRowHeight, rowHeight))
 	}
 }
 

@@ -19,6 +19,7 @@ type transferRow struct {
 	icons *icons
 	on    rowEvents
 	id    core.TransferID
+	at    int // index in the list
 	words rowWords
 	mods  fyne.KeyModifier // held at the newest press
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
@@ -17,12 +18,26 @@ type transferList struct {
 	onKey  func(*fyne.KeyEvent) bool // true when it used the key
 	onMove func(index int)           // the arrow keys went to a row
 	moving bool
-	at     int // the row that the keys, a tap or the pointer went to last
+	step   float32 // from a row to the next
+	at     int     // the row that the keys, a tap or the pointer went to last
 }
 
+// newTransferList returns a list of the rows that create makes and update fills.
+// An item of Fyne's list is an empty place first and gets its row when it is
+// shown: Fyne puts every part of what is there before under the list's theme,
+// and holds it for good.
 func newTransferList(length func() int, create func() fyne.CanvasObject, update func(int, fyne.CanvasObject)) *transferList {
-	l := &transferList{}
-	l.Length, l.CreateItem, l.UpdateItem = length, create, update
+	least := roomFor(create().MinSize())
+	l := &transferList{step: least.Height + 1}
+	l.Length = length
+	l.CreateItem = func() fyne.CanvasObject { return container.New(least) }
+	l.UpdateItem = func(i int, o fyne.CanvasObject) {
+		room := o.(*fyne.Container)
+		if len(room.Objects) == 0 {
+			room.Add(create())
+		}
+		update(i, room.Objects[0])
+	}
 	// The list tells of hovering the same way; only keys move the selection.
 	l.OnHighlighted = func(i int) {
 		l.at = i
@@ -32,6 +47,26 @@ func newTransferList(length func() int, create func() fyne.CanvasObject, update 
 	}
 	l.ExtendBaseWidget(l)
 	return l
+}
+
+// roomFor is a place of at least a size.
+type roomFor fyne.Size
+
+// Layout implements fyne.Layout.
+func (roomFor) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(0, 0))
+		o.Resize(size)
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (r roomFor) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size(r) }
+
+// sees reports whether a row may be in sight.
+func (l *transferList) sees(i int) bool {
+	at := float32(i)*l.step - l.GetScrollOffset()
+	return at > -l.step && at < l.Size().Height
 }
 
 // TypedKey implements fyne.Focusable.
@@ -57,8 +92,7 @@ func (l *transferList) TypedKey(e *fyne.KeyEvent) {
 
 // page is how many rows are seen at once, one less for orientation.
 func (l *transferList) page() int {
-	row := l.CreateItem().MinSize().Height + 1
-	return max(int(l.Size().Height/row)-1, 1)
+	return max(int(l.Size().Height/l.step)-1, 1)
 }
 
 // tapRow selects a row: alone, with Ctrl or Cmd one more, with Shift a range.
@@ -118,7 +152,7 @@ func (v *transfersView) moveTo(index int) {
 }
 
 func (v *transfersView) visibleIndex(id core.TransferID) int {
-	for row, i := range v.live {
+	for i, row := range v.live {
 		if r := v.model.At(i); row.id == id && r != nil && r.id == id {
 			return i
 		}

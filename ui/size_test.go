@@ -34,6 +34,29 @@ func TestEverythingFitsTheSmallestWindow(t *testing.T) {
 	}
 }
 
+// TestScrollingLeavesNothing: rows that have gone out of sight are drawn no more,
+// and those that come are not under the list's theme, where Fyne would hold
+// them for good.
+func TestScrollingLeavesNothing(t *testing.T) {
+	h := openMany(t, fewRows)
+	for i := range 40 {
+		h.page(i)
+		h.progress(i)
+	}
+	v := h.w.transfers
+	if n := len(v.live); n > 20 || n < 10 {
+		t.Errorf("%d rows are alive for a window that shows a dozen", n)
+	}
+	for i, row := range v.live {
+		if r := v.model.At(i); row.id != r.id {
+			t.Errorf("row %d shows %s, not %s", i, row.id, r.id)
+		}
+		if _, own := row.Theme().(*look); !own {
+			t.Fatalf("row %d is under %T", i, row.Theme())
+		}
+	}
+}
+
 // TestRedrawOfManyRowsIsCheap: drawing must cost what is seen, not what is
 // there.
 func TestRedrawOfManyRowsIsCheap(t *testing.T) {

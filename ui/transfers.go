@@ -32,7 +32,7 @@ type transfersView struct {
 	list    *transferList
 	none    *caption // said where the filter takes nothing
 
-	live     map[*transferRow]int // rows of the list, by the index they show
+	live     map[int]*transferRow // rows of the list, by the index they show; see transferRow.at
 	drawn    int                  // model.counter of what the list shows
 	selected map[core.TransferID]bool
 	anchor   int // index of the row that the keys act on
@@ -44,7 +44,7 @@ var _ view = (*transfersView)(nil)
 
 func newTransfersView(s *shell, m *model, i *icons) *transfersView {
 	v := &transfersView{
-		sh: s, model: m, icons: i, live: map[*transferRow]int{}, drawn: -1, selected: map[core.TransferID]bool{},
+		sh: s, model: m, icons: i, live: map[int]*transferRow{}, drawn: -1, selected: map[core.TransferID]bool{},
 	}
 	v.drop = newDropArea(s.text)
 	v.notice = newNotice(s.text)
@@ -75,7 +75,7 @@ func (v *transfersView) buildTable() {
 		return newTransferRow(v.icons, rowEvents{act: v.tapAction, tapped: v.tapRow, menu: v.showMenu, name: v.nameOf})
 	}, func(i int, o fyne.CanvasObject) {
 		row := o.(*transferRow)
-		v.live[row] = i
+		v.live[i], row.at = row, i
 		v.draw(row, i, v.sh.now())
 	})
 	v.list.onKey = v.key
@@ -214,7 +214,11 @@ func (v *transfersView) Refresh() {
 		return
 	}
 	now := v.sh.now()
-	for row, i := range v.live {
+	for i, row := range v.live {
+		if row.at != i || !v.list.sees(i) { // shows another transfer now, or is out of sight
+			delete(v.live, i)
+			continue
+		}
 		v.draw(row, i, now)
 	}
 }
