@@ -8,6 +8,17 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
+// pasting is what a paste gives: paths, and what is none.
+type pasting struct{ paths, left []string }
+
+func (want pasting) check(t *testing.T, clip string) {
+	t.Helper()
+	paths, left := pastedPaths(clip)
+	if !slices.Equal(paths, want.paths) || !slices.Equal(skippedPaths(left), want.left) {
+		t.Errorf("%q gives %q and leaves %q, want %q and %q", clip, paths, skippedPaths(left), want.paths, want.left)
+	}
+}
+
 func skippedPaths(all []core.Skipped) []string {
 	var paths []string
 	for _, s := range all {

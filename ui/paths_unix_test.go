@@ -11,7 +11,7 @@ import (
 )
 
 func TestPastedPaths(t *testing.T) {
-	for in, want := range map[string]struct{ paths, left []string }{
+	for in, want := range map[string]pasting{
 		"":                                    {},
 		"just words":                          {left: []string{"just words"}},
 		"https://example.com/a":               {left: []string{"https://example.com/a"}},
@@ -33,10 +33,7 @@ func TestPastedPaths(t *testing.T) {
 		"file:///a?b\nfile:///c#d": {left: []string{"file:///a?b", "file:///c#d"}},
 		"/a/../b":                  {paths: []string{"/b"}},
 	} {
-		paths, left := pastedPaths(in)
-		if !slices.Equal(paths, want.paths) || !slices.Equal(skippedPaths(left), want.left) {
-			t.Errorf("%q gives %q and leaves %q, want %q and %q", in, paths, skippedPaths(left), want.paths, want.left)
-		}
+		want.check(t, in)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 func TestPastedPaths(t *testing.T) {
-	for in, want := range map[string]struct{ paths, left []string }{
+	for in, want := range map[string]pasting{
 		`C:\a\Отчёт.pdf`:                  {paths: []string{`C:\a\Отчёт.pdf`}},
 		"\"C:\\a b\\c.txt\"\r\n\"D:\\d\"": {paths: []string{`C:\a b\c.txt`, `D:\d`}},
 		`\\server\share\x`:                {paths: []string{`\\server\share\x`}},
@@ -20,10 +20,7 @@ func TestPastedPaths(t *testing.T) {
 		"file:///C:/a/%D0%9F.txt":         {paths: []string{`C:\a\П.txt`}},
 		"file://server/share/x":           {paths: []string{`\\server\share\x`}},
 	} {
-		paths, left := pastedPaths(in)
-		if !slices.Equal(paths, want.paths) || !slices.Equal(skippedPaths(left), want.left) {
-			t.Errorf("%q gives %q and leaves %q, want %q and %q", in, paths, skippedPaths(left), want.paths, want.left)
-		}
+		want.check(t, in)
 	}
 }
 

@@ -3,7 +3,6 @@ package keychain
 import (
 	"context"
 	"errors"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -167,32 +166,6 @@ func TestSetReadsBack(t *testing.T) {
 			wantCode(t, "Set", err, tt.code, "")
 			if err != nil && strings.Contains(err.Error(), "s3cre") {
 				t.Errorf("the secret is in the message: %v", err)
-			}
-		})
-	}
-}
-
-func TestErrorsAreToldApart(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("the words are those of other systems")
-	}
-	tests := map[string]struct {
-		err  error
-		code core.Code
-	}{
-		"no keychain on this platform": {keyring.ErrUnsupportedPlatform, core.CodeKeychainUnavailable},
-		"another collection":           {errors.New("failed to unlock correct collection '/x'"), core.CodeKeychainLocked},
-		"too big":                      {keyring.ErrSetDataTooBig, core.CodeKeychainFailed},
-		"anything else":                {errors.New("disk full"), core.CodeKeychainFailed},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			s := odd(nil)
-			s.ring = oddRing{set: tt.err}
-			err := s.Set(t.Context(), "p", ItemPassphrase, core.NewSecret("x"))
-			wantCode(t, "Set", err, tt.code, "save in keychain")
-			if !errors.Is(err, tt.err) {
-				t.Errorf("the cause %v is lost in %v", tt.err, err)
 			}
 		})
 	}

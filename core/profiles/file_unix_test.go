@@ -86,3 +86,28 @@ func TestPipe(t *testing.T) {
 	}
 	wantFiles(t, d, "Prod.toml")
 }
+
+func TestDirIsAFile(t *testing.T) {
+	d := Open(put(t, filepath.Join(t.TempDir(), "profiles"), ""))
+	_, err := d.List()
+	wantCode(t, err, core.CodeProfileInvalid)
+	_, err = d.Load("Prod")
+	wantCode(t, err, core.CodeProfileInvalid)
+	if err := d.Save(valid("Prod")); err == nil {
+		t.Error("saved into a file")
+	}
+	wantCode(t, d.Remove("Prod"), core.CodeProfileInvalid)
+	wantCode(t, d.Rename("Prod", valid("Test")), core.CodeProfileInvalid)
+	below := Open(filepath.Join(d.path, "below"))
+	wantCode(t, below.Save(valid("Prod")), core.CodeStoreFailed)
+}
+
+func TestReadFollowsLinks(t *testing.T) {
+	dir := t.TempDir()
+	file := put(t, filepath.Join(dir, "profile.toml"), minimal)
+	must(t, os.Symlink(file, filepath.Join(dir, "link.toml")))
+	_, err := LoadFile(filepath.Join(dir, "link.toml"))
+	must(t, err)
+	_, err = LoadFile(filepath.Join(file, "below"))
+	wantCode(t, err, core.CodeProfileInvalid)
+}

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -284,22 +283,4 @@ func TestExport(t *testing.T) {
 	must(t, err)
 	defer func() { _ = closed.Close() }()
 	wantCode(t, d.Export("Prod", closed), core.CodeStoreFailed)
-}
-
-func TestDirIsAFile(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("a file has no entries there, and that is no error")
-	}
-	d := Open(put(t, filepath.Join(t.TempDir(), "profiles"), ""))
-	_, err := d.List()
-	wantCode(t, err, core.CodeProfileInvalid)
-	_, err = d.Load("Prod")
-	wantCode(t, err, core.CodeProfileInvalid)
-	if err := d.Save(valid("Prod")); err == nil {
-		t.Error("saved into a file")
-	}
-	wantCode(t, d.Remove("Prod"), core.CodeProfileInvalid)
-	wantCode(t, d.Rename("Prod", valid("Test")), core.CodeProfileInvalid)
-	below := Open(filepath.Join(d.path, "below"))
-	wantCode(t, below.Save(valid("Prod")), core.CodeStoreFailed)
 }
