@@ -87,3 +87,16 @@ func (t *tiles) rowHeight(objects []fyne.CanvasObject) float32 {
 	}
 	return height
 }
+
+// fixedSize asks for one size, whatever its object does.
+type fixedSize fyne.Size
+
+// Layout implements fyne.Layout.
+func (f fixedSize) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(size)
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (f fixedSize) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size(f) }

@@ -27,7 +27,7 @@ type transferList struct {
 // shown: Fyne puts every part of what is there before under the list's theme,
 // and holds it for good.
 func newTransferList(length func() int, create func() fyne.CanvasObject, update func(int, fyne.CanvasObject)) *transferList {
-	least := roomFor(create().MinSize())
+	least := fixedSize(create().MinSize())
 	l := &transferList{step: least.Height + 1}
 	l.Length = length
 	l.CreateItem = func() fyne.CanvasObject { return container.New(least) }
@@ -48,20 +48,6 @@ func newTransferList(length func() int, create func() fyne.CanvasObject, update 
 	l.ExtendBaseWidget(l)
 	return l
 }
-
-// roomFor is a place of at least a size.
-type roomFor fyne.Size
-
-// Layout implements fyne.Layout.
-func (roomFor) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, o := range objects {
-		o.Move(fyne.NewPos(0, 0))
-		o.Resize(size)
-	}
-}
-
-// MinSize implements fyne.Layout.
-func (r roomFor) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size(r) }
 
 // sees reports whether a row may be in sight.
 func (l *transferList) sees(i int) bool {

@@ -38,19 +38,6 @@ func newStatusBar(t *text, i *icons, onTrouble func()) *statusBar {
 	return s
 }
 
-// fixedSize gives its object one size.
-type fixedSize fyne.Size
-
-// Layout implements fyne.Layout.
-func (f fixedSize) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, o := range objects {
-		o.Resize(size)
-	}
-}
-
-// MinSize implements fyne.Layout.
-func (f fixedSize) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size(f) }
-
 // show takes over what the model adds up to. Each text is set once: Fyne draws
 // the whole window anew for any that changes, if only for a moment.
 func (s *statusBar) show(all *model) {
