@@ -14,4 +14,14 @@ type Receipt struct {
 	Details    map[string]string `json:"details,omitempty"`      // the generation's other fields, as text
 	HTTP       string            `json:"http_version,omitempty"` // "HTTP/2.0", "HTTP/1.1"
 	Status     int               `json:"status,omitempty"`       // HTTP status of the answer
+	// Differs is what the server did otherwise than it was asked, nil for
+	// nothing. Size and checksum are never among it: those have to fit.
+	Differs []Difference `json:"differs,omitempty"`
+}
+
+// Difference is one thing that a server did otherwise than it was asked.
+type Difference struct {
+	Field string `json:"field"` // as the upload call names it: "retention_policy", "ttl_days", "tags", "name"
+	Asked string `json:"asked"`
+	Got   string `json:"got"`
 }

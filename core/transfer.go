@@ -87,6 +87,12 @@ type Source struct {
 	Size    int64     `json:"size"` // bytes
 	ModTime time.Time `json:"mod_time"`
 	FileID  string    `json:"file_id,omitempty"` // device and inode (or the platform's like), "" where unknown
+	// Changed is when the file's content or entry last changed as the system
+	// keeps it (ctime), which programs can't set back; zero where unknown.
+	Changed time.Time `json:"changed,omitzero"`
+	// Snapshot is the path of a copy that is sent in place of the file: of
+	// content whose length is known only once it has been read. "" for none.
+	Snapshot string `json:"snapshot,omitempty"`
 }
 
 // Transfer is one file on its way to one server. It is a value: whoever holds
@@ -97,6 +103,7 @@ type Transfer struct {
 	Source    Source
 	Options   Options
 	Server    string // ingester URL it was queued for
+	Account   string // client ID it was queued for, "" where that was not kept
 	State     State
 	Sent      int64     // content bytes sent in this attempt, 0…Source.Size; not durable
 	Attempts  int       // attempts begun

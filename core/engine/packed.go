@@ -24,15 +24,16 @@ type packed struct {
 	fileAt         uint16 // in text, as are
 	nameAt, pathAt uint32
 
-	queued int64 // ns since 1970, 0: none, as the database has it
-	shared *shared
-	rest   *rest // nil: all zero
+	queued, changed int64 // ns since 1970, 0: none, as the database has them
+	shared          *shared
+	rest            *rest // nil: all zero
 }
 
 // shared is what the transfers of a batch have in common.
 type shared struct {
 	options core.Options
 	server  string
+	account string
 }
 
 // rest is what only a transfer has that was begun or has ended.
@@ -43,6 +44,7 @@ type rest struct {
 	err        *core.Error
 	receipt    *core.Receipt
 	resume     string
+	snapshot   string
 	startedAt  time.Time
 	finishedAt time.Time
 }
@@ -61,10 +63,13 @@ func (k *packer) pack(t core.Transfer, before packed) packed {
 	if !t.QueuedAt.IsZero() {
 		p.queued = t.QueuedAt.UnixNano()
 	}
+	if !t.Source.Changed.IsZero() {
+		p.changed = t.Source.Changed.UnixNano()
+	}
 	if t.ID != p.id() || t.Source.FileID != p.fileID() || t.Source.Name != p.name() || t.Source.Path != p.path() {
 		p.write(t)
 	}
-	r := rest{t.Sent, t.Attempts, t.NotBefore, t.Error, t.Receipt, t.Resume, t.StartedAt, t.FinishedAt}
+	r := rest{t.Sent, t.Attempts, t.NotBefore, t.Error, t.Receipt, t.Resume, t.Source.Snapshot, t.StartedAt, t.FinishedAt}
 	if r != (rest{}) {
 		p.rest = new(r)
 	}
@@ -94,14 +99,14 @@ func (k *packer) share(t core.Transfer, before *shared) *shared {
 			return s
 		}
 	}
-	k.newest = &shared{t.Options, t.Server}
+	k.newest = &shared{t.Options, t.Server, t.Account}
 	return k.newest
 }
 
-// holds reports whether t has the same options and server.
+// holds reports whether t has the same options, server and account.
 func (s *shared) holds(t core.Transfer) bool {
 	a, b := s.options, t.Options
-	return s.server == t.Server && a.Profile == b.Profile && a.Retention == b.Retention && a.TTLDays == b.TTLDays &&
+	return s.server == t.Server && s.account == t.Account && a.Profile == b.Profile && a.Retention == b.Retention && a.TTLDays == b.TTLDays &&
 		a.Description == b.Description && a.Again == b.Again &&
 		(a.Tags == nil) == (b.Tags == nil) && slices.Equal(a.Tags, b.Tags) &&
 		(a.Metadata == nil) == (b.Metadata == nil) && bytes.Equal(a.Metadata, b.Metadata)
@@ -134,16 +139,19 @@ func (p *packed) late() rest {
 func (p *packed) transfer() core.Transfer {
 	r := p.late()
 	t := core.Transfer{
-		ID: p.id(), Seq: p.seq, Options: p.shared.options, Server: p.shared.server, State: p.state(),
+		ID: p.id(), Seq: p.seq, Options: p.shared.options, Server: p.shared.server, Account: p.shared.account, State: p.state(),
 		Source: core.Source{
 			Path: p.path(), Name: p.name(), Size: p.size,
-			ModTime: time.Unix(p.modSec, int64(p.modNsec)).UTC(), FileID: p.fileID(),
+			ModTime: time.Unix(p.modSec, int64(p.modNsec)).UTC(), FileID: p.fileID(), Snapshot: r.snapshot,
 		},
 		Sent: r.sent, Attempts: r.attempts, NotBefore: r.notBefore, Error: r.err, Receipt: r.receipt, Resume: r.resume,
 		StartedAt: r.startedAt, FinishedAt: r.finishedAt,
 	}
 	if p.queued != 0 {
 		t.QueuedAt = time.Unix(0, p.queued).UTC()
+	}
+	if p.changed != 0 {
+		t.Source.Changed = time.Unix(0, p.changed).UTC()
 	}
 	return t
 }

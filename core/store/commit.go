@@ -15,13 +15,14 @@ const (
 	// putSQL leaves listed and stored_no alone: what was stored and taken off
 	// the list stays off it.
 	putSQL = `INSERT INTO transfers (` + columns + `, fixed)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (id) DO UPDATE SET seq=excluded.seq, state=excluded.state, profile=excluded.profile, server=excluded.server,
  path=excluded.path, name=excluded.name, size=excluded.size, mod_sec=excluded.mod_sec, mod_nsec=excluded.mod_nsec,
  source_id=excluded.source_id, retention=excluded.retention, ttl_days=excluded.ttl_days, description=excluded.description,
  tags=excluded.tags, metadata=excluded.metadata, attempts=excluded.attempts, not_before=excluded.not_before,
  error=excluded.error, receipt=excluded.receipt, queued_at=excluded.queued_at, started_at=excluded.started_at,
- finished_at=excluded.finished_at, resume=excluded.resume, fixed=excluded.fixed`
+ finished_at=excluded.finished_at, resume=excluded.resume,
+ account=excluded.account, changed=excluded.changed, snapshot=excluded.snapshot, fixed=excluded.fixed`
 
 	// moveSQL changes what changes as a transfer is sent, where all else is as
 	// it was. It touches no index, which makes it several times cheaper than

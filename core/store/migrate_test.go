@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,16 +45,16 @@ func insertOld(t *testing.T, tx *sql.Tx, version int, x core.Transfer, number in
 	t.Helper()
 	row, err := values(x)
 	must(t, err)
+	names := columns
+	if version < boundVersion {
+		names, row = strings.TrimSuffix(names, ", account, changed, snapshot"), row[:len(row)-3]
+	}
 	if version < resumeVersion {
-		row = row[:len(row)-1]
+		names, row = strings.TrimSuffix(names, ", resume"), row[:len(row)-1]
 	}
 	marks := "?"
 	for range len(row) - 1 {
 		marks += ",?"
-	}
-	names := columns
-	if version < resumeVersion {
-		names = columns[:len(columns)-len(", resume")]
 	}
 	_, err = tx.ExecContext(t.Context(), "INSERT INTO transfers ("+names+") VALUES ("+marks+")", row...)
 	must(t, err)

@@ -14,18 +14,26 @@ import (
 // columns of transfers in the order of scanTransfer and values.
 const columns = `id, seq, state, profile, server, path, name, size, mod_sec, mod_nsec, source_id,
  retention, ttl_days, description, tags, metadata, attempts, not_before, error, receipt,
- queued_at, started_at, finished_at, resume`
+ queued_at, started_at, finished_at, resume, account, changed, snapshot`
 
 // columnsOf is columns as a database with the schema of a version has them.
 func columnsOf(version int) string {
-	if version < resumeVersion {
-		return strings.Replace(columns, "resume", "''", 1)
+	cols := columns
+	if version < boundVersion {
+		cols = strings.Replace(cols, "account, changed, snapshot", "'', 0, ''", 1)
 	}
-	return columns
+	if version < resumeVersion {
+		cols = strings.Replace(cols, "resume", "''", 1)
+	}
+	return cols
 }
 
 // resumeVersion is the schema that has the column resume.
 const resumeVersion = 2
+
+// boundVersion is the schema that has the columns account, changed and
+// snapshot.
+const boundVersion = 4
 
 // maxCause is how much of a cause's text is kept, in bytes.
 const maxCause = 4096
@@ -54,6 +62,7 @@ func values(t core.Transfer) ([]any, error) {
 		s.ModTime.Unix(), s.ModTime.Nanosecond(), s.FileID,
 		string(o.Retention), o.TTLDays, o.Description, tags, metadata, t.Attempts, stamp(t.NotBefore), failure, receipt,
 		stamp(t.QueuedAt), stamp(t.StartedAt), stamp(t.FinishedAt), t.Resume,
+		t.Account, stamp(s.Changed), s.Snapshot,
 	}, nil
 }
 
@@ -112,18 +121,19 @@ func scanTransfer(row scanner) (core.Transfer, error) {
 		tags, meta, failure, receipt  *string
 		sec, nsec                     int64
 		notBefore, queued, start, end int64
+		statusChanged                 int64
 	)
 	s, o := &t.Source, &t.Options
 	err := row.Scan(&t.ID, &t.Seq, &t.State, &o.Profile, &t.Server, &s.Path, &s.Name, &s.Size, &sec, &nsec, &s.FileID,
 		&o.Retention, &o.TTLDays, &o.Description, &tags, &meta, &t.Attempts, &notBefore, &failure, &receipt,
-		&queued, &start, &end, &t.Resume)
+		&queued, &start, &end, &t.Resume, &t.Account, &statusChanged, &s.Snapshot)
 	if err != nil {
 		return t, fmt.Errorf("reading a transfer: %w", err)
 	}
-	for _, few := range []*string{(*string)(&t.State), &o.Profile, &t.Server, (*string)(&o.Retention)} {
+	for _, few := range []*string{(*string)(&t.State), &o.Profile, &t.Server, &t.Account, (*string)(&o.Retention)} {
 		*few = unique.Make(*few).Value() // the same in a hundred thousand rows
 	}
-	s.ModTime = time.Unix(sec, nsec).UTC()
+	s.ModTime, s.Changed = time.Unix(sec, nsec).UTC(), moment(statusChanged)
 	t.NotBefore, t.QueuedAt, t.StartedAt, t.FinishedAt = moment(notBefore), moment(queued), moment(start), moment(end)
 	if meta != nil {
 		o.Metadata = json.RawMessage(*meta)

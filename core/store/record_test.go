@@ -23,14 +23,17 @@ var sameCause = cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() 
 func fullTransfer() core.Transfer {
 	return core.Transfer{
 		ID: "6f1c1c7e-0000-4000-8000-000000000001", Seq: 1 << 40, Server: "https://ingester.example:8020", State: core.StateWaiting,
-		Source: core.Source{Path: "/data/Zoë's \"box\"/a.tiff", Name: "box/a.tiff", Size: 1 << 45, ModTime: epoch.Add(-100 * 365 * 24 * time.Hour), FileID: "2049:1"},
+		Source: core.Source{Path: "/data/Zoë's \"box\"/a.tiff", Name: "box/a.tiff", Size: 1 << 45, ModTime: epoch.Add(-100 * 365 * 24 * time.Hour), FileID: "2049:1",
+			Changed: epoch.Add(-time.Hour), Snapshot: "/data/spool/1"},
+		Account: "sa_prod_1",
 		Options: core.Options{Profile: "Prod", Retention: core.RetentionPermanent, TTLDays: 365, Description: "two\nlines",
 			Tags: []string{"a", "", "\"b\"", "ж"}, Metadata: json.RawMessage(`{"box":  "14", "n": 1e2}`)},
 		Attempts: 7, NotBefore: epoch.Add(time.Hour),
 		Error: &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, Op: "upload", Message: "busy", Status: 503, ServerCode: "BUSY",
 			ServerText: "later", RetryAfter: 90 * time.Second, Outcome: core.OutcomeUnknown, Err: errors.New("cause: \u2028<&>")},
 		Receipt: &core.Receipt{FileID: "AAAA-1", Name: "a.tiff", Size: 1 << 45, SHA256: core.Checksum(strings.Repeat("0a", 32)), UploadedAt: epoch,
-			ExpiresAt: epoch.Add(24 * time.Hour), Details: map[string]string{"storage_element_id": "se-1", "": "<&>"}, HTTP: "HTTP/2.0", Status: 201},
+			ExpiresAt: epoch.Add(24 * time.Hour), Details: map[string]string{"storage_element_id": "se-1", "": "<&>"}, HTTP: "HTTP/2.0", Status: 201,
+			Differs: []core.Difference{{Field: "retention_policy", Asked: "permanent", Got: "temporary"}}},
 		QueuedAt: epoch, StartedAt: epoch.Add(time.Second), FinishedAt: epoch.Add(2 * time.Second), Resume: `{"url":"https://host/files/1"}`,
 	}
 }
