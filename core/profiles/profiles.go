@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // Operations as errors name them.
@@ -79,26 +80,57 @@ func (d *Dir) Save(p core.Profile) error {
 
 // Rename saves p and removes the profile that was saved as previous; they may
 // have the same name. A previous that is not there, such as "" for a new
-// profile, is nothing to remove. At every moment one of the two is saved.
+// profile, is nothing to remove. At every moment one of the two is saved, and
+// where it fails all is as it was.
 // Another profile of p's name is not overwritten: fs.ErrExist.
 func (d *Dir) Rename(previous string, p core.Profile) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	entries, err := d.scan()
+	entries, err := d.renamable(previous, p)
 	if err != nil {
 		return err
 	}
+	before := d.copies(entries, previous, p.Name)
 	old, ok := find(entries, previous)
-	if ok && sameName(previous, p.Name) { // perhaps but for case
-		return writeFile(opSave, filepath.Join(d.path, old.file), p)
+	switch {
+	case ok && sameName(previous, p.Name): // perhaps but for case
+		err = writeFile(opSave, filepath.Join(d.path, old.file), p)
+	default:
+		if err = d.save(opSave, p); err == nil && ok {
+			err = d.remove(opSave, previous)
+		}
+	}
+	if err != nil {
+		return errors.Join(err, before.restore())
+	}
+	return nil
+}
+
+// CanRename tells what Rename would refuse, before anything depends on it.
+func (d *Dir) CanRename(previous string, p core.Profile) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, err := d.renamable(previous, p)
+	return err
+}
+
+// renamable returns the entries of the folder if p may be saved in place of
+// previous.
+func (d *Dir) renamable(previous string, p core.Profile) ([]entry, error) {
+	if _, err := prepare(opSave, p, d.path); err != nil {
+		return nil, err
+	}
+	entries, err := d.scan()
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := find(entries, previous); ok && sameName(previous, p.Name) {
+		return entries, nil
 	}
 	if e, taken := rival(entries, p.Name); taken {
-		return d.exists(opSave, e.name)
+		return nil, d.exists(opSave, e.name)
 	}
-	if err := d.save(opSave, p); err != nil || !ok {
-		return err
-	}
-	return d.remove(opSave, previous)
+	return entries, nil
 }
 
 // Remove deletes a saved profile.
@@ -184,7 +216,7 @@ func (d *Dir) remove(op, name string) error {
 			return unwritable(op, fmt.Sprintf("The profile %q could not be removed.", name), err)
 		}
 	}
-	if err := syncDir(d.path); err != nil {
+	if err := smallfile.SyncDir(d.path); err != nil {
 		return unwritable(op, fmt.Sprintf("The profile %q could not be removed for good.", name), err)
 	}
 	return nil
