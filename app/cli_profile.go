@@ -110,25 +110,33 @@ func newProfileRemove(streams) *cobra.Command {
 		}}
 }
 
-// removeProfile deletes a profile, then its secrets, so that none is left that
-// nobody could find again.
-func removeProfile(ctx context.Context, dir *profiles.Dir, f folders, s *secrets, name string) error {
-	if err := dir.Remove(name); err != nil {
+// removeProfile stops using a profile, then deletes its secrets, and the
+// profile last: where the keychain fails it is still there to be removed again,
+// and no secret is left that nobody could find.
+func removeProfile(ctx context.Context, dir *profiles.Dir, f folders, s keychain.Keychain, name string) error {
+	current, err := readCurrent(f)
+	if err == nil && current == name {
+		err = writeCurrent(f, "")
+	}
+	if err != nil {
 		return err
 	}
-	var err error
-	if current, readErr := readCurrent(f); readErr == nil && current == name {
-		err = os.Remove(f.current())
+	if _, err := dir.Load(name); core.CodeOf(err) == core.CodeProfileNotFound {
+		return err
 	}
-	return errors.Join(err, forgetSecrets(ctx, s, name))
+	if err := forgetSecrets(ctx, s, name); err != nil {
+		return &core.Error{Kind: core.KindConfig, Code: core.CodeProfileRemains, Op: "remove profile",
+			Message: fmt.Sprintf("The profile %q is no longer in use, but its secrets could not all be deleted from the keychain, so it is still there: remove it again.", name), Err: err}
+	}
+	return dir.Remove(name)
 }
 
 // forgetSecrets deletes the secrets of a profile. Where there is no keychain
 // there are none.
-func forgetSecrets(ctx context.Context, s *secrets, name string) error {
+func forgetSecrets(ctx context.Context, k keychain.Keychain, name string) error {
 	var errs []error
-	for _, item := range []keychain.Item{keychain.ItemClientSecret, keychain.ItemPassphrase} {
-		if err := s.Delete(ctx, name, item); err != nil && core.CodeOf(err) != core.CodeKeychainUnavailable {
+	for _, item := range keychain.Items() {
+		if err := k.Delete(ctx, name, item); err != nil && core.CodeOf(err) != core.CodeKeychainUnavailable {
 			errs = append(errs, err)
 		}
 	}

@@ -27,6 +27,7 @@ type controller struct {
 	p       *program
 	dialogs *filedialog.Dialogs
 
+	saving  sync.Mutex // one change of the saved profiles at a time
 	mu      sync.Mutex
 	current string
 }
@@ -165,37 +166,10 @@ func (c *controller) Use(ctx context.Context, name string) error {
 	if _, err := c.p.profiles.Load(name); err != nil {
 		return err
 	}
-	if err := writeCurrent(c.p.folders, name); err != nil {
+	if err := c.choose(name); err != nil {
 		return err
 	}
-	c.mu.Lock()
-	c.current = name
-	c.mu.Unlock()
 	return c.wake(ctx)
-}
-
-// SaveProfile implements ui.Controller.
-func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Profile, s ui.ProfileSecrets, sessionOnly bool) error {
-	if err := c.checkFiles(ctx, previous, p, s); err != nil {
-		return err
-	}
-	if err := c.keep(ctx, previous, p.Name, s, sessionOnly); err != nil {
-		return err
-	}
-	if err := c.p.profiles.Rename(previous, p); err != nil {
-		return err
-	}
-	c.p.conns.forget(p.Name)
-	if previous != "" && previous != p.Name {
-		c.p.conns.forget(previous)
-		if err := forgetSecrets(ctx, c.p.secrets, previous); err != nil {
-			return err
-		}
-	}
-	if err := c.Use(ctx, p.Name); err != nil {
-		return err
-	}
-	return c.Lift(ctx) // what halted may work now
 }
 
 // checkFiles refuses a profile whose certificate files can't be used.
@@ -220,30 +194,6 @@ func (c *controller) opening(ctx context.Context, saved string, t core.TLSSettin
 		return given, nil
 	}
 	return kept, err
-}
-
-// keep keeps the secrets that are set, and takes those of a renamed profile
-// along.
-func (c *controller) keep(ctx context.Context, previous, name string, s ui.ProfileSecrets, sessionOnly bool) error {
-	for item, secret := range map[keychain.Item]core.Secret{keychain.ItemClientSecret: s.Client, keychain.ItemPassphrase: s.Passphrase} {
-		if secret.IsZero() && previous != "" && previous != name {
-			kept, err := c.p.secrets.Get(ctx, previous, item)
-			if core.CodeOf(err) == core.CodeSecretMissing {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			secret = kept
-		}
-		if secret.IsZero() {
-			continue
-		}
-		if err := c.p.secrets.Keep(ctx, name, item, secret, sessionOnly); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // HasSecret implements ui.Controller.
@@ -318,20 +268,6 @@ func (c *controller) ExportProfile(_ context.Context, name, path string) error {
 	return profiles.WriteFile(path, p)
 }
 
-// RemoveProfile deletes a saved profile and its secrets.
-func (c *controller) RemoveProfile(ctx context.Context, name string) error {
-	if err := removeProfile(ctx, c.p.profiles, c.p.folders, c.p.secrets, name); err != nil {
-		return err
-	}
-	c.p.conns.forget(name)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.current == name {
-		c.current = ""
-	}
-	return nil
-}
-
 // Link implements ui.Controller.
 func (c *controller) Link() core.Link { return c.p.conns.link(c.Current()) }
 
@@ -353,17 +289,3 @@ func (c *controller) StopMetrics(context.Context) error {
 
 // MetricsURL implements ui.Controller.
 func (c *controller) MetricsURL() string { return c.p.listener.address() }
-
-// writeCurrent remembers the chosen profile.
-func writeCurrent(f folders, name string) error {
-	temp := f.current() + ".new"
-	err := os.WriteFile(temp, []byte(name+"\n"), 0o600)
-	if err == nil {
-		err = os.Rename(temp, f.current())
-	}
-	if err != nil {
-		return &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "remember the chosen profile",
-			Message: "The choice can't be saved in " + filepath.Dir(temp) + ".", Err: err}
-	}
-	return nil
-}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
@@ -63,18 +61,6 @@ func defaultProfile(f folders) (string, error) {
 		return names[0], nil
 	}
 	return "", usageError("which profile? Use --profile with one of: %s", strings.Join(names, ", "))
-}
-
-// readCurrent is the name of the profile that the window uses, "" for none.
-func readCurrent(f folders) (string, error) {
-	data, err := os.ReadFile(f.current())
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
-		return "", &core.Error{Kind: core.KindConfig, Code: core.CodeProfileNotFound, Op: "read the chosen profile", Message: "The choice can't be read.", Err: err}
-	}
-	return strings.TrimSpace(string(data)), nil
 }
 
 // prepare reads what every command of a server needs.

@@ -35,6 +35,8 @@ const (
 
 	CodeProfileInvalid        Code = "profile_invalid"
 	CodeProfileNotFound       Code = "profile_not_found"
+	CodeProfileRemains        Code = "profile_remains"    // not in use any more, but not removed either
+	CodeProfileUnrestored     Code = "profile_unrestored" // neither saved nor as it was
 	CodeSecretMissing         Code = "secret_missing"
 	CodeCertificateUnreadable Code = "certificate_unreadable" // missing file, not PEM, DER or PKCS#12
 	CodeCertificateExpired    Code = "certificate_expired"

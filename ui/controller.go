@@ -43,8 +43,10 @@ type Controller interface {
 	Current() string
 	Use(ctx context.Context, name string) error
 	// SaveProfile checks the profile and its files, keeps the secrets that
-	// are set, and puts both to use. previous is its old name, "" for a new
-	// profile. sessionOnly keeps secrets in memory only.
+	// are set, and puts both to use; where it fails all is as it was. The name
+	// of another profile is refused: fs.ErrExist. previous is its old name, ""
+	// for a new profile. sessionOnly keeps secrets in memory only. With a
+	// *NotReadyError the profile is saved and in use all the same.
 	SaveProfile(ctx context.Context, previous string, p core.Profile, s ProfileSecrets, sessionOnly bool) error
 	// HasSecret reports whether the profile's client secret is kept.
 	HasSecret(ctx context.Context, profile string) (bool, error)
@@ -63,7 +65,9 @@ type Controller interface {
 	// ExportProfile writes a saved profile to a file, without secrets.
 	ExportProfile(ctx context.Context, name, path string) error
 	// RemoveProfile deletes a saved profile and the secrets that are kept
-	// with it. Afterwards there is no current profile if it was that.
+	// with it. Afterwards there is no current profile if it was that, even
+	// where the keychain fails: then the profile is still there, to be removed
+	// again.
 	RemoveProfile(ctx context.Context, name string) error
 
 	// Link is the current profile's connection.
@@ -83,6 +87,15 @@ type Controller interface {
 	// About does not block.
 	About() About
 }
+
+// NotReadyError is what is amiss with a profile that is saved and in use, such as a
+// port for its metrics that another program has.
+type NotReadyError struct{ Err error }
+
+func (e *NotReadyError) Error() string { return "saved, but " + e.Err.Error() }
+
+// Unwrap returns what is amiss.
+func (e *NotReadyError) Unwrap() error { return e.Err }
 
 // About is what the program says of itself. The rest are the paths of what it
 // keeps.

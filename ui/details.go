@@ -188,7 +188,7 @@ func testable(e *core.Error) bool {
 		return false
 	}
 	switch e.Code {
-	case core.CodeProfileInvalid, core.CodeProfileNotFound, core.CodePortBusy, core.CodeAlreadyRunning,
+	case core.CodeProfileInvalid, core.CodeProfileNotFound, core.CodeProfileRemains, core.CodeProfileUnrestored, core.CodePortBusy, core.CodeAlreadyRunning,
 		core.CodeStoreFailed, core.CodeStoreNewer, core.CodeStoreDamaged:
 		return false // no connection would mend it
 	case core.CodeRedirect, core.CodeAnswerInvalid:

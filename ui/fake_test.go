@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,6 +40,7 @@ type fakeController struct {
 	serving    string // URL of the /metrics listener
 	secrets    ProfileSecrets
 	saveErr    func(sessionOnly bool) error
+	notReady   error // what SaveProfile says once all is saved
 	factsErr   error
 	caErr      error
 	checkErr   error
@@ -185,9 +188,17 @@ func (f *fakeController) SaveProfile(_ context.Context, previous string, p core.
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	for name := range f.profiles {
+		if strings.EqualFold(name, p.Name) && !strings.EqualFold(previous, p.Name) {
+			return &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Err: fs.ErrExist} // as the real one
+		}
+	}
+	if f.verbErr != nil {
+		return f.verbErr // nothing is changed
+	}
 	delete(f.profiles, previous)
 	f.profiles[p.Name], f.current, f.secrets = p, p.Name, s
-	return f.verbErr
+	return f.notReady
 }
 func (f *fakeController) HasSecret(context.Context, string) (bool, error) { return !f.noSecret, nil }
 func (f *fakeController) Certificate(_ context.Context, _ string, t core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error) {

@@ -18,6 +18,8 @@ var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 	core.CodePortBusy:              {"error.port_busy", "advice.port"},
 	core.CodeProfileInvalid:        {"error.profile_invalid", "advice.settings"},
 	core.CodeProfileNotFound:       {"error.profile_not_found", "advice.profile"},
+	core.CodeProfileRemains:        {"error.profile_remains", "advice.remove_again"},
+	core.CodeProfileUnrestored:     {"error.profile_unrestored", "advice.save_again"},
 	core.CodeSecretMissing:         {"error.secret_missing", "advice.sign_in"},
 	core.CodeCertificateUnreadable: {"error.certificate_unreadable", "advice.certificates"},
 	core.CodeCertificateExpired:    {"error.certificate_expired", "advice.renew"},

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -302,22 +303,32 @@ func (d *settingsDialog) save(sessionOnly bool) {
 	d.enable()
 	async(d.s, func(ctx context.Context) (struct{}, error) {
 		err := d.s.ctl.SaveProfile(ctx, d.previous, p, secrets, sessionOnly)
-		if err == nil && d.previous == "" {
+		if err != nil {
+			return struct{}{}, err
+		}
+		if d.previous == "" {
 			err = d.s.ctl.Use(ctx, p.Name)
 		}
-		if err == nil && d.form.opened.Metrics.Listen != "" && p.Metrics.Listen == "" {
-			err = d.s.ctl.StopMetrics(ctx)
+		if d.form.opened.Metrics.Listen != "" && p.Metrics.Listen == "" {
+			err = errors.Join(err, d.s.ctl.StopMetrics(ctx))
+		}
+		if err != nil {
+			err = &NotReadyError{Err: err}
 		}
 		return struct{}{}, err
 	}, func(_ struct{}, err error) {
 		d.saving = false
 		d.enable()
-		if err != nil {
+		var amiss *NotReadyError
+		if err != nil && !errors.As(err, &amiss) {
 			d.notSaved(err, secrets, sessionOnly)
 			return
 		}
 		d.applyAppearance()
 		d.close(true)
+		if amiss != nil {
+			d.s.failed(amiss)
+		}
 	})
 }
 

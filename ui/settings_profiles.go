@@ -127,6 +127,7 @@ func (d *settingsDialog) remove() {
 		}, func(_ struct{}, err error) {
 			if err != nil {
 				d.s.failed(err)
+				d.s.profileChanged() // it may be out of use all the same
 				return
 			}
 			d.close(true)

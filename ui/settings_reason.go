@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"errors"
+	"io/fs"
 	"strconv"
 	"strings"
 	"time"
@@ -66,6 +68,9 @@ func problemSummary(t *text, fields []*field, problems []core.FieldError) string
 
 // explained says an error in one text: what happened and what to do.
 func explained(t *text, err error) string {
+	if errors.Is(err, fs.ErrExist) && core.CodeOf(err) == core.CodeProfileInvalid {
+		return t.s("settings.name_taken")
+	}
 	sentence, advice := t.explain(core.AsError(err))
 	sentence = capital(sentence)
 	if !strings.HasSuffix(sentence, ".") {

@@ -257,6 +257,31 @@ func TestOtherFailuresOfSavingAreSaid(t *testing.T) {
 	}
 }
 
+// The name of another profile is refused with a word that says so.
+func TestATakenNameIsSaid(t *testing.T) {
+	ctl := busy()
+	ctl.profiles["Archive"] = core.NewProfile("Archive")
+	h := open(t, ctl, "en", "light")
+	d := h.settings(tabServer)
+	h.fill(d, tabServer, "name", "archive")
+	h.tap("Save")
+	h.until("the reason", func() bool { return strings.Contains(d.status.Text, "Another profile has this name.") })
+	if _, there := ctl.profiles["Production"]; !there || ctl.profiles["Archive"].Name != "Archive" || h.w.sh.settings != d {
+		t.Error("saved all the same, or the form is gone")
+	}
+}
+
+// What is amiss with a profile that is saved is said once the form is closed.
+func TestSavedButNotReady(t *testing.T) {
+	ctl := busy()
+	ctl.notReady = &NotReadyError{Err: &core.Error{Kind: core.KindConfig, Code: core.CodePortBusy}}
+	h := open(t, ctl, "en", "light")
+	h.fill(h.settings(tabServer), tabServer, "name", "Live")
+	h.tap("Save")
+	h.until("the dialog to close", func() bool { return h.w.sh.settings == nil })
+	h.until("the reason", func() bool { return strings.Contains(h.words(), "Another program uses this address.") })
+}
+
 func TestProfilesOfTheSettings(t *testing.T) {
 	ctl := busy()
 	archive := core.NewProfile("Archive")

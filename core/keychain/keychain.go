@@ -24,6 +24,9 @@ const (
 	ItemPassphrase   Item = "passphrase" // of the private key or PKCS#12 file
 )
 
+// Items are all that may be kept with a profile.
+func Items() []Item { return []Item{ItemClientSecret, ItemPassphrase} }
+
 // DefaultTimeout is how long one keychain call may take, a password window
 // included.
 const DefaultTimeout = 30 * time.Second

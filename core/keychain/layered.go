@@ -9,7 +9,7 @@ import (
 // Layered looks for a secret in this session first and in the system's
 // keychain second. It is a Keychain whose Set writes to the system's.
 type Layered struct {
-	Session *Session
+	Session Keychain // in memory
 	System  Keychain
 }
 

@@ -15,7 +15,8 @@ func errorCode(err error) string {
 func known(c core.Code) bool {
 	switch c {
 	case core.CodeUsage, core.CodePortBusy,
-		core.CodeProfileInvalid, core.CodeProfileNotFound, core.CodeSecretMissing, core.CodeCertificateUnreadable,
+		core.CodeProfileInvalid, core.CodeProfileNotFound, core.CodeProfileRemains, core.CodeProfileUnrestored,
+		core.CodeSecretMissing, core.CodeCertificateUnreadable,
 		core.CodeCertificateExpired, core.CodeCertificateNotYet, core.CodeCertificateUsage, core.CodeKeyMismatch,
 		core.CodeKeyUnsupported, core.CodePassphraseWrong, core.CodePassphraseMissing, core.CodeCAInvalid,
 		core.CodeKeychainUnavailable, core.CodeKeychainLocked, core.CodeKeychainFailed, core.CodeStoreFailed,

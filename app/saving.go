@@ -1,0 +1,174 @@
+//go:build !headless
+
+package main
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/keychain"
+	"github.com/artstore/ingester/ui"
+)
+
+// SaveProfile implements ui.Controller: secrets, file and choice are saved
+// together or not at all.
+func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Profile, s ui.ProfileSecrets, sessionOnly bool) error {
+	if err := c.checkFiles(ctx, previous, p, s); err != nil {
+		return err
+	}
+	if err := c.replaceProfile(ctx, previous, p, s, sessionOnly); err != nil {
+		return err
+	}
+	c.p.conns.forget(p.Name)
+	if previous != "" && previous != p.Name {
+		c.p.conns.forget(previous)
+	}
+	lifted := c.Lift(ctx) // what halted may work now
+	if err := errors.Join(lifted, c.wake(ctx)); err != nil {
+		return &ui.NotReadyError{Err: err}
+	}
+	return nil
+}
+
+// replaceProfile does what SaveProfile promises, and takes it back where a
+// step fails.
+func (c *controller) replaceProfile(ctx context.Context, previous string, p core.Profile, s ui.ProfileSecrets, sessionOnly bool) error {
+	c.saving.Lock()
+	defer c.saving.Unlock()
+	if err := c.p.profiles.CanRename(previous, p); err != nil {
+		return err
+	}
+	var done undo
+	err := c.replaceSteps(ctx, &done, previous, p, s, sessionOnly)
+	if err == nil {
+		return nil
+	}
+	if left := done.all(ctx); left != nil {
+		return &core.Error{Kind: core.KindConfig, Code: core.CodeProfileUnrestored, Op: "save profile",
+			Message: "The profile could not be saved, and not everything could be put back as it was: look at its settings and its secret, then save it again.",
+			Err:     errors.Join(err, left)}
+	}
+	return err
+}
+
+func (c *controller) replaceSteps(ctx context.Context, done *undo, previous string, p core.Profile, s ui.ProfileSecrets, sessionOnly bool) error {
+	kept := keychain.Layered{Session: undoing{c.p.secrets.Session, done}, System: undoing{c.p.secrets.System, done}}
+	renamed := previous != "" && previous != p.Name
+	var moved []move
+	if renamed {
+		var err error
+		if moved, err = secretsOf(ctx, kept, previous); err != nil {
+			return err
+		}
+	}
+	// A keychain may not tell "prod" from "Prod".
+	first := renamed && strings.EqualFold(previous, p.Name)
+	if first {
+		if err := forgetSecrets(ctx, kept, previous); err != nil {
+			return err
+		}
+	}
+	if err := keep(ctx, kept, moved, p.Name, s, sessionOnly); err != nil {
+		return err
+	}
+	restore, err := c.p.profiles.Remember(previous, p.Name)
+	if err != nil {
+		return err
+	}
+	done.add(func(context.Context) error { return restore() })
+	if err := c.p.profiles.Rename(previous, p); err != nil {
+		return err
+	}
+	was := c.Current()
+	done.add(func(context.Context) error {
+		if now, err := readCurrent(c.p.folders); err != nil || now != p.Name {
+			return nil // it was not changed
+		}
+		return c.choose(was)
+	})
+	if err := c.choose(p.Name); err != nil {
+		return err
+	}
+	if renamed && !first {
+		return forgetSecrets(ctx, kept, previous)
+	}
+	return nil
+}
+
+// choose makes a profile the current one, "" for none, also for the next start.
+func (c *controller) choose(name string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := writeCurrent(c.p.folders, name); err != nil {
+		return err
+	}
+	c.current = name
+	return nil
+}
+
+// move is a secret of a renamed profile, and where it is kept.
+type move struct {
+	in     keychain.Keychain
+	item   keychain.Item
+	secret core.Secret
+}
+
+// secretsOf finds what is kept with a profile. Where there is no keychain there
+// is nothing in it.
+func secretsOf(ctx context.Context, k keychain.Layered, name string) ([]move, error) {
+	var found []move
+	for _, in := range []keychain.Keychain{k.Session, k.System} {
+		for _, item := range keychain.Items() {
+			secret, err := in.Get(ctx, name, item)
+			switch core.CodeOf(err) {
+			case "":
+				found = append(found, move{in, item, secret})
+			case core.CodeSecretMissing, core.CodeKeychainUnavailable:
+			default:
+				return nil, err
+			}
+		}
+	}
+	return found, nil
+}
+
+// keep keeps the secrets that are set. Those of a renamed profile stay where
+// they were: what was for this session only does not get into the keychain.
+func keep(ctx context.Context, k keychain.Layered, moved []move, name string, s ui.ProfileSecrets, sessionOnly bool) error {
+	typed := map[keychain.Item]core.Secret{keychain.ItemClientSecret: s.Client, keychain.ItemPassphrase: s.Passphrase}
+	for _, m := range moved {
+		if !typed[m.item].IsZero() {
+			continue
+		}
+		if err := m.in.Set(ctx, name, m.item, m.secret); err != nil {
+			return err
+		}
+	}
+	for _, item := range keychain.Items() {
+		if typed[item].IsZero() {
+			continue
+		}
+		if err := k.Keep(ctx, name, item, typed[item], sessionOnly); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RemoveProfile implements ui.Controller.
+func (c *controller) RemoveProfile(ctx context.Context, name string) error {
+	c.saving.Lock()
+	defer c.saving.Unlock()
+	err := removeProfile(ctx, c.p.profiles, c.p.folders, c.p.secrets, name)
+	if current, readErr := readCurrent(c.p.folders); readErr == nil && current == "" {
+		c.mu.Lock()
+		if c.current == name {
+			c.current = ""
+		}
+		c.mu.Unlock()
+	}
+	c.p.conns.forget(name)
+	return err
+}
