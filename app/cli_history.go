@@ -46,6 +46,9 @@ func newHistory(s streams) *cobra.Command {
 			default:
 				err = printHistory(s, rows)
 			}
+			if err == nil {
+				err = damagedRows(s, rows)
+			}
 			return closing(err, q.Close)
 		},
 	}
@@ -63,7 +66,31 @@ func printHistory(s streams, rows []core.Transfer) error {
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, t := range rows {
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.FinishedAt.Local().Format("2006-01-02 15:04:05"),
-			humanize.IBytes(uint64(t.Source.Size)), fileID(t), printable(t.Source.Path)) // Flush reports what failed
+			humanize.IBytes(uint64(t.Source.Size)), shownID(t), printable(t.Source.Path)) // Flush reports what failed
 	}
 	return w.Flush()
+}
+
+// shownID is the file ID of an entry, or that it is damaged.
+func shownID(t core.Transfer) string {
+	if t.Damaged() {
+		return "damaged"
+	}
+	return fileID(t)
+}
+
+// damagedRows says that some of the rows are not what was saved.
+func damagedRows(s streams, rows []core.Transfer) error {
+	n := 0
+	for _, t := range rows {
+		if t.Damaged() {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	err := fmt.Errorf("%d of %d entries are damaged: what the server said of them is not known any more", n, len(rows))
+	_, _ = fmt.Fprintln(s.err, err) // the exit code says it too
+	return &reported{exitIncomplete, err}
 }

@@ -28,12 +28,13 @@ type historyRow struct {
 	Description string         `json:"description,omitempty"`
 	Profile     string         `json:"profile"`
 	Server      string         `json:"server"`
+	Damaged     bool           `json:"damaged,omitempty"` // not what was saved: nothing of it can be trusted
 }
 
 func newHistoryRow(t core.Transfer) historyRow {
 	row := historyRow{Name: t.Source.Name, Path: t.Source.Path, Size: t.Source.Size, UploadedAt: t.FinishedAt.UTC(),
 		Retention: t.Options.Retention, Tags: t.Options.Tags, Description: t.Options.Description,
-		Profile: t.Options.Profile, Server: t.Server}
+		Profile: t.Options.Profile, Server: t.Server, Damaged: t.Damaged()}
 	if r := t.Receipt; r != nil {
 		row.SHA256, row.FileID, row.ExpiresAt = r.SHA256, r.FileID, r.ExpiresAt
 		if !r.UploadedAt.IsZero() {
@@ -67,7 +68,7 @@ func exportHistory(w io.Writer, f core.HistoryFormat, rows []core.Transfer) erro
 func exportCSV(w io.Writer, rows []core.Transfer) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"name", "path", "size", "sha256", "file_id", "uploaded_at", "expires_at", "retention_policy",
-		"tags", "description", "profile", "server"}) // Error below tells
+		"tags", "description", "profile", "server", "damaged"}) // Error below tells
 	for _, t := range rows {
 		r := newHistoryRow(t)
 		expires := ""
@@ -75,7 +76,10 @@ func exportCSV(w io.Writer, rows []core.Transfer) error {
 			expires = r.ExpiresAt.Format(time.RFC3339)
 		}
 		fields := []string{r.Name, r.Path, strconv.FormatInt(r.Size, 10), string(r.SHA256), r.FileID,
-			r.UploadedAt.Format(time.RFC3339), expires, string(r.Retention), strings.Join(r.Tags, "; "), r.Description, r.Profile, r.Server}
+			r.UploadedAt.Format(time.RFC3339), expires, string(r.Retention), strings.Join(r.Tags, "; "), r.Description, r.Profile, r.Server, ""}
+		if r.Damaged {
+			fields[len(fields)-1] = "damaged"
+		}
 		for i := range fields {
 			fields[i] = noFormula(fields[i])
 		}
@@ -100,6 +104,9 @@ func exportSums(w io.Writer, rows []core.Transfer) error {
 	out := bufio.NewWriter(w)
 	escape := strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`)
 	for _, t := range rows {
+		if t.Damaged() {
+			_, _ = fmt.Fprintf(out, "# damaged entry, no checksum: %s\n", printable(t.Source.Path)) // likewise
+		}
 		if t.Receipt == nil || t.Receipt.SHA256 == "" {
 			continue
 		}

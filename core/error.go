@@ -52,7 +52,7 @@ const (
 	CodeKeychainFailed        Code = "keychain_failed"
 	CodeStoreFailed           Code = "store_failed"  // queue could not be written
 	CodeStoreNewer            Code = "store_newer"   // database of a newer version
-	CodeStoreDamaged          Code = "store_damaged" // database kept aside, a new one started
+	CodeStoreDamaged          Code = "store_damaged" // an entry of the database is not what was saved
 	CodeAlreadyRunning        Code = "already_running"
 	CodeProxyInvalid          Code = "proxy_invalid" // HTTPS_PROXY holds no address
 

@@ -117,6 +117,10 @@ type Transfer struct {
 	FinishedAt time.Time // entry into an end state, zero before
 }
 
+// Damaged reports whether the entry of t in the database is not what was saved.
+// Nothing of it can be trusted.
+func (t *Transfer) Damaged() bool { return t.Error != nil && t.Error.Code == CodeStoreDamaged }
+
 // Attempt is one try at one transfer, kept for the details view and for
 // finding possible duplicates.
 type Attempt struct {

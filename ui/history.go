@@ -97,7 +97,10 @@ func (v *historyView) buildList() {
 func (v *historyView) draw(r *cellRow, i int) {
 	t, x := v.sh.text, &v.rows[i]
 	id, sum := "", ""
-	if x.Receipt != nil {
+	switch {
+	case x.Damaged():
+		id, sum = t.s("history.damaged"), t.s("history.damaged")
+	case x.Receipt != nil:
 		id, sum = x.Receipt.FileID, string(x.Receipt.SHA256)
 	}
 	_, name := splitName(x.Source.Name)

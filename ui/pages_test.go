@@ -112,7 +112,7 @@ func TestHistoryFailureIsSaid(t *testing.T) {
 	h := open(t, newFakeController(), "en", "light")
 	h.ctl.remember(h.ctl.history, &core.Error{Kind: core.KindConfig, Code: core.CodeStoreDamaged, Err: errors.New("raw")})
 	h.w.choose(1)
-	h.until("the error", func() bool { return strings.Contains(h.words(), "The queue was damaged") })
+	h.until("the error", func() bool { return strings.Contains(h.words(), "An entry of the queue is damaged") })
 }
 
 func TestExportWritesEverythingThatMatches(t *testing.T) {
@@ -153,7 +153,7 @@ func TestAFailingExportLeavesWhatWasThere(t *testing.T) {
 	h.ctl.verbErr = &core.Error{Kind: core.KindConfig, Code: core.CodeStoreDamaged}
 	v.showExport()
 	h.choose("As a table (CSV)")
-	h.until("the error", func() bool { return strings.Contains(h.words(), "The queue was damaged") })
+	h.until("the error", func() bool { return strings.Contains(h.words(), "An entry of the queue is damaged") })
 	h.tap("OK")
 	if v.notice.content.Visible() {
 		t.Errorf("it says %q", v.notice.words.words)

@@ -41,12 +41,15 @@ func (e *Engine) Resume(ctx context.Context, ids ...core.TransferID) error {
 	})
 }
 
-// Retry sends what failed, waits, was cancelled or is of unknown outcome: the
-// user accepts that the server may then have a file twice. It also lets the
+// Retry sends what failed, waits, was cancelled or is of unknown outcome, but
+// no damaged entry: the user accepts that the server may then have a file twice. It also lets the
 // transfers' profiles send again after a halt.
 func (e *Engine) Retry(ctx context.Context, ids ...core.TransferID) error {
 	return e.each(ctx, "retry", ids, func(x *tx, it *item) *run {
 		t := x.get(it)
+		if t.Damaged() {
+			return nil
+		}
 		l := e.lane(t.Options.Profile)
 		x.after(func() { it.forgive(); l.lift() })
 		switch t.State {
@@ -75,8 +78,10 @@ func (e *Engine) Cancel(ctx context.Context, ids ...core.TransferID) error {
 			}
 			_ = x.put(it, t) // logged
 		case core.StateFailed, core.StateUnknown:
-			t.State = core.StateCancelled
-			_ = x.put(it, t) // logged
+			if !t.Damaged() {
+				t.State = core.StateCancelled
+				_ = x.put(it, t) // logged
+			}
 		case core.StateSending, core.StateSent:
 			return e.end(x, it, core.StateCancelled)
 		}

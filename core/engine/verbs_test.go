@@ -199,3 +199,31 @@ func TestBeginsPaused(t *testing.T) {
 	}
 	f.awaitState(core.StateStored, id)
 }
+
+// Of a damaged entry nothing can be trusted, its path and server included: it
+// can be taken off the list, and nothing else.
+func TestVerbsOnDamaged(t *testing.T) {
+	ctx := context.Background()
+	s, st := newServer(), newMemory()
+	damaged := core.Transfer{ID: "a", Seq: 1, State: core.StateFailed, Server: testServer, Source: source("a", 10), Options: options(),
+		Error: &core.Error{Kind: core.KindConfig, Code: core.CodeStoreDamaged}}
+	if err := st.Commit(ctx, core.Batch{Put: []core.Transfer{damaged}}); err != nil {
+		t.Fatal(err)
+	}
+	f := begin(t, s, st)
+	for name, verb := range map[string]func(context.Context, ...core.TransferID) error{"retry": f.Retry, "resume": f.Resume,
+		"pause": f.Pause, "cancel": f.Cancel} {
+		if err := verb(ctx, "a"); err != nil {
+			t.Fatal(err)
+		}
+		if got := f.get("a"); got.State != core.StateFailed || got.Error == nil || got.Error.Code != core.CodeStoreDamaged {
+			t.Errorf("%s: it is %s, %v", name, got.State, got.Error)
+		}
+	}
+	if err := f.Remove(ctx, "a"); err != nil {
+		t.Fatal(err)
+	}
+	if _, listed := f.lookup("a"); listed || s.attempts("a") != 0 {
+		t.Errorf("listed %t, %d attempts", listed, s.attempts("a"))
+	}
+}

@@ -14,34 +14,34 @@ import (
 const (
 	// putSQL leaves listed and stored_no alone: what was stored and taken off
 	// the list stays off it.
-	putSQL = `INSERT INTO transfers (` + columns + `, fixed)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+	putSQL = `INSERT INTO transfers (` + columns + `, fixed, moved)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (id) DO UPDATE SET seq=excluded.seq, state=excluded.state, profile=excluded.profile, server=excluded.server,
  path=excluded.path, name=excluded.name, size=excluded.size, mod_sec=excluded.mod_sec, mod_nsec=excluded.mod_nsec,
  source_id=excluded.source_id, retention=excluded.retention, ttl_days=excluded.ttl_days, description=excluded.description,
  tags=excluded.tags, metadata=excluded.metadata, attempts=excluded.attempts, not_before=excluded.not_before,
  error=excluded.error, receipt=excluded.receipt, queued_at=excluded.queued_at, started_at=excluded.started_at,
  finished_at=excluded.finished_at, resume=excluded.resume,
- account=excluded.account, changed=excluded.changed, snapshot=excluded.snapshot, fixed=excluded.fixed`
+ account=excluded.account, changed=excluded.changed, snapshot=excluded.snapshot, fixed=excluded.fixed, moved=excluded.moved`
 
 	// moveSQL changes what changes as a transfer is sent, where all else is as
 	// it was. It touches no index, which makes it several times cheaper than
 	// putSQL. storeSQL puts it into the history besides, and numberSQL one
 	// that putSQL has written.
-	moveSQL = `UPDATE transfers SET state=?, attempts=?, not_before=?, error=?, receipt=?, started_at=?, finished_at=?, resume=?
-WHERE id=? AND fixed=?`
+	moveSQL = `UPDATE transfers SET state=?, attempts=?, not_before=?, error=?, receipt=?, started_at=?, finished_at=?, resume=?,
+ moved=? WHERE id=? AND fixed=?`
 	storeSQL = `UPDATE transfers SET ` + history + `, state=?, attempts=?, not_before=?, error=?, receipt=?, started_at=?,
- finished_at=?, resume=? WHERE id=? AND fixed=? AND stored_no IS NULL`
+ finished_at=?, resume=?, moved=? WHERE id=? AND fixed=? AND stored_no IS NULL`
 	numberSQL = `UPDATE transfers SET ` + history + ` WHERE id=? AND stored_no IS NULL`
-	history   = `stored_no=?, attempt_number=?, attempt_start=?, attempt_finish=?, attempt_sent=?, attempt_status=?`
+	history   = `stored_no=?, attempt_number=?, attempt_start=?, attempt_finish=?, attempt_sent=?, attempt_status=?, final=?`
 
 	// attemptSQL drops the attempt of a transfer that was removed meanwhile.
-	attemptSQL = `INSERT INTO attempts (transfer, number, start, finish, sent, status, code, outcome, detail)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE EXISTS (SELECT 1 FROM transfers WHERE id = ?1)
+	attemptSQL = `INSERT INTO attempts (transfer, number, start, finish, sent, status, code, outcome, detail, checksum)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE EXISTS (SELECT 1 FROM transfers WHERE id = ?1)
 ON CONFLICT (transfer, number) DO UPDATE SET start=excluded.start, finish=excluded.finish, sent=excluded.sent,
- status=excluded.status, code=excluded.code, outcome=excluded.outcome, detail=excluded.detail`
+ status=excluded.status, code=excluded.code, outcome=excluded.outcome, detail=excluded.detail, checksum=excluded.checksum`
 	// replaceSQL forgets an attempt in the transfer's row that attemptSQL replaces.
-	replaceSQL = `UPDATE transfers SET attempt_number = 0 WHERE id = ? AND attempt_number = ?`
+	replaceSQL = `UPDATE transfers SET attempt_number = 0, final = 0 WHERE id = ? AND attempt_number = ?`
 
 	unlistSQL = `UPDATE transfers SET listed = 0 WHERE id = ? AND state = 'stored'`
 	deleteSQL = `DELETE FROM transfers WHERE id = ? AND state <> 'stored'`
@@ -201,19 +201,20 @@ func (w *writerStatements) putTransfer(ctx context.Context, t core.Transfer, fin
 	if err != nil {
 		return err
 	}
-	fixed := fixedHash(row)
+	sums := sumsOf(row)
 	next := []any{p.stored + 1, final.Number, stamp(final.Start), stamp(final.End), final.Sent, final.Status}
+	next = append(next, sumOf(append([]any{row[0]}, next...)...))
 	if t.State == core.StateStored {
-		if ok, err := changed(w.store.ExecContext(ctx, append(next, moving(row, fixed)...)...)); ok || err != nil {
+		if ok, err := changed(w.store.ExecContext(ctx, append(next, moving(row, sums)...)...)); ok || err != nil {
 			p.add(t)
 			return err
 		}
 	} else if !t.StartedAt.IsZero() { // is there most probably
-		if ok, err := changed(w.move.ExecContext(ctx, moving(row, fixed)...)); ok || err != nil {
+		if ok, err := changed(w.move.ExecContext(ctx, moving(row, sums)...)); ok || err != nil {
 			return err
 		}
 	}
-	if _, err := w.put.ExecContext(ctx, append(row, fixed)...); err != nil || t.State != core.StateStored {
+	if _, err := w.put.ExecContext(ctx, append(row, sums.fixed, sums.moved)...); err != nil || t.State != core.StateStored {
 		return err
 	}
 	ok, err := changed(w.number.ExecContext(ctx, append(next, string(t.ID))...))
@@ -236,7 +237,7 @@ func (w *writerStatements) putAttempt(ctx context.Context, a core.Attempt) error
 	if _, err := w.replace.ExecContext(ctx, string(a.Transfer), a.Number); err != nil {
 		return err
 	}
-	_, err := w.attempt.ExecContext(ctx, string(a.Transfer), a.Number, stamp(a.Start), stamp(a.End), a.Sent,
-		a.Status, string(a.Code), int(a.Outcome), a.Detail)
+	row := []any{string(a.Transfer), a.Number, stamp(a.Start), stamp(a.End), a.Sent, a.Status, string(a.Code), int(a.Outcome), a.Detail}
+	_, err := w.attempt.ExecContext(ctx, append(row, sumOf(row...))...)
 	return err
 }

@@ -52,7 +52,7 @@ func (s *Store) historyOf(ctx context.Context, q core.HistoryQuery, version int)
 	if zone == nil {
 		zone = time.Local
 	}
-	cols := columnsOf(version)
+	cols := selectedOf(version)
 	wanted := terms(q.Text, zone)
 	if len(wanted) == 0 {
 		found, err := s.transfers(ctx, fmt.Sprintf(allSQL, cols), limit)

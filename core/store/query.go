@@ -24,7 +24,7 @@ func (s *Store) Unfinished(ctx context.Context) ([]core.Transfer, error) {
 		s.note(err)
 		return nil, failed(opRead, err)
 	}
-	found, err := collect(ctx, s.readers, n, scanTransfer, `SELECT `+columns+` FROM transfers
+	found, err := collect(ctx, s.readers, n, scanTransfer, `SELECT `+selected+` FROM transfers
 WHERE stored_no IS NULL ORDER BY seq, queued_at`)
 	s.note(err)
 	return found, failed(opRead, err)
@@ -50,7 +50,7 @@ func (s *Store) Known(ctx context.Context, profile, server string, sources []cor
 			return nil, failed(opRead, err)
 		}
 		for _, t := range found {
-			if !expired(t, now) && slices.ContainsFunc(byPath[t.Source.Path], func(src core.Source) bool { return same(src, t.Source) }) {
+			if !t.Damaged() && !expired(t, now) && slices.ContainsFunc(byPath[t.Source.Path], func(src core.Source) bool { return same(src, t.Source) }) {
 				known = append(known, t)
 			}
 		}
@@ -74,16 +74,17 @@ func (s *Store) knownPaths(ctx context.Context, profile, server string, paths []
 	for _, p := range paths {
 		args = append(args, p)
 	}
-	return s.transfers(ctx, `SELECT `+columns+` FROM transfers INDEXED BY transfers_path
+	return s.transfers(ctx, `SELECT `+selected+` FROM transfers INDEXED BY transfers_path
 WHERE path IN (?`+strings.Repeat(",?", len(paths)-1)+`) AND profile = ? AND server = ? AND state <> 'cancelled'`,
 		append(args, profile, server)...)
 }
 
 // attemptsSQL finds the attempts of a transfer: the last one stands in its own
-// row once it is stored.
-const attemptsSQL = `SELECT transfer, number, start, finish, sent, status, code, outcome, detail FROM attempts
+// row once it is stored. The last columns are by what they are checked.
+const attemptsSQL = `SELECT transfer, number, start, finish, sent, status, code, outcome, detail, NULL, checksum FROM attempts
 WHERE transfer = ?1 AND number NOT IN (SELECT attempt_number FROM transfers WHERE id = ?1)
-UNION ALL SELECT id, attempt_number, attempt_start, attempt_finish, attempt_sent, attempt_status, '', 0, '' FROM transfers
+UNION ALL SELECT id, attempt_number, attempt_start, attempt_finish, attempt_sent, attempt_status, '', 0, '',
+ stored_no, final FROM transfers
 WHERE id = ?1 AND attempt_number > 0 ORDER BY number`
 
 // Attempts returns the attempts of one transfer, oldest first; none for an
@@ -94,14 +95,27 @@ func (s *Store) Attempts(ctx context.Context, id core.TransferID) ([]core.Attemp
 	return found, failed(opRead, err)
 }
 
+// scanAttempt reads an attempt. One that does not fit its checksum says no more
+// than that.
 func scanAttempt(row scanner) (core.Attempt, error) {
 	var (
-		a          core.Attempt
-		start, end int64
+		a                    core.Attempt
+		start, end, checksum int64
+		number               *int64 // stored_no, where it stands in the transfer's row
 	)
-	err := row.Scan(&a.Transfer, &a.Number, &start, &end, &a.Sent, &a.Status, &a.Code, &a.Outcome, &a.Detail)
+	read := []any{(*string)(&a.Transfer), &a.Number, &start, &end, &a.Sent, &a.Status, (*string)(&a.Code), (*int)(&a.Outcome), &a.Detail}
+	if err := row.Scan(append(read, &number, &checksum)...); err != nil {
+		return a, fmt.Errorf("reading an attempt: %w", err)
+	}
 	a.Start, a.End = moment(start), moment(end)
-	return a, err
+	want := sumOf(read...)
+	if number != nil {
+		want = sumOf(append([]any{read[0], number}, read[1:6]...)...)
+	}
+	if checksum != 0 && checksum != want {
+		a = core.Attempt{Transfer: a.Transfer, Number: a.Number, Code: core.CodeStoreDamaged, Detail: errChecksum.Error()}
+	}
+	return a, nil
 }
 
 func (s *Store) transfers(ctx context.Context, query string, args ...any) ([]core.Transfer, error) {

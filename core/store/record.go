@@ -11,14 +11,22 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// columns of transfers in the order of scanTransfer and values.
+// columns of transfers in the order of values. What is read has more: see
+// selected.
 const columns = `id, seq, state, profile, server, path, name, size, mod_sec, mod_nsec, source_id,
  retention, ttl_days, description, tags, metadata, attempts, not_before, error, receipt,
  queued_at, started_at, finished_at, resume, account, changed, snapshot`
 
-// columnsOf is columns as a database with the schema of a version has them.
-func columnsOf(version int) string {
-	cols := columns
+// selected are the columns of scanTransfer: columns, and by what they are
+// checked.
+const selected = columns + `, stored_no IS NOT NULL, fixed, moved`
+
+// selectedOf is selected as a database with the schema of a version has it.
+func selectedOf(version int) string {
+	cols := selected
+	if version < checksumsVersion {
+		cols = strings.Replace(cols, "fixed, moved", "0, 0", 1)
+	}
 	if version < boundVersion {
 		cols = strings.Replace(cols, "account, changed, snapshot", "'', 0, ''", 1)
 	}
@@ -34,6 +42,9 @@ const resumeVersion = 2
 // boundVersion is the schema that has the columns account, changed and
 // snapshot.
 const boundVersion = 4
+
+// checksumsVersion is the schema that has checksums.
+const checksumsVersion = 5
 
 // maxCause is how much of a cause's text is kept, in bytes.
 const maxCause = 4096
@@ -76,45 +87,15 @@ func moves(column int) bool {
 }
 
 // moving are the parameters of moveSQL.
-func moving(row []any, fixed int64) []any {
-	return []any{row[2], row[16], row[17], row[18], row[19], row[21], row[22], row[23], row[0], fixed}
-}
-
-// fixedHash is 64 bits of FNV-1a of the columns that don't move, never 0.
-func fixedHash(row []any) int64 {
-	const offset, prime = 14695981039346656037, 1099511628211
-	h := uint64(offset)
-	add := func(b byte) { h = (h ^ uint64(b)) * prime }
-	number := func(n int64) {
-		for i := range 8 {
-			add(byte(n >> (8 * i)))
-		}
-	}
-	for i, v := range row {
-		if moves(i) {
-			continue
-		}
-		switch v := v.(type) {
-		case string:
-			number(int64(len(v)))
-			for j := range len(v) {
-				add(v[j])
-			}
-		case int64:
-			number(v)
-		case int:
-			number(int64(v))
-		case nil:
-			number(-1)
-		}
-	}
-	return max(int64(h>>1), 1)
+func moving(row []any, s sums) []any {
+	return []any{row[2], row[16], row[17], row[18], row[19], row[21], row[22], row[23], s.moved, row[0], s.fixed}
 }
 
 // scanner is a row.
 type scanner interface{ Scan(dest ...any) error }
 
-// scanTransfer reads the columns of one transfer.
+// scanTransfer reads selected of one transfer. A row that can't be read as a
+// whole, or does not fit its checksums, is returned all the same: see spoil.
 func scanTransfer(row scanner) (core.Transfer, error) {
 	var (
 		t                             core.Transfer
@@ -122,14 +103,14 @@ func scanTransfer(row scanner) (core.Transfer, error) {
 		sec, nsec                     int64
 		notBefore, queued, start, end int64
 		statusChanged                 int64
+		stored                        bool
+		written                       sums
 	)
 	s, o := &t.Source, &t.Options
-	err := row.Scan(&t.ID, &t.Seq, &t.State, &o.Profile, &t.Server, &s.Path, &s.Name, &s.Size, &sec, &nsec, &s.FileID,
-		&o.Retention, &o.TTLDays, &o.Description, &tags, &meta, &t.Attempts, &notBefore, &failure, &receipt,
-		&queued, &start, &end, &t.Resume, &t.Account, &statusChanged, &s.Snapshot)
-	if err != nil {
-		return t, fmt.Errorf("reading a transfer: %w", err)
-	}
+	read := []any{(*string)(&t.ID), &t.Seq, (*string)(&t.State), &o.Profile, &t.Server, &s.Path, &s.Name, &s.Size, &sec, &nsec, &s.FileID,
+		(*string)(&o.Retention), &o.TTLDays, &o.Description, &tags, &meta, &t.Attempts, &notBefore, &failure, &receipt,
+		&queued, &start, &end, &t.Resume, &t.Account, &statusChanged, &s.Snapshot}
+	err := row.Scan(append(read, &stored, &written.fixed, &written.moved)...)
 	for _, few := range []*string{(*string)(&t.State), &o.Profile, &t.Server, &t.Account, (*string)(&o.Retention)} {
 		*few = unique.Make(*few).Value() // the same in a hundred thousand rows
 	}
@@ -139,23 +120,33 @@ func scanTransfer(row scanner) (core.Transfer, error) {
 		o.Metadata = json.RawMessage(*meta)
 	}
 	var record *errorRecord
-	err = errors.Join(decode(tags, &o.Tags), decode(failure, &record), decode(receipt, &t.Receipt))
+	err = errors.Join(err, decode(tags, &o.Tags), decode(failure, &record), decode(receipt, &t.Receipt))
 	t.Error = record.restore()
-	if !t.State.Valid() {
+	switch {
+	case !t.State.Valid():
 		err = errors.Join(err, fmt.Errorf("state %.40q", t.State))
+	case stored != (t.State == core.StateStored):
+		err = errors.Join(err, fmt.Errorf("state %s, in the history: %t", t.State, stored))
+	case !written.fit(read):
+		err = errors.Join(err, errChecksum)
 	}
 	if err != nil {
-		spoil(&t, err)
+		spoil(&t, err, stored)
 	}
 	return t, nil
 }
 
-// spoil marks a transfer whose row can be read in part only, which SQLite's
-// own check doesn't see. It is shown, not sent, and keeps no other from it.
-func spoil(t *core.Transfer, err error) {
-	if !t.State.Done() {
+// spoil marks a transfer whose row is not what was written, which SQLite's own
+// check doesn't see. It is shown, not sent, proves nothing and keeps no other
+// from being sent. What it says of the server's answer is not repeated.
+func spoil(t *core.Transfer, err error, stored bool) {
+	switch {
+	case stored:
+		t.State = core.StateStored // its place is the history
+	case !t.State.Done() || t.State == core.StateStored || !t.State.Valid():
 		t.State = core.StateFailed
 	}
+	t.Receipt, t.Resume, t.Source.Snapshot = nil, "", ""
 	t.Error = &core.Error{Kind: core.KindConfig, Code: core.CodeStoreDamaged, Op: opRead,
 		Message: "This entry of the queue is damaged.", Err: err}
 }

@@ -200,7 +200,7 @@ func FuzzRecord(f *testing.F) {
 	f.Add("stored", "null", "", "{}", `{"size":"x"}`, int64(0), int64(-1<<62), 1<<30)
 	f.Add("", "[1]", "{", `{"kind":[]}`, `{"uploaded_at":"0000-01-01T00:00:00+01:00"}`, int64(-1), int64(1), -1)
 	f.Fuzz(func(t *testing.T, state, tags, meta, failure, receipt string, at, sec int64, nsec int) {
-		r := append(row{}, v...)
+		r := append(append(row{}, v...), state == string(core.StateStored), 0, 0)
 		r[2], r[14], r[15], r[18], r[19], r[17], r[8], r[9] = state, tags, meta, failure, receipt, at, sec, nsec
 		got, err := scanTransfer(r)
 		if err != nil {
@@ -216,7 +216,8 @@ func FuzzRecord(f *testing.F) {
 		if err != nil {
 			t.Fatalf("can't be written: %v", err)
 		}
-		same, err := scanTransfer(row(again))
+		sums := sumsOf(again)
+		same, err := scanTransfer(append(append(row{}, again...), got.State == core.StateStored, sums.fixed, sums.moved))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,112 @@
+package store
+
+import "errors"
+
+// errChecksum says that a row is not what was written.
+var errChecksum = errors.New("the entry does not fit its checksum")
+
+// checksum is 64 bits of FNV-1a of columns, for damage that happens, not for
+// damage that somebody does: a change of any one byte changes it. A column
+// that has nothing (0, "" or NULL) adds nothing, so that a column which comes
+// with a later schema leaves the rows valid that were there before.
+type checksum uint64
+
+const (
+	checksumOffset checksum = 14695981039346656037
+	checksumPrime  checksum = 1099511628211
+)
+
+// newChecksum begins a checksum that holds another.
+func newChecksum(seed int64) checksum {
+	h := checksumOffset
+	h.number(seed)
+	return h
+}
+
+// value is the checksum as it is written, never 0, which stands for none.
+func (h checksum) value() int64 { return max(int64(h>>1), 1) }
+
+func (h *checksum) byte(b byte) { *h = (*h ^ checksum(b)) * checksumPrime }
+
+func (h *checksum) number(n int64) {
+	for i := range 8 {
+		h.byte(byte(n >> (8 * i)))
+	}
+}
+
+// column adds the column at a place: a value that is written, or what it was
+// read into.
+func (h *checksum) column(at int, v any) {
+	switch v := v.(type) {
+	case string:
+		h.text(at, v)
+	case *string:
+		h.text(at, *v)
+	case **string:
+		if *v != nil {
+			h.text(at, **v)
+		}
+	case int64:
+		h.integer(at, v)
+	case *int64:
+		h.integer(at, *v)
+	case int:
+		h.integer(at, int64(v))
+	case *int:
+		h.integer(at, int64(*v))
+	}
+}
+
+func (h *checksum) integer(at int, n int64) {
+	if n != 0 {
+		h.number(int64(at)<<1 | 1)
+		h.number(n)
+	}
+}
+
+func (h *checksum) text(at int, text string) {
+	if text == "" {
+		return
+	}
+	h.number(int64(at) << 1)
+	h.number(int64(len(text)))
+	for i := range len(text) {
+		h.byte(text[i])
+	}
+}
+
+// sums are the checksums of a transfer's row.
+type sums struct{ fixed, moved int64 }
+
+// sumsOf are the checksums of columns, of which row has the values.
+func sumsOf(row []any) sums {
+	fixed := checksumOffset
+	for i, v := range row {
+		if !moves(i) {
+			fixed.column(i, v)
+		}
+	}
+	s := sums{fixed: fixed.value()}
+	moved := newChecksum(s.fixed)
+	for i, v := range row {
+		if moves(i) {
+			moved.column(i, v)
+		}
+	}
+	s.moved = moved.value()
+	return s
+}
+
+// fit reports whether a row that has the checksums s is whole. One from before
+// there were checksums counts as whole.
+func (s sums) fit(row []any) bool { return s.moved == 0 || s == sumsOf(row) }
+
+// sumOf is the checksum of columns that are written together: a transfer's ID
+// and what history holds, or an attempt.
+func sumOf(columns ...any) int64 {
+	h := checksumOffset
+	for i, v := range columns {
+		h.column(i, v)
+	}
+	return h.value()
+}
