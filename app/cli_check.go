@@ -79,11 +79,15 @@ func diagnoseProfile(ctx context.Context, p core.Profile, s *secrets, passphrase
 }
 
 func printStep(s streams) func(core.Step) {
-	return func(step core.Step) { _, _ = io.WriteString(s.out, diagnose.Text([]core.Step{step})) }
+	return func(step core.Step) { _, _ = io.WriteString(s.out, diagnose.Text([]core.Step{step})) } // the stream remembers a failure
 }
 
 func printStepJSON(s streams) func(core.Step) {
 	out := json.NewEncoder(s.out)
 	out.SetEscapeHTML(false)
-	return func(step core.Step) { _ = out.Encode(diagnose.LineOf(step)) }
+	return func(step core.Step) {
+		if err := out.Encode(diagnose.LineOf(step)); err != nil {
+			s.out.fail(err)
+		}
+	}
 }

@@ -45,7 +45,7 @@ func newProfileList(s streams) *cobra.Command {
 			}
 			names, err := dir.List()
 			for _, name := range names {
-				_, _ = fmt.Fprintln(s.out, name)
+				_, _ = fmt.Fprintln(s.out, name) // the stream remembers a failure
 			}
 			return err
 		}}

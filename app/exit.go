@@ -11,7 +11,7 @@ import (
 // The exit codes, on which scripts depend.
 const (
 	exitOK          = 0   // everything stored and verified
-	exitIncomplete  = 1   // at least one file was not
+	exitIncomplete  = 1   // at least one file was not, or the report of it was lost
 	exitUsage       = 2   // wrong usage, invalid profile, unreadable path
 	exitAuth        = 3   // sign-in refused
 	exitUnreachable = 4   // server unreachable, or TLS failed
@@ -41,6 +41,8 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &r):
 		return r.code
+	case isLost(err):
+		return exitIncomplete
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
 	}

@@ -32,12 +32,12 @@ func TestExportDamaged(t *testing.T) {
 		}
 	}
 	var told bytes.Buffer
-	err := damagedRows(streams{err: &told}, []core.Transfer{whole, damaged})
+	err := damagedRows(streams{err: newOutput(&told)}, []core.Transfer{whole, damaged})
 	var r *reported
 	if !errors.As(err, &r) || r.code != exitIncomplete || !strings.Contains(told.String(), "1 of 2 entries are damaged") {
 		t.Errorf("got %v, told %q", err, told.String())
 	}
-	if err := damagedRows(streams{err: &told}, []core.Transfer{whole}); err != nil {
+	if err := damagedRows(streams{err: newOutput(&told)}, []core.Transfer{whole}); err != nil {
 		t.Error(err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/dustin/go-humanize"
-	"golang.org/x/term"
 
 	"github.com/artstore/ingester/core"
 )
@@ -37,9 +35,7 @@ func (u *uploadCommand) reporter(paths []string) reporter {
 	show := newPaths(paths)
 	switch {
 	case u.asJSON:
-		out := json.NewEncoder(u.streams.out)
-		out.SetEscapeHTML(false)
-		return &jsonReporter{out: out, show: show, bar: u.bar()}
+		return newJSONReporter(u.streams.out, show, u.bar())
 	default:
 		return &textReporter{out: u.streams.out, err: u.streams.err, quiet: u.quiet, show: show, bar: u.bar()}
 	}
@@ -47,8 +43,8 @@ func (u *uploadCommand) reporter(paths []string) reporter {
 
 // bar is a progress bar where somebody can see it.
 func (u *uploadCommand) bar() *bar {
-	f, ok := u.streams.err.(*os.File)
-	if u.quiet || !ok || !term.IsTerminal(int(f.Fd())) {
+	f := u.streams.err.terminal()
+	if u.quiet || f == nil {
 		return nil
 	}
 	return newBar(f)
@@ -144,14 +140,21 @@ func (r *textReporter) close() { r.bar.close() }
 
 func (r *textReporter) line(w io.Writer, format string, args ...any) {
 	r.bar.clear()
-	_, _ = fmt.Fprintf(w, format+"\n", args...) // a closed pipe is the reader's choice
+	_, _ = fmt.Fprintf(w, format+"\n", args...) // the stream remembers a failure
 }
 
 // jsonReporter writes one JSON object a line.
 type jsonReporter struct {
-	out  *json.Encoder
+	to   *output
+	out  *json.Encoder // writes to to
 	show paths
 	bar  *bar
+}
+
+func newJSONReporter(to *output, show paths, bar *bar) *jsonReporter {
+	out := json.NewEncoder(to)
+	out.SetEscapeHTML(false)
+	return &jsonReporter{to: to, out: out, show: show, bar: bar}
 }
 
 // transferLine is the JSON of a transfer that ended.
@@ -235,7 +238,9 @@ func (r *jsonReporter) close() { r.bar.close() }
 
 func (r *jsonReporter) write(v any) {
 	r.bar.clear()
-	_ = r.out.Encode(v) // a closed pipe is the reader's choice
+	if err := r.out.Encode(v); err != nil {
+		r.to.fail(err)
+	}
 }
 
 func (r *jsonReporter) lineOf(t core.Transfer) transferLine {

@@ -12,25 +12,31 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// streams are what a command reads and writes.
-type streams struct {
-	in       io.Reader
-	out, err io.Writer
-}
-
 // run executes one command line and returns the exit code. The first
-// interrupt stops the command cleanly, the second one at once.
+// interrupt stops the command cleanly, the second one at once. When it returns
+// standard output is closed.
 func run(args []string, s streams) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	release := context.AfterFunc(ctx, stop) // the next signal has its usual effect
 	defer release()
-	if err := refuseDebug(os.Getenv("GODEBUG")); err != nil {
-		return report(s.err, err)
+	defer outliveReader()()
+	err := refuseDebug(os.Getenv("GODEBUG"))
+	if err == nil {
+		cmd := newRoot(s)
+		cmd.SetArgs(args)
+		err = cmd.ExecuteContext(ctx)
 	}
-	cmd := newRoot(s)
-	cmd.SetArgs(args)
-	return report(s.err, cmd.ExecuteContext(ctx))
+	return settle(s, report(s.err, err))
+}
+
+// outliveReader keeps the process alive when the reader of its output goes
+// away: the write fails, nothing else. The signal is caught rather than
+// ignored, because programs that are started here would inherit that.
+func outliveReader() (stop func()) {
+	gone := make(chan os.Signal, 1)
+	signal.Notify(gone, syscall.SIGPIPE)
+	return func() { signal.Stop(gone) }
 }
 
 // refuseDebug refuses the one debug setting of Go that writes tokens to
@@ -48,10 +54,27 @@ func report(w io.Writer, err error) int {
 	if err == nil {
 		return exitOK
 	}
-	if !isReported(err) {
-		_, _ = fmt.Fprintln(w, "ingester: "+sentence(err)) // nowhere left to say that this failed
+	if !isReported(err) && !isLost(err) {
+		_, _ = fmt.Fprintln(w, "ingester: "+sentence(err)) // settle looks at what failed
 	}
 	return exitCode(err)
+}
+
+// settle says on standard error, if that still works, what could not be
+// written, and returns the exit code: nothing is well that nobody was told.
+func settle(s streams, code int) int {
+	s.out.close()
+	lost := s.out.failure()
+	if lost != nil {
+		_, _ = fmt.Fprintln(s.err, "ingester: "+lost.Error())
+	}
+	if lost == nil {
+		lost = s.err.failure()
+	}
+	if code == exitOK && lost != nil {
+		return exitIncomplete
+	}
+	return code
 }
 
 // sentence is what a person reads of an error.

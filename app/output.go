@@ -1,0 +1,91 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+	"sync"
+
+	"golang.org/x/term"
+)
+
+// streams are what a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err *output
+}
+
+// output is standard output or standard error. A write that fails is
+// remembered, so that no command has to look at each of its lines: who reads
+// them may be gone, or the disk full. The work goes on; the exit code tells.
+type output struct {
+	w    io.Writer
+	mu   sync.Mutex
+	lost error // why nothing is written any more
+}
+
+func newOutput(w io.Writer) *output { return &output{w: w} }
+
+// Write writes nothing more once a write has failed: half a report with a
+// hole in it would look like a whole one.
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.lost != nil {
+		return 0, o.lost
+	}
+	n, err := o.w.Write(p)
+	if err != nil {
+		o.lost = &lostOutput{err}
+		return n, o.lost
+	}
+	return n, nil
+}
+
+// fail remembers that something could not be put into the output.
+func (o *output) fail(err error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.lost == nil {
+		o.lost = &lostOutput{err}
+	}
+}
+
+// failure is the first failed write, nil for none.
+func (o *output) failure() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.lost
+}
+
+// close closes the stream: some file systems say only then that a write
+// failed.
+func (o *output) close() {
+	c, ok := o.w.(io.Closer)
+	if !ok {
+		return
+	}
+	if err := c.Close(); err != nil {
+		o.fail(err)
+	}
+}
+
+// terminal is the terminal that shows the stream, nil for none.
+func (o *output) terminal() *os.File {
+	f, ok := o.w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	return f
+}
+
+// lostOutput is why part of what a command had to say was not written.
+type lostOutput struct{ err error }
+
+func (l *lostOutput) Error() string { return "part of the output is lost: " + l.err.Error() }
+func (l *lostOutput) Unwrap() error { return l.err }
+
+func isLost(err error) bool {
+	var l *lostOutput
+	return errors.As(err, &l)
+}
