@@ -18,6 +18,7 @@ import (
 type historyRow struct {
 	Name        string         `json:"name"`
 	Path        string         `json:"path"`
+	PathBytes   []byte         `json:"path_bytes,omitempty"` // where Path is not UTF-8
 	Size        int64          `json:"size"`
 	SHA256      core.Checksum  `json:"sha256"`
 	FileID      string         `json:"file_id"`
@@ -32,7 +33,7 @@ type historyRow struct {
 }
 
 func newHistoryRow(t core.Transfer) historyRow {
-	row := historyRow{Name: t.Source.Name, Path: t.Source.Path, Size: t.Source.Size, UploadedAt: t.FinishedAt.UTC(),
+	row := historyRow{Name: t.Source.Name, Path: t.Source.Path, PathBytes: rawPath(t.Source.Path), Size: t.Source.Size, UploadedAt: t.FinishedAt.UTC(),
 		Retention: t.Options.Retention, Tags: t.Options.Tags, Description: t.Options.Description,
 		Profile: t.Options.Profile, Server: t.Server, Damaged: t.Damaged()}
 	if r := t.Receipt; r != nil {

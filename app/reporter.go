@@ -6,8 +6,6 @@ import (
 	"io"
 	"path"
 	"path/filepath"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -48,31 +46,6 @@ func (u *uploadCommand) bar() *bar {
 		return nil
 	}
 	return newBar(f)
-}
-
-// paths turns absolute paths back into the form that the user wrote.
-type paths struct{ abs, as []string }
-
-func newPaths(given []string) paths {
-	var p paths
-	for _, g := range given {
-		if abs, err := filepath.Abs(g); err == nil {
-			p.abs, p.as = append(p.abs, abs), append(p.as, g)
-		}
-	}
-	return p
-}
-
-func (p paths) of(abs string) string {
-	for i, root := range p.abs {
-		if abs == root {
-			return p.as[i]
-		}
-		if rest, ok := strings.CutPrefix(abs, strings.TrimRight(root, string(filepath.Separator))+string(filepath.Separator)); ok {
-			return filepath.Join(p.as[i], rest)
-		}
-	}
-	return abs
 }
 
 // textReporter writes for people: what is stored to standard output, what is
@@ -159,18 +132,19 @@ func newJSONReporter(to *output, show paths, bar *bar) *jsonReporter {
 
 // transferLine is the JSON of a transfer that ended.
 type transferLine struct {
-	Event    string     `json:"event"`
-	Path     string     `json:"path"`
-	Name     string     `json:"name"`
-	Size     int64      `json:"size"`
-	State    core.State `json:"state"`
-	FileID   string     `json:"file_id,omitempty"`
-	SHA256   string     `json:"sha256,omitempty"`
-	Verified bool       `json:"verified,omitempty"`
-	Skipped  bool       `json:"skipped,omitempty"` // stored before this run
-	Attempts int        `json:"attempts"`
-	Seconds  float64    `json:"seconds"`
-	Error    *errorLine `json:"error,omitempty"`
+	Event     string     `json:"event"`
+	Path      string     `json:"path"`
+	PathBytes []byte     `json:"path_bytes,omitempty"` // where Path is not UTF-8
+	Name      string     `json:"name"`
+	Size      int64      `json:"size"`
+	State     core.State `json:"state"`
+	FileID    string     `json:"file_id,omitempty"`
+	SHA256    string     `json:"sha256,omitempty"`
+	Verified  bool       `json:"verified,omitempty"`
+	Skipped   bool       `json:"skipped,omitempty"` // stored before this run
+	Attempts  int        `json:"attempts"`
+	Seconds   float64    `json:"seconds"`
+	Error     *errorLine `json:"error,omitempty"`
 }
 
 type errorLine struct {
@@ -225,7 +199,8 @@ func (r *jsonReporter) left(s core.Skipped) {
 	if s.Reason != core.SkipUnreadable {
 		return
 	}
-	r.write(transferLine{Event: "transfer", Path: r.show.of(s.Path), Name: filepath.Base(s.Path), State: core.StateFailed,
+	path := r.show.of(s.Path)
+	r.write(transferLine{Event: "transfer", Path: path, PathBytes: rawPath(path), Name: filepath.Base(s.Path), State: core.StateFailed,
 		Error: &errorLine{Kind: core.KindFile, Message: skipWords(s)}})
 }
 
@@ -244,7 +219,8 @@ func (r *jsonReporter) write(v any) {
 }
 
 func (r *jsonReporter) lineOf(t core.Transfer) transferLine {
-	l := transferLine{Event: "transfer", Path: r.show.of(t.Source.Path), Name: path.Base(t.Source.Name),
+	shown := r.show.of(t.Source.Path)
+	l := transferLine{Event: "transfer", Path: shown, PathBytes: rawPath(shown), Name: path.Base(t.Source.Name),
 		Size: t.Source.Size, State: t.State, Attempts: t.Attempts}
 	if t.Receipt != nil {
 		l.FileID, l.SHA256, l.Verified = t.Receipt.FileID, string(t.Receipt.SHA256), true
@@ -284,15 +260,4 @@ func skipWords(s core.Skipped) string {
 		words += ": " + printable(s.Err.Error())
 	}
 	return words
-}
-
-// printable makes control and direction characters of foreign names visible:
-// a name must not move the cursor or fake a line.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 || (r >= 0x7f && r < 0xa0) || slices.Contains([]rune{0x200e, 0x200f, 0x061c}, r) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {
-			return '\uFFFD'
-		}
-		return r
-	}, text)
 }

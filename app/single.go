@@ -8,8 +8,10 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // A second start of the window hands its files to the first over a local
@@ -22,9 +24,41 @@ const (
 	socketPathMax = 100      // sun_path holds 104 to 108 bytes
 )
 
-// handOver is what a second start sends.
+// handOver is what a second start sends. JSON's text can't hold a path that is
+// not UTF-8: where there is one, all are sent as bytes too.
 type handOver struct {
 	Paths []string `json:"paths"`
+	Bytes [][]byte `json:"path_bytes,omitempty"`
+}
+
+func newHandOver(paths []string) (handOver, error) {
+	m := handOver{Paths: make([]string, 0, len(paths))}
+	for _, path := range paths {
+		abs, err := filepath.Abs(path)
+		if err != nil {
+			return m, fmt.Errorf("find %s: %w", path, err)
+		}
+		m.Paths = append(m.Paths, abs)
+	}
+	if slices.IndexFunc(m.Paths, func(p string) bool { return !utf8.ValidString(p) }) < 0 {
+		return m, nil
+	}
+	for _, path := range m.Paths {
+		m.Bytes = append(m.Bytes, []byte(path))
+	}
+	return m, nil
+}
+
+// paths are those that were handed over, byte by byte.
+func (m handOver) paths() []string {
+	if len(m.Bytes) == 0 {
+		return m.Paths
+	}
+	paths := make([]string, 0, len(m.Bytes))
+	for _, path := range m.Bytes {
+		paths = append(paths, string(path))
+	}
+	return paths
 }
 
 // firstInstance listens for second starts.
@@ -94,7 +128,7 @@ func receive(conn net.Conn) ([]string, error) {
 		return nil, err
 	}
 	_, err := conn.Write([]byte("ok\n"))
-	return message.Paths, err
+	return message.paths(), err
 }
 
 func (f *firstInstance) close() error {
@@ -140,13 +174,9 @@ func handOverTo(ctx context.Context, f folders, paths []string) error {
 	if err := conn.SetDeadline(time.Now().Add(handOverTime)); err != nil {
 		return err
 	}
-	message := handOver{Paths: make([]string, 0, len(paths))}
-	for _, path := range paths {
-		abs, err := filepath.Abs(path)
-		if err != nil {
-			return fmt.Errorf("find %s: %w", path, err)
-		}
-		message.Paths = append(message.Paths, abs)
+	message, err := newHandOver(paths)
+	if err != nil {
+		return err
 	}
 	if err := json.NewEncoder(conn).Encode(message); err != nil {
 		return fmt.Errorf("hand over the files: %w", err)

@@ -42,6 +42,13 @@ func TestHandOver(t *testing.T) {
 			if got, want := <-opened, []string{"/a/письмо.pdf", here}; !slices.Equal(got, want) {
 				t.Errorf("the first start opens %q, want %q", got, want)
 			}
+			odd := []string{"/a/caf\xe9.txt", "/a/caf\xe8.txt", "/a/caf\ufffd.txt", "/a/письмо.pdf"}
+			if err := handOverTo(t.Context(), f, odd); err != nil {
+				t.Fatal(err)
+			}
+			if got := <-opened; !slices.Equal(got, odd) {
+				t.Errorf("of names that are not UTF-8 the first start opens %q, want %q", got, odd)
+			}
 			stop()
 			if err := <-ended; err != nil {
 				t.Errorf("ended with %v", err)

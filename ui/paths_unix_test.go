@@ -23,9 +23,10 @@ func TestPastedPaths(t *testing.T) {
 		"'/a' /b":                             {left: []string{"'/a' /b"}},
 		"\"/a":                                {left: []string{"\"/a"}},
 		"file:///home/a/%D0%9F.txt\r\n":       {paths: []string{"/home/a/П.txt"}},
-		"file://elsewhere/share/x":            {left: []string{"file://elsewhere/share/x"}},
-		"file://localhost/home/x":             {paths: []string{"/home/x"}},
-		"copy\nfile:///a\nfile:///b":          {paths: []string{"/a", "/b"}},
+		"file:///caf%E9\nfile:///caf%E8\n/caf\xea":       {paths: []string{"/caf\xe9", "/caf\xe8", "/caf\xea"}}, // names need not be UTF-8
+		"file://elsewhere/share/x":                       {left: []string{"file://elsewhere/share/x"}},
+		"file://localhost/home/x":                        {paths: []string{"/home/x"}},
+		"copy\nfile:///a\nfile:///b":                     {paths: []string{"/a", "/b"}},
 		"x-special/nautilus-clipboard\ncut\nfile:///a\n": {paths: []string{"/a"}},
 		"# by a program\r\nfile:///a%23b\r\n\x00":        {paths: []string{"/a#b"}},
 		"/a\ncopy":                 {[]string{"/a"}, []string{"copy"}},
@@ -42,8 +43,8 @@ func TestLocalPaths(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paths, left := localPaths([]fyne.URI{storage.NewFileURI("/home/a/№ 1.txt"), web, nil})
-	if !slices.Equal(paths, []string{"/home/a/№ 1.txt"}) || !slices.Equal(skippedPaths(left), []string{"https://example.com/a"}) {
+	paths, left := localPaths([]fyne.URI{storage.NewFileURI("/home/a/№ 1.txt"), web, nil, storage.NewFileURI("/caf\xe9"), storage.NewFileURI("/caf\xe8")})
+	if !slices.Equal(paths, []string{"/home/a/№ 1.txt", "/caf\xe9", "/caf\xe8"}) || !slices.Equal(skippedPaths(left), []string{"https://example.com/a"}) {
 		t.Errorf("got %q, left %q", paths, left)
 	}
 }
