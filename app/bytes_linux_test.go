@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -61,9 +62,14 @@ func TestNamesAreBytes(t *testing.T) {
 	s := newServer(t, sandbox.Config{})
 	odd := oddNames()
 	dir, _ := writeTree(t, len(odd), func(i int) string { return odd[i] })
+	for _, name := range []string{"link\xe9", "link\xe8"} {
+		if err := os.Symlink("nowhere", filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	home := t.TempDir()
 	upload := func() []byte {
-		out, err := s.command(home, "upload", "--profile-file", s.profileFile, "--json", dir).Output()
+		out, err := s.command(home, "upload", "--profile-file", s.profileFile, "--json", "--skip-ok", dir).Output()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,6 +78,9 @@ func TestNamesAreBytes(t *testing.T) {
 	out := upload()
 	if got := names(t, out, func(l line) bool { return l.Event == "transfer" }); !same(got, odd) {
 		t.Errorf("the report names %q, want %q", got, odd)
+	}
+	if got := names(t, out, func(l line) bool { return l.Event == "skipped" }); !same(got, []string{"link\xe9", "link\xe8"}) {
+		t.Errorf("left out is %q", got)
 	}
 	if files, err := s.Files(t.Context()); err != nil || len(files) != len(odd) {
 		t.Errorf("the server has %d files (%v), want %d", len(files), err, len(odd))

@@ -28,6 +28,7 @@ type uploadCommand struct {
 	asJSON  bool
 	quiet   bool
 	again   bool
+	skipOK  bool
 	metrics string
 
 	retention   string
@@ -60,6 +61,7 @@ func newUpload(s streams) *cobra.Command {
 	f.BoolVar(&u.asJSON, "json", false, "print one JSON object a line")
 	f.BoolVar(&u.quiet, "quiet", false, "print errors only")
 	f.BoolVar(&u.again, "again", false, "send files that are stored already, or whose outcome is unknown, once more")
+	f.BoolVar(&u.skipOK, "skip-ok", false, "links, special and unreadable files may be left out: told, but no failure")
 	f.StringVar(&u.metrics, "metrics", "", "serve /metrics on this address while it runs")
 	return cmd
 }
@@ -187,7 +189,7 @@ func (u *uploadCommand) upload(ctx context.Context, p *program, profile core.Pro
 	if err := u.revive(ctx, p, submission); err != nil {
 		return err
 	}
-	w := newWatch(out, profile.Name, scan, submission)
+	w := newWatch(out, profile.Name, scan, u.skipOK, submission)
 	return w.follow(ctx, p.engine)
 }
 

@@ -22,9 +22,13 @@ func TestMain(m *testing.M) {
 }
 
 // TestScript tells stories of the command line, each in a file.
-func TestScript(t *testing.T) {
+func TestScript(t *testing.T) { runScripts(t, "testdata/script") }
+
+// runScripts runs the scripts of a folder.
+func runScripts(t *testing.T, dir string) {
+	t.Helper()
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir: dir,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("INGESTER_HOME", env.WorkDir+"/home")
 			env.Setenv("HOME", env.WorkDir)

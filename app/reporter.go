@@ -33,9 +33,9 @@ func (u *uploadCommand) reporter(paths []string) reporter {
 	show := newPaths(paths)
 	switch {
 	case u.asJSON:
-		return newJSONReporter(u.streams.out, show, u.bar())
+		return newJSONReporter(u.streams.out, u.skipOK, show, u.bar())
 	default:
-		return &textReporter{out: u.streams.out, err: u.streams.err, quiet: u.quiet, show: show, bar: u.bar()}
+		return &textReporter{out: u.streams.out, err: u.streams.err, quiet: u.quiet, skipOK: u.skipOK, show: show, bar: u.bar()}
 	}
 }
 
@@ -53,6 +53,7 @@ func (u *uploadCommand) bar() *bar {
 type textReporter struct {
 	out, err io.Writer
 	quiet    bool
+	skipOK   bool // what was left out is no failure
 	show     paths
 	bar      *bar
 }
@@ -86,7 +87,7 @@ func (r *textReporter) skipped(t core.Transfer) {
 }
 
 func (r *textReporter) left(s core.Skipped) {
-	if s.Reason == core.SkipUnreadable || !r.quiet {
+	if !r.quiet || isMissing(s) && !r.skipOK {
 		r.line(r.err, "left out   %s: %s", printable(r.show.of(s.Path)), skipWords(s))
 	}
 }
@@ -106,6 +107,9 @@ func (r *textReporter) summary(s summary, halt *core.Error) {
 	if s.failed > 0 {
 		text += fmt.Sprintf(", %d not stored", s.failed)
 	}
+	if s.left > 0 {
+		text += fmt.Sprintf(", %d left out", s.left)
+	}
 	r.line(r.out, "%s, %s in %s", text, humanize.IBytes(uint64(s.bytes)), time.Duration(s.seconds*float64(time.Second)).Round(10*time.Millisecond))
 }
 
@@ -118,16 +122,17 @@ func (r *textReporter) line(w io.Writer, format string, args ...any) {
 
 // jsonReporter writes one JSON object a line.
 type jsonReporter struct {
-	to   *output
-	out  *json.Encoder // writes to to
-	show paths
-	bar  *bar
+	to     *output
+	out    *json.Encoder // writes to to
+	skipOK bool          // what was left out is no failure
+	show   paths
+	bar    *bar
 }
 
-func newJSONReporter(to *output, show paths, bar *bar) *jsonReporter {
+func newJSONReporter(to *output, skipOK bool, show paths, bar *bar) *jsonReporter {
 	out := json.NewEncoder(to)
 	out.SetEscapeHTML(false)
-	return &jsonReporter{to: to, out: out, show: show, bar: bar}
+	return &jsonReporter{to: to, out: out, skipOK: skipOK, show: show, bar: bar}
 }
 
 // transferLine is the JSON of a transfer that ended.
@@ -147,6 +152,14 @@ type transferLine struct {
 	Error     *errorLine `json:"error,omitempty"`
 }
 
+// skippedLine is the JSON of what was left out.
+type skippedLine struct {
+	Event     string `json:"event"`
+	Path      string `json:"path"`
+	PathBytes []byte `json:"path_bytes,omitempty"`
+	Reason    string `json:"reason"`
+}
+
 type errorLine struct {
 	Kind    core.Kind `json:"kind"`
 	Status  int       `json:"status"`
@@ -155,13 +168,14 @@ type errorLine struct {
 }
 
 type summaryLine struct {
-	Event   string  `json:"event"`
-	Files   int     `json:"files"`
-	Stored  int     `json:"stored"`
-	Failed  int     `json:"failed"`
-	Skipped int     `json:"skipped"`
-	Bytes   int64   `json:"bytes"`
-	Seconds float64 `json:"seconds"`
+	Event    string         `json:"event"`
+	Files    int            `json:"files"`
+	Stored   int            `json:"stored"`
+	Failed   int            `json:"failed"`
+	Skipped  int            `json:"skipped"`
+	Bytes    int64          `json:"bytes"`
+	Seconds  float64        `json:"seconds"`
+	ByReason map[string]int `json:"skipped_by_reason,omitempty"`
 }
 
 func (r *jsonReporter) scanned(s core.ScanProgress) { r.bar.scanned(s) }
@@ -195,18 +209,20 @@ func (r *jsonReporter) skipped(t core.Transfer) {
 	r.write(l)
 }
 
+// left tells of an unreadable file twice: it is one of the files that failed,
+// unless the user said that such files may be left out.
 func (r *jsonReporter) left(s core.Skipped) {
-	if s.Reason != core.SkipUnreadable {
-		return
-	}
 	path := r.show.of(s.Path)
-	r.write(transferLine{Event: "transfer", Path: path, PathBytes: rawPath(path), Name: filepath.Base(s.Path), State: core.StateFailed,
-		Error: &errorLine{Kind: core.KindFile, Message: skipWords(s)}})
+	if s.Reason == core.SkipUnreadable && !r.skipOK {
+		r.write(transferLine{Event: "transfer", Path: path, PathBytes: rawPath(path), Name: filepath.Base(s.Path), State: core.StateFailed,
+			Error: &errorLine{Kind: core.KindFile, Message: skipWords(s)}})
+	}
+	r.write(skippedLine{"skipped", path, rawPath(path), skipReason(s.Reason)})
 }
 
 func (r *jsonReporter) summary(s summary, _ *core.Error) {
 	r.bar.close()
-	r.write(summaryLine{"summary", s.files, s.stored, s.failed, s.skipped, s.bytes, s.seconds})
+	r.write(summaryLine{"summary", s.files, s.stored, s.failed, s.skipped, s.bytes, s.seconds, s.byReason})
 }
 
 func (r *jsonReporter) close() { r.bar.close() }
@@ -247,17 +263,4 @@ func fileID(t core.Transfer) string {
 		return "unknown"
 	}
 	return t.Receipt.FileID
-}
-
-func skipWords(s core.Skipped) string {
-	words := map[core.SkipReason]string{
-		core.SkipSymlink:    "a link, not followed",
-		core.SkipSpecial:    "not a regular file",
-		core.SkipUnreadable: "can't be read",
-		core.SkipDuplicate:  "the same file again",
-	}[s.Reason]
-	if s.Err != nil {
-		words += ": " + printable(s.Err.Error())
-	}
-	return words
 }

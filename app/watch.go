@@ -31,23 +31,32 @@ type summary struct {
 	unreachable, other             int // of failed: network and TLS; the rest
 	bytes                          int64
 	seconds                        float64
+	byReason                       map[string]int // what was not sent, stored before or left out
+	left                           int            // left out, and not failed
+	missing                        int            // of these, what makes the command fail nevertheless
 }
 
-func newWatch(out reporter, profile string, scan core.Scan, s core.Submission) *watch {
+// skip counts something that is not sent.
+func (s *summary) skip(reason string) {
+	if s.byReason == nil {
+		s.byReason = map[string]int{}
+	}
+	s.byReason[reason]++
+}
+
+// newWatch begins with what is not sent. With skipOK what the scan left out is
+// no failure.
+func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.Submission) *watch {
 	w := &watch{out: out, profile: profile, mine: map[core.TransferID]bool{}, open: map[core.TransferID]bool{},
 		first: map[core.TransferID]time.Time{}, started: time.Now()}
 	for _, t := range s.Stored {
 		w.sum.files++
 		w.sum.skipped++
+		w.sum.skip(skipKnown)
 		out.skipped(t)
 	}
-	for _, skipped := range scan.Skipped {
-		if skipped.Reason == core.SkipUnreadable {
-			w.sum.files++
-			w.sum.failed++
-			w.sum.other++
-		}
-		out.left(skipped)
+	for _, left := range scan.Skipped {
+		w.leave(left, skipOK)
 	}
 	for _, id := range s.Queued {
 		w.mine[id] = true
@@ -56,6 +65,23 @@ func newWatch(out reporter, profile string, scan core.Scan, s core.Submission) *
 		w.mine[t.ID] = true
 	}
 	return w
+}
+
+// leave counts and reports what a scan left out.
+func (w *watch) leave(s core.Skipped, skipOK bool) {
+	w.sum.skip(skipReason(s.Reason))
+	switch {
+	case s.Reason == core.SkipUnreadable && !skipOK:
+		w.sum.files++
+		w.sum.failed++
+		w.sum.other++
+	case isMissing(s) && !skipOK:
+		w.sum.missing++
+		w.sum.left++
+	default:
+		w.sum.left++
+	}
+	w.out.left(s)
 }
 
 // follow returns when every transfer of this command, and what an earlier run
@@ -174,7 +200,7 @@ func (w *watch) finish(e feedSource) error {
 	switch {
 	case w.halt != nil:
 		return &reported{code: exitCode(w.halt), err: w.halt}
-	case w.sum.failed == 0:
+	case w.sum.failed == 0 && w.sum.missing == 0:
 		return nil
 	case w.sum.stored == 0 && w.sum.other == 0 && w.sum.unreachable > 0:
 		return &reported{code: exitUnreachable, err: errors.New("the server could not be reached")}

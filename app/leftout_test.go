@@ -1,0 +1,100 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+)
+
+// nothingSent is an engine that has nothing to send.
+type nothingSent struct{}
+
+func (nothingSent) Subscribe() (core.Snapshot, core.Feed)     { return core.Snapshot{}, nothingSent{} }
+func (nothingSent) Next(context.Context) (core.Update, error) { return core.Update{}, io.EOF }
+func (nothingSent) Close()                                    {}
+
+// leftOut is what a command says and how it ends when a scan left out so much.
+func leftOut(t *testing.T, u *uploadCommand, left []core.Skipped, s core.Submission) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	u.streams = streams{out: newOutput(&out), err: newOutput(&errs)}
+	w := newWatch(u.reporter([]string{"."}), "Prod", core.Scan{Skipped: left}, u.skipOK, s)
+	code = exitCode(w.follow(t.Context(), nothingSent{}))
+	seconds := regexp.MustCompile(`("bytes":0,)"seconds":[0-9.e-]+|in [0-9.]+\w+`)
+	return seconds.ReplaceAllString(out.String(), "$1…"), errs.String(), code
+}
+
+// Whatever was left out is told in every form, counted, and makes the command
+// fail: but not the same file again, nor what is stored already, nor anything
+// that the user said may be left out.
+func TestLeftOut(t *testing.T) {
+	root := t.TempDir()
+	in := func(name string) string { return filepath.Join(root, name) }
+	t.Chdir(root)
+	link := core.Skipped{Path: in("link"), Reason: core.SkipSymlink}
+	pipe := core.Skipped{Path: in("pipe\xe9"), Reason: core.SkipSpecial}
+	locked := core.Skipped{Path: in("locked"), Reason: core.SkipUnreadable, Err: fs.ErrPermission}
+	again := core.Skipped{Path: in("again"), Reason: core.SkipDuplicate}
+	known := core.Submission{Stored: []core.Transfer{{Source: core.Source{Path: in("known"), Name: "known", Size: 3}, State: core.StateStored, Receipt: &core.Receipt{FileID: "7"}}}}
+	for _, tt := range []struct {
+		name           string
+		u              uploadCommand
+		left           []core.Skipped
+		stored         core.Submission
+		stdout, stderr string
+		code           int
+	}{
+		{
+			name: "JSON", u: uploadCommand{asJSON: true}, left: []core.Skipped{link, pipe, locked, again, link}, stored: known,
+			stdout: `{"event":"transfer","path":"known","name":"known","size":3,"state":"stored","file_id":"7","verified":true,"skipped":true,"attempts":0,"seconds":0}
+{"event":"skipped","path":"link","reason":"link"}
+{"event":"skipped","path":"pipe\ufffd","path_bytes":"cGlwZek=","reason":"special"}
+{"event":"transfer","path":"locked","name":"locked","size":0,"state":"failed","attempts":0,"seconds":0,"error":{"kind":"file","status":0,"code":"","message":"can't be read: permission denied"}}
+{"event":"skipped","path":"locked","reason":"unreadable"}
+{"event":"skipped","path":"again","reason":"same file"}
+{"event":"skipped","path":"link","reason":"link"}
+{"event":"summary","files":2,"stored":0,"failed":1,"skipped":1,"bytes":0,…,"skipped_by_reason":{"known":1,"link":2,"same file":1,"special":1,"unreadable":1}}
+`, code: exitIncomplete,
+		},
+		{
+			name: "JSON, allowed", u: uploadCommand{asJSON: true, skipOK: true}, left: []core.Skipped{link, locked},
+			stdout: `{"event":"skipped","path":"link","reason":"link"}
+{"event":"skipped","path":"locked","reason":"unreadable"}
+{"event":"summary","files":0,"stored":0,"failed":0,"skipped":0,"bytes":0,…,"skipped_by_reason":{"link":1,"unreadable":1}}
+`, code: exitOK,
+		},
+		{
+			name: "text", left: []core.Skipped{link, pipe, locked, again}, stored: known,
+			stdout: "skipped    known  stored before as 7\n0 stored, 1 skipped, 1 not stored, 3 left out, 0 B …\n",
+			stderr: "left out   link: a link, not followed\nleft out   pipe\\xe9: not a regular file\n" +
+				"left out   locked: can't be read: permission denied\nleft out   again: the same file again\n",
+			code: exitIncomplete,
+		},
+		{
+			name: "text, allowed", u: uploadCommand{skipOK: true}, left: []core.Skipped{link, locked},
+			stdout: "0 stored, 2 left out, 0 B …\n", stderr: "left out   link: a link, not followed\nleft out   locked: can't be read: permission denied\n", code: exitOK,
+		},
+		{
+			name: "quiet", u: uploadCommand{quiet: true}, left: []core.Skipped{link, pipe, locked, again},
+			stderr: "left out   link: a link, not followed\nleft out   pipe\\xe9: not a regular file\nleft out   locked: can't be read: permission denied\n",
+			code:   exitIncomplete,
+		},
+		{name: "quiet, allowed", u: uploadCommand{quiet: true, skipOK: true}, left: []core.Skipped{link, pipe, locked, again}, code: exitOK},
+		{name: "a link", u: uploadCommand{quiet: true}, left: []core.Skipped{link}, stderr: "left out   link: a link, not followed\n", code: exitIncomplete},
+		{name: "a special file", u: uploadCommand{quiet: true}, left: []core.Skipped{pipe}, stderr: "left out   pipe\\xe9: not a regular file\n", code: exitIncomplete},
+		{name: "the same file", u: uploadCommand{quiet: true}, left: []core.Skipped{again}, stored: known, code: exitOK},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			stdout, stderr, code := leftOut(t, &tt.u, tt.left, tt.stored)
+			if stdout != tt.stdout || stderr != tt.stderr || code != tt.code {
+				t.Errorf("exit code %d, want %d; output\n%s\nwant\n%s\nerrors\n%s\nwant\n%s", code, tt.code, stdout, tt.stdout, stderr, tt.stderr)
+			}
+		})
+	}
+}

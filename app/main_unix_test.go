@@ -1,0 +1,8 @@
+//go:build unix
+
+package main
+
+import "testing"
+
+// TestScriptUnix tells those stories that need links and pipes.
+func TestScriptUnix(t *testing.T) { runScripts(t, "testdata/script_unix") }
