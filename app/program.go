@@ -5,9 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
-	"time"
 
-	"github.com/gofrs/flock"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/artstore/ingester/core"
@@ -16,12 +14,6 @@ import (
 	"github.com/artstore/ingester/core/profiles"
 	"github.com/artstore/ingester/core/retry"
 	"github.com/artstore/ingester/core/store"
-)
-
-// Waiting for the queue to become free.
-const (
-	lockPatience = 2 * time.Second
-	lockEvery    = 100 * time.Millisecond
 )
 
 // programConfig says how a program differs from another.
@@ -39,7 +31,7 @@ type programConfig struct {
 type program struct {
 	folders  folders
 	log      *slog.Logger
-	lock     *flock.Flock
+	lock     *queueLock
 	secrets  *secrets
 	profiles *profiles.Dir
 	metrics  *metrics.Metrics
@@ -74,22 +66,6 @@ func openProgram(ctx context.Context, cfg programConfig) (*program, error) {
 	p.engine = engine.New(engine.Config{Store: p.store, Uploaders: p.conns, Observer: p.metrics,
 		Policy: cfg.policy, Profile: cfg.profile, Paused: cfg.paused, Log: cfg.log})
 	return p, nil
-}
-
-// takeLock makes this process the owner of the queue.
-func takeLock(ctx context.Context, path string) (*flock.Flock, error) {
-	lock := flock.New(path, flock.SetPermissions(0o600))
-	ctx, cancel := context.WithTimeout(ctx, lockPatience)
-	defer cancel()
-	switch held, err := lock.TryLockContext(ctx, lockEvery); {
-	case held:
-		return lock, nil
-	case err != nil && !errors.Is(err, context.DeadlineExceeded):
-		return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "take the queue",
-			Message: "The queue can't be locked.", Err: err}
-	}
-	return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeAlreadyRunning, Op: "take the queue",
-		Message: "Another Ingester of this user has the queue. Use its window, wait for it to end, or set INGESTER_HOME to another folder."}
 }
 
 // run runs work, and returns when it and every service that it started have

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Waiting for the queue to become free.
+const (
+	lockPatience = 2 * time.Second
+	lockEvery    = 100 * time.Millisecond
+)
+
+// queueLock makes its process the owner of the queue. A file alone would not:
+// whoever deletes it makes room for a second owner, who locks a file of the
+// same name. So the folder that the queue lies in is locked besides; it can't
+// be deleted while the queue is in it.
+type queueLock struct {
+	file   *flock.Flock
+	folder *flock.Flock // nil where the system locks no folders
+}
+
+// takeLock makes this process the owner of the queue whose lock file is at
+// path.
+func takeLock(ctx context.Context, path string) (*queueLock, error) {
+	l := &queueLock{file: flock.New(path, flock.SetPermissions(0o600)), folder: flock.New(filepath.Dir(path), flock.SetFlag(os.O_RDONLY))}
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	every := time.NewTicker(lockEvery)
+	defer every.Stop()
+	for {
+		switch held, err := l.try(); {
+		case err != nil:
+			return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "take the queue",
+				Message: "The queue can't be locked.", Err: err}
+		case held:
+			return l, nil
+		}
+		select {
+		case <-every.C:
+		case <-ctx.Done():
+			return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeAlreadyRunning, Op: "take the queue",
+				Message: "Another Ingester of this user has the queue. Use its window, wait for it to end, or set INGESTER_HOME to another folder."}
+		}
+	}
+}
+
+// try reports whether both locks are held now; else neither is.
+func (l *queueLock) try() (bool, error) {
+	if l.folder != nil {
+		held, err := l.folder.TryLock()
+		if err != nil {
+			l.folder = nil // Windows, where a locked file can't be deleted; network file systems
+		} else if !held {
+			return false, nil
+		}
+	}
+	held, err := l.file.TryLock()
+	if held && err == nil {
+		held, err = l.inPlace()
+	}
+	if !held || err != nil {
+		return false, errors.Join(err, l.Unlock())
+	}
+	return true, nil
+}
+
+// inPlace reports whether the locked file is the one that others find.
+func (l *queueLock) inPlace() (bool, error) {
+	locked, err := l.file.Stat()
+	if err != nil {
+		return false, err
+	}
+	found, err := os.Stat(l.file.Path())
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && os.SameFile(locked, found), err
+}
+
+// Unlock gives the queue to others.
+func (l *queueLock) Unlock() error {
+	err := l.file.Unlock()
+	if l.folder != nil {
+		err = errors.Join(err, l.folder.Unlock())
+	}
+	return err
+}

@@ -1,0 +1,98 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/sandbox"
+)
+
+// While one process has the queue no other gets it, whatever becomes of the
+// lock's file: deleted, replaced, or moved away.
+func TestLockOutlivesItsFile(t *testing.T) {
+	home := t.TempDir()
+	lock := folders{state: home}.lock()
+	arrived, release := make(chan struct{}), make(chan struct{})
+	var first, open sync.Once
+	s := newServer(t, sandbox.Config{Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "upload") {
+				first.Do(func() { close(arrived) })
+				<-release
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	t.Cleanup(func() { open.Do(func() { close(release) }) })
+	dir, contents := writeTree(t, 3, func(i int) string { return string(rune('a' + i)) })
+	owner := s.command(home, "upload", "--profile-file", s.profileFile, dir)
+	if err := owner.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-arrived
+	for what, swap := range map[string]func() error{
+		"as it was": func() error { return nil },
+		"deleted":   func() error { return os.Remove(lock) },
+		"replaced":  func() error { return os.WriteFile(lock, nil, 0o600) },
+		"moved":     func() error { return os.Rename(lock, filepath.Join(home, "elsewhere")) },
+	} {
+		if err := swap(); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		var stderr bytes.Buffer
+		second := s.command(home, "upload", "--profile-file", s.profileFile, dir)
+		second.Stderr = &stderr
+		_ = second.Run() // the exit code tells
+		if code := second.ProcessState.ExitCode(); code != exitUsage || !strings.Contains(stderr.String(), "Another Ingester") {
+			t.Errorf("%s: exit code %d: %s", what, code, stderr.String())
+		}
+	}
+	open.Do(func() { close(release) })
+	if err := owner.Wait(); err != nil {
+		t.Error(err)
+	}
+	s.mustHave(t, contents)
+	if _, code := s.upload(t, home, dir); code != exitOK {
+		t.Errorf("after its end: exit code %d", code)
+	}
+}
+
+// A process that had the lock's file open when another one replaced it does
+// not take the old file for the lock.
+func TestLockOfAFileThatWasSwapped(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	l, err := takeLock(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if there, err := l.inPlace(); there || err != nil {
+		t.Errorf("in place %t, %v", there, err)
+	}
+	if _, err := takeLock(t.Context(), path); core.CodeOf(err) != core.CodeAlreadyRunning {
+		t.Errorf("a second owner: %v", err)
+	}
+	if err := l.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	second, err := takeLock(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Unlock(); err != nil {
+		t.Error(err)
+	}
+}
