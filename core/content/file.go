@@ -8,6 +8,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"time"
 
 	"github.com/artstore/ingester/core"
 )
@@ -18,54 +20,135 @@ const op = "upload"
 // File is the open file of a transfer.
 type File struct {
 	*os.File
-	before fs.FileInfo
+	path    string
+	before  fs.FileInfo
+	changed time.Time // of before, zero where unknown
 }
 
-// Open opens the file that want describes. It follows no symbolic link
-// and never waits on a pipe or device. A file that is not as it was when it
-// was found gives CodeFileChanged.
+// Open opens the file that want describes, or the copy that is sent in its
+// place. From the folder that the user named on it follows no symbolic link,
+// and it never waits on a pipe or device. A file that is not as it was when it
+// was found, or another, gives CodeFileChanged.
 func Open(want core.Source) (*File, error) {
-	seen, err := os.Lstat(want.Path)
+	if want.Snapshot != "" {
+		return openCopy(want)
+	}
+	if s := openIdentified(want); s != nil {
+		return s, nil
+	}
+	s, err := openStrictly(want.Path, want.Name)
+	if err != nil {
+		return nil, err
+	}
+	if !is(s.File, s.before, want) {
+		_ = s.Close()
+		return nil, Changed("The file has changed since it was added.")
+	}
+	return s, nil
+}
+
+// openIdentified opens a file of which all is known that it is known by, if it
+// is still that file. That takes half the time of looking at every folder on the
+// way: what is found in the folder is the file, or not taken.
+func openIdentified(want core.Source) *File {
+	if !identified(want) {
+		return nil
+	}
+	top, below := split(want.Path, want.Name)
+	dir, err := OpenFolder(top)
+	if err != nil {
+		return nil
+	}
+	s, err := open(dir, below, want.Path)
+	if err != nil {
+		return nil
+	}
+	if !is(s.File, s.before, want) {
+		_ = s.Close()
+		return nil
+	}
+	return s
+}
+
+// openCopy opens the copy of a file whose length was not known.
+func openCopy(want core.Source) (*File, error) {
+	s, err := openStrictly(want.Snapshot, filepath.Base(want.Snapshot))
+	switch {
+	case core.CodeOf(err) == core.CodeFileMissing:
+		return nil, Changed("The copy of the file is gone; the file is read again.")
+	case err != nil:
+		return nil, err
+	case s.before.Size() != want.Size:
+		_ = s.Close()
+		return nil, Changed("The copy of the file is not whole; the file is read again.")
+	}
+	return s, nil
+}
+
+// openStrictly opens whatever regular file is at path, without following a link
+// from the folder that the user named on.
+func openStrictly(path, name string) (*File, error) {
+	dir, base, err := openParent(path, name)
+	if err != nil {
+		return nil, Unreadable(err)
+	}
+	return open(dir, base, path)
+}
+
+// open opens the regular file that name is in dir, which it closes. A link on
+// the way may be followed, but never out of dir.
+func open(dir *os.Root, name, path string) (*File, error) {
+	defer func() { _ = dir.Close() }()
+	seen, err := dir.Lstat(name)
 	if err != nil {
 		return nil, Unreadable(err)
 	}
 	if !seen.Mode().IsRegular() {
 		return nil, notRegular()
 	}
-	f, err := os.OpenFile(want.Path, os.O_RDONLY|openFlags, 0)
+	f, err := dir.OpenFile(name, os.O_RDONLY|openFlags, 0)
 	if err != nil {
 		return nil, Unreadable(err)
 	}
-	s := &File{File: f}
-	if s.before, err = f.Stat(); err != nil {
-		_ = f.Close()
-		return nil, Unreadable(err)
-	}
+	s := &File{File: f, path: path}
+	s.before, err = f.Stat()
 	switch {
+	case err != nil:
+		err = Unreadable(err)
 	case !s.before.Mode().IsRegular():
 		err = notRegular()
-	case !os.SameFile(seen, s.before), s.before.Size() != want.Size, !s.before.ModTime().Equal(want.ModTime):
-		err = Changed("The file has changed since it was added.")
+	case !os.SameFile(seen, s.before):
+		err = Changed("The file was replaced while it was being opened.")
 	}
 	if err != nil {
 		_ = f.Close()
 		return nil, err
 	}
+	_, s.changed = identity(s.before, f, path)
 	return s, nil
 }
 
-// Unchanged reports, as an error, whether the file is no longer what it was
-// when it was opened, or no longer where it was: what is open may be a file
-// that another has taken the place of.
+// Unchanged reports, as an error, whether the file goes on after the size that
+// was announced, is no longer what it was when it was opened, or no longer where
+// it was: what is open may be a file that another has taken the place of.
 func (s *File) Unchanged() error {
+	if err := s.Ends(s.before.Size()); err != nil {
+		return err
+	}
+	return s.still()
+}
+
+// still is Unchanged without the end.
+func (s *File) still() error {
 	after, err := s.Stat()
 	if err != nil {
 		return Unreadable(err)
 	}
-	if after.Size() != s.before.Size() || !after.ModTime().Equal(s.before.ModTime()) {
+	_, changed := identity(after, s.File, s.path)
+	if after.Size() != s.before.Size() || !after.ModTime().Equal(s.before.ModTime()) || !sameMoment(changed, s.changed) {
 		return Changed("The file changed while it was being sent.")
 	}
-	switch there, err := os.Lstat(s.Name()); {
+	switch there, err := os.Lstat(s.path); {
 	case errors.Is(err, fs.ErrNotExist):
 		return Changed("The file was removed while it was being sent.")
 	case err != nil:
@@ -76,12 +159,41 @@ func (s *File) Unchanged() error {
 	return nil
 }
 
+// Ends reports, as an error, whether the file goes on after its first size
+// bytes. Only a read tells: what an entry says of the size is not always so.
+func (s *File) Ends(size int64) error {
+	var more [1]byte
+	switch n, err := s.ReadAt(more[:], size); {
+	case n > 0:
+		return s.otherLength("The file holds more than was said.")
+	case errors.Is(err, io.EOF):
+		return nil
+	default:
+		return Unreadable(err)
+	}
+}
+
+// otherLength is the error of a file that holds more or less than its entry
+// said. Where the entry still says so, it can't be believed.
+func (s *File) otherLength(message string) error {
+	e := Changed(message)
+	if after, err := s.Stat(); err == nil && after.Size() == s.before.Size() {
+		e.Err = ErrLength
+	}
+	return e
+}
+
+// ErrLength is the cause of a CodeFileChanged for a file whose entry says
+// another length than reading it gives, and goes on saying so: in /proc, on
+// some network and user-space file systems.
+var ErrLength = errors.New("the length that the system tells is not the file's")
+
 // Section returns a reader of the bytes from … to. A file that has become
 // shorter gives CodeFileChanged.
-func (s *File) Section(from, to int64) io.Reader { return &section{file: s.File, at: from, end: to} }
+func (s *File) Section(from, to int64) io.Reader { return &section{file: s, at: from, end: to} }
 
 type section struct {
-	file    io.ReaderAt
+	file    *File
 	at, end int64
 }
 
@@ -96,7 +208,7 @@ func (s *section) Read(p []byte) (int, error) {
 	case n > 0 || err == nil:
 		return n, nil
 	case errors.Is(err, io.EOF):
-		return 0, Changed("The file became shorter while it was being sent.")
+		return 0, s.file.otherLength("The file holds less than was said.")
 	}
 	return 0, Unreadable(err)
 }
@@ -112,9 +224,16 @@ func Changed(message string) *core.Error {
 }
 
 // Unreadable is the error of a file that could not be opened or read.
+// One that says so already stays as it is.
 func Unreadable(err error) *core.Error {
+	var known *core.Error
+	if errors.As(err, &known) {
+		return known
+	}
 	e := &core.Error{Kind: core.KindFile, Code: core.CodeFileUnreadable, Op: op, Message: "The file can't be read.", Err: err}
 	switch {
+	case errors.Is(err, ErrReplaced):
+		e.Code, e.Message = core.CodeFileNotRegular, "A folder on the way to the file has been replaced; links are not followed."
 	case errors.Is(err, fs.ErrNotExist):
 		e.Code, e.Message = core.CodeFileMissing, "The file is not there any more."
 	case errors.Is(err, fs.ErrPermission):

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
 )
 
 // fixedToken is a token source with one token.
@@ -114,7 +115,7 @@ func newTransfer(t testing.TB, name string, size int) (core.Transfer, []byte) {
 	}
 	return core.Transfer{
 		ID:      "6f1d2c3b-0000-4000-8000-000000000001",
-		Source:  core.Source{Path: file, Name: name, Size: int64(size), ModTime: info.ModTime(), FileID: "1:2"},
+		Source:  content.Describe(file, name, info),
 		Options: core.Options{Retention: core.RetentionTemporary, TTLDays: 30, Description: "eins\r\nzwei", Tags: []string{"é"}},
 	}, data
 }

@@ -13,7 +13,6 @@ type note struct {
 	// Of the file that was being sent.
 	Size    int64     `json:"size"`
 	ModTime time.Time `json:"mod_time"`
-	FileID  string    `json:"file_id,omitempty"`
 
 	URL   string `json:"url,omitempty"`   // of the upload, or of what the parts became
 	Parts []part `json:"parts,omitempty"` // of an upload in parallel parts
@@ -34,7 +33,7 @@ type part struct {
 const maxParts = 64
 
 func newNote(src core.Source) note {
-	return note{Size: src.Size, ModTime: src.ModTime, FileID: src.FileID}
+	return note{Size: src.Size, ModTime: src.ModTime}
 }
 
 // parseNote reads a note. What can't be read, or names another server than
@@ -62,9 +61,11 @@ func parseNote(text string, base *url.URL) note {
 	return n
 }
 
-// of reports whether n belongs to a file as it is.
+// of reports whether n belongs to a file as it is. A mount that comes back has
+// another device number; should it be another file, the checksum of the whole
+// says so.
 func (n note) of(src core.Source) bool {
-	return n.Size == src.Size && n.ModTime.Equal(src.ModTime) && n.FileID == src.FileID
+	return n.Size == src.Size && n.ModTime.Equal(src.ModTime)
 }
 
 // empty reports whether there is nothing to go on from.

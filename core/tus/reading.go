@@ -25,6 +25,8 @@ type piece struct {
 // is at most one piece ahead of who takes them: they find the piece in the
 // system's cache.
 type reading struct {
+	file   *content.File
+	size   int64
 	pieces chan piece // closed at the end
 	cancel context.CancelFunc
 	failed *core.Error   // once pieces is closed: why it ended early
@@ -41,8 +43,8 @@ type plan struct {
 // read begins to read. Whoever called it calls stop.
 func read(ctx context.Context, file *content.File, size int64, p plan) *reading {
 	ctx, cancel := context.WithCancel(ctx)
-	r := &reading{pieces: make(chan piece), cancel: cancel}
-	go r.run(ctx, file, size, p)
+	r := &reading{file: file, size: size, pieces: make(chan piece), cancel: cancel}
+	go r.run(ctx, p)
 	return r
 }
 
@@ -53,18 +55,25 @@ func (r *reading) stop() {
 	}
 }
 
-// end returns the hash of the whole file once it has been read.
+// end returns the hash of the whole file once it has been read, and has been
+// found to end there.
 func (r *reading) end() (core.Checksum, *core.Error) {
 	for range r.pieces {
 	}
-	return r.whole, r.failed
+	if r.failed != nil {
+		return "", r.failed
+	}
+	if err := r.file.Ends(r.size); err != nil {
+		return "", core.AsError(err)
+	}
+	return r.whole, nil
 }
 
-func (r *reading) run(ctx context.Context, file *content.File, size int64, p plan) {
+func (r *reading) run(ctx context.Context, p plan) {
 	defer close(r.pieces)
 	whole, block := sha256.New(), make([]byte, blockSize)
 	hashed := func(from, to int64, hashes ...hash.Hash) bool {
-		err := hashInto(ctx, block, file.Section(from, to), hashes...)
+		err := hashInto(ctx, block, r.file.Section(from, to), hashes...)
 		if err != nil {
 			r.failed = core.AsError(err)
 		}
@@ -92,7 +101,7 @@ func (r *reading) run(ctx context.Context, file *content.File, size int64, p pla
 			return
 		}
 	}
-	if hashed(max(p.from, p.to), size, whole) {
+	if hashed(max(p.from, p.to), r.size, whole) {
 		r.whole = core.NewChecksum(whole.Sum(nil))
 	}
 }

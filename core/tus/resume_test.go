@@ -7,10 +7,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
 )
 
 // Cut at any place, the next attempt sends only what the server lacks.
@@ -226,11 +228,11 @@ func TestForeignNotes(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 1000)
 	good := newNote(transfer.Source)
 	good.URL = s.URL + "/files/gone"
-	other, larger, elsewhere := good, good, good
-	other.FileID, larger.Size, elsewhere.URL = "9:9", 1001, "https://elsewhere.example/files/1"
+	larger, elsewhere := good, good
+	larger.Size, elsewhere.URL = 1001, "https://elsewhere.example/files/1"
 	older := good
 	older.ModTime = older.ModTime.Add(-time.Second)
-	for _, text := range []string{"garbage", "{", `{"url":7}`, other.text(), larger.text(), elsewhere.text(), older.text()} {
+	for _, text := range []string{"garbage", "{", `{"url":7}`, larger.text(), elsewhere.text(), older.text()} {
 		s.forget()
 		again := transfer
 		again.Resume = text
@@ -245,6 +247,15 @@ func TestForeignNotes(t *testing.T) {
 	}
 }
 
+func appendTo(path, text string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	return errors.Join(err, f.Close())
+}
+
 // A file that changes while it is being sent is never complete on the server.
 func TestFileThatChanges(t *testing.T) {
 	for _, checked := range []bool{false, true} {
@@ -256,19 +267,67 @@ func TestFileThatChanges(t *testing.T) {
 				return
 			}
 			p.onSent = nil
-			f, err := os.OpenFile(transfer.Source.Path, os.O_WRONLY|os.O_APPEND, 0)
-			if err != nil {
+			if err := appendTo(transfer.Source.Path, "more"); err != nil {
 				t.Error(err)
-				return
 			}
-			_, _ = f.WriteString("more")
-			_ = f.Close()
 		}
 		_, err := c.Upload(limited(t), transfer, p)
 		want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeNotProcessed)
 		if p.finished != 0 || s.last(t, http.MethodPatch).header.Get("Repr-Digest") != "" {
 			t.Error("its last bytes were sent")
 		}
+	}
+}
+
+// A file that has grown since the server had all of it is not what is stored.
+func TestFileThatGrewOnceItWasThere(t *testing.T) {
+	s := newServer(t, nil)
+	c, p := s.newClient(t, nil), &progress{}
+	transfer, data := newTransfer(t, "a", 3<<20)
+	r, err := c.Upload(limited(t), transfer, p)
+	wantReceipt(t, r, err, data)
+	transfer.Resume = p.note()
+	s.set(func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodHead {
+			if err := appendTo(transfer.Source.Path, "more"); err != nil {
+				t.Error(err)
+			}
+		}
+		return false
+	})
+	_, err = c.Upload(limited(t), transfer, &progress{})
+	want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeNotProcessed)
+}
+
+// A mount that comes back has other device numbers: the upload goes on.
+func TestSameFileOfAnotherMount(t *testing.T) {
+	transfer, data := newTransfer(t, "a", 3<<20)
+	s := newServer(t, nil)
+	c, p := s.newClient(t, nil), &progress{}
+	s.set(after(0, http.MethodPatch, s.cutAfter(1<<20)))
+	if _, err := c.Upload(limited(t), transfer, p); err == nil {
+		t.Fatal("the connection was not cut")
+	}
+	s.set(nil)
+	s.forget()
+	other := transfer
+	other.Source.Path = filepath.Join(t.TempDir(), "content")
+	if err := os.WriteFile(other.Source.Path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(other.Source.Path, time.Time{}, transfer.Source.ModTime); err != nil {
+		t.Fatal(err)
+	}
+	facts, err := os.Lstat(other.Source.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.Source = content.Describe(other.Source.Path, "a", facts)
+	other.Resume = p.note()
+	r, err := c.Upload(limited(t), other, &progress{})
+	wantReceipt(t, r, err, data)
+	if posts, _ := s.count(http.MethodPost); posts != 0 || other.Source.FileID == transfer.Source.FileID {
+		t.Errorf("%d new uploads", posts)
 	}
 }
 

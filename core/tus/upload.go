@@ -144,6 +144,9 @@ func (a *attempt) start(ctx context.Context) (state, *core.Error) {
 	header := map[string]string{idempotencyKey: string(a.transfer.ID)}
 	sum := core.Checksum("")
 	if a.size == 0 { // complete once it is there
+		if err := a.file.Unchanged(); err != nil {
+			return state{}, core.AsError(err)
+		}
 		sum = core.NewChecksum(sha256.New().Sum(nil))
 		header["Repr-Digest"] = reprDigest(sum)
 		a.note.Last = true

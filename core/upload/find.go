@@ -2,9 +2,7 @@ package upload
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
-	"io"
 	"net/http"
 	"time"
 
@@ -24,7 +22,7 @@ const (
 // false, too, where the server lists no files: then nobody knows. Errors are
 // *core.Error.
 func (c *Client) Find(ctx context.Context, t core.Transfer) (receipt core.Receipt, found bool, err error) {
-	sum, err := sumOf(ctx, t.Source)
+	sum, err := content.Sum(ctx, t.Source)
 	if err != nil {
 		return core.Receipt{}, false, err
 	}
@@ -64,26 +62,4 @@ func (c *Client) Find(ctx context.Context, t core.Transfer) (receipt core.Receip
 		}
 	}
 	return core.Receipt{}, false, nil
-}
-
-// sumOf hashes a file that has to be as it was when it was found.
-func sumOf(ctx context.Context, source core.Source) (core.Checksum, error) {
-	file, err := content.Open(source)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = file.Close() }()
-	hash := sha256.New()
-	block := make([]byte, blockSize)
-	for ctx.Err() == nil {
-		n, err := file.Read(block)
-		_, _ = hash.Write(block[:n]) // never fails
-		if err == io.EOF {           //nolint:errorlint // os.File returns it as it is
-			return core.NewChecksum(hash.Sum(nil)), file.Unchanged()
-		}
-		if err != nil {
-			return "", content.Unreadable(err)
-		}
-	}
-	return "", core.NetworkError(opFind, ctx.Err())
 }

@@ -79,7 +79,7 @@ func (c *Client) begin(ctx context.Context, t core.Transfer, f form) *attempt {
 func (a *attempt) stream(file *content.File, p core.Progress) {
 	size := a.transfer.Source.Size
 	report := transport.NewReporter(p, a.client.cfg.Now, size, 0)
-	a.body = newBody(a.ctx, a.form, file, size, report, a.client.cfg.Limiter, a.watch, func(ctx context.Context) error {
+	a.body = newBody(a.ctx, a.form, file.Section(0, size), size, report, a.client.cfg.Limiter, a.watch, func(ctx context.Context) error {
 		if err := file.Unchanged(); err != nil {
 			return err
 		}

@@ -35,7 +35,7 @@ func newWhole(ctx context.Context, f form, file *content.File, size int64, limit
 	text := at[:size]
 	copy(at[size:], f.tail)
 	hash := sha256.New()
-	r := &inline{r: file, left: size, hash: hash}
+	r := &inline{r: file.Section(0, size), left: size, hash: hash}
 	if _, err := io.ReadFull(r, text); err != nil {
 		return nil, err
 	}

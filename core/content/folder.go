@@ -1,0 +1,76 @@
+package content
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// ErrReplaced is why a part of a folder is not entered: it is a link, or has
+// become another while it was being looked at.
+var ErrReplaced = errors.New("a part of the path is a link or has been replaced")
+
+// here makes opening a folder fail where a pipe has taken its place, which
+// would wait for a writer.
+const here = string(filepath.Separator) + "."
+
+// OpenFolder opens a folder that the user named. It is held: whatever takes
+// its place, what is found through it was in it.
+func OpenFolder(path string) (*os.Root, error) { return os.OpenRoot(path + here) }
+
+// Enter opens a folder within another, of which seen is what Lstat said. It
+// follows no link.
+func Enter(dir *os.Root, name string, seen fs.FileInfo) (*os.Root, error) {
+	if !seen.IsDir() {
+		return nil, ErrReplaced
+	}
+	below, err := dir.OpenRoot(name + here)
+	if err != nil {
+		return nil, err
+	}
+	facts, err := below.Stat(".")
+	if err == nil && !os.SameFile(seen, facts) {
+		err = ErrReplaced
+	}
+	if err != nil {
+		_ = below.Close()
+		return nil, err
+	}
+	return below, nil
+}
+
+// openParent opens the folder that the file at path is in, from the folder that
+// the user named on without following a link, and returns the file's own name.
+func openParent(path, name string) (*os.Root, string, error) {
+	top, below := split(path, name)
+	dir, err := OpenFolder(top)
+	for err == nil {
+		part, rest, more := strings.Cut(below, string(filepath.Separator))
+		if !more {
+			return dir, below, nil
+		}
+		seen, lookErr := dir.Lstat(part)
+		next := dir
+		if err = lookErr; err == nil {
+			next, err = Enter(dir, part, seen)
+		}
+		_ = dir.Close()
+		dir, below = next, rest
+	}
+	return nil, "", err
+}
+
+// split parts path into the folder that the user named and what lies below it,
+// which is name without its first element. Of a file that was named itself, it
+// is the folder that the file is in.
+func split(path, name string) (top, below string) {
+	_, below, found := strings.Cut(filepath.FromSlash(name), string(filepath.Separator))
+	if found && below != "" {
+		if top, found = strings.CutSuffix(path, string(filepath.Separator)+below); found && top != "" {
+			return top, below
+		}
+	}
+	return filepath.Dir(path), filepath.Base(path)
+}

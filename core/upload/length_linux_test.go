@@ -1,0 +1,29 @@
+package upload
+
+import (
+	"os"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
+)
+
+// Files that hold another length than their entry says never reach a server as
+// what the entry says.
+func TestLyingLengthIsNeverStored(t *testing.T) {
+	for _, path := range []string{"/proc/version", "/sys/devices/system/cpu/online"} {
+		facts, err := os.Lstat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := newIngester(t, 2)
+		transfer := core.Transfer{ID: "6f1d2c3b-0000-4000-8000-000000000001", Source: content.Describe(path, "file", facts),
+			Options: core.Options{Retention: core.RetentionPermanent}}
+		p := &progress{}
+		_, err = g.newClient(t, nil).Upload(limited(t), transfer, p)
+		want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeNotProcessed)
+		if len(g.files) != 0 || p.finished != 0 {
+			t.Errorf("%s: the server has %d files", path, len(g.files))
+		}
+	}
+}
