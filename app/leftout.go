@@ -1,8 +1,13 @@
 package main
 
-import "github.com/artstore/ingester/core"
+import (
+	"errors"
+	"io/fs"
 
-// skipReason is the word of JSON for what a scan left out.
+	"github.com/artstore/ingester/core"
+)
+
+// skipReason is the word of JSON for what was left out.
 func skipReason(r core.SkipReason) string {
 	switch r {
 	case core.SkipSymlink:
@@ -19,6 +24,22 @@ const skipKnown = "known"
 // isMissing reports whether something was left out that the user may believe
 // to be sent. The same file by a second path is not: it is sent by the first.
 func isMissing(s core.Skipped) bool { return s.Reason != core.SkipDuplicate }
+
+// mayBeMissing reports whether a user who knows of such things and says so is
+// right. Who may not read something may not tomorrow either; an error of the
+// disk is news to everybody.
+func mayBeMissing(s core.Skipped) bool {
+	return s.Reason != core.SkipUnreadable || errors.Is(s.Err, fs.ErrPermission)
+}
+
+// unreadable is a transfer that failed because its file may not be read: a scan
+// sees only of folders that it can't read them.
+func unreadable(t core.Transfer) (core.Skipped, bool) {
+	if t.State != core.StateFailed || t.Error == nil || core.CodeOf(t.Error) != core.CodeFilePermission {
+		return core.Skipped{}, false
+	}
+	return core.Skipped{Path: t.Source.Path, Reason: core.SkipUnreadable, Err: fs.ErrPermission}, true
+}
 
 // skipWords says why something was left out.
 func skipWords(s core.Skipped) string {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"path/filepath"
@@ -40,6 +41,7 @@ func TestLeftOut(t *testing.T) {
 	link := core.Skipped{Path: in("link"), Reason: core.SkipSymlink}
 	pipe := core.Skipped{Path: in("pipe\xe9"), Reason: core.SkipSpecial}
 	locked := core.Skipped{Path: in("locked"), Reason: core.SkipUnreadable, Err: fs.ErrPermission}
+	broken := core.Skipped{Path: in("broken"), Reason: core.SkipUnreadable, Err: errors.New("input/output error")}
 	again := core.Skipped{Path: in("again"), Reason: core.SkipDuplicate}
 	known := core.Submission{Stored: []core.Transfer{{Source: core.Source{Path: in("known"), Name: "known", Size: 3}, State: core.StateStored, Receipt: &core.Receipt{FileID: "7"}}}}
 	for _, tt := range []struct {
@@ -86,6 +88,10 @@ func TestLeftOut(t *testing.T) {
 			code:   exitIncomplete,
 		},
 		{name: "quiet, allowed", u: uploadCommand{quiet: true, skipOK: true}, left: []core.Skipped{link, pipe, locked, again}, code: exitOK},
+		{
+			name: "a disk's error is never allowed", u: uploadCommand{quiet: true, skipOK: true}, left: []core.Skipped{link, broken},
+			stderr: "left out   broken: can't be read: input/output error\n", code: exitIncomplete,
+		},
 		{name: "a link", u: uploadCommand{quiet: true}, left: []core.Skipped{link}, stderr: "left out   link: a link, not followed\n", code: exitIncomplete},
 		{name: "a special file", u: uploadCommand{quiet: true}, left: []core.Skipped{pipe}, stderr: "left out   pipe\\xe9: not a regular file\n", code: exitIncomplete},
 		{name: "the same file", u: uploadCommand{quiet: true}, left: []core.Skipped{again}, stored: known, code: exitOK},

@@ -24,7 +24,8 @@ type reporter interface {
 	// nil when it was interrupted.
 	kept(t core.Transfer, halt *core.Error)
 	skipped(core.Transfer) // stored before
-	left(core.Skipped)     // not a file, or unreadable
+	// left: left out; fails says that the command fails because of it.
+	left(s core.Skipped, fails bool)
 	summary(summary, *core.Error)
 	close()
 }
@@ -33,9 +34,9 @@ func (u *uploadCommand) reporter(paths []string) reporter {
 	show := newPaths(paths)
 	switch {
 	case u.asJSON:
-		return newJSONReporter(u.streams.out, u.skipOK, show, u.bar())
+		return newJSONReporter(u.streams.out, show, u.bar())
 	default:
-		return &textReporter{out: u.streams.out, err: u.streams.err, quiet: u.quiet, skipOK: u.skipOK, show: show, bar: u.bar()}
+		return &textReporter{out: u.streams.out, err: u.streams.err, quiet: u.quiet, show: show, bar: u.bar()}
 	}
 }
 
@@ -53,7 +54,6 @@ func (u *uploadCommand) bar() *bar {
 type textReporter struct {
 	out, err io.Writer
 	quiet    bool
-	skipOK   bool // what was left out is no failure
 	show     paths
 	bar      *bar
 }
@@ -86,8 +86,8 @@ func (r *textReporter) skipped(t core.Transfer) {
 	}
 }
 
-func (r *textReporter) left(s core.Skipped) {
-	if !r.quiet || isMissing(s) && !r.skipOK {
+func (r *textReporter) left(s core.Skipped, fails bool) {
+	if fails || !r.quiet {
 		r.line(r.err, "left out   %s: %s", printable(r.show.of(s.Path)), skipWords(s))
 	}
 }
@@ -122,17 +122,16 @@ func (r *textReporter) line(w io.Writer, format string, args ...any) {
 
 // jsonReporter writes one JSON object a line.
 type jsonReporter struct {
-	to     *output
-	out    *json.Encoder // writes to to
-	skipOK bool          // what was left out is no failure
-	show   paths
-	bar    *bar
+	to   *output
+	out  *json.Encoder // writes to to
+	show paths
+	bar  *bar
 }
 
-func newJSONReporter(to *output, skipOK bool, show paths, bar *bar) *jsonReporter {
+func newJSONReporter(to *output, show paths, bar *bar) *jsonReporter {
 	out := json.NewEncoder(to)
 	out.SetEscapeHTML(false)
-	return &jsonReporter{to: to, out: out, skipOK: skipOK, show: show, bar: bar}
+	return &jsonReporter{to: to, out: out, show: show, bar: bar}
 }
 
 // transferLine is the JSON of a transfer that ended.
@@ -191,6 +190,9 @@ func (r *jsonReporter) ended(t core.Transfer, took time.Duration) {
 		l.Error = errorLineOf(t.Error)
 	}
 	r.write(l)
+	if left, ok := unreadable(t); ok {
+		r.write(skippedLine{"skipped", l.Path, l.PathBytes, skipReason(left.Reason)})
+	}
 }
 
 func (r *jsonReporter) kept(t core.Transfer, halt *core.Error) {
@@ -209,11 +211,11 @@ func (r *jsonReporter) skipped(t core.Transfer) {
 	r.write(l)
 }
 
-// left tells of an unreadable file twice: it is one of the files that failed,
-// unless the user said that such files may be left out.
-func (r *jsonReporter) left(s core.Skipped) {
+// left tells of an unreadable folder twice: it failed too, unless the user said
+// that such things may be left out.
+func (r *jsonReporter) left(s core.Skipped, fails bool) {
 	path := r.show.of(s.Path)
-	if s.Reason == core.SkipUnreadable && !r.skipOK {
+	if fails && s.Reason == core.SkipUnreadable {
 		r.write(transferLine{Event: "transfer", Path: path, PathBytes: rawPath(path), Name: filepath.Base(s.Path), State: core.StateFailed,
 			Error: &errorLine{Kind: core.KindFile, Message: skipWords(s)}})
 	}

@@ -20,6 +20,7 @@ type watch struct {
 	mine    map[core.TransferID]bool      // submitted by this command
 	open    map[core.TransferID]bool      // whether an attempt is under way; there may be very many
 	first   map[core.TransferID]time.Time // begin of the first attempt seen
+	skipOK  bool                          // what is left out is no failure
 	sum     summary
 	halt    *core.Error
 	started time.Time
@@ -31,8 +32,8 @@ type summary struct {
 	unreachable, other             int // of failed: network and TLS; the rest
 	bytes                          int64
 	seconds                        float64
-	byReason                       map[string]int // what was not sent, stored before or left out
-	left                           int            // left out, and not failed
+	byReason                       map[string]int // what was not sent: stored before, or left out
+	left                           int            // left out, and not counted as failed
 	missing                        int            // of these, what makes the command fail nevertheless
 }
 
@@ -44,10 +45,9 @@ func (s *summary) skip(reason string) {
 	s.byReason[reason]++
 }
 
-// newWatch begins with what is not sent. With skipOK what the scan left out is
-// no failure.
+// newWatch begins with what is not sent.
 func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.Submission) *watch {
-	w := &watch{out: out, profile: profile, mine: map[core.TransferID]bool{}, open: map[core.TransferID]bool{},
+	w := &watch{out: out, profile: profile, skipOK: skipOK, mine: map[core.TransferID]bool{}, open: map[core.TransferID]bool{},
 		first: map[core.TransferID]time.Time{}, started: time.Now()}
 	for _, t := range s.Stored {
 		w.sum.files++
@@ -56,7 +56,7 @@ func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.
 		out.skipped(t)
 	}
 	for _, left := range scan.Skipped {
-		w.leave(left, skipOK)
+		w.leave(left)
 	}
 	for _, id := range s.Queued {
 		w.mine[id] = true
@@ -68,21 +68,25 @@ func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.
 }
 
 // leave counts and reports what a scan left out.
-func (w *watch) leave(s core.Skipped, skipOK bool) {
+func (w *watch) leave(s core.Skipped) {
 	w.sum.skip(skipReason(s.Reason))
+	fails := w.fails(s)
 	switch {
-	case s.Reason == core.SkipUnreadable && !skipOK:
+	case fails && s.Reason == core.SkipUnreadable:
 		w.sum.files++
 		w.sum.failed++
 		w.sum.other++
-	case isMissing(s) && !skipOK:
+	case fails:
 		w.sum.missing++
 		w.sum.left++
 	default:
 		w.sum.left++
 	}
-	w.out.left(s)
+	w.out.left(s, fails)
 }
+
+// fails reports whether a command fails that left s out.
+func (w *watch) fails(s core.Skipped) bool { return isMissing(s) && !(w.skipOK && mayBeMissing(s)) }
 
 // follow returns when every transfer of this command, and what an earlier run
 // of the same profile left in the queue, has ended or can't go on.
@@ -152,10 +156,19 @@ func (w *watch) end(t core.Transfer) {
 		took = t.FinishedAt.Sub(begin)
 	}
 	delete(w.first, t.ID)
-	if t.State == core.StateStored {
+	left, isLeft := unreadable(t)
+	if isLeft {
+		w.sum.skip(skipReason(left.Reason))
+	}
+	switch {
+	case isLeft && !w.fails(left):
+		w.sum.left++
+		w.out.left(left, false)
+		return
+	case t.State == core.StateStored:
 		w.sum.stored++
 		w.sum.bytes += t.Source.Size
-	} else {
+	default:
 		w.sum.failed++
 		w.countCause(t)
 	}
