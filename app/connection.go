@@ -62,9 +62,17 @@ func (c *connection) Terminate(ctx context.Context, t core.Transfer) error {
 	return c.tus.Terminate(ctx, t)
 }
 
-// HonoursKey implements engine.Uploader.
-func (c *connection) HonoursKey(ctx context.Context) (bool, error) {
+// HonoursKey implements engine.Uploader. What takes resumable uploads may be
+// another server than the one that is ready for the others.
+func (c *connection) HonoursKey(ctx context.Context, t core.Transfer) (bool, error) {
 	defer c.use()()
+	byTus, err := c.byTus(ctx, t)
+	if err != nil {
+		return false, err
+	}
+	if byTus {
+		return c.tus.HonoursKey(ctx)
+	}
 	return c.client.HonoursKey(ctx)
 }
 

@@ -228,7 +228,8 @@ func (c *connections) connect(ctx context.Context, name string) (*connection, er
 	}
 	resumable, err := tus.New(tus.Config{
 		URL: p.TusURL(), TLS: config, HTTPVersion: p.Upload.HTTPVersion, Streams: p.Upload.Concurrency,
-		Tokens: measured, Limiter: limit, UserAgent: userAgent(), Proxy: proxy, Log: c.log,
+		CompleteIsStored: p.Upload.TusComplete == core.TusCompleteStored,
+		Tokens:           measured, Limiter: limit, UserAgent: userAgent(), Proxy: proxy, Log: c.log,
 	})
 	if err != nil {
 		return nil, err

@@ -97,7 +97,16 @@ type UploadSettings struct {
 	Protocol        Protocol  `toml:"protocol"`
 	HTTPVersion     string    `toml:"http_version"`
 	TusURL          string    `toml:"tus_url"` // "" is {ingester_url}/files/
+	// TusComplete is what a complete resumable upload means whose last answer
+	// was lost: TusCompleteStored, or else what the server says of itself.
+	TusComplete string `toml:"tus_complete,omitempty"`
 }
+
+// What a complete resumable upload means, as profile files write it.
+const (
+	TusCompleteAuto   = "auto"   // nothing, unless the server says that it is stored
+	TusCompleteStored = "stored" // it is stored: no hook judges it afterwards
+)
 
 // MetricsSettings say where /metrics is served.
 type MetricsSettings struct {

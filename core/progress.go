@@ -22,7 +22,8 @@ type Progress interface {
 	// nothing is left to go on from.
 	Resumable(ctx context.Context, note string) error
 	// Resumed says, before the first Sent, how many content bytes the
-	// server has from earlier attempts. Sent counts on from there.
+	// server says that it has from earlier attempts. Sent counts on from
+	// there; what was sent has arrived only once this says so.
 	Resumed(bytes int64)
 }
 

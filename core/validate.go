@@ -97,6 +97,7 @@ func (p Profile) Validate() []FieldError {
 	v.choice("upload.protocol", string(p.Upload.Protocol), "", string(ProtocolAuto), string(ProtocolMultipart), string(ProtocolTus))
 	v.choice("upload.http_version", p.Upload.HTTPVersion, "", HTTPAuto, HTTP2, HTTP11)
 	v.url("upload.tus_url", p.Upload.TusURL, false)
+	v.choice("upload.tus_complete", p.Upload.TusComplete, "", TusCompleteAuto, TusCompleteStored)
 
 	if p.Metrics.Listen != "" {
 		if _, port, err := net.SplitHostPort(p.Metrics.Listen); err != nil || port == "" {

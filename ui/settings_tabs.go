@@ -53,6 +53,10 @@ func (d *settingsDialog) buildTransfers() {
 		option[core.Protocol]{core.ProtocolMultipart, t.s("settings.protocol.multipart")},
 		option[core.Protocol]{core.ProtocolTus, t.s("settings.protocol.tus")}),
 		func(p *core.Profile, v core.Protocol) { p.Upload.Protocol = v }, nil)
+	selectRow(f, tabTransfers, "upload.tus_complete", t.s("settings.tus_complete"), newChoice(p.Upload.TusComplete,
+		option[string]{"", t.s("settings.tus_complete.auto")},
+		option[string]{core.TusCompleteStored, t.s("settings.tus_complete.stored")}),
+		func(p *core.Profile, v string) { p.Upload.TusComplete = v }, nil)
 	selectRow(f, tabTransfers, "upload.http_version", t.s("settings.http"), newChoice(p.Upload.HTTPVersion,
 		option[string]{core.HTTPAuto, t.s("settings.automatic")},
 		option[string]{core.HTTP2, "HTTP/2"},

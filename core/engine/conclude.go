@@ -66,6 +66,11 @@ func clip(text string) string {
 	return text[:end] + "…"
 }
 
+// advance is how many bytes more the server must have than ever before, in
+// bytes, for the attempts that brought them there to count as none: what was
+// sent is not what arrived.
+const advance = 1 << 20
+
 // failed returns what becomes of a transfer whose attempt failed, and stages
 // what that means for the others.
 func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfer {
@@ -74,16 +79,16 @@ func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfe
 	if before.last == out.err.Code {
 		same = before.same + 1
 	}
-	useful := before.useful
-	if out.advanced { // what came before it says nothing about the line any more
-		same, useful = 1, t.Attempts-1
+	useful, had := before.useful, before.had
+	if out.resumed-had >= advance { // what came before says nothing about the line any more
+		same, useful, had = 1, t.Attempts-1, out.resumed
 	}
 	if out.err.Code == core.CodeTokenRejected && r.lane.refusesFresh(out.start) {
 		same = max(same, 2) // of the server, not of this file
 	}
 	d := e.decide(t, out, t.Attempts-useful, same, x.now)
 	x.after(func() {
-		r.it.failures = &failures{last: out.err.Code, same: same, useful: useful}
+		r.it.failures = &failures{last: out.err.Code, same: same, useful: useful, had: had}
 		e.affect(r, d, out.err, x.now)
 	})
 	return settle(t, r.wish, d, out.err, x.now)

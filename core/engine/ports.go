@@ -27,9 +27,9 @@ type Uploader interface {
 	// Upload sends the file, compares the server's checksum with its own
 	// and returns the receipt. Errors are *core.Error.
 	Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error)
-	// HonoursKey reports whether the server refuses duplicates by
-	// Idempotency-Key, so that an unknown outcome may be sent again.
-	HonoursKey(ctx context.Context) (bool, error)
+	// HonoursKey reports whether the server that takes t refuses duplicates
+	// by Idempotency-Key, so that an unknown outcome may be sent again.
+	HonoursKey(ctx context.Context, t core.Transfer) (bool, error)
 	// Terminate takes back what the server has of a transfer that is not
 	// wanted any more, by its Resume note. Errors are *core.Error.
 	Terminate(ctx context.Context, t core.Transfer) error

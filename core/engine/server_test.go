@@ -84,7 +84,7 @@ func (s *server) Finalise(_ context.Context, fileID string, step func(core.Final
 }
 
 // HonoursKey implements Uploader.
-func (s *server) HonoursKey(context.Context) (bool, error) {
+func (s *server) HonoursKey(context.Context, core.Transfer) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asks++

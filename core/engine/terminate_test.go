@@ -184,38 +184,92 @@ func TestNotesThatDontFit(t *testing.T) {
 }
 
 // A line that breaks again and again, but brings a good part of the file each
-// time, is not given up; one that brings nothing is.
+// time, is not given up; one that brings nothing is. What was brought is what
+// the server says that it has: not what was sent, and nothing twice.
 func TestAttemptsThatAdvance(t *testing.T) {
+	const mb = 1 << 20
 	for _, tt := range []struct {
-		name string
-		step int64
-		want core.State
-		sent int
-	}{{"advances", 2 << 20, core.StateStored, 10}, {"hardly moves", 1 << 10, core.StateFailed, 5}} {
+		name    string
+		resumed func(n int64) int64 // what the server has when attempt n begins
+		sent    int64               // by each
+		want    core.State
+		begun   int
+	}{
+		{"advances", func(n int64) int64 { return (n - 1) * 2 * mb }, 2 * mb, core.StateStored, 40},
+		{"advances by less than it sends", func(n int64) int64 { return (n - 1) * mb }, 7 * mb, core.StateStored, 40},
+		{"advances by little, but it adds up", func(n int64) int64 { return (n - 1) * mb / 3 }, mb, core.StateStored, 40},
+		{"hardly moves", func(n int64) int64 { return (n - 1) << 10 }, 1 << 10, core.StateFailed, 5},
+		{"an old offset again and again", func(int64) int64 { return 0 }, 50 * mb, core.StateFailed, 5},
+		{"stands after a while", func(n int64) int64 { return min(n-1, 3) * 2 * mb }, 50 * mb, core.StateFailed, 3 + 5},
+		{"goes to and fro", func(n int64) int64 { return 4*mb + n%2*3*mb }, 50 * mb, core.StateFailed, 5},
+		{"goes back", func(n int64) int64 { return max(0, 60-n*9) * mb }, 50 * mb, core.StateFailed, 5},
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				st, s := newMemory(), newServer()
 				s.script = func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
-					if n == 10 {
+					if n == 40 {
 						return whole(ctx, s, tr, n, p)
 					}
-					at := int64(n-1) * tt.step
+					at := tt.resumed(int64(n))
 					p.Resumed(at)
 					if err := s.half(ctx, "half", p); err != nil {
 						return false, err
 					}
-					p.Sent(at + tt.step)
+					p.Sent(at + tt.sent)
 					return false, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
 				}
 				f := begin(t, s, st, func(c *Config) { c.Policy.Rounds = 1 })
 				f.patience = time.Hour
 				id := f.submit(source("a", 100<<20))[0]
 				f.awaitState(tt.want, id)
-				if n := s.attempts(id); n != tt.sent {
+				if n := s.attempts(id); n != tt.begun {
 					t.Errorf("%d attempts", n)
 				}
 				_ = f.stop()
 			})
 		})
 	}
+}
+
+// A window has no end: a server that says an old offset for a day is asked as
+// seldom as one that fails, however much of the file it lets be sent.
+func TestStaleOffsetForADay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st, s := newMemory(), newServer()
+		s.script = func(ctx context.Context, s *server, _ core.Transfer, _ int, p core.Progress) (bool, error) {
+			p.Resumed(1 << 20)
+			if err := s.half(ctx, "half", p); err != nil {
+				return false, err
+			}
+			p.Sent(90 << 20)
+			return false, failure(core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
+		}
+		f := begin(t, s, st)
+		id := f.submit(source("a", 100<<20))[0]
+		<-time.After(24 * time.Hour)
+		if n := s.attempts(id); n < 24 || n > 200 {
+			t.Errorf("%d attempts", n)
+		}
+		_ = f.stop()
+	})
+}
+
+// A request with all of the file has no offset: one that is cut off counts,
+// however much of it was sent.
+func TestMultipartAttemptsCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st, s := newMemory(), newServer()
+		s.script = func(_ context.Context, _ *server, _ core.Transfer, _ int, p core.Progress) (bool, error) {
+			p.Sent(90 << 20)
+			return false, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
+		}
+		f := begin(t, s, st, func(c *Config) { c.Policy.Rounds = 1 })
+		id := f.submit(source("a", 100<<20))[0]
+		f.awaitState(core.StateFailed, id)
+		if n := s.attempts(id); n != 5 {
+			t.Errorf("%d attempts", n)
+		}
+		_ = f.stop()
+	})
 }

@@ -27,7 +27,8 @@ type item struct {
 type failures struct {
 	last   core.Code // of the newest
 	same   int       // how many in a row ended with it
-	useful int       // attempts before the newest that brought a good part of the file on its way
+	useful int       // attempts that don't count: they had brought a good part of the file to the server
+	had    int64     // bytes of the file that the server had after those
 }
 
 // failed is how attempts failed so far.

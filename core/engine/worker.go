@@ -34,7 +34,7 @@ type result struct {
 	begun      bool // else nothing was done, and it doesn't count
 	start, end time.Time
 	sent       int64
-	advanced   bool // the next attempt has less to send
+	resumed    int64 // what the server had when the attempt began
 	receipt    core.Receipt
 	err        *core.Error // nil: stored
 	honours    honours     // asked where the outcome is unknown
@@ -113,13 +113,13 @@ func (e *Engine) send(r *run, out *result) error {
 	out.receipt, err = uploader.Upload(r.ctx, r.t, p)
 	e.observer.UploadFinished(r.t.Options.Retention, e.cfg.Now().Sub(begun), r.t.Source.Size, err)
 	out.sent = r.sent.Load()
-	out.advanced = p.noted && out.sent-p.from >= advance
+	out.resumed = p.resumed
 	r.lane.timed(uploader.RoundTrip())
 	if err == nil && r.lane.askKey() {
-		r.lane.setKey(ask(r.ctx, uploader))
+		r.lane.setKey(ask(r, uploader))
 	}
 	if err != nil && core.AsError(err).Outcome == core.OutcomeUnknown {
-		if out.honours = ask(r.ctx, uploader); out.honours == honoursNo && e.find(r, uploader, out) {
+		if out.honours = ask(r, uploader); out.honours == honoursNo && e.find(r, uploader, out) {
 			return nil
 		}
 	}
@@ -153,8 +153,8 @@ func (e *Engine) find(r *run, u Uploader, out *result) bool {
 	return true
 }
 
-func ask(ctx context.Context, u Uploader) honours {
-	switch yes, err := u.HonoursKey(ctx); {
+func ask(r *run, u Uploader) honours {
+	switch yes, err := u.HonoursKey(r.ctx, r.t); {
 	case err != nil:
 		return honoursUnknown
 	case yes:
@@ -166,7 +166,7 @@ func ask(ctx context.Context, u Uploader) honours {
 // verify asks before a file is sent that the server may have. An error is why
 // it is not sent; none of them says anything about the file.
 func (e *Engine) verify(r *run, u Uploader, out *result) error {
-	yes, err := u.HonoursKey(r.ctx)
+	yes, err := u.HonoursKey(r.ctx, r.t)
 	switch {
 	case err != nil:
 		failure := *core.AsError(err)
@@ -200,15 +200,10 @@ func (e *Engine) restat(r *run) error {
 
 // progress implements core.Progress for one attempt.
 type progress struct {
-	e     *Engine
-	r     *run
-	from  int64 // where Resumed began
-	noted bool  // there is something to go on from
+	e       *Engine
+	r       *run
+	resumed int64 // what the server had when the attempt began
 }
-
-// advance is how many bytes an attempt must have brought on its way for the
-// line to count as one that works, though it broke.
-const advance = 1 << 20
 
 // Sent implements core.Progress.
 func (p *progress) Sent(n int64) {
@@ -221,14 +216,13 @@ func (p *progress) Sent(n int64) {
 // Resumed implements core.Progress: what an earlier attempt sent is not counted
 // again.
 func (p *progress) Resumed(n int64) {
-	p.from, p.noted = n, true
+	p.resumed = n
 	p.r.sent.Store(n)
 	p.e.touch(p.r.it)
 }
 
 // Resumable implements core.Progress.
 func (p *progress) Resumable(ctx context.Context, note string) error {
-	p.noted = note != ""
 	return p.e.do(ctx, "send file", func(x *tx) error {
 		t := x.get(p.r.it)
 		t.Resume = note

@@ -95,6 +95,7 @@ bandwidth_limit = '1.5 MiB/s'
 protocol = 'tus'
 http_version = '1.1'
 tus_url = 'https://ingester.example:8020/tus/'
+tus_complete = 'stored'
 
 [metrics]
 listen = '127.0.0.1:9464'

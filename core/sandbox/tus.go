@@ -26,6 +26,9 @@ const (
 	tusPath = "/files/"
 	// statusChecksumMismatch is the status of tus's checksum extension.
 	statusChecksumMismatch = 460
+	// promises tells clients that a complete upload is a stored file, which
+	// nothing judges any more, and that a repeated creation is safe.
+	promises = "complete-is-stored, idempotency-key"
 	// lockPatience is how long a request waits for another one to let go of
 	// the same upload.
 	lockPatience = 20 * time.Second
@@ -185,6 +188,7 @@ func (t *resumable) options(w http.ResponseWriter) {
 	h.Set("Tus-Extension", t.offer)
 	h.Set("Tus-Max-Size", strconv.FormatInt(t.server.cfg.MaxFileSize, 10))
 	h.Set("Tus-Checksum-Algorithm", checksumAlgorithms)
+	h.Set("Tus-Promise", promises)
 	w.WriteHeader(http.StatusNoContent)
 }
 

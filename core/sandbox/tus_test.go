@@ -25,6 +25,7 @@ func TestTusUpload(t *testing.T) {
 		c, content := r.tusClient(t), randomBytes(300<<10+7)
 		got := c.call(t, http.MethodOptions, tusPath, nil)
 		for name, want := range map[string]string{"Tus-Version": "1.0.0", "Tus-Resumable": "1.0.0", "Tus-Max-Size": "1048576", "Tus-Checksum-Algorithm": "sha256,sha1",
+			"Tus-Promise":   "complete-is-stored, idempotency-key",
 			"Tus-Extension": "creation,creation-with-upload,termination,concatenation,checksum,expiration"} {
 			if got.status != http.StatusNoContent || got.proto != proto || got.header.Get(name) != want {
 				t.Errorf("OPTIONS answered %d, %s: %q", got.status, name, got.header.Get(name))

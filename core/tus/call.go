@@ -2,6 +2,7 @@ package tus
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
@@ -38,7 +39,11 @@ func (a *attempt) create(ctx context.Context, size int64, sum core.Checksum, hea
 		return state{}, e
 	}
 	if got.StatusCode != http.StatusCreated {
-		return state{}, a.client.refused(opUpload, got, true)
+		e = a.client.refused(opUpload, got, true)
+		if e.Status == http.StatusInternalServerError { // it says that it did not
+			e.Outcome = core.OutcomeAnswered
+		}
+		return state{}, e
 	}
 	created, err := locate(a.client.base, got.Header.Get("Location"))
 	if err != nil {
@@ -81,7 +86,7 @@ func (a *attempt) look(ctx context.Context, target string, size int64) (state, *
 
 // gone reports whether the server does not know an upload any more.
 func gone(e *core.Error) bool {
-	return e.Status == http.StatusNotFound || e.Status == http.StatusGone
+	return !errors.Is(e, errRefused) && (e.Status == http.StatusNotFound || e.Status == http.StatusGone)
 }
 
 // nonsense is the error of an answer from which nobody can go on.
@@ -133,8 +138,8 @@ func (a *attempt) patch(ctx context.Context, p patch) (state, *core.Error) {
 		return state{}, e
 	case offset != end: // it took only some of it, it says
 		a.report.Back(p.length)
-		return state{}, &core.Error{Kind: core.KindServer, Code: core.CodeServerFailure, Op: opUpload, Status: http.StatusConflict, Outcome: core.OutcomeAnswered,
-			Message: "The server's copy ends elsewhere than it should."}
+		return state{}, &core.Error{Kind: core.KindServer, Code: core.CodeServerFailure, Op: opUpload, Status: got.StatusCode, Outcome: core.OutcomeAnswered,
+			Message: "The server's copy ends elsewhere than it should.", Err: errElsewhere}
 	}
 	return state{url: p.url, offset: offset, header: got.Header, proto: got.Proto, status: got.StatusCode}, nil
 }

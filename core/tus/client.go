@@ -53,6 +53,10 @@ type Config struct {
 	// sides hash everything twice, TLS keeps the pieces whole, and the last
 	// request carries the checksum of the whole file anyway.
 	Checksums bool
+	// CompleteIsStored says that nothing on the server judges complete uploads:
+	// what is complete is stored, though the answer that says so was lost.
+	CompleteIsStored bool
+
 	Tokens    transport.Tokens
 	Limiter   transport.Limiter // nil: as fast as it goes
 	UserAgent string
@@ -61,6 +65,7 @@ type Config struct {
 	Now       func() time.Time                      // nil: time.Now
 
 	dial      transport.Dial // nil: TCP
+	pause     time.Duration  // before an attempt asks again; 0: disputePause
 	piece     int64          // bytes with a checksum of their own; 0: checkedPiece
 	partsFrom int64          // size of files that may go in parts; 0: partsLimit
 }
@@ -95,6 +100,9 @@ func New(cfg Config) (*Client, error) {
 	}
 	if cfg.piece == 0 {
 		cfg.piece = checkedPiece
+	}
+	if cfg.pause == 0 {
+		cfg.pause = disputePause
 	}
 	if cfg.partsFrom == 0 {
 		cfg.partsFrom = partsLimit

@@ -85,9 +85,12 @@ func (p *progress) note() string {
 	return p.notes[len(p.notes)-1]
 }
 
+// completeIsStored is what the profile of a server says that has no hooks.
+func completeIsStored(cfg *Config) { cfg.CompleteIsStored = true }
+
 func (s *server) newClient(t testing.TB, change func(*Config)) *Client {
 	t.Helper()
-	cfg := Config{URL: s.URL + "/files/", Tokens: &fixedToken{}, UserAgent: "test", Streams: 4, Checksums: true,
+	cfg := Config{URL: s.URL + "/files/", Tokens: &fixedToken{}, UserAgent: "test", Streams: 4, Checksums: true, pause: time.Millisecond,
 		TLS: &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: s.ca.Pool(), Certificates: []tls.Certificate{s.ca.Client(t, "tester")}}}
 	if change != nil {
 		change(&cfg)

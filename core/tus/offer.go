@@ -17,6 +17,9 @@ type Offer struct {
 	MaxSize       int64 // bytes, 0 where the server names no limit
 	Checksum      bool  // SHA-256 of every piece
 	Concatenation bool  // files in parallel parts
+	// What the server promises in Tus-Promise, a header of ArtStore's own.
+	CompleteIsStored bool // nothing judges complete uploads
+	HonoursKey       bool // it refuses duplicates by Idempotency-Key
 }
 
 // Offer asks the server what it offers. The first answer is kept; a server that
@@ -41,6 +44,13 @@ func (c *Client) Offer(ctx context.Context) (Offer, error) {
 	c.offer.Store(&found)
 	c.cfg.Log.Debug("resumable uploads", "offered", found.Offered, "checksum", found.Checksum, "parts", found.Concatenation)
 	return found, nil
+}
+
+// HonoursKey reports whether the server says that it refuses duplicates by
+// Idempotency-Key. What answers other uploads may be another server.
+func (c *Client) HonoursKey(ctx context.Context) (bool, error) {
+	offer, err := c.Offer(ctx)
+	return offer.HonoursKey, err
 }
 
 func (c *Client) ask(ctx context.Context) (Offer, *core.Error) {
@@ -69,6 +79,7 @@ func parseOffer(h http.Header) Offer {
 	if !versions[version] && h.Get("Tus-Resumable") != version || !extensions["creation"] {
 		return Offer{}
 	}
+	promises := list(h, "Tus-Promise")
 	limit, err := number(h, "Tus-Max-Size")
 	if err != nil {
 		limit = 0
@@ -77,5 +88,8 @@ func parseOffer(h http.Header) Offer {
 		Offered: true, MaxSize: limit,
 		Checksum:      extensions["checksum"] && list(h, "Tus-Checksum-Algorithm")["sha256"],
 		Concatenation: extensions["concatenation"],
+
+		CompleteIsStored: promises["complete-is-stored"],
+		HonoursKey:       promises["idempotency-key"],
 	}
 }

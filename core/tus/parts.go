@@ -2,6 +2,7 @@ package tus
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -70,6 +71,11 @@ func (a *attempt) parallel(ctx context.Context, n int) (core.Receipt, *core.Erro
 	r := read(ctx, a.file, a.size, plan{from: a.size, to: a.size, each: a.size})
 	defer r.stop()
 	if e := a.sendAll(ctx, offsets); e != nil {
+		if errors.Is(e, errRefused) {
+			if stop := a.refuse(ctx, e.Status); stop != nil {
+				return core.Receipt{}, stop
+			}
+		}
 		if gone(e) { // a part; the others are still good
 			e.Code, e.Message = core.CodeServerFailure, "The server does not know a part of the file any more; that part begins anew."
 		}
@@ -185,7 +191,7 @@ func (a *attempt) each(ctx context.Context, do func(context.Context, int, part) 
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			if first == nil {
+			if first == nil || errors.Is(e, errRefused) {
 				first = e
 			}
 			if e.Kind != core.KindNetwork {
@@ -217,8 +223,13 @@ func (a *attempt) sendPart(ctx context.Context, p part, at int64) *core.Error {
 		case e == nil:
 			at = end
 			continue
+		case end == size && a.refusedPart(ctx, p, e):
+			return refusal(e)
 		case !disputed(e) || disputes == maxDisputes:
 			return e
+		}
+		if stop := a.pause(ctx, disputes); stop != nil {
+			return stop
 		}
 		disputes++
 		found, e := a.look(ctx, p.URL, size)
@@ -229,6 +240,18 @@ func (a *attempt) sendPart(ctx context.Context, p part, at int64) *core.Error {
 		at = found.offset
 	}
 	return nil
+}
+
+// refusedPart reports whether e is the server's no to a part of which it has
+// every byte. Where it has not, or only the request was refused, the part is
+// still good: what the parts become is judged once more.
+func (a *attempt) refusedPart(ctx context.Context, p part, e *core.Error) bool {
+	if e.Status < http.StatusBadRequest || e.Status >= http.StatusInternalServerError || e.Kind == core.KindNetwork ||
+		passing(e) || disputed(e) || gone(e) {
+		return false
+	}
+	found, unheard := a.look(ctx, p.URL, p.To-p.From)
+	return unheard == nil && found.offset == p.To-p.From
 }
 
 // join has the server put the parts together. Before it is asked to, that it
@@ -246,7 +269,7 @@ func (a *attempt) join(ctx context.Context, whole core.Checksum) *core.Error {
 	})
 	switch {
 	case e == nil:
-		a.note.URL = created.url
+		a.note.URL, a.note.Accepted = created.url, true
 		return a.keep(ctx)
 	case e.Outcome == core.OutcomeUnknown:
 		if told := a.doubtful(ctx); told.Outcome != core.OutcomeUnknown {
@@ -256,8 +279,14 @@ func (a *attempt) join(ctx context.Context, whole core.Checksum) *core.Error {
 	case e.Status == statusChecksumMismatch:
 		return a.hopeless(ctx, e)
 	}
-	// It did not: the parts are as they were.
+	// It did not: the parts are as they were, and go only if the file is refused.
 	a.note.Last = false
+	if e.Code == core.CodeRejected {
+		if stop := a.refuse(ctx, e.Status); stop != nil {
+			return stop
+		}
+		return e
+	}
 	if stop := a.keep(ctx); stop != nil {
 		return stop
 	}

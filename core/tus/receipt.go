@@ -18,7 +18,11 @@ import (
 // file read back.
 func (a *attempt) receipt(ctx context.Context, end state, whole core.Checksum) (core.Receipt, *core.Error) {
 	if end.header.Get("Repr-Digest") == "" && end.header.Get("Upload-Length") == "" { // not the answer to HEAD
-		var e *core.Error
+		// That the server has accepted it outlasts what may go wrong now.
+		e := a.keep(context.WithoutCancel(ctx))
+		if e != nil {
+			return core.Receipt{}, e
+		}
 		if end, e = a.look(ctx, end.url, a.size); e != nil {
 			return core.Receipt{}, a.unusable(ctx, e)
 		}

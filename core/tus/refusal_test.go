@@ -77,7 +77,7 @@ func TestDisputeWithoutEnd(t *testing.T) {
 // knows the Idempotency-Key) is asked where that ends.
 func TestKnownUploadInsteadOfANewOne(t *testing.T) {
 	s := newServer(t, nil)
-	c, p := s.newClient(t, nil), &progress{}
+	c, p := s.newClient(t, completeIsStored), &progress{}
 	transfer, data := newTransfer(t, "a", 5<<20)
 	s.set(after(0, http.MethodPatch, s.cutAfter(1<<20)))
 	_, _ = c.Upload(limited(t), transfer, p)

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/base64"
+	"errors"
 	"io"
 	"log"
 	"net/http"
@@ -46,18 +47,20 @@ type server struct {
 
 	mu       sync.Mutex
 	requests []seen
+	judge    func(handler.FileInfo) int // tusd's pre-finish hook: 0 accepts, else the status of its no
+	accepted map[string]bool            // uploads, by ID, that were complete and that the hook let pass
 }
 
 func newServer(t testing.TB, change func(*server)) *server {
 	t.Helper()
-	s := &server{ca: coretest.NewCA(t, "CA"), dir: t.TempDir(), without: map[string]bool{}}
+	s := &server{ca: coretest.NewCA(t, "CA"), dir: t.TempDir(), without: map[string]bool{}, accepted: map[string]bool{}}
 	if change != nil {
 		change(s)
 	}
 	composer := handler.NewStoreComposer()
 	filestore.New(s.dir).UseIn(composer)
 	memorylocker.New().UseIn(composer)
-	h, err := handler.NewHandler(handler.Config{BasePath: "/files/", StoreComposer: composer, MaxSize: 1 << 30,
+	h, err := handler.NewHandler(handler.Config{PreFinishResponseCallback: s.preFinish, BasePath: "/files/", StoreComposer: composer, MaxSize: 1 << 30,
 		DisableConcatenation: s.without["concatenation"], DisableDownload: s.without["download"], DisableTermination: s.without["termination"],
 		Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), AcquireLockTimeout: 5 * time.Second, GracefulRequestCompletionTimeout: 50 * time.Millisecond})
 	if err != nil {
@@ -72,6 +75,41 @@ func newServer(t testing.TB, change func(*server)) *server {
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	return s
+}
+
+// setJudge changes the hook.
+func (s *server) setJudge(judge func(handler.FileInfo) int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.judge = judge
+}
+
+// says is a hook that says the same to every file, and nothing about parts.
+func says(status int) func(handler.FileInfo) int {
+	return func(info handler.FileInfo) int {
+		if info.IsPartial {
+			return 0
+		}
+		return status
+	}
+}
+
+// preFinish is called when an upload is complete, before the client hears of it.
+func (s *server) preFinish(hook handler.HookEvent) (handler.HTTPResponse, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	status := 0
+	if s.judge != nil {
+		status = s.judge(hook.Upload)
+	}
+	switch {
+	case status == 0:
+		s.accepted[hook.Upload.ID] = true
+		return handler.HTTPResponse{}, nil
+	case status == http.StatusInternalServerError: // as of a hook that dies
+		return handler.HTTPResponse{}, errors.New("pre-finish hook failed: exit status 1")
+	}
+	return handler.HTTPResponse{}, handler.NewError("ERR_REFUSED", "virus found", status)
 }
 
 // counted is a request body whose bytes are counted.

@@ -3,8 +3,11 @@ package tus
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"net/http"
+	"slices"
+	"time"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/content"
@@ -22,6 +25,8 @@ const (
 	// maxDisputes is how often an attempt asks again where the server's copy
 	// ends, because a piece did not fit or arrive as it was.
 	maxDisputes = 2
+	// disputePause is the wait before all of them but the first.
+	disputePause = time.Second
 )
 
 // attempt is one upload under way.
@@ -35,6 +40,7 @@ type attempt struct {
 	checking bool // pieces carry checksums
 	note     note
 	finished bool // Finishing was called
+	ending   bool // the newest request was to complete the upload
 }
 
 // Upload makes one attempt to send the file of t, from where an earlier one
@@ -76,8 +82,9 @@ func (c *Client) upload(ctx context.Context, t core.Transfer, p core.Progress) (
 	a := &attempt{client: c, transfer: t, size: t.Source.Size, file: file, progress: p, note: parseNote(t.Resume, c.base)}
 	a.checking = offer.Checksum && (c.cfg.Checksums || c.RoundTrip() > core.LongLine)
 	if a.note.empty() || !a.note.of(t.Source) {
-		a.note = newNote(t.Source)
+		a.note = a.note.again(t.Source)
 	}
+	a.clear(ctx)
 	parts := len(a.note.Parts)
 	if a.note.empty() {
 		parts = c.parts(t.Source.Size, offer, c.server.RoundTrip())
@@ -105,9 +112,17 @@ func (a *attempt) single(ctx context.Context) (core.Receipt, *core.Error) {
 		case disputes == maxDisputes:
 			return core.Receipt{}, a.hopeless(ctx, e)
 		}
-		if at, e = a.look(ctx, a.note.URL, a.size); e != nil {
-			return core.Receipt{}, a.unusable(ctx, e)
+		if stop := a.pause(ctx, disputes); stop != nil {
+			return core.Receipt{}, stop
 		}
+		found, again, unheard := a.ask(ctx)
+		switch {
+		case unheard != nil:
+			return core.Receipt{}, a.unusable(ctx, unheard)
+		case again:
+			return core.Receipt{}, refusal(e)
+		}
+		at = found
 		a.report.Move(at.offset)
 	}
 }
@@ -115,7 +130,23 @@ func (a *attempt) single(ctx context.Context) (core.Receipt, *core.Error) {
 // disputed reports whether the server has another idea of where its copy ends,
 // or of what arrived.
 func disputed(e *core.Error) bool {
-	return e.Status == http.StatusConflict || e.Status == statusChecksumMismatch
+	return !errors.Is(e, errRefused) && (e.Status == http.StatusConflict || e.Status == statusChecksumMismatch || errors.Is(e, errElsewhere))
+}
+
+// pause waits before the server is asked again in the same attempt, unless it is
+// the first time.
+func (a *attempt) pause(ctx context.Context, disputes int) *core.Error {
+	if disputes == 0 {
+		return nil
+	}
+	timer := time.NewTimer(a.client.cfg.pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return stopped(core.NetworkError(opUpload, ctx.Err()))
+	}
 }
 
 // begin tells how much the server has already.
@@ -129,18 +160,21 @@ func (a *attempt) begin(already int64) {
 // start finds out where the server's copy ends, or begins a new one.
 func (a *attempt) start(ctx context.Context) (state, *core.Error) {
 	if a.note.URL != "" {
-		found, e := a.look(ctx, a.note.URL, a.size)
+		found, again, e := a.ask(ctx)
 		switch {
-		case e == nil && a.note.Last && found.offset < a.size: // they did not arrive
-			a.note.Last = false
-			return found, a.keep(ctx)
-		case e == nil:
+		case e == nil && !again:
 			return found, nil
-		case !gone(e) || a.note.Last:
+		case e != nil && (!gone(e) || a.note.Last):
 			return state{}, a.unusable(ctx, e)
+		case e != nil:
+			a.note = a.note.again(a.transfer.Source)
 		}
-		a.note = newNote(a.transfer.Source)
 	}
+	return a.anew(ctx)
+}
+
+// anew begins a new upload.
+func (a *attempt) anew(ctx context.Context) (state, *core.Error) {
 	header := map[string]string{idempotencyKey: string(a.transfer.ID)}
 	sum := core.Checksum("")
 	if a.size == 0 { // complete once it is there
@@ -158,14 +192,18 @@ func (a *attempt) start(ctx context.Context) (state, *core.Error) {
 		}
 		return state{}, e
 	}
-	a.note.URL = created.url
+	if slices.Contains(a.note.Refused, created.url) {
+		return state{}, &core.Error{Kind: core.KindServer, Code: core.CodeRejected, Op: opUpload, Outcome: core.OutcomeAnswered,
+			Message: "The server has refused the file, and gives the refused upload back instead of a new one."}
+	}
+	a.note.URL, a.note.Accepted = created.url, a.size == 0
 	if e := a.keep(ctx); e != nil {
 		return state{}, e
 	}
 	if a.size > 0 && created.offset == 0 {
 		return created, nil
 	}
-	found, e := a.look(ctx, created.url, a.size)
+	found, _, e := a.ask(ctx) // of which there has been no word yet
 	if e != nil {
 		e = a.unusable(ctx, e)
 	}
@@ -175,6 +213,7 @@ func (a *attempt) start(ctx context.Context) (state, *core.Error) {
 // from sends what the server lacks. It returns the upload as the server then
 // has it, and the hash of the file.
 func (a *attempt) from(ctx context.Context, at state) (state, core.Checksum, *core.Error) {
+	a.ending = false
 	p := plan{from: at.offset, to: max(a.size-lastBytes, at.offset), each: plainPiece}
 	if a.checking {
 		p.each, p.sums = a.client.cfg.piece, true
@@ -237,19 +276,11 @@ func (a *attempt) finish(ctx context.Context, from int64, whole core.Checksum) (
 	}
 	end, e := a.patch(ctx, patch{url: a.note.URL, offset: from, length: a.size - from, header: header, finishing: true,
 		content: func(context.Context) io.Reader { return a.file.Section(from, a.size) }})
-	if e == nil || e.Outcome != core.OutcomeUnknown {
-		return end, e
+	if e != nil {
+		return a.unfinished(ctx, e)
 	}
-	// Nobody said what became of them: the upload itself does.
-	found, unheard := a.look(ctx, a.note.URL, a.size)
-	switch {
-	case unheard == nil && found.offset == a.size:
-		return found, nil
-	case unheard != nil && gone(unheard):
-		return state{}, unheard
-	}
-	e.Outcome = core.OutcomeCutOff // the next attempt asks
-	return state{}, e
+	a.note.Accepted = true
+	return end, nil
 }
 
 // last makes durable that what completes the upload is on its way.
@@ -257,7 +288,7 @@ func (a *attempt) last(ctx context.Context) *core.Error {
 	if err := a.file.Unchanged(); err != nil {
 		return core.AsError(err)
 	}
-	a.note.Last = true
+	a.ending, a.note.Last = true, true
 	if e := a.keep(ctx); e != nil {
 		return e
 	}
@@ -273,11 +304,7 @@ func (a *attempt) last(ctx context.Context) *core.Error {
 
 // keep makes the note durable.
 func (a *attempt) keep(ctx context.Context) *core.Error {
-	text := ""
-	if !a.note.empty() {
-		text = a.note.text()
-	}
-	if err := a.progress.Resumable(ctx, text); err != nil {
+	if err := a.progress.Resumable(ctx, a.note.text()); err != nil {
 		return stopped(err)
 	}
 	return nil
@@ -303,7 +330,7 @@ func (a *attempt) unusable(ctx context.Context, e *core.Error) *core.Error {
 		e.Outcome = core.OutcomeUnknown
 		return e
 	}
-	a.note = newNote(a.transfer.Source)
+	a.note = a.note.again(a.transfer.Source)
 	if stop := a.keep(ctx); stop != nil {
 		return stop
 	}
@@ -323,7 +350,7 @@ func (a *attempt) hopeless(ctx context.Context, e *core.Error) *core.Error {
 	if err := a.file.Unchanged(); err != nil {
 		return core.AsError(err)
 	}
-	if e.Status == statusChecksumMismatch && a.note.Last {
+	if e.Status == statusChecksumMismatch && a.ending {
 		a.drop(ctx)
 	}
 	return e
@@ -331,12 +358,12 @@ func (a *attempt) hopeless(ctx context.Context, e *core.Error) *core.Error {
 
 // drop gives up what the server has: the next attempt begins anew.
 func (a *attempt) drop(ctx context.Context) {
-	for _, target := range a.note.urls() {
+	for _, target := range a.note.live() {
 		if e := a.client.remove(ctx, target); e != nil {
 			a.client.cfg.Log.Debug("an upload stays on the server", "transfer", a.transfer.ID, "code", e.Code)
 		}
 	}
-	a.note = newNote(a.transfer.Source)
+	a.note = a.note.again(a.transfer.Source)
 	if e := a.keep(ctx); e != nil {
 		a.client.cfg.Log.Debug("the note stays", "transfer", a.transfer.ID, "code", e.Code)
 	}

@@ -1,0 +1,441 @@
+package tus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/tus/tusd/v2/pkg/handler"
+
+	"github.com/artstore/ingester/core"
+)
+
+// acceptedOnly checks that what is called stored is what the hook let pass, and
+// that the server has nothing else.
+func (s *server) acceptedOnly(t *testing.T, r core.Receipt, data []byte) {
+	t.Helper()
+	s.only(t, data)
+	if id := path.Base(s.uploads(t)[0]); !s.accepted[id] || r.FileID != id {
+		t.Errorf("the receipt is of %s, the server has %s, accepted %v", r.FileID, id, s.accepted)
+	}
+}
+
+// A hook's no to a complete upload is heard, whatever its status: the file is
+// never stored by being complete, the upload goes, and only a new one, judged
+// anew, can store the file.
+func TestHookRefuses(t *testing.T) {
+	for _, tt := range []struct {
+		status int
+		kind   core.Kind
+		code   core.Code
+	}{
+		{400, core.KindServer, core.CodeRejected}, {401, core.KindServer, core.CodeRejected}, {402, core.KindServer, core.CodeRejected},
+		{403, core.KindServer, core.CodeRejected}, {404, core.KindServer, core.CodeRejected}, {405, core.KindServer, core.CodeRejected},
+		{409, core.KindServer, core.CodeRejected}, {410, core.KindServer, core.CodeRejected}, {413, core.KindServer, core.CodeTooLarge},
+		{415, core.KindServer, core.CodeRejected}, {418, core.KindServer, core.CodeRejected}, {422, core.KindServer, core.CodeRejected},
+		{451, core.KindServer, core.CodeRejected}, {423, core.KindServer, core.CodeServerBusy}, {429, core.KindServer, core.CodeServerBusy},
+		{460, core.KindIntegrity, core.CodeChecksumMismatch},
+		{500, core.KindServer, core.CodeServerFailure}, {501, core.KindServer, core.CodeUnexpected}, {507, core.KindServer, core.CodeStorageFull},
+	} {
+		for _, size := range []int{1000, 2<<20 + 3} {
+			t.Run(fmt.Sprintf("%d to %d bytes", tt.status, size), func(t *testing.T) {
+				transfer, data := newTransfer(t, "a", size)
+				s := newServer(t, func(s *server) { s.judge = says(tt.status) })
+				c, p := s.newClient(t, nil), &progress{}
+				for range 3 { // the same command again
+					s.forget()
+					_, err := c.Upload(limited(t), transfer, p)
+					e := wantError(t, err, tt.kind, tt.code, core.OutcomeAnswered)
+					if want := map[bool]string{true: "hook failed", false: "virus found"}[tt.status == 500]; e.Status != tt.status || !strings.Contains(e.ServerText, want) {
+						t.Errorf("%+v", e)
+					}
+					if posts, _ := s.count(http.MethodPost); posts != 1 {
+						t.Errorf("%d new uploads", posts)
+					}
+					if n := parseNote(p.note(), c.base); len(s.uploads(t)) != 0 || len(n.urls()) != 0 || n.No != tt.status {
+						t.Errorf("note %s, %d uploads", p.note(), len(s.uploads(t)))
+					}
+					transfer.Resume = p.note()
+				}
+				s.setJudge(nil)
+				r, err := c.Upload(limited(t), transfer, p)
+				wantReceipt(t, r, err, data)
+				s.acceptedOnly(t, r, data)
+			})
+		}
+	}
+}
+
+// What a gateway says that lost the server is no verdict: nobody knows, and the
+// user's word begins a new upload and leaves the old one, which may be stored.
+func TestGatewayLosesTheVerdict(t *testing.T) {
+	transfer, data := newTransfer(t, "a", 2<<20)
+	for _, status := range []int{0, 502, 503, 504} {
+		for _, no := range []int{0, 422} {
+			s := newServer(t, func(s *server) { s.judge = says(no) })
+			s.set(func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Method != http.MethodPatch || r.Header.Get("Repr-Digest") == "" {
+					return false
+				}
+				s.serve(httptest.NewRecorder(), r)
+				if status == 0 {
+					hangUp(w, r)
+				}
+				return answers(status)(w, r)
+			})
+			c, p := s.newClient(t, nil), &progress{}
+			_, err := c.Upload(limited(t), transfer, p)
+			want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+			if n := len(s.uploads(t)); n != 1 {
+				t.Errorf("%d uploads", n)
+			}
+			s.set(nil)
+			again := transfer
+			again.Resume = p.note()
+			r, err := c.Upload(limited(t), again, p)
+			if n := len(s.accepted); no == 0 {
+				wantReceipt(t, r, err, data)
+				if n != 2 || !s.accepted[r.FileID] {
+					t.Errorf("%+v, accepted %v", r, s.accepted)
+				}
+			} else if core.CodeOf(err) != core.CodeRejected || n != 0 {
+				t.Errorf("%v, accepted %v", err, s.accepted)
+			}
+		}
+	}
+}
+
+// Where the profile or the server says that nothing judges, being complete is
+// being stored; the server's word is taken from it now, not from long ago.
+func TestCompleteIsStored(t *testing.T) {
+	transfer, data := newTransfer(t, "a", 2<<20)
+	lose := func(s *server) func(http.ResponseWriter, *http.Request) bool {
+		return func(w http.ResponseWriter, r *http.Request) bool {
+			if r.Method == http.MethodOptions {
+				w.Header().Set("Tus-Promise", "x, Complete-Is-Stored")
+			}
+			if r.Method == http.MethodPatch && r.Header.Get("Repr-Digest") != "" {
+				s.serve(httptest.NewRecorder(), r)
+				hangUp(w, r)
+			}
+			return false
+		}
+	}
+	s := newServer(t, nil)
+	s.set(lose(s))
+	c := s.newClient(t, nil)
+	r, err := c.Upload(limited(t), transfer, &progress{})
+	wantReceipt(t, r, err, data)
+	s.acceptedOnly(t, r, data)
+
+	// Hooks come; the client has asked before.
+	s = newServer(t, func(s *server) { s.judge = says(422) })
+	s.set(after(0, http.MethodOptions, lose(s)))
+	c, p := s.newClient(t, nil), &progress{}
+	if offer, err := c.Offer(limited(t)); err != nil || !offer.CompleteIsStored {
+		t.Fatalf("%+v, %v", offer, err)
+	}
+	s.set(func(w http.ResponseWriter, r *http.Request) bool {
+		return r.Method != http.MethodOptions && lose(s)(w, r)
+	})
+	_, err = c.Upload(limited(t), transfer, p)
+	want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+
+	// Whoever can't be asked says nothing: the next attempt asks.
+	s = newServer(t, nil)
+	c, p = s.newClient(t, nil), &progress{}
+	s.set(lose(s))
+	if _, err := c.Offer(limited(t)); err != nil {
+		t.Fatal(err)
+	}
+	s.set(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodOptions {
+			return answers(http.StatusServiceUnavailable)(w, r)
+		}
+		return lose(s)(w, r)
+	})
+	_, err = c.Upload(limited(t), transfer, p)
+	if e := core.AsError(err); e == nil || e.Outcome == core.OutcomeUnknown {
+		t.Fatalf("got %v", err)
+	}
+	s.set(lose(s))
+	transfer.Resume = p.note()
+	r, err = c.Upload(limited(t), transfer, p)
+	wantReceipt(t, r, err, data)
+	s.acceptedOnly(t, r, data)
+}
+
+// A note of a time when the server's yes was not kept is of unknown outcome.
+func TestOldNoteOfACompleteUpload(t *testing.T) {
+	transfer, data := newTransfer(t, "a", 1000)
+	s := newServer(t, nil)
+	c, p := s.newClient(t, nil), &progress{}
+	r, err := c.Upload(limited(t), transfer, p)
+	wantReceipt(t, r, err, data)
+	n := parseNote(p.note(), c.base)
+	if !n.Accepted {
+		t.Errorf("note %s", p.note())
+	}
+	n.Accepted = false
+	transfer.Resume = n.text()
+	_, err = c.Upload(limited(t), transfer, p)
+	want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+}
+
+// A refused upload that can't be deleted now is deleted later; the refusal does
+// not wait for that.
+func TestRefusedUploadStaysForAWhile(t *testing.T) {
+	transfer, data := newTransfer(t, "a", 2<<20)
+	for name, fault := range map[string]func(http.ResponseWriter, *http.Request) bool{
+		"nobody answers": func(w http.ResponseWriter, r *http.Request) bool { hangUp(w, r); return true },
+		"fails":          answers(http.StatusInternalServerError),
+		"is locked":      answers(http.StatusLocked),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t, func(s *server) { s.judge = says(422) })
+			s.set(func(w http.ResponseWriter, r *http.Request) bool { return r.Method == http.MethodDelete && fault(w, r) })
+			c, p := s.newClient(t, nil), &progress{}
+			_, err := c.Upload(limited(t), transfer, p)
+			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+			n := parseNote(p.note(), c.base)
+			if len(n.Refused) != 1 || len(n.live()) != 0 || len(s.uploads(t)) != 1 {
+				t.Fatalf("note %s, %d uploads", p.note(), len(s.uploads(t)))
+			}
+			again := transfer
+			again.Resume = p.note()
+			// A server that gives the refused one back has said no.
+			s.set(func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Method == http.MethodPost {
+					w.Header().Set("Location", n.Refused[0])
+					w.WriteHeader(http.StatusCreated)
+				}
+				return r.Method == http.MethodPost || r.Method == http.MethodDelete && fault(w, r)
+			})
+			_, err = c.Upload(limited(t), again, &progress{})
+			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+			s.set(nil)
+			s.setJudge(nil)
+			r, err := c.Upload(limited(t), again, p)
+			wantReceipt(t, r, err, data)
+			s.acceptedOnly(t, r, data)
+			// Not wanted any more: Terminate deletes it, too.
+			s.set(after(0, http.MethodDelete, fault))
+			s.setJudge(says(422))
+			_, err = c.Upload(limited(t), transfer, p)
+			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+			again.Resume = p.note()
+			if err := c.Terminate(limited(t), again); err != nil || len(s.uploads(t)) != 1 {
+				t.Errorf("%v, %d uploads", err, len(s.uploads(t)))
+			}
+		})
+	}
+	// Where uploads are never deleted, the note does not wait for ever.
+	s := newServer(t, func(s *server) { s.judge, s.without["termination"] = says(422), true })
+	c, p := s.newClient(t, nil), &progress{}
+	for range 2 {
+		_, err := c.Upload(limited(t), transfer, p)
+		want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+		if n := parseNote(p.note(), c.base); len(n.urls()) != 0 {
+			t.Errorf("note %s", p.note())
+		}
+		transfer.Resume = p.note()
+	}
+}
+
+// Wherever the program ends, a refusal that was heard and kept stays one: the
+// next life begins a new upload, and what it calls stored was accepted.
+func TestCrashOfARefusedUpload(t *testing.T) {
+	errCrash := errors.New("crash")
+	transfer, data := newTransfer(t, "a", 2<<20)
+	heard := 0
+	for at := range 6 {
+		s := newServer(t, func(s *server) { s.judge = says(422) })
+		c, p := s.newClient(t, nil), &progress{}
+		p.onNote = func(string) error {
+			if len(p.notes) >= at {
+				return errCrash
+			}
+			return nil
+		}
+		// The life that ends deletes nothing.
+		s.set(func(w http.ResponseWriter, r *http.Request) bool {
+			return r.Method == http.MethodDelete && answers(http.StatusBadGateway)(w, r)
+		})
+		_, err := c.Upload(limited(t), transfer, p)
+		if err == nil {
+			t.Fatalf("%d notes: stored", at)
+		}
+		s.set(nil)
+		again, q := transfer, &progress{}
+		again.Resume = p.note()
+		n := parseNote(p.note(), c.base)
+		_, err = c.Upload(limited(t), again, q)
+		switch {
+		case n.No != 0:
+			heard++
+			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+		case n.Last:
+			want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+		default:
+			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+		}
+		s.setJudge(nil)
+		again.Resume = q.note()
+		r, err := c.Upload(limited(t), again, q)
+		wantReceipt(t, r, err, data)
+		if !s.accepted[r.FileID] || len(s.accepted) != 1 {
+			t.Errorf("%d notes: %+v, accepted %v", at, r, s.accepted)
+		}
+	}
+	if heard < 2 {
+		t.Errorf("only %d notes say no", heard)
+	}
+}
+
+// The user stops the transfer while the hook refuses it: that is kept.
+func TestRefusedWhileStopping(t *testing.T) {
+	transfer, _ := newTransfer(t, "a", 2<<20)
+	ctx, cancel := context.WithCancel(limited(t))
+	defer cancel()
+	s := newServer(t, func(s *server) { s.judge = says(422) })
+	c, p := s.newClient(t, nil), &progress{}
+	s.set(func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodHead {
+			cancel()
+		}
+		return false
+	})
+	_, err := c.Upload(ctx, transfer, p)
+	if n := parseNote(p.note(), c.base); err == nil || n.No != 422 {
+		t.Errorf("%v, note %s", err, p.note())
+	}
+}
+
+// An upload that is gone when its last bytes come begins anew; one of which
+// earlier last bytes may have been accepted is of unknown outcome.
+func TestFinishedUploadIsGone(t *testing.T) {
+	transfer, data := newTransfer(t, "a", 2<<20)
+	for _, status := range []int{http.StatusNotFound, http.StatusGone} {
+		for _, lost := range []bool{false, true} {
+			s := newServer(t, nil)
+			c, p := s.newClient(t, nil), &progress{}
+			again := transfer
+			last := func(r *http.Request) bool { return r.Method == http.MethodPatch && r.Header.Get("Repr-Digest") != "" }
+			if lost {
+				s.set(func(w http.ResponseWriter, r *http.Request) bool {
+					return last(r) && answers(http.StatusGatewayTimeout)(w, r)
+				})
+				_, err := c.Upload(limited(t), again, p)
+				want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeCutOff)
+				again.Resume = p.note()
+			}
+			came := false
+			s.set(func(w http.ResponseWriter, r *http.Request) bool {
+				came = came || last(r)
+				return came && answers(status)(w, r)
+			})
+			_, err := c.Upload(limited(t), again, p)
+			if lost {
+				want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+				continue
+			}
+			want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
+			s.set(nil)
+			again.Resume = p.note()
+			r, err := c.Upload(limited(t), again, p)
+			wantReceipt(t, r, err, data)
+		}
+	}
+}
+
+// A conflict may be the word about a request that was overtaken by an earlier
+// one, of which nobody heard: nothing is deleted that may be stored.
+func TestEarlierRequestArrivesLate(t *testing.T) {
+	transfer, _ := newTransfer(t, "a", 2<<20)
+	s := newServer(t, nil)
+	c, p := s.newClient(t, nil), &progress{}
+	n := 0
+	s.set(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodPatch || r.Header.Get("Repr-Digest") == "" {
+			return false
+		}
+		if n++; n == 1 { // taken, and kept back by a gateway
+			return answers(http.StatusGatewayTimeout)(w, r)
+		}
+		s.serve(httptest.NewRecorder(), r) // that one
+		return answers(http.StatusConflict)(w, r)
+	})
+	_, err := c.Upload(limited(t), transfer, p)
+	want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeCutOff)
+	transfer.Resume = p.note()
+	_, err = c.Upload(limited(t), transfer, p)
+	want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+	if deletes, _ := s.count(http.MethodDelete); deletes != 0 || len(s.uploads(t)) != 1 {
+		t.Errorf("%d DELETE, %d uploads", deletes, len(s.uploads(t)))
+	}
+}
+
+// An empty file is judged when it is created.
+func TestHookRefusesAnEmptyFile(t *testing.T) {
+	transfer, data := newTransfer(t, "a", 0)
+	for _, tt := range []struct {
+		status int
+		code   core.Code
+	}{{422, core.CodeRejected}, {500, core.CodeServerFailure}} {
+		s := newServer(t, func(s *server) { s.judge = says(tt.status) })
+		c, p := s.newClient(t, nil), &progress{}
+		for range 2 {
+			_, err := c.Upload(limited(t), transfer, p)
+			want(t, err, core.KindServer, tt.code, core.OutcomeAnswered)
+			transfer.Resume = p.note()
+		}
+		s.setJudge(nil)
+		r, err := c.Upload(limited(t), transfer, p)
+		wantReceipt(t, r, err, data)
+		if !s.accepted[r.FileID] || len(s.accepted) != 1 {
+			t.Errorf("%+v, accepted %v", r, s.accepted)
+		}
+	}
+}
+
+// What parts became is judged as a whole, or a part is.
+func TestHookRefusesParts(t *testing.T) {
+	transfer, data := newTransfer(t, "a", someParts)
+	parts := func(info handler.FileInfo) int { return map[bool]int{true: 422}[info.IsPartial] }
+	for _, tt := range []struct {
+		name  string
+		judge func(handler.FileInfo) int
+		code  core.Code
+		left  int // parts
+	}{
+		{"the whole", says(422), core.CodeRejected, 0},
+		{"a part", parts, core.CodeRejected, 0},
+		{"the hook dies", says(500), core.CodeServerFailure, 4},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newServer(t, func(s *server) { s.judge = tt.judge })
+			c, p := s.newClient(t, inParts(4)), &progress{}
+			for range 2 {
+				_, err := c.Upload(limited(t), transfer, p)
+				want(t, err, core.KindServer, tt.code, core.OutcomeAnswered)
+				if n := parseNote(p.note(), c.base); len(n.urls()) != tt.left {
+					t.Errorf("note %s", p.note())
+				}
+				transfer.Resume = p.note()
+			}
+			s.setJudge(nil)
+			s.forget()
+			r, err := c.Upload(limited(t), transfer, p)
+			wantReceipt(t, r, err, data)
+			if _, sent := s.count(http.MethodPatch); !s.accepted[r.FileID] || (sent == 0) != (tt.left > 0) {
+				t.Errorf("%+v, accepted %v, %d bytes were sent", r, s.accepted, sent)
+			}
+			transfer.Resume = ""
+		})
+	}
+}
