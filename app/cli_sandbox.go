@@ -54,6 +54,12 @@ func newSandbox(s streams) *cobra.Command {
 	flags.BoolVar(&cfg.NoMTLS, "no-mtls", false, "ask for no client certificate")
 	flags.Int64Var(&cfg.MaxFileSize, "max-file-size", 0, "largest file in bytes (default 64 GiB)")
 	flags.DurationVar(&cfg.TokenLifetime, "token-lifetime", 0, "how long tokens live (default 30m)")
+	flags.BoolVar(&cfg.Faults.EditMode, "edit-mode", false, "keep every file as temporary, whatever is asked")
+	flags.IntVar(&cfg.Faults.KeepDays, "keep-days", 0, "keep temporary files for so many days, whatever is asked")
+	flags.BoolVar(&cfg.Faults.LoseTags, "lose-tags", false, "forget tags")
+	flags.BoolVar(&cfg.Faults.Rename, "rename", false, "keep names in ASCII only")
+	flags.DurationVar(&cfg.Faults.ListAfter, "list-after", 0, "list files only so long after they were stored")
+	flags.IntVar(&cfg.Faults.ListPage, "list-page", 0, "list files in pages of so many, newest first and without a filter")
 	flags.StringVar(&profileOut, "profile-out", "", "write a profile file for this server")
 	return cmd
 }

@@ -77,9 +77,9 @@ func (c *connection) HonoursKey(ctx context.Context, t core.Transfer) (bool, err
 }
 
 // Find implements engine.Finder.
-func (c *connection) Find(ctx context.Context, t core.Transfer) (core.Receipt, bool, error) {
+func (c *connection) Find(ctx context.Context, t core.Transfer, since time.Time) ([]core.Receipt, error) {
 	defer c.use()()
-	return c.client.Find(ctx, t)
+	return c.client.Find(ctx, t, since)
 }
 
 // Finalise implements engine.Finaliser.

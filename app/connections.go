@@ -221,7 +221,7 @@ func (c *connections) connect(ctx context.Context, name string) (*connection, er
 	measured, limit := measuredTokens{tokens, c.metrics}, c.limit(p)
 	client, err := upload.New(upload.Config{
 		BaseURL: p.IngesterURL, TLS: config, HTTPVersion: p.Upload.HTTPVersion, Streams: p.Upload.Concurrency,
-		Tokens: measured, Limiter: limit, UserAgent: userAgent(), Proxy: proxy, Log: c.log,
+		Tokens: measured, ClientID: p.Auth.ClientID, Limiter: limit, UserAgent: userAgent(), Proxy: proxy, Log: c.log,
 	})
 	if err != nil {
 		return nil, err

@@ -73,8 +73,10 @@ type Submission struct {
 	// queued again by this call.
 	Already []Transfer
 	// Stored are in the history: same profile, server, path, size and time.
-	// Options.Again sends them once more.
+	// Options.Again sends them once more. The server may keep them otherwise
+	// than this call asks: see Transfer.DiffersFrom.
 	Stored []Transfer
+	Asked  Options // by this call
 }
 
 // HistoryQuery selects stored transfers, newest first.

@@ -43,6 +43,7 @@ type Engine struct {
 	observer Observer
 
 	journal journal
+	claims  claims
 	submits chan struct{} // holds a token while no Submit is under way
 	started atomic.Bool
 	ready   chan struct{} // closed once the queue is loaded
@@ -54,7 +55,6 @@ type Engine struct {
 	paused bool
 	halt   *core.Error
 	feeds  map[*feed]struct{}
-	found  map[string]core.TransferID // files of unknown outcome that the server turned out to have
 
 	// What follows belongs to the journal's goroutine alone.
 	workers  *errgroup.Group
@@ -81,7 +81,7 @@ func New(cfg Config) *Engine {
 		cfg: cfg, log: cfg.Log, observer: cfg.Observer, paused: cfg.Paused,
 		journal: newJournal(), submits: make(chan struct{}, 1),
 		ready: make(chan struct{}), ended: make(chan struct{}),
-		items: map[core.TransferID]*item{}, feeds: map[*feed]struct{}{}, found: map[string]core.TransferID{}, lanes: map[string]*lane{},
+		items: map[core.TransferID]*item{}, feeds: map[*feed]struct{}{}, claims: newClaims(), lanes: map[string]*lane{},
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)

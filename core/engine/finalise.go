@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"time"
 
 	"github.com/artstore/ingester/core"
 )
@@ -21,7 +20,7 @@ type Finaliser interface {
 // transfer, which may be in the list or in the history only. It returns when
 // both is done. The server goes on by itself when ctx ends.
 func (e *Engine) Finalise(ctx context.Context, t core.Transfer, step func(core.Finalisation)) error {
-	if t.State != core.StateStored || t.Receipt == nil || t.Options.Retention == core.RetentionPermanent {
+	if !t.Temporary() {
 		return &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opFinalise, Message: "Only a stored temporary file can be made permanent."}
 	}
 	endpoint, err := e.cfg.Uploaders.Endpoint(ctx, t.Options.Profile)
@@ -46,18 +45,9 @@ func (e *Engine) Finalise(ctx context.Context, t core.Transfer, step func(core.F
 	return e.do(context.WithoutCancel(ctx), opFinalise, func(x *tx) error {
 		it := e.items[t.ID]
 		if it == nil { // in the history only, where it is changed too
-			x.hidden = append(x.hidden, permanent(t))
+			x.hidden = append(x.hidden, t.MadePermanent())
 			return nil
 		}
-		return x.put(it, permanent(x.get(it)))
+		return x.put(it, x.get(it).MadePermanent())
 	})
-}
-
-// permanent is t as it is once its file is.
-func permanent(t core.Transfer) core.Transfer {
-	receipt := *t.Receipt
-	receipt.ExpiresAt = time.Time{}
-	t.Receipt = &receipt
-	t.Options.Retention, t.Options.TTLDays = core.RetentionPermanent, 0
-	return t
 }

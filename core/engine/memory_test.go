@@ -87,6 +87,23 @@ func (m *memory) Known(_ context.Context, profile, server string, sources []core
 	return known, nil
 }
 
+// Claimed implements Store.
+func (m *memory) Claimed(_ context.Context, server, fileID string) (core.TransferID, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for id, t := range m.rows {
+		if t.State == core.StateStored && t.Server == server && t.Receipt.FileID == fileID {
+			return id, true, nil
+		}
+	}
+	return "", false, nil
+}
+
+// Attempts implements Store.
+func (m *memory) Attempts(_ context.Context, id core.TransferID) ([]core.Attempt, error) {
+	return m.rowsOf(id), nil
+}
+
 func (m *memory) with(f func(*memory)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

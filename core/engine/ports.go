@@ -19,6 +19,11 @@ type Store interface {
 	// have one of the sources' paths with the same size and modification
 	// time and that are not cancelled, newest first.
 	Known(ctx context.Context, profile, server string, sources []core.Source) ([]core.Transfer, error)
+	// Claimed returns which transfer of the history, of any profile, a
+	// server's file ID belongs to.
+	Claimed(ctx context.Context, server, fileID string) (owner core.TransferID, claimed bool, err error)
+	// Attempts returns the attempts of one transfer, oldest first.
+	Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error)
 }
 
 // Uploader makes one attempt of one transfer at a time; many attempts run at
@@ -40,10 +45,11 @@ type Uploader interface {
 
 // Finder is an Uploader whose server can be asked for a file by its checksum.
 type Finder interface {
-	// Find returns what the server says of the file of t, if it has it.
-	// found is false, too, where the server can't say. Errors are
+	// Find returns what the server lists that may be the file of t, stored
+	// by an attempt that began at since or later, what fits best first.
+	// There is none, too, where the server can't say. Errors are
 	// *core.Error.
-	Find(ctx context.Context, t core.Transfer) (r core.Receipt, found bool, err error)
+	Find(ctx context.Context, t core.Transfer, since time.Time) ([]core.Receipt, error)
 }
 
 // Endpoint is what the engine needs to know of a profile before it sends.

@@ -64,14 +64,14 @@ func (s *server) Uploader(context.Context, string) (Uploader, error) { return s,
 func (s *server) RoundTrip() time.Duration { return s.roundTrip }
 
 // Find implements Finder.
-func (s *server) Find(_ context.Context, t core.Transfer) (core.Receipt, bool, error) {
+func (s *server) Find(_ context.Context, t core.Transfer, _ time.Time) ([]core.Receipt, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.lists == nil {
-		return core.Receipt{}, false, nil
-	}
 	id, found := s.lists[t.Source.Name]
-	return core.Receipt{FileID: id, Size: t.Source.Size}, found, nil
+	if !found {
+		return nil, nil
+	}
+	return []core.Receipt{{FileID: id, Size: t.Source.Size}}, nil
 }
 
 // Finalise implements Finaliser.

@@ -162,11 +162,20 @@ func (s *submission) known(ctx context.Context, sources []core.Source) (map[file
 			continue
 		}
 		key := fileOf(t.Source)
-		if before, ok := known[key]; !ok || before.State == core.StateStored && t.State != core.StateStored {
+		if before, ok := known[key]; !ok || s.better(t, before) {
 			known[key] = t
 		}
 	}
 	return known, nil
+}
+
+// better reports whether t says more of its file than before: it is still in the
+// queue, or is stored as this call asks.
+func (s *submission) better(t, before core.Transfer) bool {
+	if before.State != core.StateStored || t.State != core.StateStored {
+		return before.State == core.StateStored
+	}
+	return len(t.DiffersFrom(s.options)) == 0 && len(before.DiffersFrom(s.options)) > 0
 }
 
 // lookup returns what is shown of a transfer.
@@ -246,7 +255,7 @@ func (s *submission) undo() {
 }
 
 func (s *submission) result() core.Submission {
-	out := core.Submission{Stored: s.stored}
+	out := core.Submission{Stored: s.stored, Asked: s.options}
 	out.Queued = make([]core.TransferID, 0, len(s.queued))
 	s.e.mu.RLock()
 	for _, it := range s.queued {

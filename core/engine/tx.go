@@ -186,6 +186,7 @@ func (e *Engine) publish(x *tx) {
 	}
 	for _, r := range x.ended { // last: whoever waits finds it all done
 		r.it.run.Store(nil)
+		e.claims.release(r)
 		close(r.done)
 	}
 }

@@ -17,6 +17,8 @@ type run struct {
 	t      core.Transfer // as claimed
 	size   int64         // as claimed, for the lane's counts
 	restat bool          // the file had changed: look at it again first
+	began  bool          // its file was begun to be sent; the worker's
+	owns   string        // the server's file that is its own; guarded by claims.mu
 
 	ctx    context.Context // ends when the attempt is to stop
 	cancel context.CancelFunc
@@ -110,7 +112,10 @@ func (e *Engine) send(r *run, out *result) error {
 	p := &progress{e: e, r: r}
 	e.observer.UploadStarted()
 	begun := e.cfg.Now()
+	r.began = true
+	ended := e.claims.begin(r)
 	out.receipt, err = uploader.Upload(r.ctx, r.t, p)
+	ended(out.receipt.FileID)
 	e.observer.UploadFinished(r.t.Options.Retention, e.cfg.Now().Sub(begun), r.t.Source.Size, err)
 	out.sent = r.sent.Load()
 	out.resumed = p.resumed
@@ -124,33 +129,6 @@ func (e *Engine) send(r *run, out *result) error {
 		}
 	}
 	return err
-}
-
-// find looks for a file that the server may have among those that it lists. A
-// file there that is another transfer's proves nothing.
-func (e *Engine) find(r *run, u Uploader, out *result) bool {
-	server, ok := u.(Finder)
-	if !ok {
-		return false
-	}
-	receipt, found, err := server.Find(r.ctx, r.t)
-	if err != nil || !found {
-		return false
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if owner, taken := e.found[receipt.FileID]; taken && owner != r.t.ID {
-		return false
-	}
-	for _, it := range e.items {
-		if other := it.late().receipt; it != r.it && other != nil && other.FileID == receipt.FileID {
-			return false
-		}
-	}
-	e.found[receipt.FileID] = r.t.ID
-	e.log.Info("the server has a file of unknown outcome", "transfer", r.t.ID, "file_id", receipt.FileID)
-	out.receipt = receipt
-	return true
 }
 
 func ask(r *run, u Uploader) honours {

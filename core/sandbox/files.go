@@ -19,15 +19,15 @@ const filesPath = "/api/v1/files/"
 // list is GET /api/v1/files: everything stored, oldest first, or what has the
 // SHA-256 of the query's checksum.
 func (s *Server) list(w http.ResponseWriter, r *http.Request) {
-	items, err := s.find(r)
+	found, err := s.find(r)
 	if err != nil {
 		s.refuse(w, asRefusal(err))
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"items": items, "total": len(items)})
+	writeJSON(w, http.StatusOK, found)
 }
 
-func (s *Server) find(r *http.Request) ([]any, error) {
+func (s *Server) find(r *http.Request) (any, error) {
 	if _, err := s.authorise(r, scopeRead, scopeWrite); err != nil {
 		return nil, err
 	}
@@ -40,13 +40,17 @@ func (s *Server) find(r *http.Request) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
+	files = s.cfg.Faults.listed(files, s.cfg.Now())
+	if s.cfg.Faults.ListPage > 0 {
+		return s.paged(files, r)
+	}
 	items := []any{}
 	for _, f := range files {
 		if sum == "" || f.SHA256 == sum {
 			items = append(items, s.receipt(f))
 		}
 	}
-	return items, nil
+	return map[string]any{"items": items, "total": len(items)}, nil
 }
 
 // file is GET /api/v1/files/{id}: the receipt of one file.

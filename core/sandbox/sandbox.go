@@ -67,6 +67,7 @@ type Config struct {
 	TokenLifetime time.Duration // 0 is DefaultTokenLifetime
 	NoTus         bool          // no resumable uploads: /files/ is not found
 	TusExpiry     time.Duration // unfinished uploads go this long after their last byte; 0 is DefaultTusExpiry
+	Faults        Faults        // how it does otherwise than it is asked
 	Log           *slog.Logger  // nil discards
 	Now           func() time.Time
 

@@ -114,6 +114,7 @@ func (u *receiving) run(w http.ResponseWriter, r *http.Request) (File, error) {
 	u.file.Key, u.file.UploadedBy = key, who.subject
 	u.file.seal()
 	u.fields.describe(&u.file.File, s.cfg.Now())
+	s.cfg.Faults.change(&u.file.File)
 	file := u.file.File
 	return file, u.file.keep()
 }

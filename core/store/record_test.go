@@ -32,7 +32,7 @@ func fullTransfer() core.Transfer {
 		Error: &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, Op: "upload", Message: "busy", Status: 503, ServerCode: "BUSY",
 			ServerText: "later", RetryAfter: 90 * time.Second, Outcome: core.OutcomeUnknown, Err: errors.New("cause: \u2028<&>")},
 		Receipt: &core.Receipt{FileID: "AAAA-1", Name: "a.tiff", Size: 1 << 45, SHA256: core.Checksum(strings.Repeat("0a", 32)), UploadedAt: epoch,
-			ExpiresAt: epoch.Add(24 * time.Hour), Details: map[string]string{"storage_element_id": "se-1", "": "<&>"}, HTTP: "HTTP/2.0", Status: 201,
+			ExpiresAt: epoch.Add(24 * time.Hour), Retention: "temporary", TTLDays: 30, Details: map[string]string{"storage_element_id": "se-1", "": "<&>"}, HTTP: "HTTP/2.0", Status: 201,
 			Differs: []core.Difference{{Field: "retention_policy", Asked: "permanent", Got: "temporary"}}},
 		QueuedAt: epoch, StartedAt: epoch.Add(time.Second), FinishedAt: epoch.Add(2 * time.Second), Resume: `{"url":"https://host/files/1"}`,
 	}

@@ -18,6 +18,7 @@ type term struct {
 	text  string   // folded
 	parts [][]byte // what a text has when it has the term: mostly the one word
 	key   bool     // long enough to be the beginning of a file ID or a checksum
+	id    bool     // is a whole file ID and nothing else
 	size  span     // bytes
 	exact bool     // size is one number, which the filter knows
 	at    span     // seconds since 1970
@@ -134,6 +135,9 @@ func secondOfDay(t time.Time) int64 {
 
 // mayBeIn reports whether a block may have entries with t.
 func (t *term) mayBeIn(f filter) bool {
+	if t.id {
+		return t.inKeys(f)
+	}
 	return t.mayBeInText(f) || t.inKeys(f) || f.times.meets(t.at) || t.mayBeAtClock(f.times) ||
 		f.sizes.meets(t.size) && (!t.exact || f.has(hash(kindSize, t.text)))
 }
@@ -167,12 +171,17 @@ func (t *term) mayBeAtClock(times extent) bool {
 
 // inKeys reports whether one of a block's keys may begin with t.
 func (t *term) inKeys(f filter) bool {
+	if t.id {
+		return len(t.text) < head || f.mayBegin(kindID, t.text)
+	}
 	return t.key && (f.mayBegin(kindID, t.text) || f.mayBegin(kindSum, t.text))
 }
 
 // matches reports whether e has t.
 func (t *term) matches(e *entry) bool {
 	switch {
+	case t.id:
+		return string(e.id) == t.text
 	case t.size.has(e.size), t.inText(e.text):
 		return true
 	case t.key && (hasPrefix(e.id, t.text) || hasPrefix(e.sum, t.text)):

@@ -10,17 +10,19 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
 	"github.com/artstore/ingester/core/transport"
 )
 
 // maxDetails is how many further fields of an answer are kept.
 const maxDetails = 32
 
-// sent is what an answer must agree with.
+// sent is what an answer must agree with, and what it is held against.
 type sent struct {
-	name string
-	size int64
-	sum  core.Checksum
+	name  string // as it was sent
+	size  int64
+	sum   core.Checksum
+	asked core.Options
 }
 
 // timeForms are how servers write times; the last ones, without a zone, are
@@ -30,6 +32,7 @@ var timeForms = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "200
 // parseReceipt reads the success answer of either generation and compares it
 // with what was sent. An answer that can't be read gives CodeAnswerInvalid
 // with OutcomeUnknown; one with another hash or size a KindIntegrity error.
+// What else the server has otherwise than it was asked is told in Differs.
 func parseReceipt(data []byte, want sent) (core.Receipt, error) {
 	a, err := newAnswer(data)
 	if err != nil {
@@ -37,12 +40,14 @@ func parseReceipt(data []byte, want sent) (core.Receipt, error) {
 	}
 	r := core.Receipt{
 		FileID:     a.text("file_id"),
-		Name:       a.text("original_filename"),
-		UploadedAt: a.time("uploaded_at"),
+		UploadedAt: a.time("uploaded_at", "created_at"),
 		ExpiresAt:  a.time("ttl_expires_at", "expires_at"),
 	}
+	content.Told(&r, a, want.name, want.asked)
+	r.Name = a.text(core.FieldName)
 	size, hasSize := a.number("size", "file_size")
-	checksum := a.text("checksum", "sha256")
+	checksum := a.text("checksum", "sha256", "checksum_sha256")
+	a.take(core.FieldRetention, core.FieldTTLDays)
 	r.Details = a.rest()
 	if r.Name == "" {
 		r.Name = want.name

@@ -37,6 +37,7 @@ type Config struct {
 	HTTPVersion string      // core.HTTPAuto, core.HTTP2 or core.HTTP11; "" is auto
 	Streams     int         // files in flight at most; 0 is 100
 	Tokens      transport.Tokens
+	ClientID    string            // by which servers may know us
 	Limiter     transport.Limiter // nil: as fast as it goes
 	UserAgent   string
 	Proxy       func(*http.Request) (*url.URL, error) // nil: the environment's

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -17,6 +19,9 @@ const opFinalise = "make file permanent"
 const (
 	// callTimeout is the time limit of one short call.
 	callTimeout = 30 * time.Second
+	// copyTimeout is the time limit of the call that begins: some servers
+	// answer it once the file is copied.
+	copyTimeout = 15 * time.Minute
 	// Finalising is asked for at growing intervals.
 	firstPoll = 500 * time.Millisecond
 	lastPoll  = 10 * time.Second
@@ -28,17 +33,28 @@ const (
 // that it is. step is told of every change on the way. Only the first
 // generation of ArtStore has this call. Errors are *core.Error:
 // CodeFinaliseUnsupported where there is no such call, CodeFinaliseFailed
-// where the server gave up, CodeRejected where the file is not temporary.
+// where the server gave up.
 func (c *Client) Finalise(ctx context.Context, fileID string, step func(core.Finalisation)) error {
-	begun, err := c.transaction(ctx, http.MethodPost, c.root+"/api/v1/finalize/"+url.PathEscape(fileID), http.StatusAccepted)
-	if err != nil {
+	begun, err := c.transaction(ctx, http.MethodPost, c.root+"/api/v1/finalize/"+url.PathEscape(fileID), copyTimeout)
+	switch {
+	case isPermanent(err):
+		begun = transaction{Status: "completed"} // by an earlier call, whose answer nobody heard
+	case err != nil:
 		return err
 	}
-	if begun.ID == "" {
+	if begun.ID == "" && begun.Status != "completed" {
 		return &core.Error{Kind: core.KindServer, Code: core.CodeAnswerInvalid, Op: opFinalise, Outcome: core.OutcomeAnswered,
 			Message: "The server began to make the file permanent but did not say how to follow it."}
 	}
 	return c.follow(ctx, begun, step)
+}
+
+// isPermanent reports whether a server refuses to finalise a file because it is
+// permanent: of the two kinds that there are it says "not temporary".
+func isPermanent(err error) bool {
+	e := core.AsError(err)
+	return e != nil && e.Status == http.StatusBadRequest && slices.ContainsFunc([]string{"not temporary", "already final", "retention_policy=permanent"},
+		func(words string) bool { return strings.Contains(strings.ToLower(e.ServerText), words) })
 }
 
 // follow asks for the transaction's status until it has ended.
@@ -54,11 +70,11 @@ func (c *Client) follow(ctx context.Context, at transaction, step func(core.Fina
 			return &core.Error{Kind: core.KindServer, Code: core.CodeFinaliseFailed, Op: opFinalise, Outcome: core.OutcomeAnswered,
 				Message: "The server could not make the file permanent; it is still there as a temporary one.", ServerText: transport.Clean(at.Message)}
 		}
-		step(core.Finalisation{Status: at.Status, Percent: min(max(at.Percent, 0), 100)})
+		step(core.Finalisation{Status: at.Status, Percent: int(min(max(at.Percent, 0), 100))})
 		if err := c.cfg.sleep(ctx, wait); err != nil {
 			return core.NetworkError(opFinalise, err)
 		}
-		next, err := c.transaction(ctx, http.MethodGet, address, http.StatusOK)
+		next, err := c.transaction(ctx, http.MethodGet, address, callTimeout)
 		switch kind := core.AsError(err); {
 		case err == nil:
 			at.Status, at.Percent, at.Message, lost = next.Status, next.Percent, next.Message, 0
@@ -86,19 +102,19 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // transaction is what both calls answer.
 type transaction struct {
-	ID      string `json:"transaction_id"`
-	Status  string `json:"status"`
-	Percent int    `json:"progress_percent"`
-	Message string `json:"error_message"`
+	ID      string  `json:"transaction_id"`
+	Status  string  `json:"status"`
+	Percent float64 `json:"progress_percent"` // some servers count parts of one
+	Message string  `json:"error_message"`
 }
 
 // transaction makes one call.
-func (c *Client) transaction(ctx context.Context, method, address string, want int) (transaction, error) {
+func (c *Client) transaction(ctx context.Context, method, address string, limit time.Duration) (transaction, error) {
 	token, err := c.cfg.Tokens.Token(ctx)
 	if err != nil {
 		return transaction{}, transport.TokenError(opFinalise, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {
@@ -115,7 +131,7 @@ func (c *Client) transaction(ctx context.Context, method, address string, want i
 	if err != nil {
 		return transaction{}, c.server.LineError(ctx, opFinalise, err)
 	}
-	if resp.StatusCode != want {
+	if resp.StatusCode/100 != 2 {
 		return transaction{}, c.notFinalised(resp, data, token)
 	}
 	var t transaction

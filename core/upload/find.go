@@ -1,9 +1,12 @@
 package upload
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -13,53 +16,69 @@ import (
 
 const (
 	opFind = "ask whether the server has the file"
-	// skew is how far the server's clock may be behind ours.
-	skew = 2 * time.Minute
+	// findTimeout is the time limit of a search through all pages.
+	findTimeout = 2 * time.Minute
 )
 
-// Find asks a Storage Element whether it has the file of t, by the checksum
-// that the file has now: stored under its name since t was queued. found is
-// false, too, where the server lists no files: then nobody knows. Errors are
+// Find returns what a server lists that may be the file of t, stored by an
+// attempt that began at since or later: of its name, size and checksum, and by
+// us where the server says by whom. What fits best comes first. None is found,
+// too, where the server lists no files: then nobody knows. Errors are
 // *core.Error.
-func (c *Client) Find(ctx context.Context, t core.Transfer) (receipt core.Receipt, found bool, err error) {
+func (c *Client) Find(ctx context.Context, t core.Transfer, since time.Time) ([]core.Receipt, error) {
 	sum, err := content.Sum(ctx, t.Source)
 	if err != nil {
-		return core.Receipt{}, false, err
+		return nil, err
 	}
 	token, err := c.cfg.Tokens.Token(ctx)
 	if err != nil {
-		return core.Receipt{}, false, transport.TokenError(opFind, err)
+		return nil, transport.TokenError(opFind, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	ctx, cancel := context.WithTimeout(ctx, findTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.root+"/api/v1/files?checksum="+string(sum), nil)
+	l := listing{
+		client: c, token: token, own: own{token.Subject, c.cfg.ClientID}, since: since,
+		want: sent{name: content.SafeName(t.Source.Name), size: t.Source.Size, sum: sum, asked: t.Options},
+		seen: map[string]bool{},
+	}
+	if err := l.read(ctx); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(l.found, func(a, b core.Receipt) int {
+		return cmp.Or(cmp.Compare(len(a.Differs), len(b.Differs)), a.UploadedAt.Compare(b.UploadedAt))
+	})
+	return l.found, nil
+}
+
+// take keeps what may be the file that is looked for. at is when the server
+// stored what it lists there, fresh whether that was not seen before.
+func (l *listing) take(item json.RawMessage, earliest time.Time) (at time.Time, fresh bool) {
+	a, err := newAnswer(item)
 	if err != nil {
-		return core.Receipt{}, false, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: opFind,
-			Message: "The ingester's address can't be used.", Err: err}
+		return time.Time{}, false
 	}
-	req.Header.Set("Authorization", "Bearer "+token.Value.Reveal())
-	resp, _, err := c.send(req, 0)
-	if err != nil {
-		return core.Receipt{}, false, c.server.LineError(ctx, opFind, err)
+	by, gone := a.text("uploaded_by"), deleted(a)
+	r, err := parseReceipt(item, l.want)
+	key := fmt.Sprint(a["file_id"], a["checksum"])
+	if a["file_id"] == nil || l.seen[key] {
+		return time.Time{}, false
 	}
-	defer func() { _ = resp.Body.Close() }()
-	data, err := transport.ReadAnswer(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		return core.Receipt{}, false, nil // an ingester, which lists nothing, or a list too long to tell
+	l.seen[key] = true
+	at = a.time("uploaded_at", "created_at")
+	name, _ := a[core.FieldName].(string)
+	if err == nil && name != "" && content.SameName(name, l.want.name) && !gone && !at.IsZero() && !at.Before(earliest) && l.own.may(by) {
+		r.HTTP, r.Status = l.proto, http.StatusOK
+		l.found = append(l.found, r)
 	}
-	var list struct {
-		Items []json.RawMessage `json:"items"`
+	return at, true
+}
+
+// deleted reports whether a listed file is none that the server still keeps.
+func deleted(a answer) bool {
+	switch a.text("status") {
+	case "", "active", "stored", "available", "ready", "completed":
+		gone, _ := a["is_deleted"].(bool)
+		return gone || a["deleted_at"] != nil
 	}
-	if json.Unmarshal(data, &list) != nil {
-		return core.Receipt{}, false, nil
-	}
-	want := sent{name: content.SafeName(t.Source.Name), size: t.Source.Size, sum: sum}
-	for _, item := range list.Items {
-		r, err := parseReceipt(item, want)
-		if err == nil && r.Name == want.name && !r.UploadedAt.Before(t.QueuedAt.Add(-skew)) {
-			r.HTTP, r.Status = resp.Proto, resp.StatusCode
-			return r, true, nil
-		}
-	}
-	return core.Receipt{}, false, nil
+	return true
 }

@@ -152,7 +152,7 @@ func (a *attempt) accepted(resp *http.Response, data []byte, readErr error, comp
 		return core.Receipt{}, a.broken(readErr)
 	}
 	if failure == nil {
-		receipt, err := parseReceipt(data, sent{name: a.transfer.Source.Name, size: a.transfer.Source.Size, sum: sum})
+		receipt, err := parseReceipt(data, sent{name: content.SafeName(a.transfer.Source.Name), size: a.transfer.Source.Size, sum: sum, asked: a.transfer.Options})
 		if err == nil {
 			receipt.HTTP, receipt.Status = resp.Proto, resp.StatusCode
 			return receipt, nil

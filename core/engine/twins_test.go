@@ -1,0 +1,252 @@
+package engine
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// lister is a server without the key that lists what it has stored. It is told
+// which answers get lost.
+type lister struct {
+	*server
+	files []core.Receipt
+	since []time.Time // that it was asked for
+}
+
+// newLister returns a server whose script says of each attempt whether the file
+// is stored, and whether the answer arrives.
+func newLister(script func(t core.Transfer) (stored, heard bool)) *lister {
+	l := &lister{server: newServer()}
+	l.honours = false
+	l.script = func(ctx context.Context, s *server, t core.Transfer, n int, p core.Progress) (bool, error) {
+		stored, heard := script(t)
+		if stored {
+			s.with(func(*server) { l.files = append(l.files, receipt(t)) })
+		}
+		if !heard {
+			return stored, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
+		}
+		return stored, nil
+	}
+	return l
+}
+
+func (l *lister) Uploader(context.Context, string) (Uploader, error) { return l, nil }
+
+// Find lists every file of the size of t: they all look the same.
+func (l *lister) Find(_ context.Context, t core.Transfer, since time.Time) ([]core.Receipt, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.since = append(l.since, since)
+	var found []core.Receipt
+	for _, r := range l.files {
+		if r.Size == t.Source.Size {
+			found = append(found, r)
+		}
+	}
+	return found, nil
+}
+
+func beginLister(t *testing.T, l *lister, st Store) *fixture {
+	f := begin(t, l.server, st, func(c *Config) { c.Uploaders, c.Policy.Rounds = l, 1 }) // without the breaker
+	f.patience = time.Hour
+	return f
+}
+
+// fileIDs are the server's files of transfers that are shown as stored; none may
+// be there twice.
+func fileIDs(t *testing.T, f *fixture, ids []core.TransferID) (stored, unknown int) {
+	t.Helper()
+	owners := map[string]core.TransferID{}
+	for _, id := range ids {
+		x := f.get(id)
+		switch {
+		case x.State == core.StateUnknown:
+			unknown++
+		case x.State != core.StateStored:
+			t.Errorf("%s is %s", id, x.State)
+		case owners[x.Receipt.FileID] != "":
+			t.Errorf("%s and %s are both file %s", id, owners[x.Receipt.FileID], x.Receipt.FileID)
+		default:
+			stored++
+			owners[x.Receipt.FileID] = id
+		}
+	}
+	return stored, unknown
+}
+
+// Files of the same bytes and name, whose answers are lost: as many are stored as
+// the server has, each as a file of its own; the others are unknown.
+func TestTwins(t *testing.T) {
+	for name, lost := range map[string]int{"all there": 0, "one lost": 1, "all but one lost": 19, "none there": 20} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				const n = 20
+				left := lost
+				l := newLister(func(core.Transfer) (bool, bool) {
+					if left > 0 {
+						left--
+						return false, false
+					}
+					return true, false
+				})
+				f := beginLister(t, l, newMemory())
+				ids := f.submit(sources(n, 10)...)
+				f.await("the end", func(shown map[core.TransferID]core.Transfer, _ core.Update) bool {
+					return states(shown)[core.StateStored]+states(shown)[core.StateUnknown] == n
+				})
+				if stored, unknown := fileIDs(t, f, ids); stored != n-lost || unknown != lost {
+					t.Errorf("%d stored, %d unknown; the server lost %d of %d", stored, unknown, lost, n)
+				}
+				_ = f.stop()
+			})
+		})
+	}
+}
+
+// A file that is listed while the attempt that stores it is still under way is
+// that attempt's.
+func TestTwinUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLister(nil)
+		l.script = func(_ context.Context, s *server, x core.Transfer, _ int, _ core.Progress) (bool, error) {
+			if x.Source.Name == "lost" {
+				<-time.After(time.Second) // until the other's file is listed
+				return false, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
+			}
+			s.with(func(*server) { l.files = append(l.files, receipt(x)) })
+			<-time.After(time.Minute) // its answer is on the way
+			return true, nil
+		}
+		f := beginLister(t, l, newMemory())
+		ids := f.submit(source("lost", 10), source("slow", 10))
+		f.awaitState(core.StateStored, ids[1])
+		f.awaitState(core.StateUnknown, ids[0])
+		if stored, unknown := fileIDs(t, f, ids); stored != 1 || unknown != 1 {
+			t.Errorf("%d stored, %d unknown", stored, unknown)
+		}
+		_ = f.stop()
+	})
+}
+
+// What a transfer of another profile, or of another address of the same server,
+// was stored as is claimed, also once it was taken off the list and after a restart.
+func TestClaimsOfTheHistory(t *testing.T) {
+	st := openStore(t, "")
+	l := newLister(func(x core.Transfer) (bool, bool) { return x.Source.Name == "first", x.Source.Name == "first" })
+	f := beginLister(t, l, st)
+	o := options()
+	o.Profile = "Another"
+	s, err := f.Submit(context.Background(), []core.Source{source("first", 10)}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.awaitState(core.StateStored, s.Queued...)
+	if err := f.Remove(context.Background(), s.Queued...); err != nil {
+		t.Fatal(err)
+	}
+	_ = f.stop()
+	l.url += "/"
+	f = beginLister(t, l, st)
+	ids := f.submit(source("second", 10))
+	f.awaitState(core.StateUnknown, ids...)
+}
+
+// A claim whose transfer could not be saved is no other's meanwhile, and not for
+// ever.
+func TestClaimsOnAFullDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := newMemory()
+		l := newLister(func(core.Transfer) (bool, bool) { return true, false })
+		f := beginLister(t, l, st)
+		st.with(func(m *memory) {
+			m.refuse = func(b core.Batch) error {
+				for _, x := range b.Put {
+					if x.State == core.StateStored {
+						return full(b)
+					}
+				}
+				return nil
+			}
+		})
+		ids := f.submit(sources(3, 10)...)
+		<-time.After(time.Minute)
+		st.with(func(m *memory) { m.refuse = nil })
+		f.awaitState(core.StateStored, ids...)
+		if stored, _ := fileIDs(t, f, ids); stored != 3 {
+			t.Errorf("%d stored", stored)
+		}
+		if n := len(f.claims.owners) + len(f.claims.sending); n != 0 {
+			t.Errorf("%d claims are left", n)
+		}
+		_ = f.stop()
+	})
+}
+
+// The server is asked for what it has since the first attempt of unknown outcome
+// began: after a restart, and however many attempts there were.
+func TestFindSince(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := openStore(t, "")
+		heard := false
+		l := newLister(func(core.Transfer) (bool, bool) { return false, heard })
+		l.askErr = failure(core.KindNetwork, core.CodeUnreachable, core.OutcomeNotProcessed)
+		f := beginLister(t, l, st)
+		if err := f.PauseAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		id := f.submit(source("a", 10))[0]
+		<-time.After(time.Hour)
+		begun := time.Now().UTC()
+		if err := f.ResumeAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		f.await("some attempts", func(shown map[core.TransferID]core.Transfer, _ core.Update) bool { return shown[id].Attempts == 3 })
+		_ = f.stop()
+		<-time.After(time.Hour)
+		l.with(func(s *server) { s.askErr = nil })
+		f = beginLister(t, l, st)
+		f.awaitState(core.StateUnknown, id)
+		if len(l.since) != 1 || l.since[0].Sub(begun).Abs() > time.Second {
+			t.Errorf("asked since %v, want %v", l.since, begun)
+		}
+		_ = f.stop()
+	})
+}
+
+// What is stored already is held against what this call asks, and the one that is
+// as it asks counts.
+func TestStoredOtherwise(t *testing.T) {
+	st, s := newMemory(), newServer()
+	f := begin(t, s, st)
+	src := source("a", 10)
+	month := options()
+	f.awaitState(core.StateStored, f.submit(src)...)
+	permanent := month
+	permanent.Retention, permanent.TTLDays = core.RetentionPermanent, 0
+	submit := func(o core.Options) core.Submission {
+		t.Helper()
+		got, err := f.Submit(context.Background(), []core.Source{src}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	got := submit(permanent)
+	if len(got.Stored) != 1 || len(got.Stored[0].DiffersFrom(got.Asked)) != 1 || len(got.Queued) != 0 {
+		t.Errorf("%+v", got)
+	}
+	permanent.Again = true
+	got = submit(permanent)
+	f.awaitState(core.StateStored, got.Queued...)
+	permanent.Again = false
+	for _, o := range []core.Options{permanent, month} {
+		if got := submit(o); len(got.Stored) != 1 || len(got.Stored[0].DiffersFrom(o)) != 0 {
+			t.Errorf("%+v", got)
+		}
+	}
+}
