@@ -30,6 +30,7 @@ type uploadCommand struct {
 	again   bool
 	skipOK  bool
 	metrics string
+	show    *paths // as the user wrote them
 
 	retention   string
 	ttlDays     int
@@ -176,6 +177,7 @@ func (u *uploadCommand) upload(ctx context.Context, p *program, profile core.Pro
 	if err != nil {
 		return err
 	}
+	u.show.follow(scan.Roots)
 	if err := unreadableRoot(paths, scan); err != nil {
 		return err
 	}

@@ -6,13 +6,15 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/artstore/ingester/core"
 )
 
 // paths turns absolute paths back into the form that the user wrote.
 type paths struct{ abs, as []string }
 
-func newPaths(given []string) paths {
-	var p paths
+func newPaths(given []string) *paths {
+	p := &paths{}
 	for _, g := range given {
 		if abs, err := filepath.Abs(g); err == nil {
 			p.abs, p.as = append(p.abs, abs), append(p.as, g)
@@ -21,11 +23,20 @@ func newPaths(given []string) paths {
 	return p
 }
 
-func (p paths) of(abs string) string {
-	for i, root := range p.abs {
-		if abs == root {
-			return p.as[i]
+// follow adds where links lead that the user named.
+func (p *paths) follow(roots []core.Root) {
+	for _, r := range roots {
+		if !slices.Contains(p.abs, r.Path) {
+			p.abs, p.as = append(p.abs, r.Path), append(p.as, r.Named)
 		}
+	}
+}
+
+func (p *paths) of(abs string) string {
+	if i := slices.Index(p.abs, abs); i >= 0 {
+		return p.as[i]
+	}
+	for i, root := range p.abs {
 		if rest, ok := strings.CutPrefix(abs, strings.TrimRight(root, string(filepath.Separator))+string(filepath.Separator)); ok {
 			return filepath.Join(p.as[i], rest)
 		}

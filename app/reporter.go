@@ -31,12 +31,12 @@ type reporter interface {
 }
 
 func (u *uploadCommand) reporter(paths []string) reporter {
-	show := newPaths(paths)
+	u.show = newPaths(paths)
 	switch {
 	case u.asJSON:
-		return newJSONReporter(u.streams.out, show, u.bar())
+		return newJSONReporter(u.streams.out, u.show, u.bar())
 	default:
-		return &textReporter{out: u.streams.out, err: u.streams.err, quiet: u.quiet, show: show, bar: u.bar()}
+		return &textReporter{out: u.streams.out, err: u.streams.err, quiet: u.quiet, show: u.show, bar: u.bar()}
 	}
 }
 
@@ -54,7 +54,7 @@ func (u *uploadCommand) bar() *bar {
 type textReporter struct {
 	out, err io.Writer
 	quiet    bool
-	show     paths
+	show     *paths
 	bar      *bar
 }
 
@@ -124,11 +124,11 @@ func (r *textReporter) line(w io.Writer, format string, args ...any) {
 type jsonReporter struct {
 	to   *output
 	out  *json.Encoder // writes to to
-	show paths
+	show *paths
 	bar  *bar
 }
 
-func newJSONReporter(to *output, show paths, bar *bar) *jsonReporter {
+func newJSONReporter(to *output, show *paths, bar *bar) *jsonReporter {
 	out := json.NewEncoder(to)
 	out.SetEscapeHTML(false)
 	return &jsonReporter{to: to, out: out, show: show, bar: bar}

@@ -45,10 +45,10 @@ type SkipReason string
 
 // The reasons.
 const (
-	SkipSymlink    SkipReason = "symlink"    // never followed
+	SkipSymlink    SkipReason = "symlink"    // found in a folder, or leading nowhere
 	SkipSpecial    SkipReason = "special"    // pipe, socket, device: never opened
 	SkipUnreadable SkipReason = "unreadable" // folder or file that can't be read
-	SkipDuplicate  SkipReason = "duplicate"  // the same file by another path in this drop
+	SkipDuplicate  SkipReason = "duplicate"  // the same path again in this drop
 )
 
 // Skipped is one thing a scan left out.
@@ -64,6 +64,14 @@ type Scan struct {
 	Skipped []Skipped
 	Folders int
 	Bytes   int64
+	Roots   []Root // what the user named, in order
+}
+
+// Root is a path that the user named, and where it leads: paths of sources and
+// skipped things begin with one of the two.
+type Root struct {
+	Named string // as it was named
+	Path  string // absolute; of a link, what it leads to
 }
 
 // Submission is what became of submitted sources.

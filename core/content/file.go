@@ -85,6 +85,24 @@ func openCopy(want core.Source) (*File, error) {
 	return s, nil
 }
 
+// Look describes the file of src as it is now: a regular file that is found
+// without following a link from the folder that the user named on.
+func Look(src core.Source) (core.Source, error) {
+	dir, base, err := openParent(src.Path, src.Name)
+	if err != nil {
+		return src, Unreadable(err)
+	}
+	defer func() { _ = dir.Close() }()
+	facts, err := dir.Lstat(base)
+	switch {
+	case err != nil:
+		return src, Unreadable(err)
+	case !facts.Mode().IsRegular():
+		return src, notRegular()
+	}
+	return Describe(src.Path, src.Name, facts), nil
+}
+
 // openStrictly opens whatever regular file is at path, without following a link
 // from the folder that the user named on.
 func openStrictly(path, name string) (*File, error) {

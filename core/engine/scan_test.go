@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
 )
 
 // tree makes files and folders ("name/") below a new folder.
@@ -64,7 +65,7 @@ func TestScan(t *testing.T) {
 	}
 	for _, s := range found.Sources {
 		facts, err := os.Lstat(s.Path)
-		if err != nil || !filepath.IsAbs(s.Path) || s.Size != facts.Size() || !s.ModTime.Equal(facts.ModTime()) || s.FileID != fileID(facts) {
+		if err != nil || !filepath.IsAbs(s.Path) || s.Size != facts.Size() || !s.ModTime.Equal(facts.ModTime()) || s != content.Describe(s.Path, s.Name, facts) {
 			t.Errorf("%+v, %v", s, err)
 		}
 	}

@@ -3,11 +3,11 @@ package engine
 import (
 	"context"
 	"errors"
-	"os"
 	"sync/atomic"
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
 )
 
 // run is one attempt, from its claim to its result.
@@ -159,12 +159,10 @@ func (e *Engine) verify(r *run, u Uploader, out *result) error {
 
 // restat takes the file as it is now.
 func (e *Engine) restat(r *run) error {
-	facts, err := os.Lstat(r.t.Source.Path)
-	if err != nil || !facts.Mode().IsRegular() {
-		return nil // the uploader says it better
+	src, err := content.Look(r.t.Source)
+	if err != nil {
+		return nil //nolint:nilerr // the uploader says it better
 	}
-	src := r.t.Source
-	src.Size, src.ModTime, src.FileID = facts.Size(), facts.ModTime().UTC(), fileID(facts)
 	return e.do(r.ctx, "send file", func(x *tx) error {
 		t := x.get(r.it)
 		if t.Resume != "" && fileOf(t.Source) != fileOf(src) { // what the server has is of another file
