@@ -42,7 +42,7 @@ func checkTarget(ctx context.Context, s streams, t target, print func(core.Step)
 	if err != nil {
 		return err
 	}
-	secrets := newSecrets(given)
+	secrets := newSecrets(given, s.redactor)
 	var services services
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -70,11 +70,13 @@ func diagnoseProfile(ctx context.Context, p core.Profile, s *secrets, passphrase
 		// What is wrong with the files is for the test to say.
 		_, passphrase, _ = buildTLS(ctx, p, s, slog.New(slog.DiscardHandler))
 	}
+	s.redactor.Learn(passphrase)
 	return diagnose.Run(ctx, diagnose.Config{
 		Profile:    p,
 		Secret:     func(ctx context.Context) (core.Secret, error) { return s.client(ctx, p.Name) },
 		Passphrase: passphrase,
 		Proxy:      environmentProxy(httpproxy.FromEnvironment()),
+		Redactor:   s.redactor,
 	}, step)
 }
 

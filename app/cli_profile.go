@@ -99,14 +99,14 @@ func newProfileExport(s streams) *cobra.Command {
 	return cmd
 }
 
-func newProfileRemove(streams) *cobra.Command {
+func newProfileRemove(s streams) *cobra.Command {
 	return &cobra.Command{Use: "remove NAME", Short: "Delete a saved profile and its secrets in the keychain", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, f, err := savedProfiles()
 			if err != nil {
 				return err
 			}
-			return removeProfile(cmd.Context(), dir, f, newSecrets(core.Secret{}), args[0])
+			return removeProfile(cmd.Context(), dir, f, newSecrets(core.Secret{}, s.redactor), args[0])
 		}}
 }
 
@@ -163,7 +163,7 @@ func newProfileSecret(s streams) *cobra.Command {
 			if passphrase {
 				item = keychain.ItemPassphrase
 			}
-			if err := newSecrets(core.Secret{}).Set(cmd.Context(), p.Name, item, secret); err != nil {
+			if err := newSecrets(core.Secret{}, s.redactor).Set(cmd.Context(), p.Name, item, secret); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintln(s.err, "Kept in the keychain.")

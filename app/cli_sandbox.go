@@ -29,7 +29,7 @@ func newSandbox(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			cfg.Log = newLog(s.err, level)
+			cfg.Log = s.newLog(s.err, level)
 			if cfg.Dir == "" {
 				f, err := findFolders(os.Getenv)
 				if err != nil {

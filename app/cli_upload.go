@@ -96,7 +96,7 @@ func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 	if u.target.sandbox {
 		name = sandboxName
 	}
-	p, err := openProgram(ctx, programConfig{folders: f, log: log, secret: given, profile: name, policy: retry.Policy{Rounds: 1}, load: load})
+	p, err := openProgram(ctx, programConfig{folders: f, log: log, secret: given, redact: u.streams.redactor, profile: name, policy: retry.Policy{Rounds: 1}, load: load})
 	if err != nil {
 		return err
 	}

@@ -213,7 +213,7 @@ func (c *connections) connect(ctx context.Context, name string) (*connection, er
 		TokenURL: p.TokenURL(), JWKSURL: p.JWKSURL(), PublicKeyFile: p.Auth.PublicKeyFile,
 		Grant: p.Auth.Grant, ClientAuth: p.Auth.ClientAuth, ClientID: p.Auth.ClientID, Scope: p.Auth.Scope,
 		Secret:  func(ctx context.Context) (core.Secret, error) { return c.secrets.client(ctx, name) },
-		Timeout: p.TokenTimeout(), TLS: config, Proxy: proxy, Observer: c.metrics, Log: c.log,
+		Timeout: p.TokenTimeout(), TLS: config, Proxy: proxy, Observer: c.metrics, Redactor: c.secrets.redactor, Log: c.log,
 	})
 	if err != nil {
 		return nil, err

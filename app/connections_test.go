@@ -93,7 +93,7 @@ func newShopper(t *testing.T, s *shop, ca *coretest.CA, log *slog.Logger) (*conn
 	p.AdminURL, p.IngesterURL, p.Auth.ClientID, p.Auth.JWKSURL = s.URL, s.URL, "sa_test", "none"
 	p.TLS.CACertFile = ca.WritePEM(t, dir)
 	p.TLS.CertFile, p.TLS.KeyFile = coretest.WritePair(t, dir, "client", s.clients.Client(t, "first"))
-	given := newSecrets(core.NewSecret("s3cret"))
+	given := newSecrets(core.NewSecret("s3cret"), nil)
 	given.Session = keychain.NewSession()
 	c := newConnections(func(string) (core.Profile, error) { return p, nil }, given, metrics.New(metrics.Build{}), log)
 	c.lookEvery = 0
@@ -137,7 +137,9 @@ type logBook struct {
 	text strings.Builder
 }
 
-func (b *logBook) logger() *slog.Logger { return newLog(b, slog.LevelDebug) }
+func (b *logBook) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(b, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
 
 // Write implements io.Writer.
 func (b *logBook) Write(p []byte) (int, error) {

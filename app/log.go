@@ -4,8 +4,10 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"log"
 	"log/slog"
 	"os"
+	"regexp"
 	"strings"
 )
 
@@ -27,8 +29,32 @@ func logLevel(getenv func(string) string, otherwise slog.Level) (slog.Level, err
 
 // newLog logs to w as text, without the time on a terminal's behalf: whoever
 // runs a command sees when.
-func newLog(w io.Writer, level slog.Level) *slog.Logger {
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+func (s streams) newLog(w io.Writer, level slog.Level) *slog.Logger {
+	return s.logTo(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// logTo is the log of this process. What libraries say through the standard
+// logger goes there too.
+func (s streams) logTo(h slog.Handler) *slog.Logger {
+	h = redacting{h, s.redactor}
+	log.SetFlags(0)
+	log.SetOutput(unquoting{slog.NewLogLogger(h, slog.LevelWarn).Writer()})
+	return slog.New(h)
+}
+
+// unquoting leaves out what net/http quotes of an answer that nobody asked for:
+// it may be a token that nobody has seen before.
+type unquoting struct{ io.Writer }
+
+// quotation is how net/http writes it.
+var quotation = regexp.MustCompile(`(Unsolicited response .* starting with )"(?:[^"\\]|\\.)*"`)
+
+// Write implements io.Writer.
+func (w unquoting) Write(line []byte) (int, error) {
+	if _, err := w.Writer.Write(quotation.ReplaceAll(line, []byte("${1}what is not shown here"))); err != nil {
+		return 0, err
+	}
+	return len(line), nil
 }
 
 // openLogFile opens the window's log for appending, mode 0600; a large one is

@@ -7,12 +7,15 @@ import (
 	"sync"
 
 	"golang.org/x/term"
+
+	"github.com/artstore/ingester/core"
 )
 
 // streams are what a command reads and writes.
 type streams struct {
 	in       io.Reader
 	out, err *output
+	redactor *core.Redactor // knows the secrets that must not get into a log
 }
 
 // output is standard output or standard error. A write that fails is

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -52,11 +53,11 @@ func forms(text string) []string {
 	return out
 }
 
-// keepsBack finds what is planted in what came out.
+// keepsBack finds what is planted, or its beginning, in what came out.
 func keepsBack(t *testing.T, where string, out []byte) {
 	t.Helper()
 	for name, text := range planted {
-		for _, form := range forms(text) {
+		for _, form := range append(forms(text), forms(text[:12])...) {
 			if bytes.Contains(out, []byte(form)) {
 				t.Errorf("the %s is in %s as %q", name, where, form)
 			}
@@ -108,10 +109,62 @@ func echoes() map[string]http.HandlerFunc {
 	}
 }
 
+// unasked gives a token, and after each answer says unasked, on the idle
+// connection, what it was sent: net/http logs that.
+func unasked(t *testing.T, form func(string) string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+		said := fmt.Sprintf("%v %s %s", r.Header, body, planted["token"])
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		status, answer := "403 Forbidden", "{}" // no other token would help
+		if strings.HasSuffix(r.URL.Path, "/token") {
+			status, answer = "200 OK", `{"access_token":"`+planted["token"]+`","token_type":"Bearer","expires_in":1800}`
+		}
+		_, _ = fmt.Fprintf(conn, "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%sHTTP/1.1 400 Bad Request\r\n\r\n%s",
+			status, len(answer), answer, form(said))
+	}
+}
+
+// What a server says unasked gets into the program's log, without what is
+// secret in it.
+func TestUnaskedAnswers(t *testing.T) {
+	encoded := map[string]func(string) string{
+		"as it is": func(s string) string { return s },
+		"hex":      func(s string) string { return hex.EncodeToString([]byte(s)) },
+		"HEX":      func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) },
+		"base64":   func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) },
+		"of URLs":  func(s string) string { return base64.URLEncoding.EncodeToString([]byte("x" + s)) },
+		"escaped":  url.QueryEscape,
+		"quoted":   func(s string) string { return fmt.Sprintf("%q", s) },
+		"cut off": func(s string) string { // in the middle of each
+			for _, text := range planted {
+				s = strings.ReplaceAll(s, text, text[:14])
+			}
+			return s
+		},
+	}
+	for name, form := range encoded {
+		for _, args := range [][]string{{"check"}, {"check", "--json"}, {"upload"}, {"upload", "--json"}} {
+			where := fmt.Sprintf("%v, unasked, %s", args, name)
+			out := newVault(t, unasked(t, form)).command(t, args...)
+			if !bytes.Contains(out, []byte("Unsolicited response")) {
+				t.Errorf("%s: nothing was logged: %s", where, out)
+			}
+			keepsBack(t, where, out)
+		}
+	}
+}
+
 // vault is a profile whose every secret is planted, and a server.
 type vault struct {
 	profile core.Profile
 	secrets *secrets
+	client  tls.Certificate
 	log     logBook
 }
 
@@ -124,11 +177,12 @@ func newVault(t *testing.T, h http.HandlerFunc) *vault {
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	dir := t.TempDir()
-	v := &vault{profile: core.NewProfile("planted"), secrets: newSecrets(core.NewSecret(planted["client secret"]))}
+	v := &vault{profile: core.NewProfile("planted"), secrets: newSecrets(core.NewSecret(planted["client secret"]), nil)}
 	p := &v.profile
 	p.AdminURL, p.IngesterURL, p.Auth.ClientID, p.Auth.JWKSURL = server.URL, server.URL, "sa_test", "none"
 	p.TLS.CACertFile, p.TLS.PKCS12File = ca.WritePEM(t, dir), filepath.Join(dir, "client.p12")
 	cert := ca.Client(t, "client")
+	v.client = cert
 	bundle, err := pkcs12.Modern.Encode(cert.PrivateKey, cert.Leaf, nil, planted["passphrase"])
 	if err != nil {
 		t.Fatal(err)
@@ -178,6 +232,7 @@ func (v *vault) command(t *testing.T, args ...string) []byte {
 	home, dir := t.TempDir(), t.TempDir()
 	p := v.profile
 	p.TLS.PKCS12File = "" // no keychain to keep its passphrase in
+	p.TLS.CertFile, p.TLS.KeyFile = coretest.WritePair(t, dir, "client", v.client)
 	file := filepath.Join(dir, "p.toml")
 	if err := profiles.WriteFile(file, p); err != nil {
 		t.Fatal(err)
@@ -187,7 +242,7 @@ func (v *vault) command(t *testing.T, args ...string) []byte {
 	if args[0] == "upload" {
 		cmd.Args = append(cmd.Args, filepath.Join(dir, "a.txt"))
 	}
-	cmd.Env = append(os.Environ(), "INGESTER_HOME="+home, "INGESTER_LOG=debug", "INGESTER_CLIENT_SECRET="+planted["client secret"], "GODEBUG=http2debug=2")
+	cmd.Env = append(os.Environ(), "INGESTER_HOME="+home, "INGESTER_LOG=debug", "INGESTER_CLIENT_SECRET="+planted["client secret"])
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil || err == nil {
 		t.Errorf("%v: %v, %s", args, err, out)

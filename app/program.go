@@ -20,10 +20,11 @@ import (
 type programConfig struct {
 	folders folders
 	log     *slog.Logger
-	secret  core.Secret  // given by the caller, zero for none
-	profile string       // only this profile's transfers are sent, "" for all
-	policy  retry.Policy // how long to go on
-	paused  bool         // nothing is sent until all is resumed
+	secret  core.Secret    // given by the caller, zero for none
+	redact  *core.Redactor // is told of the secrets that are used
+	profile string         // only this profile's transfers are sent, "" for all
+	policy  retry.Policy   // how long to go on
+	paused  bool           // nothing is sent until all is resumed
 	load    func(name string) (core.Profile, error)
 }
 
@@ -49,7 +50,7 @@ func openProgram(ctx context.Context, cfg programConfig) (*program, error) {
 	if err := cfg.folders.make(); err != nil {
 		return nil, err
 	}
-	p := &program{folders: cfg.folders, log: cfg.log, secrets: newSecrets(cfg.secret),
+	p := &program{folders: cfg.folders, log: cfg.log, secrets: newSecrets(cfg.secret, cfg.redact),
 		profiles: profiles.Open(cfg.folders.profiles()), metrics: metrics.New(metrics.Build{Version: build().Version, Commit: build().Commit, GoVersion: build().Go})}
 	var err error
 	if p.lock, err = takeLock(ctx, cfg.folders.lock()); err != nil {

@@ -41,6 +41,18 @@ func environmentProxy(c *httpproxy.Config) func(*http.Request) (*url.URL, error)
 	}
 }
 
+// proxyPassword is the one in HTTPS_PROXY or HTTP_PROXY, zero for none.
+func proxyPassword() core.Secret {
+	c := httpproxy.FromEnvironment()
+	for _, address := range []string{c.HTTPSProxy, c.HTTPProxy} {
+		if u, err := url.Parse(address); err == nil && u.User != nil {
+			password, _ := u.User.Password()
+			return core.NewSecret(password)
+		}
+	}
+	return core.Secret{}
+}
+
 // usableProxy reports whether a proxy is found for URLs of scheme, and one
 // that can be spoken to. Its address may hold a password: nobody is shown it.
 func usableProxy(c *httpproxy.Config, scheme string) bool {

@@ -27,7 +27,7 @@ func newRoot(s streams) *cobra.Command {
 				}
 			}
 			o.paths = args
-			return runWindow(cmd.Context(), o)
+			return runWindow(cmd.Context(), s, o)
 		},
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true

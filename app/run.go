@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -21,6 +22,8 @@ func run(args []string, s streams) int {
 	release := context.AfterFunc(ctx, stop) // the next signal has its usual effect
 	defer release()
 	defer outliveReader()()
+	s.redactor = core.NewRedactor()
+	s.logTo(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelWarn})) // until a command has its own
 	err := refuseDebug(os.Getenv("GODEBUG"))
 	if err == nil {
 		cmd := newRoot(s)

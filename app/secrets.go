@@ -25,13 +25,16 @@ const maxSecretInput = 64 << 10
 // command line was given, then the keychain.
 type secrets struct {
 	keychain.Layered
-	given core.Secret // --secret-file or INGESTER_CLIENT_SECRET
+	given    core.Secret    // --secret-file or INGESTER_CLIENT_SECRET
+	redactor *core.Redactor // is told of all that are used
 }
 
-func newSecrets(given core.Secret) *secrets {
+func newSecrets(given core.Secret, r *core.Redactor) *secrets {
+	r.Learn(given, proxyPassword())
 	return &secrets{
-		Layered: keychain.Layered{Session: keychain.NewSession(), System: keychain.NewSystem(keychainService, keychain.DefaultTimeout)},
-		given:   given,
+		Layered:  keychain.Layered{Session: keychain.NewSession(), System: keychain.NewSystem(keychainService, keychain.DefaultTimeout)},
+		given:    given,
+		redactor: r,
 	}
 }
 
@@ -48,7 +51,9 @@ func (s *secrets) client(ctx context.Context, profile string) (core.Secret, erro
 
 // passphrase returns the passphrase of a profile's key.
 func (s *secrets) passphrase(ctx context.Context, profile string) (core.Secret, error) {
-	return s.Get(ctx, profile, keychain.ItemPassphrase)
+	found, err := s.Get(ctx, profile, keychain.ItemPassphrase)
+	s.redactor.Learn(found)
+	return found, err
 }
 
 // givenSecret reads the client secret that the caller supplies: from a file,

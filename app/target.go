@@ -81,5 +81,5 @@ func commandLog(s streams) (*slog.Logger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newLog(s.err, level), nil
+	return s.newLog(s.err, level), nil
 }

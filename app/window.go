@@ -19,21 +19,21 @@ import (
 
 // runWindow opens the window, or hands the files to the one that is open. Where
 // neither is possible and nobody reads standard error, a window says why.
-func runWindow(ctx context.Context, o windowOptions) error {
+func runWindow(ctx context.Context, s streams, o windowOptions) error {
 	var app fyne.App // made once only, as late as possible
 	start := func() fyne.App {
 		preferX11(os.Getenv, os.Setenv)
 		app = fyneapp.NewWithID(appID)
 		return app
 	}
-	err := openWindow(ctx, o, start)
+	err := openWindow(ctx, s, o, start)
 	if err == nil || ctx.Err() != nil || app != nil || term.IsTerminal(int(os.Stderr.Fd())) || !hasDisplay(os.Getenv) {
 		return err
 	}
 	return errors.Join(err, ui.ShowFailure(ctx, start(), err))
 }
 
-func openWindow(ctx context.Context, o windowOptions, app func() fyne.App) error {
+func openWindow(ctx context.Context, s streams, o windowOptions, app func() fyne.App) error {
 	f, err := findFolders(os.Getenv)
 	if err != nil {
 		return err
@@ -51,8 +51,8 @@ func openWindow(ctx context.Context, o windowOptions, app func() fyne.App) error
 	}
 	defer func() { _ = file.Close() }() // every line is written at once
 	buffer := ui.NewLogBuffer(level)
-	log := slog.New(slog.NewMultiHandler(newLog(file, level).Handler(), buffer))
-	p, err := openProgram(ctx, programConfig{folders: f, log: log, paused: isPaused(f)})
+	log := s.logTo(slog.NewMultiHandler(slog.NewTextHandler(file, &slog.HandlerOptions{Level: level}), buffer))
+	p, err := openProgram(ctx, programConfig{folders: f, log: log, redact: s.redactor, paused: isPaused(f)})
 	if core.CodeOf(err) == core.CodeAlreadyRunning {
 		if o.background && len(o.paths) == 0 {
 			return nil // it runs: that is all that was asked for

@@ -47,6 +47,7 @@ type Config struct {
 	TLS      *tls.Config                           // nil: the system's roots, no client certificate
 	Proxy    func(*http.Request) (*url.URL, error) // nil: HTTPS_PROXY and NO_PROXY
 	Observer Observer                              // may be nil
+	Redactor *core.Redactor                        // learns secret and tokens; nil: one of its own
 	Log      *slog.Logger                          // nil: nothing is logged
 	Now      func() time.Time                      // nil: time.Now
 }
@@ -90,6 +91,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Observer == nil {
 		c.Observer = unobserved{}
+	}
+	if c.Redactor == nil {
+		c.Redactor = core.NewRedactor()
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -89,24 +88,6 @@ func serverWords(body []byte) (code, text string) {
 
 // clean makes a server's words fit to be shown.
 func clean(text string) string { return core.OneLine(text, maxServerText, "") }
-
-// redactor returns a function that takes the secret out of a text, in each of
-// the forms that a request carries it in and a server might echo.
-func redactor(cfg Config, secret core.Secret) func(string) string {
-	raw := secret.Reveal()
-	escaped := url.QueryEscape(raw)
-	quoted, _ := json.Marshal(raw) // as the request has it; a string has no error
-	forms := []string{
-		base64.StdEncoding.EncodeToString([]byte(url.QueryEscape(cfg.ClientID) + ":" + escaped)),
-		base64.StdEncoding.EncodeToString([]byte(raw)),
-		strings.Trim(string(quoted), `"`), escaped, url.PathEscape(raw), raw,
-	}
-	var pairs []string
-	for _, form := range forms {
-		pairs = append(pairs, form, secret.String())
-	}
-	return strings.NewReplacer(pairs...).Replace
-}
 
 // retryAfter reads the header of RFC 9110 §10.2.3: seconds, of however many
 // digits, or a date. What is not understood or lies in the past is 0.

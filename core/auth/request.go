@@ -71,6 +71,7 @@ func (s *Source) fetch(ctx context.Context) (*lease, error) {
 	if secret.IsZero() {
 		return nil, secretError(nil)
 	}
+	s.cfg.Redactor.Learn(secret)
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
 
@@ -118,12 +119,13 @@ func (s *Source) request(ctx context.Context, secret core.Secret) (answer, error
 		return answer{}, cannotConnect(err)
 	}
 	if status != http.StatusOK {
-		return answer{}, refusal(status, header, body, redactor(s.cfg, secret), s.cfg.Now())
+		return answer{}, refusal(status, header, body, s.cfg.Redactor.Redact, s.cfg.Now())
 	}
 	a, err := parseAnswer(body, s.cfg.Grant == core.GrantOAuth2)
 	if err != nil {
 		return answer{}, err
 	}
+	s.cfg.Redactor.Learn(core.NewSecret(a.token))
 	return a, nil
 }
 

@@ -358,3 +358,16 @@ func TestPatientConn(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Who reads the log learns neither the secret nor a token: the redactor knows
+// both before anything could say them.
+func TestTheRedactorIsTold(t *testing.T) {
+	a := newAdmin(t, nil)
+	a.respond(reply(`{"access_token":"an-opaque-token","token_type":"Bearer","expires_in":1800}`))
+	r := core.NewRedactor()
+	f := newSource(t, a, func(c *Config) { c.Redactor = r })
+	f.mustToken(t)
+	if got := r.Redact("an-opaque-token, " + testSecret); got != "[redacted], [redacted]" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -42,6 +42,7 @@ type Config struct {
 	Secret     func(context.Context) (core.Secret, error) // of the client
 	Passphrase core.Secret                                // of the key or PKCS#12 file
 	Proxy      func(*http.Request) (*url.URL, error)      // nil: HTTPS_PROXY and NO_PROXY
+	Redactor   *core.Redactor                             // learns secret and token; may be nil
 	Log        *slog.Logger                               // nil: nothing is logged
 	Now        func() time.Time                           // nil: time.Now
 }

@@ -46,6 +46,7 @@ func (s *signIn) fetch(ctx context.Context) verdict {
 		Timeout:       p.TokenTimeout(),
 		TLS:           s.test.mine.config,
 		Proxy:         s.test.cfg.Proxy,
+		Redactor:      s.test.cfg.Redactor,
 		Log:           s.test.cfg.Log,
 		Now:           s.test.cfg.Now,
 	})

@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -56,7 +55,8 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 	if !ok {
 		v = verdict{core.KindServer, core.CodeUnexpected, "The server gave an answer that an upload should not get."}
 	}
-	said := words(withoutToken(resp, data), resp.Header.Get("Content-Type"))
+	redact := withoutToken(resp)
+	said := words([]byte(redact(string(data))), resp.Header.Get("Content-Type"))
 	e := &core.Error{
 		Kind: v.kind, Code: v.code, Op: doing, Message: v.message,
 		Status: resp.StatusCode, ServerCode: said.code, ServerText: said.text,
@@ -64,7 +64,7 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 	}
 	switch {
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
-		e.Code, e.Message = core.CodeRedirect, "The server sends uploads elsewhere"+target(resp)+"; redirects are not followed."
+		e.Code, e.Message = core.CodeRedirect, "The server sends uploads elsewhere"+redact(target(resp))+"; redirects are not followed."
 	case resp.StatusCode == http.StatusConflict && (strings.Contains(said.code, "IN_PROGRESS") || e.RetryAfter > 0):
 		e.Code, e.Message = core.CodeKeyInProgress, "The server is still working on an earlier attempt of this file."
 	case resp.StatusCode == http.StatusConflict && said.code != "" && said.code != "MODE_NOT_ALLOWED":
@@ -76,17 +76,14 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 	return e
 }
 
-// withoutToken is an answer in which a server that echoes what it was sent does
-// not show the access token.
-func withoutToken(resp *http.Response, data []byte) []byte {
+// withoutToken takes the access token out of what a server says that echoes
+// what it was sent.
+func withoutToken(resp *http.Response) (redact func(string) string) {
 	if resp.Request == nil {
-		return data
+		return core.NewRedactor().Redact
 	}
 	token := strings.TrimPrefix(resp.Request.Header.Get("Authorization"), "Bearer ")
-	if token == "" {
-		return data
-	}
-	return bytes.ReplaceAll(data, []byte(token), []byte(core.NewSecret(token).String()))
+	return core.NewRedactor(core.NewSecret(token)).Redact
 }
 
 // mayHaveStored reports whether an error answer leaves open what became of a
