@@ -17,7 +17,7 @@ import (
 // oddNames are names that Linux allows: not UTF-8, and such as would spoil a
 // line of text.
 func oddNames() []string {
-	return []string{"caf\xe9.txt", "caf\xe8.txt", "caf\ufffd.txt", "\xff\xfe", "\xed\xa0\x80", `back\slash`, "line\nend", "carriage\rreturn", "=formula", "\"quoted\",comma"}
+	return []string{"caf\xe9.txt", "caf\xe8.txt", "caf\ufffd.txt", "\xff\xfe", "\xed\xa0\x80", `back\slash`, "line\nend", `back\nslash` + "\n", "carriage\rreturn", "ends\r", "=formula", "\"quoted\",comma"}
 }
 
 // line is what scripts read of a line of JSON.

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"os/exec"
@@ -79,6 +80,15 @@ func TestOutputEndsWithFailure(t *testing.T) {
 	_, _ = io.WriteString(o, "three\n")
 	if s.String() != "one\n" || o.failure() == nil {
 		t.Errorf("the output is %q, its failure %v", s.String(), o.failure())
+	}
+}
+
+// What can't be put into JSON is lost too.
+func TestLineThatIsNoJSON(t *testing.T) {
+	o := newOutput(&stream{})
+	newJSONReporter(o, newPaths(nil), nil).write(math.NaN())
+	if !isLost(o.failure()) {
+		t.Errorf("the failure is %v", o.failure())
 	}
 }
 
