@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"text/tabwriter"
+	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
@@ -65,10 +66,23 @@ func newHistory(s streams) *cobra.Command {
 func printHistory(s streams, rows []core.Transfer) error {
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, t := range rows {
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.FinishedAt.Local().Format("2006-01-02 15:04:05"),
-			humanize.IBytes(uint64(t.Source.Size)), shownID(t), printable(t.Source.Path)) // Flush reports what failed
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.FinishedAt.Local().Format("2006-01-02 15:04:05"),
+			humanize.IBytes(uint64(t.Source.Size)), shownID(t), printable(keptWords(t)), printable(t.Source.Path)) // Flush reports what failed
 	}
 	return w.Flush()
+}
+
+// keptWords says how long the server keeps a file, and whether that or something
+// else is not as it was asked.
+func keptWords(t core.Transfer) string {
+	words := string(t.Kept().Retention)
+	if t.Receipt != nil && !t.Receipt.ExpiresAt.IsZero() {
+		words = "until " + t.Receipt.ExpiresAt.Local().Format(time.DateOnly)
+	}
+	if differs := t.DiffersFrom(t.Options); len(differs) > 0 {
+		words += " (" + differWords(differs, t.Kept()) + ")"
+	}
+	return words
 }
 
 // shownID is the file ID of an entry, or that it is damaged.

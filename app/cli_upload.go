@@ -191,6 +191,7 @@ func (u *uploadCommand) upload(ctx context.Context, p *program, profile core.Pro
 	if err := u.revive(ctx, p, submission); err != nil {
 		return err
 	}
+	makePermanent(ctx, p.engine, &submission)
 	w := newWatch(out, profile.Name, scan, u.skipOK, submission)
 	return w.follow(ctx, p.engine)
 }

@@ -13,28 +13,31 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// historyRow is a stored file as the exports have it. Its fields are the
-// columns of the CSV too.
+// historyRow is a stored file as the exports have it: as the server keeps it,
+// whatever it was asked. Its fields are the columns of the CSV too.
 type historyRow struct {
-	Name        string         `json:"name"`
-	Path        string         `json:"path"`
-	PathBytes   []byte         `json:"path_bytes,omitempty"` // where Path is not UTF-8
-	Size        int64          `json:"size"`
-	SHA256      core.Checksum  `json:"sha256"`
-	FileID      string         `json:"file_id"`
-	UploadedAt  time.Time      `json:"uploaded_at"`
-	ExpiresAt   time.Time      `json:"expires_at,omitzero"`
-	Retention   core.Retention `json:"retention_policy"`
-	Tags        []string       `json:"tags,omitempty"`
-	Description string         `json:"description,omitempty"`
-	Profile     string         `json:"profile"`
-	Server      string         `json:"server"`
-	Damaged     bool           `json:"damaged,omitempty"` // not what was saved: nothing of it can be trusted
+	Name        string            `json:"name"`
+	Path        string            `json:"path"`
+	PathBytes   []byte            `json:"path_bytes,omitempty"` // where Path is not UTF-8
+	Size        int64             `json:"size"`
+	SHA256      core.Checksum     `json:"sha256"`
+	FileID      string            `json:"file_id"`
+	UploadedAt  time.Time         `json:"uploaded_at"`
+	ExpiresAt   time.Time         `json:"expires_at,omitzero"`
+	Retention   core.Retention    `json:"retention_policy"`
+	TTLDays     int               `json:"ttl_days,omitempty"`
+	Tags        []string          `json:"tags,omitempty"`
+	Description string            `json:"description,omitempty"`
+	Profile     string            `json:"profile"`
+	Server      string            `json:"server"`
+	Damaged     bool              `json:"damaged,omitempty"` // not what was saved: nothing of it can be trusted
+	Differs     []core.Difference `json:"differs,omitempty"` // what was asked otherwise
 }
 
 func newHistoryRow(t core.Transfer) historyRow {
+	kept := t.Kept()
 	row := historyRow{Name: t.Source.Name, Path: t.Source.Path, PathBytes: rawPath(t.Source.Path), Size: t.Source.Size, UploadedAt: t.FinishedAt.UTC(),
-		Retention: t.Options.Retention, Tags: t.Options.Tags, Description: t.Options.Description,
+		Retention: kept.Retention, TTLDays: kept.TTLDays, Tags: kept.Tags, Description: kept.Description, Differs: t.DiffersFrom(t.Options),
 		Profile: t.Options.Profile, Server: t.Server, Damaged: t.Damaged()}
 	if r := t.Receipt; r != nil {
 		row.SHA256, row.FileID, row.ExpiresAt = r.SHA256, r.FileID, r.ExpiresAt
@@ -69,7 +72,7 @@ func exportHistory(w io.Writer, f core.HistoryFormat, rows []core.Transfer) erro
 func exportCSV(w io.Writer, rows []core.Transfer) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"name", "path", "size", "sha256", "file_id", "uploaded_at", "expires_at", "retention_policy",
-		"tags", "description", "profile", "server", "damaged"}) // Error below tells
+		"tags", "description", "profile", "server", "damaged", "differs"}) // Error below tells
 	for _, t := range rows {
 		r := newHistoryRow(t)
 		expires := ""
@@ -77,9 +80,9 @@ func exportCSV(w io.Writer, rows []core.Transfer) error {
 			expires = r.ExpiresAt.Format(time.RFC3339)
 		}
 		fields := []string{r.Name, r.Path, strconv.FormatInt(r.Size, 10), string(r.SHA256), r.FileID,
-			r.UploadedAt.Format(time.RFC3339), expires, string(r.Retention), strings.Join(r.Tags, "; "), r.Description, r.Profile, r.Server, ""}
+			r.UploadedAt.Format(time.RFC3339), expires, string(r.Retention), strings.Join(r.Tags, "; "), r.Description, r.Profile, r.Server, "", differWords(r.Differs, t.Kept())}
 		if r.Damaged {
-			fields[len(fields)-1] = "damaged"
+			fields[len(fields)-2] = "damaged"
 		}
 		for i := range fields {
 			fields[i] = noFormula(fields[i])

@@ -19,11 +19,15 @@ type reporter interface {
 	scanned(core.ScanProgress)
 	begin(files int, bytes int64)
 	progress(core.Transfer)
-	ended(t core.Transfer, took time.Duration)
+	// ended: differs is what of a stored file is kept otherwise than asked.
+	ended(t core.Transfer, differs []core.Difference, took time.Duration)
 	// kept: still in the queue although the command ends; halt says why,
 	// nil when it was interrupted.
 	kept(t core.Transfer, halt *core.Error)
-	skipped(core.Transfer) // stored before
+	// skipped: stored before. Its error is why it could not be made permanent,
+	// where that was tried.
+	skipped(t core.Transfer, differs []core.Difference)
+	madePermanent(core.Transfer) // stored before, as a temporary file
 	// left: left out; fails says that the command fails because of it.
 	left(s core.Skipped, fails bool)
 	summary(summary, *core.Error)
@@ -64,12 +68,20 @@ func (r *textReporter) begin(files int, bytes int64) { r.bar.begin(files, bytes)
 
 func (r *textReporter) progress(t core.Transfer) { r.bar.progress(t) }
 
-func (r *textReporter) ended(t core.Transfer, _ time.Duration) {
+func (r *textReporter) ended(t core.Transfer, differs []core.Difference, _ time.Duration) {
 	switch {
 	case t.State != core.StateStored:
 		r.line(r.err, "%-9s  %s: %s", t.State, printable(r.show.of(t.Source.Path)), cause(t.Error))
 	case !r.quiet:
 		r.line(r.out, "stored     %s  %s  %s", printable(r.show.of(t.Source.Path)), humanize.IBytes(uint64(t.Source.Size)), t.Receipt.FileID)
+	}
+	r.differs(t, differs, "")
+}
+
+// differs says what is not kept as it was asked; advice is what to do.
+func (r *textReporter) differs(t core.Transfer, differs []core.Difference, advice string) {
+	if len(differs) > 0 {
+		r.line(r.err, "differs    %s: stored, but %s%s", printable(r.show.of(t.Source.Path)), printable(differWords(differs, t.Kept())), advice)
 	}
 }
 
@@ -80,9 +92,20 @@ func (r *textReporter) kept(t core.Transfer, halt *core.Error) {
 	r.line(r.err, "not sent   %s", printable(r.show.of(t.Source.Path)))
 }
 
-func (r *textReporter) skipped(t core.Transfer) {
+func (r *textReporter) skipped(t core.Transfer, differs []core.Difference) {
 	if !r.quiet {
 		r.line(r.out, "skipped    %s  stored before as %s", printable(r.show.of(t.Source.Path)), fileID(t))
+	}
+	advice := "; --again sends it once more, as asked"
+	if t.Error != nil {
+		advice = "; it could not be made permanent: " + cause(t.Error)
+	}
+	r.differs(t, differs, advice)
+}
+
+func (r *textReporter) madePermanent(t core.Transfer) {
+	if !r.quiet {
+		r.line(r.out, "permanent  %s  stored before as %s", printable(r.show.of(t.Source.Path)), fileID(t))
 	}
 }
 
@@ -106,6 +129,9 @@ func (r *textReporter) summary(s summary, halt *core.Error) {
 	}
 	if s.failed > 0 {
 		text += fmt.Sprintf(", %d not stored", s.failed)
+	}
+	if s.differ > 0 {
+		text += fmt.Sprintf(", %d otherwise than asked", s.differ)
 	}
 	if s.left > 0 {
 		text += fmt.Sprintf(", %d left out", s.left)
@@ -136,19 +162,21 @@ func newJSONReporter(to *output, show *paths, bar *bar) *jsonReporter {
 
 // transferLine is the JSON of a transfer that ended.
 type transferLine struct {
-	Event     string     `json:"event"`
-	Path      string     `json:"path"`
-	PathBytes []byte     `json:"path_bytes,omitempty"` // where Path is not UTF-8
-	Name      string     `json:"name"`
-	Size      int64      `json:"size"`
-	State     core.State `json:"state"`
-	FileID    string     `json:"file_id,omitempty"`
-	SHA256    string     `json:"sha256,omitempty"`
-	Verified  bool       `json:"verified,omitempty"`
-	Skipped   bool       `json:"skipped,omitempty"` // stored before this run
-	Attempts  int        `json:"attempts"`
-	Seconds   float64    `json:"seconds"`
-	Error     *errorLine `json:"error,omitempty"`
+	Event     string            `json:"event"`
+	Path      string            `json:"path"`
+	PathBytes []byte            `json:"path_bytes,omitempty"` // where Path is not UTF-8
+	Name      string            `json:"name"`
+	Size      int64             `json:"size"`
+	State     core.State        `json:"state"`
+	FileID    string            `json:"file_id,omitempty"`
+	SHA256    string            `json:"sha256,omitempty"`
+	Verified  bool              `json:"verified,omitempty"`
+	Skipped   bool              `json:"skipped,omitempty"`   // stored before this run
+	Finalised bool              `json:"finalised,omitempty"` // and made permanent by it
+	Attempts  int               `json:"attempts"`
+	Seconds   float64           `json:"seconds"`
+	Error     *errorLine        `json:"error,omitempty"`
+	Differs   []core.Difference `json:"differs,omitempty"` // what is kept otherwise than asked
 }
 
 // skippedLine is the JSON of what was left out.
@@ -175,6 +203,7 @@ type summaryLine struct {
 	Bytes    int64          `json:"bytes"`
 	Seconds  float64        `json:"seconds"`
 	ByReason map[string]int `json:"skipped_by_reason,omitempty"`
+	Differ   int            `json:"differs,omitempty"` // files kept otherwise than asked
 }
 
 func (r *jsonReporter) scanned(s core.ScanProgress) { r.bar.scanned(s) }
@@ -183,8 +212,9 @@ func (r *jsonReporter) begin(files int, bytes int64) { r.bar.begin(files, bytes)
 
 func (r *jsonReporter) progress(t core.Transfer) { r.bar.progress(t) }
 
-func (r *jsonReporter) ended(t core.Transfer, took time.Duration) {
+func (r *jsonReporter) ended(t core.Transfer, differs []core.Difference, took time.Duration) {
 	l := r.lineOf(t)
+	l.Differs = differs
 	l.Seconds = took.Seconds()
 	if t.State != core.StateStored {
 		l.Error = errorLineOf(t.Error)
@@ -205,9 +235,18 @@ func (r *jsonReporter) kept(t core.Transfer, halt *core.Error) {
 	r.write(l)
 }
 
-func (r *jsonReporter) skipped(t core.Transfer) {
+func (r *jsonReporter) skipped(t core.Transfer, differs []core.Difference) {
 	l := r.lineOf(t)
-	l.Skipped, l.Attempts = true, 0
+	l.Skipped, l.Attempts, l.Differs = true, 0, differs
+	if t.Error != nil {
+		l.Error = errorLineOf(t.Error)
+	}
+	r.write(l)
+}
+
+func (r *jsonReporter) madePermanent(t core.Transfer) {
+	l := r.lineOf(t)
+	l.Skipped, l.Finalised, l.Attempts = true, true, 0
 	r.write(l)
 }
 
@@ -224,7 +263,7 @@ func (r *jsonReporter) left(s core.Skipped, fails bool) {
 
 func (r *jsonReporter) summary(s summary, _ *core.Error) {
 	r.bar.close()
-	r.write(summaryLine{"summary", s.files, s.stored, s.failed, s.skipped, s.bytes, s.seconds, s.byReason})
+	r.write(summaryLine{"summary", s.files, s.stored, s.failed, s.skipped, s.bytes, s.seconds, s.byReason, s.differ})
 }
 
 func (r *jsonReporter) close() { r.bar.close() }

@@ -21,6 +21,7 @@ type watch struct {
 	open    map[core.TransferID]bool      // whether an attempt is under way; there may be very many
 	first   map[core.TransferID]time.Time // begin of the first attempt seen
 	skipOK  bool                          // what is left out is no failure
+	asked   core.Options                  // by this command
 	sum     summary
 	halt    *core.Error
 	started time.Time
@@ -35,6 +36,7 @@ type summary struct {
 	byReason                       map[string]int // what was not sent: stored before, or left out
 	left                           int            // left out, and not counted as failed
 	missing                        int            // of these, what makes the command fail nevertheless
+	differ                         int            // of what is stored, now or before, what is kept otherwise than asked
 }
 
 // skip counts something that is not sent.
@@ -48,12 +50,22 @@ func (s *summary) skip(reason string) {
 // newWatch begins with what is not sent.
 func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.Submission) *watch {
 	w := &watch{out: out, profile: profile, skipOK: skipOK, mine: map[core.TransferID]bool{}, open: map[core.TransferID]bool{},
-		first: map[core.TransferID]time.Time{}, started: time.Now()}
+		first: map[core.TransferID]time.Time{}, asked: s.Asked, started: time.Now()}
 	for _, t := range s.Stored {
 		w.sum.files++
 		w.sum.skipped++
 		w.sum.skip(skipKnown)
-		out.skipped(t)
+		out.skipped(t, w.differs(t, s.Asked))
+	}
+	for _, t := range s.Permanent {
+		w.sum.files++
+		w.sum.skipped++
+		w.sum.skip(skipKnown)
+		if found := w.differs(t, s.Asked); len(found) > 0 {
+			out.skipped(t, found)
+		} else {
+			out.madePermanent(t)
+		}
 	}
 	for _, left := range scan.Skipped {
 		w.leave(left)
@@ -65,6 +77,15 @@ func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.
 		w.mine[t.ID] = true
 	}
 	return w
+}
+
+// differs is what the server keeps otherwise than was asked of a stored file.
+func (w *watch) differs(t core.Transfer, asked core.Options) []core.Difference {
+	found := t.DiffersFrom(asked)
+	if len(found) > 0 {
+		w.sum.differ++
+	}
+	return found
 }
 
 // leave counts and reports what a scan left out.
@@ -168,11 +189,16 @@ func (w *watch) end(t core.Transfer) {
 	case t.State == core.StateStored:
 		w.sum.stored++
 		w.sum.bytes += t.Source.Size
-	default:
-		w.sum.failed++
-		w.countCause(t)
+		asked := t.Options // by the call that left it
+		if w.mine[t.ID] {
+			asked = w.asked
+		}
+		w.out.ended(t, w.differs(t, asked), took)
+		return
 	}
-	w.out.ended(t, took)
+	w.sum.failed++
+	w.countCause(t)
+	w.out.ended(t, nil, took)
 }
 
 // countCause tells what never reached a server from everything else: a file
@@ -213,6 +239,8 @@ func (w *watch) finish(e feedSource) error {
 	switch {
 	case w.halt != nil:
 		return &reported{code: exitCode(w.halt), err: w.halt}
+	case w.sum.failed == 0 && w.sum.missing == 0 && w.sum.differ > 0:
+		return &reported{code: exitIncomplete, err: errors.New("not every file is kept as it was asked")}
 	case w.sum.failed == 0 && w.sum.missing == 0:
 		return nil
 	case w.sum.stored == 0 && w.sum.other == 0 && w.sum.unreachable > 0:

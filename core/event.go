@@ -84,7 +84,10 @@ type Submission struct {
 	// Options.Again sends them once more. The server may keep them otherwise
 	// than this call asks: see Transfer.DiffersFrom.
 	Stored []Transfer
-	Asked  Options // by this call
+	// Permanent were stored as temporary files, and have been made permanent
+	// since, as this call asks.
+	Permanent []Transfer
+	Asked     Options // by this call
 }
 
 // HistoryQuery selects stored transfers, newest first.

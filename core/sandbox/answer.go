@@ -105,7 +105,7 @@ type receipt2 struct {
 	TTLDays     int            `json:"ttl_days,omitempty"`
 	ExpiresAt   time.Time      `json:"expires_at,omitzero"`
 	Description string         `json:"description,omitempty"`
-	Tags        []string       `json:"tags,omitempty"`
+	Tags        []string       `json:"tags,omitzero"`
 }
 
 // receipt is the answer for a stored file.
@@ -114,6 +114,9 @@ func (s *Server) receipt(f File) any {
 	if s.cfg.Generation == generation1 {
 		return receipt1{FileID: f.ID, Name: f.Name, StoredName: f.ID, Size: f.Size, Checksum: "sha256:" + string(sum),
 			UploadedAt: f.UploadedAt, ExpiresAt: f.ExpiresAt, ElementID: "sandbox", ElementURL: s.url}
+	}
+	if s.cfg.Faults.LoseTags {
+		f.Tags = []string{}
 	}
 	return receipt2{FileID: f.ID, Name: f.Name, ContentType: f.ContentType, Size: f.Size, Checksum: sum,
 		UploadedBy: f.UploadedBy, UploadedAt: f.UploadedAt, Status: "active", Retention: f.Retention, TTLDays: f.TTLDays,

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
 	"github.com/artstore/ingester/core/transport"
 )
 
@@ -40,11 +41,14 @@ func (a *attempt) receipt(ctx context.Context, end state, whole core.Checksum) (
 	if sum != whole {
 		return core.Receipt{}, a.mismatch(ctx, "The server's checksum is not the file's.", fmt.Errorf("sent %s, the server has %s", whole, sum))
 	}
-	return core.Receipt{
+	r := core.Receipt{
 		FileID: transport.Clean(fileID(end.header, end.url)), Name: a.transfer.Source.Name, Size: a.size, SHA256: whole,
 		UploadedAt: a.uploadedAt(end.header), ExpiresAt: date(end.header, "Upload-Expires"),
 		Details: details(end.header), HTTP: end.proto, Status: end.status,
-	}, nil
+	}
+	// Its Upload-Metadata is what was sent, not what is kept.
+	content.Told(&r, nil, "", a.transfer.Options)
+	return r, nil
 }
 
 // mismatch is the error of an upload that is not our file. It is given up.

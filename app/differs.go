@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/artstore/ingester/core"
+)
+
+// finaliser makes stored files permanent: the engine.
+type finaliser interface {
+	Finalise(ctx context.Context, t core.Transfer, step func(core.Finalisation)) error
+}
+
+// finalising is how many files are made permanent at once: servers copy them.
+const finalising = 4
+
+// makePermanent has the server keep for good what a call asks for as permanent
+// and an earlier one has stored as temporary. What becomes permanent goes from
+// s.Stored to s.Permanent; the error of what doesn't says why not, unless this
+// server can't do that: then the others are not tried.
+func makePermanent(ctx context.Context, e finaliser, s *core.Submission) {
+	if s.Asked.Retention != core.RetentionPermanent {
+		return
+	}
+	done := make([]bool, len(s.Stored))
+	var workers errgroup.Group
+	workers.SetLimit(finalising)
+	cannot, unsupported := context.WithCancel(ctx)
+	defer unsupported()
+	for i := range s.Stored {
+		t := &s.Stored[i]
+		if !t.Temporary() || cannot.Err() != nil {
+			continue
+		}
+		workers.Go(func() error {
+			switch err := e.Finalise(ctx, *t, func(core.Finalisation) {}); core.CodeOf(err) {
+			case "":
+				*t, done[i] = t.MadePermanent(), true
+			case core.CodeFinaliseUnsupported:
+				unsupported()
+			default:
+				t.Error = core.AsError(err)
+			}
+			return nil
+		})
+	}
+	_ = workers.Wait() // returns no errors
+	var rest []core.Transfer
+	for i, t := range s.Stored {
+		if done[i] {
+			s.Permanent = append(s.Permanent, t)
+		} else {
+			rest = append(rest, t)
+		}
+	}
+	s.Stored = rest
+}
+
+// differWords says how a server keeps a file otherwise than it was asked.
+func differWords(differs []core.Difference, kept core.Options) string {
+	words := make([]string, len(differs))
+	for i, d := range differs {
+		switch d.Field {
+		case core.FieldRetention:
+			days := ""
+			if kept.TTLDays > 0 {
+				days = ", " + plural(kept.TTLDays, "day")
+			}
+			words[i] = fmt.Sprintf("kept as %s%s, not %s as asked", d.Got, days, d.Asked)
+		case core.FieldTTLDays:
+			words[i] = fmt.Sprintf("kept for %s days, not %s as asked", d.Got, d.Asked)
+		case core.FieldExpires:
+			words[i] = "kept until " + d.Got + ", not for good as asked"
+		case core.FieldName:
+			words[i] = fmt.Sprintf("named %q, not %q", d.Got, d.Asked)
+		case core.FieldDescription:
+			words[i] = fmt.Sprintf("described as %q, not %q as asked", d.Got, d.Asked)
+		default:
+			words[i] = fmt.Sprintf("with %s %s, not %s as asked", d.Field, orNone(d.Got), d.Asked)
+		}
+	}
+	return strings.Join(words, "; ")
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
