@@ -9,6 +9,7 @@
 package engine
 
 import (
+	"context"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -46,8 +47,9 @@ type Engine struct {
 	claims  claims
 	submits chan struct{} // holds a token while no Submit is under way
 	started atomic.Bool
-	ready   chan struct{} // closed once the queue is loaded
-	ended   chan struct{} // closed once Run has ended
+	ready   chan struct{}   // closed once the queue is loaded
+	ended   chan struct{}   // closed once Run has ended
+	running context.Context // of Run, once ready is closed
 
 	// mu guards what is shown. Only the journal changes it.
 	mu     sync.RWMutex

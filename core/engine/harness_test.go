@@ -83,7 +83,8 @@ func (f *fixture) stop() error {
 
 // source is a file that only the tests' server knows.
 func source(name string, size int64) core.Source {
-	return core.Source{Path: "/files/" + name, Name: name, Size: size, ModTime: time.Unix(1_700_000_000, 0).UTC()}
+	at := time.Unix(1_700_000_000, 0).UTC()
+	return core.Source{Path: "/files/" + name, Name: name, Size: size, ModTime: at, FileID: "1:" + name, Changed: at}
 }
 
 func sources(n int, size int64) []core.Source {

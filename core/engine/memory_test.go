@@ -78,7 +78,7 @@ func (m *memory) Known(_ context.Context, profile, server string, sources []core
 	defer m.mu.Unlock()
 	var known []core.Transfer
 	for _, t := range m.rows {
-		same := func(s core.Source) bool { return fileOf(s) == fileOf(t.Source) }
+		same := func(s core.Source) bool { return mayBe(t, s) }
 		if t.Options.Profile == profile && t.Server == server && t.State != core.StateCancelled && slices.ContainsFunc(sources, same) {
 			known = append(known, t)
 		}

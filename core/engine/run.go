@@ -29,6 +29,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	var keeper errgroup.Group
 	quit := make(chan struct{})
 	keeper.Go(func() error { return e.keep(ctx, quit) })
+	e.running = ctx
 	close(e.ready)
 	<-ctx.Done()
 	e.stop(context.WithoutCancel(ctx))

@@ -2,10 +2,13 @@ package engine
 
 import (
 	"context"
+	"crypto/sha256"
+	"io"
 	"sync"
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
 )
 
 // server stands for an ArtStore server and the uploader that talks to it. It
@@ -32,6 +35,10 @@ type server struct {
 	forgotten []string        // notes that it was asked to forget
 	forgetErr error           // what that ends in
 
+	reads    bool                       // files are there, and read
+	onOpen   func(core.Transfer)        // once one is open
+	contents map[core.TransferID]string // of these
+
 	// script decides what happens to an attempt; nil: it is stored.
 	script func(ctx context.Context, s *server, t core.Transfer, n int, p core.Progress) (bool, error)
 }
@@ -40,6 +47,7 @@ func newServer() *server {
 	return &server{
 		honours: true, url: testServer, profiles: map[string]error{}, commits: map[core.TransferID]int{},
 		halves: map[string]bool{}, uploads: map[core.TransferID]int{}, sources: map[core.TransferID]core.Source{},
+		contents: map[core.TransferID]string{},
 	}
 }
 
@@ -133,6 +141,12 @@ func (s *server) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 	if script == nil {
 		script = whole
 	}
+	got := receipt(t)
+	if s.reads {
+		if err := s.take(ctx, t, &got); err != nil {
+			return core.Receipt{}, err
+		}
+	}
 	store, err := script(ctx, s, t, n, p)
 	if store {
 		s.commit(t.ID)
@@ -145,7 +159,30 @@ func (s *server) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 	if err != nil {
 		return core.Receipt{}, err
 	}
-	return receipt(t), nil
+	return got, nil
+}
+
+// take reads the file as uploaders do: exactly what was announced, and its end.
+func (s *server) take(ctx context.Context, t core.Transfer, got *core.Receipt) error {
+	file, err := content.Open(t.Source)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	if s.onOpen != nil {
+		s.onOpen(t)
+	}
+	data, err := io.ReadAll(file.Section(0, t.Source.Size))
+	if err == nil {
+		err = file.Unchanged()
+	}
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(data)
+	got.SHA256 = core.NewChecksum(sum[:])
+	s.with(func(s *server) { s.contents[t.ID] = string(data) })
+	return ctx.Err()
 }
 
 // whole is an upload that nothing disturbs.

@@ -25,7 +25,8 @@ func chunks[T any](list []T) iter.Seq[[]T] { return slices.Chunk(list, chunkSize
 // A file is known by its path, size and time. One that is under way, paused,
 // or of unknown outcome is left alone; one that failed is queued again, with
 // the options of this call; both are returned in Already. One that was stored
-// is returned in Stored, unless the options say Again.
+// is returned in Stored, unless the options say Again: if it is the same by
+// file ID and change time too, or else by its content, which is read then.
 func (e *Engine) Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error) {
 	if err := o.Validate(); err != nil {
 		return core.Submission{}, err
@@ -38,6 +39,9 @@ func (e *Engine) Submit(ctx context.Context, sources []core.Source, o core.Optio
 		return core.Submission{}, err
 	}
 	defer func() { e.submits <- struct{}{} }()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(e.running, cancel)() // Run doesn't wait for files to be read
 	s := submission{e: e, endpoint: endpoint, again: o.Again, options: o, seen: make(map[string]struct{}, len(sources))}
 	s.options.Again = false
 	for chunk := range chunks(sources) {
@@ -81,47 +85,41 @@ type submission struct {
 	stored  []core.Transfer
 }
 
-// file is what a file is known by.
-type file struct {
-	path string
-	size int64
-	time int64
-}
-
-func fileOf(s core.Source) file { return file{s.Path, s.Size, s.ModTime.UnixNano()} }
-
 // take makes some sources durable. They are not shown, and so not sent, before
 // all are.
 func (s *submission) take(ctx context.Context, sources []core.Source) error {
-	known, err := s.known(ctx, sources)
+	settled, err := s.settle(ctx, sources)
 	if err != nil {
 		return err
 	}
 	var fresh []*item
-	again := map[core.TransferID]core.Source{}
-	for _, src := range sources {
+	again, moved := map[core.TransferID]core.Source{}, map[core.TransferID]core.Source{}
+	for i, src := range sources {
 		if _, twice := s.seen[src.Path]; twice {
 			continue
 		}
 		s.seen[src.Path] = struct{}{}
-		t, found := known[fileOf(src)]
+		t := settled[i]
 		switch {
-		case found && t.State != core.StateStored:
-			s.already = append(s.already, t.ID)
-			if t.State == core.StateFailed {
-				again[t.ID] = src
-			}
-		case found && !s.again:
-			s.stored = append(s.stored, t)
-		default:
+		case t == nil:
 			it, err := s.transfer(src)
 			if err != nil {
 				return err
 			}
 			fresh = append(fresh, it)
+		case t.State == core.StateStored:
+			s.stored = append(s.stored, *t)
+			if t.Source.Snapshot == "" && (t.Source.FileID != src.FileID || !t.Source.Changed.Equal(src.Changed)) {
+				moved[t.ID] = src
+			}
+		default:
+			s.already = append(s.already, t.ID)
+			if t.State == core.StateFailed {
+				again[t.ID] = src
+			}
 		}
 	}
-	if len(fresh)+len(again) == 0 {
+	if len(fresh)+len(again)+len(moved) == 0 {
 		return nil
 	}
 	err = s.e.do(ctx, opSubmit, func(x *tx) error {
@@ -136,46 +134,17 @@ func (s *submission) take(ctx context.Context, sources []core.Source) error {
 		for id, src := range again {
 			s.requeue(x, id, src)
 		}
+		for _, t := range s.stored {
+			if src, ok := moved[t.ID]; ok {
+				s.refresh(x, t, src)
+			}
+		}
 		return nil
 	})
 	if err == nil {
 		s.queued = append(s.queued, fresh...)
 	}
 	return err
-}
-
-// known returns what is known of the sources: still in the queue before
-// stored.
-func (s *submission) known(ctx context.Context, sources []core.Source) (map[file]core.Transfer, error) {
-	found, err := s.e.cfg.Store.Known(ctx, s.options.Profile, s.endpoint.Server, sources)
-	if err != nil {
-		return nil, err
-	}
-	known := make(map[file]core.Transfer, len(found))
-	for _, t := range found {
-		if shown, listed := s.e.lookup(t.ID); listed {
-			t = shown
-		} else if t.State != core.StateStored {
-			continue // removed meanwhile
-		}
-		if t.State == core.StateCancelled {
-			continue
-		}
-		key := fileOf(t.Source)
-		if before, ok := known[key]; !ok || s.better(t, before) {
-			known[key] = t
-		}
-	}
-	return known, nil
-}
-
-// better reports whether t says more of its file than before: it is still in the
-// queue, or is stored as this call asks.
-func (s *submission) better(t, before core.Transfer) bool {
-	if before.State != core.StateStored || t.State != core.StateStored {
-		return before.State == core.StateStored
-	}
-	return len(t.DiffersFrom(s.options)) == 0 && len(before.DiffersFrom(s.options)) > 0
 }
 
 // lookup returns what is shown of a transfer.
@@ -217,8 +186,11 @@ func (s *submission) requeue(x *tx, id core.TransferID, src core.Source) {
 		x.takeBack(it, t)
 		t.Resume = ""
 	}
-	t.State, t.Source, t.Options = core.StateQueued, src, s.options
-	t.Source.ModTime = src.ModTime.UTC()
+	if t.Source.Snapshot == "" { // else the copy is the file
+		t.Source = src
+		t.Source.ModTime = src.ModTime.UTC()
+	}
+	t.State, t.Options = core.StateQueued, s.options
 	if x.put(it, t) == nil {
 		x.after(func() { it.forgive() })
 	}

@@ -31,8 +31,9 @@ WHERE stored_no IS NULL ORDER BY seq, queued_at`)
 }
 
 // Known returns, for the given profile and server, the transfers that have one
-// of the sources' paths with the same size and modification time, that are not
-// cancelled and that the server still keeps, newest first.
+// of the sources' paths with the same size and modification time, or were sent
+// from a copy, that are not cancelled and that the server still keeps, newest
+// first.
 func (s *Store) Known(ctx context.Context, profile, server string, sources []core.Source) ([]core.Transfer, error) {
 	byPath := make(map[string][]core.Source, len(sources))
 	paths := make([]string, 0, len(sources))
@@ -66,7 +67,11 @@ func expired(t core.Transfer, now time.Time) bool {
 	return t.State == core.StateStored && t.Receipt != nil && !t.Receipt.ExpiresAt.IsZero() && !now.Before(t.Receipt.ExpiresAt)
 }
 
-func same(a, b core.Source) bool { return a.Size == b.Size && a.ModTime.Equal(b.ModTime) }
+// same reports whether kept may be of the file that found describes. Of one
+// that was sent from a copy nothing but the path tells.
+func same(found, kept core.Source) bool {
+	return kept.Snapshot != "" || found.Size == kept.Size && found.ModTime.Equal(kept.ModTime)
+}
 
 // knownPaths finds transfers by path alone.
 func (s *Store) knownPaths(ctx context.Context, profile, server string, paths []string) ([]core.Transfer, error) {

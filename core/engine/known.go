@@ -1,0 +1,143 @@
+package engine
+
+import (
+	"context"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
+)
+
+// file is what a file in the queue is known by.
+type file struct {
+	path string
+	size int64
+	time int64
+}
+
+func fileOf(s core.Source) file { return file{s.Path, s.Size, s.ModTime.UnixNano()} }
+
+// mayBe reports whether t is of the file src, by all that doesn't need its
+// content. Of a file that is sent from a copy only the path tells: its entry
+// doesn't say its length.
+func mayBe(t core.Transfer, src core.Source) bool {
+	return fileOf(t.Source) == fileOf(src) || t.Source.Snapshot != "" && t.Source.Path == src.Path
+}
+
+// candidates are the transfers that may be of a file: the newest that is still
+// in the queue, and those that were stored, newest first.
+type candidates struct {
+	open   *core.Transfer
+	stored []core.Transfer
+}
+
+// known returns what is known of the sources, by path.
+func (s *submission) known(ctx context.Context, sources []core.Source) (map[string]candidates, error) {
+	found, err := s.e.cfg.Store.Known(ctx, s.options.Profile, s.endpoint.Server, sources)
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[string]candidates, len(found))
+	for _, t := range found {
+		if shown, listed := s.e.lookup(t.ID); listed {
+			t = shown
+		} else if t.State != core.StateStored {
+			continue // removed meanwhile
+		}
+		c := known[t.Source.Path]
+		switch {
+		case t.State == core.StateCancelled:
+			continue
+		case t.State == core.StateStored:
+			c.stored = append(c.stored, t)
+		case c.open == nil:
+			c.open = &t
+		}
+		known[t.Source.Path] = c
+	}
+	return known, nil
+}
+
+// settle says of every source which transfer it is, if one is known. That a
+// file was stored is proved by its content, where what it is known by leaves a
+// doubt.
+func (s *submission) settle(ctx context.Context, sources []core.Source) ([]*core.Transfer, error) {
+	known, err := s.known(ctx, sources)
+	if err != nil {
+		return nil, err
+	}
+	settled := make([]*core.Transfer, len(sources))
+	var hashing errgroup.Group
+	hashing.SetLimit(runtime.GOMAXPROCS(0))
+	for i, src := range sources {
+		c := known[src.Path]
+		switch {
+		case c.open != nil && mayBe(*c.open, src):
+			settled[i] = c.open
+		case !s.again && len(c.stored) > 0:
+			hashing.Go(func() error {
+				settled[i] = s.stand(ctx, src, c.stored)
+				return nil
+			})
+		}
+	}
+	_ = hashing.Wait() // what can't be read is for the upload to say
+	if err := ctx.Err(); err != nil {
+		return nil, cancelled(opSubmit, err)
+	}
+	return settled, nil
+}
+
+// stand is the stored transfer that has the content of src: one that is as this
+// call asks, if there is, else the newest; nil for none.
+func (s *submission) stand(ctx context.Context, src core.Source, stored []core.Transfer) *core.Transfer {
+	sum, proved := core.Checksum(""), false
+	maybe := false
+	for _, t := range stored {
+		if t.Receipt == nil || !mayBe(t, src) {
+			continue
+		}
+		maybe = true
+		if content.Same(t.Source, src) {
+			sum, proved = t.Receipt.SHA256, true
+			break
+		}
+	}
+	if maybe && !proved {
+		var err error
+		if sum, err = content.Sum(ctx, src); err != nil {
+			return nil
+		}
+		s.e.log.Debug("a stored file was told by its content", "path", src.Path)
+	}
+	var best *core.Transfer
+	for i, t := range stored {
+		if t.Receipt == nil || !mayBe(t, src) || t.Receipt.SHA256 != sum {
+			continue
+		}
+		if best == nil || len(best.DiffersFrom(s.options)) > 0 && len(t.DiffersFrom(s.options)) == 0 {
+			best = &stored[i]
+		}
+	}
+	return best
+}
+
+// refresh keeps by what a stored file is known now, so that the next call need
+// not read it.
+func (s *submission) refresh(x *tx, t core.Transfer, src core.Source) {
+	it := s.e.items[t.ID]
+	if it != nil {
+		t = x.get(it)
+	}
+	if t.State != core.StateStored {
+		return
+	}
+	t.Source.FileID, t.Source.Changed = src.FileID, src.Changed
+	if it == nil {
+		x.hidden = append(x.hidden, t)
+		return
+	}
+	_ = x.put(it, t) // logged
+}
