@@ -49,3 +49,20 @@ func (s *server) cutAfter(n int64) func(http.ResponseWriter, *http.Request) bool
 type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, fmt.Errorf("cut: %w", errors.ErrUnsupported) }
+
+// loses is a fault that does what is asked and then hangs up, for those of the
+// requests with true.
+func (s *server) loses(which []bool) func(http.ResponseWriter, *http.Request) bool {
+	var mu sync.Mutex
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		mu.Lock()
+		lost := len(which) > 0 && which[0]
+		which = which[min(1, len(which)):]
+		mu.Unlock()
+		if lost {
+			s.serve(httptest.NewRecorder(), r)
+			hangUp(w, r)
+		}
+		return false
+	}
+}

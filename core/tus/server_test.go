@@ -104,7 +104,7 @@ func (s *server) preFinish(hook handler.HookEvent) (handler.HTTPResponse, error)
 	}
 	switch {
 	case status == 0:
-		s.accepted[hook.Upload.ID] = true
+		s.accepted[hook.Upload.ID] = !hook.Upload.IsPartial
 		return handler.HTTPResponse{}, nil
 	case status == http.StatusInternalServerError: // as of a hook that dies
 		return handler.HTTPResponse{}, errors.New("pre-finish hook failed: exit status 1")
