@@ -29,6 +29,8 @@ const (
 	fateHalt
 	fateHalf     // what arrived is noted
 	fateHalfDone // everything arrived and was noted, the answer got lost
+	fateJudged   // everything arrived, a hook refused it, and that was noted
+	fateUnheard  // everything arrived, a hook refused it, and nobody heard
 	fates
 )
 
@@ -52,8 +54,11 @@ func play(list []fate) func(context.Context, *server, core.Transfer, int, core.P
 		if s.complete(t.Resume) && next != fateDown && next != fateCutOff && next != fateHalt {
 			return false, nil // the server says that it has it
 		}
-		if known := s.honours && s.committed(t.ID) > 0; known && (next == fateHalf || next == fateHalfDone) {
+		if known := s.honours && s.committed(t.ID) > 0; known && next >= fateHalf {
 			return false, nil // by its key: there is nothing left to send
+		}
+		if next == fateJudged || next == fateUnheard {
+			return false, judge(ctx, t, p, next == fateJudged)
 		}
 		if next == fateHalf || next == fateHalfDone {
 			return false, leaveHalf(ctx, s, t, p, next == fateHalfDone)
@@ -100,6 +105,28 @@ func leaveHalf(ctx context.Context, s *server, t core.Transfer, p core.Progress,
 		})
 	}
 	return failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
+}
+
+// judge is an attempt that a hook refuses at its end: the next one finds by the
+// note that it has to begin a new upload, or that nobody knows.
+func judge(ctx context.Context, t core.Transfer, p core.Progress, heard bool) error {
+	p.Resumed(0)
+	if err := p.Resumable(ctx, fmt.Sprint("refused upload of ", t.ID)); err != nil {
+		return err
+	}
+	if t.Source.Size > core.FinishThreshold {
+		if err := p.Finishing(ctx); err != nil {
+			return err
+		}
+	}
+	p.Sent(t.Source.Size)
+	if !heard {
+		return failure(core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+	}
+	if err := p.Resumable(ctx, fmt.Sprint("no to ", t.ID)); err != nil {
+		return err
+	}
+	return failure(core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 }
 
 // step is one thing that a user, or the world, does.
