@@ -107,7 +107,7 @@ func (w *watch) leave(s core.Skipped) {
 }
 
 // fails reports whether a command fails that left s out.
-func (w *watch) fails(s core.Skipped) bool { return isMissing(s) && !(w.skipOK && mayBeMissing(s)) }
+func (w *watch) fails(s core.Skipped) bool { return isMissing(s) && (!w.skipOK || !mayBeMissing(s)) }
 
 // follow returns when every transfer of this command, and what an earlier run
 // of the same profile left in the queue, has ended or can't go on.
