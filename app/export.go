@@ -75,15 +75,16 @@ func exportCSV(w io.Writer, rows []core.Transfer) error {
 		"tags", "description", "profile", "server", "damaged", "differs"}) // Error below tells
 	for _, t := range rows {
 		r := newHistoryRow(t)
-		expires := ""
+		expires, damaged := "", ""
 		if !r.ExpiresAt.IsZero() {
 			expires = r.ExpiresAt.Format(time.RFC3339)
 		}
-		fields := []string{r.Name, r.Path, strconv.FormatInt(r.Size, 10), string(r.SHA256), r.FileID,
-			r.UploadedAt.Format(time.RFC3339), expires, string(r.Retention), strings.Join(r.Tags, "; "), r.Description, r.Profile, r.Server, "", differWords(r.Differs, t.Kept())}
 		if r.Damaged {
-			fields[len(fields)-2] = "damaged"
+			damaged = "damaged"
 		}
+		fields := []string{r.Name, r.Path, strconv.FormatInt(r.Size, 10), string(r.SHA256), r.FileID,
+			r.UploadedAt.Format(time.RFC3339), expires, string(r.Retention), strings.Join(r.Tags, "; "), r.Description, r.Profile, r.Server,
+			damaged, differWords(r.Differs, t.Kept())}
 		for i := range fields {
 			fields[i] = noFormula(fields[i])
 		}

@@ -19,7 +19,7 @@ func TestExportDamaged(t *testing.T) {
 	for format, want := range map[core.HistoryFormat][]string{
 		core.FormatSums: {strings.Repeat("0a", 32) + "  /a", "# damaged entry, no checksum: /b\uFFFDc"},
 		core.FormatJSON: {`"sha256":"0a0a`, `"damaged":true}`},
-		core.FormatCSV:  {`,`, `,damaged`},
+		core.FormatCSV:  {`,`, `,damaged,`}, // differs is the last
 	} {
 		var out bytes.Buffer
 		if err := exportHistory(&out, format, []core.Transfer{whole, damaged}); err != nil {
