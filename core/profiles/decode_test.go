@@ -94,6 +94,31 @@ func TestManyProblemsAreCutShort(t *testing.T) {
 	}
 }
 
+// The largest files are read as fast as their size allows, whatever is in them.
+func TestLargeNonsense(t *testing.T) {
+	const size = 900 << 10
+	for name, tt := range map[string]struct{ text, begin string }{
+		"unknown keys":      {"a = 1\n" + strings.Repeat("b = 1\n", size/6), "line 1: unknown key a; line 2: unknown key b; "},
+		"unknown tables":    {strings.Repeat("[b]\n", size/4), "line 1: unknown key b; "},
+		"secrets":           {strings.Repeat("pin=1\n", size/6), "line 1: pin is not allowed: "},
+		"a long table":      {"[a" + strings.Repeat(".a", size/4) + "]\n" + strings.Repeat("b=1\n", size/8), "line 1: unknown key a.a.a"},
+		"a long key":        {strings.Repeat("a.", size/2) + "a = 1", "line 1: unknown key a.a.a"},
+		"deep tables":       {"a = " + strings.Repeat("{a=", size/4) + "1" + strings.Repeat("}", size/4), "line 1: "},
+		"deep arrays":       {"a = " + strings.Repeat("[", size/2) + strings.Repeat("]", size/2), "line 1: "},
+		"a broad table":     {"a = {" + strings.Repeat("b=1,", size/4) + "c=1}", "line 1: unknown key a"},
+		"a known key again": {strings.Repeat("name = \"x\"\n", size/11), "line 2: key name is already defined"},
+		"nothing but lines": {strings.Repeat("\n", size) + "x = 1", "line 921601: unknown key x"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := LoadFile(put(t, filepath.Join(t.TempDir(), "p.toml"), tt.text))
+			message := wantCode(t, err, core.CodeProfileInvalid)
+			if _, said, _ := strings.Cut(message, "can't be used: "); !strings.HasPrefix(said, tt.begin) || len(said) > 16<<10 {
+				t.Errorf("%d bytes: %.300s", len(said), said)
+			}
+		})
+	}
+}
+
 func TestDefaults(t *testing.T) {
 	dir := t.TempDir()
 	got, err := LoadFile(put(t, filepath.Join(dir, "p.toml"), minimal))

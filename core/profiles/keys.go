@@ -20,10 +20,37 @@ const secretAdvice = `secrets don't belong in a profile file: take it out and ke
 
 // checker goes through the keys of a profile file and notes those that don't
 // belong there or have a value of the wrong type.
+//
+// Its work grows with the size of the text, whatever is in it: the parser's own
+// way to find a line counts from the beginning each time.
 type checker struct {
 	parser unstable.Parser
+	lines  lines
 	known  map[string]reflect.Kind
 	found  problems
+}
+
+// maxPath is how many parts of a table's name are kept. No known key has as
+// many, so what is below such a table is unknown with or without the others.
+const maxPath = 4
+
+// maxKeyText is how much of a key is shown; it is ASCII.
+const maxKeyText = 200
+
+// lines tells the lines of places in a text; one after the other, in their
+// order.
+type lines struct {
+	text     []byte
+	at, line int
+}
+
+// of is the line of an offset, no smaller than those before.
+func (l *lines) of(offset int) int {
+	if offset > l.at {
+		l.line += bytes.Count(l.text[l.at:offset], []byte{'\n'})
+		l.at = offset
+	}
+	return l.line
 }
 
 // checkKeys names every unknown key, every secret and every value of the wrong
@@ -32,7 +59,7 @@ type checker struct {
 // The decoder's own strict mode ignores case, stops at the first wrong type
 // and doesn't look into unknown tables, where a secret may be.
 func checkKeys(text []byte) error {
-	c := checker{known: knownKeys()}
+	c := checker{known: knownKeys(), lines: lines{text: text, line: 1}}
 	c.parser.Reset(text)
 	var table []string
 	for c.parser.NextExpression() {
@@ -73,6 +100,7 @@ func (c *checker) check(table []string, e *unstable.Node, kind unstable.Kind) []
 	}
 	key := keyText(path)
 	want, known := c.known[key]
+	key = key[:min(len(key), maxKeyText)]
 	switch {
 	case !known && slices.ContainsFunc(path[len(table):], looksSecret):
 		c.note(e, key+" is not allowed: "+secretAdvice)
@@ -83,7 +111,7 @@ func (c *checker) check(table []string, e *unstable.Node, kind unstable.Kind) []
 	case !fits(kind, want):
 		c.note(e, key+" must be "+wanted(want))
 	}
-	return path
+	return path[:min(len(path), maxPath)]
 }
 
 // unknown reports whether a table is none of a profile file.
@@ -107,7 +135,7 @@ func (c *checker) suggestion(path []string) string {
 func (c *checker) note(e *unstable.Node, text string) {
 	parts := e.Key()
 	parts.Next()
-	c.found = append(c.found, problem{c.parser.Shape(parts.Node().Raw).Start.Line, text})
+	c.found = append(c.found, problem{c.lines.of(int(parts.Node().Raw.Offset)), text})
 }
 
 // syntax is a mistake that ends parsing. The message may hold a character of
@@ -118,7 +146,7 @@ func (c *checker) syntax(text []byte, err error) problem {
 		return problem{text: err.Error()}
 	}
 	r := c.parser.Range(e.Highlight)
-	line := c.parser.Shape(r).Start.Line
+	line := c.lines.of(int(r.Offset))
 	start := bytes.LastIndexByte(text[:r.Offset], '\n') + 1
 	begin, _, _ := strings.Cut(string(text[start:]), "\n")
 	if key, _, _ := strings.Cut(strings.ReplaceAll(begin, ":", "="), "="); looksSecret(key) {
