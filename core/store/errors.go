@@ -9,6 +9,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // What Open can find instead of a database of ours.
@@ -47,6 +48,16 @@ func isDisk(err error) bool {
 	return false
 }
 
+// isUnwritable reports whether err means that a file beside the database can't
+// be written.
+func isUnwritable(err error) bool {
+	switch resultCode(err) {
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
+		return true
+	}
+	return errors.Is(err, fs.ErrPermission)
+}
+
 // failed turns err into the error that callers see; nil stays nil.
 func failed(op string, err error) error {
 	var done *core.Error
@@ -63,12 +74,16 @@ func failed(op string, err error) error {
 	case errors.Is(err, errNewer):
 		e.Code = core.CodeStoreNewer
 		e.Message = "The queue was written by a newer version of this program; update the program."
+	case errors.Is(err, smallfile.ErrNotRegular):
+		e.Message = "What lies in the place of the queue is no regular file; move it away."
 	case isDamage(err):
 		e.Message = "The queue is damaged; restart the program, which keeps the damaged file and starts a new one."
 	case resultCode(err) == sqlite3.SQLITE_FULL:
 		e.Message = "The queue could not be saved because the disk is full."
 	case resultCode(err) == sqlite3.SQLITE_BUSY:
 		e.Message = "The queue is in use by another program."
+	case op == opRead && isUnwritable(err):
+		e.Message = "The history could not be read; check the rights of its folder and files."
 	case errors.Is(err, fs.ErrPermission), resultCode(err) == sqlite3.SQLITE_READONLY:
 		e.Message = "The queue could not be saved because its folder is not writable."
 	}

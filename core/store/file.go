@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 const (
@@ -111,7 +113,7 @@ func (s *Store) strayLog() bool {
 // probe reads the header without SQLite, which would write beside a file that
 // must stay untouched.
 func (s *Store) probe() error {
-	f, err := os.Open(s.path)
+	f, err := smallfile.Open(s.path)
 	if err != nil {
 		return fmt.Errorf("opening the queue: %w", err)
 	}

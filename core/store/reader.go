@@ -3,15 +3,23 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // Reader is the history, read beside the process that owns the queue. It
 // changes nothing, whatever state it finds the file in.
-type Reader struct{ store *Store }
+type Reader struct {
+	store  *Store
+	copied string // a folder of a copy, "" for none
+}
 
 // OpenReader opens the history of the database at path. Where there is no
 // database yet the history is empty. Errors are those of Open, except that a
@@ -29,7 +37,7 @@ func OpenReader(path string, log *slog.Logger) (*Reader, error) {
 		s.readers, err = openDB(path, "_pragma=query_only(1)")
 	}
 	if err != nil {
-		return nil, failed(opOpen, err)
+		return nil, failed(opRead, err)
 	}
 	return &Reader{store: s}, nil
 }
@@ -41,10 +49,65 @@ func (r *Reader) History(ctx context.Context, q core.HistoryQuery) ([]core.Trans
 		return nil, nil
 	}
 	version, err := schemaVersion(ctx, r.store.readers)
+	if isUnwritable(err) {
+		if err = r.detach(ctx); err == nil {
+			version, err = schemaVersion(ctx, r.store.readers)
+		}
+	}
 	if err != nil {
 		return nil, failed(opRead, err)
 	}
 	return r.store.historyOf(ctx, q, version)
+}
+
+// detach reads on where nothing can be written beside the database, which
+// SQLite must do to share it with a writer. Without a log the file is all there
+// is, and nobody who could write would leave it without one; with a log both
+// are copied, so that what only the log holds is read too.
+func (r *Reader) detach(ctx context.Context) error {
+	path, params := r.store.path, []string{"mode=ro", "immutable=1"}
+	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
+		if r.copied, err = os.MkdirTemp("", "ingester-history-"); err != nil {
+			return fmt.Errorf("copying the queue: %w", err)
+		}
+		params = nil
+		for _, suffix := range []string{"", "-wal"} {
+			if err := copyFile(ctx, filepath.Join(r.copied, "queue.db"+suffix), path+suffix); err != nil {
+				return fmt.Errorf("copying the queue: %w", err)
+			}
+		}
+		path = filepath.Join(r.copied, "queue.db")
+	}
+	readers, err := openDB(path, append(params, "_pragma=query_only(1)")...)
+	if err != nil {
+		return err
+	}
+	old := r.store.readers
+	r.store.readers = readers
+	return old.Close()
+}
+
+// copyFile copies a regular file into one that its owner alone can read.
+func copyFile(ctx context.Context, to, from string) error {
+	in, err := smallfile.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }() // only read
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, fileMode)
+	if err != nil {
+		return err
+	}
+	for n := int64(1); err == nil && n > 0; {
+		n, err = io.CopyN(out, in, 1<<20)
+		if err == nil {
+			err = ctx.Err()
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return errors.Join(err, out.Close())
 }
 
 // Close closes the database.
@@ -52,5 +115,9 @@ func (r *Reader) Close() error {
 	if r.store == nil {
 		return nil
 	}
-	return r.store.Close()
+	err := r.store.Close()
+	if r.copied != "" {
+		err = errors.Join(err, failed("close queue", os.RemoveAll(r.copied)))
+	}
+	return err
 }
