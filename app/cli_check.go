@@ -34,7 +34,7 @@ func newCheck(s streams) *cobra.Command {
 }
 
 func checkTarget(ctx context.Context, s streams, t target, print func(core.Step)) error {
-	f, profile, given, err := t.prepare()
+	f, profile, given, err := t.prepare(ctx, s)
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ const (
 )
 
 func (u *uploadCommand) run(ctx context.Context, paths []string) error {
-	f, profile, given, err := u.target.prepare()
+	f, profile, given, err := u.target.prepare(ctx, u.streams)
 	if err != nil {
 		return err
 	}

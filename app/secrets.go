@@ -3,15 +3,18 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/keychain"
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // keychainService is the name under which secrets are kept.
@@ -56,19 +59,34 @@ func (s *secrets) passphrase(ctx context.Context, profile string) (core.Secret, 
 	return found, err
 }
 
-// givenSecret reads the client secret that the caller supplies: from a file,
-// else from the environment; zero without either.
-func givenSecret(file string, getenv func(string) string) (core.Secret, error) {
+// silence is how long a secret may be waited for without a word.
+const silence = time.Second
+
+// givenSecret reads the client secret that the caller supplies: from a file or
+// what another program writes to a pipe, else from the environment; zero
+// without either.
+func givenSecret(ctx context.Context, file string, getenv func(string) string, told io.Writer) (core.Secret, error) {
 	if file == "" {
 		return core.NewSecret(getenv("INGESTER_CLIENT_SECRET")), nil
 	}
-	f, err := os.Open(file)
-	if err != nil {
-		return core.Secret{}, &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read secret file",
-			Message: "The secret file can't be read.", Err: err}
+	word := time.AfterFunc(silence, func() {
+		_, _ = fmt.Fprintf(told, "ingester: waiting for the secret from %s\n", file)
+	})
+	defer word.Stop()
+	data, err := smallfile.Await(ctx, file, maxSecretInput)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return core.Secret{}, &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "read secret file", Message: "The work was stopped.", Err: err}
+	case errors.Is(err, smallfile.ErrNotRegular), errors.Is(err, smallfile.ErrTooLarge):
+		return core.Secret{}, noSecretFile("The secret file can't be used: "+err.Error()+".", err)
+	case err != nil:
+		return core.Secret{}, noSecretFile("The secret file can't be read.", err)
 	}
-	defer func() { _ = f.Close() }() // only read
-	return readSecret(f)
+	return readSecret(bytes.NewReader(data))
+}
+
+func noSecretFile(message string, err error) error {
+	return &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read secret file", Message: message, Err: err}
 }
 
 // readSecret reads one secret. A line end after it is not part of it.

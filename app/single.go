@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // A second start of the window hands its files to the first over a local
@@ -160,7 +162,7 @@ func (c *limitedConn) Read(p []byte) (int, error) {
 
 // handOverTo gives the paths to the window that runs already.
 func handOverTo(ctx context.Context, f folders, paths []string) error {
-	address, err := os.ReadFile(f.socket())
+	address, err := smallfile.Read(f.socket(), maxNote)
 	if err != nil {
 		return fmt.Errorf("find the running window: %w", err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"os"
 	"strings"
@@ -64,14 +65,14 @@ func defaultProfile(f folders) (string, error) {
 }
 
 // prepare reads what every command of a server needs.
-func (t *target) prepare() (f folders, p core.Profile, secret core.Secret, err error) {
+func (t *target) prepare(ctx context.Context, s streams) (f folders, p core.Profile, secret core.Secret, err error) {
 	if f, err = findFolders(os.Getenv); err != nil {
 		return f, p, secret, err
 	}
 	if p, err = t.load(f); err != nil {
 		return f, p, secret, err
 	}
-	secret, err = givenSecret(t.secretFile, os.Getenv)
+	secret, err = givenSecret(ctx, t.secretFile, os.Getenv, s.err)
 	return f, p, secret, err
 }
 

@@ -12,9 +12,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
-	"io"
 	"net/http"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +23,7 @@ import (
 	"github.com/lestrrat-go/jwx/v3/jws"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 const (
@@ -263,13 +262,11 @@ func readPublicKeys(path string) ([]publicKey, error) {
 	unusable := func(message string, cause error) error {
 		return &core.Error{Kind: core.KindConfig, Code: core.CodeCertificateUnreadable, Op: "read public key", Message: message, Err: cause}
 	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, unusable("The public key file can't be read.", err)
-	}
-	defer func() { _ = file.Close() }() // only read from
-	data, err := io.ReadAll(io.LimitReader(file, maxBody))
-	if err != nil {
+	data, err := smallfile.Read(path, maxBody)
+	switch {
+	case errors.Is(err, smallfile.ErrNotRegular), errors.Is(err, smallfile.ErrTooLarge):
+		return nil, unusable("The public key file can't be used: "+err.Error()+".", err)
+	case err != nil:
 		return nil, unusable("The public key file can't be read.", err)
 	}
 	var set []publicKey

@@ -5,10 +5,10 @@ import (
 	"crypto"
 	"crypto/x509"
 	"encoding/pem"
-	"io"
-	"os"
+	"errors"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // maxFile is the most that is read of a certificate or key file, in bytes.
@@ -47,21 +47,14 @@ func readMaterial(s core.TLSSettings, passphrase core.Secret) (material, error) 
 }
 
 func readFile(path string) ([]byte, error) {
-	// Opening a pipe or device could wait for ever.
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fileError(core.CodeCertificateUnreadable, path, "is a folder or device, not a file", nil)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fileError(core.CodeCertificateUnreadable, path, "can't be read", err)
-	}
-	defer func() { _ = file.Close() }() // only read from
-	data, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	data, err := smallfile.Read(path, maxFile)
 	switch {
+	case errors.Is(err, smallfile.ErrNotRegular):
+		return nil, fileError(core.CodeCertificateUnreadable, path, "is a folder or device, not a file", nil)
+	case errors.Is(err, smallfile.ErrTooLarge):
+		return nil, fileError(core.CodeCertificateUnreadable, path, "is larger than 1 MiB, too large for certificates and keys", nil)
 	case err != nil:
 		return nil, fileError(core.CodeCertificateUnreadable, path, "can't be read", err)
-	case len(data) > maxFile:
-		return nil, fileError(core.CodeCertificateUnreadable, path, "is larger than 1 MiB, too large for certificates and keys", nil)
 	case len(bytes.TrimSpace(data)) == 0:
 		return nil, fileError(core.CodeCertificateUnreadable, path, "is empty", nil)
 	}

@@ -1,0 +1,46 @@
+package smallfile
+
+import (
+	"context"
+	"io/fs"
+	"os"
+	"time"
+)
+
+// lookEvery is how often Await looks whether somebody writes to a pipe.
+const lookEvery = 50 * time.Millisecond
+
+// Await is Read, also of a pipe, which may have no writer yet, or a terminal.
+// It waits for what they give until ctx ends.
+func Await(ctx context.Context, path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	pipe := info.Mode()&fs.ModeNamedPipe != 0
+	if !pipe && info.Mode()&fs.ModeCharDevice == 0 {
+		return Read(path, limit)
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|openFlags, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // only read
+	stop := context.AfterFunc(ctx, func() { _ = f.SetReadDeadline(time.Unix(1, 0)) })
+	defer stop()
+	data, err := readAll(f, limit)
+	for pipe && err == nil && len(data) == 0 { // without a writer it is at its end
+		select {
+		case <-ctx.Done():
+		case <-time.After(lookEvery):
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		data, err = readAll(f, limit)
+	}
+	if ctx.Err() != nil && (err != nil || len(data) == 0) {
+		return nil, context.Cause(ctx)
+	}
+	return data, err
+}
