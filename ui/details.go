@@ -38,6 +38,7 @@ func (t *text) facts(r *row, now time.Time) []fact {
 		if !c.ExpiresAt.IsZero() {
 			out = append(out, fact{t.s("fact.expires"), t.moment(c.ExpiresAt)})
 		}
+		out = append(out, t.differing(c)...)
 	}
 	return append(out, t.causes(r.err())...)
 }

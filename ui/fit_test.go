@@ -280,7 +280,7 @@ func (h *harness) fitsDialogs(f *fitter) {
 		{"many", func() {
 			h.w.intake.scanned(core.Scan{Sources: make([]core.Source, 12345), Folders: 321, Bytes: 1 << 50}, nil)
 		}},
-		{"stored", func() { h.w.intake.askStored([]core.Transfer{{Source: core.Source{Name: file.name}}}) }},
+		{"stored", func() { h.w.intake.askStored([]core.Transfer{{Source: core.Source{Name: file.name}}}, core.Options{}) }},
 		{"again", func() { v.askAgain(func() {}) }},
 		{"permanent", func() { s.permanent.ask([]storedFile{file}) }},
 		{"own file dialog", func() {

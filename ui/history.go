@@ -104,6 +104,10 @@ func (v *historyView) draw(r *cellRow, i int) {
 		id, sum = x.Receipt.FileID, string(x.Receipt.SHA256)
 	}
 	_, name := splitName(x.Source.Name)
+	r.cells[0].color = theme.ColorNameForeground
+	if differs := t.differs(x.Receipt); differs != "" {
+		name, r.cells[0].color = name+" · "+differs, theme.ColorNameWarning
+	}
 	r.set(plain(name), t.size(x.Source.Size), storedAt(x).Local().Format("2006-01-02 15:04"), host(x.Server), plain(id), sum)
 	more := r.tail.(*iconButton)
 	more.OnTapped = func() { showMenuBelow(v.menu(i), v.sh.win.Canvas(), more) }

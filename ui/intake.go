@@ -119,7 +119,7 @@ func (in *intake) submit(scan core.Scan) {
 		}
 		in.result(words+in.skipped(scan.Skipped), scan.Skipped)
 		if len(s.Stored) > 0 {
-			in.askStored(s.Stored)
+			in.askPermanent(s)
 		}
 	})
 }
@@ -144,13 +144,40 @@ func (in *intake) send(sources []core.Source, again bool, then func(core.Submiss
 	})
 }
 
-// askStored offers to send once more what the server has already.
-func (in *intake) askStored(stored []core.Transfer) {
+// askPermanent offers to make permanent what the server has for a time only, and
+// is asked for as permanent now.
+func (in *intake) askPermanent(s core.Submission) {
+	var files []storedFile
+	for i := range s.Stored {
+		if file, ok := storedOf(&s.Stored[i]); ok && s.Asked.Retention == core.RetentionPermanent {
+			files = append(files, file)
+		}
+	}
+	if len(files) == 0 {
+		in.askStored(s.Stored, s.Asked)
+		return
+	}
 	t := in.sh.text
+	askElse(in.sh, t.s("stored.permanent"), t.n("stored.permanent.text", len(files)), t.s("action.permanent"),
+		func() { in.sh.permanent.add(files) }, func() { in.askStored(s.Stored, s.Asked) })
+}
+
+// askStored offers to send once more what the server has already.
+func (in *intake) askStored(stored []core.Transfer, asked core.Options) {
+	t := in.sh.text
+	differ := 0
+	for i := range stored {
+		if len(stored[i].DiffersFrom(asked)) > 0 {
+			differ++
+		}
+	}
 	words := t.n("stored.text", len(stored))
 	if len(stored) == 1 {
 		_, name := splitName(stored[0].Source.Name)
 		words = t.s("stored.one", args{"Name": name})
+	}
+	if differ > 0 {
+		words += " " + t.n("stored.differs", differ)
 	}
 	ask(in.sh, t.s("stored.title"), words, t.s("stored.yes"), func() {
 		sources := make([]core.Source, 0, len(stored))

@@ -37,7 +37,7 @@ type begun struct {
 func newRow(t *core.Transfer) row {
 	r := row{
 		id: t.ID, seq: t.Seq, name: t.Source.Name, path: t.Source.Path, size: t.Source.Size,
-		server: unique.Make(t.Server), small: t.State.Small(), temporary: t.Options.Retention != core.RetentionPermanent,
+		server: unique.Make(t.Server), small: t.State.Small(), temporary: t.Kept().Retention != core.RetentionPermanent,
 	}
 	b := begun{min(max(t.Sent, 0), t.Source.Size), t.Attempts, t.NotBefore, t.Error, t.Receipt}
 	if b != (begun{}) {

@@ -39,7 +39,7 @@ type refusedPermanence struct {
 // storedOf names a transfer's file; false where it is none that could be made
 // permanent.
 func storedOf(t *core.Transfer) (storedFile, bool) {
-	if t.State != core.StateStored || t.Receipt == nil || t.Options.Retention == core.RetentionPermanent {
+	if !t.Temporary() {
 		return storedFile{}, false
 	}
 	_, name := splitName(t.Source.Name)

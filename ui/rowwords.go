@@ -81,6 +81,9 @@ func (t *text) present(r *row, rate float64, left time.Duration, now time.Time) 
 		w.primary, w.secondary = actResume, actCancel
 	case core.StateStored:
 		w.icon, w.tone, w.status = "stored", colorGood, t.s("state.stored")
+		if differs := t.differs(r.receipt()); differs != "" {
+			w.icon, w.tone, w.status = "warning", theme.ColorNameWarning, t.s("state.differs", args{"What": differs})
+		}
 	case core.StateFailed:
 		w.icon, w.tone, w.status = "failed", theme.ColorNameError, reason
 		w.primary = actRetry
