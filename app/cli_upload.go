@@ -18,8 +18,12 @@ import (
 const uploadHelp = `Uploads files and folders through the durable queue that the window uses too.
 
 A file that is stored already (same path, size and time) is skipped; --again
-sends it once more. Interrupted once, the command stops cleanly, and the next run
-goes on with what is left.`
+sends it once more. Interrupted once, the command stops cleanly; the same command
+goes on with what is left of its files.
+
+It sends and reports the files that it names. What earlier calls left for the
+same server and account is counted at the end; --all sends that too, also
+without a PATH.`
 
 // uploadCommand is one run of `ingester upload`.
 type uploadCommand struct {
@@ -29,6 +33,7 @@ type uploadCommand struct {
 	quiet   bool
 	again   bool
 	skipOK  bool
+	all     bool
 	metrics string
 	show    *paths // as the user wrote them
 
@@ -46,7 +51,13 @@ type uploadCommand struct {
 func newUpload(s streams) *cobra.Command {
 	u := &uploadCommand{streams: s}
 	cmd := &cobra.Command{
-		Use: "upload PATH…", Short: "Upload files and folders", Long: uploadHelp, Args: cobra.MinimumNArgs(1),
+		Use: "upload PATH…", Short: "Upload files and folders", Long: uploadHelp,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if u.all {
+				return nil
+			}
+			return cobra.MinimumNArgs(1)(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error { return u.run(cmd.Context(), args) },
 	}
 	u.target.flags(cmd)
@@ -63,6 +74,7 @@ func newUpload(s streams) *cobra.Command {
 	f.BoolVar(&u.quiet, "quiet", false, "print errors only")
 	f.BoolVar(&u.again, "again", false, "send files that are stored already, or whose outcome is unknown, once more")
 	f.BoolVar(&u.skipOK, "skip-ok", false, "links, special and unreadable files may be left out: told, but no failure")
+	f.BoolVar(&u.all, "all", false, "also send what other calls left for this server and account")
 	f.StringVar(&u.metrics, "metrics", "", "serve /metrics on this address while it runs")
 	return cmd
 }
@@ -92,11 +104,7 @@ func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 		}
 		return profile, nil
 	}
-	name := profile.Name
-	if u.target.sandbox {
-		name = sandboxName
-	}
-	p, err := openProgram(ctx, programConfig{folders: f, log: log, secret: given, redact: u.streams.redactor, profile: name, policy: retry.Policy{Rounds: 1}, load: load})
+	p, err := openProgram(ctx, programConfig{folders: f, log: log, secret: given, redact: u.streams.redactor, own: true, policy: retry.Policy{Rounds: 1}, load: load})
 	if err != nil {
 		return err
 	}
@@ -165,7 +173,7 @@ func (u *uploadCommand) options(p core.Profile) (core.Options, error) {
 	return o, o.Validate()
 }
 
-// upload queues the paths and waits until everything of the profile has ended.
+// upload queues the paths and waits until all of this call's files have ended.
 func (u *uploadCommand) upload(ctx context.Context, p *program, profile core.Profile, paths []string) error {
 	o, err := u.options(profile)
 	if err != nil {
@@ -192,7 +200,13 @@ func (u *uploadCommand) upload(ctx context.Context, p *program, profile core.Pro
 		return err
 	}
 	makePermanent(ctx, p.engine, &submission)
-	w := newWatch(out, profile.Name, scan, u.skipOK, submission)
+	var others []core.TransferID
+	if u.all {
+		if others, err = p.engine.Continue(ctx, profile.Name); err != nil {
+			return err
+		}
+	}
+	w := newWatch(out, profile.Name, scan, u.skipOK, submission, others)
 	return w.follow(ctx, p.engine)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/auth"
+	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/metrics"
 	"github.com/artstore/ingester/core/tlsconfig"
 	"github.com/artstore/ingester/core/tus"
@@ -23,6 +24,7 @@ const expiryEvery = time.Minute
 // sign-in that they use. It closes when it has been retired and its last use has
 // ended.
 type connection struct {
+	endpoint engine.Endpoint // where it leads
 	protocol core.Protocol
 	client   *upload.Client
 	tus      *tus.Client

@@ -36,6 +36,10 @@ type connections struct {
 	// may ask the user to unlock the keychain.
 	making singleflight.Group
 
+	// moving reports whether a profile's server may have another address after
+	// each start; nil for none.
+	moving func(core.Profile) bool
+
 	mu      sync.Mutex
 	open    map[string]*connection
 	changes int               // how often forget was called
@@ -57,12 +61,37 @@ func (c *connections) Endpoint(_ context.Context, profile string) (engine.Endpoi
 	if err != nil {
 		return engine.Endpoint{}, err
 	}
-	return engine.Endpoint{Server: p.IngesterURL, Streams: p.Upload.Concurrency}, nil
+	return c.endpoint(p), nil
 }
 
-// Uploader implements engine.Uploaders.
-func (c *connections) Uploader(ctx context.Context, profile string) (engine.Uploader, error) {
-	return c.connection(ctx, profile)
+func (c *connections) endpoint(p core.Profile) engine.Endpoint {
+	return engine.Endpoint{Destination: p.Destination(), Moves: c.moving != nil && c.moving(p), Streams: p.Upload.Concurrency}
+}
+
+// Uploader implements engine.Uploaders. What it returns was made for its
+// destination: a profile that is changed meanwhile doesn't lead it elsewhere.
+func (c *connections) Uploader(ctx context.Context, profile string, to core.Destination) (engine.Uploader, error) {
+	found, err := c.connection(ctx, profile)
+	if err != nil {
+		return nil, err
+	}
+	if !found.endpoint.Leads(to) {
+		now, err := c.Endpoint(ctx, profile)
+		if err != nil {
+			return nil, err
+		}
+		if now.Leads(to) { // the profile was changed behind our back
+			c.forget(profile)
+			if found, err = c.connection(ctx, profile); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if !found.endpoint.Leads(to) {
+		return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeOtherServer, Op: "connect",
+			Message: "The profile " + profile + " leads to another server or account now."}
+	}
+	return found, nil
 }
 
 // connection is the open connection of a profile, or a new one where there is
@@ -236,7 +265,7 @@ func (c *connections) connect(ctx context.Context, name string) (*connection, er
 	}
 	now := time.Now()
 	return &connection{
-		protocol: p.Upload.Protocol, client: client, tus: resumable, log: c.log, tokens: tokens,
+		endpoint: c.endpoint(p), protocol: p.Upload.Protocol, client: client, tus: resumable, log: c.log, tokens: tokens,
 		roots: roots, looked: now, expiry: newExpiry(config, c.metrics, c.log, now),
 	}, nil
 }

@@ -112,7 +112,11 @@ func send(t *testing.T, c *connections) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	uploader, err := c.Uploader(t.Context(), "shop")
+	endpoint, err := c.Endpoint(t.Context(), "shop")
+	if err != nil {
+		return err
+	}
+	uploader, err := c.Uploader(t.Context(), "shop", endpoint.Destination)
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,7 @@ func makePermanent(ctx context.Context, e finaliser, s *core.Submission) {
 		if !t.Temporary() || cannot.Err() != nil {
 			continue
 		}
+		t.Options.Profile = s.Asked.Profile // the way there, whichever led there before
 		workers.Go(func() error {
 			switch err := e.Finalise(ctx, *t, func(core.Finalisation) {}); core.CodeOf(err) {
 			case "":

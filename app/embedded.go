@@ -41,3 +41,12 @@ func (e *embedded) start(ctx context.Context, dir string, secrets *secrets, serv
 	services.start(server.Serve)
 	return p, nil
 }
+
+// is reports whether a profile is the running server's. Where another program
+// has taken its port it has another one after the next start, but its account
+// stays, and no other server has it: it is made at random, with the folder.
+func (e *embedded) is(p core.Profile) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.running != nil && p.Destination() == e.running.Profile().Destination()
+}

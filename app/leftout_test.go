@@ -18,14 +18,17 @@ type nothingSent struct{}
 
 func (nothingSent) Subscribe() (core.Snapshot, core.Feed)     { return core.Snapshot{}, nothingSent{} }
 func (nothingSent) Next(context.Context) (core.Update, error) { return core.Update{}, io.EOF }
-func (nothingSent) Close()                                    {}
+func (nothingSent) Left(context.Context, string) (here, elsewhere int, err error) {
+	return 0, 0, nil
+}
+func (nothingSent) Close() {}
 
 // leftOut is what a command says and how it ends when a scan left out so much.
 func leftOut(t *testing.T, u *uploadCommand, left []core.Skipped, s core.Submission) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	u.streams = streams{out: newOutput(&out), err: newOutput(&errs)}
-	w := newWatch(u.reporter([]string{"."}), "Prod", core.Scan{Skipped: left}, u.skipOK, s)
+	w := newWatch(u.reporter([]string{"."}), "Prod", core.Scan{Skipped: left}, u.skipOK, s, nil)
 	code = exitCode(w.follow(t.Context(), nothingSent{}))
 	seconds := regexp.MustCompile(`("bytes":0,)"seconds":[0-9.e-]+|in [0-9.]+\w+`)
 	return seconds.ReplaceAllString(out.String(), "$1…"), errs.String(), code

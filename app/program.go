@@ -22,7 +22,7 @@ type programConfig struct {
 	log     *slog.Logger
 	secret  core.Secret    // given by the caller, zero for none
 	redact  *core.Redactor // is told of the secrets that are used
-	profile string         // only this profile's transfers are sent, "" for all
+	own     bool           // only what is submitted, or asked for by Continue, is sent
 	policy  retry.Policy   // how long to go on
 	paused  bool           // nothing is sent until all is resumed
 	load    func(name string) (core.Profile, error)
@@ -64,8 +64,9 @@ func openProgram(ctx context.Context, cfg programConfig) (*program, error) {
 		load = p.profiles.Load
 	}
 	p.conns = newConnections(load, p.secrets, p.metrics, cfg.log)
+	p.conns.moving = p.embedded.is
 	p.engine = engine.New(engine.Config{Store: p.store, Uploaders: p.conns, Observer: p.metrics,
-		Policy: cfg.policy, Profile: cfg.profile, Paused: cfg.paused, Log: cfg.log})
+		Policy: cfg.policy, Own: cfg.own, Paused: cfg.paused, Log: cfg.log})
 	return p, nil
 }
 

@@ -40,7 +40,7 @@ func (u *uploadCommand) reporter(paths []string) reporter {
 	case u.asJSON:
 		return newJSONReporter(u.streams.out, u.show, u.bar())
 	default:
-		return &textReporter{out: u.streams.out, err: u.streams.err, quiet: u.quiet, show: u.show, bar: u.bar()}
+		return &textReporter{out: u.streams.out, err: u.streams.err, quiet: u.quiet, show: u.show, bar: u.bar(), all: u.target.uploadAll()}
 	}
 }
 
@@ -60,6 +60,7 @@ type textReporter struct {
 	quiet    bool
 	show     *paths
 	bar      *bar
+	all      string // the command that sends what earlier calls left
 }
 
 func (r *textReporter) scanned(s core.ScanProgress) { r.bar.scanned(s) }
@@ -137,6 +138,19 @@ func (r *textReporter) summary(s summary, halt *core.Error) {
 		text += fmt.Sprintf(", %d left out", s.left)
 	}
 	r.line(r.out, "%s, %s in %s", text, humanize.IBytes(uint64(s.bytes)), time.Duration(s.seconds*float64(time.Second)).Round(10*time.Millisecond))
+	if s.behind > 0 {
+		r.line(r.out, "%s of earlier calls wait; send them with: %s", files(s.behind), r.all)
+	}
+	if s.elsewhere > 0 {
+		r.line(r.out, "%s of earlier calls wait for another server or account: their profile of the same name led there", files(s.elsewhere))
+	}
+}
+
+func files(n int) string {
+	if n == 1 {
+		return "1 file"
+	}
+	return fmt.Sprintf("%d files", n)
 }
 
 func (r *textReporter) close() { r.bar.close() }
@@ -204,6 +218,10 @@ type summaryLine struct {
 	Seconds  float64        `json:"seconds"`
 	ByReason map[string]int `json:"skipped_by_reason,omitempty"`
 	Differ   int            `json:"differs,omitempty"` // files kept otherwise than asked
+	// Left are files of earlier calls that wait for this server and account,
+	// Elsewhere those that a profile of this name led to another.
+	Left      int `json:"left,omitempty"`
+	Elsewhere int `json:"left_elsewhere,omitempty"`
 }
 
 func (r *jsonReporter) scanned(s core.ScanProgress) { r.bar.scanned(s) }
@@ -229,7 +247,7 @@ func (r *jsonReporter) kept(t core.Transfer, halt *core.Error) {
 	l := r.lineOf(t)
 	l.State = core.StateFailed
 	if halt == nil {
-		l.State, halt = core.StateCancelled, &core.Error{Kind: core.KindCancelled, Message: "Interrupted; the next run goes on."}
+		l.State, halt = core.StateCancelled, &core.Error{Kind: core.KindCancelled, Message: "Interrupted; the same command goes on."}
 	}
 	l.Error = errorLineOf(halt)
 	r.write(l)
@@ -263,7 +281,7 @@ func (r *jsonReporter) left(s core.Skipped, fails bool) {
 
 func (r *jsonReporter) summary(s summary, _ *core.Error) {
 	r.bar.close()
-	r.write(summaryLine{"summary", s.files, s.stored, s.failed, s.skipped, s.bytes, s.seconds, s.byReason, s.differ})
+	r.write(summaryLine{"summary", s.files, s.stored, s.failed, s.skipped, s.bytes, s.seconds, s.byReason, s.differ, s.behind, s.elsewhere})
 }
 
 func (r *jsonReporter) close() { r.bar.close() }

@@ -29,6 +29,20 @@ func (t *target) flags(cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("profile", "profile-file", "sandbox")
 }
 
+// uploadAll is the command that sends what earlier calls left for this server.
+func (t *target) uploadAll() string {
+	words := "ingester upload --all"
+	switch {
+	case t.sandbox:
+		words += " --sandbox"
+	case t.profileFile != "":
+		words += " --profile-file " + ownShell().word(t.profileFile)
+	case t.profile != "":
+		words += " --profile " + ownShell().word(t.profile)
+	}
+	return words
+}
+
 // load finds the profile. With sandbox it is zero: the embedded server makes it.
 func (t *target) load(f folders) (core.Profile, error) {
 	switch {

@@ -11,13 +11,14 @@ import (
 // feedSource is what watch needs of the engine.
 type feedSource interface {
 	Subscribe() (core.Snapshot, core.Feed)
+	Left(ctx context.Context, profile string) (here, elsewhere int, err error)
 }
 
 // watch follows the transfers of one command to their ends.
 type watch struct {
 	out     reporter
 	profile string
-	mine    map[core.TransferID]bool      // submitted by this command
+	mine    map[core.TransferID]bool      // to be sent by this command
 	open    map[core.TransferID]bool      // whether an attempt is under way; there may be very many
 	first   map[core.TransferID]time.Time // begin of the first attempt seen
 	skipOK  bool                          // what is left out is no failure
@@ -31,6 +32,7 @@ type watch struct {
 type summary struct {
 	files, stored, failed, skipped int
 	unreachable, other             int // of failed: network and TLS; the rest
+	behind, elsewhere              int // by earlier calls: for this server; by the profile's name for another
 	bytes                          int64
 	seconds                        float64
 	byReason                       map[string]int // what was not sent: stored before, or left out
@@ -48,7 +50,7 @@ func (s *summary) skip(reason string) {
 }
 
 // newWatch begins with what is not sent.
-func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.Submission) *watch {
+func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.Submission, others []core.TransferID) *watch {
 	w := &watch{out: out, profile: profile, skipOK: skipOK, mine: map[core.TransferID]bool{}, open: map[core.TransferID]bool{},
 		first: map[core.TransferID]time.Time{}, asked: s.Asked, started: time.Now()}
 	for _, t := range s.Stored {
@@ -75,6 +77,9 @@ func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.
 	}
 	for _, t := range s.Already {
 		w.mine[t.ID] = true
+	}
+	for _, id := range others {
+		w.mine[id] = true
 	}
 	return w
 }
@@ -109,15 +114,14 @@ func (w *watch) leave(s core.Skipped) {
 // fails reports whether a command fails that left s out.
 func (w *watch) fails(s core.Skipped) bool { return isMissing(s) && (!w.skipOK || !mayBeMissing(s)) }
 
-// follow returns when every transfer of this command, and what an earlier run
-// of the same profile left in the queue, has ended or can't go on.
+// follow returns when every transfer of this command has ended or can't go on.
 func (w *watch) follow(ctx context.Context, e feedSource) error {
 	snapshot, feed := e.Subscribe()
 	defer feed.Close()
 	w.halt = snapshot.Halt
 	var bytes int64
 	for _, t := range snapshot.Transfers {
-		if w.wanted(t) {
+		if w.mine[t.ID] {
 			w.sum.files++
 			bytes += t.Source.Size
 			w.open[t.ID] = false
@@ -129,7 +133,7 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 	for !w.over() {
 		u, err := feed.Next(ctx)
 		if err != nil {
-			_ = w.finish(e) // that it was interrupted comes first
+			_ = w.finish(context.WithoutCancel(ctx), e) // that it was interrupted comes first
 			if ctx.Err() != nil {
 				return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "upload", Message: "Interrupted.", Err: context.Cause(ctx)}
 			}
@@ -141,16 +145,7 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 			delete(w.open, id)
 		}
 	}
-	return w.finish(e)
-}
-
-// wanted reports whether t is one to wait for: submitted by this command, or
-// left by an earlier one and still on its way.
-func (w *watch) wanted(t core.Transfer) bool {
-	if w.mine[t.ID] {
-		return true
-	}
-	return t.Options.Profile == w.profile && !t.State.Done() && t.State != core.StatePaused
+	return w.finish(ctx, e)
 }
 
 func (w *watch) update(changed []core.Transfer) {
@@ -230,9 +225,12 @@ func (w *watch) over() bool {
 
 // finish reports what is left in the queue and the totals, and says by its
 // error how the command ended.
-func (w *watch) finish(e feedSource) error {
+func (w *watch) finish(ctx context.Context, e feedSource) error {
 	if len(w.open) > 0 {
 		w.keep(e)
+	}
+	if here, elsewhere, err := e.Left(ctx, w.profile); err == nil { // else the queue is closed already
+		w.sum.behind, w.sum.elsewhere = here, elsewhere
 	}
 	w.sum.seconds = time.Since(w.started).Seconds()
 	w.out.summary(w.sum, w.halt)

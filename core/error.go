@@ -37,6 +37,7 @@ const (
 	CodeProfileNotFound       Code = "profile_not_found"
 	CodeProfileRemains        Code = "profile_remains"    // not in use any more, but not removed either
 	CodeProfileUnrestored     Code = "profile_unrestored" // neither saved nor as it was
+	CodeOtherServer           Code = "other_server"       // the profile leads to another server or account than the file was accepted for
 	CodeSecretMissing         Code = "secret_missing"
 	CodeCertificateUnreadable Code = "certificate_unreadable" // missing file, not PEM, DER or PKCS#12
 	CodeCertificateExpired    Code = "certificate_expired"

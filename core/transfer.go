@@ -18,7 +18,7 @@ const (
 	StateQueued    State = "queued"    // waits for a worker
 	StateSending   State = "sending"   // an attempt is under way
 	StateSent      State = "sent"      // the whole body is out, the server is checking
-	StateWaiting   State = "waiting"   // waits until NotBefore to try again; Error says why
+	StateWaiting   State = "waiting"   // waits until NotBefore to try again, or for its profile to lead to its destination; Error says why
 	StatePaused    State = "paused"    // by the user
 	StateStored    State = "stored"    // the server has it and its SHA-256 is ours
 	StateFailed    State = "failed"    // Error says why
@@ -30,7 +30,7 @@ const (
 // back to Queued. A transfer that the server may have from an earlier attempt
 // becomes Unknown where another would be sent again or cancelled.
 var transitions = map[State][]State{ //nolint:gochecknoglobals // a table
-	StateQueued:    {StateSending, StatePaused, StateCancelled, StateFailed, StateUnknown},
+	StateQueued:    {StateSending, StateWaiting, StatePaused, StateCancelled, StateFailed, StateUnknown},
 	StateSending:   {StateSent, StateStored, StateWaiting, StateQueued, StatePaused, StateFailed, StateUnknown, StateCancelled},
 	StateSent:      {StateStored, StateWaiting, StateQueued, StatePaused, StateFailed, StateUnknown, StateCancelled},
 	StateWaiting:   {StateQueued, StatePaused, StateCancelled, StateFailed, StateUnknown},
@@ -102,12 +102,12 @@ type Transfer struct {
 	Seq       int64 // place in the queue, smallest first
 	Source    Source
 	Options   Options
-	Server    string // ingester URL it was queued for
-	Account   string // client ID it was queued for, "" where that was not kept
+	Server    string // ingester URL it was accepted for
+	Account   string // client ID it was accepted for, "" where that was not kept
 	State     State
 	Sent      int64     // content bytes sent in this attempt, 0…Source.Size; not durable
 	Attempts  int       // attempts begun
-	NotBefore time.Time // Waiting: when the next attempt starts
+	NotBefore time.Time // Waiting: when the next attempt starts, zero for one that waits for its destination
 	Error     *Error    // why it waits, failed or is unknown, or, with OutcomeUnknown, that the server may have it; else nil
 	Receipt   *Receipt  // Stored only
 	Resume    string    // what Progress.Resumable last kept, "" where an upload begins anew

@@ -65,7 +65,7 @@ func tabFor(e *core.Error) settingsTab {
 		switch e.Code {
 		case core.CodeSecretMissing, core.CodeKeychainFailed, core.CodeKeychainLocked, core.CodeKeychainUnavailable:
 			return tabSignIn
-		case core.CodeProfileInvalid, core.CodeProfileNotFound, core.CodeProxyInvalid:
+		case core.CodeProfileInvalid, core.CodeProfileNotFound, core.CodeOtherServer, core.CodeProxyInvalid:
 			return tabServer
 		}
 		return tabCertificates

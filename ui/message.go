@@ -20,6 +20,7 @@ var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 	core.CodeProfileNotFound:       {"error.profile_not_found", "advice.profile"},
 	core.CodeProfileRemains:        {"error.profile_remains", "advice.remove_again"},
 	core.CodeProfileUnrestored:     {"error.profile_unrestored", "advice.save_again"},
+	core.CodeOtherServer:           {"error.other_server", "advice.other_server"},
 	core.CodeSecretMissing:         {"error.secret_missing", "advice.sign_in"},
 	core.CodeCertificateUnreadable: {"error.certificate_unreadable", "advice.certificates"},
 	core.CodeCertificateExpired:    {"error.certificate_expired", "advice.renew"},

@@ -104,6 +104,9 @@ func (t *text) waiting(r *row, reason string, now time.Time) string {
 	if reason == "" {
 		reason = t.s("error.server_failure")
 	}
+	if e := r.err(); e != nil && e.Code == core.CodeOtherServer {
+		return t.s("state.held", args{"Why": reason})
+	}
 	if wait := r.late().notBefore.Sub(now); wait > 0 {
 		// Rounded up, so that it ends with 1 s and not with 0 s.
 		return t.s("state.waiting", args{"Time": t.duration(wait.Truncate(time.Second) + time.Second), "Why": reason})

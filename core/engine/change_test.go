@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/artstore/ingester/core"
@@ -17,9 +18,8 @@ func gated() (script func(context.Context, *server, core.Transfer, int, core.Pro
 }
 
 // A profile that is changed while its files are under way: what has not begun
-// goes to the new server.
+// waits until it leads there again.
 func TestProfileChangesWhileSending(t *testing.T) {
-	const elsewhere = "https://elsewhere.example"
 	s := newServer()
 	script, gate := gated()
 	s.streams, s.script = 1, script
@@ -31,14 +31,16 @@ func TestProfileChangesWhileSending(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(gate)
+	f.awaitState(core.StateStored, ids[0])
+	f.awaitState(core.StateWaiting, ids[1:]...)
+	s.with(func(s *server) { s.url = testServer })
+	if err := f.Lift(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 	f.awaitState(core.StateStored, ids...)
-	for i, id := range ids {
-		got, want := f.get(id), elsewhere
-		if i == 0 {
-			want = testServer
-		}
-		if got.Server != want || got.Attempts != 1 {
-			t.Errorf("%d: %+v", i, got)
+	for _, id := range ids {
+		if got := f.get(id); got.Server != testServer || got.Attempts != 1 || !slices.Equal(s.went(id), []core.Destination{here}) {
+			t.Errorf("%+v went to %v", got, s.went(id))
 		}
 	}
 }

@@ -20,7 +20,7 @@ func (e *Engine) conclude(r *run, out result) {
 		x.ended = append(x.ended, r)
 		t := x.get(r.it)
 		switch {
-		case !out.begun:
+		case !out.begun, renamed(t, r, out):
 			return x.put(r.it, unclaim(t, r.wish))
 		case out.err == nil:
 			t.State, t.Receipt = core.StateStored, &out.receipt
@@ -31,6 +31,12 @@ func (e *Engine) conclude(r *run, out result) {
 		x.attempts = append(x.attempts, record(t, out))
 		return x.put(r.it, t)
 	}})
+}
+
+// renamed reports whether nothing came of a run because its profile has got
+// another name.
+func renamed(t core.Transfer, r *run, out result) bool {
+	return out.err != nil && out.err.Code == core.CodeProfileNotFound && wayOf(t) != r.lane.way
 }
 
 // unclaim undoes a claim of which nothing came.

@@ -28,7 +28,7 @@ type Config struct {
 	Uploaders Uploaders
 	Observer  Observer         // nil: none
 	Policy    retry.Policy     // Rounds 1 for the command line, 0 for the window
-	Profile   string           // only this profile's transfers are sent; "" for all
+	Own       bool             // only what is submitted here, or taken over by Continue, is sent
 	Paused    bool             // begins as after PauseAll
 	Log       *slog.Logger     // nil: none
 	Now       func() time.Time // nil: time.Now
@@ -60,7 +60,7 @@ type Engine struct {
 
 	// What follows belongs to the journal's goroutine alone.
 	workers  *errgroup.Group
-	lanes    map[string]*lane
+	lanes    map[way]*lane
 	packer   packer
 	waiting  dueHeap
 	lastSeq  int64
@@ -83,7 +83,7 @@ func New(cfg Config) *Engine {
 		cfg: cfg, log: cfg.Log, observer: cfg.Observer, paused: cfg.Paused,
 		journal: newJournal(), submits: make(chan struct{}, 1),
 		ready: make(chan struct{}), ended: make(chan struct{}),
-		items: map[core.TransferID]*item{}, feeds: map[*feed]struct{}{}, claims: newClaims(), lanes: map[string]*lane{},
+		items: map[core.TransferID]*item{}, feeds: map[*feed]struct{}{}, claims: newClaims(), lanes: map[way]*lane{},
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)

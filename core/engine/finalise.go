@@ -23,15 +23,7 @@ func (e *Engine) Finalise(ctx context.Context, t core.Transfer, step func(core.F
 	if !t.Temporary() {
 		return &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opFinalise, Message: "Only a stored temporary file can be made permanent."}
 	}
-	endpoint, err := e.cfg.Uploaders.Endpoint(ctx, t.Options.Profile)
-	if err != nil {
-		return err
-	}
-	if endpoint.Server != t.Server {
-		return &core.Error{Kind: core.KindConfig, Code: core.CodeProfileNotFound, Op: opFinalise,
-			Message: "The profile now names another server than the one that has the file."}
-	}
-	uploader, err := e.cfg.Uploaders.Uploader(ctx, t.Options.Profile)
+	uploader, err := e.cfg.Uploaders.Uploader(ctx, t.Options.Profile, t.Destination())
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const (
 	testProfile = "Test"
 	testServer  = "https://ingester.example:8020"
+	testAccount = "sa_test"
+	elsewhere   = "https://elsewhere.example"
 )
 
 // fixture is a running engine.

@@ -33,9 +33,10 @@ type candidates struct {
 	stored []core.Transfer
 }
 
-// known returns what is known of the sources, by path.
+// known returns what is known of the sources for where the profile leads, by
+// path.
 func (s *submission) known(ctx context.Context, sources []core.Source) (map[string]candidates, error) {
-	found, err := s.e.cfg.Store.Known(ctx, s.options.Profile, s.endpoint.Server, sources)
+	found, err := s.e.cfg.Store.Known(ctx, sources)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +49,7 @@ func (s *submission) known(ctx context.Context, sources []core.Source) (map[stri
 		}
 		c := known[t.Source.Path]
 		switch {
-		case t.State == core.StateCancelled:
+		case t.State == core.StateCancelled, !s.endpoint.has(t, s.options.Profile):
 			continue
 		case t.State == core.StateStored:
 			c.stored = append(c.stored, t)

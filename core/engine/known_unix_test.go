@@ -175,7 +175,7 @@ func TestKnownIsCancelled(t *testing.T) {
 	a.want(a.again(), 0, 1)
 	a.change("A", overwrite("A"))
 	ctx, cancel := context.WithCancel(t.Context())
-	s := submission{e: a.Engine, endpoint: Endpoint{Server: testServer}, options: options(), seen: map[string]struct{}{}}
+	s := submission{e: a.Engine, endpoint: Endpoint{Destination: here}, options: options(), seen: map[string]struct{}{}}
 	known, err := s.known(ctx, scan(t, a.dir).Sources)
 	must(t, err)
 	cancel()

@@ -34,11 +34,14 @@ const (
 // endpointAge is how long what a profile says is believed.
 const endpointAge = 2 * time.Second
 
-// lane is the way to one profile's server. Its fields belong to the journal,
-// those behind mu also to the workers.
+// lane is what goes one way. Its fields belong to the journal, those behind mu
+// also to the workers.
 type lane struct {
-	profile     string
-	small, bulk seqHeap // queued transfers
+	way
+	number      int32              // 1…
+	small, bulk seqHeap            // queued transfers
+	held        map[*item]struct{} // wait for the profile to lead to the destination
+	look        time.Time          // when to see whether it does, while it doesn't
 
 	claimed, claimedBulk int   // runs that have not ended
 	claimedSmall         int64 // bytes
@@ -65,19 +68,19 @@ type lane struct {
 	keyAsked bool
 }
 
-// lane returns the lane of a profile.
-func (e *Engine) lane(profile string) *lane {
-	l := e.lanes[profile]
+// lane returns the lane of a way.
+func (e *Engine) lane(w way) *lane {
+	l := e.lanes[w]
 	if l == nil {
-		l = &lane{profile: profile}
-		e.lanes[profile] = l
+		l = &lane{way: w, number: int32(len(e.lanes)) + 1, held: map[*item]struct{}{}}
+		e.lanes[w] = l
 	}
 	return l
 }
 
 // push queues a transfer.
 func (l *lane) push(it *item) {
-	it.queued = true
+	it.in = l.number
 	if it.size < smallSize {
 		heap.Push(&l.small, it)
 	} else {
@@ -139,13 +142,13 @@ func (l *lane) pick(m limits) *item {
 	free := l.claimed < m.streams
 	switch {
 	case bulk != nil && free && l.claimedBulk < m.bulk && (small == nil || bulk.seq < small.seq || !l.fits(small)):
-		return heap.Pop(&l.bulk).(*item)
+		return l.bulk.shift()
 	case small == nil || !l.fits(small):
 		return nil
 	case bulk != nil && bulk.seq < small.seq && l.claimedBulk < m.bulk:
 		return nil // its turn comes first
 	case free, small.size <= tinySize && l.claimed < m.streams+m.ahead:
-		return heap.Pop(&l.small).(*item)
+		return l.small.shift()
 	}
 	return nil
 }
@@ -241,10 +244,17 @@ func (l *lane) current(ctx context.Context, from Uploaders, now time.Time) (Endp
 func (l *lane) learn(found Endpoint, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if found.Server != l.endpoint.Server {
+	if found.Destination != l.endpoint.Destination {
 		l.key, l.keyAsked = honoursUnknown, false
 	}
 	l.endpoint, l.known, l.asked = found, true, now
+}
+
+// doubt has the profile looked at again.
+func (l *lane) doubt() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.known = false
 }
 
 // askKey reports whether the caller is to find out whether the server refuses
@@ -292,6 +302,13 @@ func (h seqHeap) top() *item {
 		return nil
 	}
 	return h[0]
+}
+
+// shift takes the first of all.
+func (h *seqHeap) shift() *item {
+	it := heap.Pop(h).(*item)
+	it.in = 0
+	return it
 }
 
 func (h seqHeap) Len() int           { return len(h) }

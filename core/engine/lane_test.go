@@ -106,7 +106,7 @@ func TestLaneWithoutKey(t *testing.T) {
 	if l.lift(); !l.askKey() {
 		t.Error("is to be asked again once someone has acted")
 	}
-	if l.learn(Endpoint{Server: "other"}, time.Time{}); !l.askKey() {
+	if l.learn(Endpoint{Destination: core.Destination{Server: "other"}}, time.Time{}); !l.askKey() {
 		t.Error("another server is to be asked")
 	}
 }

@@ -73,13 +73,13 @@ func (m *memory) Commit(_ context.Context, b core.Batch) error {
 }
 
 // Known implements Store.
-func (m *memory) Known(_ context.Context, profile, server string, sources []core.Source) ([]core.Transfer, error) {
+func (m *memory) Known(_ context.Context, sources []core.Source) ([]core.Transfer, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var known []core.Transfer
 	for _, t := range m.rows {
 		same := func(s core.Source) bool { return mayBe(t, s) }
-		if t.Options.Profile == profile && t.Server == server && t.State != core.StateCancelled && slices.ContainsFunc(sources, same) {
+		if t.State != core.StateCancelled && slices.ContainsFunc(sources, same) {
 			known = append(known, t)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -136,7 +137,7 @@ type step struct {
 	Wait time.Duration
 }
 
-var verbs = []string{"submit", "pause", "resume", "retry", "cancel", "remove", "pause all", "resume all", "wait", "restart", "crash", "full disk"}
+var verbs = []string{"submit", "pause", "resume", "retry", "cancel", "remove", "pause all", "resume all", "wait", "restart", "crash", "full disk", "switch", "switch and tell", "redirect"}
 
 // model is a queue under test. A watcher checks everything that is shown.
 type model struct {
@@ -145,6 +146,8 @@ type model struct {
 	ids     []core.TransferID
 	removed map[core.TransferID]bool
 	retried map[core.TransferID]bool // the user has accepted duplicates
+	moved   map[core.TransferID]bool // the user has sent it elsewhere
+	goal    map[core.TransferID]core.Destination
 	watched chan struct{}
 	wrong   []string // guarded by server.mu
 	seen    int      // values; the watcher's
@@ -207,7 +210,9 @@ func (m *model) do(t *testing.T, s step) {
 		if len(m.ids)%2 == 1 {
 			size = 2 << 20
 		}
-		m.ids = append(m.ids, m.submit(source(fmt.Sprint("file ", len(m.ids)), size))...)
+		for _, id := range m.submit(source(fmt.Sprint("file ", len(m.ids)), size)) {
+			m.ids, m.goal[id] = append(m.ids, id), m.get(id).Destination()
+		}
 	case "pause":
 		err = m.Pause(ctx, ids...)
 	case "resume":
@@ -228,6 +233,16 @@ func (m *model) do(t *testing.T, s step) {
 		err = m.PauseAll(ctx)
 	case "resume all":
 		err = m.ResumeAll(ctx)
+	case "switch": // the profile leads to the other of two servers
+		m.server.lead(m.other())
+	case "switch and tell":
+		m.server.lead(m.other())
+		err = m.Lift(ctx)
+	case "redirect":
+		for _, id := range ids {
+			m.moved[id] = true
+		}
+		err = m.Redirect(ctx, testProfile, ids...)
 	case "wait":
 		<-time.After(s.Wait)
 	case "restart":
@@ -270,6 +285,8 @@ func (m *model) check() {
 			m.complain("%s is shown as stored, and is not", id)
 		case ok && t.State == core.StateFailed && commits > 0 && !m.retried[id]:
 			m.complain("%s is shown as failed, and the server has it", id)
+		case !m.arrived(id):
+			m.complain("%s, for %v, arrived at %v", id, m.goal[id], m.server.went(id))
 		case commits > 1 && (m.server.honours || !m.retried[id]):
 			m.complain("%s is stored %d times", id, commits)
 		}
@@ -284,11 +301,32 @@ func (m *model) check() {
 	}
 }
 
+// arrived reports whether a transfer, as its server tells it, came only to
+// where it was accepted for, or where the user has sent it.
+func (m *model) arrived(id core.TransferID) bool {
+	went := m.server.went(id)
+	if m.moved[id] {
+		return !m.server.spread[id] || m.retried[id] // what one may have the other is not sent
+	}
+	return len(went) == 0 || slices.Equal(went, []core.Destination{m.goal[id]})
+}
+
+// other is where the profile does not lead.
+func (m *model) other() core.Destination {
+	m.server.mu.Lock()
+	defer m.server.mu.Unlock()
+	if m.server.endpoint().Destination == here {
+		return there
+	}
+	return here
+}
+
 func withoutSent(t core.Transfer) core.Transfer { t.Sent = 0; return t }
 
 // The state machine under random verbs, outcomes, restarts, crashes and full
-// disks: every transition legal, everything durable before it is shown, none
-// lost, none stored twice unseen. Fault 51; -rapid.checks says how long.
+// disks, and a profile that leads now to this server, now to that: every
+// transition legal, everything durable before it is shown, none lost, none
+// stored twice unseen, none at another server than it was accepted for. Fault 51; -rapid.checks says how long.
 func TestModel(t *testing.T) {
 	taken, seen := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -307,7 +345,8 @@ func TestModel(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := newServer()
 			s.honours, s.script = honours, play(world)
-			m := &model{st: newMemory(), removed: map[core.TransferID]bool{}, retried: map[core.TransferID]bool{}}
+			m := &model{st: newMemory(), removed: map[core.TransferID]bool{}, retried: map[core.TransferID]bool{},
+				moved: map[core.TransferID]bool{}, goal: map[core.TransferID]core.Destination{}}
 			m.fixture = &fixture{server: s}
 			m.start(t)
 			for _, st := range steps {
@@ -317,6 +356,8 @@ func TestModel(t *testing.T) {
 			<-time.After(time.Minute) // until no attempt is under way that has its fate already
 			m.do(t, step{Verb: "resume all"})
 			<-time.After(30 * time.Hour) // until nothing waits any more
+			m.do(t, step{Verb: "switch"})
+			<-time.After(30 * time.Hour) // likewise what waits for the other server
 			synctest.Wait()
 			m.check()
 			m.finish()

@@ -131,7 +131,7 @@ func TestFinalise(t *testing.T) {
 		t.Errorf("back in the list: %v, %v", left, err)
 	}
 	s.with(func(s *server) { s.url = "https://other.example" })
-	if err := f.Finalise(ctx, removed, step); core.CodeOf(err) != core.CodeProfileNotFound {
+	if err := f.Finalise(ctx, removed, step); core.CodeOf(err) != core.CodeOtherServer {
 		t.Errorf("another server: %v", err)
 	}
 }

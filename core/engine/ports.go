@@ -15,10 +15,10 @@ type Store interface {
 	Unfinished(ctx context.Context) ([]core.Transfer, error)
 	// Commit applies a batch in one transaction: all of it or nothing.
 	Commit(ctx context.Context, batch core.Batch) error
-	// Known returns, for the given profile and server, the transfers that
-	// have one of the sources' paths with the same size and modification
-	// time and that are not cancelled, newest first.
-	Known(ctx context.Context, profile, server string, sources []core.Source) ([]core.Transfer, error)
+	// Known returns the transfers, of every destination, that have one of
+	// the sources' paths with the same size and modification time and that
+	// are not cancelled, newest first.
+	Known(ctx context.Context, sources []core.Source) ([]core.Transfer, error)
 	// Claimed returns which transfer of the history, of any profile, a
 	// server's file ID belongs to.
 	Claimed(ctx context.Context, server, fileID string) (owner core.TransferID, claimed bool, err error)
@@ -54,8 +54,16 @@ type Finder interface {
 
 // Endpoint is what the engine needs to know of a profile before it sends.
 type Endpoint struct {
-	Server  string // ingester URL
-	Streams int    // files in flight, 0 where the engine chooses
+	core.Destination
+	// Moves says that the server's address may be another one after each
+	// start: its account, which no other server has, tells it from others.
+	Moves   bool
+	Streams int // files in flight, 0 where the engine chooses
+}
+
+// Leads reports whether what was accepted for d goes to the endpoint.
+func (e Endpoint) Leads(d core.Destination) bool {
+	return e.Takes(d) || e.Moves && d.Account != "" && d.Account == e.Account
 }
 
 // Uploaders finds the endpoint and the uploader of a profile. Neither goes to
@@ -63,7 +71,10 @@ type Endpoint struct {
 // *core.Error, CodeProfileNotFound for a profile that is gone.
 type Uploaders interface {
 	Endpoint(ctx context.Context, profile string) (Endpoint, error)
-	Uploader(ctx context.Context, profile string) (Uploader, error)
+	// Uploader returns an uploader that goes to the destination and nowhere
+	// else, whatever becomes of the profile meanwhile: CodeOtherServer where
+	// the profile leads elsewhere.
+	Uploader(ctx context.Context, profile string, to core.Destination) (Uploader, error)
 }
 
 // Observer counts what happens, for the metrics.

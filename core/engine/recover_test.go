@@ -169,23 +169,23 @@ func TestCancelMaybeStored(t *testing.T) {
 	}
 }
 
-// What one server may have, another is not sent; what none has goes to the
-// profile's new address.
+// What was queued for one server another is not sent: what the first may have is
+// for the user to decide, what it has not waits, and says so.
 func TestProfileMoved(t *testing.T) {
 	st, s := newMemory(), newServer()
 	maybe, plain := left("maybe", core.StateSent, 10), left("plain", core.StateQueued, 10)
 	if err := st.Commit(context.Background(), core.Batch{Put: []core.Transfer{maybe, plain}}); err != nil {
 		t.Fatal(err)
 	}
-	s.url = "https://elsewhere.example"
+	s.url = elsewhere
 	f := begin(t, s, st)
 	f.awaitState(core.StateUnknown, "maybe")
-	f.awaitState(core.StateStored, "plain")
-	if got := f.get("plain"); got.Server != s.url {
+	f.awaitState(core.StateWaiting, "plain")
+	if got := f.get("plain"); got.Server != testServer || got.Error == nil || got.Error.Code != core.CodeOtherServer {
 		t.Errorf("%+v", got)
 	}
-	if s.attempts("maybe") != 0 {
-		t.Error("it was sent to the other server")
+	if s.total() != 0 {
+		t.Error("the other server was sent something")
 	}
 }
 

@@ -316,27 +316,6 @@ func TestProfileTrouble(t *testing.T) {
 	})
 }
 
-// The command line sends its own profile's transfers only.
-func TestOneProfile(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newServer()
-		f := begin(t, s, newMemory(), func(c *Config) { c.Profile = "Mine" })
-		theirs := f.submit(source("a", 1))
-		o := options()
-		o.Profile = "Mine"
-		mine, err := f.Submit(t.Context(), []core.Source{source("a", 1)}, o)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.awaitState(core.StateStored, mine.Queued...)
-		synctest.Wait()
-		if got := f.get(theirs[0]); got.State != core.StateQueued || s.total() != 1 {
-			t.Errorf("%+v", got)
-		}
-		_ = f.stop()
-	})
-}
-
 // A server that refuses every token refuses a fresh one once, whichever file
 // brings it: fault 11. Those under way get theirs, and then the queue stands.
 func TestFreshTokenIsRefusedOnce(t *testing.T) {

@@ -36,17 +36,22 @@ func (h *dueHeap) Pop() any {
 // place puts a transfer where its durable state belongs. What leaves a state
 // stays behind in the heaps until its turn comes, and is passed over then.
 func (e *Engine) place(it *item) {
-	if it.gone || it.leaving > 0 {
+	if it.gone || it.leaving > 0 || !it.own {
 		return
 	}
 	switch it.state() {
 	case core.StateQueued:
-		if !it.queued {
-			e.lane(it.shared.options.Profile).push(it)
+		if l := e.lane(it.way()); it.in != l.number {
+			l.push(it)
 		}
 		e.journal.kick()
 	case core.StateWaiting:
-		heap.Push(&e.waiting, due{it, it.late().notBefore})
+		if late := it.late(); isHeld(late.err) {
+			e.lane(it.way()).held[it] = struct{}{}
+			e.journal.kick()
+		} else {
+			heap.Push(&e.waiting, due{it, late.notBefore})
+		}
 	}
 }
 
@@ -68,9 +73,7 @@ func (e *Engine) schedule(ctx context.Context, x *tx) {
 	}
 	e.sort()
 	for _, l := range e.lanes {
-		if e.cfg.Profile == "" || e.cfg.Profile == l.profile {
-			e.claim(ctx, x, l)
-		}
+		e.claim(ctx, x, l)
 	}
 }
 
@@ -81,14 +84,24 @@ func (e *Engine) claim(ctx context.Context, x *tx, l *lane) {
 	if l.halt != nil && !l.ends.IsZero() && !l.ends.After(x.now) {
 		l.lift()
 	}
-	if l.halt != nil || l.until.After(x.now) || len(l.small)+len(l.bulk) == 0 {
+	if l.halt != nil || l.until.After(x.now) || l.empty() {
 		return
 	}
 	l.mu.Lock()
 	endpoint, known := l.endpoint, l.known
 	l.mu.Unlock()
-	if !known {
+	switch {
+	case !known:
+		l.look = time.Time{}
 		e.ask(ctx, l)
+		return
+	case endpoint.Destination == l.to:
+		e.release(x, l)
+	case endpoint.Leads(l.to):
+		e.rename(x, l, endpoint.Destination)
+		return
+	default:
+		e.hold(ctx, x, l, endpoint.Destination)
 		return
 	}
 	m := l.limits()
@@ -98,40 +111,37 @@ func (e *Engine) claim(ctx context.Context, x *tx, l *lane) {
 		if it == nil {
 			return
 		}
-		it.queued = false
-		if r := e.start(ctx, x, l, it, endpoint); r != nil {
+		if r := e.start(ctx, x, l, it); r != nil {
 			l.claim(r)
 			x.claims = append(x.claims, r)
 		}
 	}
 }
 
-// skim drops what is no longer queued from the tops of the lane's queues.
+// skim drops what is no longer queued, or goes another way by now, from the
+// tops of the lane's queues.
 func (l *lane) skim(x *tx) {
 	for _, h := range []*seqHeap{&l.small, &l.bulk} {
-		for len(*h) > 0 && (h.top().leaves || x.state(h.top()) != core.StateQueued) {
-			heap.Pop(h).(*item).queued = false
+		for len(*h) > 0 && l.stale(x, h.top()) {
+			if it := heap.Pop(h).(*item); it.in == l.number {
+				it.in = 0
+			}
 		}
 	}
 }
 
+func (l *lane) stale(x *tx, it *item) bool {
+	return it.in != l.number || it.leaves || x.state(it) != core.StateQueued || it.next != nil && wayOf(*it.next) != l.way
+}
+
 // start stages the claim of one transfer, durable before its first byte.
-func (e *Engine) start(ctx context.Context, x *tx, l *lane, it *item, endpoint Endpoint) *run {
+func (e *Engine) start(ctx context.Context, x *tx, l *lane, it *item) *run {
 	t := x.get(it)
-	if t.Server != endpoint.Server && maybeStored(t) {
-		// What another server may have is not for this one to say.
-		t.State = core.StateUnknown
-		_ = x.put(it, t) // logged
-		return nil
-	}
 	r := &run{lane: l, it: it, size: t.Source.Size, restat: it.failed().last == core.CodeFileChanged, quit: ctx.Done(), done: make(chan struct{})}
 	if t.Error != nil && t.Error.Code == core.CodeFileChanged {
 		r.restat = true
 	}
-	if t.Server != endpoint.Server {
-		t.Resume = "" // the other server is out of reach
-	}
-	t.State, t.Server = core.StateSending, endpoint.Server
+	t.State = core.StateSending
 	t.Attempts++
 	t.StartedAt = x.now
 	if err := x.put(it, t); err != nil {
@@ -191,10 +201,10 @@ func (e *Engine) noEndpoint(x *tx, l *lane, failure *core.Error) {
 		return
 	}
 	for _, it := range e.items {
-		if x.state(it) != core.StateQueued {
+		if !it.own || x.state(it) != core.StateQueued && x.state(it) != core.StateWaiting {
 			continue
 		}
-		if t := x.get(it); t.Options.Profile == l.profile {
+		if t := x.get(it); wayOf(t) == l.way && (t.State == core.StateQueued || isHeld(t.Error)) {
 			t.State, t.Error = core.StateFailed, sticky(failure, maybeStored(t))
 			if maybeStored(t) {
 				t.State = core.StateUnknown
@@ -209,12 +219,9 @@ func (e *Engine) haltError() *core.Error {
 	if e.fault.err != nil {
 		return e.fault.err
 	}
-	if l := e.lanes[e.cfg.Profile]; l != nil {
-		return l.halt
-	}
 	var first *lane
 	for _, l := range e.lanes {
-		if l.halt != nil && (first == nil || l.profile < first.profile) {
+		if l.halt != nil && (first == nil || l.before(first.way)) {
 			first = l
 		}
 	}
@@ -239,13 +246,24 @@ func (e *Engine) rest() time.Duration {
 			until(e.waiting[0].at)
 		}
 		for _, l := range e.lanes {
-			if l.until.After(now) && len(l.small)+len(l.bulk) > 0 {
-				until(l.until)
-			}
-			if l.halt != nil && !l.ends.IsZero() {
-				until(l.ends)
+			if at := l.rest(now); !e.paused && !at.IsZero() {
+				until(at)
 			}
 		}
 	}
 	return wait
+}
+
+// rest is when something is to be done for the lane if nothing happens before,
+// zero for never.
+func (l *lane) rest(now time.Time) time.Time {
+	switch {
+	case l.halt != nil:
+		return l.ends
+	case l.empty():
+		return time.Time{}
+	case l.until.After(now):
+		return l.until
+	}
+	return l.look
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"io"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,10 +17,14 @@ import (
 // remembers what it has stored by key: the oracle of the tests.
 type server struct {
 	mu        sync.Mutex
-	honours   bool  // refuses duplicates by key
-	asks      int   // for that
-	askErr    error // what asking ends in
-	url       string
+	honours   bool   // refuses duplicates by key
+	asks      int    // for that
+	askErr    error  // what asking ends in
+	url       string // where profiles lead, as are
+	account   string
+	moves     bool
+	arrived   map[core.TransferID]map[core.Destination]int // uploads by where they went
+	spread    map[core.TransferID]bool                     // went to one after another had it
 	streams   int
 	roundTrip time.Duration
 	profiles  map[string]error // what looking a profile up ends in
@@ -45,7 +51,7 @@ type server struct {
 
 func newServer() *server {
 	return &server{
-		honours: true, url: testServer, profiles: map[string]error{}, commits: map[core.TransferID]int{},
+		honours: true, url: testServer, account: testAccount, arrived: map[core.TransferID]map[core.Destination]int{}, spread: map[core.TransferID]bool{}, profiles: map[string]error{}, commits: map[core.TransferID]int{},
 		halves: map[string]bool{}, uploads: map[core.TransferID]int{}, sources: map[core.TransferID]core.Source{},
 		contents: map[core.TransferID]string{},
 	}
@@ -62,11 +68,49 @@ func (s *server) with(f func(*server)) *server {
 func (s *server) Endpoint(_ context.Context, profile string) (Endpoint, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return Endpoint{Server: s.url, Streams: s.streams}, s.profiles[profile]
+	return s.endpoint(), s.profiles[profile]
+}
+
+func (s *server) endpoint() Endpoint {
+	return Endpoint{Destination: core.Destination{Server: s.url, Account: s.account}, Moves: s.moves, Streams: s.streams}
 }
 
 // Uploader implements Uploaders.
-func (s *server) Uploader(context.Context, string) (Uploader, error) { return s, nil }
+func (s *server) Uploader(_ context.Context, _ string, to core.Destination) (Uploader, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.endpoint()
+	if !now.Leads(to) {
+		return nil, failure(core.KindConfig, core.CodeOtherServer, core.OutcomeNotProcessed)
+	}
+	return &connected{s, now.Destination}, nil
+}
+
+// connected is an uploader that goes to where its profile led when it was made.
+type connected struct {
+	*server
+	to core.Destination
+}
+
+// Upload implements Uploader.
+func (c *connected) Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error) {
+	c.with(func(s *server) {
+		if s.arrived[t.ID] == nil {
+			s.arrived[t.ID] = map[core.Destination]int{}
+		}
+		if s.arrived[t.ID][c.to]++; len(s.arrived[t.ID]) > 1 && s.commits[t.ID] > 0 {
+			s.spread[t.ID] = true
+		}
+	})
+	return c.server.Upload(ctx, t, p)
+}
+
+// went are the destinations that uploads of a transfer began to.
+func (s *server) went(id core.TransferID) []core.Destination {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.arrived[id]))
+}
 
 // RoundTrip implements Uploader.
 func (s *server) RoundTrip() time.Duration { return s.roundTrip }

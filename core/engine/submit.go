@@ -26,7 +26,9 @@ func chunks[T any](list []T) iter.Seq[[]T] { return slices.Chunk(list, chunkSize
 // or of unknown outcome is left alone; one that failed is queued again, with
 // the options of this call; both are returned in Already. One that was stored
 // is returned in Stored, unless the options say Again: if it is the same by
-// file ID and change time too, or else by its content, which is read then.
+// file ID and change time too, or else by its content, which is read then. What is
+// known is known of one server and account: the same file of another is another
+// upload.
 func (e *Engine) Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error) {
 	if err := o.Validate(); err != nil {
 		return core.Submission{}, err
@@ -166,8 +168,8 @@ func (s *submission) transfer(src core.Source) (*item, error) {
 			Message: "The system gives no random numbers.", Err: err}
 	}
 	src.ModTime = src.ModTime.UTC()
-	return &item{packed: s.packer.pack(core.Transfer{
-		ID: core.TransferID(id.String()), Source: src, Options: s.options, Server: s.endpoint.Server,
+	return &item{own: true, packed: s.packer.pack(core.Transfer{
+		ID: core.TransferID(id.String()), Source: src, Options: s.options, Server: s.endpoint.Server, Account: s.endpoint.Account,
 		State: core.StateQueued, QueuedAt: s.e.now(),
 	}, packed{})}, nil
 }
@@ -205,8 +207,13 @@ func (s *submission) reveal(ctx context.Context) error {
 		for _, it := range s.queued {
 			x.add(it)
 		}
+		for _, id := range s.already {
+			if it := s.e.items[id]; it != nil {
+				s.e.takeOver(x, it, s.options.Profile)
+			}
+		}
 		x.after(func() {
-			s.e.lane(s.options.Profile).learn(s.endpoint, x.now)
+			s.e.lane(way{s.options.Profile, s.endpoint.Destination}).learn(s.endpoint, x.now)
 			s.e.journal.kick()
 		})
 		return nil

@@ -27,12 +27,12 @@ func (e *Engine) takeBack(ctx context.Context, list []unwanted) {
 		u.it.leaving++
 	}
 	e.workers.Go(func() error {
-		unreachable := map[string]bool{} // profiles
+		unreachable := map[way]bool{}
 		for _, u := range list {
-			profile := u.t.Options.Profile
-			if !unreachable[profile] {
+			w := wayOf(u.t)
+			if !unreachable[w] {
 				err := e.terminate(ctx, u.t)
-				unreachable[profile] = err != nil && core.AsError(err).Kind != core.KindServer
+				unreachable[w] = err != nil && core.AsError(err).Kind != core.KindServer
 			}
 			e.owe(func(x *tx) error {
 				x.after(func() {
@@ -48,7 +48,7 @@ func (e *Engine) takeBack(ctx context.Context, list []unwanted) {
 
 // terminate asks the server of a transfer to forget it.
 func (e *Engine) terminate(ctx context.Context, t core.Transfer) error {
-	uploader, err := e.cfg.Uploaders.Uploader(ctx, t.Options.Profile)
+	uploader, err := e.cfg.Uploaders.Uploader(ctx, t.Options.Profile, t.Destination())
 	if err == nil {
 		err = uploader.Terminate(ctx, t)
 	}

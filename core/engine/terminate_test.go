@@ -171,7 +171,11 @@ func TestNotesThatDontFit(t *testing.T) {
 	if _, err := f.Submit(t.Context(), []core.Source{failed.Source}, o); err != nil {
 		t.Fatal(err)
 	}
-	f.awaitState(core.StateStored, "moved", "changed", "failed")
+	f.awaitState(core.StateWaiting, "moved")
+	f.awaitState(core.StateStored, "changed", "failed")
+	if s.attempts("moved") != 0 {
+		t.Error("what another server has a part of was sent")
+	}
 	for id, note := range resumed {
 		if note != "" {
 			t.Errorf("%s went on from %q", id, note)

@@ -16,9 +16,10 @@ type item struct {
 	gone   bool                // removed; guarded like packed
 
 	// What follows belongs to the journal.
-	queued   bool           // is in its lane's queue
+	own      bool           // is to be sent by this process
 	leaves   bool           // its removal is staged
-	leaving  int32          // times that the server is being asked to forget it
+	leaving  int8           // times that the server is being asked to forget it
+	in       int32          // number of the lane whose queue it is in, 0 for none
 	next     *core.Transfer // staged
 	failures *failures      // nil: none yet
 }
@@ -52,6 +53,7 @@ type tx struct {
 	now     time.Time
 	touched []*item
 	added   []*item // new in the list, durable already or staged
+	again   []*item // to be placed again
 	removed []*item
 
 	hidden   []core.Transfer   // durable but not yet shown
@@ -178,7 +180,7 @@ func (e *Engine) publish(x *tx) {
 		f()
 	}
 	e.show(x)
-	for _, it := range slices.Concat(x.touched, x.added) {
+	for _, it := range slices.Concat(x.touched, x.added, x.again) {
 		e.place(it)
 	}
 	for _, r := range x.claims {

@@ -50,7 +50,7 @@ func (e *Engine) Retry(ctx context.Context, ids ...core.TransferID) error {
 		if t.Damaged() {
 			return nil
 		}
-		l := e.lane(t.Options.Profile)
+		l := e.lane(wayOf(t))
 		x.after(func() { it.forgive(); l.lift() })
 		switch t.State {
 		case core.StateUnknown:
@@ -156,7 +156,7 @@ func (e *Engine) lift(ctx context.Context, also func(*tx)) error {
 		return err
 	}
 	return e.each(ctx, "resume", e.inState(core.StateWaiting), func(x *tx, it *item) *run {
-		if t := x.get(it); t.State == core.StateWaiting {
+		if t := x.get(it); t.State == core.StateWaiting && !isHeld(t.Error) {
 			t.State = core.StateQueued
 			_ = x.put(it, t) // logged
 		}

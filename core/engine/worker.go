@@ -74,12 +74,16 @@ func (e *Engine) attempt(r *run) result {
 		return out
 	}
 	endpoint, err := r.lane.current(r.ctx, e.cfg.Uploaders, out.start)
-	if err == nil && endpoint.Server != r.t.Server {
-		return out // the profile has changed: claim it for the new server
+	if err == nil && endpoint.Destination != r.lane.to {
+		return out // the profile has changed: it is to wait
 	}
 	out.begun = true
 	if err == nil {
 		err = e.send(r, &out)
+	}
+	if core.CodeOf(err) == core.CodeOtherServer { // it has changed just now
+		r.lane.doubt()
+		return result{start: out.start}
 	}
 	out.end = e.now()
 	if err != nil && r.ctx.Err() != nil && core.CodeOf(err) == core.CodeInternal {
@@ -92,7 +96,7 @@ func (e *Engine) attempt(r *run) result {
 // send sends the file, unless the server may have it already and is not known
 // to refuse duplicates.
 func (e *Engine) send(r *run, out *result) error {
-	uploader, err := e.cfg.Uploaders.Uploader(r.ctx, r.t.Options.Profile)
+	uploader, err := e.cfg.Uploaders.Uploader(r.ctx, r.lane.profile, r.lane.to)
 	if err != nil {
 		return err
 	}

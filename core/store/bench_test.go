@@ -79,7 +79,7 @@ func BenchmarkKnown(b *testing.B) {
 		sources[i] = list[i].Source
 	}
 	for b.Loop() {
-		if known, err := s.Known(b.Context(), "Production", "https://ingester.example:8020", sources); err != nil || len(known) != len(list) {
+		if known, err := s.Known(b.Context(), sources); err != nil || len(known) != len(list) {
 			b.Fatal(len(known), err)
 		}
 	}

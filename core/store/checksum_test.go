@@ -61,7 +61,7 @@ func TestEveryColumnIsChecked(t *testing.T) {
 					t.Fatalf("%d queued, %d in the history", len(list), len(history))
 				}
 				got := append(list, history...)[0]
-				known, err := s.Known(t.Context(), x.Options.Profile, x.Server, []core.Source{x.Source})
+				known, err := s.Known(t.Context(), []core.Source{x.Source})
 				must(t, err)
 				tries, err := s.Attempts(t.Context(), x.ID)
 				must(t, err)

@@ -85,7 +85,7 @@ func TestRemove(t *testing.T) {
 				t.Errorf("attempts of %s: %v, %v", id, got, err)
 			}
 		}
-		known, err := s.Known(t.Context(), "Prod", b.Server, []core.Source{a.Source, b.Source})
+		known, err := s.Known(t.Context(), []core.Source{a.Source, b.Source})
 		must(t, err)
 		diff(t, []core.TransferID{"b"}, ids(known))
 		s = reopen(t, s)
@@ -123,7 +123,7 @@ func TestCancelled(t *testing.T) {
 	wantCode(t, err, core.CodeCancelled)
 	_, err = s.Unfinished(ctx)
 	wantCode(t, err, core.CodeCancelled)
-	_, err = s.Known(ctx, "p", "s", []core.Source{{Path: "x"}})
+	_, err = s.Known(ctx, []core.Source{{Path: "x"}})
 	wantCode(t, err, core.CodeCancelled)
 	_, err = s.Attempts(ctx, "a")
 	wantCode(t, err, core.CodeCancelled)

@@ -30,11 +30,10 @@ WHERE stored_no IS NULL ORDER BY seq, queued_at`)
 	return found, failed(opRead, err)
 }
 
-// Known returns, for the given profile and server, the transfers that have one
-// of the sources' paths with the same size and modification time, or were sent
-// from a copy, that are not cancelled and that the server still keeps, newest
-// first.
-func (s *Store) Known(ctx context.Context, profile, server string, sources []core.Source) ([]core.Transfer, error) {
+// Known returns the transfers, of every destination, that have one of the
+// sources' paths with the same size and modification time, or were sent from a
+// copy, that are not cancelled and that their server still keeps, newest first.
+func (s *Store) Known(ctx context.Context, sources []core.Source) ([]core.Transfer, error) {
 	byPath := make(map[string][]core.Source, len(sources))
 	paths := make([]string, 0, len(sources))
 	for _, src := range sources {
@@ -46,7 +45,7 @@ func (s *Store) Known(ctx context.Context, profile, server string, sources []cor
 	var known []core.Transfer
 	now := s.now()
 	for chunk := range slices.Chunk(paths, knownChunk) {
-		found, err := s.knownPaths(ctx, profile, server, chunk)
+		found, err := s.knownPaths(ctx, chunk)
 		if err != nil {
 			return nil, failed(opRead, err)
 		}
@@ -74,14 +73,13 @@ func same(found, kept core.Source) bool {
 }
 
 // knownPaths finds transfers by path alone.
-func (s *Store) knownPaths(ctx context.Context, profile, server string, paths []string) ([]core.Transfer, error) {
-	args := make([]any, 0, len(paths)+2)
+func (s *Store) knownPaths(ctx context.Context, paths []string) ([]core.Transfer, error) {
+	args := make([]any, 0, len(paths))
 	for _, p := range paths {
 		args = append(args, p)
 	}
 	return s.transfers(ctx, `SELECT `+selected+` FROM transfers INDEXED BY transfers_path
-WHERE path IN (?`+strings.Repeat(",?", len(paths)-1)+`) AND profile = ? AND server = ? AND state <> 'cancelled'`,
-		append(args, profile, server)...)
+WHERE path IN (?`+strings.Repeat(",?", len(paths)-1)+`) AND state <> 'cancelled'`, args...)
 }
 
 // attemptsSQL finds the attempts of a transfer: the last one stands in its own

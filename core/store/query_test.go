@@ -23,29 +23,25 @@ func TestKnown(t *testing.T) {
 		variant("failed", func(x *core.Transfer) { x.State, x.Seq = core.StateFailed, 0 }),
 		variant("unknown", func(x *core.Transfer) { x.State, x.Seq = core.StateUnknown, 9 }),
 		variant("cancelled", func(x *core.Transfer) { x.State = core.StateCancelled }),
-		variant("other profile", func(x *core.Transfer) { x.Options.Profile = "Test" }),
-		variant("other server", func(x *core.Transfer) { x.Server = "https://other.example" }),
+		variant("other server", func(x *core.Transfer) { x.Options.Profile, x.Server, x.Seq = "Test", "https://other.example", -1 }),
 		variant("other path", func(x *core.Transfer) { x.Source.Path += "2" }),
 		variant("other size", func(x *core.Transfer) { x.Source.Size++ }),
 		variant("other time", func(x *core.Transfer) { x.Source.ModTime = x.Source.ModTime.Add(1) }),
 	}
 	commit(t, s, core.Batch{Put: put})
 	for name, tt := range map[string]struct {
-		profile, server string
-		sources         []core.Source
-		want            []core.TransferID
+		sources []core.Source
+		want    []core.TransferID
 	}{
-		"none":          {"Prod", base.Server, nil, []core.TransferID{}},
-		"unknown path":  {"Prod", base.Server, []core.Source{{Path: "/x"}}, []core.TransferID{}},
-		"newest first":  {"Prod", base.Server, []core.Source{base.Source}, []core.TransferID{"stored", "unknown", "base", "failed"}},
-		"asked twice":   {"Prod", base.Server, []core.Source{base.Source, base.Source}, []core.TransferID{"stored", "unknown", "base", "failed"}},
-		"zone":          {"Prod", base.Server, []core.Source{put[7].Source, inZone(base.Source)}, []core.TransferID{"stored", "unknown", "base", "other path", "failed"}},
-		"other profile": {"Test", base.Server, []core.Source{base.Source}, []core.TransferID{"other profile"}},
-		"other server":  {"Prod", "https://other.example", []core.Source{base.Source}, []core.TransferID{"other server"}},
-		"other time":    {"Prod", base.Server, []core.Source{put[9].Source}, []core.TransferID{"other time"}},
+		"none":         {nil, []core.TransferID{}},
+		"unknown path": {[]core.Source{{Path: "/x"}}, []core.TransferID{}},
+		"newest first": {[]core.Source{base.Source}, []core.TransferID{"stored", "unknown", "base", "failed", "other server"}},
+		"asked twice":  {[]core.Source{base.Source, base.Source}, []core.TransferID{"stored", "unknown", "base", "failed", "other server"}},
+		"zone":         {[]core.Source{put[6].Source, inZone(base.Source)}, []core.TransferID{"stored", "unknown", "base", "other path", "failed", "other server"}},
+		"other time":   {[]core.Source{put[8].Source}, []core.TransferID{"other time"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := s.Known(t.Context(), tt.profile, tt.server, tt.sources)
+			got, err := s.Known(t.Context(), tt.sources)
 			must(t, err)
 			diff(t, tt.want, ids(got))
 		})
@@ -71,7 +67,7 @@ func TestKnownExpired(t *testing.T) {
 		end.Add(1):  {"kept", "failing"},
 	} {
 		s.now = func() time.Time { return now }
-		got, err := s.Known(t.Context(), "Prod", gone.Server, []core.Source{gone.Source})
+		got, err := s.Known(t.Context(), []core.Source{gone.Source})
 		must(t, err)
 		diff(t, want, ids(got))
 	}
@@ -92,7 +88,7 @@ func TestKnownMany(t *testing.T) {
 		batch.Put, sources = append(batch.Put, x), append(sources, x.Source)
 	}
 	commit(t, s, batch)
-	got, err := s.Known(t.Context(), "Prod", batch.Put[0].Server, sources)
+	got, err := s.Known(t.Context(), sources)
 	must(t, err)
 	if len(got) != len(sources) || got[0].ID != batch.Put[len(sources)-1].ID {
 		t.Errorf("%d found, first %s", len(got), got[0].ID)

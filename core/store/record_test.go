@@ -110,7 +110,7 @@ func TestOddTexts(t *testing.T) {
 		want := queued(core.TransferID(fmt.Sprint(i)), 1)
 		want.Source.Path, want.Source.Name, want.Options.Description = text, text, text
 		commit(t, s, core.Batch{Put: []core.Transfer{want}})
-		known, err := s.Known(t.Context(), "Prod", want.Server, []core.Source{want.Source})
+		known, err := s.Known(t.Context(), []core.Source{want.Source})
 		must(t, err)
 		diff(t, []core.Transfer{want}, known)
 	}

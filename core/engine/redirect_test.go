@@ -1,0 +1,180 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"github.com/artstore/ingester/core"
+)
+
+// bound are transfers in every state, for a profile and a destination.
+func bound(profile string, to core.Destination) (list []core.Transfer) {
+	for _, state := range []core.State{core.StateQueued, core.StateWaiting, core.StatePaused, core.StateFailed, core.StateUnknown, core.StateCancelled} {
+		x := left(string(state), state, 10)
+		x.Options.Profile, x.Server, x.Account = profile, to.Server, to.Account
+		switch state {
+		case core.StateFailed:
+			x.Error = failure(core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+		case core.StateUnknown:
+			x.Error = failure(core.KindNetwork, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+		}
+		list = append(list, x)
+	}
+	maybe := left("maybe", core.StateQueued, 10)
+	maybe.Options.Profile, maybe.Server, maybe.Account = profile, to.Server, to.Account
+	maybe.Error = failure(core.KindNetwork, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+	half := noted(left("half", core.StateWaiting, 10))
+	half.Options.Profile, half.Server, half.Account = profile, to.Server, to.Account
+	return append(list, maybe, half)
+}
+
+// there is where the tests' profile leads after it was changed.
+var there = core.Destination{Server: elsewhere, Account: "sa_b"} //nolint:gochecknoglobals // a constant
+
+func (s *server) lead(to core.Destination) {
+	s.with(func(s *server) { s.url, s.account = to.Server, to.Account })
+}
+
+// The user has what waits for the old server go to the new one: all but what
+// the old one may have. Nothing goes there by itself.
+func TestRedirect(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.lead(there)
+		other := left("another's", core.StateQueued, 10)
+		other.Account = "sa_other"
+		f := begin(t, s, newMemory().keep(t, append(bound(testProfile, here), other)...))
+		f.awaitState(core.StateWaiting, "queued", "waiting", "another's", "half")
+		f.awaitState(core.StateUnknown, "maybe")
+		ids, err := f.Bound(t.Context(), testProfile, here)
+		if slices.Sort(ids); err != nil || !slices.Equal(ids, []core.TransferID{"failed", "paused", "queued", "waiting"}) {
+			t.Errorf("%q, %v", ids, err)
+		}
+		if s.total() != 0 {
+			t.Error("something was sent before the user said so")
+		}
+		if err := f.Redirect(t.Context(), testProfile, append(ids, "maybe", "half", "unknown", "cancelled", "none")...); err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateStored, "queued", "waiting")
+		_ = f.Resume(t.Context(), "paused")
+		_ = f.Retry(t.Context(), "failed")
+		f.awaitState(core.StateStored, "paused", "failed")
+		synctest.Wait()
+		for _, x := range bound(testProfile, here) {
+			got, want := f.get(x.ID), []core.Destination{there}
+			if got.State != core.StateStored {
+				want = nil
+			}
+			if stays := got.Destination() == here; stays != (want == nil) || !slices.Equal(s.went(x.ID), want) {
+				t.Errorf("%+v went to %v", got, s.went(x.ID))
+			}
+		}
+		if got := f.get("another's"); got.State != core.StateWaiting || len(s.went("another's")) != 0 {
+			t.Errorf("%+v", got)
+		}
+		_ = f.stop()
+	})
+}
+
+// What is under way is stopped and goes to the new server, unless the old one
+// turns out to have it.
+func TestRedirectWhileSending(t *testing.T) {
+	for name, has := range map[string]bool{"cut off": false, "stored": true} {
+		s := newServer()
+		s.script = func(ctx context.Context, s *server, _ core.Transfer, n int, _ core.Progress) (bool, error) {
+			if n > 1 {
+				return true, nil
+			}
+			<-ctx.Done()
+			if has {
+				return true, nil
+			}
+			return false, failure(core.KindCancelled, core.CodeCancelled, core.OutcomeCutOff)
+		}
+		f := begin(t, s, newMemory())
+		id := f.submit(source("a", 10))[0]
+		f.await("the upload", func(map[core.TransferID]core.Transfer, core.Update) bool { return s.attempts(id) == 1 })
+		ids, err := f.Bound(context.Background(), testProfile, here)
+		if err != nil || !slices.Equal(ids, []core.TransferID{id}) {
+			t.Errorf("%v, %v", ids, err)
+		}
+		s.lead(there)
+		if err := f.Redirect(context.Background(), testProfile, id); err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateStored, id)
+		want := there
+		if has {
+			want = here
+		}
+		if got := f.get(id); got.Destination() != want || s.committed(id) != 1 {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}
+
+// A profile that gets another name takes along what goes by it, also what did
+// not find it in between.
+func TestRename(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const old = "Old"
+		s := newServer()
+		gone := failure(core.KindConfig, core.CodeProfileNotFound, core.OutcomeNotProcessed)
+		list := bound(old, here)
+		far := left("far", core.StateQueued, 10)
+		far.Options.Profile, far.Server, far.Account = old, elsewhere, testAccount
+		f := begin(t, s, newMemory().keep(t, append(list, far)...), func(c *Config) { c.Paused = true })
+		s.with(func(s *server) { s.profiles[old] = gone })
+		if err := f.ResumeAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateFailed, "queued", "waiting", "far")
+		if err := f.Rename(t.Context(), old, testProfile); err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateStored, "queued", "waiting")
+		f.awaitState(core.StateWaiting, "far")
+		for _, x := range append(list, far) {
+			if got := f.get(x.ID); got.Options.Profile != testProfile || got.Server != x.Server || got.Account != x.Account && x.Account != "" {
+				t.Errorf("%+v", got)
+			}
+		}
+		if err := f.Redirect(t.Context(), "Gone", "paused"); err != nil { // of another profile: nothing to do
+			t.Error(err)
+		}
+		if got := f.get("paused"); got.Destination() != here || got.State != core.StatePaused {
+			t.Errorf("%+v", got)
+		}
+		_ = f.stop()
+	})
+}
+
+// A profile is renamed while attempts are under way, and looked for by its old
+// name by those that begin just then.
+func TestRenameWhileSending(t *testing.T) {
+	s := newServer()
+	script, gate := gated()
+	s.streams, s.script = 1, script
+	f := begin(t, s, newMemory())
+	ids := f.submit(sources(3, 10)...)
+	f.await("the upload", func(map[core.TransferID]core.Transfer, core.Update) bool { return s.attempts(ids[0]) == 1 })
+	if err := f.Rename(context.Background(), testProfile, "New"); err != nil {
+		t.Fatal(err)
+	}
+	s.with(func(s *server) {
+		s.profiles[testProfile] = failure(core.KindConfig, core.CodeProfileNotFound, core.OutcomeNotProcessed)
+	})
+	if err := f.Lift(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	close(gate)
+	f.awaitState(core.StateStored, ids...)
+	for _, id := range ids {
+		if got := f.get(id); got.Options.Profile != "New" || got.Attempts != 1 || s.committed(id) != 1 {
+			t.Errorf("%+v", got)
+		}
+	}
+}
