@@ -30,8 +30,8 @@ func child(path, round string) error {
 	if err != nil {
 		return err
 	}
-	if s.Recovered() != "" {
-		return fmt.Errorf("taken for damaged: %s", s.Recovered())
+	if s.recovered != "" {
+		return fmt.Errorf("taken for damaged: %s", s.recovered)
 	}
 	var previous []core.Transfer
 	for n := int64(1); ; n++ {
@@ -81,7 +81,7 @@ func TestKill(t *testing.T) {
 	for round := range 50 {
 		l := kill(t, path, fmt.Sprint(round), random)
 		s := openAt(t, path)
-		if s.Recovered() != "" {
+		if s.recovered != "" {
 			t.Fatalf("round %d: taken for damaged", round)
 		}
 		l.check(t, s, fmt.Sprint(round))
@@ -129,7 +129,7 @@ func TestKillWhileCreating(t *testing.T) {
 		must(t, cmd.Process.Kill())
 		_ = cmd.Wait() // killed
 		s := openAt(t, path)
-		if s.Recovered() != "" {
+		if s.recovered != "" {
 			t.Fatalf("round %d: taken for damaged", round)
 		}
 		whole(t, s)

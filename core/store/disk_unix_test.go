@@ -105,8 +105,8 @@ func TestFailedCreation(t *testing.T) {
 				t.Errorf("the limit of %d left: %v", size, err)
 			}
 			s := openAt(t, path)
-			if (s.Recovered() != "") != damaged {
-				t.Errorf("recovered to %q", s.Recovered())
+			if (s.recovered != "") != damaged {
+				t.Errorf("recovered to %q", s.recovered)
 			}
 			commit(t, s, core.Batch{Put: []core.Transfer{queued("a", 1)}})
 			must(t, s.Close())
@@ -136,7 +136,7 @@ func TestFailedMigration(t *testing.T) {
 			wantCode(t, err, core.CodeStoreFailed)
 		}
 		s = openAt(t, path)
-		if s.Recovered() != "" {
+		if s.recovered != "" {
 			t.Fatalf("at %d bytes: taken for damaged", size)
 		}
 		diff(t, []core.TransferID{"first", "second"}, unfinished(t, s))

@@ -14,7 +14,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/artstore/ingester/core/smallfile"
 )
@@ -62,6 +61,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Dir(s.path), dirMode); err != nil {
 		return fmt.Errorf("making the folder of the queue: %w", err)
 	}
+	if err := s.settle(); err != nil {
+		return err
+	}
 	info, err := os.Stat(s.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -78,7 +80,22 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.protect(); err != nil {
 		return fmt.Errorf("protecting the queue: %w", err)
 	}
-	return s.probe()
+	if err := s.probe(); err != nil {
+		return err
+	}
+	return s.checkLog()
+}
+
+// checkLog looks for the log before SQLite does, which takes what is left of
+// one for all there was.
+func (s *Store) checkLog() error {
+	switch loss, err := lostLog(s.path); {
+	case err != nil:
+		return fmt.Errorf("reading the queue's log: %w", err)
+	case loss != "":
+		return fmt.Errorf("%w: %s", errDamaged, loss)
+	}
+	return nil
 }
 
 // protect closes files that are open to other users.
@@ -193,30 +210,6 @@ func fill(ctx context.Context, path string) error {
 	return errors.Join(migrate(ctx, db), db.Close())
 }
 
-// startAnew moves a damaged database aside and creates a new one. The new one
-// is made first: as long as that fails, the next start finds the damaged one
-// and says so again.
-func (s *Store) startAnew(ctx context.Context, now time.Time) error {
-	temp, err := s.build(ctx)
-	if err != nil {
-		return fmt.Errorf("creating the queue: %w", err)
-	}
-	aside := s.path + ".corrupt-" + now.UTC().Format("20060102-150405")
-	for n, base := 2, aside; exists(aside); n++ {
-		aside = fmt.Sprintf("%s-%d", base, n)
-	}
-	for _, suffix := range companions() {
-		if err := os.Rename(s.path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("keeping the damaged queue: %w", err)
-		}
-	}
-	s.recovered = aside
-	if err := os.Remove(s.path + checkSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("clearing up: %w", err)
-	}
-	return putInPlace(temp, s.path)
-}
-
 // exists reports whether any file of a database is at path.
 func exists(path string) bool {
 	for _, suffix := range companions() {
@@ -237,8 +230,11 @@ func (s *Store) check(ctx context.Context) error {
 	if info.Size() > quickCheckLimit && markErr != nil {
 		return nil
 	}
-	var verdict string
-	if err := s.writer.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&verdict); err != nil {
+	check, verdict := "PRAGMA quick_check(1)", ""
+	if markErr == nil {
+		check = "PRAGMA integrity_check(1)" // what was noticed may be in an index
+	}
+	if err := s.writer.QueryRowContext(ctx, check).Scan(&verdict); err != nil {
 		return fmt.Errorf("checking the queue: %w", err)
 	}
 	if verdict != "ok" {

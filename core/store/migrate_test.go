@@ -107,7 +107,7 @@ func TestEveryVersion(t *testing.T) {
 			}
 
 			s := openAt(t, path)
-			if s.Recovered() != "" {
+			if s.recovered != "" {
 				t.Fatal("taken for damaged")
 			}
 			s.working.Wait()
@@ -155,15 +155,37 @@ func TestPowerCutWhileMigrating(t *testing.T) {
 		s := openAt(t, path)
 		after := snapshot(t, s)
 		for range 15 {
-			powerCut(t, image{before, cut(random, nil, after.wal)}, want)
-			powerCut(t, image{before, torn(random, nil, after.wal)}, want)
+			from, to := oneCommit(t, random, after.wal)
+			powerCut(t, image{before, cut(random, from, to), nil}, want)
+			powerCut(t, image{before, torn(random, from, to), nil}, want)
 		}
 		must(t, s.Close())
 		folded := readFile(t, path)
 		for range 15 {
-			powerCut(t, image{torn(random, before, folded), after.wal}, want)
+			powerCut(t, image{torn(random, before, folded), after.wal, nil}, want)
 		}
 	}
+}
+
+// oneCommit is a log before and after one of its commits: those before it have
+// been synced.
+func oneCommit(t *testing.T, random *rand.Rand, log []byte) (before, after []byte) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "log")
+	must(t, os.WriteFile(path, log, 0o600))
+	w, err := readWAL(path, defaultPageSize)
+	must(t, err)
+	ends := []int64{walHeaderSize}
+	for _, f := range w.frames {
+		if f.commit > 0 {
+			ends = append(ends, f.at+int64(w.pageSize))
+		}
+	}
+	if len(ends) < 3 {
+		t.Fatalf("%d commits in the log", len(ends)-1)
+	}
+	i := random.IntN(len(ends) - 1)
+	return log[:ends[i]], log[:ends[i+1]]
 }
 
 // TestKillWhileMigrating: the old schema or the new one, and all that was there.
@@ -186,7 +208,7 @@ func TestKillWhileMigrating(t *testing.T) {
 		must(t, cmd.Process.Kill())
 		_ = cmd.Wait() // killed
 		s := openAt(t, path)
-		if s.Recovered() != "" {
+		if s.recovered != "" {
 			t.Fatalf("round %d: taken for damaged", round)
 		}
 		s.working.Wait()

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
 )
@@ -59,10 +61,13 @@ func foreign(t *testing.T, path string) {
 }
 
 // TestDamaged is case 49: whatever is wrong with the file, it is kept aside, a
-// new one is started and works, and the next start is as any.
+// new one is started with what is left, and works, what became of it is told
+// until that is acknowledged, and the next start is as any.
 func TestDamaged(t *testing.T) {
 	random := make([]byte, 50_000)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(random)
+	complete := map[string]bool{"schema gone": true} // all of the 200 queued ones are saved, and of the 100 stored
+	partly := map[string]bool{"half": true, "pages of noise": true}
 	for name, damage := range map[string]func(t *testing.T, path string){
 		"zero length":   func(t *testing.T, path string) { must(t, os.Truncate(path, 0)) },
 		"one byte":      func(t *testing.T, path string) { must(t, os.Truncate(path, 1)) },
@@ -106,18 +111,26 @@ func TestDamaged(t *testing.T) {
 				}
 			}
 			s := openAt(t, path)
-			if !regexp.MustCompile(`^` + regexp.QuoteMeta(path) + `\.corrupt-\d{8}-\d{6}$`).MatchString(s.Recovered()) {
-				t.Fatalf("recovered to %q", s.Recovered())
+			if !regexp.MustCompile(`^` + regexp.QuoteMeta(path) + `\.corrupt-\d{8}-\d{6}$`).MatchString(s.recovered) {
+				t.Fatalf("recovered to %q", s.recovered)
 			}
 			for suffix, data := range before {
-				if got, err := os.ReadFile(s.Recovered() + suffix); err != nil || name != "our mark, other tables" && !bytes.Equal(got, data) {
+				if got, err := os.ReadFile(s.recovered + suffix); err != nil || name != "our mark, other tables" && !bytes.Equal(got, data) {
 					t.Errorf("the damaged file is not kept: %q: %v", suffix, err)
 				}
 			}
-			diff(t, []core.TransferID{}, unfinished(t, s))
+			saved := unfinished(t, s)
+			all, err := s.Recoveries(t.Context())
+			must(t, err)
+			if len(all) != 1 || all[0].Path != s.recovered || all[0].Queued != len(saved) || all[0].Complete() != complete[name] || all[0].Cause == "" {
+				t.Errorf("%d are saved; told %+v", len(saved), all)
+			}
+			if want := map[bool]int{true: 200}[complete[name]]; len(saved) != want && !partly[name] || partly[name] && (len(saved) == 0 || len(saved) >= 200) {
+				t.Errorf("%d are saved, want %d", len(saved), want)
+			}
 			commit(t, s, core.Batch{Put: []core.Transfer{queued("a", 1)}})
 			s = reopen(t, s)
-			diff(t, []core.TransferID{"a"}, unfinished(t, s))
+			diff(t, append([]core.TransferID{"a"}, saved...), unfinished(t, s), cmpopts.SortSlices(func(a, b core.TransferID) bool { return a < b }))
 			whole(t, s)
 		})
 	}
@@ -139,7 +152,7 @@ func TestDamagedTwice(t *testing.T) {
 	for _, text := range []string{"one", "two", "three"} {
 		must(t, os.WriteFile(path, []byte(text), 0o600))
 		s := openAt(t, path)
-		kept[s.Recovered()] = text
+		kept[s.recovered] = text
 		must(t, s.Close())
 	}
 	for aside, text := range kept {
@@ -201,7 +214,7 @@ func TestLateDamage(t *testing.T) {
 	}
 	_ = s.Close() // may fail: the file is damaged
 	s = openAt(t, path)
-	if s.Recovered() == "" {
+	if s.recovered == "" {
 		t.Fatal("the damage is not found")
 	}
 	s = reopen(t, s)
@@ -218,8 +231,8 @@ func TestMarkOnAWholeFile(t *testing.T) {
 	path := filled(t)
 	must(t, os.WriteFile(path+checkSuffix, nil, 0o600))
 	s := openAt(t, path)
-	if _, err := os.Stat(path + checkSuffix); err == nil || s.Recovered() != "" {
-		t.Errorf("the mark is still there, or taken for damage: %q", s.Recovered())
+	if _, err := os.Stat(path + checkSuffix); err == nil || s.recovered != "" {
+		t.Errorf("the mark is still there, or taken for damage: %q", s.recovered)
 	}
 	if got := len(unfinished(t, s)); got != 200 {
 		t.Errorf("got %d transfers", got)
@@ -235,8 +248,8 @@ func TestCutShortCreation(t *testing.T) {
 			must(t, os.WriteFile(path+newSuffix+suffix, whole[:n], 0o600))
 		}
 		s := openAt(t, path)
-		if s.Recovered() != "" {
-			t.Errorf("taken for damage: %s", s.Recovered())
+		if s.recovered != "" {
+			t.Errorf("taken for damage: %s", s.recovered)
 		}
 		commit(t, s, core.Batch{Put: []core.Transfer{queued("a", 1)}})
 		must(t, s.Close())

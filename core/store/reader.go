@@ -34,6 +34,9 @@ func OpenReader(path string, log *slog.Logger) (*Reader, error) {
 		return &Reader{}, nil
 	}
 	if err == nil {
+		err = s.checkLog()
+	}
+	if err == nil {
 		s.readers, err = openDB(path, "_pragma=query_only(1)")
 	}
 	if err != nil {

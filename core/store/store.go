@@ -36,7 +36,7 @@ const maxReaders = 4
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
 	path      string
-	recovered string
+	recovered string // where this Open put a damaged file
 	log       *slog.Logger
 	writer    *sql.DB // one connection
 	readers   *sql.DB
@@ -58,8 +58,9 @@ type Store struct {
 // (mode 0700) where there is none.
 //
 // A file that is damaged, or no database of this program, is kept beside as
-// "<path>.corrupt-<time>" and a new one is started; Recovered names it. A file
-// of a newer version is left untouched: CodeStoreNewer. Whatever else prevents
+// "<path>.corrupt-<time>", and a new one is started with all that can still be
+// read of it; Recoveries says what that is. A log that was lost after a crash
+// counts as damage, where that can be proved. A file of a newer version is left untouched: CodeStoreNewer. Whatever else prevents
 // opening is CodeStoreFailed.
 func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 	if log == nil {
@@ -71,8 +72,7 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 		err = s.connect(ctx)
 	}
 	if isDamage(err) {
-		log.Error("the queue is damaged; a new one is started", "path", path, "error", err)
-		if err = s.startAnew(ctx, s.now()); err == nil {
+		if err = s.recover(ctx, err, s.now()); err == nil {
 			err = s.connect(ctx)
 		}
 	}
@@ -81,9 +81,6 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 	}
 	return s, nil
 }
-
-// Recovered is the path to which Open moved a damaged file, "" for none.
-func (s *Store) Recovered() string { return s.recovered }
 
 // Close closes the database. Its log is folded into the file. What is called
 // afterwards fails.

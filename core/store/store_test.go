@@ -45,8 +45,8 @@ func reopen(t *testing.T, s *Store) *Store {
 	t.Helper()
 	must(t, s.Close())
 	s = openAt(t, s.path)
-	if s.Recovered() != "" {
-		t.Fatalf("taken for damaged: %s", s.Recovered())
+	if s.recovered != "" {
+		t.Fatalf("taken for damaged: %s", s.recovered)
 	}
 	return s
 }

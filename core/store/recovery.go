@@ -1,0 +1,121 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// readySuffix marks a new database that has all that could be saved of a
+// damaged one, and waits to take its place.
+const readySuffix = ".saved"
+
+// recover puts a damaged database aside and a new one with what could be read
+// of it in its place. As long as that can't be done the next start finds the
+// damaged one and tries again; once the new one is ready, it goes on from
+// there (see settle).
+func (s *Store) recover(ctx context.Context, cause error, now time.Time) error {
+	s.log.Error("the queue is damaged; what can be read is saved", "path", s.path, "error", cause)
+	temp, err := s.build(ctx)
+	if err != nil {
+		return fmt.Errorf("creating the queue: %w", err)
+	}
+	found, err := salvageInto(ctx, s.path, temp)
+	if err != nil {
+		return fmt.Errorf("saving what is left of the queue: %w", err)
+	}
+	found.Path, found.At, found.Cause = s.aside(now), now.UTC().Round(0), strings.TrimPrefix(cause.Error(), errDamaged.Error()+": ")
+	if err := remember(ctx, temp, found); err != nil {
+		return fmt.Errorf("saving what is left of the queue: %w", err)
+	}
+	if err := putInPlace(temp, found.Path+readySuffix); err != nil {
+		return fmt.Errorf("creating the queue: %w", err)
+	}
+	s.recovered = found.Path
+	s.log.Error("the damaged queue was put aside", "path", found.Path, "saved", found.Saved(), "lost", found.Lost(), "complete", found.Complete())
+	return s.settle()
+}
+
+// aside is a name that no file has, for a damaged database.
+func (s *Store) aside(now time.Time) string {
+	aside := s.path + ".corrupt-" + now.UTC().Format("20060102-150405")
+	for n, base := 2, aside; exists(aside); n++ {
+		aside = fmt.Sprintf("%s-%d", base, n)
+	}
+	return aside
+}
+
+// settle gives a new database that is ready its place, and what is there now
+// the name that the new one says. A crash on the way is made up for by the
+// next start.
+func (s *Store) settle() error {
+	ready, err := filepath.Glob(escapeGlob(s.path) + ".corrupt-*" + readySuffix)
+	if err != nil || len(ready) == 0 {
+		return err
+	}
+	aside := strings.TrimSuffix(ready[0], readySuffix)
+	for _, suffix := range companions() {
+		if err := os.Rename(s.path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("keeping the damaged queue: %w", err)
+		}
+	}
+	if err := os.Remove(s.path + checkSuffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("clearing up: %w", err)
+	}
+	return putInPlace(ready[0], s.path)
+}
+
+// escapeGlob is a path as a pattern that matches it alone.
+func escapeGlob(path string) string {
+	if filepath.Separator == '\\' {
+		return path // Windows knows no escapes, and hardly such names
+	}
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
+}
+
+// remember writes an account into the database at path, until Acknowledge.
+func remember(ctx context.Context, path string, found core.Recovery) error {
+	account, err := json.Marshal(found)
+	if err != nil {
+		return err
+	}
+	db, err := openDB(path, "_txlock=immediate")
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "INSERT INTO recoveries (path, account) VALUES (?, ?)", found.Path, string(account))
+	return errors.Join(err, db.Close(), syncFile(path))
+}
+
+// Recoveries are the accounts of damaged databases that Open has replaced,
+// this time or before, oldest first, until they are acknowledged.
+func (s *Store) Recoveries(ctx context.Context) ([]core.Recovery, error) {
+	found, err := collect(ctx, s.readers, 1, func(row scanner) (r core.Recovery, err error) {
+		var path, account string
+		if err := row.Scan(&path, &account); err != nil {
+			return r, fmt.Errorf("reading an account: %w", err)
+		}
+		if json.Unmarshal([]byte(account), &r) != nil || r.Path != path {
+			r = core.Recovery{Path: path, Uncounted: true}
+		}
+		return r, nil
+	}, "SELECT path, account FROM recoveries ORDER BY path")
+	s.note(err)
+	return found, failed(opRead, err)
+}
+
+// Acknowledge forgets the account of the damaged database that lies at path:
+// the user has been told.
+func (s *Store) Acknowledge(ctx context.Context, path string) error {
+	_, err := s.writer.ExecContext(context.WithoutCancel(ctx), "DELETE FROM recoveries WHERE path = ?", path)
+	s.note(err)
+	return failed(opSave, err)
+}

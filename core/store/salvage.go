@@ -1,0 +1,327 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/artstore/ingester/core"
+)
+
+// transfersRoot is the page of the table transfers: the first table that a
+// database of ours has, which never moves.
+const transfersRoot = 2
+
+// salvageChunk is how many rows one commit takes.
+const salvageChunk = 2000
+
+// mostFolders is how many folders a recovery names.
+const mostFolders = 100
+
+// trust is how sure it is that a row is the newest of its transfer.
+type trust int
+
+const (
+	doubtful trust = iota // it may not even be in the queue any more
+	older                 // a newer one may have been lost
+	newest
+)
+
+// salvage reads what is left of a damaged database row by row and writes it
+// into a new one. It reads pages, because SQLite gives up a whole table where
+// one page above others is damaged. Whatever order and damage it finds them
+// in, a row counts only with its checksum.
+type salvage struct {
+	pages  *pages
+	names  []string // the columns of transfers, as the table has them
+	cut    bool     // something was committed after what is left
+	table  tree
+	free   map[uint32]bool
+	listed bool // free is right
+
+	tx     *sql.Tx
+	db     *sql.DB
+	copied int
+
+	rows    map[int64]struct{}           // saved, by rowid
+	unsure  map[core.TransferID]struct{} // saved, and not known to be the newest
+	bad     bool                         // a page or a row could not be read
+	folders map[string]struct{}
+	found   core.Recovery
+}
+
+// salvageInto saves what it can of the database at from into the new one at to.
+func salvageInto(ctx context.Context, from, to string) (core.Recovery, error) {
+	s := &salvage{rows: map[int64]struct{}{}, unsure: map[core.TransferID]struct{}{}, folders: map[string]struct{}{}}
+	var err error
+	if s.pages, err = openPages(from); err != nil {
+		return core.Recovery{}, err
+	}
+	defer s.pages.close()
+	if s.db, err = openDB(to, "_txlock=immediate"); err != nil {
+		return core.Recovery{}, err
+	}
+	s.db.SetMaxOpenConns(1)
+	s.cut = s.pages.db == nil || logLoss(from, s.pages.wal) != ""
+	err = s.run(ctx)
+	if s.tx != nil {
+		_ = s.tx.Rollback() // no-op once committed
+	}
+	if closing := s.db.Close(); err == nil {
+		err = closing
+	}
+	return s.found, err
+}
+
+func (s *salvage) run(ctx context.Context) error {
+	var err error
+	if s.names, err = tableColumns(ctx, s.db, "transfers"); err != nil {
+		return err
+	}
+	if s.free, s.listed, err = s.pages.free(); err != nil {
+		return err
+	}
+	if s.table, err = s.pages.walk(transfersRoot, func(treePage, cell) error { return nil }); err != nil {
+		return err
+	}
+	for no := range s.table.pages {
+		if s.free[no] { // of the two the table is right, if it is sound
+			s.listed = false
+		}
+	}
+	// The newest first: of two rows of a transfer the first is kept.
+	for _, t := range []trust{newest, older, doubtful} {
+		if err := s.scan(ctx, t, tableLeaf, s.transfer); err != nil {
+			return err
+		}
+	}
+	if err := s.scan(ctx, newest, indexLeaf, s.attempt); err != nil {
+		return err
+	}
+	if err := s.scan(ctx, newest, indexInner, s.attempt); err != nil {
+		return err
+	}
+	if err := s.count(); err != nil {
+		return err
+	}
+	return s.commit(ctx)
+}
+
+// place says how far the rows of a page can be trusted; ok is false for a page
+// that is certainly in no table.
+func (s *salvage) place(no uint32, page treePage) (t trust, ok bool) {
+	reached, free := s.table.pages[no], s.free[no]
+	switch {
+	case reached && !free:
+		t = newest
+	case reached && s.table.sound:
+		t = older
+	case !reached && s.table.sound, free && s.listed:
+		return 0, false
+	case s.listed: // what led to it is damaged
+		t = newest
+	}
+	if t == newest && (s.cut || !page.whole) {
+		t = older
+	}
+	return t, true
+}
+
+// visitor sees a cell of a page, of which columns is the record.
+type visitor func(ctx context.Context, page treePage, c cell, columns []any, t trust) error
+
+// scan has f see the cells of every page of a kind whose rows are trusted so
+// far.
+func (s *salvage) scan(ctx context.Context, want trust, kind byte, f visitor) error {
+	for no := uint32(1); no <= s.pages.count; no++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		data, err := s.pages.read(no)
+		if err != nil {
+			return err
+		}
+		page, ok := parsePage(data, no, s.pages.usable)
+		if !ok || page.kind != kind {
+			continue
+		}
+		t := newest
+		if kind == tableLeaf {
+			t, ok = s.place(no, page)
+		}
+		if !ok || t != want || kind != tableLeaf && s.listed && s.free[no] {
+			continue
+		}
+		if err := s.cells(ctx, page, t, f); err != nil {
+			return err
+		}
+	}
+	if want != older || kind != tableLeaf {
+		return nil
+	}
+	for _, at := range s.pages.torn {
+		data := make([]byte, s.pages.size)
+		if _, err := s.pages.log.ReadAt(data, at); err != nil {
+			return ended(err)
+		}
+		if page, ok := parsePage(data, 0, s.pages.usable); ok && page.kind == kind {
+			if err := s.cells(ctx, page, older, f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// cells has f see the cells of a page that can be read.
+func (s *salvage) cells(ctx context.Context, page treePage, t trust, f visitor) error {
+	for _, c := range page.cells {
+		columns, err := s.pages.record(c)
+		if err == nil {
+			err = f(ctx, page, c, columns, t)
+		}
+		if notDamage(err) != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// count finds out what is missing: the indexes say which rows there were.
+func (s *salvage) count() error {
+	s.found.Uncounted = s.cut
+	roots, sound, err := s.roots()
+	if err != nil {
+		return err
+	}
+	if sound && roots["transfers"] != transfersRoot { // of another program
+		sound, s.bad = false, true
+	}
+	missing := map[int64]struct{}{}
+	for name, lost := range map[string]*int{"transfers_open": &s.found.LostQueued, "transfers_history": &s.found.LostStored} {
+		t, err := s.index(roots[name], func(row int64, _ []any) {
+			if _, saved := s.rows[row]; !saved {
+				missing[row] = struct{}{}
+				*lost++
+			}
+		})
+		if err != nil {
+			return err
+		}
+		sound = sound && t.sound
+	}
+	// What the table itself says is enough where it was read whole.
+	if !sound && (s.bad || !s.table.sound) {
+		s.found.Uncounted = true
+	}
+	_, err = s.index(roots["transfers_path"], func(row int64, key []any) {
+		if path, ok := key[0].(string); ok {
+			if _, lost := missing[row]; lost {
+				s.folder(path)
+			}
+		}
+	})
+	s.found.Folders = s.sortedFolders()
+	return err
+}
+
+// roots are the pages of the indexes, by name.
+func (s *salvage) roots() (roots map[string]uint32, sound bool, err error) {
+	roots = map[string]uint32{}
+	t, err := s.pages.walk(1, func(page treePage, c cell) error {
+		columns, err := s.pages.record(c)
+		if page.inner() || err != nil || len(columns) < 4 {
+			return notDamage(err)
+		}
+		name, isText := columns[1].(string)
+		root, isNumber := columns[3].(int64)
+		if isText && isNumber && root > 0 && root <= int64(s.pages.count) {
+			roots[name] = uint32(root)
+		}
+		return nil
+	})
+	return roots, t.sound, err
+}
+
+// index visits the entries of an index that are left.
+func (s *salvage) index(root uint32, visit func(row int64, key []any)) (tree, error) {
+	if root == 0 {
+		return tree{}, nil
+	}
+	broken := false
+	t, err := s.pages.walk(root, func(page treePage, c cell) error {
+		columns, err := s.pages.record(c)
+		if page.kind == tableInner || page.kind == tableLeaf || err != nil || len(columns) != 2 {
+			broken = true
+			return notDamage(err)
+		}
+		if row, ok := columns[1].(int64); ok {
+			visit(row, columns[:1])
+		}
+		return nil
+	})
+	t.sound = t.sound && !broken
+	return t, err
+}
+
+// folder notes where a queued file lies.
+func (s *salvage) folder(path string) {
+	if filepath.IsAbs(path) && len(s.folders) < 100*mostFolders {
+		s.folders[filepath.Dir(path)] = struct{}{}
+	}
+}
+
+// sortedFolders are the noted folders, without those below another of them.
+func (s *salvage) sortedFolders() []string {
+	var out []string
+	for dir := range s.folders {
+		out = append(out, dir)
+	}
+	slices.Sort(out)
+	out = slices.CompactFunc(out, func(above, below string) bool {
+		return strings.HasPrefix(below, strings.TrimSuffix(above, string(filepath.Separator))+string(filepath.Separator))
+	})
+	return out[:min(len(out), mostFolders)]
+}
+
+// write runs a statement in the transaction that is under way.
+func (s *salvage) write(ctx context.Context, query string, args ...any) (int64, error) {
+	if s.tx == nil {
+		tx, err := s.db.BeginTx(ctx, nil)
+		if err != nil {
+			return 0, fmt.Errorf("beginning: %w", err)
+		}
+		s.tx, s.copied = tx, 0
+	}
+	r, err := s.tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, fmt.Errorf("saving a row: %w", err)
+	}
+	s.copied++
+	n, err := r.RowsAffected()
+	if err == nil && s.copied >= salvageChunk {
+		err = s.commit(ctx)
+	}
+	return n, err
+}
+
+func (s *salvage) commit(context.Context) error {
+	if s.tx == nil {
+		return nil
+	}
+	err := s.tx.Commit()
+	s.tx = nil
+	if err != nil {
+		return fmt.Errorf("saving the rows: %w", err)
+	}
+	return nil
+}
+
+// tableColumns are the names of a table's columns in their order.
+func tableColumns(ctx context.Context, db *sql.DB, table string) ([]string, error) {
+	return collect(ctx, db, 32, func(row scanner) (name string, err error) { err = row.Scan(&name); return name, err },
+		"SELECT name FROM pragma_table_info(?) ORDER BY cid", table)
+}

@@ -1,0 +1,308 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/artstore/ingester/core"
+)
+
+// rawRow is a row of transfers as a damaged database has it: the values of
+// the first columns. Those that it has not were added after it was written.
+type rawRow struct {
+	names  []string
+	values []any
+}
+
+func (r rawRow) at(name string) int { return slices.Index(r.names[:len(r.values)], name) }
+
+// text and number are a column's value, "" and 0 for none.
+func (r rawRow) text(name string) string {
+	if i := r.at(name); i >= 0 {
+		v, _ := r.values[i].(string)
+		return v
+	}
+	return ""
+}
+
+func (r rawRow) number(name string) int64 {
+	if i := r.at(name); i >= 0 {
+		v, _ := r.values[i].(int64)
+		return v
+	}
+	return 0
+}
+
+func (r rawRow) set(name string, v any) {
+	if i := r.at(name); i >= 0 {
+		r.values[i] = v
+	}
+}
+
+func (r rawRow) isNull(name string) bool {
+	i := r.at(name)
+	return i < 0 || r.values[i] == nil
+}
+
+// Scan implements scanner for selected.
+func (r rawRow) Scan(dest ...any) error {
+	names := strings.Split(columns, ",")
+	for i, d := range dest[:len(names)] {
+		name := strings.TrimSpace(names[i])
+		var v any
+		if at := r.at(name); at >= 0 {
+			v = r.values[at]
+		} else if r.at("id") < 0 {
+			return errDamaged
+		}
+		if !assign(d, v, r.at(name) < 0) {
+			return fmt.Errorf("%w: the column %s", errDamaged, name)
+		}
+	}
+	*dest[len(names)].(*bool) = !r.isNull("stored_no")
+	*dest[len(names)+1].(*int64), *dest[len(names)+2].(*int64) = r.number("fixed"), r.number("moved")
+	return nil
+}
+
+// assign puts a value where it belongs, if it is of the right type.
+func assign(dest, v any, absent bool) bool {
+	switch d := dest.(type) {
+	case *string:
+		text, ok := v.(string)
+		*d = text
+		return ok || absent
+	case *int64:
+		n, ok := v.(int64)
+		*d = n
+		return ok || absent
+	case *int:
+		n, ok := v.(int64)
+		*d = int(n)
+		return ok || absent
+	case **string:
+		text, ok := v.(string)
+		if ok {
+			*d = &text
+		}
+		return ok || v == nil
+	}
+	return false
+}
+
+// isTransfer reports whether a record looks like a row of transfers: the first
+// schema had that many columns.
+func isTransfer(columns []any, names []string) bool {
+	const fewest = 27
+	if len(columns) < fewest || len(columns) > len(names) {
+		return false
+	}
+	id, isText := columns[0].(string)
+	_, isNumber := columns[1].(int64)
+	return isText && isNumber && id != ""
+}
+
+// transfer saves a row of a page, if it is what was written.
+func (s *salvage) transfer(ctx context.Context, page treePage, c cell, values []any, t trust) error {
+	if !isTransfer(values, s.names) {
+		return nil
+	}
+	row := rawRow{s.names, values}
+	x, err := scanTransfer(row)
+	if err != nil {
+		return err
+	}
+	if x.Damaged() || row.number("moved") == 0 && !page.whole { // an old row has no checksum to say so
+		s.bad = true
+		return nil
+	}
+	if t != newest {
+		if err := doubt(row, &x, t); err != nil {
+			return err
+		}
+	}
+	checkAttempt(row)
+	saved, err := s.insert(ctx, row, x, t)
+	if err != nil || !saved {
+		return err
+	}
+	s.rows[c.row] = struct{}{}
+	if t != newest {
+		s.unsure[x.ID] = struct{}{}
+	}
+	return nil
+}
+
+// doubt marks a transfer of which a newer state may have been lost: the
+// server may have the file. It is asked before anything is sent again, or else
+// the user is. Where it is not even certain that the transfer was still in the
+// queue the user is asked in any case.
+func doubt(row rawRow, x *core.Transfer, t trust) error {
+	if x.State == core.StateStored {
+		return nil // for good
+	}
+	if x.State.Active() {
+		x.State = core.StateQueued
+	}
+	if t == doubtful {
+		x.State = core.StateUnknown
+	}
+	x.Error = &core.Error{Kind: core.KindNetwork, Code: core.CodeOutcomeUnknown, Op: opRead, Outcome: core.OutcomeUnknown,
+		Message: "The queue was damaged; the server may have the file already.", Err: errDamaged}
+	v, err := values(*x)
+	if err != nil {
+		return err
+	}
+	for i, name := range strings.Split(columns, ",") {
+		row.set(strings.TrimSpace(name), v[i])
+	}
+	if row.at("moved") >= 0 {
+		s := sumsOf(v)
+		row.set("fixed", s.fixed)
+		row.set("moved", s.moved)
+	} else {
+		row.set("fixed", int64(0)) // of an older schema
+	}
+	return nil
+}
+
+// checkAttempt forgets the attempt in a row that does not fit its checksum.
+func checkAttempt(row rawRow) {
+	columns := []string{"stored_no", "attempt_number", "attempt_start", "attempt_finish", "attempt_sent", "attempt_status"}
+	if row.number("final") == 0 {
+		return
+	}
+	v := []any{row.text("id")}
+	for _, name := range columns {
+		v = append(v, row.number(name))
+	}
+	if sumOf(v...) == row.number("final") {
+		return
+	}
+	for _, name := range append(columns[1:], "final") {
+		row.set(name, int64(0))
+	}
+}
+
+// insert writes a row, unless a better one of the same transfer is there.
+func (s *salvage) insert(ctx context.Context, row rawRow, x core.Transfer, t trust) (bool, error) {
+	query := "INSERT INTO transfers (" + strings.Join(s.names[:len(row.values)], ", ") + ") VALUES (?" +
+		strings.Repeat(",?", len(row.values)-1) + ") ON CONFLICT DO NOTHING"
+	for range 3 {
+		n, err := s.write(ctx, query, row.values...)
+		if resultCode(err) == sqlite3.SQLITE_CONSTRAINT { // a type that the column can't have
+			s.bad = true
+			return false, nil
+		}
+		if err != nil || n == 1 {
+			if n == 1 {
+				s.counted(x, t, 1)
+			}
+			return n == 1, err
+		}
+		before, err := s.saved(ctx, x.ID)
+		switch {
+		case err != nil:
+			return false, err
+		case before == nil: // the place in the history is another's
+			var last int64
+			if err := s.tx.QueryRowContext(ctx, "SELECT coalesce(max(stored_no), 0) FROM transfers WHERE stored_no IS NOT NULL").Scan(&last); err != nil {
+				return false, fmt.Errorf("reading the history: %w", err)
+			}
+			row.set("stored_no", last+1)
+			row.set("final", int64(0))
+			continue
+		}
+		if _, unsure := s.unsure[x.ID]; !unsure || !further(x, *before) {
+			return false, nil
+		}
+		if _, err := s.write(ctx, "DELETE FROM transfers WHERE id = ?", string(x.ID)); err != nil {
+			return false, err
+		}
+		s.counted(*before, t, -1)
+	}
+	return false, nil
+}
+
+// saved is a transfer as it is in the new database, nil for none.
+func (s *salvage) saved(ctx context.Context, id core.TransferID) (*core.Transfer, error) {
+	if s.tx == nil {
+		tx, err := s.db.BeginTx(ctx, nil)
+		if err != nil {
+			return nil, fmt.Errorf("beginning: %w", err)
+		}
+		s.tx, s.copied = tx, 0
+	}
+	rows, err := s.tx.QueryContext(ctx, "SELECT "+selected+" FROM transfers WHERE id = ?", string(id))
+	if err != nil {
+		return nil, fmt.Errorf("querying: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // rows.Err says what matters
+	if !rows.Next() {
+		return nil, rows.Err()
+	}
+	t, err := scanTransfer(rows)
+	return &t, errors.Join(err, rows.Err())
+}
+
+// further reports whether a has come further than b, which is of the same
+// transfer.
+func further(a, b core.Transfer) bool {
+	if a.State != b.State && (a.State == core.StateStored || b.State == core.StateStored) {
+		return a.State == core.StateStored
+	}
+	if a.Attempts != b.Attempts {
+		return a.Attempts > b.Attempts
+	}
+	return a.StartedAt.After(b.StartedAt)
+}
+
+// counted adds a row to what was saved, or takes it away.
+func (s *salvage) counted(x core.Transfer, t trust, by int) {
+	if x.State == core.StateStored {
+		s.found.Stored += by
+		return
+	}
+	s.found.Queued += by
+	if t != newest {
+		s.found.Asked += by
+	}
+	s.folder(x.Source.Path)
+}
+
+// attempt saves an attempt whose transfer was saved.
+func (s *salvage) attempt(ctx context.Context, _ treePage, _ cell, columns []any, _ trust) error {
+	const fewest, most = 9, 10
+	if len(columns) < fewest || len(columns) > most {
+		return nil
+	}
+	for i, v := range columns {
+		_, isText := v.(string)
+		_, isNumber := v.(int64)
+		if wantText := i == 0 || i == 6 || i == 8; wantText != isText || wantText == isNumber {
+			return nil
+		}
+	}
+	if len(columns) == most {
+		if sum := columns[fewest].(int64); sum != 0 && sum != sumOf(columns[:fewest]...) {
+			return nil
+		}
+	}
+	names := []string{"transfer", "number", "start", "finish", "sent", "status", "code", "outcome", "detail", "checksum"}[:len(columns)]
+	_, err := s.write(ctx, "INSERT OR IGNORE INTO attempts ("+strings.Join(names, ", ")+") SELECT ?1"+marks(len(columns))+
+		" WHERE EXISTS (SELECT 1 FROM transfers WHERE id = ?1)", columns...)
+	return err
+}
+
+// marks are the parameters from the second on.
+func marks(n int) string {
+	var b strings.Builder
+	for i := 2; i <= n; i++ {
+		fmt.Fprintf(&b, ", ?%d", i)
+	}
+	return b.String()
+}

@@ -1,0 +1,271 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+)
+
+// estate is a database with all kinds of rows, and what it should give back.
+type estate struct {
+	files   map[string][]byte                  // by suffix
+	want    map[core.TransferID]core.Transfer  // what is in it
+	long    core.TransferID                    // has a row of several pages
+	removed map[core.TransferID]bool           // what the user took off the list
+	on      map[int64]map[core.TransferID]bool // what lies on a page, as SQLite says
+	tries   map[core.TransferID][]core.Attempt
+}
+
+// newEstate makes one: 400 queued, 300 stored, a few in every other state, 200
+// removed, so that there are pages that hold old rows. With a log the last
+// commits are in it alone.
+func newEstate(t *testing.T, withLog bool) estate {
+	t.Helper()
+	s := openTest(t)
+	list := coretest.Archive(920)
+	long := list[0]
+	long.Options.Metadata = json.RawMessage(`{"long": "` + strings.Repeat("ж", 9000) + `"}`)
+	list[0] = long
+	commitChunks(t, s, list, 100)
+	e := estate{long: long.ID, files: map[string][]byte{}, want: map[core.TransferID]core.Transfer{}, removed: map[core.TransferID]bool{},
+		on: map[int64]map[core.TransferID]bool{}, tries: map[core.TransferID][]core.Attempt{}}
+	var b core.Batch
+	for _, x := range list[400:600] {
+		b.Remove = append(b.Remove, x.ID)
+		e.removed[x.ID] = true
+	}
+	commit(t, s, b)
+	if withLog {
+		_, err := s.writer.ExecContext(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)")
+		must(t, err)
+	}
+	states := []core.State{core.StateSending, core.StateSent, core.StateWaiting, core.StatePaused, core.StateFailed, core.StateUnknown, core.StateCancelled}
+	for i, x := range list[900:] {
+		x.State, x.StartedAt, x.Attempts, x.Resume = states[i%len(states)], epoch, 1, `{"url":"x"}`
+		commit(t, s, core.Batch{Put: []core.Transfer{x}, Attempts: []core.Attempt{{Transfer: x.ID, Number: 1, Start: epoch, Code: core.CodeStalled, Detail: "stalled"}}})
+	}
+	commitChunks(t, s, stored(list[600:900]), 50)
+	for _, x := range all(t, s) {
+		e.want[x.ID] = x
+		tries, err := s.Attempts(t.Context(), x.ID)
+		must(t, err)
+		e.tries[x.ID] = tries
+	}
+	e.places(t, s)
+	if !withLog {
+		must(t, s.Close())
+	}
+	for _, suffix := range companions() {
+		if data, err := os.ReadFile(s.path + suffix); err == nil {
+			e.files[suffix] = data
+		}
+	}
+	return e
+}
+
+// places notes what lies where: SQLite says how many rows each leaf has.
+func (e *estate) places(t *testing.T, s *Store) {
+	t.Helper()
+	rows, err := s.writer.QueryContext(t.Context(), "SELECT pageno, ncell FROM dbstat WHERE name = 'transfers' AND pagetype = 'leaf' ORDER BY path")
+	must(t, err)
+	var leaves [][2]int64
+	for rows.Next() {
+		var leaf [2]int64
+		must(t, rows.Scan(&leaf[0], &leaf[1]))
+		leaves = append(leaves, leaf)
+	}
+	must(t, rows.Err())
+	order, err := collect(t.Context(), s.readers, 0, func(row scanner) (id core.TransferID, err error) { return id, row.Scan(&id) },
+		"SELECT id FROM transfers NOT INDEXED ORDER BY rowid")
+	must(t, err)
+	for _, leaf := range leaves {
+		e.on[leaf[0]] = map[core.TransferID]bool{}
+		for _, id := range order[:leaf[1]] {
+			e.on[leaf[0]][id] = true
+		}
+		order = order[leaf[1]:]
+	}
+	over, err := collect(t.Context(), s.readers, 0, func(row scanner) (no int64, err error) { return no, row.Scan(&no) },
+		"SELECT pageno FROM dbstat WHERE name = 'transfers' AND pagetype = 'overflow'")
+	must(t, err)
+	for _, no := range over {
+		e.on[no] = map[core.TransferID]bool{e.long: true}
+	}
+	if len(over) < 3 {
+		t.Fatalf("%d overflow pages", len(over))
+	}
+	if len(order) > 0 || len(leaves) < 10 {
+		t.Fatalf("%d leaves, %d rows on none", len(leaves), len(order))
+	}
+}
+
+// all returns whatever the store shows.
+func all(t *testing.T, s *Store) []core.Transfer {
+	t.Helper()
+	list, err := s.Unfinished(t.Context())
+	must(t, err)
+	history, err := s.History(t.Context(), core.HistoryQuery{})
+	must(t, err)
+	return append(list, history...)
+}
+
+// write puts the files into a folder of their own and marks the database for a
+// check.
+func (e *estate) write(t *testing.T, except ...string) (path string) {
+	t.Helper()
+	path = filepath.Join(t.TempDir(), "queue.db")
+	for suffix, data := range e.files {
+		must(t, os.WriteFile(path+suffix, data, 0o600))
+	}
+	for _, suffix := range except {
+		must(t, os.Remove(path+suffix))
+	}
+	must(t, os.WriteFile(path+checkSuffix, nil, 0o600))
+	return path
+}
+
+// check compares what a store shows with what there was. What was on a damaged
+// page may be missing; the rest is there, and nothing is shown as whole that
+// is another than was written.
+func (e *estate) check(t *testing.T, what string, s *Store, page int64) (asked int) {
+	t.Helper()
+	found := map[core.TransferID]core.Transfer{}
+	for _, x := range all(t, s) {
+		if x.Damaged() {
+			if !e.on[page][x.ID] && e.want[x.ID].ID != "" && s.recovered != "" {
+				t.Errorf("%s: %s is damaged, and not on that page", what, x.ID)
+			}
+			found[x.ID] = x
+			continue
+		}
+		if _, twice := found[x.ID]; twice {
+			t.Errorf("%s: %s is there twice", what, x.ID)
+		}
+		found[x.ID] = x
+		want, known := e.want[x.ID]
+		isAsked := x.Error != nil && x.Error.Outcome == core.OutcomeUnknown && x.Error.Op == opRead
+		switch {
+		case !known && e.removed[x.ID] && x.State == core.StateUnknown:
+		case !known:
+			t.Errorf("%s: %s is back as %s", what, x.ID, x.State)
+		case isAsked && want.State != core.StateStored:
+			asked++
+			if x.State.Active() || x.State == core.StateStored {
+				t.Errorf("%s: %s is asked about, and %s", what, x.ID, x.State)
+			}
+			x.Error, x.State = want.Error, want.State
+			fallthrough
+		default:
+			if d := cmp.Diff(want, x, sameCause); d != "" {
+				t.Errorf("%s: %s (-want +got)\n%s", what, x.ID, d)
+			}
+		}
+	}
+	for id := range e.want {
+		if _, there := found[id]; !there && !e.on[page][id] {
+			t.Errorf("%s: %s is lost, and was not on that page", what, id)
+		}
+	}
+	return asked
+}
+
+// damages are how many random damages a test does: DAMAGES, or n.
+func damages(t *testing.T, n int) int {
+	t.Helper()
+	if text := os.Getenv("DAMAGES"); text != "" {
+		var err error
+		n, err = strconv.Atoi(text)
+		must(t, err)
+	}
+	return n
+}
+
+// TestEveryPageDamaged: of a damaged page nothing may be left; everything else
+// is there afterwards, exactly as it was, and what is missing is counted.
+func TestEveryPageDamaged(t *testing.T) {
+	e := newEstate(t, false)
+	pages := int64(len(e.files[""]) / defaultPageSize)
+	random := rand.New(rand.NewPCG(12, 49))
+	noise := make([]byte, defaultPageSize)
+	_, _ = rand.NewChaCha8([32]byte{12}).Read(noise)
+	for no := int64(1); no <= pages; no += max(1, pages/int64(damages(t, 25))) {
+		for name, damage := range map[string]func(page []byte){
+			"noise":    func(page []byte) { copy(page, noise) },
+			"its kind": func(page []byte) { page[map[bool]int{true: 100}[no == 1]] ^= 1 << random.IntN(8) },
+		} {
+			what := fmt.Sprintf("page %d, %s", no, name)
+			spoilt := estate{files: map[string][]byte{"": append([]byte{}, e.files[""]...)}}
+			damage(spoilt.files[""][(no-1)*defaultPageSize : no*defaultPageSize])
+			s := openAt(t, spoilt.write(t))
+			e.check(t, what, s, no)
+			told, err := s.Recoveries(t.Context())
+			must(t, err)
+			lost, n := 0, len(all(t, s))
+			if n < len(e.want) {
+				lost = len(e.want) - n
+			}
+			if s.recovered == "" && lost > 0 || lost > 0 && (len(told) != 1 || told[0].Complete()) {
+				t.Errorf("%s: %d are lost; told %+v", what, lost, told)
+			}
+			if len(told) == 1 && no > 1 && (told[0].Lost() != lost || told[0].Saved() != n) && !told[0].Uncounted {
+				t.Errorf("%s: %d are lost and %d saved; told %+v", what, lost, n, told[0])
+			}
+			if len(told) == 1 && no > 1 && len(e.on[no]) > 0 && told[0].Uncounted {
+				t.Errorf("%s: not counted: %+v", what, told[0])
+			}
+			must(t, s.Close())
+		}
+	}
+}
+
+// TestEveryByteDamaged: whatever byte is another, nothing is shown as whole
+// that is not what was written, and all that is on other pages is there.
+func TestEveryByteDamaged(t *testing.T) {
+	e := newEstate(t, false)
+	random := rand.New(rand.NewPCG(12, 50))
+	recovered := 0
+	for range damages(t, 100) {
+		at := random.IntN(len(e.files[""]))
+		spoilt := estate{files: map[string][]byte{"": append([]byte{}, e.files[""]...)}}
+		spoilt.files[""][at] ^= byte(1 + random.IntN(255))
+		s, err := Open(t.Context(), spoilt.write(t), nil)
+		if core.CodeOf(err) == core.CodeStoreNewer && at >= 60 && at < 64 {
+			continue // told, and nothing is touched
+		}
+		must(t, err)
+		e.check(t, fmt.Sprintf("byte %d", at), s, int64(at/defaultPageSize)+1)
+		if s.recovered != "" {
+			recovered++
+		}
+		must(t, s.Close())
+	}
+	if recovered == 0 {
+		t.Error("nothing was ever recovered")
+	}
+}
+
+// TestAttemptsAreSaved with their transfers.
+func TestAttemptsAreSaved(t *testing.T) {
+	e := newEstate(t, false)
+	copy(e.files[""][5*defaultPageSize:], make([]byte, 8)) // of an index
+	s := openAt(t, e.write(t))
+	if s.recovered == "" {
+		t.Fatal("no damage was found")
+	}
+	for id, want := range e.tries {
+		got, err := s.Attempts(t.Context(), id)
+		must(t, err)
+		diff(t, want, got)
+	}
+	whole(t, s)
+}

@@ -1,0 +1,168 @@
+package store
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+)
+
+// told wants the loss of a log to be told: nothing that is left is sent before
+// the server, or the user, was asked.
+func told(t *testing.T, what string, s *Store) core.Recovery {
+	t.Helper()
+	found, err := s.Recoveries(t.Context())
+	must(t, err)
+	if s.recovered == "" || len(found) != 1 {
+		t.Fatalf("%s: not told", what)
+	}
+	if r := found[0]; r.Complete() || !r.Uncounted || r.Asked != r.Queued {
+		t.Errorf("%s: told %+v", what, r)
+	}
+	for _, x := range all(t, s) {
+		if x.State != core.StateStored && (x.Error == nil || x.Error.Outcome != core.OutcomeUnknown) {
+			t.Errorf("%s: %s is %s, and would be sent", what, x.ID, x.State)
+		}
+	}
+	return found[0]
+}
+
+// TestLogOfAKilledProcess: its log is deleted, emptied or cut before the next
+// start, which says so. A log that is whole, or folded in, is no reason to.
+func TestLogOfAKilledProcess(t *testing.T) {
+	random := rand.New(rand.NewPCG(12, 51))
+	for name, harm := range map[string]func(path string) error{
+		"deleted": func(path string) error { return os.Remove(path + "-wal") },
+		"emptied": func(path string) error { return os.Truncate(path+"-wal", 0) },
+		"cut": func(path string) error {
+			info, err := os.Stat(path + "-wal")
+			if err != nil {
+				return err
+			}
+			return os.Truncate(path+"-wal", random.Int64N(info.Size()-1)+1)
+		},
+		"database and log deleted": func(path string) error {
+			if err := os.Remove(path); err != nil {
+				return err
+			}
+			return os.Truncate(path+"-wal", 40)
+		},
+	} {
+		for round := range 4 {
+			path := filepath.Join(t.TempDir(), "state", "queue.db")
+			kill(t, path, fmt.Sprint(round), random)
+			must(t, harm(path))
+			s := openAt(t, path)
+			told(t, name, s)
+			must(t, s.Close())
+		}
+	}
+	path := filepath.Join(t.TempDir(), "state", "queue.db")
+	l := kill(t, path, "x", random)
+	s := openAt(t, path)
+	if s.recovered != "" {
+		t.Fatal("a whole log is taken for damaged")
+	}
+	l.check(t, s, "x")
+	_, err := s.writer.ExecContext(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)")
+	must(t, err)
+	left := filepath.Join(t.TempDir(), "queue.db")
+	for _, suffix := range companions() {
+		if data, err := os.ReadFile(path + suffix); err == nil {
+			must(t, os.WriteFile(left+suffix, data, 0o600))
+		}
+	}
+	must(t, os.Remove(left+"-wal"))
+	folded := openAt(t, left)
+	if folded.recovered != "" {
+		t.Error("a log that was folded in is missed")
+	}
+}
+
+// TestEveryByteOfTheLog: SQLite takes a damaged log for a short one. Whatever
+// byte of what was committed is another, that is told, what stands behind the
+// damage is read, and what is left is not sent unasked.
+func TestEveryByteOfTheLog(t *testing.T) {
+	e := newEstate(t, true)
+	w, err := readWAL(putLog(t, e.files["-wal"]), defaultPageSize)
+	must(t, err)
+	last := w.frames[len(w.frames)-1].at + int64(w.pageSize)
+	if w.broken || !w.sound || last != int64(len(e.files["-wal"])) {
+		t.Fatalf("the log is not whole: %d of %d bytes", last, len(e.files["-wal"]))
+	}
+	random := rand.New(rand.NewPCG(12, 52))
+	for _, index := range []bool{true, false} {
+		for i := range damages(t, 40) {
+			// Without the index only what others follow can be proved lost.
+			at := random.Int64N(last)
+			if !index {
+				at = random.Int64N(last / 2)
+			}
+			if i%4 == 0 { // of a frame's header
+				frame := w.frames[random.IntN(len(w.frames)/2)]
+				at = frame.at - 1 - random.Int64N(walFrameHeader)
+			}
+			spoilt := estate{files: map[string][]byte{"": e.files[""], "-wal": append([]byte{}, e.files["-wal"]...)}}
+			if index {
+				spoilt.files["-shm"] = e.files["-shm"]
+			}
+			spoilt.files["-wal"][at] ^= byte(1 + random.IntN(255))
+			s := openAt(t, spoilt.write(t))
+			what := fmt.Sprintf("byte %d of the log, index %t", at, index)
+			told(t, what, s)
+			page := int64(0)
+			for _, f := range w.frames {
+				if at >= f.at-walFrameHeader && at < f.at+int64(w.pageSize) {
+					page = int64(f.page)
+				}
+			}
+			e.checkContent(t, what, s, page)
+			must(t, s.Close())
+		}
+	}
+}
+
+func putLog(t *testing.T, data []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "log")
+	must(t, os.WriteFile(path, data, 0o600))
+	return path
+}
+
+// checkContent is check where older rows may have taken the place of lost
+// ones: no transfer is lost but those on a page, and none that was not stored
+// is called stored.
+func (e *estate) checkContent(t *testing.T, what string, s *Store, page int64) {
+	t.Helper()
+	found := map[core.TransferID]bool{}
+	for _, x := range all(t, s) {
+		found[x.ID] = true
+		want, known := e.want[x.ID]
+		switch {
+		case x.Damaged(), !known && e.removed[x.ID]:
+		case !known:
+			t.Errorf("%s: %s was never put", what, x.ID)
+		case x.State == core.StateStored && (want.State != core.StateStored || want.Receipt.SHA256 != x.Receipt.SHA256),
+			want.Source != x.Source:
+			t.Errorf("%s: %s is %s with %v, was %s with %v", what, x.ID, x.State, x.Receipt, want.State, want.Receipt)
+		}
+	}
+	for id := range e.want {
+		if !found[id] && !e.on[page][id] {
+			t.Errorf("%s: %s is lost", what, id)
+		}
+	}
+}
+
+// TestReaderOfADamagedLog leaves it to the owner of the queue.
+func TestReaderOfADamagedLog(t *testing.T) {
+	e := newEstate(t, true)
+	path := e.write(t, "-wal")
+	_, err := OpenReader(path, nil)
+	wantCode(t, err, core.CodeStoreFailed)
+	s := openAt(t, path)
+	told(t, "after a reader", s)
+}
