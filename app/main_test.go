@@ -6,11 +6,15 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/artstore/ingester/core/sandbox"
 )
 
 // patience is how long a test waits for something before it fails. It is long
@@ -38,6 +42,7 @@ func runScripts(t *testing.T, dir string) {
 			"code":   scriptCode,
 			"await":  scriptAwait,
 			"secret": scriptSecret,
+			"sent":   scriptSent,
 		},
 		RequireExplicitExec: true,
 	})
@@ -84,6 +89,24 @@ func scriptSecret(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0]+"/credentials.json")), &account))
 	ts.Setenv("INGESTER_CLIENT_SECRET", account.ClientSecret)
+}
+
+// scriptSent wants a sandbox's folder to have files of these names, in order,
+// and no others: sent DIR NAME…
+func scriptSent(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: sent DIR NAME…")
+	}
+	var names []string
+	for line := range strings.Lines(ts.ReadFile(args[0] + "/index.jsonl")) {
+		var file sandbox.File
+		ts.Check(json.Unmarshal([]byte(line), &file))
+		names = append(names, file.Name)
+	}
+	slices.Sort(names)
+	if !slices.Equal(names, args[1:]) {
+		ts.Fatalf("%s has %q, want %q", args[0], names, args[1:])
+	}
 }
 
 // eventually polls until ok or the test's patience ends.

@@ -1,0 +1,241 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/retry"
+	"github.com/artstore/ingester/core/sandbox"
+)
+
+// holding is a server that takes uploads in and answers none of them as long
+// as it holds.
+type holding struct {
+	*testServer
+	holds atomic.Bool
+	begun chan struct{}
+}
+
+func newHolding(t *testing.T) *holding {
+	t.Helper()
+	h := &holding{begun: make(chan struct{}, 1)}
+	h.testServer = newServer(t, sandbox.Config{Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !strings.HasSuffix(r.URL.Path, "/upload") || !h.holds.Load() {
+				next.ServeHTTP(w, r)
+				return
+			}
+			select {
+			case h.begun <- struct{}{}:
+			default:
+			}
+			_, _ = io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		})
+	}})
+	return h
+}
+
+// names are the names of the files that a server has.
+func (s *testServer) names(t *testing.T) map[string]int {
+	t.Helper()
+	files, err := s.Files(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]int{}
+	for _, f := range files {
+		names[f.Name]++
+	}
+	return names
+}
+
+// Two customers' profile files, both named Sandbox: the upload to the first is
+// killed, the second's is made, also of a file that waits for the first, and of
+// all that is left. Each server gets what was meant for it, once.
+func TestKilledThenAnotherServer(t *testing.T) {
+	t.Parallel()
+	a, b := newHolding(t), newServer(t, sandbox.Config{})
+	home, dir := t.TempDir(), t.TempDir()
+	paths := make([]string, 3)
+	for i, name := range []string{"of-a.txt", "of-b.txt", "of-both.txt"} {
+		paths[i] = filepath.Join(dir, name)
+		if err := os.WriteFile(paths[i], []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a.holds.Store(true)
+	cmd := a.command(home, "upload", "--profile-file", a.profileFile, "--quiet", paths[0], paths[2])
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-a.begun
+	if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // killed
+
+	for _, args := range [][]string{{paths[1], paths[2]}, {"--all"}} {
+		lines, code := b.upload(t, home, args...)
+		if code != exitOK || len(lines) != 2*(len(args)-1) {
+			t.Errorf("%v: exit code %d, %+v", args, code, lines)
+		}
+	}
+	if got := b.names(t); len(got) != 2 || got["of-b.txt"] != 1 || got["of-both.txt"] != 1 {
+		t.Errorf("the second server has %v", got)
+	}
+	if got := a.names(t); len(got) != 0 {
+		t.Errorf("the first server has %v", got)
+	}
+
+	a.holds.Store(false)
+	lines, code := a.upload(t, home, paths[0], paths[2])
+	if code != exitOK || len(lines) != 2 || lines[0].State != core.StateStored || lines[0].Skipped {
+		t.Errorf("exit code %d, %+v", code, lines)
+	}
+	if got := a.names(t); len(got) != 2 || got["of-a.txt"] != 1 || got["of-both.txt"] != 1 {
+		t.Errorf("the first server has %v", got)
+	}
+	if got := b.names(t); len(got) != 2 {
+		t.Errorf("the second server has %v", got)
+	}
+}
+
+// embeddedProgram is a program in the test's process with the embedded server, as a
+// command has it.
+func embeddedProgram(t *testing.T, home string, paused bool, work func(ctx context.Context, p *program, profile core.Profile) error) {
+	t.Helper()
+	f, err := findFolders(func(string) string { return home })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var profile core.Profile
+	p, err := openProgram(t.Context(), programConfig{folders: f, log: slog.New(slog.DiscardHandler), own: true, paused: paused,
+		policy: retry.Policy{Rounds: 1}, load: func(string) (core.Profile, error) { return profile, nil }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = p.run(t.Context(), func(ctx context.Context) error {
+		if profile, err = p.startEmbedded(ctx); err != nil {
+			return err
+		}
+		p.services.start(p.engine.Run)
+		return work(ctx, p, profile)
+	})
+	if err := errors.Join(err, p.close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// The embedded server's port may be taken at the next start: what was left for
+// it goes there nevertheless, and is known there, by its account. To a sandbox
+// of another folder it doesn't go.
+func TestEmbeddedServerMoves(t *testing.T) {
+	t.Parallel()
+	home, path := t.TempDir(), filepath.Join(t.TempDir(), "a.txt")
+	if err := os.WriteFile(path, []byte("a"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	submit := func(ctx context.Context, p *program, profile core.Profile) (core.Submission, error) {
+		scan, err := p.engine.Scan(ctx, []string{path}, func(core.ScanProgress) {})
+		if err != nil {
+			return core.Submission{}, err
+		}
+		return p.engine.Submit(ctx, scan.Sources, profile.DefaultOptions())
+	}
+	var before core.Profile
+	embeddedProgram(t, home, true, func(ctx context.Context, p *program, profile core.Profile) error {
+		before = profile
+		_, err := submit(ctx, p, profile)
+		return err
+	})
+	taken, err := net.Listen("tcp", strings.TrimPrefix(before.IngesterURL, "https://")) //nolint:noctx // a test's
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	other := newServer(t, sandbox.Config{}) // another folder
+	if lines, code := other.upload(t, home, "--all"); code != exitOK || len(lines) != 0 {
+		t.Errorf("another sandbox: exit code %d, %+v", code, lines)
+	}
+	embeddedProgram(t, home, false, func(ctx context.Context, p *program, profile core.Profile) error {
+		if profile.IngesterURL == before.IngesterURL || profile.Auth.ClientID != before.Auth.ClientID {
+			t.Errorf("%+v was %+v", profile.Destination(), before.Destination())
+		}
+		again, err := submit(ctx, p, profile)
+		if err != nil || len(again.Already) != 1 || len(again.Queued) != 0 {
+			t.Errorf("what is queued is not known: %+v, %v", again, err)
+		}
+		_, feed := p.engine.Subscribe()
+		defer feed.Close()
+		for stored := false; !stored; {
+			u, err := feed.Next(ctx)
+			if err != nil {
+				return err
+			}
+			for _, x := range u.Changed {
+				stored = stored || x.State == core.StateStored && x.Destination() == profile.Destination()
+			}
+		}
+		known, err := submit(ctx, p, profile)
+		if err != nil || len(known.Stored) != 1 {
+			t.Errorf("what is stored is not known: %+v, %v", known, err)
+		}
+		return nil
+	})
+	if got := other.names(t); len(got) != 0 {
+		t.Errorf("the other sandbox has %v", got)
+	}
+}
+
+// A profile that is changed behind the program's back: the connection that is
+// open is not used for the new server, nor a new one for the old.
+func TestConnectionGoesWhereItWasMadeFor(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	first, second := newShop(t, ca), newShop(t, ca)
+	c, p := newShopper(t, first, ca, slog.New(slog.DiscardHandler))
+	c.load = func(string) (core.Profile, error) { return p, nil }
+	if err := send(t, c); err != nil {
+		t.Fatal(err)
+	}
+	old := p.Destination()
+	p.Upload.TusURL = second.URL + "/files/" // the same server for all that
+	if found, err := c.Uploader(t.Context(), "shop", old); err != nil || found.(*connection).endpoint.Destination != old {
+		t.Errorf("%v, %v", found, err)
+	}
+	for _, change := range []func(){
+		func() { p.IngesterURL = second.URL },
+		func() { p.Auth.ClientID = "sa_other" },
+	} {
+		change()
+		if open, err := c.Uploader(t.Context(), "shop", old); err != nil || open.(*connection).endpoint.Destination != old {
+			t.Errorf("the connection that is open: %v, %v", open, err)
+		}
+		found, err := c.Uploader(t.Context(), "shop", p.Destination())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := found.(*connection).endpoint.Destination; got != p.Destination() {
+			t.Errorf("leads to %v, want %v", got, p.Destination())
+		}
+		if _, err := c.Uploader(t.Context(), "shop", old); core.CodeOf(err) != core.CodeOtherServer {
+			t.Errorf("the old destination: %v", err)
+		}
+		old = p.Destination()
+	}
+	if got := first.tokens.Load(); got != 1 {
+		t.Errorf("%d tokens were fetched from the first server", got)
+	}
+}
