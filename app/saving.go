@@ -14,7 +14,8 @@ import (
 
 // SaveProfile implements ui.Controller: secrets, file and choice are saved
 // together or not at all.
-func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Profile, s ui.ProfileSecrets, sessionOnly bool) error {
+func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Profile, s ui.ProfileSecrets, sessionOnly bool, q ui.Queued) error {
+	was, wasErr := c.p.profiles.Load(previous)
 	if err := c.checkFiles(ctx, previous, p, s); err != nil {
 		return err
 	}
@@ -25,11 +26,47 @@ func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Pr
 	if previous != "" && previous != p.Name {
 		c.p.conns.forget(previous)
 	}
+	var settled error
+	if previous != "" {
+		settled = c.Rename(ctx, previous, p.Name)
+	}
+	if wasErr == nil {
+		settled = errors.Join(settled, c.settleQueued(ctx, was.Destination(), p, q))
+	}
 	lifted := c.Lift(ctx) // what halted may work now
-	if err := errors.Join(lifted, c.wake(ctx)); err != nil {
+	if err := errors.Join(settled, lifted, c.wake(ctx)); err != nil {
 		return &ui.NotReadyError{Err: err}
 	}
 	return nil
+}
+
+// Bound implements ui.Controller.
+func (c *controller) Bound(ctx context.Context, name string, p core.Profile) (int, error) {
+	if name == "" {
+		return 0, nil
+	}
+	was, err := c.p.profiles.Load(name)
+	if err != nil || p.Destination().Takes(was.Destination()) {
+		return 0, nil // a profile that can't be read is replaced; what is queued for it waits
+	}
+	ids, err := c.Engine.Bound(ctx, name, was.Destination())
+	return len(ids), err
+}
+
+// settleQueued does what the user decided about what is queued for where a
+// saved profile led. Until it is done, and if it is not, that waits.
+func (c *controller) settleQueued(ctx context.Context, was core.Destination, p core.Profile, q ui.Queued) error {
+	if q == ui.QueuedWaits || p.Destination().Takes(was) {
+		return nil
+	}
+	ids, err := c.Engine.Bound(ctx, p.Name, was)
+	if err != nil {
+		return err
+	}
+	if q == ui.QueuedEnds {
+		return c.Cancel(ctx, ids...)
+	}
+	return c.Redirect(ctx, p.Name, ids...)
 }
 
 // replaceProfile does what SaveProfile promises, and takes it back where a

@@ -165,7 +165,7 @@ func TestATakenNameIsRefused(t *testing.T) {
 		for _, name := range []string{"Test", "test", "TEST"} {
 			inOffice(t, func(ctx context.Context, o *office) {
 				was := o.state()
-				err := o.SaveProfile(ctx, previous, unreached(name), typed, false)
+				err := o.SaveProfile(ctx, previous, unreached(name), typed, false, ui.QueuedWaits)
 				if !errors.Is(err, fs.ErrExist) {
 					t.Errorf("%q as %q: %v", previous, name, err)
 				}
@@ -209,7 +209,7 @@ func TestSavingIsAllOrNothing(t *testing.T) {
 				changed.Auth.Scope = "changed"
 				for k := 1; ; k++ {
 					o.ring.calls, o.ring.fails = 0, k
-					err := o.SaveProfile(ctx, tt.previous, changed, tt.secrets, tt.sessionOnly)
+					err := o.SaveProfile(ctx, tt.previous, changed, tt.secrets, tt.sessionOnly, ui.QueuedWaits)
 					if o.ring.calls < k {
 						must(t, err)
 						break // no call was left to fail
@@ -272,7 +272,7 @@ func TestRenamingByCaseKeepsSecrets(t *testing.T) {
 	inOffice(t, func(ctx context.Context, o *office) {
 		o.ring.fold = true
 		must(t, o.ring.Set(ctx, "prod", keychain.ItemClientSecret, core.NewSecret("kept")))
-		must(t, o.SaveProfile(ctx, "Prod", unreached("prod"), ui.ProfileSecrets{}, false))
+		must(t, o.SaveProfile(ctx, "Prod", unreached("prod"), ui.ProfileSecrets{}, false, ui.QueuedWaits))
 		if got, err := o.ring.Get(ctx, "prod", keychain.ItemClientSecret); err != nil || got.Reveal() != "kept" {
 			t.Errorf("got %q, %v", got.Reveal(), err)
 		}
@@ -303,7 +303,7 @@ func TestSavingOnABadDisk(t *testing.T) {
 			inOffice(t, func(ctx context.Context, o *office) {
 				must(t, tt.hurt(o))
 				was := o.state()
-				if err := o.SaveProfile(ctx, tt.previous, unreached(tt.name), typed, false); core.CodeOf(err) != core.CodeStoreFailed {
+				if err := o.SaveProfile(ctx, tt.previous, unreached(tt.name), typed, false, ui.QueuedWaits); core.CodeOf(err) != core.CodeStoreFailed {
 					t.Errorf("saved: %v", err)
 				}
 				o.same("after the failure", was)
@@ -317,7 +317,7 @@ func TestWhatCantBePutBackIsSaid(t *testing.T) {
 	inOffice(t, func(ctx context.Context, o *office) {
 		was := o.state()
 		o.ring.fails, o.ring.on = 4, true // the first secret is kept, and then no call works
-		err := o.SaveProfile(ctx, "Prod", unreached("Prod"), typed, false)
+		err := o.SaveProfile(ctx, "Prod", unreached("Prod"), typed, false, ui.QueuedWaits)
 		if core.CodeOf(err) != core.CodeProfileUnrestored {
 			t.Errorf("got %v", err)
 		}
@@ -336,13 +336,13 @@ func TestABusyPortIsNoDeadEnd(t *testing.T) {
 	inOffice(t, func(ctx context.Context, o *office) {
 		p := unreached("Live")
 		p.Metrics.Listen = busy.Addr().String()
-		err := o.SaveProfile(ctx, "", p, typed, false)
+		err := o.SaveProfile(ctx, "", p, typed, false, ui.QueuedWaits)
 		if amiss := new(ui.NotReadyError); !errors.As(err, &amiss) || core.CodeOf(err) != core.CodePortBusy {
 			t.Errorf("got %v", err)
 		}
 		wantSaved(ctx, t, o, "", p, typed, false, false)
 		p.Metrics.Listen = ""
-		must(t, o.SaveProfile(ctx, "Live", p, ui.ProfileSecrets{}, false))
+		must(t, o.SaveProfile(ctx, "Live", p, ui.ProfileSecrets{}, false, ui.QueuedWaits))
 	})
 }
 

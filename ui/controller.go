@@ -42,12 +42,16 @@ type Controller interface {
 	// Current is the profile that new uploads go to.
 	Current() string
 	Use(ctx context.Context, name string) error
+	// Bound counts the files that are queued, or failed, for where the profile
+	// saved as name leads, if p leads to another server or account. They go
+	// there only if SaveProfile is told so.
+	Bound(ctx context.Context, name string, p core.Profile) (int, error)
 	// SaveProfile checks the profile and its files, keeps the secrets that
 	// are set, and puts both to use; where it fails all is as it was. The name
 	// of another profile is refused: fs.ErrExist. previous is its old name, ""
 	// for a new profile. sessionOnly keeps secrets in memory only. With a
 	// *NotReadyError the profile is saved and in use all the same.
-	SaveProfile(ctx context.Context, previous string, p core.Profile, s ProfileSecrets, sessionOnly bool) error
+	SaveProfile(ctx context.Context, previous string, p core.Profile, s ProfileSecrets, sessionOnly bool, q Queued) error
 	// HasSecret reports whether the profile's client secret is kept.
 	HasSecret(ctx context.Context, profile string) (bool, error)
 	// Certificate reads the client certificate that the settings name, if they
@@ -110,3 +114,15 @@ type ProfileSecrets struct {
 	Client     core.Secret // client secret
 	Passphrase core.Secret // of the private key or PKCS#12 file
 }
+
+// Queued is what becomes of the files that are queued for where a profile led
+// when it is saved to lead elsewhere. What the old server may have, in whole or
+// in part, stays with it.
+type Queued int
+
+// The answers.
+const (
+	QueuedWaits Queued = iota // until the profile leads there again
+	QueuedMoves               // to where the profile leads now
+	QueuedEnds                // is cancelled
+)

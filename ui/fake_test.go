@@ -40,6 +40,8 @@ type fakeController struct {
 	serving    string // URL of the /metrics listener
 	secrets    ProfileSecrets
 	saveErr    func(sessionOnly bool) error
+	bound      int // files queued for where each profile leads
+	boundErr   error
 	notReady   error // what SaveProfile says once all is saved
 	factsErr   error
 	caErr      error
@@ -179,8 +181,19 @@ func (f *fakeController) Use(_ context.Context, name string) error {
 	f.mu.Unlock()
 	return f.ask("use %s", name)
 }
-func (f *fakeController) SaveProfile(_ context.Context, previous string, p core.Profile, s ProfileSecrets, sessionOnly bool) error {
+func (f *fakeController) Bound(_ context.Context, name string, p core.Profile) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.profiles[name].Destination() == p.Destination() {
+		return 0, f.boundErr
+	}
+	return f.bound, f.boundErr
+}
+func (f *fakeController) SaveProfile(_ context.Context, previous string, p core.Profile, s ProfileSecrets, sessionOnly bool, q Queued) error {
 	_ = f.ask("save %q as %q session=%v", previous, p.Name, sessionOnly)
+	if f.bound > 0 {
+		_ = f.ask("queued %d", q)
+	}
 	if f.saveErr != nil {
 		if err := f.saveErr(sessionOnly); err != nil {
 			return err

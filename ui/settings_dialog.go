@@ -301,8 +301,20 @@ func (d *settingsDialog) save(sessionOnly bool) {
 	d.saving = true
 	d.say(d.s.text.s("settings.saving"), widget.LowImportance)
 	d.enable()
+	d.settleQueued(p, func(q Queued) { d.keep(p, secrets, sessionOnly, q) }, func(err error) {
+		d.saving = false
+		d.say("", widget.LowImportance)
+		d.enable()
+		if err != nil {
+			d.say(explained(d.s.text, err), widget.DangerImportance)
+		}
+	})
+}
+
+// keep saves the profile as it was decided.
+func (d *settingsDialog) keep(p core.Profile, secrets ProfileSecrets, sessionOnly bool, q Queued) {
 	async(d.s, func(ctx context.Context) (struct{}, error) {
-		err := d.s.ctl.SaveProfile(ctx, d.previous, p, secrets, sessionOnly)
+		err := d.s.ctl.SaveProfile(ctx, d.previous, p, secrets, sessionOnly, q)
 		if err != nil {
 			return struct{}{}, err
 		}
