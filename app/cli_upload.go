@@ -108,6 +108,10 @@ func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
+	missing, err := p.tellRecovered(ctx, u.reporter(paths), u.streams)
+	if err != nil {
+		return errors.Join(err, p.close())
+	}
 	err = p.run(ctx, func(ctx context.Context) error {
 		if u.target.sandbox {
 			if profile, err = p.startEmbedded(ctx); err != nil {
@@ -123,7 +127,7 @@ func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 		p.services.start(p.engine.Run)
 		return u.upload(ctx, p, profile, paths)
 	})
-	return errors.Join(err, p.close())
+	return afterRecovery(missing, errors.Join(err, p.close()))
 }
 
 // override lays the flags over the profile.

@@ -137,6 +137,16 @@ func (c *controller) History(ctx context.Context, q core.HistoryQuery) ([]core.T
 	return c.p.store.History(ctx, q)
 }
 
+// Recoveries implements ui.Controller.
+func (c *controller) Recoveries(ctx context.Context) ([]core.Recovery, error) {
+	return c.p.store.Recoveries(ctx)
+}
+
+// Acknowledge implements ui.Controller.
+func (c *controller) Acknowledge(ctx context.Context, path string) error {
+	return c.p.store.Acknowledge(ctx, path)
+}
+
 // ExportHistory implements ui.Controller.
 func (c *controller) ExportHistory(ctx context.Context, w io.Writer, f core.HistoryFormat, q core.HistoryQuery) error {
 	rows, err := c.p.store.History(ctx, q)

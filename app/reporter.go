@@ -31,6 +31,7 @@ type reporter interface {
 	// left: left out; fails says that the command fails because of it.
 	left(s core.Skipped, fails bool)
 	summary(summary, *core.Error)
+	recovered(core.Recovery) // the queue was damaged
 	close()
 }
 

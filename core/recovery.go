@@ -22,6 +22,9 @@ type Recovery struct {
 
 	// Folders are those of the files that were queued, where it is known.
 	Folders []string `json:"folders"`
+
+	// Told says that a command line has told of it.
+	Told bool `json:"told,omitempty"`
 }
 
 // Saved is how much of the damaged queue is in the new one.

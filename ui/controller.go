@@ -37,6 +37,11 @@ type Controller interface {
 	// Attempts are those of one transfer, oldest first.
 	Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error)
 
+	// Recoveries say what became of a queue that was damaged, until each is
+	// acknowledged by its path.
+	Recoveries(ctx context.Context) ([]core.Recovery, error)
+	Acknowledge(ctx context.Context, path string) error
+
 	Profiles(ctx context.Context) ([]string, error)
 	Profile(ctx context.Context, name string) (core.Profile, error)
 	// Current is the profile that new uploads go to.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +33,7 @@ type fakeController struct {
 	verbErr    error
 	asked      []string
 	history    []core.Transfer
+	recoveries []core.Recovery
 	historyErr error
 	facts      core.CertificateFacts
 	measured   core.Measurements
@@ -138,6 +140,22 @@ func (f fakeFeed) Next(ctx context.Context) (core.Update, error) {
 	}
 }
 func (f fakeFeed) Close() { _ = f.f.ask("feed closed") }
+
+func (f *fakeController) Recoveries(context.Context) ([]core.Recovery, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return append([]core.Recovery(nil), f.recoveries...), nil
+}
+
+func (f *fakeController) Acknowledge(_ context.Context, path string) error {
+	if err := f.ask("acknowledge %s", path); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.recoveries = slices.DeleteFunc(f.recoveries, func(r core.Recovery) bool { return r.Path == path })
+	return nil
+}
 
 // remember changes what History says from now on.
 func (f *fakeController) remember(history []core.Transfer, err error) {

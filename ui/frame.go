@@ -16,6 +16,7 @@ type pieces struct {
 	bar       *statusBar
 	banner    *banner
 	expiry    *expiryBar
+	recovered *recoveredBar
 	transfers *transfersView
 	intake    *intake
 	pages     []view
@@ -44,6 +45,7 @@ func (w *Window) assemble() {
 	w.header.onNew = func() { showNewProfile(s, nil) }
 	w.banner = newBanner(s, w.icons)
 	w.expiry = newExpiryBar(s, w.icons, func() { w.page.Refresh() })
+	w.recovered = newRecoveredBar(s, w.icons, func(paths []string) { w.intake.add(paths) }, func() { w.page.Refresh() })
 	w.transfers = newTransfersView(s, w.model, w.icons)
 	w.intake = &intake{
 		sh: s, notice: w.transfers.notice, options: w.transfers.options.options, point: w.transfers.point,
@@ -65,12 +67,13 @@ func (w *Window) assemble() {
 	}
 	w.nav = newNavigation(buttons...)
 	w.holder = container.NewStack()
-	w.page = container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return w.holder }}, w.banner.content, w.expiry.content, w.holder)
+	w.page = container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return w.holder }}, w.recovered.content, w.banner.content, w.expiry.content, w.holder)
 	w.win.SetContent(container.New(&frame{nav: w.nav},
 		w.header.content, w.nav.content, inset(pageEdge, pageEdge, pageEdge, pageEdge, w.page), w.bar.content))
 	w.win.SetPadded(false)
 	w.choose(min(at, len(w.pages)-1))
 	w.show(w.now())
+	w.recovered.read()
 }
 
 // views are the pages, in the order of the navigation.

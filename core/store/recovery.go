@@ -81,9 +81,20 @@ func escapeGlob(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
+// account is a core.Recovery as it is written: paths are bytes, which JSON
+// text would change where they are no UTF-8.
+type account struct {
+	core.Recovery
+	Folders [][]byte `json:"folders"`
+}
+
 // remember writes an account into the database at path, until Acknowledge.
 func remember(ctx context.Context, path string, found core.Recovery) error {
-	account, err := json.Marshal(found)
+	a := account{Recovery: found}
+	for _, dir := range found.Folders {
+		a.Folders = append(a.Folders, []byte(dir))
+	}
+	text, err := json.Marshal(a)
 	if err != nil {
 		return err
 	}
@@ -91,7 +102,7 @@ func remember(ctx context.Context, path string, found core.Recovery) error {
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, "INSERT INTO recoveries (path, account) VALUES (?, ?)", found.Path, string(account))
+	_, err = db.ExecContext(ctx, "INSERT INTO recoveries (path, account) VALUES (?, ?)", found.Path, string(text))
 	return errors.Join(err, db.Close(), syncFile(path))
 }
 
@@ -99,17 +110,33 @@ func remember(ctx context.Context, path string, found core.Recovery) error {
 // this time or before, oldest first, until they are acknowledged.
 func (s *Store) Recoveries(ctx context.Context) ([]core.Recovery, error) {
 	found, err := collect(ctx, s.readers, 1, func(row scanner) (r core.Recovery, err error) {
-		var path, account string
-		if err := row.Scan(&path, &account); err != nil {
+		var (
+			path, text string
+			a          account
+		)
+		if err := row.Scan(&path, &text); err != nil {
 			return r, fmt.Errorf("reading an account: %w", err)
 		}
-		if json.Unmarshal([]byte(account), &r) != nil || r.Path != path {
-			r = core.Recovery{Path: path, Uncounted: true}
+		if json.Unmarshal([]byte(text), &a) != nil {
+			a = account{Recovery: core.Recovery{Uncounted: true}}
 		}
-		return r, nil
+		a.Path = path
+		for _, dir := range a.Folders {
+			a.Recovery.Folders = append(a.Recovery.Folders, string(dir))
+		}
+		return a.Recovery, nil
 	}, "SELECT path, account FROM recoveries ORDER BY path")
 	s.note(err)
 	return found, failed(opRead, err)
+}
+
+// Tell notes that a command line has told of the damaged database that lies at
+// path, so that the next one doesn't.
+func (s *Store) Tell(ctx context.Context, path string) error {
+	_, err := s.writer.ExecContext(context.WithoutCancel(ctx),
+		"UPDATE recoveries SET account = json_set(account, '$.told', json('true')) WHERE path = ? AND json_valid(account)", path)
+	s.note(err)
+	return failed(opSave, err)
 }
 
 // Acknowledge forgets the account of the damaged database that lies at path:

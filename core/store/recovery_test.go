@@ -58,6 +58,11 @@ func TestAcknowledge(t *testing.T) {
 		len(told[0].Folders) != 1 || told[0].Folders[0] != "/home/anna/pictures/archive/box-000" {
 		t.Fatalf("told %+v", told)
 	}
+	must(t, s.Tell(t.Context(), told[0].Path))
+	again, err := s.Recoveries(t.Context())
+	must(t, err)
+	told[0].Told = true
+	diff(t, told, again)
 	must(t, s.Acknowledge(t.Context(), told[0].Path))
 	for range 2 {
 		if told, err := s.Recoveries(t.Context()); err != nil || len(told) != 0 {

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/artstore/ingester/core"
+)
+
+// recoveredLine is the JSON of a queue that was damaged.
+type recoveredLine struct {
+	Event string `json:"event"`
+	core.Recovery
+	PathBytes    []byte   `json:"path_bytes,omitempty"`
+	FoldersBytes [][]byte `json:"folders_bytes,omitempty"` // where one of Folders is not UTF-8
+	Saved        int      `json:"saved"`
+	Lost         int      `json:"lost"`
+}
+
+// tellRecovered tells what became of a queue that was damaged, once, and
+// reports whether something of it is missing.
+func (p *program) tellRecovered(ctx context.Context, out reporter, s streams) (missing bool, err error) {
+	found, err := p.store.Recoveries(ctx)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range found {
+		if r.Told {
+			continue
+		}
+		out.recovered(r)
+		missing = missing || !r.Complete()
+		if s.out.failure() == nil && s.err.failure() == nil { // else the next command tells it
+			err = errors.Join(err, p.store.Tell(ctx, r.Path))
+		}
+	}
+	return missing, err
+}
+
+// afterRecovery is how a command ends whose queue has lost something.
+func afterRecovery(missing bool, err error) error {
+	if !missing || err != nil {
+		return err
+	}
+	return &reported{exitIncomplete, errors.New("part of the queue is lost")}
+}
+
+func (r *textReporter) recovered(found core.Recovery) {
+	r.line(r.err, "recovered  %s", recoveredWords(found))
+	if len(found.Folders) > 0 && !found.Complete() {
+		r.line(r.err, "           Upload these folders again; what is known is skipped: %s", printable(strings.Join(found.Folders, ", ")))
+	}
+}
+
+func (r *jsonReporter) recovered(found core.Recovery) {
+	l := recoveredLine{Event: "recovered", Recovery: found, PathBytes: rawPath(found.Path), Saved: found.Saved(), Lost: found.Lost()}
+	for _, dir := range found.Folders {
+		if rawPath(dir) != nil {
+			for _, dir := range found.Folders {
+				l.FoldersBytes = append(l.FoldersBytes, []byte(dir))
+			}
+			break
+		}
+	}
+	r.write(l)
+}
+
+// recoveredWords say what was saved, what was not, and where the rest lies.
+func recoveredWords(r core.Recovery) string {
+	text := fmt.Sprintf("the queue was damaged (%s). Saved: %s of the queue, %d of the history. ", r.Cause, files(r.Queued), r.Stored)
+	switch {
+	case r.Complete():
+		text += "Nothing is lost."
+	case r.Uncounted && r.Lost() == 0:
+		text += "Others may be missing."
+	default:
+		text += fmt.Sprintf("Lost: %s of the queue, %d of the history", files(r.LostQueued), r.LostStored)
+		if r.Uncounted {
+			text += ", perhaps more"
+		}
+		text += "."
+	}
+	if r.Asked > 0 {
+		text += fmt.Sprintf(" The server may have %d of the files that were saved: it is asked before they are sent.", r.Asked)
+	}
+	return printable(text + " The damaged database is kept as " + r.Path)
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/artstore/ingester/core/sandbox"
+	"github.com/artstore/ingester/core/store"
+)
+
+// damagedHome is the state of a program that was killed with its first upload,
+// and its database with one page overwritten.
+func damagedHome(t *testing.T, s *testServer, arrived <-chan struct{}, dir string) (home string) {
+	t.Helper()
+	home = t.TempDir()
+	cmd := s.command(home, "upload", "--profile-file", s.profileFile, dir)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-arrived
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait() // killed
+	path := folders{state: home}.queue()
+	queue, err := store.Open(t.Context(), path, nil) // folds the log in
+	if err == nil {
+		err = queue.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const size = 4096
+	for at := 2 * size; ; at += size { // the last leaf with one of the files on it
+		if at >= len(data) {
+			t.Fatal("no page of the queue was found")
+		}
+		if data[at] == 13 && bytes.Contains(data[at:at+size], []byte(filepath.Join(dir, "file 00"))) {
+			copy(data[at+8:at+size], bytes.Repeat([]byte{0xA5}, size))
+			break
+		}
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return home
+}
+
+// A damaged queue is told in text, in JSON and by the exit code, once, with the
+// place of the damaged file and the folders to upload again. Afterwards
+// everything is stored, and nothing twice.
+func TestRecoveredIsTold(t *testing.T) {
+	for _, asJSON := range []bool{false, true} {
+		recoveredIsTold(t, asJSON)
+	}
+}
+
+func recoveredIsTold(t *testing.T, asJSON bool) {
+	t.Helper()
+	arrived := make(chan struct{})
+	var first sync.Once
+	s := newServer(t, sandbox.Config{Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "upload") {
+				first.Do(func() { close(arrived); <-r.Context().Done() })
+				if r.Context().Err() != nil {
+					return
+				}
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	dir, contents := writeTree(t, 60, func(i int) string { return "file " + string(rune('0'+i/10)) + string(rune('0'+i%10)) })
+	home := damagedHome(t, s, arrived, dir)
+	other, others := writeTree(t, 1, func(int) string { return "other" })
+	args := []string{"upload", "--profile-file", s.profileFile, other}
+	if asJSON {
+		args = append(args, "--json")
+	}
+	var stdout, stderr bytes.Buffer
+	run := s.command(home, args...)
+	run.Stdout, run.Stderr = &stdout, &stderr
+	_ = run.Run() // the exit code tells
+	if code := run.ProcessState.ExitCode(); code != exitIncomplete {
+		t.Errorf("exit code %d", code)
+	}
+	aside, _ := filepath.Glob(filepath.Join(home, "queue.db.corrupt-*"))
+	if len(aside) == 0 {
+		t.Fatalf("nothing was put aside: %s", stderr.String())
+	}
+	if asJSON {
+		var l recoveredLine
+		line, _, _ := strings.Cut(stdout.String(), "\n")
+		if err := json.Unmarshal([]byte(line), &l); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		if l.Event != "recovered" || l.Path != aside[0] || l.Saved == 0 || l.Lost == 0 || l.Saved+l.Lost != len(contents) ||
+			len(l.Folders) != 1 || l.Folders[0] != dir {
+			t.Errorf("told %s", line)
+		}
+	} else if text := stderr.String(); !strings.Contains(text, "recovered  the queue was damaged") || !strings.Contains(text, aside[0]) ||
+		!strings.Contains(text, "Lost: ") || !strings.Contains(text, "Upload these folders again; what is known is skipped: "+dir) {
+		t.Errorf("told %q", text)
+	}
+	again := s.command(home, args...)
+	stdout.Reset()
+	stderr.Reset()
+	again.Stdout, again.Stderr = &stdout, &stderr
+	if err := again.Run(); err != nil || strings.Contains(stdout.String()+stderr.String(), "recovered") {
+		t.Errorf("told again: %v, %s%s", err, stdout.String(), stderr.String())
+	}
+	if _, code := s.upload(t, home, dir); code != exitOK {
+		t.Errorf("exit code %d", code)
+	}
+	for name, content := range others {
+		contents[name] = content
+	}
+	s.mustHave(t, contents) // each once
+}

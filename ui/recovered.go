@@ -1,0 +1,111 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+)
+
+// recoveredBar says what became of a queue that was damaged, until it is put
+// away: the list may be shorter than it was, and looks like any.
+type recoveredBar struct {
+	sh       *shell
+	content  *fyne.Container
+	sentence *caption
+	advice   *label
+	look     fyne.CanvasObject // the button that looks through the folders
+	left     []core.Recovery   // to be told, the first of them is shown
+	open     func(paths []string)
+	changed  func() // it came or went
+}
+
+func newRecoveredBar(s *shell, i *icons, open func(paths []string), changed func()) *recoveredBar {
+	b := &recoveredBar{sh: s, open: open, changed: changed}
+	b.sentence = newCaption("", theme.ColorNameError, theme.SizeNameText)
+	b.sentence.bold, b.sentence.cut = true, true
+	b.advice = newLabel("", sizeSmall, widget.MediumImportance, false)
+	b.advice.Truncation = fyne.TextTruncateEllipsis
+	b.look = outlined(newQuietButton(s.text.s("recovered.look"), func() { b.open(b.left[0].Folders) }))
+	details := newButton(s.text.s("action.details"), func() { b.details(b.left[0]) })
+	details.Importance = widget.LowImportance
+	dismiss := newIconButton(s.text.s("button.close"), theme.CancelIcon(), b.dismiss)
+	dismiss.Importance = widget.LowImportance
+	words := container.New(fixedWidth(240), container.New(stack{},
+		b.sentence, container.New(insets{-8, -6, 0, -8}, b.advice)))
+	icon := container.New(square(24), widget.NewIcon(i.get("warning", theme.ColorNameError)))
+	row := container.New(&line{gap: 8, stretch: words, optional: []fyne.CanvasObject{details}}, icon, words, details, b.look, dismiss)
+	b.content = container.NewStack(newBox(colorBadBg, theme.ColorNameError, 8), inset(12, 8, 8, 8, row))
+	b.content.Hide()
+	return b
+}
+
+// read asks what there is to tell.
+func (b *recoveredBar) read() {
+	async(b.sh, b.sh.ctl.Recoveries, func(found []core.Recovery, err error) {
+		if err != nil {
+			b.sh.failed(err)
+			return
+		}
+		b.left = found
+		b.show()
+	})
+}
+
+func (b *recoveredBar) show() {
+	if len(b.left) > 0 {
+		r := b.left[0]
+		b.sentence.set(b.sh.text.recovered(r))
+		b.advice.SetText(b.sh.text.s("recovered.kept", args{"Saved": b.sh.text.n("count.files", r.Saved()), "Path": plain(r.Path)}))
+		setVisible(b.look, len(r.Folders) > 0)
+	}
+	setVisible(b.content, len(b.left) > 0)
+	b.changed()
+}
+
+// recovered says in a sentence what was lost.
+func (t *text) recovered(r core.Recovery) string {
+	fill := args{"Lost": t.n("count.files", r.Lost())}
+	switch {
+	case r.Complete():
+		return t.s("recovered.whole")
+	case r.Lost() == 0:
+		return t.s("recovered.perhaps")
+	case r.Uncounted:
+		return t.s("recovered.atleast", fill)
+	}
+	return t.s("recovered.part", fill)
+}
+
+func (b *recoveredBar) details(r core.Recovery) {
+	t := b.sh.text
+	count := func(n int) string { return t.n("count.files", n) }
+	folders := make([]string, len(r.Folders))
+	for i, dir := range r.Folders {
+		folders[i] = plain(dir)
+	}
+	showFacts(b.sh, t.recovered(r), []fact{
+		{t.s("recovered.queued"), count(r.Queued)}, {t.s("recovered.stored"), count(r.Stored)},
+		{t.s("recovered.asked"), count(r.Asked)},
+		{t.s("recovered.lost_queued"), count(r.LostQueued)}, {t.s("recovered.lost_stored"), count(r.LostStored)},
+		{t.s("recovered.path"), plain(r.Path)}, {t.s("recovered.folders"), strings.Join(folders, "\n")}, {t.s("fact.cause"), plain(r.Cause)},
+	})
+}
+
+// dismiss puts away what is shown, for good.
+func (b *recoveredBar) dismiss() {
+	path := b.left[0].Path
+	async(b.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, b.sh.ctl.Acknowledge(ctx, path) },
+		func(_ struct{}, err error) {
+			if err != nil {
+				b.sh.failed(err)
+				return
+			}
+			b.read()
+		})
+}

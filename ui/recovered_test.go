@@ -1,0 +1,74 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"github.com/artstore/ingester/core"
+)
+
+// A queue that was damaged is told over everything else until that is put away:
+// what was saved, what was lost, where the damaged file lies. Its folders can be
+// looked through again. In another language it is told again, once put away not.
+func TestRecoveredBar(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		recovery core.Recovery
+		en, ru   string
+	}{
+		{"part", core.Recovery{Path: "/home/a/queue.db.corrupt-1", Queued: 390, Stored: 8, LostQueued: 2},
+			"Lost: 2 files.\nSaved: 398 files.", "Потеряно: 2 файла.\nСпасено: 398 файлов."},
+		{"at least", core.Recovery{Path: "/p", Queued: 1, LostStored: 1, Uncounted: true}, "Lost: 1 file, perhaps more.\nSaved: 1 file.", "Потеряно: 1 файл или больше."},
+		{"perhaps", core.Recovery{Path: "/p", Uncounted: true}, "Files may be missing from it.\nSaved: 0 files.", "Возможны потери."},
+		{"whole", core.Recovery{Path: "/p", Stored: 5}, "all of it was saved.\nSaved: 5 files", "всё спасено.\nСпасено: 5 файлов"},
+	} {
+		for language, want := range map[string]string{"en": tt.en, "ru": tt.ru} {
+			t.Run(tt.name+" "+language, func(t *testing.T) {
+				ctl := newFakeController()
+				tt.recovery.Folders = []string{"/home/a/pictures"}
+				ctl.recoveries = []core.Recovery{tt.recovery}
+				h := open(t, ctl, language, "light")
+				h.until("the bar", func() bool { return h.w.recovered.content.Visible() })
+				if words := h.words(); !strings.Contains(words, want) || !strings.Contains(words, tt.recovery.Path) {
+					t.Errorf("it says %q, want %q", words, want)
+				}
+				h.w.recovered.open(h.w.recovered.left[0].Folders)
+				h.until("the scan", func() bool { return slices.Contains(ctl.calls(), `scan ["/home/a/pictures"]`) })
+				h.w.recovered.details(h.w.recovered.left[0])
+				if top := h.w.win.Canvas().Overlays().Top(); top == nil {
+					t.Error("there are no details")
+				} else {
+					h.w.win.Canvas().Overlays().Remove(top)
+				}
+				seen(t, h.w.recovered.content, func(o fyne.CanvasObject) {
+					if button, ok := o.(*iconButton); ok {
+						test.Tap(button)
+					}
+				})
+				h.until("its end", func() bool { return !h.w.recovered.content.Visible() })
+				if !slices.Contains(ctl.calls(), "acknowledge "+tt.recovery.Path) {
+					t.Errorf("asked for %v", ctl.calls())
+				}
+			})
+		}
+	}
+}
+
+// Without folders there is no button, and without a recovery no bar.
+func TestRecoveredBarWithoutFolders(t *testing.T) {
+	ctl := newFakeController()
+	h := open(t, ctl, "en", "light")
+	if h.w.recovered.content.Visible() {
+		t.Error("a bar without a reason")
+	}
+	ctl.recoveries = []core.Recovery{{Path: "/p", Uncounted: true}}
+	h.w.recovered.read()
+	h.until("the bar", func() bool { return h.w.recovered.content.Visible() })
+	if h.w.recovered.look.Visible() {
+		t.Error("a button without folders")
+	}
+}
