@@ -54,6 +54,7 @@ func findFolders(getenv func(string) string) (folders, error) {
 func (f folders) profiles() string { return filepath.Join(f.config, "profiles") }
 func (f folders) current() string  { return filepath.Join(f.config, "current-profile") }
 func (f folders) queue() string    { return filepath.Join(f.state, "queue.db") }
+func (f folders) spool() string    { return filepath.Join(f.state, "spool") } // copies of files of unknown length
 func (f folders) lock() string     { return filepath.Join(f.state, "lock") }
 func (f folders) socket() string   { return filepath.Join(f.state, "window.address") }
 func (f folders) paused() string   { return filepath.Join(f.state, "paused") } // is there while all is

@@ -13,6 +13,7 @@ import (
 	"github.com/artstore/ingester/core/metrics"
 	"github.com/artstore/ingester/core/profiles"
 	"github.com/artstore/ingester/core/retry"
+	"github.com/artstore/ingester/core/spool"
 	"github.com/artstore/ingester/core/store"
 )
 
@@ -65,7 +66,7 @@ func openProgram(ctx context.Context, cfg programConfig) (*program, error) {
 	}
 	p.conns = newConnections(load, p.secrets, p.metrics, cfg.log)
 	p.conns.moving = p.embedded.is
-	p.engine = engine.New(engine.Config{Store: p.store, Uploaders: p.conns, Observer: p.metrics,
+	p.engine = engine.New(engine.Config{Store: p.store, Uploaders: p.conns, Spooler: spool.Open(cfg.folders.spool()), Observer: p.metrics,
 		Policy: cfg.policy, Own: cfg.own, Paused: cfg.paused, Log: cfg.log})
 	return p, nil
 }

@@ -62,6 +62,7 @@ const (
 	CodeFileUnreadable Code = "file_unreadable"
 	CodeFileNotRegular Code = "file_not_regular"
 	CodeFileChanged    Code = "file_changed"
+	CodeFileLength     Code = "file_length"     // not known before it is read, and no copy could be made
 	CodeFileUnwritable Code = "file_unwritable" // an export, where the user wanted it
 
 	CodeSignInRefused  Code = "sign_in_refused"  // client ID or secret refused

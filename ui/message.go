@@ -44,6 +44,7 @@ var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 	core.CodeFileUnreadable:        {"error.file_unreadable", "advice.file_back"},
 	core.CodeFileNotRegular:        {"error.file_not_regular", "advice.file_other"},
 	core.CodeFileChanged:           {"error.file_changed", "advice.file_busy"},
+	core.CodeFileLength:            {"error.file_length", "advice.file_length"},
 	core.CodeFileUnwritable:        {"error.file_unwritable", "advice.disk"},
 	core.CodeSignInRefused:         {"error.sign_in_refused", "advice.sign_in"},
 	core.CodeSignInDisabled:        {"error.sign_in_disabled", "advice.admin"},

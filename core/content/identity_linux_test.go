@@ -54,7 +54,12 @@ func TestWrittenWithTheOldTime(t *testing.T) {
 	} else {
 		_ = f.Close()
 	}
-	if Same(src, older) || Same(older, older) || !Same(src, src) || Same(src, describe(t, path, "a")) {
+	other := describe(t, path, "a")
+	other.FileID = "9:9"
+	if _, err := Open(other); core.CodeOf(err) != core.CodeFileChanged {
+		t.Errorf("another file: %v", err)
+	}
+	if Same(other, describe(t, path, "a")) || Same(src, older) || Same(older, older) || !Same(src, src) || Same(src, describe(t, path, "a")) {
 		t.Error("files are taken for each other")
 	}
 }

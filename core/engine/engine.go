@@ -26,6 +26,7 @@ import (
 type Config struct {
 	Store     Store
 	Uploaders Uploaders
+	Spooler   Spooler          // nil: a file whose length only reading tells is refused
 	Observer  Observer         // nil: none
 	Policy    retry.Policy     // Rounds 1 for the command line, 0 for the window
 	Own       bool             // only what is submitted here, or taken over by Continue, is sent

@@ -16,8 +16,8 @@ type Store interface {
 	// Commit applies a batch in one transaction: all of it or nothing.
 	Commit(ctx context.Context, batch core.Batch) error
 	// Known returns the transfers, of every destination, that have one of
-	// the sources' paths with the same size and modification time and that
-	// are not cancelled, newest first.
+	// the sources' paths with the same size and modification time, or
+	// were sent from a copy, and that are not cancelled, newest first.
 	Known(ctx context.Context, sources []core.Source) ([]core.Transfer, error)
 	// Claimed returns which transfer of the history, of any profile, a
 	// server's file ID belongs to.
@@ -50,6 +50,17 @@ type Finder interface {
 	// There is none, too, where the server can't say. Errors are
 	// *core.Error.
 	Find(ctx context.Context, t core.Transfer, since time.Time) ([]core.Receipt, error)
+}
+
+// Spooler keeps copies of files whose length only reading tells.
+type Spooler interface {
+	// Spool copies the file of src and returns src with the copy and its
+	// size, durable. Errors are *core.Error.
+	Spool(ctx context.Context, src core.Source) (core.Source, error)
+	// Drop deletes a copy that is not needed any more.
+	Drop(snapshot string)
+	// Sweep deletes all copies but those to keep: nothing is being copied.
+	Sweep(keep []string)
 }
 
 // Endpoint is what the engine needs to know of a profile before it sends.

@@ -188,11 +188,8 @@ func (s *submission) requeue(x *tx, id core.TransferID, src core.Source) {
 		x.takeBack(it, t)
 		t.Resume = ""
 	}
-	if t.Source.Snapshot == "" { // else the copy is the file
-		t.Source = src
-		t.Source.ModTime = src.ModTime.UTC()
-	}
-	t.State, t.Options = core.StateQueued, s.options
+	t.State, t.Source, t.Options = core.StateQueued, src, s.options
+	t.Source.ModTime = src.ModTime.UTC()
 	if x.put(it, t) == nil {
 		x.after(func() { it.forgive() })
 	}

@@ -109,6 +109,7 @@ func (x *tx) put(it *item, t core.Transfer) error {
 	if from != t.State {
 		tidy(&t, x.now)
 	}
+	x.dropCopy(x.get(it), t)
 	if it.next == nil {
 		x.touched = append(x.touched, it)
 	}
@@ -151,9 +152,11 @@ func (x *tx) add(it *item) { x.added = append(x.added, it) }
 func (x *tx) remove(it *item) {
 	it.leaves = true
 	x.removed = append(x.removed, it)
-	if t := x.get(it); t.Resume != "" {
+	t := x.get(it)
+	if t.Resume != "" {
 		x.takeBack(it, t)
 	}
+	x.dropCopy(t, core.Transfer{})
 }
 
 // pause stages that the user pauses, or resumes, everything.

@@ -113,6 +113,25 @@ func (e *Engine) send(r *run, out *result) error {
 			return err
 		}
 	}
+	err = e.upload(r, uploader, out)
+	if needsCopy(r.t, err) {
+		if err = e.spool(r, err); err == nil {
+			err = e.upload(r, uploader, out)
+		}
+	}
+	if err == nil && r.lane.askKey() {
+		r.lane.setKey(ask(r, uploader))
+	}
+	if err != nil && core.AsError(err).Outcome == core.OutcomeUnknown {
+		if out.honours = ask(r, uploader); out.honours == honoursNo && e.find(r, uploader, out) {
+			return nil
+		}
+	}
+	return err
+}
+
+// upload sends the file, or what of it the server lacks.
+func (e *Engine) upload(r *run, uploader Uploader, out *result) (err error) {
 	p := &progress{e: e, r: r}
 	e.observer.UploadStarted()
 	begun := e.cfg.Now()
@@ -124,14 +143,6 @@ func (e *Engine) send(r *run, out *result) error {
 	out.sent = r.sent.Load()
 	out.resumed = p.resumed
 	r.lane.timed(uploader.RoundTrip())
-	if err == nil && r.lane.askKey() {
-		r.lane.setKey(ask(r, uploader))
-	}
-	if err != nil && core.AsError(err).Outcome == core.OutcomeUnknown {
-		if out.honours = ask(r, uploader); out.honours == honoursNo && e.find(r, uploader, out) {
-			return nil
-		}
-	}
 	return err
 }
 

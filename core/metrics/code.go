@@ -22,7 +22,7 @@ func known(c core.Code) bool {
 		core.CodeKeychainUnavailable, core.CodeKeychainLocked, core.CodeKeychainFailed, core.CodeStoreFailed,
 		core.CodeStoreNewer, core.CodeStoreDamaged, core.CodeAlreadyRunning, core.CodeProxyInvalid,
 		core.CodeFileMissing, core.CodeFilePermission, core.CodeFileUnreadable, core.CodeFileNotRegular,
-		core.CodeFileChanged, core.CodeFileUnwritable,
+		core.CodeFileChanged, core.CodeFileLength, core.CodeFileUnwritable,
 		core.CodeSignInRefused, core.CodeSignInDisabled, core.CodeTokenInvalid, core.CodeTokenUntrusted,
 		core.CodeTokenRejected, core.CodeScopeMissing,
 		core.CodeTLSUntrusted, core.CodeTLSHostname, core.CodeTLSExpired, core.CodeTLSClientRefused,

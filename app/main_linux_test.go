@@ -1,0 +1,6 @@
+package main
+
+import "testing"
+
+// TestScriptLinux are scripts that need /proc.
+func TestScriptLinux(t *testing.T) { runScripts(t, "testdata/script_linux") }

@@ -1,0 +1,66 @@
+package engine
+
+import (
+	"errors"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
+)
+
+// needsCopy reports whether an attempt failed, before a server could have it
+// all, because the file's entry doesn't say its length.
+func needsCopy(t core.Transfer, err error) bool {
+	return errors.Is(err, content.ErrLength) && core.AsError(err).Outcome != core.OutcomeUnknown && t.Source.Snapshot == ""
+}
+
+// spool has a copy made that is sent in place of the file, on this attempt and
+// all that follow.
+func (e *Engine) spool(r *run, cause error) error {
+	if e.cfg.Spooler == nil {
+		return &core.Error{Kind: core.KindFile, Code: core.CodeFileLength, Op: "upload", Err: cause,
+			Message: "The system doesn't tell how long the file is."}
+	}
+	src, err := e.cfg.Spooler.Spool(r.ctx, r.t.Source)
+	if err != nil {
+		return err
+	}
+	err = e.do(r.ctx, "send file", func(x *tx) error {
+		t := x.get(r.it)
+		t.Source, t.Resume = src, "" // what the server has is of something else
+		x.after(func() { r.t.Source, r.t.Resume = src, "" })
+		return x.put(r.it, t)
+	})
+	if err != nil {
+		e.cfg.Spooler.Drop(src.Snapshot)
+		return err
+	}
+	e.log.Info("a file of unknown length is sent from a copy", "transfer", r.t.ID, "bytes", src.Size)
+	return nil
+}
+
+// dropCopy stages that the copy of a transfer is deleted where it is not needed
+// any more: after that is durable. That there was one stays with it: of such a
+// file nothing but its content tells that it is the same.
+func (x *tx) dropCopy(before, now core.Transfer) {
+	old := before.Source.Snapshot
+	if old == "" || now.Source.Snapshot == old && now.State != core.StateStored && now.State != core.StateCancelled {
+		return
+	}
+	if spooler := x.e.cfg.Spooler; spooler != nil {
+		x.after(func() { spooler.Drop(old) })
+	}
+}
+
+// sweep deletes the copies that no transfer needs. None is being made yet.
+func (e *Engine) sweep(listed []core.Transfer) {
+	if e.cfg.Spooler == nil {
+		return
+	}
+	var keep []string
+	for _, t := range listed {
+		if t.Source.Snapshot != "" && t.State != core.StateCancelled {
+			keep = append(keep, t.Source.Snapshot)
+		}
+	}
+	e.cfg.Spooler.Sweep(keep)
+}

@@ -1,0 +1,140 @@
+// Package spool keeps copies of files whose length nobody knows before they
+// have been read: in /proc, on some network and user-space file systems. The
+// copy is what is sent, on every attempt the same.
+package spool
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
+	"github.com/artstore/ingester/core/smallfile"
+)
+
+const (
+	// Limit is the size of the largest copy. What gives more may have no end.
+	Limit = 1 << 30
+	// reserve is how much space the disk keeps free for everything else.
+	reserve = 256 << 20
+	// lookEvery is after how many bytes the free space is looked at again.
+	lookEvery = 16 << 20
+)
+
+const op = "copy file of unknown length"
+
+// Why a copy is given up.
+var (
+	errTooLong = fmt.Errorf("it gives more than %d MiB, and may have no end", Limit>>20)
+	errNoSpace = errors.New("the disk has too little free space")
+)
+
+// Dir is the folder of the copies.
+type Dir struct {
+	path  string
+	limit int64
+	free  func(path string) (int64, error) // bytes that may still be written there
+}
+
+// Open returns the folder at path, which is made with the first copy.
+func Open(path string) *Dir { return &Dir{path: path, limit: Limit, free: free} }
+
+// Spool copies all that reading the file of src gives. It returns src with the
+// copy and its size once that is on the disk. Errors are *core.Error.
+func (d *Dir) Spool(ctx context.Context, src core.Source) (core.Source, error) {
+	file, err := content.Open(src)
+	if err != nil {
+		return src, err
+	}
+	defer func() { _ = file.Close() }()
+	if err := os.MkdirAll(d.path, 0o700); err != nil {
+		return src, refused(err)
+	}
+	to, err := os.CreateTemp(d.path, "") // for its owner only, under a name that nobody has
+	if err != nil {
+		return src, refused(err)
+	}
+	src.Snapshot = to.Name()
+	src.Size, err = file.Copy(ctx, &bounded{dir: d, to: to})
+	if err == nil {
+		err = to.Sync()
+	}
+	if err = errors.Join(err, to.Close()); err == nil {
+		err = smallfile.SyncDir(d.path)
+	}
+	if err != nil {
+		d.Drop(src.Snapshot)
+		return src, refused(err)
+	}
+	return src, nil
+}
+
+// refused is the error of a file that is not sent because there is no copy. One
+// of the file itself stays as it is.
+func refused(err error) error {
+	var known *core.Error
+	if errors.As(err, &known) {
+		return known
+	}
+	return &core.Error{Kind: core.KindFile, Code: core.CodeFileLength, Op: op, Err: err,
+		Message: "The system doesn't tell how long the file is, and it can't be copied first."}
+}
+
+// Drop deletes a copy, as well as can be done: Sweep finds what stays.
+func (d *Dir) Drop(snapshot string) {
+	if filepath.Dir(snapshot) == d.path {
+		_ = os.Remove(snapshot)
+	}
+}
+
+// Sweep deletes all copies but those to keep.
+func (d *Dir) Sweep(keep []string) {
+	found, _ := os.ReadDir(d.path) // none, where there is no folder
+	for _, entry := range found {
+		if path := filepath.Join(d.path, entry.Name()); !slices.Contains(keep, path) {
+			d.Drop(path)
+		}
+	}
+}
+
+// bounded writes a copy, as long as that is not too much.
+type bounded struct {
+	dir     *Dir
+	to      io.Writer
+	written int64
+	looked  int64 // at the free space, after so many bytes
+}
+
+// Write implements io.Writer.
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.written+int64(len(p)) > b.dir.limit {
+		return 0, errTooLong
+	}
+	if b.written == 0 || b.written-b.looked >= lookEvery {
+		b.looked = b.written
+		left, err := b.dir.free(b.dir.path)
+		if err != nil {
+			return 0, fmt.Errorf("asking for the free space: %w", err)
+		}
+		if left < reserve+lookEvery {
+			return 0, errNoSpace
+		}
+	}
+	n, err := b.to.Write(p)
+	b.written += int64(n)
+	return n, err
+}
+
+// clamp is n blocks of a size in bytes, as far as an int64 goes.
+func clamp(n, size uint64) int64 {
+	if size == 0 || n > math.MaxInt64/size {
+		return math.MaxInt64
+	}
+	return int64(n * size)
+}
