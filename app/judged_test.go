@@ -26,7 +26,8 @@ import (
 // about Idempotency-Key, are another server's.
 type judged struct {
 	*testServer
-	dir string
+	dir     string
+	profile core.Profile
 
 	mu      sync.Mutex
 	says    int // 0: yes
@@ -57,9 +58,9 @@ func newJudged(t *testing.T) *judged {
 	tusd.Start()
 	t.Cleanup(tusd.Close)
 	t.Cleanup(func() { close(s.release) })
-	p := s.Profile()
-	p.Upload.Protocol, p.Upload.TusURL = core.ProtocolTus, tusd.URL+"/files/"
-	s.writeProfile(t, p)
+	s.profile = s.Profile()
+	s.profile.Upload.Protocol, s.profile.Upload.TusURL = core.ProtocolTus, tusd.URL+"/files/"
+	s.writeProfile(t, s.profile)
 	return s
 }
 
@@ -131,6 +132,24 @@ func (s *judged) run(t *testing.T, home, dir string, code int, state core.State,
 	return lines[0]
 }
 
+// killed is a process that is killed where it is to stop.
+func (s *judged) killed(t *testing.T, home, dir string) {
+	t.Helper()
+	cmd := s.command(home, "upload", "--profile-file", s.profileFile, "--json", dir)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-s.reached
+	if err := cmd.Process.Kill(); err != nil {
+		t.Error(err)
+	}
+	var killed *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &killed) {
+		t.Errorf("it ended with %v", err)
+	}
+	s.release <- struct{}{}
+}
+
 // A file that a hook refuses when it is complete stays refused, however often it
 // is asked for: only a new upload, judged anew, stores it. The history never has
 // it before.
@@ -169,6 +188,29 @@ func TestHookDies(t *testing.T) {
 	s.want(t, 1, 2, 1)
 }
 
+// Where the profile says that a complete upload is stored, nobody is asked about
+// one whose answer was lost, and nothing is sent again.
+func TestProfileKnowsThatNothingJudges(t *testing.T) {
+	t.Parallel()
+	for _, meaning := range []string{core.TusCompleteStored, core.TusCompleteAuto} {
+		s := newJudged(t)
+		s.profile.Upload.TusComplete = meaning
+		s.writeProfile(t, s.profile)
+		home := t.TempDir()
+		dir, _ := writeTree(t, 1, func(int) string { return "a.txt" })
+		s.set(0, "hook")
+		s.killed(t, home, dir)
+		eventually(t, "the hook", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.passed == 1 })
+		s.set(0, "")
+		if meaning == core.TusCompleteStored {
+			s.run(t, home, dir, exitOK, core.StateStored)
+		} else {
+			s.run(t, home, dir, exitIncomplete, core.StateUnknown)
+		}
+		s.want(t, 1, 0, 0)
+	}
+}
+
 // Fault 46 of a refused file: killed after the refusal was heard, it is refused
 // still; killed before, nobody knows, and the user is asked. The other server's
 // word about Idempotency-Key is none of tusd's.
@@ -190,19 +232,7 @@ func TestKilledWhileRefused(t *testing.T) {
 			home := t.TempDir()
 			dir, _ := writeTree(t, 1, func(int) string { return "a.txt" })
 			s.set(422, tt.at)
-			cmd := s.command(home, "upload", "--profile-file", s.profileFile, "--json", dir)
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			<-s.reached
-			if err := cmd.Process.Kill(); err != nil {
-				t.Error(err)
-			}
-			var killed *exec.ExitError
-			if err := cmd.Wait(); !errors.As(err, &killed) {
-				t.Errorf("it ended with %v", err)
-			}
-			s.release <- struct{}{}
+			s.killed(t, home, dir)
 			s.set(422, "")
 			s.run(t, home, dir, exitIncomplete, tt.state)
 			s.want(t, tt.left, tt.begun, 0)

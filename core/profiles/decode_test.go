@@ -68,6 +68,7 @@ func TestBadFiles(t *testing.T) {
 				`tls.key_file is given without a certificate; upload.ttl_days is out of range: 999 is not between 0 and 365`},
 		{"plain http", strings.Replace(minimal, "https://ingester", "http://ingester", 1),
 			`ingester_url uses http to another machine; use https: ingester.example:8020`},
+		{"meaning of a complete upload", minimal + "[upload]\ntus_complete = \"always\"", `upload.tus_complete is not one of the allowed words: always`},
 		{"storage mode", minimal + "[upload]\nstorage_mode = \"archive\"", `upload.storage_mode is neither "edit" nor "rw"; write retention_policy instead`},
 		{"storage mode against policy", minimal + "[upload]\nstorage_mode = \"rw\"\nretention_policy = \"temporary\"",
 			`upload.storage_mode "rw" means retention_policy "permanent", which is not what retention_policy says; remove storage_mode`},

@@ -131,7 +131,7 @@ func (a *attempt) patch(ctx context.Context, p patch) (state, *core.Error) {
 	switch end := p.offset + p.length; {
 	case err != nil:
 		e = nonsense("The server does not say where its copy of the file ends.", err)
-		e.Outcome = core.OutcomeCutOff
+		e.Status, e.Outcome = got.StatusCode, core.OutcomeCutOff
 		if p.finishing {
 			e.Outcome = core.OutcomeUnknown
 		}

@@ -52,9 +52,9 @@ func (a *attempt) ask(ctx context.Context) (found state, again bool, e *core.Err
 	case found.offset == a.size:
 		again, e = a.settle(ctx)
 		return found, again, e
-	case a.note.Last || a.note.No != 0: // what completes it did not arrive, or was taken back
-		a.note.Lost = a.note.Lost || a.note.Last
-		a.note.Last, a.note.No = false, 0
+	case a.note.Last || a.note.No != 0: // what completes it did not arrive, was taken back, or lost
+		a.note.Lost = a.note.Lost || a.note.Last && !a.note.Accepted
+		a.note.Last, a.note.No, a.note.Accepted = false, 0, false
 		return found, false, a.keep(ctx)
 	}
 	return found, false, nil
@@ -116,6 +116,8 @@ func (a *attempt) unfinished(ctx context.Context, e *core.Error) (state, *core.E
 		a.note.Last = false
 		_ = a.keep(ctx) // else the next attempt asks
 		return state{}, e
+	case e.Status/100 == 2 && !errors.Is(e, errElsewhere): // yes, without an offset
+		a.note.Accepted = true
 	}
 	found, again, unheard := a.ask(ctx)
 	switch {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path"
 	"strings"
 	"testing"
@@ -170,6 +171,20 @@ func TestCompleteIsStored(t *testing.T) {
 	s.acceptedOnly(t, r, data)
 }
 
+// A no that was heard is one, whatever the profile says of hooks.
+func TestRefusalOutweighsTheProfile(t *testing.T) {
+	transfer, _ := newTransfer(t, "a", 2<<20)
+	s := newServer(t, func(s *server) { s.judge = says(422) })
+	c, p := s.newClient(t, completeIsStored), &progress{}
+	// It can't be looked at at once.
+	s.set(after(0, http.MethodHead, answers(http.StatusServiceUnavailable)))
+	for range 3 {
+		_, err := c.Upload(limited(t), transfer, p)
+		want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+		transfer.Resume = p.note()
+	}
+}
+
 // A note of a time when the server's yes was not kept is of unknown outcome.
 func TestOldNoteOfACompleteUpload(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 1000)
@@ -297,6 +312,28 @@ func TestCrashOfARefusedUpload(t *testing.T) {
 	}
 }
 
+// That a file was refused is durable before anything else is asked or done.
+func TestRefusalIsKeptFirst(t *testing.T) {
+	transfer, _ := newTransfer(t, "a", 2<<20)
+	for _, status := range []int{422, 500} {
+		s := newServer(t, func(s *server) { s.judge = says(status) })
+		c, p := s.newClient(t, nil), &progress{}
+		kept := false
+		p.onNote = func(text string) error {
+			if n := parseNote(text, c.base); n.No == status && !kept {
+				kept = true
+				if heads, _ := s.count(http.MethodHead); heads > 0 || n.URL == "" {
+					t.Errorf("%d HEAD before the note %s", heads, text)
+				}
+			}
+			return nil
+		}
+		if _, err := c.Upload(limited(t), transfer, p); err == nil || !kept {
+			t.Errorf("%v, kept %v", err, kept)
+		}
+	}
+}
+
 // The user stops the transfer while the hook refuses it: that is kept.
 func TestRefusedWhileStopping(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 2<<20)
@@ -378,6 +415,59 @@ func TestEarlierRequestArrivesLate(t *testing.T) {
 	if deletes, _ := s.count(http.MethodDelete); deletes != 0 || len(s.uploads(t)) != 1 {
 		t.Errorf("%d DELETE, %d uploads", deletes, len(s.uploads(t)))
 	}
+}
+
+// A yes without an offset is one, where the upload is complete then.
+func TestYesWithoutOffset(t *testing.T) {
+	transfer, data := newTransfer(t, "a", 2<<20)
+	for _, whole := range []bool{true, false} {
+		s := newServer(t, nil)
+		s.set(after(1, http.MethodPatch, func(w http.ResponseWriter, r *http.Request) bool {
+			if whole {
+				s.serve(httptest.NewRecorder(), r)
+			}
+			return answers(http.StatusNoContent)(w, r)
+		}))
+		c, p := s.newClient(t, nil), &progress{}
+		r, err := c.Upload(limited(t), transfer, p)
+		if !whole {
+			want(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeCutOff)
+			if n := parseNote(p.note(), c.base); n.Accepted {
+				t.Errorf("note %s", p.note())
+			}
+			continue
+		}
+		wantReceipt(t, r, err, data)
+		s.acceptedOnly(t, r, data)
+	}
+}
+
+// A yes is about the bytes that the server had: when it has lost some of them,
+// their successors are judged anew.
+func TestAcceptedUploadLosesBytes(t *testing.T) {
+	transfer, _ := newTransfer(t, "a", 2<<20)
+	s := newServer(t, nil)
+	c, p := s.newClient(t, nil), &progress{}
+	s.set(after(0, http.MethodGet, answers(http.StatusServiceUnavailable)))
+	_, err := c.Upload(limited(t), transfer, p)
+	want(t, err, core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
+	if !parseNote(p.note(), c.base).Accepted {
+		t.Errorf("note %s", p.note())
+	}
+	if err := os.Truncate(s.uploads(t)[0], 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	s.setJudge(says(422))
+	s.set(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method == http.MethodPatch {
+			s.serve(httptest.NewRecorder(), r)
+			hangUp(w, r)
+		}
+		return false
+	})
+	transfer.Resume = p.note()
+	_, err = c.Upload(limited(t), transfer, p)
+	want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 }
 
 // An empty file is judged when it is created.
