@@ -194,6 +194,10 @@ func (x *exchange) end() {
 // says that the request would have finished the upload.
 func (c *Client) refused(doing string, a *answer, finishing bool) *core.Error {
 	e := transport.FailureOf(doing, a.Response, a.data, finishing && a.complete, c.cfg.Now())
+	if crossed(e.ServerText) {
+		e.Code, e.Message, e.Err = core.CodeServerBusy, "The server was still busy with another request for this upload.", errCrossed
+		return e
+	}
 	switch a.StatusCode {
 	case http.StatusNotFound, http.StatusGone:
 		e.Message = "The server does not know this upload, or its address; check tus_url."

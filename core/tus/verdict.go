@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/artstore/ingester/core"
 )
@@ -22,24 +23,41 @@ var errRefused = errors.New("all of it had arrived")
 // of what was sent.
 var errElsewhere = errors.New("success with another offset")
 
+// errCrossed marks the word about a request that met another one for the same
+// upload, or that broke off: a late one of an earlier attempt, as a rule.
+var errCrossed = errors.New("another request for the same upload was in the way")
+
+// crossed reports whether a server's words are those about such a request: of
+// tusd, and of @tus/server.
+func crossed(words string) bool {
+	for _, known := range []string{
+		"ERR_UPLOAD_INTERRUPTED", "ERR_UPLOAD_LOCKED", "ERR_LOCK_TIMEOUT", "ERR_READ_TIMEOUT", "ERR_CONNECTION_RESET", "ERR_UNEXPECTED_EOF",
+		"ERR_SERVER_SHUTDOWN", "Request aborted due to lock acquired", "failed to acquire lock before timeout",
+	} {
+		if strings.HasPrefix(words, known) {
+			return true
+		}
+	}
+	return false
+}
+
 // saysNo reports whether e is the server's answer to a request that was to
 // complete the upload, and says that it did not. What a gateway says that lost
-// the server is no answer. Some answers may be about the request alone, while an
-// earlier one of which nothing was heard is still being dealt with.
+// the server is no answer. Most may be about the request alone, while an earlier
+// one of which nothing was heard is still being dealt with.
 func (a *attempt) saysNo(e *core.Error) bool {
-	if e.Status < http.StatusBadRequest || e.Kind == core.KindNetwork || errors.Is(e, errElsewhere) {
+	if e.Status < http.StatusBadRequest || e.Kind == core.KindNetwork || errors.Is(e, errElsewhere) || errors.Is(e, errCrossed) {
 		return false
 	}
 	switch e.Status {
 	case http.StatusBadGateway:
-		return e.Outcome == core.OutcomeAnswered // in the server's own words
+		return e.Outcome == core.OutcomeAnswered && !a.note.Lost // in the server's own words
 	case http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return false
-	case http.StatusUnauthorized, http.StatusNotFound, http.StatusRequestTimeout, http.StatusConflict, http.StatusGone,
-		http.StatusMisdirectedRequest, http.StatusLocked, http.StatusTooEarly, http.StatusTooManyRequests:
-		return !a.note.Lost
+	case http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusUnavailableForLegalReasons:
+		return true // the protocol has no use for them
 	}
-	return true
+	return !a.note.Lost
 }
 
 // ask asks the server where its copy ends. A complete upload is one that counts

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
 
@@ -99,6 +102,9 @@ func TestGatewayLosesTheVerdict(t *testing.T) {
 			again := transfer
 			again.Resume = p.note()
 			r, err := c.Upload(limited(t), again, p)
+			if deletes, _ := s.count(http.MethodDelete); deletes > 0 && no == 0 {
+				t.Errorf("%d DELETE of what may be stored", deletes)
+			}
 			if n := len(s.accepted); no == 0 {
 				wantReceipt(t, r, err, data)
 				if n != 2 || !s.accepted[r.FileID] {
@@ -252,7 +258,12 @@ func TestRefusedUploadStaysForAWhile(t *testing.T) {
 	// Where uploads are never deleted, the note does not wait for ever.
 	s := newServer(t, func(s *server) { s.judge, s.without["termination"] = says(422), true })
 	c, p := s.newClient(t, nil), &progress{}
-	for range 2 {
+	for n := range 2 {
+		if n == 1 { // as @tus/server says it
+			s.set(func(w http.ResponseWriter, r *http.Request) bool {
+				return r.Method == http.MethodDelete && answers(http.StatusBadRequest)(w, r)
+			})
+		}
 		_, err := c.Upload(limited(t), transfer, p)
 		want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 		if n := parseNote(p.note(), c.base); len(n.urls()) != 0 {
@@ -334,21 +345,25 @@ func TestRefusalIsKeptFirst(t *testing.T) {
 	}
 }
 
-// The user stops the transfer while the hook refuses it: that is kept.
+// The user stops the transfer just when the hook refuses it: that is kept.
 func TestRefusedWhileStopping(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 2<<20)
 	ctx, cancel := context.WithCancel(limited(t))
 	defer cancel()
-	s := newServer(t, func(s *server) { s.judge = says(422) })
-	c, p := s.newClient(t, nil), &progress{}
-	s.set(func(_ http.ResponseWriter, r *http.Request) bool {
-		if r.Method == http.MethodHead {
-			cancel()
-		}
-		return false
+	var refused atomic.Bool
+	s := newServer(t, func(s *server) {
+		s.judge = func(handler.FileInfo) int { refused.Store(true); return 422 }
 	})
+	c, p := s.newClient(t, func(cfg *Config) {
+		cfg.Now = func() time.Time { // is asked when the answer is there
+			if refused.Load() {
+				cancel()
+			}
+			return time.Now()
+		}
+	}), &progress{}
 	_, err := c.Upload(ctx, transfer, p)
-	if n := parseNote(p.note(), c.base); err == nil || n.No != 422 {
+	if n := parseNote(p.note(), c.base); core.CodeOf(err) != core.CodeRejected || n.No != 422 {
 		t.Errorf("%v, note %s", err, p.note())
 	}
 }
@@ -390,30 +405,74 @@ func TestFinishedUploadIsGone(t *testing.T) {
 	}
 }
 
-// A conflict may be the word about a request that was overtaken by an earlier
+// What the server says may be about a request that was overtaken by an earlier
 // one, of which nobody heard: nothing is deleted that may be stored.
 func TestEarlierRequestArrivesLate(t *testing.T) {
-	transfer, _ := newTransfer(t, "a", 2<<20)
-	s := newServer(t, nil)
-	c, p := s.newClient(t, nil), &progress{}
-	n := 0
-	s.set(func(w http.ResponseWriter, r *http.Request) bool {
-		if r.Method != http.MethodPatch || r.Header.Get("Repr-Digest") == "" {
-			return false
+	file, _ := newTransfer(t, "a", 2<<20)
+	for _, status := range []int{400, 401, 403, 404, 408, 409, 413, 423, 429, 500, 507} {
+		transfer := file
+		s := newServer(t, nil)
+		c, p := s.newClient(t, nil), &progress{}
+		n := 0
+		s.set(func(w http.ResponseWriter, r *http.Request) bool {
+			if r.Method != http.MethodPatch || r.Header.Get("Repr-Digest") == "" {
+				return false
+			}
+			if n++; n == 1 { // taken, and kept back by a gateway
+				return answers(http.StatusGatewayTimeout)(w, r)
+			}
+			s.serve(httptest.NewRecorder(), r) // that one
+			return answers(status)(w, r)
+		})
+		_, err := c.Upload(limited(t), transfer, p)
+		want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeCutOff)
+		transfer.Resume = p.note()
+		_, err = c.Upload(limited(t), transfer, p)
+		want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+		if deletes, _ := s.count(http.MethodDelete); deletes != 0 || len(s.uploads(t)) != 1 {
+			t.Errorf("%d: %d DELETE, %d uploads", status, deletes, len(s.uploads(t)))
 		}
-		if n++; n == 1 { // taken, and kept back by a gateway
-			return answers(http.StatusGatewayTimeout)(w, r)
+	}
+}
+
+// Words about two requests at the same upload say nothing about the file, and
+// are a reason to come again: with a complete upload nobody knows.
+func TestRequestsThatCross(t *testing.T) {
+	file, data := newTransfer(t, "a", 2<<20)
+	for _, tt := range []struct {
+		status int
+		words  string
+	}{
+		{400, "ERR_UPLOAD_INTERRUPTED: upload has been interrupted by another request for this upload resource\n"},
+		{400, "Request aborted due to lock acquired"}, {500, "failed to acquire lock before timeout"},
+		{500, "ERR_LOCK_TIMEOUT: failed to acquire lock before timeout"}, {500, "ERR_CONNECTION_RESET: TCP connection reset by peer"},
+		{400, "ERR_UNEXPECTED_EOF: server expected to receive more bytes"},
+	} {
+		for _, whole := range []bool{true, false} {
+			transfer := file
+			s := newServer(t, nil)
+			s.set(after(1, http.MethodPatch, func(w http.ResponseWriter, r *http.Request) bool {
+				if whole {
+					s.serve(httptest.NewRecorder(), r)
+				}
+				_, _ = io.Copy(io.Discard, r.Body)
+				http.Error(w, tt.words, tt.status)
+				return true
+			}))
+			c, p := s.newClient(t, nil), &progress{}
+			_, err := c.Upload(limited(t), transfer, p)
+			if whole {
+				want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+				continue
+			}
+			if e := core.AsError(err); e == nil || e.Code != core.CodeServerBusy || e.Outcome == core.OutcomeUnknown {
+				t.Fatalf("%s: %v", tt.words, err)
+			}
+			transfer.Resume = p.note()
+			r, err := c.Upload(limited(t), transfer, p)
+			wantReceipt(t, r, err, data)
+			s.acceptedOnly(t, r, data)
 		}
-		s.serve(httptest.NewRecorder(), r) // that one
-		return answers(http.StatusConflict)(w, r)
-	})
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeCutOff)
-	transfer.Resume = p.note()
-	_, err = c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
-	if deletes, _ := s.count(http.MethodDelete); deletes != 0 || len(s.uploads(t)) != 1 {
-		t.Errorf("%d DELETE, %d uploads", deletes, len(s.uploads(t)))
 	}
 }
 
@@ -527,5 +586,31 @@ func TestHookRefusesParts(t *testing.T) {
 			}
 			transfer.Resume = ""
 		})
+	}
+}
+
+// A part is refused while the line to another breaks: the refusal is the one
+// that counts.
+func TestRefusedPartAmongBrokenOnes(t *testing.T) {
+	transfer, _ := newTransfer(t, "a", someParts)
+	s := newServer(t, func(s *server) { s.judge = func(handler.FileInfo) int { return 422 } })
+	c, p := s.newClient(t, inParts(4)), &progress{}
+	broken := make(chan struct{})
+	var n atomic.Int32
+	s.set(func(w http.ResponseWriter, r *http.Request) bool {
+		if r.Method != http.MethodPatch {
+			return false
+		}
+		if n.Add(1) == 1 {
+			defer time.AfterFunc(200*time.Millisecond, func() { close(broken) })
+			hangUp(w, r)
+		}
+		<-broken
+		return false
+	})
+	_, err := c.Upload(limited(t), transfer, p)
+	want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+	if n := parseNote(p.note(), c.base); len(n.urls()) != 0 || n.No != 422 {
+		t.Errorf("note %s", p.note())
 	}
 }
