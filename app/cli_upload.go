@@ -17,7 +17,7 @@ import (
 
 const uploadHelp = `Uploads files and folders through the durable queue that the window uses too.
 
-A file that is stored already (same path, size and time) is skipped; --again
+A file that is stored already (same path and content) is skipped; --again
 sends it once more. Interrupted once, the command stops cleanly; the same command
 goes on with what is left of its files.
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"testing"
 
 	"github.com/artstore/ingester/core"
@@ -53,7 +52,7 @@ func killedWithoutKey(t *testing.T, program string) {
 	again := []string{"--again"}
 	for name, state := range states {
 		if state == core.StateUnknown {
-			again = append(again, filepath.Join(s.dir, name))
+			again = append(again, s.path(name))
 		}
 	}
 	unknown := len(again) - 1

@@ -26,15 +26,18 @@ type siege struct {
 	program, home, dir string
 	profile, secret    string
 	protocol           core.Protocol
-	total              int // files in the end
+	total              int      // files in the folder in the end
+	also               []string // uploaded besides the folder
 	random             *rand.Rand
 	content            *rand.ChaCha8
 
-	names   []string                 // of the files so far
-	sums    map[string]core.Checksum // what is in them
-	told    map[string]string        // name → file ID that a process called stored
-	horizon time.Duration            // processes are killed within this of their start
-	lives   int
+	names []string                 // of the files so far
+	sums  map[string]core.Checksum // what is in them
+
+	elsewhere map[string]string // paths of those that are not in the folder itself
+	told      map[string]string // name → file ID that a process called stored
+	horizon   time.Duration     // processes are killed within this of their start
+	lives     int
 }
 
 // newSiege seeds a siege by SEED, or at random, and says the seed.
@@ -53,6 +56,8 @@ func newSiege(t *testing.T, program string, total int) *siege {
 	if err := os.Mkdir(s.dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	s.people(t)
+	s.total += len(s.names)
 	return s
 }
 
@@ -105,6 +110,14 @@ func (s *siege) grow(t *testing.T, n int) {
 	}
 }
 
+// path is where a file is.
+func (s *siege) path(name string) string {
+	if path := s.elsewhere[name]; path != "" {
+		return path
+	}
+	return filepath.Join(s.dir, name)
+}
+
 func (s *siege) command(t *testing.T, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(t.Context(), s.program, args...)
 	cmd.Env = append(os.Environ(), "INGESTER_HOME="+s.home, "INGESTER_CLIENT_SECRET="+s.secret)
@@ -114,7 +127,7 @@ func (s *siege) command(t *testing.T, args ...string) *exec.Cmd {
 // upload is the command that stores the folder, or what else args say.
 func (s *siege) upload(t *testing.T, args ...string) *exec.Cmd {
 	if len(args) == 0 {
-		args = []string{s.dir}
+		args = append([]string{s.dir}, s.also...)
 	}
 	return s.command(t, append([]string{"upload", "--profile-file", s.profile, "--protocol", string(s.protocol), "--json"}, args...)...)
 }
@@ -145,6 +158,7 @@ func (s *siege) life(t *testing.T, span time.Duration) (killed bool) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	s.swap(t, s.random.IntN(3) == 0) // while it scans and sends
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -156,6 +170,7 @@ func (s *siege) life(t *testing.T, span time.Duration) (killed bool) {
 		_ = cmd.Process.Kill() // it may just have ended
 		<-ended
 	}
+	s.swap(t, false)
 	s.listen(t, &stdout)
 	if cmd.ProcessState.Exited() && cmd.ProcessState.ExitCode() == exitUsage {
 		t.Fatalf("the program would not run: %s", &stderr)
@@ -251,6 +266,9 @@ func (s *siege) check(t *testing.T, files []sandbox.File, states map[string]core
 		case !stored:
 			t.Errorf("%s is lost: %q", name, states[name])
 		}
+	}
+	if copies, _ := filepath.Glob(filepath.Join(s.home, "spool", "*")); unknown == 0 && len(copies) > 0 {
+		t.Errorf("%d copies of files are left", len(copies))
 	}
 	t.Logf("%d files: %d stored, %d unknown, of which the server has %d", len(s.names), len(history), unknown, there)
 }

@@ -18,7 +18,19 @@ const here = string(filepath.Separator) + "."
 
 // OpenFolder opens a folder that the user named. It is held: whatever takes
 // its place, what is found through it was in it.
-func OpenFolder(path string) (*os.Root, error) { return os.OpenRoot(path + here) }
+func OpenFolder(path string) (*os.Root, error) {
+	dir, err := os.OpenRoot(path + here)
+	return dir, without(err)
+}
+
+// without takes the end of the path out of an error that is not the user's.
+func without(err error) error {
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		failed.Path = strings.TrimSuffix(failed.Path, here)
+	}
+	return err
+}
 
 // Enter opens a folder within another, of which seen is what Lstat said. It
 // follows no link.
@@ -28,7 +40,7 @@ func Enter(dir *os.Root, name string, seen fs.FileInfo) (*os.Root, error) {
 	}
 	below, err := dir.OpenRoot(name + here)
 	if err != nil {
-		return nil, err
+		return nil, without(err)
 	}
 	facts, err := below.Stat(".")
 	if err == nil && !os.SameFile(seen, facts) {
