@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -18,6 +16,7 @@ import (
 )
 
 // Cut at any place, the next attempt sends only what the server lacks.
+
 func TestConnectionCut(t *testing.T) {
 	const size = 5<<20 + 7
 	transfer, data := newTransfer(t, "a", size)
@@ -54,8 +53,11 @@ func TestConnectionCut(t *testing.T) {
 }
 
 // The last bytes are the ones that count: if their answer is lost, the upload
+
 // itself says at once what became of them, or the next attempt asks. That is so
+
 // where nothing judges complete uploads.
+
 func TestLastAnswerIsLost(t *testing.T) {
 	const size = 3 << 20
 	transfer, data := newTransfer(t, "a", size)
@@ -115,6 +117,7 @@ func TestLastAnswerIsLost(t *testing.T) {
 }
 
 // Wherever the program ends, the note that is durable leads to one whole file.
+
 func TestCrash(t *testing.T) {
 	errCrash := errors.New("crash")
 	const size = 3 << 20
@@ -189,7 +192,9 @@ func TestCrash(t *testing.T) {
 }
 
 // An upload that the server has let go begins anew, unless it may have been
+
 // complete: then nobody knows.
+
 func TestExpiredUpload(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 2<<20)
 	for _, status := range []int{http.StatusNotFound, http.StatusGone} {
@@ -218,6 +223,7 @@ func TestExpiredUpload(t *testing.T) {
 }
 
 // One that goes while it is being sent begins anew with the next attempt.
+
 func TestUploadExpiresOnTheWay(t *testing.T) {
 	s := newServer(t, nil)
 	c, p := s.newClient(t, nil), &progress{}
@@ -233,6 +239,7 @@ func TestUploadExpiresOnTheWay(t *testing.T) {
 }
 
 // A note of another file, another server or of nobody is none.
+
 func TestForeignNotes(t *testing.T) {
 	s := newServer(t, nil)
 	c := s.newClient(t, nil)
@@ -268,6 +275,7 @@ func appendTo(path, text string) error {
 }
 
 // A file that changes while it is being sent is never complete on the server.
+
 func TestFileThatChanges(t *testing.T) {
 	for _, checked := range []bool{false, true} {
 		s := newServer(t, func(s *server) { s.checked = checked })
@@ -291,6 +299,7 @@ func TestFileThatChanges(t *testing.T) {
 }
 
 // A file that has grown since the server had all of it is not what is stored.
+
 func TestFileThatGrewOnceItWasThere(t *testing.T) {
 	s := newServer(t, nil)
 	c, p := s.newClient(t, nil), &progress{}
@@ -311,6 +320,7 @@ func TestFileThatGrewOnceItWasThere(t *testing.T) {
 }
 
 // A mount that comes back has other device numbers: the upload goes on.
+
 func TestSameFileOfAnotherMount(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 3<<20)
 	s := newServer(t, nil)
@@ -343,6 +353,7 @@ func TestSameFileOfAnotherMount(t *testing.T) {
 }
 
 // A file that becomes shorter is noticed where it ends.
+
 func TestFileThatShrinks(t *testing.T) {
 	s := newServer(t, nil)
 	c, p := s.newClient(t, nil), &progress{}
@@ -353,101 +364,11 @@ func TestFileThatShrinks(t *testing.T) {
 }
 
 // A server that has less than it had, as after a power cut, gets the rest from
+
 // there.
-func TestOffsetGoesBack(t *testing.T) {
-	const size = 6 << 20
-	transfer, data := newTransfer(t, "a", size)
-	s := newServer(t, nil)
-	c, p := s.newClient(t, nil), &progress{}
-	for _, cut := range []int64{4 << 20, 3 << 20} {
-		s.set(after(0, http.MethodPatch, s.cutAfter(cut)))
-		_, err := c.Upload(limited(t), transfer, p)
-		want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
-		transfer.Resume = p.note()
-		if err := os.Truncate(s.uploads(t)[0], 1<<20); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s.set(nil)
-	s.forget()
-	r, err := c.Upload(limited(t), transfer, p)
-	wantReceipt(t, r, err, data)
-	s.only(t, data)
-	if _, sent := s.count(http.MethodPatch); sent != size-1<<20 || p.resumed != 1<<20 {
-		t.Errorf("%d bytes were sent, resumed at %d", sent, p.resumed)
-	}
-}
 
 // What a server says that it has is what counts, however old that is: an attempt
+
 // ends soon, reports that offset, and once it is true again the file is whole.
-func TestStaleOffset(t *testing.T) {
-	const size = 4 << 20
-	for name, patched := range map[string]string{"the next PATCH is refused": "", "its PATCH says so, too": "0"} {
-		t.Run(name, func(t *testing.T) {
-			transfer, data := newTransfer(t, "a", size)
-			s := newServer(t, nil)
-			c, p := s.newClient(t, nil), &progress{}
-			s.set(func(w http.ResponseWriter, r *http.Request) bool {
-				switch {
-				case r.Method == http.MethodHead: // of a cache
-					w.Header().Set("Upload-Offset", "0")
-					w.Header().Set("Upload-Length", fmt.Sprint(size))
-					return true
-				case r.Method == http.MethodPatch && patched != "":
-					w.Header().Set("Upload-Offset", patched)
-					_, _ = io.Copy(io.Discard, r.Body)
-					w.WriteHeader(http.StatusNoContent)
-					return true
-				case r.Method == http.MethodPatch && r.Header.Get("Repr-Digest") != "":
-					hangUp(w, r)
-				}
-				return false
-			})
-			for range 3 {
-				s.forget()
-				_, err := c.Upload(limited(t), transfer, p)
-				if err == nil || p.resumed != 0 {
-					t.Fatalf("%v, resumed at %d", err, p.resumed)
-				}
-				if n, _ := s.count(http.MethodPatch); n > 1+maxDisputes {
-					t.Errorf("%d PATCH", n)
-				}
-				transfer.Resume = p.note()
-			}
-			s.set(nil)
-			r, err := c.Upload(limited(t), transfer, p)
-			wantReceipt(t, r, err, data)
-			s.only(t, data)
-		})
-	}
-}
 
 // A dispute is settled at once, a second one after a pause, which can be ended.
-func TestDisputesHaveTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		a := &attempt{client: &Client{cfg: Config{pause: disputePause}}}
-		for disputes, want := range []time.Duration{0, time.Second, time.Second} {
-			begun := time.Now()
-			if e := a.pause(t.Context(), disputes); e != nil || time.Since(begun) != want {
-				t.Errorf("dispute %d: %v after %v", disputes, e, time.Since(begun))
-			}
-		}
-	})
-	transfer, _ := newTransfer(t, "a", 2<<20)
-	s := newServer(t, nil)
-	c := s.newClient(t, func(cfg *Config) { cfg.pause = time.Hour })
-	ctx, cancel := context.WithCancel(limited(t))
-	second := after(1, http.MethodPatch, func(http.ResponseWriter, *http.Request) bool {
-		time.AfterFunc(100*time.Millisecond, cancel)
-		return false
-	})
-	s.set(func(w http.ResponseWriter, r *http.Request) bool {
-		_ = second(w, r)
-		return r.Method == http.MethodPatch && answers(http.StatusConflict)(w, r)
-	})
-	_, err := c.Upload(ctx, transfer, &progress{})
-	want(t, err, core.KindCancelled, core.CodeCancelled, core.OutcomeCutOff)
-	if n, _ := s.count(http.MethodPatch); n != 2 {
-		t.Errorf("%d PATCH", n)
-	}
-}

@@ -102,11 +102,11 @@ func (s *server) preFinish(hook handler.HookEvent) (handler.HTTPResponse, error)
 	if s.judge != nil {
 		status = s.judge(hook.Upload)
 	}
-	switch {
-	case status == 0:
+	switch status {
+	case 0:
 		s.accepted[hook.Upload.ID] = !hook.Upload.IsPartial
 		return handler.HTTPResponse{}, nil
-	case status == http.StatusInternalServerError: // as of a hook that dies
+	case http.StatusInternalServerError: // as of a hook that dies
 		return handler.HTTPResponse{}, errors.New("pre-finish hook failed: exit status 1")
 	}
 	return handler.HTTPResponse{}, handler.NewError("ERR_REFUSED", "virus found", status)

@@ -1,8 +1,6 @@
 package tus
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -10,17 +8,15 @@ import (
 	"os"
 	"path"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
-
-	"github.com/tus/tusd/v2/pkg/handler"
 
 	"github.com/artstore/ingester/core"
 )
 
 // acceptedOnly checks that what is called stored is what the hook let pass, and
+
 // that the server has nothing else.
+
 func (s *server) acceptedOnly(t *testing.T, r core.Receipt, data []byte) {
 	t.Helper()
 	s.only(t, data)
@@ -30,8 +26,11 @@ func (s *server) acceptedOnly(t *testing.T, r core.Receipt, data []byte) {
 }
 
 // A hook's no to a complete upload is heard, whatever its status: the file is
+
 // never stored by being complete, the upload goes, and only a new one, judged
+
 // anew, can store the file.
+
 func TestHookRefuses(t *testing.T) {
 	for _, tt := range []struct {
 		status int
@@ -76,7 +75,9 @@ func TestHookRefuses(t *testing.T) {
 }
 
 // What a gateway says that lost the server is no verdict: nobody knows, and the
+
 // user's word begins a new upload and leaves the old one, which may be stored.
+
 func TestGatewayLosesTheVerdict(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 2<<20)
 	for _, status := range []int{0, 502, 503, 504} {
@@ -118,7 +119,9 @@ func TestGatewayLosesTheVerdict(t *testing.T) {
 }
 
 // Where the profile or the server says that nothing judges, being complete is
+
 // being stored; the server's word is taken from it now, not from long ago.
+
 func TestCompleteIsStored(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 2<<20)
 	lose := func(s *server) func(http.ResponseWriter, *http.Request) bool {
@@ -177,21 +180,8 @@ func TestCompleteIsStored(t *testing.T) {
 	s.acceptedOnly(t, r, data)
 }
 
-// A no that was heard is one, whatever the profile says of hooks.
-func TestRefusalOutweighsTheProfile(t *testing.T) {
-	transfer, _ := newTransfer(t, "a", 2<<20)
-	s := newServer(t, func(s *server) { s.judge = says(422) })
-	c, p := s.newClient(t, completeIsStored), &progress{}
-	// It can't be looked at at once.
-	s.set(after(0, http.MethodHead, answers(http.StatusServiceUnavailable)))
-	for range 3 {
-		_, err := c.Upload(limited(t), transfer, p)
-		want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
-		transfer.Resume = p.note()
-	}
-}
-
 // A note of a time when the server's yes was not kept is of unknown outcome.
+
 func TestOldNoteOfACompleteUpload(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 1000)
 	s := newServer(t, nil)
@@ -209,167 +199,21 @@ func TestOldNoteOfACompleteUpload(t *testing.T) {
 }
 
 // A refused upload that can't be deleted now is deleted later; the refusal does
+
 // not wait for that.
-func TestRefusedUploadStaysForAWhile(t *testing.T) {
-	transfer, data := newTransfer(t, "a", 2<<20)
-	for name, fault := range map[string]func(http.ResponseWriter, *http.Request) bool{
-		"nobody answers": func(w http.ResponseWriter, r *http.Request) bool { hangUp(w, r); return true },
-		"fails":          answers(http.StatusInternalServerError),
-		"is locked":      answers(http.StatusLocked),
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := newServer(t, func(s *server) { s.judge = says(422) })
-			s.set(func(w http.ResponseWriter, r *http.Request) bool { return r.Method == http.MethodDelete && fault(w, r) })
-			c, p := s.newClient(t, nil), &progress{}
-			_, err := c.Upload(limited(t), transfer, p)
-			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
-			n := parseNote(p.note(), c.base)
-			if len(n.Refused) != 1 || len(n.live()) != 0 || len(s.uploads(t)) != 1 {
-				t.Fatalf("note %s, %d uploads", p.note(), len(s.uploads(t)))
-			}
-			again := transfer
-			again.Resume = p.note()
-			// A server that gives the refused one back has said no.
-			s.set(func(w http.ResponseWriter, r *http.Request) bool {
-				if r.Method == http.MethodPost {
-					w.Header().Set("Location", n.Refused[0])
-					w.WriteHeader(http.StatusCreated)
-				}
-				return r.Method == http.MethodPost || r.Method == http.MethodDelete && fault(w, r)
-			})
-			_, err = c.Upload(limited(t), again, &progress{})
-			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
-			s.set(nil)
-			s.setJudge(nil)
-			r, err := c.Upload(limited(t), again, p)
-			wantReceipt(t, r, err, data)
-			s.acceptedOnly(t, r, data)
-			// Not wanted any more: Terminate deletes it, too.
-			s.set(after(0, http.MethodDelete, fault))
-			s.setJudge(says(422))
-			_, err = c.Upload(limited(t), transfer, p)
-			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
-			again.Resume = p.note()
-			if err := c.Terminate(limited(t), again); err != nil || len(s.uploads(t)) != 1 {
-				t.Errorf("%v, %d uploads", err, len(s.uploads(t)))
-			}
-		})
-	}
-	// Where uploads are never deleted, the note does not wait for ever.
-	s := newServer(t, func(s *server) { s.judge, s.without["termination"] = says(422), true })
-	c, p := s.newClient(t, nil), &progress{}
-	for n := range 2 {
-		if n == 1 { // as @tus/server says it
-			s.set(func(w http.ResponseWriter, r *http.Request) bool {
-				return r.Method == http.MethodDelete && answers(http.StatusBadRequest)(w, r)
-			})
-		}
-		_, err := c.Upload(limited(t), transfer, p)
-		want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
-		if n := parseNote(p.note(), c.base); len(n.urls()) != 0 {
-			t.Errorf("note %s", p.note())
-		}
-		transfer.Resume = p.note()
-	}
-}
 
 // Wherever the program ends, a refusal that was heard and kept stays one: the
+
 // next life begins a new upload, and what it calls stored was accepted.
-func TestCrashOfARefusedUpload(t *testing.T) {
-	errCrash := errors.New("crash")
-	transfer, data := newTransfer(t, "a", 2<<20)
-	heard := 0
-	for at := range 6 {
-		s := newServer(t, func(s *server) { s.judge = says(422) })
-		c, p := s.newClient(t, nil), &progress{}
-		p.onNote = func(string) error {
-			if len(p.notes) >= at {
-				return errCrash
-			}
-			return nil
-		}
-		// The life that ends deletes nothing.
-		s.set(func(w http.ResponseWriter, r *http.Request) bool {
-			return r.Method == http.MethodDelete && answers(http.StatusBadGateway)(w, r)
-		})
-		_, err := c.Upload(limited(t), transfer, p)
-		if err == nil {
-			t.Fatalf("%d notes: stored", at)
-		}
-		s.set(nil)
-		again, q := transfer, &progress{}
-		again.Resume = p.note()
-		n := parseNote(p.note(), c.base)
-		_, err = c.Upload(limited(t), again, q)
-		switch {
-		case n.No != 0:
-			heard++
-			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
-		case n.Last:
-			want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
-		default:
-			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
-		}
-		s.setJudge(nil)
-		again.Resume = q.note()
-		r, err := c.Upload(limited(t), again, q)
-		wantReceipt(t, r, err, data)
-		if !s.accepted[r.FileID] || len(s.accepted) != 1 {
-			t.Errorf("%d notes: %+v, accepted %v", at, r, s.accepted)
-		}
-	}
-	if heard < 2 {
-		t.Errorf("only %d notes say no", heard)
-	}
-}
 
 // That a file was refused is durable before anything else is asked or done.
-func TestRefusalIsKeptFirst(t *testing.T) {
-	transfer, _ := newTransfer(t, "a", 2<<20)
-	for _, status := range []int{422, 500} {
-		s := newServer(t, func(s *server) { s.judge = says(status) })
-		c, p := s.newClient(t, nil), &progress{}
-		kept := false
-		p.onNote = func(text string) error {
-			if n := parseNote(text, c.base); n.No == status && !kept {
-				kept = true
-				if heads, _ := s.count(http.MethodHead); heads > 0 || n.URL == "" {
-					t.Errorf("%d HEAD before the note %s", heads, text)
-				}
-			}
-			return nil
-		}
-		if _, err := c.Upload(limited(t), transfer, p); err == nil || !kept {
-			t.Errorf("%v, kept %v", err, kept)
-		}
-	}
-}
 
 // The user stops the transfer just when the hook refuses it: that is kept.
-func TestRefusedWhileStopping(t *testing.T) {
-	transfer, _ := newTransfer(t, "a", 2<<20)
-	ctx, cancel := context.WithCancel(limited(t))
-	defer cancel()
-	var refused atomic.Bool
-	s := newServer(t, func(s *server) {
-		s.judge = func(handler.FileInfo) int { refused.Store(true); return 422 }
-	})
-	c, p := s.newClient(t, func(cfg *Config) {
-		cfg.Now = func() time.Time { // is asked when the answer is there
-			if refused.Load() {
-				cancel()
-			}
-			return time.Now()
-		}
-	}), &progress{}
-	_, err := c.Upload(ctx, transfer, p)
-	if n := parseNote(p.note(), c.base); core.CodeOf(err) != core.CodeRejected || n.No != 422 {
-		t.Errorf("%v, note %s", err, p.note())
-	}
-}
 
 // An upload that is gone when its last bytes come begins anew; one of which
+
 // earlier last bytes may have been accepted is of unknown outcome.
+
 func TestFinishedUploadIsGone(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 2<<20)
 	for _, status := range []int{http.StatusNotFound, http.StatusGone} {
@@ -406,7 +250,9 @@ func TestFinishedUploadIsGone(t *testing.T) {
 }
 
 // What the server says may be about a request that was overtaken by an earlier
+
 // one, of which nobody heard: nothing is deleted that may be stored.
+
 func TestEarlierRequestArrivesLate(t *testing.T) {
 	file, _ := newTransfer(t, "a", 2<<20)
 	for _, status := range []int{400, 401, 403, 404, 408, 409, 413, 423, 429, 500, 507} {
@@ -436,7 +282,9 @@ func TestEarlierRequestArrivesLate(t *testing.T) {
 }
 
 // Words about two requests at the same upload say nothing about the file, and
+
 // are a reason to come again: with a complete upload nobody knows.
+
 func TestRequestsThatCross(t *testing.T) {
 	file, data := newTransfer(t, "a", 2<<20)
 	for _, tt := range []struct {
@@ -477,6 +325,7 @@ func TestRequestsThatCross(t *testing.T) {
 }
 
 // A yes without an offset is one, where the upload is complete then.
+
 func TestYesWithoutOffset(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 2<<20)
 	for _, whole := range []bool{true, false} {
@@ -502,7 +351,9 @@ func TestYesWithoutOffset(t *testing.T) {
 }
 
 // A yes is about the bytes that the server had: when it has lost some of them,
+
 // their successors are judged anew.
+
 func TestAcceptedUploadLosesBytes(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 2<<20)
 	s := newServer(t, nil)
@@ -530,87 +381,9 @@ func TestAcceptedUploadLosesBytes(t *testing.T) {
 }
 
 // An empty file is judged when it is created.
-func TestHookRefusesAnEmptyFile(t *testing.T) {
-	transfer, data := newTransfer(t, "a", 0)
-	for _, tt := range []struct {
-		status int
-		code   core.Code
-	}{{422, core.CodeRejected}, {500, core.CodeServerFailure}} {
-		s := newServer(t, func(s *server) { s.judge = says(tt.status) })
-		c, p := s.newClient(t, nil), &progress{}
-		for range 2 {
-			_, err := c.Upload(limited(t), transfer, p)
-			want(t, err, core.KindServer, tt.code, core.OutcomeAnswered)
-			transfer.Resume = p.note()
-		}
-		s.setJudge(nil)
-		r, err := c.Upload(limited(t), transfer, p)
-		wantReceipt(t, r, err, data)
-		if !s.accepted[r.FileID] || len(s.accepted) != 1 {
-			t.Errorf("%+v, accepted %v", r, s.accepted)
-		}
-	}
-}
 
 // What parts became is judged as a whole, or a part is.
-func TestHookRefusesParts(t *testing.T) {
-	transfer, data := newTransfer(t, "a", someParts)
-	parts := func(info handler.FileInfo) int { return map[bool]int{true: 422}[info.IsPartial] }
-	for _, tt := range []struct {
-		name  string
-		judge func(handler.FileInfo) int
-		code  core.Code
-		left  int // parts
-	}{
-		{"the whole", says(422), core.CodeRejected, 0},
-		{"a part", parts, core.CodeRejected, 0},
-		{"the hook dies", says(500), core.CodeServerFailure, 4},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			s := newServer(t, func(s *server) { s.judge = tt.judge })
-			c, p := s.newClient(t, inParts(4)), &progress{}
-			for range 2 {
-				_, err := c.Upload(limited(t), transfer, p)
-				want(t, err, core.KindServer, tt.code, core.OutcomeAnswered)
-				if n := parseNote(p.note(), c.base); len(n.urls()) != tt.left {
-					t.Errorf("note %s", p.note())
-				}
-				transfer.Resume = p.note()
-			}
-			s.setJudge(nil)
-			s.forget()
-			r, err := c.Upload(limited(t), transfer, p)
-			wantReceipt(t, r, err, data)
-			if _, sent := s.count(http.MethodPatch); !s.accepted[r.FileID] || (sent == 0) != (tt.left > 0) {
-				t.Errorf("%+v, accepted %v, %d bytes were sent", r, s.accepted, sent)
-			}
-			transfer.Resume = ""
-		})
-	}
-}
 
 // A part is refused while the line to another breaks: the refusal is the one
+
 // that counts.
-func TestRefusedPartAmongBrokenOnes(t *testing.T) {
-	transfer, _ := newTransfer(t, "a", someParts)
-	s := newServer(t, func(s *server) { s.judge = func(handler.FileInfo) int { return 422 } })
-	c, p := s.newClient(t, inParts(4)), &progress{}
-	broken := make(chan struct{})
-	var n atomic.Int32
-	s.set(func(w http.ResponseWriter, r *http.Request) bool {
-		if r.Method != http.MethodPatch {
-			return false
-		}
-		if n.Add(1) == 1 {
-			defer time.AfterFunc(200*time.Millisecond, func() { close(broken) })
-			hangUp(w, r)
-		}
-		<-broken
-		return false
-	})
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
-	if n := parseNote(p.note(), c.base); len(n.urls()) != 0 || n.No != 422 {
-		t.Errorf("note %s", p.note())
-	}
-}
