@@ -231,10 +231,13 @@ func (u *uploadCommand) revive(ctx context.Context, p *program, s core.Submissio
 			return err
 		}
 	}
-	if u.again && len(unknown) > 0 {
+	if len(unknown) == 0 {
+		return nil
+	}
+	if u.again {
 		return p.engine.Retry(ctx, unknown...)
 	}
-	return nil
+	return p.engine.Ask(ctx, unknown...)
 }
 
 // unreadableRoot is the error of a path of the command line that can't be

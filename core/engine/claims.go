@@ -119,6 +119,9 @@ func (e *Engine) find(r *run, u Uploader, out *result) bool {
 // settled waits until it is known what the attempts under way have stored: what
 // is listed may be that. It is false when r is to stop before.
 func (e *Engine) settled(r *run) bool {
+	if e.resumes(r) {
+		return false
+	}
 	for _, ended := range e.claims.twins(r) {
 		select {
 		case <-ended:
@@ -127,6 +130,19 @@ func (e *Engine) settled(r *run) bool {
 		}
 	}
 	return true
+}
+
+// resumes reports whether another transfer that looks like r's goes on with what
+// the server has of it: that may be all of it.
+func (e *Engine) resumes(r *run) bool {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	for _, it := range e.items {
+		if it != r.it && it.late().resume != "" && it.size == r.size && core.ServerOf(it.shared.server) == core.ServerOf(r.t.Server) {
+			return true
+		}
+	}
+	return false
 }
 
 // takes makes a listed file r's unless it is another's, in memory or in the

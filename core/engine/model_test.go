@@ -103,6 +103,7 @@ func leaveHalf(ctx context.Context, s *server, t core.Transfer, p core.Progress,
 		s.with(func(s *server) {
 			s.halves[fmt.Sprint("half of ", t.ID, " ", t.Attempts)] = true
 			s.commits[t.ID]++
+			s.catalog.add(t)
 		})
 	}
 	return failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
@@ -137,7 +138,7 @@ type step struct {
 	Wait time.Duration
 }
 
-var verbs = []string{"submit", "pause", "resume", "retry", "cancel", "remove", "pause all", "resume all", "wait", "restart", "crash", "full disk", "switch", "switch and tell", "redirect"}
+var verbs = []string{"submit", "pause", "resume", "retry", "ask", "cancel", "remove", "pause all", "resume all", "wait", "restart", "crash", "full disk", "switch", "switch and tell", "redirect"}
 
 // model is a queue under test. A watcher checks everything that is shown.
 type model struct {
@@ -222,6 +223,8 @@ func (m *model) do(t *testing.T, s step) {
 			m.retried[id] = true
 		}
 		err = m.Retry(ctx, ids...)
+	case "ask":
+		err = m.Ask(ctx, ids...)
 	case "cancel":
 		err = m.Cancel(ctx, ids...)
 	case "remove":
@@ -281,7 +284,7 @@ func (m *model) check() {
 			m.complain("%s is lost", id)
 		case ok && !t.State.Done() && t.State != core.StatePaused:
 			m.complain("%s is still %s", id, t.State)
-		case ok && t.State == core.StateStored && (commits == 0 || t.Receipt == nil):
+		case ok && t.State == core.StateStored && (commits == 0 && !m.server.catalog.lists || t.Receipt == nil):
 			m.complain("%s is shown as stored, and is not", id)
 		case ok && t.State == core.StateFailed && commits > 0 && !m.retried[id]:
 			m.complain("%s is shown as failed, and the server has it", id)
@@ -321,6 +324,32 @@ func (m *model) other() core.Destination {
 	return here
 }
 
+// checkFiles wants every stored transfer to have a file of its own that the
+// server has, with what is said to differ.
+func (m *model) checkFiles() {
+	files := map[string]listed{}
+	for _, f := range m.server.catalog.files {
+		files[f.FileID] = f
+	}
+	owners := map[string]core.TransferID{}
+	for id, row := range m.st.rows {
+		if row.State != core.StateStored {
+			continue
+		}
+		r := *row.Receipt
+		file, there := files[r.FileID]
+		switch {
+		case !there:
+			m.complain("%s is stored as %s, which the server doesn't have", id, r.FileID)
+		case owners[r.FileID] != "":
+			m.complain("%s and %s are stored as one file", id, owners[r.FileID])
+		case file.server != row.Server || file.Size != row.Source.Size || !reflect.DeepEqual(file.Differs, r.Differs):
+			m.complain("%s is stored as %+v, the server has %+v", id, r, file)
+		}
+		owners[r.FileID] = id
+	}
+}
+
 func withoutSent(t core.Transfer) core.Transfer { t.Sent = 0; return t }
 
 // The state machine under random verbs, outcomes, restarts, crashes and full
@@ -341,12 +370,19 @@ func TestModel(t *testing.T) {
 			return fate(rapid.IntRange(0, int(fates)-1).Draw(rt, "fate"))
 		}), 0, 40).Draw(rt, "fates")
 		honours := rapid.Bool().Draw(rt, "key honoured")
+		lists := rapid.Bool().Draw(rt, "lists its files")
+		lag := time.Duration(rapid.SampledFrom([]int{0, 0, 1, 100}).Draw(rt, "seconds late")) * time.Second
+		differs := rapid.Bool().Draw(rt, "differs")
 		var wrong []string
 		synctest.Test(t, func(t *testing.T) {
 			s := newServer()
 			s.honours, s.script = honours, play(world)
 			m := &model{st: newMemory(), removed: map[core.TransferID]bool{}, retried: map[core.TransferID]bool{},
 				moved: map[core.TransferID]bool{}, goal: map[core.TransferID]core.Destination{}}
+			s.catalog = &catalog{lists: lists, lag: lag}
+			if differs {
+				s.catalog.differs = []core.Difference{{Field: core.FieldTTLDays, Asked: "30", Got: "7"}}
+			}
 			m.fixture = &fixture{server: s}
 			m.start(t)
 			for _, st := range steps {
@@ -360,6 +396,7 @@ func TestModel(t *testing.T) {
 			<-time.After(30 * time.Hour) // likewise what waits for the other server
 			synctest.Wait()
 			m.check()
+			m.checkFiles()
 			m.finish()
 			wrong = m.wrong
 			taken, seen = taken+len(steps), seen+m.seen

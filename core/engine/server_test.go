@@ -34,6 +34,8 @@ type server struct {
 	active    int
 	most      int // attempts at once
 
+	catalog *catalog // its files, nil where the test doesn't look at them
+
 	finalise func(fileID string) error // nil: done
 	lists    map[string]string         // file IDs by name; nil: can't say
 
@@ -116,9 +118,12 @@ func (s *server) went(id core.TransferID) []core.Destination {
 func (s *server) RoundTrip() time.Duration { return s.roundTrip }
 
 // Find implements Finder.
-func (s *server) Find(_ context.Context, t core.Transfer, _ time.Time) ([]core.Receipt, error) {
+func (s *server) Find(_ context.Context, t core.Transfer, since time.Time) ([]core.Receipt, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.catalog != nil {
+		return s.catalog.find(t, since), nil
+	}
 	id, found := s.lists[t.Source.Name]
 	if !found {
 		return nil, nil
@@ -153,6 +158,7 @@ func (s *server) Terminate(_ context.Context, t core.Transfer) error {
 	}
 	if s.halves[t.Resume] {
 		s.commits[t.ID]--
+		s.catalog.drop(t.ID)
 	}
 	delete(s.halves, t.Resume)
 	return nil
@@ -193,7 +199,7 @@ func (s *server) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 	}
 	store, err := script(ctx, s, t, n, p)
 	if store {
-		s.commit(t.ID)
+		s.commit(t)
 		s.with(func(s *server) {
 			if t.Resume != "" {
 				s.halves[t.Resume] = true // the note tells of it from now on
@@ -203,6 +209,11 @@ func (s *server) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 	if err != nil {
 		return core.Receipt{}, err
 	}
+	s.with(func(s *server) {
+		if file := s.catalog.newest(t.ID); file != nil {
+			got = file.Receipt
+		}
+	})
 	return got, nil
 }
 
@@ -247,11 +258,12 @@ func receipt(t core.Transfer) core.Receipt {
 	return core.Receipt{FileID: "file-" + string(t.ID), Name: t.Source.Name, Size: t.Source.Size}
 }
 
-func (s *server) commit(id core.TransferID) {
+func (s *server) commit(t core.Transfer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.commits[id] == 0 || !s.honours {
-		s.commits[id]++
+	if s.commits[t.ID] == 0 || !s.honours {
+		s.commits[t.ID]++
+		s.catalog.add(t)
 	}
 }
 

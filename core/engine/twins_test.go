@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -52,9 +53,7 @@ func (l *lister) Find(_ context.Context, t core.Transfer, since time.Time) ([]co
 }
 
 func beginLister(t *testing.T, l *lister, st Store) *fixture {
-	f := begin(t, l.server, st, func(c *Config) { c.Uploaders, c.Policy.Rounds = l, 1 }) // without the breaker
-	f.patience = time.Hour
-	return f
+	return begin(t, l.server, st, func(c *Config) { c.Uploaders, c.Policy.Rounds = l, 1 }) // without the breaker
 }
 
 // fileIDs are the server's files of transfers that are shown as stored; none may
@@ -95,6 +94,7 @@ func TestTwins(t *testing.T) {
 					return true, false
 				})
 				f := beginLister(t, l, newMemory())
+				f.patience = time.Hour
 				ids := f.submit(sources(n, 10)...)
 				f.await("the end", func(shown map[core.TransferID]core.Transfer, _ core.Update) bool {
 					return states(shown)[core.StateStored]+states(shown)[core.StateUnknown] == n
@@ -123,6 +123,7 @@ func TestTwinUnderWay(t *testing.T) {
 			return true, nil
 		}
 		f := beginLister(t, l, newMemory())
+		f.patience = time.Hour
 		ids := f.submit(source("lost", 10), source("slow", 10))
 		f.awaitState(core.StateStored, ids[1])
 		f.awaitState(core.StateUnknown, ids[0])
@@ -131,6 +132,105 @@ func TestTwinUnderWay(t *testing.T) {
 		}
 		_ = f.stop()
 	})
+}
+
+// slowly is a store that takes its time for what was stored.
+type slowly struct{ *memory }
+
+func (s slowly) Commit(ctx context.Context, b core.Batch) error {
+	if slices.ContainsFunc(b.Put, func(x core.Transfer) bool { return x.State == core.StateStored }) {
+		<-time.After(time.Minute)
+	}
+	return s.memory.Commit(ctx, b)
+}
+
+// An answer that is not durable yet counts as much as one that is.
+func TestTwinNotDurable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLister(func(x core.Transfer) (bool, bool) {
+			if x.Source.Name == "lost" {
+				<-time.After(time.Second)
+			}
+			return x.Source.Name == "heard", x.Source.Name == "heard"
+		})
+		f := beginLister(t, l, slowly{newMemory()})
+		f.patience = time.Hour
+		ids := f.submit(source("lost", 10), source("heard", 10))
+		f.awaitState(core.StateStored, ids[1])
+		f.awaitState(core.StateUnknown, ids[0])
+		_ = f.stop()
+	})
+}
+
+// forgetful is a store that can't say whose a file is.
+type forgetful struct{ *memory }
+
+func (forgetful) Claimed(context.Context, string, string) (core.TransferID, bool, error) {
+	return "", false, full(core.Batch{})
+}
+
+// Where the history can't be read nothing is proved.
+func TestClaimsUnknown(t *testing.T) {
+	l := newLister(func(core.Transfer) (bool, bool) { return true, false })
+	f := beginLister(t, l, forgetful{newMemory()})
+	f.awaitState(core.StateUnknown, f.submit(source("a", 10))...)
+}
+
+// An address may be written in several ways, and a name of another server is
+// another file.
+func TestClaimsByServer(t *testing.T) {
+	c := newClaims()
+	at := func(server string) *run { return &run{t: core.Transfer{Server: server, Source: source("a", 10)}} }
+	first := at("https://host.example")
+	end := c.begin(first)
+	for server, same := range map[string]bool{"https://HOST.example:443/": true, "https://other.example": false} {
+		if n := len(c.twins(at(server))); n == 1 != same {
+			t.Errorf("%s: %d twins", server, n)
+		}
+	}
+	end("7")
+	for server, same := range map[string]bool{"https://HOST.example:443/": true, "https://other.example": false} {
+		if c.claim(at(server), "7") == same {
+			t.Errorf("%s: claimed %v", server, !same)
+		}
+	}
+	c.release(first)
+	if !c.claim(at("https://host.example"), "7") {
+		t.Error("what was given back can't be claimed")
+	}
+}
+
+// What counts is the first attempt of unknown outcome, and where there is no word
+// of one that nothing was sent before it was queued.
+func TestSince(t *testing.T) {
+	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
+	attempt := func(n, at int, o core.Outcome) core.Attempt {
+		return core.Attempt{Transfer: "a", Number: n, Start: day(at), Outcome: o}
+	}
+	unknown, cut := core.OutcomeUnknown, core.OutcomeCutOff
+	for name, tt := range map[string]struct {
+		attempts []core.Attempt
+		began    bool
+		want     time.Time
+	}{
+		"none":              {nil, false, day(1)},
+		"this one":          {nil, true, day(9)},
+		"cut off before":    {[]core.Attempt{attempt(1, 2, cut)}, true, day(9)},
+		"one before":        {[]core.Attempt{attempt(1, 2, cut), attempt(2, 3, unknown), attempt(3, 4, cut)}, false, day(3)},
+		"two before":        {[]core.Attempt{attempt(1, 3, unknown), attempt(2, 5, unknown)}, false, day(3)},
+		"one before, again": {[]core.Attempt{attempt(1, 3, unknown)}, true, day(3)},
+		"no time":           {[]core.Attempt{{Transfer: "a", Number: 1, Outcome: unknown}}, false, day(1)},
+	} {
+		st := newMemory()
+		if err := st.Commit(context.Background(), core.Batch{Attempts: tt.attempts}); err != nil {
+			t.Fatal(err)
+		}
+		e := New(Config{Store: st})
+		got, err := e.since(&run{t: core.Transfer{ID: "a", QueuedAt: day(1)}, began: tt.began, ctx: context.Background()}, &result{start: day(9)})
+		if err != nil || !got.Equal(tt.want) {
+			t.Errorf("%s: %v, %v, want %v", name, got, err, tt.want)
+		}
+	}
 }
 
 // What a transfer of another profile, or of another address of the same server,
@@ -163,6 +263,7 @@ func TestClaimsOnAFullDisk(t *testing.T) {
 		st := newMemory()
 		l := newLister(func(core.Transfer) (bool, bool) { return true, false })
 		f := beginLister(t, l, st)
+		f.patience = time.Hour
 		st.with(func(m *memory) {
 			m.refuse = func(b core.Batch) error {
 				for _, x := range b.Put {
@@ -196,6 +297,7 @@ func TestFindSince(t *testing.T) {
 		l := newLister(func(core.Transfer) (bool, bool) { return false, heard })
 		l.askErr = failure(core.KindNetwork, core.CodeUnreachable, core.OutcomeNotProcessed)
 		f := beginLister(t, l, st)
+		f.patience = 2 * time.Hour
 		if err := f.PauseAll(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -248,5 +350,38 @@ func TestStoredOtherwise(t *testing.T) {
 		if got := submit(o); len(got.Stored) != 1 || len(got.Stored[0].DiffersFrom(o)) != 0 {
 			t.Errorf("%+v", got)
 		}
+	}
+}
+
+// A list that is late leaves a file unknown, never stored as something else; once
+// the file is there, asking again finds it, and sends nothing.
+func TestListThatIsLate(t *testing.T) {
+	l := newLister(func(core.Transfer) (bool, bool) { return true, false })
+	lists := l.script
+	var late []core.Receipt
+	l.script = func(ctx context.Context, s *server, x core.Transfer, n int, p core.Progress) (bool, error) {
+		stored, err := lists(ctx, s, x, n, p)
+		s.with(func(*server) { late, l.files = append(late, l.files...), nil })
+		return stored, err
+	}
+	st := newMemory()
+	f := beginLister(t, l, st)
+	ids := f.submit(sources(3, 10)...)
+	f.awaitState(core.StateUnknown, ids...)
+	if err := f.Ask(context.Background(), ids...); err != nil {
+		t.Fatal(err)
+	}
+	f.await("the second answer", func(shown map[core.TransferID]core.Transfer, _ core.Update) bool {
+		return states(shown)[core.StateUnknown] == 3 && shown[ids[0]].Attempts == 2 && shown[ids[1]].Attempts == 2 && shown[ids[2]].Attempts == 2
+	})
+	_ = f.stop()
+	l.with(func(*server) { l.files = late })
+	f = beginLister(t, l, st)
+	if err := f.Ask(context.Background(), ids...); err != nil {
+		t.Fatal(err)
+	}
+	f.awaitState(core.StateStored, ids...)
+	if stored, _ := fileIDs(t, f, ids); stored != 3 || l.total() != 3 {
+		t.Errorf("%d stored, sent %d times", stored, l.total())
 	}
 }

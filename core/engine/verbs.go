@@ -65,6 +65,20 @@ func (e *Engine) Retry(ctx context.Context, ids ...core.TransferID) error {
 	})
 }
 
+// Ask has another look at transfers of unknown outcome: a server that lists its
+// files, or that has come to know the key, may be able to say more by now. Where
+// none can they stay as they are; nothing is sent that may be there already.
+func (e *Engine) Ask(ctx context.Context, ids ...core.TransferID) error {
+	return e.each(ctx, "ask the server", ids, func(x *tx, it *item) *run {
+		t := x.get(it)
+		if t.State == core.StateUnknown && maybeStored(t) {
+			t.State = core.StateQueued
+			_ = x.put(it, t) // logged
+		}
+		return nil
+	})
+}
+
 // Cancel ends transfers. One that the server may have ends as unknown;
 // cancelling that again ends it for good.
 func (e *Engine) Cancel(ctx context.Context, ids ...core.TransferID) error {

@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// catalog is the files that a server has, which it may list.
+type catalog struct {
+	files   []listed
+	lists   bool
+	lag     time.Duration     // files are listed so long after they were stored
+	differs []core.Difference // what it keeps otherwise than it is asked
+	count   int
+}
+
+// listed is a file of the catalog.
+type listed struct {
+	core.Receipt
+	of     core.TransferID // that sent it
+	server string
+	at     time.Time
+}
+
+// add takes a file of t in.
+func (c *catalog) add(t core.Transfer) {
+	if c == nil {
+		return
+	}
+	c.count++
+	r := receipt(t)
+	r.FileID += "-" + string(rune('a'+c.count%26)) + time.Now().Format("150405.000000000")
+	r.Differs = c.differs
+	c.files = append(c.files, listed{r, t.ID, t.Server, time.Now()})
+}
+
+// newest is the last file that a transfer has sent.
+func (c *catalog) newest(id core.TransferID) *listed {
+	if c == nil {
+		return nil
+	}
+	for i := len(c.files) - 1; i >= 0; i-- {
+		if c.files[i].of == id {
+			return &c.files[i]
+		}
+	}
+	return nil
+}
+
+// drop forgets the last file that a transfer has sent.
+func (c *catalog) drop(id core.TransferID) {
+	if last := c.newest(id); last != nil {
+		file := last.FileID
+		c.files = slices.DeleteFunc(c.files, func(f listed) bool { return f.FileID == file })
+	}
+}
+
+// find is what may be the file of t: files of one size look the same.
+func (c *catalog) find(t core.Transfer, since time.Time) (found []core.Receipt) {
+	for _, f := range c.files {
+		if c.lists && f.server == t.Server && f.Size == t.Source.Size && !f.at.Before(since) && time.Since(f.at) >= c.lag {
+			found = append(found, f.Receipt)
+		}
+	}
+	return found
+}
