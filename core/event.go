@@ -80,7 +80,7 @@ type Submission struct {
 	// Already were in the queue before: still under way, or failed and
 	// queued again by this call.
 	Already []Transfer
-	// Stored are in the history: same profile, server, path, size and time.
+	// Stored are in the history: same server and account, path, size and time.
 	// Options.Again sends them once more. The server may keep them otherwise
 	// than this call asks: see Transfer.DiffersFrom.
 	Stored []Transfer
