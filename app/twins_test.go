@@ -1,0 +1,140 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/sandbox"
+)
+
+// losing is a server without the key whose uploads fail on the way: their files
+// are stored or not, and nobody hears. It lists what it has once it is told to.
+type losing struct {
+	lists atomic.Bool
+	drop  atomic.Int64 // uploads that are not stored, of those to come
+	lose  atomic.Int64 // answers that are lost, of those to come
+}
+
+func (l *losing) wrap(next http.Handler) http.Handler {
+	next = withoutKey(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method == http.MethodGet && r.URL.Path == "/api/v1/files" && !l.lists.Load():
+			http.NotFound(w, r)
+		case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/upload") && l.lose.Add(-1) >= 0:
+			if l.drop.Add(-1) >= 0 {
+				_, _ = http.MaxBytesReader(w, r.Body, 1<<20).Read(make([]byte, 1<<20))
+			} else {
+				next.ServeHTTP(httptest.NewRecorder(), r)
+			}
+			panic(http.ErrAbortHandler)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// Two files of the same bytes and name in two folders, whose answers are lost: the
+// server has both, one, or none of them. As many are stored as it has, each with
+// a file ID of its own; the rest is unknown. Afterwards too: what is stored never
+// proves another one. The server lists in pages, among many others, in the words
+// of both generations.
+func TestTwinsOfWhichOneIsLost(t *testing.T) {
+	t.Parallel()
+	for _, generation := range []int{1, 2} {
+		for dropped := range 3 {
+			t.Run(strconv.Itoa(generation)+", "+strconv.Itoa(dropped)+" lost", func(t *testing.T) {
+				t.Parallel()
+				l := &losing{}
+				s := newServer(t, sandbox.Config{Generation: generation, Wrap: l.wrap, Faults: sandbox.Faults{ListPage: 50}})
+				home, dir := t.TempDir(), t.TempDir()
+				others, _ := writeTree(t, 120, func(i int) string { return "other " + strconv.Itoa(i) })
+				if _, code := s.upload(t, home, others); code != exitOK {
+					t.Fatalf("exit code %d", code)
+				}
+				write := func(folder string) {
+					t.Helper()
+					path := filepath.Join(dir, folder, "README")
+					if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+						t.Fatal(err)
+					}
+					if err := os.WriteFile(path, []byte("the same"), 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+				write("d1")
+				write("d2")
+				l.lose.Store(2)
+				l.drop.Store(int64(dropped))
+				if lines, code := s.upload(t, home, dir); code != exitIncomplete || len(lines) != 2 || lines[0].State != core.StateUnknown || lines[1].State != core.StateUnknown {
+					t.Fatalf("exit code %d, %+v", code, lines)
+				}
+				l.lists.Store(true)
+				s.checkTwins(t, home, dir, 2-dropped, dropped)
+
+				// A third one, which never arrives, is none of the others.
+				write("d3")
+				l.lose.Store(1)
+				l.drop.Store(1)
+				s.checkTwins(t, home, dir, 2-dropped, dropped+1)
+			})
+		}
+	}
+}
+
+// checkTwins uploads dir and wants so many of its files stored, each as another
+// file that the server has, and so many unknown.
+func (s *testServer) checkTwins(t *testing.T, home, dir string, stored, unknown int) {
+	t.Helper()
+	lines, _ := s.upload(t, home, dir)
+	onServer := map[string]bool{}
+	for _, f := range s.files(t) {
+		onServer[f.ID] = f.Name == "README"
+	}
+	states := map[core.State]int{}
+	for _, l := range lines {
+		states[l.State]++
+		if l.State == core.StateStored && !onServer[l.FileID] {
+			t.Errorf("%s is stored as %s, which is no README of the server or another one's", l.Path, l.FileID)
+		}
+		delete(onServer, l.FileID)
+	}
+	if states[core.StateStored] != stored || states[core.StateUnknown] != unknown {
+		t.Errorf("%v, want %d stored and %d unknown: %+v", states, stored, unknown, lines)
+	}
+}
+
+// A file that another account stored meanwhile proves nothing of ours.
+func TestAnothersFileIsNoProof(t *testing.T) {
+	t.Parallel()
+	l := &losing{}
+	l.lists.Store(true)
+	s := newServer(t, sandbox.Config{Faults: sandbox.Faults{ListPage: 50}, Wrap: func(next http.Handler) http.Handler {
+		wrapped := l.wrap(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/api/v1/files" {
+				wrapped.ServeHTTP(w, r)
+				return
+			}
+			answer := httptest.NewRecorder()
+			wrapped.ServeHTTP(answer, r)
+			_, _ = w.Write([]byte(strings.ReplaceAll(answer.Body.String(), `"uploaded_by":"sa_`, `"uploaded_by":"sa_another_`)))
+		})
+	}})
+	home, dir := t.TempDir(), t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "a.txt"), []byte("hello"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l.lose.Store(1)
+	lines, code := s.upload(t, home, dir)
+	if code != exitIncomplete || len(lines) != 1 || lines[0].State != core.StateUnknown || len(s.files(t)) != 1 {
+		t.Errorf("exit code %d, %+v; the server has %d files", code, lines, len(s.files(t)))
+	}
+}
