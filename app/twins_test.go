@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/sandbox"
@@ -136,5 +137,59 @@ func TestAnothersFileIsNoProof(t *testing.T) {
 	lines, code := s.upload(t, home, dir)
 	if code != exitIncomplete || len(lines) != 1 || lines[0].State != core.StateUnknown || len(s.files(t)) != 1 {
 		t.Errorf("exit code %d, %+v; the server has %d files", code, lines, len(s.files(t)))
+	}
+}
+
+// The program is killed again and again while it sends files that all have the
+// same bytes and name, to a server without the key that lists them late and in
+// pages. None is ever called stored as another's file, or as one that the server
+// doesn't have; what is not stored in the end is unknown.
+func TestTwinsKilled(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, sandbox.Config{Wrap: withoutKey, Faults: sandbox.Faults{ListPage: 50, ListAfter: 50 * time.Millisecond, KeepDays: 7}})
+	home, dir := t.TempDir(), t.TempDir()
+	const twins = 150
+	for i := range twins {
+		path := filepath.Join(dir, strconv.Itoa(i), "README")
+		if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte("the same"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	args := []string{"upload", "--profile-file", s.profileFile, "--json", "--concurrency", "4", dir}
+	for i := range 6 {
+		cmd := s.command(home, args...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		want := len(s.files(t)) + 1 + i*3
+		eventually(t, "some files", func() bool { return len(s.files(t)) >= min(want, twins) })
+		_ = cmd.Process.Kill() // may have ended
+		_ = cmd.Wait()         // was killed
+	}
+	lines, code := runUpload(t, s.command(home, append(args, "--ttl-days", "7")...))
+	files := map[string]bool{}
+	for _, f := range s.files(t) {
+		files[f.ID] = true
+	}
+	states := map[core.State]int{}
+	for _, l := range lines {
+		states[l.State]++
+		if l.State != core.StateStored {
+			continue
+		}
+		if !files[l.FileID] {
+			t.Errorf("%s is stored as %q, which is not there or another's", l.Path, l.FileID)
+		}
+		delete(files, l.FileID)
+	}
+	if len(lines) != twins || states[core.StateStored]+states[core.StateUnknown] != twins || code == exitOK != (states[core.StateUnknown] == 0) {
+		t.Errorf("exit code %d, %d lines: %v", code, len(lines), states)
+	}
+	t.Logf("%v; %d files more on the server", states, len(files))
+	if len(files) > states[core.StateUnknown] {
+		t.Errorf("%d files are nobody's, and only %d outcomes are unknown", len(files), states[core.StateUnknown])
 	}
 }

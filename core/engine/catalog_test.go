@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"reflect"
 	"slices"
 	"time"
 
@@ -65,4 +66,30 @@ func (c *catalog) find(t core.Transfer, since time.Time) (found []core.Receipt) 
 		}
 	}
 	return found
+}
+
+// checkFiles wants every stored transfer to have a file of its own that the
+// server has, with what is said to differ.
+func (m *model) checkFiles() {
+	files := map[string]listed{}
+	for _, f := range m.server.catalog.files {
+		files[f.FileID] = f
+	}
+	owners := map[string]core.TransferID{}
+	for id, row := range m.st.rows {
+		if row.State != core.StateStored {
+			continue
+		}
+		r := *row.Receipt
+		file, there := files[r.FileID]
+		switch {
+		case !there:
+			m.complain("%s is stored as %s, which the server doesn't have", id, r.FileID)
+		case owners[r.FileID] != "":
+			m.complain("%s and %s are stored as one file", id, owners[r.FileID])
+		case file.server != row.Server || file.Size != row.Source.Size || !reflect.DeepEqual(file.Differs, r.Differs):
+			m.complain("%s is stored as %+v, the server has %+v", id, r, file)
+		}
+		owners[r.FileID] = id
+	}
 }
