@@ -12,10 +12,6 @@ import (
 // become another while it was being looked at.
 var ErrReplaced = errors.New("a part of the path is a link or has been replaced")
 
-// here makes opening a folder fail where a pipe has taken its place, which
-// would wait for a writer.
-const here = string(filepath.Separator) + "."
-
 // OpenFolder opens a folder that the user named. It is held: whatever takes
 // its place, what is found through it was in it.
 func OpenFolder(path string) (*os.Root, error) {

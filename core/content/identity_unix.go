@@ -17,5 +17,5 @@ func identity(facts fs.FileInfo, _ *os.File, _ string) (string, time.Time) {
 	if !ok {
 		return "", time.Time{}
 	}
-	return strconv.FormatInt(int64(s.Dev), 10) + ":" + strconv.FormatUint(uint64(s.Ino), 10), changeTime(s)
+	return strconv.FormatInt(int64(s.Dev), 10) + ":" + strconv.FormatUint(s.Ino, 10), changeTime(s)
 }

@@ -38,11 +38,10 @@ func (e *Engine) spool(r *run, cause error) error {
 	return nil
 }
 
-// dropCopy stages that the copy of a transfer is deleted where it is not needed
-// any more: after that is durable. That there was one stays with it: of such a
-// file nothing but its content tells that it is the same.
-func (x *tx) dropCopy(before, now core.Transfer) {
-	old := before.Source.Snapshot
+// dropCopy stages that old, the copy of a transfer, is deleted where it is not
+// needed any more: after that is durable. That there was one stays with it: of
+// such a file nothing but its content tells that it is the same.
+func (x *tx) dropCopy(old string, now core.Transfer) {
 	if old == "" || now.Source.Snapshot == old && now.State != core.StateStored && now.State != core.StateCancelled {
 		return
 	}

@@ -43,7 +43,7 @@ func (e *Engine) Submit(ctx context.Context, sources []core.Source, o core.Optio
 	defer func() { e.submits <- struct{}{} }()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(e.running, cancel)() // Run doesn't wait for files to be read
+	defer context.AfterFunc(e.running, cancel)() //nolint:contextcheck // Run doesn't wait for files to be read
 	s := submission{e: e, endpoint: endpoint, again: o.Again, options: o, seen: make(map[string]struct{}, len(sources))}
 	s.options.Again = false
 	for chunk := range chunks(sources) {

@@ -92,6 +92,14 @@ func (x *tx) seq(it *item) int64 {
 	return it.seq
 }
 
+// snapshot is the copy of get.
+func (x *tx) snapshot(it *item) string {
+	if it.next != nil {
+		return it.next.Source.Snapshot
+	}
+	return it.late().snapshot
+}
+
 // put stages a new value. It is the one place where a state changes: a change
 // that the table doesn't allow is a bug, and is refused.
 func (x *tx) put(it *item, t core.Transfer) error {
@@ -109,7 +117,7 @@ func (x *tx) put(it *item, t core.Transfer) error {
 	if from != t.State {
 		tidy(&t, x.now)
 	}
-	x.dropCopy(x.get(it), t)
+	x.dropCopy(x.snapshot(it), t)
 	if it.next == nil {
 		x.touched = append(x.touched, it)
 	}
@@ -156,7 +164,7 @@ func (x *tx) remove(it *item) {
 	if t.Resume != "" {
 		x.takeBack(it, t)
 	}
-	x.dropCopy(t, core.Transfer{})
+	x.dropCopy(t.Source.Snapshot, core.Transfer{})
 }
 
 // pause stages that the user pauses, or resumes, everything.
