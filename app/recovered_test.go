@@ -3,13 +3,17 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
+	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/sandbox"
 	"github.com/artstore/ingester/core/store"
 )
@@ -23,9 +27,7 @@ func damagedHome(t *testing.T, s *testServer, arrived <-chan struct{}, dir strin
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	<-arrived
-	_ = cmd.Process.Kill()
-	_ = cmd.Wait() // killed
+	killWhen(t, cmd, arrived)
 	path := folders{state: home}.queue()
 	queue, err := store.Open(t.Context(), path, nil) // folds the log in
 	if err == nil {
@@ -54,6 +56,26 @@ func damagedHome(t *testing.T, s *testServer, arrived <-chan struct{}, dir strin
 	return home
 }
 
+// killWhen kills a process as soon as something has happened.
+func killWhen(t *testing.T, cmd *exec.Cmd, happened <-chan struct{}) {
+	t.Helper()
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = cmd.Wait() }() // killed
+	select {
+	case <-happened:
+	case <-ended:
+		t.Error("it ended before it was killed")
+	}
+	_ = cmd.Process.Kill()
+	<-ended
+}
+
+// answerless reads a request and gives no answer until its client is gone.
+func answerless(_ http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body) // else nobody notices that it is gone
+	<-r.Context().Done()
+}
+
 // A damaged queue is told in text, in JSON and by the exit code, once, with the
 // place of the damaged file and the folders to upload again. Afterwards
 // everything is stored, and nothing twice.
@@ -67,11 +89,13 @@ func recoveredIsTold(t *testing.T, asJSON bool) {
 	t.Helper()
 	arrived := make(chan struct{})
 	var first sync.Once
+	var killed atomic.Bool
 	s := newServer(t, sandbox.Config{Wrap: func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "upload") {
-				first.Do(func() { close(arrived); <-r.Context().Done() })
-				if r.Context().Err() != nil {
+				if !killed.Load() {
+					first.Do(func() { close(arrived) })
+					answerless(w, r)
 					return
 				}
 			}
@@ -80,6 +104,7 @@ func recoveredIsTold(t *testing.T, asJSON bool) {
 	}})
 	dir, contents := writeTree(t, 60, func(i int) string { return "file " + string(rune('0'+i/10)) + string(rune('0'+i%10)) })
 	home := damagedHome(t, s, arrived, dir)
+	killed.Store(true)
 	other, others := writeTree(t, 1, func(int) string { return "other" })
 	args := []string{"upload", "--profile-file", s.profileFile, other}
 	if asJSON {
@@ -124,4 +149,75 @@ func recoveredIsTold(t *testing.T, asJSON bool) {
 		contents[name] = content
 	}
 	s.mustHave(t, contents) // each once
+}
+
+// What was acknowledged is lost with its log: the program was killed after the
+// server had taken files, and the log, which alone knew of it, is deleted. A
+// server that honours the key is sent them again and has each once; one that
+// does not is asked for none again behind the user's back.
+func TestLostLogDoublesNothing(t *testing.T) {
+	for _, honours := range []bool{true, false} {
+		taken := make(chan struct{})
+		var once sync.Once
+		var uploads, stage atomic.Int32
+		s := newServer(t, sandbox.Config{Wrap: func(next http.Handler) http.Handler {
+			upload := next
+			if !honours {
+				upload = withoutKey(next)
+			}
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method != http.MethodPost || !strings.Contains(r.URL.Path, "upload"):
+				case stage.Load() == 0: // the first process has all refused
+					w.WriteHeader(http.StatusForbidden)
+					return
+				case stage.Load() == 1 && uploads.Add(1) > 20: // the second has some stored
+					once.Do(func() { close(taken) })
+					answerless(w, r)
+					return
+				}
+				upload.ServeHTTP(w, r)
+			})
+		}})
+		dir, contents := writeTree(t, 40, func(i int) string { return "file " + string(rune('0'+i/10)) + string(rune('0'+i%10)) })
+		home := t.TempDir()
+		if _, code := s.upload(t, home, dir); code != exitIncomplete {
+			t.Fatalf("exit code %d", code)
+		}
+		stage.Store(1)
+		cmd := s.command(home, "upload", "--profile-file", s.profileFile, dir)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		killWhen(t, cmd, taken)
+		stage.Store(2)
+		if err := os.Remove(folders{state: home}.queue() + "-wal"); err != nil {
+			t.Fatal(err)
+		}
+		lines, code := s.upload(t, home, dir)
+		if code != exitIncomplete || len(lines) == 0 || lines[0].Event != "recovered" {
+			t.Errorf("honoured %t: exit code %d, told %+v", honours, code, lines[0])
+		}
+		files, err := s.Files(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		count := map[string]int{}
+		for _, f := range files {
+			if count[f.Name]++; count[f.Name] > 1 {
+				t.Errorf("honoured %t: %s is doubled", honours, f.Name)
+			}
+		}
+		states := map[core.State]int{}
+		for _, l := range lines[1:] {
+			if states[l.State]++; l.State == core.StateStored && count[l.Name] != 1 {
+				t.Errorf("honoured %t: %s is called stored, and is not there", honours, l.Name)
+			}
+		}
+		if honours {
+			s.mustHave(t, contents)
+		} else if states[core.StateUnknown] < len(contents)-20 || states[core.StateStored]+states[core.StateUnknown] != len(contents) || len(files) > 20 {
+			t.Errorf("not honoured: told %v, the server has %d files", states, len(files))
+		}
+	}
 }

@@ -24,10 +24,30 @@ func (s *Store) Unfinished(ctx context.Context) ([]core.Transfer, error) {
 		s.note(err)
 		return nil, failed(opRead, err)
 	}
-	found, err := collect(ctx, s.readers, n, scanTransfer, `SELECT `+selected+` FROM transfers
-WHERE stored_no IS NULL ORDER BY seq, queued_at`)
+	found, err := collect(ctx, s.readers, n, scanTransfer, fmt.Sprintf(unfinishedSQL, ""))
+	if err == nil {
+		if err = distinct(found); err != nil {
+			s.note(err)
+			found, err = collect(ctx, s.readers, n, scanTransfer, fmt.Sprintf(unfinishedSQL, "NOT INDEXED"))
+		}
+	}
 	s.note(err)
 	return found, failed(opRead, err)
+}
+
+const unfinishedSQL = `SELECT ` + selected + ` FROM transfers %s WHERE stored_no IS NULL ORDER BY seq, queued_at`
+
+// distinct returns an error where a transfer is there twice, or not of the
+// queue: the index by which they are found is damaged, and hides another.
+func distinct(list []core.Transfer) error {
+	seen := make(map[core.TransferID]struct{}, len(list))
+	for _, t := range list {
+		if _, twice := seen[t.ID]; twice || t.State == core.StateStored {
+			return fmt.Errorf("%w: the index of the queue", errDamaged)
+		}
+		seen[t.ID] = struct{}{}
+	}
+	return nil
 }
 
 // Known returns the transfers, of every destination, that have one of the

@@ -76,15 +76,9 @@ func newEstate(t *testing.T, withLog bool) estate {
 // places notes what lies where: SQLite says how many rows each leaf has.
 func (e *estate) places(t *testing.T, s *Store) {
 	t.Helper()
-	rows, err := s.writer.QueryContext(t.Context(), "SELECT pageno, ncell FROM dbstat WHERE name = 'transfers' AND pagetype = 'leaf' ORDER BY path")
+	leaves, err := collect(t.Context(), s.readers, 0, func(row scanner) (leaf [2]int64, err error) { return leaf, row.Scan(&leaf[0], &leaf[1]) },
+		"SELECT pageno, ncell FROM dbstat WHERE name = 'transfers' AND pagetype = 'leaf' ORDER BY path")
 	must(t, err)
-	var leaves [][2]int64
-	for rows.Next() {
-		var leaf [2]int64
-		must(t, rows.Scan(&leaf[0], &leaf[1]))
-		leaves = append(leaves, leaf)
-	}
-	must(t, rows.Err())
 	order, err := collect(t.Context(), s.readers, 0, func(row scanner) (id core.TransferID, err error) { return id, row.Scan(&id) },
 		"SELECT id FROM transfers NOT INDEXED ORDER BY rowid")
 	must(t, err)
@@ -268,4 +262,51 @@ func TestAttemptsAreSaved(t *testing.T) {
 		diff(t, want, got)
 	}
 	whole(t, s)
+}
+
+// TestIndexLeadsElsewhere: an entry of the index by which the queue is found
+// leads to another row, which SQLite takes for whole. None is missing, none is
+// there twice, and the next start finds it.
+func TestIndexLeadsElsewhere(t *testing.T) {
+	for name, to := range map[string]byte{"queued": 20, "stored": 0} {
+		s := openTest(t)
+		list := coretest.Archive(60)
+		commit(t, s, core.Batch{Put: append(list[:40:40], stored(list[40:])...)})
+		must(t, s.Close())
+		p, err := openPages(s.path)
+		must(t, err)
+		sv := salvage{pages: p}
+		roots, _, err := sv.roots()
+		must(t, err)
+		page, err := p.read(roots["transfers_open"])
+		must(t, err)
+		tree, ok := parsePage(page, 3, p.usable)
+		if !ok || len(tree.cells) != 40 || !tree.whole {
+			t.Fatalf("the index has %d entries", len(tree.cells))
+		}
+		if to == 0 { // the last row was put last
+			to = 60
+		}
+		page[tree.cells[10].end-1] = to
+		overwrite(t, s.path, int64(roots["transfers_open"]-1)*int64(p.size), page)
+		p.close()
+		s = openAt(t, s.path)
+		got := map[core.TransferID]bool{}
+		for _, id := range unfinished(t, s) {
+			got[id] = true
+		}
+		for _, x := range list[:40] {
+			if !got[x.ID] {
+				t.Errorf("%s: %s is missing", name, x.ID)
+			}
+		}
+		if len(got) != 40 {
+			t.Errorf("%s: %d queued", name, len(got))
+		}
+		must(t, s.Close())
+		s = openAt(t, s.path)
+		if s.recovered == "" || len(unfinished(t, s)) != 40 {
+			t.Errorf("%s: not found by the next start, or %d queued", name, len(unfinished(t, s)))
+		}
+	}
 }
