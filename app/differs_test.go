@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -77,7 +78,7 @@ func TestKeptOtherwise(t *testing.T) {
 				if tt.differs != "" {
 					want = exitIncomplete
 				}
-				args := append(tt.args, "--protocol", protocol, path)
+				args := slices.Concat(tt.args, []string{"--protocol", protocol, path})
 				for i := range 2 { // the second time it is stored before
 					lines, code := s.upload(t, home, args...)
 					if code != want || len(lines) != 1 || lines[0].State != core.StateStored || !lines[0].Verified || lines[0].Skipped != (i > 0) || differing(lines[0]) != tt.differs {

@@ -59,7 +59,7 @@ func (in *intake) add(paths []string, left ...core.Skipped) {
 				})
 			}
 		})
-		return func() {
+		return func() { //nolint:contextcheck // what may follow has a context of its own
 			scan.Skipped = slices.Concat(left, scan.Skipped)
 			in.scanned(scan, err)
 		}

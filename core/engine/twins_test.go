@@ -23,7 +23,7 @@ type lister struct {
 func newLister(script func(t core.Transfer) (stored, heard bool)) *lister {
 	l := &lister{server: newServer()}
 	l.honours = false
-	l.script = func(ctx context.Context, s *server, t core.Transfer, n int, p core.Progress) (bool, error) {
+	l.script = func(_ context.Context, s *server, t core.Transfer, _ int, _ core.Progress) (bool, error) {
 		stored, heard := script(t)
 		if stored {
 			s.with(func(*server) { l.files = append(l.files, receipt(t)) })
