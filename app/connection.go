@@ -37,9 +37,10 @@ type connection struct {
 	mu      sync.Mutex
 	uses    int
 	retired bool
-	viaTus  bool      // the newest upload went by tus
-	looked  time.Time // at the CA file
-	stale   bool      // the CA file is another one now
+	viaTus  bool        // the newest upload went by tus
+	looked  time.Time   // at the CA file
+	stale   bool        // the CA file is another one now
+	unready *core.Error // the server said so when asked, nil where it did not
 }
 
 // Upload implements engine.Uploader.
@@ -52,10 +53,13 @@ func (c *connection) Upload(ctx context.Context, t core.Transfer, p core.Progres
 	c.mu.Lock()
 	c.viaTus = byTus
 	c.mu.Unlock()
+	send := c.client.Upload
 	if byTus {
-		return c.tus.Upload(ctx, t, p)
+		send = c.tus.Upload
 	}
-	return c.client.Upload(ctx, t, p)
+	r, err := send(ctx, t, p)
+	c.stored(err)
+	return r, err
 }
 
 // Terminate implements engine.Uploader.
@@ -101,18 +105,41 @@ func (c *connection) RoundTrip() time.Duration {
 // ready asks whether the server takes uploads.
 func (c *connection) ready(ctx context.Context) error {
 	defer c.use()()
-	_, err := c.client.Ready(ctx)
-	return err
+	r, err := c.client.Ready(ctx)
+	if err != nil {
+		return err
+	}
+	unready := r.Problem()
+	c.mu.Lock()
+	c.unready = unready
+	c.mu.Unlock()
+	if unready != nil {
+		return unready
+	}
+	return nil
+}
+
+// stored notes that the server takes uploads, whatever it said before.
+func (c *connection) stored(err error) {
+	if err != nil {
+		return
+	}
+	c.mu.Lock()
+	c.unready = nil
+	c.mu.Unlock()
 }
 
 // link is the state of the connection and of its certificate.
 func (c *connection) link(now time.Time) core.Link {
 	c.mu.Lock()
-	viaTus := c.viaTus
+	viaTus, unready := c.viaTus, c.unready
 	c.mu.Unlock()
 	l := c.client.Link()
 	if viaTus {
 		l = c.tus.Link()
+	}
+	if unready != nil && l.State == core.LinkUp {
+		l.State, l.Err = core.LinkUnready, unready
 	}
 	l.CertificateEnd = c.expiry.end(now)
 	return l

@@ -34,6 +34,7 @@ type shop struct {
 	identity atomic.Pointer[tls.Certificate]
 	clients  *coretest.CA
 	tokens   atomic.Int64
+	health   atomic.Pointer[string] // what it says of itself, nil for nothing
 }
 
 func newShop(t *testing.T, first *coretest.CA) *shop {
@@ -67,6 +68,9 @@ func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasSuffix(r.URL.Path, "/token"):
 		s.tokens.Add(1)
 		answer = map[string]any{"access_token": "opaque", "token_type": "Bearer", "expires_in": 1800}
+	case strings.HasSuffix(r.URL.Path, "/health/ready") && s.health.Load() != nil:
+		_, _ = io.WriteString(w, *s.health.Load())
+		return
 	case strings.HasSuffix(r.URL.Path, "/upload"):
 		form, err := r.MultipartReader()
 		for err == nil {
@@ -346,4 +350,42 @@ func TestConnectionGivenUp(t *testing.T) {
 			t.Errorf("who stayed got %v", err)
 		}
 	})
+}
+
+// A server that answers and says that it is not ready is not called ready: the
+// link has the words of its checks, until a file is stored or it says otherwise.
+func TestServerThatIsNotReady(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	s := newShop(t, ca)
+	c, _ := newShopper(t, s, ca, slog.New(slog.DiscardHandler))
+	say := func(text string) { s.health.Store(&text) }
+	const bad = `{"status":"fail","checks":{"storage":"disk full","database":"ok","queue":{"depth":9}}}`
+	wantUnready := func(words string) {
+		t.Helper()
+		l := c.link("shop")
+		if l.State != core.LinkUnready || l.Err == nil || l.Err.Code != core.CodeNotReady || l.Err.ServerText != words || l.HTTP == "" {
+			t.Errorf("the link is %+v, %v", l, l.Err)
+		}
+	}
+	say(bad)
+	if err := c.ready(t.Context(), "shop"); core.CodeOf(err) != core.CodeNotReady || !strings.Contains(err.Error(), "disk full") {
+		t.Errorf("got %v", err)
+	}
+	wantUnready(`queue: {"depth":9}; storage: disk full`)
+	say(`{"status":"fail"}`)
+	_ = c.ready(t.Context(), "shop") // the link says it
+	wantUnready("fail")
+	for what, mend := range map[string]func() error{
+		"it says so":       func() error { say(`{"status":"degraded","checks":{}}`); return c.ready(t.Context(), "shop") },
+		"a file is stored": func() error { return send(t, c) },
+	} {
+		say(bad)
+		_ = c.ready(t.Context(), "shop") // the link says it
+		if err := mend(); err != nil {
+			t.Error(err)
+		}
+		if l := c.link("shop"); l.State != core.LinkUp || l.Err != nil {
+			t.Errorf("%s: the link is %+v", what, l)
+		}
+	}
 }

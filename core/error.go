@@ -89,6 +89,7 @@ const (
 	CodeProxy             Code = "proxy"
 
 	CodeServerBusy    Code = "server_busy"    // 429, 503
+	CodeNotReady      Code = "not_ready"      // the health check says so
 	CodeServerFailure Code = "server_failure" // 500, 502, 504
 	CodeStorageFull   Code = "storage_full"   // 507
 	CodeTooLarge      Code = "too_large"      // 413

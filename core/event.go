@@ -103,7 +103,7 @@ type Link struct {
 	TLSVersion string // "TLS 1.3", "" without TLS
 	MutualTLS  bool   // our certificate was asked for and sent
 	HTTP       string // "HTTP/2", "HTTP/1.1"
-	Err        *Error // Failed only
+	Err        *Error // Failed and Unready only
 	// CertificateEnd is when our client certificate ends, zero without one.
 	CertificateEnd time.Time
 }
@@ -116,6 +116,7 @@ const (
 	LinkUnknown LinkState = "unknown" // nothing tried yet
 	LinkUp      LinkState = "up"
 	LinkFailed  LinkState = "failed"
+	LinkUnready LinkState = "unready" // the server answers, and says that it takes no uploads
 )
 
 // StepStatus is the verdict on one step of the connection test.

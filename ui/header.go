@@ -90,6 +90,9 @@ func (h *header) showLink(l core.Link) {
 	case core.LinkUp:
 		h.dot.set(colorGood, "")
 		h.state.set(t.s("link.up"), colorGood, colorGoodBg)
+	case core.LinkUnready:
+		h.dot.set(theme.ColorNameWarning, "")
+		h.state.set(t.s("link.unready"), theme.ColorNameWarning, colorWarnBg)
 	case core.LinkFailed:
 		h.dot.set(theme.ColorNameError, "")
 		h.state.set(t.s("link.failed"), theme.ColorNameError, colorBadBg)
@@ -112,9 +115,9 @@ func (h *header) showLink(l core.Link) {
 	h.content.Refresh()
 }
 
-// tapState explains a failed connection.
+// tapState explains what is amiss with the connection or the server.
 func (h *header) tapState() {
-	if h.link.State == core.LinkFailed && h.link.Err != nil {
+	if h.link.Err != nil {
 		h.sh.failed(h.link.Err)
 		return
 	}

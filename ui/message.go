@@ -67,6 +67,7 @@ var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 	core.CodeConnectionLost:        {"error.connection_lost", "advice.network"},
 	core.CodeProxy:                 {"error.proxy", "advice.proxy"},
 	core.CodeServerBusy:            {"error.server_busy", "advice.wait"},
+	core.CodeNotReady:              {"error.not_ready", "advice.wait"},
 	core.CodeServerFailure:         {"error.server_failure", "advice.wait"},
 	core.CodeStorageFull:           {"error.storage_full", "advice.admin"},
 	core.CodeTooLarge:              {"error.too_large", "advice.smaller"},

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io"
 	"os"
@@ -170,10 +171,10 @@ func (t *text) savedAs(path string) string {
 }
 
 // writeFile writes a file as a whole: where write fails, what was there before
-// stays.
+// stays. Until then it has a name that no other file has.
 func writeFile(path string, write func(io.Writer) error) error {
-	part := path + ".part"
-	file, err := os.Create(part)
+	part := filepath.Join(filepath.Dir(path), ".ingester-"+rand.Text()+".part")
+	file, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) // as the user's umask has it
 	if err != nil {
 		return notWritten(path, err)
 	}

@@ -28,7 +28,7 @@ var verdicts = map[int]verdict{ //nolint:gochecknoglobals // a table
 	http.StatusNotFound:                      {core.KindServer, core.CodeUnexpected, "The server does not know the upload address; check the ingester's URL."},
 	http.StatusProxyAuthRequired:             {core.KindNetwork, core.CodeProxy, "The proxy asks for a user name and password."},
 	http.StatusRequestTimeout:                {core.KindServer, core.CodeTimeout, "The server gave up waiting for the file."},
-	http.StatusConflict:                      {core.KindServer, core.CodeReadOnly, "The server's storage is read-only."},
+	http.StatusConflict:                      {core.KindServer, core.CodeRejected, "The server refused the file."},
 	http.StatusRequestEntityTooLarge:         {core.KindServer, core.CodeTooLarge, "The file is larger than the server takes."},
 	http.StatusUnsupportedMediaType:          {core.KindServer, core.CodeRejected, "The server does not take files of this kind."},
 	http.StatusUnprocessableEntity:           {core.KindServer, core.CodeRejected, "The server refused the file or what was said about it."},
@@ -67,8 +67,8 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 		e.Code, e.Message = core.CodeRedirect, "The server sends uploads elsewhere"+redact(target(resp))+"; redirects are not followed."
 	case resp.StatusCode == http.StatusConflict && (strings.Contains(said.code, "IN_PROGRESS") || e.RetryAfter > 0):
 		e.Code, e.Message = core.CodeKeyInProgress, "The server is still working on an earlier attempt of this file."
-	case resp.StatusCode == http.StatusConflict && said.code != "" && said.code != "MODE_NOT_ALLOWED":
-		e.Code, e.Message = core.CodeRejected, "The server refused the file."
+	case resp.StatusCode == http.StatusConflict && said.code == "MODE_NOT_ALLOWED":
+		e.Code, e.Message = core.CodeReadOnly, "The server's storage is read-only."
 	}
 	if complete && mayHaveStored(resp.StatusCode, said) {
 		e.Outcome = core.OutcomeUnknown

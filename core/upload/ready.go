@@ -3,7 +3,10 @@ package upload
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -20,6 +23,25 @@ type Readiness struct {
 	Checks      map[string]string // by part of the server, as text
 	HonoursKey  bool              // the server refuses duplicates by Idempotency-Key
 	MaxFileSize int64             // bytes, 0 where the server does not say
+}
+
+// Problem is why the server takes no uploads, in the words of its checks; nil
+// where it does.
+func (r Readiness) Problem() *core.Error {
+	if r.Ready {
+		return nil
+	}
+	var said []string
+	for _, name := range slices.Sorted(maps.Keys(r.Checks)) {
+		if r.Checks[name] != "ok" {
+			said = append(said, name+": "+r.Checks[name])
+		}
+	}
+	if len(said) == 0 {
+		said = []string{r.Status}
+	}
+	return &core.Error{Kind: core.KindServer, Code: core.CodeNotReady, Op: opReady, Message: "The server says that it is not ready.",
+		ServerText: transport.Clean(strings.Join(said, "; ")), Outcome: core.OutcomeAnswered}
 }
 
 // Ready asks the server whether it takes uploads. It needs no token. A server
