@@ -176,9 +176,17 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// ErrSignIn is every error of signing in: that it was refused (KindAuth), and
+// that the server for it was not reached, which is of another kind as well.
+var ErrSignIn = errors.New("sign-in failed")
+
 // Is reports whether target is an *Error with the same code, so that
-// errors.Is(err, &Error{Code: CodeTooLarge}) works.
+// errors.Is(err, &Error{Code: CodeTooLarge}) works, or ErrSignIn and this is
+// one.
 func (e *Error) Is(target error) bool {
+	if target == ErrSignIn {
+		return e.Kind == KindAuth
+	}
 	t, ok := target.(*Error)
 	return ok && t.Code == e.Code
 }

@@ -47,6 +47,7 @@ const (
 type admin struct {
 	*httptest.Server
 	tokens, keys, connections atomic.Int64
+	closed                    chan struct{} // a value for each connection that the other side closed
 
 	mu     sync.Mutex
 	answer http.HandlerFunc
@@ -57,7 +58,7 @@ type admin struct {
 // lives for half an hour. With tls nil it speaks plain HTTP.
 func newAdmin(t *testing.T, config *tls.Config) *admin {
 	t.Helper()
-	a := &admin{}
+	a := &admin{closed: make(chan struct{}, 64)}
 	a.respond(reply(`{"access_token":"opaque-1","token_type":"Bearer","expires_in":1800}`))
 	a.publish(http.NotFound)
 	mux := http.NewServeMux()
@@ -72,8 +73,14 @@ func newAdmin(t *testing.T, config *tls.Config) *admin {
 	a.Server = httptest.NewUnstartedServer(mux)
 	a.Config.ErrorLog = log.New(io.Discard, "", 0)
 	a.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
+		switch state {
+		case http.StateNew:
 			a.connections.Add(1)
+		case http.StateClosed:
+			select {
+			case a.closed <- struct{}{}:
+			default:
+			}
 		}
 	}
 	if config == nil {

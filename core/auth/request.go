@@ -205,13 +205,27 @@ func secretError(err error) *core.Error {
 	return &e
 }
 
+// cannotConnect is an error of the network or of TLS, and one of signing in as
+// well.
 func cannotConnect(err error) *core.Error {
 	e := core.NetworkError(opToken, err)
-	if e.Kind != core.KindCancelled {
-		e.Message = "Cannot connect to Admin Module: " + lowerFirst(e.Message)
+	if e.Kind == core.KindCancelled {
+		return e
+	}
+	e.Message = "Cannot connect to Admin Module: " + lowerFirst(e.Message)
+	if e.Err == nil {
+		e.Err = core.ErrSignIn
+	} else {
+		e.Err = notSignedIn{e.Err}
 	}
 	return e
 }
+
+// notSignedIn is a cause that is core.ErrSignIn too.
+type notSignedIn struct{ error }
+
+func (notSignedIn) Is(target error) bool { return target == core.ErrSignIn }
+func (n notSignedIn) Unwrap() error      { return n.error }
 
 // lowerFirst makes a sentence go on after a colon.
 func lowerFirst(s string) string {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -169,13 +170,62 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// A5: the server can't be reached.
+// A5: the server can't be reached. That is an error of signing in and one of
+// the network, or of TLS, with its cause.
 func TestUnreachable(t *testing.T) {
 	a := newAdmin(t, nil)
 	f := newSource(t, a)
 	a.Close()
-	if e := f.failure(t, core.KindNetwork, core.CodeConnectionRefused); !strings.Contains(e.Error(), "Cannot connect to Admin Module") {
+	e := f.failure(t, core.KindNetwork, core.CodeConnectionRefused)
+	if !strings.Contains(e.Error(), "Cannot connect to Admin Module") || !errors.Is(e, core.ErrSignIn) || !errors.Is(e, syscall.ECONNREFUSED) {
 		t.Error(e)
+	}
+}
+
+func TestWhatIsAnErrorOfSigningIn(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	secure := newAdmin(t, &tls.Config{Certificates: []tls.Certificate{ca.Server(t)}})
+	f := newSource(t, secure) // and no authority
+	if e := f.failure(t, core.KindTLS, core.CodeTLSUntrusted); !errors.Is(e, core.ErrSignIn) || !strings.Contains(e.Error(), "Cannot connect to Admin Module") {
+		t.Errorf("not trusted: %v", e)
+	}
+	a := newAdmin(t, nil)
+	a.respond(refuse(http.StatusUnauthorized, "{}"))
+	f = newSource(t, a)
+	if e := f.failure(t, core.KindAuth, core.CodeSignInRefused); !errors.Is(e, core.ErrSignIn) {
+		t.Errorf("refused: %v", e)
+	}
+	a.respond(refuse(http.StatusServiceUnavailable, "{}"))
+	f = newSource(t, a)
+	if _, err := f.Token(t.Context()); err == nil || errors.Is(err, core.ErrSignIn) {
+		t.Errorf("busy: %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := f.Token(ctx); core.CodeOf(err) != core.CodeCancelled || errors.Is(err, core.ErrSignIn) {
+		t.Errorf("stopped: %v", err)
+	}
+	if e := cannotConnect(&core.Error{Kind: core.KindNetwork, Code: core.CodeProxy}); !errors.Is(e, core.ErrSignIn) {
+		t.Errorf("a proxy without a cause: %v", e)
+	}
+}
+
+// A12: the server sees every connection closed that was kept for the next
+// request, in either version of HTTP.
+func TestCloseEndsIdleConnections(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	for name, config := range map[string]*tls.Config{"HTTP/1.1": nil, "HTTP/2": {Certificates: []tls.Certificate{ca.Server(t)}}} {
+		a := newAdmin(t, config)
+		f := newSource(t, a, func(c *Config) { c.TLS = &tls.Config{RootCAs: ca.Pool()} })
+		f.mustToken(t)
+		if a.connections.Load() != 1 || len(a.closed) != 0 {
+			t.Errorf("%s: %d connections, %d closed before the end", name, a.connections.Load(), len(a.closed))
+		}
+		_ = f.Close()
+		<-a.closed // else the test's time runs out
+		if !f.Expiry().IsZero() || f.Valid() {
+			t.Errorf("%s: the token is still there", name)
+		}
 	}
 }
 
