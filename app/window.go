@@ -7,7 +7,6 @@ import (
 	"errors"
 	"log/slog"
 	"os"
-	"runtime"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -21,13 +20,13 @@ import (
 // neither is possible and nobody reads standard error, a window says why.
 func runWindow(ctx context.Context, s streams, o windowOptions) error {
 	var app fyne.App // made once only, as late as possible
+	preferX11(os.Getenv, os.Setenv)
 	start := func() fyne.App {
-		preferX11(os.Getenv, os.Setenv)
 		app = fyneapp.NewWithID(appID)
 		return app
 	}
 	err := openWindow(ctx, s, o, start)
-	if err == nil || ctx.Err() != nil || app != nil || term.IsTerminal(int(os.Stderr.Fd())) || !hasDisplay(os.Getenv) {
+	if err == nil || ctx.Err() != nil || app != nil || term.IsTerminal(int(os.Stderr.Fd())) || openDisplay(os.Getenv) != nil {
 		return err
 	}
 	return errors.Join(err, ui.ShowFailure(ctx, start(), err))
@@ -80,6 +79,9 @@ func handOverOr(ctx context.Context, f folders, paths []string, running error) e
 
 // showWindow blocks until the window is closed. It runs on the main goroutine.
 func (p *program) showWindow(ctx context.Context, o windowOptions, app func() fyne.App, log *slog.Logger, buffer *ui.LogBuffer) error {
+	if err := openDisplay(os.Getenv); err != nil {
+		return err
+	}
 	c, err := newController(p)
 	if err != nil {
 		return err
@@ -140,11 +142,6 @@ func scaleBy(getenv func(string) string, setenv func(key, value string) error) f
 		}
 		_ = setenv(key, scale) // without it the desktop's own is used
 	}
-}
-
-// hasDisplay reports whether a window can be shown.
-func hasDisplay(getenv func(string) string) bool {
-	return runtime.GOOS == "windows" || runtime.GOOS == "darwin" || getenv("DISPLAY") != "" || getenv("WAYLAND_DISPLAY") != ""
 }
 
 // preferX11 keeps GLFW off Wayland where X11 is to be had: dragging files over
