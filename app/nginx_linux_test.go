@@ -78,7 +78,11 @@ func newGateway(t *testing.T, s *testServer) *gateway {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command("nginx", "-c", config, "-p", g.dir, "-e", filepath.Join(g.dir, "error.log"))
+	nginx, err := exec.LookPath("nginx")
+	if err != nil {
+		nginx = "/usr/sbin/nginx" // which other users than root do not look into
+	}
+	cmd := exec.Command(nginx, "-c", config, "-p", g.dir, "-e", filepath.Join(g.dir, "error.log"))
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("nginx (Debian package nginx-light): %v", err)
 	}

@@ -45,6 +45,7 @@ func TestReadOnly(t *testing.T) {
 		}
 	}
 	must(t, os.Chmod(d.path, 0o555))
+	t.Cleanup(func() { _ = os.Chmod(d.path, dirMode) })
 
 	var list []string
 	var listed, saved, renamed, removed, written, made error

@@ -223,22 +223,26 @@ func (d *Dir) remove(op, name string) error {
 }
 
 // make creates the folder, or closes one that is open to other users: who can
-// write there decides where files are sent.
+// write there decides where files are sent. What its owner may not do stays so.
 func (d *Dir) make() error {
 	if err := os.MkdirAll(filepath.Dir(d.path), dirMode); err != nil {
 		return err
 	}
-	if err := os.Mkdir(d.path, dirMode); err != nil && !errors.Is(err, fs.ErrExist) {
+	switch err := os.Mkdir(d.path, dirMode); {
+	case err == nil:
+		return os.Chmod(d.path, dirMode) // whatever the umask took
+	case !errors.Is(err, fs.ErrExist):
 		return err
 	}
 	info, err := os.Stat(d.path)
 	if err != nil {
 		return err
 	}
-	if info.Mode().Perm() == dirMode || !info.IsDir() {
+	mode := info.Mode().Perm()
+	if mode&^dirMode == 0 || !info.IsDir() {
 		return nil // what is no folder fails with better words
 	}
-	return os.Chmod(d.path, dirMode)
+	return os.Chmod(d.path, mode&dirMode)
 }
 
 func (d *Dir) notFound(op, name string) error {
