@@ -151,6 +151,5 @@ missing=""; for p in $(1); do \
 	dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
 [ -z "$$missing" ] && exit 0; \
 echo "Installing:$$missing"; \
-export DEBIAN_FRONTEND=noninteractive; \
-$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+$(SUDO) .ci/install $$missing
 endef

@@ -5,9 +5,13 @@ package main
 import (
 	"bytes"
 	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // Without a display that can be opened the program says so in one sentence, and
@@ -59,4 +63,17 @@ func TestNoDisplay(t *testing.T) {
 			t.Errorf("%s: exit code %d, %s\n%s", tt.name, code, &stdout, &stderr)
 		}
 	}
+}
+
+// Root and others are told the same.
+func TestNoDisplayAsUser(t *testing.T) {
+	program := buildProgram(t)
+	for dir := filepath.Dir(program); dir != filepath.Dir(os.TempDir()); dir = filepath.Dir(dir) {
+		if info, err := os.Stat(dir); err == nil && info.Mode().Perm()&0o055 != 0o055 {
+			if err := os.Chmod(dir, info.Mode().Perm()|0o055); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	coretest.AsUser(t, "^TestNoDisplay$", "PROGRAM="+program)
 }

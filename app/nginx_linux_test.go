@@ -166,3 +166,8 @@ func TestBehindNginx(t *testing.T) {
 		})
 	}
 }
+
+// What root tests holds for others, too: their PATH has no /usr/sbin.
+func TestBehindNginxAsUser(t *testing.T) {
+	coretest.AsUser(t, "^TestBehindNginx$")
+}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // asNobody runs do without root's rights, if the test has them: on one thread,
@@ -77,4 +78,9 @@ func TestReadOnly(t *testing.T) {
 	if os.Getuid() == 0 { // else the file is ours to read
 		wantCode(t, unread, core.CodeProfileInvalid)
 	}
+}
+
+// What root tests holds for others, too.
+func TestAsUser(t *testing.T) {
+	coretest.AsUser(t, "^(TestReadOnly|TestModes|TestRename)$")
 }
