@@ -20,7 +20,7 @@ func known(c core.Code) bool {
 		core.CodeCertificateExpired, core.CodeCertificateNotYet, core.CodeCertificateUsage, core.CodeKeyMismatch,
 		core.CodeKeyUnsupported, core.CodePassphraseWrong, core.CodePassphraseMissing, core.CodeCAInvalid,
 		core.CodeKeychainUnavailable, core.CodeKeychainLocked, core.CodeKeychainFailed, core.CodeStoreFailed,
-		core.CodeStoreNewer, core.CodeStoreDamaged, core.CodeAlreadyRunning, core.CodeProxyInvalid,
+		core.CodeStoreNewer, core.CodeStoreDamaged, core.CodeAlreadyRunning, core.CodeProxyInvalid, core.CodeOtherServer,
 		core.CodeFileMissing, core.CodeFilePermission, core.CodeFileUnreadable, core.CodeFileNotRegular,
 		core.CodeFileChanged, core.CodeFileLength, core.CodeFileUnwritable,
 		core.CodeSignInRefused, core.CodeSignInDisabled, core.CodeTokenInvalid, core.CodeTokenUntrusted,
