@@ -263,3 +263,26 @@ func TestRefusalOutweighsTheProfile(t *testing.T) {
 		transfer.Resume = p.note()
 	}
 }
+
+// After last bytes of which nobody heard, an answer that the protocol has no use
+// for is still a hook's no; any other leaves open which request completed the
+// upload.
+func TestRefusalAfterALostAnswer(t *testing.T) {
+	file, _ := newTransfer(t, "a", 2<<20)
+	for status, outcome := range map[int]core.Outcome{415: core.OutcomeAnswered, 422: core.OutcomeAnswered, 451: core.OutcomeAnswered,
+		400: core.OutcomeUnknown, 403: core.OutcomeUnknown, 500: core.OutcomeUnknown} {
+		transfer := file
+		s := newServer(t, func(s *server) { s.judge = says(status) })
+		c, p := s.newClient(t, nil), &progress{}
+		s.set(after(1, http.MethodPatch, answers(http.StatusGatewayTimeout)))
+		_, err := c.Upload(limited(t), transfer, p)
+		want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeCutOff)
+		transfer.Resume = p.note()
+		_, err = c.Upload(limited(t), transfer, p)
+		code := map[core.Outcome]core.Code{core.OutcomeAnswered: core.CodeRejected, core.OutcomeUnknown: core.CodeOutcomeUnknown}[outcome]
+		want(t, err, core.KindServer, code, outcome)
+		if left := len(s.uploads(t)); (left == 0) != (outcome == core.OutcomeAnswered) {
+			t.Errorf("%d: %d uploads are left", status, left)
+		}
+	}
+}
