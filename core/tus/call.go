@@ -19,6 +19,7 @@ type state struct {
 	header http.Header // of the answer that said so, nil for a new upload
 	proto  string
 	status int
+	known  bool // of a new upload: it is one that the server had made before
 }
 
 // create makes a new upload of size bytes and returns it: as a rule empty, but a
@@ -54,7 +55,7 @@ func (a *attempt) create(ctx context.Context, size int64, sum core.Checksum, hea
 	if err != nil {
 		offset = 0
 	}
-	return state{url: created, offset: offset}, nil
+	return state{url: created, offset: offset, known: got.Header.Get("Idempotency-Replayed") == "true"}, nil
 }
 
 // look asks what the server has of an upload of size bytes.

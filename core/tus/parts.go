@@ -100,6 +100,17 @@ func (a *attempt) complete(ctx context.Context, end state, whole core.Checksum) 
 	if end.offset != a.size {
 		return core.Receipt{}, a.unusable(ctx, nonsense("The server has put the parts of the file together, but not all of them.", nil))
 	}
+	again, e := a.settle(ctx)
+	switch {
+	case e != nil:
+		return core.Receipt{}, e
+	case again:
+		if stop := a.keep(ctx); stop != nil {
+			return core.Receipt{}, stop
+		}
+		return core.Receipt{}, &core.Error{Kind: core.KindServer, Code: core.CodeServerFailure, Op: opUpload, Outcome: core.OutcomeAnswered,
+			Message: "Whether the server accepted the file was not heard; it is sent again as a new upload."}
+	}
 	return a.receipt(ctx, end, whole)
 }
 
@@ -269,7 +280,7 @@ func (a *attempt) join(ctx context.Context, whole core.Checksum) *core.Error {
 	})
 	switch {
 	case e == nil:
-		a.note.URL, a.note.Accepted = created.url, true
+		a.note.URL, a.note.Accepted = created.url, !created.known
 		return a.keep(ctx)
 	case e.Outcome == core.OutcomeUnknown:
 		if told := a.doubtful(ctx); told.Outcome != core.OutcomeUnknown {

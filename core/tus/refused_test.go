@@ -286,3 +286,49 @@ func TestRefusalAfterALostAnswer(t *testing.T) {
 		}
 	}
 }
+
+// A server that knows the key of a file that it has refused gives what it made
+// before: a yes to that is none to the file.
+func TestRefusedFileIsGivenBack(t *testing.T) {
+	for _, size := range []int{0, someParts} {
+		transfer, data := newTransfer(t, "a", size)
+		var refused string
+		s := newServer(t, func(s *server) {
+			s.judge = func(info handler.FileInfo) int {
+				if info.IsPartial {
+					return 0
+				}
+				refused = info.ID
+				return 422
+			}
+		})
+		c, p := s.newClient(t, inParts(3)), &progress{}
+		_, err := c.Upload(limited(t), transfer, p)
+		want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+		s.set(func(w http.ResponseWriter, r *http.Request) bool {
+			again := r.Method == http.MethodPost && r.Header.Get("Upload-Concat") != partial
+			if again {
+				w.Header().Set("Location", s.URL+"/files/"+refused)
+				w.Header().Set("Idempotency-Replayed", "true")
+				w.WriteHeader(http.StatusCreated)
+			}
+			return again
+		})
+		transfer.Resume = p.note()
+		_, err = c.Upload(limited(t), transfer, p)
+		want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+		s.set(nil)
+		s.setJudge(nil)
+		transfer.Resume = p.note() // the user sends again
+		r, err := c.Upload(limited(t), transfer, p)
+		if size > 0 {
+			want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
+			transfer.Resume = p.note()
+			r, err = c.Upload(limited(t), transfer, p)
+		}
+		wantReceipt(t, r, err, data)
+		if !s.accepted[r.FileID] {
+			t.Errorf("%+v, accepted %v", r, s.accepted)
+		}
+	}
+}

@@ -196,7 +196,7 @@ func (a *attempt) anew(ctx context.Context) (state, *core.Error) {
 		return state{}, &core.Error{Kind: core.KindServer, Code: core.CodeRejected, Op: opUpload, Outcome: core.OutcomeAnswered,
 			Message: "The server has refused the file, and gives the refused upload back instead of a new one."}
 	}
-	a.note.URL, a.note.Accepted = created.url, a.size == 0
+	a.note.URL, a.note.Accepted = created.url, a.size == 0 && !created.known
 	if e := a.keep(ctx); e != nil {
 		return state{}, e
 	}
