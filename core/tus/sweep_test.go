@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http/httptest"
+	"path"
 	"sync"
 	"testing"
 
@@ -121,7 +122,7 @@ type fataler interface {
 // the hook let pass, and nothing passes twice without a word of the user.
 func (s *server) persist(ctx context.Context, t fataler, c *Client, transfer core.Transfer, data []byte, n int) (stored bool, decided int) {
 	t.Helper()
-	p := &progress{}
+	p := &progress{notes: []string{transfer.Resume}}
 	for range n {
 		r, err := c.Upload(ctx, transfer, p)
 		transfer.Resume = p.note()
@@ -233,4 +234,26 @@ func TestHooksAtRandom(t *testing.T) {
 		s.Close()
 	})
 	t.Log(fmt.Sprint(words, " words of the user"))
+}
+
+// Last bytes that never left completed nothing: where the upload is gone then,
+// it begins anew.
+func TestLastBytesNeverLeft(t *testing.T) {
+	transfer, data := newTransfer(t, "a", 50)
+	s, by, p := newServer(t, nil), noCut(), &progress{}
+	by.request = 100
+	c := s.plain(t, by)
+	_, err := c.Upload(limited(t), transfer, p)
+	if e := core.AsError(err); e == nil || e.Outcome == core.OutcomeUnknown || e.Outcome == core.OutcomeAnswered {
+		t.Fatalf("got %v", err)
+	}
+	for _, upload := range s.uploads(t) {
+		if e := c.remove(limited(t), c.base.String()+path.Base(upload)); e != nil {
+			t.Fatal(e)
+		}
+	}
+	transfer.Resume = p.note()
+	if stored, decided := s.persist(t.Context(), t, c, transfer, data, 1); !stored || decided > 0 {
+		t.Errorf("stored %v, %d words of the user", stored, decided)
+	}
 }
