@@ -72,16 +72,19 @@ func TestKept(t *testing.T) {
 func TestMadePermanent(t *testing.T) {
 	tags := Difference{FieldTags, `["a"]`, `[]`}
 	was := Transfer{State: StateStored, Options: Options{Retention: RetentionTemporary, TTLDays: 7, Tags: []string{"a"}}, Receipt: &Receipt{
-		FileID: "1", Retention: RetentionTemporary, TTLDays: 30, ExpiresAt: time.Unix(9e9, 0), Differs: []Difference{{FieldTTLDays, "7", "30"}, tags}}}
+		FileID: "1", Retention: RetentionTemporary, TTLDays: 30, ExpiresAt: time.Unix(9e9, 0), Differs: []Difference{{FieldTTLDays, "7", "30"}, {FieldRetention, "x", "y"}, {FieldExpires, "", "z"}, tags}}}
 	asked := Options{Retention: RetentionPermanent, Tags: []string{"a"}}
-	if got := was.DiffersFrom(asked); len(got) != 2 || !was.Temporary() {
+	if got := was.DiffersFrom(asked); len(got) != 3 || !was.Temporary() {
 		t.Errorf("before: %q", got)
 	}
 	is := was.MadePermanent()
 	if got := is.DiffersFrom(asked); !reflect.DeepEqual(got, []Difference{tags}) || is.Temporary() || !is.Receipt.ExpiresAt.IsZero() {
 		t.Errorf("after: %q, %+v", got, is.Receipt)
 	}
-	if len(was.Receipt.Differs) != 2 || was.Options.Retention != RetentionTemporary {
+	if !reflect.DeepEqual(is.Receipt.Differs, []Difference{tags}) {
+		t.Errorf("its receipt says %q", is.Receipt.Differs)
+	}
+	if len(was.Receipt.Differs) != 4 || was.Options.Retention != RetentionTemporary {
 		t.Errorf("what it was has changed: %+v", was)
 	}
 }
