@@ -50,6 +50,7 @@ func TestTold(t *testing.T) {
 		{"other days by the end", week, told{"retention_policy": "temporary"}, 30 * 24 * time.Hour, differ(core.FieldTTLDays, "7", "30"), core.RetentionTemporary, 30},
 		{"days by the end", month, nil, 30 * 24 * time.Hour, nil, core.RetentionTemporary, 30},
 		{"to the end of the day", month, nil, 30*24*time.Hour + 19*time.Hour, nil, core.RetentionTemporary, 30},
+		{"since it was begun to be sent", month, nil, 29*24*time.Hour + 5*time.Hour, nil, core.RetentionTemporary, 30},
 		{"a day too many", month, nil, 31*24*time.Hour + time.Hour, differ(core.FieldTTLDays, "30", "31"), core.RetentionTemporary, 31},
 		{"a day too few", month, nil, 29 * 24 * time.Hour, differ(core.FieldTTLDays, "30", "29"), core.RetentionTemporary, 29},
 		{"days as told, not by the end", week, told{"ttl_days": json.Number("7")}, 30 * 24 * time.Hour, nil, core.RetentionTemporary, 7},

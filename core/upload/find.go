@@ -66,7 +66,7 @@ func (l *listing) take(item json.RawMessage, earliest time.Time) (at time.Time, 
 	l.seen[key] = true
 	at = a.time("uploaded_at", "created_at")
 	name, _ := a[core.FieldName].(string)
-	if err == nil && name != "" && content.SameName(name, l.want.name) && !gone && !at.IsZero() && !at.Before(earliest) && l.own.may(by) {
+	if err == nil && content.SameName(name, l.want.name) && !gone && !at.Before(earliest) && l.own.may(by) {
 		r.HTTP, r.Status = l.proto, http.StatusOK
 		l.found = append(l.found, r)
 	}

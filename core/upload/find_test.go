@@ -207,6 +207,26 @@ func TestFindPages(t *testing.T) {
 	}
 }
 
+// A list that begins with the oldest is looked through, too.
+func TestFindOldestFirst(t *testing.T) {
+	transfer, sum := newTransfer(t, "a.txt", 10)
+	now := time.Now().UTC()
+	ca := coretest.NewCA(t, "Test CA")
+	g := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		at, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+		items := []any{}
+		for i := at; i < min(at+2, 6); i++ {
+			items = append(items, map[string]any{"file_id": strconv.Itoa(i), "original_filename": "a.txt", "size": 10, "checksum": sum,
+				"uploaded_at": now.Add(-time.Duration(5-i) * time.Hour).Format(time.RFC3339Nano)})
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"items": items})
+	}))
+	found, err := newTestClient(t, g.URL, ca, nil).Find(limited(t), transfer, now)
+	if err != nil || len(found) != 1 || found[0].FileID != "5" {
+		t.Errorf("%+v, %v", found, err)
+	}
+}
+
 // What is kept as was asked comes before what is not, and the older first.
 func TestFindOrder(t *testing.T) {
 	transfer, sum := newTransfer(t, "a.txt", 10)
@@ -215,14 +235,14 @@ func TestFindOrder(t *testing.T) {
 	ca := coretest.NewCA(t, "Test CA")
 	g := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		items := []any{}
-		for i, policy := range []string{"temporary", "permanent", "permanent"} {
+		for i, policy := range []string{"permanent", "permanent", "temporary"} {
 			items = append(items, map[string]any{"file_id": strconv.Itoa(i), "original_filename": "a.txt", "size": 10, "checksum": sum,
 				"uploaded_at": now.Add(-time.Duration(i) * time.Second).Format(time.RFC3339), "retention_policy": policy})
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"items": items})
 	}))
 	found, err := newTestClient(t, g.URL, ca, nil).Find(limited(t), transfer, now)
-	if err != nil || len(found) != 3 || found[0].FileID+found[1].FileID+found[2].FileID != "210" {
+	if err != nil || len(found) != 3 || found[0].FileID+found[1].FileID+found[2].FileID != "102" {
 		t.Fatalf("%+v, %v", found, err)
 	}
 	if len(found[0].Differs) != 0 || len(found[2].Differs) != 1 || found[2].Differs[0].Field != core.FieldRetention {
