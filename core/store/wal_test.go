@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -94,35 +95,38 @@ func TestEveryByteOfTheLog(t *testing.T) {
 		t.Fatalf("the log is not whole: %d of %d bytes", last, len(e.files["-wal"]))
 	}
 	random := rand.New(rand.NewPCG(12, 52))
-	for _, index := range []bool{true, false} {
-		for i := range damages(t, 40) {
-			// Without the index only what others follow can be proved lost.
-			at := random.Int64N(last)
-			if !index {
-				at = random.Int64N(last / 2)
-			}
-			if i%4 == 0 { // of a frame's header
-				frame := w.frames[random.IntN(len(w.frames)/2)]
-				at = frame.at - 1 - random.Int64N(walFrameHeader)
-			}
-			spoilt := estate{files: map[string][]byte{"": e.files[""], "-wal": append([]byte{}, e.files["-wal"]...)}}
-			if index {
-				spoilt.files["-shm"] = e.files["-shm"]
-			}
-			spoilt.files["-wal"][at] ^= byte(1 + random.IntN(255))
-			s := openAt(t, spoilt.write(t))
-			what := fmt.Sprintf("byte %d of the log, index %t", at, index)
-			told(t, what, s)
-			page := int64(0)
-			for _, f := range w.frames {
-				if at >= f.at-walFrameHeader && at < f.at+int64(w.pageSize) {
-					page = int64(f.page)
-				}
-			}
-			e.checkContent(t, what, s, page)
-			must(t, s.Close())
+	for range damages(t, 30) {
+		e.tellDamage(t, w, random.Int64N(last), true)
+		e.tellDamage(t, w, random.Int64N(last/2), false) // without the index only what others follow can be proved lost
+	}
+	for at := range int64(walHeaderSize) {
+		e.tellDamage(t, w, at, true)
+	}
+	for i := 0; i < len(w.frames); i += 9 { // the page's number, or another byte of the header
+		e.tellDamage(t, w, w.frames[i].at-walFrameHeader+3, true)
+		e.tellDamage(t, w, w.frames[i/2].at-1-random.Int64N(walFrameHeader), false)
+	}
+}
+
+// tellDamage changes a byte of the log and wants that to be told.
+func (e *estate) tellDamage(t *testing.T, w wal, at int64, index bool) {
+	t.Helper()
+	spoilt := estate{files: map[string][]byte{"": e.files[""], "-wal": bytes.Clone(e.files["-wal"])}}
+	if index {
+		spoilt.files["-shm"] = e.files["-shm"]
+	}
+	spoilt.files["-wal"][at] ^= 1 << (at % 5)
+	s := openAt(t, spoilt.write(t))
+	what := fmt.Sprintf("byte %d of the log, index %t", at, index)
+	told(t, what, s)
+	page := int64(0)
+	for _, f := range w.frames {
+		if at >= f.at-walFrameHeader && at < f.at+int64(w.pageSize) {
+			page = int64(f.page)
 		}
 	}
+	e.checkContent(t, what, s, page)
+	must(t, s.Close())
 }
 
 func putLog(t *testing.T, data []byte) string {
