@@ -266,19 +266,17 @@ func TestQueuedOtherwise(t *testing.T) {
 	s := newServer(t, sandbox.Config{})
 	dir, _ := writeTree(t, 1, func(int) string { return "a.txt" })
 	home := t.TempDir()
-	p := s.Profile()
-	good := p.IngesterURL
-	p.Auth.ClientID = "sa_nobody"
-	s.writeProfile(t, p)
-	if _, code := s.upload(t, home, dir); code != exitAuth {
+	refused := s.command(home, "upload", "--profile-file", s.profileFile, "--json", dir)
+	refused.Env = append(refused.Env, "INGESTER_CLIENT_SECRET=wrong")
+	if _, code := runUpload(t, refused); code != exitAuth {
 		t.Fatalf("exit code %d", code)
 	}
-	p = s.Profile()
-	p.IngesterURL = good
-	s.writeProfile(t, p)
 	lines, code := s.upload(t, home, "--retention", "permanent", dir)
-	if files := s.files(t); len(files) != 1 || files[0].Retention == core.RetentionPermanent != (code == exitOK) {
-		t.Errorf("exit code %d, %+v; the server has %+v", code, lines, files)
+	if code != exitIncomplete || len(lines) != 1 || differing(lines[0]) != "retention_policy permanent→temporary" {
+		t.Errorf("exit code %d, %+v", code, lines)
+	}
+	if files := s.files(t); len(files) != 1 || files[0].Retention != core.RetentionTemporary {
+		t.Errorf("the server has %+v", files)
 	}
 }
 
