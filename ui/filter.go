@@ -15,7 +15,7 @@ type group string
 const (
 	groupAll       group = "all"
 	groupUnderWay  group = "underway"  // queued, active, waiting
-	groupAttention group = "attention" // failed, unknown
+	groupAttention group = "attention" // failed, unknown, held
 	groupPaused    group = "paused"
 	groupStored    group = "stored"
 	groupCancelled group = "cancelled"
@@ -26,9 +26,13 @@ func groups() []group {
 	return []group{groupAll, groupUnderWay, groupAttention, groupPaused, groupStored, groupCancelled}
 }
 
-// groupOf says to which group a state belongs.
-func groupOf(s core.State) group {
-	switch s {
+// groupOf says to which group a row belongs.
+func groupOf(r *row) group {
+	switch r.state() {
+	case core.StateWaiting:
+		if r.held() {
+			return groupAttention
+		}
 	case core.StateFailed, core.StateUnknown:
 		return groupAttention
 	case core.StatePaused:
@@ -85,11 +89,11 @@ func (f filter) matches(r *row) bool {
 	return f.text == "" || strings.Contains(strings.ToLower(r.name), f.text)
 }
 
-func (f filter) takes(r *row) bool { return r.matches && f.shows(r.state()) }
+func (f filter) takes(r *row) bool { return r.matches && f.shows(groupOf(r)) }
 
-// shows reports whether rows of a state are visible.
-func (f filter) shows(s core.State) bool {
-	return f.group == "" || f.group == groupAll || groupOf(s) == f.group
+// shows reports whether rows of a group are visible.
+func (f filter) shows(g group) bool {
+	return f.group == "" || f.group == groupAll || g == f.group
 }
 
 // moves reports whether a row that changes enters, leaves or changes place.

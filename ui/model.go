@@ -64,6 +64,13 @@ func (r *row) err() *core.Error { return r.late().err }
 
 func (r *row) receipt() *core.Receipt { return r.late().receipt }
 
+// held reports whether the file waits until its profile leads to the server and
+// account that it was queued for.
+func (r *row) held() bool {
+	e := r.err()
+	return r.state() == core.StateWaiting && e != nil && e.Code == core.CodeOtherServer
+}
+
 // share is how much of the file has been sent, 0…1.
 func (r *row) share() float64 {
 	switch {
@@ -78,6 +85,7 @@ func (r *row) share() float64 {
 // totals are the figures of the status bar.
 type totals struct {
 	Files, Stored, Failed, Unknown, Active, Waiting, Queued, Paused int
+	Held                                                            int   // wait for their profile to lead to their server
 	Bytes, Done                                                     int64 // of all that is not cancelled
 	Remaining                                                       int64 // of all that is still under way
 	Rate                                                            float64
@@ -277,6 +285,10 @@ func (m *model) account(r *row, sign int) {
 		s.Queued += sign
 		remaining = true
 	case core.StateWaiting:
+		if r.held() {
+			s.Held += sign
+			break
+		}
 		s.Waiting += sign
 		remaining = true
 	case core.StateSending, core.StateSent:

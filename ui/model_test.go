@@ -112,6 +112,35 @@ func TestTotalsEqualACountFromScratch(t *testing.T) {
 	}
 }
 
+// TestHeldFilesNeedSomeone: what waits for another server than its profile leads
+// to is not on its way, is counted for itself, and is among what needs someone.
+func TestHeldFilesNeedSomeone(t *testing.T) {
+	held, waits := transfer(1, "held", 100, core.StateWaiting), transfer(2, "waits", 10, core.StateWaiting)
+	held.Error = &core.Error{Kind: core.KindConfig, Code: core.CodeOtherServer}
+	m := newModel()
+	m.Reset(core.Snapshot{Transfers: []core.Transfer{held, waits}}, start)
+	if s := m.sum; s.Held != 1 || s.Waiting != 1 || s.Remaining != 10 || s.Bytes != 110 {
+		t.Errorf("%+v", s)
+	}
+	if got := troubleText(english(t), m.sum); got != "1 waits for another server" {
+		t.Error(got)
+	}
+	m.SetFilter(filter{group: groupAttention})
+	if got := visibleNames(m); !slices.Equal(got, []string{"held"}) {
+		t.Errorf("visible %v", got)
+	}
+	held.State, held.Error = core.StateQueued, nil // it goes on
+	m.Apply(core.Update{Changed: []core.Transfer{held}, Removed: []core.TransferID{"t2"}}, start)
+	if s := m.sum; s.Held != 0 || !s.Unfinished() || len(visibleNames(m)) != 0 {
+		t.Errorf("%+v", s)
+	}
+	held.State, held.Error = core.StateWaiting, &core.Error{Code: core.CodeOtherServer}
+	m.Apply(core.Update{Changed: []core.Transfer{held}}, start)
+	if m.sum.Unfinished() {
+		t.Error("it is called under way")
+	}
+}
+
 func TestSpeedAndTimeLeftFollowTheLastSeconds(t *testing.T) {
 	m, now := newModel(), start
 	const size = 1000 << 20

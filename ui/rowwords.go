@@ -104,7 +104,7 @@ func (t *text) waiting(r *row, reason string, now time.Time) string {
 	if reason == "" {
 		reason = t.s("error.server_failure")
 	}
-	if e := r.err(); e != nil && e.Code == core.CodeOtherServer {
+	if r.held() {
 		return t.s("state.held", args{"Why": reason})
 	}
 	if wait := r.late().notBefore.Sub(now); wait > 0 {

@@ -32,6 +32,10 @@ func TestPresent(t *testing.T) {
 			status: "retrying in 8 s: the server is busy (503)", primary: actRetry, secondary: actCancel,
 		},
 		{name: "waited", transfer: core.Transfer{State: core.StateWaiting, Error: busy, NotBefore: start}, status: "retrying now: the server is busy (503)", primary: actRetry, secondary: actCancel},
+		{
+			name: "held", transfer: core.Transfer{State: core.StateWaiting, Error: &core.Error{Kind: core.KindConfig, Code: core.CodeOtherServer}},
+			status: "waiting: its profile now leads to another server or account than the one it was queued for", primary: actRetry, secondary: actCancel,
+		},
 		{name: "paused", transfer: core.Transfer{State: core.StatePaused}, status: "paused", primary: actResume, secondary: actCancel},
 		{name: "stored", transfer: core.Transfer{State: core.StateStored}, status: "stored · verified", secondary: actMore},
 		{name: "failed", transfer: core.Transfer{State: core.StateFailed, Error: large}, status: "too large for the server (413)", primary: actRetry, secondary: actMore},

@@ -230,7 +230,7 @@ func (v *transfersView) do(a action, ids []core.TransferID) {
 		v.sh.permanent.ask(v.storedFiles(ids))
 		return
 	}
-	if a == actRemove || a == actCancel && !v.model.filter.shows(core.StateCancelled) {
+	if a == actRemove || a == actCancel && !v.model.filter.shows(groupCancelled) {
 		v.appoint(ids)
 	}
 	c := v.sh.ctl

@@ -91,6 +91,9 @@ func troubleText(t *text, m totals) string {
 	if m.Unknown > 0 {
 		parts = append(parts, t.n("status.unknown", m.Unknown))
 	}
+	if m.Held > 0 {
+		parts = append(parts, t.n("status.held", m.Held))
+	}
 	return strings.Join(parts, " · ")
 }
 

@@ -73,7 +73,7 @@ func trayIcon(attention bool) fyne.Resource {
 // faceOf says the state of the uploads as the tray does.
 func faceOf(t *text, m *model) trayFace {
 	f := trayFace{progress: progressText(t, m), pause: t.s("header.pause"), open: t.s("tray.open"), quit: t.s("tray.quit"),
-		attention: m.halt != nil || m.sum.Failed+m.sum.Unknown > 0}
+		attention: m.halt != nil || m.sum.Failed+m.sum.Unknown+m.sum.Held > 0}
 	if m.paused {
 		f.pause = t.s("header.resume")
 	}

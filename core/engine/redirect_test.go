@@ -27,7 +27,9 @@ func bound(profile string, to core.Destination) (list []core.Transfer) {
 	maybe.Error = failure(core.KindNetwork, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 	half := noted(left("half", core.StateWaiting, 10))
 	half.Options.Profile, half.Server, half.Account = profile, to.Server, to.Account
-	return append(list, maybe, half)
+	rests := maybe
+	rests.ID, rests.Source, rests.State = "maybe, paused", source("maybe, paused", 10), core.StatePaused
+	return append(list, maybe, rests, half)
 }
 
 // there is where the tests' profile leads after it was changed.
@@ -55,7 +57,7 @@ func TestRedirect(t *testing.T) {
 		if s.total() != 0 {
 			t.Error("something was sent before the user said so")
 		}
-		if err := f.Redirect(t.Context(), testProfile, append(ids, "maybe", "half", "unknown", "cancelled", "none")...); err != nil {
+		if err := f.Redirect(t.Context(), testProfile, append(ids, "maybe", "maybe, paused", "half", "unknown", "cancelled", "none")...); err != nil {
 			t.Fatal(err)
 		}
 		f.awaitState(core.StateStored, "queued", "waiting")
@@ -142,7 +144,8 @@ func TestRename(t *testing.T) {
 				t.Errorf("%+v", got)
 			}
 		}
-		if err := f.Redirect(t.Context(), "Gone", "paused"); err != nil { // of another profile: nothing to do
+		s.lead(there)
+		if err := f.Redirect(t.Context(), "Another", "paused"); err != nil { // of another profile: nothing to do
 			t.Error(err)
 		}
 		if got := f.get("paused"); got.Destination() != here || got.State != core.StatePaused {
@@ -175,6 +178,53 @@ func TestRenameWhileSending(t *testing.T) {
 	for _, id := range ids {
 		if got := f.get(id); got.Options.Profile != "New" || got.Attempts != 1 || s.committed(id) != 1 {
 			t.Errorf("%+v", got)
+		}
+	}
+}
+
+// What was redirected is still in the queue of the way that it went before: it
+// is not sent there, should the profile lead there again.
+func TestRedirectedDoesNotGoBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		f := begin(t, s, newMemory(), func(c *Config) { c.Paused = true })
+		id := f.submit(source("a", 10))[0]
+		s.lead(there)
+		if err := f.Redirect(t.Context(), testProfile, id); err != nil {
+			t.Fatal(err)
+		}
+		s.lead(here)
+		ours := f.submit(source("b", 10))[0]
+		if err := f.ResumeAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateStored, ours)
+		f.awaitState(core.StateWaiting, id)
+		if got := f.get(id); got.Destination() != there || len(s.went(id)) != 0 {
+			t.Errorf("%+v went to %v", got, s.went(id))
+		}
+		s.lead(there)
+		_ = f.Lift(t.Context())
+		f.awaitState(core.StateStored, id)
+		if !slices.Equal(s.went(id), []core.Destination{there}) {
+			t.Errorf("it went to %v", s.went(id))
+		}
+		_ = f.stop()
+	})
+}
+
+// A change of way that is staged counts before it is durable.
+func TestStagedWayCounts(t *testing.T) {
+	l := fill(10)
+	l.way, l.number = way{testProfile, here}, 1
+	it, x := l.small.top(), &tx{}
+	queued := core.Transfer{State: core.StateQueued, Options: options(), Server: here.Server, Account: here.Account}
+	moved := queued
+	moved.Account = there.Account
+	for next, want := range map[*core.Transfer]bool{&queued: false, &moved: true} {
+		it.in, it.next = 1, next
+		if got := l.stale(x, it); got != want {
+			t.Errorf("%+v: stale %v", next, got)
 		}
 	}
 }
