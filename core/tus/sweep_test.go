@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"path"
 	"sync"
@@ -101,7 +102,13 @@ func verdicts(list ...int) func(handler.FileInfo) int {
 // can be cut at.
 func (s *server) plain(t testing.TB, by *scissors) *Client {
 	t.Helper()
-	open := httptest.NewServer(s)
+	// One request at a time: tusd has a race where one interrupts another.
+	var one sync.Mutex
+	open := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		one.Lock()
+		defer one.Unlock()
+		s.ServeHTTP(w, r)
+	}))
 	t.Cleanup(open.Close)
 	c, err := New(Config{URL: open.URL + "/files/", Tokens: &fixedToken{}, Streams: 1, dial: by.dial})
 	if err != nil {
