@@ -204,7 +204,7 @@ func TestEveryPageDamaged(t *testing.T) {
 	random := rand.New(rand.NewPCG(12, 49))
 	noise := make([]byte, defaultPageSize)
 	_, _ = rand.NewChaCha8([32]byte{12}).Read(noise)
-	for no := int64(1); no <= pages; no += max(1, pages/int64(damages(t, 25))) {
+	for no := int64(1); no <= pages; no += max(1, pages/int64(damages(t, 12))) {
 		for name, damage := range map[string]func(page []byte){
 			"noise":    func(page []byte) { copy(page, noise) },
 			"its kind": func(page []byte) { page[map[bool]int{true: 100}[no == 1]] ^= 1 << random.IntN(8) },
