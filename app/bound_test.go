@@ -161,7 +161,7 @@ func TestEmbeddedServerMoves(t *testing.T) {
 		_, err := submit(ctx, p, profile)
 		return err
 	})
-	taken, err := net.Listen("tcp", strings.TrimPrefix(before.IngesterURL, "https://")) //nolint:noctx // a test's
+	taken, err := net.Listen("tcp", strings.TrimPrefix(before.IngesterURL, "https://"))
 	if err != nil {
 		t.Fatal(err)
 	}

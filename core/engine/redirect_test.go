@@ -33,7 +33,7 @@ func bound(profile string, to core.Destination) (list []core.Transfer) {
 }
 
 // there is where the tests' profile leads after it was changed.
-var there = core.Destination{Server: elsewhere, Account: "sa_b"} //nolint:gochecknoglobals // a constant
+var there = core.Destination{Server: elsewhere, Account: "sa_b"}
 
 func (s *server) lead(to core.Destination) {
 	s.with(func(s *server) { s.url, s.account = to.Server, to.Account })
@@ -86,7 +86,7 @@ func TestRedirect(t *testing.T) {
 func TestRedirectWhileSending(t *testing.T) {
 	for name, has := range map[string]bool{"cut off": false, "stored": true} {
 		s := newServer()
-		s.script = func(ctx context.Context, s *server, _ core.Transfer, n int, _ core.Progress) (bool, error) {
+		s.script = func(ctx context.Context, _ *server, _ core.Transfer, n int, _ core.Progress) (bool, error) {
 			if n > 1 {
 				return true, nil
 			}

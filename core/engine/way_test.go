@@ -13,7 +13,7 @@ import (
 )
 
 // here is where the tests' profile leads unless a test says otherwise.
-var here = core.Destination{Server: testServer, Account: testAccount} //nolint:gochecknoglobals // a constant
+var here = core.Destination{Server: testServer, Account: testAccount}
 
 // keep puts transfers as an earlier process left them.
 func (m *memory) keep(t testing.TB, list ...core.Transfer) *memory {
