@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -47,8 +48,9 @@ func TestBadLine(t *testing.T) {
 			s.profile, s.secret = server.profileFile, server.ClientSecret().Reveal()
 
 			ctx, heal := context.WithCancel(t.Context())
+			random := rand.New(rand.NewPCG(s.random.Uint64(), 0)) // a siege's own is for one goroutine
 			var spoiling sync.WaitGroup
-			spoiling.Go(func() { s.spoil(ctx, t, line) })
+			spoiling.Go(func() { spoil(ctx, t, line, random) })
 			for range 2 {
 				s.life(t, patience)
 			}
@@ -88,29 +90,29 @@ func (s *siege) settle(t *testing.T) map[string]core.State {
 }
 
 // spoil puts one toxic after the other on a line, until ctx ends.
-func (s *siege) spoil(ctx context.Context, t *testing.T, line *toxiproxy.Proxy) {
+func spoil(ctx context.Context, t *testing.T, line *toxiproxy.Proxy, random *rand.Rand) {
 	for n := 0; ctx.Err() == nil; n++ {
 		kinds := []string{
 			`"type":"reset_peer","attributes":{"timeout":5}`,
-			fmt.Sprintf(`"type":"limit_data","attributes":{"bytes":%d}`, s.random.IntN(1<<20)),
+			fmt.Sprintf(`"type":"limit_data","attributes":{"bytes":%d}`, random.IntN(1<<20)),
 			`"type":"timeout","attributes":{"timeout":150}`,
 			`"type":"latency","attributes":{"latency":30,"jitter":30}`,
 			`"type":"slicer","attributes":{"average_size":100,"size_variation":50,"delay":10}`,
 			`"type":"slow_close","attributes":{"delay":200}`,
 		}
-		stream := []string{"upstream", "downstream"}[s.random.IntN(2)]
+		stream := []string{"upstream", "downstream"}[random.IntN(2)]
 		name := fmt.Sprint("toxic ", n)
-		spec := fmt.Sprintf(`{"name":%q,"stream":%q,"toxicity":0.7,%s}`, name, stream, kinds[s.random.IntN(len(kinds))])
+		spec := fmt.Sprintf(`{"name":%q,"stream":%q,"toxicity":0.7,%s}`, name, stream, kinds[random.IntN(len(kinds))])
 		if _, err := line.Toxics.AddToxicJson(strings.NewReader(spec)); err != nil {
 			t.Error(err)
 			return
 		}
-		wait(ctx, time.Duration(100+s.random.IntN(300))*time.Millisecond)
+		wait(ctx, time.Duration(100+random.IntN(300))*time.Millisecond)
 		if err := line.Toxics.RemoveToxic(context.WithoutCancel(ctx), name); err != nil {
 			t.Error(err)
 			return
 		}
-		wait(ctx, time.Duration(s.random.IntN(100))*time.Millisecond)
+		wait(ctx, time.Duration(random.IntN(100))*time.Millisecond)
 	}
 }
 
