@@ -34,7 +34,7 @@ run: build ## open the window on the embedded sandbox server (without a display:
 
 # The slowest packages go first, so that none is left alone at the end. -race needs cgo; the window's end-to-end tests open a real window under Xvfb.
 test: test-deps vet-headless ## run every test, with the race detector, and write coverage.out
-	$(GO) test -race -timeout 20m -tags $(TAGS) -coverpkg=./core/...,./ui/...,./app/... -coverprofile=coverage.out ./ui/... ./app/... ./core/... ./assets/...
+	$(GO) test -race -timeout 20m -tags $(TAGS) -coverpkg=./core/...,./ui/...,./app/... -coverprofile=coverage.out ./ui/... ./app/... ./core/store ./core/... ./assets/...
 	@$(GO) tool cover -func=coverage.out | tail -n 1
 
 race: test ## the same: tests always run with the race detector
@@ -95,10 +95,11 @@ fuzz: ## fuzz every parser of foreign input for FUZZTIME (30s) each
 		done || exit 1; done
 
 # ROUNDS=9 measures longer, SCALE=8 makes the work eight times smaller.
-soak: ## the long forms of the tests, for hours: KILLS=1000 kills, a million steps, each byte of 10 MB, 64 GiB
+soak: ## the long forms of the tests, for hours: KILLS=1000 kills, a million steps, DAMAGES=2000 damaged queues, each byte of 10 MB, 64 GiB
 	KILLS=$(or $(KILLS),1000) $(GO) test -count 1 -timeout 3h -v -tags headless -run '^TestKilledAtRandom$$' ./app
 	$(GO) test -count 1 -timeout 3h -v -run '^TestModel$$' ./core/engine -rapid.checks=$(or $(CHECKS),200000) -rapid.nofailfile
 	SOAK=1 $(GO) test -count 1 -timeout 3h -v -run '^TestScanMany$$' ./core/engine
+	DAMAGES=$(or $(DAMAGES),2000) $(GO) test -count 1 -timeout 3h -v -run '^(TestEveryPageDamaged|TestEveryByteDamaged|TestEveryByteOfTheLog)$$' ./core/store
 	SOAK=1 $(GO) test -count 1 -timeout 6h -v -run '^(TestCutAtEachByte|TestLargeFileInFlatMemory)$$' ./core/upload
 
 bench: headless bench-deps ## measure against curl and rclone on this machine, into docs/performance.md

@@ -19,7 +19,7 @@ const (
 )
 
 // queueLock makes its process the owner of the queue. A file alone would not:
-// whoever deletes it makes room for a second owner, who locks a file of the
+// a process that deletes it makes room for a second owner, who locks a file of the
 // same name. So the folder that the queue lies in is locked besides; it can't
 // be deleted while the queue is in it.
 type queueLock struct {

@@ -54,7 +54,7 @@ func (r *Redactor) Learn(secrets ...Secret) {
 	}
 }
 
-// credentials are those of an Authorization header, whoever's they are.
+// credentials are those of an Authorization header, of any profile.
 var credentials = regexp.MustCompile(`(?i)\b(bearer|basic)(\s|%20|\+)+[A-Za-z0-9._~+/=-]{16,}`)
 
 // Redact returns text without the secrets that are known.

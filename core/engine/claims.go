@@ -38,7 +38,7 @@ func (c *claims) begin(r *run) (end func(fileID string)) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if fileID != "" {
-			c.own(r, fileID) // whoever else has found it: the server's answer counts
+			c.own(r, fileID) // even if another has found it: the answer counts
 		}
 		delete(c.sending, r)
 		close(done)

@@ -170,11 +170,11 @@ func (a *attempt) start(ctx context.Context) (state, *core.Error) {
 			a.note = a.note.again(a.transfer.Source)
 		}
 	}
-	return a.anew(ctx)
+	return a.createUpload(ctx)
 }
 
-// anew begins a new upload.
-func (a *attempt) anew(ctx context.Context) (state, *core.Error) {
+// createUpload begins a new upload.
+func (a *attempt) createUpload(ctx context.Context) (state, *core.Error) {
 	header := map[string]string{idempotencyKey: string(a.transfer.ID)}
 	sum := core.Checksum("")
 	if a.size == 0 { // complete once it is there
