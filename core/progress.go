@@ -42,6 +42,7 @@ type Token struct {
 	Value    Secret
 	Type     string    // "Bearer"
 	Expiry   time.Time // wall clock
+	Admin    bool      // its role may do everything
 	Verified bool      // signature checked against the server's keys
 	Opaque   bool      // not a JWT: nothing could be verified
 	Subject  string

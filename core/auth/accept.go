@@ -24,8 +24,9 @@ const (
 // accept decides whether the token of an answer may be used and for how long.
 // A token that is no JWT passes as opaque. A JWT that has expired or is bound
 // to another client certificate never passes; with keys to verify by, neither
-// does one that is forged, too early, without an end or without the right to
-// upload.
+// does one that is forged, too early, without an end, or with scopes of which
+// none is for uploads. One without scopes says nothing of permission: the
+// server knows what its accounts may do.
 func (s *Source) accept(ctx context.Context, a answer) (core.Token, time.Duration, error) {
 	token := core.Token{Value: core.NewSecret(a.token), Type: "Bearer", Scopes: a.scopes}
 	if !looksLikeJWT(a.token) {
@@ -52,7 +53,7 @@ func (s *Source) accept(ctx context.Context, a answer) (core.Token, time.Duratio
 	if err != nil {
 		return core.Token{}, 0, untrusted(err)
 	}
-	token.Subject = c.subject
+	token.Subject, token.Admin = c.subject, c.admin
 	if len(c.scopes) > 0 {
 		token.Scopes = c.scopes
 	}
@@ -72,7 +73,7 @@ func (s *Source) validate(ctx context.Context, token string, c claims) error {
 	if err := s.checkUse(c); err != nil {
 		return err
 	}
-	if c.role != roleAdmin && !slices.Contains(c.scopes, scopeNeeded) {
+	if len(c.scopes) > 0 && !c.admin && !slices.Contains(c.scopes, scopeNeeded) {
 		return &core.Error{Kind: core.KindAuth, Code: core.CodeScopeMissing, Op: opToken, Message: "This account may not upload: its token lacks the scope " + scopeNeeded + "."}
 	}
 	return nil

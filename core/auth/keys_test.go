@@ -186,7 +186,7 @@ func TestKeyFits(t *testing.T) {
 	if usable("no key") {
 		t.Error("a text is a key")
 	}
-	if err := (&keys{}).check("", claims{alg: "XX"}); err == nil {
+	if err := (&keys{}).verify(t.Context(), "", claims{alg: "XX"}); err == nil {
 		t.Error("an unknown algorithm was checked")
 	}
 }

@@ -3,8 +3,10 @@ package auth
 import (
 	"crypto/tls"
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -103,29 +105,24 @@ func TestVerifyCases(t *testing.T) {
 		{"audience of many", with(nil, fields{"aud": []string{"ingester", "account"}}), "", ""},
 
 		{"no end", with(nil, fields{"exp": nil}), core.CodeTokenUntrusted, "exp"},
-		{"iss is a number", with(nil, fields{"iss": 7}), core.CodeTokenUntrusted, "iss"},
-		{"iss is a list", with(nil, fields{"iss": []string{"https://admin.example"}}), core.CodeTokenUntrusted, "iss"},
-		{"aud is a number", with(nil, fields{"aud": 7}), core.CodeTokenUntrusted, "aud"},
-		{"aud is a list of numbers", with(nil, fields{"aud": []int{7}}), core.CodeTokenUntrusted, "aud"},
 		{"expired", with(nil, fields{"exp": at(-time.Minute)}), core.CodeTokenUntrusted, "exp"},
 		{"nbf in the future", with(nil, fields{"nbf": at(2 * time.Minute)}), core.CodeTokenUntrusted, "nbf"},
 		{"iat in the future", with(nil, fields{"iat": at(24 * time.Hour)}), core.CodeTokenUntrusted, "iat"},
-		{"exp is a text", with(nil, fields{"exp": "1772400000"}), core.CodeTokenUntrusted, "exp"},
+		{"exp is a word", with(nil, fields{"exp": "tomorrow"}), core.CodeTokenUntrusted, "exp is not a date"},
+		{"exp in milliseconds", with(nil, fields{"exp": at(time.Hour) * 1000}), core.CodeTokenUntrusted, "exp is not a date"},
+		{"exp is not a number", with(nil, fields{"exp": "NaN"}), core.CodeTokenUntrusted, "exp is not a date"},
+		{"exp is an empty text", with(nil, fields{"exp": ""}), core.CodeTokenUntrusted, "no claim exp"},
+		{"expired, as a text", with(nil, fields{"exp": strconv.FormatInt(at(-time.Hour), 10)}), core.CodeTokenUntrusted, "expired"},
+		{"nbf in the future, as a text", with(nil, fields{"nbf": strconv.FormatInt(at(time.Hour), 10)}), core.CodeTokenUntrusted, "nbf"},
 		{"exp is 1e400", raw(`{"scope":"files:write","exp":1e400}`), core.CodeTokenUntrusted, "exp"},
 		{"exp is negative", with(nil, fields{"exp": -1}), core.CodeTokenUntrusted, "exp"},
 		{"exp is a list", with(nil, fields{"exp": []int{1}}), core.CodeTokenUntrusted, "exp"},
 		{"exp is null", raw(`{"scope":"files:write","exp":null}`), core.CodeTokenUntrusted, "exp"},
 		{"exp twice", raw(`{"scope":"files:write","exp":1,"exp":9999999999}`), core.CodeTokenUntrusted, "payload"},
-		{"sub is a number", with(nil, fields{"sub": 7}), core.CodeTokenUntrusted, "sub"},
-		{"scope is a number", with(nil, fields{"scope": 7}), core.CodeTokenUntrusted, "scope"},
-		{"cnf is a text", with(nil, fields{"cnf": "x"}), core.CodeTokenUntrusted, "cnf"},
-		{"cnf holds a number", with(nil, fields{"cnf": fields{"x5t#S256": 7}}), core.CodeTokenUntrusted, "cnf"},
 		{"typ of another token", with(fields{"typ": "logout+jwt"}, nil), core.CodeTokenUntrusted, "typ"},
-		{"typ is a number", with(fields{"typ": 1}, nil), core.CodeTokenUntrusted, "typ"},
 
-		{"no scope", with(nil, fields{"scope": nil}), core.CodeScopeMissing, "files:write"},
+		{"another scope and role", with(nil, fields{"scope": "files:read", "role": []string{"user", "administrator"}}), core.CodeScopeMissing, "files:write"},
 		{"another scope", with(nil, fields{"scope": "files:read files:writer"}), core.CodeScopeMissing, "files:write"},
-		{"another role", with(nil, fields{"scope": nil, "role": "administrator"}), core.CodeScopeMissing, "files:write"},
 
 		{"alg none", mint(t, nil, fields{"alg": "none"}, nil), core.CodeTokenUntrusted, "alg"},
 		{"alg NoNe", mint(t, nil, fields{"alg": "NoNe"}, nil), core.CodeTokenUntrusted, "alg"},
@@ -168,7 +165,7 @@ func TestVerifyCases(t *testing.T) {
 				t.Errorf("does not say %q: %v", tt.says, e)
 			}
 			result := ResultFailure
-			if tt.name == "expired" {
+			if strings.HasPrefix(tt.name, "expired") {
 				result = ResultExpired // M1
 			}
 			if f.seen.validation(result) != 1 || f.Valid() || a.keys.Load() > 1 {
@@ -178,6 +175,71 @@ func TestVerifyCases(t *testing.T) {
 	}
 	if evil.connections.Load() != 0 {
 		t.Error("keys were fetched from where a token said")
+	}
+}
+
+// A claim that isn't needed spoils no token, whatever its form, and a token
+// that tells of no scope is the server's to judge; with keys to verify by and
+// without, a token fares alike.
+func TestOddClaims(t *testing.T) {
+	key := signers()["rsa"]
+	half := testNow.Add(30 * time.Minute)
+	odd := []any{json.RawMessage("null"), 7, -1, 1.5, true, "", "text", "1772300000", "2026-01-01T00:00:00Z", []any{}, []any{1, 2}, []string{"a", "b"}, fields{}, fields{"a": 1}}
+	type oddity struct {
+		header, payload fields
+		scopes          []string
+		admin           bool
+	}
+	plain := []string{"files:read", "files:write"}
+	var cases []oddity
+	for _, value := range odd {
+		for _, name := range []string{"nbf", "iat", "sub", "iss", "aud", "jti", "azp", "cnf", "realm_access", "role", "roles", "type", "auth_time", "x"} {
+			cases = append(cases, oddity{payload: fields{name: value}, scopes: plain})
+		}
+		for _, name := range []string{"typ", "x5t", "x5c", "jku", "cty", "x"} {
+			cases = append(cases, oddity{header: fields{name: value}, scopes: plain})
+		}
+		cases = append(cases, oddity{payload: fields{"cnf": fields{"x5t#S256": nil, "jkt": value}}, scopes: plain})
+	}
+	for _, value := range []any{json.RawMessage("null"), 7, true, "", []any{}, []any{1}, []any{"files:read", 1}, fields{"files:write": true}} {
+		cases = append(cases, oddity{payload: fields{"scope": value}}, oddity{payload: fields{"scope": nil, "scopes": value}})
+	}
+	cases = append(cases,
+		oddity{payload: fields{"scope": "files:read", "scopes": fields{"files:write": true}}},
+		oddity{payload: fields{"scope": nil, "scp": []string{"files:write"}}},
+		oddity{payload: fields{"scope": nil, "role": "user"}},
+		oddity{payload: fields{"scope": nil, "role": "readonly"}},
+		oddity{payload: fields{"scope": nil, "role": []string{"user"}}},
+		oddity{payload: fields{"scope": nil, "role": fields{"admin": true}}},
+		oddity{payload: fields{"scope": nil, "role": "admin"}, admin: true},
+		oddity{payload: fields{"scope": nil, "role": []string{"user", "admin"}}, admin: true},
+		oddity{payload: fields{"scope": "files:read", "role": []string{"admin", "user"}}, scopes: []string{"files:read"}, admin: true},
+		oddity{payload: fields{"exp": strconv.FormatInt(half.Unix(), 10)}, scopes: plain},
+		oddity{payload: fields{"exp": float64(half.Unix()) + 0.25}, scopes: plain},
+		oddity{payload: fields{"nbf": strconv.FormatInt(testNow.Unix(), 10), "iat": float64(testNow.Unix()) + 0.9}, scopes: plain},
+		oddity{header: fields{"typ": "bearer"}, scopes: plain},
+		oddity{header: fields{"typ": "JOSE"}, scopes: plain},
+	)
+	a := newAdmin(t, nil)
+	a.publish(jwks(t, jwkOf(t, key, fields{"kid": "key-1"})))
+	for _, on := range []bool{true, false} {
+		f := newSource(t, a, func(c *Config) {
+			if on {
+				verified(a)(c)
+			}
+		})
+		for _, tt := range cases {
+			a.respond(reply(`{"access_token":"` + mint(t, key, tt.header, tt.payload) + `","token_type":"Bearer"}`))
+			token, err := f.Token(t.Context())
+			switch {
+			case err != nil:
+				t.Errorf("%v %v, verified %t: %v", tt.header, tt.payload, on, err)
+			case token.Verified != on || token.Opaque || token.Admin != tt.admin || !slices.Equal(token.Scopes, tt.scopes) || token.Expiry.Before(half.Add(-time.Second)):
+				t.Errorf("%v %v, verified %t: %+v", tt.header, tt.payload, on, token)
+			}
+			f.Invalidate(token)
+			f.clock.AdvanceMono(quiet)
+		}
 	}
 }
 

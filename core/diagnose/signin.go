@@ -97,8 +97,8 @@ func (s *signIn) signature(context.Context) verdict {
 	return verdict{found: told}
 }
 
-// permission says whether the token is one for uploads. Package auth refuses
-// a verified one that is not.
+// permission says whether the token is one for uploads, if it tells. Package
+// auth refuses a verified one that tells of other scopes only.
 func (s *signIn) permission(context.Context) verdict {
 	scopes := list(s.token.Scopes)
 	switch {
@@ -106,7 +106,7 @@ func (s *signIn) permission(context.Context) verdict {
 		return failed(s.err)
 	case slices.Contains(s.token.Scopes, scopeNeeded):
 		return verdict{found: say("permission.scope", with{"Scopes": scopes})}
-	case s.token.Verified:
+	case s.token.Admin:
 		return verdict{found: say("permission.admin", nil)}
 	case len(s.token.Scopes) == 0:
 		return verdict{found: say("permission.untold", nil)}

@@ -107,6 +107,8 @@ func TestTokensThatAreTaken(t *testing.T) {
 		texts                 [2]string
 	}{
 		{"role admin", admin(signed(map[string]any{"role": "admin"}), ownKeys), core.StepOK, core.StepOK, [2]string{"verified", "role admin"}},
+		{"role user", admin(signed(map[string]any{"role": "user"}), ownKeys), core.StepOK, core.StepOK, [2]string{"verified", "the token does not tell; the ingester decides"}},
+		{"list of roles", admin(signed(map[string]any{"role": []string{"user", "admin"}}), ownKeys), core.StepOK, core.StepOK, [2]string{"verified", "role admin"}},
 		{"list of scopes", admin(signed(map[string]any{"scopes": []string{"files:write"}}), ownKeys), core.StepOK, core.StepOK, [2]string{"verified", "(files:write)"}},
 		{"opaque", opaque(""), core.StepOK, core.StepOK, [2]string{"opaque", "the ingester decides"}},
 		{"opaque with scopes", opaque(`,"scope":"files:write"`), core.StepOK, core.StepOK, [2]string{"opaque", "files:write"}},
