@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -110,6 +111,56 @@ func TestKilledThenAnotherServer(t *testing.T) {
 	}
 	if got := b.names(t); len(got) != 2 {
 		t.Errorf("the second server has %v", got)
+	}
+}
+
+// What an earlier call left is held against what that one asked, whatever the
+// call asks that sends it.
+func TestLeftIsJudgedByItsOwnCall(t *testing.T) {
+	t.Parallel()
+	s := newHolding(t)
+	home, dir := t.TempDir(), t.TempDir()
+	left, named := filepath.Join(dir, "left.txt"), filepath.Join(dir, "named.txt")
+	for _, path := range []string{left, named} {
+		if err := os.WriteFile(path, []byte(path), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.holds.Store(true)
+	cmd := s.command(home, "upload", "--profile-file", s.profileFile, "--quiet", "--retention", "temporary", "--ttl-days", "7", left)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-s.begun
+	if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // killed
+	s.holds.Store(false)
+
+	lines, code := s.upload(t, home, "--all", "--retention", "permanent", named)
+	if code != exitOK || len(lines) != 2 {
+		t.Fatalf("exit code %d, %+v", code, lines)
+	}
+	for _, l := range lines {
+		if l.State != core.StateStored || len(l.Differs) > 0 {
+			t.Errorf("%s: %s, differs in %+v", l.Name, l.State, l.Differs)
+		}
+	}
+	files, err := s.Files(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, f := range files {
+		got[f.Name] = f.TTLDays
+	}
+	if want := map[string]int{"left.txt": 7, "named.txt": 0}; !maps.Equal(got, want) {
+		t.Errorf("the server keeps them for days: %v, want %v", got, want)
+	}
+	// Named itself, it is held against what this call asks.
+	if lines, code := s.upload(t, home, "--retention", "permanent", left); code != exitIncomplete || len(lines) != 1 || len(lines[0].Differs) != 1 {
+		t.Errorf("exit code %d, %+v", code, lines)
 	}
 }
 

@@ -17,9 +17,9 @@ import (
 
 const uploadHelp = `Uploads files and folders through the durable queue that the window uses too.
 
-A file that is stored already (same path and content) is skipped; --again
-sends it once more. Interrupted once, the command stops cleanly; the same command
-goes on with what is left of its files.
+A file that is stored already (same path, size, time and content) is skipped;
+--again sends it once more. Interrupted once, the command stops cleanly; the same
+command goes on with what is left of its files.
 
 It sends and reports the files that it names. What earlier calls left for the
 same server and account is counted at the end; --all sends that too, also

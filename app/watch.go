@@ -18,7 +18,7 @@ type feedSource interface {
 type watch struct {
 	out     reporter
 	profile string
-	mine    map[core.TransferID]bool      // to be sent by this command
+	mine    map[core.TransferID]bool      // to be sent by this command, and whether it names them too
 	open    map[core.TransferID]bool      // whether an attempt is under way; there may be very many
 	first   map[core.TransferID]time.Time // begin of the first attempt seen
 	skipOK  bool                          // what is left out is no failure
@@ -79,7 +79,7 @@ func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.
 		w.mine[t.ID] = true
 	}
 	for _, id := range others {
-		w.mine[id] = true
+		w.mine[id] = false
 	}
 	return w
 }
@@ -121,7 +121,7 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 	w.halt = snapshot.Halt
 	var bytes int64
 	for _, t := range snapshot.Transfers {
-		if w.mine[t.ID] {
+		if _, ok := w.mine[t.ID]; ok {
 			w.sum.files++
 			bytes += t.Source.Size
 			w.open[t.ID] = false
