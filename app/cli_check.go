@@ -76,6 +76,7 @@ func diagnoseProfile(ctx context.Context, p core.Profile, s *secrets, passphrase
 		Secret:     func(ctx context.Context) (core.Secret, error) { return s.client(ctx, p.Name) },
 		Passphrase: passphrase,
 		Proxy:      environmentProxy(httpproxy.FromEnvironment()),
+		Published:  &s.published,
 		Redactor:   s.redactor,
 	}, step)
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/auth"
 	"github.com/artstore/ingester/core/keychain"
 	"github.com/artstore/ingester/core/smallfile"
 )
@@ -30,6 +31,8 @@ type secrets struct {
 	keychain.Layered
 	given    core.Secret    // --secret-file or INGESTER_CLIENT_SECRET
 	redactor *core.Redactor // is told of all that are used
+
+	published auth.Publishers // the token servers known to publish keys
 }
 
 func newSecrets(given core.Secret, r *core.Redactor) *secrets {

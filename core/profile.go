@@ -153,6 +153,10 @@ func (p Profile) JWKSURL() string {
 	return join(p.AdminURL, "/api/v1/auth/jwks")
 }
 
+// JWKSAssumed reports whether JWKSURL is merely where token servers usually
+// publish their keys: the profile names no address.
+func (p Profile) JWKSAssumed() bool { return p.Auth.JWKSURL == "" && p.JWKSURL() != "" }
+
 // TusURL is where resumable uploads are created.
 func (p Profile) TusURL() string {
 	if p.Upload.TusURL != "" {

@@ -44,6 +44,7 @@ type Token struct {
 	Expiry   time.Time // wall clock
 	Admin    bool      // its role may do everything
 	Verified bool      // signature checked against the server's keys
+	Keyless  bool      // nothing to verify it by: the server publishes no keys
 	Opaque   bool      // not a JWT: nothing could be verified
 	Subject  string
 	Scopes   []string

@@ -33,17 +33,21 @@ func (s *Source) accept(ctx context.Context, a answer) (core.Token, time.Duratio
 		token.Opaque = true
 		return token, orElse(a.lifetime, defaultLifetime), nil
 	}
-	c, err := parseJWT(a.token)
-	switch {
-	case s.keys != nil:
+	c, malformed := parseJWT(a.token)
+	err := errNoKeys
+	if s.keys != nil {
 		start := s.mono()
-		if err == nil {
-			err = s.validate(ctx, a.token, c)
+		err = s.validate(ctx, a.token, c, malformed)
+		token.Keyless = errors.Is(err, errNoKeys)
+		if !token.Keyless {
+			s.validated(ctx, s.mono()-start, err)
 		}
-		s.validated(ctx, s.mono()-start, err)
 		token.Verified = err == nil
-	case err != nil:
-		// Nobody asked for verification, so what only looks like a JWT is
+	}
+	switch {
+	case !errors.Is(err, errNoKeys):
+	case malformed != nil:
+		// There is nothing to verify by, so what only looks like a JWT is
 		// the server's business.
 		token.Opaque = true
 		return token, orElse(a.lifetime, defaultLifetime), nil
@@ -60,7 +64,15 @@ func (s *Source) accept(ctx context.Context, a answer) (core.Token, time.Duratio
 	return token, lifetimeOf(a, c, s.cfg.Now()), nil
 }
 
-func (s *Source) validate(ctx context.Context, token string, c claims) error {
+// validate verifies a token and looks at its claims. malformed is what came of
+// parsing it; where there are no keys, that doesn't matter.
+func (s *Source) validate(ctx context.Context, token string, c claims, malformed error) error {
+	if malformed != nil {
+		if _, err := s.keys.renew(ctx); errors.Is(err, errNoKeys) {
+			return err
+		}
+		return malformed
+	}
 	if err := s.keys.verify(ctx, token, c); err != nil {
 		return err
 	}

@@ -33,6 +33,7 @@ type Observer interface {
 type Config struct {
 	TokenURL      string
 	JWKSURL       string // "": no verification, unless PublicKeyFile is set
+	JWKSAssumed   bool   // JWKSURL is a guess: a server that has no such address publishes no keys
 	PublicKeyFile string // PEM, instead of JWKSURL
 	Grant         core.Grant
 	ClientAuth    core.ClientAuth // oauth2 grant only; "" is basic
@@ -43,13 +44,14 @@ type Config struct {
 	Secret func(context.Context) (core.Secret, error)
 	// Timeout limits one token call in all; 0 is core.DefaultTokenTimeout,
 	// and more than 30 s is 30 s.
-	Timeout  time.Duration
-	TLS      *tls.Config                           // nil: the system's roots, no client certificate
-	Proxy    func(*http.Request) (*url.URL, error) // nil: HTTPS_PROXY and NO_PROXY
-	Observer Observer                              // may be nil
-	Redactor *core.Redactor                        // learns secret and tokens; nil: one of its own
-	Log      *slog.Logger                          // nil: nothing is logged
-	Now      func() time.Time                      // nil: time.Now
+	Timeout   time.Duration
+	TLS       *tls.Config                           // nil: the system's roots, no client certificate
+	Proxy     func(*http.Request) (*url.URL, error) // nil: HTTPS_PROXY and NO_PROXY
+	Published *Publishers                           // nil: one of its own
+	Observer  Observer                              // may be nil
+	Redactor  *core.Redactor                        // learns secret and tokens; nil: one of its own
+	Log       *slog.Logger                          // nil: nothing is logged
+	Now       func() time.Time                      // nil: time.Now
 }
 
 // maxTimeout is the most a token call may take, however slowly a server
@@ -88,6 +90,9 @@ func (c Config) withDefaults() (Config, error) {
 	c.Timeout = min(c.Timeout, maxTimeout)
 	if c.Proxy == nil {
 		c.Proxy = http.ProxyFromEnvironment
+	}
+	if c.Published == nil {
+		c.Published = &Publishers{}
 	}
 	if c.Observer == nil {
 		c.Observer = unobserved{}

@@ -61,18 +61,16 @@ type keys struct {
 // keys when there are none, when they are old, and, at most once a minute,
 // when none of them fits: keys are rotated. A key ID that is not known and may
 // not be asked for yet is no reason to distrust: the error says to come back.
+// errNoKeys is the error where there are none to verify by.
 func (k *keys) verify(ctx context.Context, token string, c claims) error {
-	if !allowed(c.alg) {
+	fresh, err := k.renew(ctx)
+	switch {
+	case err != nil:
+		return err
+	case !allowed(c.alg):
 		return badClaim("its alg is not allowed")
 	}
-	fresh := false
-	if k.fetch != nil && (k.set == nil || k.mono()-k.fetched > keysMaxAge) {
-		if err := k.refresh(ctx); err != nil {
-			return err
-		}
-		fresh = true
-	}
-	err := k.check(token, c)
+	err = k.check(token, c)
 	switch {
 	case err == nil || fresh || k.fetch == nil:
 		return err
@@ -89,6 +87,15 @@ func (k *keys) verify(ctx context.Context, token string, c claims) error {
 		return err
 	}
 	return k.check(token, c)
+}
+
+// renew fetches the keys when there are none and when they are old, and
+// reports whether it did.
+func (k *keys) renew(ctx context.Context) (fresh bool, err error) {
+	if k.fetch == nil || (k.set != nil && k.mono()-k.fetched <= keysMaxAge) {
+		return false, nil
+	}
+	return true, k.refresh(ctx)
 }
 
 // knows reports whether a key with this ID is there, or the token names none.
@@ -187,7 +194,10 @@ func (s *Source) fetchKeys(ctx context.Context) ([]publicKey, error) {
 			e.Message = "The token server's keys can't be used: " + err.Error() + "."
 			return nil, e
 		}
+		s.cfg.Published.add(s.cfg.JWKSURL)
 		return set, nil
+	case s.publishesNone(status):
+		return nil, errNoKeys
 	case status >= 300 && status < 400:
 		e.Kind, e.Code = core.KindServer, core.CodeRedirect
 	case status >= 500 || status == http.StatusTooManyRequests:

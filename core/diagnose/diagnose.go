@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/auth"
 )
 
 // The names of the steps, in the order in which a server is tested. They are
@@ -42,6 +43,7 @@ type Config struct {
 	Secret     func(context.Context) (core.Secret, error) // of the client
 	Passphrase core.Secret                                // of the key or PKCS#12 file
 	Proxy      func(*http.Request) (*url.URL, error)      // nil: HTTPS_PROXY and NO_PROXY
+	Published  *auth.Publishers                           // who has published keys; nil: nobody known
 	Redactor   *core.Redactor                             // learns secret and token; may be nil
 	Log        *slog.Logger                               // nil: nothing is logged
 	Now        func() time.Time                           // nil: time.Now

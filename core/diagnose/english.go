@@ -94,6 +94,7 @@ var english = map[string]string{ //nolint:gochecknoglobals // a table
 	"token.good":               "signed in as {{.Who}}; the token is good for {{.Left}}, until {{.Until}} UTC",
 	"signature.opaque":         "the token is opaque: it holds no signature to verify",
 	"signature.off":            "not verified: no keys are configured",
+	"signature.none":           "not verified: the token server publishes no keys",
 	"signature.set":            "Set auth.jwks_url or auth.public_key_file, so that a forged token is noticed.",
 	"signature.file":           "verified with the key in {{.File}}",
 	"signature.jwks":           "verified with the token server's keys",

@@ -37,7 +37,9 @@ func (s *signIn) fetch(ctx context.Context) verdict {
 	source, err := auth.New(auth.Config{
 		TokenURL:      p.TokenURL(),
 		JWKSURL:       p.JWKSURL(),
+		JWKSAssumed:   p.JWKSAssumed(),
 		PublicKeyFile: p.Auth.PublicKeyFile,
+		Published:     s.test.cfg.Published,
 		Grant:         p.Auth.Grant,
 		ClientAuth:    p.Auth.ClientAuth,
 		ClientID:      p.Auth.ClientID,
@@ -85,6 +87,8 @@ func (s *signIn) signature(context.Context) verdict {
 		return failed(s.err)
 	case s.err == nil && s.token.Opaque:
 		return verdict{found: say("signature.opaque", nil)}
+	case s.err == nil && s.token.Keyless:
+		return verdict{found: say("signature.none", nil)}
 	case s.err == nil && !s.token.Verified:
 		return verdict{found: say("signature.off", nil), todo: say("signature.set", nil)}
 	case p.Auth.PublicKeyFile != "":

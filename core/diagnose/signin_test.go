@@ -62,7 +62,10 @@ func TestSignInFails(t *testing.T) {
 		{"no client ID", func(_ *testing.T, w *world) { w.profile.Auth.ClientID = "" }, Token, core.CodeProfileInvalid, "auth.client_id"},
 		{"forged token", admin(signed(map[string]any{"scope": "files:write"}), func(*world) http.HandlerFunc { return answer(http.StatusOK, stranger.jwks()) }),
 			Signature, core.CodeTokenUntrusted, "no key of the token server has signed it"},
-		{"no keys", admin(signed(nil), nil), Signature, core.CodeTokenUntrusted, "404; check auth.jwks_url"},
+		{"no keys where the profile says", func(t *testing.T, w *world) {
+			admin(signed(nil), nil)(t, w)
+			w.profile.Auth.JWKSURL = w.admin.URL + "/api/v1/auth/jwks"
+		}, Signature, core.CodeTokenUntrusted, "404; check auth.jwks_url"},
 		{"keys server down", admin(signed(nil), func(*world) http.HandlerFunc { return answer(http.StatusServiceUnavailable, "") }),
 			Signature, core.CodeServerBusy, "503"},
 		{"expired token", admin(signed(map[string]any{"scope": "files:write", "exp": time.Now().Add(-time.Hour).Unix()}), ownKeys),
@@ -108,6 +111,7 @@ func TestTokensThatAreTaken(t *testing.T) {
 	}{
 		{"role admin", admin(signed(map[string]any{"role": "admin"}), ownKeys), core.StepOK, core.StepOK, [2]string{"verified", "role admin"}},
 		{"role user", admin(signed(map[string]any{"role": "user"}), ownKeys), core.StepOK, core.StepOK, [2]string{"verified", "the token does not tell; the ingester decides"}},
+		{"no keys published", admin(signed(map[string]any{"role": "user"}), nil), core.StepOK, core.StepOK, [2]string{"not verified: the token server publishes no keys", "the ingester decides"}},
 		{"list of roles", admin(signed(map[string]any{"role": []string{"user", "admin"}}), ownKeys), core.StepOK, core.StepOK, [2]string{"verified", "role admin"}},
 		{"list of scopes", admin(signed(map[string]any{"scopes": []string{"files:write"}}), ownKeys), core.StepOK, core.StepOK, [2]string{"verified", "(files:write)"}},
 		{"opaque", opaque(""), core.StepOK, core.StepOK, [2]string{"opaque", "the ingester decides"}},

@@ -1,0 +1,104 @@
+package auth
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// assumed expects the keys of a at the usual address, which nobody named.
+func assumed(a *admin) func(*Config) {
+	return func(c *Config) { c.JWKSURL, c.JWKSAssumed = a.URL+keysPath, true }
+}
+
+// A server with nothing at the usual address publishes no keys: its tokens are
+// used as they are where verification is off, and shown as such. At an address
+// that the profile names the same answer is an error.
+func TestNoKeysPublished(t *testing.T) {
+	key := signers()["rsa"]
+	for _, status := range []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone} {
+		a := newAdmin(t, nil)
+		a.publish(refuse(status, `{"detail":"Not Found"}`))
+		f := newSource(t, a, assumed(a))
+		for name, header := range map[string]fields{"RS256": nil, "HS256": {"alg": "HS256"}} {
+			a.respond(issue(mint(t, key, header, fields{"scope": nil, "role": "user"})))
+			token := f.mustToken(t)
+			if token.Verified || !token.Keyless || token.Opaque || token.Subject != "sa_test" || f.seen.validation(ResultSuccess)+f.seen.validation(ResultFailure) != 0 {
+				t.Errorf("%d, %s: %+v, counted %v", status, name, token, f.seen.validations)
+			}
+			f.Invalidate(token)
+			f.clock.AdvanceMono(quiet)
+		}
+		a.respond(issue(mint(t, key, nil, fields{"exp": "soon"})))
+		token := f.mustToken(t)
+		if token.Verified || !token.Keyless || !token.Opaque {
+			t.Errorf("%d, what only looks like a JWT: %+v", status, token)
+		}
+		f.Invalidate(token)
+		f.clock.AdvanceMono(quiet)
+		a.respond(issue(mint(t, key, nil, fields{"exp": testNow.Add(-time.Hour).Unix()})))
+		f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted) // to know that, no key is needed
+
+		a.respond(issue(mint(t, key, nil, nil)))
+		named := newSource(t, a, verified(a))
+		named.mustFail(t, core.KindAuth, core.CodeTokenUntrusted)
+	}
+}
+
+// A server that has published keys has to go on: else leaving them out would
+// turn verification off, for this source and all that know of it.
+func TestKeysPublishedOnce(t *testing.T) {
+	key := signers()["rsa"]
+	a := newAdmin(t, nil)
+	a.respond(issue(mint(t, key, nil, nil)))
+	known := &Publishers{}
+	source := func() fixture { return newSource(t, a, assumed(a), func(c *Config) { c.Published = known }) }
+	f := source()
+	if token := f.mustToken(t); token.Verified || !token.Keyless { // they are asked for with each token
+		t.Errorf("before: %+v", token)
+	}
+	f.Invalidate(f.mustToken(t))
+	f.clock.AdvanceMono(quiet)
+	a.publish(jwks(t, jwkOf(t, key, fields{"kid": "key-1"})))
+	token := f.mustToken(t)
+	if !token.Verified || token.Keyless {
+		t.Errorf("published: %+v", token)
+	}
+
+	a.publish(http.NotFound)
+	f.Invalidate(token)
+	f.clock.Advance(keysMaxAge + time.Second)
+	a.respond(issue(mint(t, key, nil, fields{"exp": testNow.Add(3 * time.Hour).Unix()})))
+	f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted)
+	source().mustFail(t, core.KindAuth, core.CodeTokenUntrusted)
+
+	other := newAdmin(t, nil) // is another server
+	other.respond(issue(mint(t, key, nil, nil)))
+	if token := newSource(t, other, assumed(other), func(c *Config) { c.Published = known }).mustToken(t); token.Verified || !token.Keyless {
+		t.Errorf("another server: %+v", token)
+	}
+}
+
+// Only an answer that there is nothing says so: keys that can't be had, or
+// can't be used, are an error at the usual address as at any other.
+func TestKeysNotHad(t *testing.T) {
+	key := signers()["rsa"]
+	for name, h := range map[string]http.HandlerFunc{
+		"unauthorized": refuse(401, ""), "forbidden": refuse(403, ""), "busy": refuse(503, ""), "too many": refuse(429, ""), "failed": refuse(500, ""),
+		"redirect":   func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) },
+		"cut off":    func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"HTML":       reply("<html>"),
+		"no keys":    reply(`{"keys":[]}`),
+		"a stranger": jwks(t, jwkOf(t, signers()["rsa2"], fields{"kid": "key-1"})),
+	} {
+		a := newAdmin(t, nil)
+		a.respond(issue(mint(t, key, nil, nil)))
+		a.publish(h)
+		f := newSource(t, a, assumed(a))
+		if token, err := f.Token(t.Context()); err == nil || f.Valid() || f.seen.validation(ResultFailure) != 1 {
+			t.Errorf("%s: %+v, counted %v", name, token, f.seen.validations)
+		}
+	}
+}
