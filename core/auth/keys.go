@@ -9,9 +9,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"net/http"
 	"slices"
@@ -23,6 +23,7 @@ import (
 	"github.com/lestrrat-go/jwx/v3/jws/jwsbb"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/foreigntext"
 	"github.com/artstore/ingester/core/smallfile"
 )
 
@@ -282,9 +283,20 @@ func readPublicKeys(path string) ([]publicKey, error) {
 	case err != nil:
 		return nil, unusable("The public key file can't be read.", err)
 	}
+	blocks, err := foreigntext.PEM(data)
+	if err != nil {
+		return nil, unusable("The public key file can't be read.", err)
+	}
 	var set []publicKey
-	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
-		if public := publicKeyOf(block); public != nil && usable(public) {
+	for _, block := range blocks {
+		if block.Err != nil {
+			return nil, unusable("The public key file can't be used: "+block.Place()+": "+block.Err.Error()+".", block.Err)
+		}
+		public := publicKeyOf(block.Bytes)
+		if public == nil && (strings.HasSuffix(block.Type, "PUBLIC KEY") || strings.HasSuffix(block.Type, "CERTIFICATE")) {
+			return nil, unusable("The public key file can't be used: "+block.Place()+" holds no public key that can be read.", nil)
+		}
+		if usable(public) {
 			set = append(set, publicKey{key: public})
 		}
 	}
@@ -294,14 +306,19 @@ func readPublicKeys(path string) ([]publicKey, error) {
 	return set, nil
 }
 
-func publicKeyOf(block *pem.Block) crypto.PublicKey {
-	if cert, err := x509.ParseCertificate(block.Bytes); err == nil {
+func publicKeyOf(der []byte) crypto.PublicKey {
+	// Behind a certificate may be OpenSSL's trust settings (TRUSTED CERTIFICATE).
+	var first asn1.RawValue
+	if _, err := asn1.Unmarshal(der, &first); err != nil {
+		return nil
+	}
+	if cert, err := x509.ParseCertificate(first.FullBytes); err == nil {
 		return cert.PublicKey
 	}
-	if key, err := x509.ParsePKIXPublicKey(block.Bytes); err == nil {
+	if key, err := x509.ParsePKIXPublicKey(der); err == nil {
 		return key
 	}
-	if key, err := x509.ParsePKCS1PublicKey(block.Bytes); err == nil {
+	if key, err := x509.ParsePKCS1PublicKey(der); err == nil {
 		return key
 	}
 	return nil

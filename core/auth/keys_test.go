@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -136,6 +137,12 @@ func TestPublicKeyFile(t *testing.T) {
 		"PKCS1":       pkcs1,
 		"certificate": append([]byte("a text before\n"), coretest.EncodeCertificates(cert.Certificate...)...),
 		"PKIX":        nil,
+		"BOM":         append([]byte("\ufeff"), pkcs1...),
+		"UTF-16":      []byte("\xff\xfe" + strings.ReplaceAll(string(pkcs1), "", "\x00")[1:]),
+		"CR":          bytes.ReplaceAll(pkcs1, []byte("\n"), []byte("\r")),
+		"indented":    bytes.ReplaceAll(pkcs1, []byte("\n"), []byte("  \n  ")),
+		"glued":       append(bytes.TrimSpace(pemOf(t, signers()["ed25519"])), pkcs1...),
+		"trusted":     pem.EncodeToMemory(&pem.Block{Type: "TRUSTED CERTIFICATE", Bytes: append(bytes.Clone(cert.Leaf.Raw), 0x30, 0)}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := writePublic(t, signers()["ed25519"], key)
@@ -158,6 +165,20 @@ func TestPublicKeyFile(t *testing.T) {
 		coretest.WriteFile(t, path, []byte(content))
 		if _, err := readPublicKeys(path); core.CodeOf(err) != core.CodeCertificateUnreadable {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for words, content := range map[string][]byte{
+		"block 2 (line 9): it is cut off":               append(bytes.Clone(pkcs1), pkcs1[:90]...),
+		"block 1 (line 1): its BEGIN line is damaged":   append(bytes.Clone(pkcs1[1:]), pkcs1...),
+		"block 2 (line 9) holds no public key":          append(bytes.Clone(pkcs1), pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: []byte("junk")})...),
+		"UTF-16 that is cut off":                        []byte("\xff\xfex"),
+		"block 1 (line 1): its base64 is damaged":       bytes.Replace(pkcs1, []byte("\nM"), []byte("\n?"), 1),
+		"block 1 (line 1): it begins as RSA PUBLIC KEY": bytes.Replace(pkcs1, []byte("END RSA"), []byte("END X"), 1),
+	} {
+		path := filepath.Join(t.TempDir(), "bad.pem")
+		coretest.WriteFile(t, path, content)
+		if _, err := readPublicKeys(path); core.CodeOf(err) != core.CodeCertificateUnreadable || !strings.Contains(err.Error(), words) {
+			t.Errorf("%v; want %q", err, words)
 		}
 	}
 	if _, err := readPublicKeys(t.TempDir()); core.CodeOf(err) != core.CodeCertificateUnreadable {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 
 	"github.com/artstore/ingester/core"
@@ -60,34 +59,3 @@ func readFile(path string) ([]byte, error) {
 	}
 	return data, nil
 }
-
-// certificates reads all certificates of a PEM or DER file.
-func certificates(path string, data []byte) ([]*x509.Certificate, error) {
-	if !isPEM(data) {
-		certs, err := x509.ParseCertificates(data)
-		switch {
-		case err == nil && len(certs) > 0:
-			return certs, nil
-		case isPKCS12(data):
-			return nil, fileError(core.CodeCertificateUnreadable, path, "is a PKCS#12 file; a client certificate in that form is named as pkcs12_file", nil)
-		}
-		return nil, fileError(core.CodeCertificateUnreadable, path, "is no certificate: neither PEM nor DER", err)
-	}
-	var certs []*x509.Certificate
-	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
-		if block.Type != "CERTIFICATE" && block.Type != "X509 CERTIFICATE" {
-			continue
-		}
-		cert, err := x509.ParseCertificate(block.Bytes)
-		if err != nil {
-			return nil, fileError(core.CodeCertificateUnreadable, path, "holds a damaged certificate", err)
-		}
-		certs = append(certs, cert)
-	}
-	if len(certs) == 0 {
-		return nil, fileError(core.CodeCertificateUnreadable, path, "holds no certificate", nil)
-	}
-	return certs, nil
-}
-
-func isPEM(data []byte) bool { return bytes.Contains(data, []byte("-----BEGIN ")) }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/foreigntext"
 )
 
 // seed adds the files of testdata that match pattern.
@@ -25,6 +26,9 @@ func seed(f *testing.F, pattern string) {
 		f.Add(data)
 		if block, _ := pem.Decode(data); block != nil {
 			f.Add(block.Bytes)
+			for _, dressed := range dresses(data) {
+				f.Add(dressed)
+			}
 		}
 	}
 }
@@ -42,6 +46,7 @@ func known(t *testing.T, err error) {
 // Whatever a certificate file holds: no panic, and no empty success.
 func FuzzCertificates(f *testing.F) {
 	seed(f, "*.pem")
+	seed(f, "*.crt")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		certs, err := certificates("file", data)
 		if err != nil {
@@ -71,7 +76,8 @@ func FuzzKeys(f *testing.F) {
 	seed(f, "*.key")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		passphrase := affordable(data)
-		for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+		blocks, _ := foreigntext.PEM(data) // an error is the reader's to tell
+		for _, block := range blocks {
 			if affordable(block.Bytes).IsZero() {
 				passphrase = core.Secret{}
 			}

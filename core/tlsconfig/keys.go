@@ -6,16 +6,21 @@ import (
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/pem"
+	"fmt"
 	"strings"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/foreigntext"
 )
 
 // privateKeys reads all private keys of a PEM or DER file: PKCS#1 (RFC 8017),
 // SEC 1 (RFC 5915), PKCS#8 and encrypted PKCS#8 (RFC 5958).
 func privateKeys(path string, data []byte, passphrase core.Secret) ([]crypto.Signer, error) {
-	if !isPEM(data) {
+	blocks, err := foreigntext.PEM(data)
+	if err != nil {
+		return nil, fileError(core.CodeCertificateUnreadable, path, "can't be read", err)
+	}
+	if len(blocks) == 0 {
 		key, err := derKey(path, data, passphrase)
 		if err != nil {
 			return nil, err
@@ -23,7 +28,7 @@ func privateKeys(path string, data []byte, passphrase core.Secret) ([]crypto.Sig
 		return []crypto.Signer{key}, nil
 	}
 	var keys []crypto.Signer
-	for block, rest := pem.Decode(data); block != nil; block, rest = pem.Decode(rest) {
+	for _, block := range blocks {
 		if !strings.HasSuffix(block.Type, "PRIVATE KEY") {
 			continue
 		}
@@ -39,7 +44,10 @@ func privateKeys(path string, data []byte, passphrase core.Secret) ([]crypto.Sig
 	return keys, nil
 }
 
-func pemKey(path string, block *pem.Block, passphrase core.Secret) (crypto.Signer, error) {
+func pemKey(path string, block foreigntext.Block, passphrase core.Secret) (crypto.Signer, error) {
+	if block.Err != nil {
+		return nil, damagedKey(path, fmt.Errorf("%s: %w", block.Place(), block.Err))
+	}
 	// RFC 1421 encryption derives its key by one round of MD5 and can't tell
 	// a wrong passphrase from a damaged file.
 	if strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") || block.Headers["DEK-Info"] != "" {
@@ -60,7 +68,7 @@ func pemKey(path string, block *pem.Block, passphrase core.Secret) (crypto.Signe
 		return nil, fileError(core.CodeKeyUnsupported, path, "holds a private key of a kind that is not supported: "+block.Type+adviceKey, nil)
 	}
 	if err != nil {
-		return nil, damagedKey(path, err)
+		return nil, damagedKey(path, fmt.Errorf("%s: %w", block.Place(), err))
 	}
 	return signer(path, key)
 }

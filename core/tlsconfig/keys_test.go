@@ -164,7 +164,7 @@ func TestBadPairs(t *testing.T) {
 		{"damaged PKCS#1", [2][]byte{good[0], encode("RSA PRIVATE KEY", []byte("junk"))}, core.CodeCertificateUnreadable, "damaged private key"},
 		{"damaged SEC 1", [2][]byte{good[0], encode("EC PRIVATE KEY", []byte("junk"))}, core.CodeCertificateUnreadable, "damaged private key"},
 		{"damaged encrypted key", [2][]byte{good[0], encode("ENCRYPTED PRIVATE KEY", []byte("junk"))}, core.CodeCertificateUnreadable, "damaged private key"},
-		{"half a PEM file", [2][]byte{good[0], good[1][:len(good[1])/2]}, core.CodeCertificateUnreadable, "holds no private key"},
+		{"half a PEM file", [2][]byte{good[0], good[1][:len(good[1])/2]}, core.CodeCertificateUnreadable, "block 1 (line 1): it is cut off"},
 		{"a PKCS#12 file", [2][]byte{fixture("new.p12"), good[1]}, core.CodeCertificateUnreadable, "named as pkcs12_file"},
 		{"OpenSSH's form", [2][]byte{good[0], encode("OPENSSH PRIVATE KEY", []byte("x"))}, core.CodeKeyUnsupported, "OPENSSH PRIVATE KEY"},
 		{"Ed448", [2][]byte{good[0], fixture("ed448.key")}, core.CodeKeyUnsupported, "RSA, ECDSA and Ed25519 are"},

@@ -5,7 +5,7 @@
 # but for empty-passphrase.p12. The keys protect nothing.
 set -eu
 cd "$(dirname "$0")"
-rm -f ./*.key ./*.pem ./*.p12
+rm -f ./*.key ./*.pem ./*.p12 ./*.crt
 pass="pass:correct horse"
 
 openssl ecparam -name prime256v1 -genkey -noout | openssl pkcs8 -topk8 -nocrypt -out key.pem
@@ -27,6 +27,14 @@ openssl ec -in key.pem -aes256 -passout "$pass" -out legacy.key # RFC 1421
 # Algorithms that TLS has no use for.
 openssl genpkey -algorithm ed448 -out ed448.key
 openssl ecparam -name secp256k1 -genkey -noout -out secp256k1.key
+
+# Authorities that crypto/x509 refuses, and OpenSSL's trust settings.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout /dev/null -days 36500 -subj /O=Old/CN=negative -set_serial -5 -out odd-serial.crt
+openssl req -x509 -key secp256k1.key -days 36500 -subj /CN=curve -out odd-curve.crt
+openssl x509 -in cert.pem -trustout -setalias fixture -out trusted.crt
+openssl x509 -in cert.pem -addtrust serverAuth -out trusted-servers.crt
+openssl x509 -in cert.pem -addtrust emailProtection -out trusted-mail.crt
+openssl x509 -in cert.pem -addreject serverAuth -setalias old -out rejected.crt
 
 # PKCS#12 (RFC 7292).
 p12() { out=$1; shift; openssl pkcs12 -export -in cert.pem -inkey key.pem -out "$out" "$@"; }
