@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
 )
 
 // claims say whose a server's file is while that is not durable yet: what is
@@ -95,7 +96,9 @@ func (e *Engine) find(r *run, u Uploader, out *result) bool {
 	}
 	since, err := e.since(r, out)
 	if err != nil {
-		e.log.Warn("when a file was sent is not known", "transfer", r.t.ID, "error", err)
+		if r.ctx.Err() == nil { // else it is asked for later
+			e.log.Warn("when a file was sent is not known", "transfer", r.t.ID, "error", err)
+		}
 		return false
 	}
 	// Where others take what was listed, what they left may be listed by now.
@@ -107,7 +110,7 @@ func (e *Engine) find(r *run, u Uploader, out *result) bool {
 		}
 		for _, receipt := range found {
 			seen[receipt.FileID] = true
-			if e.takes(r, receipt.FileID) {
+			if !e.suitsOther(r, receipt) && e.takes(r, receipt.FileID) {
 				e.log.Info("the server has a file of unknown outcome", "transfer", r.t.ID, "file_id", receipt.FileID)
 				out.receipt = receipt
 				return true
@@ -139,6 +142,29 @@ func (e *Engine) resumes(r *run) bool {
 	defer e.mu.RUnlock()
 	for _, it := range e.items {
 		if it != r.it && it.late().resume != "" && it.size == r.size && core.ServerOf(it.shared.server) == core.ServerOf(r.t.Server) {
+			return true
+		}
+	}
+	return false
+}
+
+// suitsOther reports whether another transfer whose outcome is not known either asked
+// for a listed file as it is kept, rather than r.
+func (e *Engine) suitsOther(r *run, found core.Receipt) bool {
+	if len(found.Differs) == 0 {
+		return false
+	}
+	listed := core.Transfer{Options: r.t.Options, Receipt: &found}
+	name := content.SafeName(r.t.Source.Name)
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	for _, it := range e.items {
+		err := it.late().err
+		if it == r.it || it.size != r.size || !it.state().Active() && (err == nil || err.Outcome != core.OutcomeUnknown) {
+			continue
+		}
+		if core.ServerOf(it.shared.server) == core.ServerOf(r.t.Server) && content.SameName(content.SafeName(it.name()), name) &&
+			len(listed.DiffersFrom(it.shared.options)) < len(found.Differs) {
 			return true
 		}
 	}

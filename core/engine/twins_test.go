@@ -26,7 +26,9 @@ func newLister(script func(t core.Transfer) (stored, heard bool)) *lister {
 	l.script = func(_ context.Context, s *server, t core.Transfer, _ int, _ core.Progress) (bool, error) {
 		stored, heard := script(t)
 		if stored {
-			s.with(func(*server) { l.files = append(l.files, receipt(t)) })
+			file := receipt(t)
+			file.Retention = t.Options.Retention
+			s.with(func(*server) { l.files = append(l.files, file) })
 		}
 		if !heard {
 			return stored, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
@@ -46,6 +48,9 @@ func (l *lister) Find(_ context.Context, t core.Transfer, since time.Time) ([]co
 	var found []core.Receipt
 	for _, r := range l.files {
 		if r.Size == t.Source.Size {
+			if r.Retention != "" {
+				r.Differs = t.Options.Differences(core.Options{Retention: r.Retention})
+			}
 			found = append(found, r)
 		}
 	}

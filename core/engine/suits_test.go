@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"context"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+)
+
+// One file is queued twice, under two retentions, and only the second arrives;
+// neither answer is heard. What the server keeps as the second asked is not the
+// first's, whichever asks; but what nobody asked for as it is kept is found.
+func TestListedAsAnotherAsked(t *testing.T) {
+	permanent := options()
+	permanent.Retention, permanent.TTLDays = core.RetentionPermanent, 0
+	l := newLister(func(x core.Transfer) (bool, bool) { return x.Options.Retention == core.RetentionTemporary, false })
+	f := beginLister(t, l, newMemory())
+	submit := func(path string, o core.Options) core.TransferID {
+		src := source("contract", 10)
+		src.Path = path
+		got, err := f.Submit(context.Background(), []core.Source{src}, o)
+		if err != nil || len(got.Queued) != 1 {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		return got.Queued[0]
+	}
+	never := submit("/kept/contract", permanent)
+	f.awaitState(core.StateUnknown, never)
+	l.script = func(_ context.Context, s *server, x core.Transfer, _ int, _ core.Progress) (bool, error) {
+		return true, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown) // and not listed yet
+	}
+	arrived := submit("/lent/contract", options())
+	f.awaitState(core.StateUnknown, arrived)
+	file := receipt(f.get(arrived))
+	file.Retention = core.RetentionTemporary
+	l.with(func(*server) { l.files = append(l.files, file) })
+
+	ask := func(id core.TransferID, attempts int, want core.State) core.Transfer {
+		t.Helper()
+		if err := f.Ask(context.Background(), id); err != nil {
+			t.Fatal(err)
+		}
+		f.await("an answer", func(shown map[core.TransferID]core.Transfer, _ core.Update) bool {
+			return shown[id].Attempts == attempts && shown[id].State.Done()
+		})
+		if got := f.get(id); got.State != want {
+			t.Errorf("%s is %s, want %s", got.Source.Path, got.State, want)
+		}
+		return f.get(id)
+	}
+	ask(never, 2, core.StateUnknown)
+	if got := ask(arrived, 2, core.StateStored); got.Receipt == nil || got.Receipt.FileID != file.FileID || len(got.Receipt.Differs) != 0 {
+		t.Errorf("%+v", got.Receipt)
+	}
+	ask(never, 3, core.StateUnknown)
+
+	other := file
+	other.FileID = "kept for a month only"
+	l.with(func(*server) { l.files = append(l.files, other) })
+	if got := ask(never, 4, core.StateStored); got.Receipt == nil || got.Receipt.FileID != other.FileID || len(got.Receipt.Differs) != 1 {
+		t.Errorf("%+v", got.Receipt)
+	}
+}
