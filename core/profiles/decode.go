@@ -1,7 +1,6 @@
 package profiles
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/foreigntext"
 )
 
 // decode reads the text of a profile file that lies in the folder dir. A
@@ -37,13 +37,14 @@ func decode(text []byte, dir string) (core.Profile, error) {
 	return p, validate(p)
 }
 
-// plain takes off what Windows editors put in front, and names other
-// encodings.
+// plain returns text as TOML has it, in UTF-8 with line feeds, and names what
+// is in no encoding that it could be read in.
 func plain(text []byte) ([]byte, error) {
-	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
-		return nil, problems{{text: "it is UTF-16; save it as UTF-8"}}
+	text, err := foreigntext.Decode(text)
+	if err != nil {
+		return nil, problems{{text: err.Error() + "; save it as UTF-8"}}
 	}
-	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+	text = foreigntext.Newlines(text)
 	line := 1
 	for rest := text; len(rest) > 0; {
 		r, size := utf8.DecodeRune(rest)

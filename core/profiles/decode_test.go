@@ -1,14 +1,53 @@
 package profiles
 
 import (
+	"encoding/binary"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/artstore/ingester/core"
 )
+
+// utf16Of encodes text behind a byte order mark.
+func utf16Of(order binary.AppendByteOrder, text string) string {
+	var data []byte
+	for _, unit := range utf16.Encode([]rune("\ufeff" + text)) {
+		data = order.AppendUint16(data, unit)
+	}
+	return string(data)
+}
+
+// A profile is the same in whatever way another system writes its text.
+func TestForeignTexts(t *testing.T) {
+	text := strings.Replace(minimal, `name = "`, `name = "Ключ `, 1) + "[tls]\nca_cert_file = \"Ünï/ca.pem\"\n"
+	want, err := decode([]byte(text), "/etc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(want.Name, "Ключ ") {
+		t.Fatalf("%+v", want)
+	}
+	for name, written := range map[string]string{
+		"UTF-8 with a mark": "\ufeff" + text,
+		"UTF-16 LE":         utf16Of(binary.LittleEndian, text),
+		"UTF-16 BE":         utf16Of(binary.BigEndian, text),
+		"UTF-16, no mark":   utf16Of(binary.LittleEndian, text)[2:],
+		"CR":                strings.ReplaceAll(text, "\n", "\r"),
+		"CR LF":             strings.ReplaceAll(text, "\n", "\r\n"),
+		"UTF-16 with CR":    utf16Of(binary.BigEndian, strings.ReplaceAll(text, "\n", "\r")),
+		"trailing blanks":   strings.ReplaceAll(text, "\n", " \t\n"),
+		"indented":          "  " + strings.ReplaceAll(text, "\n", "\n  "),
+	} {
+		got, err := decode([]byte(written), "/etc")
+		if diff := cmp.Diff(want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v\n%s", name, err, diff)
+		}
+	}
+}
 
 // TestBadFiles wants exact messages: they are what an administrator works
 // with. No value of a secret may be in any of them.
@@ -56,8 +95,12 @@ func TestBadFiles(t *testing.T) {
 		{"secret without an end", "name = \"x\"\npassword = \"hunter2", `line 2: this looks like a secret: ` + secrets},
 		{"private key", "[tls]\nkey_file = \"\"\"\n-----BEGIN PRIVATE KEY-----\nhunter2\n\"\"\"", `line 2: tls.key_file holds a private key; ` + secrets},
 
-		{"UTF-16", "\xff\xfen\x00a\x00", `it is UTF-16; save it as UTF-8`},
-		{"UTF-16, other order", "\xfe\xff\x00n", `it is UTF-16; save it as UTF-8`},
+		{"UTF-16, cut off", "\xff\xfen\x00a", `it is UTF-16 that is cut off within a character; save it as UTF-8`},
+		{"UTF-16, half a character", "\xfe\xff\xd8\x3d\x00n", `it is UTF-16 with half a character in it; save it as UTF-8`},
+		{"UTF-16, NUL", "\xfe\xff\x00\n\x00\x00", `line 2: a NUL byte; this is not a text file`},
+		{"UTF-16, a secret", utf16Of(binary.LittleEndian, minimal+`client_secret = "hunter2"`), `line 6: auth.client_secret is not allowed: ` + secrets},
+		{"CR, a line", strings.ReplaceAll(minimal+"[tls]\nfoo = 1\n", "\n", "\r"), `line 7: unknown key tls.foo`},
+		{"CR within LF", "# a\rname = \"x\"\n", `line 1: not TOML: carriage returns are not allowed in comments`},
 		{"Latin-1", "# a\nname = \"Zo\xeb\"", `line 2: not UTF-8; save the file as UTF-8`},
 		{"binary", "\x7fELF\x00", `line 1: a NUL byte; this is not a text file`},
 

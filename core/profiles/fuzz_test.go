@@ -1,6 +1,8 @@
 package profiles
 
 import (
+	"encoding/binary"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,7 +17,8 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add(text)
 	for _, seed := range []string{minimal, "\xef\xbb\xbf" + minimal + "[upload]\r\nstorage_mode='rw'", "[[a]]\nb={c=[1,{d=1}]}",
-		"auth={client_secret=\"x\"}", minimal + "[tls]\nca_cert_file=\"../a\\u0000/./b\"", "a.\"b.c\".'d'=0x_", "x=[", "x=1979-05-27T07:32:00Z"} {
+		"auth={client_secret=\"x\"}", minimal + "[tls]\nca_cert_file=\"../a\\u0000/./b\"", "a.\"b.c\".'d'=0x_", utf16Of(binary.BigEndian, minimal), strings.ReplaceAll(minimal, "\n", "\r"),
+		"x=[", "x=1979-05-27T07:32:00Z"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
