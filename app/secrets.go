@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/auth"
+	"github.com/artstore/ingester/core/foreigntext"
 	"github.com/artstore/ingester/core/keychain"
 	"github.com/artstore/ingester/core/smallfile"
 )
@@ -70,7 +70,10 @@ const silence = time.Second
 // without either.
 func givenSecret(ctx context.Context, file string, getenv func(string) string, told io.Writer) (core.Secret, error) {
 	if file == "" {
-		return core.NewSecret(getenv("INGESTER_CLIENT_SECRET")), nil
+		if text := getenv("INGESTER_CLIENT_SECRET"); text != "" {
+			return secretText([]byte(text), "INGESTER_CLIENT_SECRET")
+		}
+		return core.Secret{}, nil
 	}
 	word := time.AfterFunc(silence, func() {
 		_, _ = fmt.Fprintf(told, "ingester: waiting for the secret from %s\n", file)
@@ -85,38 +88,60 @@ func givenSecret(ctx context.Context, file string, getenv func(string) string, t
 	case err != nil:
 		return core.Secret{}, noSecretFile("The secret file can't be read.", err)
 	}
-	return readSecret(bytes.NewReader(data))
+	return secretText(data, "the secret file")
 }
 
 func noSecretFile(message string, err error) error {
 	return &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read secret file", Message: message, Err: err}
 }
 
-// readSecret reads one secret. A line end after it is not part of it.
-func readSecret(r io.Reader) (core.Secret, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxSecretInput+1))
-	if err != nil {
-		return core.Secret{}, &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read secret", Message: "The secret can't be read.", Err: err}
+// secretText is the secret that another program wrote, in from. A byte order
+// mark, UTF-16, and the spaces, tabs and line ends around it are not part of it.
+func secretText(data []byte, from string) (core.Secret, error) {
+	refused := func(problem string) error {
+		return &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read secret", Message: "There is no secret in " + from + ": " + problem + "."}
 	}
-	text := strings.TrimRight(string(data), "\r\n")
-	if text == "" || len(data) > maxSecretInput || strings.ContainsAny(text, "\r\n") {
-		return core.Secret{}, &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read secret",
-			Message: "There should be one line that holds the secret and nothing else."}
+	if len(data) > maxSecretInput {
+		return core.Secret{}, refused("it is too long")
+	}
+	decoded, err := foreigntext.Decode(data)
+	if err != nil {
+		return core.Secret{}, refused(err.Error())
+	}
+	text := strings.Trim(string(decoded), " \t\r\n")
+	switch {
+	case text == "" && len(data) > 0:
+		return core.Secret{}, refused("it holds nothing but blanks and line ends")
+	case text == "":
+		return core.Secret{}, refused("it is empty")
+	case strings.ContainsAny(text, "\r\n\x00"):
+		return core.Secret{}, refused("there should be one line that holds the secret and nothing else")
 	}
 	return core.NewSecret(text), nil
 }
 
-// promptSecret reads a secret from standard input, unseen on a terminal.
+// promptSecret reads a secret from standard input, unseen on a terminal. What
+// is typed there is taken as it is.
 func promptSecret(s streams) (core.Secret, error) {
+	unreadable := func(err error) (core.Secret, error) {
+		return core.Secret{}, &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read secret", Message: "The secret can't be read.", Err: err}
+	}
 	f, ok := s.in.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return readSecret(s.in)
+		data, err := io.ReadAll(io.LimitReader(s.in, maxSecretInput+1))
+		if err != nil {
+			return unreadable(err)
+		}
+		return secretText(data, "standard input")
 	}
 	_, _ = fmt.Fprint(s.err, "Secret: ")
 	text, err := term.ReadPassword(int(f.Fd()))
 	_, _ = fmt.Fprintln(s.err)
 	if err != nil {
-		return core.Secret{}, fmt.Errorf("read secret: %w", err)
+		return unreadable(err)
 	}
-	return readSecret(bytes.NewReader(text))
+	if len(text) == 0 {
+		return secretText(text, "what was typed")
+	}
+	return core.NewSecret(string(text)), nil
 }
