@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -26,39 +28,69 @@ func makePermanent(ctx context.Context, e finaliser, s *core.Submission) {
 	if s.Asked.Retention != core.RetentionPermanent {
 		return
 	}
-	done := make([]bool, len(s.Stored))
-	var workers errgroup.Group
-	workers.SetLimit(finalising)
-	cannot, unsupported := context.WithCancel(ctx)
-	defer unsupported()
-	for i := range s.Stored {
-		t := &s.Stored[i]
-		if !t.Temporary() || cannot.Err() != nil {
+	results := finalise(ctx, e, s)
+	can := slices.ContainsFunc(results, func(r finalised) bool { return r.done })
+	var rest []core.Transfer
+	for i, t := range s.Stored {
+		if results[i].done {
+			s.Permanent = append(s.Permanent, t.MadePermanent())
 			continue
 		}
+		if err := results[i].err; err != nil && (can || err.Code != core.CodeFinaliseUnsupported) {
+			t.Error = err
+		}
+		rest = append(rest, t)
+	}
+	s.Stored = rest
+}
+
+// finalised is what came of a file that was to be made permanent; neither where
+// it was not tried.
+type finalised struct {
+	done bool
+	err  *core.Error
+}
+
+// finalise makes the temporary ones of s.Stored permanent, the newest first. Of
+// a file that it does not have any more a server says the same as one that has
+// no such call: that it can't, it has to say of several, and to have done none.
+func finalise(ctx context.Context, e finaliser, s *core.Submission) []finalised {
+	var order []int
+	for i, t := range s.Stored {
+		if t.Temporary() {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return s.Stored[b].Receipt.UploadedAt.Compare(s.Stored[a].Receipt.UploadedAt)
+	})
+	results := make([]finalised, len(s.Stored))
+	var workers errgroup.Group
+	workers.SetLimit(finalising)
+	var done atomic.Bool
+	var refused atomic.Int32
+	for _, i := range order {
+		t := s.Stored[i]
 		t.Options.Profile = s.Asked.Profile // the way there, whichever led there before
 		workers.Go(func() error {
-			switch err := e.Finalise(ctx, *t, func(core.Finalisation) {}); core.CodeOf(err) {
+			if ctx.Err() != nil || !done.Load() && refused.Load() >= finalising {
+				return nil
+			}
+			switch err := e.Finalise(ctx, t, func(core.Finalisation) {}); core.CodeOf(err) {
 			case "":
-				*t, done[i] = t.MadePermanent(), true
+				results[i].done = true
+				done.Store(true)
 			case core.CodeFinaliseUnsupported:
-				unsupported()
+				refused.Add(1)
+				fallthrough
 			default:
-				t.Error = core.AsError(err)
+				results[i].err = core.AsError(err)
 			}
 			return nil
 		})
 	}
 	_ = workers.Wait() // returns no errors
-	var rest []core.Transfer
-	for i, t := range s.Stored {
-		if done[i] {
-			s.Permanent = append(s.Permanent, t)
-		} else {
-			rest = append(rest, t)
-		}
-	}
-	s.Stored = rest
+	return results
 }
 
 // differWords says how a server keeps a file otherwise than it was asked.

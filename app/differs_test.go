@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -301,5 +305,78 @@ func TestFinaliseUnsupported(t *testing.T) {
 	}), &s)
 	if len(asked) > 2*finalising || len(s.Stored) != 1000 || len(s.Permanent) != 0 || s.Stored[0].Error != nil {
 		t.Errorf("asked %d times; %d stay, %d are permanent", len(asked), len(s.Stored), len(s.Permanent))
+	}
+}
+
+// Files that are gone from the server, however many, keep it from making none of
+// the others permanent, and are named with the reason.
+func TestFinaliseWithoutSome(t *testing.T) {
+	t.Parallel()
+	var gone sync.Map // file IDs
+	s := newServer(t, sandbox.Config{Generation: 1, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if _, is := gone.Load(path.Base(r.URL.Path)); is {
+				http.Error(w, `{"detail":"File not found"}`, http.StatusNotFound)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}})
+	old, _ := writeTree(t, 20, func(i int) string { return strconv.Itoa(i) })
+	dir, _ := writeTree(t, 3, func(i int) string { return strconv.Itoa(i) })
+	home := t.TempDir()
+	if _, code := s.upload(t, home, old); code != exitOK {
+		t.Fatal(code)
+	}
+	for _, f := range s.files(t) {
+		gone.Store(f.ID, nil)
+	}
+	if _, code := s.upload(t, home, dir); code != exitOK {
+		t.Fatal(code)
+	}
+	lines, code := s.upload(t, home, "--retention", "permanent", old, dir)
+	permanent, named := 0, 0
+	for _, l := range lines {
+		switch {
+		case l.Finalised:
+			permanent++
+		case l.Error != nil && differing(l) == "retention_policy permanent→temporary":
+			named++
+		}
+	}
+	if code != exitIncomplete || permanent != 3 || named != 20 {
+		t.Errorf("exit code %d, %d permanent, %d with a reason", code, permanent, named)
+	}
+}
+
+// A call that is interrupted while the server makes a file permanent says so.
+func TestFinaliseInterrupted(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{}, 1)
+	s := newServer(t, sandbox.Config{Generation: 1, Wrap: func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !strings.Contains(r.URL.Path, "/finalize/") {
+				next.ServeHTTP(w, r)
+				return
+			}
+			asked <- struct{}{}
+			<-r.Context().Done()
+		})
+	}})
+	dir, _ := writeTree(t, 1, func(int) string { return "a.txt" })
+	home := t.TempDir()
+	if _, code := s.upload(t, home, dir); code != exitOK {
+		t.Fatal(code)
+	}
+	cmd := s.command(home, "upload", "--profile-file", s.profileFile, "--retention", "permanent", dir)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != exitInterrupted {
+		t.Errorf("exit code %d", cmd.ProcessState.ExitCode())
 	}
 }

@@ -135,7 +135,7 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 		if err != nil {
 			_ = w.finish(context.WithoutCancel(ctx), e) // that it was interrupted comes first
 			if ctx.Err() != nil {
-				return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "upload", Message: "Interrupted.", Err: context.Cause(ctx)}
+				return interrupted(ctx)
 			}
 			return err
 		}
@@ -145,7 +145,16 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 			delete(w.open, id)
 		}
 	}
-	return w.finish(ctx, e)
+	err := w.finish(context.WithoutCancel(ctx), e)
+	if err != nil && ctx.Err() != nil { // before it could be told whether anything is left to wait for
+		return interrupted(ctx)
+	}
+	return err
+}
+
+// interrupted is the error of a call that the user ended.
+func interrupted(ctx context.Context) error {
+	return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "upload", Message: "Interrupted.", Err: context.Cause(ctx)}
 }
 
 func (w *watch) update(changed []core.Transfer) {

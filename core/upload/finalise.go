@@ -60,7 +60,7 @@ func isPermanent(err error) bool {
 // follow asks for the transaction's status until it has ended.
 func (c *Client) follow(ctx context.Context, at transaction, step func(core.Finalisation)) error {
 	address := c.root + "/api/v1/finalize/" + url.PathEscape(at.ID) + "/status"
-	lost := 0
+	lost, still := 0, time.Duration(0) // questions without an answer; how long nothing has changed
 	for wait := firstPoll; ; wait = min(2*wait, lastPoll) {
 		switch at.Status {
 		case "completed":
@@ -70,13 +70,21 @@ func (c *Client) follow(ctx context.Context, at transaction, step func(core.Fina
 			return &core.Error{Kind: core.KindServer, Code: core.CodeFinaliseFailed, Op: opFinalise, Outcome: core.OutcomeAnswered,
 				Message: "The server could not make the file permanent; it is still there as a temporary one.", ServerText: transport.Clean(at.Message)}
 		}
+		if still >= copyTimeout {
+			return &core.Error{Kind: core.KindServer, Code: core.CodeFinaliseFailed, Op: opFinalise, Outcome: core.OutcomeAnswered,
+				Message: "The server has got no further with making the file permanent for " + still.Round(time.Minute).String() + "; ask again later."}
+		}
 		step(core.Finalisation{Status: at.Status, Percent: int(min(max(at.Percent, 0), 100))})
 		if err := c.cfg.sleep(ctx, wait); err != nil {
 			return core.NetworkError(opFinalise, err)
 		}
+		still += wait
 		next, err := c.transaction(ctx, http.MethodGet, address, callTimeout)
 		switch kind := core.AsError(err); {
 		case err == nil:
+			if next.Status != at.Status || next.Percent != at.Percent {
+				still = 0
+			}
 			at.Status, at.Percent, at.Message, lost = next.Status, next.Percent, next.Message, 0
 		case kind.Kind == core.KindNetwork && ctx.Err() == nil || kind.Status >= http.StatusInternalServerError || kind.Status == http.StatusTooManyRequests:
 			if lost++; lost >= pollsLost {

@@ -108,3 +108,35 @@ func TestFinaliseStopped(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A server that gets no further is not waited for for ever; one that is slow is.
+func TestFinaliseThatStands(t *testing.T) {
+	ca := coretest.NewCA(t, "Test CA")
+	for _, tt := range []struct {
+		name    string
+		percent func(waited time.Duration) float64
+		want    core.Code
+		least   time.Duration
+	}{
+		{"stands", func(time.Duration) float64 { return 25 }, core.CodeFinaliseFailed, copyTimeout},
+		{"goes on slowly", func(waited time.Duration) float64 { return min(100, waited.Hours()*10) }, "", 10 * time.Hour},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var waited atomic.Int64
+			g := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				at, status := tt.percent(time.Duration(waited.Load())), "copying"
+				if at >= 100 {
+					status = "completed"
+				}
+				_, _ = fmt.Fprintf(w, `{"transaction_id":"tx-1","status":%q,"progress_percent":%f}`, status, at)
+			}))
+			c := newTestClient(t, g.URL, ca, func(cfg *Config) {
+				cfg.sleep = func(ctx context.Context, d time.Duration) error { waited.Add(int64(d)); return ctx.Err() }
+			})
+			err := c.Finalise(context.Background(), "file-1", func(core.Finalisation) {})
+			if got := time.Duration(waited.Load()); core.CodeOf(err) != tt.want || got < tt.least || got > tt.least+time.Minute {
+				t.Errorf("%v after %v", err, got)
+			}
+		})
+	}
+}
