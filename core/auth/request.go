@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // maxBody is the most that is read of an answer, in bytes.
@@ -25,8 +26,8 @@ const maxBody = 64 << 10
 const slowRequest = time.Second
 
 // newClient returns the client of the token server. It follows no redirect,
-// because that could carry the secret elsewhere, and asks for no compression,
-// because that could turn 64 KiB into gigabytes. It speaks HTTP/1.1: one
+// because that could carry the secret elsewhere, and asks for no compression;
+// what is compressed all the same is read up to the same 64 KiB. It speaks HTTP/1.1: one
 // request in half an hour gains nothing from HTTP/2, whose client in net/http
 // loses the alert of a server that refuses our certificate.
 func newClient(cfg Config) *http.Client {
@@ -148,6 +149,7 @@ func (s *Source) do(req *http.Request) (status int, header http.Header, body []b
 		return 0, nil, nil, err
 	}
 	defer func() { _ = resp.Body.Close() }() // nothing is lost by an error here
+	wire.Decode(resp)
 	body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
 		return 0, nil, nil, err
@@ -209,7 +211,11 @@ func secretError(err error) *core.Error {
 // well.
 func cannotConnect(err error) *core.Error {
 	e := core.NetworkError(opToken, err)
-	if e.Kind == core.KindCancelled {
+	switch e.Kind {
+	case core.KindCancelled:
+		return e
+	case core.KindServer: // it has answered, in a way that can't be read
+		e.Kind, e.Code, e.Message = core.KindAuth, core.CodeTokenInvalid, "Invalid token response: "+lowerFirst(e.Message)
 		return e
 	}
 	e.Message = "Cannot connect to Admin Module: " + lowerFirst(e.Message)

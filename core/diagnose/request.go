@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 const (
@@ -124,6 +125,7 @@ func (s *server) lastWords(err error) error {
 }
 
 func (r *reply) take(resp *http.Response) error {
+	wire.Decode(resp)
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxRead))
 	if err != nil {
 		return err

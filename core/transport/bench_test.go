@@ -31,7 +31,7 @@ func BenchmarkWire(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			secure, err := handshake(b.Context(), asWire(conn), &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: ca.Pool(), ServerName: "127.0.0.1", DynamicRecordSizingDisabled: true})
+			secure, err := handshake(b.Context(), asSocket(conn), &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: ca.Pool(), ServerName: "127.0.0.1", DynamicRecordSizingDisabled: true})
 			if err != nil {
 				b.Fatal(err)
 			}

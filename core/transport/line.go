@@ -27,8 +27,8 @@ const (
 type Line struct {
 	mu    sync.Mutex
 	begun bool
-	wire  *wire // nil for HTTP/2, which other streams write to as well
-	start int64 // bytes written before this request
+	wire  *socket // nil for HTTP/2, which other streams write to as well
+	start int64   // bytes written before this request
 }
 
 // Got is the httptrace hook.
@@ -39,7 +39,7 @@ func (l *Line) Got(got httptrace.GotConnInfo) {
 	switch conn := got.Conn.(type) {
 	case *tlsConn:
 		l.wire = conn.wire
-	case *wire:
+	case *socket:
 		l.wire = conn
 	}
 	if l.wire != nil {

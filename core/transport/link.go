@@ -110,7 +110,7 @@ func errNoHTTP2() *core.Error {
 }
 
 // handshake makes a TLS client of conn within ctx.
-func handshake(ctx context.Context, conn *wire, config *tls.Config) (*tlsConn, error) {
+func handshake(ctx context.Context, conn *socket, config *tls.Config) (*tlsConn, error) {
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
 	secure := &tlsConn{Conn: tls.Client(conn, config), wire: conn}

@@ -126,7 +126,7 @@ func (r *routes) addBulk(config *tls.Config, streams int) {
 		if err != nil {
 			return nil, err
 		}
-		secure, err := handshake(ctx, asWire(conn), config)
+		secure, err := handshake(ctx, asSocket(conn), config)
 		if err != nil {
 			return nil, err
 		}
@@ -194,7 +194,7 @@ func (r *routes) wire(ctx context.Context, network, address string) (net.Conn, e
 		return nil, err
 	}
 	r.timed(time.Since(begun))
-	return asWire(conn), nil
+	return asSocket(conn), nil
 }
 
 // timed learns the round-trip time from what opening a connection took: the
@@ -214,11 +214,11 @@ func dialTCP(ctx context.Context, network, address string) (net.Conn, error) {
 	return d.DialContext(ctx, network, address)
 }
 
-func asWire(conn net.Conn) *wire {
-	if w, ok := conn.(*wire); ok {
+func asSocket(conn net.Conn) *socket {
+	if w, ok := conn.(*socket); ok {
 		return w
 	}
-	return newWire(conn)
+	return newSocket(conn)
 }
 
 func hostPort(u *url.URL) string {

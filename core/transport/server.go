@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // opOpen is what New was doing when it fails.
@@ -107,6 +108,7 @@ func (s *Server) Send(req *http.Request, size int64) (*http.Response, *Route, er
 	defer r.active.Add(-1)
 	resp, err := r.RoundTrip(req)
 	if err == nil {
+		wire.Decode(resp)
 		s.routes.learn(r, resp)
 		s.link.up(resp)
 	}

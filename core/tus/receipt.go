@@ -12,6 +12,7 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/content"
 	"github.com/artstore/ingester/core/transport"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // receipt is what the server says of a complete upload, which is believed only
@@ -34,7 +35,7 @@ func (a *attempt) receipt(ctx context.Context, end state, whole core.Checksum) (
 	}
 	if sum == "" {
 		var e *core.Error
-		if sum, e = a.readBack(ctx, end.url); e != nil {
+		if sum, e = a.readBack(ctx, end.url, whole); e != nil {
 			return core.Receipt{}, e
 		}
 	}
@@ -61,32 +62,61 @@ func (a *attempt) mismatch(ctx context.Context, message string, err error) *core
 	return &core.Error{Kind: core.KindIntegrity, Code: core.CodeChecksumMismatch, Op: opUpload, Message: message, Outcome: core.OutcomeAnswered, Err: err}
 }
 
-// readBack hashes what the server gives when it is asked for the file.
-func (a *attempt) readBack(ctx context.Context, target string) (core.Checksum, *core.Error) {
-	x, e := a.client.begin(ctx, opUpload, request{method: http.MethodGet, url: target, size: a.size})
+// readBack is the hash of what the server gives when it is asked for the file.
+// What it calls encoded was packed on the way, or is a packed file as it lies
+// there, named after how it ends: it is the file if either reading gives whole.
+func (a *attempt) readBack(ctx context.Context, target string, whole core.Checksum) (core.Checksum, *core.Error) {
+	got, e := a.given(ctx, target, false)
+	if got.encoded && (e != nil || got.sum != whole) {
+		if raw, failed := a.given(ctx, target, true); failed == nil && raw.sum == whole {
+			got, e = raw, nil
+		}
+	}
+	switch {
+	case e != nil:
+		return "", e
+	case got.size != a.size:
+		return "", a.mismatch(ctx, "What the server gives back is of another size than the file.", fmt.Errorf("%d bytes of %d", got.size, a.size))
+	}
+	return got.sum, nil
+}
+
+// copyOf is a file as the server gives it, read up to one byte more than there
+// should be.
+type copyOf struct {
+	sum     core.Checksum
+	size    int64
+	encoded bool // or so its answer said
+}
+
+// given asks for the file and reads it, raw or decoded.
+func (a *attempt) given(ctx context.Context, target string, raw bool) (copyOf, *core.Error) {
+	x, e := a.client.begin(ctx, opUpload, request{method: http.MethodGet, url: target, size: a.size, header: map[string]string{"Accept-Encoding": "identity"}})
 	if e != nil {
-		return "", cutOff(e)
+		return copyOf{}, cutOff(e)
 	}
 	defer x.end()
+	got := copyOf{encoded: x.resp.Uncompressed}
 	switch code := x.resp.StatusCode; {
 	case code == http.StatusOK, code == http.StatusNoContent && a.size == 0:
 	case code == http.StatusUnauthorized, code == http.StatusTooManyRequests, code == http.StatusRequestTimeout,
 		code == http.StatusLocked, code >= 500 && code != http.StatusNotImplemented:
 		data, _ := transport.ReadAnswer(x.resp.Body) // its words only
-		return "", a.client.refused(opUpload, &answer{Response: x.resp, data: data}, false)
+		return got, a.client.refused(opUpload, &answer{Response: x.resp, data: data}, false)
 	default:
-		return "", &core.Error{Kind: core.KindIntegrity, Code: core.CodeChecksumMissing, Op: opUpload, Status: code, Outcome: core.OutcomeAnswered,
+		return got, &core.Error{Kind: core.KindIntegrity, Code: core.CodeChecksumMissing, Op: opUpload, Status: code, Outcome: core.OutcomeAnswered,
 			Message: "The server took the file but neither says its checksum nor gives it back, so it can't be verified."}
+	}
+	if raw {
+		wire.Raw(x.resp)
 	}
 	h := sha256.New()
 	n, err := copyWatched(h, io.LimitReader(x.resp.Body, a.size+1), x.watch)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) || err != nil && n < a.size {
-		return "", cutOff(x.broken(err))
+		return got, cutOff(x.broken(err))
 	}
-	if n != a.size {
-		return "", a.mismatch(ctx, "What the server gives back is of another size than the file.", fmt.Errorf("%d bytes of %d", n, a.size))
-	}
-	return core.NewChecksum(h.Sum(nil)), nil
+	got.sum, got.size = core.NewChecksum(h.Sum(nil)), n
+	return got, nil
 }
 
 // cutOff is e, of a question that changes nothing.

@@ -17,13 +17,13 @@ const (
 	alertGrace = 500 * time.Millisecond
 )
 
-// wire is the socket below TLS. It counts what was written. It gathers TLS
+// socket is what lies below TLS. It counts what was written. It gathers TLS
 // records, which crypto/tls writes one by one, 16 KiB each; BenchmarkWire shows
 // a sixth to a third more throughput. And it lets the server's last words be
 // heard: a server that refuses sends an alert or an answer and closes, which
 // resets the connection under the writer, so a failed write waits until the
 // reader has had its turn and closed the connection.
-type wire struct {
+type socket struct {
 	net.Conn
 	written atomic.Int64 // bytes that the system took
 	closing sync.Once
@@ -34,10 +34,10 @@ type wire struct {
 	buf       []byte
 }
 
-func newWire(conn net.Conn) *wire { return &wire{Conn: conn, closed: make(chan struct{})} }
+func newSocket(conn net.Conn) *socket { return &socket{Conn: conn, closed: make(chan struct{})} }
 
 // Write implements net.Conn.
-func (w *wire) Write(p []byte) (int, error) {
+func (w *socket) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if !w.gathering {
@@ -51,21 +51,21 @@ func (w *wire) Write(p []byte) (int, error) {
 }
 
 // gather makes Write keep what it is given until release.
-func (w *wire) gather() {
+func (w *socket) gather() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.gathering = true
 }
 
 // release sends what was kept and ends gathering.
-func (w *wire) release() error {
+func (w *socket) release() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.gathering = false
 	return w.flush()
 }
 
-func (w *wire) flush() error {
+func (w *socket) flush() error {
 	if len(w.buf) == 0 {
 		return nil
 	}
@@ -74,7 +74,7 @@ func (w *wire) flush() error {
 	return err
 }
 
-func (w *wire) out(p []byte) (int, error) {
+func (w *socket) out(p []byte) (int, error) {
 	n, err := w.Conn.Write(p)
 	w.written.Add(int64(n))
 	if err != nil {
@@ -89,23 +89,23 @@ func (w *wire) out(p []byte) (int, error) {
 }
 
 // ReadFrom implements io.ReaderFrom, for plain HTTP.
-func (w *wire) ReadFrom(r io.Reader) (int64, error) { return copyBlocks(w, r) }
+func (w *socket) ReadFrom(r io.Reader) (int64, error) { return copyBlocks(w, r) }
 
 // Close implements net.Conn.
-func (w *wire) Close() error {
+func (w *socket) Close() error {
 	w.heard()
 	return w.Conn.Close()
 }
 
 // heard says that the reader has had its turn.
-func (w *wire) heard() { w.closing.Do(func() { close(w.closed) }) }
+func (w *socket) heard() { w.closing.Do(func() { close(w.closed) }) }
 
-// tlsConn is a TLS client connection over a wire. Each Write leaves in as few
+// tlsConn is a TLS client connection over a socket. Each Write leaves in as few
 // system calls as gatherSize allows and has left when it returns: nothing is
 // held back while a writer waits for something else.
 type tlsConn struct {
 	*tls.Conn
-	wire    *wire
+	wire    *socket
 	writing atomic.Int32
 	refusal atomic.Pointer[net.OpError] // the server's alert, once it has been read
 }

@@ -52,7 +52,7 @@ func tlsPair(t *testing.T) (client *tlsConn, socket *counted, received <-chan []
 		t.Fatal(err)
 	}
 	socket = &counted{Conn: conn}
-	client, err = handshake(t.Context(), newWire(socket), &tls.Config{MinVersion: tls.VersionTLS13, ServerName: "127.0.0.1", RootCAs: ca.Pool(), DynamicRecordSizingDisabled: true})
+	client, err = handshake(t.Context(), newSocket(socket), &tls.Config{MinVersion: tls.VersionTLS13, ServerName: "127.0.0.1", RootCAs: ca.Pool(), DynamicRecordSizingDisabled: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestRefusalIsTheReasonOfAWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := handshake(t.Context(), newWire(conn), &tls.Config{MinVersion: tls.VersionTLS13, ServerName: "127.0.0.1", RootCAs: ca.Pool()})
+	client, err := handshake(t.Context(), newSocket(conn), &tls.Config{MinVersion: tls.VersionTLS13, ServerName: "127.0.0.1", RootCAs: ca.Pool()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestCloseBreaksAWrite(t *testing.T) {
 			shaken := make(chan error, 1)
 			go func() { shaken <- server.HandshakeContext(t.Context()) }()
 			socket := &counted{Conn: here}
-			client, err := handshake(t.Context(), newWire(socket), &tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12,
+			client, err := handshake(t.Context(), newSocket(socket), &tls.Config{MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12,
 				ServerName: "127.0.0.1", RootCAs: ca.Pool(), Certificates: []tls.Certificate{ca.Client(t, "tester")}})
 			if err = errors.Join(err, <-shaken); err != nil {
 				t.Fatal(err)
@@ -203,7 +203,7 @@ func TestHostPort(t *testing.T) {
 // cut off, whatever had been read of it.
 func TestNothingOfASmallRequestLeft(t *testing.T) {
 	var l Line
-	w := newWire(nil)
+	w := newSocket(nil)
 	w.written.Store(1000)
 	l.Got(httptrace.GotConnInfo{Conn: w, Reused: true})
 	w.written.Add(499)
@@ -223,10 +223,10 @@ func TestHandshakeFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := handshake(t.Context(), asWire(conn), &tls.Config{MinVersion: tls.VersionTLS13, ServerName: "x"}); err == nil {
+	if _, err := handshake(t.Context(), asSocket(conn), &tls.Config{MinVersion: tls.VersionTLS13, ServerName: "x"}); err == nil {
 		t.Error("an unknown server was accepted")
 	}
-	if asWire(conn) != conn || asWire(&counted{}) == nil {
+	if asSocket(conn) != conn || asSocket(&counted{}) == nil {
 		t.Error("wrapped again")
 	}
 }
