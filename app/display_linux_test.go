@@ -49,6 +49,8 @@ func TestNoDisplay(t *testing.T) {
 		{"a server that hangs up", []string{"DISPLAY=:7731"}, nil, "The display :7731 can't be opened"},
 		{"no number", []string{"DISPLAY=nonsense"}, nil, "The display nonsense can't be opened"},
 		{"no compositor", []string{"WAYLAND_DISPLAY=wayland-7731"}, nil, "The display wayland-7731 can't be opened"},
+		{"none, no folder for sockets", []string{"XDG_RUNTIME_DIR="}, nil, "DISPLAY and WAYLAND_DISPLAY are not set"},
+		{"no server, no folder for sockets", []string{"DISPLAY=:7732", "XDG_RUNTIME_DIR="}, nil, "The display :7732 can't be opened"},
 		{"neither", []string{"DISPLAY=:7732", "WAYLAND_DISPLAY=wayland-7731"}, nil, "The display :7732 can't be opened"},
 	} {
 		home := t.TempDir()

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"path/filepath"
+
 	"github.com/go-gl/glfw/v3.4/glfw"
 )
 
@@ -12,6 +14,8 @@ func openDisplay(getenv func(string) string) error {
 	platform := map[string]glfw.Platform{"x11": glfw.PlatformX11, "wayland": glfw.PlatformWayland}
 	if id, ok := platform[getenv("FYNE_PLATFORM")]; ok {
 		glfw.InitHint(glfw.PlatformHint, int(id))
+	} else if !waylandPlace(getenv) { // of which libwayland would complain, for each time that it is asked
+		glfw.InitHint(glfw.PlatformHint, int(glfw.PlatformX11))
 	}
 	if glfw.Init() == nil { // once done, done for Fyne too
 		return nil
@@ -24,4 +28,10 @@ func openDisplay(getenv func(string) string) error {
 		}
 	}
 	return usageError("%s", message)
+}
+
+// waylandPlace reports whether the environment says where a Wayland compositor
+// could be: as an open socket, as a path, or as a name in the user's folder.
+func waylandPlace(getenv func(string) string) bool {
+	return getenv("WAYLAND_SOCKET") != "" || filepath.IsAbs(getenv("WAYLAND_DISPLAY")) || filepath.IsAbs(getenv("XDG_RUNTIME_DIR"))
 }
