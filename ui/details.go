@@ -144,7 +144,7 @@ func showFacts(s *shell, title string, facts []fact, more ...fyne.CanvasObject) 
 // by keys.
 func copyable(s *shell, f fact) fyne.CanvasObject {
 	value := widget.NewLabel(f.value)
-	value.Wrapping = fyne.TextWrapBreak
+	value.Wrapping = fyne.TextWrapWord
 	button := newIconButton(s.text.s("action.copy", args{"Name": f.name}), theme.ContentCopyIcon(), func() { s.app.Clipboard().SetContent(f.value) })
 	button.Importance = widget.LowImportance
 	return container.NewBorder(nil, nil, nil, container.NewVBox(button), value)

@@ -37,7 +37,7 @@ func newFailure(a fyne.App, t *text, err error) fyne.Window {
 	words := newLabel(explained(t, err), theme.SizeNameText, widget.MediumImportance, false)
 	words.Wrapping = fyne.TextWrapWord
 	cause := newLabel(plain(err.Error()), sizeSmall, widget.LowImportance, false)
-	cause.Wrapping, cause.Selectable = fyne.TextWrapBreak, true
+	cause.Wrapping, cause.Selectable = fyne.TextWrapWord, true
 	cause.Hide()
 	body := container.NewVBox(words, cause)
 	var details *quietButton
