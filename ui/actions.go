@@ -198,6 +198,9 @@ func (w *Window) tell() {
 		if n := sum.Failed + sum.Unknown - e.before.Failed - e.before.Unknown; n > 0 {
 			words += ", " + t.n("notify.failed", n)
 		}
+		if n := sum.Differing - e.before.Differing; n > 0 {
+			words += ", " + t.n("status.differing", n)
+		}
 		w.notify(words)
 	}
 	if !e.busy {

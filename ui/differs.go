@@ -13,9 +13,14 @@ func (t *text) differs(r *core.Receipt) string {
 	if r == nil {
 		return ""
 	}
-	words := make([]string, len(r.Differs))
-	for i, d := range r.Differs {
-		words[i] = t.difference(d, r.TTLDays)
+	return t.differences(r.Differs, r.TTLDays)
+}
+
+// differences says several; days is as for difference.
+func (t *text) differences(found []core.Difference, days int) string {
+	words := make([]string, len(found))
+	for i, d := range found {
+		words[i] = t.difference(d, days)
 	}
 	return strings.Join(words, ", ")
 }

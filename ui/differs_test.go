@@ -112,5 +112,5 @@ func TestStoredForATimeIsAskedFor(t *testing.T) {
 	h.until("the question", func() bool { return strings.Contains(h.words(), "Make permanent?") })
 	h.tap("Back")
 	h.until("the other question", func() bool { return strings.Contains(h.words(), "Upload again?") })
-	h.says("1 is not kept as you ask now.")
+	h.says("b.pdf is stored on the server already and has not changed since. Not as you ask now: kept for 30 days only, not permanently.")
 }

@@ -165,21 +165,7 @@ func (in *intake) askPermanent(s core.Submission) {
 // askStored offers to send once more what the server has already.
 func (in *intake) askStored(stored []core.Transfer, asked core.Options) {
 	t := in.sh.text
-	differ := 0
-	for i := range stored {
-		if len(stored[i].DiffersFrom(asked)) > 0 {
-			differ++
-		}
-	}
-	words := t.n("stored.text", len(stored))
-	if len(stored) == 1 {
-		_, name := splitName(stored[0].Source.Name)
-		words = t.s("stored.one", args{"Name": name})
-	}
-	if differ > 0 {
-		words += " " + t.n("stored.differs", differ)
-	}
-	ask(in.sh, t.s("stored.title"), words, t.s("stored.yes"), func() {
+	ask(in.sh, t.s("stored.title"), t.storedAlready(stored, asked), t.s("stored.yes"), func() {
 		sources := make([]core.Source, 0, len(stored))
 		for i := range stored {
 			sources = append(sources, stored[i].Source)
@@ -188,6 +174,30 @@ func (in *intake) askStored(stored []core.Transfer, asked core.Options) {
 			in.say(t.s("drop.added", args{"What": t.n("count.files", len(s.Queued))}))
 		})
 	})
+}
+
+// storedAlready says of files that were asked for that the server has them, and
+// what it keeps otherwise than asked.
+func (t *text) storedAlready(stored []core.Transfer, asked core.Options) string {
+	if len(stored) == 1 {
+		only := &stored[0]
+		_, name := splitName(only.Source.Name)
+		if found := only.DiffersFrom(asked); len(found) > 0 {
+			return t.s("stored.one.differs", args{"Name": name, "What": t.differences(found, only.Kept().TTLDays)})
+		}
+		return t.s("stored.one", args{"Name": name})
+	}
+	differ := 0
+	for i := range stored {
+		if len(stored[i].DiffersFrom(asked)) > 0 {
+			differ++
+		}
+	}
+	words := t.n("stored.text", len(stored))
+	if differ > 0 {
+		words += " " + t.n("stored.differs", differ)
+	}
+	return words
 }
 
 // found says what a scan found: "340 files in 12 folders".

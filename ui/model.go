@@ -71,6 +71,12 @@ func (r *row) held() bool {
 	return r.state() == core.StateWaiting && e != nil && e.Code == core.CodeOtherServer
 }
 
+// differs reports whether the server keeps the file otherwise than it was asked.
+func (r *row) differs() bool {
+	receipt := r.receipt()
+	return r.state() == core.StateStored && receipt != nil && len(receipt.Differs) > 0
+}
+
 // share is how much of the file has been sent, 0…1.
 func (r *row) share() float64 {
 	switch {
@@ -86,6 +92,7 @@ func (r *row) share() float64 {
 type totals struct {
 	Files, Stored, Failed, Unknown, Active, Waiting, Queued, Paused int
 	Held                                                            int   // wait for their profile to lead to their server
+	Differing                                                       int   // of Stored, kept otherwise than asked
 	Bytes, Done                                                     int64 // of all that is not cancelled
 	Remaining                                                       int64 // of all that is still under way
 	Rate                                                            float64
@@ -274,6 +281,9 @@ func (m *model) account(r *row, sign int) {
 	switch r.state() {
 	case core.StateStored:
 		s.Stored += sign
+		if r.differs() {
+			s.Differing += sign
+		}
 		s.Done += n * r.size
 	case core.StateFailed:
 		s.Failed += sign

@@ -141,6 +141,26 @@ func TestHeldFilesNeedSomeone(t *testing.T) {
 	}
 }
 
+// TestKeptOtherwiseIsCounted: where all is stored, it is said how much of it is
+// kept otherwise than asked, until that is no longer so.
+func TestKeptOtherwiseIsCounted(t *testing.T) {
+	differs, plainly := transfer(1, "a", 100, core.StateStored), transfer(2, "b", 10, core.StateStored)
+	differs.Receipt = differingReceipt()
+	m := newModel()
+	m.Reset(core.Snapshot{Transfers: []core.Transfer{differs, plainly}}, start)
+	if got := doneText(english(t), m.sum); got != "all stored, 1 otherwise than asked" {
+		t.Error(got)
+	}
+	if got := doneText(speaking(t, "ru"), m.sum); got != "всё сохранено, 1 не так, как запрошено" {
+		t.Error(got)
+	}
+	differs.Receipt = &core.Receipt{FileID: "id-1"}
+	m.Apply(core.Update{Changed: []core.Transfer{differs}}, start)
+	if got := doneText(english(t), m.sum); got != "all stored" {
+		t.Error(got)
+	}
+}
+
 func TestSpeedAndTimeLeftFollowTheLastSeconds(t *testing.T) {
 	m, now := newModel(), start
 	const size = 1000 << 20

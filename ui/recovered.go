@@ -19,7 +19,7 @@ type recoveredBar struct {
 	content  *fyne.Container
 	sentence *caption
 	advice   *label
-	look     fyne.CanvasObject // the button that looks through the folders
+	look     fyne.CanvasObject // looks through the folders; where it has no room, the details do
 	left     []core.Recovery   // to be told, the first of them is shown
 	open     func(paths []string)
 	changed  func() // it came or went
@@ -39,7 +39,7 @@ func newRecoveredBar(s *shell, i *icons, open func(paths []string), changed func
 	words := container.New(fixedWidth(240), container.New(stack{},
 		b.sentence, container.New(insets{-8, -6, 0, -8}, b.advice)))
 	icon := container.New(square(24), widget.NewIcon(i.get("warning", theme.ColorNameError)))
-	row := container.New(&line{gap: 8, stretch: words, optional: []fyne.CanvasObject{details}}, icon, words, details, b.look, dismiss)
+	row := container.New(&line{gap: 8, stretch: words, optional: []fyne.CanvasObject{b.look}}, icon, words, details, b.look, dismiss)
 	b.content = container.NewStack(newBox(colorBadBg, theme.ColorNameError, 8), inset(12, 8, 8, 8, row))
 	b.content.Hide()
 	return b
@@ -61,7 +61,7 @@ func (b *recoveredBar) show() {
 	if len(b.left) > 0 {
 		r := b.left[0]
 		b.sentence.set(b.sh.text.recovered(r))
-		b.advice.SetText(b.sh.text.s("recovered.kept", args{"Saved": b.sh.text.n("count.files", r.Saved()), "Path": plain(r.Path)}))
+		b.advice.SetText(b.sh.text.s("recovered.kept", args{"Saved": b.sh.text.n("count.entries", r.Saved()), "Path": plain(r.Path)}))
 		setVisible(b.look, len(r.Folders) > 0)
 	}
 	setVisible(b.content, len(b.left) > 0)
@@ -70,7 +70,7 @@ func (b *recoveredBar) show() {
 
 // recovered says in a sentence what was lost.
 func (t *text) recovered(r core.Recovery) string {
-	fill := args{"Lost": t.n("count.files", r.Lost())}
+	fill := args{"Lost": t.n("count.entries", r.Lost())}
 	switch {
 	case r.Complete():
 		return t.s("recovered.whole")
@@ -84,17 +84,24 @@ func (t *text) recovered(r core.Recovery) string {
 
 func (b *recoveredBar) details(r core.Recovery) {
 	t := b.sh.text
-	count := func(n int) string { return t.n("count.files", n) }
+	count := func(n int) string { return t.n("count.entries", n) }
 	folders := make([]string, len(r.Folders))
 	for i, dir := range r.Folders {
 		folders[i] = plain(dir)
+	}
+	var more []fyne.CanvasObject
+	if len(r.Folders) > 0 {
+		more = append(more, newButton(t.s("recovered.look"), func() {
+			b.sh.escape()
+			b.open(r.Folders)
+		}))
 	}
 	showFacts(b.sh, t.recovered(r), []fact{
 		{t.s("recovered.queued"), count(r.Queued)}, {t.s("recovered.stored"), count(r.Stored)},
 		{t.s("recovered.asked"), count(r.Asked)},
 		{t.s("recovered.lost_queued"), count(r.LostQueued)}, {t.s("recovered.lost_stored"), count(r.LostStored)},
 		{t.s("recovered.path"), plain(r.Path)}, {t.s("recovered.folders"), strings.Join(folders, "\n")}, {t.s("fact.cause"), plain(r.Cause)},
-	})
+	}, more...)
 }
 
 // dismiss puts away what is shown, for good.

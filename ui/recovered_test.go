@@ -21,10 +21,10 @@ func TestRecoveredBar(t *testing.T) {
 		en, ru   string
 	}{
 		{"part", core.Recovery{Path: "/home/a/queue.db.corrupt-1", Queued: 390, Stored: 8, LostQueued: 2},
-			"Lost: 2 files.\nSaved: 398 files.", "Потеряно: 2 файла.\nСпасено: 398 файлов."},
-		{"at least", core.Recovery{Path: "/p", Queued: 1, LostStored: 1, Uncounted: true}, "Lost: 1 file, perhaps more.\nSaved: 1 file.", "Потеряно: 1 файл или больше."},
-		{"perhaps", core.Recovery{Path: "/p", Uncounted: true}, "Files may be missing from it.\nSaved: 0 files.", "Возможны потери."},
-		{"whole", core.Recovery{Path: "/p", Stored: 5}, "all of it was saved.\nSaved: 5 files", "всё спасено.\nСпасено: 5 файлов"},
+			"Lost: 2 entries.\nSaved: 398 entries.", "Потеряно: 2 записи.\nСпасено: 398 записей."},
+		{"at least", core.Recovery{Path: "/p", Queued: 1, LostStored: 1, Uncounted: true}, "Lost: 1 entry, perhaps more.\nSaved: 1 entry.", "Потеряно: 1 запись или больше."},
+		{"perhaps", core.Recovery{Path: "/p", Uncounted: true}, "Files may be missing from it.\nSaved: 0 entries.", "Возможны потери."},
+		{"whole", core.Recovery{Path: "/p", Stored: 5}, "all of it was saved.\nSaved: 5 entries", "всё спасено.\nСпасено: 5 записей"},
 	} {
 		for language, want := range map[string]string{"en": tt.en, "ru": tt.ru} {
 			t.Run(tt.name+" "+language, func(t *testing.T) {
@@ -70,5 +70,27 @@ func TestRecoveredBarWithoutFolders(t *testing.T) {
 	h.until("the bar", func() bool { return h.w.recovered.content.Visible() })
 	if h.w.recovered.look.Visible() {
 		t.Error("a button without folders")
+	}
+}
+
+// In the smallest window, in either language, how much was lost can be read, and
+// the details, which are there always, look through the folders too.
+func TestRecoveredBarInASmallWindow(t *testing.T) {
+	for _, language := range languages() {
+		ctl := newFakeController()
+		ctl.recoveries = []core.Recovery{{Path: "/home/a/queue.db.corrupt-1", LostQueued: 1234, Folders: []string{"/home/a/pictures"}}}
+		h := open(t, ctl, language, "light")
+		h.w.win.Resize(fyne.NewSize(leastWidth, leastHeight))
+		h.until("the bar", func() bool { return h.w.recovered.content.Visible() })
+		sentence := h.w.recovered.sentence
+		if need := sentence.fullWidth() - 1; need > sentence.Size().Width {
+			t.Errorf("%s: %q needs %v of %v", language, sentence.words, need, sentence.Size().Width)
+		}
+		h.tap(h.w.sh.text.s("action.details"))
+		h.tap(h.w.sh.text.s("recovered.look"))
+		h.until("the scan", func() bool { return slices.Contains(ctl.calls(), `scan ["/home/a/pictures"]`) })
+		if h.w.win.Canvas().Overlays().Top() != nil {
+			t.Error("the details are still there")
+		}
 	}
 }

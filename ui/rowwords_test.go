@@ -34,7 +34,7 @@ func TestPresent(t *testing.T) {
 		{name: "waited", transfer: core.Transfer{State: core.StateWaiting, Error: busy, NotBefore: start}, status: "retrying now: the server is busy (503)", primary: actRetry, secondary: actCancel},
 		{
 			name: "held", transfer: core.Transfer{State: core.StateWaiting, Error: &core.Error{Kind: core.KindConfig, Code: core.CodeOtherServer}},
-			status: "waiting: its profile now leads to another server or account than the one it was queued for", primary: actRetry, secondary: actCancel,
+			status: "waiting: the profile leads to another server or account now", primary: actRetry, secondary: actCancel,
 		},
 		{name: "paused", transfer: core.Transfer{State: core.StatePaused}, status: "paused", primary: actResume, secondary: actCancel},
 		{name: "stored", transfer: core.Transfer{State: core.StateStored}, status: "stored · verified", secondary: actMore},

@@ -15,9 +15,9 @@ func TestQueuedFilesAreAskedAbout(t *testing.T) {
 		edit                               func(d *settingsDialog)
 	}{
 		{"en", "queued.wait", "Let them wait", "3 files are not stored yet", "queued 0", nil},
-		{"en", "queued.move", "Send them there", "lead to https://other.example now", "queued 1", nil},
+		{"en", "queued.move", "Send to the new one", "leads to https://other.example.", "queued 1", nil},
 		{"en", "queued.cancel", "Cancel them", "may have, in whole or in part, is never sent", "queued 2", nil},
-		{"ru", "queued.move", "Отправить туда", "3 файла ещё не сохранены", "queued 1", nil},
+		{"ru", "queued.move", "Отправить на новый", "3 файла ещё не сохранены", "queued 1", nil},
 	} {
 		t.Run(tt.language+" "+tt.key, func(t *testing.T) {
 			ctl := busy()

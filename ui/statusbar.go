@@ -60,7 +60,7 @@ func (s *statusBar) show(all *model) {
 	case m.Estimating:
 		left = t.s("status.estimating")
 	case m.Files > 0 && m.Stored == m.Files:
-		left = t.s("status.done")
+		left = doneText(t, m)
 	}
 	changed := false
 	for c, words := range map[*caption]string{s.files: files, s.bytes: bytes, s.rate: rate, s.left: left, s.failed: troubleText(t, m)} {
@@ -80,6 +80,15 @@ func (s *statusBar) show(all *model) {
 // filesText says how many files of all are stored.
 func filesText(t *text, m totals) string {
 	return t.s("total.of", args{"Done": t.number(int64(m.Stored)), "All": t.n("count.files_of", m.Files)})
+}
+
+// doneText says that all is stored, and how much of it otherwise than asked.
+func doneText(t *text, m totals) string {
+	words := t.s("status.done")
+	if m.Differing > 0 {
+		words += ", " + t.n("status.differing", m.Differing)
+	}
+	return words
 }
 
 // troubleText says how many files need someone, "" for none.

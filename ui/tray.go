@@ -95,7 +95,7 @@ func progressText(t *text, m *model) string {
 	case sum.Left > 0:
 		words += " · " + t.s("status.left", args{"Time": t.duration(sum.Left)})
 	case sum.Stored == sum.Files:
-		words += " · " + t.s("status.done")
+		words += " · " + doneText(t, sum)
 	}
 	if trouble := troubleText(t, sum); trouble != "" {
 		words += " · " + trouble
