@@ -28,7 +28,7 @@ func readPKCS12(path string, passphrase core.Secret) (material, error) {
 
 func decodePKCS12(path string, data []byte, passphrase core.Secret) ([]*x509.Certificate, []crypto.Signer, error) {
 	var pfx pfx
-	_, err := asn1.Unmarshal(data, &pfx)
+	rest, err := asn1.Unmarshal(data, &pfx)
 	switch {
 	case bytes.HasPrefix(data, []byte{0x30, 0x80}), err == nil && excessive(data, maxIterations, maxNesting):
 		// BER of indefinite length is left to OpenSSL.
@@ -36,9 +36,15 @@ func decodePKCS12(path string, data []byte, passphrase core.Secret) ([]*x509.Cer
 	case err != nil || pfx.Version != 3:
 		return nil, nil, fileError(core.CodeCertificateUnreadable, path, "is not a PKCS#12 file", nil)
 	}
+	mac := len(pfx.MAC.FullBytes) > 0
+	if !mac && len(rest) == 0 && !passphrase.IsZero() {
+		if data, err = pfx.authenticated(passphrase); err != nil {
+			return nil, nil, fileError(core.CodeCertificateUnreadable, path, "is not a PKCS#12 file", err)
+		}
+	}
 	key, leaf, chain, err := pkcs12.DecodeChain(data, passphrase.Reveal())
 	if err != nil {
-		return nil, nil, errorPKCS12(path, err, len(pfx.MAC.FullBytes) > 0, passphrase)
+		return nil, nil, errorPKCS12(path, data, err, passphrase, mac)
 	}
 	s, err := signer(path, key)
 	if err != nil {
@@ -49,19 +55,24 @@ func decodePKCS12(path string, data []byte, passphrase core.Secret) ([]*x509.Cer
 
 // errorPKCS12 says why a file could not be decoded. Without a MAC nothing
 // tells a wrong passphrase from a damaged file.
-func errorPKCS12(path string, err error, mac bool, passphrase core.Secret) *core.Error {
+func errorPKCS12(path string, data []byte, err error, passphrase core.Secret, mac bool) *core.Error {
+	encrypted := encryptedPKCS12(data)
 	var unsupported pkcs12.NotImplementedError
 	// The old key derivation knows 16-bit characters only.
 	beyond := strings.ContainsFunc(passphrase.Reveal(), func(r rune) bool { return r > 0xffff })
 	switch {
-	case !mac, errors.As(err, &unsupported):
+	case errors.As(err, &unsupported):
 		return unsupportedPKCS12(path, err)
-	case errors.Is(err, pkcs12.ErrIncorrectPassword) && passphrase.IsZero():
+	case passphrase.IsZero() && (errors.Is(err, pkcs12.ErrIncorrectPassword) || !mac && encrypted):
 		return fileError(core.CodePassphraseMissing, path, problemPassphraseMissing, nil)
 	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption), beyond:
 		return fileError(core.CodePassphraseWrong, path, problemPassphraseWrong, nil)
 	case unknownAlgorithm(err):
 		return unsupportedKey(path, err)
+	case strings.Contains(err.Error(), "exactly one key bag"): // the library's word for it
+		return fileError(core.CodeCertificateUnreadable, path, "holds several private keys"+identities(data, passphrase)+"; put the identity that is meant into a file of its own", nil)
+	case !mac && encrypted:
+		return fileError(core.CodePassphraseWrong, path, problemPassphraseWrong+", or is damaged", err)
 	}
 	return fileError(core.CodeCertificateUnreadable, path, "is damaged, or does not hold one private key and its certificate", err)
 }

@@ -36,6 +36,38 @@ func TestPKCS12(t *testing.T) {
 	}
 }
 
+// A file without a MAC opens, whether or not it is encrypted. A wrong
+// passphrase can't be told from damage there, and a missing one can.
+func TestPKCS12WithoutMAC(t *testing.T) {
+	opens := func(name, passphrase string) {
+		t.Helper()
+		settings := core.TLSSettings{Enabled: true, PKCS12File: "testdata/" + name}
+		if _, err := Build(settings, core.NewSecret(passphrase), nil); err != nil {
+			t.Errorf("%s with %q: %v", name, passphrase, err)
+		}
+		if facts, err := Inspect(settings, core.NewSecret(passphrase)); err != nil || facts.Subject != "CN=fixture" || !facts.KeyMatches || facts.Encrypted != (name == "nomac.p12") {
+			t.Errorf("%s with %q: %+v, %v", name, passphrase, facts, err)
+		}
+	}
+	opens("nomac.p12", canary)
+	opens("bare.p12", "")
+	opens("bare.p12", canary)
+	encrypted := core.TLSSettings{PKCS12File: "testdata/nomac.p12"}
+	refuse(t, encrypted, "", core.CodePassphraseMissing, "no passphrase is set")
+	for _, wrong := range []string{"wrong", "Correct horse", "ключ", "😀"} {
+		refuse(t, encrypted, wrong, core.CodePassphraseWrong, "can't be opened with this passphrase")
+	}
+	data := must[[]byte](t)(os.ReadFile("testdata/bare.p12"))
+	for i := range data { // no byte of it, whatever it becomes, is a panic or half an identity
+		damaged := bytes.Clone(data)
+		damaged[i] ^= 0x21
+		certs, keys, err := decodePKCS12("file", damaged, core.NewSecret(canary))
+		if (err == nil) != (len(certs) == 1 && len(keys) == 1) {
+			t.Errorf("byte %d: %d certificates, %d keys, %v", i, len(certs), len(keys), err)
+		}
+	}
+}
+
 // Every encoding that the library writes is presented with its chain to a
 // server that knows the root only.
 func TestPKCS12Chain(t *testing.T) {
@@ -68,7 +100,7 @@ func TestBadPKCS12(t *testing.T) {
 		words string
 	}{
 		{"Camellia", fixture("camellia.p12"), core.CodeKeyUnsupported, "openssl pkcs12 -export"},
-		{"no MAC", fixture("nomac.p12"), core.CodeKeyUnsupported, "openssl pkcs12 -export"},
+		{"two identities", fixture("two.p12"), core.CodeCertificateUnreadable, "several private keys (old (CN=fixture); new (CN=second,O=Two))"},
 		{"indefinite length", []byte{0x30, 0x80, 2, 1, 3, 0, 0}, core.CodeKeyUnsupported, "openssl pkcs12 -export"},
 		{"Ed448", fixture("ed448.p12"), core.CodeKeyUnsupported, "RSA, ECDSA and Ed25519 are"},
 		{"no certificate", fixture("nocert.p12"), core.CodeCertificateUnreadable, "does not hold one private key and its certificate"},
@@ -79,6 +111,7 @@ func TestBadPKCS12(t *testing.T) {
 		{"empty", nil, core.CodeCertificateUnreadable, "is empty"},
 		{"cut off", good[:len(good)-9], core.CodeCertificateUnreadable, "is not a PKCS#12 file"},
 		{"something behind", append(good[:len(good):len(good)], 'x'), core.CodeCertificateUnreadable, "is damaged"},
+		{"something behind, no MAC", append(fixture("bare.p12"), 'x'), core.CodeCertificateUnreadable, "is damaged"},
 		{"too large", append(good[:len(good):len(good)], make([]byte, maxFile)...), core.CodeCertificateUnreadable, "larger than 1 MiB"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -44,9 +44,15 @@ p12 sha512mac.p12 -passout "$pass" -macalg sha512
 p12 camellia.p12 -passout "$pass" -keypbe camellia-256-cbc -certpbe camellia-256-cbc
 p12 empty-passphrase.p12 -passout pass:
 p12 nomac.p12 -passout "$pass" -nomac
+openssl pkcs12 -export -in cert.pem -inkey key.pem -out bare.p12 -passout pass: -keypbe NONE -certpbe NONE -nomac
 openssl pkcs12 -export -nocerts -inkey key.pem -out nocert.p12 -passout "$pass"
 openssl req -x509 -key ed448.key -days 36500 -subj /CN=fixture -out ed448.pem
 openssl pkcs12 -export -in ed448.pem -inkey ed448.key -out ed448.p12 -passout "$pass"
 rm ed448.pem
 keytool -importkeystore -noprompt -srckeystore new.p12 -srcstorepass "correct horse" \
 	-destkeystore keytool.p12 -deststoretype PKCS12 -deststorepass "correct horse"
+
+# Two identities in one key store.
+keytool -importkeystore -noprompt -srckeystore new.p12 -srcstorepass "correct horse" -srcalias 1 -destalias old \
+	-destkeystore two.p12 -deststoretype PKCS12 -deststorepass "correct horse"
+keytool -genkeypair -alias new -keyalg EC -dname CN=second,O=Two -validity 36500 -keystore two.p12 -storepass "correct horse"
