@@ -28,8 +28,7 @@ func makePermanent(ctx context.Context, e finaliser, s *core.Submission) {
 	if s.Asked.Retention != core.RetentionPermanent {
 		return
 	}
-	results := finalise(ctx, e, s)
-	can := slices.ContainsFunc(results, func(r finalised) bool { return r.done })
+	results, can := finalise(ctx, e, s)
 	var rest []core.Transfer
 	for i, t := range s.Stored {
 		if results[i].done {
@@ -53,8 +52,9 @@ type finalised struct {
 
 // finalise makes the temporary ones of s.Stored permanent, the newest first. Of
 // a file that it does not have any more a server says the same as one that has
-// no such call: that it can't, it has to say of several, and to have done none.
-func finalise(ctx context.Context, e finaliser, s *core.Submission) []finalised {
+// no such call: that it can't, it has to say of several, and to have begun
+// with none.
+func finalise(ctx context.Context, e finaliser, s *core.Submission) (results []finalised, can bool) {
 	var order []int
 	for i, t := range s.Stored {
 		if t.Temporary() {
@@ -64,22 +64,21 @@ func finalise(ctx context.Context, e finaliser, s *core.Submission) []finalised 
 	slices.SortStableFunc(order, func(a, b int) int {
 		return s.Stored[b].Receipt.UploadedAt.Compare(s.Stored[a].Receipt.UploadedAt)
 	})
-	results := make([]finalised, len(s.Stored))
+	results = make([]finalised, len(s.Stored))
 	var workers errgroup.Group
 	workers.SetLimit(finalising)
-	var done atomic.Bool
+	var begun atomic.Bool
 	var refused atomic.Int32
 	for _, i := range order {
 		t := s.Stored[i]
 		t.Options.Profile = s.Asked.Profile // the way there, whichever led there before
 		workers.Go(func() error {
-			if ctx.Err() != nil || !done.Load() && refused.Load() >= finalising {
+			if ctx.Err() != nil || !begun.Load() && refused.Load() >= finalising {
 				return nil
 			}
-			switch err := e.Finalise(ctx, t, func(core.Finalisation) {}); core.CodeOf(err) {
+			switch err := e.Finalise(ctx, t, func(core.Finalisation) { begun.Store(true) }); core.CodeOf(err) {
 			case "":
 				results[i].done = true
-				done.Store(true)
 			case core.CodeFinaliseUnsupported:
 				refused.Add(1)
 				fallthrough
@@ -90,7 +89,7 @@ func finalise(ctx context.Context, e finaliser, s *core.Submission) []finalised 
 		})
 	}
 	_ = workers.Wait() // returns no errors
-	return results
+	return results, begun.Load()
 }
 
 // differWords says how a server keeps a file otherwise than it was asked.
