@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/tls"
@@ -8,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"math/big"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -184,4 +186,26 @@ func create(t *testing.T, ca *coretest.CA, algorithm x509.SignatureAlgorithm, ch
 // shortKey is one that Go still accepts, and little else does.
 func shortKey(t *testing.T, w *world) tls.Certificate {
 	return w.server(t, coretest.Leaf{Key: must[*rsa.PrivateKey](t)(rsa.GenerateKey(rand.Reader, 1024))})
+}
+
+// What a CA file has in the place of an authority is told by the step that
+// needs authorities, whether or not the one that counts is the one that is
+// damaged.
+func TestLeftOutOfTheCAFile(t *testing.T) {
+	w := newWorld(t)
+	encode := coretest.EncodeCertificates
+	ours, other := encode(w.ca.Cert.Raw), encode(authority(t, "Another CA").Cert.Raw)
+	bundle := func(parts ...[]byte) { coretest.WriteFile(t, w.profile.TLS.CACertFile, bytes.Join(parts, nil)) }
+
+	bundle(other, ours[1:])
+	o := w.run(t)
+	o.fails(t, core.TargetAdmin, "tls", core.CodeTLSUntrusted, "left out of the CA file: block 2 (line ", "its BEGIN line is damaged")
+	bundle(ours, other[:90])
+	o = w.run(t)
+	o.passes(t)
+	o.wants(t, core.TargetIngester, "tls", core.StepOK, "in the CA file; left out of the CA file: block 2 (line ", "it is cut off")
+	bundle(ours, other)
+	if step := w.run(t).step(t, core.TargetIngester, "tls"); strings.Contains(step.Detail, "left out") {
+		t.Error(step.Detail)
+	}
 }

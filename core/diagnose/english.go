@@ -37,6 +37,7 @@ var english = map[string]string{ //nolint:gochecknoglobals // a table
 	"tls.voucher.issuer":       "; vouched for by that authority{{.Where}}",
 	"tls.voucher":              "; vouched for by {{.Root}}{{.Where}}",
 	"tls.shows":                "the server shows {{.Certificate}}",
+	"tls.left_out":             "; left out of the CA file: {{.Certificates}}",
 	"tls.weak":                 "The server's key is short (RSA of less than 2048 bits). Ask the server's administrator for a new certificate.",
 	"trust.file":               " in the CA file",
 	"trust.system":             ", one of this system's roots",

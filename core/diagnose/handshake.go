@@ -93,6 +93,7 @@ func (s *server) judgeServer() verdict {
 			v.todo = expiryAdvice(fact("what.authority", with{"Name": name(first)}), first.NotAfter, now)
 		}
 	}
+	v.found = append(v.found, s.leftOut()...)
 	if own := expiryAdvice(fact("what.server", nil), leaf.NotAfter, now); own != nil {
 		own = append(own, fact("renew.server", nil))
 		v.todo = own
@@ -119,6 +120,15 @@ func (s *server) hasRoots() bool {
 	return s.test.cfg.Profile.TLS.Enabled && s.test.cfg.Profile.TLS.CACertFile != ""
 }
 
+// leftOut says what of the CA file doesn't count: the authority that is missing
+// may be there, but damaged.
+func (s *server) leftOut() facts {
+	if len(s.test.mine.leftOut) == 0 {
+		return nil
+	}
+	return say("tls.left_out", with{"Certificates": list(s.test.mine.leftOut)})
+}
+
 // explain is the verdict on a handshake that failed. For a certificate that
 // could not be verified it shows which one that was, and what it would need.
 func (s *server) explain(err error) verdict {
@@ -130,7 +140,7 @@ func (s *server) explain(err error) verdict {
 	var unverified *tls.CertificateVerificationError
 	if errors.As(err, &unverified) && len(unverified.UnverifiedCertificates) > 0 {
 		shown := unverified.UnverifiedCertificates
-		v.found = say("tls.shows", with{"Certificate": describe(shown[0], s.test.cfg.Now())})
+		v.found = append(say("tls.shows", with{"Certificate": describe(shown[0], s.test.cfg.Now())}), s.leftOut()...)
 		v.todo = s.certificateAdvice(unverified.Err, shown)
 	}
 	return v

@@ -23,6 +23,7 @@ type credentials struct {
 	trust    *core.Error // why the server could not be verified
 	identity *core.Error // why the client certificate can't be presented
 	facts    core.CertificateFacts
+	leftOut  []string // of the CA file
 }
 
 // task is a step to take.
@@ -116,7 +117,7 @@ func (t *test) readFiles() credentials {
 	case config == nil: // TLS is not configured: as a browser would
 		config = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
-	c.config = config
+	c.config, c.leftOut = config, tlsconfig.LeftOut(settings)
 	if t.cfg.Profile.TLS.Enabled {
 		// What can't be read has been told by Build.
 		c.facts, _ = tlsconfig.Inspect(t.cfg.Profile.TLS, passphrase)

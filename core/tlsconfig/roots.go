@@ -9,51 +9,86 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// readRoots returns the certificate authorities in a PEM or DER file. What is
-// none, or can't be read, is left out by name, and the others count: a root that
-// is no authority would vouch for itself only, which is rarely what someone
-// meant.
+// roots is what a CA file comes to.
+type roots struct {
+	certs []*x509.Certificate
+	left  []leftOut
+}
+
+// leftOut is what a CA file has in the place of an authority.
+type leftOut struct{ name, reason string }
+
+// LeftOut names what the CA file of s has in the place of authorities, and why
+// it doesn't count: nothing where the file can't be used at all.
+func LeftOut(s core.TLSSettings) []string {
+	if !s.Enabled || s.CACertFile == "" {
+		return nil
+	}
+	found, err := rootsOf(s.CACertFile)
+	if err != nil {
+		return nil // Build says why
+	}
+	var names []string
+	for _, l := range found.left {
+		names = append(names, l.name+": "+l.reason)
+	}
+	return names
+}
+
+// readRoots returns the certificate authorities in a PEM or DER file, and warns
+// of what is left out of it.
 func readRoots(path string, now time.Time, log *slog.Logger) (*x509.CertPool, error) {
-	data, err := readFile(path)
+	found, err := rootsOf(path)
 	if err != nil {
 		return nil, err
+	}
+	for _, l := range found.left {
+		log.Warn("a certificate is left out of the CA file", "file", path, "certificate", l.name, "reason", l.reason)
+	}
+	pool := x509.NewCertPool()
+	for _, cert := range found.certs {
+		pool.AddCert(cert)
+		if now.After(cert.NotAfter) {
+			log.Warn("a CA certificate has expired", "subject", cert.Subject.String(), "expired", cert.NotAfter)
+		}
+	}
+	return pool, nil
+}
+
+// rootsOf reads a CA file. What is no authority, or can't be read, is left out
+// by name, and the others count: a root that is no authority would vouch for
+// itself only, which is rarely what someone meant.
+func rootsOf(path string) (roots, error) {
+	var found roots
+	data, err := readFile(path)
+	if err != nil {
+		return found, err
 	}
 	all, others, err := entries(path, data)
 	if err != nil {
 		e := *core.AsError(err)
 		e.Code = core.CodeCAInvalid
-		return nil, &e
+		return found, &e
 	}
-	leave := func(name, reason string) {
-		log.Warn("a certificate is left out of the CA file", "file", path, "certificate", name, "reason", reason)
-	}
-	pool := x509.NewCertPool()
-	found := 0
 	for _, e := range all {
 		switch {
 		case e.err != nil:
-			leave(e.name, e.err.Error())
-			continue
+			found.left = append(found.left, leftOut{e.name, e.err.Error()})
 		case !isCA(e.cert):
-			leave(e.name, "it is not a certificate authority's")
-			continue
+			found.left = append(found.left, leftOut{e.name, "it is not a certificate authority's"})
 		case !e.trust.servers():
-			leave(e.name, "its trust settings are not for servers")
-			continue
-		}
-		found++
-		pool.AddCert(e.cert)
-		if now.After(e.cert.NotAfter) {
-			log.Warn("a CA certificate has expired", "subject", e.cert.Subject.String(), "expired", e.cert.NotAfter)
+			found.left = append(found.left, leftOut{e.name, "its trust settings are not for servers"})
+		default:
+			found.certs = append(found.certs, e.cert)
 		}
 	}
 	for _, other := range others {
-		leave(other, "it is something else")
+		found.left = append(found.left, leftOut{other, "it is something else"})
 	}
-	if found == 0 {
-		return nil, fileError(core.CodeCAInvalid, path, "holds certificates, but none of a certificate authority for servers", nil)
+	if len(found.certs) == 0 {
+		return found, fileError(core.CodeCAInvalid, path, "holds certificates, but none of a certificate authority for servers", nil)
 	}
-	return pool, nil
+	return found, nil
 }
 
 // isCA reports whether cert may vouch for others. Version 1 certificates have

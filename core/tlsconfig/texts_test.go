@@ -108,7 +108,11 @@ func TestLeftOut(t *testing.T) {
 		for place, bundle := range map[string][]byte{"block 1 (line 1)": append(bytes.Clone(tt.odd), "\n"+string(ours)...), "block 2 (line ": append(bytes.Clone(ours), tt.odd...)} {
 			t.Run(name+", "+place, func(t *testing.T) {
 				var log logBook
-				s.mustDial(t, build(t, core.TLSSettings{CACertFile: file(t, "ca", bundle)}, &log))
+				settings := core.TLSSettings{Enabled: true, CACertFile: file(t, "ca", bundle)}
+				s.mustDial(t, build(t, settings, &log))
+				if left := LeftOut(settings); len(left) != 1 || !strings.Contains(left[0], tt.called) || !strings.Contains(left[0], tt.reason) {
+					t.Errorf("left out: %q", left)
+				}
 				for _, words := range []string{place, tt.called, tt.reason} {
 					if !log.has(slog.LevelWarn, words) || log.count("left out") != 1 {
 						t.Errorf("%q is not said once: %s", words, &log)
@@ -117,7 +121,11 @@ func TestLeftOut(t *testing.T) {
 			})
 		}
 		t.Run(name+", alone", func(t *testing.T) {
-			refuse(t, core.TLSSettings{CACertFile: file(t, "ca", tt.odd)}, "", core.CodeCAInvalid, "holds")
+			settings := core.TLSSettings{Enabled: true, CACertFile: file(t, "ca", tt.odd)}
+			refuse(t, settings, "", core.CodeCAInvalid, "holds")
+			if left := LeftOut(settings); left != nil {
+				t.Errorf("left out of nothing: %q", left)
+			}
 		})
 	}
 	t.Run("DER", func(t *testing.T) {
