@@ -4,6 +4,8 @@ import (
 	"context"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -11,7 +13,9 @@ import (
 const lookEvery = 50 * time.Millisecond
 
 // Await is Read, also of a pipe, which may have no writer yet, or a terminal.
-// It waits for what they give until ctx ends.
+// It waits for what they give until ctx ends. A pipe that was handed over open,
+// as by <(command), has had its writer: one that has gone without a word gives
+// nothing.
 func Await(ctx context.Context, path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -29,7 +33,8 @@ func Await(ctx context.Context, path string, limit int64) ([]byte, error) {
 	stop := context.AfterFunc(ctx, func() { _ = f.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
 	data, err := readAll(f, limit)
-	for pipe && err == nil && len(data) == 0 { // without a writer it is at its end
+	waits := pipe && !handedOver(path)
+	for waits && err == nil && len(data) == 0 { // without a writer it is at its end
 		select {
 		case <-ctx.Done():
 		case <-time.After(lookEvery):
@@ -43,4 +48,15 @@ func Await(ctx context.Context, path string, limit int64) ([]byte, error) {
 		return nil, context.Cause(ctx)
 	}
 	return data, err
+}
+
+// handedOver reports whether path stands for a file that this process, or another,
+// has open: such a name leads to no path where it is a pipe.
+func handedOver(path string) bool {
+	path = filepath.Clean(path)
+	if path == "/dev/stdin" || strings.HasPrefix(path, "/dev/fd/") {
+		return true
+	}
+	_, err := filepath.EvalSymlinks(path)
+	return err != nil
 }

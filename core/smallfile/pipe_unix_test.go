@@ -5,6 +5,7 @@ package smallfile
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -57,6 +58,26 @@ func TestAwaitIsGivenUp(t *testing.T) {
 		if err := <-done; !errors.Is(err, enough) {
 			t.Errorf("writer %v: %v", writer, err)
 		}
+	}
+}
+
+// The writer of a pipe that was handed over has been there from the beginning:
+// one that has nothing to say is not waited for, one that is slow is.
+func TestAwaitAPipeThatIsOpen(t *testing.T) {
+	for _, text := range []string{"", "secret\n"} {
+		r, w, err := os.Pipe()
+		must(t, err)
+		path := fmt.Sprintf("/dev/fd/%d", r.Fd())
+		done := make(chan error, 1)
+		go func() {
+			_, err := w.WriteString(text)
+			done <- errors.Join(err, w.Close())
+		}()
+		got, err := Await(t.Context(), path, 7)
+		if err != nil || string(got) != text {
+			t.Errorf("got %q, %v", got, err)
+		}
+		must(t, errors.Join(<-done, r.Close()))
 	}
 }
 
