@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/widget"
 	"go.uber.org/goleak"
 
 	"github.com/artstore/ingester/core"
@@ -191,4 +192,23 @@ func (h *harness) working() {
 	}
 	h.clock = start.Add(0)
 	h.w.show(h.clock)
+}
+
+// dialogFits says where the uppermost dialog is larger than the window.
+func (h *harness) dialogFits() {
+	h.t.Helper()
+	found := false
+	seen(h.t, h.w.win.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+		over, ok := o.(*widget.PopUp)
+		if !ok {
+			return
+		}
+		found = true
+		if has, window := over.Content.MinSize(), h.w.win.Canvas().Size(); has.Width > window.Width || has.Height > window.Height {
+			h.t.Errorf("%s: a dialog of %v in a window of %v", h.w.sh.text.lang, has, window)
+		}
+	})
+	if !found {
+		h.t.Error("there is no dialog")
+	}
 }

@@ -87,6 +87,7 @@ func TestRecoveredBarInASmallWindow(t *testing.T) {
 			t.Errorf("%s: %q needs %v of %v", language, sentence.words, need, sentence.Size().Width)
 		}
 		h.tap(h.w.sh.text.s("action.details"))
+		h.dialogFits()
 		h.tap(h.w.sh.text.s("recovered.look"))
 		h.until("the scan", func() bool { return slices.Contains(ctl.calls(), `scan ["/home/a/pictures"]`) })
 		if h.w.win.Canvas().Overlays().Top() != nil {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"fyne.io/fyne/v2"
 )
 
 // A profile that is to lead elsewhere while files are queued for where it leads:
@@ -15,9 +17,9 @@ func TestQueuedFilesAreAskedAbout(t *testing.T) {
 		edit                               func(d *settingsDialog)
 	}{
 		{"en", "queued.wait", "Let them wait", "3 files are not stored yet", "queued 0", nil},
-		{"en", "queued.move", "Send to the new one", "leads to https://other.example.", "queued 1", nil},
+		{"en", "queued.move", "To the new one", "leads to https://other.example.", "queued 1", nil},
 		{"en", "queued.cancel", "Cancel them", "may have, in whole or in part, is never sent", "queued 2", nil},
-		{"ru", "queued.move", "Отправить на новый", "3 файла ещё не сохранены", "queued 1", nil},
+		{"ru", "queued.move", "На новый адрес", "3 файла ещё не сохранены", "queued 1", nil},
 	} {
 		t.Run(tt.language+" "+tt.key, func(t *testing.T) {
 			ctl := busy()
@@ -63,5 +65,21 @@ func TestQueuedFilesAreLeftAlone(t *testing.T) {
 	h.until("the end", func() bool { return h.w.sh.settings == nil })
 	if !slices.Contains(ctl.calls(), "queued 0") {
 		t.Errorf("asked %q", ctl.calls())
+	}
+}
+
+// In the smallest window all answers can be seen, in either language.
+func TestQueuedQuestionInASmallWindow(t *testing.T) {
+	for _, language := range languages() {
+		ctl := busy()
+		ctl.bound = 3
+		h := open(t, ctl, language, "light")
+		h.w.win.Resize(fyne.NewSize(leastWidth, leastHeight))
+		h.w.sh.openSettings(tabServer)
+		h.until("the settings", func() bool { return h.w.sh.settings != nil })
+		h.w.sh.settings.entry(t, "ingester_url").SetText("https://other.example")
+		h.w.sh.settings.save(false)
+		h.until("the question", func() bool { return h.saysNow(h.w.sh.text.s("queued.wait")) })
+		h.dialogFits()
 	}
 }
