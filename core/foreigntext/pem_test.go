@@ -59,6 +59,7 @@ func TestPEM(t *testing.T) {
 		"trailing blanks":        {lines(one, " \t\n"), read},
 		"indented":               {"  " + lines(one, "\n  "), read},
 		"hard spaces":            {"\u00a0" + lines(one, "\u00a0\n\u00a0"), read},
+		"marks within lines":     {lines(one, "\u200b\n\ufeff"), read},
 		"one line":               {lines(strings.TrimSpace(one), " "), read},
 		"nothing between":        {lines(one, ""), read},
 		"glued":                  {strings.TrimSpace(one) + two, "1 CERTIFICATE=" + long + "; 5 CERTIFICATE=two"},
