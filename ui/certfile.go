@@ -2,12 +2,14 @@ package ui
 
 import (
 	"crypto/x509"
-	"encoding/pem"
+	"encoding/asn1"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/artstore/ingester/core/foreigntext"
 )
 
 // fileKind is what a dropped file is to the settings.
@@ -50,33 +52,51 @@ func kindOf(path string) fileKind {
 	return kindOfContent(content)
 }
 
+// kindOfContent goes by the blocks of a PEM file, also by those that can't be
+// read: the settings say what is wrong with them.
 func kindOfContent(content []byte) fileKind {
-	var certificate *x509.Certificate
-	found := fileOther
-	for rest := content; ; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil {
-			break
-		}
+	blocks, err := foreigntext.PEM(content)
+	if err != nil {
+		return fileOther
+	}
+	var first *x509.Certificate // that can be read
+	certificates, keys := 0, 0
+	for _, block := range blocks {
 		switch {
 		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
-			if found = fileKey; certificate != nil {
-				return fileCertificate
+			keys++
+		case strings.HasSuffix(block.Type, "CERTIFICATE"):
+			if certificates++; first == nil {
+				first = certificateIn(block.Bytes)
 			}
-		case block.Type == "CERTIFICATE" && found == fileKey:
-			return fileCertificate
-		case block.Type == "CERTIFICATE" && certificate == nil:
-			certificate, _ = x509.ParseCertificate(block.Bytes) // nil: not one
 		}
 	}
-	if certificate == nil && found == fileOther {
-		certificate, _ = x509.ParseCertificate(content) // DER
+	if len(blocks) == 0 {
+		if first = certificateIn(content); first != nil { // DER
+			certificates++
+		}
 	}
 	switch {
-	case certificate == nil:
-		return found
-	case certificate.IsCA:
+	case certificates == 0 && keys == 0:
+		return fileOther
+	case certificates == 0:
+		return fileKey
+	case keys == 0 && first != nil && first.IsCA:
 		return fileCA
 	}
 	return fileCertificate
+}
+
+// certificateIn reads the certificate that der begins with, nil for none. What
+// OpenSSL notes behind one is passed over.
+func certificateIn(der []byte) *x509.Certificate {
+	var cert asn1.RawValue
+	if _, err := asn1.Unmarshal(der, &cert); err != nil {
+		return nil
+	}
+	parsed, err := x509.ParseCertificate(cert.FullBytes)
+	if err != nil {
+		return nil
+	}
+	return parsed
 }
