@@ -70,7 +70,7 @@ func (p *pages) open(path string) error {
 	}
 	p.size, p.usable = p.wal.pageSize, p.wal.pageSize
 	p.count = uint32((length + int64(p.size) - 1) / int64(p.size))
-	if len(p.wal.frames) == 0 {
+	if len(p.wal.frames)+len(p.wal.tail) == 0 {
 		return nil
 	}
 	if p.log, err = smallfile.Open(path + "-wal"); err != nil {
@@ -87,6 +87,22 @@ func (p *pages) open(path string) error {
 		}
 	}
 	return nil
+}
+
+// recall adds what stands behind the last commit in the log, as far as its
+// index says that it was committed: of a log that is cut or damaged within a
+// commit, the pages that are left of it.
+func (p *pages) recall(path string) {
+	index, ok := readSHM(path + "-shm")
+	if !ok || index.salts != p.wal.salts {
+		return
+	}
+	end := walHeaderSize + int64(index.frames)*int64(walFrameHeader+p.wal.pageSize)
+	for _, f := range p.wal.tail {
+		if f.at < end {
+			p.torn = append(p.torn, f.at)
+		}
+	}
 }
 
 // pageSize is what the header says, unless that is nonsense: the first table

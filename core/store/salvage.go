@@ -65,7 +65,9 @@ func salvageInto(ctx context.Context, from, to string) (core.Recovery, error) {
 		return core.Recovery{}, err
 	}
 	s.db.SetMaxOpenConns(1)
-	s.cut = s.pages.db == nil || logLoss(from, s.pages.wal) != ""
+	if s.cut = s.pages.db == nil || logLoss(from, s.pages.wal) != ""; s.cut {
+		s.pages.recall(from)
+	}
 	err = s.run(ctx)
 	if s.tx != nil {
 		_ = s.tx.Rollback() // no-op once committed

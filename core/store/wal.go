@@ -33,6 +33,7 @@ type walFrame struct {
 type wal struct {
 	pageSize int
 	frames   []walFrame // that count
+	tail     []walFrame // behind them: not known to have been committed
 	whole    int        // frames up to the first that does not fit those before
 	sound    bool       // the header is
 	salts    [8]byte    // tell frames from what was there before
@@ -101,7 +102,7 @@ func (w *wal) read(f io.Reader, order binary.ByteOrder, last [2]uint32) error {
 	fits, committed, before := w.sound, 0, uint32(0)
 	for n := 0; ; n++ {
 		if _, err := io.ReadFull(f, frame); err != nil {
-			w.frames = w.frames[:committed]
+			w.frames, w.tail = w.frames[:committed], w.frames[committed:]
 			return err
 		}
 		if n == 0 && !w.sound {

@@ -153,6 +153,59 @@ func TestHeaderOfAShortLog(t *testing.T) {
 	}
 }
 
+// TestLogOfOneCommit: what was submitted in one commit, the newest, is saved but
+// for the pages of the log that are gone or damaged, as far as the index says
+// that it was committed.
+func TestLogOfOneCommit(t *testing.T) {
+	s := openTest(t)
+	_, err := s.writer.ExecContext(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)")
+	must(t, err)
+	var put []core.Transfer
+	for i := range int64(300) {
+		put = append(put, queued(core.TransferID(fmt.Sprintf("t%03d", i)), i+1))
+	}
+	commit(t, s, core.Batch{Put: put})
+	e := estate{files: map[string][]byte{}}
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		e.files[suffix] = readFile(t, s.path+suffix)
+	}
+	log := e.files["-wal"]
+	for what, harm := range map[string]struct {
+		do    func()
+		least int // transfers that are left
+	}{
+		"cut in the middle": {func() { e.files["-wal"] = log[:len(log)/2] }, 50},
+		"a byte in a page": {func() {
+			e.files["-wal"] = bytes.Clone(log)
+			e.files["-wal"][len(log)/2] ^= 1
+		}, 250},
+		"a byte in the header": {func() {
+			e.files["-wal"] = bytes.Clone(log)
+			e.files["-wal"][9] ^= 1
+		}, 250},
+	} {
+		harm.do()
+		spoilt := openAt(t, e.write(t))
+		told(t, what, spoilt)
+		left := all(t, spoilt)
+		if len(left) < harm.least {
+			t.Errorf("%s: %d of %d are left", what, len(left), len(put))
+		}
+		for _, x := range left {
+			if want := queued(x.ID, x.Seq); x.Source != want.Source {
+				t.Errorf("%s: %+v is left of %+v", what, x.Source, want.Source)
+			}
+		}
+		must(t, spoilt.Close())
+	}
+	// What no index says was committed may be a transaction that never ended.
+	e.files["-wal"] = log[:len(log)/2]
+	delete(e.files, "-shm")
+	if begun := openAt(t, e.write(t)); begun.recovered != "" || len(all(t, begun)) != 0 {
+		t.Error("half a transaction is taken for a whole one")
+	}
+}
+
 func putLog(t *testing.T, data []byte) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "log")
