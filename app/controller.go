@@ -94,6 +94,25 @@ func (c *controller) probe(name string) {
 	})
 }
 
+// linkEvery is how often a server that was not there is asked again.
+const linkEvery = 30 * time.Second
+
+// watchLink asks the current profile's server again, at each tick, while its
+// link says that it isn't there or takes no uploads: there may be no upload
+// that would find out.
+func (c *controller) watchLink(ctx context.Context, tick <-chan time.Time) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick:
+		}
+		if state := c.Link().State; state == core.LinkFailed || state == core.LinkUnready {
+			_ = c.p.conns.ready(ctx, c.Current()) // the link says what comes of it
+		}
+	}
+}
+
 // Pick implements ui.Picker.
 func (c *controller) Pick(ctx context.Context, q ui.FileQuestion) ([]string, error) {
 	return c.dialogs.Ask(ctx, filedialog.Question(q))

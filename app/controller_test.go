@@ -175,3 +175,34 @@ func TestTheFormRefusesWhatSavingWould(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A server that was not ready, or not there, is asked again although nothing is
+// to be uploaded: the window says what is so now. One that is ready is left alone.
+func TestLinkIsLookedAtAgain(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	s := newShop(t, ca)
+	conns, _ := newShopper(t, s, ca, slog.New(slog.DiscardHandler))
+	c := &controller{p: &program{conns: conns}, current: "shop"}
+	say := func(status string) { s.health.Store(new(`{"status":"` + status + `","checks":{}}`)) }
+	say("fail")
+	if err := conns.ready(t.Context(), "shop"); core.CodeOf(err) != core.CodeNotReady {
+		t.Fatalf("got %v", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	tick, ended := make(chan time.Time), make(chan struct{})
+	go func() { defer close(ended); c.watchLink(ctx, tick) }()
+	for _, step := range []struct {
+		says string
+		want core.LinkState
+	}{{"fail", core.LinkUnready}, {"ok", core.LinkUp}, {"fail", core.LinkUp}} {
+		say(step.says)
+		for range 2 { // the second is taken once the first has been seen to
+			tick <- time.Time{}
+		}
+		if got := c.Link().State; got != step.want {
+			t.Errorf("the server says %s: the link is %s, want %s", step.says, got, step.want)
+		}
+	}
+	cancel()
+	<-ended
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"time"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -117,6 +118,12 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, app func() fy
 		if err := c.wake(ctx); err != nil {
 			log.Error("the current profile is not ready", "error", err)
 		}
+		return nil
+	})
+	p.services.start(func(ctx context.Context) error {
+		tick := time.NewTicker(linkEvery)
+		defer tick.Stop()
+		c.watchLink(ctx, tick.C)
 		return nil
 	})
 	w.UseScale(scaleBy(os.Getenv, os.Setenv))
