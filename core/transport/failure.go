@@ -63,6 +63,8 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 		RetryAfter: retryAfter(resp.Header, now), Outcome: core.OutcomeAnswered,
 	}
 	switch {
+	case resp.StatusCode == http.StatusExpectationFailed && askedLeave(resp):
+		e.Code, e.Message = core.CodeServerBusy, "The server can't be asked before a file is sent; the next attempt goes without."
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		e.Code, e.Message = core.CodeRedirect, "The server sends uploads elsewhere"+redact(target(resp))+"; redirects are not followed."
 	case resp.StatusCode == http.StatusConflict && (strings.Contains(said.code, "IN_PROGRESS") || e.RetryAfter > 0):
@@ -74,6 +76,11 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 		e.Outcome = core.OutcomeUnknown
 	}
 	return e
+}
+
+// askedLeave reports whether the request asked for leave before its body.
+func askedLeave(resp *http.Response) bool {
+	return resp.Request != nil && resp.Request.Header.Get("Expect") != ""
 }
 
 // withoutToken takes the access token out of what a server says that echoes

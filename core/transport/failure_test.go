@@ -39,6 +39,7 @@ func TestFailureOf(t *testing.T) {
 		{409, "5", gen1, core.KindServer, core.CodeKeyInProgress, answered, "", "no luck"},
 		{413, "", gen1, core.KindServer, core.CodeTooLarge, answered, "", "no luck"},
 		{415, "", gen1, core.KindServer, core.CodeRejected, answered, "", "no luck"},
+		{417, "", "", core.KindServer, core.CodeUnexpected, answered, "", ""},
 		{421, "", "", core.KindServer, core.CodeUnexpected, answered, "", ""},
 		{422, "", `{"detail":[{"loc":["body","ttl_days"],"msg":"at most 365","type":"x"},{"loc":["body",0],"msg":"what"}]}`, core.KindServer, core.CodeRejected, answered, "", "ttl_days: at most 365; what"},
 		{422, "", `{"detail":{"a":1}}`, core.KindServer, core.CodeRejected, answered, "", `{"a":1}`},
@@ -70,6 +71,12 @@ func TestFailureOf(t *testing.T) {
 		e := FailureOf("upload", resp, []byte(tt.body), true, time.Now())
 		if e.Kind != tt.kind || e.Code != tt.code || e.Outcome != tt.outcome || e.Op != "upload" || e.Message == "" {
 			t.Errorf("%d gave %+v", tt.status, e)
+		}
+		if tt.status == http.StatusExpectationFailed {
+			resp.Request = &http.Request{Header: http.Header{"Expect": {"100-continue"}}}
+			if e := FailureOf("upload", resp, nil, true, time.Now()); e.Code != core.CodeServerBusy || e.Outcome != answered {
+				t.Errorf("where leave was asked for: %+v", e)
+			}
 		}
 		if e.Status != tt.status || e.ServerCode != tt.serverCode || e.ServerText != tt.tx {
 			t.Errorf("%d: %+v", tt.status, e)

@@ -48,7 +48,8 @@ type routes struct {
 	bulk      *Route   // nil where only HTTP/2 is allowed
 	lanes     []*Route // none where only HTTP/1.1 is allowed
 	noHTTP2   atomic.Bool
-	roundTrip atomic.Int64 // nanoseconds, 0 before the first connection
+	roundTrip atomic.Int64  // nanoseconds, 0 before the first connection
+	leave     time.Duration // Config.Continue
 	dial      Dial
 	proxy     func(*http.Request) (*url.URL, error)
 	tls       *tls.Config // of bulk, nil for plain HTTP
@@ -57,7 +58,7 @@ type routes struct {
 
 func newRoutes(cfg Config, l *link) (*routes, error) {
 	base := cfg.Base
-	r := &routes{dial: cfg.Dial, proxy: cfg.Proxy, address: hostPort(base)}
+	r := &routes{leave: cfg.Continue, dial: cfg.Dial, proxy: cfg.Proxy, address: hostPort(base)}
 	if base.Scheme == "http" {
 		if cfg.HTTPVersion == core.HTTP2 {
 			e := *errNoHTTP2()
@@ -99,7 +100,7 @@ func (r *routes) transport(connections int) *http.Transport {
 		OnProxyConnectResponse: proxyAnswered,
 		DialContext:            r.wire,
 		TLSHandshakeTimeout:    handshakeTimeout,
-		ExpectContinueTimeout:  continueTimeout,
+		ExpectContinueTimeout:  r.leave,
 		IdleConnTimeout:        idleTimeout,
 		MaxConnsPerHost:        connections,
 		MaxIdleConnsPerHost:    connections,

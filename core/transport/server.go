@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -44,6 +45,7 @@ type Config struct {
 	HTTPVersion string      // core.HTTPAuto, core.HTTP2 or core.HTTP11; "" is auto
 	Connections int         // at most, at least 1
 	UserAgent   string
+	Continue    time.Duration                         // how long leave for a body is waited for; 0 is 5 s
 	Proxy       func(*http.Request) (*url.URL, error) // nil: the environment's
 	Dial        Dial                                  // nil: TCP
 }
@@ -54,6 +56,8 @@ type Server struct {
 	userAgent string
 	routes    *routes
 	link      *link
+	// askNoLeave: the server can't be asked for leave before a body.
+	askNoLeave atomic.Bool
 }
 
 // New returns a server that is connected to when it is first used. The error is
@@ -64,6 +68,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if cfg.Proxy == nil {
 		cfg.Proxy = http.ProxyFromEnvironment
+	}
+	if cfg.Continue == 0 {
+		cfg.Continue = continueTimeout
 	}
 	if cfg.Dial == nil {
 		cfg.Dial = dialTCP
@@ -100,13 +107,15 @@ func (s *Server) Close() { s.routes.close() }
 
 // Send makes one request, of a transfer of size bytes. The transport is used
 // without an http.Client: nothing follows a redirect or sends anything twice.
+// A request that asks for leave before its body may be made again without, as
+// long as nothing of the body was read.
 func (s *Server) Send(req *http.Request, size int64) (*http.Response, *Route, error) {
 	if s.userAgent != "" {
 		req.Header.Set("User-Agent", s.userAgent)
 	}
 	r := s.routes.pick(size)
 	defer r.active.Add(-1)
-	resp, err := r.RoundTrip(req)
+	resp, err := s.roundTrip(r, req)
 	if err == nil {
 		wire.Decode(resp)
 		s.routes.learn(r, resp)
