@@ -49,7 +49,7 @@ func PEM(data []byte) ([]Block, error) {
 	marks := boundaries(text)
 	line := lineCounter{text: text}
 	for i, m := range marks {
-		if !m.begin {
+		if !m.begin || m.damaged && heads(text, marks[i:]) {
 			continue
 		}
 		b := Block{Number: len(blocks) + 1, Line: line.at(m.start), Type: m.label}
@@ -68,6 +68,12 @@ func PEM(data []byte) ([]Block, error) {
 		blocks = append(blocks, b)
 	}
 	return blocks, nil
+}
+
+// heads reports whether the first of marks is an ornament above another BEGIN
+// line, with nothing in between.
+func heads(text []byte, marks []boundary) bool {
+	return len(marks) > 1 && marks[1].begin && marks[1].start >= marks[0].end && len(bytes.TrimSpace(text[marks[0].end:marks[1].start])) == 0
 }
 
 // boundary is a BEGIN or END line, or what is left of one.

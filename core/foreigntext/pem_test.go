@@ -66,6 +66,7 @@ func TestPEM(t *testing.T) {
 		"glued, sharing dashes":  {strings.TrimSuffix(one, "-----\n") + two, "1 CERTIFICATE=" + long + "; 5 CERTIFICATE=two"},
 		"text around":            {"Bag Attributes: x\n" + one + "between\n" + two + "behind", "2 CERTIFICATE=" + long + "; 8 CERTIFICATE=two"},
 		"a text of BEGINs":       {"-- BEGIN of ours --\nTHE END IS\n- END OF LIST\n" + one, "4 CERTIFICATE=" + long},
+		"framed":                 {"--- Begin Certificate ---\n" + one + "--- End Certificate ---\n" + two, "2 CERTIFICATE=" + long + "; 8 CERTIFICATE=two"},
 		"blank in the label":     {strings.ReplaceAll(one, "CERTIFICATE-", "CERTIFICATE -"), read},
 		"Latin-1 in a comment":   {"# Soci\xe9t\xe9\n" + one, "2 CERTIFICATE=" + long},
 		"another type":           {block("X509 CRL", "c") + one, "1 X509 CRL=c; 4 CERTIFICATE=" + long},
