@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -177,7 +178,11 @@ func showError(s *shell, err error) {
 	if testable(e) && s.settings == nil {
 		buttons = []fyne.CanvasObject{details, testButton(s, e, func() { d.Hide() }), ok}
 	}
-	d = dialog.NewCustomWithoutButtons(s.text.s("error.title"), label, s.win)
+	title := "error.title"
+	if amiss := new(NotReadyError); errors.As(err, &amiss) {
+		title = "error.title.saved"
+	}
+	d = dialog.NewCustomWithoutButtons(s.text.s(title), label, s.win)
 	d.SetButtons(buttons)
 	d.Resize(fyne.NewSize(within(s, 460, 0).Width, d.MinSize().Height))
 	present(s, d)

@@ -279,7 +279,8 @@ func TestSavedButNotReady(t *testing.T) {
 	h.fill(h.settings(tabServer), tabServer, "name", "Live")
 	h.tap("Save")
 	h.until("the dialog to close", func() bool { return h.w.sh.settings == nil })
-	h.until("the reason", func() bool { return strings.Contains(h.words(), "Another program uses this address.") })
+	h.until("the reason", func() bool { return strings.Contains(h.words(), "Another program uses the address of the metrics.") })
+	h.says("Saved, but not all works")
 }
 
 func TestProfilesOfTheSettings(t *testing.T) {
