@@ -322,8 +322,8 @@ func TestFinaliseWithoutSome(t *testing.T) {
 			next.ServeHTTP(w, r)
 		})
 	}})
-	old, _ := writeTree(t, 20, func(i int) string { return strconv.Itoa(i) })
-	dir, _ := writeTree(t, 3, func(i int) string { return strconv.Itoa(i) })
+	old, _ := writeTree(t, 20, strconv.Itoa)
+	dir, _ := writeTree(t, 3, strconv.Itoa)
 	home := t.TempDir()
 	if _, code := s.upload(t, home, old); code != exitOK {
 		t.Fatal(code)

@@ -69,14 +69,14 @@ func (r *jsonReporter) recovered(found core.Recovery) {
 
 // recoveredWords say what was saved, what was not, and where the rest lies.
 func recoveredWords(r core.Recovery) string {
-	text := fmt.Sprintf("the queue was damaged (%s). Saved: %s of the queue, %d of the history. ", r.Cause, files(r.Queued), r.Stored)
+	text := fmt.Sprintf("the queue was damaged (%s). Saved: %s of the queue, %d of the history. ", r.Cause, entries(r.Queued), r.Stored)
 	switch {
 	case r.Complete():
 		text += "Nothing is lost."
 	case r.Uncounted && r.Lost() == 0:
 		text += "Others may be missing."
 	default:
-		text += fmt.Sprintf("Lost: %s of the queue, %d of the history", files(r.LostQueued), r.LostStored)
+		text += fmt.Sprintf("Lost: %s of the queue, %d of the history", entries(r.LostQueued), r.LostStored)
 		if r.Uncounted {
 			text += ", perhaps more"
 		}
@@ -86,4 +86,12 @@ func recoveredWords(r core.Recovery) string {
 		text += fmt.Sprintf(" The server may have %d of the files that were saved: it is asked before they are sent.", r.Asked)
 	}
 	return printable(text + " The damaged database is kept as " + r.Path)
+}
+
+// entries says how many: what is lost of a queue is not lost of the user's files.
+func entries(n int) string {
+	if n == 1 {
+		return "1 entry"
+	}
+	return fmt.Sprintf("%d entries", n)
 }
