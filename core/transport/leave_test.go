@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -206,7 +207,7 @@ func TestHeldBody(t *testing.T) {
 			t.Fatalf("read before the answer was known: %v", err)
 		default:
 		}
-		if !h.withdraw() || <-read != errAsked || h.Close() != nil || body.closed {
+		if !h.withdraw() || !errors.Is(<-read, errAsked) || h.Close() != nil || body.closed {
 			t.Error("the body is not the other request's")
 		}
 
