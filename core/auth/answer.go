@@ -28,10 +28,11 @@ type answer struct {
 	scopes   []string
 }
 
-// parseAnswer reads the body of a 200. needType demands token_type, which RFC
-// 6749 requires and first-generation Admin Modules may leave out. Errors are
-// *core.Error and quote nothing of the body but an OAuth error code.
-func parseAnswer(body []byte, needType bool) (answer, error) {
+// parseAnswer reads the body of a success. Needed are a token that fits into a
+// header, and that it is no token of another type than ours: a missing type says
+// nothing, nor does a lifetime that can't be one. Errors are *core.Error and
+// quote nothing of the body but an OAuth error code.
+func parseAnswer(body []byte) (answer, error) {
 	if len(body) > maxBody {
 		return answer{}, invalidAnswer("it is longer than 64 KiB")
 	}
@@ -54,45 +55,34 @@ func parseAnswer(body []byte, needType bool) (answer, error) {
 	switch {
 	case err != nil:
 		return answer{}, invalidAnswer("token_type is not a string")
-	case kind == "" && needType:
-		return answer{}, invalidAnswer("it has no token_type")
-	case kind != "" && !strings.EqualFold(kind, "Bearer"):
+	case kind != "" && !strings.EqualFold(strings.TrimSpace(kind), "Bearer"):
 		return answer{}, invalidAnswer("token_type is not Bearer")
 	}
-	lifetime, err := parseLifetime(fields["expires_in"])
-	if err != nil {
-		return answer{}, invalidAnswer("expires_in " + err.Error())
-	}
 	scope, _ := asString(fields["scope"]) // only shown
-	return answer{token: token, lifetime: lifetime, scopes: strings.Fields(scope)}, nil
+	return answer{token: token, lifetime: parseLifetime(fields["expires_in"]), scopes: strings.Fields(scope)}, nil
 }
 
 // parseLifetime reads expires_in: a positive number of seconds, also as a
-// string, whole or not; 0 when it is missing or null.
-func parseLifetime(raw json.RawMessage) (time.Duration, error) {
+// string, whole or not; 0, for not told, where it is anything else.
+func parseLifetime(raw json.RawMessage) time.Duration {
 	text := string(raw)
-	if text == "" || text == "null" {
-		return 0, nil
-	}
 	if s, err := asString(raw); err == nil {
 		text = strings.TrimSpace(s)
 	}
 	// ParseFloat would also take "inf", "0x1p4" and "1_0".
 	if strings.Trim(text, "0123456789+-.eE") != "" {
-		return 0, errors.New("is not a number")
+		return 0
 	}
 	seconds, err := strconv.ParseFloat(text, 64)
-	if err != nil && !errors.Is(err, strconv.ErrRange) {
-		return 0, errors.New("is not a number")
+	switch {
+	case err != nil && !errors.Is(err, strconv.ErrRange):
+		return 0
+	case seconds <= 0:
+		return 0
+	case seconds >= maxLifetime.Seconds():
+		return maxLifetime
 	}
-	lifetime := maxLifetime
-	if seconds < maxLifetime.Seconds() {
-		lifetime = time.Duration(seconds * float64(time.Second))
-	}
-	if lifetime <= 0 {
-		return 0, errors.New("is not positive")
-	}
-	return lifetime, nil
+	return time.Duration(seconds * float64(time.Second))
 }
 
 // fitsHeader reports whether every character is visible ASCII.

@@ -119,10 +119,10 @@ func (s *Source) request(ctx context.Context, secret core.Secret) (answer, error
 	if err != nil {
 		return answer{}, cannotConnect(err)
 	}
-	if status != http.StatusOK {
+	if status != http.StatusOK && status != http.StatusCreated {
 		return answer{}, refusal(status, header, body, s.cfg.Redactor.Redact, s.cfg.Now())
 	}
-	a, err := parseAnswer(body, s.cfg.Grant == core.GrantOAuth2)
+	a, err := parseAnswer(body)
 	if err != nil {
 		return answer{}, err
 	}
