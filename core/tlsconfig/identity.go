@@ -15,21 +15,29 @@ import (
 // every handshake and takes what has been put there in the meantime.
 //
 // It is also the session cache: a resumed session presents no certificate, so
-// sessions of the old one must go when a new one comes.
+// sessions of the old one must go when a new one comes, and none may be kept
+// that a handshake brings which had begun before.
 type identity struct {
 	settings   core.TLSSettings
 	passphrase core.Secret
 	log        *slog.Logger
+	now        func() time.Time
 
 	mu       sync.Mutex
 	current  *tls.Certificate
 	seen     []os.FileInfo // the files as they were when last read
 	sessions tls.ClientSessionCache
+	replaced time.Time // when the certificate was, zero for never
 }
+
+// sessionGrace is how long after a new certificate has come a handshake may end
+// that presented the old one. crypto/tls doesn't say which a session is of, so
+// none is kept meanwhile. Handshakes are limited to less.
+const sessionGrace = 30 * time.Second
 
 // newIdentity reads and checks the certificate.
 func newIdentity(s core.TLSSettings, passphrase core.Secret, log *slog.Logger) (*identity, error) {
-	id := &identity{settings: s, passphrase: passphrase, log: log}
+	id := &identity{settings: s, passphrase: passphrase, log: log, now: time.Now}
 	id.seen = id.look()
 	if err := id.load(); err != nil {
 		return nil, err
@@ -44,7 +52,7 @@ func (id *identity) load() error {
 		return err
 	}
 	p := m.pair()
-	now := time.Now()
+	now := id.now()
 	if err := p.check(now); err != nil {
 		return err
 	}
@@ -70,6 +78,7 @@ func (id *identity) refresh() {
 		id.log.Warn("the client certificate was replaced by one that can't be used; the old one stays", "code", core.CodeOf(err), "error", err)
 		return
 	}
+	id.replaced = id.now()
 	id.log.Info("the client certificate was replaced", "expires", id.current.Leaf.NotAfter)
 }
 
@@ -134,5 +143,8 @@ func (id *identity) Get(key string) (*tls.ClientSessionState, bool) {
 func (id *identity) Put(key string, session *tls.ClientSessionState) {
 	id.mu.Lock()
 	defer id.mu.Unlock()
+	if !id.replaced.IsZero() && id.now().Sub(id.replaced).Abs() < sessionGrace {
+		return
+	}
 	id.sessions.Put(key, session)
 }
