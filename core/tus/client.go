@@ -68,6 +68,7 @@ type Config struct {
 	pause     time.Duration  // before an attempt asks again; 0: disputePause
 	piece     int64          // bytes with a checksum of their own; 0: checkedPiece
 	partsFrom int64          // size of files that may go in parts; 0: partsLimit
+	longLine  time.Duration  // round trip over which pieces carry checksums; 0: core.LongLine
 }
 
 // Client sends files to one server. It is safe for use by many goroutines.
@@ -106,6 +107,9 @@ func New(cfg Config) (*Client, error) {
 	}
 	if cfg.partsFrom == 0 {
 		cfg.partsFrom = partsLimit
+	}
+	if cfg.longLine == 0 {
+		cfg.longLine = core.LongLine
 	}
 	server, err := transport.New(transport.Config{Base: base, TLS: cfg.TLS, HTTPVersion: cfg.HTTPVersion,
 		Connections: max(cfg.Streams, cfg.Parts, defaultParts) + defaultParts, // parts share with other files
