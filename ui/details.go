@@ -22,8 +22,13 @@ type fact struct{ name, value string }
 // facts are what is known of a transfer. The raw cause comes last.
 func (t *text) facts(r *row, now time.Time) []fact {
 	words := t.present(r, 0, 0, now)
-	out := []fact{{t.s("fact.state"), capital(words.status)}}
-	if _, advice := t.explain(r.err()); advice != "" {
+	state := words.status
+	_, advice := t.explain(r.err())
+	if r.state() == core.StateUnknown { // whatever went wrong last
+		state, advice = t.explain(&core.Error{Code: core.CodeOutcomeUnknown})
+	}
+	out := []fact{{t.s("fact.state"), capital(state)}}
+	if advice != "" {
 		out = append(out, fact{t.s("fact.advice"), advice})
 	}
 	out = append(out, fact{t.s("fact.path"), plain(r.path)}, fact{t.s("fact.size"), words.size + " (" + t.n("count.bytes", int(r.size)) + ")"})

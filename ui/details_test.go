@@ -49,3 +49,19 @@ func TestOneFactIsCopied(t *testing.T) {
 		t.Errorf("Tab goes to and Space copies %q, want %q", places, want)
 	}
 }
+
+// TestDetailsOfAnUnknownOutcome say what to do about it, not about what went
+// wrong last, which is among the causes.
+func TestDetailsOfAnUnknownOutcome(t *testing.T) {
+	x := transfer(1, "will.pdf", 100, core.StateUnknown)
+	x.Error = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused}
+	r := newRow(&x)
+	facts := english(t).facts(&r, start)
+	want := []fact{{"State", "Not known if it arrived"}, {"What to do", "Look on the server, or send it again: it may then be there twice."}}
+	if !slices.Equal(facts[:2], want) {
+		t.Errorf("they say %q, want %q", facts[:2], want)
+	}
+	if last := facts[len(facts)-1]; !strings.Contains(last.value, string(core.CodeConnectionRefused)) {
+		t.Errorf("the cause is %q", last)
+	}
+}
