@@ -103,8 +103,11 @@ func (w *world) mischief(kind, which int) {
 	}
 }
 
-// submit uploads the folder and waits until nothing moves any more.
+// submit uploads the folder. Others wait meanwhile: where a stored file is a link
+// at the moment at which its content is to be compared, it is sent once more.
 func (w *world) submit() core.Submission {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	found, err := w.Scan(context.Background(), []string{filepath.Join(w.dir, "box"), "/proc/uptime"}, nil)
 	must(w.t, err)
 	s, err := w.Submit(context.Background(), found.Sources, options())
