@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"io"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -23,8 +22,8 @@ type server struct {
 	url       string // where profiles lead, as are
 	account   string
 	moves     bool
-	arrived   map[core.TransferID]map[core.Destination]int // uploads by where they went
-	spread    map[core.TransferID]bool                     // went to one after another had it
+	arrived   map[core.TransferID][]core.Destination // where uploads went
+	spread    map[core.TransferID]bool               // went to one after another had it
 	streams   int
 	roundTrip time.Duration
 	profiles  map[string]error // what looking a profile up ends in
@@ -53,7 +52,7 @@ type server struct {
 
 func newServer() *server {
 	return &server{
-		honours: true, url: testServer, account: testAccount, arrived: map[core.TransferID]map[core.Destination]int{}, spread: map[core.TransferID]bool{}, profiles: map[string]error{}, commits: map[core.TransferID]int{},
+		honours: true, url: testServer, account: testAccount, arrived: map[core.TransferID][]core.Destination{}, spread: map[core.TransferID]bool{}, profiles: map[string]error{}, commits: map[core.TransferID]int{},
 		halves: map[string]bool{}, uploads: map[core.TransferID]int{}, sources: map[core.TransferID]core.Source{},
 		contents: map[core.TransferID]string{},
 	}
@@ -97,10 +96,10 @@ type connected struct {
 // Upload implements Uploader.
 func (c *connected) Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error) {
 	c.with(func(s *server) {
-		if s.arrived[t.ID] == nil {
-			s.arrived[t.ID] = map[core.Destination]int{}
+		if !slices.Contains(s.arrived[t.ID], c.to) {
+			s.arrived[t.ID] = append(s.arrived[t.ID], c.to)
 		}
-		if s.arrived[t.ID][c.to]++; len(s.arrived[t.ID]) > 1 && s.commits[t.ID] > 0 {
+		if len(s.arrived[t.ID]) > 1 && s.commits[t.ID] > 0 {
 			s.spread[t.ID] = true
 		}
 	})
@@ -111,7 +110,7 @@ func (c *connected) Upload(ctx context.Context, t core.Transfer, p core.Progress
 func (s *server) went(id core.TransferID) []core.Destination {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Collect(maps.Keys(s.arrived[id]))
+	return slices.Clone(s.arrived[id])
 }
 
 // RoundTrip implements Uploader.

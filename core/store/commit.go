@@ -202,19 +202,21 @@ func (w *writerStatements) putTransfer(ctx context.Context, t core.Transfer, fin
 		return err
 	}
 	sums := sumsOf(row)
-	next := []any{p.stored + 1, final.Number, stamp(final.Start), stamp(final.End), final.Sent, final.Status}
-	next = append(next, sumOf(append([]any{row[0]}, next...)...))
-	if t.State == core.StateStored {
-		if ok, err := changed(w.store.ExecContext(ctx, append(next, moving(row, sums)...)...)); ok || err != nil {
-			p.add(t)
-			return err
+	if t.State != core.StateStored {
+		if !t.StartedAt.IsZero() { // is there most probably
+			if ok, err := changed(w.move.ExecContext(ctx, moving(row, sums)...)); ok || err != nil {
+				return err
+			}
 		}
-	} else if !t.StartedAt.IsZero() { // is there most probably
-		if ok, err := changed(w.move.ExecContext(ctx, moving(row, sums)...)); ok || err != nil {
-			return err
-		}
+		_, err := w.put.ExecContext(ctx, append(row, sums.fixed, sums.moved)...)
+		return err
 	}
-	if _, err := w.put.ExecContext(ctx, append(row, sums.fixed, sums.moved)...); err != nil || t.State != core.StateStored {
+	next := numbered(row[0], p.stored+1, final)
+	if ok, err := changed(w.store.ExecContext(ctx, append(next, moving(row, sums)...)...)); ok || err != nil {
+		p.add(t)
+		return err
+	}
+	if _, err := w.put.ExecContext(ctx, append(row, sums.fixed, sums.moved)...); err != nil {
 		return err
 	}
 	ok, err := changed(w.number.ExecContext(ctx, append(next, string(t.ID))...))
@@ -222,6 +224,15 @@ func (w *writerStatements) putTransfer(ctx context.Context, t core.Transfer, fin
 		p.add(t)
 	}
 	return err // else it is in the history already
+}
+
+// numbered are the columns of the history: a transfer's place in it, and the
+// attempt that stored it.
+func numbered(id any, place int64, final core.Attempt) []any {
+	all := make([]any, 1, 20) // and what a statement takes besides
+	all[0] = id
+	all = append(all, place, final.Number, stamp(final.Start), stamp(final.End), final.Sent, final.Status)
+	return append(all, sumOf(all...))[1:]
 }
 
 // changed reports whether a statement changed a row.

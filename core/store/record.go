@@ -68,13 +68,14 @@ func values(t core.Transfer) ([]any, error) {
 		metadata = string(t.Options.Metadata)
 	}
 	s, o := t.Source, t.Options
-	return []any{
+	row := make([]any, 0, 29) // the checksums fit in behind it
+	return append(row,
 		string(t.ID), t.Seq, string(t.State), o.Profile, t.Server, s.Path, s.Name, s.Size,
 		s.ModTime.Unix(), s.ModTime.Nanosecond(), s.FileID,
 		string(o.Retention), o.TTLDays, o.Description, tags, metadata, t.Attempts, stamp(t.NotBefore), failure, receipt,
 		stamp(t.QueuedAt), stamp(t.StartedAt), stamp(t.FinishedAt), t.Resume,
 		t.Account, stamp(s.Changed), s.Snapshot,
-	}, nil
+	), nil
 }
 
 // moves reports whether a column of values changes as a transfer is sent.
