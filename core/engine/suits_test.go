@@ -26,7 +26,7 @@ func TestListedAsAnotherAsked(t *testing.T) {
 	}
 	never := submit("/kept/contract", permanent)
 	f.awaitState(core.StateUnknown, never)
-	l.script = func(_ context.Context, s *server, x core.Transfer, _ int, _ core.Progress) (bool, error) {
+	l.script = func(context.Context, *server, core.Transfer, int, core.Progress) (bool, error) {
 		return true, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown) // and not listed yet
 	}
 	arrived := submit("/lent/contract", options())
