@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -90,14 +91,8 @@ func TestTwins(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const n = 20
-				left := lost
-				l := newLister(func(core.Transfer) (bool, bool) {
-					if left > 0 {
-						left--
-						return false, false
-					}
-					return true, false
-				})
+				var begun atomic.Int64
+				l := newLister(func(core.Transfer) (bool, bool) { return begun.Add(1) > int64(lost), false })
 				f := beginLister(t, l, newMemory())
 				f.patience = time.Hour
 				ids := f.submit(sources(n, 10)...)
