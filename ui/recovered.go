@@ -31,7 +31,7 @@ func newRecoveredBar(s *shell, i *icons, open func(paths []string), changed func
 	b.sentence.bold, b.sentence.cut = true, true
 	b.advice = newLabel("", sizeSmall, widget.MediumImportance, false)
 	b.advice.Truncation = fyne.TextTruncateEllipsis
-	b.look = outlined(newQuietButton(s.text.s("recovered.look"), func() { b.open(b.left[0].Folders) }))
+	b.look = outlined(newQuietButton(s.text.s("recovered.look"), func() { b.ask(b.left[0].Folders) }))
 	details := newButton(s.text.s("action.details"), func() { b.details(b.left[0]) })
 	details.Importance = widget.LowImportance
 	dismiss := newIconButton(s.text.s("button.close"), theme.CancelIcon(), b.dismiss)
@@ -93,7 +93,7 @@ func (b *recoveredBar) details(r core.Recovery) {
 	if len(r.Folders) > 0 {
 		more = append(more, newButton(t.s("recovered.look"), func() {
 			b.sh.escape()
-			b.open(r.Folders)
+			b.ask(r.Folders)
 		}))
 	}
 	showFacts(b.sh, t.recovered(r), []fact{
@@ -102,6 +102,17 @@ func (b *recoveredBar) details(r core.Recovery) {
 		{t.s("recovered.lost_queued"), count(r.LostQueued)}, {t.s("recovered.lost_stored"), count(r.LostStored)},
 		{t.s("recovered.path"), plain(r.Path)}, {t.s("recovered.folders"), strings.Join(folders, "\n")}, {t.s("fact.cause"), plain(r.Cause)},
 	}, more...)
+}
+
+// ask looks through folders once the user knows where that sends what is found:
+// what was lost may have been meant for another server, and may be there.
+func (b *recoveredBar) ask(folders []string) {
+	t, dirs := b.sh.text, make([]string, len(folders))
+	for i, dir := range folders {
+		dirs[i] = plain(dir)
+	}
+	ask(b.sh, t.s("recovered.look"), t.s("recovered.sends", args{"Profile": plain(b.sh.ctl.Current()), "Folders": strings.Join(dirs, "\n")}),
+		t.s("recovered.look"), func() { b.open(folders) })
 }
 
 // dismiss puts away what is shown, for good.

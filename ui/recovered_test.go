@@ -36,7 +36,14 @@ func TestRecoveredBar(t *testing.T) {
 				if words := h.words(); !strings.Contains(words, want) || !strings.Contains(words, tt.recovery.Path) {
 					t.Errorf("it says %q, want %q", words, want)
 				}
-				h.w.recovered.open(h.w.recovered.left[0].Folders)
+				h.tap(h.w.sh.text.s("recovered.look"))
+				if words := h.words(); !strings.Contains(words, ctl.Current()) || !strings.Contains(words, "/home/a/pictures") {
+					t.Errorf("where it sends is not said: %q", words)
+				}
+				if slices.Contains(ctl.calls(), `scan ["/home/a/pictures"]`) {
+					t.Error("the folders are looked through without a question")
+				}
+				h.tap(h.w.sh.text.s("recovered.look")) // of the dialog, which is above
 				h.until("the scan", func() bool { return slices.Contains(ctl.calls(), `scan ["/home/a/pictures"]`) })
 				h.w.recovered.details(h.w.recovered.left[0])
 				if top := h.w.win.Canvas().Overlays().Top(); top == nil {
@@ -88,6 +95,8 @@ func TestRecoveredBarInASmallWindow(t *testing.T) {
 		}
 		h.tap(h.w.sh.text.s("action.details"))
 		h.dialogFits()
+		h.tap(h.w.sh.text.s("recovered.look"))
+		h.dialogFits() // the question
 		h.tap(h.w.sh.text.s("recovered.look"))
 		h.until("the scan", func() bool { return slices.Contains(ctl.calls(), `scan ["/home/a/pictures"]`) })
 		if h.w.win.Canvas().Overlays().Top() != nil {
