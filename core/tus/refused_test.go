@@ -332,3 +332,18 @@ func TestRefusedFileIsGivenBack(t *testing.T) {
 		}
 	}
 }
+
+// A no is to one upload: the next one, whose answers are lost, may be stored, and
+// is neither deleted nor sent again without a word of the user.
+func TestRefusalIsOfOneUpload(t *testing.T) {
+	transfer, data := newTransfer(t, "a", 1)
+	s := newServer(t, func(s *server) { s.judge = verdicts(http.StatusBadRequest) })
+	by := noCut()
+	by.answer = 207 // the question after the refused upload
+	c := s.plain(t, by)
+	// OPTIONS, POST, PATCH, HEAD, HEAD, DELETE, POST, and without an answer PATCH, HEAD.
+	s.set(s.loses([]bool{7: true, 8: true}))
+	if stored, decided := s.persist(t.Context(), t, c, transfer, data, 8); !stored || decided != 1 {
+		t.Errorf("stored %v, %d words of the user", stored, decided)
+	}
+}

@@ -196,7 +196,8 @@ func (a *attempt) createUpload(ctx context.Context) (state, *core.Error) {
 		return state{}, &core.Error{Kind: core.KindServer, Code: core.CodeRejected, Op: opUpload, Outcome: core.OutcomeAnswered,
 			Message: "The server has refused the file, and gives the refused upload back instead of a new one."}
 	}
-	a.note.URL, a.note.Accepted = created.url, a.size == 0 && !created.known
+	// The no was to another upload.
+	a.note.URL, a.note.Accepted, a.note.No = created.url, a.size == 0 && !created.known, 0
 	if e := a.keep(ctx); e != nil {
 		return state{}, e
 	}
