@@ -25,6 +25,7 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/foreigntext"
 	"github.com/artstore/ingester/core/smallfile"
+	"github.com/artstore/ingester/core/wire"
 )
 
 const (
@@ -181,7 +182,7 @@ func (s *Source) fetchKeys(ctx context.Context) ([]publicKey, error) {
 	}
 	status, header, body, err := s.do(req)
 	if err != nil {
-		e := core.NetworkError(opKeys, err)
+		e := wire.NetworkError(opKeys, err)
 		if e.Kind != core.KindCancelled {
 			e.Message = "Cannot fetch the token server's keys: " + lowerFirst(e.Message)
 		}

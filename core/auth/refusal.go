@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 const (
@@ -20,7 +21,7 @@ const (
 // the OAuth error and its description (RFC 6749 §5.2) or ArtStore's "detail"
 // only, with everything secret taken out.
 func refusal(status int, header http.Header, body []byte, redact func(string) string, now time.Time) *core.Error {
-	if e := core.CertificateRefusal(opToken, status, body); e != nil {
+	if e := wire.CertificateRefusal(opToken, status, body); e != nil {
 		return e
 	}
 	e := &core.Error{

@@ -198,7 +198,7 @@ func secretError(err error) *core.Error {
 	}
 	e := *core.AsError(err)
 	if e.Code == core.CodeInternal {
-		e = *core.NetworkError(opToken, err) // a cancelled prompt; anything else falls through
+		e = *wire.NetworkError(opToken, err) // a cancelled prompt; anything else falls through
 		if e.Kind != core.KindCancelled {
 			e = core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Message: "The client secret could not be read.", Err: err}
 		}
@@ -210,7 +210,7 @@ func secretError(err error) *core.Error {
 // cannotConnect is an error of the network or of TLS, and one of signing in as
 // well.
 func cannotConnect(err error) *core.Error {
-	e := core.NetworkError(opToken, err)
+	e := wire.NetworkError(opToken, err)
 	switch e.Kind {
 	case core.KindCancelled:
 		return e

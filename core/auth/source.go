@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // opToken is the operation that errors of this package name.
@@ -80,7 +81,7 @@ func New(cfg Config) (*Source, error) {
 func (s *Source) Token(ctx context.Context) (core.Token, error) {
 	for {
 		if err := ctx.Err(); err != nil {
-			return core.Token{}, core.NetworkError(opToken, err)
+			return core.Token{}, wire.NetworkError(opToken, err)
 		}
 		token, f, leader, err := s.join(ctx)
 		switch {
@@ -95,7 +96,7 @@ func (s *Source) Token(ctx context.Context) (core.Token, error) {
 		select {
 		case <-f.done:
 		case <-ctx.Done():
-			return core.Token{}, core.NetworkError(opToken, ctx.Err())
+			return core.Token{}, wire.NetworkError(opToken, ctx.Err())
 		}
 		if f.abandoned {
 			continue
@@ -179,7 +180,7 @@ func (s *Source) await(ctx context.Context) error {
 		return nil
 	}
 	if err := s.sleep(ctx, wait); err != nil {
-		return core.NetworkError(opToken, err)
+		return wire.NetworkError(opToken, err)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // checkClientCertificate says what became of our certificate. In TLS 1.3 the
@@ -34,7 +35,7 @@ func (s *server) checkClientCertificate(ctx context.Context) verdict {
 	}
 	switch {
 	case ctx.Err() != nil:
-		return failed(core.NetworkError(op, ctx.Err()), s.presented())
+		return failed(wire.NetworkError(op, ctx.Err()), s.presented())
 	case err != nil: // and not about the certificate: the next step tells
 		return verdict{found: facts{s.presented(), fact("client.silent", nil)}, todo: s.ownExpiry()}
 	case !s.hello.sent:
@@ -81,7 +82,7 @@ func (s *server) refusal(err error) *core.Error {
 		}
 		return nil
 	}
-	e := core.NetworkError(op, err)
+	e := wire.NetworkError(op, err)
 	switch {
 	case e.Code == core.CodeTLSClientRequired && !s.hello.sent:
 		return e

@@ -15,6 +15,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/auth"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // The names of the steps, in the order in which a server is tested. They are
@@ -69,7 +70,7 @@ func Run(ctx context.Context, cfg Config, step func(core.Step)) error {
 	t := &test{cfg: cfg, tell: step}
 	t.run(ctx)
 	if t.first == nil && ctx.Err() != nil {
-		t.first = core.NetworkError(op, ctx.Err())
+		t.first = wire.NetworkError(op, ctx.Err())
 	}
 	if t.first == nil {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // handshake makes the TLS connection and looks at the server's certificate. A
@@ -136,7 +137,7 @@ func (s *server) explain(err error) verdict {
 	if errors.As(err, &header) && string(header.RecordHeader[:]) == "HTTP/" {
 		err = errors.New("server gave HTTP response to HTTPS client") // as net/http says it
 	}
-	v := failed(core.NetworkError(op, err))
+	v := failed(wire.NetworkError(op, err))
 	var unverified *tls.CertificateVerificationError
 	if errors.As(err, &unverified) && len(unverified.UnverifiedCertificates) > 0 {
 		shown := unverified.UnverifiedCertificates

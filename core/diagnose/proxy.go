@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/proxy"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // reachProxy finds out which proxy is in the way, and has it open a tunnel.
@@ -23,7 +24,7 @@ func (s *server) reachProxy(ctx context.Context) verdict {
 	switch {
 	case err != nil: // its text holds the address with the password
 		if e := core.AsError(err); e.Code == core.CodeProxyInvalid {
-			return failed(core.NetworkError(op, e))
+			return failed(wire.NetworkError(op, e))
 		}
 		return failed(errProxy("proxy.invalid", nil))
 	case found == nil:
@@ -161,9 +162,9 @@ func proxyHeader(u *url.URL) http.Header {
 	return h
 }
 
-// proxyError says of the proxy what core.NetworkError says of a server.
+// proxyError says of the proxy what wire.NetworkError says of a server.
 func proxyError(err error) *core.Error {
-	e := core.NetworkError(op, err)
+	e := wire.NetworkError(op, err)
 	if e.Kind == core.KindCancelled {
 		return e
 	}

@@ -142,7 +142,7 @@ func (r *reply) take(resp *http.Response) error {
 // another client certificate, or one at all: it completes the handshake and
 // answers 400.
 func (r *reply) refusesCertificate() bool {
-	return core.CertificateRefusal(op, r.status, r.body) != nil
+	return wire.CertificateRefusal(op, r.status, r.body) != nil
 }
 
 // checkHTTP tells in which version the server answers. That it does is
@@ -176,7 +176,7 @@ func (s *server) checkHTTP(ctx context.Context) verdict {
 
 // answerError words what came instead of an answer.
 func answerError(err error) *core.Error {
-	e := core.NetworkError(op, err)
+	e := wire.NetworkError(op, err)
 	if malformed(err) {
 		nonsense := problem(core.KindServer, core.CodeAnswerInvalid, fact("http.nonsense", nil))
 		nonsense.Err = e.Err

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // Limits of the steps. Whatever they are, the test ends with its context.
@@ -140,7 +141,7 @@ func lookUp(ctx context.Context, host string) ([]string, *core.Error) {
 	defer cancel()
 	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	if err != nil {
-		return nil, core.NetworkError(op, cause(ctx, err))
+		return nil, wire.NetworkError(op, cause(ctx, err))
 	}
 	addresses := make([]string, 0, len(found))
 	for _, a := range found {
@@ -157,7 +158,7 @@ func (s *server) connect(ctx context.Context) verdict {
 	}
 	conn, err := dial(ctx, hostPort(s.url))
 	if err != nil {
-		return failed(core.NetworkError(op, err), plain(hostPort(s.url)))
+		return failed(wire.NetworkError(op, err), plain(hostPort(s.url)))
 	}
 	s.use(conn)
 	return verdict{found: say("tcp.connected", with{"To": conn.RemoteAddr().String(), "From": conn.LocalAddr().String()})}

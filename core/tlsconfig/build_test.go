@@ -9,6 +9,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // T1: TLS disabled is no configuration and no error, whatever else is set.
@@ -29,7 +30,7 @@ func TestMutual(t *testing.T) {
 
 	stranger := serve(t, coretest.NewCA(t, "Another CA").ServerConfig(t))
 	_, _, err := stranger.dial(build(t, f.settings, nil))
-	if e := core.NetworkError("connect", err); e == nil || e.Code != core.CodeTLSUntrusted {
+	if e := wire.NetworkError("connect", err); e == nil || e.Code != core.CodeTLSUntrusted {
 		t.Errorf("a server of another authority: %v", err)
 	}
 	if stranger.served.Load() != 0 {
@@ -101,7 +102,7 @@ func TestNoCA(t *testing.T) {
 		t.Error(&log)
 	}
 	s := serve(t, coretest.NewCA(t, "Unknown CA").ServerConfig(t))
-	if _, _, err := s.dial(config); core.NetworkError("connect", err).Code != core.CodeTLSUntrusted {
+	if _, _, err := s.dial(config); wire.NetworkError("connect", err).Code != core.CodeTLSUntrusted {
 		t.Errorf("an unknown authority: %v", err)
 	}
 }
@@ -117,7 +118,7 @@ func TestServerName(t *testing.T) {
 	}
 	for _, other := range []string{"", "other.example"} {
 		f.settings.ServerName = other
-		if _, _, err := s.dial(build(t, f.settings, nil)); core.NetworkError("connect", err).Code != core.CodeTLSHostname {
+		if _, _, err := s.dial(build(t, f.settings, nil)); wire.NetworkError("connect", err).Code != core.CodeTLSHostname {
 			t.Errorf("%q: %v", other, err)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // T5: suites are chosen by OpenSSL or IANA name; TLS 1.3 names are accepted
@@ -122,7 +123,7 @@ func TestPolicy(t *testing.T) {
 				}
 				return
 			}
-			e := core.NetworkError("connect", err)
+			e := wire.NetworkError("connect", err)
 			if e == nil || e.Kind != core.KindTLS || e.Code != core.CodeTLSPolicy || !strings.Contains(e.Message, tt.refused) || !strings.Contains(e.Message, "tls.ciphers") {
 				t.Errorf("%v", err)
 			}
@@ -167,7 +168,7 @@ func TestPolicyOverHTTP(t *testing.T) {
 	if err == nil {
 		_ = resp.Body.Close()
 	}
-	if e := core.NetworkError("upload", err); e == nil || e.Code != core.CodeTLSPolicy || e.Op != "upload" || e.Outcome != core.OutcomeNotProcessed {
+	if e := wire.NetworkError("upload", err); e == nil || e.Code != core.CodeTLSPolicy || e.Op != "upload" || e.Outcome != core.OutcomeNotProcessed {
 		t.Errorf("%+v", e)
 	}
 }

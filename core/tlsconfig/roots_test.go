@@ -10,6 +10,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/wire"
 )
 
 func TestRoots(t *testing.T) {
@@ -75,7 +76,7 @@ func TestReplacedRoots(t *testing.T) {
 	settings := core.TLSSettings{CACertFile: old.WritePEM(t, t.TempDir())}
 	config := build(t, settings, nil)
 	replace(t, settings.CACertFile, coretest.EncodeCertificates(fresh.Cert.Raw))
-	if _, _, err := s.dial(config); core.NetworkError("connect", err).Code != core.CodeTLSUntrusted {
+	if _, _, err := s.dial(config); wire.NetworkError("connect", err).Code != core.CodeTLSUntrusted {
 		t.Errorf("the old configuration: %v", err)
 	}
 	s.mustDial(t, build(t, settings, nil))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // verdict is what a status means.
@@ -48,7 +49,7 @@ var verdicts = map[int]verdict{ //nolint:gochecknoglobals // a table
 // FailureOf is the *core.Error for an answer that is not success. complete
 // says that the whole body had been sent.
 func FailureOf(doing string, resp *http.Response, data []byte, complete bool, now time.Time) *core.Error {
-	if e := core.CertificateRefusal(doing, resp.StatusCode, data); e != nil {
+	if e := wire.CertificateRefusal(doing, resp.StatusCode, data); e != nil {
 		return e
 	}
 	v, ok := verdicts[resp.StatusCode]

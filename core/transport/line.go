@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/http2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 const (
@@ -82,7 +83,7 @@ func Unprocessed(err error) bool {
 
 // LineError classifies what a transport returned instead of an answer.
 func (s *Server) LineError(ctx context.Context, doing string, err error) *core.Error {
-	e := core.NetworkError(doing, err)
+	e := wire.NetworkError(doing, err)
 	var spoke http2.StreamError // so the server accepted the connection
 	vague := (e.Code == core.CodeConnectionLost && !errors.As(err, &spoke)) || e.Code == core.CodeTLSFailed
 	if vague && !s.link.isUp() {
@@ -105,7 +106,7 @@ func (r *routes) verdict(ctx context.Context, doing string, e *core.Error) *core
 	var remote *net.OpError
 	var certificate *tls.CertificateVerificationError
 	if errors.As(err, &remote) && remote.Op == "remote error" || errors.As(err, &certificate) {
-		return core.NetworkError(doing, err)
+		return wire.NetworkError(doing, err)
 	}
 	if e.Kind == core.KindTLS && strings.Contains(e.Err.Error(), "client conn could not be established") {
 		e.Kind, e.Code, e.Message = core.KindNetwork, core.CodeConnectionLost, "The connection to the server was lost."

@@ -134,7 +134,7 @@ func (s *Server) Broken(parent, ctx context.Context, doing string, err error) *c
 	case errors.Is(cause, ErrNoAnswer):
 		return &core.Error{Kind: core.KindNetwork, Code: core.CodeTimeout, Op: doing, Message: "The server has the whole file but does not answer.", Err: cause}
 	case parent.Err() != nil:
-		return core.NetworkError(doing, parent.Err())
+		return wire.NetworkError(doing, parent.Err())
 	case Unprocessed(err):
 		return &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionLost, Op: doing, Message: "The server turned the request away unread.", Err: err}
 	}
@@ -151,5 +151,5 @@ func TokenError(doing string, err error) *core.Error {
 	if errors.As(err, &known) {
 		return known
 	}
-	return core.NetworkError(doing, err)
+	return wire.NetworkError(doing, err)
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // counted is a socket that counts its system calls.
@@ -137,7 +138,7 @@ func TestRefusalIsTheReasonOfAWrite(t *testing.T) {
 	_, reading := client.Read(make([]byte, 1))
 	_ = client.Close()
 	_, writing := client.Write([]byte("POST"))
-	if reading == nil || core.NetworkError("upload", writing).Code != core.CodeTLSClientRequired {
+	if reading == nil || wire.NetworkError("upload", writing).Code != core.CodeTLSClientRequired {
 		t.Errorf("read: %v; write: %v", reading, writing)
 	}
 }

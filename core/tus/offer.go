@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // offerTimeout is the time limit of asking.
@@ -31,7 +32,7 @@ func (c *Client) Offer(ctx context.Context) (Offer, error) {
 	select {
 	case c.asking <- struct{}{}:
 	case <-ctx.Done():
-		return Offer{}, core.NetworkError(opOffer, ctx.Err())
+		return Offer{}, wire.NetworkError(opOffer, ctx.Err())
 	}
 	defer func() { <-c.asking }()
 	if known := c.offer.Load(); known != nil { // meanwhile

@@ -9,6 +9,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/content"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // blockSize is the unit in which files are read and hashed.
@@ -97,7 +98,7 @@ func (r *reading) run(ctx context.Context, p plan) {
 		select {
 		case r.pieces <- next:
 		case <-ctx.Done():
-			r.failed = core.NetworkError(opUpload, ctx.Err())
+			r.failed = wire.NetworkError(opUpload, ctx.Err())
 			return
 		}
 	}
@@ -110,7 +111,7 @@ func (r *reading) run(ctx context.Context, p plan) {
 func hashInto(ctx context.Context, block []byte, r io.Reader, hashes ...hash.Hash) error {
 	for {
 		if err := ctx.Err(); err != nil {
-			return core.NetworkError(opUpload, err)
+			return wire.NetworkError(opUpload, err)
 		}
 		n, err := r.Read(block)
 		for _, h := range hashes {

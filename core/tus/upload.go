@@ -12,6 +12,7 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/content"
 	"github.com/artstore/ingester/core/transport"
+	"github.com/artstore/ingester/core/wire"
 )
 
 const (
@@ -145,7 +146,7 @@ func (a *attempt) pause(ctx context.Context, disputes int) *core.Error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return stopped(core.NetworkError(opUpload, ctx.Err()))
+		return stopped(wire.NetworkError(opUpload, ctx.Err()))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/transport"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // opFinalise is the operation that errors name.
@@ -76,7 +77,7 @@ func (c *Client) follow(ctx context.Context, at transaction, step func(core.Fina
 		}
 		step(core.Finalisation{Status: at.Status, Percent: int(min(max(at.Percent, 0), 100))})
 		if err := c.cfg.sleep(ctx, wait); err != nil {
-			return core.NetworkError(opFinalise, err)
+			return wire.NetworkError(opFinalise, err)
 		}
 		still += wait
 		next, err := c.transaction(ctx, http.MethodGet, address, callTimeout)

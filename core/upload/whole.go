@@ -9,6 +9,7 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/content"
 	"github.com/artstore/ingester/core/transport"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // wholeLimit is the size of a file up to which its body is put together in
@@ -46,7 +47,7 @@ func newWhole(ctx context.Context, f form, file *content.File, size int64, limit
 	for left := int(size); limiter != nil && left > 0; {
 		n := min(left, max(limiter.Burst(), 1))
 		if err := limiter.WaitN(ctx, n); err != nil {
-			return nil, core.NetworkError(opUpload, err)
+			return nil, wire.NetworkError(opUpload, err)
 		}
 		left -= n
 	}

@@ -1,5 +1,3 @@
-// Package wire is what adapters need of a connection, whatever they send over
-// it: package transport below the uploads, package auth and package diagnose.
 package wire
 
 import (

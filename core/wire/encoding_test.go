@@ -92,7 +92,7 @@ func TestDecode(t *testing.T) {
 				}
 				return
 			}
-			e := core.NetworkError("test", err)
+			e := NetworkError("test", err)
 			if e == nil || e.Code != tt.code || !strings.Contains(e.Message, tt.says) {
 				t.Errorf("%+v, want %s: %s", e, tt.code, tt.says)
 			}
@@ -155,7 +155,7 @@ func FuzzDecode(f *testing.F) {
 		resp := &http.Response{Header: http.Header{"Content-Encoding": {encoding}}, Body: io.NopCloser(bytes.NewReader(body))}
 		Decode(resp)
 		_, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-		if e := core.NetworkError("test", err); err != nil && (e.Message == "" || e.Code == "") {
+		if e := NetworkError("test", err); err != nil && (e.Message == "" || e.Code == "") {
 			t.Errorf("%+v", e)
 		}
 	})

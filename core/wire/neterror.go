@@ -1,4 +1,4 @@
-package core
+package wire
 
 import (
 	"bytes"
@@ -8,23 +8,26 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"strings"
 	"syscall"
+
+	"github.com/artstore/ingester/core"
 )
 
 // NetworkError classifies what a net/http client returned instead of an
 // answer: Kind network, tls or cancelled, and the code that names the cause.
-// An *Error already in the chain keeps its kind and code. It returns nil for
+// A *core.Error already in the chain keeps its kind and code. It returns nil for
 // nil.
 //
-// Outcome is left at OutcomeNotProcessed, which is right for everything that
+// Outcome is left at core.OutcomeNotProcessed, which is right for everything that
 // happens before a request is sent; a caller that had sent bytes sets it.
-func NetworkError(op string, err error) *Error {
+func NetworkError(op string, err error) *core.Error {
 	if err == nil {
 		return nil
 	}
-	var known *Error
+	var known *core.Error
 	if errors.As(err, &known) {
 		e := *known
 		e.Op = op
@@ -36,15 +39,15 @@ func NetworkError(op string, err error) *Error {
 	if errors.As(err, &fromURL) {
 		err = &unwrapped{fromURL.Err, fromURL.Timeout()}
 	}
-	e := &Error{Op: op, Err: err}
-	for _, classify := range []func(*Error, error) bool{
+	e := &core.Error{Op: op, Err: err}
+	for _, classify := range []func(*core.Error, error) bool{
 		classifyContext, classifyProxy, classifyCertificate, classifyTLS, classifyDNS, classifySocket,
 	} {
 		if classify(e, err) {
 			return e
 		}
 	}
-	e.Kind, e.Code, e.Message = KindNetwork, CodeConnectionLost, "The connection to the server failed."
+	e.Kind, e.Code, e.Message = core.KindNetwork, core.CodeConnectionLost, "The connection to the server failed."
 	return e
 }
 
@@ -58,42 +61,39 @@ type unwrapped struct {
 func (u *unwrapped) Unwrap() error { return u.error }
 func (u *unwrapped) Timeout() bool { return u.timeout }
 
-func (e *Error) set(kind Kind, code Code, message string) bool {
+func set(e *core.Error, kind core.Kind, code core.Code, message string) bool {
 	e.Kind, e.Code, e.Message = kind, code, message
 	return true
 }
 
-func classifyContext(e *Error, err error) bool {
+func classifyContext(e *core.Error, err error) bool {
 	switch {
 	case errors.Is(err, context.Canceled):
-		return e.set(KindCancelled, CodeCancelled, "The request was stopped.")
+		return set(e, core.KindCancelled, core.CodeCancelled, "The request was stopped.")
 	case errors.Is(err, context.DeadlineExceeded):
-		return e.set(KindNetwork, CodeTimeout, "The server did not answer in time.")
+		return set(e, core.KindNetwork, core.CodeTimeout, "The server did not answer in time.")
 	}
 	return false
 }
 
-func classifyProxy(e *Error, err error) bool {
+func classifyProxy(e *core.Error, err error) bool {
 	text := err.Error()
 	if strings.Contains(text, "invalid proxy") {
 		e.Err = nil // its text holds the proxy's password
-		return e.set(KindNetwork, CodeProxy, "The proxy address in HTTPS_PROXY is not valid.")
+		return set(e, core.KindNetwork, core.CodeProxy, "The proxy address in HTTPS_PROXY is not valid.")
 	}
 	// SOCKS5 has no status; that it refuses a login counts as the 407 of an
 	// HTTP proxy, which nothing but another password helps against.
 	if strings.Contains(text, "Proxy Authentication Required") || socksLogin(err) {
-		e.Status = statusProxyLogin
-		return e.set(KindNetwork, CodeProxy, "The proxy asks for a user name and password.")
+		e.Status = http.StatusProxyAuthRequired
+		return set(e, core.KindNetwork, core.CodeProxy, "The proxy asks for a user name and password.")
 	}
 	var op *net.OpError
 	if errors.As(err, &op) && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks")) {
-		return e.set(KindNetwork, CodeProxy, "The proxy could not be reached or refused the connection.")
+		return set(e, core.KindNetwork, core.CodeProxy, "The proxy could not be reached or refused the connection.")
 	}
 	return false
 }
-
-// statusProxyLogin is 407 Proxy Authentication Required (RFC 9110 §15.5.8).
-const statusProxyLogin = 407
 
 // socksLogin goes by the words of golang.org/x/net's SOCKS5 client, which
 // net/http has inside.
@@ -103,7 +103,7 @@ func socksLogin(err error) bool {
 }
 
 // classifyCertificate names what is wrong with the server's certificate.
-func classifyCertificate(e *Error, err error) bool {
+func classifyCertificate(e *core.Error, err error) bool {
 	var (
 		authority x509.UnknownAuthorityError
 		hostname  x509.HostnameError
@@ -113,15 +113,15 @@ func classifyCertificate(e *Error, err error) bool {
 	)
 	switch {
 	case errors.As(err, &hostname):
-		return e.set(KindTLS, CodeTLSHostname, "The server's certificate is for another name than "+hostname.Host+".")
+		return set(e, core.KindTLS, core.CodeTLSHostname, "The server's certificate is for another name than "+hostname.Host+".")
 	case errors.As(err, &authority):
-		return e.set(KindTLS, CodeTLSUntrusted, "No trusted authority vouches for the server's certificate; check the CA file.")
+		return set(e, core.KindTLS, core.CodeTLSUntrusted, "No trusted authority vouches for the server's certificate; check the CA file.")
 	case errors.As(err, &roots):
-		return e.set(KindTLS, CodeTLSUntrusted, "The system's root certificates could not be loaded; set a CA file.")
+		return set(e, core.KindTLS, core.CodeTLSUntrusted, "The system's root certificates could not be loaded; set a CA file.")
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return e.set(KindTLS, CodeTLSExpired, "The server's certificate, or the one that vouches for it, has expired or is not valid yet.")
+		return set(e, core.KindTLS, core.CodeTLSExpired, "The server's certificate, or the one that vouches for it, has expired or is not valid yet.")
 	case errors.As(err, &invalid), errors.As(err, &other):
-		return e.set(KindTLS, CodeTLSUntrusted, "The server's certificate can't be accepted.")
+		return set(e, core.KindTLS, core.CodeTLSUntrusted, "The server's certificate can't be accepted.")
 	}
 	return false
 }
@@ -130,7 +130,7 @@ func classifyCertificate(e *Error, err error) bool {
 // verdict on our certificate comes after the handshake, while a request is
 // being sent or its answer awaited. crypto/tls keeps the type of a received
 // alert to itself, so its text (RFC 8446 §6.2 as crypto/tls words it) decides.
-func classifyTLS(e *Error, err error) bool {
+func classifyTLS(e *core.Error, err error) bool {
 	var op *net.OpError
 	if errors.As(err, &op) && op.Op == "remote error" {
 		return classifyAlert(e, strings.TrimPrefix(op.Err.Error(), "tls: "))
@@ -139,63 +139,63 @@ func classifyTLS(e *Error, err error) bool {
 	var header tls.RecordHeaderError
 	switch {
 	case strings.Contains(text, "server gave HTTP response to HTTPS client"):
-		return e.set(KindTLS, CodeTLSFailed, "The server speaks plain HTTP on this port; the address should begin with http://, or the port is wrong.")
+		return set(e, core.KindTLS, core.CodeTLSFailed, "The server speaks plain HTTP on this port; the address should begin with http://, or the port is wrong.")
 	case errors.As(err, &header):
-		return e.set(KindTLS, CodeTLSFailed, "The server does not speak TLS on this port.")
+		return set(e, core.KindTLS, core.CodeTLSFailed, "The server does not speak TLS on this port.")
 	case strings.Contains(text, "http2: client conn could not be established"):
 		// All that net/http's HTTP/2 leaves of an alert, or of a close, that
 		// comes before the first request.
-		return e.set(KindTLS, CodeTLSFailed, "The server ended the connection right after the TLS handshake; it may not accept this program's client certificate.")
+		return set(e, core.KindTLS, core.CodeTLSFailed, "The server ended the connection right after the TLS handshake; it may not accept this program's client certificate.")
 	case strings.Contains(text, "selected unsupported protocol version"):
-		return e.set(KindTLS, CodeTLSPolicy, "The server offers only older TLS versions than this profile allows.")
+		return set(e, core.KindTLS, core.CodeTLSPolicy, "The server offers only older TLS versions than this profile allows.")
 	case strings.Contains(text, "TLS handshake timeout"):
-		return e.set(KindNetwork, CodeTimeout, "The server did not finish the TLS handshake in time.")
+		return set(e, core.KindNetwork, core.CodeTimeout, "The server did not finish the TLS handshake in time.")
 	case strings.Contains(text, "tls: "):
-		return e.set(KindTLS, CodeTLSFailed, "The TLS handshake failed.")
+		return set(e, core.KindTLS, core.CodeTLSFailed, "The TLS handshake failed.")
 	}
 	return false
 }
 
-func classifyAlert(e *Error, alert string) bool {
+func classifyAlert(e *core.Error, alert string) bool {
 	switch alert {
 	case "certificate required":
-		return e.set(KindTLS, CodeTLSClientRequired, "The server demands a client certificate.")
+		return set(e, core.KindTLS, core.CodeTLSClientRequired, "The server demands a client certificate.")
 	case "bad certificate", "unsupported certificate", "revoked certificate", "expired certificate",
 		"unknown certificate", "unknown certificate authority", "access denied":
-		return e.set(KindTLS, CodeTLSClientRefused, "The server refused this program's client certificate ("+alert+").")
+		return set(e, core.KindTLS, core.CodeTLSClientRefused, "The server refused this program's client certificate ("+alert+").")
 	case "protocol version not supported", "insufficient security level":
-		return e.set(KindTLS, CodeTLSPolicy, "The server and this profile have no TLS version or cipher in common.")
+		return set(e, core.KindTLS, core.CodeTLSPolicy, "The server and this profile have no TLS version or cipher in common.")
 	case "handshake failure":
-		return e.set(KindTLS, CodeTLSFailed, "The server ended the TLS handshake: no common cipher, or it demands a client certificate.")
+		return set(e, core.KindTLS, core.CodeTLSFailed, "The server ended the TLS handshake: no common cipher, or it demands a client certificate.")
 	}
-	return e.set(KindTLS, CodeTLSFailed, "The server ended the TLS connection ("+alert+").")
+	return set(e, core.KindTLS, core.CodeTLSFailed, "The server ended the TLS connection ("+alert+").")
 }
 
-func classifyDNS(e *Error, err error) bool {
+func classifyDNS(e *core.Error, err error) bool {
 	var dns *net.DNSError
 	if !errors.As(err, &dns) {
 		return false
 	}
 	if dns.IsTimeout && !dns.IsNotFound {
-		return e.set(KindNetwork, CodeTimeout, "The name server did not answer in time.")
+		return set(e, core.KindNetwork, core.CodeTimeout, "The name server did not answer in time.")
 	}
-	return e.set(KindNetwork, CodeNameNotFound, "The server's name "+dns.Name+" was not found.")
+	return set(e, core.KindNetwork, core.CodeNameNotFound, "The server's name "+dns.Name+" was not found.")
 }
 
-func classifySocket(e *Error, err error) bool {
+func classifySocket(e *core.Error, err error) bool {
 	switch {
 	case isErrno(err, syscall.ECONNREFUSED, wsaConnRefused):
-		return e.set(KindNetwork, CodeConnectionRefused, "The server refuses connections on this port.")
+		return set(e, core.KindNetwork, core.CodeConnectionRefused, "The server refuses connections on this port.")
 	case isErrno(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.ENETDOWN,
 		syscall.EADDRNOTAVAIL, wsaNotAvailable, wsaNetDown, wsaNetUnreach, wsaHostUnreach):
-		return e.set(KindNetwork, CodeUnreachable, "The server can't be reached from this network.")
+		return set(e, core.KindNetwork, core.CodeUnreachable, "The server can't be reached from this network.")
 	case isErrno(err, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, wsaConnAborted, wsaConnReset),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
-		return e.set(KindNetwork, CodeConnectionLost, "The connection to the server was lost.")
+		return set(e, core.KindNetwork, core.CodeConnectionLost, "The connection to the server was lost.")
 	}
 	var timeout interface{ Timeout() bool }
 	if errors.As(err, &timeout) && timeout.Timeout() {
-		return e.set(KindNetwork, CodeTimeout, "The server did not answer in time.")
+		return set(e, core.KindNetwork, core.CodeTimeout, "The server did not answer in time.")
 	}
 	return false
 }
@@ -228,19 +228,17 @@ func isErrno(err error, numbers ...syscall.Errno) bool {
 // CertificateRefusal is the error of an answer by which a gateway refuses our
 // client certificate, nil of any other. nginx completes the handshake with
 // everyone and answers 400 in words of its own.
-func CertificateRefusal(op string, status int, body []byte) *Error {
-	e := &Error{Kind: KindTLS, Op: op, Status: status, Outcome: OutcomeAnswered}
+func CertificateRefusal(op string, status int, body []byte) *core.Error {
+	e := &core.Error{Kind: core.KindTLS, Op: op, Status: status, Outcome: core.OutcomeAnswered}
 	switch {
-	case status != statusBadRequest:
+	case status != http.StatusBadRequest:
 		return nil
 	case bytes.Contains(body, []byte("No required SSL certificate was sent")):
-		e.Code, e.Message = CodeTLSClientRequired, "The server demands a client certificate."
+		e.Code, e.Message = core.CodeTLSClientRequired, "The server demands a client certificate."
 	case bytes.Contains(body, []byte("The SSL certificate error")):
-		e.Code, e.Message = CodeTLSClientRefused, "The server refused this program's client certificate."
+		e.Code, e.Message = core.CodeTLSClientRefused, "The server refused this program's client certificate."
 	default:
 		return nil
 	}
 	return e
 }
-
-const statusBadRequest = 400

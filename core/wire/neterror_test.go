@@ -1,4 +1,4 @@
-package core_test
+package wire_test
 
 import (
 	"context"
@@ -19,6 +19,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // get makes one request with a new client and returns its error.
@@ -95,7 +96,7 @@ func want(t *testing.T, err error, kind core.Kind, code core.Code) {
 // wantError is want for those who look closer.
 func wantError(t *testing.T, err error, kind core.Kind, code core.Code) *core.Error {
 	t.Helper()
-	e := core.NetworkError("fetch", err)
+	e := wire.NetworkError("fetch", err)
 	if e.Kind != kind || e.Code != code {
 		t.Errorf("%v\n got %s/%s\nwant %s/%s", err, e.Kind, e.Code, kind, code)
 	}
@@ -312,7 +313,7 @@ func TestNetworkErrorConstructed(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) { want(t, tt.err, tt.kind, tt.code) })
 	}
-	if core.NetworkError("fetch", nil) != nil {
+	if wire.NetworkError("fetch", nil) != nil {
 		t.Error("nil is an error")
 	}
 }
@@ -326,7 +327,7 @@ func TestProxyLogin(t *testing.T) {
 		"no acceptable authentication methods":    407,
 		"general SOCKS server failure":            0,
 	} {
-		e := core.NetworkError("x", &net.OpError{Op: "socks connect", Err: errors.New(text)})
+		e := wire.NetworkError("x", &net.OpError{Op: "socks connect", Err: errors.New(text)})
 		if e.Code != core.CodeProxy || e.Status != want {
 			t.Errorf("%s: %s, status %d, want %d", text, e.Code, e.Status, want)
 		}
@@ -341,13 +342,13 @@ func TestCertificateRefusal(t *testing.T) {
 		`{"detail":"SSL certificate"}`:                          "",
 	} {
 		var got core.Code
-		if e := core.CertificateRefusal("x", 400, []byte(body)); e != nil {
+		if e := wire.CertificateRefusal("x", 400, []byte(body)); e != nil {
 			got = e.Code
 			if e.Kind != core.KindTLS || e.Outcome != core.OutcomeAnswered || e.Status != 400 {
 				t.Errorf("%+v", e)
 			}
 		}
-		if got != want || core.CertificateRefusal("x", 422, []byte(body)) != nil {
+		if got != want || wire.CertificateRefusal("x", 422, []byte(body)) != nil {
 			t.Errorf("%s: %q, want %q", body, got, want)
 		}
 	}
