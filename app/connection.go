@@ -89,9 +89,9 @@ func (c *connection) Find(ctx context.Context, t core.Transfer, since time.Time)
 }
 
 // Finalise implements engine.Finaliser.
-func (c *connection) Finalise(ctx context.Context, fileID string, step func(core.Finalisation)) error {
+func (c *connection) Finalise(ctx context.Context, fileID string, o core.FinaliseOptions, step func(core.Finalisation)) error {
 	defer c.use()()
-	return c.client.Finalise(ctx, fileID, step)
+	return c.client.Finalise(ctx, fileID, o, step)
 }
 
 // RoundTrip implements engine.Uploader.

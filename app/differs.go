@@ -14,7 +14,7 @@ import (
 
 // finaliser makes stored files permanent: the engine.
 type finaliser interface {
-	Finalise(ctx context.Context, t core.Transfer, step func(core.Finalisation)) error
+	Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOptions, step func(core.Finalisation)) error
 }
 
 // finalising is how many files are made permanent at once: servers copy them.
@@ -32,7 +32,7 @@ func makePermanent(ctx context.Context, e finaliser, s *core.Submission) {
 	var rest []core.Transfer
 	for i, t := range s.Stored {
 		if results[i].done {
-			s.Permanent = append(s.Permanent, t.MadePermanent())
+			s.Permanent = append(s.Permanent, t.MadePermanent(core.FinaliseOptions{}))
 			continue
 		}
 		if err := results[i].err; err != nil && (can || err.Code != core.CodeFinaliseUnsupported) {
@@ -76,7 +76,7 @@ func finalise(ctx context.Context, e finaliser, s *core.Submission) (results []f
 			if ctx.Err() != nil || !begun.Load() && refused.Load() >= finalising {
 				return nil
 			}
-			switch err := e.Finalise(ctx, t, func(core.Finalisation) { begun.Store(true) }); core.CodeOf(err) {
+			switch err := e.Finalise(ctx, t, core.FinaliseOptions{}, func(core.Finalisation) { begun.Store(true) }); core.CodeOf(err) {
 			case "":
 				results[i].done = true
 			case core.CodeFinaliseUnsupported:

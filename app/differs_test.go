@@ -287,7 +287,7 @@ func TestQueuedOtherwise(t *testing.T) {
 // finaliserFunc is a finaliser for tests.
 type finaliserFunc func(core.Transfer) error
 
-func (f finaliserFunc) Finalise(_ context.Context, t core.Transfer, _ func(core.Finalisation)) error {
+func (f finaliserFunc) Finalise(_ context.Context, t core.Transfer, _ core.FinaliseOptions, _ func(core.Finalisation)) error {
 	return f(t)
 }
 

@@ -141,18 +141,28 @@ func (t Transfer) Temporary() bool {
 	return t.State == StateStored && t.Receipt != nil && t.Kept().Retention != RetentionPermanent
 }
 
-// MadePermanent is a stored transfer once the server keeps its file for good.
-func (t Transfer) MadePermanent() Transfer {
+// MadePermanent is a stored transfer once the server keeps its file for good,
+// as o says.
+func (t Transfer) MadePermanent(o FinaliseOptions) Transfer {
 	receipt := *t.Receipt
 	receipt.Retention, receipt.TTLDays = RetentionPermanent, 0
 	receipt.ExpiresAt = time.Time{}
 	receipt.Differs = nil
 	for _, d := range t.Receipt.Differs {
-		if d.Field != FieldRetention && d.Field != FieldTTLDays && d.Field != FieldExpires {
+		switch {
+		case d.Field == FieldRetention, d.Field == FieldTTLDays, d.Field == FieldExpires,
+			d.Field == FieldDescription && o.Description != "", d.Field == FieldMetadata && len(o.Metadata) > 0:
+		default:
 			receipt.Differs = append(receipt.Differs, d)
 		}
 	}
 	t.Receipt = &receipt
 	t.Options.Retention, t.Options.TTLDays = RetentionPermanent, 0
+	if o.Description != "" {
+		t.Options.Description = o.Description
+	}
+	if len(o.Metadata) > 0 {
+		t.Options.Metadata = o.Metadata
+	}
 	return t
 }

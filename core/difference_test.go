@@ -77,12 +77,17 @@ func TestMadePermanent(t *testing.T) {
 	if got := was.DiffersFrom(asked); len(got) != 3 || !was.Temporary() {
 		t.Errorf("before: %q", got)
 	}
-	is := was.MadePermanent()
+	is := was.MadePermanent(FinaliseOptions{})
 	if got := is.DiffersFrom(asked); !reflect.DeepEqual(got, []Difference{tags}) || is.Temporary() || !is.Receipt.ExpiresAt.IsZero() {
 		t.Errorf("after: %q, %+v", got, is.Receipt)
 	}
 	if !reflect.DeepEqual(is.Receipt.Differs, []Difference{tags}) {
 		t.Errorf("its receipt says %q", is.Receipt.Differs)
+	}
+	said := Transfer{State: StateStored, Options: was.Options, Receipt: &Receipt{Differs: []Difference{{FieldDescription, "a", "b"}, {FieldMetadata, `{"a":1}`, ""}, tags}}}.
+		MadePermanent(FinaliseOptions{Description: "c", Metadata: json.RawMessage(`{"d":1}`)})
+	if kept := said.Kept(); kept.Description != "c" || string(kept.Metadata) != `{"d":1}` || !reflect.DeepEqual(said.Receipt.Differs, []Difference{tags}) {
+		t.Errorf("with other words: %+v, %q", kept, said.Receipt.Differs)
 	}
 	if len(was.Receipt.Differs) != 4 || was.Options.Retention != RetentionTemporary {
 		t.Errorf("what it was has changed: %+v", was)

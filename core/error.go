@@ -103,6 +103,7 @@ const (
 
 	CodeFinaliseUnsupported Code = "finalise_unsupported" // the server can't make files permanent
 	CodeFinaliseFailed      Code = "finalise_failed"      // it tried and gave up
+	CodeFinalisedBefore     Code = "finalised_before"     // the file is permanent already, so what is said about it can't be changed
 
 	CodeChecksumMismatch Code = "checksum_mismatch"
 	CodeChecksumMissing  Code = "checksum_missing"

@@ -38,26 +38,32 @@ type Options struct {
 
 // Validate returns the first thing a server would refuse, as a KindUsage error.
 func (o Options) Validate() error {
-	bad := func(format string, args ...any) error {
-		return &Error{Kind: KindUsage, Code: CodeUsage, Op: "check options", Message: fmt.Sprintf(format, args...)}
-	}
 	switch o.Retention {
 	case RetentionTemporary:
 		if o.TTLDays < 1 || o.TTLDays > MaxTTLDays {
-			return bad("days to keep must be between 1 and %d, not %d", MaxTTLDays, o.TTLDays)
+			return badOption("days to keep must be between 1 and %d, not %d", MaxTTLDays, o.TTLDays)
 		}
 	case RetentionPermanent:
 	default:
-		return bad("retention must be %q or %q, not %q", RetentionTemporary, RetentionPermanent, o.Retention)
+		return badOption("retention must be %q or %q, not %q", RetentionTemporary, RetentionPermanent, o.Retention)
 	}
-	if n := utf8.RuneCountInString(o.Description); n > MaxDescriptionLength {
-		return bad("the description has %d characters; the server takes at most %d", n, MaxDescriptionLength)
+	return validateWords(o.Description, o.Metadata)
+}
+
+// validateWords checks what is said about a file in free form.
+func validateWords(description string, metadata json.RawMessage) error {
+	if n := utf8.RuneCountInString(description); n > MaxDescriptionLength {
+		return badOption("the description has %d characters; the server takes at most %d", n, MaxDescriptionLength)
 	}
-	if len(o.Metadata) > 0 {
+	if len(metadata) > 0 {
 		var object map[string]json.RawMessage
-		if err := json.Unmarshal(o.Metadata, &object); err != nil || object == nil {
-			return bad(`metadata must be a JSON object such as {"box":"14"}`)
+		if err := json.Unmarshal(metadata, &object); err != nil || object == nil {
+			return badOption(`metadata must be a JSON object such as {"box":"14"}`)
 		}
 	}
 	return nil
+}
+
+func badOption(format string, args ...any) error {
+	return &Error{Kind: KindUsage, Code: CodeUsage, Op: "check options", Message: fmt.Sprintf(format, args...)}
 }

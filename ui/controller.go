@@ -27,7 +27,7 @@ type Controller interface {
 	Last(ctx context.Context, ids ...core.TransferID) error
 	// Finalise makes a stored temporary file permanent, and returns once it
 	// is. step is told how far the server is, from any goroutine.
-	Finalise(ctx context.Context, t core.Transfer, step func(core.Finalisation)) error
+	Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOptions, step func(core.Finalisation)) error
 	Subscribe() (core.Snapshot, core.Feed)
 
 	// History returns stored transfers, newest first.

@@ -68,7 +68,7 @@ func TestDifferingRow(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, &facts)
 		}
 	}
-	x = x.MadePermanent()
+	x = x.MadePermanent(core.FinaliseOptions{})
 	r = newRow(&x)
 	if r.can(actPermanent) {
 		t.Error("it is permanent, and can be made so")

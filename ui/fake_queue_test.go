@@ -34,7 +34,7 @@ func (f *fakeController) Last(_ context.Context, ids ...core.TransferID) error {
 	return f.ask("last %v", ids)
 }
 
-func (f *fakeController) Finalise(ctx context.Context, t core.Transfer, step func(core.Finalisation)) error {
+func (f *fakeController) Finalise(ctx context.Context, t core.Transfer, _ core.FinaliseOptions, step func(core.Finalisation)) error {
 	_ = f.ask("finalise %s %s", t.ID, t.Receipt.FileID)
 	if f.dialogs.finalise == nil {
 		return f.verbErr

@@ -80,6 +80,7 @@ var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 	core.CodeUnexpected:            {"error.unexpected_status", "advice.details"},
 	core.CodeFinaliseUnsupported:   {"error.finalise_unsupported", "advice.details"},
 	core.CodeFinaliseFailed:        {"error.finalise_failed", "advice.finalise"},
+	core.CodeFinalisedBefore:       {"error.finalised_before", "advice.details"},
 	core.CodeChecksumMismatch:      {"error.checksum_mismatch", "advice.again"},
 	core.CodeChecksumMissing:       {"error.checksum_missing", "advice.admin"},
 	core.CodeSizeMismatch:          {"error.size_mismatch", "advice.again"},

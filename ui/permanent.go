@@ -101,7 +101,7 @@ func (p *permanents) finalise(ctx context.Context, f storedFile, step func(core.
 	}
 	for i := range found {
 		if found[i].ID == f.id {
-			return p.sh.ctl.Finalise(ctx, found[i], step)
+			return p.sh.ctl.Finalise(ctx, found[i], core.FinaliseOptions{}, step)
 		}
 	}
 	return &core.Error{Kind: core.KindFile, Code: core.CodeInternal, Op: "make file permanent", Message: "The history does not have this file."}

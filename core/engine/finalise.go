@@ -12,14 +12,18 @@ const opFinalise = "make file permanent"
 // Finaliser is an Uploader whose server can make temporary files permanent.
 type Finaliser interface {
 	// Finalise returns once the file is permanent; step is told of every
-	// change on the way. Errors are *core.Error.
-	Finalise(ctx context.Context, fileID string, step func(core.Finalisation)) error
+	// change on the way. Errors are *core.Error, CodeFinalisedBefore for
+	// a file that was permanent, so that what o says was not taken.
+	Finalise(ctx context.Context, fileID string, o core.FinaliseOptions, step func(core.Finalisation)) error
 }
 
-// Finalise makes a stored, temporary file permanent and notes that with the
-// transfer, which may be in the list or in the history only. It returns when
-// both is done. The server goes on by itself when ctx ends.
-func (e *Engine) Finalise(ctx context.Context, t core.Transfer, step func(core.Finalisation)) error {
+// Finalise makes a stored, temporary file permanent, as o says, and notes that
+// with the transfer, which may be in the list or in the history only. It returns
+// when both is done. The server goes on by itself when ctx ends.
+func (e *Engine) Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOptions, step func(core.Finalisation)) error {
+	if err := o.Validate(); err != nil {
+		return err
+	}
 	if !t.Temporary() {
 		return &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opFinalise, Message: "Only a stored temporary file can be made permanent."}
 	}
@@ -31,15 +35,22 @@ func (e *Engine) Finalise(ctx context.Context, t core.Transfer, step func(core.F
 	if !ok {
 		return &core.Error{Kind: core.KindServer, Code: core.CodeFinaliseUnsupported, Op: opFinalise, Message: "This server can't make files permanent."}
 	}
-	if err := server.Finalise(ctx, t.Receipt.FileID, step); err != nil {
-		return err
+	before := server.Finalise(ctx, t.Receipt.FileID, o, step)
+	if core.CodeOf(before) == core.CodeFinalisedBefore {
+		o = core.FinaliseOptions{}
+	} else if before != nil {
+		return before
 	}
-	return e.do(context.WithoutCancel(ctx), opFinalise, func(x *tx) error {
+	err = e.do(context.WithoutCancel(ctx), opFinalise, func(x *tx) error {
 		it := e.items[t.ID]
 		if it == nil { // in the history only, where it is changed too
-			x.hidden = append(x.hidden, t.MadePermanent())
+			x.hidden = append(x.hidden, t.MadePermanent(o))
 			return nil
 		}
-		return x.put(it, x.get(it).MadePermanent())
+		return x.put(it, x.get(it).MadePermanent(o))
 	})
+	if err != nil {
+		return err
+	}
+	return before
 }

@@ -2,11 +2,14 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/store"
@@ -97,15 +100,15 @@ func TestFinalise(t *testing.T) {
 	}
 	var steps []core.Finalisation
 	step := func(at core.Finalisation) { steps = append(steps, at) }
-	s.finalise = func(string) error {
+	s.finalise = func(string, core.FinaliseOptions) error {
 		return &core.Error{Kind: core.KindServer, Code: core.CodeFinaliseFailed}
 	}
-	if err := f.Finalise(ctx, removed, step); core.CodeOf(err) != core.CodeFinaliseFailed {
+	if err := f.Finalise(ctx, removed, core.FinaliseOptions{}, step); core.CodeOf(err) != core.CodeFinaliseFailed {
 		t.Errorf("%v", err)
 	}
 	s.finalise = nil
 	for _, x := range []core.Transfer{f.get(ids[0]), removed} {
-		if err := f.Finalise(ctx, x, step); err != nil {
+		if err := f.Finalise(ctx, x, core.FinaliseOptions{}, step); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -115,7 +118,7 @@ func TestFinalise(t *testing.T) {
 	if got := f.get(ids[0]); got.Options.Retention != core.RetentionPermanent || !got.Receipt.ExpiresAt.IsZero() {
 		t.Errorf("shown as %v, until %v", got.Options.Retention, got.Receipt.ExpiresAt)
 	}
-	if err := f.Finalise(ctx, f.get(ids[0]), step); core.CodeOf(err) != core.CodeUsage {
+	if err := f.Finalise(ctx, f.get(ids[0]), core.FinaliseOptions{}, step); core.CodeOf(err) != core.CodeUsage {
 		t.Errorf("a permanent file again: %v", err)
 	}
 	history, err := st.History(ctx, core.HistoryQuery{})
@@ -131,7 +134,48 @@ func TestFinalise(t *testing.T) {
 		t.Errorf("back in the list: %v, %v", left, err)
 	}
 	s.with(func(s *server) { s.url = "https://other.example" })
-	if err := f.Finalise(ctx, removed, step); core.CodeOf(err) != core.CodeOtherServer {
+	if err := f.Finalise(ctx, removed, core.FinaliseOptions{}, step); core.CodeOf(err) != core.CodeOtherServer {
 		t.Errorf("another server: %v", err)
+	}
+}
+
+// What is said about a file when it is made permanent is kept with it, unless
+// it was permanent before.
+func TestFinaliseWithWords(t *testing.T) {
+	ctx := context.Background()
+	said := core.FinaliseOptions{Description: "the deed", Metadata: json.RawMessage(`{"box":"14"}`), Target: "se-2"}
+	for _, before := range []bool{false, true} {
+		s := newServer()
+		f := begin(t, s, newMemory())
+		id := f.submit(source("a", 10))[0]
+		f.await("stored", func(shown map[core.TransferID]core.Transfer, _ core.Update) bool {
+			return shown[id].State == core.StateStored
+		})
+		var asked []core.FinaliseOptions
+		want, code := said, core.Code("")
+		s.finalise = func(_ string, o core.FinaliseOptions) error {
+			asked = append(asked, o)
+			if before {
+				return &core.Error{Kind: core.KindServer, Code: core.CodeFinalisedBefore}
+			}
+			return nil
+		}
+		if before {
+			want, code = core.FinaliseOptions{}, core.CodeFinalisedBefore
+		}
+		stored := f.get(id)
+		if err := f.Finalise(ctx, stored, core.FinaliseOptions{Metadata: json.RawMessage(`[]`)}, nil); core.CodeOf(err) != core.CodeUsage || len(asked) > 0 {
+			t.Errorf("metadata that is no object: %v, %v", err, asked)
+		}
+		if err := f.Finalise(ctx, stored, said, nil); core.CodeOf(err) != code {
+			t.Errorf("permanent before: %v: %v", before, err)
+		}
+		if diff := cmp.Diff([]core.FinaliseOptions{said}, asked); diff != "" {
+			t.Error(diff)
+		}
+		got := f.get(id).Options
+		if got.Retention != core.RetentionPermanent || got.Description != want.Description || string(got.Metadata) != string(want.Metadata) {
+			t.Errorf("permanent before: %v: kept as %+v", before, got)
+		}
 	}
 }

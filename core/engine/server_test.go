@@ -35,8 +35,8 @@ type server struct {
 
 	catalog *catalog // its files, nil where the test doesn't look at them
 
-	finalise func(fileID string) error // nil: done
-	lists    map[string]string         // file IDs by name; nil: can't say
+	finalise func(fileID string, o core.FinaliseOptions) error // nil: done
+	lists    map[string]string                                 // file IDs by name; nil: can't say
 
 	halves    map[string]bool // notes, and whether the server has all of it
 	forgotten []string        // notes that it was asked to forget
@@ -131,9 +131,9 @@ func (s *server) Find(_ context.Context, t core.Transfer, since time.Time) ([]co
 }
 
 // Finalise implements Finaliser.
-func (s *server) Finalise(_ context.Context, fileID string, step func(core.Finalisation)) error {
+func (s *server) Finalise(_ context.Context, fileID string, o core.FinaliseOptions, step func(core.Finalisation)) error {
 	if s.finalise != nil {
-		return s.finalise(fileID)
+		return s.finalise(fileID, o)
 	}
 	step(core.Finalisation{Status: "completed", Percent: 100})
 	return nil

@@ -37,7 +37,7 @@ func TestEncodedAnswers(t *testing.T) {
 				c := newTestClient(t, s.URL, g.ca, func(cfg *Config) { cfg.HTTPVersion = version })
 				r, err := c.Upload(context.Background(), transfer, &progress{})
 				ready, errReady := c.Ready(context.Background())
-				errFinal := c.Finalise(context.Background(), "file-1", func(core.Finalisation) {})
+				errFinal := c.Finalise(context.Background(), "file-1", core.FinaliseOptions{}, func(core.Finalisation) {})
 				if g.only(t).sum != sum {
 					t.Error("the server has another file")
 				}

@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -30,14 +31,23 @@ const (
 	pollsLost = 5
 )
 
-// Finalise makes a temporary file permanent and returns once the server says
-// that it is. step is told of every change on the way. Only the first
+// Finalise makes a temporary file permanent, as o says, and returns once the
+// server says that it is. step is told of every change on the way. Only the first
 // generation of ArtStore has this call. Errors are *core.Error:
 // CodeFinaliseUnsupported where there is no such call, CodeFinaliseFailed
-// where the server gave up.
-func (c *Client) Finalise(ctx context.Context, fileID string, step func(core.Finalisation)) error {
-	begun, err := c.transaction(ctx, http.MethodPost, c.root+"/api/v1/finalize/"+url.PathEscape(fileID), copyTimeout)
+// where the server gave up, CodeFinalisedBefore for a file that was permanent
+// while o says something about it.
+func (c *Client) Finalise(ctx context.Context, fileID string, o core.FinaliseOptions, step func(core.Finalisation)) error {
+	request, err := finaliseRequest(o)
+	if err != nil {
+		return err
+	}
+	begun, err := c.transaction(ctx, http.MethodPost, c.root+"/api/v1/finalize/"+url.PathEscape(fileID), request, copyTimeout)
 	switch {
+	case isPermanent(err) && !o.IsZero():
+		step(core.Finalisation{Status: "completed", Percent: 100})
+		return &core.Error{Kind: core.KindServer, Code: core.CodeFinalisedBefore, Op: opFinalise, Outcome: core.OutcomeAnswered, Status: http.StatusBadRequest,
+			Message: "The file is permanent already; what is said about it can't be changed any more.", ServerText: core.AsError(err).ServerText}
 	case isPermanent(err):
 		begun = transaction{Status: "completed"} // by an earlier call, whose answer nobody heard
 	case err != nil:
@@ -48,6 +58,22 @@ func (c *Client) Finalise(ctx context.Context, fileID string, step func(core.Fin
 			Message: "The server began to make the file permanent but did not say how to follow it."}
 	}
 	return c.follow(ctx, begun, step)
+}
+
+// finaliseRequest is the body of the call that begins, nil where nothing is said.
+func finaliseRequest(o core.FinaliseOptions) ([]byte, error) {
+	if o.IsZero() {
+		return nil, nil
+	}
+	body, err := json.Marshal(struct {
+		Description string          `json:"description,omitempty"`
+		Metadata    json.RawMessage `json:"metadata,omitempty"`
+		Target      string          `json:"target_storage_element_id,omitempty"`
+	}(o))
+	if err != nil {
+		return nil, &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opFinalise, Message: "What is said about the file can't be sent.", Err: err}
+	}
+	return body, nil
 }
 
 // isPermanent reports whether a server refuses to finalise a file because it is
@@ -80,7 +106,7 @@ func (c *Client) follow(ctx context.Context, at transaction, step func(core.Fina
 			return wire.NetworkError(opFinalise, err)
 		}
 		still += wait
-		next, err := c.transaction(ctx, http.MethodGet, address, callTimeout)
+		next, err := c.transaction(ctx, http.MethodGet, address, nil, callTimeout)
 		switch kind := core.AsError(err); {
 		case err == nil:
 			if next.Status != at.Status || next.Percent != at.Percent {
@@ -117,18 +143,22 @@ type transaction struct {
 	Message string  `json:"error_message"`
 }
 
-// transaction makes one call.
-func (c *Client) transaction(ctx context.Context, method, address string, limit time.Duration) (transaction, error) {
+// transaction makes one call, with a JSON body where there is one.
+func (c *Client) transaction(ctx context.Context, method, address string, body []byte, limit time.Duration) (transaction, error) {
 	token, err := c.cfg.Tokens.Token(ctx)
 	if err != nil {
 		return transaction{}, transport.TokenError(opFinalise, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, address, nil)
+	req, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
 	if err != nil {
 		return transaction{}, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: opFinalise,
 			Message: "The ingester's address can't be used.", Err: err}
+	}
+	req.GetBody = nil // one question, one answer: what was begun is not begun again unseen
+	if len(body) > 0 {
+		req.Header.Set("Content-Type", "application/json")
 	}
 	req.Header.Set("Authorization", "Bearer "+token.Value.Reveal())
 	resp, _, err := c.send(req, 0)

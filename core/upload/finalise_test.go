@@ -2,8 +2,11 @@ package upload
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -75,7 +78,7 @@ func TestFinalise(t *testing.T) {
 				cfg.sleep = func(ctx context.Context, d time.Duration) error { waited += d; return ctx.Err() }
 			})
 			var percent []int
-			err := c.Finalise(context.Background(), "file-1", func(at core.Finalisation) { percent = append(percent, at.Percent) })
+			err := c.Finalise(context.Background(), "file-1", core.FinaliseOptions{}, func(at core.Finalisation) { percent = append(percent, at.Percent) })
 			if core.CodeOf(err) != tt.want {
 				t.Errorf("%v", err)
 			}
@@ -103,7 +106,7 @@ func TestFinaliseStopped(t *testing.T) {
 	}))
 	ctx, cancel := context.WithCancel(context.Background())
 	c := newTestClient(t, g.URL, ca, nil)
-	err := c.Finalise(ctx, "file-1", func(core.Finalisation) { cancel() })
+	err := c.Finalise(ctx, "file-1", core.FinaliseOptions{}, func(core.Finalisation) { cancel() })
 	if core.AsError(err).Kind != core.KindCancelled {
 		t.Errorf("%v", err)
 	}
@@ -133,9 +136,48 @@ func TestFinaliseThatStands(t *testing.T) {
 			c := newTestClient(t, g.URL, ca, func(cfg *Config) {
 				cfg.sleep = func(ctx context.Context, d time.Duration) error { waited.Add(int64(d)); return ctx.Err() }
 			})
-			err := c.Finalise(context.Background(), "file-1", func(core.Finalisation) {})
+			err := c.Finalise(context.Background(), "file-1", core.FinaliseOptions{}, func(core.Finalisation) {})
 			if got := time.Duration(waited.Load()); core.CodeOf(err) != tt.want || got < tt.least || got > tt.least+time.Minute {
 				t.Errorf("%v after %v", err, got)
+			}
+		})
+	}
+}
+
+// What is said about the file goes with the call that begins, in ArtStore's
+// words; a file that is permanent already did not take it.
+func TestFinaliseWithWords(t *testing.T) {
+	said := core.FinaliseOptions{Description: "the deed", Metadata: json.RawMessage(`{"box":"14"}`), Target: "se-2"}
+	for _, tt := range []struct {
+		name, answer string
+		status       int
+		o            core.FinaliseOptions
+		body, kind   string
+		want         core.Code
+	}{
+		{"nothing", `{"transaction_id":"tx-1","status":"completed"}`, 200, core.FinaliseOptions{}, "", "", ""},
+		{"all", `{"transaction_id":"tx-1","status":"completed"}`, 200, said,
+			`{"description":"the deed","metadata":{"box":"14"},"target_storage_element_id":"se-2"}`, "application/json", ""},
+		{"permanent before", `{"detail":"File f is not temporary (retention_policy=permanent)"}`, 400, core.FinaliseOptions{Target: "se-2"},
+			`{"target_storage_element_id":"se-2"}`, "application/json", core.CodeFinalisedBefore},
+		{"a server's fault", `{"detail":"'ascii' codec can't encode character"}`, 500, core.FinaliseOptions{Description: "x"}, `{"description":"x"}`, "application/json", core.CodeServerFailure},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ca := coretest.NewCA(t, "Test CA")
+			g := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if body, _ := io.ReadAll(r.Body); string(body) != tt.body || r.Header.Get("Content-Type") != tt.kind {
+					t.Errorf("%s: %s", r.Header.Get("Content-Type"), body)
+				}
+				w.WriteHeader(tt.status)
+				_, _ = w.Write([]byte(tt.answer))
+			}))
+			percent := 0
+			err := newTestClient(t, g.URL, ca, nil).Finalise(context.Background(), "file-1", tt.o, func(at core.Finalisation) { percent = at.Percent })
+			if core.CodeOf(err) != tt.want || (percent == 100) != (tt.want != core.CodeServerFailure) {
+				t.Errorf("%v at %d %%", err, percent)
+			}
+			if e := core.AsError(err); tt.status == 500 && !strings.Contains(e.Error(), "'ascii' codec") {
+				t.Errorf("the server's words are lost: %v", e)
 			}
 		})
 	}
