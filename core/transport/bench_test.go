@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // BenchmarkWire writes blocks to a TLS connection whose other end throws them
@@ -23,7 +24,7 @@ func BenchmarkWire(b *testing.B) {
 			go func() {
 				defer close(done)
 				if conn, err := l.Accept(); err == nil {
-					_, _ = io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{conn}, make([]byte, blockSize))
+					_, _ = io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{conn}, make([]byte, wire.BlockSize))
 					_ = conn.Close()
 				}
 			}()
@@ -39,8 +40,8 @@ func BenchmarkWire(b *testing.B) {
 			if name != "gathered" {
 				w = secure.Conn
 			}
-			data := make([]byte, blockSize)
-			b.SetBytes(blockSize)
+			data := make([]byte, wire.BlockSize)
+			b.SetBytes(wire.BlockSize)
 			for b.Loop() {
 				if _, err := w.Write(data); err != nil {
 					b.Fatal(err)

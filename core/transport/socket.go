@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/artstore/ingester/core/wire"
 )
 
 const (
@@ -151,19 +153,7 @@ func (c *tlsConn) ReadFrom(r io.Reader) (int64, error) { return copyBlocks(c, r)
 
 // copyBlocks copies r to w in blocks.
 func copyBlocks(w io.Writer, r io.Reader) (int64, error) {
-	block := getBlock()
-	defer putBlock(block)
+	block := wire.GetBlock()
+	defer wire.PutBlock(block)
 	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{r}, block[:])
 }
-
-// blockSize is the unit in which files are read, hashed and written.
-const blockSize = 256 << 10
-
-type block = [blockSize]byte
-
-// blocks recycles blocks between files. It holds no state: what it gives is
-// as good as new memory.
-var blocks = sync.Pool{New: func() any { return new(block) }} //nolint:gochecknoglobals // memory shared by all connections
-
-func getBlock() *block  { return blocks.Get().(*block) }
-func putBlock(b *block) { blocks.Put(b) }

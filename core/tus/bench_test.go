@@ -15,6 +15,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // hashing is a tus server of one upload that keeps nothing but its hash.
@@ -45,7 +46,7 @@ func (h *hashing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if h.checked {
 			hashes = io.MultiWriter(h.whole, piece)
 		}
-		n, _ := io.CopyBuffer(struct{ io.Writer }{hashes}, r.Body, make([]byte, blockSize))
+		n, _ := io.CopyBuffer(struct{ io.Writer }{hashes}, r.Body, make([]byte, wire.BlockSize))
 		h.offset += n
 		if h.checked && r.Header.Get("Upload-Checksum") != uploadChecksum(piece.Sum(nil)) {
 			w.WriteHeader(statusChecksumMismatch)

@@ -12,9 +12,6 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// blockSize is the unit in which files are read and hashed.
-const blockSize = 256 << 10
-
 // piece is a stretch of the file that has been hashed.
 type piece struct {
 	from, to int64
@@ -72,9 +69,10 @@ func (r *reading) end() (core.Checksum, *core.Error) {
 
 func (r *reading) run(ctx context.Context, p plan) {
 	defer close(r.pieces)
-	whole, block := sha256.New(), make([]byte, blockSize)
+	whole, block := sha256.New(), wire.GetBlock()
+	defer wire.PutBlock(block)
 	hashed := func(from, to int64, hashes ...hash.Hash) bool {
-		err := hashInto(ctx, block, r.file.Section(from, to), hashes...)
+		err := hashInto(ctx, block[:], r.file.Section(from, to), hashes...)
 		if err != nil {
 			r.failed = core.AsError(err)
 		}
@@ -128,8 +126,9 @@ func hashInto(ctx context.Context, block []byte, r io.Reader, hashes ...hash.Has
 
 // sumOf is the SHA-256 of a stretch of the file.
 func sumOf(ctx context.Context, file *content.File, from, to int64) ([]byte, error) {
-	h := sha256.New()
-	err := hashInto(ctx, make([]byte, blockSize), file.Section(from, to), h)
+	h, block := sha256.New(), wire.GetBlock()
+	defer wire.PutBlock(block)
+	err := hashInto(ctx, block[:], file.Section(from, to), h)
 	return h.Sum(nil), err
 }
 

@@ -129,10 +129,11 @@ func cutOff(e *core.Error) *core.Error {
 
 // copyWatched copies, and lets watch see it move.
 func copyWatched(w io.Writer, r io.Reader, watch *transport.Watchdog) (int64, error) {
-	block := make([]byte, blockSize)
+	block := wire.GetBlock()
+	defer wire.PutBlock(block)
 	var all int64
 	for {
-		n, err := r.Read(block)
+		n, err := r.Read(block[:])
 		watch.Touch()
 		_, _ = w.Write(block[:n]) // a hash: never fails
 		all += int64(n)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // BenchmarkUpload sends one file after the other over loopback, mutual TLS
@@ -55,8 +56,8 @@ func hashing(w http.ResponseWriter, r *http.Request) {
 }
 
 func answerHash(w http.ResponseWriter, part *multipart.Part) {
-	block := getBlock()
-	defer putBlock(block)
+	block := wire.GetBlock()
+	defer wire.PutBlock(block)
 	hash := sha256.New()
 	size, _ := io.CopyBuffer(hash, struct{ io.Reader }{part}, block[:])
 	_, _ = io.Copy(io.Discard, part)

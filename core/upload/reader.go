@@ -6,10 +6,10 @@ import (
 	"errors"
 	"hash"
 	"io"
-	"sync"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/content"
+	"github.com/artstore/ingester/core/wire"
 )
 
 const (
@@ -68,7 +68,7 @@ func (c *inline) close()             {}
 type ahead struct {
 	cancel context.CancelFunc
 	full   chan filled // closed when the goroutine has ended
-	free   chan *block
+	free   chan *wire.Block
 	now    filled // being handed out
 	at     int    // bytes of now handed out
 	digest core.Checksum
@@ -76,16 +76,16 @@ type ahead struct {
 
 // filled is a block of the file, or the error that ended reading.
 type filled struct {
-	block *block
+	block *wire.Block
 	n     int
 	err   error
 }
 
 func newAhead(ctx context.Context, r io.Reader, size int64) *ahead {
 	ctx, cancel := context.WithCancel(ctx)
-	c := &ahead{cancel: cancel, full: make(chan filled, aheadBlocks), free: make(chan *block, aheadBlocks)}
+	c := &ahead{cancel: cancel, full: make(chan filled, aheadBlocks), free: make(chan *wire.Block, aheadBlocks)}
 	for range aheadBlocks {
-		c.free <- getBlock()
+		c.free <- wire.GetBlock()
 	}
 	go c.fill(ctx, r, size)
 	return c
@@ -102,7 +102,7 @@ func (c *ahead) fill(ctx context.Context, r io.Reader, size int64) {
 		case <-ctx.Done():
 			return
 		}
-		next.n, next.err = io.ReadFull(file, next.block[:min(int64(blockSize), file.left)])
+		next.n, next.err = io.ReadFull(file, next.block[:min(int64(wire.BlockSize), file.left)])
 		c.full <- next // never waits: there are no more blocks than places
 		if next.err != nil {
 			return
@@ -150,18 +150,6 @@ func (c *ahead) close() {
 		c.free <- next.block
 	}
 	for range aheadBlocks {
-		putBlock(<-c.free)
+		wire.PutBlock(<-c.free)
 	}
 }
-
-// blockSize is the unit in which files are read and hashed.
-const blockSize = 256 << 10
-
-type block = [blockSize]byte
-
-// blocks recycles blocks between files. It holds no state: what it gives is
-// as good as new memory.
-var blocks = sync.Pool{New: func() any { return new(block) }} //nolint:gochecknoglobals // memory shared by all files
-
-func getBlock() *block  { return blocks.Get().(*block) }
-func putBlock(b *block) { blocks.Put(b) }

@@ -12,10 +12,11 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/transport"
+	"github.com/artstore/ingester/core/wire"
 )
 
 func TestContentHashesWhatItHandsOut(t *testing.T) {
-	for _, size := range []int{0, 1, 1000, aheadLimit, aheadLimit + 1, 5*blockSize - 1, 5 * blockSize, 20*blockSize + 7} {
+	for _, size := range []int{0, 1, 1000, aheadLimit, aheadLimit + 1, 5*wire.BlockSize - 1, 5 * wire.BlockSize, 20*wire.BlockSize + 7} {
 		data := bytes.Repeat([]byte("0123456789abcdefghijklmnopq"), size/27+1)[:size]
 		for name, file := range map[string]io.Reader{
 			"plain": bytes.NewReader(data), "halves": iotest.HalfReader(bytes.NewReader(data)),
@@ -62,7 +63,7 @@ func TestContentThatFails(t *testing.T) {
 // hash.
 func TestContentEndsWhenClosed(t *testing.T) {
 	const size = 16 << 20
-	for _, taken := range []int64{0, 1, blockSize, 3*blockSize + 5} {
+	for _, taken := range []int64{0, 1, wire.BlockSize, 3*wire.BlockSize + 5} {
 		ctx, cancel := context.WithCancel(t.Context())
 		c := newReader(ctx, bytes.NewReader(make([]byte, size)), size)
 		if _, err := io.CopyN(io.Discard, c, taken); err != nil {
