@@ -204,7 +204,7 @@ func (s *Source) fetchKeys(ctx context.Context) ([]publicKey, error) {
 		e.Kind, e.Code = core.KindServer, core.CodeRedirect
 	case status >= 500 || status == http.StatusTooManyRequests:
 		e.Kind, e.Code = core.KindServer, core.CodeServerBusy
-		e.RetryAfter = retryAfter(header.Get("Retry-After"), s.cfg.Now())
+		e.RetryAfter = wire.RetryAfter(header, s.cfg.Now())
 	}
 	e.Message = "Cannot fetch the token server's keys: it answered " + strconv.Itoa(status) + "; check auth.jwks_url."
 	return nil, e

@@ -13,8 +13,7 @@ import (
 )
 
 const (
-	maxServerText = 500            // characters of a server's words
-	maxRetryAfter = 24 * time.Hour // longest wait a server may ask for
+	maxServerText = 500 // characters of a server's words
 )
 
 // refusal turns an answer that is not 200 into an error. The body is used for
@@ -52,7 +51,7 @@ func refusal(status int, header http.Header, body []byte, redact func(string) st
 	case status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable,
 		status == http.StatusRequestTimeout, status == http.StatusTooEarly:
 		e.Kind, e.Code = core.KindServer, core.CodeServerBusy
-		e.RetryAfter = retryAfter(header.Get("Retry-After"), now)
+		e.RetryAfter = wire.RetryAfter(header, now)
 	case status >= 500 || status == http.StatusMisdirectedRequest:
 		e.Kind, e.Code = core.KindServer, core.CodeServerFailure
 	default:
@@ -89,18 +88,3 @@ func serverWords(body []byte) (code, text string) {
 
 // clean makes a server's words fit to be shown.
 func clean(text string) string { return core.OneLine(text, maxServerText, "") }
-
-// retryAfter reads the header of RFC 9110 §10.2.3: seconds, of however many
-// digits, or a date. What is not understood or lies in the past is 0.
-func retryAfter(value string, now time.Time) time.Duration {
-	var wait time.Duration
-	if at, err := http.ParseTime(value); err == nil {
-		wait = at.Sub(now)
-	} else if value != "" && strings.Trim(value, "0123456789") == "" {
-		wait = maxRetryAfter
-		if seconds, err := strconv.ParseInt(value, 10, 32); err == nil {
-			wait = time.Duration(seconds) * time.Second
-		}
-	}
-	return min(max(wait, 0), maxRetryAfter)
-}

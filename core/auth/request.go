@@ -38,7 +38,7 @@ func newClient(cfg Config) *http.Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			Proxy:                  cfg.Proxy,
-			OnProxyConnectResponse: proxyAnswered,
+			OnProxyConnectResponse: wire.ProxyAnswered,
 			DialContext:            patientDial(dialer.DialContext),
 			TLSClientConfig:        cfg.TLS.Clone(),
 			TLSHandshakeTimeout:    10 * time.Second,
@@ -47,19 +47,6 @@ func newClient(cfg Config) *http.Client {
 			MaxResponseHeaderBytes: maxBody,
 			IdleConnTimeout:        90 * time.Second,
 		},
-	}
-}
-
-// proxyAnswered tells a proxy that refuses the way to the server from the
-// server. net/http would report the text of the status and nothing else.
-func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	switch answer.StatusCode {
-	case http.StatusOK, http.StatusProxyAuthRequired: // core knows what net/http says then
-		return nil
-	}
-	return &core.Error{
-		Kind: core.KindNetwork, Code: core.CodeProxy, Op: opToken,
-		Message: fmt.Sprintf("The proxy answered %d and did not connect.", answer.StatusCode),
 	}
 }
 

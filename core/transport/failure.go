@@ -1,9 +1,7 @@
 package transport
 
 import (
-	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -61,7 +59,7 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 	e := &core.Error{
 		Kind: v.kind, Code: v.code, Op: doing, Message: v.message,
 		Status: resp.StatusCode, ServerCode: said.code, ServerText: said.text,
-		RetryAfter: retryAfter(resp.Header, now), Outcome: core.OutcomeAnswered,
+		RetryAfter: wire.RetryAfter(resp.Header, now), Outcome: core.OutcomeAnswered,
 	}
 	switch {
 	case resp.StatusCode == http.StatusExpectationFailed && askedLeave(resp):
@@ -190,16 +188,4 @@ var (
 // stripHTML leaves the words of a page.
 func stripHTML(page string) string {
 	return tags.ReplaceAllString(hidden.ReplaceAllString(page, " "), " ")
-}
-
-// proxyAnswered tells a proxy that refuses the way to the server from the
-// server: it is an http.Transport's OnProxyConnectResponse. net/http would
-// report the text of the status and nothing else.
-func proxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	switch answer.StatusCode {
-	case http.StatusOK, http.StatusProxyAuthRequired: // core knows what net/http says then
-		return nil
-	}
-	return &core.Error{Kind: core.KindNetwork, Code: core.CodeProxy, Op: "connect",
-		Message: fmt.Sprintf("The proxy answered %d and did not connect.", answer.StatusCode)}
 }

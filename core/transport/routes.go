@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/http2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // The transports' numbers.
@@ -97,7 +98,7 @@ func newRoutes(cfg Config, l *link) (*routes, error) {
 func (r *routes) transport(connections int) *http.Transport {
 	return &http.Transport{
 		Proxy:                  r.proxy,
-		OnProxyConnectResponse: proxyAnswered,
+		OnProxyConnectResponse: wire.ProxyAnswered,
 		DialContext:            r.wire,
 		TLSHandshakeTimeout:    handshakeTimeout,
 		ExpectContinueTimeout:  r.leave,

@@ -1,4 +1,4 @@
-package transport
+package wire
 
 import (
 	"net/http"
@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// maxRetryAfter is the longest wait that a server may ask for.
-const maxRetryAfter = 24 * time.Hour
+// MaxRetryAfter is the longest wait that a server may ask for.
+const MaxRetryAfter = 24 * time.Hour
 
-// retryAfter reads Retry-After (RFC 9110 §10.2.3): seconds or a date. Of
+// RetryAfter reads Retry-After (RFC 9110 §10.2.3): seconds or a date. Of
 // several the longest counts; what can't be read, is negative or past is no
 // wait; more than a day is a day.
-func retryAfter(h http.Header, now time.Time) time.Duration {
+func RetryAfter(h http.Header, now time.Time) time.Duration {
 	var longest time.Duration
 	for _, value := range h.Values("Retry-After") {
 		longest = max(longest, oneRetryAfter(strings.TrimSpace(value), now))
 	}
-	return min(longest, maxRetryAfter)
+	return min(longest, MaxRetryAfter)
 }
 
 func oneRetryAfter(value string, now time.Time) time.Duration {
@@ -28,7 +28,7 @@ func oneRetryAfter(value string, now time.Time) time.Duration {
 	if strings.Trim(value, "0123456789") == "" { // delay-seconds, of any length
 		seconds, err := strconv.ParseInt(value, 10, 32)
 		if err != nil {
-			return maxRetryAfter
+			return MaxRetryAfter
 		}
 		return time.Duration(seconds) * time.Second
 	}
