@@ -39,7 +39,7 @@ func newClient(cfg Config) *http.Client {
 		Transport: &http.Transport{
 			Proxy:                  cfg.Proxy,
 			OnProxyConnectResponse: wire.ProxyAnswered,
-			DialContext:            patientDial(dialer.DialContext),
+			DialContext:            wire.Patient(dialer.DialContext),
 			TLSClientConfig:        cfg.TLS.Clone(),
 			TLSHandshakeTimeout:    10 * time.Second,
 			Protocols:              protocols,

@@ -389,26 +389,6 @@ func TestNewRefuses(t *testing.T) {
 	s.cfg.Observer.Validation("", 0)
 }
 
-// The request could not be written because the connection broke: the writer
-// waits for the reader's reason, but not for ever.
-func TestPatientConn(t *testing.T) {
-	ours, theirs := net.Pipe()
-	_ = theirs.Close()
-	dial := patientDial(func(context.Context, string, string) (net.Conn, error) { return ours, nil })
-	conn, err := dial(t.Context(), "", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := conn.Write([]byte("x")); !errors.Is(err, io.ErrClosedPipe) {
-		t.Error(err)
-	}
-	_ = conn.Close()
-	dial = patientDial(func(context.Context, string, string) (net.Conn, error) { return nil, io.EOF })
-	if _, err := dial(t.Context(), "", ""); !errors.Is(err, io.EOF) {
-		t.Error(err)
-	}
-}
-
 // Who reads the log learns neither the secret nor a token: the redactor knows
 // both before anything could say them.
 func TestTheRedactorIsTold(t *testing.T) {

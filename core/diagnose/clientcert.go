@@ -2,10 +2,7 @@ package diagnose
 
 import (
 	"context"
-	"errors"
-	"net"
 	"net/http"
-	"strings"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/wire"
@@ -86,8 +83,8 @@ func (s *server) refusal(err error) *core.Error {
 	switch {
 	case e.Code == core.CodeTLSClientRequired && !s.hello.sent:
 		return e
-	case alert(err) != "":
-		return s.refused(alert(err))
+	case wire.Alert(err) != "":
+		return s.refused(wire.Alert(err))
 	case e.Kind == core.KindTLS:
 		return e
 	case e.Code == core.CodeConnectionLost && !malformed(err):
@@ -121,13 +118,4 @@ func (s *server) refusalAdvice() facts {
 		advice = append(advice, fact("client.takes", with{"Names": list(s.hello.accepts)}))
 	}
 	return advice
-}
-
-// alert is the text of a TLS alert that the server sent, "" for other errors.
-func alert(err error) string {
-	var remote *net.OpError
-	if errors.As(err, &remote) && remote.Op == "remote error" {
-		return strings.TrimPrefix(remote.Err.Error(), "tls: ")
-	}
-	return ""
 }

@@ -15,13 +15,8 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-const (
-	// maxRead is the most that is read of an answer with its header, in bytes.
-	maxRead = 128 << 10
-	// alertGrace is how long a server's alert is waited for after a request
-	// has failed.
-	alertGrace = 500 * time.Millisecond
-)
+// maxRead is the most that is read of an answer with its header, in bytes.
+const maxRead = 128 << 10
 
 // reply is what came of the one request.
 type reply struct {
@@ -114,11 +109,11 @@ func once(conn net.Conn) func(context.Context, string, string) (net.Conn, error)
 // meets first, and over HTTP/2 neither. But package tls keeps an alert that
 // has been read, and one that has not is still there to be.
 func (s *server) lastWords(err error) error {
-	if s.hello.conn == nil || alert(err) != "" {
+	if s.hello.conn == nil || wire.Alert(err) != "" {
 		return err
 	}
-	_ = s.raw.SetReadDeadline(time.Now().Add(alertGrace)) // without it the next call fails, which is as good
-	if _, last := s.hello.conn.Read(make([]byte, 1)); last != nil && alert(last) != "" {
+	_ = s.raw.SetReadDeadline(time.Now().Add(wire.AlertGrace)) // without it the next call fails, which is as good
+	if _, last := s.hello.conn.Read(make([]byte, 1)); last != nil && wire.Alert(last) != "" {
 		return last
 	}
 	return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"net"
 	"net/http"
 	"net/http/httptrace"
 	"strings"
@@ -103,9 +102,8 @@ func (r *routes) verdict(ctx context.Context, doing string, e *core.Error) *core
 	ctx, cancel := context.WithTimeout(ctx, verdictTimeout)
 	defer cancel()
 	err := r.listen(ctx)
-	var remote *net.OpError
 	var certificate *tls.CertificateVerificationError
-	if errors.As(err, &remote) && remote.Op == "remote error" || errors.As(err, &certificate) {
+	if wire.Alert(err) != "" || errors.As(err, &certificate) {
 		return wire.NetworkError(doing, err)
 	}
 	if e.Kind == core.KindTLS && strings.Contains(e.Err.Error(), "client conn could not be established") {

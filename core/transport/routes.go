@@ -51,7 +51,7 @@ type routes struct {
 	noHTTP2   atomic.Bool
 	roundTrip atomic.Int64  // nanoseconds, 0 before the first connection
 	leave     time.Duration // Config.Continue
-	dial      Dial
+	dial      wire.Dial
 	proxy     func(*http.Request) (*url.URL, error)
 	tls       *tls.Config // of bulk, nil for plain HTTP
 	address   string      // host:port of the server

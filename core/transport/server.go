@@ -9,7 +9,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"net"
 	"net/http"
 	"net/url"
 	"sync/atomic"
@@ -35,9 +34,6 @@ type Limiter interface {
 	Burst() int                             // bytes
 }
 
-// Dial opens a connection.
-type Dial func(ctx context.Context, network, address string) (net.Conn, error)
-
 // Config says where the server is and how to reach it.
 type Config struct {
 	Base        *url.URL    // scheme and host count
@@ -47,7 +43,7 @@ type Config struct {
 	UserAgent   string
 	Continue    time.Duration                         // how long leave for a body is waited for; 0 is 5 s
 	Proxy       func(*http.Request) (*url.URL, error) // nil: the environment's
-	Dial        Dial                                  // nil: TCP
+	Dial        wire.Dial                             // nil: TCP
 }
 
 // Server is one server and the connections to it. It is safe for use by many

@@ -2,41 +2,32 @@ package transport
 
 import (
 	"crypto/tls"
-	"errors"
 	"io"
 	"net"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/artstore/ingester/core/wire"
 )
 
-const (
-	// gatherSize is how many bytes of TLS records go out in one system call.
-	gatherSize = 128 << 10
-	// alertGrace is how long a failed write waits for the server's reason.
-	alertGrace = 500 * time.Millisecond
-)
+// gatherSize is how many bytes of TLS records go out in one system call.
+const gatherSize = 128 << 10
 
 // socket is what lies below TLS. It counts what was written. It gathers TLS
 // records, which crypto/tls writes one by one, 16 KiB each; BenchmarkWire shows
 // a sixth to a third more throughput. And it lets the server's last words be
-// heard: a server that refuses sends an alert or an answer and closes, which
-// resets the connection under the writer, so a failed write waits until the
-// reader has had its turn and closed the connection.
+// heard.
 type socket struct {
 	net.Conn
 	written atomic.Int64 // bytes that the system took
-	closing sync.Once
-	closed  chan struct{}
+	last    *wire.LastWords
 
 	mu        sync.Mutex // serialises writers
 	gathering bool
 	buf       []byte
 }
 
-func newSocket(conn net.Conn) *socket { return &socket{Conn: conn, closed: make(chan struct{})} }
+func newSocket(conn net.Conn) *socket { return &socket{Conn: conn, last: wire.NewLastWords()} }
 
 // Write implements net.Conn.
 func (w *socket) Write(p []byte) (int, error) {
@@ -80,12 +71,7 @@ func (w *socket) out(p []byte) (int, error) {
 	n, err := w.Conn.Write(p)
 	w.written.Add(int64(n))
 	if err != nil {
-		timer := time.NewTimer(alertGrace)
-		defer timer.Stop()
-		select {
-		case <-w.closed:
-		case <-timer.C:
-		}
+		w.last.Await()
 	}
 	return n, err
 }
@@ -95,12 +81,9 @@ func (w *socket) ReadFrom(r io.Reader) (int64, error) { return copyBlocks(w, r) 
 
 // Close implements net.Conn.
 func (w *socket) Close() error {
-	w.heard()
+	w.last.Heard()
 	return w.Conn.Close()
 }
-
-// heard says that the reader has had its turn.
-func (w *socket) heard() { w.closing.Do(func() { close(w.closed) }) }
 
 // tlsConn is a TLS client connection over a socket. Each Write leaves in as few
 // system calls as gatherSize allows and has left when it returns: nothing is
@@ -109,14 +92,15 @@ type tlsConn struct {
 	*tls.Conn
 	wire    *socket
 	writing atomic.Int32
-	refusal atomic.Pointer[net.OpError] // the server's alert, once it has been read
+	refusal atomic.Pointer[error] // the server's alert, once it has been read
 }
 
 // Read implements net.Conn.
 func (c *tlsConn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	if refusal := (*net.OpError)(nil); errors.As(err, &refusal) && refusal.Op == "remote error" { // so crypto/tls calls alerts
-		c.refusal.Store(refusal)
+	if wire.Alert(err) != "" {
+		refusal := err
+		c.refusal.Store(&refusal)
 	}
 	return n, err
 }
@@ -132,7 +116,7 @@ func (c *tlsConn) Write(p []byte) (int, error) {
 		err = failed
 	}
 	if refusal := c.refusal.Load(); err != nil && refusal != nil {
-		err = refusal
+		err = *refusal
 	}
 	return n, err
 }
@@ -140,7 +124,7 @@ func (c *tlsConn) Write(p []byte) (int, error) {
 // Close implements net.Conn. During a Write it is there to break that: an alert
 // would wait behind it for seconds, as crypto/tls knows of its own writes.
 func (c *tlsConn) Close() error {
-	c.wire.heard()
+	c.wire.last.Heard()
 	if c.writing.Load() > 0 {
 		return c.wire.Close()
 	}

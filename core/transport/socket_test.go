@@ -101,7 +101,7 @@ func TestWireReportsItsErrors(t *testing.T) {
 	if _, err := client.wire.ReadFrom(bytes.NewReader(make([]byte, 10))); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("got %v", err)
 	}
-	if took := time.Since(began); took < alertGrace {
+	if took := time.Since(began); took < wire.AlertGrace {
 		t.Errorf("a failed write waited %v only", took)
 	}
 }

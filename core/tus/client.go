@@ -24,6 +24,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/transport"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // The operations that errors name.
@@ -64,11 +65,11 @@ type Config struct {
 	Log       *slog.Logger                          // nil: none
 	Now       func() time.Time                      // nil: time.Now
 
-	dial      transport.Dial // nil: TCP
-	pause     time.Duration  // before an attempt asks again; 0: disputePause
-	piece     int64          // bytes with a checksum of their own; 0: checkedPiece
-	partsFrom int64          // size of files that may go in parts; 0: partsLimit
-	longLine  time.Duration  // round trip over which pieces carry checksums; 0: core.LongLine
+	dial      wire.Dial     // nil: TCP
+	pause     time.Duration // before an attempt asks again; 0: disputePause
+	piece     int64         // bytes with a checksum of their own; 0: checkedPiece
+	partsFrom int64         // size of files that may go in parts; 0: partsLimit
+	longLine  time.Duration // round trip over which pieces carry checksums; 0: core.LongLine
 }
 
 // Client sends files to one server. It is safe for use by many goroutines.

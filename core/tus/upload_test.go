@@ -19,7 +19,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/core/transport"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // I3: whole files of all sizes arrive, at plain tusd, which is read back, and
@@ -197,7 +197,7 @@ func TestWatchdog(t *testing.T) {
 
 // pipes dials in-memory connections to a server that offers uploads, makes one
 // and leaves every PATCH to serve, for ever.
-func pipes(t *testing.T, serve func(*http.Request)) transport.Dial {
+func pipes(t *testing.T, serve func(*http.Request)) wire.Dial {
 	var all sync.WaitGroup
 	t.Cleanup(all.Wait)
 	return func(context.Context, string, string) (net.Conn, error) {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/transport"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // The operations that errors name.
@@ -44,7 +45,7 @@ type Config struct {
 	Log         *slog.Logger                          // nil: none
 	Now         func() time.Time                      // nil: time.Now
 
-	dial  transport.Dial                             // nil: TCP
+	dial  wire.Dial                                  // nil: TCP
 	sleep func(context.Context, time.Duration) error // nil: a timer
 }
 

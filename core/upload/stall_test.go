@@ -18,11 +18,12 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/transport"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // overPipes dials in-memory connections that serve gets the other end of, so
 // that time in the test is the bubble's.
-func overPipes(t *testing.T, serve func(net.Conn)) transport.Dial {
+func overPipes(t *testing.T, serve func(net.Conn)) wire.Dial {
 	var all sync.WaitGroup
 	t.Cleanup(all.Wait)
 	return func(context.Context, string, string) (net.Conn, error) {

@@ -128,12 +128,10 @@ func classifyCertificate(e *core.Error, err error) bool {
 
 // classifyTLS names what the handshake failed for. In TLS 1.3 the server's
 // verdict on our certificate comes after the handshake, while a request is
-// being sent or its answer awaited. crypto/tls keeps the type of a received
-// alert to itself, so its text (RFC 8446 §6.2 as crypto/tls words it) decides.
+// being sent or its answer awaited.
 func classifyTLS(e *core.Error, err error) bool {
-	var op *net.OpError
-	if errors.As(err, &op) && op.Op == "remote error" {
-		return classifyAlert(e, strings.TrimPrefix(op.Err.Error(), "tls: "))
+	if alert := Alert(err); alert != "" {
+		return classifyAlert(e, alert)
 	}
 	text := err.Error()
 	var header tls.RecordHeaderError
