@@ -109,7 +109,7 @@ func (c *connection) ready(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	unready := r.Problem()
+	unready := upload.NotReady(r)
 	c.mu.Lock()
 	c.unready = unready
 	c.mu.Unlock()

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -10,10 +9,6 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/wire"
-)
-
-const (
-	maxServerText = 500 // characters of a server's words
 )
 
 // refusal turns an answer that is not 200 into an error. The body is used for
@@ -30,21 +25,21 @@ func refusal(status int, header http.Header, body []byte, redact func(string) st
 		Status:  status,
 		Outcome: core.OutcomeAnswered,
 	}
-	code, text := serverWords(body)
-	e.ServerCode, e.ServerText = clean(redact(code)), clean(redact(text))
+	said, _ := wire.Words(body, redact) // of a page nothing: it could hold the secret in any dress
+	e.ServerCode, e.ServerText = said.Code, said.Text
 	switch {
 	case status >= 300 && status < 400:
 		e.Kind, e.Code = core.KindServer, core.CodeRedirect
 		e.Message += ", a redirect"
 		if target, err := url.Parse(header.Get("Location")); err == nil && target.Host != "" {
-			e.Message += " to " + clean(redact(target.Host))
+			e.Message += " to " + wire.Clean(redact(target.Host))
 		}
 		e.Message += "; it is not followed"
 	case status == http.StatusUnauthorized:
 		e.Code = core.CodeSignInRefused
 	case status == http.StatusForbidden:
 		e.Code = core.CodeSignInDisabled
-	case status == http.StatusBadRequest && (strings.HasPrefix(code, "invalid_") || strings.HasPrefix(code, "un")):
+	case status == http.StatusBadRequest && (strings.HasPrefix(said.Code, "invalid_") || strings.HasPrefix(said.Code, "un")):
 		e.Code = core.CodeSignInRefused // invalid_client, invalid_scope, unauthorized_client, unsupported_grant_type …
 	case status == http.StatusProxyAuthRequired:
 		e.Kind, e.Code = core.KindNetwork, core.CodeProxy
@@ -59,32 +54,3 @@ func refusal(status int, header http.Header, body []byte, redact func(string) st
 	}
 	return e
 }
-
-// serverWords finds the error's code and text in the forms that servers use:
-// {"error","error_description"}, {"detail":"…"}, {"detail":[{"msg":"…"}]} and
-// {"error":{"code","message"}}.
-func serverWords(body []byte) (code, text string) {
-	fields, err := parseObject(body)
-	if err != nil {
-		return "", ""
-	}
-	code, _ = asString(fields["error"])
-	text, _ = asString(fields["error_description"])
-	if text == "" {
-		text, _ = asString(fields["detail"])
-	}
-	if text == "" {
-		var detail []struct{ Msg string }
-		if json.Unmarshal(fields["detail"], &detail) == nil && len(detail) > 0 {
-			text = detail[0].Msg
-		}
-	}
-	var nested struct{ Code, Message string }
-	if code == "" && json.Unmarshal(fields["error"], &nested) == nil {
-		code, text = nested.Code, nested.Message
-	}
-	return code, text
-}
-
-// clean makes a server's words fit to be shown.
-func clean(text string) string { return core.OneLine(text, maxServerText, "") }

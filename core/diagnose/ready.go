@@ -2,36 +2,26 @@ package diagnose
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 func (s *server) readiness() task { return task{Ready, core.TargetIngester, s.checkReady} }
 
-// health is the answer of GET /health/ready.
-type health struct {
-	Status         string                     `json:"status"`
-	Checks         map[string]json.RawMessage `json:"checks"`
-	IdempotencyKey bool                       `json:"idempotency_key"`
-	MaxFileSize    int64                      `json:"max_file_size"`
-}
-
 // checkReady reads the ingester's answer to the request that has been made.
 func (s *server) checkReady(ctx context.Context) verdict {
 	r := s.request(ctx)
-	var h health
-	known := json.Unmarshal(r.body, &h) == nil && h.Status != ""
-	if !known || (r.status != http.StatusOK && r.status != http.StatusServiceUnavailable) {
+	h, known := wire.ReadHealth(r.status, r.body)
+	if !known {
 		return failed(notHealth(r))
 	}
-	told := h.describe()
+	told := parts(h)
 	switch {
-	case r.status != http.StatusOK || h.Status == "fail":
+	case !h.Ready:
 		e := problem(core.KindServer, core.CodeServerBusy, fact("ready.not", nil))
 		e.Status, e.Outcome = r.status, core.OutcomeAnswered
 		return failed(e, told...)
@@ -41,28 +31,13 @@ func (s *server) checkReady(ctx context.Context) verdict {
 	return verdict{found: told}
 }
 
-// describe says what the ingester can do and which of its parts do not work.
-func (h health) describe() facts {
+// parts says what the ingester can do and which of its parts do not work.
+func parts(h wire.Health) facts {
 	told := facts{plain(clean(h.Status))}
-	var names []string
-	for name := range h.Checks {
-		names = append(names, name)
+	if failing := h.Failing(); len(failing) > 0 {
+		told = append(told, fact("ready.parts", with{"Parts": list(failing)}))
 	}
-	slices.Sort(names)
-	var bad []string
-	for _, name := range names {
-		var text string
-		if json.Unmarshal(h.Checks[name], &text) != nil {
-			text = string(h.Checks[name])
-		}
-		if text != "ok" {
-			bad = append(bad, clean(name+": "+text))
-		}
-	}
-	if len(bad) > 0 {
-		told = append(told, fact("ready.parts", with{"Parts": list(bad)}))
-	}
-	if h.IdempotencyKey {
+	if h.HonoursKey {
 		told = append(told, fact("ready.key", nil))
 	} else {
 		told = append(told, fact("ready.no_key", nil))

@@ -1,10 +1,8 @@
 package transport
 
 import (
-	"encoding/json"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -50,15 +48,18 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 	if e := wire.CertificateRefusal(doing, resp.StatusCode, data); e != nil {
 		return e
 	}
-	v, ok := verdicts[resp.StatusCode]
-	if !ok {
+	v, known := verdicts[resp.StatusCode]
+	if !known {
 		v = verdict{core.KindServer, core.CodeUnexpected, "The server gave an answer that an upload should not get."}
 	}
 	redact := withoutToken(resp)
-	said := words([]byte(redact(string(data))), resp.Header.Get("Content-Type"))
+	said, ok := wire.Words(data, redact)
+	if !ok {
+		said.Text = wire.Page(data, resp.Header.Get("Content-Type"), redact)
+	}
 	e := &core.Error{
 		Kind: v.kind, Code: v.code, Op: doing, Message: v.message,
-		Status: resp.StatusCode, ServerCode: said.code, ServerText: said.text,
+		Status: resp.StatusCode, ServerCode: said.Code, ServerText: said.Text,
 		RetryAfter: wire.RetryAfter(resp.Header, now), Outcome: core.OutcomeAnswered,
 	}
 	switch {
@@ -66,9 +67,9 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 		e.Code, e.Message = core.CodeServerBusy, "The server can't be asked before a file is sent; the next attempt goes without."
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		e.Code, e.Message = core.CodeRedirect, "The server sends uploads elsewhere"+redact(target(resp))+"; redirects are not followed."
-	case resp.StatusCode == http.StatusConflict && (strings.Contains(said.code, "IN_PROGRESS") || e.RetryAfter > 0):
+	case resp.StatusCode == http.StatusConflict && (strings.Contains(said.Code, "IN_PROGRESS") || e.RetryAfter > 0):
 		e.Code, e.Message = core.CodeKeyInProgress, "The server is still working on an earlier attempt of this file."
-	case resp.StatusCode == http.StatusConflict && said.code == "MODE_NOT_ALLOWED":
+	case resp.StatusCode == http.StatusConflict && said.Code == "MODE_NOT_ALLOWED":
 		e.Code, e.Message = core.CodeReadOnly, "The server's storage is read-only."
 	}
 	if complete && mayHaveStored(resp.StatusCode, said) {
@@ -95,12 +96,12 @@ func withoutToken(resp *http.Response) (redact func(string) string) {
 // mayHaveStored reports whether an error answer leaves open what became of a
 // complete body. A 502 in ArtStore's own words is its verdict on the storage
 // behind it; any other is a gateway's that lost the server.
-func mayHaveStored(status int, said saying) bool {
+func mayHaveStored(status int, said wire.Said) bool {
 	switch status {
 	case http.StatusInternalServerError, http.StatusGatewayTimeout:
 		return true
 	case http.StatusBadGateway:
-		return !said.artstore
+		return !said.ArtStore
 	}
 	return status < 300 // accepted, partial, reset …: a success that is none of ours
 }
@@ -111,81 +112,5 @@ func target(resp *http.Response) string {
 	if err != nil || u.Host == "" {
 		return ""
 	}
-	return " (" + Clean(u.Host) + ")"
-}
-
-// saying is what a server says about an error.
-type saying struct {
-	code, text string
-	artstore   bool // in the form of either generation
-}
-
-// words reads the error answers of both generations, OAuth's, and, from
-// proxies, HTML and plain text.
-func words(data []byte, contentType string) saying {
-	var body struct {
-		Detail  json.RawMessage `json:"detail"`
-		Error   json.RawMessage `json:"error"`
-		Message string          `json:"message"`
-	}
-	if json.Unmarshal(data, &body) == nil {
-		if s, ok := secondGeneration(body.Error); ok {
-			return s
-		}
-		if text := firstGeneration(body.Detail); text != "" {
-			return saying{text: Clean(text), artstore: true}
-		}
-		return saying{text: Clean(body.Message)}
-	}
-	text := string(data)
-	if strings.Contains(contentType, "html") || strings.HasPrefix(strings.TrimSpace(text), "<") {
-		text = stripHTML(text)
-	}
-	return saying{text: Clean(text)}
-}
-
-// secondGeneration reads {"code":"…","message":"…"}.
-func secondGeneration(raw json.RawMessage) (saying, bool) {
-	var e struct{ Code, Message string }
-	if len(raw) == 0 || json.Unmarshal(raw, &e) != nil || (e.Code == "" && e.Message == "") {
-		return saying{}, false
-	}
-	return saying{code: Clean(e.Code), text: Clean(e.Message), artstore: true}, true
-}
-
-// firstGeneration reads a text, or a list of {"loc":[…],"msg":"…"}, which
-// becomes "field: message; …".
-func firstGeneration(raw json.RawMessage) string {
-	var text string
-	if len(raw) == 0 || json.Unmarshal(raw, &text) == nil {
-		return text
-	}
-	var list []struct {
-		Loc []any  `json:"loc"`
-		Msg string `json:"msg"`
-	}
-	if json.Unmarshal(raw, &list) != nil {
-		return string(raw)
-	}
-	var parts []string
-	for _, item := range list {
-		field := ""
-		if n := len(item.Loc); n > 0 {
-			if name, ok := item.Loc[n-1].(string); ok {
-				field = name + ": "
-			}
-		}
-		parts = append(parts, field+item.Msg)
-	}
-	return strings.Join(parts, "; ")
-}
-
-var (
-	hidden = regexp.MustCompile(`(?is)<(head|style|script)\b.*?</(head|style|script)>`)
-	tags   = regexp.MustCompile(`(?s)<[^>]*>`)
-)
-
-// stripHTML leaves the words of a page.
-func stripHTML(page string) string {
-	return tags.ReplaceAllString(hidden.ReplaceAllString(page, " "), " ")
+	return " (" + wire.Clean(u.Host) + ")"
 }

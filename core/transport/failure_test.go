@@ -57,7 +57,7 @@ func TestFailureOf(t *testing.T) {
 		{204, "", "", core.KindServer, core.CodeUnexpected, unknown, "", ""},
 		{302, "https://user:pw@other.example/x?token=1", "", core.KindServer, core.CodeRedirect, answered, "", ""},
 		{307, "", "", core.KindServer, core.CodeRedirect, answered, "", ""},
-		{599, "", `{"error":"text"}`, core.KindServer, core.CodeUnexpected, answered, "", ""},
+		{599, "", `{"error":"text"}`, core.KindServer, core.CodeUnexpected, answered, "text", ""},
 	} {
 		resp := &http.Response{StatusCode: tt.status, Header: http.Header{}}
 		switch {

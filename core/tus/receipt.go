@@ -43,7 +43,7 @@ func (a *attempt) receipt(ctx context.Context, end state, whole core.Checksum) (
 		return core.Receipt{}, a.mismatch(ctx, "The server's checksum is not the file's.", fmt.Errorf("sent %s, the server has %s", whole, sum))
 	}
 	r := core.Receipt{
-		FileID: transport.Clean(fileID(end.header, end.url)), Name: a.transfer.Source.Name, Size: a.size, SHA256: whole,
+		FileID: wire.Clean(fileID(end.header, end.url)), Name: a.transfer.Source.Name, Size: a.size, SHA256: whole,
 		UploadedAt: a.uploadedAt(end.header), ExpiresAt: date(end.header, "Upload-Expires"),
 		Details: details(end.header), HTTP: end.proto, Status: end.status,
 	}
@@ -169,7 +169,7 @@ func date(h http.Header, name string) time.Time {
 // details are what else is worth showing.
 func details(h http.Header) map[string]string {
 	d := map[string]string{"protocol": "tus " + version}
-	if tag := transport.Clean(h.Get("ETag")); tag != "" {
+	if tag := wire.Clean(h.Get("ETag")); tag != "" {
 		d["etag"] = tag
 	}
 	return d

@@ -11,7 +11,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/content"
-	"github.com/artstore/ingester/core/transport"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // maxDetails is how many further fields of an answer are kept.
@@ -118,7 +118,7 @@ func (a answer) take(names ...string) any {
 
 func (a answer) text(names ...string) string {
 	s, _ := a.take(names...).(string)
-	return transport.Clean(s)
+	return wire.Clean(s)
 }
 
 // number reads a whole number, also one in quotation marks.
@@ -160,8 +160,8 @@ func (a answer) rest() map[string]string {
 			text, _ := json.Marshal(v) // was JSON a moment ago
 			s = string(text)
 		}
-		if s = transport.Clean(s); s != "" && s != "null" {
-			details[transport.Clean(name)] = s
+		if s = wire.Clean(s); s != "" && s != "null" {
+			details[wire.Clean(name)] = s
 		}
 	}
 	if len(details) == 0 {

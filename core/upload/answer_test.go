@@ -13,6 +13,7 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/transport"
+	"github.com/artstore/ingester/core/wire"
 )
 
 const someSum = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
@@ -95,7 +96,7 @@ func TestManyDetailsAreCut(t *testing.T) {
 		t.Fatalf("%d details, %v", len(r.Details), err)
 	}
 	for name, text := range r.Details {
-		if len(text) != transport.MaxText {
+		if len(text) != wire.MaxText {
 			t.Errorf("%s has %d characters", name, len(text))
 		}
 	}

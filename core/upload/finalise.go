@@ -95,7 +95,7 @@ func (c *Client) follow(ctx context.Context, at transaction, step func(core.Fina
 			return nil
 		case "failed", "rolled_back":
 			return &core.Error{Kind: core.KindServer, Code: core.CodeFinaliseFailed, Op: opFinalise, Outcome: core.OutcomeAnswered,
-				Message: "The server could not make the file permanent; it is still there as a temporary one.", ServerText: transport.Clean(at.Message)}
+				Message: "The server could not make the file permanent; it is still there as a temporary one.", ServerText: wire.Clean(at.Message)}
 		}
 		if still >= copyTimeout {
 			return &core.Error{Kind: core.KindServer, Code: core.CodeFinaliseFailed, Op: opFinalise, Outcome: core.OutcomeAnswered,

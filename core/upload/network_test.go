@@ -63,7 +63,7 @@ func newNetwork(version string, c cut) *network {
 	return n
 }
 
-// dial is a wire.Dial.
+// dial is a Dial of package wire.
 func (n *network) dial(context.Context, string, string) (net.Conn, error) {
 	clientEnd, fromClient := net.Pipe()
 	toServer, serverEnd := net.Pipe()

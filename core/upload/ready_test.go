@@ -7,6 +7,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/wire"
 )
 
 func TestReady(t *testing.T) {
@@ -28,19 +29,19 @@ func TestReadyAnswers(t *testing.T) {
 		name     string
 		status   int
 		body     string
-		want     Readiness
+		want     wire.Health
 		code     core.Code // "" for an answer
 		definite bool      // about the key
 	}{
-		{"ok", 200, `{"status":"ok"}`, Readiness{Ready: true, Status: "ok"}, "", true},
-		{"degraded", 200, `{"status":"degraded","idempotency_key":true}`, Readiness{Ready: true, Status: "degraded", HonoursKey: true}, "", true},
-		{"fail", 503, `{"status":"fail"}`, Readiness{Status: "fail"}, "", true},
-		{"fail with 200", 200, `{"status":"fail"}`, Readiness{Status: "fail"}, "", true},
-		{"gateway is down", 503, `<html>busy</html>`, Readiness{}, core.CodeServerBusy, false},
-		{"no such call", 404, `{"detail":"Not Found"}`, Readiness{}, core.CodeUnexpected, true},
-		{"somebody else's page", 200, `<html>Welcome</html>`, Readiness{}, core.CodeAnswerInvalid, false},
-		{"another JSON", 200, `{"hello":1}`, Readiness{}, core.CodeAnswerInvalid, false},
-		{"failure", 500, ``, Readiness{}, core.CodeServerFailure, false},
+		{"ok", 200, `{"status":"ok"}`, wire.Health{Ready: true, Status: "ok"}, "", true},
+		{"degraded", 200, `{"status":"degraded","idempotency_key":true}`, wire.Health{Ready: true, Status: "degraded", HonoursKey: true}, "", true},
+		{"fail", 503, `{"status":"fail"}`, wire.Health{Status: "fail"}, "", true},
+		{"fail with 200", 200, `{"status":"fail"}`, wire.Health{Status: "fail"}, "", true},
+		{"gateway is down", 503, `<html>busy</html>`, wire.Health{}, core.CodeServerBusy, false},
+		{"no such call", 404, `{"detail":"Not Found"}`, wire.Health{}, core.CodeUnexpected, true},
+		{"somebody else's page", 200, `<html>Welcome</html>`, wire.Health{}, core.CodeAnswerInvalid, false},
+		{"another JSON", 200, `{"hello":1}`, wire.Health{}, core.CodeAnswerInvalid, false},
+		{"failure", 500, ``, wire.Health{}, core.CodeServerFailure, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			ca := coretest.NewCA(t, "CA")
