@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/retry"
 )
 
 // gated lets uploads through one by one.
@@ -82,7 +83,7 @@ func TestDecideWithoutPolicy(t *testing.T) {
 		{core.Transfer{}, core.CodeProfileNotFound, core.StateFailed},
 		{maybe, core.CodeProfileNotFound, core.StateUnknown},
 	} {
-		d := f.decide(tt.t, result{err: failure(core.KindConfig, tt.code, core.OutcomeNotProcessed)}, 1, 1, f.now())
+		d := f.decide(tt.t, result{err: failure(core.KindConfig, tt.code, core.OutcomeNotProcessed)}, retry.Input{Attempt: 1, Same: 1, Now: f.now()})
 		if d.Next != tt.want || d.Halt {
 			t.Errorf("%s: %+v", tt.code, d)
 		}

@@ -24,7 +24,10 @@ func (e *Engine) conclude(r *run, out result) {
 			return x.put(r.it, unclaim(t, r.wish))
 		case out.err == nil:
 			t.State, t.Receipt = core.StateStored, &out.receipt
-			x.after(func() { r.lane.fails, r.lane.cooling, r.lane.rejected = 0, 0, time.Time{} })
+			x.after(func() {
+				r.lane.fails, r.lane.cooling, r.lane.rejected = 0, 0, time.Time{}
+				r.lane.refusals.stored(out.start)
+			})
 		default:
 			t = e.failed(x, r, t, out)
 		}
@@ -80,10 +83,10 @@ const advance = 1 << 20
 // failed returns what becomes of a transfer whose attempt failed, and stages
 // what that means for the others.
 func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfer {
-	same := 1
+	same, since := 1, x.now
 	before := r.it.failed()
 	if before.last == out.err.Code {
-		same = before.same + 1
+		same, since = before.same+1, before.since
 	}
 	useful, had := before.useful, before.had
 	if out.resumed-had >= advance { // what came before says nothing about the line any more
@@ -92,16 +95,19 @@ func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfe
 	if out.err.Code == core.CodeTokenRejected && r.lane.refusesFresh(out.start) {
 		same = max(same, 2) // of the server, not of this file
 	}
-	d := e.decide(t, out, t.Attempts-useful, same, x.now)
+	d := e.decide(t, out, retry.Input{
+		Attempt: t.Attempts - useful, Same: same, Now: x.now,
+		Row: r.lane.refusals.add(r.it, out.err.Code), Others: r.lane.refusals.taken.After(since), More: r.lane.claimed+len(r.lane.small)+len(r.lane.bulk) > 0,
+	})
 	x.after(func() {
-		r.it.failures = &failures{last: out.err.Code, same: same, useful: useful, had: had}
+		r.it.failures = &failures{last: out.err.Code, same: same, since: since, useful: useful, had: had}
 		e.affect(r, d, out.err, x.now)
 	})
 	return settle(t, r.wish, d, out.err, x.now)
 }
 
-// decide asks the policy.
-func (e *Engine) decide(t core.Transfer, out result, attempt, same int, now time.Time) retry.Decision {
+// decide asks the policy about a failed attempt, of which in says the rest.
+func (e *Engine) decide(t core.Transfer, out result, in retry.Input) retry.Decision {
 	switch out.err.Code {
 	case core.CodeStoreFailed: // of ours: the queue stands still until saving works again
 		return retry.Decision{Next: core.StateQueued}
@@ -111,12 +117,9 @@ func (e *Engine) decide(t core.Transfer, out result, attempt, same int, now time
 		}
 		return retry.Decision{Next: core.StateFailed}
 	}
-	return e.cfg.Policy.Decide(retry.Input{
-		Err: out.err, Attempt: attempt, Same: same,
-		// Where it could not be asked it is before anything is sent again.
-		HonoursKey:  out.honours != honoursNo,
-		MaybeStored: maybeStored(t), Now: now, Rand: e.cfg.Rand,
-	})
+	in.Err, in.MaybeStored, in.Rand = out.err, maybeStored(t), e.cfg.Rand
+	in.HonoursKey = out.honours != honoursNo // where it could not be asked it is before anything is sent again
+	return e.cfg.Policy.Decide(in)
 }
 
 // settle is t after a failed attempt: by the decision, unless the user wants

@@ -55,6 +55,7 @@ type lane struct {
 	broken  time.Time // when the breaker last opened
 	// rejected is when the server refused a token, zero since it took one.
 	rejected time.Time
+	refusals refusals
 	asking   bool // the endpoint is being asked for
 
 	mu       sync.Mutex
@@ -276,6 +277,7 @@ func (l *lane) setKey(h honours) {
 // lift ends a halt and a wait, and has the profile looked at anew.
 func (l *lane) lift() {
 	l.halt, l.ends, l.until, l.fails, l.cooling = nil, time.Time{}, time.Time{}, 0, 0
+	l.refusals.files = nil
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.known, l.key, l.keyAsked = false, honoursUnknown, false

@@ -215,7 +215,6 @@ func TestHalt(t *testing.T) {
 	for name, halt := range map[string]*core.Error{
 		"sign-in refused": failure(core.KindAuth, core.CodeSignInRefused, core.OutcomeNotProcessed),
 		"certificate":     failure(core.KindTLS, core.CodeTLSClientRefused, core.OutcomeNotProcessed),
-		"forbidden":       failure(core.KindServer, core.CodeForbidden, core.OutcomeAnswered),
 	} {
 		for lift, verb := range map[string]func(*fixture, core.TransferID) error{
 			"ResumeAll": func(f *fixture, _ core.TransferID) error { return f.ResumeAll(context.Background()) },

@@ -28,6 +28,7 @@ type item struct {
 type failures struct {
 	last   core.Code // of the newest
 	same   int       // how many in a row ended with it
+	since  time.Time // when the first of those ended
 	useful int       // attempts that don't count: they had brought a good part of the file to the server
 	had    int64     // bytes of the file that the server had after those
 }

@@ -16,6 +16,7 @@ const (
 	halt                       // every transfer of the profile would fail the same
 	stopped                    // the user or the end of the program
 	newToken                   // 401
+	forbidden                  // 403
 	newConnection              // 421
 	changed                    // the source file
 	mismatch                   // another hash or size came back
@@ -73,7 +74,7 @@ func classifyAnswer(e *core.Error) class {
 	case core.CodeStorageFull:
 		return full
 	case core.CodeForbidden:
-		return halt
+		return forbidden
 	case core.CodeKeyInProgress:
 		return busyKey
 	}

@@ -19,9 +19,20 @@ const (
 	// attemptsInRound is the first attempt of a round and its repetitions.
 	attemptsInRound = 1 + retriesInRound
 
-	// tokenRetries is how often a rejected token is replaced, at once,
-	// before the queue stops.
+	// tokenRetries is how often a rejected token is replaced, at once.
 	tokenRetries = 1
+	// tokenFiles is how many different transfers, none stored between them,
+	// show that a server takes no token of the account.
+	tokenFiles = 2
+	// tokenTries is how often a transfer whose tokens are rejected waits for
+	// what another one shows.
+	tokenTries = 5
+	// tokenDelay is that wait.
+	tokenDelay = time.Minute
+	// forbiddenFiles is how many different transfers in a row a server has to
+	// forbid before it is the account that may not upload: a firewall or a
+	// hook has something against one file, now and then against two.
+	forbiddenFiles = 3
 	// misdirectedRetries is how often a 421 is repeated, on a new connection.
 	misdirectedRetries = 1
 	// changedRetries is how often a file that changed while it was read is
@@ -55,6 +66,13 @@ type Input struct {
 	Err     *core.Error // why it failed, never nil
 	Attempt int         // attempts so far, this one included: 1…
 	Same    int         // consecutive attempts that ended with this code: 1…
+	// Row is how many different transfers of the profile, this one included,
+	// were refused (401, 403) since one of them was last stored.
+	Row int
+	// Others is whether another transfer's attempt was stored that began
+	// after this transfer had been refused for the first time.
+	Others bool
+	More   bool // the profile has other transfers to try
 	// HonoursKey is whether the server is known to refuse duplicates by
 	// Idempotency-Key.
 	HonoursKey bool
@@ -105,10 +123,12 @@ func (p Policy) Decide(in Input) Decision {
 	case stopped:
 		return Decision{Next: core.StateQueued}
 	case newToken:
-		if in.Same <= tokenRetries {
-			return Decision{Next: core.StateQueued}
+		return rejected(in)
+	case forbidden:
+		if in.Row >= forbiddenFiles {
+			return Decision{Next: core.StateQueued, Halt: true}
 		}
-		return Decision{Next: core.StateQueued, Halt: true}
+		return leave(in)
 	case newConnection:
 		if in.Same <= misdirectedRetries {
 			return Decision{Next: core.StateQueued}
@@ -131,6 +151,30 @@ func (p Policy) Decide(in Input) Decision {
 	case full:
 		return p.full(in)
 	case permanent:
+	}
+	return giveUp(in)
+}
+
+// rejected decides about a token that was refused: another one is tried, then
+// another file. It is the account that is refused where no file's token is
+// taken, and the one file where others' are.
+func rejected(in Input) Decision {
+	switch {
+	case in.Same <= tokenRetries:
+		return Decision{Next: core.StateQueued}
+	case in.Others:
+		return leave(in)
+	case in.More && in.Row < tokenFiles && in.Same <= tokenTries:
+		return wait(spread(tokenDelay, in.Rand))
+	}
+	return Decision{Next: core.StateQueued, Halt: true}
+}
+
+// leave ends a transfer that the server refused for what it is to the server,
+// not for what it holds: that says nothing of an earlier attempt.
+func leave(in Input) Decision {
+	if in.MaybeStored {
+		return Decision{Next: core.StateUnknown}
 	}
 	return giveUp(in)
 }

@@ -17,6 +17,10 @@ func most() float64   { return 1 }
 
 func fault(kind core.Kind, code core.Code) *core.Error { return &core.Error{Kind: kind, Code: code} }
 
+func answered(code core.Code) *core.Error {
+	return &core.Error{Kind: core.KindAuth, Code: code, Status: http.StatusUnauthorized, Outcome: core.OutcomeAnswered}
+}
+
 func (in Input) with(f func(*Input)) Input { f(&in); return in }
 
 func TestDecide(t *testing.T) {
@@ -63,12 +67,20 @@ func TestDecide(t *testing.T) {
 
 		{"token rejected", 0, Input{Err: fault(core.KindAuth, core.CodeTokenRejected), Attempt: 1, Same: 1}, again},
 		{"token rejected twice", 0, Input{Err: fault(core.KindAuth, core.CodeTokenRejected), Attempt: 2, Same: 2}, stop},
+		{"token rejected twice, another file to try", 0, Input{Err: fault(core.KindAuth, core.CodeTokenRejected), Attempt: 2, Same: 2, Row: 1, More: true}, after(72 * time.Second)},
+		{"token rejected twice, and another file's", 0, Input{Err: fault(core.KindAuth, core.CodeTokenRejected), Attempt: 2, Same: 2, Row: 2, More: true}, stop},
+		{"token rejected twice, others were taken", 0, Input{Err: answered(core.CodeTokenRejected), Attempt: 2, Same: 2, Row: 1, Others: true}, failed},
+		{"token rejected twice, others were taken, maybe stored before", 0, Input{Err: answered(core.CodeTokenRejected), Attempt: 2, Same: 2, Row: 1, Others: true, MaybeStored: true}, ask},
+		{"token rejected for ever, others wait", 0, Input{Err: fault(core.KindAuth, core.CodeTokenRejected), Attempt: 6, Same: 6, Row: 1, More: true}, stop},
 		{"sign-in refused", 0, Input{Err: fault(core.KindAuth, core.CodeSignInRefused), Attempt: 1, Same: 1}, stop},
 		{"scope missing", 0, Input{Err: fault(core.KindAuth, core.CodeScopeMissing), Attempt: 1, Same: 1}, stop},
 		{"server untrusted", 0, Input{Err: fault(core.KindTLS, core.CodeTLSUntrusted), Attempt: 1, Same: 1}, stop},
 		{"client certificate refused", 0, Input{Err: fault(core.KindTLS, core.CodeTLSClientRefused), Attempt: 1, Same: 1}, stop},
 		{"secret missing", 0, Input{Err: fault(core.KindConfig, core.CodeSecretMissing), Attempt: 1, Same: 1}, stop},
-		{"forbidden", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeForbidden, Status: 403, Outcome: core.OutcomeAnswered}, Attempt: 1, Same: 1}, stop},
+		{"forbidden", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeForbidden, Status: 403, Outcome: core.OutcomeAnswered}, Attempt: 1, Same: 1, Row: 1}, failed},
+		{"forbidden, a second file", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeForbidden, Status: 403, Outcome: core.OutcomeAnswered}, Attempt: 1, Same: 1, Row: 2}, failed},
+		{"forbidden, a third file", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeForbidden, Status: 403, Outcome: core.OutcomeAnswered}, Attempt: 1, Same: 1, Row: 3}, stop},
+		{"forbidden, maybe stored before", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeForbidden, Status: 403, Outcome: core.OutcomeAnswered}, Attempt: 2, Same: 1, Row: 1, MaybeStored: true}, ask},
 
 		{"busy", 0, Input{Err: fault(core.KindServer, core.CodeServerBusy), Attempt: 1}, after(time.Second)},
 		{"busy, asks for 10 s", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, RetryAfter: 10 * time.Second}, Attempt: 1}, after(11 * time.Second)},
