@@ -17,6 +17,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/retry"
 	"github.com/artstore/ingester/core/sandbox"
 )
@@ -263,7 +264,7 @@ func TestConnectionGoesWhereItWasMadeFor(t *testing.T) {
 	}
 	old := p.Destination()
 	p.Upload.TusURL = second.URL + "/files/" // the same server for all that
-	if found, err := c.Uploader(t.Context(), "shop", old); err != nil || found.(*connection).endpoint.Destination != old {
+	if found, err := c.Uploader(t.Context(), engine.Route{Profile: "shop"}, old); err != nil || found.(*connection).endpoint.Destination != old {
 		t.Errorf("%v, %v", found, err)
 	}
 	for _, change := range []func(){
@@ -271,17 +272,17 @@ func TestConnectionGoesWhereItWasMadeFor(t *testing.T) {
 		func() { p.Auth.ClientID = "sa_other" },
 	} {
 		change()
-		if open, err := c.Uploader(t.Context(), "shop", old); err != nil || open.(*connection).endpoint.Destination != old {
+		if open, err := c.Uploader(t.Context(), engine.Route{Profile: "shop"}, old); err != nil || open.(*connection).endpoint.Destination != old {
 			t.Errorf("the connection that is open: %v, %v", open, err)
 		}
-		found, err := c.Uploader(t.Context(), "shop", p.Destination())
+		found, err := c.Uploader(t.Context(), engine.Route{Profile: "shop"}, p.Destination())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := found.(*connection).endpoint.Destination; got != p.Destination() {
 			t.Errorf("leads to %v, want %v", got, p.Destination())
 		}
-		if _, err := c.Uploader(t.Context(), "shop", old); core.CodeOf(err) != core.CodeOtherServer {
+		if _, err := c.Uploader(t.Context(), engine.Route{Profile: "shop"}, old); core.CodeOf(err) != core.CodeOtherServer {
 			t.Errorf("the old destination: %v", err)
 		}
 		old = p.Destination()

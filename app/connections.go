@@ -41,9 +41,10 @@ type connections struct {
 	moving func(core.Profile) bool
 
 	mu      sync.Mutex
-	open    map[string]*connection
-	changes int               // how often forget was called
-	limits  map[string]*limit // of profiles, for as long as the program runs
+	open    map[engine.Route]*connection
+	callers map[string]*terms       // by what routes call them
+	changes int                     // how often forget was called
+	limits  map[engine.Route]*limit // for as long as the program runs, or the caller is there
 }
 
 // rootsEvery is how often CA files are looked at.
@@ -52,12 +53,12 @@ const rootsEvery = 5 * time.Second
 var _ engine.Uploaders = (*connections)(nil)
 
 func newConnections(load func(string) (core.Profile, error), s *secrets, m *metrics.Metrics, log *slog.Logger) *connections {
-	return &connections{load: load, secrets: s, metrics: m, log: log, lookEvery: rootsEvery, open: map[string]*connection{}, limits: map[string]*limit{}}
+	return &connections{load: load, secrets: s, metrics: m, log: log, lookEvery: rootsEvery, open: map[engine.Route]*connection{}, callers: map[string]*terms{}, limits: map[engine.Route]*limit{}}
 }
 
 // Endpoint implements engine.Uploaders.
-func (c *connections) Endpoint(_ context.Context, profile string) (engine.Endpoint, error) {
-	p, err := c.load(profile)
+func (c *connections) Endpoint(_ context.Context, by engine.Route) (engine.Endpoint, error) {
+	p, _, err := c.settings(by)
 	if err != nil {
 		return engine.Endpoint{}, err
 	}
@@ -70,43 +71,44 @@ func (c *connections) endpoint(p core.Profile) engine.Endpoint {
 
 // Uploader implements engine.Uploaders. What it returns was made for its
 // destination: a profile that is changed meanwhile doesn't lead it elsewhere.
-func (c *connections) Uploader(ctx context.Context, profile string, to core.Destination) (engine.Uploader, error) {
-	found, err := c.connection(ctx, profile)
+func (c *connections) Uploader(ctx context.Context, by engine.Route, to core.Destination) (engine.Uploader, error) {
+	found, err := c.connection(ctx, by)
 	if err != nil {
 		return nil, err
 	}
 	if !found.endpoint.Leads(to) {
-		now, err := c.Endpoint(ctx, profile)
+		now, err := c.Endpoint(ctx, by)
 		if err != nil {
 			return nil, err
 		}
 		if now.Leads(to) { // the profile was changed behind our back
-			c.forget(profile)
-			if found, err = c.connection(ctx, profile); err != nil {
+			c.drop(keyOf(by))
+			if found, err = c.connection(ctx, by); err != nil {
 				return nil, err
 			}
 		}
 	}
 	if !found.endpoint.Leads(to) {
 		return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeOtherServer, Op: "connect",
-			Message: "The profile " + profile + " leads to another server or account now."}
+			Message: "The profile " + by.Profile + " leads to another server or account now."}
 	}
 	return found, nil
 }
 
 // connection is the open connection of a profile, or a new one where there is
 // none or its CA file has been replaced. What is under way ends on the old one.
-func (c *connections) connection(ctx context.Context, profile string) (*connection, error) {
+func (c *connections) connection(ctx context.Context, by engine.Route) (*connection, error) {
+	by = keyOf(by)
 	c.mu.Lock()
-	found := c.open[profile]
+	found := c.open[by]
 	c.mu.Unlock()
 	if found != nil && !found.outdated(time.Now(), c.lookEvery) {
 		return found, nil
 	}
-	fresh, err := c.shared(ctx, profile, found)
+	fresh, err := c.shared(ctx, by, found)
 	switch {
 	case err != nil && found != nil: // not all of the files are there yet, say
-		c.log.Warn("the CA file was replaced, but no new connection can be prepared; the old one stays", "profile", profile, "code", core.CodeOf(err), "error", err)
+		c.log.Warn("the CA file was replaced, but no new connection can be prepared; the old one stays", "profile", by.Profile, "code", core.CodeOf(err), "error", err)
 		return found, nil
 	case err != nil:
 		return nil, err
@@ -115,12 +117,12 @@ func (c *connections) connection(ctx context.Context, profile string) (*connecti
 }
 
 // shared is renew, together with all who ask at the same time.
-func (c *connections) shared(ctx context.Context, profile string, found *connection) (*connection, error) {
+func (c *connections) shared(ctx context.Context, by engine.Route, found *connection) (*connection, error) {
 	for {
 		own := false
-		fresh, err, _ := c.making.Do(profile, func() (any, error) {
+		fresh, err, _ := c.making.Do(by.Profile+"\x00"+by.Terms, func() (any, error) {
 			own = true
-			return c.renew(ctx, profile, found)
+			return c.renew(ctx, by, found)
 		})
 		switch {
 		case err == nil:
@@ -132,19 +134,19 @@ func (c *connections) shared(ctx context.Context, profile string, found *connect
 }
 
 // renew puts a new connection in the place of found, unless someone has.
-func (c *connections) renew(ctx context.Context, profile string, found *connection) (*connection, error) {
+func (c *connections) renew(ctx context.Context, by engine.Route, found *connection) (*connection, error) {
 	for {
 		c.mu.Lock()
-		quicker, changes := c.open[profile], c.changes
+		quicker, changes := c.open[by], c.changes
 		c.mu.Unlock()
 		if quicker != nil && quicker != found {
 			return quicker, nil
 		}
-		fresh, err := c.connect(ctx, profile) // may ask the keychain: not under the lock
+		fresh, err := c.connect(ctx, by) // may ask the keychain: not under the lock
 		if err != nil {
 			return nil, err
 		}
-		if c.replace(profile, fresh, changes) {
+		if c.replace(by, fresh, changes) {
 			return fresh, nil
 		}
 		fresh.retire() // of a profile that is another one by now
@@ -152,23 +154,23 @@ func (c *connections) renew(ctx context.Context, profile string, found *connecti
 }
 
 // replace opens fresh, unless forget was called since changes.
-func (c *connections) replace(profile string, fresh *connection, changes int) bool {
+func (c *connections) replace(by engine.Route, fresh *connection, changes int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.changes != changes {
 		return false
 	}
-	if old := c.open[profile]; old != nil {
+	if old := c.open[by]; old != nil {
 		old.retire()
 	}
-	c.open[profile] = fresh
+	c.open[by] = fresh
 	return true
 }
 
 // link is the connection of a profile as it last was.
 func (c *connections) link(profile string) core.Link {
 	c.mu.Lock()
-	found := c.open[profile]
+	found := c.open[engine.Route{Profile: profile}]
 	c.mu.Unlock()
 	if found == nil {
 		return core.Link{State: core.LinkUnknown}
@@ -179,7 +181,7 @@ func (c *connections) link(profile string) core.Link {
 // ready asks the server of a profile whether it takes uploads, so that its
 // link has a state.
 func (c *connections) ready(ctx context.Context, profile string) error {
-	found, err := c.connection(ctx, profile)
+	found, err := c.connection(ctx, engine.Route{Profile: profile})
 	if err != nil {
 		return err
 	}
@@ -189,12 +191,18 @@ func (c *connections) ready(ctx context.Context, profile string) error {
 // forget lets the next use of a profile begin anew. What is under way ends on
 // the old connection, at the new speed.
 func (c *connections) forget(profile string) {
+	by := engine.Route{Profile: profile}
 	if p, err := c.load(profile); err == nil { // else it is gone
-		c.limit(p)
+		c.limit(by, p)
 	}
+	c.drop(by)
+}
+
+// drop lets the next use of a route begin anew.
+func (c *connections) drop(by engine.Route) {
 	c.mu.Lock()
-	found := c.open[profile]
-	delete(c.open, profile)
+	found := c.open[by]
+	delete(c.open, by)
 	c.changes++
 	c.mu.Unlock()
 	if found != nil {
@@ -202,15 +210,15 @@ func (c *connections) forget(profile string) {
 	}
 }
 
-// limit is the bandwidth limit of a profile as p has it. Uploads that are under
-// way follow.
-func (c *connections) limit(p core.Profile) *limit {
+// limit is the bandwidth limit of a route whose profile is p. Uploads that are
+// under way follow.
+func (c *connections) limit(by engine.Route, p core.Profile) *limit {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	l := c.limits[p.Name]
+	l := c.limits[by]
 	if l == nil {
 		l = newLimit(time.Now)
-		c.limits[p.Name] = l
+		c.limits[by] = l
 	}
 	l.set(p.Upload.BandwidthLimit)
 	return l
@@ -227,13 +235,13 @@ func (c *connections) close() {
 }
 
 // connect builds a connection; nothing goes to the network.
-func (c *connections) connect(ctx context.Context, name string) (*connection, error) {
-	p, err := c.load(name)
+func (c *connections) connect(ctx context.Context, by engine.Route) (*connection, error) {
+	p, secrets, err := c.settings(by)
 	if err != nil {
 		return nil, err
 	}
 	roots := tlsconfig.NewWatch(p.TLS, c.log) // before the file is read
-	config, _, err := buildTLS(ctx, p, c.secrets, c.log)
+	config, _, err := buildTLS(ctx, p, secrets, c.log)
 	if err != nil {
 		return nil, err
 	}
@@ -241,13 +249,13 @@ func (c *connections) connect(ctx context.Context, name string) (*connection, er
 	tokens, err := auth.New(auth.Config{
 		TokenURL: p.TokenURL(), JWKSURL: p.JWKSURL(), JWKSAssumed: p.JWKSAssumed(), PublicKeyFile: p.Auth.PublicKeyFile, Published: &c.secrets.published,
 		Grant: p.Auth.Grant, ClientAuth: p.Auth.ClientAuth, ClientID: p.Auth.ClientID, Scope: p.Auth.Scope,
-		Secret:  func(ctx context.Context) (core.Secret, error) { return c.secrets.client(ctx, name) },
+		Secret:  func(ctx context.Context) (core.Secret, error) { return secrets.client(ctx, p.Name) },
 		Timeout: p.TokenTimeout(), TLS: config, Proxy: proxy, Observer: c.metrics, Redactor: c.secrets.redactor, Log: c.log,
 	})
 	if err != nil {
 		return nil, err
 	}
-	measured, limit := measuredTokens{tokens, c.metrics}, c.limit(p)
+	measured, limit := measuredTokens{tokens, c.metrics}, c.limit(by, p)
 	client, err := upload.New(upload.Config{
 		BaseURL: p.IngesterURL, TLS: config, HTTPVersion: p.Upload.HTTPVersion, Streams: p.Upload.Concurrency,
 		Tokens: measured, ClientID: p.Auth.ClientID, Limiter: limit, UserAgent: userAgent(), Proxy: proxy, Log: c.log,

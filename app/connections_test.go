@@ -23,6 +23,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/keychain"
 	"github.com/artstore/ingester/core/metrics"
 )
@@ -116,11 +117,11 @@ func send(t *testing.T, c *connections) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	endpoint, err := c.Endpoint(t.Context(), "shop")
+	endpoint, err := c.Endpoint(t.Context(), engine.Route{Profile: "shop"})
 	if err != nil {
 		return err
 	}
-	uploader, err := c.Uploader(t.Context(), "shop", endpoint.Destination)
+	uploader, err := c.Uploader(t.Context(), engine.Route{Profile: "shop"}, endpoint.Destination)
 	if err != nil {
 		return err
 	}
@@ -196,7 +197,7 @@ func TestReplacedCAFile(t *testing.T) {
 		t.Error("half a file made a new connection")
 	}
 	s.moveTo(t, fresh)
-	if err := c.open["shop"].client.Close(); err != nil { // what is idle
+	if err := c.open[engine.Route{Profile: "shop"}].client.Close(); err != nil { // what is idle
 		t.Fatal(err)
 	}
 	sends(core.CodeTLSUntrusted)
@@ -234,7 +235,7 @@ func TestExpiryWhileRunning(t *testing.T) {
 		return cert.Leaf.NotAfter
 	}
 	end := install(60)
-	found, err := c.connection(t.Context(), "shop")
+	found, err := c.connection(t.Context(), engine.Route{Profile: "shop"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +275,7 @@ func TestConnectionIsMadeOnce(t *testing.T) {
 		got := make(chan *connection, 32)
 		for range cap(got) {
 			go func() {
-				one, err := c.connection(t.Context(), "shop")
+				one, err := c.connection(t.Context(), engine.Route{Profile: "shop"})
 				if err != nil {
 					t.Error(err)
 				}
@@ -309,8 +310,8 @@ func TestConnectionOfAChangedProfile(t *testing.T) {
 		}
 		return before, nil
 	}
-	got, err := c.connection(t.Context(), "shop")
-	if err != nil || got.protocol != core.ProtocolTus || c.open["shop"] != got {
+	got, err := c.connection(t.Context(), engine.Route{Profile: "shop"})
+	if err != nil || got.protocol != core.ProtocolTus || c.open[engine.Route{Profile: "shop"}] != got {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -332,13 +333,13 @@ func TestConnectionGivenUp(t *testing.T) {
 		}
 		gaveUp := make(chan error)
 		go func() {
-			_, err := c.connection(ctx, "shop")
+			_, err := c.connection(ctx, engine.Route{Profile: "shop"})
 			gaveUp <- err
 		}()
 		synctest.Wait()
 		stays := make(chan error)
 		go func() {
-			_, err := c.connection(t.Context(), "shop")
+			_, err := c.connection(t.Context(), engine.Route{Profile: "shop"})
 			stays <- err
 		}()
 		synctest.Wait()

@@ -44,6 +44,12 @@ func newSecrets(given core.Secret, r *core.Redactor) *secrets {
 	}
 }
 
+// of finds secrets for a caller of this program: what that was given, and then
+// the keychain, but nothing that is for this program alone.
+func (s *secrets) of(given core.Secret) *secrets {
+	return &secrets{Layered: keychain.Layered{Session: keychain.NewSession(), System: s.System}, given: given, redactor: s.redactor}
+}
+
 // client returns the client secret of a profile.
 func (s *secrets) client(ctx context.Context, profile string) (core.Secret, error) {
 	if secret, err := s.Session.Get(ctx, profile, keychain.ItemClientSecret); err == nil {

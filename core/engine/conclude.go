@@ -20,7 +20,7 @@ func (e *Engine) conclude(r *run, out result) {
 		x.ended = append(x.ended, r)
 		t := x.get(r.it)
 		switch {
-		case !out.begun, renamed(t, r, out):
+		case !out.begun, renamed(x, r, out):
 			return x.put(r.it, unclaim(t, r.wish))
 		case out.err == nil:
 			t.State, t.Receipt = core.StateStored, &out.receipt
@@ -38,8 +38,8 @@ func (e *Engine) conclude(r *run, out result) {
 
 // renamed reports whether nothing came of a run because its profile has got
 // another name.
-func renamed(t core.Transfer, r *run, out result) bool {
-	return out.err != nil && out.err.Code == core.CodeProfileNotFound && wayOf(t) != r.lane.way
+func renamed(x *tx, r *run, out result) bool {
+	return out.err != nil && out.err.Code == core.CodeProfileNotFound && x.wayOf(r.it) != r.lane.way
 }
 
 // unclaim undoes a claim of which nothing came.

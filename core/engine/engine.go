@@ -29,7 +29,7 @@ type Config struct {
 	Spooler   Spooler          // nil: a file whose length only reading tells is refused
 	Observer  Observer         // nil: none
 	Policy    retry.Policy     // Rounds 1 for the command line, 0 for the window
-	Own       bool             // only what is submitted here, or taken over by Continue, is sent
+	Own       bool             // only what calls submit, or take over by Continue or Adopt, is sent
 	Paused    bool             // begins as after PauseAll
 	Log       *slog.Logger     // nil: none
 	Now       func() time.Time // nil: time.Now
@@ -47,6 +47,7 @@ type Engine struct {
 	journal journal
 	claims  claims
 	submits chan struct{} // holds a token while no Submit is under way
+	self    *Call         // the process's own
 	started atomic.Bool
 	ready   chan struct{}   // closed once the queue is loaded
 	ended   chan struct{}   // closed once Run has ended
@@ -56,12 +57,13 @@ type Engine struct {
 	mu     sync.RWMutex
 	items  map[core.TransferID]*item
 	paused bool
-	halt   *core.Error
+	halts  []halt
 	feeds  map[*feed]struct{}
 
 	// What follows belongs to the journal's goroutine alone.
 	workers  *errgroup.Group
 	lanes    map[way]*lane
+	numbered int32 // lanes so far
 	packer   packer
 	waiting  dueHeap
 	lastSeq  int64
@@ -70,6 +72,7 @@ type Engine struct {
 	owed     []*change
 	fault    fault
 	stopping bool
+	draining bool // nothing more is to begin
 }
 
 // New returns an engine that does nothing until Run is called.
@@ -91,6 +94,10 @@ func New(cfg Config) *Engine {
 	}
 	if e.observer == nil {
 		e.observer = unobserved{}
+	}
+	e.self = e.Call("", "")
+	if !cfg.Own {
+		e.packer.crew = e.self.alone // of all that is found
 	}
 	e.submits <- struct{}{}
 	return e

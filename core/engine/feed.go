@@ -14,6 +14,7 @@ import (
 // Next reads their values.
 type feed struct {
 	e    *Engine
+	call *Call         // whose transfers it is of, nil for all
 	wake chan struct{} // buffered
 
 	mu      sync.Mutex
@@ -25,18 +26,41 @@ type feed struct {
 
 // Subscribe returns everything as it is now and a feed of what changes from
 // now on.
-func (e *Engine) Subscribe() (core.Snapshot, core.Feed) {
-	f := &feed{e: e, wake: make(chan struct{}, 1)}
+func (e *Engine) Subscribe() (core.Snapshot, core.Feed) { return e.subscribe(nil) }
+
+func (e *Engine) subscribe(c *Call) (core.Snapshot, core.Feed) {
+	f := &feed{e: e, call: c, wake: make(chan struct{}, 1)}
 	f.reset()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := core.Snapshot{Transfers: make([]core.Transfer, 0, len(e.items)), Paused: e.paused, Halt: e.halt}
+	s := core.Snapshot{Transfers: make([]core.Transfer, 0, len(e.items)), Paused: e.paused, Halt: f.halt()}
 	for _, it := range e.items {
-		s.Transfers = append(s.Transfers, it.value())
+		if f.shows(it) {
+			s.Transfers = append(s.Transfers, it.value())
+		}
 	}
 	inOrder(s.Transfers)
 	e.feeds[f] = struct{}{}
 	return s, f
+}
+
+// shows reports whether a transfer is one of the feed's. The caller holds
+// Engine.mu.
+func (f *feed) shows(it *item) bool { return f.call == nil || it.crew().has(f.call) }
+
+// halt is why nothing of the feed is sent until someone acts. The caller holds
+// Engine.mu.
+func (f *feed) halt() *core.Error {
+	c := f.call
+	if c == nil {
+		c = f.e.self
+	}
+	for _, h := range f.e.halts {
+		if h.all || c.covers(h.way) {
+			return h.err
+		}
+	}
+	return nil
 }
 
 // value is what is shown of a transfer. The caller holds Engine.mu.
@@ -68,15 +92,20 @@ func (f *feed) reset() {
 	f.changed, f.removed, f.flags = map[*item]struct{}{}, map[core.TransferID]struct{}{}, false
 }
 
-// mark notes changes. It never waits.
+// mark notes changes. It never waits. The caller holds Engine.mu.
 func (f *feed) mark(touched, added, removed []*item, flags bool) {
 	f.mu.Lock()
 	for _, list := range [][]*item{touched, added} {
 		for _, it := range list {
-			f.changed[it] = struct{}{}
+			if f.shows(it) {
+				f.changed[it] = struct{}{}
+			}
 		}
 	}
 	for _, it := range removed {
+		if !f.shows(it) {
+			continue
+		}
 		delete(f.changed, it)
 		f.removed[it.id()] = struct{}{}
 	}
@@ -131,7 +160,7 @@ func (f *feed) collect() (u core.Update, ok, closed bool) {
 	f.mu.Unlock()
 
 	f.e.mu.RLock()
-	u.Paused, u.Halt = f.e.paused, f.e.halt
+	u.Paused, u.Halt = f.e.paused, f.halt()
 	u.Changed = make([]core.Transfer, 0, len(changed))
 	for it := range changed {
 		if !it.gone { // else its removal comes next

@@ -21,13 +21,19 @@ type Finaliser interface {
 // with the transfer, which may be in the list or in the history only. It returns
 // when both is done. The server goes on by itself when ctx ends.
 func (e *Engine) Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOptions, step func(core.Finalisation)) error {
+	return e.self.Finalise(ctx, t, o, step)
+}
+
+// Finalise is Engine.Finalise for the caller.
+func (c *Call) Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOptions, step func(core.Finalisation)) error {
+	e := c.e
 	if err := o.Validate(); err != nil {
 		return err
 	}
 	if !t.Temporary() {
 		return &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opFinalise, Message: "Only a stored temporary file can be made permanent."}
 	}
-	uploader, err := e.cfg.Uploaders.Uploader(ctx, t.Options.Profile, t.Destination())
+	uploader, err := e.cfg.Uploaders.Uploader(ctx, Route{t.Options.Profile, c.terms}, t.Destination())
 	if err != nil {
 		return err
 	}

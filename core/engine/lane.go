@@ -73,7 +73,8 @@ type lane struct {
 func (e *Engine) lane(w way) *lane {
 	l := e.lanes[w]
 	if l == nil {
-		l = &lane{way: w, number: int32(len(e.lanes)) + 1, held: map[*item]struct{}{}}
+		e.numbered++
+		l = &lane{way: w, number: e.numbered, held: map[*item]struct{}{}}
 		e.lanes[w] = l
 	}
 	return l
@@ -235,7 +236,7 @@ func (l *lane) current(ctx context.Context, from Uploaders, now time.Time) (Endp
 	if fresh {
 		return found, nil
 	}
-	found, err := from.Endpoint(ctx, l.profile)
+	found, err := from.Endpoint(ctx, l.route())
 	if err == nil {
 		l.learn(found, now)
 	}

@@ -99,6 +99,19 @@ func (m *memory) Claimed(_ context.Context, server, fileID string) (core.Transfe
 	return "", false, nil
 }
 
+// Transfers implements Store.
+func (m *memory) Transfers(_ context.Context, ids []core.TransferID) ([]core.Transfer, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var found []core.Transfer
+	for _, id := range ids {
+		if t, ok := m.rows[id]; ok {
+			found = append(found, t)
+		}
+	}
+	return found, nil
+}
+
 // Attempts implements Store.
 func (m *memory) Attempts(_ context.Context, id core.TransferID) ([]core.Attempt, error) {
 	return m.rowsOf(id), nil

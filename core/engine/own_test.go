@@ -85,7 +85,7 @@ func TestOwnWithoutProfile(t *testing.T) {
 	f.awaitState(core.StateStored, ids...)
 	s.profiles[testProfile] = failure(core.KindConfig, core.CodeProfileNotFound, core.OutcomeNotProcessed)
 	_ = f.do(context.Background(), "test", func(x *tx) error {
-		f.noEndpoint(x, f.lane(wayOf(f.get("theirs"))), core.AsError(s.profiles[testProfile]))
+		f.noEndpoint(x, f.lane(x.wayOf(f.items["theirs"])), core.AsError(s.profiles[testProfile]))
 		return nil
 	})
 	if got := f.get("theirs"); got.State != core.StateQueued {

@@ -34,6 +34,7 @@ type shared struct {
 	options core.Options
 	server  string
 	account string
+	crew    *crew // who wants them sent; not durable
 }
 
 // rest is what only a transfer has that was begun or has ended.
@@ -50,14 +51,21 @@ type rest struct {
 }
 
 // packer packs transfers, for one goroutine.
-type packer struct{ newest *shared }
+type packer struct {
+	crew   *crew // of new ones
+	newest *shared
+}
 
 // pack packs t. What is as it was before, or else as in the transfer that was
 // packed last, is not held twice.
 func (k *packer) pack(t core.Transfer, before packed) packed {
+	crew := k.crew
+	if before.shared != nil {
+		crew = before.shared.crew
+	}
 	p := packed{
 		text: before.text, fileAt: before.fileAt, nameAt: before.nameAt, pathAt: before.pathAt,
-		seq: t.Seq, size: t.Source.Size, small: t.State.Small(), shared: k.share(t, before.shared),
+		seq: t.Seq, size: t.Source.Size, small: t.State.Small(), shared: k.share(t, crew, before.shared),
 		modSec: t.Source.ModTime.Unix(), modNsec: int32(t.Source.ModTime.Nanosecond()),
 	}
 	if !t.QueuedAt.IsZero() {
@@ -93,14 +101,20 @@ func (p *packed) write(t core.Transfer) {
 }
 
 // share returns what t has in common with others.
-func (k *packer) share(t core.Transfer, before *shared) *shared {
+func (k *packer) share(t core.Transfer, c *crew, before *shared) *shared {
 	for _, s := range []*shared{before, k.newest} {
-		if s != nil && s.holds(t) {
+		if s != nil && s.crew == c && s.holds(t) {
 			return s
 		}
 	}
-	k.newest = &shared{t.Options, t.Server, t.Account}
+	k.newest = &shared{t.Options, t.Server, t.Account, c}
 	return k.newest
+}
+
+// assign is p, wanted by a crew.
+func (k *packer) assign(p packed, c *crew) packed {
+	p.shared = k.share(p.transfer(), c, p.shared)
+	return p
 }
 
 // holds reports whether t has the same options, server and account.
@@ -111,6 +125,9 @@ func (s *shared) holds(t core.Transfer) bool {
 		(a.Tags == nil) == (b.Tags == nil) && slices.Equal(a.Tags, b.Tags) &&
 		(a.Metadata == nil) == (b.Metadata == nil) && bytes.Equal(a.Metadata, b.Metadata)
 }
+
+// crew is who wants the transfer sent.
+func (p *packed) crew() *crew { return p.shared.crew }
 
 func (p *packed) id() core.TransferID { return core.TransferID(p.text[:p.fileAt]) }
 

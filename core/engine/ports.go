@@ -22,6 +22,9 @@ type Store interface {
 	// Claimed returns which transfer of the history, of any profile, a
 	// server's file ID belongs to.
 	Claimed(ctx context.Context, server, fileID string) (owner core.TransferID, claimed bool, err error)
+	// Transfers returns transfers by their IDs, stored ones too; those that
+	// are not there are left out.
+	Transfers(ctx context.Context, ids []core.TransferID) ([]core.Transfer, error)
 	// Attempts returns the attempts of one transfer, oldest first.
 	Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error)
 }
@@ -77,15 +80,21 @@ func (e Endpoint) Leads(d core.Destination) bool {
 	return e.Takes(d) || e.Moves && d.Account != "" && d.Account == e.Account
 }
 
-// Uploaders finds the endpoint and the uploader of a profile. Neither goes to
+// Route is how transfers are led to their server.
+type Route struct {
+	Profile string
+	Terms   string // of the caller that wants them sent, "" for the program's own
+}
+
+// Uploaders finds the endpoint and the uploader of a route. Neither goes to
 // the network: an uploader connects and signs in when it is used. Errors are
 // *core.Error, CodeProfileNotFound for a profile that is gone.
 type Uploaders interface {
-	Endpoint(ctx context.Context, profile string) (Endpoint, error)
+	Endpoint(ctx context.Context, by Route) (Endpoint, error)
 	// Uploader returns an uploader that goes to the destination and nowhere
 	// else, whatever becomes of the profile meanwhile: CodeOtherServer where
 	// the profile leads elsewhere.
-	Uploader(ctx context.Context, profile string, to core.Destination) (Uploader, error)
+	Uploader(ctx context.Context, by Route, to core.Destination) (Uploader, error)
 }
 
 // Observer counts what happens, for the metrics.

@@ -36,12 +36,12 @@ func movable(t core.Transfer) bool {
 // word alone that does this. What is under way is stopped first; what the old
 // server may have then, in whole or in part, stays with it.
 func (e *Engine) Redirect(ctx context.Context, profile string, ids ...core.TransferID) error {
-	endpoint, err := e.cfg.Uploaders.Endpoint(ctx, profile)
+	endpoint, err := e.cfg.Uploaders.Endpoint(ctx, Route{Profile: profile})
 	if err != nil {
 		return err
 	}
 	err = e.each(ctx, opRedirect, ids, func(x *tx, it *item) *run {
-		x.after(e.lane(wayOf(x.get(it))).doubt) // lest it begins there once more
+		x.after(e.lane(x.wayOf(it)).doubt) // lest it begins there once more
 		if r := it.run.Load(); r != nil {
 			return e.end(x, it, r.wish) // else queued
 		}

@@ -216,8 +216,9 @@ func TestRedirectedDoesNotGoBack(t *testing.T) {
 // A change of way that is staged counts before it is durable.
 func TestStagedWayCounts(t *testing.T) {
 	l := fill(10)
-	l.way, l.number = way{testProfile, here}, 1
+	l.way, l.number = way{testProfile, here, ""}, 1
 	it, x := l.small.top(), &tx{}
+	it.packed = new(packer).pack(core.Transfer{State: core.StateQueued, Options: options()}, packed{shared: &shared{crew: &crew{[]*Call{{}}}}})
 	queued := core.Transfer{State: core.StateQueued, Options: options(), Server: here.Server, Account: here.Account}
 	moved := queued
 	moved.Account = there.Account

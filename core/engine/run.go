@@ -59,7 +59,7 @@ func (e *Engine) load(ctx context.Context) error {
 	x := e.begin()
 	var interrupted []*item
 	for _, t := range found {
-		it := &item{packed: e.packer.pack(t, packed{}), own: !e.cfg.Own}
+		it := &item{packed: e.packer.pack(t, packed{})}
 		if t.Error != nil {
 			it.failures = &failures{last: t.Error.Code}
 		}

@@ -3,6 +3,7 @@ package engine
 import (
 	"container/heap"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -36,7 +37,7 @@ func (h *dueHeap) Pop() any {
 // place puts a transfer where its durable state belongs. What leaves a state
 // stays behind in the heaps until its turn comes, and is passed over then.
 func (e *Engine) place(it *item) {
-	if it.gone || it.leaving > 0 || !it.own {
+	if it.gone || it.leaving > 0 || it.crew() == nil {
 		return
 	}
 	switch it.state() {
@@ -58,12 +59,12 @@ func (e *Engine) place(it *item) {
 // schedule stages what time and room allow: transfers that have waited long
 // enough, and claims.
 func (e *Engine) schedule(ctx context.Context, x *tx) {
-	if e.stopping || e.fault.err != nil {
+	if e.stopping || e.draining || e.fault.err != nil {
 		return
 	}
 	for len(e.waiting) > 0 && !e.waiting[0].at.After(x.now) {
 		d := heap.Pop(&e.waiting).(due)
-		if t := x.get(d.it); !d.it.leaves && t.State == core.StateWaiting && t.NotBefore.Equal(d.at) {
+		if t := x.get(d.it); !d.it.leaves && x.crew(d.it) != nil && t.State == core.StateWaiting && t.NotBefore.Equal(d.at) {
 			t.State = core.StateQueued
 			_ = x.put(d.it, t) // logged
 		}
@@ -131,7 +132,7 @@ func (l *lane) skim(x *tx) {
 }
 
 func (l *lane) stale(x *tx, it *item) bool {
-	return it.in != l.number || it.leaves || x.state(it) != core.StateQueued || it.next != nil && wayOf(*it.next) != l.way
+	return it.in != l.number || it.leaves || x.crew(it) == nil || x.state(it) != core.StateQueued || x.wayOf(it) != l.way
 }
 
 // start stages the claim of one transfer, durable before its first byte.
@@ -175,7 +176,7 @@ func (e *Engine) ask(ctx context.Context, l *lane) {
 	}
 	l.asking = true
 	e.workers.Go(func() error {
-		found, err := e.cfg.Uploaders.Endpoint(ctx, l.profile)
+		found, err := e.cfg.Uploaders.Endpoint(ctx, l.route())
 		e.owe(func(x *tx) error {
 			if err != nil && ctx.Err() == nil {
 				e.noEndpoint(x, l, core.AsError(err))
@@ -201,10 +202,10 @@ func (e *Engine) noEndpoint(x *tx, l *lane, failure *core.Error) {
 		return
 	}
 	for _, it := range e.items {
-		if !it.own || x.state(it) != core.StateQueued && x.state(it) != core.StateWaiting {
+		if it.crew() == nil || x.state(it) != core.StateQueued && x.state(it) != core.StateWaiting {
 			continue
 		}
-		if t := x.get(it); wayOf(t) == l.way && (t.State == core.StateQueued || isHeld(t.Error)) {
+		if t := x.get(it); x.wayOf(it) == l.way && (t.State == core.StateQueued || isHeld(t.Error)) {
 			t.State, t.Error = core.StateFailed, sticky(failure, maybeStored(t))
 			if maybeStored(t) {
 				t.State = core.StateUnknown
@@ -214,21 +215,34 @@ func (e *Engine) noEndpoint(x *tx, l *lane, failure *core.Error) {
 	}
 }
 
-// haltError is why nothing is sent until someone acts, nil while all is well.
-func (e *Engine) haltError() *core.Error {
+// halt is why what goes a way, or all, is not sent until someone acts.
+type halt struct {
+	way
+	all bool
+	err *core.Error
+}
+
+// halted is what is not sent until someone acts, in a fixed order.
+func (e *Engine) halted() []halt {
+	var halts []halt
 	if e.fault.err != nil {
-		return e.fault.err
+		halts = append(halts, halt{all: true, err: e.fault.err})
 	}
-	var first *lane
-	for _, l := range e.lanes {
-		if l.halt != nil && (first == nil || l.before(first.way)) {
-			first = l
+	for w, l := range e.lanes {
+		if l.halt != nil {
+			halts = append(halts, halt{way: w, err: l.halt})
 		}
 	}
-	if first == nil {
-		return nil
-	}
-	return first.halt
+	slices.SortFunc(halts, func(a, b halt) int {
+		switch {
+		case a.all || a.before(b.way) && !b.all:
+			return -1
+		case b.all || b.before(a.way):
+			return 1
+		}
+		return 0
+	})
+	return halts
 }
 
 // rest is how long nothing needs to be done unless something happens.

@@ -66,10 +66,10 @@ func (s *server) with(f func(*server)) *server {
 }
 
 // Endpoint implements Uploaders.
-func (s *server) Endpoint(_ context.Context, profile string) (Endpoint, error) {
+func (s *server) Endpoint(_ context.Context, by Route) (Endpoint, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.endpoint(), s.profiles[profile]
+	return s.endpoint(), s.profiles[by.Profile]
 }
 
 func (s *server) endpoint() Endpoint {
@@ -77,7 +77,7 @@ func (s *server) endpoint() Endpoint {
 }
 
 // Uploader implements Uploaders.
-func (s *server) Uploader(_ context.Context, _ string, to core.Destination) (Uploader, error) {
+func (s *server) Uploader(_ context.Context, _ Route, to core.Destination) (Uploader, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.endpoint()

@@ -30,10 +30,16 @@ func chunks[T any](list []T) iter.Seq[[]T] { return slices.Chunk(list, chunkSize
 // known is known of one server and account: the same file of another is another
 // upload.
 func (e *Engine) Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error) {
+	return e.self.Submit(ctx, sources, o)
+}
+
+// Submit is Engine.Submit for the caller.
+func (c *Call) Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error) {
+	e := c.e
 	if err := o.Validate(); err != nil {
 		return core.Submission{}, err
 	}
-	endpoint, err := e.cfg.Uploaders.Endpoint(ctx, o.Profile)
+	endpoint, err := e.cfg.Uploaders.Endpoint(ctx, Route{o.Profile, c.terms})
 	if err != nil {
 		return core.Submission{}, err
 	}
@@ -44,7 +50,7 @@ func (e *Engine) Submit(ctx context.Context, sources []core.Source, o core.Optio
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(e.running, cancel)() //nolint:contextcheck // Run doesn't wait for files to be read
-	s := submission{e: e, endpoint: endpoint, again: o.Again, options: o, seen: make(map[string]struct{}, len(sources))}
+	s := submission{e: e, call: c, endpoint: endpoint, again: o.Again, options: o, packer: packer{crew: c.alone}, seen: make(map[string]struct{}, len(sources))}
 	s.options.Again = false
 	for chunk := range chunks(sources) {
 		if err := s.take(ctx, chunk); err != nil {
@@ -76,6 +82,7 @@ func (e *Engine) turn(ctx context.Context) error {
 // submission is one Submit under way.
 type submission struct {
 	e        *Engine
+	call     *Call
 	endpoint Endpoint
 	again    bool
 	options  core.Options
@@ -168,7 +175,7 @@ func (s *submission) transfer(src core.Source) (*item, error) {
 			Message: "The system gives no random numbers.", Err: err}
 	}
 	src.ModTime = src.ModTime.UTC()
-	return &item{own: true, packed: s.packer.pack(core.Transfer{
+	return &item{packed: s.packer.pack(core.Transfer{
 		ID: core.TransferID(id.String()), Source: src, Options: s.options, Server: s.endpoint.Server, Account: s.endpoint.Account,
 		State: core.StateQueued, QueuedAt: s.e.now(),
 	}, packed{})}, nil
@@ -206,11 +213,15 @@ func (s *submission) reveal(ctx context.Context) error {
 		}
 		for _, id := range s.already {
 			if it := s.e.items[id]; it != nil {
-				s.e.takeOver(x, it, s.options.Profile)
+				s.call.takeOver(x, it, s.options.Profile)
 			}
 		}
 		x.after(func() {
-			s.e.lane(way{s.options.Profile, s.endpoint.Destination}).learn(s.endpoint, x.now)
+			l := s.e.lane(way{s.options.Profile, s.endpoint.Destination, s.call.terms})
+			if l.halt != nil && s.call != s.e.self {
+				l.lift() // who calls has it tried once more
+			}
+			l.learn(s.endpoint, x.now)
 			s.e.journal.kick()
 		})
 		return nil

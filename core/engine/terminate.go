@@ -10,11 +10,14 @@ import (
 type unwanted struct {
 	it *item
 	t  core.Transfer // with the note
+	by way
 }
 
 // takeBack stages that the server is asked to forget what it has of t: after
 // what makes it unwanted is durable.
-func (x *tx) takeBack(it *item, t core.Transfer) { x.unwanted = append(x.unwanted, unwanted{it, t}) }
+func (x *tx) takeBack(it *item, t core.Transfer) {
+	x.unwanted = append(x.unwanted, unwanted{it, t, x.wayOf(it)})
+}
 
 // takeBack has servers forget what is not wanted any more, as well as that can
 // be done: what stays there expires. Until one has been asked, the transfer is
@@ -29,10 +32,9 @@ func (e *Engine) takeBack(ctx context.Context, list []unwanted) {
 	e.workers.Go(func() error {
 		unreachable := map[way]bool{}
 		for _, u := range list {
-			w := wayOf(u.t)
-			if !unreachable[w] {
-				err := e.terminate(ctx, u.t)
-				unreachable[w] = err != nil && core.AsError(err).Kind != core.KindServer
+			if !unreachable[u.by] {
+				err := e.terminate(ctx, u)
+				unreachable[u.by] = err != nil && core.AsError(err).Kind != core.KindServer
 			}
 			e.owe(func(x *tx) error {
 				x.after(func() {
@@ -47,13 +49,13 @@ func (e *Engine) takeBack(ctx context.Context, list []unwanted) {
 }
 
 // terminate asks the server of a transfer to forget it.
-func (e *Engine) terminate(ctx context.Context, t core.Transfer) error {
-	uploader, err := e.cfg.Uploaders.Uploader(ctx, t.Options.Profile, t.Destination())
+func (e *Engine) terminate(ctx context.Context, u unwanted) error {
+	uploader, err := e.cfg.Uploaders.Uploader(ctx, u.by.route(), u.t.Destination())
 	if err == nil {
-		err = uploader.Terminate(ctx, t)
+		err = uploader.Terminate(ctx, u.t)
 	}
 	if err != nil && ctx.Err() == nil {
-		e.log.Info("an unfinished upload stays on the server", "transfer", t.ID, "error", err)
+		e.log.Info("an unfinished upload stays on the server", "transfer", u.t.ID, "error", err)
 	}
 	return err
 }

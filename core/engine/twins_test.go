@@ -39,7 +39,7 @@ func newLister(script func(t core.Transfer) (stored, heard bool)) *lister {
 	return l
 }
 
-func (l *lister) Uploader(context.Context, string, core.Destination) (Uploader, error) { return l, nil }
+func (l *lister) Uploader(context.Context, Route, core.Destination) (Uploader, error) { return l, nil }
 
 // Find lists every file of the size of t: they all look the same.
 func (l *lister) Find(_ context.Context, t core.Transfer, since time.Time) ([]core.Receipt, error) {

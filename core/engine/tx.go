@@ -16,7 +16,6 @@ type item struct {
 	gone   bool                // removed; guarded like packed
 
 	// What follows belongs to the journal.
-	own      bool           // is to be sent by this process
 	leaves   bool           // its removal is staged
 	leaving  int8           // times that the server is being asked to forget it
 	in       int32          // number of the lane whose queue it is in, 0 for none
@@ -63,8 +62,9 @@ type tx struct {
 	claims   []*run
 	ended    []*run
 	unwanted []unwanted
-	paused   *bool    // the new value; not durable
-	then     []func() // once durable, before it is shown
+	crews    map[*item]*crew // the new ones; not durable, as is
+	paused   *bool           // the new value
+	then     []func()        // once durable, before it is shown
 }
 
 func (e *Engine) begin() *tx { return &tx{e: e, now: e.now()} }
@@ -207,11 +207,13 @@ func (e *Engine) publish(x *tx) {
 
 // show changes memory and marks the changes for every feed, at once.
 func (e *Engine) show(x *tx) {
-	halt := e.haltError()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, it := range x.touched {
 		it.packed, it.next = e.packer.pack(*it.next, it.packed), nil
+	}
+	for it, c := range x.crews {
+		it.packed = e.packer.assign(it.packed, c)
 	}
 	for _, it := range x.added {
 		e.items[it.id()] = it
@@ -220,14 +222,15 @@ func (e *Engine) show(x *tx) {
 		it.gone = true
 		delete(e.items, it.id())
 	}
-	flags := halt != e.halt
-	e.halt = halt
+	halts := e.halted()
+	flags := !slices.Equal(halts, e.halts)
+	e.halts = halts
 	if x.paused != nil {
 		flags = flags || e.paused != *x.paused
 		e.paused = *x.paused
 	}
 	for f := range e.feeds {
-		f.mark(x.touched, x.added, x.removed, flags)
+		f.mark(x.touched, slices.Concat(x.added, x.again), x.removed, flags)
 	}
 }
 

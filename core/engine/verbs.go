@@ -13,17 +13,19 @@ import (
 // Pause stops transfers until Resume. One that turns out to be stored, failed
 // or of unknown outcome stays so.
 func (e *Engine) Pause(ctx context.Context, ids ...core.TransferID) error {
-	return e.each(ctx, "pause", ids, func(x *tx, it *item) *run {
-		t := x.get(it)
-		switch t.State {
-		case core.StateQueued, core.StateWaiting:
-			t.State = core.StatePaused
-			_ = x.put(it, t) // logged
-		case core.StateSending, core.StateSent:
-			return e.end(x, it, core.StatePaused)
-		}
-		return nil
-	})
+	return e.each(ctx, "pause", ids, e.pause)
+}
+
+func (e *Engine) pause(x *tx, it *item) *run {
+	t := x.get(it)
+	switch t.State {
+	case core.StateQueued, core.StateWaiting:
+		t.State = core.StatePaused
+		_ = x.put(it, t) // logged
+	case core.StateSending, core.StateSent:
+		return e.end(x, it, core.StatePaused)
+	}
+	return nil
 }
 
 // Resume queues paused transfers again.
@@ -50,7 +52,7 @@ func (e *Engine) Retry(ctx context.Context, ids ...core.TransferID) error {
 		if t.Damaged() {
 			return nil
 		}
-		l := e.lane(wayOf(t))
+		l := e.lane(x.wayOf(it))
 		x.after(func() { it.forgive(); l.lift() })
 		switch t.State {
 		case core.StateUnknown:

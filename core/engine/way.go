@@ -11,22 +11,36 @@ import (
 
 // way is how transfers go: by a profile, which may be changed, to what it led
 // to when they were accepted, which may not.
+// Who wants them sent may have terms of their own.
 type way struct {
 	profile string
 	to      core.Destination
+	terms   string
 }
 
-func wayOf(t core.Transfer) way { return way{t.Options.Profile, t.Destination()} }
+// route is what Uploaders are asked for.
+func (w way) route() Route { return Route{w.profile, w.terms} }
 
 // way is the way of a transfer.
 func (p *packed) way() way {
-	return way{p.shared.options.Profile, core.Destination{Server: p.shared.server, Account: p.shared.account}}
+	s := p.shared
+	return way{s.options.Profile, core.Destination{Server: s.server, Account: s.account}, s.crew.terms()}
+}
+
+// wayOf is the way of get.
+func (x *tx) wayOf(it *item) way {
+	w := it.way()
+	if it.next != nil {
+		w.profile, w.to = it.next.Options.Profile, it.next.Destination()
+	}
+	w.terms = x.crew(it).terms()
+	return w
 }
 
 // before orders ways.
 func (w way) before(other way) bool {
 	return cmp.Or(cmp.Compare(w.profile, other.profile), cmp.Compare(w.to.Server, other.to.Server),
-		cmp.Compare(w.to.Account, other.to.Account)) < 0
+		cmp.Compare(w.to.Account, other.to.Account), cmp.Compare(w.terms, other.terms)) < 0
 }
 
 // has reports whether t is, or was, on its way to where a profile leads.
@@ -125,7 +139,7 @@ func (l *lane) freed(x *tx, n int) (freed []*item) {
 			break
 		}
 		delete(l.held, it)
-		if !it.leaves && wayOf(x.get(it)) == l.way && x.state(it) == core.StateWaiting && isHeld(x.get(it).Error) {
+		if !it.leaves && x.wayOf(it) == l.way && x.state(it) == core.StateWaiting && isHeld(x.get(it).Error) {
 			freed = append(freed, it)
 		}
 	}

@@ -136,9 +136,9 @@ func TestProfileIsLookedAtAgain(t *testing.T) {
 // slyServer leads elsewhere from the moment that it has been asked where.
 type slyServer struct{ *server }
 
-func (s slyServer) Uploader(ctx context.Context, profile string, to core.Destination) (Uploader, error) {
+func (s slyServer) Uploader(ctx context.Context, by Route, to core.Destination) (Uploader, error) {
 	s.with(func(s *server) { s.url = elsewhere })
-	return s.server.Uploader(ctx, profile, to)
+	return s.server.Uploader(ctx, by, to)
 }
 
 // Between the look at a profile and the sending it may be changed.

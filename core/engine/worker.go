@@ -96,7 +96,7 @@ func (e *Engine) attempt(r *run) result {
 // send sends the file, unless the server may have it already and is not known
 // to refuse duplicates.
 func (e *Engine) send(r *run, out *result) error {
-	uploader, err := e.cfg.Uploaders.Uploader(r.ctx, r.lane.profile, r.lane.to)
+	uploader, err := e.cfg.Uploaders.Uploader(r.ctx, r.lane.route(), r.lane.to)
 	if err != nil {
 		return err
 	}

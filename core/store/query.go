@@ -102,6 +102,24 @@ func (s *Store) knownPaths(ctx context.Context, paths []string) ([]core.Transfer
 WHERE path IN (?`+strings.Repeat(",?", len(paths)-1)+`) AND state <> 'cancelled'`, args...)
 }
 
+// Transfers returns transfers by their IDs, stored ones too; those that are not
+// there are left out.
+func (s *Store) Transfers(ctx context.Context, ids []core.TransferID) ([]core.Transfer, error) {
+	var all []core.Transfer
+	for chunk := range slices.Chunk(ids, knownChunk) {
+		args := make([]any, 0, len(chunk))
+		for _, id := range chunk {
+			args = append(args, string(id))
+		}
+		found, err := s.transfers(ctx, `SELECT `+selected+` FROM transfers WHERE id IN (?`+strings.Repeat(",?", len(chunk)-1)+`)`, args...)
+		if err != nil {
+			return nil, failed(opRead, err)
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
 // attemptsSQL finds the attempts of a transfer: the last one stands in its own
 // row once it is stored. The last columns are by what they are checked.
 const attemptsSQL = `SELECT transfer, number, start, finish, sent, status, code, outcome, detail, NULL, checksum FROM attempts

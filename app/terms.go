@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"reflect"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/engine"
+	"github.com/artstore/ingester/core/keychain"
+)
+
+// terms are a profile as a caller has it, with what its command line lays over
+// it, and the secrets that came with it. They are in memory, and only while the
+// caller is there.
+type terms struct {
+	profile            core.Profile
+	client, passphrase core.Secret // zero for those of the keychain
+	secrets            *secrets
+	callers            int
+}
+
+func (t *terms) are(p core.Profile, client, passphrase core.Secret) bool {
+	return reflect.DeepEqual(t.profile, p) && t.client.Reveal() == client.Reveal() && t.passphrase.Reveal() == passphrase.Reveal()
+}
+
+// keyOf is a route by what tells it from others: terms have a profile of their
+// own.
+func keyOf(by engine.Route) engine.Route {
+	if by.Terms != "" {
+		by.Profile = ""
+	}
+	return by
+}
+
+// settings are the profile of a route and its secrets.
+func (c *connections) settings(by engine.Route) (core.Profile, *secrets, error) {
+	if by.Terms == "" {
+		p, err := c.load(by.Profile)
+		return p, c.secrets, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := c.callers[by.Terms]
+	if t == nil {
+		return core.Profile{}, nil, &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "connect", Message: "Who wanted the file sent has gone."}
+	}
+	return t.profile, t.secrets, nil
+}
+
+// admit takes a caller's terms and says what routes call them: "" where they
+// are the program's own. Callers with the same terms share them.
+func (c *connections) admit(ctx context.Context, p core.Profile, client, passphrase core.Secret) (name string, leave func(), err error) {
+	if own, err := c.load(p.Name); err == nil && passphrase.IsZero() && reflect.DeepEqual(own, p) && client.Reveal() == c.secrets.given.Reveal() {
+		return "", func() {}, nil
+	}
+	c.secrets.redactor.Learn(client, passphrase)
+	theirs := c.secrets.of(client)
+	if !passphrase.IsZero() {
+		if err := theirs.Session.Set(ctx, p.Name, keychain.ItemPassphrase, passphrase); err != nil {
+			return "", nil, err
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for found, t := range c.callers {
+		if t.are(p, client, passphrase) {
+			name = found
+		}
+	}
+	if name == "" {
+		name = rand.Text()
+		c.callers[name] = &terms{profile: p, client: client, passphrase: passphrase, secrets: theirs}
+	}
+	c.callers[name].callers++
+	return name, func() { c.dismiss(name) }, nil
+}
+
+// dismiss forgets terms with their last caller. What is under way by them ends
+// on their connection.
+func (c *connections) dismiss(name string) {
+	c.mu.Lock()
+	t := c.callers[name]
+	t.callers--
+	last := t.callers == 0
+	if last {
+		delete(c.callers, name)
+		delete(c.limits, engine.Route{Terms: name})
+	}
+	c.mu.Unlock()
+	if last {
+		c.drop(engine.Route{Terms: name})
+	}
+}
