@@ -92,6 +92,7 @@ const (
 	CodeNotReady      Code = "not_ready"      // the health check says so
 	CodeServerFailure Code = "server_failure" // 500, 502, 504
 	CodeStorageFull   Code = "storage_full"   // 507
+	CodeNoRoom        Code = "no_room"        // 503: no storage takes this file now
 	CodeTooLarge      Code = "too_large"      // 413
 	CodeRejected      Code = "rejected"       // 400, 415, 422 …: the server's words say why
 	CodeForbidden     Code = "forbidden"      // 403

@@ -70,6 +70,7 @@ var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 	core.CodeNotReady:              {"error.not_ready", "advice.wait"},
 	core.CodeServerFailure:         {"error.server_failure", "advice.wait"},
 	core.CodeStorageFull:           {"error.storage_full", "advice.admin"},
+	core.CodeNoRoom:                {"error.no_room", "advice.wait"},
 	core.CodeTooLarge:              {"error.too_large", "advice.smaller"},
 	core.CodeRejected:              {"error.rejected", "advice.details"},
 	core.CodeForbidden:             {"error.forbidden", "advice.admin"},

@@ -24,10 +24,10 @@ func (e *Engine) conclude(r *run, out result) {
 			return x.put(r.it, unclaim(t, r.wish))
 		case out.err == nil:
 			t.State, t.Receipt = core.StateStored, &out.receipt
-			x.after(func() {
-				r.lane.fails, r.lane.cooling, r.lane.rejected = 0, 0, time.Time{}
-				r.lane.refusals.stored(out.start)
-			})
+			if r.lane.fails >= breakAfter {
+				e.wake(x, r.lane)
+			}
+			x.after(func() { r.lane.well(out.start, x.now) })
 		default:
 			t = e.failed(x, r, t, out)
 		}
@@ -99,6 +99,9 @@ func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfe
 		Attempt: t.Attempts - useful, Same: same, Now: x.now,
 		Row: r.lane.refusals.add(r.it, out.err.Code), Others: r.lane.refusals.taken.After(since), More: r.lane.claimed+len(r.lane.small)+len(r.lane.bulk) > 0,
 	})
+	if d.Free {
+		useful++
+	}
 	x.after(func() {
 		r.it.failures = &failures{last: out.err.Code, same: same, since: since, useful: useful, had: had}
 		e.affect(r, d, out.err, x.now)
@@ -178,11 +181,20 @@ func (e *Engine) affect(r *run, d retry.Decision, failure *core.Error, now time.
 		}
 	case failure.Code == core.CodeProfileNotFound:
 		l.lift() // asks for the profile, and deals with its other transfers
-	case failure.Code == core.CodeServerBusy && failure.RetryAfter > 0,
-		failure.Code == core.CodeStorageFull && d.Next == core.StateWaiting:
-		l.hold(now.Add(d.After))
+	case d.Hold > 0:
+		l.hold(now.Add(d.Hold))
 	}
-	e.breaker(r, failure, now)
+	news := true // about the server
+	if d.Busy {
+		news = l.slow(r, now)
+		if news {
+			e.log.Info("the server is busy and is sent less at a time", "profile", l.profile, "error", failure)
+			l.hold(now.Add(time.Duration((1 + e.cfg.Rand()) / 2 * float64(pause))))
+		}
+	}
+	if news {
+		e.breaker(r, failure, now)
+	}
 	if l.halt != nil || l.until.After(now) {
 		e.recall(l, func(*run) bool { return true })
 	}

@@ -24,10 +24,10 @@ const (
 )
 
 // The breaker: a server that fails again and again is left alone for a while,
-// then tried with one file.
+// twice as long each time, then tried with one file.
 const (
 	breakAfter   = 5
-	firstCooling = 30 * time.Second
+	firstCooling = time.Second
 	lastCooling  = 5 * time.Minute
 )
 
@@ -57,6 +57,7 @@ type lane struct {
 	rejected time.Time
 	refusals refusals
 	asking   bool // the endpoint is being asked for
+	pace     pace // after the server was busy
 
 	mu       sync.Mutex
 	endpoint Endpoint
@@ -64,6 +65,7 @@ type lane struct {
 	asked    time.Time
 	backlog  []*run // claimed, not begun
 	running  int    // workers
+	most     int    // of them at once, by the pace; 0: as many as the lane likes
 	long     bool   // the round-trip time is
 	key      honours
 	keyAsked bool
@@ -98,7 +100,7 @@ func (l *lane) limits() limits {
 	defer l.mu.Unlock()
 	n := l.streams()
 	ahead := 0
-	if l.key == honoursYes { // else whatever a crash interrupts may have been stored
+	if l.key == honoursYes && l.most == 0 { // else whatever a crash interrupts may have been stored
 		ahead = max(n, min(2*l.ended, mostAhead))
 	}
 	switch {
@@ -107,7 +109,7 @@ func (l *lane) limits() limits {
 	case l.endpoint.Streams > 0:
 		return limits{streams: n, bulk: n, ahead: ahead}
 	}
-	return limits{streams: n, bulk: bulkStreams, ahead: ahead}
+	return limits{streams: n, bulk: min(bulkStreams, n), ahead: ahead}
 }
 
 // busy reports whether the result of a run may wait a moment to be saved: the
@@ -120,6 +122,15 @@ func (l *lane) busy(r *run) bool {
 
 // streams is how many attempts run at once at most. The caller holds mu.
 func (l *lane) streams() int {
+	if n := l.liked(); l.most == 0 || n < l.most {
+		return n
+	}
+	return l.most
+}
+
+// liked is how many attempts run at once where the server takes as many. The
+// caller holds mu.
+func (l *lane) liked() int {
 	switch {
 	case l.endpoint.Streams > 0:
 		return l.endpoint.Streams
@@ -275,13 +286,41 @@ func (l *lane) setKey(h honours) {
 	l.key = h
 }
 
+// slow has less sent at a time after a refusal of r. It reports whether it
+// says anything new.
+func (l *lane) slow(r *run, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.pace.slow(r.t.StartedAt, now, l.liked()) {
+		return false
+	}
+	l.most = l.pace.inFlight(l.liked())
+	return true
+}
+
+// well learns at now that a file was stored by an attempt that began at start.
+func (l *lane) well(start, now time.Time) {
+	l.fails, l.cooling, l.rejected = 0, 0, time.Time{}
+	l.refusals.stored(start)
+	if l.pace.most == 0 {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.pace.grow(now, l.liked())
+	if l.most = 0; l.pace.most > 0 {
+		l.most = l.pace.inFlight(l.liked())
+	}
+}
+
 // lift ends a halt and a wait, and has the profile looked at anew.
 func (l *lane) lift() {
 	l.halt, l.ends, l.until, l.fails, l.cooling = nil, time.Time{}, time.Time{}, 0, 0
 	l.refusals.files = nil
+	l.pace.lift()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.known, l.key, l.keyAsked = false, honoursUnknown, false
+	l.known, l.key, l.keyAsked, l.most = false, honoursUnknown, false, 0
 }
 
 // refusesFresh reports whether an attempt that began at start had a token that

@@ -23,6 +23,7 @@ const (
 	fateStored  fate = iota
 	fateRefused      // for good
 	fateDown         // nothing arrived
+	fateBusy         // refused for now
 	fateCutOff
 	fateLostStored // everything arrived, the answer didn't
 	fateLost
@@ -52,7 +53,7 @@ func play(list []fate) func(context.Context, *server, core.Transfer, int, core.P
 				return false, failure(core.KindCancelled, core.CodeCancelled, core.OutcomeCutOff)
 			}
 		}
-		if s.complete(t.Resume) && next != fateDown && next != fateCutOff && next != fateHalt {
+		if s.complete(t.Resume) && next != fateDown && next != fateBusy && next != fateCutOff && next != fateHalt {
 			return false, nil // the server says that it has it
 		}
 		if known := s.honours && s.committed(t.ID) > 0; known && next >= fateHalf {
@@ -64,7 +65,7 @@ func play(list []fate) func(context.Context, *server, core.Transfer, int, core.P
 		if next == fateHalf || next == fateHalfDone {
 			return false, leaveHalf(ctx, s, t, p, next == fateHalfDone)
 		}
-		if next != fateDown && next != fateCutOff && t.Source.Size > core.FinishThreshold {
+		if next != fateDown && next != fateBusy && next != fateCutOff && t.Source.Size > core.FinishThreshold {
 			if err := p.Finishing(ctx); err != nil {
 				return false, err
 			}
@@ -77,6 +78,10 @@ func play(list []fate) func(context.Context, *server, core.Transfer, int, core.P
 			return false, failure(core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 		case fateDown:
 			return false, failure(core.KindNetwork, core.CodeUnreachable, core.OutcomeNotProcessed)
+		case fateBusy:
+			e := failure(core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
+			e.Status = 429
+			return false, e
 		case fateCutOff:
 			return false, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
 		case fateLostStored, fateLost:

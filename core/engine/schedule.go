@@ -107,13 +107,14 @@ func (e *Engine) claim(ctx context.Context, x *tx, l *lane) {
 	}
 	m := l.limits()
 	l.ended = 0
-	for ; ; l.skim(x) {
+	for ; l.pace.ready(x.now); l.skim(x) {
 		it := l.pick(m)
 		if it == nil {
 			return
 		}
 		if r := e.start(ctx, x, l, it); r != nil {
 			l.claim(r)
+			l.pace.begin(x.now, l.claimed)
 			x.claims = append(x.claims, r)
 		}
 	}
@@ -278,6 +279,8 @@ func (l *lane) rest(now time.Time) time.Time {
 		return time.Time{}
 	case l.until.After(now):
 		return l.until
+	case !l.pace.ready(now):
+		return l.pace.next
 	}
 	return l.look
 }

@@ -22,6 +22,8 @@ const (
 	mismatch                   // another hash or size came back
 	busyKey                    // 409, an earlier attempt with this key is under way
 	full                       // 507
+	busy                       // 429, 503, 408: too much at a time
+	noRoom                     // 503: for this file
 )
 
 // classify maps an error to its class. What the server may have done comes
@@ -66,10 +68,29 @@ func classifyNetwork(e *core.Error) class {
 	return again
 }
 
+// isBusy reports whether an answer is about all that the server is sent, not
+// about one file.
+func isBusy(e *core.Error) bool {
+	switch e.Code {
+	case core.CodeServerBusy:
+		return e.Status != http.StatusExpectationFailed // it merely can't be asked
+	case core.CodeTimeout:
+		return e.Kind == core.KindServer // fewer at a time are quicker
+	}
+	return false
+}
+
 // classifyAnswer goes by what the server answered.
 func classifyAnswer(e *core.Error) class {
 	switch e.Code {
-	case core.CodeServerBusy, core.CodeServerFailure, core.CodeTimeout:
+	case core.CodeServerBusy, core.CodeTimeout:
+		if isBusy(e) {
+			return busy
+		}
+		return again
+	case core.CodeNoRoom:
+		return noRoom
+	case core.CodeServerFailure:
 		return again
 	case core.CodeStorageFull:
 		return full

@@ -48,6 +48,13 @@ const (
 	keyDelay = 30 * time.Second
 	// keychainDelay is how long a locked keychain holds the queue.
 	keychainDelay = time.Minute
+	// busyRetries is the repetition from which on the wait of a file that a
+	// busy server refused grows no more.
+	busyRetries = 3
+	// roomDelay is the first wait for storage that takes a file, doubled up
+	// to roomCap.
+	roomDelay = 30 * time.Second
+	roomCap   = 15 * time.Minute
 	// storageDelay is the first wait for a server whose storage is full;
 	// later ones are hourly.
 	storageDelay = 15 * time.Minute
@@ -92,6 +99,14 @@ type Decision struct {
 	// Halt stops the profile's whole queue with this error until someone
 	// acts, or for After where that is set; the transfer stays queued.
 	Halt bool
+	// Busy says that the server has too much to do: it is to be sent less at
+	// a time.
+	Busy bool
+	// Free says that the attempt tells nothing about the file: it does not
+	// count among those of the transfer.
+	Free bool
+	// Hold is how long the server is to be left alone by all transfers.
+	Hold time.Duration
 }
 
 // NotBefore is when the next attempt may start, zero unless Next is
@@ -108,11 +123,18 @@ func (p Policy) Decide(in Input) Decision {
 	switch classify(in.Err) {
 	case again: // cut off or never taken
 		return p.retry(in)
+	case busy:
+		return p.busy(in)
+	case noRoom:
+		return p.noRoom(in)
 	case ask: // the server may have stored it
-		if in.HonoursKey {
-			return p.retry(in)
+		switch {
+		case !in.HonoursKey:
+			return Decision{Next: core.StateUnknown, Busy: isBusy(in.Err), Free: isBusy(in.Err)}
+		case isBusy(in.Err):
+			return p.busy(in)
 		}
-		return Decision{Next: core.StateUnknown}
+		return p.retry(in)
 	case halt:
 		if in.Err.Code == core.CodeKeychainLocked && p.Rounds == 0 {
 			// A program that starts with the session is there before the
@@ -193,6 +215,31 @@ func (p Policy) retry(in Input) Decision {
 	return wait(max(between(round, in.Rand), asked(in.Err.RetryAfter, in.Rand)))
 }
 
+// busy comes back soon, for as long as it takes: sending less at a time is what
+// spares the server, and the oldest file is the next to go.
+func (p Policy) busy(in Input) Decision {
+	if p.Rounds > 0 {
+		return p.retry(in)
+	}
+	d := wait(max(backoff(min(in.Same, busyRetries), in.Rand), asked(in.Err.RetryAfter, in.Rand)))
+	d.Busy, d.Free = true, true
+	if in.Err.RetryAfter > 0 {
+		d.Hold = d.After
+	}
+	return d
+}
+
+// noRoom waits for storage that takes this file; others may fit.
+func (p Policy) noRoom(in Input) Decision {
+	if p.Rounds > 0 {
+		return p.retry(in)
+	}
+	delay := min(roomDelay<<min(max(in.Same, 1)-1, 6), roomCap)
+	d := wait(max(atLeast(in.Err.RetryAfter, delay, in.Rand), spread(delay, in.Rand)))
+	d.Free = true
+	return d
+}
+
 // full waits long for a server without space: quick repetitions only hurt it.
 func (p Policy) full(in Input) Decision {
 	if p.Rounds > 0 && in.Same >= p.Rounds {
@@ -202,7 +249,9 @@ func (p Policy) full(in Input) Decision {
 	if in.Same > 1 {
 		delay = hourly
 	}
-	return wait(max(spread(delay, in.Rand), storageDelay, asked(in.Err.RetryAfter, in.Rand)))
+	d := wait(max(spread(delay, in.Rand), storageDelay, asked(in.Err.RetryAfter, in.Rand)))
+	d.Free, d.Hold = true, d.After
+	return d
 }
 
 // giveUp ends a transfer: failed, or unknown where the server may have it.

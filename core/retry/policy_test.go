@@ -31,6 +31,16 @@ func TestDecide(t *testing.T) {
 	failed := Decision{Next: core.StateFailed}
 	ask := Decision{Next: core.StateUnknown}
 	after := func(d time.Duration) Decision { return Decision{Next: core.StateWaiting, After: d} }
+	hold := func(d time.Duration) Decision {
+		return Decision{Next: core.StateWaiting, After: d, Hold: d, Free: true}
+	}
+	alone := func(d time.Duration) Decision { return Decision{Next: core.StateWaiting, After: d, Free: true} }
+	slow := func(d, hold time.Duration) Decision {
+		return Decision{Next: core.StateWaiting, After: d, Hold: hold, Busy: true, Free: true}
+	}
+	busyFor := func(d time.Duration) *core.Error {
+		return &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 429, RetryAfter: d}
+	}
 
 	for _, tt := range []struct {
 		name   string
@@ -82,18 +92,24 @@ func TestDecide(t *testing.T) {
 		{"forbidden, a third file", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeForbidden, Status: 403, Outcome: core.OutcomeAnswered}, Attempt: 1, Same: 1, Row: 3}, stop},
 		{"forbidden, maybe stored before", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeForbidden, Status: 403, Outcome: core.OutcomeAnswered}, Attempt: 2, Same: 1, Row: 1, MaybeStored: true}, ask},
 
-		{"busy", 0, Input{Err: fault(core.KindServer, core.CodeServerBusy), Attempt: 1}, after(time.Second)},
-		{"busy, asks for 10 s", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, RetryAfter: 10 * time.Second}, Attempt: 1}, after(11 * time.Second)},
-		{"busy, asks for less than the backoff", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, RetryAfter: time.Second}, Attempt: 4}, after(8 * time.Second)},
-		{"busy, asks for a year", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, RetryAfter: 365 * 24 * time.Hour}, Attempt: 1}, after(26*time.Hour + 24*time.Minute)},
-		{"busy, asks at the end of a round", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, RetryAfter: 10 * time.Minute}, Attempt: 5}, after(11 * time.Minute)},
+		{"busy", 0, Input{Err: fault(core.KindServer, core.CodeServerBusy), Attempt: 1}, slow(time.Second, 0)},
+		{"busy, no end of a round", 0, Input{Err: fault(core.KindServer, core.CodeServerBusy), Attempt: 5, Same: 5}, slow(4*time.Second, 0)},
+		{"busy, asks for 10 s", 0, Input{Err: busyFor(10 * time.Second), Attempt: 1}, slow(11*time.Second, 11*time.Second)},
+		{"busy, asks for less than the backoff", 0, Input{Err: busyFor(time.Second), Attempt: 4, Same: 4}, slow(4*time.Second, 4*time.Second)},
+		{"busy, asks for a year", 0, Input{Err: busyFor(365 * 24 * time.Hour), Attempt: 1}, slow(26*time.Hour+24*time.Minute, 26*time.Hour+24*time.Minute)},
+		{"busy at the end, key honoured", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503, Outcome: core.OutcomeUnknown}, Attempt: 5, HonoursKey: true}, slow(time.Second, 0)},
+		{"busy at the end", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503, Outcome: core.OutcomeUnknown}, Attempt: 5}, Decision{Next: core.StateUnknown, Busy: true, Free: true}},
+		{"can't be asked for leave", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 417}, Attempt: 1}, after(time.Second)},
+		{"no room", 0, Input{Err: fault(core.KindServer, core.CodeNoRoom), Attempt: 1, Same: 1}, alone(36 * time.Second)},
+		{"no room, asks for 45 s", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeNoRoom, RetryAfter: 45 * time.Second}, Attempt: 1, Same: 1}, alone(49500 * time.Millisecond)},
+		{"no room for long", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeNoRoom, RetryAfter: 30 * time.Second}, Attempt: 99, Same: 99}, alone(18 * time.Minute)},
 		{"failure", 0, Input{Err: fault(core.KindServer, core.CodeServerFailure), Attempt: 2}, after(2 * time.Second)},
-		{"server's own time-out", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeTimeout, Status: 408}, Attempt: 1}, after(time.Second)},
+		{"server's own time-out", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeTimeout, Status: 408}, Attempt: 1}, slow(time.Second, 0)},
 		{"yes to half a file", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeAnswerInvalid, Status: 201, Outcome: core.OutcomeCutOff}, Attempt: 1}, after(time.Second)},
 
-		{"full", 0, Input{Err: fault(core.KindServer, core.CodeStorageFull), Attempt: 1, Same: 1}, after(18 * time.Minute)},
-		{"full again", 0, Input{Err: fault(core.KindServer, core.CodeStorageFull), Attempt: 2, Same: 2}, after(72 * time.Minute)},
-		{"full, asks for more", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeStorageFull, RetryAfter: 2 * time.Hour}, Attempt: 1, Same: 1}, after(132 * time.Minute)},
+		{"full", 0, Input{Err: fault(core.KindServer, core.CodeStorageFull), Attempt: 1, Same: 1}, hold(18 * time.Minute)},
+		{"full again", 0, Input{Err: fault(core.KindServer, core.CodeStorageFull), Attempt: 2, Same: 2}, hold(72 * time.Minute)},
+		{"full, asks for more", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeStorageFull, RetryAfter: 2 * time.Hour}, Attempt: 1, Same: 1}, hold(132 * time.Minute)},
 		{"full, one round", 1, Input{Err: fault(core.KindServer, core.CodeStorageFull), Attempt: 1, Same: 1}, failed},
 
 		{"key in progress", 0, Input{Err: fault(core.KindServer, core.CodeKeyInProgress), Attempt: 2, Same: 1}, after(33 * time.Second)},
@@ -179,7 +195,7 @@ func TestNotBefore(t *testing.T) {
 func TestDecideHolds(t *testing.T) {
 	kinds := []core.Kind{core.KindUsage, core.KindConfig, core.KindFile, core.KindAuth, core.KindTLS, core.KindNetwork,
 		core.KindServer, core.KindIntegrity, core.KindCancelled, ""}
-	codes := []core.Code{core.CodeTokenRejected, core.CodeFileChanged, core.CodeServerBusy, core.CodeStorageFull, core.CodeKeyInProgress,
+	codes := []core.Code{core.CodeTokenRejected, core.CodeFileChanged, core.CodeServerBusy, core.CodeNoRoom, core.CodeTimeout, core.CodeStorageFull, core.CodeKeyInProgress,
 		core.CodeForbidden, core.CodeChecksumMismatch, core.CodeChecksumMissing, core.CodeProxy, core.CodeUnexpected, core.CodeInternal}
 	rapid.Check(t, func(t *rapid.T) {
 		in := Input{
@@ -209,6 +225,12 @@ func TestDecideHolds(t *testing.T) {
 		}
 		if in.Err.Outcome == core.OutcomeUnknown && got.Next == core.StateFailed {
 			t.Fatal("an unknown outcome was called failed")
+		}
+		if got.Hold < 0 || got.Hold > got.After {
+			t.Fatalf("holds the others for %v, and waits %v", got.Hold, got.After)
+		}
+		if got.Busy && got.Next == core.StateFailed {
+			t.Fatal("a file fails because the server is busy")
 		}
 		if got.Halt && got.Next != core.StateQueued {
 			t.Fatalf("halted with the transfer in %q", got.Next)

@@ -71,6 +71,8 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 		e.Code, e.Message = core.CodeKeyInProgress, "The server is still working on an earlier attempt of this file."
 	case resp.StatusCode == http.StatusConflict && said.Code == "MODE_NOT_ALLOWED":
 		e.Code, e.Message = core.CodeReadOnly, "The server's storage is read-only."
+	case resp.StatusCode == http.StatusServiceUnavailable && e.RetryAfter > 0 && aboutStorage(said):
+		e.Code, e.Message = core.CodeNoRoom, "No storage of the server takes this file now."
 	}
 	if complete && mayHaveStored(resp.StatusCode, said) {
 		e.Outcome = core.OutcomeUnknown
@@ -104,6 +106,13 @@ func mayHaveStored(status int, said wire.Said) bool {
 		return !said.ArtStore
 	}
 	return status < 300 // accepted, partial, reset …: a success that is none of ours
+}
+
+// aboutStorage reports whether ArtStore says that no storage takes a file: of
+// that size, and now. Others may fit.
+func aboutStorage(said wire.Said) bool {
+	words := strings.ToLower(said.Code + " " + said.Text)
+	return said.ArtStore && (strings.Contains(words, "storage") || strings.Contains(words, "capacity"))
 }
 
 // target names the host of a redirect, "" where it names none.

@@ -53,6 +53,10 @@ func TestFailureOf(t *testing.T) {
 		{502, "", "upstream connect error", core.KindServer, core.CodeServerFailure, unknown, "", "upstream connect error"},
 		{503, "120", `{"message":"later"}`, core.KindServer, core.CodeServerBusy, answered, "", "later"},
 		{504, "", "", core.KindServer, core.CodeServerFailure, unknown, "", ""},
+		{503, "30", `{"detail":"No storage available for a file of this size"}`, core.KindServer, core.CodeNoRoom, answered, "", "No storage available for a file of this size"},
+		{503, "30", `{"detail":"Starting"}`, core.KindServer, core.CodeServerBusy, answered, "", "Starting"},
+		{503, "", `{"detail":"No storage available"}`, core.KindServer, core.CodeServerBusy, answered, "", "No storage available"},
+		{503, "30", `no storage today`, core.KindServer, core.CodeServerBusy, answered, "", "no storage today"},
 		{507, "", `{"error":{"code":"STORAGE_FULL","message":"full"}}`, core.KindServer, core.CodeStorageFull, answered, "STORAGE_FULL", "full"},
 		{204, "", "", core.KindServer, core.CodeUnexpected, unknown, "", ""},
 		{302, "https://user:pw@other.example/x?token=1", "", core.KindServer, core.CodeRedirect, answered, "", ""},
@@ -84,7 +88,7 @@ func TestFailureOf(t *testing.T) {
 		if strings.Contains(e.Error(), "pw@") || strings.Contains(e.Error(), "token=1") {
 			t.Errorf("too much of the target is said: %v", e)
 		}
-		if (tt.header == "5" || tt.header == "7" || tt.header == "120") != (e.RetryAfter > 0) {
+		if (tt.header == "5" || tt.header == "7" || tt.header == "30" || tt.header == "120") != (e.RetryAfter > 0) {
 			t.Errorf("%d: Retry-After %v", tt.status, e.RetryAfter)
 		}
 		if part := FailureOf("upload", resp, []byte(tt.body), false, time.Now()); part.Outcome != core.OutcomeAnswered {
