@@ -18,6 +18,7 @@ type target struct {
 	profileFile string
 	sandbox     bool
 	secretFile  string
+	identity    string
 }
 
 func (t *target) flags(cmd *cobra.Command) {
@@ -26,7 +27,9 @@ func (t *target) flags(cmd *cobra.Command) {
 	f.StringVar(&t.profileFile, "profile-file", "", "a profile file")
 	f.BoolVar(&t.sandbox, "sandbox", false, "start the embedded server for the time of this command")
 	f.StringVar(&t.secretFile, "secret-file", "", "read the client secret from this file (else INGESTER_CLIENT_SECRET, else the keychain)")
+	f.StringVar(&t.identity, "identity", "", "the client certificate to present, where the profile's file holds several: its alias, subject or SHA-256 fingerprint")
 	cmd.MarkFlagsMutuallyExclusive("profile", "profile-file", "sandbox")
+	cmd.MarkFlagsMutuallyExclusive("identity", "sandbox")
 }
 
 // uploadAll is the command that sends what earlier calls left for this server.
@@ -85,6 +88,12 @@ func (t *target) prepare(ctx context.Context, s streams) (f folders, p core.Prof
 	}
 	if p, err = t.load(f); err != nil {
 		return f, p, secret, err
+	}
+	if t.identity != "" {
+		if !p.TLS.HasClientCertificate() {
+			return f, p, secret, usageError("--identity is for a profile with a client certificate, which %q has not", p.Name)
+		}
+		p.TLS.Identity = t.identity
 	}
 	secret, err = givenSecret(ctx, t.secretFile, os.Getenv, s.err)
 	return f, p, secret, err

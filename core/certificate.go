@@ -1,10 +1,16 @@
 package core
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // CertificateFacts are what the settings card shows of a client certificate.
 type CertificateFacts struct {
 	Subject     string
+	CommonName  string   // of the subject
+	Aliases     []string // its names in a key store ("friendly names")
 	Issuer      string
 	Names       []string // DNS names, IP addresses, e-mail addresses, URIs
 	Serial      string   // hexadecimal, colons between bytes
@@ -15,6 +21,55 @@ type CertificateFacts struct {
 	Encrypted   bool // the key, or the PKCS#12 file, takes a passphrase
 	ClientAuth  bool // may be used to authenticate a client (RFC 5280 §4.2.1.12)
 	Algorithm   string
+
+	// Identities are all that the files hold with their keys, this one among
+	// them, where there are several or one is asked for by its name.
+	Identities []CertificateFacts
+}
+
+// Usable reports whether a client may present the certificate now.
+func (c CertificateFacts) Usable(now time.Time) bool {
+	return c.KeyMatches && c.ClientAuth && !now.Before(c.NotBefore) && !now.After(c.NotAfter)
+}
+
+// Called returns those of all that name, a profile's tls.identity, means: the
+// one with that SHA-256 fingerprint, else those with that alias, else those with
+// that common name or whole subject. Case doesn't count, as in others' key stores.
+func Called(all []CertificateFacts, name string) []int {
+	same := func(a, b string) bool {
+		return a != "" && strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
+	}
+	digits := strings.NewReplacer(":", "", " ", "")
+	for _, called := range []func(CertificateFacts) bool{
+		func(c CertificateFacts) bool { return same(digits.Replace(c.Fingerprint), digits.Replace(name)) },
+		func(c CertificateFacts) bool {
+			return slices.ContainsFunc(c.Aliases, func(alias string) bool { return same(alias, name) })
+		},
+		func(c CertificateFacts) bool { return same(c.CommonName, name) || same(c.Subject, name) },
+	} {
+		var found []int
+		for i, c := range all {
+			if called(c) {
+				found = append(found, i)
+			}
+		}
+		if found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// NameAmong is what tells the certificate from the others in all: the first of
+// its aliases, its common name and its subject that means none of them, else its
+// fingerprint, which a renewed certificate hasn't any more.
+func (c CertificateFacts) NameAmong(all []CertificateFacts) string {
+	for _, name := range append(slices.Clone(c.Aliases), c.CommonName, c.Subject) {
+		if found := Called(all, name); len(found) == 1 && all[found[0]].Fingerprint == c.Fingerprint {
+			return name
+		}
+	}
+	return c.Fingerprint
 }
 
 // DaysLeft is the number of whole days until the certificate expires, negative

@@ -44,6 +44,8 @@ const (
 	CodeCertificateNotYet     Code = "certificate_not_yet_valid"
 	CodeCertificateUsage      Code = "certificate_usage" // lacks clientAuth
 	CodeKeyMismatch           Code = "key_mismatch"      // key and certificate don't belong together
+	CodeIdentityChoice        Code = "identity_choice"   // several certificates fit, and none is chosen
+	CodeIdentityMissing       Code = "identity_missing"  // the one that is chosen isn't there
 	CodeKeyUnsupported        Code = "key_unsupported"   // algorithm or encryption not supported
 	CodePassphraseWrong       Code = "passphrase_wrong"
 	CodePassphraseMissing     Code = "passphrase_missing"

@@ -63,8 +63,9 @@ type TLSSettings struct {
 	CertFile        string `toml:"cert_file"`
 	KeyFile         string `toml:"key_file"` // "" where CertFile holds both
 	PKCS12File      string `toml:"pkcs12_file"`
-	ProtocolVersion string `toml:"protocol_version"` // the minimum
-	Ciphers         string `toml:"ciphers"`          // OpenSSL or IANA names, ":" or "," between
+	Identity        string `toml:"identity,omitempty"` // which one, where the files hold several: see Called
+	ProtocolVersion string `toml:"protocol_version"`   // the minimum
+	Ciphers         string `toml:"ciphers"`            // OpenSSL or IANA names, ":" or "," between
 	ServerName      string `toml:"server_name"`
 }
 

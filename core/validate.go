@@ -178,4 +178,7 @@ func (v *validator) tls(t TLSSettings) {
 	if t.KeyFile != "" && t.CertFile == "" {
 		v.add("tls.key_file", ReasonKeyWithout, "")
 	}
+	if t.Identity != "" && !t.HasClientCertificate() {
+		v.add("tls.identity", ReasonKeyWithout, "")
+	}
 }

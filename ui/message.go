@@ -27,6 +27,8 @@ var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 	core.CodeCertificateNotYet:     {"error.certificate_not_yet_valid", "advice.clock"},
 	core.CodeCertificateUsage:      {"error.certificate_usage", "advice.other_certificate"},
 	core.CodeKeyMismatch:           {"error.key_mismatch", "advice.certificates"},
+	core.CodeIdentityChoice:        {"error.identity_choice", "advice.identity"},
+	core.CodeIdentityMissing:       {"error.identity_missing", "advice.identity"},
 	core.CodeKeyUnsupported:        {"error.key_unsupported", "advice.key_format"},
 	core.CodePassphraseWrong:       {"error.passphrase_wrong", "advice.certificates"},
 	core.CodePassphraseMissing:     {"error.passphrase_missing", "advice.certificates"},

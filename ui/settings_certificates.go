@@ -26,8 +26,10 @@ type certificatesTab struct {
 	key        *formEntry // PEM, "" where cert holds both
 	pkcs12     *formEntry
 	passphrase *formEntry
+	identity   *identityChoice
 	card       *certificateCard
 
+	identityRow                                               *field
 	caRow, certRow, pkcs12Row, keyRow, passphraseRow, cardRow *field
 
 	asked      certificateQuestion // what the card shows, or will
@@ -80,6 +82,7 @@ func (c *certificatesTab) addRows() {
 	c.keyRow = f.add(tabCertificates, "tls.key_file", t.s("settings.key"), d.fileInput(c.key, keyExtensions, c.inspect), nil)
 	c.pkcs12Row = f.add(tabCertificates, "tls.pkcs12_file", t.s("settings.cert.file"), d.fileInput(c.pkcs12, pkcs12Extensions, c.inspect), nil)
 	c.passphraseRow = f.add(tabCertificates, passphraseField, t.s("settings.passphrase"), c.passphrase, nil)
+	c.addIdentity()
 	c.cardRow = f.add(tabCertificates, "", "", c.card.object, nil)
 	f.wire(c.caRow, c.inspect, c.ca)
 	f.wire(c.certRow, c.inspect, c.cert)
@@ -121,11 +124,12 @@ func (c *certificatesTab) addPolicy() {
 // all the same.
 func (c *certificatesTab) read(p *core.Profile) []core.FieldError {
 	tls := &p.TLS
-	tls.CACertFile, tls.CertFile, tls.KeyFile, tls.PKCS12File = c.ca.value(), "", "", ""
+	tls.CACertFile, tls.CertFile, tls.KeyFile, tls.PKCS12File, tls.Identity = c.ca.value(), "", "", "", ""
 	tls.Enabled = tls.Enabled || c.mutual.Checked || tls.CACertFile != ""
 	if !c.mutual.Checked {
 		return nil
 	}
+	tls.Identity = c.identity.value()
 	if c.kind.value() == certPKCS12 {
 		if tls.PKCS12File = c.pkcs12.value(); tls.PKCS12File == "" {
 			return []core.FieldError{{Field: "tls.pkcs12_file", Reason: core.ReasonRequired}}
@@ -148,6 +152,7 @@ func (c *certificatesTab) arrange() {
 	f.show(c.keyRow.row, on && !bundle)
 	f.show(c.pkcs12Row.row, on && bundle)
 	f.show(c.passphraseRow.row, on)
+	f.show(c.identityRow.row, on && c.identity.needed())
 }
 
 // question is what the form asks about now.

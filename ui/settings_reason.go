@@ -15,7 +15,7 @@ import (
 func reasonText(t *text, e core.FieldError) string {
 	if m, ok := messages[core.Code(e.Reason)]; ok {
 		words := capital(t.s(m.sentence)) + "."
-		if m.advice == "advice.certificates" { // one is there
+		if m.advice == "advice.certificates" || m.advice == "advice.identity" { // one is there
 			return words
 		}
 		return words + " " + t.s(m.advice)

@@ -47,6 +47,7 @@ func (c *certificatesTab) refusals(*core.Profile) []core.FieldError {
 // answer shows what was found, and beside the fields what is wrong with it.
 func (c *certificatesTab) answer(question certificateQuestion, found inspection) {
 	d, before := c.dialog, len(c.refusals(nil))
+	c.offer(found.facts.Identities)
 	c.answered, c.refused = question, question.refusals(found)
 	if !c.card.show(found.facts, found.err, d.s.now()) {
 		d.form.show(c.cardRow.row, false)
@@ -87,6 +88,8 @@ func (q certificateQuestion) refusedField(found inspection) string {
 	switch read := found.facts.Fingerprint != ""; {
 	case code == core.CodePassphraseMissing || code == core.CodePassphraseWrong:
 		return passphraseField
+	case code == core.CodeIdentityChoice || code == core.CodeIdentityMissing:
+		return "tls.identity"
 	case q.settings.PKCS12File != "":
 		return "tls.pkcs12_file"
 	case read && !found.facts.KeyMatches && q.settings.KeyFile != "":

@@ -46,6 +46,8 @@ var adviceByCode = map[core.Code]string{ //nolint:gochecknoglobals // a table
 	core.CodeCertificateNotYet:     "advice.certificate",
 	core.CodeCertificateUsage:      "advice.certificate",
 	core.CodeKeyMismatch:           "advice.certificate",
+	core.CodeIdentityChoice:        "advice.identity",
+	core.CodeIdentityMissing:       "advice.identity",
 	core.CodeKeyUnsupported:        "advice.certificate",
 	core.CodePassphraseMissing:     "advice.passphrase",
 	core.CodePassphraseWrong:       "advice.passphrase",

@@ -146,6 +146,7 @@ var english = map[string]string{ //nolint:gochecknoglobals // a table
 	"advice.redirect":          "Enter the address that the server really has.",
 	"advice.answer":            "Check the address. In a public network, sign in to its login page with a browser first.",
 	"advice.certificate":       "Choose another client certificate or key file, or ask whoever issued it for a new one.",
+	"advice.identity":          "Choose one of them: tls.identity names it by its alias, its subject or its fingerprint.",
 	"advice.passphrase":        "Enter the passphrase of the key or PKCS#12 file.",
 	"advice.ca":                "Choose the file that holds the certificate of the server's authority.",
 }

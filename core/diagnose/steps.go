@@ -108,7 +108,7 @@ func (t *test) readFiles() credentials {
 	config, err := tlsconfig.Build(settings, passphrase, t.cfg.Log)
 	if err != nil && (settings.HasClientCertificate() || settings.KeyFile != "") {
 		c.identity = core.AsError(err)
-		settings.CertFile, settings.KeyFile, settings.PKCS12File = "", "", ""
+		settings.CertFile, settings.KeyFile, settings.PKCS12File, settings.Identity = "", "", "", ""
 		config, err = tlsconfig.Build(settings, core.Secret{}, t.cfg.Log)
 	}
 	switch {

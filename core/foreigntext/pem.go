@@ -19,6 +19,19 @@ type Block struct {
 	Headers map[string]string
 	Bytes   []byte
 	Err     error // why the block can't be read; there are no Headers and Bytes
+
+	above []byte // the text since the last block
+}
+
+// Attribute is a line "name: value" in the text above the block, such as
+// OpenSSL writes it there ("Bag Attributes"); "" where there is none.
+func (b Block) Attribute(name string) string {
+	for line := range bytes.FieldsFuncSeq(b.above, func(r rune) bool { return r == '\r' || r == '\n' }) {
+		if key, value, ok := strings.Cut(string(line), ":"); ok && strings.TrimFunc(key, blank) == name {
+			return strings.TrimFunc(value, blank)
+		}
+	}
+	return ""
 }
 
 // Place says which block it is.
@@ -53,6 +66,11 @@ func PEM(data []byte) ([]Block, error) {
 			continue
 		}
 		b := Block{Number: len(blocks) + 1, Line: line.at(m.start), Type: m.label}
+		if i == 0 {
+			b.above = text[:m.start]
+		} else {
+			b.above = text[marks[i-1].end:max(m.start, marks[i-1].end)]
+		}
 		switch {
 		case m.damaged:
 			b.Err = errBegin

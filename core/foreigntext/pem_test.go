@@ -134,3 +134,23 @@ func FuzzPEM(f *testing.F) {
 		}
 	})
 }
+
+// The lines above a block are its own, not those above the one before.
+func TestAttribute(t *testing.T) {
+	one, two := block("CERTIFICATE", long), block("CERTIFICATE", "two")
+	text := "Bag Attributes\r\n    friendlyName: first: ü \r\n    localKeyID: 01 \r\n" + one + "subject=x\n\ufefffriendlyName:second\r" + two + two
+	for name, data := range map[string]string{"plain": text, "UTF-16": utf16Of(binary.LittleEndian, "\ufeff"+text)} {
+		blocks, err := PEM([]byte(data))
+		if err != nil || len(blocks) != 3 {
+			t.Fatal(name, blocks, err)
+		}
+		for i, want := range []string{"first: ü", "second", ""} {
+			if got := blocks[i].Attribute("friendlyName"); got != want {
+				t.Errorf("%s, block %d: %q", name, i, got)
+			}
+		}
+		if got := blocks[0].Attribute("localKeyID"); got != "01" {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}

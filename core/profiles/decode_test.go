@@ -106,9 +106,9 @@ func TestBadFiles(t *testing.T) {
 
 		{"empty", "", `name must be 1 to 64 letters, digits, spaces, dots, dashes or underscores; admin_url is required; ` +
 			`ingester_url is required; auth.client_id is required`},
-		{"invalid values", strings.Replace(minimal, "https://admin", "http://u:hunter2@admin", 1) + "timeout = \"10\"\n[tls]\nkey_file = \"k\"\n[upload]\nttl_days = 999\n",
+		{"invalid values", strings.Replace(minimal, "https://admin", "http://u:hunter2@admin", 1) + "timeout = \"10\"\n[tls]\nkey_file = \"k\"\nidentity = \"x\"\n[upload]\nttl_days = 999\n",
 			`admin_url must not hold a user name or password; auth.timeout is not a duration such as "10s": 10; ` +
-				`tls.key_file is given without a certificate; upload.ttl_days is out of range: 999 is not between 0 and 365`},
+				`tls.key_file is given without a certificate; tls.identity is given without a certificate; upload.ttl_days is out of range: 999 is not between 0 and 365`},
 		{"plain http", strings.Replace(minimal, "https://ingester", "http://ingester", 1),
 			`ingester_url uses http to another machine; use https: ingester.example:8020`},
 		{"meaning of a complete upload", minimal + "[upload]\ntus_complete = \"always\"", `upload.tus_complete is not one of the allowed words: always`},

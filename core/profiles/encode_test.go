@@ -83,6 +83,7 @@ ca_cert_file = 'ca.pem'
 cert_file = "Zoë's client.pem"
 key_file = '/etc/client.key'
 pkcs12_file = ''
+identity = 'scanner 2026'
 protocol_version = 'TLSv1.2'
 ciphers = 'ECDHE-RSA-AES256-GCM-SHA384:TLS_AES_256_GCM_SHA384'
 server_name = 'ingester.internal'

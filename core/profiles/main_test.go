@@ -32,7 +32,7 @@ func full(name, dir string) core.Profile {
 		TLS: core.TLSSettings{
 			Enabled: true, CACertFile: filepath.Join(dir, "ca.pem"), CertFile: filepath.Join(dir, "Zoë's client.pem"),
 			KeyFile: filepath.Join(filepath.Dir(dir), "elsewhere", "client.key"), ProtocolVersion: core.TLSv12,
-			Ciphers: "ECDHE-RSA-AES256-GCM-SHA384:TLS_AES_256_GCM_SHA384", ServerName: "ingester.internal",
+			Ciphers: "ECDHE-RSA-AES256-GCM-SHA384:TLS_AES_256_GCM_SHA384", ServerName: "ingester.internal", Identity: "scanner 2026",
 		},
 		Upload: core.UploadSettings{
 			RetentionPolicy: core.RetentionPermanent, TTLDays: 365, Concurrency: 256, BandwidthLimit: "1.5 MiB/s",

@@ -17,6 +17,7 @@ import (
 // entry is what a file has in the place of a certificate.
 type entry struct {
 	name  string            // its place in the file, and its subject
+	alias string            // that OpenSSL wrote above it
 	cert  *x509.Certificate // nil: err says why
 	err   error
 	trust trust
@@ -39,7 +40,9 @@ func entries(path string, data []byte) (found []entry, others []string, err erro
 	for _, b := range blocks {
 		switch b.Type {
 		case "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE":
-			found = append(found, pemEntry(b))
+			e := pemEntry(b)
+			e.alias = b.Attribute("friendlyName")
+			found = append(found, e)
 		default:
 			others = append(others, b.Place()+": "+b.Type)
 		}
@@ -67,20 +70,21 @@ func problemOf(found []entry) string {
 	return ""
 }
 
-// certificates reads the certificates of a chain, in which none may be missing.
-func certificates(path string, data []byte) ([]*x509.Certificate, error) {
+// readCertificates reads the certificates of a chain, in which none may be
+// missing.
+func (m *material) readCertificates(path string, data []byte) error {
 	found, _, err := entries(path, data)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if problem := problemOf(found); problem != "" {
-		return nil, fileError(core.CodeCertificateUnreadable, path, problem, nil)
+		return fileError(core.CodeCertificateUnreadable, path, problem, nil)
 	}
-	certs := make([]*x509.Certificate, len(found))
-	for i, e := range found {
-		certs[i] = e.cert
+	for _, e := range found {
+		m.certs = append(m.certs, e.cert)
+		m.name(e.cert, e.alias)
 	}
-	return certs, nil
+	return nil
 }
 
 func pemEntry(b foreigntext.Block) entry {

@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/x509"
 	"errors"
+	"slices"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/smallfile"
@@ -16,9 +17,31 @@ const maxFile = 1 << 20
 
 // material is what the files of a client certificate hold, unchecked.
 type material struct {
-	path  string // of the file that holds the certificate
-	certs []*x509.Certificate
-	keys  []crypto.Signer
+	path    string // of the file that holds the certificate
+	certs   []*x509.Certificate
+	keys    []crypto.Signer
+	aliases map[*x509.Certificate][]string
+	leftOut []string // keys that can't be read, and why, where others can
+}
+
+// name notes an alias of a certificate.
+func (m *material) name(cert *x509.Certificate, alias string) {
+	if alias == "" || slices.Contains(m.aliases[cert], alias) {
+		return
+	}
+	if m.aliases == nil {
+		m.aliases = map[*x509.Certificate][]string{}
+	}
+	m.aliases[cert] = append(m.aliases[cert], alias)
+}
+
+// call notes an alias of a key: its certificates have it too.
+func (m *material) call(key crypto.Signer, alias string) {
+	for _, cert := range m.certs {
+		if belongs(key, cert) {
+			m.name(cert, alias)
+		}
+	}
 }
 
 // readMaterial reads the files that s names. With an error the material is as
@@ -32,7 +55,7 @@ func readMaterial(s core.TLSSettings, passphrase core.Secret) (material, error) 
 	if err != nil {
 		return m, err
 	}
-	if m.certs, err = certificates(s.CertFile, data); err != nil {
+	if err = m.readCertificates(s.CertFile, data); err != nil {
 		return m, err
 	}
 	keyFile := s.KeyFile

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/foreigntext"
@@ -48,12 +49,12 @@ func FuzzCertificates(f *testing.F) {
 	seed(f, "*.pem")
 	seed(f, "*.crt")
 	f.Fuzz(func(t *testing.T, data []byte) {
-		certs, err := certificates("file", data)
-		if err != nil {
+		m := material{path: "file"}
+		if err := m.readCertificates(m.path, data); err != nil {
 			known(t, err)
 			return
 		}
-		if len(certs) == 0 || (material{certs: certs}).pair().leaf == nil {
+		if len(m.certs) == 0 || m.pairs()[0].leaf == nil {
 			t.Error("no certificate and no error")
 		}
 	})
@@ -103,14 +104,15 @@ func FuzzPKCS12(f *testing.F) {
 			return
 		}
 		for _, passphrase := range []core.Secret{{}, core.NewSecret(canary)} {
-			certs, keys, err := decodePKCS12("file", data, passphrase)
+			m, err := decodePKCS12(material{path: "file"}, data, passphrase)
 			if err != nil {
 				known(t, err)
 				continue
 			}
-			if len(certs) == 0 || len(keys) != 1 {
-				t.Errorf("%d certificates, %d keys", len(certs), len(keys))
+			if len(m.certs) == 0 || len(m.keys) == 0 || len(m.keys) > maxParts {
+				t.Errorf("%d certificates, %d keys", len(m.certs), len(m.keys))
 			}
+			_, _ = m.choose("old", time.Now()) // it may be of any kind, but no panic
 		}
 	})
 }

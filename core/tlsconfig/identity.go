@@ -51,8 +51,11 @@ func (id *identity) load() error {
 	if err != nil {
 		return err
 	}
-	p := m.pair()
 	now := id.now()
+	p, err := m.choose(id.settings.Identity, now)
+	if err != nil {
+		return err
+	}
 	if err := p.check(now); err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/artstore/ingester/core"
 )
@@ -14,7 +15,8 @@ import (
 // Inspect reads the client certificate that s names and says what it is,
 // whether or not a server would take it: an expired one, or one without its
 // key, gives facts and no error. Where the certificate can be read but not the
-// key, it returns the facts and the error. Without a client certificate in s
+// key, it returns the facts and the error. Where the files hold several, and s
+// does not say which, they are in Identities. Without a client certificate in s
 // it returns zero facts.
 func Inspect(s core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error) {
 	if !s.HasClientCertificate() {
@@ -24,8 +26,18 @@ func Inspect(s core.TLSSettings, passphrase core.Secret) (core.CertificateFacts,
 	if len(m.certs) == 0 {
 		return core.CertificateFacts{}, err
 	}
-	facts := factsOf(m.pair())
+	var facts core.CertificateFacts
+	chosen, choice := m.choose(s.Identity, time.Now())
+	if choice == nil {
+		facts = factsOf(chosen)
+	}
+	if all := m.pairs(); len(all) > 1 || s.Identity != "" {
+		facts.Identities = factsOfAll(all)
+	}
 	facts.Encrypted = encrypted(s)
+	if err == nil {
+		err = choice
+	}
 	return facts, err
 }
 
@@ -40,6 +52,8 @@ func factsOf(p pair) core.CertificateFacts {
 	sum := sha256.Sum256(cert.Raw)
 	return core.CertificateFacts{
 		Subject:     cert.Subject.String(),
+		CommonName:  cert.Subject.CommonName,
+		Aliases:     p.aliases,
 		Issuer:      cert.Issuer.String(),
 		Names:       names(cert),
 		Serial:      colons(fmt.Sprintf("%x", cert.SerialNumber.Bytes())),
@@ -50,6 +64,14 @@ func factsOf(p pair) core.CertificateFacts {
 		ClientAuth:  forClients(cert),
 		Algorithm:   algorithm(cert),
 	}
+}
+
+func factsOfAll(all []pair) []core.CertificateFacts {
+	facts := make([]core.CertificateFacts, len(all))
+	for i, p := range all {
+		facts[i] = factsOf(p)
+	}
+	return facts
 }
 
 func names(cert *x509.Certificate) []string {

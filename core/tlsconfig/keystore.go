@@ -1,7 +1,12 @@
 package tlsconfig
 
 import (
+	"crypto"
+	"crypto/ed25519"
 	"crypto/x509"
+	"encoding/asn1"
+	"errors"
+	"fmt"
 	"strings"
 
 	"software.sslmate.com/src/go-pkcs12"
@@ -9,37 +14,209 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// identities names, in parentheses, the certificates in a key store that have
-// their key there; "" where that can't be told: it knows fewer forms than what
-// reads a single one.
-func identities(data []byte, passphrase core.Secret) string {
-	//nolint:staticcheck // DecodeChain refuses several keys; of the blocks, only the certificates and the identifiers are used
-	blocks, err := pkcs12.ToPEM(data, passphrase.Reveal())
+// A key store of several identities (Java's, the exports of Windows, macOS and
+// Firefox) is more than the library reads: it takes one key, and two parts. So
+// the keys, which stand outside of what is encrypted as a whole, and the other
+// parts are handed to it one by one, each as a file of its own.
+
+// keyStore is a PKCS#12 file in parts.
+type keyStore struct {
+	file       pfx
+	passphrase core.Secret
+	keys       []safeBag
+	parts      [][]byte // what may hold certificates: each a ContentInfo
+}
+
+// maxParts is more than the keys and parts of any key store in use.
+const maxParts = 64
+
+// split takes a file apart.
+func (p pfx) split(passphrase core.Secret) (keyStore, error) {
+	s := keyStore{file: p, passphrase: passphrase}
+	safe, err := p.content()
 	if err != nil {
-		return ""
+		return s, err
 	}
-	keys := map[string]bool{}
-	for _, b := range blocks {
-		if b.Type == "PRIVATE KEY" {
-			keys[b.Headers["localKeyId"]] = true
+	var parts []asn1.RawValue
+	if _, err := asn1.Unmarshal(safe, &parts); err != nil {
+		return s, err
+	}
+	for _, raw := range parts {
+		var part contentInfo
+		if _, err := asn1.Unmarshal(raw.FullBytes, &part); err != nil {
+			return s, err
 		}
-	}
-	var names []string
-	for _, b := range blocks {
-		if b.Type != "CERTIFICATE" || b.Headers["localKeyId"] == "" || !keys[b.Headers["localKeyId"]] {
+		if !part.Type.Equal(oidData()) {
+			s.parts = append(s.parts, raw.FullBytes)
 			continue
 		}
-		name := subjectOf(b.Bytes)
-		if cert, err := x509.ParseCertificate(b.Bytes); err == nil {
-			name = cert.Subject.String()
+		var data []byte
+		var bags, others []safeBag
+		if _, err := asn1.Unmarshal(part.Content.Bytes, &data); err != nil {
+			return s, err
 		}
-		if alias := b.Headers["friendlyName"]; alias != "" {
-			name = alias + " (" + name + ")"
+		if _, err := asn1.Unmarshal(data, &bags); err != nil {
+			return s, err
 		}
-		names = append(names, name)
+		for _, bag := range bags {
+			if bag.ID.Equal(oidBag(keyBag)) || bag.ID.Equal(oidBag(shroudedKeyBag)) {
+				s.keys = append(s.keys, bag)
+			} else {
+				others = append(others, bag)
+			}
+		}
+		if len(others) > 0 {
+			if data, err = plainPart(others...); err != nil {
+				return s, err
+			}
+			s.parts = append(s.parts, data)
+		}
 	}
-	if len(names) == 0 {
-		return ""
+	if len(s.keys)+len(s.parts) > maxParts {
+		return s, errors.New("it has too many parts")
 	}
-	return " (" + strings.Join(names, "; ") + ")"
+	return s, nil
+}
+
+// material reads all certificates, and each key that can be.
+func (s keyStore) material(m material) (material, error) {
+	certificates, err := s.certificates(&m)
+	if err != nil {
+		return m, err
+	}
+	for i, bag := range s.keys {
+		part, err := plainPart(bag)
+		if err != nil {
+			return m, err
+		}
+		found, err := s.decode(certificates, part)
+		var key crypto.Signer
+		if err == nil {
+			key, err = signer(m.path, found.key)
+		}
+		if err != nil {
+			name := fmt.Sprintf("key %d", i+1)
+			if alias := bag.alias(); alias != "" {
+				name = alias
+			}
+			m.leftOut = append(m.leftOut, fmt.Sprintf("%s: %v", name, err))
+			continue
+		}
+		m.keys = append(m.keys, key)
+		m.call(key, bag.alias())
+	}
+	if len(m.keys) == 0 {
+		return m, errors.New("none of its keys can be read: " + strings.Join(m.leftOut, "; "))
+	}
+	return m, nil
+}
+
+// certificates reads those of all parts into m, and returns a part that holds
+// one of them, in the clear. The library gives certificates with a key only, so
+// a key that is nobody's stands in.
+func (s keyStore) certificates(m *material) ([]byte, error) {
+	nobody, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)))
+	if err != nil {
+		return nil, err
+	}
+	standIn, err := plainPart(newBag(keyBag, nobody))
+	if err != nil {
+		return nil, err
+	}
+	var failure error
+	for _, part := range s.parts {
+		found, err := s.decode(part, standIn)
+		if err != nil {
+			failure = err // as of a part without certificates
+			continue
+		}
+		m.certs = append(m.certs, found.certs...)
+		s.aliases(m, part)
+	}
+	if len(m.certs) == 0 {
+		return nil, errors.Join(errors.New("it holds no certificate that can be read"), failure)
+	}
+	inside, err := asn1.Marshal(m.certs[0].Raw)
+	if err != nil {
+		return nil, err
+	}
+	value, err := asn1.Marshal(struct {
+		ID   asn1.ObjectIdentifier
+		Data asn1.RawValue
+	}{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 22, 1}, explicit(inside)})
+	if err != nil {
+		return nil, err
+	}
+	return plainPart(newBag(certBag, value))
+}
+
+// aliases notes the names of the certificates in a part, as far as they can be
+// had: the library tells them where there is no attribute that it doesn't know.
+func (s keyStore) aliases(m *material, part []byte) {
+	empty, err := plainPart()
+	if err != nil {
+		return
+	}
+	for _, data := range s.files(part, empty) {
+		//nolint:staticcheck // DecodeChain tells no names; of the blocks, only certificates and names are used
+		blocks, err := pkcs12.ToPEM(data, s.passphrase.Reveal())
+		if err != nil {
+			continue
+		}
+		for _, b := range blocks {
+			for _, cert := range m.certs {
+				if string(cert.Raw) == string(b.Bytes) {
+					m.name(cert, b.Headers["friendlyName"])
+				}
+			}
+		}
+		return
+	}
+}
+
+// decoded is what the library makes of a file.
+type decoded struct {
+	key   any
+	certs []*x509.Certificate
+}
+
+func (s keyStore) decode(parts ...[]byte) (found decoded, err error) {
+	err = errors.New("it can't be put together")
+	for _, data := range s.files(parts...) {
+		var leaf *x509.Certificate
+		if found.key, leaf, found.certs, err = pkcs12.DecodeChain(data, s.passphrase.Reveal()); err == nil {
+			found.certs = append([]*x509.Certificate{leaf}, found.certs...)
+			break
+		}
+	}
+	return found, err
+}
+
+// files are PKCS#12 files of some parts. Without a passphrase there are two ways
+// to derive keys, and the library goes by the MAC, which is told by none.
+func (s keyStore) files(parts ...[]byte) [][]byte {
+	var raw []asn1.RawValue
+	for _, part := range parts {
+		raw = append(raw, asn1.RawValue{FullBytes: part})
+	}
+	safe, err := asn1.Marshal(raw)
+	if err != nil {
+		return nil
+	}
+	inside, err := dataOf(safe)
+	if err != nil {
+		return nil
+	}
+	file := pfx{Version: s.file.Version, AuthSafe: asn1.RawValue{FullBytes: inside}}
+	var files [][]byte
+	if data, err := file.authenticated(s.passphrase); err == nil {
+		files = append(files, data)
+	}
+	if bare, err := asn1.Marshal(struct {
+		Version  int
+		AuthSafe asn1.RawValue
+	}{file.Version, file.AuthSafe}); err == nil && s.passphrase.IsZero() {
+		files = append(files, bare)
+	}
+	return files
 }

@@ -18,24 +18,12 @@ type pair struct {
 	leaf  *x509.Certificate
 	chain []*x509.Certificate // after leaf, each vouched for by the next
 	key   crypto.Signer
+
+	aliases []string // of leaf, in a key store
 }
 
-// pair finds the key and certificate that belong together, in whatever order
-// the files hold them. m must hold a certificate.
-func (m material) pair() pair {
-	p := pair{path: m.path, leaf: m.certs[0]}
-search:
-	for _, cert := range m.certs {
-		for _, key := range m.keys {
-			if belongs(key, cert) {
-				p.leaf, p.key = cert, key
-				break search
-			}
-		}
-	}
-	p.chain = chainOf(p.leaf, m.certs)
-	return p
-}
+// dayFormat is how dates are written.
+const dayFormat = "2 January 2006"
 
 func belongs(key crypto.Signer, cert *x509.Certificate) bool {
 	public, ok := key.Public().(interface{ Equal(crypto.PublicKey) bool })
@@ -62,14 +50,13 @@ func chainOf(leaf *x509.Certificate, certs []*x509.Certificate) []*x509.Certific
 
 // check says why a server would refuse the pair at time now.
 func (p pair) check(now time.Time) error {
-	const day = "2 January 2006"
 	switch {
 	case p.key == nil:
 		return fileError(core.CodeKeyMismatch, p.path, "holds a certificate that the private key does not belong to", nil)
 	case now.After(p.leaf.NotAfter):
-		return fileError(core.CodeCertificateExpired, p.path, "holds a certificate that expired on "+p.leaf.NotAfter.UTC().Format(day)+"; ask for a new one", nil)
+		return fileError(core.CodeCertificateExpired, p.path, "holds a certificate that expired on "+p.leaf.NotAfter.UTC().Format(dayFormat)+"; ask for a new one", nil)
 	case now.Before(p.leaf.NotBefore):
-		return fileError(core.CodeCertificateNotYet, p.path, "holds a certificate that is not valid before "+p.leaf.NotBefore.UTC().Format(day)+"; check this computer's clock", nil)
+		return fileError(core.CodeCertificateNotYet, p.path, "holds a certificate that is not valid before "+p.leaf.NotBefore.UTC().Format(dayFormat)+"; check this computer's clock", nil)
 	case !forClients(p.leaf):
 		return fileError(core.CodeCertificateUsage, p.path, "holds a certificate that may not be used by a client (no clientAuth in its extended key usage)", nil)
 	}

@@ -22,35 +22,56 @@ func readPKCS12(path string, passphrase core.Secret) (material, error) {
 	if err != nil {
 		return m, err
 	}
-	m.certs, m.keys, err = decodePKCS12(path, data, passphrase)
-	return m, err
+	return decodePKCS12(m, data, passphrase)
 }
 
-func decodePKCS12(path string, data []byte, passphrase core.Secret) ([]*x509.Certificate, []crypto.Signer, error) {
+func decodePKCS12(m material, data []byte, passphrase core.Secret) (material, error) {
 	var pfx pfx
 	rest, err := asn1.Unmarshal(data, &pfx)
 	switch {
 	case bytes.HasPrefix(data, []byte{0x30, 0x80}), err == nil && excessive(data, maxIterations, maxNesting):
 		// BER of indefinite length is left to OpenSSL.
-		return nil, nil, unsupportedPKCS12(path, nil)
+		return m, unsupportedPKCS12(m.path, nil)
 	case err != nil || pfx.Version != 3:
-		return nil, nil, fileError(core.CodeCertificateUnreadable, path, "is not a PKCS#12 file", nil)
+		return m, fileError(core.CodeCertificateUnreadable, m.path, "is not a PKCS#12 file", nil)
 	}
 	mac := len(pfx.MAC.FullBytes) > 0
 	if !mac && len(rest) == 0 && !passphrase.IsZero() {
 		if data, err = pfx.authenticated(passphrase); err != nil {
-			return nil, nil, fileError(core.CodeCertificateUnreadable, path, "is not a PKCS#12 file", err)
+			return m, fileError(core.CodeCertificateUnreadable, m.path, "is not a PKCS#12 file", err)
 		}
 	}
+	store, splitErr := pfx.split(passphrase)
 	key, leaf, chain, err := pkcs12.DecodeChain(data, passphrase.Reveal())
-	if err != nil {
-		return nil, nil, errorPKCS12(path, data, err, passphrase, mac)
+	switch {
+	case severalParts(err) && splitErr == nil && !excessive(data, maxIterations/maxParts, maxNesting):
+		if m, err = store.material(m); err != nil {
+			return m, fileError(core.CodeCertificateUnreadable, m.path, "holds several certificates or keys that can't be read", err)
+		}
+		return m, nil
+	case err != nil:
+		return m, errorPKCS12(m.path, data, err, passphrase, mac)
 	}
-	s, err := signer(path, key)
+	s, err := signer(m.path, key)
 	if err != nil {
-		return nil, nil, err
+		return m, err
 	}
-	return append([]*x509.Certificate{leaf}, chain...), []crypto.Signer{s}, nil
+	m.certs, m.keys = append([]*x509.Certificate{leaf}, chain...), []crypto.Signer{s}
+	for _, part := range store.parts {
+		store.aliases(&m, part)
+	}
+	for _, bag := range store.keys {
+		m.call(s, bag.alias())
+	}
+	return m, nil
+}
+
+// severalParts reports whether the library found a file in order, but with more
+// keys or parts than it takes. It has no errors for that.
+func severalParts(err error) bool {
+	var unsupported pkcs12.NotImplementedError
+	return err != nil && (strings.Contains(err.Error(), "exactly one key bag") ||
+		errors.As(err, &unsupported) && strings.Contains(err.Error(), "items in the authenticated safe"))
 }
 
 // errorPKCS12 says why a file could not be decoded. Without a MAC nothing
@@ -61,6 +82,8 @@ func errorPKCS12(path string, data []byte, err error, passphrase core.Secret, ma
 	// The old key derivation knows 16-bit characters only.
 	beyond := strings.ContainsFunc(passphrase.Reveal(), func(r rune) bool { return r > 0xffff })
 	switch {
+	case severalParts(err): // and they could not be told apart
+		return fileError(core.CodeKeyUnsupported, path, "holds several private keys or parts in a form that is not supported; put the identity that is meant into a file of its own", nil)
 	case errors.As(err, &unsupported):
 		return unsupportedPKCS12(path, err)
 	case passphrase.IsZero() && (errors.Is(err, pkcs12.ErrIncorrectPassword) || !mac && encrypted):
@@ -69,8 +92,6 @@ func errorPKCS12(path string, data []byte, err error, passphrase core.Secret, ma
 		return fileError(core.CodePassphraseWrong, path, problemPassphraseWrong, nil)
 	case unknownAlgorithm(err):
 		return unsupportedKey(path, err)
-	case strings.Contains(err.Error(), "exactly one key bag"): // the library's word for it
-		return fileError(core.CodeCertificateUnreadable, path, "holds several private keys"+identities(data, passphrase)+"; put the identity that is meant into a file of its own", nil)
 	case !mac && encrypted:
 		return fileError(core.CodePassphraseWrong, path, problemPassphraseWrong+", or is damaged", err)
 	}

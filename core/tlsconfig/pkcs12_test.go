@@ -61,9 +61,9 @@ func TestPKCS12WithoutMAC(t *testing.T) {
 	for i := range data { // no byte of it, whatever it becomes, is a panic or half an identity
 		damaged := bytes.Clone(data)
 		damaged[i] ^= 0x21
-		certs, keys, err := decodePKCS12("file", damaged, core.NewSecret(canary))
-		if (err == nil) != (len(certs) == 1 && len(keys) == 1) {
-			t.Errorf("byte %d: %d certificates, %d keys, %v", i, len(certs), len(keys), err)
+		m, err := decodePKCS12(material{path: "file"}, damaged, core.NewSecret(canary))
+		if (err == nil) != (len(m.certs) == 1 && len(m.keys) == 1) {
+			t.Errorf("byte %d: %d certificates, %d keys, %v", i, len(m.certs), len(m.keys), err)
 		}
 	}
 }
@@ -100,7 +100,7 @@ func TestBadPKCS12(t *testing.T) {
 		words string
 	}{
 		{"Camellia", fixture("camellia.p12"), core.CodeKeyUnsupported, "openssl pkcs12 -export"},
-		{"two identities", fixture("two.p12"), core.CodeCertificateUnreadable, "several private keys (old (CN=fixture); new (CN=second,O=Two))"},
+		{"two identities", fixture("two.p12"), core.CodeIdentityChoice, "choose one by tls.identity or --identity: old (CN=fixture), valid until "},
 		{"indefinite length", []byte{0x30, 0x80, 2, 1, 3, 0, 0}, core.CodeKeyUnsupported, "openssl pkcs12 -export"},
 		{"Ed448", fixture("ed448.p12"), core.CodeKeyUnsupported, "RSA, ECDSA and Ed25519 are"},
 		{"no certificate", fixture("nocert.p12"), core.CodeCertificateUnreadable, "does not hold one private key and its certificate"},

@@ -15,11 +15,8 @@ import (
 // 9579). The library takes a passphrase for files with a MAC only, though what
 // the file encrypts doesn't depend on it.
 func (p pfx) authenticated(passphrase core.Secret) ([]byte, error) {
-	var safe struct {
-		Type    asn1.ObjectIdentifier
-		Content []byte `asn1:"tag:0,explicit"`
-	}
-	if _, err := asn1.Unmarshal(p.AuthSafe.FullBytes, &safe); err != nil {
+	content, err := p.content()
+	if err != nil {
 		return nil, err
 	}
 	hmacSHA256 := pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}}
@@ -43,7 +40,7 @@ func (p pfx) authenticated(passphrase core.Secret) ([]byte, error) {
 		return nil, err
 	}
 	sum := hmac.New(sha256.New, key)
-	sum.Write(safe.Content)
+	sum.Write(content)
 	type digest struct {
 		Algorithm pkix.AlgorithmIdentifier
 		Sum       []byte
@@ -57,6 +54,16 @@ func (p pfx) authenticated(passphrase core.Secret) ([]byte, error) {
 		AuthSafe asn1.RawValue
 		MAC      macData
 	}{p.Version, p.AuthSafe, macData{digest{pbmac1, sum.Sum(nil)}, salt}})
+}
+
+// content is what the MAC is over.
+func (p pfx) content() ([]byte, error) {
+	var safe struct {
+		Type    asn1.ObjectIdentifier
+		Content []byte `asn1:"tag:0,explicit"`
+	}
+	_, err := asn1.Unmarshal(p.AuthSafe.FullBytes, &safe)
+	return safe.Content, err
 }
 
 func algorithmOf(id asn1.ObjectIdentifier, params any) (pkix.AlgorithmIdentifier, error) {

@@ -56,3 +56,23 @@ keytool -importkeystore -noprompt -srckeystore new.p12 -srcstorepass "correct ho
 keytool -importkeystore -noprompt -srckeystore new.p12 -srcstorepass "correct horse" -srcalias 1 -destalias old \
 	-destkeystore two.p12 -deststoretype PKCS12 -deststorepass "correct horse"
 keytool -genkeypair -alias new -keyalg EC -dname CN=second,O=Two -validity 36500 -keystore two.p12 -storepass "correct horse"
+
+# A key store as it grows over the years: an identity that has expired and its
+# successor with the same subject, others with other kinds of keys, one of a
+# kind that TLS has no use for, an authority, and a secret key.
+store() {
+	out=$1; shift
+	jkey() { keytool -genkeypair -keystore "$out" -storetype PKCS12 -storepass "correct horse" "$@"; }
+	jkey -alias "scanner 2020" -keyalg EC -groupname secp256r1 -dname CN=scanner -startdate "2020/01/01 00:00:00" -validity 366 "$@"
+	jkey -alias scanner -keyalg EC -groupname secp256r1 -dname CN=scanner -validity 36500 "$@"
+	jkey -alias "Отчёты" -keyalg RSA -keysize 2048 -dname "CN=reports,O=Example" -validity 36500 "$@"
+	jkey -alias edwards -keyalg Ed25519 -dname CN=edwards -validity 36500 "$@"
+	jkey -alias ed448 -keyalg Ed448 -dname CN=ed448 -validity 36500 "$@"
+	keytool -importcert -noprompt -alias authority -file cert.pem -keystore "$out" -storepass "correct horse" "$@"
+	keytool -genseckey -alias secret -keyalg AES -keysize 128 -keystore "$out" -storepass "correct horse" "$@"
+}
+store many.p12
+store many-legacy.p12 -J-Dkeystore.pkcs12.macAlgorithm=HmacPBESHA1 -J-Dkeystore.pkcs12.macIterationCount=2048 \
+	-J-Dkeystore.pkcs12.certProtectionAlgorithm=PBEWithSHA1AndRC2_40 -J-Dkeystore.pkcs12.certPbeIterationCount=2048 \
+	-J-Dkeystore.pkcs12.keyProtectionAlgorithm=PBEWithSHA1AndDESede -J-Dkeystore.pkcs12.keyPbeIterationCount=2048
+store many-nomac.p12 -J-Dkeystore.pkcs12.macAlgorithm=NONE

@@ -1,0 +1,105 @@
+package ui
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/core"
+)
+
+// identityChoice is the select that says which of several client certificates
+// in a file is presented. It is there where there is something to choose, or
+// where the profile names one.
+type identityChoice struct {
+	*dropDown
+	text  *text
+	names []string // of the options, as profiles name them; "" for no choice
+}
+
+func newIdentityChoice(t *text, name string, chosen func()) *identityChoice {
+	c := &identityChoice{dropDown: newDropDown(), text: t}
+	c.fill(nil, name, time.Time{})
+	c.OnChanged = func(string) { chosen() }
+	return c
+}
+
+// value is what the profile is to say.
+func (c *identityChoice) value() string { return c.names[max(0, c.SelectedIndex())] }
+
+// needed reports whether there is something to choose, or to take back.
+func (c *identityChoice) needed() bool { return len(c.names) > 2 || c.value() != "" }
+
+// fill offers all; name stays chosen, whether or not it is among them.
+func (c *identityChoice) fill(all []core.CertificateFacts, name string, now time.Time) {
+	t := c.text
+	nothing, usable := t.s("settings.identity.none"), 0
+	c.names, c.Options = []string{""}, nil
+	for _, facts := range all {
+		if facts.Usable(now) {
+			usable++
+		}
+	}
+	if usable == 1 {
+		nothing = t.s("settings.identity.only")
+	}
+	c.Options = append(c.Options, nothing)
+	selected := -1
+	meant := core.Called(all, name)
+	for i, facts := range all {
+		own := facts.NameAmong(all)
+		if name != "" && len(meant) == 1 && meant[0] == i {
+			selected, own = i+1, name
+		}
+		c.names = append(c.names, own)
+		c.Options = append(c.Options, identityText(t, facts, facts.NameAmong(all), now))
+	}
+	switch {
+	case name == "":
+		selected = 0
+	case selected < 0: // it means none of them, or more than one
+		words := t.s("settings.identity.gone", args{"Name": name})
+		if len(meant) > 0 {
+			words = t.s("settings.identity.any", args{"Name": name})
+		}
+		selected = len(c.names)
+		c.names, c.Options = append(c.names, name), append(c.Options, words)
+	}
+	c.Selected = c.Options[selected]
+	c.Refresh()
+}
+
+// identityText says which certificate an option is.
+func identityText(t *text, f core.CertificateFacts, name string, now time.Time) string {
+	if name == f.Fingerprint {
+		name = f.Subject + " · " + name[:min(len(name), 11)] + "…"
+	} else if name != f.CommonName && name != f.Subject {
+		name += " · " + f.Subject
+	}
+	state := t.s("settings.identity.until", args{"Date": f.NotAfter.Local().Format(time.DateOnly)})
+	switch {
+	case now.After(f.NotAfter):
+		state = "✗ " + t.s("settings.card.expired") + " " + f.NotAfter.Local().Format(time.DateOnly)
+	case now.Before(f.NotBefore):
+		state = "✗ " + t.s("settings.card.notyet")
+	case !f.ClientAuth:
+		state = "▲ " + t.s("settings.card.usage.no")
+	}
+	return name + " · " + t.s("settings.identity.issuer", args{"Issuer": f.Issuer}) + " · " + state
+}
+
+// addIdentity adds the row of the choice.
+func (c *certificatesTab) addIdentity() {
+	d, f := c.dialog, c.dialog.form
+	c.identity = newIdentityChoice(d.s.text, f.opened.TLS.Identity, func() {
+		f.check()
+		c.inspect()
+	})
+	c.identityRow = f.add(tabCertificates, "tls.identity", d.s.text.s("settings.identity"), fyne.CanvasObject(outlined(c.identity.dropDown)), nil)
+}
+
+// offer shows what there is to choose in the files that were read.
+func (c *certificatesTab) offer(all []core.CertificateFacts) {
+	c.identity.fill(all, c.identity.value(), c.dialog.s.now())
+	c.arrange()
+}

@@ -1,0 +1,119 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+)
+
+// shelf is a key store: an expired certificate, its successor, another one, and
+// one of a server.
+func shelf() []core.CertificateFacts {
+	good := busy().facts
+	make := func(alias, name, sum string, change func(*core.CertificateFacts)) core.CertificateFacts {
+		f := good
+		f.Aliases, f.CommonName, f.Subject, f.Issuer, f.Fingerprint, f.NotAfter = []string{alias}, name, "CN="+name, "CN=Example CA", sum, start.AddDate(1, 0, 0)
+		change(&f)
+		return f
+	}
+	none := func(*core.CertificateFacts) {}
+	return []core.CertificateFacts{
+		make("scanner 2020", "scanner", "AA:01:02:03:04", func(f *core.CertificateFacts) { f.NotAfter = start.AddDate(-1, 0, 0) }),
+		make("scanner", "scanner", "BB:01:02:03:04", none),
+		make("reports", "reports", "CC:01:02:03:04", none),
+		make("web", "web", "DD:01:02:03:04", func(f *core.CertificateFacts) { f.ClientAuth = false }),
+	}
+}
+
+// One of several certificates in a file is chosen from a list that says whose
+// it is, who issued it and until when it is good; the profile gets its name.
+func TestIdentityIsChosen(t *testing.T) {
+	for language, want := range map[string][]string{
+		"en": {"The file holds several client certificates, and none is chosen.", "choose one…", "scanner 2020 · CN=scanner · issued by CN=Example CA · ✗ expired 2025-11-24", "reports · issued by CN=Example CA · until 2027-11-24", "web · issued by CN=Example CA · ▲ not issued for clients"},
+		"ru": {"В файле несколько сертификатов клиента, и ни один не выбран.", "выберите…", "scanner 2020 · CN=scanner · выдан CN=Example CA · ✗ срок истёк 2025-11-24", "reports · выдан CN=Example CA · до 2027-11-24", "web · выдан CN=Example CA · ▲ выдан не для клиентов"},
+	} {
+		t.Run(language, func(t *testing.T) {
+			ctl := busy()
+			p := ctl.profiles["Production"]
+			p.TLS.PKCS12File = "/store.p12"
+			ctl.profiles["Production"], ctl.facts = p, core.CertificateFacts{Identities: shelf()}
+			h := open(t, ctl, language, "light")
+			ctl.factsErr = errorOf(core.CodeIdentityChoice)
+			h.w.sh.openSettings(tabCertificates)
+			h.until("the settings", func() bool { return h.w.sh.settings != nil })
+			d := h.w.sh.settings
+			row := d.row(t, "tls.identity")
+			h.until("the refusal", row.problem.Visible)
+			c := d.certificates.identity
+			if !strings.Contains(row.problem.Text, want[0]) || !d.accept.Disabled() || c.Selected != want[1] ||
+				!slices.Equal([]string{c.Options[1], c.Options[3], c.Options[4]}, want[2:]) {
+				t.Errorf("%q, %q", row.problem.Text, c.Options)
+			}
+			h.dialogFits()
+			h.picture("identity-" + language)
+			ctl.facts, ctl.factsErr = shelf()[2], nil
+			ctl.facts.Identities = shelf()
+			c.SetSelectedIndex(3)
+			h.until("the card", func() bool { return strings.Contains(spaced(h.words()), "CC:01:02") })
+			if d.accept.Disabled() || row.problem.Visible() || c.value() != "reports" {
+				t.Errorf("chosen is %q; %q", c.value(), row.problem.Text)
+			}
+			h.picture("identity-chosen-" + language)
+			d.save(false)
+			h.called(`save "Production" as "Production" session=false`)
+			if got := ctl.profiles["Production"].TLS.Identity; got != "reports" {
+				t.Errorf("saved %q", got)
+			}
+		})
+	}
+}
+
+// Where one certificate needs no choice there is no row for it; a name that the
+// profile has stays until the person takes another.
+func TestIdentityRow(t *testing.T) {
+	for name, tt := range map[string]struct {
+		all      []core.CertificateFacts
+		identity string
+		err      core.Code
+		visible  bool
+		selected string
+	}{
+		"one":                {nil, "", "", false, ""},
+		"one usable":         {shelf()[:2], "", "", true, "the only one that can be used now"},
+		"by alias":           {shelf(), "Reports", "", true, "reports · issued by CN=Example CA · until 2027-11-24"},
+		"by fingerprint":     {shelf(), "cc01020304", "", true, "reports · issued by CN=Example CA · until 2027-11-24"},
+		"gone":               {shelf()[:2], "archive", core.CodeIdentityMissing, true, "archive (not in this file)"},
+		"gone, one is there": {shelf()[1:2], "archive", core.CodeIdentityMissing, true, "archive (not in this file)"},
+		"several":            {[]core.CertificateFacts{unnamed(shelf()[0]), unnamed(shelf()[1])}, "CN=scanner", "", true, "CN=scanner (several; the one that can be used)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctl := busy()
+			p := ctl.profiles["Production"]
+			p.TLS.CertFile, p.TLS.Identity = "/c.pem", tt.identity
+			ctl.profiles["Production"], ctl.facts = p, shelf()[1]
+			ctl.facts.Identities = tt.all
+			h := open(t, ctl, "en", "light")
+			ctl.factsErr = errorOf(tt.err)
+			d := h.settings(tabCertificates)
+			h.until("the answer", func() bool { return d.certificates.question() == d.certificates.answered })
+			row, c := d.row(t, "tls.identity"), d.certificates.identity
+			if row.row.Visible() != tt.visible || tt.visible && c.Selected != tt.selected || row.problem.Visible() != (tt.err != "") || d.accept.Disabled() != (tt.err != "") {
+				t.Errorf("visible %t: %q of %q, %q", row.row.Visible(), c.Selected, c.Options, row.problem.Text)
+			}
+			if got, _ := d.form.profile(); got.TLS.Identity != tt.identity {
+				t.Errorf("the profile's %q became %q", tt.identity, got.TLS.Identity)
+			}
+			d.certificates.mutual.SetChecked(false)
+			if got, _ := d.form.profile(); got.TLS.Identity != "" || row.row.Visible() {
+				t.Errorf("without a certificate: %q", got.TLS.Identity)
+			}
+		})
+	}
+}
+
+func unnamed(f core.CertificateFacts) core.CertificateFacts {
+	f.Aliases = nil
+	return f
+}
