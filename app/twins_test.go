@@ -55,6 +55,11 @@ func TestTwinsOfWhichOneIsLost(t *testing.T) {
 				t.Parallel()
 				l := &losing{}
 				s := newServer(t, sandbox.Config{Generation: generation, Wrap: l.wrap, Faults: sandbox.Faults{ListPage: 50}})
+				if generation == 1 { // straight to the Storage Element
+					p := s.Profile()
+					p.IngesterURL = s.ElementURL()
+					s.writeProfile(t, p)
+				}
 				home, dir := t.TempDir(), t.TempDir()
 				others, _ := writeTree(t, 120, func(i int) string { return "other " + strconv.Itoa(i) })
 				if _, code := s.upload(t, home, others); code != exitOK {

@@ -26,6 +26,10 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 func (s *Server) refuse(w http.ResponseWriter, r *refusal) {
 	status, body := s.shape(r)
 	s.note(w, r, status)
+	if s.cfg.Generation == generation1 && status == http.StatusInternalServerError && !r.told {
+		http.Error(w, "Internal Server Error", status)
+		return
+	}
 	writeJSON(w, status, body)
 }
 
@@ -50,6 +54,12 @@ func (s *Server) refuseDetail(w http.ResponseWriter, r *refusal) {
 // detail is the first generation's shape: a text, or for a bad field a list that
 // says which.
 func detail(r *refusal) any {
+	if r.problem != nil {
+		return map[string]any{"detail": []problem{*r.problem}}
+	}
+	if r.body != nil {
+		return r.body
+	}
 	var detail any = r.message
 	if r.status == http.StatusUnprocessableEntity {
 		place := []string{"body"}
@@ -59,6 +69,14 @@ func detail(r *refusal) any {
 		detail = []map[string]any{{"loc": place, "msg": r.message, "type": r.kind}}
 	}
 	return map[string]any{"detail": detail}
+}
+
+// challenge is what a 401 of the server's generation asks for.
+func (s *Server) challenge() string {
+	if s.cfg.Generation == generation1 {
+		return "Bearer"
+	}
+	return `Bearer realm="sandbox"`
 }
 
 // note does what every refusal has in common.
@@ -73,25 +91,12 @@ func (s *Server) note(w http.ResponseWriter, r *refusal, status int) {
 		w.Header().Set("Retry-After", strconv.Itoa(r.retryAfter))
 	}
 	if status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", `Bearer realm="sandbox"`)
+		w.Header().Set("WWW-Authenticate", orElse(r.challenge, s.challenge()))
 	}
 }
 
-// receipt1 is the first generation's answer to an upload.
-type receipt1 struct {
-	FileID     string    `json:"file_id"`
-	Name       string    `json:"original_filename"`
-	StoredName string    `json:"storage_filename"`
-	Size       int64     `json:"file_size"`
-	Checksum   string    `json:"checksum"` // "sha256:<hex>"
-	UploadedAt time.Time `json:"uploaded_at"`
-	ExpiresAt  time.Time `json:"ttl_expires_at,omitzero"`
-	ElementID  string    `json:"storage_element_id"`
-	ElementURL string    `json:"storage_element_url"`
-	Compressed bool      `json:"compressed"`
-}
-
-// receipt2 is the second generation's.
+// receipt2 is the second generation's answer to an upload, and a file in its
+// list.
 type receipt2 struct {
 	FileID      string         `json:"file_id"`
 	Name        string         `json:"original_filename"`
@@ -102,23 +107,22 @@ type receipt2 struct {
 	UploadedAt  time.Time      `json:"uploaded_at"`
 	Status      string         `json:"status"`
 	Retention   core.Retention `json:"retention_policy"`
-	TTLDays     int            `json:"ttl_days,omitempty"`
-	ExpiresAt   time.Time      `json:"expires_at,omitzero"`
+	TTLDays     *int           `json:"ttl_days"`   // null for permanent files
+	ExpiresAt   *time.Time     `json:"expires_at"` // null for permanent files
 	Description string         `json:"description,omitempty"`
 	Tags        []string       `json:"tags,omitzero"`
 }
 
 // receipt is the answer for a stored file.
-func (s *Server) receipt(f File) any {
-	sum := s.told(f)
-	if s.cfg.Generation == generation1 {
-		return receipt1{FileID: f.ID, Name: f.Name, StoredName: f.ID, Size: f.Size, Checksum: "sha256:" + string(sum),
-			UploadedAt: f.UploadedAt, ExpiresAt: f.ExpiresAt, ElementID: "sandbox", ElementURL: s.url}
+func (s *Server) receipt(f File) receipt2 {
+	r := receipt2{FileID: f.ID, Name: f.Name, ContentType: f.ContentType, Size: f.Size, Checksum: s.told(f),
+		UploadedBy: f.UploadedBy, UploadedAt: f.UploadedAt, Status: "active", Retention: f.Retention,
+		Description: f.Description, Tags: f.Tags}
+	if f.Retention == core.RetentionTemporary {
+		r.TTLDays, r.ExpiresAt = &f.TTLDays, &f.ExpiresAt
 	}
 	if s.cfg.Faults.LoseTags {
-		f.Tags = []string{}
+		r.Tags = []string{}
 	}
-	return receipt2{FileID: f.ID, Name: f.Name, ContentType: f.ContentType, Size: f.Size, Checksum: sum,
-		UploadedBy: f.UploadedBy, UploadedAt: f.UploadedAt, Status: "active", Retention: f.Retention, TTLDays: f.TTLDays,
-		ExpiresAt: f.ExpiresAt, Description: f.Description, Tags: f.Tags}
+	return r
 }

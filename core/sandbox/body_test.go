@@ -103,7 +103,7 @@ func (p *paused) abort() {
 
 // A body that breaks off leaves nothing behind.
 func TestAbortedBodyLeavesNothing(t *testing.T) {
-	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		p := r.pause(t, form{name: "a", content: randomBytes(512 << 10), key: "key"})
 		p.abort()
 		eventually(t, "the unfinished file is gone", func() bool { return len(leftovers(t, r.cfg.Dir, nil)) == 0 })
@@ -126,7 +126,7 @@ func (r *running) dial(t *testing.T) *tls.Conn {
 	}
 	cfg := transport.TLSClientConfig.Clone()
 	cfg.NextProtos = []string{"http/1.1"}
-	conn, err := tls.Dial("tcp", r.listener.Addr().String(), cfg)
+	conn, err := tls.Dial("tcp", r.modules[0].listener.Addr().String(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,16 +28,14 @@ func (silent) Resumed(int64)                           {}
 // I1, I2, I3: the program's own sign-in and upload work with the profile that
 // the sandbox hands out, in every combination.
 func TestOwnClient(t *testing.T) {
-	for _, generation := range []int{1, 2} {
-		for _, noMTLS := range []bool{false, true} {
-			for _, grant := range []core.Grant{core.GrantArtStore, core.GrantOAuth2} {
-				for _, version := range []string{core.HTTP2, core.HTTP11} {
-					r := start(t, folder(t), func(c *Config) { c.Generation, c.NoMTLS = generation, noMTLS })
-					p := r.Profile()
-					p.Auth.Grant, p.Upload.HTTPVersion = grant, version
-					uploadAsProfile(t, r, p)
-					r.stop()
-				}
+	for _, noMTLS := range []bool{false, true} {
+		for _, grant := range []core.Grant{core.GrantArtStore, core.GrantOAuth2} {
+			for _, version := range []string{core.HTTP2, core.HTTP11} {
+				r := start(t, folder(t), func(c *Config) { c.NoMTLS = noMTLS })
+				p := r.Profile()
+				p.Auth.Grant, p.Upload.HTTPVersion = grant, version
+				uploadAsProfile(t, r, p)
+				r.stop()
 			}
 		}
 	}

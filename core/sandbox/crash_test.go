@@ -88,7 +88,7 @@ func TestKilledServerKeepsItsPromises(t *testing.T) {
 	keys := 0
 	for _, after := range []int{1, 10, 40} {
 		c := spawn(t, dir)
-		r := &running{Server: &Server{url: c.url}, client: newClient(t, profile, true)}
+		r := &running{Server: &Server{modules: []*module{{url: c.url}}}, client: newClient(t, profile, true)}
 		var mu sync.Mutex
 		var wg sync.WaitGroup
 		acks := 0

@@ -40,6 +40,7 @@ const (
 	codeStopping     = "SHUTTING_DOWN"
 	codeMediaType    = "UNSUPPORTED_MEDIA_TYPE"
 	codeChecksum     = "CHECKSUM_MISMATCH"
+	codeMode         = "MODE_NOT_ALLOWED"
 )
 
 // refusal is an answer that is not success, before it gets the shape of a
@@ -51,7 +52,11 @@ type refusal struct {
 	field      string // the form field at fault, for the first generation's 422
 	kind       string // what is wrong with it: "missing", "value_error"
 	retryAfter int    // seconds, 0 for none
-	err        error  // for the log only
+	challenge  string // of a 401, where it is not the generation's
+	problem    *problem
+	body       any   // of the first generation, where it is more than a detail
+	told       bool  // a 500 of the first generation that has a detail
+	err        error // for the log only
 }
 
 // Error implements error.

@@ -25,6 +25,7 @@ type fields struct {
 	description string
 	tags        []string
 	metadata    json.RawMessage
+	compress    string // the algorithm that is asked for; of the first generation
 }
 
 func defaultFields() fields {
@@ -75,7 +76,7 @@ func (f *fields) set(name, value string) error {
 // describe puts the fields into the description of a file uploaded at now.
 func (f *fields) describe(file *File, now time.Time) {
 	file.UploadedAt = now.UTC().Truncate(time.Microsecond)
-	file.Retention, file.Description, file.Tags, file.Metadata = f.retention, f.description, f.tags, f.metadata
+	file.Retention, file.Description, file.Tags, file.Metadata, file.Compress = f.retention, f.description, f.tags, f.metadata, f.compress
 	if f.retention == core.RetentionTemporary {
 		file.TTLDays = f.ttlDays
 		file.ExpiresAt = file.UploadedAt.AddDate(0, 0, f.ttlDays)

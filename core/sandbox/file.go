@@ -27,7 +27,10 @@ type File struct {
 	Metadata    json.RawMessage `json:"metadata,omitempty"` // a JSON object
 	Key         string          `json:"idempotency_key,omitempty"`
 	UploadedAt  time.Time       `json:"uploaded_at"` // UTC
-	UploadedBy  string          `json:"uploaded_by"` // client ID
+	UploadedBy  string          `json:"uploaded_by"` // the token's subject
+	FinalizedAt time.Time       `json:"finalized_at,omitzero"`
+	Compress    string          `json:"compress,omitempty"` // the algorithm that was asked for, and not used
+	Direct      bool            `json:"direct,omitempty"`   // the Storage Element alone heard of it
 }
 
 // line is the file as one line of the index.

@@ -40,10 +40,10 @@ func (s *Server) find(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	files = s.cfg.Faults.listed(files, s.cfg.Now())
 	if s.cfg.Faults.ListPage > 0 {
-		return s.paged(files, r)
+		return s.page2(r)
 	}
+	files = s.cfg.Faults.listed(files, s.cfg.Now())
 	items := []any{}
 	for _, f := range files {
 		if sum == "" || f.SHA256 == sum {

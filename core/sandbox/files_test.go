@@ -11,7 +11,7 @@ import (
 
 // What is stored is listed, found by its checksum, described and read back.
 func TestFiles(t *testing.T) {
-	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		c := r.tusClient(t)
 		var receipts []any
 		for _, content := range []string{"one", "two", "one"} {
@@ -46,12 +46,12 @@ func TestFiles(t *testing.T) {
 
 // Reading needs a token that may read or write; what is not there is not found.
 func TestFilesGuards(t *testing.T) {
-	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		c := r.tusClient(t)
 		r.send(t, form{name: "a", content: []byte("x"), token: c.token})
 		f := r.list(t)[0]
-		reader, _ := r.tokens.issue(identity{subject: "x", role: roleService, scopes: []string{scopeRead}})
-		nobody, _ := r.tokens.issue(identity{subject: "x", role: roleService})
+		reader, _ := r.tokens.issue(identity{subject: "x", role: roleService, scopes: []string{scopeRead}}, "x")
+		nobody, _ := r.tokens.issue(identity{subject: "x", role: roleService}, "x")
 		for _, path := range []string{"/api/v1/files", "/api/v1/files/" + f.ID, "/api/v1/files/" + f.ID + "/download"} {
 			for token, want := range map[string]int{"": 401, nobody: 403, reader: 200, c.token: 200} {
 				if got := c.call(t, http.MethodGet, path, nil, "Authorization", "Bearer "+token); got.status != want {
@@ -65,7 +65,7 @@ func TestFilesGuards(t *testing.T) {
 		for path, want := range map[string]int{"/api/v1/files?checksum=x": 422, "/api/v1/files/x": 404, "/api/v1/files/..%2findex.jsonl": 404,
 			"/api/v1/files/11111111-2222-4333-8444-555555555555": 404, "/api/v1/files/" + f.ID: 404, "/api/v1/files/" + f.ID + "/download": 404} {
 			got := c.call(t, http.MethodGet, path, nil)
-			if status, _, _ := r.refusalOf(t, got); status != want || got.header.Get("Repr-Digest") != "" || bytes.Contains(got.body, []byte(r.cfg.Dir)) {
+			if status, _ := r.refusalOf(t, got); status != want || got.header.Get("Repr-Digest") != "" || bytes.Contains(got.body, []byte(r.cfg.Dir)) {
 				t.Errorf("%s answered %d %s, want %d", path, status, got.body, want)
 			}
 		}

@@ -2,15 +2,13 @@ package sandbox
 
 import (
 	"encoding/json"
-	"errors"
+	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
-	"os"
-	"path/filepath"
-	"strings"
+	"strconv"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -20,8 +18,10 @@ import (
 // maxFinalizeRequest is the longest body of a finalise request, in bytes.
 const maxFinalizeRequest = 1 << 20
 
-// The statuses of a transaction. It goes one step with every question after it:
-// a client sees them all, however seldom it asks.
+// cleanupAfter is when the temporary copy of a finalised file goes.
+const cleanupAfter = 24 * time.Hour
+
+// The statuses of a transaction.
 const (
 	statusCopying    = "copying"
 	statusCopied     = "copied"
@@ -33,124 +33,113 @@ const (
 
 // transaction is the way of one temporary file to a permanent one.
 type transaction struct {
-	ID      string `json:"transaction_id"` // UUID
-	FileID  string `json:"file_id"`
-	Status  string `json:"status"`
-	Percent int    `json:"progress_percent"`
-	Message string `json:"error_message,omitempty"`
-
-	Description string          `json:"description,omitempty"` // "" leaves it
-	Metadata    json.RawMessage `json:"metadata,omitempty"`    // nil leaves it
+	id, fileID     string
+	status         string
+	begun, ended   time.Time
+	message        string
+	source, target string // Storage Elements
 }
 
-// ended reports whether the status is for good.
-func (x *transaction) ended() bool {
-	return x.Status == statusCompleted || x.Status == statusFailed || x.Status == statusRolledBack
-}
-
-// next is the status after status, and how much is done by then.
-func next(status string) (string, int) {
-	switch status {
-	case statusCopying:
-		return statusCopied, 50
-	case statusCopied:
-		return statusVerifying, 75
-	default:
-		return statusCompleted, 100
-	}
-}
-
-// finalizer keeps the transactions, each a file of its own in finalize/.
+// finalizer keeps the transactions, in memory alone: after a restart nobody knows
+// them.
 type finalizer struct {
-	dir string
-
-	mu sync.Mutex // held through a step: there is one at a time
+	mu           sync.Mutex
+	transactions map[string]transaction
 }
 
-func openFinalizer(dir string) (*finalizer, error) {
-	f := &finalizer{dir: filepath.Join(dir, "finalize")}
-	return f, os.MkdirAll(f.dir, privateDir)
+func (f *finalizer) keep(x transaction) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.transactions == nil {
+		f.transactions = map[string]transaction{}
+	}
+	f.transactions[x.id] = x
 }
 
-func (f *finalizer) path(id string) string { return filepath.Join(f.dir, id+descriptionSuffix) }
-
-func (f *finalizer) save(x *transaction) error {
-	data, err := json.Marshal(x)
-	if err != nil {
-		return err
-	}
-	return writePrivate(f.path(x.ID), data)
+func (f *finalizer) find(id string) (transaction, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	x, found := f.transactions[id]
+	return x, found
 }
 
-// load returns a transaction, nil where there is none.
-func (f *finalizer) load(id string) (*transaction, error) {
-	if !isID(id) { // it becomes part of a path
-		return nil, nil
-	}
-	data, err := os.ReadFile(f.path(id))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	x := &transaction{}
-	if err := json.Unmarshal(data, x); err != nil {
-		return nil, &refusal{status: http.StatusInternalServerError, code: codeInternal, message: "the transaction is damaged", err: err}
-	}
-	return x, nil
-}
-
-// underWay returns the transaction of a file that has not ended, nil where there
-// is none.
-func (f *finalizer) underWay(fileID string) (*transaction, error) {
-	entries, err := os.ReadDir(f.dir)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range entries {
-		if x, err := f.load(strings.TrimSuffix(e.Name(), descriptionSuffix)); err != nil || x != nil && x.FileID == fileID && !x.ended() {
-			return x, err
-		}
-	}
-	return nil, nil
-}
-
-// finalize is POST /api/v1/finalize/{file_id}. Asked again while a transaction is
-// under way it answers that one.
+// finalize is POST /api/v1/finalize/{file_id}. The file is copied while the
+// client waits, and the answer is 202 however that ended.
 func (s *Server) finalize(w http.ResponseWriter, r *http.Request) {
-	x, err := s.beginFinalize(w, r)
+	x, err := s.runFinalize(w, r)
 	if err != nil {
 		s.refuse(w, asRefusal(err))
 		return
 	}
-	writeJSON(w, http.StatusAccepted, map[string]string{"transaction_id": x.ID, "file_id": x.FileID, "status": x.Status})
+	answer := map[string]any{"transaction_id": x.id, "file_id": x.fileID, "status": x.status, "source_storage_element_id": x.source,
+		"target_storage_element_id": x.target, "checksum_verified": false, "finalized_at": nil, "new_storage_path": nil,
+		"cleanup_scheduled_at": nil, "error_message": nullable(x.message)}
+	if x.status == statusCompleted {
+		answer["checksum_verified"], answer["new_storage_path"] = true, "/files/"+x.fileID
+		answer["finalized_at"], answer["cleanup_scheduled_at"] = isoformat(x.ended), isoformat(x.ended.Add(cleanupAfter))
+	}
+	writeJSON(w, http.StatusAccepted, answer)
 }
 
-func (s *Server) beginFinalize(w http.ResponseWriter, r *http.Request) (*transaction, error) {
-	if _, err := s.authorise(r, scopeWrite); err != nil {
-		return nil, err
+func (s *Server) runFinalize(w http.ResponseWriter, r *http.Request) (transaction, error) {
+	said, wrong := finalizeFields(http.MaxBytesReader(w, r.Body, maxFinalizeRequest))
+	if _, err := s.bearer(r); err != nil {
+		return transaction{}, err
 	}
-	said, err := finalizeFields(http.MaxBytesReader(w, r.Body, maxFinalizeRequest))
-	if err != nil {
-		return nil, err
+	if wrong != nil {
+		return transaction{}, wrong
 	}
-	s.finals.mu.Lock()
-	defer s.finals.mu.Unlock()
-	file, err := s.stored(r.PathValue("file_id"))
+	file, err := s.findRegistered(r, r.PathValue("file_id"), "File %s not found in registry")
 	if err != nil {
-		return nil, err
+		return transaction{}, err
 	}
 	if file.Retention != core.RetentionTemporary {
-		return nil, &refusal{status: http.StatusBadRequest, code: codeValidation, message: "the file is not temporary, or already finalised"}
+		return transaction{}, &refusal{status: http.StatusBadRequest, code: codeValidation,
+			message: fmt.Sprintf("File %s is not temporary (retention_policy=%s)", file.ID, file.Retention)}
 	}
-	if x, err := s.finals.underWay(file.ID); x != nil || err != nil {
-		return x, err
+	x := transaction{id: uuid.NewString(), fileID: file.ID, status: statusCopying, begun: s.cfg.Now().UTC(), source: elementOf(file), target: "se-rw-01"}
+	s.finals.keep(x)
+	s.cfg.Log.Info("finalising", "file_id", x.fileID, "transaction_id", x.id)
+	failed := s.copy(file, said, &x)
+	x.ended, x.status = s.cfg.Now().UTC(), statusCompleted
+	if failed != nil {
+		x.message, x.status = failed.Error(), statusRolledBack
 	}
-	x := &transaction{ID: uuid.NewString(), FileID: file.ID, Status: statusCopying, Percent: 25,
-		Description: said.description, Metadata: said.metadata}
-	s.cfg.Log.Info("finalising", "file_id", x.FileID, "transaction_id", x.ID)
-	return x, s.finals.save(x)
+	s.finals.keep(x)
+	if failed != nil {
+		x.status = statusFailed // once told, rolled back
+	}
+	return x, nil
+}
+
+// copy makes a file permanent. The error is what the server says of it.
+func (s *Server) copy(file File, said fields, x *transaction) error {
+	for _, status := range []string{statusCopied, statusVerifying, statusCompleted} {
+		if s.cfg.Finalize != nil && s.cfg.Finalize(file, status) != status {
+			return fmt.Errorf("Failed to upload to target SE: 500") //nolint:staticcheck // the server's own words
+		}
+		x.status = status
+		s.finals.keep(*x)
+	}
+	if !isASCII(file.Name) {
+		return fmt.Errorf("Failed to download from source SE: 500") //nolint:staticcheck // the server's own words
+	}
+	sum, err := sumFile(file.Path)
+	if err != nil {
+		return fmt.Errorf("Failed to download from source SE: 404") //nolint:staticcheck // the server's own words
+	}
+	if sum != file.SHA256 {
+		return fmt.Errorf("Checksum mismatch: source=%s, target=%s", file.SHA256, sum) //nolint:staticcheck // the server's own words
+	}
+	file.Retention, file.TTLDays = core.RetentionPermanent, 0
+	file.ExpiresAt, file.FinalizedAt = time.Time{}, s.cfg.Now().UTC().Truncate(time.Microsecond)
+	if said.description != "" {
+		file.Description = said.description
+	}
+	if said.metadata != nil {
+		file.Metadata = said.metadata
+	}
+	return s.vault.update(file)
 }
 
 // finalizeFields reads the request's optional JSON.
@@ -163,97 +152,71 @@ func finalizeFields(body io.Reader) (fields, error) {
 	var request struct {
 		Description string          `json:"description"`
 		Metadata    json.RawMessage `json:"metadata"`
+		Target      string          `json:"target_storage_element_id"`
 	}
 	if err := json.Unmarshal(data, &request); err != nil {
-		return said, badField("request", "value_error", "the body is not the JSON of a finalise request")
+		return said, invalid(problem{Type: "json_invalid", Loc: []any{"body", 0}, Msg: "JSON decode error", Input: map[string]any{}, Ctx: map[string]any{"error": err.Error()}})
 	}
-	if err := said.set("description", request.Description); err != nil {
-		return said, err
+	if utf8.RuneCountInString(request.Description) > core.MaxDescriptionLength {
+		return said, invalid(problem{Type: "string_too_long", Loc: []any{"body", "description"}, Input: request.Description,
+			Msg: "String should have at most 1000 characters", Ctx: map[string]any{"max_length": core.MaxDescriptionLength}})
 	}
-	if string(request.Metadata) == "null" {
-		return said, nil
+	var object map[string]json.RawMessage
+	if len(request.Metadata) > 0 && json.Unmarshal(request.Metadata, &object) != nil {
+		return said, invalid(problem{Type: "dict_type", Loc: []any{"body", "metadata"}, Msg: "Input should be a valid dictionary", Input: request.Metadata})
 	}
-	return said, said.set("metadata", string(request.Metadata))
+	said.description = request.Description
+	if object != nil {
+		said.metadata = request.Metadata
+	}
+	return said, nil
 }
 
-// finalizeStatus is GET /api/v1/finalize/{transaction_id}/status. It answers
-// where the transaction stands, then lets it go on.
+// percent is a number that JSON has with a fraction, as Python writes floats.
+type percent float64
+
+// MarshalJSON implements json.Marshaler.
+func (p percent) MarshalJSON() ([]byte, error) {
+	return strconv.AppendFloat(nil, float64(p), 'f', 1, 64), nil
+}
+
+// done is how much of a transaction is.
+func (x transaction) done() percent {
+	switch x.status {
+	case statusCopying:
+		return 25
+	case statusCopied:
+		return 50
+	case statusVerifying:
+		return 75
+	case statusCompleted:
+		return 100
+	}
+	return 0
+}
+
+// finalizeStatus is GET /api/v1/finalize/{transaction_id}/status.
 func (s *Server) finalizeStatus(w http.ResponseWriter, r *http.Request) {
-	x, err := s.advance(r)
+	x, err := s.findTransaction(r)
 	if err != nil {
 		s.refuse(w, asRefusal(err))
 		return
 	}
-	writeJSON(w, http.StatusOK, map[string]any{"transaction_id": x.ID, "file_id": x.FileID, "status": x.Status,
-		"progress_percent": x.Percent, "error_message": x.Message})
+	writeJSON(w, http.StatusOK, map[string]any{"transaction_id": x.id, "file_id": x.fileID, "status": x.status, "progress_percent": x.done(),
+		"created_at": isoformat(x.begun), "completed_at": nullTime(x.ended), "error_message": nullable(x.message)})
 }
 
-// advance returns where a transaction stood, having taken the next step.
-func (s *Server) advance(r *http.Request) (transaction, error) {
-	if _, err := s.authorise(r, scopeRead, scopeWrite); err != nil {
+func (s *Server) findTransaction(r *http.Request) (transaction, error) {
+	if _, err := s.bearer(r); err != nil {
 		return transaction{}, err
 	}
-	s.finals.mu.Lock()
-	defer s.finals.mu.Unlock()
-	x, err := s.finals.load(r.PathValue("transaction_id"))
-	if err != nil {
+	id := r.PathValue("transaction_id")
+	if err := checkUUID("transaction_id", id); err != nil {
 		return transaction{}, err
 	}
-	if x == nil {
-		return transaction{}, &refusal{status: http.StatusNotFound, code: codeNotFound, message: "no transaction has this ID"}
+	x, found := s.finals.find(id)
+	if !found {
+		return transaction{}, missing("Transaction %s not found", id)
 	}
-	if x.ended() {
-		return *x, nil
-	}
-	before := *x
-	if err = s.step(x); err == nil {
-		err = s.finals.save(x)
-	}
-	return before, err
-}
-
-// step takes a transaction one step further. The file is permanent before the
-// transaction says so; killed between, the step is taken once more.
-func (s *Server) step(x *transaction) error {
-	file, found, err := s.vault.get(x.FileID)
-	if err != nil {
-		return err
-	}
-	status, percent := next(x.Status)
-	if s.cfg.Finalize != nil && found {
-		status = s.cfg.Finalize(file, status)
-	}
-	switch {
-	case !found:
-		status, x.Message = statusFailed, "the file is gone"
-	case status == statusFailed || status == statusRolledBack:
-		x.Message = "the copy could not be made"
-	case status == statusCompleted:
-		sum, err := sumFile(file.Path)
-		if err == nil && sum != file.SHA256 {
-			status, x.Message = statusRolledBack, "the content is not what was stored"
-		} else if err == nil {
-			err = s.keepForGood(file, x)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if x.Status = status; x.Message == "" {
-		x.Percent = percent
-	}
-	return nil
-}
-
-// keepForGood makes a file permanent.
-func (s *Server) keepForGood(file File, x *transaction) error {
-	file.Retention, file.TTLDays = core.RetentionPermanent, 0
-	file.ExpiresAt = time.Time{}
-	if x.Description != "" {
-		file.Description = x.Description
-	}
-	if x.Metadata != nil {
-		file.Metadata = x.Metadata
-	}
-	return s.vault.update(file)
+	return x, nil
 }

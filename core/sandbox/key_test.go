@@ -10,36 +10,32 @@ import (
 // The same key gets the same answer, also after a restart, whatever comes with
 // it: the checksum tells a client that has sent something else.
 func TestSameKeySameAnswer(t *testing.T) {
-	for _, generation := range []int{1, 2} {
-		dir := folder(t)
-		inGeneration := func(c *Config) { c.Generation = generation }
-		r := start(t, dir, inGeneration)
-		first := r.send(t, form{name: "a", content: []byte("one"), key: "key", after: [][2]string{{"tags", `["x"]`}}})
-		r.send(t, form{name: "between", content: []byte("x")})
-		again := r.send(t, form{name: "a", content: []byte("one"), key: "key"})
-		other := r.send(t, form{name: "b", content: []byte("two"), key: "key"})
-		r.stop()
-		r = start(t, dir, func(c *Config) { inGeneration(c); c.Addr = "127.0.0.1:0" })
-		restarted := r.send(t, form{name: "a", content: []byte("one"), key: "key"})
-		if first.status != http.StatusCreated || first.header.Get("Idempotency-Replayed") != "" {
-			t.Fatalf("the first answer: %d %v", first.status, first.header)
+	dir := folder(t)
+	r := start(t, dir, nil)
+	first := r.send(t, form{name: "a", content: []byte("one"), key: "key", after: [][2]string{{"tags", `["x"]`}}})
+	r.send(t, form{name: "between", content: []byte("x")})
+	again := r.send(t, form{name: "a", content: []byte("one"), key: "key"})
+	other := r.send(t, form{name: "b", content: []byte("two"), key: "key"})
+	r.stop()
+	r = start(t, dir, func(c *Config) { c.Addr = "127.0.0.1:0" })
+	restarted := r.send(t, form{name: "a", content: []byte("one"), key: "key"})
+	if first.status != http.StatusCreated || first.header.Get("Idempotency-Replayed") != "" {
+		t.Fatalf("the first answer: %d %v", first.status, first.header)
+	}
+	for name, got := range map[string]answer{"again": again, "with another body": other, "after a restart": restarted} {
+		if got.status != http.StatusCreated || got.header.Get("Idempotency-Replayed") != "true" ||
+			got.fields(t)["file_id"] != first.fields(t)["file_id"] || got.fields(t)["checksum"] != first.fields(t)["checksum"] {
+			t.Errorf("%s: answered %d %s, want %s", name, got.status, got.body, first.body)
 		}
-		for name, got := range map[string]answer{"again": again, "with another body": other, "after a restart": restarted} {
-			if got.status != http.StatusCreated || got.header.Get("Idempotency-Replayed") != "true" ||
-				got.fields(t)["file_id"] != first.fields(t)["file_id"] || got.fields(t)["checksum"] != first.fields(t)["checksum"] {
-				t.Errorf("%s: answered %d %s, want %s", name, got.status, got.body, first.body)
-			}
-		}
-		if files := r.list(t); len(files) != 2 {
-			t.Errorf("%d files are stored, want 2", len(files))
-		}
-		r.stop()
+	}
+	if files := r.list(t); len(files) != 2 {
+		t.Errorf("%d files are stored, want 2", len(files))
 	}
 }
 
 // A known key is answered once the whole body has come, and not without it.
 func TestKnownKeyIsAnsweredAfterTheBody(t *testing.T) {
-	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		token := r.signIn(t)
 		r.send(t, form{name: "a", content: []byte("one"), key: "key", token: token})
 		req := r.request(t, form{name: "a", content: randomBytes(1 << 20), key: "key", token: token})
@@ -58,11 +54,11 @@ func TestKnownKeyIsAnsweredAfterTheBody(t *testing.T) {
 
 // While a key's upload is under way, another with it is told to come back.
 func TestKeyInProgress(t *testing.T) {
-	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		token := r.signIn(t)
 		p := r.pause(t, form{name: "a", content: randomBytes(1000), key: "key", token: token})
 		busy := r.send(t, form{name: "a", content: []byte("x"), key: "key", token: token})
-		if status, _, _ := r.refusalOf(t, busy); status != http.StatusConflict || busy.header.Get("Retry-After") != "1" {
+		if status, _ := r.refusalOf(t, busy); status != http.StatusConflict || busy.header.Get("Retry-After") != "1" {
 			t.Errorf("in progress: answered %d %v %s", busy.status, busy.header, busy.body)
 		}
 		if other := r.send(t, form{name: "b", content: []byte("x"), key: "other", token: token}); other.status != http.StatusCreated {

@@ -30,11 +30,12 @@ type keyring struct {
 	public   jwk.Key
 	lifetime time.Duration
 	now      func() time.Time
+	plain    bool // the first generation's tokens, without scopes
 }
 
 // loadKeyring reads the signing key from dir, or makes one. The public half is
 // written beside it for clients that use no JWKS.
-func loadKeyring(dir string, lifetime time.Duration, now func() time.Time) (*keyring, error) {
+func loadKeyring(dir string, cfg Config) (*keyring, error) {
 	raw, err := loadTokenKey(filepath.Join(dir, "token.key"))
 	if err != nil {
 		return nil, err
@@ -54,7 +55,7 @@ func loadKeyring(dir string, lifetime time.Duration, now func() time.Time) (*key
 		return nil, err
 	}
 	err = errors.Join(public.Set(jwk.AlgorithmKey, jwa.RS256()), public.Set(jwk.KeyUsageKey, jwk.ForSignature))
-	return &keyring{private: private, public: public, lifetime: lifetime, now: now}, err
+	return &keyring{private: private, public: public, lifetime: cfg.TokenLifetime, now: cfg.Now, plain: cfg.Generation == generation1}, err
 }
 
 // loadTokenKey reads or makes the key. One that can't be read is an error: the
@@ -91,6 +92,7 @@ func writePublicKey(path string, key *rsa.PublicKey) error {
 // identity is whom a token speaks for.
 type identity struct {
 	subject string
+	name    string
 	role    string
 	scopes  []string
 }
@@ -101,6 +103,7 @@ const (
 	scopeWrite  = "files:write"
 	roleService = "service"
 	roleAdmin   = "admin"
+	roleUser    = "user"
 )
 
 // may reports whether the token is good for what one of the scopes allows.
@@ -108,21 +111,24 @@ func (i identity) may(scopes ...string) bool {
 	return i.role == roleAdmin || slices.ContainsFunc(scopes, func(scope string) bool { return slices.Contains(i.scopes, scope) })
 }
 
-// issue signs a token for who. Both forms of the scope claim are in it, since
-// each generation reads another one.
-func (k *keyring) issue(who identity) (string, error) {
+// issue signs a token for who, a client of the given ID. Both forms of the scope
+// claim are in it, since some servers read the one and some the other.
+func (k *keyring) issue(who identity, clientID string) (string, error) {
 	now := k.now().UTC()
-	token, err := jwt.NewBuilder().
+	b := jwt.NewBuilder().
 		Subject(who.subject).
 		JwtID(uuid.NewString()).
 		IssuedAt(now).NotBefore(now).Expiration(now.Add(k.lifetime)).
 		Claim("type", "service_account").
 		Claim("role", who.role).
-		Claim("name", "Ingester sandbox").
-		Claim("client_id", who.subject).
-		Claim("scope", strings.Join(who.scopes, " ")).
-		Claim("scopes", who.scopes).
-		Build()
+		Claim("name", who.name).
+		Claim("client_id", clientID)
+	if k.plain {
+		b.Claim("rate_limit", 100) // requests a minute
+	} else {
+		b.Claim("scope", strings.Join(who.scopes, " ")).Claim("scopes", who.scopes)
+	}
+	token, err := b.Build()
 	if err != nil {
 		return "", err
 	}
@@ -141,6 +147,7 @@ func (k *keyring) verify(token string) (identity, error) {
 	who.subject, _ = parsed.Subject()
 	// A claim that is missing, or of another type, gives no right.
 	_ = parsed.Get("role", &who.role)
+	_ = parsed.Get("name", &who.name)
 	var scope string
 	_ = parsed.Get("scope", &scope)
 	who.scopes = strings.Fields(scope)
@@ -155,7 +162,7 @@ func (s *Server) authorise(r *http.Request, scopes ...string) (identity, error) 
 		return identity{}, &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: "a bearer token is required"}
 	}
 	who, err := s.tokens.verify(strings.TrimSpace(token))
-	if err != nil {
+	if err != nil || s.cfg.Faults.OtherKey {
 		return identity{}, &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: "the token is not valid", err: err}
 	}
 	if !who.may(scopes...) {

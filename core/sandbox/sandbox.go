@@ -1,7 +1,10 @@
 // Package sandbox is a complete ArtStore in one process, for trying the program
-// out and for testing it: an Admin Module that hands out tokens and an Ingester
-// that stores files, on one address, behind mutual TLS with a certificate
-// authority of its own.
+// out and for testing it: what hands out tokens and what stores files, behind
+// mutual TLS with a certificate authority of its own.
+//
+// By itself it is a server that can do all that the program can make use of. As
+// generation 1 or 2 it is one that is in the field, with its warts: see
+// generation.go.
 //
 // Nothing in it is pretended: tokens are signed and verified, files are on disk
 // and durable before they are confirmed, and an Idempotency-Key keeps its
@@ -18,8 +21,7 @@
 //	files/<file ID>, files/<file ID>.json   content and description
 //	index.jsonl   one line a stored file: with it a file is stored
 //	tus/   resumable uploads under way
-//	finalize/   temporary files on their way to permanent ones
-//	port, lock
+//	port, port-admin, port-element, lock
 //
 // A description is its file's index line once more. Either comes back from the
 // other when a crash or an editor has damaged it.
@@ -29,7 +31,6 @@ import (
 	"context"
 	"crypto/tls"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -49,24 +50,22 @@ const (
 	DefaultTusExpiry     = 7 * 24 * time.Hour
 )
 
-// The generations of ArtStore. They differ in field names and in the shape of
-// errors.
-const (
-	generation1 = 1
-	generation2 = 2
-)
-
 // Config says where a server lives and how it behaves. The zero value of every
 // field but Dir is usable.
 type Config struct {
 	Dir           string        // all state; made with mode 0700 where it does not exist
 	Addr          string        // "host:port"; no host is 127.0.0.1, port 0 is the last run's when free
-	Generation    int           // 1 or 2, the answers' generation; 0 is 2
+	AdminAddr     string        // of the first generation's Admin Module; "" is a port of its own beside Addr
+	Generation    int           // 1 or 2: as the real ones are; 0 is the sandbox's own server, which can do more
 	NoMTLS        bool          // clients need no certificate; TLS stays
-	MaxFileSize   int64         // bytes; 0 is DefaultMaxFileSize
+	MaxFileSize   int64         // bytes; 0 is DefaultMaxFileSize, or 1 GiB with a generation
 	TokenLifetime time.Duration // 0 is DefaultTokenLifetime
 	NoTus         bool          // no resumable uploads: /files/ is not found
 	TusExpiry     time.Duration // unfinished uploads go this long after their last byte; 0 is DefaultTusExpiry
+	IdleTimeout   time.Duration // connections may be idle for so long; 0 is 5 s with the first generation, else 2 minutes
+	ReadTimeout   time.Duration // a request must have come within it; 0 is 30 s with the second generation, else none
+	Role          string        // in tokens; "" is "user" with the first generation, else "service"
+	Mode          string        // "edit", "rw" or "ro"; "" keeps files as they ask for, but is "edit" with the second generation
 	Faults        Faults        // how it does otherwise than it is asked
 	Log           *slog.Logger  // nil discards
 	Now           func() time.Time
@@ -74,9 +73,11 @@ type Config struct {
 	// Tamper is for tests: it returns the checksum that the server answers
 	// for a file in place of the one it computed. What is stored stays true.
 	Tamper func(name string, sum core.Checksum) core.Checksum
-	// Finalize is for tests: it returns the status that a transaction takes
-	// in place of the next one, such as "failed" or "rolled_back".
+	// Finalize is for tests: it is called before each step of a transaction,
+	// and may return "failed" in place of the next status.
 	Finalize func(file File, next string) string
+	// Down is for tests: whether the first generation's Storage Element is.
+	Down func() bool
 	// Wrap is for tests: it stands before every request and may count,
 	// delay, answer or break it.
 	Wrap func(http.Handler) http.Handler
@@ -92,15 +93,17 @@ func (c Config) withDefaults() (Config, error) {
 		return c, usage("the sandbox folder has no absolute path", err)
 	}
 	c.Dir = dir
-	if c.Generation == 0 {
-		c.Generation = generation2
-	}
-	if c.Generation != generation1 && c.Generation != generation2 {
+	if c.Generation < generationOwn || c.Generation > generation2 {
 		return c, usage("the generation must be 1 or 2", nil)
 	}
-	if c.MaxFileSize <= 0 {
-		c.MaxFileSize = DefaultMaxFileSize
+	if c.Mode != "" && c.Mode != modeEdit && c.Mode != modeRW && c.Mode != modeRO {
+		return c, usage("the mode must be edit, rw or ro", nil)
 	}
+	if c.AdminAddr != "" && c.Generation != generation1 {
+		return c, usage("only the first generation has an Admin Module at an address of its own", nil)
+	}
+	c.MaxFileSize = max(c.MaxFileSize, 0)
+	c.withGeneration()
 	if c.TokenLifetime <= 0 {
 		c.TokenLifetime = DefaultTokenLifetime
 	}
@@ -121,15 +124,14 @@ func (c Config) withDefaults() (Config, error) {
 type Server struct {
 	cfg      Config
 	lock     *flock.Flock
-	listener net.Listener
-	url      string
+	modules  []*module // the Ingester's first
 	identity tls.Certificate
 	ca       *authority
 	account  credentials
 	tokens   *keyring
 	vault    *vault
 	tus      *resumable // nil without resumable uploads
-	finals   *finalizer
+	finals   finalizer
 	metrics  *metrics
 	buffers  sync.Pool // *bufio.Writer of copyBuffer bytes
 
@@ -167,7 +169,7 @@ func New(cfg Config) (*Server, error) {
 		_ = s.release() // the first error is the one to tell
 		return nil, err
 	}
-	cfg.Log.Info("sandbox listens", "url", s.url, "dir", cfg.Dir, "generation", cfg.Generation, "mtls", !cfg.NoMTLS)
+	cfg.Log.Info("sandbox listens", "url", s.URL(), "dir", cfg.Dir, "generation", cfg.Generation, "mtls", !cfg.NoMTLS)
 	return s, nil
 }
 
@@ -191,14 +193,11 @@ func (s *Server) open(host, port string) error {
 	if s.account, err = loadCredentials(filepath.Join(dir, "credentials.json")); err != nil {
 		return unusable("prepare the account", err)
 	}
-	if s.tokens, err = loadKeyring(dir, s.cfg.TokenLifetime, s.cfg.Now); err != nil {
+	if s.tokens, err = loadKeyring(dir, s.cfg); err != nil {
 		return unusable("prepare the token key", err)
 	}
 	if s.vault, err = openVault(dir, s.cfg.Log); err != nil {
 		return unusable("open the stored files", err)
-	}
-	if s.finals, err = openFinalizer(dir); err != nil {
-		return unusable("open the transactions", err)
 	}
 	if !s.cfg.NoTus {
 		if s.tus, err = openTus(s); err != nil {
@@ -228,8 +227,14 @@ func (s *Server) loadIdentity(host string) error {
 
 func (s *Server) tlsDir() string { return filepath.Join(s.cfg.Dir, "tls") }
 
-// URL is where both modules answer: "https://host:port".
-func (s *Server) URL() string { return s.url }
+// URL is where files are uploaded to: "https://host:port".
+func (s *Server) URL() string { return s.modules[0].url }
+
+// AdminURL is where tokens come from: URL, but for the first generation.
+func (s *Server) AdminURL() string { return s.modules[min(1, len(s.modules)-1)].url }
+
+// ElementURL is the Storage Element's address: URL, but for the first generation.
+func (s *Server) ElementURL() string { return s.modules[len(s.modules)-1].url }
 
 // ClientSecret is the secret of the sandbox's one account.
 func (s *Server) ClientSecret() core.Secret { return s.account.secret }
@@ -238,7 +243,7 @@ func (s *Server) ClientSecret() core.Secret { return s.account.secret }
 // certificate paths are absolute. The secret is not part of it.
 func (s *Server) Profile() core.Profile {
 	p := core.NewProfile("Sandbox")
-	p.AdminURL, p.IngesterURL = s.url, s.url
+	p.AdminURL, p.IngesterURL = s.AdminURL(), s.URL()
 	p.Auth.ClientID = s.account.clientID
 	p.TLS.CACertFile = filepath.Join(s.tlsDir(), "ca.pem")
 	if !s.cfg.NoMTLS {

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/artstore/ingester/core"
 )
 
@@ -45,6 +47,7 @@ func writePrivate(path string, data []byte) (err error) {
 
 // credentials are the one account of a sandbox.
 type credentials struct {
+	id       string // UUID, the subject of the first generation's tokens
 	clientID string
 	secret   core.Secret
 }
@@ -74,7 +77,7 @@ func loadCredentials(path string) (credentials, error) {
 	default:
 		return credentials{}, err
 	}
-	return credentials{clientID: file.ClientID, secret: core.NewSecret(file.ClientSecret)}, nil
+	return credentials{id: uuid.NewSHA1(uuid.NameSpaceOID, []byte(file.ClientID)).String(), clientID: file.ClientID, secret: core.NewSecret(file.ClientSecret)}, nil
 }
 
 // match reports whether id and secret are the account's, in a time that tells

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/artstore/ingester/core"
 )
 
@@ -50,10 +52,39 @@ func splitAddr(addr string) (host, port string, err error) {
 	return host, port, nil
 }
 
+// module is one address of a server.
+type module struct {
+	portFile string // remembers the port, in the server's folder
+	addr     string // "" is a port of its own beside the first
+	routes   http.Handler
+	listener net.Listener
+	url      string
+}
+
+// listen opens the addresses.
+func (s *Server) listen(host, port string) error {
+	for i, m := range s.modulesOf() {
+		at, on := host, port
+		if m.addr != "" {
+			var err error
+			if at, on, err = splitAddr(m.addr); err != nil {
+				return err
+			}
+		} else if i > 0 {
+			on = "0"
+		}
+		s.modules = append(s.modules, m)
+		if err := m.listen(s.cfg.Dir, at, on); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // listen opens the address. Port 0 means the port of the last run, so that
 // profiles made then still work; where another program has it, a free one.
-func (s *Server) listen(host, port string) error {
-	portFile := filepath.Join(s.cfg.Dir, "port")
+func (m *module) listen(dir, host, port string) error {
+	portFile := filepath.Join(dir, m.portFile)
 	var l net.Listener
 	var err error
 	if port == "0" {
@@ -67,7 +98,7 @@ func (s *Server) listen(host, port string) error {
 			return usage("cannot listen on "+net.JoinHostPort(host, port), err)
 		}
 	}
-	s.listener = l
+	m.listener = l
 	_, port, err = net.SplitHostPort(l.Addr().String())
 	if err != nil {
 		return usage("cannot read the own address", err)
@@ -75,7 +106,7 @@ func (s *Server) listen(host, port string) error {
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
-	s.url = "https://" + net.JoinHostPort(host, port)
+	m.url = "https://" + net.JoinHostPort(host, port)
 	if err := writePrivate(portFile, []byte(port+"\n")); err != nil {
 		return unusable("remember the port", err)
 	}
@@ -106,36 +137,59 @@ func (s *Server) Serve(ctx context.Context) error {
 	return errors.Join(err, s.finish())
 }
 
-// serve answers until ctx ends or the listener fails.
+// serve answers until ctx ends or a listener fails.
 func (s *Server) serve(ctx context.Context) error {
-	srv := s.httpServer(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- srv.ServeTLS(s.listener, "", "") }()
-	var err error
+	ended := make(chan error, len(s.modules))
+	servers := make([]*http.Server, len(s.modules))
+	for i, m := range s.modules {
+		servers[i] = s.httpServer(ctx, m.routes)
+		go func() { ended <- s.answer(servers[i], m.listener) }()
+	}
+	errs, left := []error{}, len(servers)
 	select {
-	case err = <-ended: // the listener failed
-		_ = srv.Close()
+	case err := <-ended: // a listener failed
+		errs, left = append(errs, err), left-1
+		for _, srv := range servers {
+			_ = srv.Close()
+		}
 	case <-ctx.Done():
-		err = shutdown(context.WithoutCancel(ctx), srv)
+		errs = append(errs, shutdown(context.WithoutCancel(ctx), servers))
+	}
+	for range left {
 		if stopped := <-ended; !errors.Is(stopped, http.ErrServerClosed) {
-			err = errors.Join(err, stopped)
+			errs = append(errs, stopped)
 		}
 	}
-	if err != nil {
-		err = &core.Error{Kind: core.KindNetwork, Code: core.CodeInternal, Op: op, Message: "the sandbox stopped unexpectedly", Err: err}
+	if err := errors.Join(errs...); err != nil {
+		return &core.Error{Kind: core.KindNetwork, Code: core.CodeInternal, Op: op, Message: "the sandbox stopped unexpectedly", Err: err}
 	}
-	return err
+	return nil
 }
 
-// shutdown ends srv: gently first, then by closing every connection.
-func shutdown(ctx context.Context, srv *http.Server) error {
+// answer serves one address. The first generation's server knows no ALPN, and no
+// HTTP/2 therefore.
+func (s *Server) answer(srv *http.Server, l net.Listener) error {
+	if s.cfg.Generation == generation1 {
+		return srv.Serve(tls.NewListener(l, srv.TLSConfig))
+	}
+	return srv.ServeTLS(l, "", "")
+}
+
+// shutdown ends servers: gently first, then by closing every connection.
+func shutdown(ctx context.Context, servers []*http.Server) error {
 	ctx, cancel := context.WithTimeout(ctx, shutdownGrace)
 	defer cancel()
-	err := srv.Shutdown(ctx)
-	if errors.Is(err, context.DeadlineExceeded) {
-		return srv.Close()
+	var group errgroup.Group
+	for _, srv := range servers {
+		group.Go(func() error {
+			err := srv.Shutdown(ctx)
+			if errors.Is(err, context.DeadlineExceeded) {
+				return srv.Close()
+			}
+			return err
+		})
 	}
-	return err
+	return group.Wait()
 }
 
 // finish waits for the last handlers and gives everything back.
@@ -153,8 +207,11 @@ func (s *Server) finish() error {
 // release gives back what open acquired, as far as it came.
 func (s *Server) release() error {
 	var errs []error
-	if s.listener != nil {
-		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
+	for _, m := range s.modules {
+		if m.listener == nil {
+			continue
+		}
+		if err := m.listener.Close(); !errors.Is(err, net.ErrClosed) {
 			errs = append(errs, err)
 		}
 	}
@@ -177,12 +234,13 @@ func (s *Server) enter() bool {
 }
 
 // httpServer builds the server for both HTTP versions.
-func (s *Server) httpServer(ctx context.Context) *http.Server {
+func (s *Server) httpServer(ctx context.Context, routes http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           s.handler(),
+		Handler:           s.handler(routes),
 		TLSConfig:         s.tlsConfig(),
 		ReadHeaderTimeout: readHeaderTimeout,
-		IdleTimeout:       idleTimeout,
+		ReadTimeout:       s.cfg.ReadTimeout,
+		IdleTimeout:       s.cfg.IdleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		HTTP2: &http.HTTP2Config{
 			MaxConcurrentStreams:          maxStreams,
@@ -210,33 +268,15 @@ func (s *Server) tlsConfig() *tls.Config {
 		cfg.ClientAuth = tls.RequireAndVerifyClientCert
 		cfg.ClientCAs = s.ca.pool()
 	}
+	if s.cfg.Generation == generation1 {
+		return uvicornTLS(cfg)
+	}
 	return cfg
 }
 
-// handler is every path of both modules.
-func (s *Server) handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /api/v1/auth/token", s.token)
-	mux.HandleFunc("GET /api/v1/auth/jwks", s.jwks)
-	mux.HandleFunc("POST /api/v1/files/upload", s.upload)
-	mux.HandleFunc("GET /api/v1/files", s.list)
-	mux.HandleFunc("GET /api/v1/files/{id}", s.file)
-	mux.HandleFunc("GET /api/v1/files/{id}/download", s.download)
-	if s.cfg.Generation == generation1 {
-		mux.HandleFunc("POST /api/v1/finalize/{file_id}", s.finalize)
-		mux.HandleFunc("GET /api/v1/finalize/{transaction_id}/status", s.finalizeStatus)
-	}
-	if s.tus != nil {
-		mux.Handle("/files", s.tus)
-		mux.Handle(tusPath, s.tus)
-	}
-	mux.HandleFunc("GET /health/live", s.live)
-	mux.HandleFunc("GET /health/ready", s.ready)
-	mux.Handle("GET /metrics", s.metrics.handler())
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		s.refuse(w, &refusal{status: http.StatusNotFound, code: codeNotFound, message: "Not Found"})
-	})
-	var handler http.Handler = mux
+// handler is routes behind what all requests go through.
+func (s *Server) handler(routes http.Handler) http.Handler {
+	handler := routes
 	if s.cfg.Wrap != nil {
 		handler = s.cfg.Wrap(handler)
 	}

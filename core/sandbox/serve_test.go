@@ -83,7 +83,7 @@ func TestOneServerPerFolder(t *testing.T) {
 func TestPortIsKept(t *testing.T) {
 	dir := folder(t)
 	r := start(t, dir, nil)
-	url, addr := r.URL(), r.listener.Addr().String()
+	url, addr := r.URL(), r.modules[0].listener.Addr().String()
 	r.stop()
 	r = start(t, dir, nil)
 	if r.URL() != url {
@@ -126,7 +126,7 @@ func TestStopLetsUploadsFinish(t *testing.T) {
 		stopped := make(chan struct{})
 		go func() { r.stop(); close(stopped) }()
 		eventually(t, "the server takes no connection any more", func() bool {
-			conn, err := net.Dial("tcp", r.listener.Addr().String())
+			conn, err := net.Dial("tcp", r.modules[0].listener.Addr().String())
 			if err == nil {
 				_ = conn.Close()
 			}
@@ -194,7 +194,7 @@ func TestServeTellsThatItsListenerFailed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = srv.listener.Close()
+	_ = srv.modules[0].listener.Close()
 	if err := srv.Serve(context.Background()); core.CodeOf(err) != core.CodeInternal {
 		t.Errorf("Serve: %v", err)
 	}
@@ -271,9 +271,9 @@ func TestHealthAndMetrics(t *testing.T) {
 }
 
 func TestUnknownPaths(t *testing.T) {
-	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		for _, path := range []string{"/", "/api/v1/x", "/api/v1/files/x/y"} {
-			if status, _, _ := r.refusalOf(t, r.get(t, path)); status != http.StatusNotFound {
+			if status, _ := r.refusalOf(t, r.get(t, path)); status != http.StatusNotFound {
 				t.Errorf("%s answered %d", path, status)
 			}
 		}

@@ -137,7 +137,7 @@ func (r *running) do(t testing.TB, req *http.Request) answer {
 func (r *running) signIn(t testing.TB) string {
 	t.Helper()
 	body, _ := json.Marshal(map[string]string{"client_id": r.Profile().Auth.ClientID, "client_secret": r.ClientSecret().Reveal()})
-	req, err := http.NewRequest(http.MethodPost, r.URL()+"/api/v1/auth/token", bytes.NewReader(body))
+	req, err := http.NewRequest(http.MethodPost, r.AdminURL()+"/api/v1/auth/token", bytes.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

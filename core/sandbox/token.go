@@ -15,6 +15,9 @@ import (
 // maxTokenRequest is the longest body of a token request, in bytes.
 const maxTokenRequest = 64 << 10
 
+// accountName is the name of the sandbox's one account.
+const accountName = "ingester-sandbox"
+
 // grantScopes is what the account may ask for, and gets when it does not ask.
 func grantScopes() []string { return []string{scopeRead, scopeWrite} }
 
@@ -24,8 +27,7 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxTokenRequest)
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Pragma", "no-cache")
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch kind {
+	switch kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind {
 	case "application/json":
 		s.tokenJSON(w, r)
 	case "application/x-www-form-urlencoded":
@@ -34,6 +36,12 @@ func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 		s.refuseDetail(w, &refusal{status: http.StatusUnsupportedMediaType, code: codeMediaType,
 			message: "a token request is application/json or application/x-www-form-urlencoded"})
 	}
+}
+
+// isJSON reports whether a request says that its body is JSON.
+func isJSON(r *http.Request) bool {
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return kind == "application/json"
 }
 
 // tokenAnswer is the success of both forms (RFC 6749 §5.1).
@@ -46,7 +54,7 @@ type tokenAnswer struct {
 }
 
 func (s *Server) grant(w http.ResponseWriter, scopes []string) error {
-	token, err := s.tokens.issue(identity{subject: s.account.clientID, role: roleService, scopes: scopes})
+	token, err := s.tokens.issue(identity{subject: s.account.clientID, name: accountName, role: s.cfg.Role, scopes: scopes}, s.account.clientID)
 	if err != nil {
 		return err
 	}
@@ -74,7 +82,7 @@ func (s *Server) tokenJSON(w http.ResponseWriter, r *http.Request) {
 		s.refuseDetail(w, badField("client_id", "missing", "client_id is required"))
 	case request.ClientSecret == nil:
 		s.refuseDetail(w, badField("client_secret", "missing", "client_secret is required"))
-	case !s.account.match(*request.ClientID, *request.ClientSecret):
+	case s.cfg.Faults.Suspended || !s.account.match(*request.ClientID, *request.ClientSecret):
 		s.refuseDetail(w, &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: "Invalid client credentials"})
 	default:
 		if err := s.grant(w, grantScopes()); err != nil {
@@ -166,7 +174,7 @@ func (s *Server) authenticateClient(r *http.Request) error {
 			return &oauthError{status: http.StatusUnauthorized, Code: "invalid_client", Description: err.Error(), challenge: true}
 		}
 	}
-	if !s.account.match(id, secret) {
+	if s.cfg.Faults.Suspended || !s.account.match(id, secret) {
 		return &oauthError{status: http.StatusUnauthorized, Code: "invalid_client", Description: "wrong client ID or secret", challenge: basic}
 	}
 	return nil

@@ -28,7 +28,7 @@ func (r *running) get(t testing.TB, path string) answer {
 // askToken posts a token request; basic is "id:secret" before form-encoding.
 func (r *running) askToken(t testing.TB, contentType, body, basic string) answer {
 	t.Helper()
-	req, err := http.NewRequest(http.MethodPost, r.URL()+"/api/v1/auth/token", strings.NewReader(body))
+	req, err := http.NewRequest(http.MethodPost, r.AdminURL()+"/api/v1/auth/token", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,79 +175,76 @@ func TestRefusedGrants(t *testing.T) {
 
 // A token that is forged, over, or for something else does not upload.
 func TestTokensAreVerified(t *testing.T) {
-	for _, generation := range []int{1, 2} {
-		now := time.Now()
-		r := start(t, folder(t), func(c *Config) {
-			c.Generation, c.TokenLifetime, c.Now = generation, time.Minute, func() time.Time { return now }
-		})
-		mint := func(who identity) string {
-			token, err := r.tokens.issue(who)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return token
-		}
-		foreignKeys, err := loadKeyring(t.TempDir(), time.Hour, time.Now)
+	now := time.Now()
+	r := start(t, folder(t), func(c *Config) {
+		c.TokenLifetime, c.Now = time.Minute, func() time.Time { return now }
+	})
+	mint := func(who identity) string {
+		token, err := r.tokens.issue(who, "x")
 		if err != nil {
 			t.Fatal(err)
 		}
-		foreign, err := foreignKeys.issue(identity{subject: "x", role: roleAdmin})
-		if err != nil {
-			t.Fatal(err)
+		return token
+	}
+	foreignKeys, err := loadKeyring(t.TempDir(), Config{TokenLifetime: time.Hour, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign, err := foreignKeys.issue(identity{subject: "x", role: roleAdmin}, "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(mint(identity{role: roleAdmin}), ".")
+	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + "."
+	pem, _ := os.ReadFile(r.PublicKeyFile())
+	claims, _ := jwt.NewBuilder().Claim("role", roleAdmin).Expiration(now.Add(time.Hour)).Build()
+	symmetric, err := jwt.Sign(claims, jwt.WithKey(jwa.HS256(), pem))
+	if err != nil {
+		t.Fatal(err)
+	}
+	endless, _ := jwt.NewBuilder().Claim("role", roleAdmin).Build()
+	noEnd, err := jwt.Sign(endless, jwt.WithKey(jwa.RS256(), r.tokens.private))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := []struct {
+		name, token string
+		want        int
+	}{
+		{"good", mint(identity{role: roleService, scopes: []string{scopeWrite}}), http.StatusCreated},
+		{"admin", mint(identity{role: roleAdmin}), http.StatusCreated},
+		{"read only", mint(identity{role: roleService, scopes: []string{scopeRead}}), http.StatusForbidden},
+		{"no scope", mint(identity{}), http.StatusForbidden},
+		{"similar scope", mint(identity{scopes: []string{"files:writes", "xfiles:write"}}), http.StatusForbidden},
+		{"foreign key", foreign, http.StatusUnauthorized},
+		{"alg none", none, http.StatusUnauthorized},
+		{"HMAC with the public key", string(symmetric), http.StatusUnauthorized},
+		{"no signature", parts[0] + "." + parts[1] + ".", http.StatusUnauthorized},
+		{"no end", string(noEnd), http.StatusUnauthorized},
+		{"nonsense", "nonsense", http.StatusUnauthorized},
+	}
+	for _, c := range cases {
+		got := r.send(t, form{name: "a", content: []byte("x"), token: c.token})
+		if got.status != c.want {
+			t.Errorf("%s: answered %d %s, want %d", c.name, got.status, got.body, c.want)
 		}
-		parts := strings.Split(mint(identity{role: roleAdmin}), ".")
-		none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + "."
-		pem, _ := os.ReadFile(r.PublicKeyFile())
-		claims, _ := jwt.NewBuilder().Claim("role", roleAdmin).Expiration(now.Add(time.Hour)).Build()
-		symmetric, err := jwt.Sign(claims, jwt.WithKey(jwa.HS256(), pem))
-		if err != nil {
-			t.Fatal(err)
+		if challenged := got.header.Get("WWW-Authenticate") != ""; challenged != (c.want == http.StatusUnauthorized) {
+			t.Errorf("%s: WWW-Authenticate is %v", c.name, challenged)
 		}
-		endless, _ := jwt.NewBuilder().Claim("role", roleAdmin).Build()
-		noEnd, err := jwt.Sign(endless, jwt.WithKey(jwa.RS256(), r.tokens.private))
-		if err != nil {
-			t.Fatal(err)
-		}
-		cases := []struct {
-			name, token string
-			want        int
-		}{
-			{"good", mint(identity{role: roleService, scopes: []string{scopeWrite}}), http.StatusCreated},
-			{"admin", mint(identity{role: roleAdmin}), http.StatusCreated},
-			{"read only", mint(identity{role: roleService, scopes: []string{scopeRead}}), http.StatusForbidden},
-			{"no scope", mint(identity{}), http.StatusForbidden},
-			{"similar scope", mint(identity{scopes: []string{"files:writes", "xfiles:write"}}), http.StatusForbidden},
-			{"foreign key", foreign, http.StatusUnauthorized},
-			{"alg none", none, http.StatusUnauthorized},
-			{"HMAC with the public key", string(symmetric), http.StatusUnauthorized},
-			{"no signature", parts[0] + "." + parts[1] + ".", http.StatusUnauthorized},
-			{"no end", string(noEnd), http.StatusUnauthorized},
-			{"nonsense", "nonsense", http.StatusUnauthorized},
-		}
-		for _, c := range cases {
-			got := r.send(t, form{name: "a", content: []byte("x"), token: c.token})
-			if got.status != c.want {
-				t.Errorf("generation %d, %s: answered %d %s, want %d", generation, c.name, got.status, got.body, c.want)
-			}
-			if challenged := got.header.Get("WWW-Authenticate") != ""; challenged != (c.want == http.StatusUnauthorized) {
-				t.Errorf("%s: WWW-Authenticate is %v", c.name, challenged)
-			}
-		}
-		old := cases[0].token
-		now = now.Add(2 * time.Minute)
-		if got := r.send(t, form{name: "a", content: []byte("x"), token: old}); got.status != http.StatusUnauthorized {
-			t.Errorf("expired: answered %d %s", got.status, got.body)
-		}
-		r.stop()
+	}
+	old := cases[0].token
+	now = now.Add(2 * time.Minute)
+	if got := r.send(t, form{name: "a", content: []byte("x"), token: old}); got.status != http.StatusUnauthorized {
+		t.Errorf("expired: answered %d %s", got.status, got.body)
 	}
 }
 
 func TestNoTokenNoUpload(t *testing.T) {
-	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		for _, header := range []string{"", "Bearer", "Basic eDp5", "Bearer "} {
 			req := r.request(t, form{name: "a", content: []byte("x"), token: "x"})
 			req.Header.Set("Authorization", header)
-			if status, _, _ := r.refusalOf(t, r.do(t, req)); status != http.StatusUnauthorized {
+			if status, _ := r.refusalOf(t, r.do(t, req)); status != http.StatusUnauthorized {
 				t.Errorf("%q: answered %d", header, status)
 			}
 		}

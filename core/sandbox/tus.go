@@ -250,7 +250,7 @@ func (t *resumable) describe(info handler.FileInfo) (File, core.Checksum, error)
 		}
 	}
 	said.describe(&file, t.server.cfg.Now())
-	t.server.cfg.Faults.change(&file)
+	t.server.cfg.Faults.change(&file, t.server.cfg.Mode)
 	sum, err := core.ParseChecksum(meta["sha256"])
 	if err != nil {
 		return File{}, "", badField("sha256", "value_error", "sha256 must be the SHA-256 of the file in hex")

@@ -21,7 +21,7 @@ import (
 // I1, I2: a file that came in pieces, over connections that begin anew, is stored
 // as a multipart one is, and its URL answers as long as the sandbox lives.
 func TestTusUpload(t *testing.T) {
-	bothGenerations(t, func(t *testing.T, r *running, proto string) {
+	bothVersions(t, func(t *testing.T, r *running, proto string) {
 		c, content := r.tusClient(t), randomBytes(300<<10+7)
 		got := c.call(t, http.MethodOptions, tusPath, nil)
 		for name, want := range map[string]string{"Tus-Version": "1.0.0", "Tus-Resumable": "1.0.0", "Tus-Max-Size": "1048576", "Tus-Checksum-Algorithm": "sha256,sha1",
@@ -63,7 +63,7 @@ func TestTusUpload(t *testing.T) {
 			t.Errorf("the end once more: %d", got.status)
 		}
 		r.stop()
-		r = start(t, r.cfg.Dir, func(cfg *Config) { cfg.Generation = r.cfg.Generation })
+		r = start(t, r.cfg.Dir, nil)
 		c = &tus{running: r, token: c.token}
 		c.checkStored(t, url, content)
 		if got := c.call(t, http.MethodGet, url, nil); got.status != http.StatusOK || !bytes.Equal(got.body, content) ||
@@ -96,7 +96,7 @@ func TestTusDigestOfTheWholeFile(t *testing.T) {
 					c = &tus{running: start(t, c.cfg.Dir, nil), token: c.token}
 				}
 				got := c.patch(t, url, 2000, content[2000:], headers...)
-				if status, _, words := c.refusalOf(t, got); status != 460 || !strings.Contains(words, string(sumOf(content))) {
+				if status, words := c.refusalOf(t, got); status != 460 || !strings.Contains(words, string(sumOf(content))) {
 					t.Errorf("answered %d %s", got.status, got.body)
 				}
 				if at := c.offset(t, url); at != 2000 || len(c.list(t)) > 0 {
@@ -144,7 +144,7 @@ func TestTusBadCreations(t *testing.T) {
 		{"final of unknown", 404, "", []string{"Upload-Concat", "final;/files/11111111-2222-4333-8444-555555555555"}},
 		{"final of a path", 404, "", []string{"Upload-Concat", "final;/files/../index"}},
 	}
-	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		c := r.tusClient(t)
 		for _, k := range cases {
 			headers := append([]string{"Upload-Length", "1", "Upload-Metadata", meta("filename", "a")}, k.headers...)
@@ -152,11 +152,11 @@ func TestTusBadCreations(t *testing.T) {
 			status := got.status
 			if k.words != "" { // in the generation's shape
 				var words string
-				if status, _, words = r.refusalOf(t, got); !strings.Contains(words, k.words) {
+				if status, words = r.refusalOf(t, got); !strings.Contains(words, k.words) {
 					t.Errorf("%s: answered %s", k.name, got.body)
 				}
 			}
-			if k.status == 400 && r.cfg.Generation == 2 && k.words != "" {
+			if k.status == 400 && k.words != "" {
 				k.status = 422 // refusalOf's name for both
 			}
 			if status != k.status || got.header.Get("Tus-Resumable") != "1.0.0" {
@@ -174,7 +174,7 @@ func TestTusGuards(t *testing.T) {
 	r := start(t, folder(t), nil)
 	c := r.tusClient(t)
 	url := c.begin(t, 3)
-	reader, err := r.tokens.issue(identity{subject: "x", role: roleService, scopes: []string{scopeRead}})
+	reader, err := r.tokens.issue(identity{subject: "x", role: roleService, scopes: []string{scopeRead}}, "x")
 	if err != nil {
 		t.Fatal(err)
 	}

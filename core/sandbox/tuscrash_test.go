@@ -106,7 +106,7 @@ func TestKilledServerResumesUploads(t *testing.T) {
 	}
 	for _, after := range []int{3, 20, 45} {
 		child := spawn(t, dir)
-		c := &tus{running: &running{Server: &Server{url: child.url}, client: newClient(t, profile, true)}, token: token}
+		c := &tus{running: &running{Server: &Server{modules: []*module{{url: child.url}}}, client: newClient(t, profile, true)}, token: token}
 		var mu sync.Mutex
 		acks := 0
 		round(c, func() {

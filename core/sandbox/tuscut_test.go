@@ -110,7 +110,7 @@ func TestTusTooLongBody(t *testing.T) {
 // Parts that were sent beside one another become one file; they go when it is
 // stored, and stay when it is not.
 func TestTusConcatenation(t *testing.T) {
-	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		c, content := r.tusClient(t), randomBytes(90_001)
 		var urls [3]string
 		var group errgroup.Group

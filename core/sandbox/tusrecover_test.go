@@ -211,7 +211,7 @@ func TestTusStoresLaterWhatItCouldNotStore(t *testing.T) {
 	}
 	for _, url := range []string{url, empty} {
 		got := c.patch(t, url, 0, []byte("abc"))
-		if status, _, words := c.refusalOf(t, got); status != http.StatusInternalServerError || strings.Contains(words, c.cfg.Dir) {
+		if status, words := c.refusalOf(t, got); status != http.StatusInternalServerError || strings.Contains(words, c.cfg.Dir) {
 			t.Errorf("answered %d %s", got.status, got.body)
 		}
 		if got := c.call(t, http.MethodHead, url, nil); got.status != http.StatusInternalServerError {

@@ -35,11 +35,16 @@ func newCopyBuffer() any { return bufio.NewWriterSize(nil, copyBuffer) }
 // its end all the same: a yes before that is one that clients can't believe,
 // and many don't hear it.
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
+	s.receive(w, r, (*receiving).run, func(f File) any { return s.receipt(f) })
+}
+
+// receive answers an upload that run takes, counts it and logs it.
+func (s *Server) receive(w http.ResponseWriter, r *http.Request, run func(*receiving, http.ResponseWriter, *http.Request) (File, error), receipt func(File) any) {
 	s.metrics.active.Inc()
 	defer s.metrics.active.Dec()
 	started := s.cfg.Now()
 	u := &receiving{server: s, fields: defaultFields(), policy: unknownPolicy}
-	file, err := u.run(w, r)
+	file, err := run(u, w, r)
 	if err != nil {
 		s.metrics.uploads.WithLabelValues(u.policy, "error").Inc()
 		s.refuse(w, asRefusal(err))
@@ -53,7 +58,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 		s.metrics.size.Observe(float64(file.Size))
 	}
 	s.cfg.Log.Info("stored", "file_id", file.ID, "size", file.Size, "replayed", u.replayed)
-	writeJSON(w, http.StatusCreated, s.receipt(file))
+	writeJSON(w, http.StatusCreated, receipt(file))
 }
 
 // receiving is one upload under way.
@@ -114,7 +119,7 @@ func (u *receiving) run(w http.ResponseWriter, r *http.Request) (File, error) {
 	u.file.Key, u.file.UploadedBy = key, who.subject
 	u.file.seal()
 	u.fields.describe(&u.file.File, s.cfg.Now())
-	s.cfg.Faults.change(&u.file.File)
+	s.cfg.Faults.change(&u.file.File, s.cfg.Mode)
 	file := u.file.File
 	return file, u.file.keep()
 }
@@ -162,13 +167,17 @@ func (u *receiving) readField(name string, part io.Reader) error {
 	return nil
 }
 
-// readFile writes the content to disk as it comes, hashed on the way.
+// readFile keeps the file, once its name is one.
 func (u *receiving) readFile(part *multipart.Part) error {
-	s := u.server
-	name := part.FileName()
-	if err := checkName(name); err != nil {
+	if err := checkName(part.FileName()); err != nil {
 		return err
 	}
+	return u.keepFile(part, u.server.cfg.MaxFileSize)
+}
+
+// keepFile writes the content to disk as it comes, hashed on the way.
+func (u *receiving) keepFile(part *multipart.Part, limit int64) error {
+	s := u.server
 	buffer, ok := s.buffers.Get().(*bufio.Writer)
 	if !ok {
 		return errors.New("no copy buffer") // buffers.New makes nothing else
@@ -179,9 +188,9 @@ func (u *receiving) readFile(part *multipart.Part) error {
 	if u.file, err = s.vault.create(); err != nil {
 		return err
 	}
-	u.file.Name, u.file.ContentType = name, mediaType(part.Header.Get("Content-Type"))
+	u.file.Name, u.file.ContentType = part.FileName(), mediaType(part.Header.Get("Content-Type"))
 	buffer.Reset(u.file)
-	if _, err := buffer.ReadFrom(&capped{part: part, left: s.cfg.MaxFileSize, limit: s.cfg.MaxFileSize}); err != nil {
+	if _, err := buffer.ReadFrom(&capped{part: part, left: limit, limit: limit}); err != nil {
 		return err
 	}
 	return buffer.Flush()

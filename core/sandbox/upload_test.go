@@ -16,27 +16,23 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// bothGenerations runs test for each generation over each HTTP version.
-func bothGenerations(t *testing.T, test func(t *testing.T, r *running, proto string)) {
-	for _, generation := range []int{1, 2} {
-		for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
-			t.Run(fmt.Sprintf("generation %d %s", generation, proto), func(t *testing.T) {
-				r := start(t, folder(t), func(c *Config) {
-					c.Generation, c.MaxFileSize = generation, 1<<20
-				})
-				if proto == "HTTP/1.1" {
-					r.http1(t)
-				}
-				test(t, r, proto)
-			})
-		}
+// bothVersions runs test over each HTTP version.
+func bothVersions(t *testing.T, test func(t *testing.T, r *running, proto string)) {
+	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
+		t.Run(proto, func(t *testing.T) {
+			r := start(t, folder(t), func(c *Config) { c.MaxFileSize = 1 << 20 })
+			if proto == "HTTP/1.1" {
+				r.http1(t)
+			}
+			test(t, r, proto)
+		})
 	}
 }
 
-// A file is stored in every generation over every HTTP version, and is found
+// A file is stored over every HTTP version, and is found
 // again on disk as it was sent (I3 from the server's side).
 func TestUpload(t *testing.T) {
-	bothGenerations(t, func(t *testing.T, r *running, proto string) {
+	bothVersions(t, func(t *testing.T, r *running, proto string) {
 		content := randomBytes(300<<10 + 7)
 		got := r.send(t, form{name: "Übersicht 1.txt", content: content, key: "key-1",
 			before: [][2]string{{"ttl_days", "7"}, {"tags", `["a","ä"]`}, {"unknown", "x"}},
@@ -71,19 +67,13 @@ func TestUpload(t *testing.T) {
 	})
 }
 
-// checkReceipt compares an answer with what is stored, in the names of the
-// server's generation.
+// checkReceipt compares an answer with what is stored.
 func checkReceipt(t *testing.T, r *running, got answer, f File) {
 	t.Helper()
 	expires, uploaded := f.ExpiresAt.Format(time.RFC3339Nano), f.UploadedAt.Format(time.RFC3339Nano)
 	want := map[string]any{"file_id": f.ID, "original_filename": f.Name, "size": float64(f.Size), "checksum": string(f.SHA256),
 		"content_type": f.ContentType, "uploaded_by": f.UploadedBy, "uploaded_at": uploaded, "status": "active",
 		"retention_policy": "temporary", "ttl_days": 7.0, "expires_at": expires, "description": f.Description, "tags": []any{"a", "ä"}}
-	if r.cfg.Generation == 1 {
-		want = map[string]any{"file_id": f.ID, "original_filename": f.Name, "file_size": float64(f.Size), "checksum": "sha256:" + string(f.SHA256),
-			"uploaded_at": uploaded, "ttl_expires_at": expires, "storage_filename": f.ID, "storage_element_id": "sandbox",
-			"storage_element_url": r.URL(), "compressed": false}
-	}
 	if diff := cmp.Diff(want, got.fields(t)); diff != "" {
 		t.Errorf("the answer (-want +got):\n%s", diff)
 	}
@@ -92,7 +82,7 @@ func checkReceipt(t *testing.T, r *running, got answer, f File) {
 func TestUploadPermanentHasNoExpiry(t *testing.T) {
 	r := start(t, folder(t), nil)
 	got := r.send(t, form{name: "a", content: nil, before: [][2]string{{"retention_policy", "permanent"}, {"ttl_days", "9"}}})
-	if _, expires := got.fields(t)["expires_at"]; got.status != http.StatusCreated || expires {
+	if got.status != http.StatusCreated || got.fields(t)["expires_at"] != nil {
 		t.Fatalf("answered %d %s", got.status, got.body)
 	}
 	f := r.list(t)[0]
@@ -101,43 +91,42 @@ func TestUploadPermanentHasNoExpiry(t *testing.T) {
 	}
 }
 
-// Every bad form is refused in the shape of the generation, with the field's
-// name, and leaves nothing on disk.
+// Every bad form is refused with what is wrong, and leaves nothing on disk.
 func TestBadFormsAreRefused(t *testing.T) {
 	ok := []byte("content")
 	cases := []struct {
-		name, field, words string
-		form               form
+		name, words string
+		form        form
 	}{
-		{"policy", "retention_policy", "temporary or permanent", form{name: "a", content: ok, before: [][2]string{{"retention_policy", "forever"}}}},
-		{"policy after the file", "retention_policy", "forever", form{name: "a", content: ok, after: [][2]string{{"retention_policy", "forever"}}}},
-		{"ttl 0", "ttl_days", "1 to 365", form{name: "a", content: ok, before: [][2]string{{"ttl_days", "0"}}}},
-		{"ttl 366", "ttl_days", "366", form{name: "a", content: ok, after: [][2]string{{"ttl_days", "366"}}}},
-		{"ttl text", "ttl_days", "1 to 365", form{name: "a", content: ok, before: [][2]string{{"ttl_days", "3.5"}}}},
-		{"description", "description", "1000", form{name: "a", content: ok, before: [][2]string{{"description", strings.Repeat("ä", 1001)}}}},
-		{"description not UTF-8", "description", "UTF-8", form{name: "a", content: ok, before: [][2]string{{"description", "\xff"}}}},
-		{"tags object", "tags", "array", form{name: "a", content: ok, before: [][2]string{{"tags", `{"a":1}`}}}},
-		{"tags of numbers", "tags", "array", form{name: "a", content: ok, before: [][2]string{{"tags", `[1]`}}}},
-		{"tags null", "tags", "array", form{name: "a", content: ok, before: [][2]string{{"tags", `null`}}}},
-		{"metadata array", "metadata", "object", form{name: "a", content: ok, after: [][2]string{{"metadata", `[]`}}}},
-		{"metadata null", "metadata", "object", form{name: "a", content: ok, after: [][2]string{{"metadata", `null`}}}},
-		{"field twice", "ttl_days", "more than once", form{name: "a", content: ok, before: [][2]string{{"ttl_days", "1"}}, after: [][2]string{{"ttl_days", "2"}}}},
-		{"fields too long", "metadata", "1048576 bytes", form{name: "a", content: ok, before: [][2]string{{"x", strings.Repeat("x", 600<<10)}}, after: [][2]string{{"metadata", `{"a":"` + strings.Repeat("x", 600<<10) + `"}`}}}},
-		{"too many fields", "field 14129", "1048576 bytes", form{name: "a", content: ok, after: emptyFields(14_200)}},
-		{"no file", "file", "no file", form{before: [][2]string{{"ttl_days", "1"}}}},
-		{"file without a name", "file", "no file name", form{before: [][2]string{{"file", "content"}}}},
-		{"second file", "file", "more than once", form{name: "a", content: ok, after: [][2]string{{"file", "b"}}}},
-		{"long name", "file", "255", form{name: strings.Repeat("n", 256), content: ok}},
-		{"control character", "file", "can't be shown", form{name: "a\u0085b", content: ok}},
-		{"key", "Idempotency-Key", "255", form{name: "a", content: ok, key: strings.Repeat("k", 256)}},
-		{"key not ASCII", "Idempotency-Key", "printable", form{name: "a", content: ok, key: "ключ"}},
+		{"policy", "temporary or permanent", form{name: "a", content: ok, before: [][2]string{{"retention_policy", "forever"}}}},
+		{"policy after the file", "forever", form{name: "a", content: ok, after: [][2]string{{"retention_policy", "forever"}}}},
+		{"ttl 0", "1 to 365", form{name: "a", content: ok, before: [][2]string{{"ttl_days", "0"}}}},
+		{"ttl 366", "366", form{name: "a", content: ok, after: [][2]string{{"ttl_days", "366"}}}},
+		{"ttl text", "1 to 365", form{name: "a", content: ok, before: [][2]string{{"ttl_days", "3.5"}}}},
+		{"description", "1000", form{name: "a", content: ok, before: [][2]string{{"description", strings.Repeat("ä", 1001)}}}},
+		{"description not UTF-8", "UTF-8", form{name: "a", content: ok, before: [][2]string{{"description", "\xff"}}}},
+		{"tags object", "array", form{name: "a", content: ok, before: [][2]string{{"tags", `{"a":1}`}}}},
+		{"tags of numbers", "array", form{name: "a", content: ok, before: [][2]string{{"tags", `[1]`}}}},
+		{"tags null", "array", form{name: "a", content: ok, before: [][2]string{{"tags", `null`}}}},
+		{"metadata array", "object", form{name: "a", content: ok, after: [][2]string{{"metadata", `[]`}}}},
+		{"metadata null", "object", form{name: "a", content: ok, after: [][2]string{{"metadata", `null`}}}},
+		{"field twice", "more than once", form{name: "a", content: ok, before: [][2]string{{"ttl_days", "1"}}, after: [][2]string{{"ttl_days", "2"}}}},
+		{"fields too long", "1048576 bytes", form{name: "a", content: ok, before: [][2]string{{"x", strings.Repeat("x", 600<<10)}}, after: [][2]string{{"metadata", `{"a":"` + strings.Repeat("x", 600<<10) + `"}`}}}},
+		{"too many fields", "1048576 bytes", form{name: "a", content: ok, after: emptyFields(14_200)}},
+		{"no file", "no file", form{before: [][2]string{{"ttl_days", "1"}}}},
+		{"file without a name", "no file name", form{before: [][2]string{{"file", "content"}}}},
+		{"second file", "more than once", form{name: "a", content: ok, after: [][2]string{{"file", "b"}}}},
+		{"long name", "255", form{name: strings.Repeat("n", 256), content: ok}},
+		{"control character", "can't be shown", form{name: "a\u0085b", content: ok}},
+		{"key", "255", form{name: "a", content: ok, key: strings.Repeat("k", 256)}},
+		{"key not ASCII", "printable", form{name: "a", content: ok, key: "ключ"}},
 	}
-	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		token := r.signIn(t)
 		for _, c := range cases {
 			c.form.token = token
 			got := r.send(t, c.form)
-			if status, field, words := r.refusalOf(t, got); status != http.StatusUnprocessableEntity || !strings.Contains(words, c.words) || (field != "" && field != c.field) {
+			if status, words := r.refusalOf(t, got); status != http.StatusUnprocessableEntity || !strings.Contains(words, c.words) {
 				t.Errorf("%s: answered %d %s", c.name, got.status, got.body)
 			}
 		}
@@ -155,40 +144,24 @@ func emptyFields(n int) [][2]string {
 	return fields
 }
 
-// refusalOf reads an error in the server's generation. A second generation's
-// 400 VALIDATION_ERROR comes as the 422 that the first would have answered.
-func (r *running) refusalOf(t *testing.T, got answer) (status int, field, words string) {
+// refusalOf reads an error. A 400 VALIDATION_ERROR comes as the 422 that it is
+// by another name.
+func (r *running) refusalOf(t *testing.T, got answer) (status int, words string) {
 	t.Helper()
-	if r.cfg.Generation == 2 {
-		var body struct {
-			Error struct{ Code, Message string }
-		}
-		if err := json.Unmarshal(got.body, &body); err != nil || body.Error.Code == "" {
-			t.Fatalf("answered %d %q, not the second generation's error (%v)", got.status, got.body, err)
-		}
-		if got.status == http.StatusBadRequest && body.Error.Code == codeValidation {
-			got.status = http.StatusUnprocessableEntity
-		}
-		return got.status, "", body.Error.Message
+	var body struct {
+		Error struct{ Code, Message string }
 	}
-	var list struct {
-		Detail []struct {
-			Loc       []string
-			Msg, Type string
-		}
+	if err := json.Unmarshal(got.body, &body); err != nil || body.Error.Code == "" {
+		t.Fatalf("answered %d %q, not the second generation's error (%v)", got.status, got.body, err)
 	}
-	if json.Unmarshal(got.body, &list) == nil && len(list.Detail) == 1 && len(list.Detail[0].Loc) == 2 && list.Detail[0].Type != "" {
-		return got.status, list.Detail[0].Loc[1], list.Detail[0].Msg
+	if got.status == http.StatusBadRequest && body.Error.Code == codeValidation {
+		got.status = http.StatusUnprocessableEntity
 	}
-	text, ok := got.fields(t)["detail"].(string)
-	if !ok {
-		t.Fatalf("answered %d %q, not the first generation's error", got.status, got.body)
-	}
-	return got.status, "", text
+	return got.status, body.Error.Message
 }
 
 func TestSizeLimit(t *testing.T) {
-	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		token := r.signIn(t)
 		if got := r.send(t, form{name: "a", content: randomBytes(1 << 20), token: token}); got.status != http.StatusCreated {
 			t.Errorf("a file of the limit: answered %d %s", got.status, got.body)
@@ -196,7 +169,7 @@ func TestSizeLimit(t *testing.T) {
 		req := r.request(t, form{name: "a", content: randomBytes(1<<20 + 1), token: token})
 		req.ContentLength = -1 // nothing is known before the file has come
 		got := r.do(t, req)
-		if status, _, words := r.refusalOf(t, got); status != http.StatusRequestEntityTooLarge || !strings.Contains(words, "1048576 bytes") {
+		if status, words := r.refusalOf(t, got); status != http.StatusRequestEntityTooLarge || !strings.Contains(words, "1048576 bytes") {
 			t.Errorf("a byte more: answered %d %s", got.status, got.body)
 		}
 		req = r.request(t, form{name: "a", content: randomBytes(10), token: token, before: [][2]string{{"x", strings.Repeat("x", 2<<20)}}})
@@ -211,10 +184,10 @@ func TestSizeLimit(t *testing.T) {
 }
 
 func TestOtherMediaTypesAreRefused(t *testing.T) {
-	bothGenerations(t, func(t *testing.T, r *running, _ string) {
+	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		req := r.request(t, form{name: "a", content: []byte("x")})
 		req.Header.Set("Content-Type", "application/octet-stream")
-		if status, _, _ := r.refusalOf(t, r.do(t, req)); status != http.StatusUnsupportedMediaType {
+		if status, _ := r.refusalOf(t, r.do(t, req)); status != http.StatusUnsupportedMediaType {
 			t.Errorf("answered %d", status)
 		}
 	})

@@ -272,12 +272,12 @@ func TestBrokenIndex(t *testing.T) {
 
 // A folder that has vanished is an error of the server, told as such.
 func TestVanishedFolder(t *testing.T) {
-	r := start(t, folder(t), func(c *Config) { c.Generation = 1 })
+	r := start(t, folder(t), nil)
 	if err := os.RemoveAll(filepath.Join(r.cfg.Dir, "files")); err != nil {
 		t.Fatal(err)
 	}
 	got := r.send(t, form{name: "a", content: []byte("x")})
-	if status, _, words := r.refusalOf(t, got); status != http.StatusInternalServerError || strings.Contains(words, r.cfg.Dir) {
+	if status, words := r.refusalOf(t, got); status != http.StatusInternalServerError || strings.Contains(words, r.cfg.Dir) {
 		t.Errorf("answered %d %s", got.status, got.body)
 	}
 	if got := r.get(t, "/health/ready"); got.status != http.StatusServiceUnavailable {

@@ -1,0 +1,200 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/artstore/ingester/core"
+)
+
+// elementPage is how many files a page of an element's list has at most.
+const elementPage = 100
+
+// element1 is a Storage Element of the first generation. Clients may upload to it
+// past the Ingester; the registry doesn't hear of that.
+func (s *Server) element1() http.Handler {
+	f := s.newFastAPI()
+	f.handle(http.MethodPost, "/api/v1/files/upload", s.elementUpload)
+	f.handle(http.MethodGet, "/api/v1/files", s.elementList)
+	f.handle(http.MethodGet, "/api/v1/files/{$}", s.elementList)
+	f.handle(http.MethodGet, "/api/v1/files/{file_id}", s.elementFile)
+	f.handle(http.MethodGet, "/api/v1/files/{file_id}/download", s.elementDownload)
+	f.handle(http.MethodGet, "/health/live", s.elementLive)
+	f.handle(http.MethodGet, "/health/ready", s.elementReady)
+	return f
+}
+
+// elementBearer is bearer with the one status that the element answers
+// otherwise.
+func (s *Server) elementBearer(r *http.Request) (identity, error) {
+	who, err := s.bearer(r)
+	if refused := (*refusal)(nil); errors.As(err, &refused) && refused.status == http.StatusForbidden {
+		refused.status = http.StatusUnauthorized
+	}
+	return who, err
+}
+
+// elementUpload is POST /api/v1/files/upload. What goes wrong is told in a detail.
+func (s *Server) elementUpload(w http.ResponseWriter, r *http.Request) {
+	s.receive(w, r, (*receiving).runElement, func(f File) any {
+		return map[string]any{"file_id": f.ID, "original_filename": f.Name, "file_size": f.Size, "checksum": s.told(f), "message": "File uploaded successfully"}
+	})
+}
+
+func (u *receiving) runElement(_ http.ResponseWriter, r *http.Request) (File, error) {
+	s := u.server
+	defer func() { u.file.discard() }()
+	values, err := u.readForm(r)
+	if errors.Is(err, errForm) {
+		return File{}, &refusal{status: http.StatusBadRequest, code: codeValidation, message: "There was an error parsing the body", err: err}
+	}
+	if err != nil {
+		return File{}, err
+	}
+	who, err := s.elementBearer(r)
+	if err != nil {
+		return File{}, err
+	}
+	if u.file == nil {
+		return File{}, missingField("file")
+	}
+	u.policy, u.fields.description = string(u.fields.retention), values["description"]
+	u.file.UploadedBy, u.file.Direct = who.subject, true
+	u.file.seal()
+	u.fields.describe(&u.file.File, s.cfg.Now())
+	if err := s.writable1(u.file.File, who); err != nil {
+		return File{}, &refusal{status: http.StatusInternalServerError, code: codeInternal, message: "Failed to create file", err: err, told: true}
+	}
+	file := u.file.File
+	return file, u.file.keep()
+}
+
+// elementEntry is a file as an element lists it.
+type elementEntry struct {
+	FileID       string        `json:"file_id"`
+	Name         string        `json:"original_filename"`
+	StoredName   string        `json:"storage_filename"`
+	Size         int64         `json:"file_size"`
+	ContentType  string        `json:"content_type"`
+	CreatedAt    string        `json:"created_at"` // no zone
+	CreatedBy    string        `json:"created_by_username"`
+	FullName     *string       `json:"created_by_fullname"`
+	Description  *string       `json:"description"`
+	Version      *string       `json:"version"`
+	StoragePath  string        `json:"storage_path"`
+	Checksum     core.Checksum `json:"checksum"`
+	CacheUpdated string        `json:"cache_updated_at"`
+	CacheHours   int           `json:"cache_ttl_hours"`
+	CacheExpired bool          `json:"cache_expired"`
+}
+
+func (s *Server) elementEntry(f File) elementEntry {
+	const noZone = "2006-01-02T15:04:05.000000"
+	at := f.UploadedAt.UTC().Format(noZone)
+	return elementEntry{FileID: f.ID, Name: f.Name, StoredName: storedName(f), Size: f.Size, ContentType: f.ContentType, CreatedAt: at,
+		CreatedBy: accountName, Description: nullable(f.Description), StoragePath: storagePath(f), Checksum: s.told(f),
+		CacheUpdated: at, CacheHours: 24}
+}
+
+// elementList is GET /api/v1/files: everything on the element's disk, newest
+// first.
+func (s *Server) elementList(w http.ResponseWriter, r *http.Request) {
+	found, err := s.elementPage(r)
+	if err != nil {
+		s.refuse(w, asRefusal(err))
+		return
+	}
+	writeJSON(w, http.StatusOK, found)
+}
+
+func (s *Server) elementPage(r *http.Request) (any, error) {
+	if _, err := s.elementBearer(r); err != nil {
+		return nil, err
+	}
+	skip, err := strconv.Atoi(orElse(r.URL.Query().Get("skip"), "0"))
+	limit, err2 := strconv.Atoi(orElse(r.URL.Query().Get("limit"), strconv.Itoa(elementPage)))
+	if err != nil || err2 != nil || skip < 0 || limit < 0 {
+		return nil, invalid(problem{Type: "int_parsing", Loc: []any{"query", "limit"}, Msg: "Input should be a valid integer, unable to parse string as an integer"})
+	}
+	files, err := s.vault.files(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	entries := []elementEntry{}
+	for _, f := range pageOf(files, skip, min(limit, orElse(s.cfg.Faults.ListPage, elementPage))) {
+		entries = append(entries, s.elementEntry(f))
+	}
+	return map[string]any{"total": len(files), "files": entries}, nil
+}
+
+// elementStored returns the file of the request's path.
+func (s *Server) elementStored(r *http.Request) (File, error) {
+	if _, err := s.elementBearer(r); err != nil {
+		return File{}, err
+	}
+	id := r.PathValue("file_id")
+	if err := checkUUID("file_id", id); err != nil {
+		return File{}, err
+	}
+	f, found, err := s.vault.get(id)
+	if err == nil && !found {
+		err = missing("File %s not found", id)
+	}
+	return f, err
+}
+
+// elementFile is GET /api/v1/files/{file_id}.
+func (s *Server) elementFile(w http.ResponseWriter, r *http.Request) {
+	f, err := s.elementStored(r)
+	if err != nil {
+		s.refuse(w, asRefusal(err))
+		return
+	}
+	writeJSON(w, http.StatusOK, s.elementEntry(f))
+}
+
+// elementDownload is GET /api/v1/files/{file_id}/download. A name that is no
+// header can't be sent.
+func (s *Server) elementDownload(w http.ResponseWriter, r *http.Request) {
+	f, err := s.elementStored(r)
+	if err == nil && !isASCII(f.Name) {
+		err = &refusal{status: http.StatusInternalServerError, code: codeInternal, message: "Failed to download file", told: true}
+	}
+	if err == nil {
+		r.Header.Del("Range")
+		w.Header().Set("Content-Disposition", `attachment; filename="`+f.Name+`"`)
+		w.Header().Set("Content-Type", f.ContentType)
+		err = serveFile(w, r, f.Path, f.UploadedAt)
+	}
+	if err != nil {
+		w.Header().Del("Content-Disposition")
+		s.refuse(w, asRefusal(err))
+	}
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// missing is a 404 that names what is not there.
+func missing(format, id string) *refusal {
+	return &refusal{status: http.StatusNotFound, code: codeNotFound, message: fmt.Sprintf(format, id)}
+}
+
+// checkUUID refuses a part of a path that must be a UUID.
+func checkUUID(name, text string) error {
+	if _, err := uuid.Parse(text); err != nil {
+		return invalid(problem{Type: "uuid_parsing", Loc: []any{"path", name}, Input: text, Ctx: map[string]any{"error": err.Error()},
+			Msg: "Input should be a valid UUID, " + err.Error()})
+	}
+	return nil
+}

@@ -1,0 +1,276 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/lestrrat-go/jwx/v3/jwt"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Limits of what a Storage Element of the first generation writes to disk.
+const (
+	maxStoredName  = 200 // characters of the name on disk
+	maxDiskName    = 255 // bytes, by the file system
+	attributes     = ".attr.json"
+	maxAttributes  = 4 << 10 // bytes
+	retryNoStorage = 30      // seconds
+)
+
+// ingester1 is the first generation's Ingester Module.
+func (s *Server) ingester1() http.Handler {
+	f := s.newFastAPI()
+	f.handle(http.MethodPost, "/api/v1/files/upload", s.upload1)
+	f.handle(http.MethodGet, "/api/v1/files/{$}", s.uploads1)
+	f.handle(http.MethodGet, "/api/v1/files", f.redirect) // net/http would have words of its own
+	f.handle(http.MethodPost, "/api/v1/finalize/{file_id}", s.finalize)
+	f.handle(http.MethodGet, "/api/v1/finalize/{transaction_id}/status", s.finalizeStatus)
+	f.handle(http.MethodGet, "/health/live", s.live1)
+	f.handle(http.MethodGet, "/health/ready", s.ready1)
+	f.mux.Handle("GET /metrics", s.metrics.handler())
+	return f
+}
+
+// verified says who sends a request. Every role may do everything.
+func (s *Server) verified(r *http.Request) (identity, error) {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return identity{}, &refusal{status: http.StatusForbidden, code: codeUnauthorized, message: "Not authenticated"}
+	}
+	who, err := s.tokens.verify(strings.TrimSpace(token))
+	switch {
+	case errors.Is(err, jwt.TokenExpiredError()):
+		err = &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: "JWT token has expired", err: err}
+	case err != nil:
+		err = badSignature(err)
+	}
+	return who, err
+}
+
+// bearer is verified, with the key that the Ingester and its elements have.
+func (s *Server) bearer(r *http.Request) (identity, error) {
+	who, err := s.verified(r)
+	if err == nil && s.cfg.Faults.OtherKey {
+		err = badSignature(nil)
+	}
+	return who, err
+}
+
+func badSignature(err error) *refusal {
+	return &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: "Invalid JWT token: Signature verification failed", err: err}
+}
+
+// uploads1 is GET /api/v1/files/, which was never finished. It looks at the token
+// as uploads do.
+func (s *Server) uploads1(w http.ResponseWriter, r *http.Request) {
+	who, err := s.bearer(r)
+	if err != nil {
+		s.refuse(w, asRefusal(err))
+		return
+	}
+	writeJSON(w, http.StatusOK, map[string]string{"message": "Not implemented yet", "user": who.name})
+}
+
+// upload1 is POST /api/v1/files/upload. A body comes to its end before anybody
+// looks at the token, and whatever the authors did not think of is a bare 500.
+func (s *Server) upload1(w http.ResponseWriter, r *http.Request) {
+	s.receive(w, r, (*receiving).run1, func(f File) any { return s.receipt1(f) })
+}
+
+func (u *receiving) run1(_ http.ResponseWriter, r *http.Request) (File, error) {
+	s := u.server
+	defer func() { u.file.discard() }() // does nothing once the file is kept
+	values, err := u.readForm(r)
+	if errors.Is(err, errForm) {
+		return File{}, &refusal{status: http.StatusBadRequest, code: codeValidation, message: "There was an error parsing the body", err: err}
+	}
+	if err != nil {
+		return File{}, err
+	}
+	who, err := s.bearer(r)
+	if err != nil {
+		return File{}, err
+	}
+	if u.file == nil {
+		return File{}, missingField("file")
+	}
+	if err := u.fields.ask1(values); err != nil {
+		return File{}, err
+	}
+	u.policy = string(u.fields.retention)
+	u.file.UploadedBy = who.subject
+	u.file.seal()
+	u.fields.describe(&u.file.File, s.cfg.Now())
+	s.cfg.Faults.change(&u.file.File, s.cfg.Mode)
+	if err := s.storable1(u.file.File, who); err != nil {
+		return File{}, err
+	}
+	file := u.file.File
+	return file, u.file.keep()
+}
+
+// ask1 reads the fields of an upload. There are no tags among them, and
+// compression is promised and not done.
+func (f *fields) ask1(values map[string]string) error {
+	if text := values["ttl_days"]; text != "" {
+		days, err := strconv.Atoi(text)
+		if err != nil {
+			return invalid(problem{Type: "int_parsing", Loc: []any{"body", "ttl_days"}, Input: text,
+				Msg: "Input should be a valid integer, unable to parse string as an integer"})
+		}
+		f.ttlDays = orElse(days, core.DefaultTTLDays)
+	}
+	if text := values["metadata"]; text != "" {
+		if !json.Valid([]byte(text)) {
+			return &refusal{status: http.StatusBadRequest, code: codeValidation, message: "Invalid JSON in metadata field"}
+		}
+		f.metadata = json.RawMessage(text)
+	}
+	f.retention = core.Retention(orElse(values["retention_policy"], string(core.RetentionTemporary)))
+	f.description = values["description"]
+	switch strings.ToLower(values["compress"]) {
+	case "true", "1", "on", "yes", "y", "t":
+		f.compress = orElse(values["compression_algorithm"], "gzip")
+	}
+	return f.check1()
+}
+
+// check1 is what the module's own models refuse, and nobody catches.
+func (f *fields) check1() error {
+	var object map[string]json.RawMessage
+	switch {
+	case f.retention != core.RetentionTemporary && f.retention != core.RetentionPermanent:
+		return bare("retention_policy %q", clip(string(f.retention)))
+	case f.ttlDays < 1 || f.ttlDays > core.MaxTTLDays:
+		return bare("ttl_days %d", f.ttlDays)
+	case utf8.RuneCountInString(f.description) > core.MaxDescriptionLength:
+		return bare("the description is too long")
+	case f.compress != "" && f.compress != "gzip" && f.compress != "brotli" && f.compress != "none":
+		return bare("compression_algorithm %q", clip(f.compress))
+	case f.metadata != nil && json.Unmarshal(f.metadata, &object) != nil:
+		return bare("metadata is no object")
+	}
+	if object == nil {
+		f.metadata = nil
+	}
+	return nil
+}
+
+// storable1 is what the modules refuse of a file that has come whole.
+func (s *Server) storable1(f File, who identity) error {
+	if f.Size > s.cfg.MaxFileSize {
+		return bare("File size %d exceeds limit %d", f.Size, s.cfg.MaxFileSize)
+	}
+	if room := s.cfg.Faults.Room; room > 0 && f.Size > room {
+		said := fmt.Sprintf("No available Storage Element for retention_policy=%s, file_size=%d bytes", f.Retention, f.Size)
+		return &refusal{status: http.StatusServiceUnavailable, code: codeStorageFull, message: said, retryAfter: retryNoStorage,
+			body: map[string]any{"detail": said, "error_type": "NoAvailableStorageException", "retry_after": retryNoStorage}}
+	}
+	return s.writable1(f, who)
+}
+
+// writable1 is what the Storage Element can't write.
+func (s *Server) writable1(f File, who identity) error {
+	if s.cfg.Down != nil && s.cfg.Down() {
+		return bare("Cannot connect to Storage Element")
+	}
+	if f.Size == 0 {
+		return bare("File size must be positive")
+	}
+	stored := storedName(f)
+	if len(stored)+len(attributes) > maxDiskName {
+		return bare("%s has %d bytes: File name too long", attributes, len(stored)+len(attributes))
+	}
+	if n := attributesOf(f, stored, who); n > maxAttributes {
+		return bare("Attribute file size (%d bytes) exceeds maximum (%d bytes)", n, maxAttributes)
+	}
+	return nil
+}
+
+// storedName is a file's name on the Storage Element's disk: its own, cut to so
+// many characters.
+func storedName(f File) string {
+	ext := path.Ext(f.Name)
+	stem := []rune(strings.TrimSuffix(f.Name, ext))
+	if most := max(maxStoredName-utf8.RuneCountInString(ext), 1); len(stem) > most {
+		stem = stem[:most]
+	}
+	return string(stem) + ext
+}
+
+// attributesOf is how long the file is in which an element keeps what it knows.
+func attributesOf(f File, stored string, who identity) int {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	_ = e.Encode(map[string]any{ // of texts and numbers
+		"file_id": f.ID, "original_filename": f.Name, "storage_filename": stored, "file_size": f.Size, "content_type": f.ContentType,
+		"created_at": isoformat(f.UploadedAt), "updated_at": isoformat(f.UploadedAt), "created_by_id": who.subject,
+		"created_by_username": who.name, "created_by_fullname": nil, "description": f.Description, "version": nil,
+		"storage_path": storagePath(f), "checksum": f.SHA256, "metadata": f.Metadata,
+	})
+	return buf.Len()
+}
+
+// storagePath is the folder of a file on an element's disk.
+func storagePath(f File) string { return f.UploadedAt.Format("2006/01/02/15/") }
+
+// isoformat writes a time as Python does.
+func isoformat(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000-07:00") }
+
+// nullable is a value that JSON has as null where it is zero.
+func nullable[T comparable](value T) *T {
+	var none T
+	if value == none {
+		return nil
+	}
+	return &value
+}
+
+// nullTime is a time as Python writes it, or null.
+func nullTime(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	return nullable(isoformat(t))
+}
+
+// receipt1 is the first generation's answer to an upload.
+type receipt1 struct {
+	FileID     string         `json:"file_id"`
+	Name       string         `json:"original_filename"`
+	StoredName string         `json:"storage_filename"`
+	Size       int64          `json:"file_size"`
+	Compressed bool           `json:"compressed"`
+	Ratio      *float64       `json:"compression_ratio"`
+	Checksum   core.Checksum  `json:"checksum"`
+	UploadedAt string         `json:"uploaded_at"`
+	ElementURL string         `json:"storage_element_url"`
+	Retention  core.Retention `json:"retention_policy"`
+	ExpiresAt  *string        `json:"ttl_expires_at"`
+	ElementID  string         `json:"storage_element_id"`
+}
+
+func (s *Server) receipt1(f File) receipt1 {
+	return receipt1{FileID: f.ID, Name: f.Name, StoredName: f.Name, Size: f.Size, Compressed: f.Compress != "", Checksum: s.told(f),
+		UploadedAt: isoformat(f.UploadedAt), ElementURL: s.ElementURL(), Retention: f.Retention, ExpiresAt: nullTime(f.ExpiresAt),
+		ElementID: elementOf(f)}
+}
+
+// elementOf is the ID of the Storage Element that has a file.
+func elementOf(f File) string {
+	if f.Retention == core.RetentionPermanent {
+		return "se-rw-01"
+	}
+	return "se-edit-01"
+}

@@ -1,0 +1,74 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"mime/multipart"
+	"net/http"
+)
+
+// maxField is how long one form field may be, in bytes: Starlette's
+// max_part_size.
+const maxField = 1 << 20
+
+// errForm says that a form is none.
+var errForm = errors.New("the form can't be read")
+
+// readForm reads a form to its end, as the servers of both generations do before
+// they look at what is in it. The file is on disk then, and the fields are as
+// they came. No form at all has no fields. A form without its end has them too,
+// but no file.
+func (u *receiving) readForm(r *http.Request) (map[string]string, error) {
+	body := r.Body
+	values := map[string]string{}
+	r.Body = unended(body)
+	form, err := r.MultipartReader()
+	if errors.Is(err, http.ErrNotMultipart) {
+		_, err = io.Copy(io.Discard, body)
+		return values, err
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errForm, err)
+	}
+	broken := u.readParts(form, values)
+	// What is left must come all the same: else it is the connection that broke.
+	if _, err := io.Copy(io.Discard, body); err != nil {
+		return nil, err
+	}
+	if errors.Is(broken, io.ErrUnexpectedEOF) {
+		u.file.discard()
+		u.file = nil
+		return values, nil
+	}
+	return values, broken
+}
+
+// readParts reads what is in a form.
+func (u *receiving) readParts(form *multipart.Reader, values map[string]string) error {
+	for {
+		part, err := form.NextPart()
+		if errors.Is(err, io.EOF) { // the final boundary, see unended
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", errForm, err)
+		}
+		if part.FormName() == "file" && part.FileName() != "" {
+			u.file.discard() // the last one counts
+			if err := u.keepFile(part, math.MaxInt64); err != nil {
+				return err
+			}
+			continue
+		}
+		value, err := io.ReadAll(io.LimitReader(part, maxField+1))
+		if err != nil {
+			return fmt.Errorf("%w: %w", errForm, err)
+		}
+		if len(value) > maxField {
+			return fmt.Errorf("%w: a field is longer than %d bytes", errForm, maxField)
+		}
+		values[part.FormName()] = string(value)
+	}
+}

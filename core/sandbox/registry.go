@@ -1,0 +1,238 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// The Admin Module's list: how many files a page has, and may have.
+const (
+	registryPage    = 50
+	registryMaxPage = 1000
+)
+
+// admin1 is the first generation's Admin Module: tokens, and a registry of files.
+// It publishes no keys.
+func (s *Server) admin1() http.Handler {
+	f := s.newFastAPI()
+	f.handle(http.MethodPost, "/api/v1/auth/token", s.token1)
+	f.handle(http.MethodGet, "/api/v1/files", s.registry)
+	f.handle(http.MethodGet, "/api/v1/files/{file_id}", s.registered)
+	f.handle(http.MethodGet, "/health/live", s.adminLive1)
+	f.handle(http.MethodGet, "/health/ready", s.adminReady1)
+	return f
+}
+
+// tokenAnswer1 is what the first generation answers to a client that signs in.
+type tokenAnswer1 struct {
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token"`
+	TokenType    string `json:"token_type"`
+	ExpiresIn    int64  `json:"expires_in"` // seconds
+	IssuedAt     string `json:"issued_at"`
+}
+
+// token1 is POST /api/v1/auth/token. It takes JSON alone, and says of a wrong
+// secret, a suspended account and an expired secret the same.
+func (s *Server) token1(w http.ResponseWriter, r *http.Request) {
+	if err := s.grant1(w, r); err != nil {
+		s.refuse(w, asRefusal(err))
+	}
+}
+
+func (s *Server) grant1(w http.ResponseWriter, r *http.Request) error {
+	var request struct {
+		ClientID     *string `json:"client_id"`
+		ClientSecret *string `json:"client_secret"`
+	}
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxTokenRequest))
+	if err != nil {
+		return err
+	}
+	// The input of these is left out: it could hold the secret.
+	if !isJSON(r) {
+		return invalid(problem{Type: "model_attributes_type", Loc: []any{"body"}, Msg: "Input should be a valid dictionary or object to extract fields from"})
+	}
+	switch err := json.Unmarshal(data, &request); {
+	case err != nil:
+		return invalid(problem{Type: "json_invalid", Loc: []any{"body", 0}, Msg: "JSON decode error", Input: map[string]any{}})
+	case request.ClientID == nil:
+		return missingField("client_id")
+	case request.ClientSecret == nil:
+		return missingField("client_secret")
+	case s.cfg.Faults.Suspended || !s.account.match(*request.ClientID, *request.ClientSecret):
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("Pragma", "no-cache")
+		return &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: "Invalid client_id or client_secret", challenge: `Bearer error="invalid_client"`}
+	}
+	who := identity{subject: s.account.id, name: accountName, role: s.cfg.Role}
+	access, err := s.tokens.issue(who, s.account.clientID)
+	if err != nil {
+		return err
+	}
+	refresh, err := s.tokens.issue(who, s.account.clientID)
+	if err != nil {
+		return err
+	}
+	writeJSON(w, http.StatusOK, tokenAnswer1{AccessToken: access, RefreshToken: refresh, TokenType: "Bearer",
+		ExpiresIn: int64(s.cfg.TokenLifetime / time.Second), IssuedAt: s.cfg.Now().UTC().Format(time.RFC3339Nano)})
+	return nil
+}
+
+// registry is GET /api/v1/files of the Admin Module: what the Ingester has
+// registered, newest first.
+func (s *Server) registry(w http.ResponseWriter, r *http.Request) {
+	found, err := s.registryPage(r)
+	if err != nil {
+		s.refuse(w, asRefusal(err))
+		return
+	}
+	writeJSON(w, http.StatusOK, found)
+}
+
+func (s *Server) registryPage(r *http.Request) (any, error) {
+	if _, err := s.verified(r); err != nil {
+		return nil, err
+	}
+	page, err := queryNumber(r, "page", 1, 1<<31)
+	if err != nil {
+		return nil, err
+	}
+	size, err := queryNumber(r, "page_size", registryPage, registryMaxPage)
+	if err != nil {
+		return nil, err
+	}
+	files, err := s.inRegistry(r)
+	if err != nil {
+		return nil, err
+	}
+	entries := []registryEntry{}
+	for _, f := range pageOf(files, (page-1)*size, size) {
+		entries = append(entries, s.registryEntry(f))
+	}
+	return map[string]any{"files": entries, "total": len(files), "page": page, "page_size": size, "total_pages": (len(files) + size - 1) / size}, nil
+}
+
+// inRegistry are the files that the registry has.
+func (s *Server) inRegistry(r *http.Request) ([]File, error) {
+	files, err := s.vault.files(r.Context())
+	var known []File
+	for _, f := range s.cfg.Faults.listed(files, s.cfg.Now()) {
+		if !f.Direct {
+			known = append(known, f)
+		}
+	}
+	return known, err
+}
+
+// registered is GET /api/v1/files/{file_id} of the Admin Module.
+func (s *Server) registered(w http.ResponseWriter, r *http.Request) {
+	_, err := s.verified(r)
+	if err != nil {
+		s.refuse(w, asRefusal(err))
+		return
+	}
+	f, err := s.findRegistered(r, r.PathValue("file_id"), "File %s not found")
+	if err != nil {
+		s.refuse(w, asRefusal(err))
+		return
+	}
+	writeJSON(w, http.StatusOK, s.registryEntry(f))
+}
+
+// findRegistered returns a file of the registry.
+func (s *Server) findRegistered(r *http.Request, id, otherwise string) (File, error) {
+	if err := checkUUID("file_id", id); err != nil {
+		return File{}, err
+	}
+	files, err := s.inRegistry(r)
+	for _, f := range files {
+		if f.ID == id {
+			return f, nil
+		}
+	}
+	if err == nil {
+		err = missing(otherwise, id)
+	}
+	return File{}, err
+}
+
+// queryNumber is a number of a query, from 1 on.
+func queryNumber(r *http.Request, name string, otherwise, most int) (int, error) {
+	text := r.URL.Query().Get(name)
+	if text == "" {
+		return otherwise, nil
+	}
+	n, err := strconv.Atoi(text)
+	p := problem{Loc: []any{"query", name}, Input: text}
+	switch {
+	case err != nil:
+		p.Type, p.Msg = "int_parsing", "Input should be a valid integer, unable to parse string as an integer"
+	case n < 1:
+		p.Type, p.Msg, p.Ctx = "greater_than_equal", "Input should be greater than or equal to 1", map[string]any{"ge": 1}
+	case n > most:
+		p.Type, p.Msg, p.Ctx = "less_than_equal", "Input should be less than or equal to "+strconv.Itoa(most), map[string]any{"le": most}
+	default:
+		return n, nil
+	}
+	return 0, invalid(p)
+}
+
+// registryEntry is a file as the registry answers it.
+type registryEntry struct {
+	FileID      string          `json:"file_id"`
+	Name        string          `json:"original_filename"`
+	StoredName  string          `json:"storage_filename"`
+	Size        int64           `json:"file_size"`
+	SHA256      core.Checksum   `json:"checksum_sha256"`
+	ContentType string          `json:"content_type"`
+	Description *string         `json:"description"`
+	Retention   core.Retention  `json:"retention_policy"`
+	ExpiresAt   *string         `json:"ttl_expires_at"`
+	TTLDays     *int            `json:"ttl_days"`
+	FinalizedAt *string         `json:"finalized_at"`
+	ElementID   string          `json:"storage_element_id"`
+	StoragePath string          `json:"storage_path"`
+	Compressed  bool            `json:"compressed"`
+	Compression *string         `json:"compression_algorithm"`
+	Original    *int64          `json:"original_size"`
+	UploadedBy  string          `json:"uploaded_by"`
+	SourceIP    *string         `json:"upload_source_ip"`
+	Metadata    json.RawMessage `json:"user_metadata"`
+	CreatedAt   string          `json:"created_at"`
+	UpdatedAt   string          `json:"updated_at"`
+	DeletedAt   *string         `json:"deleted_at"`
+	Reason      *string         `json:"deletion_reason"`
+	IsDeleted   bool            `json:"is_deleted"`
+	IsFinalized bool            `json:"is_finalized"`
+	IsTemporary bool            `json:"is_temporary"`
+}
+
+func (s *Server) registryEntry(f File) registryEntry {
+	at := f.UploadedAt.Format(time.RFC3339Nano)
+	e := registryEntry{FileID: f.ID, Name: f.Name, StoredName: f.ID, Size: f.Size, SHA256: s.told(f), ContentType: f.ContentType,
+		Description: nullable(f.Description), Retention: f.Retention, ExpiresAt: nullZulu(f.ExpiresAt), TTLDays: nullable(f.TTLDays),
+		FinalizedAt: nullZulu(f.FinalizedAt), ElementID: elementOf(f), StoragePath: "/files/" + f.ID, Compressed: f.Compress != "",
+		Compression: nullable(f.Compress), UploadedBy: f.UploadedBy, Metadata: json.RawMessage("{}"), CreatedAt: at, UpdatedAt: at,
+		IsFinalized: !f.FinalizedAt.IsZero(), IsTemporary: f.Retention == core.RetentionTemporary}
+	if f.Metadata != nil {
+		e.Metadata = f.Metadata
+	}
+	if f.Compress != "" {
+		e.Original = &f.Size
+	}
+	return e
+}
+
+// nullZulu is a time as Pydantic writes it, or null.
+func nullZulu(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	return nullable(t.UTC().Format(time.RFC3339Nano))
+}
