@@ -29,7 +29,7 @@ type Wait struct {
 	Profile string    // of the transfers, "" for those of all profiles
 	Path    string    // the folder below which files can't be read, "" where the server is waited for
 	Since   time.Time // when it began
-	Until   time.Time // when the next attempt is made
+	Until   time.Time // when the next attempt is made; past while it is
 	Reason  *Error
 }
 

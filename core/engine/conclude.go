@@ -182,7 +182,7 @@ func (e *Engine) affect(r *run, d retry.Decision, failure *core.Error, now time.
 	case failure.Code == core.CodeProfileNotFound:
 		l.lift() // asks for the profile, and deals with its other transfers
 	case d.Hold > 0:
-		l.hold(now.Add(d.Hold))
+		l.leave(now.Add(d.Hold), failure, now)
 	}
 	news := true // about the server
 	if d.Busy {
@@ -216,12 +216,13 @@ func (e *Engine) breaker(r *run, failure *core.Error, now time.Time) {
 			l.fails++
 		case failure.Outcome == core.OutcomeAnswered:
 			l.fails, l.cooling = 0, 0
+			l.relieve(now)
 		}
 	}
 	if l.fails >= breakAfter {
 		l.cooling = min(max(2*l.cooling, firstCooling), lastCooling)
 		l.broken = now
-		l.hold(now.Add(l.cooling))
+		l.leave(now.Add(l.cooling), failure, now)
 		e.log.Info("the server is left alone for a while", "profile", l.profile, "for", l.cooling, "error", failure)
 	}
 }

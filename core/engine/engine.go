@@ -58,6 +58,7 @@ type Engine struct {
 	items  map[core.TransferID]*item
 	paused bool
 	halts  []halt
+	waits  []waited
 	feeds  map[*feed]struct{}
 
 	// What follows belongs to the journal's goroutine alone.

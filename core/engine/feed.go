@@ -20,7 +20,7 @@ type feed struct {
 	mu      sync.Mutex
 	changed map[*item]struct{}
 	removed map[core.TransferID]struct{}
-	flags   bool // paused or halt changed
+	flags   bool // paused, halt or waits changed
 	closed  bool
 }
 
@@ -33,7 +33,7 @@ func (e *Engine) subscribe(c *Call) (core.Snapshot, core.Feed) {
 	f.reset()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := core.Snapshot{Transfers: make([]core.Transfer, 0, len(e.items)), Paused: e.paused, Halt: f.halt()}
+	s := core.Snapshot{Transfers: make([]core.Transfer, 0, len(e.items)), Paused: e.paused, Halt: f.halt(), Waits: f.waits()}
 	for _, it := range e.items {
 		if f.shows(it) {
 			s.Transfers = append(s.Transfers, it.value())
@@ -51,16 +51,20 @@ func (f *feed) shows(it *item) bool { return f.call == nil || it.crew().has(f.ca
 // halt is why nothing of the feed is sent until someone acts. The caller holds
 // Engine.mu.
 func (f *feed) halt() *core.Error {
-	c := f.call
-	if c == nil {
-		c = f.e.self
-	}
 	for _, h := range f.e.halts {
-		if h.all || c.covers(h.way) {
+		if h.all || f.of().covers(h.way) {
 			return h.err
 		}
 	}
 	return nil
+}
+
+// of is the call that the feed is of.
+func (f *feed) of() *Call {
+	if f.call == nil {
+		return f.e.self
+	}
+	return f.call
 }
 
 // value is what is shown of a transfer. The caller holds Engine.mu.
@@ -160,7 +164,7 @@ func (f *feed) collect() (u core.Update, ok, closed bool) {
 	f.mu.Unlock()
 
 	f.e.mu.RLock()
-	u.Paused, u.Halt = f.e.paused, f.halt()
+	u.Paused, u.Halt, u.Waits = f.e.paused, f.halt(), f.waits()
 	u.Changed = make([]core.Transfer, 0, len(changed))
 	for it := range changed {
 		if !it.gone { // else its removal comes next

@@ -126,7 +126,7 @@ func (f *fixture) await(what string, ok func(map[core.TransferID]core.Transfer, 
 	for _, t := range snapshot.Transfers {
 		shown[t.ID] = t
 	}
-	u := core.Update{Paused: snapshot.Paused, Halt: snapshot.Halt}
+	u := core.Update{Paused: snapshot.Paused, Halt: snapshot.Halt, Waits: snapshot.Waits}
 	ctx, cancel := context.WithTimeout(context.Background(), f.patience)
 	defer cancel()
 	for !ok(shown, u) {

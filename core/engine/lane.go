@@ -50,6 +50,8 @@ type lane struct {
 	halt    *core.Error // why nothing is sent until someone acts
 	ends    time.Time   // when the halt ends by itself, zero for never
 	until   time.Time   // nothing is sent before
+	why     *core.Error // if not merely for a moment; nil once a file was stored, or the like
+	since   time.Time   // has there been a reason
 	fails   int         // attempts in a row that the server or the network failed
 	cooling time.Duration
 	broken  time.Time // when the breaker last opened
@@ -301,6 +303,7 @@ func (l *lane) slow(r *run, now time.Time) bool {
 // well learns at now that a file was stored by an attempt that began at start.
 func (l *lane) well(start, now time.Time) {
 	l.fails, l.cooling, l.rejected = 0, 0, time.Time{}
+	l.relieve(now)
 	l.refusals.stored(start)
 	if l.pace.most == 0 {
 		return
@@ -315,7 +318,7 @@ func (l *lane) well(start, now time.Time) {
 
 // lift ends a halt and a wait, and has the profile looked at anew.
 func (l *lane) lift() {
-	l.halt, l.ends, l.until, l.fails, l.cooling = nil, time.Time{}, time.Time{}, 0, 0
+	l.halt, l.ends, l.until, l.why, l.fails, l.cooling = nil, time.Time{}, time.Time{}, nil, 0, 0
 	l.refusals.files = nil
 	l.pace.lift()
 	l.mu.Lock()

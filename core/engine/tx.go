@@ -222,9 +222,9 @@ func (e *Engine) show(x *tx) {
 		it.gone = true
 		delete(e.items, it.id())
 	}
-	halts := e.halted()
-	flags := !slices.Equal(halts, e.halts)
-	e.halts = halts
+	halts, waits := e.halted(), e.waited()
+	flags := !slices.Equal(halts, e.halts) || !slices.Equal(waits, e.waits)
+	e.halts, e.waits = halts, waits
 	if x.paused != nil {
 		flags = flags || e.paused != *x.paused
 		e.paused = *x.paused

@@ -1,0 +1,65 @@
+package engine
+
+import (
+	"slices"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// waited is why what goes a way, or all, is left alone for a while.
+type waited struct {
+	way
+	all  bool
+	wait core.Wait
+}
+
+// waited is what is left alone for a while, oldest first.
+func (e *Engine) waited() []waited {
+	var waits []waited
+	now := e.now()
+	for w, l := range e.lanes {
+		if l.why != nil && (l.until.After(now) || l.claimed > 0 || !l.empty()) {
+			waits = append(waits, waited{way: w, wait: core.Wait{Profile: w.profile, Since: l.since, Until: l.until, Reason: l.why}})
+		}
+	}
+	slices.SortFunc(waits, func(a, b waited) int {
+		if n := a.wait.Since.Compare(b.wait.Since); n != 0 || a.way == b.way {
+			return n
+		}
+		if a.before(b.way) {
+			return -1
+		}
+		return 1
+	})
+	return waits
+}
+
+// waits are those of the feed. The caller holds Engine.mu.
+func (f *feed) waits() []core.Wait {
+	var waits []core.Wait
+	for _, w := range f.e.waits {
+		if w.all || f.of().covers(w.way) {
+			waits = append(waits, w.wait)
+		}
+	}
+	return waits
+}
+
+// leave leaves the server alone until a time, and tells why, until something
+// has come of an attempt after it.
+func (l *lane) leave(until time.Time, why *core.Error, now time.Time) {
+	l.hold(until)
+	if l.why == nil {
+		l.since = now
+	}
+	l.why = why
+}
+
+// relieve learns that the server is well again; what comes of attempts from
+// before it was left alone says nothing about that.
+func (l *lane) relieve(now time.Time) {
+	if !l.until.After(now) {
+		l.why = nil
+	}
+}
