@@ -21,6 +21,7 @@ const (
 	changed                    // the source file
 	mismatch                   // another hash or size came back
 	busyKey                    // 409, an earlier attempt with this key is under way
+	locked                     // an upload that an earlier attempt of it still holds
 	full                       // 507
 	busy                       // 429, 503, 408: too much at a time
 	noRoom                     // 503: for this file
@@ -97,7 +98,10 @@ func classifyAnswer(e *core.Error) class {
 	case core.CodeForbidden:
 		return forbidden
 	case core.CodeKeyInProgress:
-		return busyKey
+		if e.Status == http.StatusConflict || e.Status == 0 {
+			return busyKey
+		}
+		return locked
 	}
 	switch {
 	case e.Status == http.StatusMisdirectedRequest:

@@ -46,6 +46,13 @@ const (
 	keyRetries = 10
 	// keyDelay is that wait where the server does not say.
 	keyDelay = 30 * time.Second
+	// lockRetries is how often an upload is waited for that the server holds
+	// locked, about every lockDelay in the end: five minutes and a half.
+	// Servers let go when they notice that a connection is gone.
+	lockRetries = 15
+	// lockDelay is the longest such wait; the first is a second, then they
+	// double.
+	lockDelay = 30 * time.Second
 	// keychainDelay is how long a locked keychain holds the queue.
 	keychainDelay = time.Minute
 	// busyRetries is the repetition from which on the wait of a file that a
@@ -170,6 +177,8 @@ func (p Policy) Decide(in Input) Decision {
 		// An earlier attempt is still being worked on, for ever: nobody
 		// knows how that ends.
 		return Decision{Next: core.StateUnknown}
+	case locked:
+		return p.locked(in)
 	case full:
 		return p.full(in)
 	case permanent:
@@ -236,6 +245,21 @@ func (p Policy) noRoom(in Input) Decision {
 	}
 	delay := min(roomDelay<<min(max(in.Same, 1)-1, 6), roomCap)
 	d := wait(max(atLeast(in.Err.RetryAfter, delay, in.Rand), spread(delay, in.Rand)))
+	d.Free = true
+	return d
+}
+
+// locked waits as long as a server may take to notice that the connection is
+// gone whose request holds the upload.
+func (p Policy) locked(in Input) Decision {
+	if in.Same > lockRetries {
+		return p.retry(in)
+	}
+	delay := lockDelay
+	if shift := max(in.Same, 1) - 1; shift < 5 { // 1 s << 5 is over the cap already
+		delay = time.Second << shift
+	}
+	d := wait(max(spread(delay, in.Rand), asked(in.Err.RetryAfter, in.Rand)))
 	d.Free = true
 	return d
 }

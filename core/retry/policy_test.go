@@ -116,6 +116,13 @@ func TestDecide(t *testing.T) {
 		{"key in progress, asks for 5 s", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeKeyInProgress, RetryAfter: 5 * time.Second}, Attempt: 2, Same: 10}, after(5500 * time.Millisecond)},
 		{"key in progress for ever", 0, Input{Err: fault(core.KindServer, core.CodeKeyInProgress), Attempt: 12, Same: 11}, ask},
 
+		{"locked", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeKeyInProgress, Status: 423}, Attempt: 2, Same: 1}, Decision{Next: core.StateWaiting, After: 1200 * time.Millisecond, Free: true}},
+		{"locked, third", 1, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeKeyInProgress, Status: 423}, Attempt: 5, Same: 3}, Decision{Next: core.StateWaiting, After: 4800 * time.Millisecond, Free: true}},
+		{"locked, asks for more", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeKeyInProgress, Status: 423, RetryAfter: 20 * time.Second}, Attempt: 2, Same: 1}, Decision{Next: core.StateWaiting, After: 22 * time.Second, Free: true}},
+		{"locked for minutes, one round", 1, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeKeyInProgress, Status: 500}, Attempt: 15, Same: 15}, Decision{Next: core.StateWaiting, After: 36 * time.Second, Free: true}},
+		{"locked for ever, one round", 1, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeKeyInProgress, Status: 423}, Attempt: 20, Same: 19}, failed},
+		{"locked for ever", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeKeyInProgress, Status: 423}, Attempt: 20, Same: 19}, after(72 * time.Minute)},
+
 		{"misdirected", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeUnexpected, Status: 421}, Attempt: 1, Same: 1}, again},
 		{"misdirected twice", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeUnexpected, Status: 421}, Attempt: 2, Same: 2}, failed},
 		{"too large", 0, Input{Err: fault(core.KindServer, core.CodeTooLarge), Attempt: 1, Same: 1}, failed},

@@ -60,15 +60,16 @@ func (a *attempt) create(ctx context.Context, size int64, sum core.Checksum, hea
 
 // look asks what the server has of an upload of size bytes.
 func (a *attempt) look(ctx context.Context, target string, size int64) (state, *core.Error) {
-	got, e := a.client.call(ctx, opUpload, request{method: http.MethodHead, url: target, size: a.size})
+	question := request{method: http.MethodHead, url: target, size: a.size}
+	got, e := a.client.call(ctx, opUpload, question)
+	if e == nil && got.StatusCode == http.StatusUnauthorized { // with another token it costs nothing to ask again
+		got, e = a.client.call(ctx, opUpload, question)
+	}
 	if e != nil {
-		if e.Outcome == core.OutcomeUnknown {
-			e.Outcome = core.OutcomeCutOff // only a question
-		}
-		return state{}, e
+		return state{}, cutOff(e)
 	}
 	if got.StatusCode != http.StatusOK && got.StatusCode != http.StatusNoContent {
-		return state{}, a.client.refused(opUpload, got, false)
+		return state{}, unanswered(a.client.refused(opUpload, got, false))
 	}
 	offset, err := number(got.Header, "Upload-Offset")
 	if err != nil {
@@ -83,6 +84,24 @@ func (a *attempt) look(ctx context.Context, target string, size int64) (state, *
 		}
 	}
 	return state{url: target, offset: offset, header: got.Header, proto: got.Proto, status: got.StatusCode}, nil
+}
+
+// errUnanswered marks that a server does not say how far an upload is.
+var errUnanswered = errors.New("the question about the upload was refused")
+
+// unanswered is e, the answer to a question about one upload, which says
+// nothing about any other and nothing about the account. tusd answers 500, and
+// to HEAD without a word, where it gets no lock.
+func unanswered(e *core.Error) *core.Error {
+	switch {
+	case gone(e), e.Kind == core.KindNetwork, e.Kind == core.KindTLS:
+	case e.Status == http.StatusInternalServerError:
+		e.Code, e.Message = core.CodeKeyInProgress, "The server can't say what it has of the file; it may be busy with an earlier attempt."
+	case e.Status == http.StatusUnauthorized, e.Status == http.StatusNotImplemented, e.Status/100 == 4 && !passing(e):
+		e.Kind, e.Code, e.Err = core.KindServer, core.CodeServerFailure, errUnanswered
+		e.Message = "The server refuses to say what it has of the file."
+	}
+	return e
 }
 
 // gone reports whether the server does not know an upload any more.

@@ -196,6 +196,9 @@ func (c *Client) refused(doing string, a *answer, finishing bool) *core.Error {
 	e := transport.FailureOf(doing, a.Response, a.data, finishing && a.complete, c.cfg.Now())
 	if crossed(e.ServerText) {
 		e.Code, e.Message, e.Err = core.CodeServerBusy, "The server was still busy with another request for this upload.", errCrossed
+		if locked(e.ServerText) {
+			e.Code = core.CodeKeyInProgress
+		}
 		return e
 	}
 	switch a.StatusCode {
@@ -204,7 +207,7 @@ func (c *Client) refused(doing string, a *answer, finishing bool) *core.Error {
 	case http.StatusConflict:
 		e.Code, e.Message = core.CodeServerFailure, "The server's copy ends elsewhere than it said."
 	case http.StatusLocked: // the connection of an earlier attempt has not ended on its side
-		e.Code, e.Message = core.CodeServerBusy, "The server is still busy with an earlier attempt of this file."
+		e.Code, e.Message = core.CodeKeyInProgress, "The server is still busy with an earlier attempt of this file."
 	case http.StatusPreconditionFailed:
 		e.Message = "The server does not speak tus " + version + "."
 	case statusChecksumMismatch:

@@ -28,6 +28,10 @@ type note struct {
 	// has decided so.
 	Asked bool `json:"asked,omitempty"`
 
+	// Unanswered is how many attempts in a row the server refused to say how
+	// far the upload is.
+	Unanswered int `json:"unanswered,omitempty"`
+
 	Refused []string `json:"refused,omitempty"` // uploads that the server refused, still to be deleted there
 }
 
@@ -83,6 +87,9 @@ func (n note) again(src core.Source) note {
 	fresh.Refused = n.Refused
 	return fresh
 }
+
+// doubtful reports whether what n names may be a stored file.
+func (n note) doubtful() bool { return n.Last || n.Lost || n.Accepted || n.Asked }
 
 // empty reports whether there is nothing to go on from.
 func (n note) empty() bool { return n.URL == "" && len(n.Parts) == 0 }

@@ -120,6 +120,9 @@ func (a *attempt) joined(ctx context.Context) (core.Receipt, *core.Error) {
 	if e != nil {
 		return core.Receipt{}, a.unusable(ctx, e)
 	}
+	if e = a.answered(ctx); e != nil {
+		return core.Receipt{}, e
+	}
 	a.begin(end.offset)
 	r := read(ctx, a.file, a.size, plan{from: a.size, to: a.size, each: a.size})
 	defer r.stop()
@@ -149,7 +152,7 @@ func (a *attempt) gather(ctx context.Context) ([]int64, *core.Error) {
 	e := a.each(ctx, func(ctx context.Context, i int, p part) *core.Error {
 		if p.URL != "" {
 			found, e := a.look(ctx, p.URL, p.To-p.From)
-			if e == nil || !gone(e) {
+			if e == nil || !gone(e) && !a.refusedOften(e) {
 				offsets[i] = found.offset
 				return e
 			}
@@ -161,11 +164,15 @@ func (a *attempt) gather(ctx context.Context) ([]int64, *core.Error) {
 		fresh[i] = created.url
 		return nil
 	})
-	changed := false
+	changed, left := false, []string(nil)
 	for i, target := range fresh {
-		if target != "" {
-			a.note.Parts[i].URL, changed = target, true
+		if target == "" {
+			continue
 		}
+		if old := a.note.Parts[i].URL; old != "" && old != target {
+			left = append(left, old)
+		}
+		a.note.Parts[i].URL, changed = target, true
 	}
 	if e != nil && gone(e) { // not of a part, but of the place where they are made
 		return nil, e
@@ -174,9 +181,13 @@ func (a *attempt) gather(ctx context.Context) ([]int64, *core.Error) {
 		return nil, a.unusable(ctx, e)
 	}
 	if changed {
-		return offsets, a.keep(ctx)
+		a.note.Unanswered = 0
+		if e := a.keep(ctx); e != nil {
+			return nil, e
+		}
+		a.terminate(ctx, left)
 	}
-	return offsets, nil
+	return offsets, a.answered(ctx)
 }
 
 // sendAll sends what the server lacks of the parts.

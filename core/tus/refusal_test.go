@@ -304,7 +304,7 @@ func TestRefusals(t *testing.T) {
 		{http.MethodPost, 413, core.KindServer, core.CodeTooLarge},
 		{http.MethodPost, 421, core.KindServer, core.CodeUnexpected},
 		{http.MethodPatch, 403, core.KindServer, core.CodeForbidden},
-		{http.MethodPatch, 423, core.KindServer, core.CodeServerBusy},
+		{http.MethodPatch, 423, core.KindServer, core.CodeKeyInProgress},
 		{http.MethodPatch, 507, core.KindServer, core.CodeStorageFull},
 	} {
 		s := newServer(t, nil)

@@ -82,8 +82,16 @@ func (c *Client) upload(ctx context.Context, t core.Transfer, p core.Progress) (
 	}
 	a := &attempt{client: c, transfer: t, size: t.Source.Size, file: file, progress: p, note: parseNote(t.Resume, c.base)}
 	a.checking = offer.Checksum && (c.cfg.Checksums || c.RoundTrip() > c.cfg.longLine)
-	if a.note.empty() || !a.note.of(t.Source) {
+	switch {
+	case a.note.empty():
 		a.note = a.note.again(t.Source)
+	case !a.note.of(t.Source):
+		old := a.note
+		a.note = old.again(t.Source)
+		if e := a.keep(ctx); e != nil {
+			return core.Receipt{}, e
+		}
+		a.remove(ctx, old)
 	}
 	a.clear(ctx)
 	parts := len(a.note.Parts)
@@ -165,9 +173,12 @@ func (a *attempt) start(ctx context.Context) (state, *core.Error) {
 		switch {
 		case e == nil && !again:
 			return found, nil
-		case e != nil && (!gone(e) || a.note.Last):
+		case e == nil:
+		case a.refusedOften(e):
+			return a.replace(ctx)
+		case !gone(e) || a.note.Last:
 			return state{}, a.unusable(ctx, e)
-		case e != nil:
+		default:
 			a.note = a.note.again(a.transfer.Source)
 		}
 	}
@@ -318,55 +329,4 @@ func stopped(err error) *core.Error {
 	e := *core.AsError(err)
 	e.Outcome = core.OutcomeCutOff
 	return &e
-}
-
-// unusable is e, after which the next attempt begins anew if the server does
-// not know the upload any more or says nonsense about it. What it may have had
-// to the end is of unknown outcome then.
-func (a *attempt) unusable(ctx context.Context, e *core.Error) *core.Error {
-	if !gone(e) && (e.Code != core.CodeAnswerInvalid || e.Outcome != core.OutcomeAnswered) {
-		return e
-	}
-	last := a.note.Last
-	if last && !gone(e) { // it may be asked again
-		e.Outcome = core.OutcomeUnknown
-		return e
-	}
-	a.note = a.note.again(a.transfer.Source)
-	if stop := a.keep(ctx); stop != nil {
-		return stop
-	}
-	if last {
-		return &core.Error{Kind: core.KindServer, Code: core.CodeOutcomeUnknown, Op: opUpload, Status: e.Status, Outcome: core.OutcomeUnknown,
-			Message: "The server does not know the upload any more, whose last bytes had been sent.", Err: e}
-	}
-	if gone(e) {
-		e.Code, e.Message = core.CodeServerFailure, "The server does not know the upload any more; it begins anew."
-	}
-	return e
-}
-
-// hopeless is e, after which the same bytes would be refused again. An upload
-// that the server refuses as a whole is given up.
-func (a *attempt) hopeless(ctx context.Context, e *core.Error) *core.Error {
-	if err := a.file.Unchanged(); err != nil {
-		return core.AsError(err)
-	}
-	if e.Status == statusChecksumMismatch && a.ending {
-		a.drop(ctx)
-	}
-	return e
-}
-
-// drop gives up what the server has: the next attempt begins anew.
-func (a *attempt) drop(ctx context.Context) {
-	for _, target := range a.note.live() {
-		if e := a.client.remove(ctx, target); e != nil {
-			a.client.cfg.Log.Debug("an upload stays on the server", "transfer", a.transfer.ID, "code", e.Code)
-		}
-	}
-	a.note = a.note.again(a.transfer.Source)
-	if e := a.keep(ctx); e != nil {
-		a.client.cfg.Log.Debug("the note stays", "transfer", a.transfer.ID, "code", e.Code)
-	}
 }

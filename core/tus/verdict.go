@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/artstore/ingester/core"
@@ -30,15 +31,17 @@ var errCrossed = errors.New("another request for the same upload was in the way"
 // crossed reports whether a server's words are those about such a request: of
 // tusd, and of @tus/server.
 func crossed(words string) bool {
-	for _, known := range []string{
-		"ERR_UPLOAD_INTERRUPTED", "ERR_UPLOAD_LOCKED", "ERR_LOCK_TIMEOUT", "ERR_READ_TIMEOUT", "ERR_CONNECTION_RESET", "ERR_UNEXPECTED_EOF",
-		"ERR_SERVER_SHUTDOWN", "Request aborted due to lock acquired", "failed to acquire lock before timeout",
-	} {
-		if strings.HasPrefix(words, known) {
-			return true
-		}
-	}
-	return false
+	return locked(words) || begins(words, "ERR_UPLOAD_INTERRUPTED", "ERR_READ_TIMEOUT", "ERR_CONNECTION_RESET", "ERR_UNEXPECTED_EOF",
+		"ERR_SERVER_SHUTDOWN", "Request aborted due to lock acquired")
+}
+
+// locked reports whether a server says that another request holds the upload.
+func locked(words string) bool {
+	return begins(words, "ERR_UPLOAD_LOCKED", "ERR_LOCK_TIMEOUT", "failed to acquire lock before timeout")
+}
+
+func begins(words string, known ...string) bool {
+	return slices.ContainsFunc(known, func(begin string) bool { return strings.HasPrefix(words, begin) })
 }
 
 // saysNo reports whether e is the server's answer to a request that was to
@@ -63,10 +66,13 @@ func (a *attempt) saysNo(e *core.Error) bool {
 // ask asks the server where its copy ends. A complete upload is one that counts
 // as stored, or else there is an error, or the next upload is a new one: again.
 func (a *attempt) ask(ctx context.Context) (found state, again bool, e *core.Error) {
-	found, e = a.look(ctx, a.note.URL, a.size)
-	switch {
-	case e != nil:
+	if found, e = a.look(ctx, a.note.URL, a.size); e != nil {
 		return state{}, false, e
+	}
+	if e = a.answered(ctx); e != nil {
+		return state{}, false, e
+	}
+	switch {
 	case found.offset == a.size:
 		again, e = a.settle(ctx)
 		return found, again, e

@@ -41,7 +41,7 @@ func TestHookRefuses(t *testing.T) {
 		{403, core.KindServer, core.CodeRejected}, {404, core.KindServer, core.CodeRejected}, {405, core.KindServer, core.CodeRejected},
 		{409, core.KindServer, core.CodeRejected}, {410, core.KindServer, core.CodeRejected}, {413, core.KindServer, core.CodeTooLarge},
 		{415, core.KindServer, core.CodeRejected}, {418, core.KindServer, core.CodeRejected}, {422, core.KindServer, core.CodeRejected},
-		{451, core.KindServer, core.CodeRejected}, {423, core.KindServer, core.CodeServerBusy}, {429, core.KindServer, core.CodeServerBusy},
+		{451, core.KindServer, core.CodeRejected}, {423, core.KindServer, core.CodeKeyInProgress}, {429, core.KindServer, core.CodeServerBusy},
 		{460, core.KindIntegrity, core.CodeChecksumMismatch},
 		{500, core.KindServer, core.CodeServerFailure}, {501, core.KindServer, core.CodeUnexpected}, {507, core.KindServer, core.CodeStorageFull},
 	} {
@@ -313,7 +313,11 @@ func TestRequestsThatCross(t *testing.T) {
 				want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 				continue
 			}
-			if e := core.AsError(err); e == nil || e.Code != core.CodeServerBusy || e.Outcome == core.OutcomeUnknown {
+			code := core.CodeServerBusy
+			if strings.Contains(tt.words, "failed to acquire lock") {
+				code = core.CodeKeyInProgress
+			}
+			if e := core.AsError(err); e == nil || e.Code != code || e.Outcome == core.OutcomeUnknown {
 				t.Fatalf("%s: %v", tt.words, err)
 			}
 			transfer.Resume = p.note()
