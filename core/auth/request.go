@@ -45,7 +45,7 @@ func newClient(cfg Config) *http.Client {
 			Protocols:              protocols,
 			DisableCompression:     true,
 			MaxResponseHeaderBytes: maxBody,
-			IdleConnTimeout:        90 * time.Second,
+			IdleConnTimeout:        wire.IdleLimit,
 		},
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -15,39 +14,28 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
-
-// pipes is a listener whose connections are made in memory, so that time in
-// the test stands still while nothing is sent.
-type pipes struct {
-	waiting chan net.Conn
-	closed  chan struct{}
-}
-
-func (p pipes) Accept() (net.Conn, error) {
-	select {
-	case conn := <-p.waiting:
-		return conn, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p pipes) Close() error   { close(p.closed); return nil }
-func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
-
-func (p pipes) dial(context.Context, string, string) (net.Conn, error) {
-	ours, theirs := net.Pipe()
-	p.waiting <- theirs
-	return ours, nil
-}
 
 // serveInMemory makes a source in a synctest bubble and the server that
 // answers it.
 func serveInMemory(t *testing.T, answer http.HandlerFunc, change ...func(*Config)) *Source {
 	t.Helper()
-	listener := pipes{make(chan net.Conn), make(chan struct{})}
-	server := &http.Server{Handler: answer, ErrorLog: log.New(io.Discard, "", 0)}
+	return serve(t, coretest.NewPipes(), &http.Server{Handler: answer}, change...)
+}
+
+// serveIdle is serveInMemory with a server a tenth of a second away that closes
+// connections that are idle for so long.
+func serveIdle(t *testing.T, idle time.Duration, answer http.HandlerFunc) *Source {
+	t.Helper()
+	listener := coretest.NewPipes()
+	listener.Latency = 100 * time.Millisecond
+	return serve(t, listener, &http.Server{Handler: answer, IdleTimeout: idle})
+}
+
+func serve(t *testing.T, listener *coretest.Pipes, server *http.Server, change ...func(*Config)) *Source {
+	t.Helper()
+	server.ErrorLog = log.New(io.Discard, "", 0)
 	done := make(chan struct{})
 	go func() { defer close(done); _ = server.Serve(listener) }()
 	cfg := Config{
@@ -63,11 +51,12 @@ func serveInMemory(t *testing.T, answer http.HandlerFunc, change ...func(*Config
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.client.Transport.(*http.Transport).DialContext = listener.dial
+	s.client.Transport.(*http.Transport).DialContext = listener.Dial
 	t.Cleanup(func() {
 		_ = s.Close()
 		_ = server.Close()
 		<-done
+		<-time.After(listener.Latency) // until the client has noticed
 	})
 	return s
 }

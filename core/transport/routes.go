@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"crypto/tls"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
@@ -21,8 +22,7 @@ const (
 	dialTimeout      = 10 * time.Second
 	dialKeepAlive    = 15 * time.Second
 	handshakeTimeout = 10 * time.Second
-	continueTimeout  = 5 * time.Second // then the body is sent without leave
-	idleTimeout      = 90 * time.Second
+	continueTimeout  = 5 * time.Second  // then the body is sent without leave
 	pingAfter        = 30 * time.Second // HTTP/2: silence before a ping
 	pingTimeout      = 15 * time.Second
 	writeTimeout     = 60 * time.Second // HTTP/2: no byte could be written
@@ -35,12 +35,6 @@ const (
 	bulkLimit = 1 << 20 // files from this size on go over HTTP/1.1 by default
 )
 
-// Route is a transport and how many requests it has under way.
-type Route struct {
-	*http.Transport
-	active atomic.Int64
-}
-
 // routes are the ways to the server: one transport for HTTP/1.1, with a
 // connection a stream, and up to four for HTTP/2, with a connection each. One
 // HTTP/2 connection for many streams is slower than either: it has one
@@ -50,6 +44,7 @@ type routes struct {
 	lanes     []*Route // none where only HTTP/1.1 is allowed
 	noHTTP2   atomic.Bool
 	roundTrip atomic.Int64  // nanoseconds, 0 before the first connection
+	closed    atomic.Int64  // nanoseconds after which the server closed an idle connection, 0 for never
 	leave     time.Duration // Config.Continue
 	dial      wire.Dial
 	proxy     func(*http.Request) (*url.URL, error)
@@ -66,7 +61,7 @@ func newRoutes(cfg Config, l *link) (*routes, error) {
 			e.Kind, e.Code, e.Op, e.Message = core.KindConfig, core.CodeProfileInvalid, opOpen, `HTTP/2 needs an https address; set http_version to "auto" or "1.1".`
 			return nil, &e
 		}
-		r.bulk = &Route{Transport: r.transport(cfg.Connections)}
+		r.bulk = newRoute(r.transport(cfg.Connections))
 		return r, nil
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
@@ -102,7 +97,7 @@ func (r *routes) transport(connections int) *http.Transport {
 		DialContext:            r.wire,
 		TLSHandshakeTimeout:    handshakeTimeout,
 		ExpectContinueTimeout:  r.leave,
-		IdleConnTimeout:        idleTimeout,
+		IdleConnTimeout:        wire.IdleLimit,
 		MaxConnsPerHost:        connections,
 		MaxIdleConnsPerHost:    connections,
 		MaxResponseHeaderBytes: maxHeaderBytes,
@@ -134,7 +129,7 @@ func (r *routes) addBulk(config *tls.Config, streams int) {
 		}
 		return secure, nil
 	}
-	r.bulk, r.tls = &Route{Transport: t}, config
+	r.bulk, r.tls = newRoute(t), config
 }
 
 func (r *routes) addLane(config *tls.Config) error {
@@ -150,7 +145,7 @@ func (r *routes) addLane(config *tls.Config) error {
 	if r.tls == nil {
 		r.tls = config
 	}
-	r.lanes = append(r.lanes, &Route{Transport: t})
+	r.lanes = append(r.lanes, newRoute(t))
 	return nil
 }
 
@@ -172,10 +167,39 @@ func (r *routes) pick(size int64) *Route {
 	return best
 }
 
-// learn remembers that the server does not offer HTTP/2.
+// learn remembers that the server does not offer HTTP/2, and for how long it
+// says that it keeps idle connections. Over HTTP/2 a server that closes one says
+// which requests it has not read.
 func (r *routes) learn(used *Route, resp *http.Response) {
-	if used != r.bulk && resp.ProtoMajor == 1 && !r.noHTTP2.Swap(true) {
+	if resp.ProtoMajor != 1 {
+		return
+	}
+	if used != r.bulk && !r.noHTTP2.Swap(true) {
 		used.CloseIdleConnections()
+	}
+	if server, ok := wire.KeepAlive(resp.Header); ok && used == r.bulk {
+		used.keep(wire.KeptIdle(min(server, r.keeps())))
+	}
+}
+
+// keeps is the shortest time after which the server has closed a connection that
+// was idle.
+func (r *routes) keeps() time.Duration {
+	if shortest := r.closed.Load(); shortest > 0 {
+		return time.Duration(shortest)
+	}
+	return math.MaxInt64
+}
+
+// closedIdle learns that the server has closed a connection after it had been
+// idle for a while.
+func (r *routes) closedIdle(after time.Duration) {
+	if after <= 0 || after >= r.keeps() {
+		return
+	}
+	r.closed.Store(int64(after))
+	if limit := wire.KeptIdle(after); r.bulk != nil && limit < r.bulk.idle() {
+		r.bulk.keep(limit)
 	}
 }
 
@@ -196,7 +220,9 @@ func (r *routes) wire(ctx context.Context, network, address string) (net.Conn, e
 		return nil, err
 	}
 	r.timed(time.Since(begun))
-	return asSocket(conn), nil
+	s := asSocket(conn)
+	s.ended = r.closedIdle
+	return s, nil
 }
 
 // timed learns the round-trip time from what opening a connection took: the

@@ -2,10 +2,12 @@ package transport
 
 import (
 	"crypto/tls"
+	"errors"
 	"io"
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/artstore/ingester/core/wire"
 )
@@ -21,6 +23,7 @@ type socket struct {
 	net.Conn
 	written atomic.Int64 // bytes that the system took
 	last    *wire.LastWords
+	ended   func(idle time.Duration) // told when the server ends an idle connection; may be nil
 
 	mu        sync.Mutex // serialises writers
 	gathering bool
@@ -28,6 +31,20 @@ type socket struct {
 }
 
 func newSocket(conn net.Conn) *socket { return &socket{Conn: conn, last: wire.NewLastWords()} }
+
+// Read implements net.Conn.
+func (w *socket) Read(p []byte) (int, error) { return w.hear(w.Conn, p) }
+
+// hear reads, and tells how long it has waited for the end of the connection:
+// net/http reads on after every answer.
+func (w *socket) hear(from io.Reader, p []byte) (int, error) {
+	begun := time.Now()
+	n, err := from.Read(p)
+	if n == 0 && errors.Is(err, io.EOF) && w.ended != nil {
+		w.ended(time.Since(begun))
+	}
+	return n, err
+}
 
 // Write implements net.Conn.
 func (w *socket) Write(p []byte) (int, error) {
@@ -97,7 +114,7 @@ type tlsConn struct {
 
 // Read implements net.Conn.
 func (c *tlsConn) Read(p []byte) (int, error) {
-	n, err := c.Conn.Read(p)
+	n, err := c.wire.hear(c.Conn, p)
 	if wire.Alert(err) != "" {
 		refusal := err
 		c.refusal.Store(&refusal)
