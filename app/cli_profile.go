@@ -155,7 +155,7 @@ func newProfileSecret(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			secret, err := promptSecret(s)
+			secret, err := promptSecret(cmd.Context(), s)
 			if err != nil {
 				return err
 			}

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"os"
+	"os/user"
 	"path/filepath"
 	"runtime"
 
@@ -25,30 +28,49 @@ func findFolders(getenv func(string) string) (folders, error) {
 		}
 		return folders{config: abs, state: abs, data: abs}, nil
 	}
-	config, err := os.UserConfigDir()
-	if err != nil {
-		return folders{}, &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "find own folder",
-			Message: "There is no home folder; set INGESTER_HOME to a folder for the program's state.", Err: err}
-	}
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
+		config, err := os.UserConfigDir()
+		if err != nil {
+			return folders{}, homeless(err)
+		}
 		own := filepath.Join(config, "Ingester")
 		return folders{config: own, state: own, data: own}, nil
 	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		home = filepath.Dir(config)
-	}
-	xdg := func(variable string, fallback ...string) string {
-		if dir := getenv(variable); filepath.IsAbs(dir) {
-			return filepath.Join(dir, "ingester")
+	xdg := func(variable string, fallback ...string) (string, error) {
+		if dir := getenv(variable); filepath.IsAbs(dir) { // others are to be ignored: XDG Base Directory Specification
+			return filepath.Join(dir, "ingester"), nil
 		}
-		return filepath.Join(append(append([]string{home}, fallback...), "ingester")...)
+		home, err := homeFolder(getenv)
+		return filepath.Join(append(append([]string{home}, fallback...), "ingester")...), err
 	}
-	return folders{
-		config: filepath.Join(config, "ingester"),
-		state:  xdg("XDG_STATE_HOME", ".local", "state"),
-		data:   xdg("XDG_DATA_HOME", ".local", "share"),
-	}, nil
+	config, err := xdg("XDG_CONFIG_HOME", ".config")
+	state, stateErr := xdg("XDG_STATE_HOME", ".local", "state")
+	data, dataErr := xdg("XDG_DATA_HOME", ".local", "share")
+	if err := errors.Join(err, stateErr, dataErr); err != nil {
+		return folders{}, homeless(err)
+	}
+	return folders{config: config, state: state, data: data}, nil
+}
+
+// homeFolder is $HOME or, where a service or a cron job was given none, what
+// the system's list of users says.
+func homeFolder(getenv func(string) string) (string, error) {
+	if home := getenv("HOME"); home != "" {
+		return home, nil
+	}
+	me, err := user.Current()
+	if err != nil {
+		return "", err
+	}
+	if !filepath.IsAbs(me.HomeDir) {
+		return "", fmt.Errorf("the user %s has none", me.Username)
+	}
+	return me.HomeDir, nil
+}
+
+func homeless(err error) error {
+	return &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "find own folder",
+		Message: "There is no home folder; set INGESTER_HOME to a folder for the program's state.", Err: err}
 }
 
 func (f folders) profiles() string { return filepath.Join(f.config, "profiles") }

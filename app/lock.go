@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -38,8 +39,7 @@ func takeLock(ctx context.Context, path string) (*queueLock, error) {
 	for {
 		switch held, err := l.try(); {
 		case err != nil:
-			return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "take the queue",
-				Message: "The queue can't be locked.", Err: err}
+			return nil, lockError(path, err)
 		case held:
 			return l, nil
 		}
@@ -50,6 +50,17 @@ func takeLock(ctx context.Context, path string) (*queueLock, error) {
 				Message: "Another Ingester of this user has the queue. Use its window, wait for it to end, or set INGESTER_HOME to another folder."}
 		}
 	}
+}
+
+// lockError is why a lock could not be taken, other than that another has it.
+func lockError(path string, err error) error {
+	e := &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "take the queue", Message: "The queue can't be locked.", Err: err}
+	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.ENOLCK) {
+		e.Code = core.CodeNoLocks
+		e.Message = "The file system of " + filepath.Dir(path) + " can't lock files, as some network shares can't; without locks two programs could " +
+			"send the same files twice. Set INGESTER_HOME to a folder on a disk of this computer."
+	}
+	return e
 }
 
 // try reports whether both locks are held now; else neither is.

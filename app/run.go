@@ -17,7 +17,7 @@ import (
 // interrupt stops the command cleanly, the second one at once. When it returns
 // standard output is closed.
 func run(args []string, s streams) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	release := context.AfterFunc(ctx, stop) // the next signal has its usual effect
 	defer release()
@@ -28,9 +28,19 @@ func run(args []string, s streams) int {
 	if err == nil {
 		cmd := newRoot(s)
 		cmd.SetArgs(args)
-		err = cmd.ExecuteContext(ctx)
+		err = explainOwner(os.Getenv, cmd.ExecuteContext(ctx))
 	}
 	return settle(s, report(s.err, err))
+}
+
+// endings are the signals that end a command cleanly: Ctrl+C, a service
+// manager's, and that of a terminal that is closed, unless nohup has it ignored.
+func endings() []os.Signal {
+	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		list = append(list, syscall.SIGHUP)
+	}
+	return list
 }
 
 // outliveReader keeps the process alive when the reader of its output goes

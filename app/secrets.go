@@ -126,28 +126,56 @@ func secretText(data []byte, from string) (core.Secret, error) {
 	return core.NewSecret(text), nil
 }
 
-// promptSecret reads a secret from standard input, unseen on a terminal. What
-// is typed there is taken as it is.
-func promptSecret(s streams) (core.Secret, error) {
-	unreadable := func(err error) (core.Secret, error) {
-		return core.Secret{}, &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read secret", Message: "The secret can't be read.", Err: err}
-	}
+// promptSecret reads a secret from standard input, unseen on a terminal, until
+// ctx ends. What is typed there is taken as it is.
+func promptSecret(ctx context.Context, s streams) (core.Secret, error) {
 	f, ok := s.in.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
-		data, err := io.ReadAll(io.LimitReader(s.in, maxSecretInput+1))
+		data, err := untilDone(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(s.in, maxSecretInput+1)) })
 		if err != nil {
-			return unreadable(err)
+			return core.Secret{}, inputError(ctx, err)
 		}
 		return secretText(data, "standard input")
 	}
+	before, err := term.GetState(int(f.Fd()))
+	if err != nil {
+		return core.Secret{}, inputError(ctx, err)
+	}
 	_, _ = fmt.Fprint(s.err, "Secret: ")
-	text, err := term.ReadPassword(int(f.Fd()))
+	text, err := untilDone(ctx, func() ([]byte, error) { return term.ReadPassword(int(f.Fd())) })
 	_, _ = fmt.Fprintln(s.err)
 	if err != nil {
-		return unreadable(err)
+		return core.Secret{}, errors.Join(inputError(ctx, err), term.Restore(int(f.Fd()), before)) // or the shell would stay without echo
 	}
 	if len(text) == 0 {
 		return secretText(text, "what was typed")
 	}
 	return core.NewSecret(string(text)), nil
+}
+
+// untilDone returns what read does, or ctx's error once that ends. Nothing
+// interrupts a read of standard input: read then ends with the process.
+func untilDone(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
+	type result struct {
+		data []byte
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		data, err := read()
+		done <- result{data, err}
+	}()
+	select {
+	case r := <-done:
+		return r.data, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func inputError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "read secret", Message: "The work was stopped.", Err: err}
+	}
+	return &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read secret", Message: "The secret can't be read.", Err: err}
 }

@@ -34,7 +34,7 @@ func secretWays(t *testing.T) map[string]func(text string) (core.Secret, error) 
 			return givenSecret(t.Context(), "", func(string) string { return text }, io.Discard)
 		},
 		"standard input": func(text string) (core.Secret, error) {
-			return promptSecret(streams{in: strings.NewReader(text)})
+			return promptSecret(t.Context(), streams{in: strings.NewReader(text)})
 		},
 	}
 }

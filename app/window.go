@@ -26,7 +26,7 @@ func runWindow(ctx context.Context, s streams, o windowOptions) error {
 		app = fyneapp.NewWithID(appID)
 		return app
 	}
-	err := openWindow(ctx, s, o, start)
+	err := explainOwner(os.Getenv, openWindow(ctx, s, o, start))
 	if err == nil || ctx.Err() != nil || app != nil || term.IsTerminal(int(os.Stderr.Fd())) || openDisplay(os.Getenv) != nil {
 		return err
 	}

@@ -54,6 +54,8 @@ const (
 	CodeKeychainLocked        Code = "keychain_locked"
 	CodeKeychainFailed        Code = "keychain_failed"
 	CodeStoreFailed           Code = "store_failed"  // queue could not be written
+	CodeForeignFiles          Code = "foreign_files" // of another user, in the program's own folder
+	CodeNoLocks               Code = "no_locks"      // the file system of the program's own folder can't lock
 	CodeStoreNewer            Code = "store_newer"   // database of a newer version
 	CodeStoreDamaged          Code = "store_damaged" // an entry of the database is not what was saved
 	CodeAlreadyRunning        Code = "already_running"

@@ -37,6 +37,8 @@ var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 	core.CodeKeychainLocked:        {"error.keychain_locked", "advice.unlock"},
 	core.CodeKeychainFailed:        {"error.keychain_failed", "advice.session"},
 	core.CodeStoreFailed:           {"error.store_failed", "advice.disk"},
+	core.CodeForeignFiles:          {"error.foreign_files", "advice.foreign_files"},
+	core.CodeNoLocks:               {"error.no_locks", "advice.no_locks"},
 	core.CodeStoreNewer:            {"error.store_newer", "advice.update"},
 	core.CodeStoreDamaged:          {"error.store_damaged", "advice.damaged"},
 	core.CodeAlreadyRunning:        {"error.already_running", "advice.running"},

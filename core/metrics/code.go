@@ -20,7 +20,7 @@ func known(c core.Code) bool {
 		core.CodeCertificateExpired, core.CodeCertificateNotYet, core.CodeCertificateUsage, core.CodeKeyMismatch,
 		core.CodeIdentityChoice, core.CodeIdentityMissing,
 		core.CodeKeyUnsupported, core.CodePassphraseWrong, core.CodePassphraseMissing, core.CodeCAInvalid,
-		core.CodeKeychainUnavailable, core.CodeKeychainLocked, core.CodeKeychainFailed, core.CodeStoreFailed,
+		core.CodeKeychainUnavailable, core.CodeKeychainLocked, core.CodeKeychainFailed, core.CodeStoreFailed, core.CodeForeignFiles, core.CodeNoLocks,
 		core.CodeStoreNewer, core.CodeStoreDamaged, core.CodeAlreadyRunning, core.CodeProxyInvalid, core.CodeOtherServer,
 		core.CodeFileMissing, core.CodeFilePermission, core.CodeFileUnreadable, core.CodeFileNotRegular,
 		core.CodeFileChanged, core.CodeFileLength, core.CodeFileUnwritable,

@@ -48,6 +48,21 @@ func isDisk(err error) bool {
 	return false
 }
 
+// isUnlockable reports whether err means that the file system has no locks, or no
+// memory that processes share: SQLite needs both.
+func isUnlockable(err error) bool {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code() {
+	case sqlite3.SQLITE_IOERR_LOCK, sqlite3.SQLITE_IOERR_RDLOCK, sqlite3.SQLITE_IOERR_UNLOCK, sqlite3.SQLITE_IOERR_CHECKRESERVEDLOCK,
+		sqlite3.SQLITE_IOERR_SHMLOCK, sqlite3.SQLITE_IOERR_SHMMAP:
+		return true
+	}
+	return false
+}
+
 // isUnwritable reports whether err means that a file beside the database can't
 // be written.
 func isUnwritable(err error) bool {
@@ -80,6 +95,9 @@ func failed(op string, err error) error {
 		e.Message = "The queue is damaged; restart the program, which keeps the damaged file and starts a new one."
 	case resultCode(err) == sqlite3.SQLITE_FULL:
 		e.Message = "The queue could not be saved because the disk is full."
+	case isUnlockable(err):
+		e.Code = core.CodeNoLocks
+		e.Message = "The file system of the queue can't lock or map files, as some network shares can't; set INGESTER_HOME to a folder on a disk of this computer."
 	case resultCode(err) == sqlite3.SQLITE_BUSY:
 		e.Message = "The queue is in use by another program."
 	case op == opRead && isUnwritable(err):
