@@ -28,6 +28,7 @@ type historyRow struct {
 	TTLDays     int               `json:"ttl_days,omitempty"`
 	Tags        []string          `json:"tags,omitempty"`
 	Description string            `json:"description,omitempty"`
+	Metadata    json.RawMessage   `json:"metadata,omitempty"` // a JSON object
 	Profile     string            `json:"profile"`
 	Server      string            `json:"server"`
 	Damaged     bool              `json:"damaged,omitempty"` // not what was saved: nothing of it can be trusted
@@ -39,6 +40,9 @@ func newHistoryRow(t core.Transfer) historyRow {
 	row := historyRow{Name: t.Source.Name, Path: t.Source.Path, PathBytes: rawPath(t.Source.Path), Size: t.Source.Size, UploadedAt: t.FinishedAt.UTC(),
 		Retention: kept.Retention, TTLDays: kept.TTLDays, Tags: kept.Tags, Description: kept.Description, Differs: t.DiffersFrom(t.Options),
 		Profile: t.Options.Profile, Server: t.Server, Damaged: t.Damaged()}
+	if json.Valid(kept.Metadata) { // nothing, and what a server made of it, need not be
+		row.Metadata = kept.Metadata
+	}
 	if r := t.Receipt; r != nil {
 		row.SHA256, row.FileID, row.ExpiresAt = r.SHA256, r.FileID, r.ExpiresAt
 		if !r.UploadedAt.IsZero() {
@@ -72,7 +76,7 @@ func exportHistory(w io.Writer, f core.HistoryFormat, rows []core.Transfer) erro
 func exportCSV(w io.Writer, rows []core.Transfer) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"name", "path", "size", "sha256", "file_id", "uploaded_at", "expires_at", "retention_policy",
-		"tags", "description", "profile", "server", "damaged", "differs"}) // Error below tells
+		"tags", "description", "profile", "server", "damaged", "differs", "metadata"}) // Error below tells
 	for _, t := range rows {
 		r := newHistoryRow(t)
 		expires, damaged := "", ""
@@ -84,7 +88,7 @@ func exportCSV(w io.Writer, rows []core.Transfer) error {
 		}
 		fields := []string{r.Name, r.Path, strconv.FormatInt(r.Size, 10), string(r.SHA256), r.FileID,
 			r.UploadedAt.Format(time.RFC3339), expires, string(r.Retention), strings.Join(r.Tags, "; "), r.Description, r.Profile, r.Server,
-			damaged, differWords(r.Differs, t.Kept())}
+			damaged, differWords(r.Differs, t.Kept()), string(r.Metadata)}
 		for i := range fields {
 			fields[i] = noFormula(fields[i])
 		}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -19,7 +21,7 @@ func TestExportDamaged(t *testing.T) {
 	for format, want := range map[core.HistoryFormat][]string{
 		core.FormatSums: {strings.Repeat("0a", 32) + "  /a", "# damaged entry, no checksum: /b\uFFFDc"},
 		core.FormatJSON: {`"sha256":"0a0a`, `"damaged":true}`},
-		core.FormatCSV:  {`,`, `,damaged,`}, // differs is the last
+		core.FormatCSV:  {`,`, `,damaged,,`}, // before differs and metadata
 	} {
 		var out bytes.Buffer
 		if err := exportHistory(&out, format, []core.Transfer{whole, damaged}); err != nil {
@@ -39,5 +41,32 @@ func TestExportDamaged(t *testing.T) {
 	}
 	if err := damagedRows(streams{err: newOutput(&told)}, []core.Transfer{whole}); err != nil {
 		t.Error(err)
+	}
+}
+
+// The history has the metadata that the server keeps, as JSON, in every form
+// that can hold it.
+func TestExportMetadata(t *testing.T) {
+	asked := core.Options{Metadata: []byte(`{"box":7}`)}
+	rows := map[string]core.Transfer{
+		`{"box":7}`: {Options: asked, Receipt: &core.Receipt{}},
+		`{"box":8}`: {Options: asked, Receipt: &core.Receipt{Differs: []core.Difference{{Field: core.FieldMetadata, Asked: `{"box":7}`, Got: `{"box":8}`}}}},
+		"":          {Options: asked, Receipt: &core.Receipt{Differs: []core.Difference{{Field: core.FieldMetadata, Asked: `{"box":7}`, Got: ""}}}},
+	}
+	for want, row := range rows {
+		var lines, table bytes.Buffer
+		if err := errors.Join(exportHistory(&lines, core.FormatJSON, []core.Transfer{row}), exportHistory(&table, core.FormatCSV, []core.Transfer{row})); err != nil {
+			t.Fatal(err)
+		}
+		var got struct {
+			Metadata json.RawMessage `json:"metadata"`
+		}
+		if err := json.Unmarshal(lines.Bytes(), &got); err != nil || string(got.Metadata) != want {
+			t.Errorf("JSON: got %s, %v; want %s", got.Metadata, err, want)
+		}
+		cells, err := csv.NewReader(&table).ReadAll()
+		if err != nil || len(cells) != 2 || cells[0][len(cells[0])-1] != "metadata" || cells[1][len(cells[1])-1] != want {
+			t.Errorf("CSV: got %q, %v; want %s", cells, err, want)
+		}
 	}
 }
