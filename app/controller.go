@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,13 +41,32 @@ func newController(p *program) (*controller, error) {
 		return nil, err
 	}
 	c := &controller{Engine: p.engine, p: p, dialogs: filedialog.New(p.log), current: name}
-	if name == "" {
-		return c, nil
+	if name != "" {
+		if _, err := p.profiles.Load(name); core.CodeOf(err) == core.CodeProfileNotFound {
+			c.current = ""
+		}
 	}
-	if _, err := p.profiles.Load(name); core.CodeOf(err) == core.CodeProfileNotFound {
-		c.current = ""
+	if c.current == "" {
+		c.adopt()
 	}
 	return c, nil
+}
+
+// adopt uses the only profile that is saved where none is chosen, as commands
+// do: an administrator's script may have put it there. It returns how many are
+// saved besides the embedded server's, which is started by the user alone.
+func (c *controller) adopt() (saved int) {
+	names, err := c.p.profiles.List()
+	if err != nil {
+		c.p.log.Warn("the saved profiles can't be listed", "error", err)
+	}
+	names = slices.DeleteFunc(names, c.isEmbedded)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.current == "" && len(names) == 1 {
+		c.current = names[0]
+	}
+	return len(names)
 }
 
 // wake makes ready what the current profile needs: the embedded server, where
@@ -99,13 +119,21 @@ const linkEvery = 30 * time.Second
 
 // watchLink asks the current profile's server again, at each tick, while its
 // link says that it isn't there or takes no uploads: there may be no upload
-// that would find out.
+// that would find out. A first profile that was saved from outside the window is
+// found as well.
 func (c *controller) watchLink(ctx context.Context, tick <-chan time.Time) {
+	none := c.Current() == "" && c.adopt() == 0
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick:
+		}
+		if none && c.Current() == "" {
+			none = c.adopt() == 0
+			if name := c.Current(); name != "" {
+				c.probe(name)
+			}
 		}
 		if state := c.Link().State; state == core.LinkFailed || state == core.LinkUnready {
 			_ = c.p.conns.ready(ctx, c.Current()) // the link says what comes of it

@@ -232,8 +232,9 @@ func (w *Window) undecided() bool {
 	return true
 }
 
-// showFirstRun shows the choices of a first run in place of the transfers.
-func (w *Window) showFirstRun(first bool) {
+// showFirstRun shows the choices of a first run in place of the transfers, among
+// them the profiles that are saved.
+func (w *Window) showFirstRun(first bool, saved []string) {
 	if first == (w.first != nil) {
 		return
 	}
@@ -241,6 +242,7 @@ func (w *Window) showFirstRun(first bool) {
 	if first {
 		w.first, w.remind = newFirstRun(w.sh, firstChoices{
 			sandbox: w.startSandbox, load: w.importProfile, connect: func() { showConnect(w.sh) },
+			saved: saved, use: w.header.use,
 		})
 	}
 	w.place()

@@ -8,7 +8,11 @@ import (
 )
 
 // firstChoices are the ways out of the first run.
-type firstChoices struct{ sandbox, connect, load func() }
+type firstChoices struct {
+	sandbox, connect, load func()
+	saved                  []string // profiles that are there already, as of the command line
+	use                    func(name string)
+}
 
 // newFirstRun is what the window shows while there is no profile. remind asks
 // whoever adds files to choose first.
@@ -22,11 +26,26 @@ func newFirstRun(s *shell, c firstChoices) (page fyne.CanvasObject, remind func(
 		newChoiceCard(theme.ComputerIcon(), t.s("first.sandbox"), t.s("first.sandbox.text"), t.s("first.sandbox.do"), widget.MediumImportance, c.sandbox),
 		newChoiceCard(theme.LoginIcon(), t.s("first.connect"), t.s("first.connect.text"), t.s("first.connect.do"), widget.HighImportance, c.connect),
 		newChoiceCard(theme.FileIcon(), t.s("first.import"), t.s("first.import.text"), t.s("first.import.do"), widget.MediumImportance, c.load))
-	parts := container.New(stack{gap: 16}, inset(0, 24, 0, 0, welcome), lead, cards)
+	parts := container.New(stack{gap: 16}, inset(0, 24, 0, 0, welcome), lead)
+	if len(c.saved) > 0 {
+		parts.Add(newSavedProfiles(t, c))
+	}
+	parts.Add(cards)
 	return container.NewVScroll(inset(2, 2, 2, 2, parts)), func() {
 		lead.restyle(t.s("first.before"), widget.WarningImportance, true)
 		parts.Refresh()
 	}
+}
+
+// newSavedProfiles has a button for each profile that is there to be used.
+func newSavedProfiles(t *text, c firstChoices) fyne.CanvasObject {
+	heading := newCaption(t.s("first.saved"), theme.ColorNameForeground, theme.SizeNameSubHeadingText)
+	heading.bold, heading.cut = true, true
+	names := container.New(&tiles{least: 200, most: 3, gap: 8})
+	for _, name := range c.saved {
+		names.Add(outlined(newQuietButton(name, func() { c.use(name) })))
+	}
+	return newPanel(colorSurface, container.New(stack{gap: 8}, heading, names))
 }
 
 // newChoiceCard is one way to begin: a symbol, what it is, and a button.

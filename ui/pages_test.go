@@ -232,7 +232,7 @@ func TestLogBufferIsBounded(t *testing.T) {
 	}
 }
 
-func TestFirstRunEndsInEachOfThreeWays(t *testing.T) {
+func TestFirstRunEndsInEachWay(t *testing.T) {
 	start := func(t *testing.T) *harness {
 		h := open(t, fresh(), "en", "light")
 		h.until("the choices", func() bool { return strings.Contains(h.words(), "Welcome to Ingester") })
@@ -281,6 +281,25 @@ func TestFirstRunEndsInEachOfThreeWays(t *testing.T) {
 		h.until("the question for its secret", func() bool { return h.w.sh.settings != nil && h.w.sh.settings.tab == tabSignIn })
 		h.says("Profile Imported")
 		over(h, "Imported")
+	})
+	t.Run("saved before", func(t *testing.T) {
+		ctl := fresh()
+		for _, name := range []string{"Archive", "Production"} {
+			ctl.profiles[name] = core.NewProfile(name)
+		}
+		h := open(t, ctl, "en", "light")
+		h.until("the choices", func() bool { return strings.Contains(h.words(), "Profiles on this computer") })
+		h.tap("Production")
+		h.called("use Production")
+		over(h, "Production")
+	})
+	t.Run("saved meanwhile", func(t *testing.T) {
+		h := start(t)
+		h.ctl.mu.Lock()
+		h.ctl.profiles["Archive"], h.ctl.current = core.NewProfile("Archive"), "Archive"
+		h.ctl.mu.Unlock()
+		h.w.apply(change{link: h.ctl.link, profile: "Archive"})
+		over(h, "Archive")
 	})
 	t.Run("picker", func(t *testing.T) {
 		h := start(t)

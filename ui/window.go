@@ -19,6 +19,7 @@ package ui
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -208,6 +209,9 @@ func (w *Window) apply(c change) {
 	w.measure(now)
 	w.header.showLink(c.link)
 	w.header.showProfile(c.profile)
+	if w.first != nil && c.profile != "" {
+		w.profileChanged() // one was saved from outside the window
+	}
 	if w.expiry.show(c.profile, c.link.CertificateEnd, now) {
 		w.page.Refresh()
 	}
@@ -243,12 +247,27 @@ func countText(t *text, n int) string {
 	return t.number(int64(n))
 }
 
-// profileChanged reads the current profile again.
+// profileChanged reads the current profile again, and where there is none what
+// could be one.
 func (w *Window) profileChanged() {
-	async(w.sh, func(context.Context) (string, error) { return w.ctl.Current(), nil }, func(name string, _ error) {
-		w.header.showProfile(name)
-		w.transfers.options.load(name)
-		w.showFirstRun(name == "")
+	type answer struct {
+		current string
+		saved   []string
+	}
+	async(w.sh, func(ctx context.Context) (answer, error) {
+		if name := w.ctl.Current(); name != "" {
+			return answer{current: name}, nil
+		}
+		saved, err := w.ctl.Profiles(ctx)
+		slices.Sort(saved)
+		return answer{saved: saved}, err
+	}, func(a answer, err error) {
+		if err != nil {
+			w.sh.failed(err)
+		}
+		w.header.showProfile(a.current)
+		w.transfers.options.load(a.current)
+		w.showFirstRun(a.current == "", a.saved)
 	})
 }
 
