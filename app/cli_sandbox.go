@@ -15,6 +15,12 @@ const sandboxHelp = `Runs the embedded ArtStore until it is interrupted: token e
 service over mutual TLS, with a certificate authority of its own. Files are kept
 under its folder by their file ID.
 
+By itself it can do all that the program can make use of: keys that store a file
+once, resumable uploads, a list that is searched by checksum. --generation 1 makes
+it the first ArtStore as it is in the field, with Admin Module and Ingester at two
+addresses, --generation 2 a Storage Element of the second one. Both have the real
+ones' limits and oddities. Other flags make a server that does otherwise than asked.
+
 The client secret is in credentials.json in that folder, readable by its owner only.`
 
 func newSandbox(s streams) *cobra.Command {
@@ -55,14 +61,27 @@ func newSandbox(s streams) *cobra.Command {
 	flags.BoolVar(&cfg.NoMTLS, "no-mtls", false, "ask for no client certificate")
 	flags.Int64Var(&cfg.MaxFileSize, "max-file-size", 0, "largest file in bytes (default 64 GiB)")
 	flags.DurationVar(&cfg.TokenLifetime, "token-lifetime", 0, "how long tokens live (default 30m)")
+	sandboxFaults(cmd, &cfg)
+	flags.StringVar(&profileOut, "profile-out", "", "write a profile file for this server")
+	return cmd
+}
+
+// sandboxFaults are the flags of servers that do otherwise than they are asked.
+func sandboxFaults(cmd *cobra.Command, cfg *sandbox.Config) {
+	flags := cmd.Flags()
+	flags.StringVar(&cfg.Mode, "mode", "", "how long files are kept: edit (30 days), rw (for good), ro (none are taken); default as asked, with --generation 2 edit")
+	flags.DurationVar(&cfg.ReadTimeout, "read-timeout", 0, "cut requests that take longer to come (default with --generation 2: 30s)")
+	flags.DurationVar(&cfg.IdleTimeout, "idle-timeout", 0, "close connections that are idle for so long (default 2m, with --generation 1 5s)")
 	flags.BoolVar(&cfg.Faults.EditMode, "edit-mode", false, "keep every file as temporary, whatever is asked")
 	flags.IntVar(&cfg.Faults.KeepDays, "keep-days", 0, "keep temporary files for so many days, whatever is asked")
 	flags.BoolVar(&cfg.Faults.LoseTags, "lose-tags", false, "forget tags")
 	flags.BoolVar(&cfg.Faults.Rename, "rename", false, "keep names in ASCII only")
 	flags.DurationVar(&cfg.Faults.ListAfter, "list-after", 0, "list files only so long after they were stored")
 	flags.IntVar(&cfg.Faults.ListPage, "list-page", 0, "list files in pages of so many, newest first and without a filter")
-	flags.StringVar(&profileOut, "profile-out", "", "write a profile file for this server")
-	return cmd
+	flags.IntVar(&cfg.Faults.ListLose, "list-lose", 0, "of so many files never list one")
+	flags.Int64Var(&cfg.Faults.Room, "room", 0, "have no room for files that are larger, in bytes")
+	flags.BoolVar(&cfg.Faults.OtherKey, "other-key", false, "issue tokens that the upload service refuses")
+	flags.BoolVar(&cfg.Faults.Suspended, "suspended", false, "let nobody sign in")
 }
 
 // announce says where the server is and how to use it.
