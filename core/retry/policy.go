@@ -6,6 +6,7 @@
 package retry
 
 import (
+	"net/http"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -58,6 +59,9 @@ const (
 	// busyRetries is the repetition from which on the wait of a file that a
 	// busy server refused grows no more.
 	busyRetries = 3
+	// cutRetries is how often a 400 to a body that was not whole is taken for
+	// a time-out: sent more slowly still, it is a no in the wrong words.
+	cutRetries = 8
 	// roomDelay is the first wait for storage that takes a file, doubled up
 	// to roomCap.
 	roomDelay = 30 * time.Second
@@ -131,6 +135,9 @@ func (p Policy) Decide(in Input) Decision {
 	case again: // cut off or never taken
 		return p.retry(in)
 	case busy:
+		if in.Err.Status == http.StatusBadRequest && in.Same > cutRetries {
+			break
+		}
 		return p.busy(in)
 	case noRoom:
 		return p.noRoom(in)

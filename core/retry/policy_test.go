@@ -105,6 +105,8 @@ func TestDecide(t *testing.T) {
 		{"no room for long", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeNoRoom, RetryAfter: 30 * time.Second}, Attempt: 99, Same: 99}, alone(18 * time.Minute)},
 		{"failure", 0, Input{Err: fault(core.KindServer, core.CodeServerFailure), Attempt: 2}, after(2 * time.Second)},
 		{"server's own time-out", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeTimeout, Status: 408}, Attempt: 1}, slow(time.Second, 0)},
+		{"a cut body's 400 is a time-out", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeTimeout, Status: 400, Outcome: core.OutcomeCutOff}, Attempt: 8, Same: 8}, Decision{Next: core.StateWaiting, After: 4 * time.Second, Busy: true, Free: true}},
+		{"a cut body's 400 for ever", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeTimeout, Status: 400, Outcome: core.OutcomeCutOff}, Attempt: 9, Same: 9}, failed},
 		{"yes to half a file", 0, Input{Err: &core.Error{Kind: core.KindServer, Code: core.CodeAnswerInvalid, Status: 201, Outcome: core.OutcomeCutOff}, Attempt: 1}, after(time.Second)},
 
 		{"full", 0, Input{Err: fault(core.KindServer, core.CodeStorageFull), Attempt: 1, Same: 1}, hold(18 * time.Minute)},

@@ -34,7 +34,8 @@ type request struct {
 type answer struct {
 	*http.Response
 	data     []byte
-	complete bool // the whole body had been sent
+	begun    bool // a part of the body had been sent, or there is none
+	complete bool // all of it had
 }
 
 // exchange is a request under way.
@@ -60,12 +61,12 @@ func (c *Client) call(ctx context.Context, doing string, r request) (*answer, *c
 		return nil, e
 	}
 	defer x.end()
-	complete := x.body == nil || x.body.Complete()
+	begun, complete := x.body == nil || x.body.Begun(), x.body == nil || x.body.Complete()
 	data, err := transport.ReadAnswer(x.resp.Body)
 	if err != nil && err != transport.ErrTooLong { //nolint:errorlint // as ReadAnswer returns it
 		return nil, x.broken(err)
 	}
-	return &answer{Response: x.resp, data: data, complete: complete}, nil
+	return &answer{Response: x.resp, data: data, begun: begun, complete: complete}, nil
 }
 
 // begin sends a request and returns when the answer begins.
@@ -194,6 +195,7 @@ func (x *exchange) end() {
 // says that the request would have finished the upload.
 func (c *Client) refused(doing string, a *answer, finishing bool) *core.Error {
 	e := transport.FailureOf(doing, a.Response, a.data, finishing && a.complete, c.cfg.Now())
+	transport.CutShort(e, a.begun && !a.complete)
 	if crossed(e.ServerText) {
 		e.Code, e.Message, e.Err = core.CodeServerBusy, "The server was still busy with another request for this upload.", errCrossed
 		if locked(e.ServerText) {

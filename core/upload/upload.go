@@ -116,7 +116,9 @@ func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
 	case http.StatusMisdirectedRequest:
 		used.CloseIdleConnections()
 	}
-	return core.Receipt{}, transport.FailureOf(opUpload, resp, data, complete, a.client.cfg.Now())
+	failure := transport.FailureOf(opUpload, resp, data, complete, a.client.cfg.Now())
+	transport.CutShort(failure, a.body.begun() && !complete)
+	return core.Receipt{}, failure
 }
 
 // request is the upload call. GetBody stays nil: with it net/http would send
