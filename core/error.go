@@ -68,6 +68,12 @@ const (
 	CodeFileChanged    Code = "file_changed"
 	CodeFileLength     Code = "file_length"     // not known before it is read, and no copy could be made
 	CodeFileUnwritable Code = "file_unwritable" // an export, where the user wanted it
+	CodeFileInUse      Code = "file_in_use"     // another program keeps it to itself
+
+	// What is wrong with more than one file: it is waited for.
+	CodeFolderAway  Code = "folder_away"         // the folder that was named, or the volume that it is on
+	CodeTooManyOpen Code = "too_many_open_files" // the computer opens no more
+	CodeDiskFull    Code = "disk_full"           // of this computer: there is no room for a copy
 
 	CodeSignInRefused  Code = "sign_in_refused"  // client ID or secret refused
 	CodeSignInDisabled Code = "sign_in_disabled" // account disabled or secret expired
@@ -118,6 +124,12 @@ const (
 	CodeCancelled      Code = "cancelled"
 	CodeInternal       Code = "internal"
 )
+
+// OfComputer reports whether c is this computer's passing trouble rather than
+// a file's or a server's: a share that is away, a full disk.
+func (c Code) OfComputer() bool {
+	return c == CodeFolderAway || c == CodeTooManyOpen || c == CodeDiskFull
+}
 
 // Outcome says what the server may have done with an attempt that failed.
 type Outcome int

@@ -104,7 +104,7 @@ func (t *text) waiting(r *row, reason string, now time.Time) string {
 	if reason == "" {
 		reason = t.s("error.server_failure")
 	}
-	if r.held() {
+	if r.held() || r.err() != nil && r.err().Code.OfComputer() {
 		return t.s("state.held", args{"Why": reason})
 	}
 	if wait := r.late().notBefore.Sub(now); wait > 0 {

@@ -249,7 +249,13 @@ func Unreadable(err error) *core.Error {
 		return known
 	}
 	e := &core.Error{Kind: core.KindFile, Code: core.CodeFileUnreadable, Op: op, Message: "The file can't be read.", Err: err}
-	switch {
+	switch code := SystemCode(err); { // first: Windows calls a share that is away a missing file
+	case code == core.CodeTooManyOpen:
+		e.Code, e.Message = code, tooManyOpen
+	case code == core.CodeFolderAway:
+		e = away(err)
+	case code == core.CodeFileInUse:
+		e.Code, e.Message = code, "Another program keeps the file to itself."
 	case errors.Is(err, ErrReplaced):
 		e.Code, e.Message = core.CodeFileNotRegular, "A folder on the way to the file has been replaced; links are not followed."
 	case errors.Is(err, fs.ErrNotExist):

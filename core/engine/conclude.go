@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
 	"github.com/artstore/ingester/core/retry"
 )
 
@@ -24,6 +25,7 @@ func (e *Engine) conclude(r *run, out result) {
 			return x.put(r.it, unclaim(t, r.wish))
 		case out.err == nil:
 			t.State, t.Receipt = core.StateStored, &out.receipt
+			x.after(func() { e.readable(r.t.Source, out.start) })
 			if r.lane.fails >= breakAfter {
 				e.wake(x, r.lane)
 			}
@@ -86,7 +88,10 @@ func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfe
 	same, since := 1, x.now
 	before := r.it.failed()
 	if before.last == out.err.Code {
-		same, since = before.same+1, before.since
+		same = before.same + 1
+		if !before.since.IsZero() {
+			since = before.since
+		}
 	}
 	useful, had := before.useful, before.had
 	if out.resumed-had >= advance { // what came before says nothing about the line any more
@@ -95,22 +100,36 @@ func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfe
 	if out.err.Code == core.CodeTokenRejected && r.lane.refusesFresh(out.start) {
 		same = max(same, 2) // of the server, not of this file
 	}
+	alike := e.alike(r, out, since)
+	if alike {
+		out.place, out.err = content.Top(r.t.Source), unreadableFolder(out.err)
+	}
 	d := e.decide(t, out, retry.Input{
-		Attempt: t.Attempts - useful, Same: same, Now: x.now,
+		Attempt: t.Attempts - useful, Same: same, Since: x.now.Sub(since), Now: x.now,
 		Row: r.lane.refusals.add(r.it, out.err.Code), Others: r.lane.refusals.taken.After(since), More: r.lane.claimed+len(r.lane.small)+len(r.lane.bulk) > 0,
 	})
-	if d.Free {
+	if d.Free || out.place != "" { // it says nothing about the file
 		useful++
 	}
 	x.after(func() {
 		r.it.failures = &failures{last: out.err.Code, same: same, since: since, useful: useful, had: had}
+		if out.place != "" {
+			e.leave(out.place, alike, out.err, x.now)
+		}
 		e.affect(r, d, out.err, x.now)
 	})
-	return settle(t, r.wish, d, out.err, x.now)
+	t = settle(t, r.wish, d, out.err, x.now)
+	if out.place != "" {
+		t.NotBefore = time.Time{} // when the place is back
+	}
+	return t
 }
 
 // decide asks the policy about a failed attempt, of which in says the rest.
 func (e *Engine) decide(t core.Transfer, out result, in retry.Input) retry.Decision {
+	if out.place != "" { // of this computer: waits until it is back
+		return retry.Decision{Next: core.StateWaiting}
+	}
 	switch out.err.Code {
 	case core.CodeStoreFailed: // of ours: the queue stands still until saving works again
 		return retry.Decision{Next: core.StateQueued}

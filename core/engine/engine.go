@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
 	"github.com/artstore/ingester/core/retry"
 )
 
@@ -34,6 +35,10 @@ type Config struct {
 	Log       *slog.Logger     // nil: none
 	Now       func() time.Time // nil: time.Now
 	Rand      func() float64   // uniform in [0, 1), for one caller at a time; nil: math/rand/v2
+
+	// Reach says why a file can't be read, and below which folder nothing can:
+	// content.Reach where it is nil.
+	Reach func(core.Source) (place string, err error)
 }
 
 // Engine is the queue at work. Its methods may be called from any goroutine,
@@ -62,24 +67,30 @@ type Engine struct {
 	feeds  map[*feed]struct{}
 
 	// What follows belongs to the journal's goroutine alone.
-	workers  *errgroup.Group
-	lanes    map[way]*lane
-	numbered int32 // lanes so far
-	packer   packer
-	waiting  dueHeap
-	lastSeq  int64
-	firstSeq int64 // 1 as long as nothing was moved to the front
-	unsorted bool  // places have changed
-	owed     []*change
-	fault    fault
-	stopping bool
-	draining bool // nothing more is to begin
+	workers   *errgroup.Group
+	lanes     map[way]*lane
+	numbered  int32 // lanes so far
+	packer    packer
+	waiting   dueHeap
+	places    map[string]*place  // that are away, or were a moment ago, by path
+	folders   map[string]*folder // in which a file could not be read, by path
+	lastPlace int32
+	lastSeq   int64
+	firstSeq  int64 // 1 as long as nothing was moved to the front
+	unsorted  bool  // the order has changed
+	owed      []*change
+	fault     fault
+	stopping  bool
+	draining  bool // nothing more is to begin
 }
 
 // New returns an engine that does nothing until Run is called.
 func New(cfg Config) *Engine {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Reach == nil {
+		cfg.Reach = content.Reach
 	}
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Float64
@@ -89,6 +100,7 @@ func New(cfg Config) *Engine {
 		journal: newJournal(), submits: make(chan struct{}, 1),
 		ready: make(chan struct{}), ended: make(chan struct{}),
 		items: map[core.TransferID]*item{}, feeds: map[*feed]struct{}{}, claims: newClaims(), lanes: map[way]*lane{},
+		places: map[string]*place{}, folders: map[string]*folder{},
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)

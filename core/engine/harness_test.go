@@ -51,7 +51,8 @@ func prepare(t testing.TB, s *server, st Store, change ...func(*Config)) *fixtur
 	f := &fixture{t: t, server: s, log: &safeBuffer{}, result: make(chan error, 1), patience: time.Minute}
 	cfg := Config{
 		Store: st, Uploaders: s, Rand: func() float64 { return 0.5 },
-		Log: slog.New(slog.NewTextHandler(f.log, nil)),
+		Reach: func(core.Source) (string, error) { return "", nil }, // its files are nowhere
+		Log:   slog.New(slog.NewTextHandler(f.log, nil)),
 	}
 	for _, c := range change {
 		c(&cfg)

@@ -158,6 +158,7 @@ func (e *Engine) round(ctx context.Context, fresh []*change) {
 	}
 	e.takeBack(ctx, x.unwanted)
 	e.publish(x)
+	e.tell()
 	for _, c := range changes {
 		if c.done != nil {
 			c.done <- c.err

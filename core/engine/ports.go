@@ -60,6 +60,11 @@ type Spooler interface {
 	// Spool copies the file of src and returns src with the copy and its
 	// size, durable. Errors are *core.Error.
 	Spool(ctx context.Context, src core.Source) (core.Source, error)
+	// Folder is where the copies are.
+	Folder() string
+	// Room reports, as a *core.Error with CodeDiskFull, that there is no room
+	// for copies.
+	Room() error
 	// Drop deletes a copy that is not needed any more.
 	Drop(snapshot string)
 	// Sweep deletes all copies but those to keep: nothing is being copied.

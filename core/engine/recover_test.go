@@ -278,8 +278,12 @@ func TestFileChanges(t *testing.T) {
 			}
 		}
 
-		gone := f.submit(source("gone", 1))[0]
-		f.awaitState(core.StateFailed, gone)
+		f.patience = 10 * time.Minute
+		gone, begun := f.submit(source("gone", 1))[0], time.Now()
+		f.awaitState(core.StateFailed, gone) // an editor may have been saving it
+		if took := time.Since(begun); took < 5*time.Minute || took > 6*time.Minute || s.attempts(gone) > 30 {
+			t.Errorf("given up after %v and %d attempts", took, s.attempts(gone))
+		}
 		_ = f.stop()
 	})
 }

@@ -38,6 +38,12 @@ func (h *dueHeap) Pop() any {
 // stays behind in the heaps until its turn comes, and is passed over then.
 func (e *Engine) place(it *item) {
 	if it.gone || it.leaving > 0 || it.crew() == nil {
+		if it.in < 0 {
+			e.letGo(it)
+		}
+		return
+	}
+	if e.keepBack(it) {
 		return
 	}
 	switch it.state() {
@@ -69,6 +75,7 @@ func (e *Engine) schedule(ctx context.Context, x *tx) {
 			_ = x.put(d.it, t) // logged
 		}
 	}
+	e.lookAround(x)
 	if e.paused || x.paused != nil {
 		return
 	}
@@ -120,11 +127,11 @@ func (e *Engine) claim(ctx context.Context, x *tx, l *lane) {
 	}
 }
 
-// skim drops what is no longer queued, or goes another way by now, from the
-// tops of the lane's queues.
+// skim drops what is no longer queued, goes another way by now, or waits for its
+// place to be back, from the tops of the lane's queues.
 func (l *lane) skim(x *tx) {
 	for _, h := range []*seqHeap{&l.small, &l.bulk} {
-		for len(*h) > 0 && l.stale(x, h.top()) {
+		for len(*h) > 0 && (l.stale(x, h.top()) || x.e.keepBack(h.top())) {
 			if it := heap.Pop(h).(*item); it.in == l.number {
 				it.in = 0
 			}
@@ -157,7 +164,7 @@ func (e *Engine) start(ctx context.Context, x *tx, l *lane, it *item) *run {
 // launch begins a claimed run: its claim is durable.
 func (e *Engine) launch(r *run) {
 	r.it.run.Store(r)
-	if r.lane.halt != nil || r.lane.until.After(e.now()) || e.paused {
+	if r.lane.halt != nil || r.lane.until.After(e.now()) || e.paused || e.awayFor(r.it) != nil {
 		e.conclude(r, result{}) // what happened in the same round
 		return
 	}
@@ -259,6 +266,11 @@ func (e *Engine) rest() time.Duration {
 	} else {
 		if len(e.waiting) > 0 {
 			until(e.waiting[0].at)
+		}
+		for _, p := range e.places {
+			if p.away && !p.looking {
+				until(p.until)
+			}
 		}
 		for _, l := range e.lanes {
 			if at := l.rest(now); !e.paused && !at.IsZero() {

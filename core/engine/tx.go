@@ -18,7 +18,7 @@ type item struct {
 	// What follows belongs to the journal.
 	leaves   bool           // its removal is staged
 	leaving  int8           // times that the server is being asked to forget it
-	in       int32          // number of the lane whose queue it is in, 0 for none
+	in       int32          // number of the lane whose queue it is in, or of the place that holds it; 0 for none
 	next     *core.Transfer // staged
 	failures *failures      // nil: none yet
 }
@@ -43,7 +43,7 @@ func (it *item) failed() failures {
 // forgive lets the next failure count as the first of its kind.
 func (it *item) forgive() {
 	if it.failures != nil {
-		it.failures.same = 0
+		it.failures.same, it.failures.since = 0, time.Time{}
 	}
 }
 
@@ -192,7 +192,7 @@ func (e *Engine) publish(x *tx) {
 		f()
 	}
 	e.show(x)
-	for _, it := range slices.Concat(x.touched, x.added, x.again) {
+	for _, it := range slices.Concat(x.touched, x.added, x.again, x.removed) {
 		e.place(it)
 	}
 	for _, r := range x.claims {

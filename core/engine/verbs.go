@@ -54,6 +54,11 @@ func (e *Engine) Retry(ctx context.Context, ids ...core.TransferID) error {
 		}
 		l := e.lane(x.wayOf(it))
 		x.after(func() { it.forgive(); l.lift() })
+		if it.in < 0 { // its place is away: is it still?
+			x.after(func() { e.lookNow(it, x.now) })
+			e.journal.kick()
+			return nil
+		}
 		switch t.State {
 		case core.StateUnknown:
 			t.Error = nil
@@ -164,6 +169,7 @@ func (e *Engine) lift(ctx context.Context, also func(*tx)) error {
 			for _, l := range e.lanes {
 				l.lift()
 			}
+			e.lookEverywhere(x.now)
 			e.journal.kick()
 		})
 		return nil
@@ -172,7 +178,7 @@ func (e *Engine) lift(ctx context.Context, also func(*tx)) error {
 		return err
 	}
 	return e.each(ctx, "resume", e.inState(core.StateWaiting), func(x *tx, it *item) *run {
-		if t := x.get(it); t.State == core.StateWaiting && !isHeld(t.Error) {
+		if t := x.get(it); t.State == core.StateWaiting && !isHeld(t.Error) && it.in >= 0 {
 			t.State = core.StateQueued
 			_ = x.put(it, t) // logged
 		}

@@ -1,16 +1,17 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/artstore/ingester/core"
 )
 
-// waited is why what goes a way, or all, is left alone for a while.
+// waited is why what goes a way, or is of some calls, is left alone for a while.
 type waited struct {
 	way
-	all  bool
+	crew *crew // nil: by the way
 	wait core.Wait
 }
 
@@ -23,7 +24,12 @@ func (e *Engine) waited() []waited {
 			waits = append(waits, waited{way: w, wait: core.Wait{Profile: w.profile, Since: l.since, Until: l.until, Reason: l.why}})
 		}
 	}
-	slices.SortFunc(waits, func(a, b waited) int {
+	for _, path := range slices.Sorted(maps.Keys(e.places)) {
+		if p := e.places[path]; p.away && p.crew != nil {
+			waits = append(waits, waited{crew: p.crew, wait: core.Wait{Path: path, Since: p.since, Until: p.until, Reason: p.reason}})
+		}
+	}
+	slices.SortStableFunc(waits, func(a, b waited) int {
 		if n := a.wait.Since.Compare(b.wait.Since); n != 0 || a.way == b.way {
 			return n
 		}
@@ -35,11 +41,25 @@ func (e *Engine) waited() []waited {
 	return waits
 }
 
+// tell shows what is left alone, as it is once everything is in its place.
+func (e *Engine) tell() {
+	waits := e.waited()
+	if slices.Equal(waits, e.waits) {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.waits = waits
+	for f := range e.feeds {
+		f.mark(nil, nil, nil, true)
+	}
+}
+
 // waits are those of the feed. The caller holds Engine.mu.
 func (f *feed) waits() []core.Wait {
 	var waits []core.Wait
 	for _, w := range f.e.waits {
-		if w.all || f.of().covers(w.way) {
+		if w.crew == nil && f.of().covers(w.way) || w.crew != nil && (f.call == nil || w.crew.has(f.call)) {
 			waits = append(waits, w.wait)
 		}
 	}

@@ -36,7 +36,8 @@ type result struct {
 	begun      bool // else nothing was done, and it doesn't count
 	start, end time.Time
 	sent       int64
-	resumed    int64 // what the server had when the attempt began
+	resumed    int64  // what the server had when the attempt began
+	place      string // that is away, "" for none
 	receipt    core.Receipt
 	err        *core.Error // nil: stored
 	honours    honours     // asked where the outcome is unknown
@@ -90,6 +91,9 @@ func (e *Engine) attempt(r *run) result {
 		err = cancelled("upload", err)
 	}
 	out.err = core.AsError(err)
+	if err != nil {
+		e.blame(r, &out)
+	}
 	return out
 }
 

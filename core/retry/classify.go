@@ -19,6 +19,8 @@ const (
 	forbidden                  // 403
 	newConnection              // 421
 	changed                    // the source file
+	absent                     // the source file is not there, or not to be had, for a moment perhaps
+	unread                     // the source file can't be read
 	mismatch                   // another hash or size came back
 	busyKey                    // 409, an earlier attempt with this key is under way
 	locked                     // an upload that an earlier attempt of it still holds
@@ -54,8 +56,13 @@ func classify(e *core.Error) class {
 		}
 		return mismatch
 	case core.KindFile:
-		if e.Code == core.CodeFileChanged {
+		switch e.Code {
+		case core.CodeFileChanged:
 			return changed
+		case core.CodeFileMissing, core.CodeFileInUse:
+			return absent
+		case core.CodeFileUnreadable:
+			return unread
 		}
 	}
 	return permanent

@@ -39,6 +39,12 @@ const (
 	// changedRetries is how often a file that changed while it was read is
 	// tried again.
 	changedRetries = 3
+	// absentPatience is how long a file may be missing, or be another
+	// program's, while the folder is there: editors save so, people rename.
+	absentPatience = 5 * time.Minute
+	// unreadRetries is how often a file is tried again that can't be read
+	// though others can.
+	unreadRetries = 4
 	// integrityRetries is how often a file is sent again whose hash or size
 	// came back different.
 	integrityRetries = 2
@@ -91,6 +97,8 @@ type Input struct {
 	// after this transfer had been refused for the first time.
 	Others bool
 	More   bool // the profile has other transfers to try
+	// Since is how long they have ended with it.
+	Since time.Duration
 	// HonoursKey is whether the server is known to refuse duplicates by
 	// Idempotency-Key.
 	HonoursKey bool
@@ -171,6 +179,14 @@ func (p Policy) Decide(in Input) Decision {
 		}
 	case changed:
 		if in.Same <= changedRetries {
+			return wait(backoff(in.Same, in.Rand))
+		}
+	case absent:
+		if in.Since < absentPatience {
+			return wait(backoff(in.Same, in.Rand))
+		}
+	case unread:
+		if in.Same <= unreadRetries {
 			return wait(backoff(in.Same, in.Rand))
 		}
 	case mismatch:

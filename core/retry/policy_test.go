@@ -140,8 +140,15 @@ func TestDecide(t *testing.T) {
 		{"file changed", 0, Input{Err: fault(core.KindFile, core.CodeFileChanged), Attempt: 1, Same: 1}, after(time.Second)},
 		{"file changed, third", 0, Input{Err: fault(core.KindFile, core.CodeFileChanged), Attempt: 3, Same: 3}, after(4 * time.Second)},
 		{"file changed, fourth", 0, Input{Err: fault(core.KindFile, core.CodeFileChanged), Attempt: 4, Same: 4}, failed},
-		{"file gone", 0, Input{Err: fault(core.KindFile, core.CodeFileMissing), Attempt: 1, Same: 1}, failed},
-		{"file gone, maybe stored before", 0, Input{Err: fault(core.KindFile, core.CodeFileMissing), Attempt: 2, Same: 1, MaybeStored: true}, ask},
+		{"file gone", 1, Input{Err: fault(core.KindFile, core.CodeFileMissing), Attempt: 1, Same: 1}, after(time.Second)},
+		{"file gone for a while", 1, Input{Err: fault(core.KindFile, core.CodeFileMissing), Attempt: 9, Same: 9, Since: absentPatience - 1}, after(30 * time.Second)},
+		{"file gone for long", 0, Input{Err: fault(core.KindFile, core.CodeFileMissing), Attempt: 2, Same: 2, Since: absentPatience}, failed},
+		{"file gone for long, maybe stored before", 0, Input{Err: fault(core.KindFile, core.CodeFileMissing), Attempt: 2, Same: 2, Since: absentPatience, MaybeStored: true}, ask},
+		{"file of another program", 0, Input{Err: fault(core.KindFile, core.CodeFileInUse), Attempt: 1, Same: 1}, after(time.Second)},
+		{"file of another program for long", 0, Input{Err: fault(core.KindFile, core.CodeFileInUse), Attempt: 1, Same: 1, Since: time.Hour}, failed},
+		{"file unreadable, fourth", 1, Input{Err: fault(core.KindFile, core.CodeFileUnreadable), Attempt: 4, Same: 4}, after(8 * time.Second)},
+		{"file unreadable, fifth", 0, Input{Err: fault(core.KindFile, core.CodeFileUnreadable), Attempt: 5, Same: 5}, failed},
+		{"file not permitted", 0, Input{Err: fault(core.KindFile, core.CodeFilePermission), Attempt: 1, Same: 1}, failed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := Policy{Rounds: tt.rounds}.Decide(tt.in.with(func(in *Input) { in.Rand = most }))

@@ -82,8 +82,15 @@ func refused(err error) error {
 	if errors.As(err, &known) {
 		return known
 	}
-	return &core.Error{Kind: core.KindFile, Code: core.CodeFileLength, Op: op, Err: err,
+	e := &core.Error{Kind: core.KindFile, Code: core.CodeFileLength, Op: op, Err: err,
 		Message: "The system doesn't tell how long the file is, and it can't be copied first."}
+	switch code := content.SystemCode(err); {
+	case code == core.CodeTooManyOpen:
+		e.Code, e.Message = code, "The computer opens no more files."
+	case code == core.CodeDiskFull, errors.Is(err, errNoSpace):
+		e.Code, e.Message = core.CodeDiskFull, "The disk of this computer has no room for a copy of the file, whose length only reading tells."
+	}
+	return e
 }
 
 // Drop deletes a copy, as well as can be done: Sweep finds what stays.
@@ -103,6 +110,28 @@ func (d *Dir) Sweep(keep []string) {
 	}
 }
 
+// Folder is where the copies are.
+func (d *Dir) Folder() string { return d.path }
+
+// Room reports, as an error, that there is no room for a copy.
+func (d *Dir) Room() error {
+	if err := d.hasRoom(); err != nil {
+		return refused(err)
+	}
+	return nil
+}
+
+func (d *Dir) hasRoom() error {
+	left, err := d.free(d.path)
+	if err != nil {
+		return fmt.Errorf("asking for the free space: %w", err)
+	}
+	if left < reserve+lookEvery {
+		return errNoSpace
+	}
+	return nil
+}
+
 // bounded writes a copy, as long as that is not too much.
 type bounded struct {
 	dir     *Dir
@@ -118,12 +147,8 @@ func (b *bounded) Write(p []byte) (int, error) {
 	}
 	if b.written == 0 || b.written-b.looked >= lookEvery {
 		b.looked = b.written
-		left, err := b.dir.free(b.dir.path)
-		if err != nil {
-			return 0, fmt.Errorf("asking for the free space: %w", err)
-		}
-		if left < reserve+lookEvery {
-			return 0, errNoSpace
+		if err := b.dir.hasRoom(); err != nil {
+			return 0, err
 		}
 	}
 	n, err := b.to.Write(p)

@@ -90,7 +90,7 @@ func TestSpoolRefuses(t *testing.T) {
 		cause  error
 	}{
 		{"too long", t.Context(), func(d *Dir) { d.limit = 10 }, proc, core.CodeFileLength, errTooLong},
-		{"no space", t.Context(), space(reserve, nil), proc, core.CodeFileLength, errNoSpace},
+		{"no space", t.Context(), space(reserve, nil), proc, core.CodeDiskFull, errNoSpace},
 		{"unknown space", t.Context(), space(math.MaxInt64, os.ErrPermission), proc, core.CodeFileLength, os.ErrPermission},
 		{"no folder", t.Context(), func(d *Dir) { d.path = filepath.Join(file, "spool") }, proc, core.CodeFileLength, nil},
 		{"gone", t.Context(), func(*Dir) {}, gone, core.CodeFileMissing, nil},

@@ -1,0 +1,27 @@
+//go:build unix
+
+package content
+
+import (
+	"syscall"
+
+	"github.com/artstore/ingester/core"
+)
+
+// codeOf goes by what the manuals say: network file systems give the errors of
+// the network, those in user space ENOTCONN once their program has died.
+func codeOf(errno syscall.Errno) core.Code {
+	switch errno {
+	case syscall.EMFILE, syscall.ENFILE:
+		return core.CodeTooManyOpen
+	case syscall.ENOSPC, syscall.EDQUOT:
+		return core.CodeDiskFull
+	case syscall.EBUSY, syscall.ETXTBSY:
+		return core.CodeFileInUse
+	case syscall.ENOTCONN, syscall.ESHUTDOWN, syscall.ECONNABORTED, syscall.ECONNREFUSED, syscall.ECONNRESET,
+		syscall.EHOSTDOWN, syscall.EHOSTUNREACH, syscall.ENETDOWN, syscall.ENETUNREACH, syscall.ENETRESET, syscall.ETIMEDOUT,
+		syscall.ENODEV, syscall.ENXIO:
+		return core.CodeFolderAway
+	}
+	return ""
+}

@@ -1,0 +1,409 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
+)
+
+// disk is a folder of files for tests, in which each can be made to fail.
+type disk struct {
+	root string
+	mu   sync.Mutex
+	bad  map[string]error // by name, "" for all
+}
+
+func newDisk(t *testing.T, names ...string) *disk {
+	d := &disk{root: filepath.Join(t.TempDir(), "disk"), bad: map[string]error{}}
+	must(t, os.MkdirAll(d.root, 0o700))
+	for _, name := range names {
+		must(t, os.WriteFile(filepath.Join(d.root, name), []byte(name), 0o600))
+	}
+	return d
+}
+
+// numbered are the names of so many files.
+func numbered(n int) (names []string) {
+	for i := range n {
+		names = append(names, fmt.Sprintf("f%03d", i))
+	}
+	return names
+}
+
+// fail lets files fail, or not any more.
+func (d *disk) fail(err error, names ...string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, name := range names {
+		d.bad[name] = err
+	}
+}
+
+// read is why a file can't be read.
+func (d *disk) read(src core.Source) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, name := range []string{"", filepath.Base(src.Path)} {
+		if err := d.bad[name]; err != nil && strings.HasPrefix(src.Path, d.root) {
+			return content.Unreadable(err)
+		}
+	}
+	return nil
+}
+
+// reach is content.Reach with what is made to fail.
+func (d *disk) reach(src core.Source) (string, error) {
+	at, err := content.Reach(src)
+	if err == nil {
+		err = d.read(src)
+	}
+	return at, err
+}
+
+// on runs an engine that sends real files.
+func (d *disk) on(t *testing.T, st Store, change ...func(*Config)) *fixture {
+	s := newServer()
+	s.reads = true
+	s.script = func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
+		if err := d.read(tr.Source); err != nil {
+			return false, err
+		}
+		return whole(ctx, s, tr, n, p)
+	}
+	f := begin(t, s, st, append(change, func(c *Config) { c.Reach = d.reach })...)
+	f.patience = 24 * time.Hour
+	return f
+}
+
+// takes has every attempt on a good file take a while.
+func (s *server) takes(d time.Duration) {
+	s.with(func(s *server) {
+		inner := s.script
+		s.script = func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
+			ok, err := inner(ctx, s, tr, n, p)
+			if err == nil {
+				<-time.After(d)
+			}
+			return ok, err
+		}
+	})
+}
+
+// submitAll scans and queues.
+func (f *fixture) submitAll(t *testing.T, paths ...string) []core.TransferID {
+	t.Helper()
+	return f.submit(scan(t, paths...).Sources...)
+}
+
+// awaitWaits waits until folders are waited for, and returns how.
+func (f *fixture) awaitWaits(paths ...string) (waits []core.Wait) {
+	f.t.Helper()
+	f.await(fmt.Sprintf("waits for %q", paths), func(_ map[core.TransferID]core.Transfer, u core.Update) bool {
+		var now []string
+		for _, w := range u.Waits {
+			now = append(now, w.Path)
+		}
+		waits = u.Waits
+		return slices.Equal(now, paths)
+	})
+	return waits
+}
+
+// A folder that goes away and comes back costs nobody anything: it is said
+// once, looked for with one look at a time, and what is elsewhere goes on.
+func TestFolderGoesAndComes(t *testing.T) {
+	for _, away := range []time.Duration{time.Second, time.Minute, 10 * time.Hour} {
+		t.Run(away.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d, other := newDisk(t, numbered(100)...), newDisk(t, numbered(100)...)
+				looks := 0
+				f := d.on(t, newMemory(), func(c *Config) { c.Paused = true })
+				reach := f.cfg.Reach
+				f.cfg.Reach = func(src core.Source) (string, error) {
+					d.mu.Lock()
+					looks++
+					d.mu.Unlock()
+					return reach(src)
+				}
+				ids, others := f.submitAll(t, d.root), f.submitAll(t, other.root)
+				must(t, os.Rename(d.root, d.root+" gone"))
+				begun := time.Now()
+				must(t, f.ResumeAll(t.Context()))
+				w := f.awaitWaits(d.root)[0]
+				if w.Profile != "" || w.Reason.Code != core.CodeFolderAway || w.Since.Before(begun) || !w.Until.After(w.Since) {
+					t.Errorf("%+v", w)
+				}
+				f.awaitState(core.StateStored, others...)
+				<-time.After(away)
+				if n := f.server.total(); n > 100+bulkStreams+smallStreams {
+					t.Errorf("%d attempts meanwhile", n)
+				}
+				if most := smallStreams + 8 + int(away/lastLook); looks > most {
+					t.Errorf("looked %d times within %v", looks, away)
+				}
+				must(t, os.Rename(d.root+" gone", d.root))
+				f.awaitState(core.StateStored, ids...)
+				if took := time.Since(begun); took > away+lastLook+time.Second {
+					t.Errorf("back after %v, done after %v", away, took)
+				}
+				f.awaitWaits()
+				if said := strings.Count(f.log.String(), "files wait for"); said != 1 {
+					t.Errorf("said %d times:\n%s", said, f.log)
+				}
+				_ = f.stop()
+			})
+		})
+	}
+}
+
+// A queue whose folder is away at the start waits for it too; the transfers
+// under way when the program ended as well.
+func TestFolderAwayAtStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, st := newDisk(t, numbered(50)...), newMemory()
+		f := d.on(t, st, func(c *Config) { c.Paused = true })
+		ids := f.submitAll(t, d.root)
+		must(t, os.Rename(d.root, d.root+" gone"))
+		must(t, f.ResumeAll(t.Context()))
+		f.awaitWaits(d.root)
+		must(t, f.stop())
+		f = d.on(t, st)
+		f.awaitWaits(d.root)
+		<-time.After(time.Hour)
+		must(t, os.Rename(d.root+" gone", d.root))
+		f.awaitState(core.StateStored, ids...)
+		_ = f.stop()
+	})
+}
+
+// While a folder is away its transfers can be cancelled, paused and removed, and
+// a retry has it looked at at once. With nobody left, nothing is waited for.
+func TestVerbsWhileAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk(t, numbered(60)...)
+		f := d.on(t, newMemory(), func(c *Config) { c.Paused = true })
+		ids := f.submitAll(t, d.root)
+		must(t, os.Rename(d.root, d.root+" gone"))
+		must(t, f.ResumeAll(t.Context()))
+		f.awaitWaits(d.root)
+		<-time.After(time.Hour)
+		must(t, f.Cancel(t.Context(), ids[0], ids[59]))
+		must(t, f.Pause(t.Context(), ids[1], ids[58]))
+		must(t, f.Remove(t.Context(), ids[2], ids[57]))
+		must(t, os.Rename(d.root+" gone", d.root))
+		begun := time.Now()
+		must(t, f.Retry(t.Context(), ids[3]))
+		f.awaitState(core.StateStored, ids[3:57]...)
+		if took := time.Since(begun); took > time.Second {
+			t.Errorf("stored %v after the retry", took)
+		}
+		f.awaitState(core.StateCancelled, ids[0], ids[59])
+		f.awaitState(core.StatePaused, ids[1], ids[58])
+		if f.server.committed(ids[2])+f.server.committed(ids[57]) > 0 {
+			t.Error("what was removed is stored")
+		}
+
+		must(t, os.Rename(d.root, d.root+" gone"))
+		must(t, f.Retry(t.Context(), ids[0], ids[59]))
+		must(t, f.Resume(t.Context(), ids[1], ids[58]))
+		f.awaitWaits(d.root)
+		must(t, f.Cancel(t.Context(), ids...))
+		f.awaitWaits()
+		_ = f.stop()
+	})
+}
+
+// A file that can't be read while its neighbours can fails alone, after some
+// tries; one that may not be read fails at once.
+func TestBadFileFailsAlone(t *testing.T) {
+	for _, tt := range []struct {
+		err      error
+		code     core.Code
+		attempts int
+	}{
+		{syscall.EIO, core.CodeFileUnreadable, 5},
+		{syscall.EACCES, core.CodeFilePermission, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			d := newDisk(t, numbered(100)...)
+			d.fail(tt.err, "f000", "f001", "f050", "f098", "f099")
+			f := d.on(t, newMemory())
+			f.server.takes(time.Second)
+			ids := f.submitAll(t, d.root)
+			bad := []core.TransferID{ids[0], ids[1], ids[50], ids[98], ids[99]}
+			good := slices.DeleteFunc(slices.Clone(ids), func(id core.TransferID) bool { return slices.Contains(bad, id) })
+			f.awaitState(core.StateStored, good...)
+			f.awaitState(core.StateFailed, bad...)
+			for _, id := range bad {
+				if got := f.get(id); got.Error.Code != tt.code || got.Attempts != tt.attempts {
+					t.Errorf("%d attempts, %v", got.Attempts, got.Error)
+				}
+			}
+			_ = f.stop()
+		})
+	}
+}
+
+// Of files that can't be read when the others are done nobody knows whether the
+// fault is theirs. They get their time, and no more.
+func TestBadFilesAreLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk(t, numbered(100)...)
+		d.fail(syscall.EIO, numbered(100)[90:]...)
+		f := d.on(t, newMemory())
+		found := scan(t, d.root).Sources
+		f.awaitState(core.StateStored, f.submit(found[:90]...)...)
+		<-time.After(time.Second)
+		ids, begun := f.submit(found[90:]...), time.Now()
+		f.awaitWaits(d.root)
+		f.awaitState(core.StateFailed, ids...)
+		if took := time.Since(begun); took < lonePatience || took > 2*lonePatience {
+			t.Errorf("they have failed after %v", took)
+		}
+		f.awaitWaits()
+		_ = f.stop()
+	})
+}
+
+// Where file after file can't be read it isn't the files' fault, though their
+// folder is there.
+func TestSeveralFilesFailAlike(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, other := newDisk(t, numbered(100)...), newDisk(t, numbered(10)...)
+		d.fail(syscall.EIO, "")
+		f := d.on(t, newMemory())
+		ids := f.submitAll(t, d.root)
+		if w := f.awaitWaits(d.root)[0]; w.Reason.Code != core.CodeFolderAway || !errors.Is(w.Reason, syscall.EIO) {
+			t.Errorf("%+v", w)
+		}
+		f.awaitState(core.StateStored, f.submitAll(t, other.root)...)
+		<-time.After(time.Hour)
+		if n := f.server.total(); n > 10+2*smallStreams {
+			t.Errorf("%d attempts within an hour", n)
+		}
+		d.fail(nil, "")
+		d.fail(syscall.EIO, "f007") // and one has not survived it
+		f.awaitState(core.StateStored, slices.Delete(slices.Clone(ids), 7, 8)...)
+		f.awaitState(core.StateFailed, ids[7])
+		_ = f.stop()
+	})
+}
+
+// Files of a disk that fails behind their beginnings are not tried for ever in
+// quick succession, and it counts from the first failure how long it lasts.
+func TestLooksWellAndIsNot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk(t, numbered(100)...)
+		d.fail(syscall.EIO, "")
+		f := d.on(t, newMemory(), func(c *Config) { c.Paused = true })
+		f.cfg.Reach = content.Reach
+		ids, begun := f.submitAll(t, d.root), time.Now()
+		must(t, f.ResumeAll(t.Context()))
+		<-time.After(time.Hour)
+		if n := f.server.total(); n > 130*smallStreams {
+			t.Errorf("%d attempts within an hour", n)
+		}
+		if w := f.awaitWaits(d.root)[0]; w.Since.Sub(begun) > time.Minute {
+			t.Errorf("since %v", w.Since.Sub(begun))
+		}
+		d.fail(nil, "")
+		f.awaitState(core.StateStored, ids...)
+		f.awaitWaits()
+		_ = f.stop()
+	})
+}
+
+// A computer that opens no more files is waited for like a folder.
+func TestTooManyOpenFiles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk(t, numbered(100)...)
+		d.fail(syscall.EMFILE, "")
+		f := d.on(t, newMemory())
+		ids := f.submitAll(t, d.root)
+		if w := f.awaitWaits(d.root)[0]; w.Reason.Code != core.CodeTooManyOpen {
+			t.Errorf("%+v", w)
+		}
+		<-time.After(time.Minute)
+		d.fail(nil, "")
+		f.awaitState(core.StateStored, ids...)
+		_ = f.stop()
+	})
+}
+
+// A file of which a copy has to be made waits for the disk to have room. Others
+// don't need any.
+func TestDiskFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk(t, numbered(20)...)
+		sp := &fullSpooler{folder: "/copies", full: true}
+		f := d.on(t, newMemory(), func(c *Config) { c.Spooler = sp })
+		f.server.with(func(s *server) {
+			s.script = func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
+				if filepath.Base(tr.Source.Path) < "f003" && tr.Source.Snapshot == "" {
+					changed := content.Changed("it holds more")
+					changed.Err = content.ErrLength
+					return false, changed
+				}
+				return whole(ctx, s, tr, n, p)
+			}
+		})
+		ids := f.submitAll(t, d.root)
+		f.awaitState(core.StateStored, ids[3:]...)
+		if w := f.awaitWaits("/copies")[0]; w.Reason.Code != core.CodeDiskFull {
+			t.Errorf("%+v", w)
+		}
+		f.awaitState(core.StateWaiting, ids[:3]...)
+		<-time.After(time.Hour)
+		if n := f.server.total(); n > 26 {
+			t.Errorf("%d attempts", n)
+		}
+		sp.set(false)
+		f.server.with(func(s *server) { s.reads = false }) // the copies are none
+		f.awaitState(core.StateStored, ids...)
+		f.awaitWaits()
+		_ = f.stop()
+	})
+}
+
+// fullSpooler is a Spooler without a disk.
+type fullSpooler struct {
+	folder string
+	mu     sync.Mutex
+	full   bool
+}
+
+func (s *fullSpooler) set(full bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.full = full
+}
+
+func (s *fullSpooler) Room() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.full {
+		return failure(core.KindFile, core.CodeDiskFull, core.OutcomeNotProcessed)
+	}
+	return nil
+}
+
+func (s *fullSpooler) Spool(_ context.Context, src core.Source) (core.Source, error) {
+	src.Snapshot = filepath.Join(s.folder, filepath.Base(src.Path))
+	return src, s.Room()
+}
+
+func (s *fullSpooler) Folder() string { return s.folder }
+func (s *fullSpooler) Drop(string)    {}
+func (s *fullSpooler) Sweep([]string) {}
