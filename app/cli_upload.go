@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 
@@ -190,9 +189,6 @@ func (u *uploadCommand) upload(ctx context.Context, p *program, profile core.Pro
 		return err
 	}
 	u.show.follow(scan.Roots)
-	if err := unreadableRoot(paths, scan); err != nil {
-		return err
-	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(heapLimit + heapLimitPerFile*int64(len(scan.Sources)))
 	}
@@ -238,21 +234,4 @@ func (u *uploadCommand) revive(ctx context.Context, p *program, s core.Submissio
 		return p.engine.Retry(ctx, unknown...)
 	}
 	return p.engine.Ask(ctx, unknown...)
-}
-
-// unreadableRoot is the error of a path of the command line that can't be
-// walked: wrong usage rather than a file that failed.
-func unreadableRoot(paths []string, scan core.Scan) error {
-	for _, skipped := range scan.Skipped {
-		if skipped.Reason != core.SkipUnreadable {
-			continue
-		}
-		for _, path := range paths {
-			if abs, err := filepath.Abs(path); err == nil && abs == skipped.Path {
-				return &core.Error{Kind: core.KindFile, Code: core.CodeFilePermission, Op: "read " + path,
-					Message: "The folder can't be read.", Err: skipped.Err}
-			}
-		}
-	}
-	return nil
 }

@@ -21,6 +21,12 @@ func skipReason(r core.SkipReason) string {
 // skipKnown is the reason of files that were stored before.
 const skipKnown = "known"
 
+// isUnread reports whether something was left out that could not be read, named
+// or found: a failed file, not only one that is not sent.
+func isUnread(s core.Skipped) bool {
+	return s.Reason == core.SkipUnreadable || s.Reason == core.SkipMissing
+}
+
 // isMissing reports whether something was left out that the user may believe
 // to be sent. The same file by a second path is not: it is sent by the first.
 func isMissing(s core.Skipped) bool { return s.Reason != core.SkipDuplicate }
@@ -29,7 +35,7 @@ func isMissing(s core.Skipped) bool { return s.Reason != core.SkipDuplicate }
 // right. Who may not read something may not tomorrow either; an error of the
 // disk is news to everybody.
 func mayBeMissing(s core.Skipped) bool {
-	return s.Reason != core.SkipUnreadable || errors.Is(s.Err, fs.ErrPermission)
+	return !isUnread(s) || errors.Is(s.Err, fs.ErrPermission)
 }
 
 // unreadable is a transfer that failed because its file may not be read: a scan
@@ -47,9 +53,10 @@ func skipWords(s core.Skipped) string {
 		core.SkipSymlink:    "a link, not followed",
 		core.SkipSpecial:    "not a regular file",
 		core.SkipUnreadable: "can't be read",
+		core.SkipMissing:    "there is no such file or folder",
 		core.SkipDuplicate:  "the same file again",
 	}[s.Reason]
-	if s.Err != nil {
+	if s.Err != nil && s.Reason != core.SkipMissing {
 		words += ": " + printable(s.Err.Error())
 	}
 	return words

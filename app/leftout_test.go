@@ -45,6 +45,7 @@ func TestLeftOut(t *testing.T) {
 	pipe := core.Skipped{Path: in("pipe\xe9"), Reason: core.SkipSpecial}
 	locked := core.Skipped{Path: in("locked"), Reason: core.SkipUnreadable, Err: fs.ErrPermission}
 	broken := core.Skipped{Path: in("broken"), Reason: core.SkipUnreadable, Err: errors.New("input/output error")}
+	gone := core.Skipped{Path: in("gone"), Reason: core.SkipMissing, Err: fs.ErrNotExist}
 	again := core.Skipped{Path: in("again"), Reason: core.SkipDuplicate}
 	known := core.Submission{Stored: []core.Transfer{{Source: core.Source{Path: in("known"), Name: "known", Size: 3}, State: core.StateStored, Receipt: &core.Receipt{FileID: "7"}}}}
 	for _, tt := range []struct {
@@ -94,6 +95,17 @@ func TestLeftOut(t *testing.T) {
 		{
 			name: "a disk's error is never allowed", u: uploadCommand{quiet: true, skipOK: true}, left: []core.Skipped{link, broken},
 			stderr: "left out   broken: can't be read: input/output error\n", code: exitIncomplete,
+		},
+		{
+			name: "what was named and is not there is never allowed", u: uploadCommand{asJSON: true, skipOK: true}, left: []core.Skipped{gone},
+			stdout: `{"event":"transfer","path":"gone","name":"gone","size":0,"state":"failed","attempts":0,"seconds":0,"error":{"kind":"file","status":0,"code":"","message":"there is no such file or folder"}}
+{"event":"skipped","path":"gone","reason":"missing"}
+{"event":"summary","files":1,"stored":0,"failed":1,"skipped":0,"bytes":0,…,"skipped_by_reason":{"missing":1}}
+`, code: exitIncomplete,
+		},
+		{
+			name: "text, not there", u: uploadCommand{quiet: true}, left: []core.Skipped{gone, again},
+			stderr: "left out   gone: there is no such file or folder\n", code: exitIncomplete,
 		},
 		{name: "a link", u: uploadCommand{quiet: true}, left: []core.Skipped{link}, stderr: "left out   link: a link, not followed\n", code: exitIncomplete},
 		{name: "a special file", u: uploadCommand{quiet: true}, left: []core.Skipped{pipe}, stderr: "left out   pipe\\xe9: not a regular file\n", code: exitIncomplete},

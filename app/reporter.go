@@ -269,11 +269,11 @@ func (r *jsonReporter) madePermanent(t core.Transfer) {
 	r.write(l)
 }
 
-// left tells of an unreadable folder twice: it failed too, unless the user said
+// left tells twice of what can't be read: it failed too, unless the user said
 // that such things may be left out.
 func (r *jsonReporter) left(s core.Skipped, fails bool) {
 	path := r.show.of(s.Path)
-	if fails && s.Reason == core.SkipUnreadable {
+	if fails && isUnread(s) {
 		r.write(transferLine{Event: "transfer", Path: path, PathBytes: rawPath(path), Name: filepath.Base(s.Path), State: core.StateFailed,
 			Error: &errorLine{Kind: core.KindFile, Message: skipWords(s)}})
 	}

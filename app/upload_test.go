@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -277,6 +279,40 @@ func TestUploadUnreadableFile(t *testing.T) {
 		}
 	}
 	s.mustHave(t, contents)
+}
+
+// One path of many that doesn't exist, or can't be read, is named, and the
+// others are stored. Where nothing can be read it is wrong usage.
+func TestUploadMissingPath(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, sandbox.Config{})
+	dir, contents := writeTree(t, 3, func(i int) string { return fmt.Sprintf("good-%d.txt", i) })
+	in := func(name string) string { return filepath.Join(dir, name) }
+	bad := []string{in("gone"), in("good-1.txt/below")}
+	home := t.TempDir()
+	upload := func(paths ...string) ([]transferLine, int) {
+		return runUpload(t, s.command(home, append([]string{"upload", "--profile-file", s.profileFile, "--json"}, paths...)...))
+	}
+	lines, code := upload(bad[0], in("good-0.txt"), bad[1], in("good-1.txt"), in("good-2.txt"))
+	if code != exitIncomplete {
+		t.Errorf("exit code %d, want %d", code, exitIncomplete)
+	}
+	var failed []string
+	for _, l := range lines {
+		if l.Event == "transfer" && l.State == core.StateFailed {
+			failed = append(failed, l.Path)
+			if l.Error == nil || l.Error.Kind != core.KindFile {
+				t.Errorf("%+v", l)
+			}
+		}
+	}
+	if !slices.Equal(failed, bad) {
+		t.Errorf("%q are named, want %q", failed, bad)
+	}
+	s.mustHave(t, contents)
+	if lines, code := upload(bad...); code != exitUsage || len(lines) > 0 {
+		t.Errorf("exit code %d, %+v; want %d", code, lines, exitUsage)
+	}
 }
 
 // Interrupted once, the program ends cleanly and says so by its exit code; the

@@ -98,7 +98,7 @@ func (w *watch) leave(s core.Skipped) {
 	w.sum.skip(skipReason(s.Reason))
 	fails := w.fails(s)
 	switch {
-	case fails && s.Reason == core.SkipUnreadable:
+	case fails && isUnread(s):
 		w.sum.files++
 		w.sum.failed++
 		w.sum.other++

@@ -60,6 +60,7 @@ const (
 	SkipSymlink    SkipReason = "symlink"    // found in a folder, or leading nowhere
 	SkipSpecial    SkipReason = "special"    // pipe, socket, device: never opened
 	SkipUnreadable SkipReason = "unreadable" // folder or file that can't be read
+	SkipMissing    SkipReason = "missing"    // named, and not there
 	SkipDuplicate  SkipReason = "duplicate"  // the same path again in this drop
 )
 
@@ -67,7 +68,7 @@ const (
 type Skipped struct {
 	Path   string
 	Reason SkipReason
-	Err    error // for SkipUnreadable
+	Err    error // for SkipUnreadable and SkipMissing
 }
 
 // Scan is what was found below the paths that the user named.

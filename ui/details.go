@@ -223,7 +223,7 @@ func testButton(s *shell, e *core.Error, hide func()) *pushButton {
 
 var skipKeys = map[core.SkipReason]string{ //nolint:gochecknoglobals // a table
 	core.SkipSymlink: "skip.symlink", core.SkipSpecial: "skip.special",
-	core.SkipUnreadable: "skip.unreadable", core.SkipDuplicate: "skip.duplicate", skipNoPath: "skip.no_path",
+	core.SkipUnreadable: "skip.unreadable", core.SkipMissing: "skip.missing", core.SkipDuplicate: "skip.duplicate", skipNoPath: "skip.no_path",
 }
 
 // mostSkipped is how many skipped paths a dialog names.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,9 +21,9 @@ const progressEvery = 500
 // Scan finds the regular files at and below paths, in a fixed order: paths as
 // given, folders by name. A link that is named is followed, one that is found in
 // a folder is not, and special files are never opened; what is left out is told
-// as skipped, and so is the same path a second time. A hard link is a file of
-// its own. progress may be nil. A path that doesn't exist is an error, and then
-// nothing is returned.
+// as skipped, and so are the same path a second time and one that doesn't
+// exist. A hard link is a file of its own. progress may be nil. Where not one of
+// the paths can be read that is an error, and then nothing is returned.
 func (e *Engine) Scan(ctx context.Context, paths []string, progress func(core.ScanProgress)) (core.Scan, error) {
 	w := walker{ctx: ctx, progress: progress, paths: map[string]bool{}}
 	if w.progress == nil {
@@ -30,19 +31,27 @@ func (e *Engine) Scan(ctx context.Context, paths []string, progress func(core.Sc
 	}
 	roots := make([]root, 0, len(paths))
 	for _, p := range paths {
-		r, err := newRoot(p)
-		if err != nil {
-			return core.Scan{}, err
-		}
+		r := newRoot(p)
 		roots = append(roots, r)
 		w.found.Roots = append(w.found.Roots, core.Root{Named: p, Path: r.path})
 	}
-	for _, r := range roots {
+	var bad []*core.Error
+	for i, r := range roots {
+		files, skipped := len(w.found.Sources), len(w.found.Skipped)
 		if err := w.root(r); err != nil {
 			return core.Scan{}, err
 		}
+		if failure := r.failure(paths[i], w.found.Skipped[skipped:]); failure != nil && len(w.found.Sources) == files {
+			bad = append(bad, failure)
+		}
 	}
 	w.tell()
+	if len(bad) > 0 && len(bad) == len(paths) {
+		if len(bad) > 1 {
+			bad[0].Message = fmt.Sprintf("Not one of %d files and folders can be read. The first: %s", len(bad), bad[0].Message)
+		}
+		return core.Scan{}, bad[0]
+	}
 	return w.found, nil
 }
 
@@ -55,28 +64,38 @@ type root struct {
 	err   error // why there are no facts
 }
 
-func newRoot(p string) (root, error) {
-	path, err := filepath.Abs(p)
-	if err == nil && p == "" {
-		err = fs.ErrNotExist // Abs takes it for the working directory
+func newRoot(p string) root {
+	if p == "" { // Abs takes it for the working directory
+		return root{err: fs.ErrNotExist}
 	}
-	r := root{named: path, path: path, name: filepath.Base(path)}
+	path, err := filepath.Abs(p)
+	r := root{named: path, path: path, name: filepath.Base(path), err: err}
 	if err == nil {
 		r.facts, r.err = os.Lstat(path)
-		err = r.err
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return root{}, &core.Error{Kind: core.KindFile, Code: core.CodeFileMissing, Op: opScan,
-			Message: "There is no file or folder " + quote(p) + ".", Err: err}
-	}
-	r.err = err
 	if r.name == string(filepath.Separator) {
 		r.name = ""
 	}
-	if err == nil && r.facts.Mode()&fs.ModeSymlink != 0 {
+	if r.err == nil && r.facts.Mode()&fs.ModeSymlink != 0 {
 		r.follow()
 	}
-	return r, nil
+	return r
+}
+
+// failure is why nothing of the root could be read, nil where it could.
+func (r root) failure(named string, skipped []core.Skipped) *core.Error {
+	for _, s := range skipped {
+		switch {
+		case s.Path != r.named && s.Path != r.path:
+		case s.Reason == core.SkipMissing:
+			return &core.Error{Kind: core.KindFile, Code: core.CodeFileMissing, Op: opScan,
+				Message: "There is no file or folder " + quote(named) + ".", Err: s.Err}
+		case s.Reason == core.SkipUnreadable:
+			e := content.Unreadable(s.Err)
+			return &core.Error{Kind: core.KindFile, Code: e.Code, Op: opScan, Message: quote(named) + " can't be read.", Err: s.Err}
+		}
+	}
+	return nil
 }
 
 // follow goes to where a link leads that the user named. It stays a link where
@@ -198,6 +217,8 @@ func (w *walker) file(named, path, name string, facts fs.FileInfo, err error) {
 	switch {
 	case err != nil && facts != nil && facts.Mode()&fs.ModeSymlink != 0:
 		w.skip(named, core.SkipSymlink, err)
+	case errors.Is(err, fs.ErrNotExist):
+		w.skip(named, core.SkipMissing, err)
 	case err != nil:
 		w.skip(named, core.SkipUnreadable, err)
 	case facts.Mode()&fs.ModeSymlink != 0:

@@ -93,12 +93,24 @@ func TestScanDuplicates(t *testing.T) {
 	}
 }
 
+// A path that doesn't exist, or is none, is named, and the others are found. It
+// is an error where nothing is left.
 func TestScanMissing(t *testing.T) {
-	dir := tree(t, "a")
-	for _, path := range []string{filepath.Join(dir, "b"), ""} {
-		found, err := New(Config{}).Scan(context.Background(), []string{filepath.Join(dir, "a"), path}, nil)
-		if core.CodeOf(err) != core.CodeFileMissing || !strings.Contains(err.Error(), path) || len(found.Sources) != 0 {
-			t.Errorf("%+v, %v", found, err)
+	dir := tree(t, "a", "empty/")
+	for path, reason := range map[string]core.SkipReason{
+		filepath.Join(dir, "b"): core.SkipMissing, "": core.SkipMissing, filepath.Join(dir, "a", "below"): core.SkipUnreadable,
+		filepath.Join(dir, strings.Repeat("long", 100)): core.SkipUnreadable,
+	} {
+		found := scan(t, path, filepath.Join(dir, "a"), path)
+		if len(found.Sources) != 1 || len(found.Skipped) != 2 || found.Skipped[0].Path != path || found.Skipped[0].Reason != reason || found.Skipped[0].Err == nil {
+			t.Errorf("%q: %+v", path, found)
+		}
+		scan(t, path, filepath.Join(dir, "empty")) // that could be read
+		for _, paths := range [][]string{{path}, {path, filepath.Join(dir, "c")}} {
+			found, err := New(Config{}).Scan(context.Background(), paths, nil)
+			if core.AsError(err).Kind != core.KindFile || !strings.Contains(err.Error(), path) || len(found.Sources)+len(found.Skipped) != 0 {
+				t.Errorf("%q: %+v, %v", paths, found, err)
+			}
 		}
 	}
 }
