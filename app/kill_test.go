@@ -19,6 +19,29 @@ func TestKilledAtRandom(t *testing.T) {
 	t.Run("key honoured", func(t *testing.T) { t.Parallel(); killedWithKey(t, program, core.ProtocolAuto, killCount(t, 200)) })
 	t.Run("resumable", func(t *testing.T) { t.Parallel(); killedWithKey(t, program, core.ProtocolTus, killCount(t, 60)) })
 	t.Run("key not honoured", func(t *testing.T) { t.Parallel(); killedWithoutKey(t, program) })
+	t.Run("first generation", func(t *testing.T) { t.Parallel(); killedOnFirstGeneration(t, program) })
+}
+
+// killedOnFirstGeneration has a server as it is in the field. What nobody heard
+// the outcome of may be unknown in the end, or have been found; nothing is lost,
+// doubled or falsely stored.
+func killedOnFirstGeneration(t *testing.T, program string) {
+	kills := killCount(t, 20)
+	s := newSiege(t, program, kills*5/2)
+	s.generation = "1"
+	server := startServer(t, s)
+	s.kill(t, kills)
+	states, code, said := s.end(t)
+	unknown := 0
+	for _, state := range states {
+		if state == core.StateUnknown {
+			unknown++
+		}
+	}
+	if want := map[bool]int{true: exitOK, false: exitIncomplete}[unknown == 0]; code != want {
+		t.Errorf("exit code %d, want %d with %d unknown: %s", code, want, unknown, said)
+	}
+	s.check(t, server.files(t), states)
 }
 
 func killedWithKey(t *testing.T, program string, protocol core.Protocol, kills int) {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -26,6 +27,7 @@ type siege struct {
 	program, home, dir string
 	profile, secret    string
 	protocol           core.Protocol
+	generation         string   // of the server, "" for the sandbox's own
 	total              int      // files in the folder in the end
 	also               []string // uploaded besides the folder
 	random             *rand.Rand
@@ -96,6 +98,9 @@ func (s *siege) grow(t *testing.T, n int) {
 		switch {
 		case i%17 == 3:
 			size = 0
+			if s.generation == "1" { // which takes none
+				size = 1
+			}
 		case i%31 == 7:
 			size = 1<<20 + s.random.IntN(7<<20)
 		}
@@ -203,14 +208,21 @@ func (s *siege) listen(t *testing.T, out io.Reader) (states map[string]core.Stat
 // finish runs the program to its end in peace and returns what it said.
 func (s *siege) finish(t *testing.T, want int, args ...string) map[string]core.State {
 	t.Helper()
+	states, code, said := s.end(t, args...)
+	if code != want {
+		t.Errorf("exit code %d, want %d: %s", code, want, said)
+	}
+	return states
+}
+
+// end is finish with whatever exit code there is.
+func (s *siege) end(t *testing.T, args ...string) (states map[string]core.State, code int, said string) {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
 	cmd := s.upload(t, args...)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	_ = cmd.Run() // the exit code tells
-	if code := cmd.ProcessState.ExitCode(); code != want {
-		t.Errorf("exit code %d, want %d: %s", code, want, &stderr)
-	}
-	return s.listen(t, &stdout)
+	return s.listen(t, &stdout), cmd.ProcessState.ExitCode(), stderr.String()
 }
 
 // history is what the program has stored, by name: `ingester history --json`.
@@ -284,7 +296,7 @@ func startServer(t *testing.T, s *siege) *serverProcess {
 	t.Helper()
 	p := &serverProcess{dir: filepath.Join(t.TempDir(), "sandbox")}
 	s.profile = filepath.Join(t.TempDir(), "sandbox.toml")
-	cmd := s.command(t, "sandbox", "--dir", p.dir, "--profile-out", s.profile)
+	cmd := s.command(t, "sandbox", "--dir", p.dir, "--profile-out", s.profile, "--generation", cmp.Or(s.generation, "0"))
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -1,9 +1,7 @@
 package sandbox
 
 import (
-	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -74,17 +72,4 @@ func pageOf(files []File, at, limit int) []File {
 	slices.Reverse(files)
 	files = files[min(at, len(files)):]
 	return files[:min(limit, len(files))]
-}
-
-// number reads a query's whole number between two limits.
-func number(r *http.Request, name string, otherwise, least, most int) (int, error) {
-	text := r.URL.Query().Get(name)
-	if text == "" {
-		return otherwise, nil
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < least || n > most {
-		return 0, badField(name, "value_error", "%s must be a number from %d to %d, not %q", name, least, most, clip(text))
-	}
-	return n, nil
 }

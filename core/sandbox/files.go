@@ -28,7 +28,7 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) find(r *http.Request) (any, error) {
-	if _, err := s.authorise(r, scopeRead, scopeWrite); err != nil {
+	if _, err := s.authorise(r, s.readers()...); err != nil {
 		return nil, err
 	}
 	text := r.URL.Query().Get("checksum")
@@ -78,7 +78,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) {
 
 // lookUp returns the file of the request's path to those who may read it.
 func (s *Server) lookUp(r *http.Request) (File, error) {
-	if _, err := s.authorise(r, scopeRead, scopeWrite); err != nil {
+	if _, err := s.authorise(r, s.readers()...); err != nil {
 		return File{}, err
 	}
 	return s.stored(r.PathValue("id"))
@@ -88,7 +88,7 @@ func (s *Server) lookUp(r *http.Request) (File, error) {
 func (s *Server) stored(id string) (File, error) {
 	f, found, err := s.vault.get(id)
 	if err == nil && !found {
-		err = &refusal{status: http.StatusNotFound, code: codeNotFound, message: "no file has this ID"}
+		err = &refusal{status: http.StatusNotFound, code: codeNotFound, message: s.words("no file has this ID", "Файл "+id+" не найден")}
 	}
 	return f, err
 }

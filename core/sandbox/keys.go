@@ -159,16 +159,37 @@ func (k *keyring) verify(token string) (identity, error) {
 func (s *Server) authorise(r *http.Request, scopes ...string) (identity, error) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return identity{}, &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: "a bearer token is required"}
+		return identity{}, s.noToken("a bearer token is required", "Отсутствует заголовок Authorization", nil)
 	}
 	who, err := s.tokens.verify(strings.TrimSpace(token))
 	if err != nil || s.cfg.Faults.OtherKey {
-		return identity{}, &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: "the token is not valid", err: err}
+		return identity{}, s.noToken("the token is not valid", "Невалидный или просроченный токен", err)
 	}
 	if !who.may(scopes...) {
-		return identity{}, &refusal{status: http.StatusForbidden, code: codeForbidden, message: "the token lacks the scope " + scopes[0]}
+		return identity{}, &refusal{status: http.StatusForbidden, code: codeForbidden, message: s.words("the token lacks the scope ", "Недостаточно прав: требуется scope ") + scopes[0]}
 	}
 	return who, nil
+}
+
+// noToken refuses a token in the words of the server.
+func (s *Server) noToken(own, second string, err error) *refusal {
+	return &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: s.words(own, second), err: err}
+}
+
+// words are the sandbox's own, or those that the second generation has.
+func (s *Server) words(own, second string) string {
+	if s.cfg.Generation == generation2 {
+		return second
+	}
+	return own
+}
+
+// readers are the scopes that let read. The second generation's writers may not.
+func (s *Server) readers() []string {
+	if s.cfg.Generation == generation2 {
+		return []string{scopeRead}
+	}
+	return []string{scopeRead, scopeWrite}
 }
 
 // jwks answers the key that verifies tokens (RFC 7517).

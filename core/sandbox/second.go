@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
+	"strconv"
 )
 
 // element2 is the second generation's Storage Element, and beside it what stands
@@ -95,16 +95,19 @@ func (s *Server) list2(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) page2(r *http.Request) (any, error) {
-	if _, err := s.authorise(r, scopeRead); err != nil {
+	if _, err := s.authorise(r, s.readers()...); err != nil {
 		return nil, err
 	}
-	limit, err := number(r, "limit", s.cfg.Faults.ListPage, 1, 1000)
-	if err != nil {
-		return nil, err
+	limit, err := strconv.Atoi(orElse(r.URL.Query().Get("limit"), strconv.Itoa(s.cfg.Faults.ListPage)))
+	if err != nil || limit < 1 || limit > 1000 {
+		return nil, &refusal{status: http.StatusBadRequest, code: codeValidation, message: "Параметр limit должен быть от 1 до 1000"}
 	}
-	at, err := number(r, "offset", 0, 0, math.MaxInt32)
-	if err != nil {
-		return nil, err
+	if s.cfg.Generation == generationOwn {
+		limit = min(limit, s.cfg.Faults.ListPage)
+	}
+	at, err := strconv.Atoi(orElse(r.URL.Query().Get("offset"), "0"))
+	if err != nil || at < 0 {
+		return nil, &refusal{status: http.StatusBadRequest, code: codeValidation, message: "Параметр offset не может быть отрицательным"}
 	}
 	files, err := s.vault.files(r.Context())
 	if err != nil {

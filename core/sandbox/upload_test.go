@@ -63,12 +63,12 @@ func TestUpload(t *testing.T) {
 		if diff := cmp.Diff(want, described, cmpopts.IgnoreFields(File{}, "Path")); err != nil || diff != "" {
 			t.Errorf("the description beside it (%v, -want +got):\n%s", err, diff)
 		}
-		checkReceipt(t, r, got, f)
+		checkReceipt(t, got, f)
 	})
 }
 
 // checkReceipt compares an answer with what is stored.
-func checkReceipt(t *testing.T, r *running, got answer, f File) {
+func checkReceipt(t *testing.T, got answer, f File) {
 	t.Helper()
 	expires, uploaded := f.ExpiresAt.Format(time.RFC3339Nano), f.UploadedAt.Format(time.RFC3339Nano)
 	want := map[string]any{"file_id": f.ID, "original_filename": f.Name, "size": float64(f.Size), "checksum": string(f.SHA256),
