@@ -156,7 +156,7 @@ const (
 type Step struct {
 	// Name is stable: "address", "proxy", "dns", "tcp", "tls",
 	// "client_certificate", "http", "clock", "token", "signature",
-	// "permission", "ready".
+	// "permission", "ready", "storage", "authorization", "tus".
 	Name   string        `json:"step"`
 	Target Target        `json:"target,omitempty"`
 	Status StepStatus    `json:"status"`

@@ -1,6 +1,38 @@
 package diagnose
 
-import "github.com/artstore/ingester/core"
+import (
+	"strings"
+
+	"github.com/artstore/ingester/core"
+)
+
+// firstAdvice is what to do about a failure. What has the same cause as an
+// earlier one needs no advice of its own, and a clock that is wrong comes before
+// what it makes look wrong.
+func (t *test) firstAdvice(v verdict) facts {
+	todo := v.todo
+	if todo == nil {
+		todo = adviceFor(v.err)
+	}
+	if v.err.Code == core.CodeTokenUntrusted && t.clocks.wrong() && strings.Contains(v.err.Message, "check the clock") {
+		todo = say("clock.set", nil)
+	}
+	if t.advised(todo) {
+		return say("advice.above", nil)
+	}
+	return todo
+}
+
+// advised notes a piece of advice, and reports whether it was given before.
+func (t *test) advised(todo facts) bool {
+	words := inEnglish(todo...)
+	before := t.said[words]
+	if t.said == nil {
+		t.said = map[string]bool{}
+	}
+	t.said[words] = true
+	return before
+}
 
 // adviceFor says what to do about an error whose step knows nothing better.
 func adviceFor(e *core.Error) facts {

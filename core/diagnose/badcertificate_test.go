@@ -199,7 +199,7 @@ func TestLeftOutOfTheCAFile(t *testing.T) {
 
 	bundle(other, ours[1:])
 	o := w.run(t)
-	o.fails(t, core.TargetAdmin, "tls", core.CodeTLSUntrusted, "left out of the CA file: block 2 (line ", "its BEGIN line is damaged")
+	o.fails(t, core.TargetAdmin, "tls", core.CodeTLSUntrusted, "left out of the CA file: block 2 (line ", "its BEGIN line is damaged", "something that can't be used, named above")
 	bundle(ours, other[:90])
 	o = w.run(t)
 	o.passes(t)

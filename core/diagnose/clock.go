@@ -3,6 +3,7 @@ package diagnose
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -26,8 +27,26 @@ func (s *server) checkClock(ctx context.Context) verdict {
 	case skew < -time.Second:
 		v.found = say("clock.behind", with{"Skew": -skew})
 	}
+	s.test.clocks = append(s.test.clocks, skew)
 	if skew.Abs() > maxSkew {
 		v.todo = say("clock.set", nil)
+		s.test.advised(v.todo)
 	}
 	return v
+}
+
+// clocks is by how much this computer's clock is ahead of those of the servers.
+type clocks []time.Duration
+
+// wrong reports whether this computer's clock differs from that of a server.
+func (c clocks) wrong() bool {
+	return slices.ContainsFunc(c, func(d time.Duration) bool { return d.Abs() > maxSkew })
+}
+
+// apart is by how much the servers' clocks differ from each other.
+func (c clocks) apart() time.Duration {
+	if len(c) == 0 {
+		return 0
+	}
+	return slices.Max(c) - slices.Min(c)
 }

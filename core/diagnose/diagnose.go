@@ -2,7 +2,8 @@
 // by step, up to but without the upload, and says of each step what it found,
 // how long that took and, where it went wrong, what to do.
 //
-// It never uploads anything, and it verifies as strictly as an upload does.
+// It never uploads anything: at most a resumable upload is begun and deleted
+// before it has a byte, where the server offers that. And it verifies as strictly as an upload does.
 // What a server showed that could not be trusted is read from the error.
 package diagnose
 
@@ -33,6 +34,9 @@ const (
 	Signature         = "signature"          // whose the token is
 	Permission        = "permission"         // the token is one for uploads
 	Ready             = "ready"              // the ingester takes uploads
+	Storage           = "storage"            // for how long it keeps them
+	Authorization     = "authorization"      // it accepts the token
+	Resumable         = "tus"                // large files go on after an interruption
 )
 
 // op is the operation that errors of this package name.

@@ -15,7 +15,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -50,6 +52,16 @@ type backend struct {
 	*httptest.Server
 	mux      http.ServeMux
 	requests atomic.Int64
+
+	mu    sync.Mutex
+	asked []string // method and path, and whether a token came along
+}
+
+// was returns what was asked.
+func (b *backend) was() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.asked)
 }
 
 // newWorld starts servers that demand a client certificate and in which all
@@ -63,6 +75,7 @@ func newWorld(t *testing.T, change ...func(*testing.T, *world)) *world {
 	w.ingester = serve(t, w.serverTLS(t))
 	w.ingester.HandleFunc("GET /health/ready", answer(http.StatusOK,
 		`{"status":"ok","checks":{"storage":"ok"},"idempotency_key":true,"max_file_size":1073741824}`))
+	w.ingester.HandleFunc("GET /api/v1/files/{$}", guarded(http.StatusOK, `{"items":[]}`))
 
 	w.profile = core.NewProfile("test")
 	w.profile.Auth.ClientID = testID
@@ -140,6 +153,13 @@ func serve(t *testing.T, config *tls.Config) *backend {
 	b := &backend{}
 	b.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b.requests.Add(1)
+		line := r.Method + " " + r.URL.Path
+		if r.Header.Get("Authorization") != "" {
+			line += " token"
+		}
+		b.mu.Lock()
+		b.asked = append(b.asked, line)
+		b.mu.Unlock()
 		b.mux.ServeHTTP(w, r)
 	}))
 	b.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -167,6 +187,17 @@ func answer(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, body)
+	}
+}
+
+// guarded answers requests that have a token, and refuses others.
+func guarded(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") {
+			answer(http.StatusUnauthorized, `{"detail":"Not authenticated"}`)(w, r)
+			return
+		}
+		answer(status, body)(w, r)
 	}
 }
 
@@ -264,6 +295,12 @@ func (o outcome) wants(t *testing.T, target core.Target, name string, status cor
 	t.Helper()
 	s := o.step(t, target, name)
 	all := Text([]core.Step{s})
+	for _, before := range o.steps { // the advice is the first cause's
+		if s.Status == core.StepFailed && strings.Contains(s.Advice, "same as above") && before.Err != nil && before.Err.Code == s.Err.Code {
+			all += before.Advice
+			break
+		}
+	}
 	if s.Status != status {
 		t.Errorf("%s is %s, not %s: %s", name, s.Status, status, all)
 	}

@@ -10,12 +10,14 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-func (s *server) readiness() task { return task{Ready, core.TargetIngester, s.checkReady} }
-
-// checkReady reads the ingester's answer to the request that has been made.
-func (s *server) checkReady(ctx context.Context) verdict {
-	r := s.request(ctx)
+// checkReady reads the ingester's answer to the request that has been made. A
+// gateway that offers resumable uploads only has no health check.
+func (u *uploads) checkReady(ctx context.Context) verdict {
+	r := u.server.request(ctx)
 	h, known := wire.ReadHealth(r.status, r.body)
+	if !known && u.tusAlone(ctx, r) {
+		return verdict{found: say("ready.tus_alone", nil)}
+	}
 	if !known {
 		return failed(notHealth(r))
 	}
@@ -25,7 +27,7 @@ func (s *server) checkReady(ctx context.Context) verdict {
 		e := problem(core.KindServer, core.CodeServerBusy, fact("ready.not", nil))
 		e.Status, e.Outcome = r.status, core.OutcomeAnswered
 		return failed(e, told...)
-	case h.Status != "ok":
+	case !h.Well():
 		return verdict{found: told, todo: say("ready.partly", nil)}
 	}
 	return verdict{found: told}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -17,7 +18,7 @@ func TestAllIsWell(t *testing.T) {
 	o.passes(t)
 	const names = "address/admin proxy/admin dns/admin tcp/admin tls/admin client_certificate/admin http/admin clock/admin " +
 		"token/admin signature/admin permission/admin " +
-		"address/ingester proxy/ingester dns/ingester tcp/ingester tls/ingester client_certificate/ingester http/ingester clock/ingester ready/ingester"
+		"address/ingester proxy/ingester dns/ingester tcp/ingester tls/ingester client_certificate/ingester http/ingester clock/ingester ready/ingester storage/ingester authorization/ingester tus/ingester"
 	if o.names() != names {
 		t.Errorf("steps: %s", o.names())
 	}
@@ -34,19 +35,23 @@ func TestAllIsWell(t *testing.T) {
 	o.wants(t, core.TargetAdmin, Permission, core.StepOK, "files:write, files:read")
 	o.wants(t, core.TargetIngester, HTTP, core.StepOK, "HTTP/2; where HTTP/1.1 is quicker, it is used instead")
 	o.wants(t, core.TargetIngester, Ready, core.StepOK, "ok; refuses duplicates; files up to 1073741824 bytes")
-	if n := w.ingester.requests.Load(); n != 1 {
-		t.Errorf("the ingester got %d requests, not 1", n)
+	o.wants(t, core.TargetIngester, Storage, core.StepOK, "does not tell")
+	o.wants(t, core.TargetIngester, Authorization, core.StepOK, "accepts the token, and refuses to answer without it")
+	o.wants(t, core.TargetIngester, Resumable, core.StepOK, "no resumable uploads here (404 page not found)")
+	if want := []string{"GET /health/ready", "GET /api/v1/info", "GET /api/v1/files/ token", "GET /api/v1/files/", "OPTIONS /files/ token"}; !slices.Equal(w.ingester.was(), want) {
+		t.Errorf("the ingester was asked %q", w.ingester.was())
 	}
 }
 
 func TestOneAddressIsSaidOnce(t *testing.T) {
 	w := newWorld(t, func(_ *testing.T, w *world) {
 		w.admin.HandleFunc("GET /health/ready", answer(http.StatusOK, `{"status":"ok"}`))
+		w.admin.HandleFunc("GET /api/v1/files", guarded(http.StatusOK, `{"items":[]}`))
 		w.profile.IngesterURL = w.admin.URL
 	})
 	o := w.run(t)
 	o.passes(t)
-	if want := "address proxy dns tcp tls client_certificate http clock token/admin signature/admin permission/admin ready/ingester"; o.names() != want {
+	if want := "address proxy dns tcp tls client_certificate http clock token/admin signature/admin permission/admin ready/ingester storage/ingester authorization/ingester tus/ingester"; o.names() != want {
 		t.Errorf("steps: %s", o.names())
 	}
 	o.wants(t, "", HTTP, core.StepOK, "HTTP/2")

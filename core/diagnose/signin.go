@@ -22,13 +22,14 @@ type signIn struct {
 	err   *core.Error // of what follows the token
 }
 
-func (t *test) signIn() []task {
+// signIn takes the steps and returns the token, zero where there is none to use.
+func (t *test) signIn(ctx context.Context, reached bool) core.Token {
 	s := &signIn{test: t}
-	return []task{
-		{Token, core.TargetAdmin, s.fetch},
-		{Signature, core.TargetAdmin, s.signature},
-		{Permission, core.TargetAdmin, s.permission},
-	}
+	t.chain(ctx, reached,
+		task{Token, core.TargetAdmin, s.fetch},
+		task{Signature, core.TargetAdmin, s.signature},
+		task{Permission, core.TargetAdmin, s.permission})
+	return s.token
 }
 
 // fetch signs in.

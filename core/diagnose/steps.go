@@ -15,6 +15,9 @@ type test struct {
 	tell  func(core.Step)
 	first *core.Error // of the first step that failed
 	mine  credentials
+
+	clocks clocks
+	said   map[string]bool // pieces of advice
 }
 
 // credentials are what the profile's certificate files hold.
@@ -47,12 +50,11 @@ func (t *test) run(ctx context.Context) {
 	if ingester.sameAddress(admin) {
 		ingester.target = ""
 		reached := t.line(ctx, ingester)
-		t.chain(ctx, reached, t.signIn()...)
-		t.chain(ctx, reached, ingester.readiness())
+		t.uploads(ctx, reached, ingester, t.signIn(ctx, reached))
 		return
 	}
-	t.chain(ctx, t.line(ctx, admin), t.signIn()...)
-	t.chain(ctx, t.line(ctx, ingester), ingester.readiness())
+	token := t.signIn(ctx, t.line(ctx, admin))
+	t.uploads(ctx, t.line(ctx, ingester), ingester, token)
 }
 
 // line tests the way to a server and reports whether it answers.
@@ -86,9 +88,7 @@ func (t *test) take(ctx context.Context, reached bool, task task) bool {
 		if t.first == nil {
 			t.first = v.err
 		}
-		if v.todo == nil {
-			v.todo = adviceFor(v.err)
-		}
+		v.todo = t.firstAdvice(v)
 	case v.todo != nil:
 		step.Status = core.StepWarning
 	}

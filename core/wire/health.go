@@ -5,23 +5,39 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // Health is what a server's GET /health/ready says, fit to be shown.
 type Health struct {
 	Ready       bool              // requests are taken
-	Status      string            // "ok", "degraded", "fail"
+	Status      string            // "ok", "ready", "degraded", "fail"
 	Checks      map[string]string // by part of the server, as text
 	HonoursKey  bool              // the server refuses duplicates by Idempotency-Key
 	MaxFileSize int64             // bytes, 0 where the server does not say
 }
 
+// Well reports whether the server says that nothing is amiss.
+func (h Health) Well() bool { return h.Ready && well(h.Status) }
+
+// well reports whether a word for a state is a good one. There are several.
+func well(status string) bool {
+	switch strings.ToLower(status) {
+	case "ok", "ready", "up", "pass", "healthy", "alive", "running":
+		return true
+	}
+	return false
+}
+
 // Failing are the parts of the server that are not well: "name: what it says",
-// by name.
+// by name. What a server that is well says of its parts is for information.
 func (h Health) Failing() []string {
+	if h.Well() {
+		return nil
+	}
 	var failing []string
 	for _, name := range slices.Sorted(maps.Keys(h.Checks)) {
-		if h.Checks[name] != "ok" {
+		if !well(h.Checks[name]) {
 			failing = append(failing, Clean(name+": "+h.Checks[name]))
 		}
 	}
@@ -52,11 +68,25 @@ func ReadHealth(status int, data []byte) (h Health, ok bool) {
 		if h.Checks == nil {
 			h.Checks = map[string]string{}
 		}
-		var text string
-		if json.Unmarshal(raw, &text) != nil {
-			text = string(raw)
-		}
-		h.Checks[Clean(name)] = Clean(text)
+		h.Checks[Clean(name)] = Clean(checkText(raw))
 	}
 	return h, true
+}
+
+// checkText is what a server says of one of its parts: a word, or an object with
+// one and a message.
+func checkText(raw json.RawMessage) string {
+	var text string
+	var part struct{ Status, Message, Error string }
+	switch {
+	case json.Unmarshal(raw, &text) == nil:
+		return text
+	case json.Unmarshal(raw, &part) != nil || part.Status == "":
+		return string(raw)
+	case part.Message != "":
+		return part.Status + " (" + part.Message + ")"
+	case part.Error != "":
+		return part.Status + " (" + part.Error + ")"
+	}
+	return part.Status
 }
