@@ -169,9 +169,12 @@ func (u *uploadCommand) options(p core.Profile) (core.Options, error) {
 	if u.ttlDays != 0 && o.Retention == core.RetentionPermanent {
 		return o, usageError("--ttl-days is for temporary files only")
 	}
-	o.Description, o.Tags, o.Again = u.description, u.tags, u.again
-	if u.metadata != "" {
-		o.Metadata = json.RawMessage(u.metadata)
+	o.Description, o.Again = u.description, u.again
+	for _, tag := range u.tags {
+		o.Tags = append(o.Tags, core.Trimmed(tag))
+	}
+	if metadata := core.Trimmed(u.metadata); metadata != "" {
+		o.Metadata = json.RawMessage(metadata)
 	}
 	return o, o.Validate()
 }

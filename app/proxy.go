@@ -14,13 +14,18 @@ import (
 // proxySchemes are the proxies that net/http can use.
 var proxySchemes = []string{"http", "https", "socks5", "socks5h"} //nolint:gochecknoglobals // a table
 
-// environmentProxy is http.ProxyFromEnvironment, with one difference: where
+// environmentProxy is http.ProxyFromEnvironment, with two differences. Where
 // HTTPS_PROXY or HTTP_PROXY holds no address, that is an error for every
-// request that would go through it. net/http takes it for no proxy at all, and
-// what the user wanted to send through one would go out directly.
+// request that would go through it: net/http takes it for no proxy at all, and
+// what the user wanted to send through one would go out directly. And NO_PROXY
+// is read as other programs take it, with blanks or semicolons between its
+// entries, and with URLs for hosts.
 func environmentProxy(c *httpproxy.Config) func(*http.Request) (*url.URL, error) {
 	invalid := map[string]error{}
 	checked := *c
+	checked.HTTPProxy, checked.HTTPSProxy = core.Trimmed(c.HTTPProxy), core.Trimmed(c.HTTPSProxy)
+	checked.NoProxy = hosts(c.NoProxy)
+	c = &httpproxy.Config{HTTPProxy: checked.HTTPProxy, HTTPSProxy: checked.HTTPSProxy}
 	for scheme, v := range map[string]struct {
 		name  string
 		value *string
@@ -41,11 +46,22 @@ func environmentProxy(c *httpproxy.Config) func(*http.Request) (*url.URL, error)
 	}
 }
 
+// hosts are the entries of NO_PROXY with commas between them.
+func hosts(list string) string {
+	entries := core.Items(list, ",;")
+	for i, entry := range entries {
+		if u, err := url.Parse(entry); err == nil && u.Host != "" {
+			entries[i] = u.Host
+		}
+	}
+	return strings.Join(entries, ",")
+}
+
 // proxyPassword is the one in HTTPS_PROXY or HTTP_PROXY, zero for none.
 func proxyPassword() core.Secret {
 	c := httpproxy.FromEnvironment()
 	for _, address := range []string{c.HTTPSProxy, c.HTTPProxy} {
-		if u, err := url.Parse(address); err == nil && u.User != nil {
+		if u, err := url.Parse(core.Trimmed(address)); err == nil && u.User != nil {
 			password, _ := u.User.Password()
 			return core.NewSecret(password)
 		}

@@ -35,6 +35,13 @@ func TestEnvironmentProxy(t *testing.T) {
 		{"for plain HTTP", httpproxy.Config{HTTPProxy: "::bad"}, "http://a.example", "", core.CodeProxyInvalid},
 		{"excepted", httpproxy.Config{HTTPSProxy: "::bad", NoProxy: ".example"}, "https://a.example", "", ""},
 		{"another is excepted", httpproxy.Config{HTTPSProxy: "::bad", NoProxy: ".test"}, "https://a.example", "", core.CodeProxyInvalid},
+		{"excepted, as Windows lists", httpproxy.Config{HTTPSProxy: "http://p.example", NoProxy: "b.example; a.example\r\n"}, "https://a.example", "", ""},
+		{"excepted, as curl takes it", httpproxy.Config{HTTPSProxy: "http://p.example", NoProxy: "\ufeffb.example a.example"}, "https://a.example", "", ""},
+		{"excepted by its URL", httpproxy.Config{HTTPSProxy: "http://p.example", NoProxy: "https://a.example:8020/,10.0.0.0/8"}, "https://a.example:8020/x", "", ""},
+		{"excepted at another port", httpproxy.Config{HTTPSProxy: "http://p.example", NoProxy: "https://a.example:8020/"}, "https://a.example", "http://p.example", ""},
+		{"excepted by its network", httpproxy.Config{HTTPSProxy: "http://p.example", NoProxy: "x; 10.0.0.0/8 y"}, "https://10.1.2.3", "", ""},
+		{"all are excepted", httpproxy.Config{HTTPSProxy: "http://p.example", NoProxy: " * "}, "https://a.example", "", ""},
+		{"a line end behind it", httpproxy.Config{HTTPSProxy: "http://p.example:3128\r\n"}, "https://a.example", "http://p.example:3128", ""},
 		{"this computer", httpproxy.Config{HTTPSProxy: "::bad"}, "https://localhost:8020", "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

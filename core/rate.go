@@ -20,7 +20,7 @@ var rateUnits = []struct { //nolint:gochecknoglobals // a table
 // ParseRate reads a bandwidth in bytes a second: "500KiB", "10MiB", "1.5 GB",
 // "1048576", each with an optional "/s". "" and "0" mean no limit and give 0.
 func ParseRate(text string) (int64, error) {
-	s := strings.TrimSuffix(strings.ToLower(strings.TrimSpace(text)), "/s")
+	s := strings.TrimSuffix(strings.ToLower(Trimmed(text)), "/s")
 	if s == "" {
 		return 0, nil
 	}

@@ -3,6 +3,8 @@ package core
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -47,6 +49,11 @@ func (o Options) Validate() error {
 	default:
 		return badOption("retention must be %q or %q, not %q", RetentionTemporary, RetentionPermanent, o.Retention)
 	}
+	for _, tag := range o.Tags {
+		if strings.ContainsFunc(tag, unicode.IsControl) || Trimmed(tag) == "" {
+			return badOption("a tag must be a text of one line, not %q; give each tag by itself", tag)
+		}
+	}
 	return validateWords(o.Description, o.Metadata)
 }
 
@@ -57,7 +64,11 @@ func validateWords(description string, metadata json.RawMessage) error {
 	}
 	if len(metadata) > 0 {
 		var object map[string]json.RawMessage
-		if err := json.Unmarshal(metadata, &object); err != nil || object == nil {
+		err := json.Unmarshal(metadata, &object)
+		if err != nil {
+			return badOption(`metadata must be a JSON object such as {"box":"14"}: %v`, err)
+		}
+		if object == nil {
 			return badOption(`metadata must be a JSON object such as {"box":"14"}`)
 		}
 	}

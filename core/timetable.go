@@ -35,7 +35,7 @@ func ParseTimetable(text string) (Timetable, error) {
 		return Timetable{slots: []slot{{rate: rate}}}, nil
 	}
 	var t Timetable
-	for _, entry := range strings.Fields(text) {
+	for _, entry := range Items(text, "") {
 		slots, err := parseSlot(entry)
 		if err != nil {
 			return Timetable{}, fmt.Errorf("not a timetable: %.40q: %w (write it like 08:00,512KiB Sat-00:00,off)", entry, err)

@@ -33,6 +33,8 @@ func TestTimetable(t *testing.T) {
 		{weekly, at(1, "08:00:00"), 1 << 20, 4*24*time.Hour + 10*time.Hour},
 		{weekly, at(5, "18:00:00"), 0, 16 * time.Hour},
 		{weekly, at(6, "12:00:00"), 2e6, 44 * time.Hour},
+		{"\ufeff08:00,512KiB\r\n\u00a018:00,off \r\n", at(0, "07:59:59"), 0, time.Second},
+		{"\ufeff10MiB\r\n", at(3, "12:00:00"), 10 << 20, 4*24*time.Hour - 12*time.Hour},
 		{"Wed-00:00,1k", at(1, "00:00:00"), 1024, 2 * 24 * time.Hour},
 	} {
 		table, err := ParseTimetable(tt.text)

@@ -27,8 +27,8 @@ const (
 // maxCertFile is how much of a file is looked at, in bytes.
 const maxCertFile = 256 << 10
 
-// kindOf looks at a file. PKCS#12 and profiles are known by their ending,
-// everything else by its content.
+// kindOf looks at a file. Profiles are known by their ending, PKCS#12 by that
+// too, and everything else by its content.
 func kindOf(path string) fileKind {
 	extension := strings.ToLower(filepath.Ext(path))
 	switch {
@@ -71,6 +71,9 @@ func kindOfContent(content []byte) fileKind {
 			}
 		}
 	}
+	if len(blocks) == 0 && isPKCS12(content) {
+		return filePKCS12
+	}
 	if len(blocks) == 0 {
 		if first = certificateIn(content); first != nil { // DER
 			certificates++
@@ -85,6 +88,18 @@ func kindOfContent(content []byte) fileKind {
 		return fileCA
 	}
 	return fileCertificate
+}
+
+// isPKCS12 reports whether content begins as a key store does, whatever its
+// name: Java calls its own .jks or .keystore still.
+func isPKCS12(content []byte) bool {
+	var store struct {
+		Version int
+		Safe    asn1.RawValue
+		MAC     asn1.RawValue `asn1:"optional"`
+	}
+	_, err := asn1.Unmarshal(content, &store)
+	return err == nil && store.Version == 3
 }
 
 // certificateIn reads the certificate that der begins with, nil for none. What

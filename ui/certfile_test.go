@@ -2,7 +2,9 @@ package ui
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/pem"
+	"os"
 	"testing"
 
 	"github.com/artstore/ingester/core/coretest"
@@ -21,10 +23,17 @@ func TestKindOfContent(t *testing.T) {
 		}
 		return data
 	}
+	store, err := os.ReadFile("../core/tlsconfig/testdata/many.p12")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, tt := range map[string]struct {
 		content []byte
 		want    fileKind
 	}{
+		"key store":             {store, filePKCS12},
+		"key store, cut off":    {store[:90], fileOther},
+		"DER key":               {keyDER(t, client.PrivateKey), fileOther},
 		"CA":                    {authority, fileCA},
 		"DER":                   {ca.Cert.Raw, fileCA},
 		"CA with a mark":        {append([]byte("\ufeff"), authority...), fileCA},
@@ -50,4 +59,13 @@ func TestKindOfContent(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, tt.want)
 		}
 	}
+}
+
+func keyDER(t *testing.T, key any) []byte {
+	t.Helper()
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -203,8 +204,8 @@ func (o *optionsRow) load(profile string) {
 func splitTags(text string) []string {
 	var tags []string
 	seen := map[string]bool{}
-	for _, tag := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
-		if tag = strings.TrimSpace(tag); tag != "" && !seen[tag] {
+	for _, tag := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || unicode.IsControl(r) }) {
+		if tag = core.Trimmed(tag); tag != "" && !seen[tag] {
 			seen[tag] = true
 			tags = append(tags, tag)
 		}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 
@@ -35,7 +36,8 @@ func localPaths(uris []fyne.URI) (paths []string, left []core.Skipped) {
 func pastedPaths(clip string) (paths []string, left []core.Skipped) {
 	first := true
 	for l := range strings.FieldsFuncSeq(clip, func(r rune) bool { return r == '\n' || r == '\r' || r == 0 }) {
-		if l = strings.TrimSpace(l); l == "" || listHead(l, first) {
+		// Windows puts direction marks before a path, editors a byte order mark.
+		if l = core.Trimmed(l); l == "" || listHead(l, first) {
 			continue
 		}
 		first = false
@@ -60,15 +62,20 @@ func listHead(l string, first bool) bool {
 	return strings.HasPrefix(l, "#")
 }
 
+// quotes are the pairs that programs, and typographers, put around a path.
+var quotes = map[rune]string{'"': `"`, '\'': "'", '“': "”", '„': "“", '«': "»"} //nolint:gochecknoglobals // a table
+
 // quoted splits a line of strings in quotes. Any other line is one string:
 // blanks belong to names.
 func quoted(l string) []string {
 	var all []string
 	for rest := l; rest != ""; rest = strings.TrimLeft(rest, " \t") {
-		if rest[0] != '"' && rest[0] != '\'' {
+		open, size := utf8.DecodeRuneInString(rest)
+		end := quotes[open]
+		if end == "" {
 			return []string{l}
 		}
-		inner, after, closed := strings.Cut(rest[1:], rest[:1])
+		inner, after, closed := strings.Cut(rest[size:], end)
 		if !closed || after != "" && after[0] != ' ' && after[0] != '\t' {
 			return []string{l}
 		}

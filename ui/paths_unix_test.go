@@ -29,10 +29,14 @@ func TestPastedPaths(t *testing.T) {
 		"copy\nfile:///a\nfile:///b":                     {paths: []string{"/a", "/b"}},
 		"x-special/nautilus-clipboard\ncut\nfile:///a\n": {paths: []string{"/a"}},
 		"# by a program\r\nfile:///a%23b\r\n\x00":        {paths: []string{"/a#b"}},
-		"/a\ncopy":                 {[]string{"/a"}, []string{"copy"}},
-		"file:///bad%zz\n/ok":      {[]string{"/ok"}, []string{"file:///bad%zz"}},
-		"file:///a?b\nfile:///c#d": {left: []string{"file:///a?b", "file:///c#d"}},
-		"/a/../b":                  {paths: []string{"/b"}},
+		"/a\ncopy":                        {[]string{"/a"}, []string{"copy"}},
+		"file:///bad%zz\n/ok":             {[]string{"/ok"}, []string{"file:///bad%zz"}},
+		"file:///a?b\nfile:///c#d":        {left: []string{"file:///a?b", "file:///c#d"}},
+		"\ufeff/a b \r\n/c\u00a0\r\n\r\n": {paths: []string{"/a b", "/c"}},
+		"\u202a/home/a/b.txt":             {paths: []string{"/home/a/b.txt"}}, // copied from a security page of Windows
+		"“/a b” «/c»\n„/d“":               {paths: []string{"/a b", "/c", "/d"}},
+		"\"/caf\xe9\"":                    {paths: []string{"/caf\xe9"}},
+		"/a/../b":                         {paths: []string{"/b"}},
 	} {
 		want.check(t, in)
 	}

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+
+	"github.com/artstore/ingester/core"
 )
 
 // ciphers is what a cipher list comes to.
@@ -14,8 +16,8 @@ type ciphers struct {
 	tls13   bool     // suites of TLS 1.3 are among them
 }
 
-// parseCiphers reads a list of OpenSSL or IANA names, with ":" or "," between
-// them. Names of insecure or unknown suites are passed over with a warning,
+// parseCiphers reads a list of OpenSSL or IANA names, with ":", "," or blanks
+// between them. Names of insecure or unknown suites are passed over with a warning,
 // and a list with nothing else in it is none.
 //
 // Suites of TLS 1.3 can't be chosen in Go: Go offers all of them, and policy
@@ -25,7 +27,7 @@ type ciphers struct {
 func parseCiphers(list string, log *slog.Logger) ciphers {
 	var c ciphers
 	var fixed, invalid []string
-	for _, name := range strings.FieldsFunc(list, func(r rune) bool { return r == ':' || r == ',' || r == ' ' }) {
+	for _, name := range core.Items(list, ":,;") {
 		suite := findSuite(name)
 		switch {
 		case suite == nil:

@@ -35,6 +35,7 @@ func TestCipherList(t *testing.T) {
 		{"mixed, with spaces and case", "ecdhe-rsa-chacha20-poly1305 , TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", []uint16{chacha, rsa256}, nil},
 		{"twice", "ECDHE-RSA-AES256-GCM-SHA384:TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", []uint16{rsa256}, nil},
 		{"CBC on demand", "ECDHE-RSA-AES128-SHA", []uint16{cbc}, nil},
+		{"a line each, from Windows", "\ufeffECDHE-ECDSA-AES128-GCM-SHA256\r\n\tECDHE-RSA-AES256-GCM-SHA384;\r\n", []uint16{ecdsa128, rsa256}, nil},
 		{"TLS 1.3", "TLS_AES_256_GCM_SHA384", nil, []string{noted}},
 		{"both versions", "TLS_AES_256_GCM_SHA384:ECDHE-RSA-AES256-GCM-SHA384", []uint16{rsa256}, []string{noted}},
 		{"invalid", "NOT-A-CIPHER", nil, []string{warned, "the defaults are"}},

@@ -32,6 +32,8 @@ func decodePKCS12(m material, data []byte, passphrase core.Secret) (material, er
 	case bytes.HasPrefix(data, []byte{0x30, 0x80}), err == nil && excessive(data, maxIterations, maxNesting):
 		// BER of indefinite length is left to OpenSSL.
 		return m, unsupportedPKCS12(m.path, nil)
+	case isJKS(data):
+		return m, fileError(core.CodeKeyUnsupported, m.path, "is a Java key store of the old form; convert it with: keytool -importkeystore -srckeystore OLD -destkeystore NEW.p12 -deststoretype PKCS12", nil)
 	case err != nil || pfx.Version != 3:
 		return m, fileError(core.CodeCertificateUnreadable, m.path, "is not a PKCS#12 file", nil)
 	}
@@ -114,6 +116,11 @@ func isPKCS12(data []byte) bool {
 	var pfx pfx
 	_, err := asn1.Unmarshal(data, &pfx)
 	return err == nil && pfx.Version == 3
+}
+
+// isJKS reports whether data is a key store of Java's own forms, JKS and JCEKS.
+func isJKS(data []byte) bool {
+	return bytes.HasPrefix(data, []byte{0xfe, 0xed, 0xfe, 0xed}) || bytes.HasPrefix(data, []byte{0xce, 0xce, 0xce, 0xce})
 }
 
 // maxNesting is more than the depth at which a PKCS#12 file can have its last

@@ -101,6 +101,7 @@ func TestBadPKCS12(t *testing.T) {
 	}{
 		{"Camellia", fixture("camellia.p12"), core.CodeKeyUnsupported, "openssl pkcs12 -export"},
 		{"two identities", fixture("two.p12"), core.CodeIdentityChoice, "choose one by tls.identity or --identity: old (CN=fixture), valid until "},
+		{"JKS", fixture("old.jks"), core.CodeKeyUnsupported, "keytool -importkeystore"},
 		{"indefinite length", []byte{0x30, 0x80, 2, 1, 3, 0, 0}, core.CodeKeyUnsupported, "openssl pkcs12 -export"},
 		{"Ed448", fixture("ed448.p12"), core.CodeKeyUnsupported, "RSA, ECDSA and Ed25519 are"},
 		{"no certificate", fixture("nocert.p12"), core.CodeCertificateUnreadable, "does not hold one private key and its certificate"},

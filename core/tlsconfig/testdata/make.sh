@@ -5,7 +5,7 @@
 # but for empty-passphrase.p12. The keys protect nothing.
 set -eu
 cd "$(dirname "$0")"
-rm -f ./*.key ./*.pem ./*.p12 ./*.crt
+rm -f ./*.key ./*.pem ./*.p12 ./*.crt ./*.jks
 pass="pass:correct horse"
 
 openssl ecparam -name prime256v1 -genkey -noout | openssl pkcs8 -topk8 -nocrypt -out key.pem
@@ -76,3 +76,5 @@ store many-legacy.p12 -J-Dkeystore.pkcs12.macAlgorithm=HmacPBESHA1 -J-Dkeystore.
 	-J-Dkeystore.pkcs12.certProtectionAlgorithm=PBEWithSHA1AndRC2_40 -J-Dkeystore.pkcs12.certPbeIterationCount=2048 \
 	-J-Dkeystore.pkcs12.keyProtectionAlgorithm=PBEWithSHA1AndDESede -J-Dkeystore.pkcs12.keyPbeIterationCount=2048
 store many-nomac.p12 -J-Dkeystore.pkcs12.macAlgorithm=NONE
+
+keytool -genkeypair -alias old -keyalg EC -groupname secp256r1 -dname CN=old -validity 36500 -keystore old.jks -storetype JKS -storepass "correct horse"
