@@ -33,7 +33,7 @@ func known(c core.Code) bool {
 		core.CodeConnectionLost, core.CodeProxy,
 		core.CodeServerBusy, core.CodeNotReady, core.CodeServerFailure, core.CodeStorageFull, core.CodeNoRoom, core.CodeTooLarge, core.CodeRejected,
 		core.CodeForbidden, core.CodeReadOnly, core.CodeKeyInProgress, core.CodeRedirect, core.CodeAnswerInvalid,
-		core.CodeUnexpected, core.CodeFinaliseUnsupported, core.CodeFinaliseFailed,
+		core.CodeUnexpected, core.CodeFinaliseUnsupported, core.CodeFinaliseFailed, core.CodeFinalisedBefore,
 		core.CodeChecksumMismatch, core.CodeChecksumMissing, core.CodeSizeMismatch,
 		core.CodeOutcomeUnknown, core.CodeCancelled, core.CodeInternal:
 		return true
