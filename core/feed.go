@@ -1,0 +1,45 @@
+package core
+
+import (
+	"context"
+	"time"
+)
+
+// Snapshot is the whole visible state at one moment.
+type Snapshot struct {
+	Transfers []Transfer // in queue order
+	Paused    bool       // the user paused everything
+	Halt      *Error     // why nothing is sent until someone acts; nil while all is well
+	Waits     []Wait     // what is left alone for a while, oldest first
+}
+
+// Update is what changed since the last one: the newest full value of every
+// transfer that changed, never a difference.
+type Update struct {
+	Changed []Transfer
+	Removed []TransferID // no longer in the list (history keeps what was stored)
+	Paused  bool
+	Halt    *Error
+	Waits   []Wait
+}
+
+// Wait is why some transfers are left alone for a while, though nobody has to
+// act: a server that can't be reached, a share that is away.
+type Wait struct {
+	Profile string    // of the transfers, "" for those of all profiles
+	Path    string    // the folder below which files can't be read, "" where the server is waited for
+	Since   time.Time // when it began
+	Until   time.Time // when the next attempt is made; past while it is
+	Reason  *Error
+}
+
+// Feed hands out what changed. It never blocks a worker, never loses a final
+// state, and holds at most one value a transfer.
+type Feed interface {
+	// Next waits until something has changed and returns it. It returns
+	// ctx's error when that ends first, and io.EOF once the engine has
+	// ended and everything has been handed out.
+	Next(ctx context.Context) (Update, error)
+	// Close ends the subscription.
+	Close()
+}

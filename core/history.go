@@ -1,0 +1,20 @@
+package core
+
+import "time"
+
+// HistoryQuery selects stored transfers, newest first.
+type HistoryQuery struct {
+	Text  string         // words, each in name, path, file ID, SHA-256, size, time, tag or server; "" for all
+	Limit int            // rows, 0 for all
+	Zone  *time.Location // that times in Text are meant in, nil for the local one
+}
+
+// HistoryFormat is a form in which the history can be written.
+type HistoryFormat string
+
+// The formats.
+const (
+	FormatJSON HistoryFormat = "json"       // one object a line
+	FormatCSV  HistoryFormat = "csv"        // RFC 4180, with a head
+	FormatSums HistoryFormat = "sha256sums" // for sha256sum -c
+)

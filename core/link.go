@@ -1,0 +1,25 @@
+package core
+
+import "time"
+
+// Link is the connection of the current profile as the window shows it.
+type Link struct {
+	State      LinkState
+	TLSVersion string // "TLS 1.3", "" without TLS
+	MutualTLS  bool   // our certificate was asked for and sent
+	HTTP       string // "HTTP/2", "HTTP/1.1"
+	Err        *Error // Failed and Unready only
+	// CertificateEnd is when our client certificate ends, zero without one.
+	CertificateEnd time.Time
+}
+
+// LinkState is one of the states of a Link.
+type LinkState string
+
+// The link states.
+const (
+	LinkUnknown LinkState = "unknown" // nothing tried yet
+	LinkUp      LinkState = "up"
+	LinkFailed  LinkState = "failed"
+	LinkUnready LinkState = "unready" // the server answers, and says that it takes no uploads
+)
