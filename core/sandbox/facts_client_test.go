@@ -1,12 +1,12 @@
 package sandbox
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,24 +19,28 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/auth"
+	"github.com/artstore/ingester/core/diagnose"
 	"github.com/artstore/ingester/core/upload"
 )
 
-// The client concludes from each fact what it should. A fact of which no client
-// makes anything says so: "unused".
+// The client concludes from each fact what it should.
 func TestClientAgreesWithFacts(t *testing.T) {
 	calls := map[string]func(*played, *testing.T) string{
 		"token": (*played).signIn, "upload": (*played).upload, "list": (*played).list, "ready": (*played).ready,
-		"finalise": (*played).finalise, "status": (*played).finalise,
-		"unused": func(*played, *testing.T) string { return "" },
+		"finalise": (*played).finalise, "status": (*played).finalise, "check": (*played).check,
 	}
 	eachFact(t, func(t *testing.T, generation int, f fact) {
-		call := calls[f.Client.Call]
-		if call == nil {
-			t.Fatalf("no client makes the call %q", f.Client.Call)
+		if f.Client == nil {
+			t.Fatal("the fact doesn't say what the client makes of it")
 		}
-		if got := call(play(t, facts(t, generation), f), t); got != f.Client.Concludes {
-			t.Errorf("the client concludes %q, want %q", got, f.Client.Concludes)
+		for name, want := range f.Client {
+			call := calls[name]
+			if call == nil {
+				t.Fatalf("no client makes the call %q", name)
+			}
+			if got := call(play(t, generation, f), t); got != want {
+				t.Errorf("%s concludes %q, want %q", name, got, want)
+			}
 		}
 	})
 }
@@ -53,25 +57,33 @@ func moment() time.Time { return time.Date(2026, 1, 15, 10, 0, 0, 123456000, tim
 
 // play serves the fact. What else is asked for gets what a client always gets,
 // and is not there otherwise.
-func play(t *testing.T, all []fact, f fact) *played {
+func play(t *testing.T, generation int, f fact) *played {
 	t.Helper()
 	answers := map[string]fact{}
-	for _, other := range all {
-		if other.Always {
-			answers[other.Request.Method+" "+other.Request.Path] = other
+	for _, other := range facts(t, generation1) { // the second generation has its tokens from elsewhere
+		if other.Always && (generation == generation1 || other.Module == "admin") {
+			answers[other.key()] = other
 		}
 	}
-	path, _, _ := strings.Cut(f.Request.Path, "?")
-	answers[f.Request.Method+" "+strings.NewReplacer("$file", factFile, "$transaction", factTransaction).Replace(path)] = f
-	if f.Client.Call == "status" {
+	for _, other := range facts(t, generation) {
+		if other.Always {
+			answers[other.key()] = other
+		}
+	}
+	answers[f.key()] = f
+	if _, is := f.Client["status"]; is {
 		begun := f
 		begun.Answer.Status, begun.Answer.Body = http.StatusAccepted, json.RawMessage(`{"transaction_id":"`+factTransaction+`","status":"copying"}`)
 		answers["POST /api/v1/finalize/"+factFile] = begun
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = bytes.NewBuffer(nil).ReadFrom(r.Body) // as it was on the wire
+		_, _ = io.Copy(io.Discard, r.Body) // as it was on the wire
 		w.Header().Set("Date", moment().Format(http.TimeFormat))
-		known, is := answers[r.Method+" "+r.URL.Path]
+		key := r.Method + " " + r.URL.Path
+		known, is := answers[key]
+		if nameless, too := answers[key+nobody]; too && (!is || r.Header.Get("Authorization") == "") {
+			known, is = nameless, true
+		}
 		if !is {
 			http.Error(w, `{"detail":"Not Found"}`, http.StatusNotFound)
 			return
@@ -84,6 +96,19 @@ func play(t *testing.T, all []fact, f fact) *played {
 	}))
 	t.Cleanup(server.Close)
 	return &played{fact: f, url: server.URL}
+}
+
+// nobody ends the keys of what is asked for without a token.
+const nobody = " by nobody"
+
+// key is what the fact's request is known by.
+func (f fact) key() string {
+	path, _, _ := strings.Cut(f.Request.Path, "?")
+	key := f.Request.Method + " " + strings.NewReplacer("$file", factFile, "$transaction", factTransaction).Replace(path)
+	if f.Request.Token == "none" {
+		key += nobody
+	}
+	return key
 }
 
 // The IDs in the facts.
@@ -236,6 +261,29 @@ func (p *played) ready(t *testing.T) string {
 	}
 	said := map[bool]string{true: "ready", false: "not ready"}[h.Ready] + " " + h.Status
 	return said + map[bool]string{true: ", key", false: ", no key"}[h.HonoursKey]
+}
+
+// check is what the connection test does not pass.
+func (p *played) check(t *testing.T) string {
+	t.Helper()
+	profile := core.NewProfile("facts")
+	profile.AdminURL, profile.IngesterURL, profile.TLS.Enabled = p.url, p.url, false
+	profile.Auth.ClientID = "sa_sandbox_0123456789ab"
+	var wrong []string
+	_ = diagnose.Run(t.Context(), diagnose.Config{Profile: profile, Now: moment,
+		Secret: func(context.Context) (core.Secret, error) { return core.NewSecret("not-in-any-answer"), nil },
+	}, func(s core.Step) {
+		switch {
+		case s.Status == core.StepFailed:
+			wrong = append(wrong, fmt.Sprintf("%s failed %s", s.Name, s.Err.Code))
+		case s.Status == core.StepWarning:
+			wrong = append(wrong, s.Name+" warning")
+		}
+	})
+	if wrong == nil {
+		return "all well"
+	}
+	return strings.Join(wrong, ", ")
 }
 
 func (p *played) finalise(t *testing.T) string {

@@ -40,10 +40,7 @@ type fact struct {
 		Body    json.RawMessage
 		Text    string
 	} `json:"answer"`
-	Client struct {
-		Call      string
-		Concludes string
-	} `json:"client"`
+	Client map[string]string `json:"client"` // call → what the client concludes; none for a fact of which no client makes anything
 }
 
 // factWith is how the server is set up.
