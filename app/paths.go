@@ -63,7 +63,7 @@ func printable(text string) string {
 		case r == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)):
 			quoted := strconv.Quote(text[i : i+1])
 			b.WriteString(quoted[1 : len(quoted)-1])
-		case r < 0x20 || (r >= 0x7f && r < 0xa0) || slices.Contains([]rune{0x200e, 0x200f, 0x061c}, r) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069):
+		case core.Unseen(r):
 			b.WriteRune(utf8.RuneError)
 		default:
 			b.WriteRune(r)

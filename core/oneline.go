@@ -6,14 +6,14 @@ import (
 )
 
 // OneLine makes a text that somebody else chose fit to be shown: one line of
-// valid UTF-8, without control or format characters. A text of more than limit
+// valid UTF-8, without characters that can't be seen. A text of more than limit
 // characters is cut, and mark put where it was.
 func OneLine(text string, limit int, mark string) string {
 	text = strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
+		case Unseen(r):
 			return -1
 		}
 		return r

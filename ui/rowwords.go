@@ -122,13 +122,10 @@ func splitName(name string) (folder, file string) {
 	return plain(folder), plain(file)
 }
 
-// plain replaces control and direction characters, which a file name may hold.
+// plain makes characters visible that a file name may hold and nobody sees.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
-		switch {
-		case r < 0x20, r == 0x7f, r >= 0x80 && r < 0xa0:
-			return '␣'
-		case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f:
+		if core.Unseen(r) {
 			return '␣'
 		}
 		return r

@@ -3,10 +3,11 @@ package content
 import (
 	"path"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/artstore/ingester/core"
 )
 
 const (
@@ -40,11 +41,7 @@ func SafeName(name string) string {
 }
 
 func unsafeRune(r rune) bool {
-	switch r {
-	case utf8.RuneError, '\\', '\u061c', '\u200e', '\u200f', '\u2028', '\u2029', '\ufeff':
-		return true
-	}
-	return unicode.IsControl(r) || (r >= '\u202a' && r <= '\u202e') || (r >= '\u2066' && r <= '\u2069')
+	return r == utf8.RuneError || r == '\\' || core.Unseen(r)
 }
 
 // shorten cuts the middle out of a long name: its beginning and its extension

@@ -4,7 +4,8 @@ import (
 	"encoding/json"
 	"regexp"
 	"strings"
-	"unicode"
+
+	"github.com/artstore/ingester/core"
 )
 
 // MaxText is the longest text of a server that is shown, in characters.
@@ -112,7 +113,7 @@ func Clean(s string) string {
 		case r == ' ' || r == '\n' || r == '\t' || r == '\r':
 			space = true
 			continue
-		case unseen(r):
+		case core.Unseen(r):
 			continue
 		}
 		if space && n > 0 {
@@ -127,13 +128,4 @@ func Clean(s string) string {
 		n++
 	}
 	return strings.TrimSpace(b.String())
-}
-
-// unseen reports whether r shows nothing, but changes how other text looks.
-func unseen(r rune) bool {
-	switch r {
-	case '\u061c', '\u200e', '\u200f', '\u2028', '\u2029', '\ufeff':
-		return true
-	}
-	return unicode.IsControl(r) || (r >= '\u202a' && r <= '\u202e') || (r >= '\u2066' && r <= '\u2069')
 }
