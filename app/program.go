@@ -67,7 +67,7 @@ func openProgram(ctx context.Context, cfg programConfig) (*program, error) {
 	p.conns = newConnections(load, p.secrets, p.metrics, cfg.log)
 	p.conns.moving = p.embedded.is
 	p.engine = engine.New(engine.Config{Store: p.store, Uploaders: p.conns, Spooler: spool.Open(cfg.folders.spool()), Observer: p.metrics,
-		Policy: cfg.policy, Own: cfg.own, Paused: cfg.paused, Log: cfg.log})
+		Policy: cfg.policy, Own: cfg.own, Paused: cfg.paused, Log: cfg.log, Most: attemptsThatFit()})
 	return p, nil
 }
 

@@ -35,6 +35,7 @@ type Config struct {
 	Log       *slog.Logger     // nil: none
 	Now       func() time.Time // nil: time.Now
 	Rand      func() float64   // uniform in [0, 1), for one caller at a time; nil: math/rand/v2
+	Most      int              // attempts at once, of all profiles: as many files and connections as may be open; 0: any number
 
 	// Reach says why a file can't be read, and below which folder nothing can:
 	// content.Reach where it is nil.

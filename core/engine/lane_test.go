@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -215,4 +216,33 @@ func (c *counter) BytesSent(n int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.bytes += n
+}
+
+// However many profiles there are, no more files are under way than there is
+// room for, but one of each.
+func TestRoomForAttempts(t *testing.T) {
+	for _, room := range []int{1, 5, 40} {
+		s := newServer()
+		s.script = func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
+			<-time.After(time.Second)
+			return whole(ctx, s, tr, n, p)
+		}
+		synctest.Test(t, func(t *testing.T) {
+			f := begin(t, s, newMemory(), func(c *Config) { c.Most = room })
+			var ids []core.TransferID
+			for _, profile := range []string{"One", "Two", "Three"} {
+				o := options()
+				o.Profile = profile
+				queued, err := f.Submit(t.Context(), append(sources(20, 100), sources(20, 2<<20)...), o)
+				must(t, err)
+				ids = append(ids, queued.Queued...)
+			}
+			f.patience = time.Hour
+			f.awaitState(core.StateStored, ids...)
+			if most := max(room, 3); s.most > most {
+				t.Errorf("%d at once, with room for %d", s.most, room)
+			}
+			_ = f.stop()
+		})
+	}
 }

@@ -112,7 +112,7 @@ func (e *Engine) claim(ctx context.Context, x *tx, l *lane) {
 		e.hold(ctx, x, l, endpoint.Destination)
 		return
 	}
-	m := l.limits()
+	m := e.limits(l)
 	l.ended = 0
 	for ; l.pace.ready(x.now); l.skim(x) {
 		it := l.pick(m)
@@ -125,6 +125,23 @@ func (e *Engine) claim(ctx context.Context, x *tx, l *lane) {
 			x.claims = append(x.claims, r)
 		}
 	}
+}
+
+// limits are those of a lane, with what others leave it of the room that there
+// is for all: one attempt at least.
+func (e *Engine) limits(l *lane) limits {
+	m := l.limits()
+	if e.cfg.Most == 0 {
+		return m
+	}
+	left := e.cfg.Most
+	for _, other := range e.lanes {
+		if other != l {
+			left -= other.claimed
+		}
+	}
+	left = max(left, 1)
+	return limits{streams: min(m.streams, left), bulk: min(m.bulk, left)}
 }
 
 // skim drops what is no longer queued, goes another way by now, or waits for its
