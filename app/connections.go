@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 
@@ -62,11 +63,30 @@ func (c *connections) Endpoint(_ context.Context, by engine.Route) (engine.Endpo
 	if err != nil {
 		return engine.Endpoint{}, err
 	}
-	return c.endpoint(p), nil
+	return c.endpoint(p, by), nil
 }
 
-func (c *connections) endpoint(p core.Profile) engine.Endpoint {
-	return engine.Endpoint{Destination: p.Destination(), Moves: c.moving != nil && c.moving(p), Streams: p.Upload.Concurrency}
+func (c *connections) endpoint(p core.Profile, by engine.Route) engine.Endpoint {
+	return engine.Endpoint{Destination: p.Destination(), Moves: c.moving != nil && c.moving(p), Streams: p.Upload.Concurrency,
+		Budget: func(size int64) int64 { return c.budget(p, keyOf(by), size) }}
+}
+
+// budget is how many bytes, of files of size bytes, may be on their way to a
+// profile's server at once so that none outlasts its token. Resumable uploads
+// go on with another token.
+func (c *connections) budget(p core.Profile, by engine.Route, size int64) int64 {
+	c.mu.Lock()
+	found := c.open[by]
+	c.mu.Unlock()
+	switch {
+	case p.Upload.Protocol == core.ProtocolTus:
+		return math.MaxInt64
+	case found == nil:
+		return upload.FirstBudget
+	case p.Upload.Protocol != core.ProtocolMultipart && size >= resumableFrom && found.tus.Offered():
+		return math.MaxInt64
+	}
+	return found.client.Budget()
 }
 
 // Uploader implements engine.Uploaders. What it returns was made for its
@@ -273,7 +293,7 @@ func (c *connections) connect(ctx context.Context, by engine.Route) (*connection
 	}
 	now := time.Now()
 	return &connection{
-		endpoint: c.endpoint(p), protocol: p.Upload.Protocol, client: client, tus: resumable, log: c.log, tokens: tokens,
+		endpoint: c.endpoint(p, by), protocol: p.Upload.Protocol, client: client, tus: resumable, log: c.log, tokens: tokens,
 		roots: roots, looked: now, expiry: newExpiry(config, c.metrics, c.log, now),
 	}, nil
 }
@@ -301,7 +321,12 @@ type measuredTokens struct {
 
 // Token implements transport.Tokens.
 func (t measuredTokens) Token(ctx context.Context) (core.Token, error) {
-	token, err := t.Source.Token(ctx)
+	return t.TokenFor(ctx, 0)
+}
+
+// TokenFor implements transport.Tokens.
+func (t measuredTokens) TokenFor(ctx context.Context, d time.Duration) (core.Token, error) {
+	token, err := t.Source.TokenFor(ctx, d)
 	if err == nil {
 		t.metrics.SetTokenExpiry(token.Expiry)
 	}

@@ -7,7 +7,8 @@ import (
 )
 
 // resumableFrom is the size in bytes from which protocol = "auto" prefers
-// resumable uploads: what is smaller is sent again sooner than asked for.
+// resumable uploads: what is smaller is sent again sooner than asked for, unless
+// it takes longer than a token lives.
 const resumableFrom = 64 << 20
 
 // byTus reports whether a transfer goes by tus. One that began so goes on so,
@@ -16,7 +17,7 @@ func (c *connection) byTus(ctx context.Context, t core.Transfer) (bool, error) {
 	switch {
 	case t.Resume != "", c.protocol == core.ProtocolTus:
 		return true, nil
-	case c.protocol == core.ProtocolMultipart, t.Source.Size < resumableFrom:
+	case c.protocol == core.ProtocolMultipart, t.Source.Size < resumableFrom && !c.client.Outlasts(t.Source.Size):
 		return false, nil
 	}
 	offer, err := c.tus.Offer(ctx)

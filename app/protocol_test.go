@@ -27,6 +27,9 @@ type anyToken struct{}
 func (anyToken) Token(context.Context) (core.Token, error) {
 	return core.Token{Value: core.NewSecret("token"), Type: "Bearer"}, nil
 }
+func (a anyToken) TokenFor(ctx context.Context, _ time.Duration) (core.Token, error) {
+	return a.Token(ctx)
+}
 func (anyToken) Invalidate(core.Token) {}
 
 // noted is a core.Progress that keeps the newest note.

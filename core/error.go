@@ -80,6 +80,7 @@ const (
 	CodeTokenInvalid   Code = "token_invalid"    // unusable answer of the token server
 	CodeTokenUntrusted Code = "token_untrusted"  // signature or claims don't hold
 	CodeTokenRejected  Code = "token_rejected"   // upload server answers 401 to a fresh token
+	CodeTokenExpired   Code = "token_expired"    // 401 to a file whose sending had outlasted its token
 	CodeScopeMissing   Code = "scope_missing"    // token lacks files:write
 
 	CodeTLSUntrusted      Code = "tls_untrusted" // no configured CA vouches for the server
@@ -87,6 +88,7 @@ const (
 	CodeTLSExpired        Code = "tls_expired"
 	CodeTLSClientRefused  Code = "tls_client_refused"  // server refused our certificate
 	CodeTLSClientRequired Code = "tls_client_required" // server wants one, none is configured
+	CodeTLSClientSilent   Code = "tls_client_silent"   // server hangs up where it would look at our certificate
 	CodeTLSPolicy         Code = "tls_policy"          // negotiated less than the profile demands
 	CodeTLSFailed         Code = "tls_failed"
 

@@ -40,12 +40,13 @@ const LongLine = 5 * time.Millisecond
 // Token is an access token as the upload needs it.
 type Token struct {
 	Value    Secret
-	Type     string    // "Bearer"
-	Expiry   time.Time // wall clock
-	Admin    bool      // its role may do everything
-	Verified bool      // signature checked against the server's keys
-	Keyless  bool      // nothing to verify it by: the server publishes no keys
-	Opaque   bool      // not a JWT: nothing could be verified
+	Type     string        // "Bearer"
+	Expiry   time.Time     // wall clock
+	Life     time.Duration // how long it was good when it was received
+	Admin    bool          // its role may do everything
+	Verified bool          // signature checked against the server's keys
+	Keyless  bool          // nothing to verify it by: the server publishes no keys
+	Opaque   bool          // not a JWT: nothing could be verified
 	Subject  string
 	Scopes   []string
 }

@@ -22,7 +22,7 @@ type lease struct {
 
 func newLease(token core.Token, lifetime time.Duration, wall time.Time, mono time.Duration) *lease {
 	wall = wall.Round(0) // without its monotonic reading
-	token.Expiry = wall.Add(lifetime)
+	token.Expiry, token.Life = wall.Add(lifetime), lifetime
 	return &lease{token: token, lifetime: lifetime, wall: wall, mono: mono}
 }
 

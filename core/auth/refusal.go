@@ -37,6 +37,7 @@ func refusal(status int, header http.Header, body []byte, redact func(string) st
 		e.Message += "; it is not followed"
 	case status == http.StatusUnauthorized:
 		e.Code = core.CodeSignInRefused
+		e.Message = "Failed to authenticate (wrong client ID or secret, expired secret, or suspended account): the token server answered 401"
 	case status == http.StatusForbidden:
 		e.Code = core.CodeSignInDisabled
 	case status == http.StatusBadRequest && (strings.HasPrefix(said.Code, "invalid_") || strings.HasPrefix(said.Code, "un")):

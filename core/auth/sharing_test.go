@@ -132,7 +132,7 @@ func TestSingleRefusal(t *testing.T) {
 	first := make(chan error)
 	go func() { _, err := f.Token(t.Context()); first <- err }()
 	<-arrived
-	_, shared, leader, err := f.join(t.Context())
+	_, shared, leader, err := f.join(t.Context(), 0)
 	if shared == nil || leader != nil || err != nil {
 		t.Fatal("the second caller does not wait for the first")
 	}

@@ -78,12 +78,17 @@ func New(cfg Config) (*Source, error) {
 // Errors are *core.Error: kind auth when sign-in was refused or the token
 // can't be trusted or used, network and tls when the server was not reached,
 // server when it failed, config without a secret.
-func (s *Source) Token(ctx context.Context) (core.Token, error) {
+func (s *Source) Token(ctx context.Context) (core.Token, error) { return s.TokenFor(ctx, 0) }
+
+// TokenFor is Token for a request that takes d, as far as anybody knows: a kept
+// token that would expire before is replaced, unless that was done just now. A
+// token that lives as long as d need not be had: then the newest is returned.
+func (s *Source) TokenFor(ctx context.Context, d time.Duration) (core.Token, error) {
 	for {
 		if err := ctx.Err(); err != nil {
 			return core.Token{}, wire.NetworkError(opToken, err)
 		}
-		token, f, leader, err := s.join(ctx)
+		token, f, leader, err := s.join(ctx, d)
 		switch {
 		case err != nil:
 			return core.Token{}, err
@@ -108,9 +113,9 @@ func (s *Source) Token(ctx context.Context) (core.Token, error) {
 	}
 }
 
-// join returns the kept token, or the flight to wait for. Whoever finds none
-// begins it and gets the context to lead it with.
-func (s *Source) join(ctx context.Context) (token core.Token, f *flight, leader context.Context, err error) {
+// join returns the kept token if it is good for d, or the flight to wait for.
+// Whoever finds none begins it and gets the context to lead it with.
+func (s *Source) join(ctx context.Context, d time.Duration) (token core.Token, f *flight, leader context.Context, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -119,12 +124,12 @@ func (s *Source) join(ctx context.Context) (token core.Token, f *flight, leader 
 	wall, now := s.cfg.Now(), s.mono()
 	paused := s.pace.wait(now) > 0
 	switch {
-	case s.kept != nil && !s.kept.due(wall, now):
+	case s.kept != nil && !s.kept.due(wall, now) && s.kept.left(wall, now) >= d:
 		return s.kept.token, nil, nil, nil
 	case paused && s.pace.refusal != nil:
 		return core.Token{}, nil, nil, s.pace.refusal
-	case paused && s.kept != nil && s.kept.left(wall, now) > 0:
-		return s.kept.token, nil, nil, nil
+	case paused && s.kept != nil && s.kept.left(wall, now) > 0 && (s.flight == nil || s.kept.left(wall, now) >= d):
+		return s.kept.token, nil, nil, nil // what a flight brings may live as long as d
 	}
 	if s.flight == nil {
 		leader, cancel := context.WithCancel(ctx)

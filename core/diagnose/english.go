@@ -180,7 +180,7 @@ var english = map[string]string{ //nolint:gochecknoglobals // a table
 	"advice.secret":            "Enter the client secret, or set INGESTER_CLIENT_SECRET.",
 	"advice.keychain":          "Keep the client secret for this session only; on the command line, set INGESTER_CLIENT_SECRET or use --secret-file.",
 	"advice.unlock":            "Unlock the keychain, then test again.",
-	"advice.refused":           "Check the client ID and enter the client secret again; it may have been replaced (secrets are rotated).",
+	"advice.refused":           "Check the client ID and enter the client secret again: it may be wrong, have been replaced or have expired. Else the account may be suspended; the administrator can tell.",
 	"advice.disabled":          "Ask the administrator to enable the account or to issue a new client secret.",
 	"advice.token":             "Check token_url: what answers there is no token server, or a login page is in between.",
 	"advice.untrusted":         "Check auth.jwks_url or auth.public_key_file, and the clock. If they are right, the token is not the token server's: tell its administrator.",

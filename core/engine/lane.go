@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -44,9 +45,11 @@ type lane struct {
 	held        map[*item]struct{} // wait for the profile to lead to the destination
 	look        time.Time          // when to see whether it does, while it doesn't
 
-	claimed, claimedBulk int   // runs that have not ended
-	claimedSmall         int64 // bytes
-	ended                int   // tiny runs, since files were last claimed
+	claimed, claimedBulk int               // runs that have not ended
+	claimedSmall         int64             // bytes
+	flying               map[*run]struct{} // the large ones of them
+	narrow               atomic.Bool       // more large files wait for the network to be known as quick enough
+	ended                int               // tiny runs, since files were last claimed
 
 	halt    *core.Error // why nothing is sent until someone acts
 	ends    time.Time   // when the halt ends by itself, zero for never
@@ -165,12 +168,13 @@ func (l *lane) timed(roundTrip time.Duration) {
 func (l *lane) pick(m limits) *item {
 	small, bulk := l.small.top(), l.bulk.top()
 	free := l.claimed < m.streams
+	room := bulk != nil && l.claimedBulk < m.bulk && l.inTime(bulk)
 	switch {
-	case bulk != nil && free && l.claimedBulk < m.bulk && (small == nil || bulk.seq < small.seq || !l.fits(small)):
+	case room && free && (small == nil || bulk.seq < small.seq || !l.fits(small)):
 		return l.bulk.shift()
 	case small == nil || !l.fits(small):
 		return nil
-	case bulk != nil && bulk.seq < small.seq && l.claimedBulk < m.bulk:
+	case room && bulk.seq < small.seq:
 		return nil // its turn comes first
 	case free, small.size <= tinySize && l.claimed < m.streams+m.ahead:
 		return l.small.shift()
@@ -179,7 +183,14 @@ func (l *lane) pick(m limits) *item {
 }
 
 func (l *lane) fits(small *item) bool {
-	return l.claimedSmall == 0 || l.claimedSmall+small.size <= smallBytes
+	switch all := l.claimedSmall + small.size; {
+	case l.claimedSmall == 0:
+		return true
+	case small.size <= tinySize:
+		return all <= smallBytes
+	default:
+		return all <= min(smallBytes, l.budget(small.size))
+	}
 }
 
 // claim counts a run, release no longer does.
@@ -189,6 +200,10 @@ func (l *lane) claim(r *run) {
 		l.claimedSmall += r.size
 	} else {
 		l.claimedBulk++
+		if l.flying == nil {
+			l.flying = map[*run]struct{}{}
+		}
+		l.flying[r] = struct{}{}
 	}
 }
 
@@ -205,6 +220,7 @@ func (l *lane) release(r *run) {
 		l.claimedSmall -= r.size
 	} else {
 		l.claimedBulk--
+		delete(l.flying, r)
 	}
 }
 

@@ -78,6 +78,10 @@ type Endpoint struct {
 	// start: its account, which no other server has, tells it from others.
 	Moves   bool
 	Streams int // files in flight, 0 where the engine chooses
+	// Budget is how many bytes, of files of that size, may be in flight so that
+	// each is sent before its token expires; nil for any number. It must
+	// return at once.
+	Budget func(size int64) int64
 }
 
 // Leads reports whether what was accepted for d goes to the endpoint.

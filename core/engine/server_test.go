@@ -25,6 +25,7 @@ type server struct {
 	arrived   map[core.TransferID][]core.Destination // where uploads went
 	spread    map[core.TransferID]bool               // went to one after another had it
 	streams   int
+	budget    int64 // 0: none
 	roundTrip time.Duration
 	profiles  map[string]error // what looking a profile up ends in
 	commits   map[core.TransferID]int
@@ -73,7 +74,21 @@ func (s *server) Endpoint(_ context.Context, by Route) (Endpoint, error) {
 }
 
 func (s *server) endpoint() Endpoint {
-	return Endpoint{Destination: core.Destination{Server: s.url, Account: s.account}, Moves: s.moves, Streams: s.streams}
+	return Endpoint{Destination: core.Destination{Server: s.url, Account: s.account}, Moves: s.moves, Streams: s.streams, Budget: s.limit()}
+}
+
+// limit is the budget that the test sets, nil for none.
+func (s *server) limit() func(int64) int64 {
+	if s.budget == 0 {
+		return nil
+	}
+	return func(int64) int64 { return s.budgetOf() }
+}
+
+func (s *server) budgetOf() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.budget
 }
 
 // Uploader implements Uploaders.

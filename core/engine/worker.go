@@ -206,6 +206,9 @@ func (p *progress) Sent(n int64) {
 		p.e.observer.BytesSent(more)
 	}
 	p.e.touch(p.r.it)
+	if p.r.lane.narrow.Load() { // how quick the network is may be known by now
+		p.e.journal.kick()
+	}
 }
 
 // Resumed implements core.Progress: what an earlier attempt sent is not counted

@@ -17,6 +17,7 @@ const (
 	stopped                    // the user or the end of the program
 	newToken                   // 401
 	forbidden                  // 403
+	outlasted                  // 401 after a body that took longer than its token lived
 	newConnection              // 421
 	changed                    // the source file
 	absent                     // the source file is not there, or not to be had, for a moment perhaps
@@ -104,6 +105,8 @@ func classifyAnswer(e *core.Error) class {
 		return full
 	case core.CodeForbidden:
 		return forbidden
+	case core.CodeTokenExpired:
+		return outlasted
 	case core.CodeKeyInProgress:
 		if e.Status == http.StatusConflict || e.Status == 0 {
 			return busyKey

@@ -34,6 +34,9 @@ const (
 	// forbid before it is the account that may not upload: a firewall or a
 	// hook has something against one file, now and then against two.
 	forbiddenFiles = 3
+	// outlastedRetries is how often a file is sent again, with a new token and
+	// fewer beside it, whose sending took longer than its token lived.
+	outlastedRetries = 2
 	// misdirectedRetries is how often a 421 is repeated, on a new connection.
 	misdirectedRetries = 1
 	// changedRetries is how often a file that changed while it was read is
@@ -171,6 +174,13 @@ func (p Policy) Decide(in Input) Decision {
 	case forbidden:
 		if in.Row >= forbiddenFiles {
 			return Decision{Next: core.StateQueued, Halt: true}
+		}
+		return leave(in)
+	case outlasted:
+		if in.Same <= outlastedRetries {
+			d := wait(backoff(in.Same, in.Rand))
+			d.Busy = true
+			return d
 		}
 		return leave(in)
 	case newConnection:

@@ -21,6 +21,10 @@ func answered(code core.Code) *core.Error {
 	return &core.Error{Kind: core.KindAuth, Code: code, Status: http.StatusUnauthorized, Outcome: core.OutcomeAnswered}
 }
 
+func outlived() *core.Error {
+	return &core.Error{Kind: core.KindServer, Code: core.CodeTokenExpired, Status: http.StatusUnauthorized, Outcome: core.OutcomeAnswered}
+}
+
 func (in Input) with(f func(*Input)) Input { f(&in); return in }
 
 func TestDecide(t *testing.T) {
@@ -82,6 +86,10 @@ func TestDecide(t *testing.T) {
 		{"token rejected twice, others were taken", 0, Input{Err: answered(core.CodeTokenRejected), Attempt: 2, Same: 2, Row: 1, Others: true}, failed},
 		{"token rejected twice, others were taken, maybe stored before", 0, Input{Err: answered(core.CodeTokenRejected), Attempt: 2, Same: 2, Row: 1, Others: true, MaybeStored: true}, ask},
 		{"token rejected for ever, others wait", 0, Input{Err: fault(core.KindAuth, core.CodeTokenRejected), Attempt: 6, Same: 6, Row: 1, More: true}, stop},
+		{"token outlasted", 0, Input{Err: outlived(), Attempt: 1, Same: 1}, Decision{Next: core.StateWaiting, After: time.Second, Busy: true}},
+		{"token outlasted on the command line", 1, Input{Err: outlived(), Attempt: 2, Same: 2}, Decision{Next: core.StateWaiting, After: 2 * time.Second, Busy: true}},
+		{"token outlasted for good", 0, Input{Err: outlived(), Attempt: 3, Same: 3, More: true, Row: 9}, failed},
+		{"token outlasted for good, maybe stored before", 0, Input{Err: outlived(), Attempt: 3, Same: 3, MaybeStored: true}, ask},
 		{"sign-in refused", 0, Input{Err: fault(core.KindAuth, core.CodeSignInRefused), Attempt: 1, Same: 1}, stop},
 		{"scope missing", 0, Input{Err: fault(core.KindAuth, core.CodeScopeMissing), Attempt: 1, Same: 1}, stop},
 		{"server untrusted", 0, Input{Err: fault(core.KindTLS, core.CodeTLSUntrusted), Attempt: 1, Same: 1}, stop},

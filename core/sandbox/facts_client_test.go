@@ -181,6 +181,10 @@ type given struct{}
 func (given) Token(context.Context) (core.Token, error) {
 	return core.Token{Value: core.NewSecret("not-in-any-answer"), Type: "Bearer", Subject: factSubject}, nil
 }
+func (g given) TokenFor(ctx context.Context, _ time.Duration) (core.Token, error) {
+	return g.Token(ctx)
+}
+
 func (given) Invalidate(core.Token) {}
 
 func (p *played) client(t *testing.T) *upload.Client {

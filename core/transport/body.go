@@ -27,8 +27,8 @@ type Body struct {
 	watch  *Watchdog
 
 	mu       sync.Mutex // held by Read
-	out      int64      // bytes handed out
 	failure  *core.Error
+	out      atomic.Int64 // bytes handed out
 	answered atomic.Bool
 	begun    atomic.Bool
 	complete atomic.Bool
@@ -45,11 +45,7 @@ func NewBody(ctx context.Context, length int64, watch *Watchdog) *Body {
 func (b *Body) Context() context.Context { return b.ctx }
 
 // Sent is how many bytes were handed out.
-func (b *Body) Sent() int64 {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.out
-}
+func (b *Body) Sent() int64 { return b.out.Load() }
 
 // Begun reports whether something was handed out.
 func (b *Body) Begun() bool { return b.begun.Load() }
@@ -81,7 +77,7 @@ func (b *Body) Read(p []byte) (int, error) {
 	n, err := b.Parts.Read(p)
 	if n > 0 {
 		b.begun.Store(true)
-		if b.out += int64(n); b.out >= b.Length {
+		if b.out.Add(int64(n)) >= b.Length {
 			b.complete.Store(true)
 			b.watch.Await()
 		}

@@ -24,6 +24,9 @@ const opOpen = "prepare uploads"
 // Tokens hands out access tokens. Errors are *core.Error.
 type Tokens interface {
 	Token(ctx context.Context) (core.Token, error)
+	// TokenFor is Token for a request that takes d: one that lives as long,
+	// where that can be had.
+	TokenFor(ctx context.Context, d time.Duration) (core.Token, error)
 	// Invalidate drops t, so that the next Token call fetches a new one.
 	Invalidate(t core.Token)
 }

@@ -47,6 +47,13 @@ func (c *Client) Offer(ctx context.Context) (Offer, error) {
 	return found, nil
 }
 
+// Offered reports whether the server has said that it takes resumable uploads. It
+// is not asked.
+func (c *Client) Offered() bool {
+	known := c.offer.Load()
+	return known != nil && known.Offered
+}
+
 // HonoursKey reports whether the server says that it refuses duplicates by
 // Idempotency-Key. What answers other uploads may be another server.
 func (c *Client) HonoursKey(ctx context.Context) (bool, error) {

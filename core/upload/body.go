@@ -38,9 +38,9 @@ type gate struct {
 	before func() error
 }
 
-// newBody returns the body of one attempt. before is called once, when all
-// content has been handed out and before the tail is.
-func newBody(ctx context.Context, f form, file io.Reader, size int64, report *transport.Reporter, limiter transport.Limiter, watch *transport.Watchdog, before func(context.Context) error) *body {
+// newBody returns the body of one attempt. begin is called once, before anything
+// is handed out, and before once, when all content has been and the tail has not.
+func newBody(ctx context.Context, f form, file io.Reader, size int64, report *transport.Reporter, limiter transport.Limiter, watch *transport.Watchdog, begin func(), before func(context.Context) error) *body {
 	b := &body{Body: transport.NewBody(ctx, int64(len(f.head))+size+int64(len(f.tail)), watch)}
 	ctx = b.Context() //nolint:contextcheck // of ctx: it ends with the body
 	b.content = newReader(ctx, file, size)
@@ -49,7 +49,7 @@ func newBody(ctx context.Context, f form, file io.Reader, size int64, report *tr
 		defer watch.Touch()
 		return before(ctx)
 	}}
-	b.Parts = io.MultiReader(bytes.NewReader(f.head), b.Metered(b.content, limiter, report), tail)
+	b.Parts = io.MultiReader(&opening{bytes.NewReader(f.head), begin}, b.Metered(b.content, limiter, report), tail)
 	return b
 }
 
@@ -82,4 +82,19 @@ func (g *gate) Read(p []byte) (int, error) {
 		g.body.Seal()
 	}
 	return g.tail.Read(p)
+}
+
+// opening is the head of a body: it tells when it is first read.
+type opening struct {
+	head  *bytes.Reader
+	begin func()
+}
+
+// Read implements io.Reader.
+func (o *opening) Read(p []byte) (int, error) {
+	if o.begin != nil {
+		o.begin()
+		o.begin = nil
+	}
+	return o.head.Read(p)
 }

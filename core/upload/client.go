@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -56,6 +57,9 @@ type Client struct {
 	uploadURL string
 	readyURL  string
 	server    *transport.Server
+	meter     *transport.Meter
+	life      atomic.Int64 // nanoseconds that the newest token lives, 0 before the first
+	patient   atomic.Bool  // the server takes a token that expires while the body is sent
 
 	mu      sync.Mutex
 	honours *bool // what the server said about Idempotency-Key, nil before
@@ -87,7 +91,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	root := strings.TrimRight(base.Scheme+"://"+base.Host+base.EscapedPath(), "/")
-	return &Client{cfg: cfg, root: root, uploadURL: root + "/api/v1/files/upload", readyURL: root + "/health/ready", server: server}, nil
+	return &Client{cfg: cfg, root: root, uploadURL: root + "/api/v1/files/upload", readyURL: root + "/health/ready", server: server, meter: transport.NewMeter(cfg.Now)}, nil
 }
 
 // Link is the connection as it last was.

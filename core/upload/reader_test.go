@@ -92,7 +92,7 @@ func TestBodyGivesNothingOnceFinished(t *testing.T) {
 	watch := transport.NewWatchdog(func(error) {})
 	defer watch.Stop()
 	b := newBody(t.Context(), f, bytes.NewReader(data), 1000, transport.NewReporter(&progress{}, time.Now, 1000, 0), nil,
-		watch, func(context.Context) error { gate++; return nil })
+		watch, func() {}, func(context.Context) error { gate++; return nil })
 	if n, err := io.CopyN(io.Discard, b, 500); err != nil {
 		t.Fatal(n, err)
 	}

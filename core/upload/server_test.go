@@ -175,6 +175,10 @@ type fixedToken struct {
 	err     error
 }
 
+func (f *fixedToken) TokenFor(ctx context.Context, _ time.Duration) (core.Token, error) {
+	return f.Token(ctx)
+}
+
 func (f *fixedToken) Token(context.Context) (core.Token, error) {
 	return core.Token{Value: core.NewSecret("the-token"), Type: "Bearer"}, f.err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptrace"
+	"sync/atomic"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/content"
@@ -24,7 +25,7 @@ func (c *Client) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 		return core.Receipt{}, err
 	}
 	defer func() { _ = file.Close() }()
-	token, err := c.cfg.Tokens.Token(ctx)
+	token, err := c.tokenFor(ctx, t.Source.Size)
 	if err != nil {
 		return core.Receipt{}, transport.TokenError(opUpload, err)
 	}
@@ -66,6 +67,7 @@ type attempt struct {
 	body     payload
 	watch    *transport.Watchdog
 	line     transport.Line
+	passage  atomic.Pointer[transport.Passage] // once the body is being read
 }
 
 func (c *Client) begin(ctx context.Context, t core.Transfer, f form) *attempt {
@@ -79,7 +81,7 @@ func (c *Client) begin(ctx context.Context, t core.Transfer, f form) *attempt {
 func (a *attempt) stream(file *content.File, p core.Progress) {
 	size := a.transfer.Source.Size
 	report := transport.NewReporter(p, a.client.cfg.Now, size, 0)
-	a.body = newBody(a.ctx, a.form, file.Section(0, size), size, report, a.client.cfg.Limiter, a.watch, func(ctx context.Context) error {
+	a.body = newBody(a.ctx, a.form, file.Section(0, size), size, report, a.client.cfg.Limiter, a.watch, a.measure, func(ctx context.Context) error {
 		if err := file.Unchanged(); err != nil {
 			return err
 		}
@@ -93,7 +95,7 @@ func (a *attempt) stream(file *content.File, p core.Progress) {
 // run sends the request and reads the answer. Nothing of the attempt runs any
 // more when it returns.
 func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
-	defer func() { a.cancel(nil); a.watch.Stop(); _, _ = a.body.finish() }()
+	defer func() { a.cancel(nil); a.watch.Stop(); _, _ = a.body.finish(); a.measured(false) }()
 	req, err := a.request(token)
 	if err != nil {
 		return core.Receipt{}, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid,
@@ -108,8 +110,10 @@ func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
 	a.body.stop()
 	a.watch.Await()
 	data, err := transport.ReadAnswer(resp.Body)
+	a.measured(complete)
 	switch resp.StatusCode {
 	case http.StatusOK, http.StatusCreated:
+		a.client.taken(token)
 		return a.accepted(resp, data, err, complete)
 	case http.StatusUnauthorized:
 		a.client.cfg.Tokens.Invalidate(token)
@@ -118,6 +122,9 @@ func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
 	}
 	failure := transport.FailureOf(opUpload, resp, data, complete, a.client.cfg.Now())
 	transport.CutShort(failure, a.body.begun() && !complete)
+	if complete {
+		a.outlasted(failure, token)
+	}
 	return core.Receipt{}, failure
 }
 

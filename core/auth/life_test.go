@@ -1,0 +1,79 @@
+package auth
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// A token that would expire before a request is over is replaced, however much
+// the cache likes it, but no more than one is asked for in ten seconds.
+func TestTokenForALongRequest(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		life    time.Duration
+		age     time.Duration
+		needs   time.Duration
+		fetches int64
+	}{
+		{"it is good for long enough", time.Minute, 15 * time.Second, 45 * time.Second, 1},
+		{"it is not", time.Minute, 15 * time.Second, 45*time.Second + 1, 2},
+		{"it was fetched just now", time.Minute, 9 * time.Second, 55 * time.Second, 1},
+		{"none lives so long", time.Minute, 11 * time.Second, time.Hour, 2},
+		{"none lives so long, and it was fetched just now", time.Minute, time.Second, time.Hour, 1},
+		{"half an hour", 30 * time.Minute, 20 * time.Minute, 11 * time.Minute, 2},
+		{"nothing is known", 30 * time.Minute, 20 * time.Minute, 0, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, fetches := virtual(t, tt.life)
+				if _, err := s.Token(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				<-time.After(tt.age)
+				begin := time.Now()
+				done := make(chan core.Token, 20)
+				for range cap(done) { // many files begin at the same time
+					go func() {
+						token, err := s.TokenFor(t.Context(), tt.needs)
+						if err != nil {
+							t.Error(err)
+						}
+						done <- token
+					}()
+				}
+				for range cap(done) {
+					token := <-done
+					if token.Life != tt.life || tt.fetches == 2 && time.Until(token.Expiry) != tt.life {
+						t.Errorf("it lives %v, until in %v", token.Life, time.Until(token.Expiry))
+					}
+				}
+				if fetches.Load() != tt.fetches || time.Since(begin) != 0 {
+					t.Errorf("%d fetches, %v", fetches.Load(), time.Since(begin))
+				}
+			})
+		})
+	}
+}
+
+// A token that is still good is used where another can't be had.
+func TestTokenForWithoutTokenServer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := virtual(t, time.Minute)
+		first, err := s.Token(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.cfg.Secret = func(context.Context) (core.Secret, error) {
+			return core.Secret{}, &core.Error{Kind: core.KindNetwork, Code: core.CodeUnreachable}
+		}
+		<-time.After(20 * time.Second)
+		token, err := s.TokenFor(t.Context(), 50*time.Second)
+		if err != nil || token.Value != first.Value {
+			t.Errorf("%+v, %v", token, err)
+		}
+	})
+}

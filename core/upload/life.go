@@ -1,0 +1,111 @@
+package upload
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// A server may read a form to its end before it looks at the token (FastAPI
+// does). There a file is lost whose sending outlasts its token.
+const (
+	// unmeasured is how much a server is taken to get in a second, in bytes,
+	// until that was measured.
+	unmeasured = 64 << 10
+	// firstLife is how long tokens are taken to live before the first one.
+	firstLife = time.Minute
+	// FirstBudget is Client.Budget before anything is known.
+	FirstBudget = unmeasured * int64(firstLife/time.Second) / 2
+)
+
+// tokenFor returns a token that will not expire before a file of size bytes is
+// sent, at the speed that was measured and half as long again.
+func (c *Client) tokenFor(ctx context.Context, size int64) (core.Token, error) {
+	beside, _ := c.meter.Takes(size)
+	token, err := c.cfg.Tokens.TokenFor(ctx, beside+beside/2)
+	if err == nil {
+		c.life.Store(int64(token.Life))
+	}
+	return token, err
+}
+
+// Budget is how many bytes may be under way at once so that each file is sent
+// before its token expires: what fits into half of a token's life. There is no
+// such limit once a server has taken a token that had expired meanwhile: it
+// looks at tokens first.
+func (c *Client) Budget() int64 {
+	if c.patient.Load() {
+		return math.MaxInt64
+	}
+	life, rate := time.Duration(c.life.Load()), c.meter.Rate()
+	if life == 0 {
+		life = firstLife
+	}
+	if rate == 0 {
+		rate = unmeasured
+	}
+	return int64(min(rate*life.Seconds()/2, math.MaxInt64/2))
+}
+
+// Outlasts reports whether a file of size bytes can't be sent within the life of
+// a token, even alone.
+func (c *Client) Outlasts(size int64) bool {
+	_, alone := c.meter.Takes(size)
+	life := time.Duration(c.life.Load())
+	return life > 0 && alone > life && !c.patient.Load()
+}
+
+// taken learns from a token with which a file was stored.
+func (c *Client) taken(token core.Token) {
+	if token.Life > 0 && c.cfg.Now().Sub(token.Expiry) > token.Life/10 {
+		c.patient.Store(true)
+	}
+}
+
+// measure notes that the body begins.
+func (a *attempt) measure() {
+	streamed, ok := a.body.(*body)
+	if ok {
+		a.passage.Store(a.client.meter.Begin(streamed.Sent))
+	}
+}
+
+// measured notes that the body has ended, whole or not.
+func (a *attempt) measured(whole bool) {
+	passage := a.passage.Load()
+	switch {
+	case passage == nil:
+	case whole:
+		passage.End(a.body.length())
+	default:
+		passage.End(0)
+	}
+}
+
+// outlasted makes of the answer to a whole body that its token had expired
+// meanwhile, if that is so: nobody has refused the account.
+func (a *attempt) outlasted(e *core.Error, token core.Token) {
+	now := a.client.cfg.Now()
+	if e.Status != http.StatusUnauthorized || token.Life <= 0 || now.Before(token.Expiry.Add(-token.Life/20)) {
+		return
+	}
+	a.client.patient.Store(false)
+	e.Kind, e.Code = core.KindServer, core.CodeTokenExpired
+	e.Message = "The access token expired while the file was being sent; fewer files at a time, with a new token for each, may fit."
+	if _, alone := a.client.meter.Takes(a.transfer.Source.Size); alone > token.Life {
+		e.Message = fmt.Sprintf("The file takes %s at the present speed, and the server's access tokens live %s: it takes a faster network, tokens that live longer, or resumable uploads (tus).",
+			inWords(alone), inWords(token.Life))
+	}
+}
+
+// inWords writes how long something takes.
+func inWords(d time.Duration) string {
+	if d < 2*time.Minute {
+		return fmt.Sprintf("%.0f seconds", d.Seconds())
+	}
+	return fmt.Sprintf("%.0f minutes", d.Minutes())
+}
