@@ -97,11 +97,11 @@ func (b *Body) fail(err error) {
 }
 
 // Close implements io.Closer: net/http reads no more. It may be called while
-// a Read waits, and ends that. A body that was not begun stays as it is:
-// golang.org/x/net/http2 closes it when a connection turns out to be full, and
-// then takes it to the next one.
+// a Read waits, and ends that. A body that was not begun, and got no answer,
+// stays as it is: golang.org/x/net/http2 closes it when a connection turns out to
+// be full, and then takes it to the next one.
 func (b *Body) Close() error {
-	if b.begun.Load() {
+	if b.begun.Load() || b.answered.Load() {
 		b.cancel()
 	}
 	return nil

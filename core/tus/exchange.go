@@ -178,6 +178,9 @@ func (x *exchange) broken(err error) *core.Error {
 
 // end returns when nothing of the exchange runs any more.
 func (x *exchange) end() {
+	if x.body != nil {
+		_ = x.body.Finish() // first: over HTTP/2 closing the answer waits for it
+	}
 	if x.resp != nil {
 		_ = x.resp.Body.Close()
 		if x.resp.StatusCode == http.StatusMisdirectedRequest {
@@ -186,9 +189,6 @@ func (x *exchange) end() {
 	}
 	x.cancel(nil)
 	x.watch.Stop()
-	if x.body != nil {
-		_ = x.body.Finish()
-	}
 }
 
 // refused is the error of an answer that is not the one hoped for. finishing

@@ -165,6 +165,38 @@ func TestLimiterHoldsTheRate(t *testing.T) {
 	}
 }
 
+// stuck is a limit that lets nothing through.
+type stuck struct{}
+
+func (stuck) Burst() int { return 1 << 20 }
+
+func (stuck) WaitN(ctx context.Context, _ int) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// A server that answers before anything of the body was sent is heard at once.
+func TestAnswerBeforeTheBody(t *testing.T) {
+	transfer, _ := newTransfer(t, "a", 1000)
+	for _, version := range []string{core.HTTP11, core.HTTP2} {
+		s := newServer(t, nil)
+		s.set(func(w http.ResponseWriter, r *http.Request) bool {
+			if r.Method == http.MethodPatch {
+				if r.ProtoMajor == 1 { // else net/http reads on before it answers
+					w.Header().Set("Connection", "close")
+				}
+				w.WriteHeader(http.StatusForbidden)
+				_, _ = io.WriteString(w, "no")
+			}
+			return r.Method == http.MethodPatch
+		})
+		c := s.newClient(t, func(cfg *Config) { cfg.HTTPVersion, cfg.Limiter = version, stuck{} })
+		_, err := c.Upload(limited(t), transfer, &progress{})
+		want(t, err, core.KindServer, core.CodeForbidden, core.OutcomeAnswered)
+		s.CloseClientConnections()
+	}
+}
+
 // A server that takes nothing, or never answers, is left; what it has stays.
 func TestWatchdog(t *testing.T) {
 	for _, tt := range []struct {

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/artstore/ingester/core"
@@ -58,4 +59,28 @@ func TestMisdirected(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 10)
 	_, err := c.Upload(limited(t), transfer, &progress{})
 	want(t, err, core.KindServer, core.CodeUnexpected, core.OutcomeAnswered)
+}
+
+// A server that answers before it has read anything is heard at once, however
+// many files it refuses so.
+func TestAnswerBeforeTheBody(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusTooManyRequests)
+		_, _ = io.WriteString(w, "<h1>429 Too Many Requests</h1>")
+	}))
+	c := newTestClient(t, s.URL, ca, func(cfg *Config) { cfg.HTTPVersion = core.HTTP2 })
+	transfer, _ := newTransfer(t, "a", 900<<10)
+	var all sync.WaitGroup
+	for range 16 {
+		all.Go(func() {
+			for range 60 {
+				_, err := c.Upload(limited(t), transfer, &progress{})
+				if core.CodeOf(err) != core.CodeServerBusy {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
 }

@@ -105,7 +105,10 @@ func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
 	if err != nil {
 		return core.Receipt{}, a.broken(err)
 	}
-	defer func() { _ = resp.Body.Close() }()
+	defer func() {
+		_, _ = a.body.finish() // first: over HTTP/2 closing the answer waits for it
+		_ = resp.Body.Close()
+	}()
 	complete := a.body.complete()
 	a.body.stop()
 	a.watch.Await()
