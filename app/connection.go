@@ -38,6 +38,7 @@ type connection struct {
 	uses    int
 	retired bool
 	viaTus  bool        // the newest upload went by tus
+	tooMuch int64       // files from this size on are too much for one request, 0 while none was
 	looked  time.Time   // at the CA file
 	stale   bool        // the CA file is another one now
 	unready *core.Error // the server said so when asked, nil where it did not
@@ -50,16 +51,22 @@ func (c *connection) Upload(ctx context.Context, t core.Transfer, p core.Progres
 	if err != nil {
 		return core.Receipt{}, err
 	}
+	r, err := c.send(ctx, byTus, t, p)
+	if !byTus && c.insteadByTus(ctx, t, err) {
+		r, err = c.send(ctx, true, t, p)
+	}
+	c.stored(err)
+	return r, err
+}
+
+func (c *connection) send(ctx context.Context, byTus bool, t core.Transfer, p core.Progress) (core.Receipt, error) {
 	c.mu.Lock()
 	c.viaTus = byTus
 	c.mu.Unlock()
-	send := c.client.Upload
 	if byTus {
-		send = c.tus.Upload
+		return c.tus.Upload(ctx, t, p)
 	}
-	r, err := send(ctx, t, p)
-	c.stored(err)
-	return r, err
+	return c.client.Upload(ctx, t, p)
 }
 
 // Terminate implements engine.Uploader.

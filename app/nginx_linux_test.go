@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
@@ -37,8 +38,8 @@ http {
 	fastcgi_temp_path %[1]s/fastcgi;
 	uwsgi_temp_path %[1]s/uwsgi;
 	scgi_temp_path %[1]s/scgi;
-	client_max_body_size 0;
 	server {
+		%[6]s
 		listen %[2]s ssl http2;
 		ssl_certificate %[1]s/gateway.pem;
 		ssl_certificate_key %[1]s/gateway.key;
@@ -57,8 +58,9 @@ http {
 }
 `
 
-// newGateway starts nginx (Debian package nginx-light) before s.
-func newGateway(t *testing.T, s *testServer) *gateway {
+// newGateway starts nginx (Debian package nginx-light) before s. What it is set to
+// besides follows gatewayConfig.
+func newGateway(t *testing.T, s *testServer, settings ...string) *gateway {
 	t.Helper()
 	g := &gateway{dir: t.TempDir(), front: coretest.NewCA(t, "Gateway CA"), clients: coretest.NewCA(t, "Gateway clients CA")}
 	free, err := net.Listen("tcp", "127.0.0.1:0")
@@ -72,7 +74,7 @@ func newGateway(t *testing.T, s *testServer) *gateway {
 	coretest.WriteFile(t, filepath.Join(g.dir, "clients.pem"), coretest.EncodeCertificates(g.clients.Cert.Raw))
 	p := s.Profile()
 	config := filepath.Join(g.dir, "nginx.conf")
-	coretest.WriteFile(t, config, fmt.Appendf(nil, gatewayConfig, g.dir, address, p.IngesterURL, p.TLS.CertFile, p.TLS.KeyFile))
+	coretest.WriteFile(t, config, fmt.Appendf(nil, gatewayConfig, g.dir, address, p.IngesterURL, p.TLS.CertFile, p.TLS.KeyFile, strings.Join(settings, "\n")))
 	if os.Getuid() == 0 { // its workers run as nobody
 		if err := errors.Join(os.Chmod(g.dir, 0o777), os.Chmod(filepath.Dir(g.dir), 0o755)); err != nil {
 			t.Fatal(err)
@@ -129,7 +131,7 @@ func (g *gateway) profile(t *testing.T, s *testServer, issuer *coretest.CA) core
 func TestBehindNginx(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})
-	g := newGateway(t, s)
+	g := newGateway(t, s, "client_max_body_size 0;")
 	for _, tt := range []struct {
 		name    string
 		issuer  *coretest.CA
@@ -164,6 +166,40 @@ func TestBehindNginx(t *testing.T) {
 				t.Errorf("the connection test: %v\n%s", err, out)
 			}
 		})
+	}
+}
+
+// An nginx that takes bodies of 1 MiB, as it does where nobody has set
+// client_max_body_size, before a server that takes resumable uploads: they go
+// through in pieces, and larger files go as such. Without them only the large
+// ones fail.
+func TestBehindNginxThatTakesLittle(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, sandbox.Config{})
+	g := newGateway(t, s)
+	for protocol, large := range map[core.Protocol]core.State{
+		core.ProtocolAuto: core.StateStored, core.ProtocolTus: core.StateStored, core.ProtocolMultipart: core.StateFailed,
+	} {
+		for _, version := range []string{core.HTTPAuto, core.HTTP2} {
+			p := g.profile(t, s, g.clients)
+			p.Upload.Protocol, p.Upload.HTTPVersion = protocol, version
+			s.writeProfile(t, p)
+			dir, _ := writeTree(t, 3, func(i int) string { return string(rune('a'+i)) + ".txt" })
+			coretest.WriteFile(t, filepath.Join(dir, "large"), bytes.Repeat([]byte("0123456789"), 500_000))
+			lines, _ := s.upload(t, t.TempDir(), dir)
+			if len(lines) != 4 {
+				t.Fatalf("%s: lines %+v", protocol, lines)
+			}
+			for _, l := range lines {
+				want := core.StateStored
+				if l.Name == "large" {
+					want = large
+				}
+				if l.State != want || l.Verified != (want == core.StateStored) || l.Attempts != 1 {
+					t.Errorf("%s, HTTP %s: %+v %+v", protocol, version, l, l.Error)
+				}
+			}
+		}
 	}
 }
 

@@ -145,6 +145,9 @@ func (a *attempt) patch(ctx context.Context, p patch) (state, *core.Error) {
 		if e.Outcome == core.OutcomeUnknown && !p.finishing {
 			e.Outcome = core.OutcomeCutOff
 		}
+		if a.client.tooMuch(e, p.length) {
+			e.Err = errTooMuch
+		}
 		return state{}, e
 	}
 	offset, err := number(got.Header, "Upload-Offset")

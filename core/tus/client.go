@@ -78,6 +78,7 @@ type Client struct {
 	base   *url.URL
 	server *transport.Server
 	active atomic.Int32 // uploads under way
+	most   atomic.Int64 // bytes that a request may hold, as far as has been learnt; 0: any number
 
 	asking chan struct{} // held by who asks for the offer
 	offer  atomic.Pointer[Offer]

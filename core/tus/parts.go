@@ -229,9 +229,9 @@ func (a *attempt) each(ctx context.Context, do func(context.Context, int, part) 
 func (a *attempt) sendPart(ctx context.Context, p part, at int64) *core.Error {
 	disputes := 0
 	for size := p.To - p.From; at < size; {
-		end, header := size, map[string]string{}
+		end, header := at+a.client.atMost(size-at), map[string]string{}
 		if a.checking {
-			end = min(at+a.client.cfg.piece, size)
+			end = min(at+a.client.cfg.piece, end)
 			sum, err := sumOf(ctx, a.file, p.From+at, p.From+end)
 			if err != nil {
 				return core.AsError(err)
@@ -247,6 +247,8 @@ func (a *attempt) sendPart(ctx context.Context, p part, at int64) *core.Error {
 			continue
 		case end == size && a.refusedPart(ctx, p, e):
 			return refusal(e)
+		case errors.Is(e, errTooMuch): // it has nothing of it
+			continue
 		case !disputed(e) || disputes == maxDisputes:
 			return e
 		}

@@ -111,18 +111,23 @@ func (a *attempt) single(ctx context.Context) (core.Receipt, *core.Error) {
 		return core.Receipt{}, e
 	}
 	a.begin(at.offset)
-	for disputes := 0; ; disputes++ {
+	for disputes := 0; ; {
 		end, whole, e := a.from(ctx, at)
+		smaller := e != nil && errors.Is(e, errTooMuch)
 		switch {
 		case e == nil:
 			return a.receipt(ctx, end, whole)
+		case smaller:
 		case !disputed(e):
 			return core.Receipt{}, a.unusable(ctx, e)
 		case disputes == maxDisputes:
 			return core.Receipt{}, a.hopeless(ctx, e)
 		}
-		if stop := a.pause(ctx, disputes); stop != nil {
-			return core.Receipt{}, stop
+		if !smaller {
+			if stop := a.pause(ctx, disputes); stop != nil {
+				return core.Receipt{}, stop
+			}
+			disputes++
 		}
 		found, again, unheard := a.ask(ctx)
 		switch {
@@ -227,16 +232,16 @@ func (a *attempt) createUpload(ctx context.Context) (state, *core.Error) {
 // has it, and the hash of the file.
 func (a *attempt) from(ctx context.Context, at state) (state, core.Checksum, *core.Error) {
 	a.ending = false
-	p := plan{from: at.offset, to: max(a.size-lastBytes, at.offset), each: plainPiece}
+	p := plan{from: at.offset, to: max(a.size-a.client.atMost(lastBytes), at.offset), each: plainPiece}
 	if a.checking {
-		p.each, p.sums = a.client.cfg.piece, true
+		p.each, p.sums = a.client.atMost(a.client.cfg.piece), true
 	}
 	r := read(ctx, a.file, a.size, p)
 	defer r.stop()
 	var e *core.Error
 	if p.sums {
 		e = a.checked(ctx, r)
-	} else if p.to > p.from {
+	} else {
 		e = a.plain(ctx, r, p)
 	}
 	if e != nil {
@@ -266,12 +271,22 @@ func (a *attempt) checked(ctx context.Context, r *reading) *core.Error {
 	return nil
 }
 
-// plain sends all but the last bytes at once, as they are hashed.
+// plain sends all but the last bytes as they are hashed, at once unless the
+// server takes no request of that size.
 func (a *attempt) plain(ctx context.Context, r *reading, p plan) *core.Error {
-	_, e := a.patch(ctx, patch{url: a.note.URL, offset: p.from, length: p.to - p.from, content: func(ctx context.Context) io.Reader {
-		return &behind{ctx: ctx, reading: r, file: a.file, now: a.file.Section(0, 0)}
-	}})
-	return e
+	hashed := &behind{reading: r, file: a.file, now: a.file.Section(0, 0)}
+	for at := p.from; at < p.to; {
+		length := a.client.atMost(p.to - at)
+		_, e := a.patch(ctx, patch{url: a.note.URL, offset: at, length: length, content: func(ctx context.Context) io.Reader {
+			hashed.ctx = ctx
+			return io.LimitReader(hashed, length)
+		}})
+		if e != nil {
+			return e
+		}
+		at += length
+	}
+	return nil
 }
 
 // finish sends the last bytes. Before they leave, that they will is durable.

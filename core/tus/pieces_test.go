@@ -1,0 +1,93 @@
+package tus
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+
+	"github.com/tus/tusd/v2/pkg/handler"
+
+	"github.com/artstore/ingester/core"
+)
+
+// takes is a gateway that answers 413 to bodies over a limit, unread, ends the
+// connection, and counts how often.
+func takes(limit int64, refused *atomic.Int64) func(http.ResponseWriter, *http.Request) bool {
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		if r.ContentLength <= limit {
+			return false
+		}
+		refused.Add(1)
+		w.Header().Set("Content-Type", "text/html")
+		w.Header().Set("Connection", "close")
+		w.WriteHeader(http.StatusRequestEntityTooLarge)
+		_, _ = io.WriteString(w, "<html><center><h1>413 Request Entity Too Large</h1></center><hr><center>nginx</center></html>")
+		return true
+	}
+}
+
+// A gateway before the server takes small bodies only: pieces that fit go
+// through, and what fits is learnt once a server.
+func TestSmallerPieces(t *testing.T) {
+	file, data := newTransfer(t, "a", 5<<20+3)
+	for name, change := range map[string]func(*Config){
+		"one upload": nil, "checksums": func(cfg *Config) { cfg.Checksums = true }, "parts": inParts(2),
+		"HTTP/2": func(cfg *Config) { cfg.HTTPVersion = core.HTTP2 },
+	} {
+		for _, limit := range []int64{4 << 20, 1 << 20, 100_000} {
+			t.Run(name, func(t *testing.T) {
+				s := newServer(t, func(s *server) { s.checked = name == "checksums" })
+				c := s.newClient(t, change)
+				var refused atomic.Int64
+				s.set(takes(limit, &refused))
+				r, err := c.Upload(limited(t), file, &progress{})
+				wantReceipt(t, r, err, data)
+				s.only(t, data)
+				learnt := refused.Load()
+				other := file
+				other.ID = "another"
+				r, err = c.Upload(limited(t), other, &progress{})
+				wantReceipt(t, r, err, data)
+				if learnt == 0 || refused.Load() != learnt {
+					t.Errorf("%d requests were refused of the first file, %d of the second", learnt, refused.Load()-learnt)
+				}
+			})
+		}
+	}
+}
+
+// What no piece is small enough for is the file; what a hook says of the whole
+// is its no to the file.
+func TestTooLargeInAnyPiece(t *testing.T) {
+	file, data := newTransfer(t, "a", 3<<20)
+	s := newServer(t, nil)
+	c := s.newClient(t, nil)
+	var refused atomic.Int64
+	s.set(takes(leastTried/2, &refused))
+	_, err := c.Upload(limited(t), file, &progress{})
+	want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
+	s.set(nil)
+	s.forget()
+	r, err := c.Upload(limited(t), file, &progress{})
+	wantReceipt(t, r, err, data)
+	if n, _ := s.count(http.MethodPatch); n != 2 {
+		t.Errorf("%d requests: the limit was not forgotten", n)
+	}
+	for _, words := range []string{"over your quota", "ERR_REFUSED: virus found"} {
+		s := newServer(t, nil)
+		judged := 0
+		s.judge = func(handler.FileInfo) int { judged++; return 0 }
+		s.set(after(1, http.MethodPatch, func(w http.ResponseWriter, r *http.Request) bool {
+			s.serve(httptest.NewRecorder(), r)
+			http.Error(w, words, http.StatusRequestEntityTooLarge)
+			return true
+		}))
+		_, err := s.newClient(t, completeIsStored).Upload(limited(t), file, &progress{})
+		want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
+		if judged != 1 || len(s.uploads(t)) != 0 {
+			t.Errorf("%s: judged %d times, %d uploads", words, judged, len(s.uploads(t)))
+		}
+	}
+}
