@@ -90,9 +90,9 @@ func (c *connection) HonoursKey(ctx context.Context, t core.Transfer) (bool, err
 }
 
 // Find implements engine.Finder.
-func (c *connection) Find(ctx context.Context, t core.Transfer, since time.Time) ([]core.Receipt, error) {
+func (c *connection) Find(ctx context.Context, questions []core.Question) (core.Listing, error) {
 	defer c.use()()
-	return c.client.Find(ctx, t, since)
+	return c.client.Find(ctx, questions)
 }
 
 // Finalise implements engine.Finaliser.

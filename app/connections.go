@@ -277,7 +277,7 @@ func (c *connections) connect(ctx context.Context, by engine.Route) (*connection
 	}
 	measured, limit := measuredTokens{tokens, c.metrics}, c.limit(by, p)
 	client, err := upload.New(upload.Config{
-		BaseURL: p.IngesterURL, TLS: config, HTTPVersion: p.Upload.HTTPVersion, Streams: p.Upload.Concurrency,
+		BaseURL: p.IngesterURL, AdminURL: p.AdminURL, TLS: config, HTTPVersion: p.Upload.HTTPVersion, Streams: p.Upload.Concurrency,
 		Tokens: measured, ClientID: p.Auth.ClientID, Limiter: limit, UserAgent: userAgent(), Proxy: proxy, Log: c.log,
 	})
 	if err != nil {

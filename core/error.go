@@ -123,6 +123,7 @@ const (
 	CodeSizeMismatch     Code = "size_mismatch"
 
 	CodeOutcomeUnknown Code = "outcome_unknown"
+	CodeNotListed      Code = "not_listed" // likewise, but the server lists other files and not this one
 	CodeCancelled      Code = "cancelled"
 	CodeInternal       Code = "internal"
 )

@@ -18,7 +18,7 @@ const (
 	StateQueued    State = "queued"    // waits for a worker
 	StateSending   State = "sending"   // an attempt is under way
 	StateSent      State = "sent"      // the whole body is out, the server is checking
-	StateWaiting   State = "waiting"   // waits until NotBefore to try again, or for its profile to lead to its destination; Error says why
+	StateWaiting   State = "waiting"   // waits until NotBefore to try again or to ask the server, or for its profile to lead to its destination; Error says why
 	StatePaused    State = "paused"    // by the user
 	StateStored    State = "stored"    // the server has it and its SHA-256 is ours
 	StateFailed    State = "failed"    // Error says why
@@ -28,13 +28,14 @@ const (
 
 // transitions is the table of legal changes. A restart moves Sending and Sent
 // back to Queued. A transfer that the server may have from an earlier attempt
-// becomes Unknown where another would be sent again or cancelled.
+// becomes Unknown where another would be sent again or cancelled, and Stored
+// from wherever it is once the server says that it has it.
 var transitions = map[State][]State{ //nolint:gochecknoglobals // a table
-	StateQueued:    {StateSending, StateWaiting, StatePaused, StateCancelled, StateFailed, StateUnknown},
+	StateQueued:    {StateSending, StateWaiting, StatePaused, StateCancelled, StateFailed, StateUnknown, StateStored},
 	StateSending:   {StateSent, StateStored, StateWaiting, StateQueued, StatePaused, StateFailed, StateUnknown, StateCancelled},
 	StateSent:      {StateStored, StateWaiting, StateQueued, StatePaused, StateFailed, StateUnknown, StateCancelled},
-	StateWaiting:   {StateQueued, StatePaused, StateCancelled, StateFailed, StateUnknown},
-	StatePaused:    {StateQueued, StateCancelled, StateUnknown},
+	StateWaiting:   {StateQueued, StatePaused, StateCancelled, StateFailed, StateUnknown, StateStored},
+	StatePaused:    {StateQueued, StateCancelled, StateUnknown, StateStored},
 	StateFailed:    {StateQueued, StateCancelled},
 	StateUnknown:   {StateQueued, StateStored, StateCancelled},
 	StateCancelled: {StateQueued},
@@ -107,7 +108,7 @@ type Transfer struct {
 	State     State
 	Sent      int64     // content bytes sent in this attempt, 0…Source.Size; not durable
 	Attempts  int       // attempts begun
-	NotBefore time.Time // Waiting: when the next attempt starts, zero for one that waits for its destination
+	NotBefore time.Time // Waiting: when the next attempt starts, zero for one that waits for its destination. Where the outcome is unknown: when the server is asked again
 	Error     *Error    // why it waits, failed or is unknown, or, with OutcomeUnknown, that the server may have it; else nil
 	Receipt   *Receipt  // Stored only
 	Resume    string    // what Progress.Resumable last kept, "" where an upload begins anew
@@ -120,6 +121,12 @@ type Transfer struct {
 // Damaged reports whether the entry of t in the database is not what was saved.
 // Nothing of it can be trusted.
 func (t *Transfer) Damaged() bool { return t.Error != nil && t.Error.Code == CodeStoreDamaged }
+
+// Doubtful reports whether the server may have the file of t, which is not sent
+// again before it has been asked.
+func (t *Transfer) Doubtful() bool {
+	return t.Error != nil && t.Error.Outcome == OutcomeUnknown && !t.Damaged() && t.State != StateStored
+}
 
 // Attempt is one try at one transfer, kept for the details view and for
 // finding possible duplicates.

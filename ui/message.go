@@ -96,6 +96,7 @@ var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 	core.CodeChecksumMissing:       {"error.checksum_missing", "advice.admin"},
 	core.CodeSizeMismatch:          {"error.size_mismatch", "advice.again"},
 	core.CodeOutcomeUnknown:        {"error.outcome_unknown", "advice.decide"},
+	core.CodeNotListed:             {"error.not_listed", "advice.decide"},
 	core.CodeCancelled:             {"error.cancelled", "advice.retry"},
 	core.CodeInternal:              {"error.internal", "advice.report"},
 }

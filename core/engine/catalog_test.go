@@ -12,6 +12,7 @@ import (
 type catalog struct {
 	files   []listed
 	lists   bool
+	own     bool              // and takes the files itself
 	lag     time.Duration     // files are listed so long after they were stored
 	differs []core.Difference // what it keeps otherwise than it is asked
 	count   int
@@ -58,14 +59,21 @@ func (c *catalog) drop(id core.TransferID) {
 	}
 }
 
-// find is what may be the file of t: files of one size look the same.
-func (c *catalog) find(t core.Transfer, since time.Time) (found []core.Receipt) {
+// find is what may be the files of questions: those of one size look the same.
+func (c *catalog) find(questions []core.Question) (core.Listing, error) {
+	l := core.Listing{Asked: c.lists, Own: c.own, Found: make([][]core.Receipt, len(questions))}
 	for _, f := range c.files {
-		if c.lists && f.server == t.Server && f.Size == t.Source.Size && !f.at.Before(since) && time.Since(f.at) >= c.lag {
-			found = append(found, f.Receipt)
+		if !c.lists || f.server != questions[0].Transfer.Server || time.Since(f.at) < c.lag {
+			continue
+		}
+		l.Files = append(l.Files, core.ListedFile{ID: f.FileID, At: f.at})
+		for i, q := range questions {
+			if f.Size == q.Transfer.Source.Size && !f.at.Before(q.Since) {
+				l.Found[i] = append(l.Found[i], f.Receipt)
+			}
 		}
 	}
-	return found
+	return l, nil
 }
 
 // checkFiles wants every stored transfer to have a file of its own that the

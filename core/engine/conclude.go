@@ -122,6 +122,12 @@ func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfe
 	if out.place != "" {
 		t.NotBefore = time.Time{} // when the place is back
 	}
+	if t.State == core.StateUnknown && out.honours == honoursNo { // the server may say more
+		t.NotBefore = x.now
+		if r.wish == "" {
+			t.State = core.StateWaiting
+		}
+	}
 	return t
 }
 
@@ -184,16 +190,21 @@ func sticky(failure *core.Error, maybe bool) *core.Error {
 	return &marked
 }
 
+// standStill has nothing sent by a lane until someone acts, or for a while.
+func (e *Engine) standStill(l *lane, d retry.Decision, failure *core.Error, now time.Time) {
+	l.halt, l.ends = failure, time.Time{}
+	if d.After > 0 {
+		l.ends = now.Add(d.After)
+	}
+	e.log.Info("the queue stands still", "profile", l.profile, "error", failure)
+}
+
 // affect is what a failed attempt means for the other transfers of its lane.
 func (e *Engine) affect(r *run, d retry.Decision, failure *core.Error, now time.Time) {
 	l := r.lane
 	switch {
 	case d.Halt:
-		l.halt, l.ends = failure, time.Time{}
-		if d.After > 0 {
-			l.ends = now.Add(d.After)
-		}
-		e.log.Info("the queue stands still", "profile", l.profile, "error", failure)
+		e.standStill(l, d, failure, now)
 	case failure.Code == core.CodeTokenRejected:
 		if l.rejected.IsZero() {
 			l.rejected = now

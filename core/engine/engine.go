@@ -73,6 +73,7 @@ type Engine struct {
 	numbered  int32 // lanes so far
 	packer    packer
 	waiting   dueHeap
+	asks      dueHeap            // of unknown outcome: when their servers are asked
 	places    map[string]*place  // that are away, or were a moment ago, by path
 	folders   map[string]*folder // in which a file could not be read, by path
 	lastPlace int32

@@ -44,6 +44,8 @@ type lane struct {
 	small, bulk seqHeap            // queued transfers
 	held        map[*item]struct{} // wait for the profile to lead to the destination
 	look        time.Time          // when to see whether it does, while it doesn't
+	doubts      map[*item]struct{} // the server is to be asked whether it has them
+	inquiring   bool               // it is being asked
 
 	claimed, claimedBulk int               // runs that have not ended
 	claimedSmall         int64             // bytes
@@ -82,7 +84,7 @@ func (e *Engine) lane(w way) *lane {
 	l := e.lanes[w]
 	if l == nil {
 		e.numbered++
-		l = &lane{way: w, number: e.numbered, room: e.cfg.Most, held: map[*item]struct{}{}}
+		l = &lane{way: w, number: e.numbered, room: e.cfg.Most, held: map[*item]struct{}{}, doubts: map[*item]struct{}{}}
 		e.lanes[w] = l
 	}
 	return l

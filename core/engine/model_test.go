@@ -108,6 +108,7 @@ func leaveHalf(ctx context.Context, s *server, t core.Transfer, p core.Progress,
 		s.with(func(s *server) {
 			s.halves[fmt.Sprint("half of ", t.ID, " ", t.Attempts)] = true
 			s.commits[t.ID]++
+			s.keeper[t.ID] = t.Destination()
 			s.catalog.add(t)
 		})
 	}
@@ -143,7 +144,7 @@ type step struct {
 	Wait time.Duration
 }
 
-var verbs = []string{"submit", "pause", "resume", "retry", "ask", "cancel", "remove", "pause all", "resume all", "wait", "restart", "crash", "full disk", "switch", "switch and tell", "redirect"}
+var verbs = []string{"submit", "pause", "resume", "retry", "ask", "cancel", "remove", "pause all", "resume all", "wait", "restart", "crash", "full disk", "switch", "switch and tell", "redirect", "deaf", "hears", "lists", "lists not"}
 
 // model is a queue under test. A watcher checks everything that is shown.
 type model struct {
@@ -251,6 +252,15 @@ func (m *model) do(t *testing.T, s step) {
 			m.moved[id] = true
 		}
 		err = m.Redirect(ctx, testProfile, ids...)
+	case "deaf", "hears": // it can't be asked for a while
+		deaf := s.Verb == "deaf"
+		m.server.with(func(s *server) {
+			if s.askErr = nil; deaf {
+				s.askErr = failure(core.KindNetwork, core.CodeUnreachable, core.OutcomeNotProcessed)
+			}
+		})
+	case "lists", "lists not": // an account is given the right to read, and loses it
+		m.server.with(func(server *server) { server.catalog.lists = s.Verb == "lists" })
 	case "wait":
 		<-time.After(s.Wait)
 	case "restart":
@@ -350,7 +360,8 @@ func TestModel(t *testing.T) {
 		}), 0, 40).Draw(rt, "fates")
 		honours := rapid.Bool().Draw(rt, "key honoured")
 		lists := rapid.Bool().Draw(rt, "lists its files")
-		lag := time.Duration(rapid.SampledFrom([]int{0, 0, 1, 100}).Draw(rt, "seconds late")) * time.Second
+		own := rapid.Bool().Draw(rt, "lists its own")
+		lag := time.Duration(rapid.SampledFrom([]int{0, 0, 1, 100, 1000}).Draw(rt, "seconds late")) * time.Second
 		differs := rapid.Bool().Draw(rt, "differs")
 		var wrong []string
 		synctest.Test(t, func(t *testing.T) {
@@ -358,7 +369,7 @@ func TestModel(t *testing.T) {
 			s.honours, s.script = honours, play(world)
 			m := &model{st: newMemory(), removed: map[core.TransferID]bool{}, retried: map[core.TransferID]bool{},
 				moved: map[core.TransferID]bool{}, goal: map[core.TransferID]core.Destination{}}
-			s.catalog = &catalog{lists: lists, lag: lag}
+			s.catalog = &catalog{lists: lists, own: own, lag: lag}
 			if differs {
 				s.catalog.differs = []core.Difference{{Field: core.FieldTTLDays, Asked: "30", Got: "7"}}
 			}
@@ -367,7 +378,7 @@ func TestModel(t *testing.T) {
 			for _, st := range steps {
 				m.do(t, st)
 			}
-			s.with(func(s *server) { s.script = nil })
+			s.with(func(s *server) { s.script, s.askErr = nil, nil })
 			<-time.After(time.Minute) // until no attempt is under way that has its fate already
 			m.do(t, step{Verb: "resume all"})
 			<-time.After(30 * time.Hour) // until nothing waits any more

@@ -46,13 +46,11 @@ type Uploader interface {
 	RoundTrip() time.Duration
 }
 
-// Finder is an Uploader whose server can be asked for a file by its checksum.
+// Finder is an Uploader whose server may list its files.
 type Finder interface {
-	// Find returns what the server lists that may be the file of t, stored
-	// by an attempt that began at since or later, what fits best first.
-	// There is none, too, where the server can't say. Errors are
-	// *core.Error.
-	Find(ctx context.Context, t core.Transfer, since time.Time) ([]core.Receipt, error)
+	// Find reads the list once for all questions. An error, a *core.Error,
+	// means that no server could be reached.
+	Find(ctx context.Context, questions []core.Question) (core.Listing, error)
 }
 
 // Spooler keeps copies of files whose length only reading tells.

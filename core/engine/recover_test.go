@@ -15,34 +15,39 @@ import (
 // after an attempt, and after a crash. What is another transfer's, or not
 // there, stays unknown.
 func TestFindUnknown(t *testing.T) {
-	lost := failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
-	s := newServer()
-	s.honours = false
-	s.lists = map[string]string{"there": "id-1", "same": "id-1", "later": "id-2"}
-	s.script = func(_ context.Context, _ *server, t core.Transfer, _ int, _ core.Progress) (bool, error) {
-		return t.Source.Name != "gone", lost
-	}
-	st := newMemory()
-	f := begin(t, s, st)
-	first := f.submit(source("there", 10))
-	f.awaitState(core.StateStored, first...)
-	if r := f.get(first[0]).Receipt; r == nil || r.FileID != "id-1" {
-		t.Errorf("receipt %+v", r)
-	}
-	ids := f.submit(source("same", 10), source("gone", 10))
-	f.awaitState(core.StateUnknown, ids...)
-	_ = f.stop()
+	synctest.Test(t, func(t *testing.T) {
+		lost := failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
+		s := newServer()
+		s.honours = false
+		s.lists = map[string]string{"there": "id-1", "same": "id-1", "later": "id-2"}
+		s.script = func(_ context.Context, _ *server, t core.Transfer, _ int, _ core.Progress) (bool, error) {
+			return t.Source.Name != "gone", lost
+		}
+		st := newMemory()
+		f := begin(t, s, st)
+		f.patience = time.Hour
+		first := f.submit(source("there", 10))
+		f.awaitState(core.StateStored, first...)
+		if r := f.get(first[0]).Receipt; r == nil || r.FileID != "id-1" {
+			t.Errorf("receipt %+v", r)
+		}
+		ids := f.submit(source("same", 10), source("gone", 10))
+		f.awaitState(core.StateUnknown, ids...)
+		_ = f.stop()
 
-	crashed := core.Transfer{ID: "crashed", Seq: 99, Source: source("later", 10), Options: options(), Server: testServer,
-		State: core.StateSending, Attempts: 1}
-	if err := st.Commit(context.Background(), core.Batch{Put: []core.Transfer{crashed}}); err != nil {
-		t.Fatal(err)
-	}
-	f = begin(t, s, st)
-	f.awaitState(core.StateStored, "crashed")
-	if n := s.attempts("crashed"); n != 0 {
-		t.Errorf("it was sent %d times again", n)
-	}
+		crashed := core.Transfer{ID: "crashed", Seq: 99, Source: source("later", 10), Options: options(), Server: testServer,
+			State: core.StateSending, Attempts: 1}
+		if err := st.Commit(context.Background(), core.Batch{Put: []core.Transfer{crashed}}); err != nil {
+			t.Fatal(err)
+		}
+		f = begin(t, s, st)
+		f.patience = time.Hour
+		f.awaitState(core.StateStored, "crashed")
+		if n := s.attempts("crashed"); n != 0 {
+			t.Errorf("it was sent %d times again", n)
+		}
+		_ = f.stop()
+	})
 }
 
 // left is a transfer as a crash leaves it.
@@ -115,8 +120,10 @@ func TestMaybeStoredIsRemembered(t *testing.T) {
 		f := begin(t, s, st)
 		f.patience = time.Hour
 		id := f.submit(source("a", 10))[0]
-		f.await("three attempts", func(shown map[core.TransferID]core.Transfer, _ core.Update) bool {
-			return shown[id].Attempts == 3 && shown[id].State == core.StateWaiting
+		f.await("three questions", func(shown map[core.TransferID]core.Transfer, _ core.Update) bool {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			return s.asks == 3 && shown[id].State == core.StateWaiting && shown[id].Attempts == 1
 		})
 		if s.attempts(id) != 1 {
 			t.Errorf("sent %d times without asking", s.attempts(id))

@@ -70,6 +70,7 @@ func (e *Engine) load(ctx context.Context) error {
 		}
 	}
 	e.publish(x)
+	e.askAll()
 	e.sweep(found)
 	e.recover(interrupted)
 	if len(found) > 0 {

@@ -48,16 +48,27 @@ func (e *Engine) place(it *item) {
 	}
 	switch it.state() {
 	case core.StateQueued:
+		if it.inDoubt() {
+			e.askAt(it, time.Time{})
+			return
+		}
 		if l := e.lane(it.way()); it.in != l.number {
 			l.push(it)
 		}
 		e.journal.kick()
 	case core.StateWaiting:
-		if late := it.late(); isHeld(late.err) {
+		switch late := it.late(); {
+		case isHeld(late.err):
 			e.lane(it.way()).held[it] = struct{}{}
 			e.journal.kick()
-		} else {
+		case it.inDoubt():
+			e.askAt(it, late.notBefore)
+		default:
 			heap.Push(&e.waiting, due{it, late.notBefore})
+		}
+	case core.StateUnknown:
+		if late := it.late(); it.inDoubt() && !late.notBefore.IsZero() {
+			e.askAt(it, late.notBefore)
 		}
 	}
 }
@@ -79,6 +90,7 @@ func (e *Engine) schedule(ctx context.Context, x *tx) {
 	if e.paused || x.paused != nil {
 		return
 	}
+	e.inquire(ctx, x)
 	e.sort()
 	for _, l := range e.lanes {
 		e.claim(ctx, x, l)
@@ -166,6 +178,9 @@ func (e *Engine) start(ctx context.Context, x *tx, l *lane, it *item) *run {
 	r := &run{lane: l, it: it, size: t.Source.Size, restat: it.failed().last == core.CodeFileChanged, quit: ctx.Done(), done: make(chan struct{})}
 	if t.Error != nil && t.Error.Code == core.CodeFileChanged {
 		r.restat = true
+	}
+	if !maybeStored(t) {
+		it.forget()
 	}
 	t.State = core.StateSending
 	t.Attempts++
@@ -289,6 +304,9 @@ func (e *Engine) rest() time.Duration {
 				until(p.until)
 			}
 		}
+		if len(e.asks) > 0 && !e.paused && !e.draining {
+			until(e.asks[0].at)
+		}
 		for _, l := range e.lanes {
 			if at := l.rest(now); !e.paused && !at.IsZero() {
 				until(at)
@@ -304,7 +322,7 @@ func (l *lane) rest(now time.Time) time.Time {
 	switch {
 	case l.halt != nil:
 		return l.ends
-	case l.empty():
+	case l.empty() && len(l.doubts) == 0:
 		return time.Time{}
 	case l.until.After(now):
 		return l.until

@@ -18,12 +18,14 @@ type server struct {
 	mu        sync.Mutex
 	honours   bool   // refuses duplicates by key
 	asks      int    // for that
+	finds     int    // for its list
 	askErr    error  // what asking ends in
 	url       string // where profiles lead, as are
 	account   string
 	moves     bool
 	arrived   map[core.TransferID][]core.Destination // where uploads went
 	spread    map[core.TransferID]bool               // went to one after another had it
+	keeper    map[core.TransferID]core.Destination   // what had it last
 	streams   int
 	budget    int64 // 0: none
 	roundTrip time.Duration
@@ -53,7 +55,7 @@ type server struct {
 
 func newServer() *server {
 	return &server{
-		honours: true, url: testServer, account: testAccount, arrived: map[core.TransferID][]core.Destination{}, spread: map[core.TransferID]bool{}, profiles: map[string]error{}, commits: map[core.TransferID]int{},
+		honours: true, url: testServer, account: testAccount, arrived: map[core.TransferID][]core.Destination{}, spread: map[core.TransferID]bool{}, keeper: map[core.TransferID]core.Destination{}, profiles: map[string]error{}, commits: map[core.TransferID]int{},
 		halves: map[string]bool{}, uploads: map[core.TransferID]int{}, sources: map[core.TransferID]core.Source{},
 		contents: map[core.TransferID]string{},
 	}
@@ -114,7 +116,7 @@ func (c *connected) Upload(ctx context.Context, t core.Transfer, p core.Progress
 		if !slices.Contains(s.arrived[t.ID], c.to) {
 			s.arrived[t.ID] = append(s.arrived[t.ID], c.to)
 		}
-		if len(s.arrived[t.ID]) > 1 && s.commits[t.ID] > 0 {
+		if last, has := s.keeper[t.ID]; has && last != c.to && s.commits[t.ID] > 0 {
 			s.spread[t.ID] = true
 		}
 	})
@@ -132,17 +134,23 @@ func (s *server) went(id core.TransferID) []core.Destination {
 func (s *server) RoundTrip() time.Duration { return s.roundTrip }
 
 // Find implements Finder.
-func (s *server) Find(_ context.Context, t core.Transfer, since time.Time) ([]core.Receipt, error) {
+func (s *server) Find(_ context.Context, questions []core.Question) (core.Listing, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.finds++
+	if s.askErr != nil {
+		return core.Listing{}, s.askErr
+	}
 	if s.catalog != nil {
-		return s.catalog.find(t, since), nil
+		return s.catalog.find(questions)
 	}
-	id, found := s.lists[t.Source.Name]
-	if !found {
-		return nil, nil
+	l := core.Listing{Asked: s.lists != nil, Found: make([][]core.Receipt, len(questions))}
+	for i, q := range questions {
+		if id, found := s.lists[q.Transfer.Source.Name]; found {
+			l.Found[i] = []core.Receipt{{FileID: id, Size: q.Transfer.Source.Size}}
+		}
 	}
-	return []core.Receipt{{FileID: id, Size: t.Source.Size}}, nil
+	return l, nil
 }
 
 // Finalise implements Finaliser.
@@ -277,6 +285,7 @@ func (s *server) commit(t core.Transfer) {
 	defer s.mu.Unlock()
 	if s.commits[t.ID] == 0 || !s.honours {
 		s.commits[t.ID]++
+		s.keeper[t.ID] = t.Destination()
 		s.catalog.add(t)
 	}
 }

@@ -216,8 +216,10 @@ func (s *submission) reveal(ctx context.Context) error {
 				s.call.takeOver(x, it, s.options.Profile)
 			}
 		}
+		w := way{s.options.Profile, s.endpoint.Destination, s.call.terms}
+		s.e.askLeft(x, w, s.endpoint)
 		x.after(func() {
-			l := s.e.lane(way{s.options.Profile, s.endpoint.Destination, s.call.terms})
+			l := s.e.lane(w)
 			if l.halt != nil && s.call != s.e.self {
 				l.lift() // who calls has it tried once more
 			}

@@ -26,16 +26,19 @@ func (e *Engine) takeBack(ctx context.Context, list []unwanted) {
 	if len(list) == 0 || e.stopping {
 		return
 	}
-	for _, u := range list {
+	ends := make([]func(), len(list))
+	for i, u := range list {
 		u.it.leaving++
+		ends[i] = e.claims.delete(u.t)
 	}
 	e.workers.Go(func() error {
 		unreachable := map[way]bool{}
-		for _, u := range list {
+		for i, u := range list {
 			if !unreachable[u.by] {
 				err := e.terminate(ctx, u)
 				unreachable[u.by] = err != nil && core.AsError(err).Kind != core.KindServer
 			}
+			ends[i]()
 			e.owe(func(x *tx) error {
 				x.after(func() {
 					u.it.leaving--

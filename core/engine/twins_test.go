@@ -42,20 +42,29 @@ func newLister(script func(t core.Transfer) (stored, heard bool)) *lister {
 func (l *lister) Uploader(context.Context, Route, core.Destination) (Uploader, error) { return l, nil }
 
 // Find lists every file of the size of t: they all look the same.
-func (l *lister) Find(_ context.Context, t core.Transfer, since time.Time) ([]core.Receipt, error) {
+func (l *lister) Find(_ context.Context, questions []core.Question) (core.Listing, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.since = append(l.since, since)
-	var found []core.Receipt
-	for _, r := range l.files {
-		if r.Size == t.Source.Size {
-			if r.Retention != "" {
-				r.Differs = t.Options.Differences(core.Options{Retention: r.Retention})
+	listing := core.Listing{Asked: true, Found: make([][]core.Receipt, len(questions))}
+	for i, q := range questions {
+		l.since = append(l.since, q.Since)
+		for _, r := range l.files {
+			if r.Size == q.Transfer.Source.Size {
+				if r.Retention != "" {
+					r.Differs = q.Transfer.Options.Differences(core.Options{Retention: r.Retention})
+				}
+				listing.Found[i] = append(listing.Found[i], r)
 			}
-			found = append(found, r)
 		}
 	}
-	return found, nil
+	return listing, nil
+}
+
+// questions is how often it was asked for a transfer.
+func (l *lister) questions() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.since)
 }
 
 func beginLister(t *testing.T, l *lister, st Store) *fixture {
@@ -180,55 +189,54 @@ func TestClaimsUnknown(t *testing.T) {
 // another file.
 func TestClaimsByServer(t *testing.T) {
 	c := newClaims()
-	at := func(server string) *run { return &run{t: core.Transfer{Server: server, Source: source("a", 10)}} }
-	first := at("https://host.example")
-	end := c.begin(first)
+	at := func(server string) core.Transfer { return core.Transfer{Server: server, Source: source("a", 10)} }
+	file := func(server string) fileAt { return fileAt{core.ServerOf(server), "7"} }
+	first := &item{}
+	end := c.begin(&run{it: first, t: at("https://host.example")})
 	for server, same := range map[string]bool{"https://HOST.example:443/": true, "https://other.example": false} {
-		if n := len(c.twins(at(server))); n == 1 != same {
+		if n := len(c.twins(&item{}, at(server))); n == 1 != same {
 			t.Errorf("%s: %d twins", server, n)
 		}
 	}
 	end("7")
 	for server, same := range map[string]bool{"https://HOST.example:443/": true, "https://other.example": false} {
-		if c.claim(at(server), "7") == same {
+		if c.claim(&item{}, file(server)) == same {
 			t.Errorf("%s: claimed %v", server, !same)
 		}
 	}
 	c.release(first)
-	if !c.claim(at("https://host.example"), "7") {
+	if !c.claim(&item{}, file("https://host.example")) {
 		t.Error("what was given back can't be claimed")
 	}
 }
 
 // What counts is the first attempt of unknown outcome, and where there is no word
 // of one that nothing was sent before it was queued.
-func TestSince(t *testing.T) {
+func TestSpan(t *testing.T) {
 	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
 	attempt := func(n, at int, o core.Outcome) core.Attempt {
-		return core.Attempt{Transfer: "a", Number: n, Start: day(at), Outcome: o}
+		return core.Attempt{Transfer: "a", Number: n, Start: day(at), End: day(at).Add(time.Hour), Outcome: o}
 	}
 	unknown, cut := core.OutcomeUnknown, core.OutcomeCutOff
 	for name, tt := range map[string]struct {
 		attempts []core.Attempt
-		began    bool
-		want     time.Time
+		since    time.Time
+		ended    time.Time
 	}{
-		"none":              {nil, false, day(1)},
-		"this one":          {nil, true, day(9)},
-		"cut off before":    {[]core.Attempt{attempt(1, 2, cut)}, true, day(9)},
-		"one before":        {[]core.Attempt{attempt(1, 2, cut), attempt(2, 3, unknown), attempt(3, 4, cut)}, false, day(3)},
-		"two before":        {[]core.Attempt{attempt(1, 3, unknown), attempt(2, 5, unknown)}, false, day(3)},
-		"one before, again": {[]core.Attempt{attempt(1, 3, unknown)}, true, day(3)},
-		"no time":           {[]core.Attempt{{Transfer: "a", Number: 1, Outcome: unknown}}, false, day(1)},
+		"none":           {nil, day(1), day(1)},
+		"cut off before": {[]core.Attempt{attempt(1, 2, cut), attempt(2, 9, unknown)}, day(9), day(9).Add(time.Hour)},
+		"one before":     {[]core.Attempt{attempt(1, 2, cut), attempt(2, 3, unknown), attempt(3, 4, cut)}, day(3), day(3).Add(time.Hour)},
+		"two before":     {[]core.Attempt{attempt(1, 3, unknown), attempt(2, 5, unknown)}, day(3), day(5).Add(time.Hour)},
+		"no time":        {[]core.Attempt{{Transfer: "a", Number: 1, Outcome: unknown}}, day(1), day(1)},
 	} {
 		st := newMemory()
 		if err := st.Commit(context.Background(), core.Batch{Attempts: tt.attempts}); err != nil {
 			t.Fatal(err)
 		}
 		e := New(Config{Store: st})
-		got, err := e.since(&run{t: core.Transfer{ID: "a", QueuedAt: day(1)}, began: tt.began, ctx: context.Background()}, &result{start: day(9)})
-		if err != nil || !got.Equal(tt.want) {
-			t.Errorf("%s: %v, %v, want %v", name, got, err, tt.want)
+		since, ended, err := e.span(context.Background(), core.Transfer{ID: "a", QueuedAt: day(1)})
+		if err != nil || !since.Equal(tt.since) || !ended.Equal(tt.ended) {
+			t.Errorf("%s: %v to %v, %v, want %v to %v", name, since, ended, err, tt.since, tt.ended)
 		}
 	}
 }
@@ -307,7 +315,11 @@ func TestFindSince(t *testing.T) {
 		if err := f.ResumeAll(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		f.await("some attempts", func(shown map[core.TransferID]core.Transfer, _ core.Update) bool { return shown[id].Attempts == 3 })
+		f.await("some questions", func(map[core.TransferID]core.Transfer, core.Update) bool {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			return l.asks == 3
+		})
 		_ = f.stop()
 		<-time.After(time.Hour)
 		l.with(func(s *server) { s.askErr = nil })
@@ -372,7 +384,7 @@ func TestListThatIsLate(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.await("the second answer", func(shown map[core.TransferID]core.Transfer, _ core.Update) bool {
-		return states(shown)[core.StateUnknown] == 3 && shown[ids[0]].Attempts == 2 && shown[ids[1]].Attempts == 2 && shown[ids[2]].Attempts == 2
+		return states(shown)[core.StateUnknown] == 3 && l.questions() == 6
 	})
 	_ = f.stop()
 	l.with(func(*server) { l.files = late })

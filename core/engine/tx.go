@@ -23,8 +23,9 @@ type item struct {
 	failures *failures      // nil: none yet
 }
 
-// failures are a transfer's failed attempts.
+// failures are a transfer's failed attempts, and what was asked since.
 type failures struct {
+	doubt  *doubt    // nil: its server was not asked whether it has the file
 	last   core.Code // of the newest
 	same   int       // how many in a row ended with it
 	since  time.Time // when the first of those ended
@@ -132,7 +133,7 @@ func tidy(t *core.Transfer, now time.Time) {
 	if t.State.Done() {
 		t.FinishedAt = now
 	}
-	if t.State != core.StateWaiting {
+	if t.State != core.StateWaiting && t.State != core.StateUnknown {
 		t.NotBefore = time.Time{}
 	}
 	switch t.State {
@@ -200,7 +201,7 @@ func (e *Engine) publish(x *tx) {
 	}
 	for _, r := range x.ended { // last: whoever waits finds it all done
 		r.it.run.Store(nil)
-		e.claims.release(r)
+		e.claims.release(r.it)
 		close(r.done)
 	}
 }

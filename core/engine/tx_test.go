@@ -45,7 +45,7 @@ func TestTidy(t *testing.T) {
 			if got.FinishedAt.IsZero() == state.Done() || state.Done() && !got.FinishedAt.Equal(now) {
 				t.Errorf("%s: finished %v", state, got.FinishedAt)
 			}
-			if got.NotBefore.IsZero() == (state == core.StateWaiting) {
+			if got.NotBefore.IsZero() == (state == core.StateWaiting || state == core.StateUnknown) {
 				t.Errorf("%s: not before %v", state, got.NotBefore)
 			}
 			keeps := state == core.StateWaiting || state == core.StateFailed || state == core.StateUnknown

@@ -1,10 +1,14 @@
 package engine
 
-import "github.com/artstore/ingester/core"
+import (
+	"slices"
+
+	"github.com/artstore/ingester/core"
+)
 
 // wake stages that what waits because the server was away goes on: it is back.
 func (e *Engine) wake(x *tx, l *lane) {
-	for _, d := range e.waiting {
+	for _, d := range slices.Concat(e.waiting, e.asks) {
 		if d.it.leaves || x.crew(d.it) == nil || x.state(d.it) != core.StateWaiting || !isOutage(d.it.late().err) {
 			continue
 		}

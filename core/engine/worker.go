@@ -17,8 +17,6 @@ type run struct {
 	t      core.Transfer // as claimed
 	size   int64         // as claimed, for the lane's counts
 	restat bool          // the file had changed: look at it again first
-	began  bool          // its file was begun to be sent; the worker's
-	owns   string        // the server's file that is its own; guarded by claims.mu
 
 	ctx    context.Context // ends when the attempt is to stop
 	cancel context.CancelFunc
@@ -106,9 +104,6 @@ func (e *Engine) send(r *run, out *result) error {
 	}
 	if maybeStored(r.t) {
 		if err := e.verify(r, uploader, out); err != nil {
-			if out.honours == honoursNo && e.find(r, uploader, out) {
-				return nil
-			}
 			return err
 		}
 	}
@@ -127,9 +122,7 @@ func (e *Engine) send(r *run, out *result) error {
 		r.lane.setKey(ask(r, uploader))
 	}
 	if err != nil && core.AsError(err).Outcome == core.OutcomeUnknown {
-		if out.honours = ask(r, uploader); out.honours == honoursNo && e.find(r, uploader, out) {
-			return nil
-		}
+		out.honours = ask(r, uploader)
 	}
 	return err
 }
@@ -139,7 +132,6 @@ func (e *Engine) upload(r *run, uploader Uploader, out *result) (err error) {
 	p := &progress{e: e, r: r}
 	e.observer.UploadStarted()
 	begun := e.cfg.Now()
-	r.began = true
 	ended := e.claims.begin(r)
 	out.receipt, err = uploader.Upload(r.ctx, r.t, p)
 	ended(out.receipt.FileID)

@@ -35,7 +35,7 @@ func known(c core.Code) bool {
 		core.CodeForbidden, core.CodeReadOnly, core.CodeKeyInProgress, core.CodeRedirect, core.CodeAnswerInvalid,
 		core.CodeUnexpected, core.CodeFinaliseUnsupported, core.CodeFinaliseFailed, core.CodeFinalisedBefore,
 		core.CodeChecksumMismatch, core.CodeChecksumMissing, core.CodeSizeMismatch,
-		core.CodeOutcomeUnknown, core.CodeCancelled, core.CodeInternal:
+		core.CodeOutcomeUnknown, core.CodeNotListed, core.CodeCancelled, core.CodeInternal:
 		return true
 	}
 	return false

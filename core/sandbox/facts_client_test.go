@@ -246,10 +246,15 @@ func (p *played) upload(t *testing.T) string {
 
 func (p *played) list(t *testing.T) string {
 	t.Helper()
-	found, err := p.client(t).Find(t.Context(), p.transfer(t), moment().Add(-time.Minute))
+	since := moment().Add(-time.Minute)
+	listing, err := p.client(t).Find(t.Context(), []core.Question{{Transfer: p.transfer(t), Since: since, Ended: since}})
 	if err != nil {
 		return concluded(err)
 	}
+	if !listing.Asked {
+		return "can't be asked"
+	}
+	found := listing.Found[0]
 	text := fmt.Sprintf("%d found", len(found))
 	for _, r := range found {
 		text += ": " + kept(r)

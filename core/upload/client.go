@@ -8,6 +8,8 @@ package upload
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -35,6 +37,7 @@ const defaultStreams = 100
 // Config says where and how to send.
 type Config struct {
 	BaseURL     string      // the ingester: "https://host:8020"
+	AdminURL    string      // the Admin Module, which may list files; "" for none
 	TLS         *tls.Config // nil: the system's roots, no client certificate
 	HTTPVersion string      // core.HTTPAuto, core.HTTP2 or core.HTTP11; "" is auto
 	Streams     int         // files in flight at most; 0 is 100
@@ -62,7 +65,11 @@ type Client struct {
 	patient   atomic.Bool  // the server takes a token that expires while the body is sent
 
 	mu      sync.Mutex
-	honours *bool // what the server said about Idempotency-Key, nil before
+	honours *bool   // what the server said about Idempotency-Key, nil before
+	lists   *lister // who listed files when last asked, nil for nobody yet
+
+	admin     *transport.Server // nil where there is none
+	adminRoot string
 }
 
 // New returns a client; it connects when it is first used. The error is a
@@ -85,13 +92,26 @@ func New(cfg Config) (*Client, error) {
 	if cfg.sleep == nil {
 		cfg.sleep = sleep
 	}
-	server, err := transport.New(transport.Config{Base: base, TLS: cfg.TLS, HTTPVersion: cfg.HTTPVersion, Connections: cfg.Streams,
-		UserAgent: cfg.UserAgent, Proxy: cfg.Proxy, Dial: cfg.dial})
+	connect := transport.Config{Base: base, TLS: cfg.TLS, HTTPVersion: cfg.HTTPVersion, Connections: cfg.Streams,
+		UserAgent: cfg.UserAgent, Proxy: cfg.Proxy, Dial: cfg.dial}
+	server, err := transport.New(connect)
 	if err != nil {
 		return nil, err
 	}
-	root := strings.TrimRight(base.Scheme+"://"+base.Host+base.EscapedPath(), "/")
-	return &Client{cfg: cfg, root: root, uploadURL: root + "/api/v1/files/upload", readyURL: root + "/health/ready", server: server, meter: transport.NewMeter(cfg.Now)}, nil
+	root := rootOf(base)
+	c := &Client{cfg: cfg, root: root, uploadURL: root + "/api/v1/files/upload", readyURL: root + "/health/ready", server: server, meter: transport.NewMeter(cfg.Now)}
+	if admin, ok := transport.ParseBase(cfg.AdminURL); ok {
+		connect.Base, connect.Connections, c.adminRoot = admin, 1, rootOf(admin)
+		if c.admin, err = transport.New(connect); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// rootOf is what all addresses of a server begin with.
+func rootOf(base *url.URL) string {
+	return strings.TrimRight(base.Scheme+"://"+base.Host+base.EscapedPath(), "/")
 }
 
 // Link is the connection as it last was.
@@ -103,7 +123,33 @@ func (c *Client) RoundTrip() time.Duration { return c.server.RoundTrip() }
 // Close ends idle connections. No call may be under way.
 func (c *Client) Close() error {
 	c.server.Close()
+	if c.admin != nil {
+		c.admin.Close()
+	}
 	return nil
+}
+
+// get asks the server, without a token, for a JSON object.
+func (c *Client) get(ctx context.Context, address string, object any) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return err
+	}
+	resp, _, err := c.send(req, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	data, err := transport.ReadAnswer(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = errors.New(resp.Status)
+	}
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, object)
 }
 
 // send makes one request whose answer is JSON.

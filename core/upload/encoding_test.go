@@ -62,7 +62,7 @@ func TestEncodedAnswers(t *testing.T) {
 				if errFinal != nil {
 					t.Errorf("finalise: %v", errFinal)
 				}
-				found, err := c.Find(context.Background(), transfer, begun)
+				found, err := c.one(context.Background(), transfer, begun)
 				if err != nil || len(found) != 1 || found[0].FileID != "id-1" {
 					t.Errorf("find: %+v, %v", found, err)
 				}

@@ -3,8 +3,6 @@ package upload
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -17,68 +15,132 @@ import (
 const (
 	opFind = "ask whether the server has the file"
 	// findTimeout is the time limit of a search through all pages.
-	findTimeout = 2 * time.Minute
+	findTimeout = 5 * time.Minute
 )
 
-// Find returns what a server lists that may be the file of t, stored by an
-// attempt that began at since or later: of its name, size and checksum, and by
-// us where the server says by whom. What fits best comes first. None is found,
-// too, where the server lists no files: then nobody knows. Errors are
-// *core.Error.
-func (c *Client) Find(ctx context.Context, t core.Transfer, since time.Time) ([]core.Receipt, error) {
-	sum, err := content.Sum(ctx, t.Source)
-	if err != nil {
-		return nil, err
+// lister is an address that may list files. Whether it does is learnt by asking.
+type lister struct {
+	root   string
+	server *transport.Server
+	takes  bool // it is where files are sent
+}
+
+// listers are where files may be listed: by the server that takes them, as
+// Storage Elements do, and by the first generation's Admin Module.
+func (c *Client) listers() []*lister {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.lists != nil {
+		return []*lister{c.lists}
 	}
+	all := []*lister{{root: c.root, server: c.server, takes: true}}
+	if c.admin != nil && c.adminRoot != c.root {
+		all = append(all, &lister{root: c.adminRoot, server: c.admin})
+	}
+	return all
+}
+
+// learn remembers who lists, nil for nobody.
+func (c *Client) learn(at *lister) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lists = at
+}
+
+// Find looks for the files of transfers whose outcome is unknown among those that
+// a server lists. One may be a transfer's that has its name, size and checksum,
+// was stored by an attempt that began at Since or later, and by us where the
+// server says by whom. A server that refuses to list, or has no such call, can't
+// be asked. Errors are *core.Error.
+func (c *Client) Find(ctx context.Context, questions []core.Question) (core.Listing, error) {
 	token, err := c.cfg.Tokens.Token(ctx)
 	if err != nil {
-		return nil, transport.TokenError(opFind, err)
+		return core.Listing{}, transport.TokenError(opFind, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, findTimeout)
 	defer cancel()
-	l := listing{
-		client: c, token: token, own: own{token.Subject, c.cfg.ClientID}, since: since,
-		want: sent{name: content.SafeName(t.Source.Name), size: t.Source.Size, sum: sum, asked: t.Options},
-		seen: map[string]bool{},
+	var failed error
+	for _, at := range c.listers() {
+		l := newListing(c, at, token, questions)
+		switch lists, err := l.read(ctx); {
+		case err != nil:
+			failed = err
+		case lists:
+			c.learn(at)
+			return l.answer(ctx), nil
+		}
 	}
-	if err := l.read(ctx); err != nil {
-		return nil, err
-	}
-	slices.SortStableFunc(l.found, func(a, b core.Receipt) int {
-		return cmp.Or(cmp.Compare(len(a.Differs), len(b.Differs)), a.UploadedAt.Compare(b.UploadedAt))
-	})
-	return l.found, nil
+	c.learn(nil)
+	return core.Listing{}, failed
 }
 
-// take keeps what may be the file that is looked for. at is when the server
-// stored what it lists there, fresh whether that was not seen before.
-func (l *listing) take(item json.RawMessage, earliest time.Time) (at time.Time, fresh bool) {
-	a, err := newAnswer(item)
-	if err != nil {
-		return time.Time{}, false
-	}
-	by, gone := a.text("uploaded_by"), deleted(a)
-	r, err := parseReceipt(item, l.want)
-	key := fmt.Sprint(a["file_id"], a["checksum"])
-	if a["file_id"] == nil || l.seen[key] {
-		return time.Time{}, false
-	}
-	l.seen[key] = true
-	at = a.time("uploaded_at", "created_at")
-	name, _ := a[core.FieldName].(string)
-	if err == nil && content.SameName(name, l.want.name) && !gone && !at.Before(earliest) && l.own.may(by) {
-		r.HTTP, r.Status = l.proto, http.StatusOK
-		l.found = append(l.found, r)
-	}
-	return at, true
+// wanted is a file that is looked for.
+type wanted struct {
+	sent
+	source core.Source
+	since  time.Time
+	read   bool // sum is known, or can't be
+	found  []core.Receipt
 }
 
-// deleted reports whether a listed file is none that the server still keeps.
-func deleted(a answer) bool {
-	switch a.text("status") {
-	case "", "active", "stored", "available", "ready", "completed":
-		gone, _ := a["is_deleted"].(bool)
-		return gone || a["deleted_at"] != nil
+// sumOf is the checksum of the wanted file, "" where it can't be read. It is read
+// only if something is listed that may be it.
+func (w *wanted) sumOf(ctx context.Context) core.Checksum {
+	if !w.read {
+		w.read = true
+		w.sum, _ = content.Sum(ctx, w.source) // what can't be read isn't proved
 	}
-	return true
+	return w.sum
+}
+
+// answer is what was found.
+func (l *listing) answer(ctx context.Context) core.Listing {
+	a := core.Listing{Asked: true, Found: make([][]core.Receipt, len(l.wanted))}
+	for i, w := range l.wanted {
+		slices.SortStableFunc(w.found, func(a, b core.Receipt) int {
+			return cmp.Or(cmp.Compare(len(a.Differs), len(b.Differs)), a.UploadedAt.Compare(b.UploadedAt))
+		})
+		a.Found[i] = w.found
+	}
+	if !l.cut { // else what is missing may follow
+		a.Files = l.files
+		a.Own = l.at.takes && l.client.isElement(ctx)
+	}
+	return a
+}
+
+// isElement reports whether the server that takes the files says that it is a
+// Storage Element, which keeps what it takes.
+func (c *Client) isElement(ctx context.Context) bool {
+	var info struct {
+		ID   string `json:"storage_id"`
+		Mode string `json:"mode"`
+	}
+	return c.get(ctx, c.root+"/api/v1/info", &info) == nil && info.ID != "" && info.Mode != ""
+}
+
+// may reports whether a listed file may be w's, by what it says of itself.
+func (l *listing) may(w *wanted, f listedFile, earliest time.Time) bool {
+	return f.size == w.size && content.SameName(f.name, w.name) && !f.at.Before(earliest) && !f.gone && l.own.may(f.by)
+}
+
+// take looks whose a listed file may be. At is when the server stored it, fresh
+// whether it was not seen before.
+func (l *listing) take(ctx context.Context, item []byte, behind, off time.Duration) (at time.Time, fresh bool) {
+	f, ok := readListed(item)
+	if !ok || l.seen[f.key] {
+		return time.Time{}, false
+	}
+	l.seen[f.key] = true
+	l.files = append(l.files, core.ListedFile{ID: f.id, At: f.at.Add(off)})
+	for _, w := range l.bySize[f.size] {
+		if !l.may(w, f, w.since.Add(-behind)) || w.sumOf(ctx) == "" {
+			continue
+		}
+		if r, err := parseReceipt(item, w.sent); err == nil {
+			r.HTTP, r.Status = l.proto, http.StatusOK
+			w.found = append(w.found, r)
+		}
+	}
+	return f.at, true
 }

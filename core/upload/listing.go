@@ -11,12 +11,15 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
+	"github.com/artstore/ingester/core/transport"
 )
 
 const (
-	// pageSize is how many files are asked for at once; servers take 100 to
-	// 1000, or give as many as they like.
-	pageSize = 100
+	// pageSize is how many files are asked for at once: as many as an Admin
+	// Module gives. A server that refuses to gets lessPages.
+	pageSize  = 1000
+	lessPages = 100
 	// maxPages is how far a list is looked through.
 	maxPages = 100
 	// maxPage is the longest page that is read, in bytes.
@@ -35,13 +38,31 @@ const (
 // listing is a search through a server's list of files.
 type listing struct {
 	client *Client
+	at     *lister
 	token  core.Token
 	own    own
-	since  time.Time
-	want   sent
+	wanted []*wanted
+	bySize map[int64][]*wanted
+	since  time.Time // the earliest of the wanted
+	size   int       // of a page
 	proto  string
 	seen   map[string]bool // what was listed, by file ID and checksum
-	found  []core.Receipt
+	files  []core.ListedFile
+	cut    bool // there may be more
+}
+
+func newListing(c *Client, at *lister, token core.Token, questions []core.Question) *listing {
+	l := &listing{client: c, at: at, token: token, own: own{token.Subject, c.cfg.ClientID}, size: pageSize,
+		bySize: map[int64][]*wanted{}, seen: map[string]bool{}}
+	for _, q := range questions {
+		t := q.Transfer
+		w := &wanted{sent: sent{name: content.SafeName(t.Source.Name), size: t.Source.Size, asked: t.Options}, source: t.Source, since: q.Since}
+		l.wanted, l.bySize[w.size] = append(l.wanted, w), append(l.bySize[w.size], w)
+		if l.since.IsZero() || w.since.Before(l.since) {
+			l.since = w.since
+		}
+	}
+	return l
 }
 
 // page is what the generations and their modules answer: a Storage Element of
@@ -51,33 +72,38 @@ type page struct {
 	Files   []json.RawMessage `json:"files"`
 	Total   *int              `json:"total"`
 	HasMore *bool             `json:"has_more"`
+
+	behind time.Duration // how far the server's clock may be behind ours
+	off    time.Duration // and how far it is
 }
 
 // read looks through the pages until there are no more, or all that follow are
-// older than what is looked for.
-func (l *listing) read(ctx context.Context) error {
+// older than what is looked for. It is false for a server that lists nothing.
+func (l *listing) read(ctx context.Context) (lists bool, err error) {
 	for n := range maxPages {
-		got, earliest, err := l.page(ctx, n)
+		got, err := l.page(ctx, n)
 		if err != nil || got == nil {
-			return err
+			return false, err
 		}
 		items := got.Items
 		if items == nil {
 			items = got.Files
 		}
-		if !l.fresh(items, earliest) || got.HasMore != nil && !*got.HasMore || got.Total != nil && len(l.seen) >= *got.Total {
-			return nil
+		more := l.fresh(ctx, items, got)
+		if !more || got.HasMore != nil && !*got.HasMore || got.Total != nil && len(l.seen) >= *got.Total {
+			return true, nil
 		}
 	}
-	return nil
+	l.cut = true
+	return true, nil
 }
 
 // fresh takes a page, and reports whether another may follow: it had something
 // new, and is not one of a list by age whose rest is too old.
-func (l *listing) fresh(items []json.RawMessage, earliest time.Time) bool {
+func (l *listing) fresh(ctx context.Context, items []json.RawMessage, got *page) bool {
 	var times []time.Time
 	for _, item := range items {
-		if at, fresh := l.take(item, earliest); fresh {
+		if at, fresh := l.take(ctx, item, got.behind, got.off); fresh {
 			times = append(times, at)
 		}
 	}
@@ -86,53 +112,87 @@ func (l *listing) fresh(items []json.RawMessage, earliest time.Time) bool {
 	}
 	first, last := times[0], times[len(times)-1]
 	falling := last.Before(first) && slices.IsSortedFunc(times, func(a, b time.Time) int { return b.Compare(a) })
-	return !falling || !last.Before(earliest)
+	return !falling || !last.Before(l.since.Add(-got.behind))
 }
 
 // page asks for the n-th page, from 0 on; nil where the server lists nothing.
-// The server is told where it begins in the words of each of its kinds. earliest
-// is since by the server's clock.
-func (l *listing) page(ctx context.Context, n int) (got *page, earliest time.Time, err error) {
-	c := l.client
-	at := strconv.Itoa(len(l.seen))
-	q := url.Values{"checksum": {string(l.want.sum)}, "limit": {strconv.Itoa(pageSize)}, "offset": {at}, "skip": {at},
-		"page": {strconv.Itoa(n + 1)}, "page_size": {strconv.Itoa(pageSize)}}
+func (l *listing) page(ctx context.Context, n int) (*page, error) {
+	got, status, err := l.request(ctx, n)
+	if refused := status == http.StatusBadRequest || status == http.StatusUnprocessableEntity; refused && l.size > lessPages {
+		l.size = lessPages // it takes no more at once
+		got, _, err = l.request(ctx, n)
+	}
+	return got, err
+}
+
+// request asks for a page, in the words of each kind of server.
+func (l *listing) request(ctx context.Context, n int) (*page, int, error) {
+	at, size := strconv.Itoa(len(l.seen)), strconv.Itoa(l.size)
+	q := url.Values{"limit": {size}, "offset": {at}, "skip": {at}, "page": {strconv.Itoa(n + 1)}, "page_size": {size}}
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.root+"/api/v1/files?"+q.Encode(), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.at.root+"/api/v1/files?"+q.Encode(), nil)
 	if err != nil {
-		return nil, earliest, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: opFind,
-			Message: "The ingester's address can't be used.", Err: err}
+		return nil, 0, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: opFind,
+			Message: "The server's address can't be used.", Err: err}
 	}
 	req.Header.Set("Authorization", "Bearer "+l.token.Value.Reveal())
-	asked := c.cfg.Now()
-	resp, _, err := c.send(req, 0)
+	req.Header.Set("Accept", "application/json")
+	now := l.client.cfg.Now
+	asked := now()
+	resp, _, err := l.at.server.Send(req, 0)
 	if err != nil {
-		return nil, earliest, c.server.LineError(ctx, opFind, err)
+		return nil, 0, l.at.server.LineError(ctx, opFind, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	l.proto = resp.Proto
-	earliest = l.since.Add(-behind(resp.Header, asked, c.cfg.Now()))
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxPage))
-	if resp.StatusCode == http.StatusUnauthorized {
-		c.cfg.Tokens.Invalidate(l.token)
+	if err != nil {
+		return nil, 0, l.at.server.LineError(ctx, opFind, err)
 	}
-	got = &page{}
-	if err != nil || resp.StatusCode != http.StatusOK || json.Unmarshal(data, got) != nil {
-		return nil, earliest, nil // an ingester, which lists nothing, or a list too long to tell
+	if passing(resp.StatusCode) {
+		return nil, 0, transport.FailureOf(opFind, resp, data, false, now())
 	}
-	return got, earliest, nil
+	got := parsePage(data)
+	if resp.StatusCode != http.StatusOK || got == nil {
+		return nil, resp.StatusCode, nil // it lists nothing, or not to us
+	}
+	got.behind, got.off = behind(resp.Header, asked, now())
+	return got, http.StatusOK, nil
+}
+
+// passing reports whether a status is about the moment rather than the question.
+func passing(status int) bool {
+	return status >= http.StatusInternalServerError && status != http.StatusNotImplemented ||
+		status == http.StatusTooManyRequests || status == http.StatusRequestTimeout
+}
+
+// parsePage reads a page; nil for what is none. The first generation's Ingester
+// answers such a question with a message.
+func parsePage(data []byte) *page {
+	var fields map[string]json.RawMessage
+	got := &page{}
+	if json.Unmarshal(data, &fields) != nil || json.Unmarshal(data, got) != nil {
+		return nil
+	}
+	_, items := fields["items"]
+	_, files := fields["files"]
+	if !items && !files {
+		return nil
+	}
+	return got
 }
 
 // behind is how far a server's clock may be behind ours: what its answer to a
-// request of asked to answered shows, and what that can't.
-func behind(h http.Header, asked, answered time.Time) time.Duration {
+// request of asked to answered shows, and what that can't. off is what it shows.
+func behind(h http.Header, asked, answered time.Time) (most, off time.Duration) {
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
-		return noClock
+		return noClock, 0
 	}
 	age, _ := strconv.Atoi(h.Get("Age")) // of an answer that a cache has kept
 	date = date.Add(time.Duration(max(age, 0)) * time.Second)
-	off := asked.Add(answered.Sub(asked) / 2).Sub(date)
-	return min(max(off, -maxClock), maxClock) + clockSlack
+	off = asked.Add(answered.Sub(asked) / 2).Sub(date)
+	off = min(max(off, -maxClock), maxClock)
+	return off + clockSlack, off
 }
