@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // appID names the program to the desktop.
@@ -54,12 +55,7 @@ func (e entryFile) set(on bool) error {
 	if err := os.MkdirAll(filepath.Dir(e.path), 0o700); err != nil {
 		return autostartError(op, err)
 	}
-	temp := e.path + ".new"
-	err := os.WriteFile(temp, []byte(e.content), 0o644)
-	if err == nil {
-		err = os.Rename(temp, e.path)
-	}
-	if err != nil {
+	if err := smallfile.Write(e.path, []byte(e.content), 0o644); err != nil {
 		return autostartError(op, err)
 	}
 	return nil

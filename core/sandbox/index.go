@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime"
 	"sync"
+
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // errBroken says that the index can't be trusted. After a failed fsync what is
@@ -88,7 +89,7 @@ func (x *index) flush(g *group) error {
 		data = append(data, e.line...)
 	}
 	// The contents have been synced, but not yet their names.
-	if err := syncDir(x.dir); err != nil {
+	if err := smallfile.SyncDir(x.dir); err != nil {
 		return x.fail(err)
 	}
 	if _, err := x.file.WriteAt(data, at); err != nil {
@@ -211,17 +212,4 @@ func openIndex(path, dir string) (*index, error) {
 		return nil, errors.Join(err, file.Close())
 	}
 	return x, nil
-}
-
-// syncDir makes the names in a folder durable. Windows has no such call and
-// needs none: NTFS journals names.
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -19,6 +19,8 @@ import (
 	"github.com/lestrrat-go/jwx/v3/jwa"
 	"github.com/lestrrat-go/jwx/v3/jwk"
 	"github.com/lestrrat-go/jwx/v3/jwt"
+
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // tokenKeyBits is the size of the RSA key behind RS256.
@@ -86,7 +88,7 @@ func writePublicKey(path string, key *rsa.PublicKey) error {
 	if err != nil {
 		return err
 	}
-	return writePrivate(path, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+	return smallfile.Write(path, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), privateFile)
 }
 
 // identity is whom a token speaks for.

@@ -15,6 +15,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // Lifetimes of certificates. Leaves get renewed when less than renewBefore is
@@ -82,7 +84,7 @@ func makeAuthority(certFile, keyFile string, now time.Time) (*authority, error) 
 	if err := writeKey(keyFile, key); err != nil {
 		return nil, err
 	}
-	if err := writePrivate(certFile, encodeCertificate(der)); err != nil {
+	if err := smallfile.Write(certFile, encodeCertificate(der), privateFile); err != nil {
 		return nil, err
 	}
 	return &authority{cert: cert, key: key}, nil
@@ -154,7 +156,7 @@ func (a *authority) leaf(dir string, spec leafSpec, now time.Time) (tls.Certific
 	if err := writeKey(keyFile, key); err != nil {
 		return tls.Certificate{}, err
 	}
-	if err := writePrivate(certFile, encodeCertificate(der)); err != nil {
+	if err := smallfile.Write(certFile, encodeCertificate(der), privateFile); err != nil {
 		return tls.Certificate{}, err
 	}
 	return tls.LoadX509KeyPair(certFile, keyFile)
@@ -196,5 +198,5 @@ func writeKey(path string, key any) error {
 	if err != nil {
 		return err
 	}
-	return writePrivate(path, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	return smallfile.Write(path, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), privateFile)
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // openVault opens the files below dir and finishes what a crash interrupted:
@@ -63,7 +65,7 @@ func (v *vault) scan() (map[string]presence, error) {
 	found := map[string]presence{}
 	for _, e := range entries {
 		name := e.Name()
-		if strings.HasSuffix(name, partSuffix) {
+		if strings.HasSuffix(name, partSuffix) || smallfile.IsLeftover(name) {
 			if err := os.Remove(v.path(name)); err != nil {
 				return nil, err
 			}

@@ -9,12 +9,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // Modes of everything the sandbox makes: for its owner only.
@@ -22,28 +22,6 @@ const (
 	privateDir  fs.FileMode = 0o700
 	privateFile fs.FileMode = 0o600
 )
-
-// writePrivate replaces a file as a whole: whoever reads it sees the old bytes
-// or the new ones. It is on disk when writePrivate returns.
-func writePrivate(path string, data []byte) (err error) {
-	temporary := path + partSuffix
-	f, err := os.OpenFile(temporary, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, privateFile)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		_ = os.Remove(temporary)
-		return err
-	}
-	if err := os.Rename(temporary, path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
-}
 
 // credentials are the one account of a sandbox.
 type credentials struct {
@@ -71,7 +49,7 @@ func loadCredentials(path string) (credentials, error) {
 		if data, err = json.MarshalIndent(file, "", "  "); err != nil {
 			return credentials{}, err
 		}
-		if err := writePrivate(path, append(data, '\n')); err != nil {
+		if err := smallfile.Write(path, append(data, '\n'), privateFile); err != nil {
 			return credentials{}, err
 		}
 	default:

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // Limits of connections. There is no limit on a whole request: a large file on
@@ -107,7 +108,7 @@ func (m *module) listen(dir, host, port string) error {
 		host = "localhost"
 	}
 	m.url = "https://" + net.JoinHostPort(host, port)
-	if err := writePrivate(portFile, []byte(port+"\n")); err != nil {
+	if err := smallfile.Write(portFile, []byte(port+"\n"), privateFile); err != nil {
 		return unusable("remember the port", err)
 	}
 	return nil

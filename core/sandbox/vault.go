@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 const (
@@ -108,7 +109,7 @@ func (v *vault) update(f File) error {
 	}
 	// The index counts: a description that can't be written now is written
 	// at the next start.
-	if err := writePrivate(v.describing(f.ID), line); err != nil {
+	if err := smallfile.Write(v.describing(f.ID), line, privateFile); err != nil {
 		v.log.Warn("a description could not be written", "file_id", f.ID, "err", err)
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 )
 
 // What is refused to be read.
@@ -70,6 +71,15 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	return data, nil
 }
 
+// Names of files that Write has not finished.
+const leftoverPrefix, leftoverSuffix = ".ingester-", ".tmp"
+
+// IsLeftover reports whether a file's name is that of one which a process that
+// was killed left unfinished.
+func IsLeftover(name string) bool {
+	return strings.HasPrefix(name, leftoverPrefix) && strings.HasSuffix(name, leftoverSuffix)
+}
+
 // Write puts data in place of the file at path, durably, whole or not at all. A
 // symbolic link is replaced, and what is there but no regular file is not. The
 // folder is never seen without the one or the other; no other file is touched.
@@ -77,7 +87,7 @@ func Write(path string, data []byte, mode fs.FileMode) error {
 	if err := Check(path); errors.Is(err, ErrNotRegular) {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".ingester-*.tmp") // O_EXCL, 0600
+	f, err := os.CreateTemp(filepath.Dir(path), leftoverPrefix+"*"+leftoverSuffix) // O_EXCL, 0600
 	if err != nil {
 		return err
 	}

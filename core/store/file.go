@@ -197,7 +197,7 @@ func putInPlace(temp, path string) error {
 	if err := os.Rename(temp, path); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return smallfile.SyncDir(filepath.Dir(path))
 }
 
 // fill writes the schema into an empty file and closes it, its log folded in.
@@ -257,16 +257,4 @@ func syncFile(path string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
-}
-
-// syncDir makes a rename durable. Windows can't sync a folder and needn't.
-func syncDir(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
