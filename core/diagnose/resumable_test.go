@@ -60,7 +60,13 @@ func gateway(h http.HandlerFunc, protocol core.Protocol) func(*testing.T, *world
 func TestGatewayOfResumableUploadsAlone(t *testing.T) {
 	for _, protocol := range []core.Protocol{core.ProtocolTus, core.ProtocolAuto, core.ProtocolMultipart} {
 		t.Run(string(protocol), func(t *testing.T) {
-			h, dir := tusd(t, nil)
+			complete := 0
+			h, dir := tusd(t, func(c *handler.Config) {
+				c.PreFinishResponseCallback = func(handler.HookEvent) (r handler.HTTPResponse, err error) {
+					complete++
+					return r, nil
+				}
+			})
 			w := newWorld(t, gateway(behind(h), protocol))
 			o := w.run(t)
 			switch protocol {
@@ -84,8 +90,8 @@ func TestGatewayOfResumableUploadsAlone(t *testing.T) {
 					began++
 				}
 			}
-			if left := must[[]os.DirEntry](t)(os.ReadDir(dir)); len(left) != 0 || began != 1 {
-				t.Errorf("%d files are left, %d uploads were begun: %q", len(left), began, w.ingester.was())
+			if left := must[[]os.DirEntry](t)(os.ReadDir(dir)); len(left) != 0 || began != 1 || complete != 0 {
+				t.Errorf("%d files are left, %d uploads were begun, %d are complete: %q", len(left), began, complete, w.ingester.was())
 			}
 		})
 	}

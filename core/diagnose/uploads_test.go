@@ -201,6 +201,10 @@ func TestTheClockComesFirst(t *testing.T) {
 		o.wants(t, core.TargetAdmin, Clock, core.StepWarning, "2h0m0s ahead", "Set the clock of this computer")
 		o.wants(t, core.TargetAdmin, Signature, core.StepFailed, "→ The cause is the same as above.")
 	})
+	t.Run("none", func(t *testing.T) {
+		w := newWorld(t, admin(signed(map[string]any{"scope": "files:write", "exp": time.Now().Add(-time.Hour).Unix()}), ownKeys))
+		w.run(t).wants(t, core.TargetAdmin, Signature, core.StepFailed, "→ Check auth.jwks_url")
+	})
 	t.Run("theirs", func(t *testing.T) {
 		w := newWorld(t, func(t *testing.T, w *world) {
 			w.ingester = serve(t, w.serverTLS(t))

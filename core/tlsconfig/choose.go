@@ -43,6 +43,9 @@ func (m material) choose(name string, now time.Time) (pair, error) {
 			fit = append(fit, all[i])
 		}
 	}
+	if len(fit) == 1 && fit[0].key == nil && len(m.leftOut) > 0 {
+		return pair{}, fileError(core.CodeCertificateUnreadable, m.path, "holds no certificate that can be read and belongs to a key; left out: "+strings.Join(m.leftOut, "; "), nil)
+	}
 	if len(fit) == 1 {
 		return fit[0], nil
 	}

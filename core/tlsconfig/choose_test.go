@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
@@ -83,7 +84,7 @@ func keyStoreOf(t *testing.T, encoder *pkcs12.Encoder, passphrase string, apart 
 	} else {
 		parts = append(parts, bagsOf(t, all.keys...))
 	}
-	return all.files(parts...)[0]
+	return must[[]byte](t)(all.fileOf(parts...))
 }
 
 // attributesOf are those of a key that Windows exports.
@@ -233,4 +234,18 @@ func TestExcessiveKeyStore(t *testing.T) {
 		many[i] = a
 	}
 	refuse(t, core.TLSSettings{PKCS12File: file(t, "a.p12", keyStoreOf(t, pkcs12.Modern2023, canary, false, many...))}, canary, core.CodeKeyUnsupported, "several private keys or parts in a form that is not supported")
+}
+
+// A certificate that can't be read keeps no other from being used, and is named.
+func TestOddCertificateInAKeyStore(t *testing.T) {
+	var log logBook
+	config := build(t, core.TLSSettings{PKCS12File: "testdata/odd-chain.p12", Identity: "good"}, &log)
+	if cert := must[*tls.Certificate](t)(config.GetClientCertificate(nil)); cert.Leaf.Subject.CommonName != "fixture" || len(cert.Certificate) != 1 {
+		t.Errorf("%v", cert.Leaf.Subject)
+	}
+	if !log.has(slog.LevelWarn, "CN=negative,O=Old: x509: negative serial number") || log.count("left out") != 1 {
+		t.Errorf("%s", &log)
+	}
+	refuse(t, core.TLSSettings{PKCS12File: "testdata/odd-leaf.p12"}, canary, core.CodeCertificateUnreadable, "it holds no certificate that can be read: certificate 1, CN=odd: x509: negative serial number")
+	refuse(t, core.TLSSettings{PKCS12File: "testdata/odd-leaf.p12"}, "wrong", core.CodePassphraseWrong, "can't be opened with this passphrase")
 }

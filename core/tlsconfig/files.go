@@ -21,7 +21,7 @@ type material struct {
 	certs   []*x509.Certificate
 	keys    []crypto.Signer
 	aliases map[*x509.Certificate][]string
-	leftOut []string // keys that can't be read, and why, where others can
+	leftOut []string // keys and certificates that can't be read, and why, where others can
 }
 
 // name notes an alias of a certificate.

@@ -59,6 +59,9 @@ func (id *identity) load() error {
 	if err := p.check(now); err != nil {
 		return err
 	}
+	for _, left := range m.leftOut {
+		id.log.Warn("something is left out of the key store", "file", m.path, "entry", left)
+	}
 	id.current = p.certificate()
 	id.sessions = tls.NewLRUClientSessionCache(sessionsKept)
 	if facts := factsOf(p); facts.ExpiryLevel(now) > core.ExpiryFar {

@@ -1,12 +1,15 @@
 package tlsconfig
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ed25519"
 	"crypto/x509"
 	"encoding/asn1"
+	"encoding/pem"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"software.sslmate.com/src/go-pkcs12"
@@ -125,16 +128,22 @@ func (s keyStore) certificates(m *material) ([]byte, error) {
 	}
 	var failure error
 	for _, part := range s.parts {
+		if s.named(m, part) {
+			continue
+		}
 		found, err := s.decode(part, standIn)
 		if err != nil {
 			failure = err // as of a part without certificates
 			continue
 		}
 		m.certs = append(m.certs, found.certs...)
-		s.aliases(m, part)
 	}
 	if len(m.certs) == 0 {
-		return nil, errors.Join(errors.New("it holds no certificate that can be read"), failure)
+		left := strings.Join(m.leftOut, "; ")
+		if left == "" && failure != nil {
+			left = failure.Error()
+		}
+		return nil, errors.New("it holds no certificate that can be read: " + left)
 	}
 	inside, err := asn1.Marshal(m.certs[0].Raw)
 	if err != nil {
@@ -150,28 +159,50 @@ func (s keyStore) certificates(m *material) ([]byte, error) {
 	return plainPart(newBag(certBag, value))
 }
 
-// aliases notes the names of the certificates in a part, as far as they can be
-// had: the library tells them where there is no attribute that it doesn't know.
-func (s keyStore) aliases(m *material, part []byte) {
-	empty, err := plainPart()
-	if err != nil {
-		return
-	}
-	for _, data := range s.files(part, empty) {
-		//nolint:staticcheck // DecodeChain tells no names; of the blocks, only certificates and names are used
-		blocks, err := pkcs12.ToPEM(data, s.passphrase.Reveal())
-		if err != nil {
+// named reads the certificates of a part one by one, and their aliases, as far
+// as the library tells them: where there is no attribute that it doesn't know.
+// One that can't be read is left out by its name.
+func (s keyStore) named(m *material, part []byte) bool {
+	blocks := s.blocks(part)
+	for i, b := range blocks {
+		e := newEntry(fmt.Sprintf("certificate %d", i+1), b.Bytes)
+		if e.err != nil {
+			m.leftOut = append(m.leftOut, fmt.Sprintf("%s: %v", e.name, e.err))
 			continue
 		}
-		for _, b := range blocks {
-			for _, cert := range m.certs {
-				if string(cert.Raw) == string(b.Bytes) {
-					m.name(cert, b.Headers["friendlyName"])
-				}
+		m.certs = append(m.certs, e.cert)
+		m.name(e.cert, b.Headers["friendlyName"])
+	}
+	return len(blocks) > 0
+}
+
+// aliases notes the names of m's certificates in a part.
+func (s keyStore) aliases(m *material, part []byte) {
+	for _, b := range s.blocks(part) {
+		for _, cert := range m.certs {
+			if bytes.Equal(cert.Raw, b.Bytes) {
+				m.name(cert, b.Headers["friendlyName"])
 			}
 		}
-		return
 	}
+}
+
+// blocks are the certificates of a part with their attributes.
+func (s keyStore) blocks(part []byte) []*pem.Block {
+	empty, err := plainPart()
+	if err != nil {
+		return nil
+	}
+	data, err := s.fileOf(part, empty)
+	if err != nil {
+		return nil
+	}
+	//nolint:staticcheck // DecodeChain tells no names, and stops at one bad certificate; of the blocks, only certificates are used
+	blocks, err := pkcs12.ToPEM(data, s.passphrase.Reveal())
+	if err != nil {
+		return nil
+	}
+	return slices.DeleteFunc(blocks, func(b *pem.Block) bool { return b.Type != "CERTIFICATE" })
 }
 
 // decoded is what the library makes of a file.
@@ -181,42 +212,27 @@ type decoded struct {
 }
 
 func (s keyStore) decode(parts ...[]byte) (found decoded, err error) {
-	err = errors.New("it can't be put together")
-	for _, data := range s.files(parts...) {
-		var leaf *x509.Certificate
-		if found.key, leaf, found.certs, err = pkcs12.DecodeChain(data, s.passphrase.Reveal()); err == nil {
-			found.certs = append([]*x509.Certificate{leaf}, found.certs...)
-			break
-		}
+	data, err := s.fileOf(parts...)
+	if err != nil {
+		return found, err
 	}
-	return found, err
+	key, leaf, chain, err := pkcs12.DecodeChain(data, s.passphrase.Reveal())
+	return decoded{key, append([]*x509.Certificate{leaf}, chain...)}, err
 }
 
-// files are PKCS#12 files of some parts. Without a passphrase there are two ways
-// to derive keys, and the library goes by the MAC, which is told by none.
-func (s keyStore) files(parts ...[]byte) [][]byte {
+// fileOf is a PKCS#12 file of some parts, with a MAC of its own.
+func (s keyStore) fileOf(parts ...[]byte) ([]byte, error) {
 	var raw []asn1.RawValue
 	for _, part := range parts {
 		raw = append(raw, asn1.RawValue{FullBytes: part})
 	}
 	safe, err := asn1.Marshal(raw)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	inside, err := dataOf(safe)
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	file := pfx{Version: s.file.Version, AuthSafe: asn1.RawValue{FullBytes: inside}}
-	var files [][]byte
-	if data, err := file.authenticated(s.passphrase); err == nil {
-		files = append(files, data)
-	}
-	if bare, err := asn1.Marshal(struct {
-		Version  int
-		AuthSafe asn1.RawValue
-	}{file.Version, file.AuthSafe}); err == nil && s.passphrase.IsZero() {
-		files = append(files, bare)
-	}
-	return files
+	return pfx{Version: s.file.Version, AuthSafe: asn1.RawValue{FullBytes: inside}}.authenticated(s.passphrase)
 }

@@ -46,7 +46,7 @@ func decodePKCS12(m material, data []byte, passphrase core.Secret) (material, er
 	store, splitErr := pfx.split(passphrase)
 	key, leaf, chain, err := pkcs12.DecodeChain(data, passphrase.Reveal())
 	switch {
-	case severalParts(err) && splitErr == nil && !excessive(data, maxIterations/maxParts, maxNesting):
+	case (severalParts(err) || badCertificate(err)) && splitErr == nil && !excessive(data, maxIterations/maxParts, maxNesting):
 		if m, err = store.material(m); err != nil {
 			return m, fileError(core.CodeCertificateUnreadable, m.path, "holds several certificates or keys that can't be read", err)
 		}
@@ -75,6 +75,10 @@ func severalParts(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "exactly one key bag") ||
 		errors.As(err, &unsupported) && strings.Contains(err.Error(), "items in the authenticated safe"))
 }
+
+// badCertificate reports whether the library stopped at a certificate that
+// crypto/x509 refuses. It may be none of ours.
+func badCertificate(err error) bool { return err != nil && strings.HasPrefix(err.Error(), "x509: ") }
 
 // errorPKCS12 says why a file could not be decoded. Without a MAC nothing
 // tells a wrong passphrase from a damaged file.

@@ -78,3 +78,9 @@ store many-legacy.p12 -J-Dkeystore.pkcs12.macAlgorithm=HmacPBESHA1 -J-Dkeystore.
 store many-nomac.p12 -J-Dkeystore.pkcs12.macAlgorithm=NONE
 
 keytool -genkeypair -alias old -keyalg EC -groupname secp256r1 -dname CN=old -validity 36500 -keystore old.jks -storetype JKS -storepass "correct horse"
+
+# A certificate that crypto/x509 refuses, beside an identity and as one.
+openssl pkcs12 -export -in cert.pem -inkey key.pem -certfile odd-serial.crt -name good -out odd-chain.p12 -passout "$pass"
+openssl req -x509 -key key.pem -days 36500 -subj /CN=odd -set_serial -5 -out odd-leaf.pem
+openssl pkcs12 -export -in odd-leaf.pem -inkey key.pem -name odd -out odd-leaf.p12 -passout "$pass"
+rm odd-leaf.pem
