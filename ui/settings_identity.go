@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -69,12 +70,17 @@ func (c *identityChoice) fill(all []core.CertificateFacts, name string, now time
 	c.Refresh()
 }
 
-// identityText says which certificate an option is.
+// identityText says which certificate an option is: in short, because the list
+// is as wide as its longest line. The card has all of it.
 func identityText(t *text, f core.CertificateFacts, name string, now time.Time) string {
-	if name == f.Fingerprint {
-		name = f.Subject + " · " + name[:min(len(name), 11)] + "…"
-	} else if name != f.CommonName && name != f.Subject {
-		name += " · " + f.Subject
+	subject := shortName(f.Subject)
+	switch name {
+	case f.Fingerprint:
+		name = subject + " · " + name[:min(len(name), 11)] + "…"
+	case f.CommonName, f.Subject:
+		name = subject
+	default:
+		name = core.OneLine(name, mostOfAName, "…") + " · " + subject
 	}
 	state := t.s("settings.identity.until", args{"Date": f.NotAfter.Local().Format(time.DateOnly)})
 	switch {
@@ -85,7 +91,18 @@ func identityText(t *text, f core.CertificateFacts, name string, now time.Time) 
 	case !f.ClientAuth:
 		state = "▲ " + t.s("settings.card.usage.no")
 	}
-	return name + " · " + t.s("settings.identity.issuer", args{"Issuer": f.Issuer}) + " · " + state
+	return name + " · " + t.s("settings.identity.issuer", args{"Issuer": shortName(f.Issuer)}) + " · " + state
+}
+
+// mostOfAName is how many characters of a name an option has.
+const mostOfAName = 28
+
+// shortName is the common name in a distinguished one, or its beginning.
+func shortName(name string) string {
+	if _, common, found := strings.Cut(name, "CN="); found {
+		name, _, _ = strings.Cut(common, ",")
+	}
+	return core.OneLine(name, mostOfAName, "…")
 }
 
 // addIdentity adds the row of the choice.

@@ -31,8 +31,8 @@ func shelf() []core.CertificateFacts {
 // it is, who issued it and until when it is good; the profile gets its name.
 func TestIdentityIsChosen(t *testing.T) {
 	for language, want := range map[string][]string{
-		"en": {"The file holds several client certificates, and none is chosen.", "choose one…", "scanner 2020 · CN=scanner · issued by CN=Example CA · ✗ expired 2025-11-24", "reports · issued by CN=Example CA · until 2027-11-24", "web · issued by CN=Example CA · ▲ not issued for clients"},
-		"ru": {"В файле несколько сертификатов клиента, и ни один не выбран.", "выберите…", "scanner 2020 · CN=scanner · выдан CN=Example CA · ✗ срок истёк 2025-11-24", "reports · выдан CN=Example CA · до 2027-11-24", "web · выдан CN=Example CA · ▲ выдан не для клиентов"},
+		"en": {"The file holds several client certificates, and none is chosen.", "choose one…", "scanner 2020 · scanner · issued by Example CA · ✗ expired 2025-11-24", "reports · issued by Example CA · until 2027-11-24", "web · issued by Example CA · ▲ not issued for clients"},
+		"ru": {"В файле несколько сертификатов клиента, и ни один не выбран.", "выберите…", "scanner 2020 · scanner · выдан Example CA · ✗ срок истёк 2025-11-24", "reports · выдан Example CA · до 2027-11-24", "web · выдан Example CA · ▲ выдан не для клиентов"},
 	} {
 		t.Run(language, func(t *testing.T) {
 			ctl := busy()
@@ -82,8 +82,8 @@ func TestIdentityRow(t *testing.T) {
 	}{
 		"one":                {nil, "", "", false, ""},
 		"one usable":         {shelf()[:2], "", "", true, "the only one that can be used now"},
-		"by alias":           {shelf(), "Reports", "", true, "reports · issued by CN=Example CA · until 2027-11-24"},
-		"by fingerprint":     {shelf(), "cc01020304", "", true, "reports · issued by CN=Example CA · until 2027-11-24"},
+		"by alias":           {shelf(), "Reports", "", true, "reports · issued by Example CA · until 2027-11-24"},
+		"by fingerprint":     {shelf(), "cc01020304", "", true, "reports · issued by Example CA · until 2027-11-24"},
 		"gone":               {shelf()[:2], "archive", core.CodeIdentityMissing, true, "archive (not in this file)"},
 		"gone, one is there": {shelf()[1:2], "archive", core.CodeIdentityMissing, true, "archive (not in this file)"},
 		"several":            {[]core.CertificateFacts{unnamed(shelf()[0]), unnamed(shelf()[1])}, "CN=scanner", "", true, "CN=scanner (several; the one that can be used)"},

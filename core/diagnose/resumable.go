@@ -74,7 +74,9 @@ func (u *uploads) checkResumable(ctx context.Context) verdict {
 		return failed(o.err)
 	case o.err != nil:
 		return verdict{found: facts{plain(strings.TrimSuffix(o.err.Message, "."))}, todo: say("tus.unreached", nil)}
-	case o.reply.status == http.StatusUnauthorized && !u.token.Value.IsZero():
+	case o.reply.status == http.StatusUnauthorized && u.token.Value.IsZero():
+		return verdict{unreached: true} // it tells those who have signed in
+	case o.reply.status == http.StatusUnauthorized:
 		return u.tokenRefused(o.reply)
 	case !o.offered && must:
 		v := failed(u.refusal(core.KindServer, core.CodeRejected, u.absent(o), o.reply))

@@ -41,6 +41,8 @@ type verdict struct {
 	found facts
 	todo  facts       // with err nil: a warning
 	err   *core.Error // a failure
+
+	unreached bool // it needs what failed before
 }
 
 func (t *test) run(ctx context.Context) {
@@ -83,6 +85,8 @@ func (t *test) take(ctx context.Context, reached bool, task task) bool {
 	step.Took = time.Since(start)
 	step.Status, step.Err = core.StepOK, v.err
 	switch {
+	case v.unreached:
+		step.Status = core.StepNotReached
 	case v.err != nil:
 		step.Status = core.StepFailed
 		if t.first == nil {
@@ -97,7 +101,7 @@ func (t *test) take(ctx context.Context, reached bool, task task) bool {
 	t.cfg.Log.DebugContext(ctx, "connection test", "step", step.Name, "target", step.Target, "status", step.Status,
 		"code", core.CodeOf(errorOrNil(v.err)), "took", step.Took)
 	t.tell(step)
-	return v.err == nil
+	return v.err == nil && !v.unreached
 }
 
 // readFiles reads the profile's certificates. Where only the client's can't

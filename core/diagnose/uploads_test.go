@@ -183,6 +183,16 @@ func TestAuthorizationNeedsAToken(t *testing.T) {
 	}
 }
 
+// A server that says to nobody without a token what it offers has not said that
+// it offers nothing.
+func TestResumableNeedsAToken(t *testing.T) {
+	s := started(t, sandbox.Config{})
+	w := &world{profile: s.Profile(), cfg: Config{Proxy: func(*http.Request) (*url.URL, error) { return nil, nil }}}
+	o := w.run(t)
+	o.wants(t, core.TargetAdmin, Token, core.StepFailed, "No client secret is set")
+	o.wants(t, core.TargetIngester, Resumable, core.StepNotReached)
+}
+
 // The clocks come first: ours before an expired token, the servers' before keys
 // that don't fit.
 func TestTheClockComesFirst(t *testing.T) {
