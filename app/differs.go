@@ -65,30 +65,35 @@ func finalise(ctx context.Context, e finaliser, s *core.Submission) (results []f
 		return s.Stored[b].Receipt.UploadedAt.Compare(s.Stored[a].Receipt.UploadedAt)
 	})
 	results = make([]finalised, len(s.Stored))
-	var workers errgroup.Group
-	workers.SetLimit(finalising)
 	var begun atomic.Bool
 	var refused atomic.Int32
-	for _, i := range order {
+	try := func(i int) {
+		if ctx.Err() != nil || !begun.Load() && refused.Load() >= finalising {
+			return
+		}
 		t := s.Stored[i]
 		t.Options.Profile = s.Asked.Profile // the way there, whichever led there before
-		workers.Go(func() error {
-			if ctx.Err() != nil || !begun.Load() && refused.Load() >= finalising {
-				return nil
-			}
-			switch err := e.Finalise(ctx, t, core.FinaliseOptions{}, func(core.Finalisation) { begun.Store(true) }); core.CodeOf(err) {
-			case "":
-				results[i].done = true
-			case core.CodeFinaliseUnsupported:
-				refused.Add(1)
-				fallthrough
-			default:
-				results[i].err = core.AsError(err)
-			}
-			return nil
-		})
+		switch err := e.Finalise(ctx, t, core.FinaliseOptions{}, func(core.Finalisation) { begun.Store(true) }); core.CodeOf(err) {
+		case "":
+			results[i].done = true
+		case core.CodeFinaliseUnsupported:
+			refused.Add(1)
+			fallthrough
+		default:
+			results[i].err = core.AsError(err)
+		}
 	}
-	_ = workers.Wait() // returns no errors
+	// The first ones are waited for: a server answers at once that it has not a
+	// file, and that it has made one permanent when it has copied it.
+	first := min(len(order), finalising)
+	for _, some := range [][]int{order[:first], order[first:]} {
+		var workers errgroup.Group
+		workers.SetLimit(finalising)
+		for _, i := range some {
+			workers.Go(func() error { try(i); return nil })
+		}
+		_ = workers.Wait() // returns no errors
+	}
 	return results, begun.Load()
 }
 
