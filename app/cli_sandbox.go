@@ -69,7 +69,7 @@ func newSandbox(s streams) *cobra.Command {
 // sandboxFaults are the flags of servers that do otherwise than they are asked.
 func sandboxFaults(cmd *cobra.Command, cfg *sandbox.Config) {
 	flags := cmd.Flags()
-	flags.StringVar(&cfg.Mode, "mode", "", "how long files are kept: edit (30 days), rw (for good), ro (none are taken); default as asked, with --generation 2 edit")
+	flags.StringVar(&cfg.Mode, "mode", "", "what the Storage Element keeps: edit (files that expire), rw (files for good), ro (no new ones); default as asked, with --generation 2 edit")
 	flags.DurationVar(&cfg.ReadTimeout, "read-timeout", 0, "cut requests that take longer to come (default with --generation 2: 30s)")
 	flags.DurationVar(&cfg.IdleTimeout, "idle-timeout", 0, "close connections that are idle for so long (default 2m, with --generation 1 5s)")
 	flags.BoolVar(&cfg.Faults.EditMode, "edit-mode", false, "keep every file as temporary, whatever is asked")
@@ -86,6 +86,11 @@ func sandboxFaults(cmd *cobra.Command, cfg *sandbox.Config) {
 
 // announce says where the server is and how to use it.
 func announce(s streams, server *sandbox.Server, dir, profileOut string) error {
+	if admin, element := server.AdminURL(), server.ElementURL(); admin != server.URL() {
+		if _, err := fmt.Fprintf(s.out, "Admin Module at %s, Storage Element at %s.\n", admin, element); err != nil {
+			return err
+		}
+	}
 	if profileOut == "" {
 		_, err := fmt.Fprintf(s.out, "Sandbox at %s, folder %s. Ctrl+C stops it.\n", server.URL(), dir)
 		return err

@@ -282,10 +282,10 @@ func (p *played) check(t *testing.T) string {
 	_ = diagnose.Run(t.Context(), diagnose.Config{Profile: profile, Now: moment,
 		Secret: func(context.Context) (core.Secret, error) { return core.NewSecret("not-in-any-answer"), nil },
 	}, func(s core.Step) {
-		switch {
-		case s.Status == core.StepFailed:
+		switch s.Status {
+		case core.StepFailed:
 			wrong = append(wrong, fmt.Sprintf("%s failed %s", s.Name, s.Err.Code))
-		case s.Status == core.StepWarning:
+		case core.StepWarning:
 			wrong = append(wrong, s.Name+" warning")
 		}
 	})

@@ -97,6 +97,11 @@ func (s *Server) runFinalize(w http.ResponseWriter, r *http.Request) (transactio
 		return transaction{}, &refusal{status: http.StatusBadRequest, code: codeValidation,
 			message: fmt.Sprintf("File %s is not temporary (retention_policy=%s)", file.ID, file.Retention)}
 	}
+	if !s.hasElement(core.RetentionPermanent) {
+		// The module trips over its own answer.
+		return transaction{}, &refusal{status: http.StatusServiceUnavailable, code: codeStorageFull, message: "Finalization failed: 1 validation error for " +
+			"FinalizeResponse\ntarget_storage_element_id\n  Input should be a valid string [type=string_type, input_value=None, input_type=NoneType]"}
+	}
 	x := transaction{id: uuid.NewString(), fileID: file.ID, status: statusCopying, begun: s.cfg.Now().UTC(), source: elementOf(file), target: "se-rw-01"}
 	s.finals.keep(x)
 	s.cfg.Log.Info("finalising", "file_id", x.fileID, "transaction_id", x.id)
@@ -120,6 +125,9 @@ func (s *Server) copy(file File, said fields, x *transaction) error {
 		}
 		x.status = status
 		s.finals.keep(*x)
+	}
+	if s.cfg.Down != nil && s.cfg.Down() {
+		return fmt.Errorf("All connection attempts failed") //nolint:staticcheck // the server's own words
 	}
 	if !isASCII(file.Name) {
 		return fmt.Errorf("Failed to download from source SE: 500") //nolint:staticcheck // the server's own words

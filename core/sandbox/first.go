@@ -110,7 +110,7 @@ func (u *receiving) run1(_ http.ResponseWriter, r *http.Request) (File, error) {
 	u.file.UploadedBy = who.subject
 	u.file.seal()
 	u.fields.describe(&u.file.File, s.cfg.Now())
-	s.cfg.Faults.change(&u.file.File, s.cfg.Mode)
+	s.cfg.Faults.change(&u.file.File, "")
 	if err := s.storable1(u.file.File, who); err != nil {
 		return File{}, err
 	}
@@ -170,12 +170,22 @@ func (s *Server) storable1(f File, who identity) error {
 	if f.Size > s.cfg.MaxFileSize {
 		return bare("File size %d exceeds limit %d", f.Size, s.cfg.MaxFileSize)
 	}
-	if room := s.cfg.Faults.Room; room > 0 && f.Size > room {
+	if room := s.cfg.Faults.Room; room > 0 && f.Size > room || !s.hasElement(f.Retention) {
 		said := fmt.Sprintf("No available Storage Element for retention_policy=%s, file_size=%d bytes", f.Retention, f.Size)
 		return &refusal{status: http.StatusServiceUnavailable, code: codeStorageFull, message: said, retryAfter: retryNoStorage,
 			body: map[string]any{"detail": said, "error_type": "NoAvailableStorageException", "retry_after": retryNoStorage}}
 	}
 	return s.writable1(f, who)
+}
+
+// hasElement reports whether one of the elements keeps files so: one in edit mode
+// for a while, one in rw mode for good.
+func (s *Server) hasElement(kept core.Retention) bool {
+	mode := modeEdit
+	if kept == core.RetentionPermanent {
+		mode = modeRW
+	}
+	return s.cfg.Mode == "" || s.cfg.Mode == mode
 }
 
 // writable1 is what the Storage Element can't write.

@@ -57,7 +57,7 @@ func (s *Server) ready1(w http.ResponseWriter, _ *http.Request) {
 	elements, healthy := map[string]any{}, 0
 	for mode, policy := range map[string]core.Retention{modeEdit: core.RetentionTemporary, modeRW: core.RetentionPermanent} {
 		element := map[string]string{"endpoint": s.ElementURL(), "mode": mode, "status": "ok"}
-		if up && (s.cfg.Mode == "" || s.cfg.Mode == mode) {
+		if up && s.hasElement(policy) {
 			healthy++
 		} else {
 			element["status"], element["error"] = "fail", "All connection attempts failed"

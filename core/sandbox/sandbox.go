@@ -65,7 +65,7 @@ type Config struct {
 	IdleTimeout   time.Duration // connections may be idle for so long; 0 is 5 s with the first generation, else 2 minutes
 	ReadTimeout   time.Duration // a request must have come within it; 0 is 30 s with the second generation, else none
 	Role          string        // in tokens; "" is "user" with the first generation, else "service"
-	Mode          string        // "edit", "rw" or "ro"; "" keeps files as they ask for, but is "edit" with the second generation
+	Mode          string        // of the Storage Element: "edit", "rw" or "ro"; "" is "edit" with the second generation, else files are kept as asked
 	Faults        Faults        // how it does otherwise than it is asked
 	Log           *slog.Logger  // nil discards
 	Now           func() time.Time
