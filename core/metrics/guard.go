@@ -57,18 +57,21 @@ func fromElsewhere(sites []string) bool {
 	return false
 }
 
-// allowedHosts are the names by which a loopback listener may be asked; nil
-// for an address that other machines reach by names that only they know.
-func allowedHosts(a *net.TCPAddr) map[string]bool {
+// allowedHosts are the names by which a loopback listener may be asked, that by
+// which it was configured among them (Debian gives this machine's own name
+// 127.0.1.1); nil for an address that other machines reach by names that only
+// they know.
+func allowedHosts(a *net.TCPAddr, configured string) map[string]bool {
 	if !a.IP.IsLoopback() {
 		return nil
 	}
 	hosts := map[string]bool{}
-	for _, host := range []string{loopback, "::1", "localhost", a.IP.String()} {
+	configured = strings.ToLower(configured)
+	for _, host := range []string{loopback, "::1", "localhost", a.IP.String(), configured} {
 		hosts[net.JoinHostPort(host, strconv.Itoa(a.Port))] = true
 	}
 	if a.Port == 80 { // browsers leave the default port out
-		hosts[loopback], hosts["[::1]"], hosts["localhost"] = true, true, true
+		hosts[loopback], hosts["[::1]"], hosts["localhost"], hosts[configured] = true, true, true, true
 	}
 	return hosts
 }

@@ -64,18 +64,21 @@ func TestGuard(t *testing.T) {
 func TestAllowedHosts(t *testing.T) {
 	tests := []struct {
 		ip    string
+		name  string // as configured
 		port  int
 		allow []string // nil: any
 	}{
-		{"127.0.0.1", 9464, []string{"127.0.0.1:9464", "[::1]:9464", "localhost:9464"}},
-		{"::1", 9464, []string{"127.0.0.1:9464", "[::1]:9464", "localhost:9464"}},
-		{"127.0.0.5", 9464, []string{"127.0.0.1:9464", "[::1]:9464", "localhost:9464", "127.0.0.5:9464"}},
-		{"127.0.0.1", 80, []string{"127.0.0.1:80", "[::1]:80", "localhost:80", "127.0.0.1", "[::1]", "localhost"}},
-		{"192.0.2.7", 9464, nil},
-		{"0.0.0.0", 9464, nil},
+		{"127.0.0.1", "127.0.0.1", 9464, []string{"127.0.0.1:9464", "[::1]:9464", "localhost:9464"}},
+		{"::1", "127.0.0.1", 9464, []string{"127.0.0.1:9464", "[::1]:9464", "localhost:9464"}},
+		{"127.0.0.5", "127.0.0.1", 9464, []string{"127.0.0.1:9464", "[::1]:9464", "localhost:9464", "127.0.0.5:9464"}},
+		{"127.0.0.1", "127.0.0.1", 80, []string{"127.0.0.1:80", "[::1]:80", "localhost:80", "127.0.0.1", "[::1]", "localhost"}},
+		{"127.0.1.1", "Scanner.example", 9464, []string{"127.0.0.1:9464", "[::1]:9464", "localhost:9464", "127.0.1.1:9464", "scanner.example:9464"}},
+		{"127.0.1.1", "scanner", 80, []string{"127.0.0.1:80", "[::1]:80", "localhost:80", "127.0.1.1:80", "scanner:80", "127.0.0.1", "[::1]", "localhost", "scanner"}},
+		{"192.0.2.7", "scanner", 9464, nil},
+		{"0.0.0.0", "127.0.0.1", 9464, nil},
 	}
 	for _, tt := range tests {
-		got := allowedHosts(&net.TCPAddr{IP: net.ParseIP(tt.ip), Port: tt.port})
+		got := allowedHosts(&net.TCPAddr{IP: net.ParseIP(tt.ip), Port: tt.port}, tt.name)
 		if len(got) != len(tt.allow) || (got == nil) != (tt.allow == nil) {
 			t.Errorf("%s port %d: %v, want %v", tt.ip, tt.port, got, tt.allow)
 		}
@@ -93,7 +96,7 @@ func FuzzGuard(f *testing.F) {
 		f.Add(host, "", "")
 		f.Add(host, "https://evil.com", "cross-site")
 	}
-	hosts := allowedHosts(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9464})
+	hosts := allowedHosts(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9464}, "127.0.0.1")
 	f.Fuzz(func(t *testing.T, host, origin, site string) {
 		passed := false
 		guarded := guard(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { passed = true }), hosts)

@@ -59,7 +59,7 @@ func (m *Metrics) Listen(ctx context.Context, addr string, log *slog.Logger) (*L
 		tcp: tcp,
 		url: "http://" + shown(bound) + "/metrics",
 		server: &http.Server{
-			Handler:           guard(m.routes(log), allowedHosts(bound)),
+			Handler:           guard(m.routes(log), allowedHosts(bound, host)),
 			ReadHeaderTimeout: readHeaderTimeout,
 			ReadTimeout:       readHeaderTimeout, // no request has a body
 			WriteTimeout:      writeTimeout,

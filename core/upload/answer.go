@@ -134,12 +134,22 @@ func (a answer) number(names ...string) (int64, bool) {
 	return n, err == nil
 }
 
+// endOfTime is the last second that every form of a time can hold; servers give
+// times about it for what never expires.
+func endOfTime() time.Time { return time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC) }
+
 // time reads a time, zero where there is none that can be read.
 func (a answer) time(names ...string) time.Time {
 	s := a.text(names...)
 	for _, form := range timeForms {
 		if t, err := time.Parse(form, s); err == nil {
-			return t.UTC()
+			switch t = t.UTC(); { // a zone may lead out of what JSON can hold
+			case t.After(endOfTime()):
+				return endOfTime()
+			case t.Year() < 1:
+				return time.Time{}
+			}
+			return t
 		}
 	}
 	return time.Time{}

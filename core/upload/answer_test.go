@@ -3,6 +3,7 @@ package upload
 import (
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -34,6 +35,30 @@ func TestParseReceiptOfBothGenerations(t *testing.T) {
 		want := map[int]string{1: "map[compressed:false storage_element_id:se-01]", 2: `map[status:stored tags:["a","b"]]`}[generation]
 		if got := fmt.Sprint(r.Details); got != want {
 			t.Errorf("details %s, want %s", got, want)
+		}
+	}
+}
+
+// Times about the end of time and before its beginning, as servers give them for
+// what never expires, spoil no receipt and can be written.
+func TestOddTimes(t *testing.T) {
+	never := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+	for text, want := range map[string]time.Time{
+		"9999-12-31T23:59:59Z": never, "9999-12-31T23:59:59-05:00": never, "9999-12-31T23:59:59.999999Z": never, "9999-12-31 23:59:59.5": never,
+		"10000-01-01T00:00:00Z": {}, "+010000-01-01T00:00:00Z": {}, "-0001-01-01T00:00:00Z": {}, "0000-01-01T00:00:00+01:00": {},
+		"0001-01-01T00:00:00Z": {}, "2026-02-30T00:00:00Z": {}, "": {}, "-1": {},
+	} {
+		r, err := parseReceipt([]byte(`{"file_id":"1","size":5,"checksum":"`+someSum+`","expires_at":"`+text+`","uploaded_at":"`+text+`"}`), someSent)
+		if err != nil || !r.ExpiresAt.Equal(want) || !r.UploadedAt.Equal(want) {
+			t.Errorf("%q gave %v, %v, %v", text, r.ExpiresAt, r.UploadedAt, err)
+		}
+		if _, err := json.Marshal(r); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	for _, value := range []string{"9e99", "253402300800", "-62135596801", "true", "[]"} {
+		if r, err := parseReceipt([]byte(`{"file_id":"1","size":5,"checksum":"`+someSum+`","expires_at":`+value+`}`), someSent); err != nil || !r.ExpiresAt.IsZero() {
+			t.Errorf("%s gave %v, %v", value, r.ExpiresAt, err)
 		}
 	}
 }
