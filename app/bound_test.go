@@ -18,7 +18,6 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/engine"
-	"github.com/artstore/ingester/core/retry"
 	"github.com/artstore/ingester/core/sandbox"
 )
 
@@ -175,7 +174,7 @@ func embeddedProgram(t *testing.T, home string, paused bool, work func(ctx conte
 	}
 	var profile core.Profile
 	p, err := openProgram(t.Context(), programConfig{folders: f, log: slog.New(slog.DiscardHandler), own: true, paused: paused,
-		policy: retry.Policy{Rounds: 1}, load: func(string) (core.Profile, error) { return profile, nil }})
+		load: func(string) (core.Profile, error) { return profile, nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,11 +7,11 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/core/retry"
 )
 
 const uploadHelp = `Uploads files and folders through the durable queue that the window uses too.
@@ -19,6 +19,13 @@ const uploadHelp = `Uploads files and folders through the durable queue that the
 A file that is stored already (same path, size, time and content) is skipped;
 --again sends it once more. Interrupted once, the command stops cleanly; the same
 command goes on with what is left of its files.
+
+While the server is away, or has too much to do, the command waits and goes on by
+itself: on a terminal for as long as it takes, without one until nothing has gone
+forward for an hour, or for what --give-up-after says. Forward is: a file ended, or
+more of one was sent than before. A file that is under way is never cut. A server
+that was never reached is given up after half a minute, with exit code 4. The
+files stay in the queue; the same command goes on with them.
 
 It sends and reports the files that it names. What earlier calls left for the
 same server and account is counted at the end; --all sends that too, also
@@ -45,6 +52,9 @@ type uploadCommand struct {
 	concurrency int
 	limit       string
 	protocol    string
+	giveUpAfter time.Duration
+	given       bool // giveUpAfter, on the command line
+	servers     servers
 }
 
 func newUpload(s streams) *cobra.Command {
@@ -57,7 +67,10 @@ func newUpload(s streams) *cobra.Command {
 			}
 			return cobra.MinimumNArgs(1)(cmd, args)
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return u.run(cmd.Context(), args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			u.given = cmd.Flags().Changed("give-up-after")
+			return u.run(cmd.Context(), args)
+		},
 	}
 	u.target.flags(cmd)
 	f := cmd.Flags()
@@ -69,6 +82,7 @@ func newUpload(s streams) *cobra.Command {
 	f.IntVar(&u.concurrency, "concurrency", 0, "files in flight (default: chosen by the program)")
 	f.StringVar(&u.limit, "limit", "", "bytes a second, such as 10MiB, or by the time of day: \"08:00,500KiB 18:00,off\"")
 	f.StringVar(&u.protocol, "protocol", "", "auto, multipart or tus (default: the profile's)")
+	f.DurationVar(&u.giveUpAfter, "give-up-after", 0, "how long to wait while nothing goes forward, such as 2h; 0: one round of\nattempts (default: the profile's; else on a terminal no end, without one 1h)")
 	f.BoolVar(&u.asJSON, "json", false, "print one JSON object a line")
 	f.BoolVar(&u.quiet, "quiet", false, "print errors only")
 	f.BoolVar(&u.again, "again", false, "send files that are stored already, or whose outcome is unknown, once more")
@@ -103,7 +117,7 @@ func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 		}
 		return profile, nil
 	}
-	p, err := openProgram(ctx, programConfig{folders: f, log: log, secret: given, redact: u.streams.redactor, own: true, policy: retry.Policy{Rounds: 1}, load: load})
+	p, err := openProgram(ctx, programConfig{folders: f, log: log, secret: given, redact: u.streams.redactor, own: true, load: load})
 	if err != nil {
 		return err
 	}
@@ -139,6 +153,9 @@ func (u *uploadCommand) override(p *core.Profile) error {
 	}
 	if u.protocol != "" {
 		p.Upload.Protocol = core.Protocol(u.protocol)
+	}
+	if u.giveUpAfter < 0 {
+		return usageError("--give-up-after can't be negative")
 	}
 	var wrong []string
 	for _, e := range p.Validate() {
@@ -208,21 +225,44 @@ func (u *uploadCommand) upload(ctx context.Context, p *program, profile core.Pro
 		if others, err = p.engine.Continue(ctx, profile.Name); err != nil {
 			return err
 		}
+		if err := p.engine.Retry(ctx, others...); err != nil { // those that wait
+			return err
+		}
 	}
-	w := newWatch(out, profile.Name, scan, u.skipOK, submission, others)
+	u.servers = serversOf(profile)
+	w := newWatch(out, profile.Name, scan, u.skipOK, submission, others, u.persistence(profile))
 	return w.follow(ctx, p.engine)
+}
+
+// persistence is how long the call waits: what the command line says, then the
+// profile, then by whether somebody is there to end it.
+func (u *uploadCommand) persistence(p core.Profile) persistence {
+	if u.given {
+		return persistence{limit: u.giveUpAfter, given: true}
+	}
+	if limit, given := p.GiveUpAfter(); given {
+		return persistence{limit: limit, given: true}
+	}
+	return persistence{limit: patienceAlone, endless: u.streams.err.terminal() != nil}
 }
 
 // revive puts on their way again the files of this call that wait for a word
 // of the user.
 func (u *uploadCommand) revive(ctx context.Context, p *program, s core.Submission) error {
-	var paused, unknown []core.TransferID
+	var paused, unknown, waiting []core.TransferID
 	for _, t := range s.Already {
 		switch t.State {
 		case core.StatePaused:
 			paused = append(paused, t.ID)
 		case core.StateUnknown:
 			unknown = append(unknown, t.ID)
+		case core.StateWaiting:
+			waiting = append(waiting, t.ID)
+		}
+	}
+	if len(waiting) > 0 { // as an earlier call left them: this one is now
+		if err := p.engine.Retry(ctx, waiting...); err != nil {
+			return err
 		}
 	}
 	if len(paused) > 0 {

@@ -28,7 +28,7 @@ func leftOut(t *testing.T, u *uploadCommand, left []core.Skipped, s core.Submiss
 	t.Helper()
 	var out, errs bytes.Buffer
 	u.streams = streams{out: newOutput(&out), err: newOutput(&errs)}
-	w := newWatch(u.reporter([]string{"."}), "Prod", core.Scan{Skipped: left}, u.skipOK, s, nil)
+	w := newWatch(u.reporter([]string{"."}), "Prod", core.Scan{Skipped: left}, u.skipOK, s, nil, persistence{})
 	code = exitCode(w.follow(t.Context(), nothingSent{}))
 	seconds := regexp.MustCompile(`("bytes":0,)"seconds":[0-9.e-]+|in [0-9.]+\w+`)
 	return seconds.ReplaceAllString(out.String(), "$1…"), errs.String(), code

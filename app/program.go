@@ -12,7 +12,6 @@ import (
 	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/metrics"
 	"github.com/artstore/ingester/core/profiles"
-	"github.com/artstore/ingester/core/retry"
 	"github.com/artstore/ingester/core/spool"
 	"github.com/artstore/ingester/core/store"
 )
@@ -24,7 +23,6 @@ type programConfig struct {
 	secret  core.Secret    // given by the caller, zero for none
 	redact  *core.Redactor // is told of the secrets that are used
 	own     bool           // only what is submitted, or asked for by Continue, is sent
-	policy  retry.Policy   // how long to go on
 	paused  bool           // nothing is sent until all is resumed
 	load    func(name string) (core.Profile, error)
 }
@@ -67,7 +65,7 @@ func openProgram(ctx context.Context, cfg programConfig) (*program, error) {
 	p.conns = newConnections(load, p.secrets, p.metrics, cfg.log)
 	p.conns.moving = p.embedded.is
 	p.engine = engine.New(engine.Config{Store: p.store, Uploaders: p.conns, Spooler: spool.Open(cfg.folders.spool()), Observer: p.metrics,
-		Policy: cfg.policy, Own: cfg.own, Paused: cfg.paused, Log: cfg.log, Most: attemptsThatFit()})
+		Own: cfg.own, Paused: cfg.paused, Log: cfg.log, Most: attemptsThatFit()})
 	return p, nil
 }
 

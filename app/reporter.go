@@ -2,10 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"path"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -30,6 +33,7 @@ type reporter interface {
 	madePermanent(core.Transfer) // stored before, as a temporary file
 	// left: left out; fails says that the command fails because of it.
 	left(s core.Skipped, fails bool)
+	waiting(core.Wait) // for what no file of the command can go on
 	summary(summary, *core.Error)
 	recovered(core.Recovery) // the queue was damaged
 	close()
@@ -41,7 +45,7 @@ func (u *uploadCommand) reporter(paths []string) reporter {
 	case u.asJSON:
 		return newJSONReporter(u.streams.out, u.show, u.bar())
 	default:
-		return &textReporter{out: u.streams.out, err: u.streams.err, quiet: u.quiet, show: u.show, bar: u.bar(), all: u.target.uploadAll()}
+		return &textReporter{out: u.streams.out, err: u.streams.err, quiet: u.quiet, show: u.show, bar: u.bar(), all: u.target.uploadAll(), servers: &u.servers}
 	}
 }
 
@@ -62,6 +66,52 @@ type textReporter struct {
 	show     *paths
 	bar      *bar
 	all      string // the command that sends what earlier calls left
+	servers  *servers
+}
+
+// servers are the hosts that a command waits for.
+type servers struct{ admin, ingester string }
+
+func serversOf(p core.Profile) servers {
+	host := func(address string) string {
+		u, err := url.Parse(address)
+		if err != nil || u.Host == "" {
+			return "the server"
+		}
+		return u.Host
+	}
+	return servers{host(p.TokenURL()), host(p.IngesterURL)}
+}
+
+// of is what a wait is for.
+func (s *servers) of(w core.Wait) string {
+	switch {
+	case w.Path != "":
+		return w.Path
+	case w.Reason != nil && errors.Is(w.Reason, core.ErrSignIn):
+		return s.admin
+	}
+	return s.ingester
+}
+
+// waiting says the time with seconds where it is near.
+func (r *textReporter) waiting(w core.Wait) {
+	if r.quiet {
+		return
+	}
+	form := "15:04"
+	if time.Until(w.Until) < 2*time.Minute {
+		form = "15:04:05"
+	}
+	r.line(r.err, "waiting for %s until %s: %s", printable(r.servers.of(w)), w.Until.Local().Format(form), reasonWords(w.Reason))
+}
+
+// reasonWords is an error's code as words.
+func reasonWords(e *core.Error) string {
+	if e == nil {
+		return "it is away"
+	}
+	return strings.ReplaceAll(string(e.Code), "_", " ")
 }
 
 func (r *textReporter) scanned(s core.ScanProgress) { r.bar.scanned(s) }
@@ -122,6 +172,9 @@ func (r *textReporter) summary(s summary, halt *core.Error) {
 	if halt != nil {
 		r.line(r.err, "stopped: %s", halt.Error())
 	}
+	if s.gaveUp != nil {
+		r.line(r.err, "gave up: nothing went forward for %s: %s", s.idle.Round(time.Second), cause(s.gaveUp))
+	}
 	if r.quiet {
 		return
 	}
@@ -139,6 +192,9 @@ func (r *textReporter) summary(s summary, halt *core.Error) {
 		text += fmt.Sprintf(", %d left out", s.left)
 	}
 	r.line(r.out, "%s, %s in %s", text, humanize.IBytes(uint64(s.bytes)), time.Duration(s.seconds*float64(time.Second)).Round(10*time.Millisecond))
+	if s.waiting > 0 {
+		r.line(r.out, "in the queue: %s; the same command goes on", files(s.waiting))
+	}
 	if s.behind > 0 {
 		r.line(r.out, "%s of earlier calls wait; send them with: %s", files(s.behind), r.all)
 	}
@@ -202,6 +258,16 @@ type skippedLine struct {
 	Reason    string `json:"reason"`
 }
 
+// waitingLine is the JSON of what no file of the command can go on for.
+type waitingLine struct {
+	Event   string     `json:"event"`
+	Until   time.Time  `json:"until"`
+	Reason  string     `json:"reason"`
+	Profile string     `json:"profile,omitempty"`
+	Path    string     `json:"path,omitempty"` // the folder below which files can't be read
+	Error   *errorLine `json:"error,omitempty"`
+}
+
 type errorLine struct {
 	Kind    core.Kind `json:"kind"`
 	Status  int       `json:"status"`
@@ -219,6 +285,7 @@ type summaryLine struct {
 	Seconds  float64        `json:"seconds"`
 	ByReason map[string]int `json:"skipped_by_reason,omitempty"`
 	Differ   int            `json:"differs,omitempty"` // files kept otherwise than asked
+	Waiting  int            `json:"waiting,omitempty"` // of failed: in the queue still; the same command goes on
 	// Left are files of earlier calls that wait for this server and account,
 	// Elsewhere those that a profile of this name led to another.
 	Left      int `json:"left,omitempty"`
@@ -280,9 +347,17 @@ func (r *jsonReporter) left(s core.Skipped, fails bool) {
 	r.write(skippedLine{"skipped", path, rawPath(path), skipReason(s.Reason)})
 }
 
+func (r *jsonReporter) waiting(w core.Wait) {
+	l := waitingLine{Event: "waiting", Until: w.Until.UTC().Truncate(time.Second), Reason: reasonWords(w.Reason), Profile: w.Profile, Path: w.Path}
+	if w.Reason != nil {
+		l.Error = errorLineOf(w.Reason)
+	}
+	r.write(l)
+}
+
 func (r *jsonReporter) summary(s summary, _ *core.Error) {
 	r.bar.close()
-	r.write(summaryLine{"summary", s.files, s.stored, s.failed, s.skipped, s.bytes, s.seconds, s.byReason, s.differ, s.behind, s.elsewhere})
+	r.write(summaryLine{"summary", s.files, s.stored, s.failed, s.skipped, s.bytes, s.seconds, s.byReason, s.differ, s.waiting, s.behind, s.elsewhere})
 }
 
 func (r *jsonReporter) close() { r.bar.close() }

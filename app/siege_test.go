@@ -190,7 +190,7 @@ func (s *siege) listen(t *testing.T, out io.Reader) (states map[string]core.Stat
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		var l transferLine
-		if json.Unmarshal(lines.Bytes(), &l) != nil || l.Event == "summary" {
+		if json.Unmarshal(lines.Bytes(), &l) != nil || l.Event == "summary" || l.Event == "waiting" {
 			continue
 		}
 		states[l.Name] = l.State

@@ -85,7 +85,7 @@ func runUpload(t *testing.T, cmd *exec.Cmd) (lines []transferLine, code int) {
 		t.Logf("%s said: %s", cmd.Path, stderr.String())
 	}
 	for line := range strings.Lines(stdout.String()) {
-		if strings.HasPrefix(line, `{"event":"summary"`) {
+		if strings.HasPrefix(line, `{"event":"summary"`) || strings.HasPrefix(line, `{"event":"waiting"`) {
 			continue
 		}
 		var l transferLine

@@ -25,6 +25,8 @@ type watch struct {
 	asked   core.Options                  // by this command
 	sum     summary
 	halt    *core.Error
+	ground  ground
+	gaveUp  bool
 	started time.Time
 }
 
@@ -36,7 +38,10 @@ type summary struct {
 	bytes                          int64
 	seconds                        float64
 	byReason                       map[string]int // what was not sent: stored before, or left out
+	gaveUp                         *core.Error    // why the call did, nil if it did not
+	idle                           time.Duration  // how long nothing had gone forward then
 	left                           int            // left out, and not counted as failed
+	waiting                        int            // of failed: in the queue still, after the call gave up
 	missing                        int            // of these, what makes the command fail nevertheless
 	differ                         int            // of what is stored, now or before, what is kept otherwise than asked
 }
@@ -50,9 +55,10 @@ func (s *summary) skip(reason string) {
 }
 
 // newWatch begins with what is not sent.
-func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.Submission, others []core.TransferID) *watch {
+func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.Submission, others []core.TransferID, p persistence) *watch {
 	w := &watch{out: out, profile: profile, skipOK: skipOK, mine: map[core.TransferID]bool{}, open: map[core.TransferID]bool{},
 		first: map[core.TransferID]time.Time{}, asked: s.Asked, started: time.Now()}
+	w.ground = newGround(p, w.started)
 	for _, t := range s.Stored {
 		w.sum.files++
 		w.sum.skipped++
@@ -77,6 +83,7 @@ func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.
 	}
 	for _, t := range s.Already {
 		w.mine[t.ID] = true
+		w.ground.begin(t)
 	}
 	for _, id := range others {
 		w.mine[id] = false
@@ -119,19 +126,23 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 	snapshot, feed := e.Subscribe()
 	defer feed.Close()
 	w.halt = snapshot.Halt
+	w.ground.learn(snapshot.Waits)
 	var bytes int64
 	for _, t := range snapshot.Transfers {
 		if _, ok := w.mine[t.ID]; ok {
 			w.sum.files++
 			bytes += t.Source.Size
 			w.open[t.ID] = false
+			if !w.mine[t.ID] {
+				w.ground.begin(t)
+			}
 		}
 	}
 	w.out.begin(len(w.open), bytes)
 	w.update(snapshot.Transfers)
 	snapshot.Transfers = nil // a hundred thousand of them are a lot
 	for !w.over() {
-		u, err := feed.Next(ctx)
+		u, err := w.next(ctx, feed)
 		if err != nil {
 			_ = w.finish(context.WithoutCancel(ctx), e) // that it was interrupted comes first
 			if ctx.Err() != nil {
@@ -140,8 +151,10 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 			return err
 		}
 		w.halt = u.Halt
+		w.ground.learn(u.Waits)
 		w.update(u.Changed)
 		for _, id := range u.Removed {
+			w.ground.forget(id, w.open[id])
 			delete(w.open, id)
 		}
 	}
@@ -150,6 +163,22 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 		return interrupted(ctx)
 	}
 	return err
+}
+
+// next is the next update of the feed, or the last once more where it is time to
+// ask whether to go on.
+func (w *watch) next(ctx context.Context, feed core.Feed) (core.Update, error) {
+	waiting := ctx
+	if at := w.ground.look(w.started); !at.IsZero() {
+		var cancel context.CancelFunc
+		waiting, cancel = context.WithDeadline(ctx, at)
+		defer cancel()
+	}
+	u, err := feed.Next(waiting)
+	if err != nil && waiting.Err() != nil && ctx.Err() == nil {
+		return core.Update{Halt: w.halt, Waits: w.ground.waits}, nil
+	}
+	return u, err
 }
 
 // interrupted is the error of a call that the user ended.
@@ -165,6 +194,7 @@ func (w *watch) update(changed []core.Transfer) {
 		if _, seen := w.first[t.ID]; !seen && !t.StartedAt.IsZero() {
 			w.first[t.ID] = t.StartedAt
 		}
+		w.ground.see(t, w.open[t.ID], time.Now())
 		w.open[t.ID] = t.State.Active()
 		w.out.progress(t)
 		if t.State.Done() {
@@ -215,26 +245,32 @@ func (w *watch) countCause(t core.Transfer) {
 	w.sum.other++
 }
 
-// over reports whether there is nothing to wait for: everything has ended, or
-// the queue has stopped and nothing is under way any more.
+// over reports whether there is nothing to wait for: everything has ended, the
+// queue has stopped and nothing is under way any more, or the call gives up. It
+// tells what is waited for.
 func (w *watch) over() bool {
-	if len(w.open) == 0 {
+	switch {
+	case len(w.open) == 0:
+		return true
+	case w.halt != nil:
+		return w.ground.active == 0
+	}
+	now := time.Now()
+	if w.gaveUp = w.ground.over(len(w.open), w.started, now); w.gaveUp {
 		return true
 	}
-	if w.halt == nil {
-		return false
+	if wait, news := w.ground.next(len(w.open), now); news {
+		w.out.waiting(wait)
 	}
-	for _, active := range w.open {
-		if active {
-			return false
-		}
-	}
-	return true
+	return false
 }
 
 // finish reports what is left in the queue and the totals, and says by its
 // error how the command ended.
 func (w *watch) finish(ctx context.Context, e feedSource) error {
+	if w.gaveUp {
+		w.sum.gaveUp, w.sum.idle = w.ground.why(core.Transfer{}), time.Since(w.ground.since)
+	}
 	if len(w.open) > 0 {
 		w.keep(e)
 	}
@@ -246,6 +282,10 @@ func (w *watch) finish(ctx context.Context, e feedSource) error {
 	switch {
 	case w.halt != nil:
 		return &reported{code: exitCode(w.halt), err: w.halt}
+	case w.gaveUp && !w.ground.reached && w.ground.failed:
+		return &reported{code: exitUnreachable, err: errors.New("the server could not be reached")}
+	case w.gaveUp:
+		return &reported{code: exitIncomplete, err: errors.New("not every file was stored")}
 	case w.sum.failed == 0 && w.sum.missing == 0 && w.sum.differ > 0:
 		return &reported{code: exitIncomplete, err: errors.New("not every file is kept as it was asked")}
 	case w.sum.failed == 0 && w.sum.missing == 0:
@@ -263,7 +303,12 @@ func (w *watch) keep(e feedSource) {
 	for _, t := range snapshot.Transfers {
 		if _, ok := w.open[t.ID]; ok {
 			w.sum.failed++
-			w.out.kept(t, w.halt)
+			why := w.halt
+			if why == nil && w.gaveUp {
+				w.sum.waiting++
+				why = w.ground.why(t)
+			}
+			w.out.kept(t, why)
 		}
 	}
 }

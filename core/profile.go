@@ -98,6 +98,9 @@ type UploadSettings struct {
 	Protocol        Protocol  `toml:"protocol"`
 	HTTPVersion     string    `toml:"http_version"`
 	TusURL          string    `toml:"tus_url"` // "" is {ingester_url}/files/
+	// GiveUpAfter is how long a call of `ingester upload` waits while nothing
+	// goes forward: a Go duration, "" for what suits where it runs.
+	GiveUpAfter string `toml:"give_up_after,omitempty"`
 	// TusComplete is what a complete resumable upload means whose last answer
 	// was lost: TusCompleteStored, or else what the server says of itself.
 	TusComplete string `toml:"tus_complete,omitempty"`
@@ -172,6 +175,13 @@ func (p Profile) TokenTimeout() time.Duration {
 		return d
 	}
 	return DefaultTokenTimeout
+}
+
+// GiveUpAfter is how long a call waits while nothing goes forward, if the
+// profile says so.
+func (p Profile) GiveUpAfter() (limit time.Duration, given bool) {
+	limit, err := time.ParseDuration(p.Upload.GiveUpAfter)
+	return limit, err == nil && limit >= 0
 }
 
 // DefaultOptions are the options of a batch about which the user said nothing.

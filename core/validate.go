@@ -97,6 +97,9 @@ func (p Profile) Validate() []FieldError {
 	v.choice("upload.protocol", string(p.Upload.Protocol), "", string(ProtocolAuto), string(ProtocolMultipart), string(ProtocolTus))
 	v.choice("upload.http_version", p.Upload.HTTPVersion, "", HTTPAuto, HTTP2, HTTP11)
 	v.url("upload.tus_url", p.Upload.TusURL, false)
+	if _, given := p.GiveUpAfter(); !given && p.Upload.GiveUpAfter != "" {
+		v.add("upload.give_up_after", ReasonDuration, p.Upload.GiveUpAfter)
+	}
 	v.choice("upload.tus_complete", p.Upload.TusComplete, "", TusCompleteAuto, TusCompleteStored)
 
 	if p.Metrics.Listen != "" {

@@ -4,16 +4,16 @@ import "time"
 
 // How a server that has too much to do is spared.
 const (
-	doubling  = 10 * time.Second // without a refusal, until twice as much is sent
-	pause     = time.Second      // nothing begins after a refusal, at most
-	slowest   = 1.0 / 30         // files a second, least
-	unlimited = 100              // files a second: from here on they go as they come
+	doubling  = 5 * time.Second // without a refusal, until twice as much is sent
+	pause     = time.Second     // nothing begins after a refusal, at most
+	slowest   = 1.0 / 30        // files a second, least
+	unlimited = 100             // files a second: from here on they go as they come
 )
 
 // pace is how quickly a lane may go after its server said that it has too much
 // to do. Every such answer halves how many files are in flight, and, where even
 // one at a time is too many, how many begin in a second. What was sent less is
-// added again in equal steps, so that it takes ten seconds to double, as long as
+// added again in equal steps, so that it takes five seconds to double, as long as
 // files are stored and nothing is refused. It belongs to the journal.
 type pace struct {
 	most float64 // files in flight, 0: as many as the lane likes
@@ -74,8 +74,8 @@ func (p *pace) slow(start, now time.Time, streams int) bool {
 		}
 		p.most = max(among/2, 1)
 		p.base = p.most
-	default: // one at a time is too many
-		p.most, p.rate = 1, max(float64(max(p.begun, p.before))/2, slowest)
+	default: // one at a time is too many: as many as were not refused
+		p.most, p.rate = 1, max(float64(max(p.begun, p.before)-1), 1)
 		p.base = p.rate
 	}
 	p.slowed, p.grown = now, now

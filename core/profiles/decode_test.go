@@ -111,6 +111,8 @@ func TestBadFiles(t *testing.T) {
 				`tls.key_file is given without a certificate; tls.identity is given without a certificate; upload.ttl_days is out of range: 999 is not between 0 and 365`},
 		{"plain http", strings.Replace(minimal, "https://ingester", "http://ingester", 1),
 			`ingester_url uses http to another machine; use https: ingester.example:8020`},
+		{"patience", minimal + "[upload]\ngive_up_after = \"for long\"", `upload.give_up_after is not a duration such as "10s": for long`},
+		{"negative patience", minimal + "[upload]\ngive_up_after = \"-1h\"", `upload.give_up_after is not a duration such as "10s": -1h`},
 		{"meaning of a complete upload", minimal + "[upload]\ntus_complete = \"always\"", `upload.tus_complete is not one of the allowed words: always`},
 		{"storage mode", minimal + "[upload]\nstorage_mode = \"archive\"", `upload.storage_mode is neither "edit" nor "rw"; write retention_policy instead`},
 		{"storage mode against policy", minimal + "[upload]\nstorage_mode = \"rw\"\nretention_policy = \"temporary\"",

@@ -96,6 +96,7 @@ bandwidth_limit = '1.5 MiB/s'
 protocol = 'tus'
 http_version = '1.1'
 tus_url = 'https://ingester.example:8020/tus/'
+give_up_after = '90m'
 tus_complete = 'stored'
 
 [metrics]

@@ -36,7 +36,7 @@ func full(name, dir string) core.Profile {
 		},
 		Upload: core.UploadSettings{
 			RetentionPolicy: core.RetentionPermanent, TTLDays: 365, Concurrency: 256, BandwidthLimit: "1.5 MiB/s",
-			Protocol: core.ProtocolTus, HTTPVersion: core.HTTP11, TusURL: "https://ingester.example:8020/tus/", TusComplete: core.TusCompleteStored,
+			Protocol: core.ProtocolTus, HTTPVersion: core.HTTP11, TusURL: "https://ingester.example:8020/tus/", TusComplete: core.TusCompleteStored, GiveUpAfter: "90m",
 		},
 		Metrics: core.MetricsSettings{Listen: "127.0.0.1:9464"},
 	}

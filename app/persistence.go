@@ -1,0 +1,199 @@
+package main
+
+import (
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// How long a call waits where the user says nothing.
+const (
+	patienceAlone = time.Hour        // without a terminal: nobody is there to end it
+	mistakeAfter  = 30 * time.Second // for a server that was never reached
+	roundAttempts = 5                // of a file, before a call without patience has done with it
+	leastTold     = time.Second      // shorter waits are told to nobody
+)
+
+// persistence is how long a call goes on while nothing goes forward. Forward is:
+// a file of the call has ended, or more of one was sent than ever before in the
+// call. Nothing that is under way is cut.
+type persistence struct {
+	limit   time.Duration
+	endless bool // limit is none
+	given   bool // by the user: counts for a server that was never reached as well
+}
+
+// held is a file that waits by itself.
+type held struct {
+	until  time.Time // zero: until something else is over
+	reason *core.Error
+	tries  int // in this call
+}
+
+// ground is what a call has gained so far, and what it waits for.
+type ground struct {
+	persistence
+	since   time.Time // when something last went forward
+	reached bool      // the server has answered, or taken bytes
+	failed  bool      // an attempt found no server
+	active  int       // files under way
+	most    map[core.TransferID]int64
+	before  map[core.TransferID]int // attempts of earlier calls
+	held    map[core.TransferID]held
+	waits   []core.Wait
+	last    *core.Error // failure
+	told    time.Time   // until when the last wait was that was told
+}
+
+func newGround(p persistence, now time.Time) ground {
+	return ground{persistence: p, since: now, most: map[core.TransferID]int64{}, before: map[core.TransferID]int{}, held: map[core.TransferID]held{}}
+}
+
+// begin learns how a file of the call stood when it began.
+func (g *ground) begin(t core.Transfer) {
+	if t.Attempts > 0 {
+		g.before[t.ID] = t.Attempts
+	}
+}
+
+// see learns how a file is; was says whether it was under way.
+func (g *ground) see(t core.Transfer, was bool, now time.Time) {
+	switch active := t.State.Active(); {
+	case active && !was:
+		g.active++
+	case was && !active:
+		g.active--
+	}
+	if t.State.Active() && t.Sent > g.most[t.ID] {
+		g.most[t.ID], g.since, g.reached = t.Sent, now, true
+	}
+	g.blame(t.Error)
+	if t.State == core.StateWaiting {
+		g.held[t.ID] = held{t.NotBefore, t.Error, t.Attempts - g.before[t.ID]}
+	} else {
+		delete(g.held, t.ID)
+	}
+	if t.State.Done() {
+		g.since = now
+		g.reached = g.reached || t.State == core.StateStored
+		g.forget(t.ID, false)
+	}
+}
+
+// forget drops a file that has ended, or is no longer listed.
+func (g *ground) forget(id core.TransferID, active bool) {
+	if active {
+		g.active--
+	}
+	delete(g.most, id)
+	delete(g.before, id)
+	delete(g.held, id)
+}
+
+// blame learns from a failure whether there is a server.
+func (g *ground) blame(e *core.Error) {
+	if e != nil {
+		g.last = e
+	}
+	switch {
+	case e == nil:
+	case e.Status > 0 && e.Kind != core.KindNetwork, e.Outcome != core.OutcomeNotProcessed:
+		g.reached = true
+	case e.Kind == core.KindNetwork:
+		g.failed = true
+	}
+}
+
+// learn takes what is left alone for a while.
+func (g *ground) learn(waits []core.Wait) {
+	g.waits = waits
+	for _, w := range waits {
+		g.blame(w.Reason)
+	}
+}
+
+// mistaken reports whether the call waits for what is more likely a mistake
+// than an outage.
+func (g *ground) mistaken() bool { return g.failed && !g.reached && !g.given }
+
+// over reports whether it has waited long enough for n files that have not
+// ended.
+func (g *ground) over(n int, begun, now time.Time) bool {
+	switch {
+	case g.mistaken() && now.Sub(begun) >= mistakeAfter:
+		return true
+	case g.active > 0 || g.endless:
+		return false
+	case g.limit > 0:
+		return now.Sub(g.since) >= g.limit
+	}
+	if _, left := g.alone(now); left {
+		return true
+	}
+	for _, h := range g.held {
+		if h.tries < roundAttempts && !h.until.IsZero() && h.until.Sub(now) < mistakeAfter {
+			return false
+		}
+	}
+	return len(g.held) == n
+}
+
+// look is when to ask over again if nothing happens before, zero for never.
+func (g *ground) look(begun time.Time) time.Time {
+	switch {
+	case g.mistaken():
+		return begun.Add(mistakeAfter)
+	case g.active > 0 || g.endless || g.limit == 0:
+		return time.Time{}
+	}
+	return g.since.Add(g.limit)
+}
+
+// alone is what keeps files from being sent that would be, and ends first.
+func (g *ground) alone(now time.Time) (first core.Wait, found bool) {
+	for _, w := range g.waits {
+		if w.Until.After(now) && (!found || w.Until.Before(first.Until)) {
+			first, found = w, true
+		}
+	}
+	return first, found
+}
+
+// next is what n files that have not ended wait for, if none of them can go on
+// now, and it was not told before.
+func (g *ground) next(n int, now time.Time) (w core.Wait, news bool) {
+	if g.active > 0 || n == 0 {
+		return w, false
+	}
+	w, found := g.alone(now)
+	if !found && len(g.held) == n {
+		for _, h := range g.held {
+			if h.until.After(now) && (!found || h.until.Before(w.Until)) {
+				w, found = core.Wait{Until: h.until, Reason: h.reason}, true
+			}
+		}
+	}
+	if !found || w.Until.Sub(now) < leastTold || w.Until.Equal(g.told) {
+		return w, false
+	}
+	g.told = w.Until
+	return w, true
+}
+
+// errWaits is why a file is not sent of which nothing else is known.
+func errWaits() *core.Error {
+	return &core.Error{Kind: core.KindNetwork, Code: core.CodeUnreachable, Op: "upload", Message: "The file waits for its turn."}
+}
+
+// why is what a file still waits for when the call gives up.
+func (g *ground) why(t core.Transfer) *core.Error {
+	switch {
+	case t.Error != nil:
+		return t.Error
+	case len(g.waits) > 0:
+		return g.waits[0].Reason
+	case g.last != nil:
+		return g.last
+	}
+	return errWaits()
+}

@@ -1,0 +1,265 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// told is an engine of which the test says what happens.
+type told struct {
+	begun   chan struct{} // closed once somebody follows
+	files   []core.Transfer
+	waits   []core.Wait
+	updates chan core.Update
+}
+
+func (f *told) Subscribe() (core.Snapshot, core.Feed) {
+	snapshot := core.Snapshot{Transfers: slices.Clone(f.files), Waits: f.waits}
+	select {
+	case <-f.begun:
+	default:
+		close(f.begun)
+	}
+	return snapshot, f
+}
+func (f *told) Left(context.Context, string) (here, elsewhere int, err error) { return 0, 0, nil }
+func (f *told) Close()                                                        {}
+func (f *told) Next(ctx context.Context) (core.Update, error) {
+	select {
+	case u := <-f.updates:
+		return u, nil
+	case <-ctx.Done():
+		return core.Update{}, ctx.Err()
+	}
+}
+
+// say changes a file and tells it.
+func (f *told) say(i int, change func(*core.Transfer)) {
+	change(&f.files[i])
+	f.updates <- core.Update{Changed: []core.Transfer{f.files[i]}, Waits: f.waits}
+}
+
+// leave tells that the server is left alone.
+func (f *told) leave(d time.Duration, why *core.Error) {
+	f.waits = nil
+	if d > 0 {
+		f.waits = []core.Wait{{Profile: "Prod", Since: time.Now(), Until: time.Now().Add(d), Reason: why}}
+	}
+	f.updates <- core.Update{Waits: f.waits}
+}
+
+func sending(n int64) func(*core.Transfer) {
+	return func(t *core.Transfer) {
+		if t.State != core.StateSending {
+			t.Attempts++
+		}
+		t.State, t.Sent, t.Error, t.NotBefore = core.StateSending, n, nil, time.Time{}
+	}
+}
+
+func waitingFor(d time.Duration, why *core.Error) func(*core.Transfer) {
+	return func(t *core.Transfer) {
+		t.State, t.Sent, t.Error, t.NotBefore = core.StateWaiting, 0, why, time.Now().Add(d)
+	}
+}
+
+func stored(t *core.Transfer) {
+	t.State, t.Receipt, t.Error = core.StateStored, &core.Receipt{FileID: "1"}, nil
+}
+
+var (
+	refused  = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused, Op: "upload", Message: "The server refuses connections on this port."}    //nolint:gochecknoglobals // constants of the tests
+	cutOff   = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionLost, Op: "upload", Outcome: core.OutcomeCutOff, Message: "The connection broke."} //nolint:gochecknoglobals // likewise
+	signedIn = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused, Op: "fetch token", Err: core.ErrSignIn}                                   //nolint:gochecknoglobals // likewise
+)
+
+// ending is how a call of so many files ended.
+type ending struct {
+	code       int
+	took       time.Duration
+	out, errs  string
+	stillThere bool
+}
+
+// call follows n files through what happens, as `upload` does. It is ended
+// after two days.
+func call(t *testing.T, n int, p persistence, asJSON bool, happens func(f *told)) (e ending) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		f := &told{begun: make(chan struct{}), updates: make(chan core.Update)}
+		var s core.Submission
+		for i := range n {
+			id := core.TransferID(fmt.Sprint("t", i))
+			s.Queued = append(s.Queued, id)
+			f.files = append(f.files, core.Transfer{ID: id, State: core.StateQueued, Source: core.Source{Path: fmt.Sprint("/f/", i), Name: fmt.Sprint(i), Size: 1000}})
+		}
+		var out, errs bytes.Buffer
+		u := &uploadCommand{streams: streams{out: newOutput(&out), err: newOutput(&errs)}, asJSON: asJSON,
+			servers: servers{"admin.example:8000", "ingester.example:8020"}}
+		w := newWatch(u.reporter(nil), "Prod", core.Scan{}, false, s, nil, p)
+		ctx, cancel := context.WithTimeout(t.Context(), 48*time.Hour)
+		begun := time.Now()
+		ended := make(chan error)
+		go func() { ended <- w.follow(ctx, f) }()
+		<-f.begun
+		go happens(f)
+		err := <-ended
+		e = ending{exitCode(err), time.Since(begun), out.String(), errs.String(), ctx.Err() != nil}
+		cancel()
+		go func() { // what happens after the call
+			for {
+				select {
+				case <-f.updates:
+				case <-time.After(1000 * time.Hour):
+					return
+				}
+			}
+		}()
+		<-time.After(2000 * time.Hour)
+	})
+	return e
+}
+
+// unattended is the patience of a call without a terminal.
+var unattended = persistence{limit: patienceAlone} //nolint:gochecknoglobals // a constant of the tests
+
+// How long a call waits, by what it has seen.
+func TestPersistence(t *testing.T) {
+	away := func(f *told) { // from the beginning
+		for range 100 {
+			f.say(0, sending(0))
+			f.say(0, waitingFor(time.Minute, refused))
+			<-time.After(time.Minute)
+		}
+	}
+	outage := func(f *told) { // after one of two was stored, ten minutes later
+		f.say(0, sending(500))
+		<-time.After(10 * time.Minute)
+		f.say(0, stored)
+		f.say(1, sending(0))
+		f.say(1, waitingFor(time.Hour, refused))
+	}
+	slow := func(f *told) { // a byte every fifty minutes, for two hours, and then gone
+		f.say(0, sending(1))
+		for i := range int64(3) {
+			<-time.After(50 * time.Minute)
+			f.say(0, sending(i+2))
+		}
+		f.say(0, waitingFor(100*time.Hour, cutOff))
+	}
+	stalled := func(f *told) { // under way, without a byte, for three hours
+		f.say(0, sending(1))
+		<-time.After(3 * time.Hour)
+		f.say(0, waitingFor(100*time.Hour, cutOff))
+	}
+	again := func(f *told) { // always the same half of a file: nothing is gained
+		for range 1000 {
+			f.say(0, sending(500))
+			<-time.After(time.Minute)
+			f.say(0, waitingFor(50*time.Second, cutOff))
+			<-time.After(50 * time.Second)
+		}
+	}
+	fiveTimes := func(f *told) {
+		for range 5 {
+			f.say(0, sending(0))
+			f.say(0, waitingFor(8*time.Second, refused))
+			<-time.After(8 * time.Second)
+		}
+	}
+	alone := func(f *told) {
+		f.say(0, sending(7))
+		f.say(0, waitingFor(time.Second, cutOff))
+		f.leave(time.Minute, cutOff)
+	}
+	const never = -1
+	for _, tt := range []struct {
+		name    string
+		n       int
+		p       persistence
+		happens func(*told)
+		code    int
+		took    time.Duration
+	}{
+		{"never reached", 1, unattended, away, exitUnreachable, 30 * time.Second},
+		{"never reached, on a terminal", 1, persistence{endless: true}, away, exitUnreachable, 30 * time.Second},
+		{"never reached, said to wait", 1, persistence{limit: time.Hour, given: true}, away, exitUnreachable, time.Hour},
+		{"never reached, the sign-in neither", 1, unattended, func(f *told) {
+			f.say(0, sending(0))
+			f.leave(time.Hour, signedIn)
+		}, exitUnreachable, 30 * time.Second},
+		{"an outage", 2, unattended, outage, exitIncomplete, 70 * time.Minute},
+		{"an outage, on a terminal", 2, persistence{limit: patienceAlone, endless: true}, outage, exitInterrupted, never},
+		{"an outage, less patience", 2, persistence{limit: time.Minute, given: true}, outage, exitIncomplete, 11 * time.Minute},
+		{"slow, then gone", 1, unattended, slow, exitIncomplete, 210 * time.Minute},
+		{"nothing under way is cut", 1, unattended, stalled, exitIncomplete, 3 * time.Hour},
+		{"the same bytes again and again", 1, unattended, again, exitIncomplete, time.Hour},
+		{"no patience: one round", 1, persistence{given: true}, fiveTimes, exitUnreachable, 32 * time.Second},
+		{"no patience: the server is left alone", 2, persistence{given: true}, alone, exitIncomplete, 0},
+		{"a share is away: no server was missed", 1, unattended, func(f *told) {
+			f.waits = []core.Wait{{Path: "/mnt/scans", Until: time.Now().Add(100 * time.Hour), Reason: &core.Error{Kind: core.KindFile, Code: core.CodeFileMissing}}}
+			f.say(0, func(t *core.Transfer) { t.State, t.Error = core.StateWaiting, f.waits[0].Reason })
+		}, exitIncomplete, time.Hour},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := call(t, tt.n, tt.p, false, tt.happens)
+			if e.code != tt.code || tt.took != never && e.took.Round(time.Second) != tt.took || e.stillThere != (tt.took == never) {
+				t.Errorf("exit code %d after %v, want %d after %v\n%s%s", e.code, e.took, tt.code, tt.took, e.out, e.errs)
+			}
+			if waits := "in the queue: 1 file; the same command goes on"; tt.took != never && !strings.Contains(strings.Replace(e.out, "2 files", "1 file", 1), waits) {
+				t.Errorf("%q does not say what is left", e.out)
+			}
+		})
+	}
+}
+
+// What is waited for is told once, with the reason and until when, and only
+// while nothing else is under way.
+func TestWaitingIsTold(t *testing.T) {
+	happens := func(f *told) {
+		f.say(0, sending(10))
+		f.leave(time.Minute, refused) // another is under way
+		f.say(0, waitingFor(time.Second, cutOff))
+		f.leave(time.Minute, refused)
+		f.updates <- core.Update{Waits: f.waits}
+		<-time.After(time.Minute)
+		f.leave(0, nil)
+		f.say(0, sending(20))
+		f.say(0, stored)
+		f.say(1, sending(10))
+		f.say(1, waitingFor(500*time.Millisecond, cutOff)) // nobody reads it
+		<-time.After(time.Second)
+		f.say(1, sending(10))
+		f.say(1, waitingFor(10*time.Hour, signedIn))
+		<-time.After(20 * time.Minute)
+		f.say(1, stored)
+	}
+	e := call(t, 2, unattended, true, happens)
+	want := []string{
+		`{"event":"waiting","until":"2000-01-01T00:01:00Z","reason":"connection refused","profile":"Prod","error":{"kind":"network","status":0,"code":"","message":"upload: The server refuses connections on this port."}}`,
+		`{"event":"waiting","until":"2000-01-01T10:01:01Z","reason":"connection refused","error":{"kind":"network","status":0,"code":"","message":"fetch token: connection_refused: sign-in failed"}}`,
+	}
+	var got []string
+	for line := range strings.Lines(e.out) {
+		if strings.Contains(line, "waiting") {
+			got = append(got, strings.TrimSpace(line))
+		}
+	}
+	if e.code != exitOK || !slices.Equal(got, want) {
+		t.Errorf("exit code %d, %d lines:\n%s", e.code, len(got), strings.Join(got, "\n"))
+	}
+	e = call(t, 2, unattended, false, happens)
+	for _, line := range []string{"waiting for ingester.example:8020 until ", "waiting for admin.example:8000 until ", ": connection refused\n"} {
+		if !strings.Contains(e.errs, line) {
+			t.Errorf("%q is not in %q", line, e.errs)
+		}
+	}
+}
