@@ -24,7 +24,7 @@ type fact struct {
 	Name    string   `json:"name"`
 	Module  string   `json:"module"` // "admin", "ingester", "element"
 	Always  bool     `json:"always"` // clients get it in the course of other calls, too
-	Before  []string `json:"before"` // what has happened: "upload [NAME]", "finalise"
+	Before  []string `json:"before"` // what has happened: "upload [NAME]", "describe" (an upload with more to say), "finalise"
 	Config  factWith `json:"config"`
 	Request struct {
 		Method, Path string
@@ -156,6 +156,8 @@ func (f fact) happened(t *testing.T, c *tus) {
 		switch verb {
 		case "upload":
 			got = c.send(t, form{name: orElse(name, "a.txt"), content: []byte("content"), token: c.token})
+		case "describe":
+			got = c.send(t, form{name: "a.txt", content: []byte("content"), token: c.token, before: [][2]string{{"description", "Box 14"}, {"metadata", `{"box":14}`}}})
 		case "finalise":
 			got = c.call(t, http.MethodPost, "/api/v1/finalize/"+c.list(t)[0].ID, nil)
 		default:
