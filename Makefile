@@ -95,12 +95,13 @@ fuzz: ## fuzz every parser of foreign input for FUZZTIME (30s) each
 		done || exit 1; done
 
 # ROUNDS=9 measures longer, SCALE=8 makes the work eight times smaller.
-soak: ## the long forms of the tests, for hours: KILLS=1000 kills, a million steps, DAMAGES=2000 damaged queues, each byte of 10 MB, 64 GiB
+soak: ## the long forms of the tests, for hours: KILLS=1000 kills, a million steps, DAMAGES=2000 damaged queues, each byte of 10 MB, 64 GiB, twelve minutes of a slow line
 	KILLS=$(or $(KILLS),1000) $(GO) test -count 1 -timeout 3h -v -tags headless -run '^TestKilledAtRandom$$' ./app
 	$(GO) test -count 1 -timeout 3h -v -run '^TestModel$$' ./core/engine -rapid.checks=$(or $(CHECKS),200000) -rapid.nofailfile
 	SOAK=1 $(GO) test -count 1 -timeout 3h -v -run '^TestScanMany$$' ./core/engine
 	DAMAGES=$(or $(DAMAGES),2000) $(GO) test -count 1 -timeout 3h -v -run '^(TestEveryPageDamaged|TestEveryByteDamaged|TestEveryByteOfTheLog)$$' ./core/store
 	SOAK=1 $(GO) test -count 1 -timeout 6h -v -run '^(TestCutAtEachByte|TestLargeFileInFlatMemory)$$' ./core/upload
+	SOAK=1 $(GO) test -count 1 -timeout 1h -v -tags headless -run '^TestSlowLineShortTokens$$' ./app
 
 bench: headless bench-deps ## measure against curl and rclone on this machine, into docs/performance.md
 	$(call peers,TestLocal)
