@@ -30,7 +30,7 @@ const slowRequest = time.Second
 // what is compressed all the same is read up to the same 64 KiB. It speaks HTTP/1.1: one
 // request in half an hour gains nothing from HTTP/2, whose client in net/http
 // loses the alert of a server that refuses our certificate.
-func newClient(cfg Config) *http.Client {
+func newClient(cfg Config, presented func(sent bool)) *http.Client {
 	protocols := &http.Protocols{}
 	protocols.SetHTTP1(true)
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
@@ -40,7 +40,7 @@ func newClient(cfg Config) *http.Client {
 			Proxy:                  cfg.Proxy,
 			OnProxyConnectResponse: wire.ProxyAnswered,
 			DialContext:            wire.Patient(dialer.DialContext),
-			TLSClientConfig:        cfg.TLS.Clone(),
+			TLSClientConfig:        wire.Presented(cfg.TLS, presented),
 			TLSHandshakeTimeout:    10 * time.Second,
 			Protocols:              protocols,
 			DisableCompression:     true,
@@ -104,7 +104,7 @@ func (s *Source) request(ctx context.Context, secret core.Secret) (answer, error
 		status, header, body, err = s.ask(ctx, secret)
 	}
 	if err != nil {
-		return answer{}, cannotConnect(err)
+		return answer{}, s.silence.judge(cannotConnect(err))
 	}
 	if status != http.StatusOK && status != http.StatusCreated {
 		return answer{}, refusal(status, header, body, s.cfg.Redactor.Redact, s.cfg.Now())
@@ -135,6 +135,7 @@ func (s *Source) do(req *http.Request) (status int, header http.Header, body []b
 	if err != nil {
 		return 0, nil, nil, err
 	}
+	s.silence.broken()
 	defer func() { _ = resp.Body.Close() }() // nothing is lost by an error here
 	wire.Decode(resp)
 	body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))

@@ -18,7 +18,9 @@ const opToken = "fetch token"
 type Source struct {
 	cfg    Config
 	client *http.Client
-	keys   *keys // nil: tokens are not verified; used by the leader only
+	// silence is that of a server which refuses our certificate.
+	silence silence
+	keys    *keys // nil: tokens are not verified; used by the leader only
 	// mono is the monotonic clock: the time since the Source was made.
 	mono func() time.Duration
 	// sleep waits by that clock.
@@ -49,7 +51,8 @@ func New(cfg Config) (*Source, error) {
 		return nil, err
 	}
 	started := time.Now()
-	s := &Source{cfg: cfg, client: newClient(cfg), mono: func() time.Duration { return time.Since(started) }, sleep: sleep}
+	s := &Source{cfg: cfg, mono: func() time.Duration { return time.Since(started) }, sleep: sleep}
+	s.client = newClient(cfg, s.silence.presented)
 	switch {
 	case cfg.PublicKeyFile != "":
 		fixed, err := readPublicKeys(cfg.PublicKeyFile)

@@ -86,7 +86,12 @@ func (s *Server) LineError(ctx context.Context, doing string, err error) *core.E
 	var spoke http2.StreamError // so the server accepted the connection
 	vague := (e.Code == core.CodeConnectionLost && !errors.As(err, &spoke)) || e.Code == core.CodeTLSFailed
 	if vague && !s.link.isUp() {
-		e = s.routes.verdict(ctx, doing, e)
+		before := s.link.shown()
+		var heard error
+		e, heard = s.routes.verdict(ctx, doing, e)
+		if before > 0 && s.link.shown() > before && wire.HungUp(heard) {
+			e = wire.SilentRefusal(doing, err)
+		}
 	}
 	s.link.down(e)
 	return e
@@ -94,22 +99,22 @@ func (s *Server) LineError(ctx context.Context, doing string, err error) *core.E
 
 // verdict asks a server that hung up for its reason. In TLS 1.3 it judges our
 // certificate while the request is already on its way; what it then says may
-// be lost. Without a request it arrives.
-func (r *routes) verdict(ctx context.Context, doing string, e *core.Error) *core.Error {
+// be lost. Without a request it arrives: heard is what came.
+func (r *routes) verdict(ctx context.Context, doing string, e *core.Error) (found *core.Error, heard error) {
 	if r.tls == nil {
-		return e
+		return e, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, verdictTimeout)
 	defer cancel()
 	err := r.listen(ctx)
 	var certificate *tls.CertificateVerificationError
 	if wire.Alert(err) != "" || errors.As(err, &certificate) {
-		return wire.NetworkError(doing, err)
+		return wire.NetworkError(doing, err), err
 	}
 	if e.Kind == core.KindTLS && strings.Contains(e.Err.Error(), "client conn could not be established") {
 		e.Kind, e.Code, e.Message = core.KindNetwork, core.CodeConnectionLost, "The connection to the server was lost."
 	}
-	return e
+	return e, err
 }
 
 // listen connects to the server, through a proxy where there is one, and

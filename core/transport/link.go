@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // link remembers what connections turned out to be.
@@ -15,6 +16,10 @@ type link struct {
 	now    core.Link
 	tls    string // of the newest handshake
 	mutual bool
+	// presented is how often our certificate was sent, and worked whether there
+	// has ever been an answer.
+	presented int
+	worked    bool
 }
 
 func (l *link) state() core.Link {
@@ -34,6 +39,7 @@ func (l *link) up(resp *http.Response) {
 	if resp.ProtoMajor == 2 {
 		version = "HTTP/2"
 	}
+	l.worked = true
 	l.now = core.Link{State: core.LinkUp, TLSVersion: l.tls, MutualTLS: l.mutual, HTTP: version}
 }
 
@@ -52,6 +58,17 @@ func (l *link) isUp() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.now.State == core.LinkUp
+}
+
+// shown is how often our certificate was sent to a server that has never
+// answered anything, 0 once it has.
+func (l *link) shown() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.worked {
+		return 0
+	}
+	return l.presented
 }
 
 // watch returns a copy of config that tells l about every handshake. Where
@@ -73,35 +90,14 @@ func (l *link) watch(config *tls.Config, http2Only bool) *tls.Config {
 		l.mu.Unlock()
 		return nil
 	}
-	if config.GetClientCertificate == nil && len(config.Certificates) == 0 {
-		return config
-	}
-	choose := config.GetClientCertificate
-	if choose == nil {
-		choose = firstSupported(config.Certificates)
-	}
-	config.GetClientCertificate = func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		cert, err := choose(asked)
-		if err == nil && cert != nil {
-			l.mu.Lock()
-			l.mutual = len(cert.Certificate) > 0
-			l.mu.Unlock()
+	return wire.Presented(config, func(sent bool) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.mutual = sent
+		if sent {
+			l.presented++
 		}
-		return cert, err
-	}
-	return config
-}
-
-// firstSupported chooses as crypto/tls does without GetClientCertificate.
-func firstSupported(certs []tls.Certificate) func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
-	return func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		for i := range certs {
-			if asked.SupportsCertificate(&certs[i]) == nil {
-				return &certs[i], nil
-			}
-		}
-		return new(tls.Certificate), nil
-	}
+	})
 }
 
 func errNoHTTP2() *core.Error {

@@ -166,7 +166,7 @@ func (x *exchange) broken(err error) *core.Error {
 		e = &failure
 	}
 	switch {
-	case e.Kind == core.KindTLS, transport.Unprocessed(e), !begun, x.resp == nil && (!x.line.Begun() || !x.line.Wrote(1)):
+	case e.Kind == core.KindTLS, e.Code == core.CodeTLSClientSilent, transport.Unprocessed(e), !begun, x.resp == nil && (!x.line.Begun() || !x.line.Wrote(1)):
 		e.Outcome = core.OutcomeNotProcessed
 	case !complete, !x.line.Wrote(length):
 		e.Outcome = core.OutcomeCutOff

@@ -84,3 +84,19 @@ func TestAnswerBeforeTheBody(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// What a server that hangs up on our certificate was sent it has not read: no
+// file's outcome is unknown, of whatever size.
+func TestSilentRefusalOfTheCertificate(t *testing.T) {
+	ca := coretest.NewCA(t, "CA")
+	s := coretest.NewSilent(t, ca)
+	c := newTestClient(t, "https://"+s.Addr, ca, nil)
+	for _, size := range []int{10, 100 << 10, 3 << 20} {
+		transfer, _ := newTransfer(t, "a", size)
+		_, err := c.Upload(limited(t), transfer, &progress{})
+		want(t, err, core.KindNetwork, core.CodeTLSClientSilent, core.OutcomeNotProcessed)
+	}
+	if link := c.Link(); link.State != core.LinkFailed || link.Err.Code != core.CodeTLSClientSilent {
+		t.Errorf("%+v", link)
+	}
+}

@@ -189,7 +189,7 @@ func (a *attempt) broken(err error) *core.Error {
 // outcome says what the server may have done, by what of the body had left.
 func (a *attempt) outcome(e *core.Error) core.Outcome {
 	switch {
-	case e.Kind == core.KindTLS, transport.Unprocessed(e), !a.body.begun():
+	case e.Kind == core.KindTLS, e.Code == core.CodeTLSClientSilent, transport.Unprocessed(e), !a.body.begun():
 		return core.OutcomeNotProcessed
 	case !a.body.complete(), !a.line.Wrote(a.body.length()):
 		return core.OutcomeCutOff

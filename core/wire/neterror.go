@@ -187,7 +187,7 @@ func classifySocket(e *core.Error, err error) bool {
 	case isErrno(err, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.ENETDOWN,
 		syscall.EADDRNOTAVAIL, wsaNotAvailable, wsaNetDown, wsaNetUnreach, wsaHostUnreach):
 		return set(e, core.KindNetwork, core.CodeUnreachable, "The server can't be reached from this network.")
-	case isErrno(err, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, wsaConnAborted, wsaConnReset),
+	case isErrno(err, resets...),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return set(e, core.KindNetwork, core.CodeConnectionLost, "The connection to the server was lost.")
 	}
@@ -209,6 +209,9 @@ const (
 	wsaConnRefused  = syscall.Errno(10061)
 	wsaHostUnreach  = syscall.Errno(10065)
 )
+
+// resets are how systems say that the other side has ended a connection.
+var resets = []syscall.Errno{syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, wsaConnAborted, wsaConnReset} //nolint:gochecknoglobals // a table
 
 func isErrno(err error, numbers ...syscall.Errno) bool {
 	var errno syscall.Errno
