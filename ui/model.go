@@ -113,6 +113,7 @@ type model struct {
 	sum     totals
 	paused  bool
 	halt    *core.Error
+	waits   []core.Wait
 
 	meters  map[core.TransferID]*gauge // of active rows
 	total   gauge
@@ -150,7 +151,7 @@ func (m *model) Reset(s core.Snapshot, now time.Time) {
 	for i := range s.Transfers {
 		m.put(&s.Transfers[i], now)
 	}
-	m.paused, m.halt, m.reorder = s.Paused, s.Halt, true
+	m.paused, m.halt, m.waits, m.reorder = s.Paused, s.Halt, s.Waits, true
 	m.Tick(now)
 }
 
@@ -163,8 +164,18 @@ func (m *model) Apply(u core.Update, now time.Time) {
 		m.put(&u.Changed[i], now)
 	}
 	m.remove(u.Removed)
-	m.paused, m.halt = u.Paused, u.Halt
+	m.paused, m.halt, m.waits = u.Paused, u.Halt, u.Waits
 	m.Tick(now)
+}
+
+// waiting is the first wait to end of those for which nothing goes forward, nil
+// while something does, or has stopped altogether.
+func (m *model) waiting() *core.Wait {
+	if m.paused || m.halt != nil || m.sum.Active > 0 || !m.sum.Unfinished() || len(m.waits) == 0 {
+		return nil
+	}
+	first := slices.MinFunc(m.waits, func(a, b core.Wait) int { return a.Until.Compare(b.Until) })
+	return &first
 }
 
 // Tick moves the windows on and settles what is visible.

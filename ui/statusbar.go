@@ -10,6 +10,8 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
 )
 
 // statusBar says the totals, whatever page is shown.
@@ -32,7 +34,7 @@ func newStatusBar(t *text, i *icons, onTrouble func()) *statusBar {
 	warning := widget.NewIcon(i.get("warning", theme.ColorNameError))
 	s.trouble = newTapArea(container.New(&line{gap: 4}, container.New(square(16), warning), s.failed), onTrouble)
 	spark := container.New(fixedSize{88, 24}, s.spark)
-	bar := container.New(&line{gap: 18, height: statusHeight - 1, spring: spark, optional: []fyne.CanvasObject{spark, s.bytes, s.rate}},
+	bar := container.New(&line{gap: 18, height: statusHeight - 1, spring: spark, optional: []fyne.CanvasObject{spark, s.bytes, s.rate, s.left}},
 		s.files, s.bytes, s.rate, s.left, s.trouble, spark)
 	s.content = newRuled(edgeTop, colorSurface, inset(16, 0, 16, 0, bar))
 	return s
@@ -55,6 +57,8 @@ func (s *statusBar) show(all *model) {
 	switch {
 	case all.paused && m.Unfinished() && m.Active == 0:
 		left = t.s("tray.paused")
+	case all.waiting() != nil:
+		left = waitText(t, all.waiting())
 	case m.Left > 0:
 		left = t.s("status.left", args{"Time": t.duration(m.Left)})
 	case m.Estimating:
@@ -75,6 +79,12 @@ func (s *statusBar) show(all *model) {
 	if changed {
 		s.content.Refresh()
 	}
+}
+
+// waitText says what is waited for and until when.
+func waitText(t *text, w *core.Wait) string {
+	sentence, _ := t.explain(w.Reason)
+	return t.s("status.waits", args{"Why": sentence, "Time": w.Until.Local().Format("15:04:05")})
 }
 
 // filesText says how many files of all are stored.

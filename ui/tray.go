@@ -92,6 +92,8 @@ func progressText(t *text, m *model) string {
 		words += " · " + t.s("tray.halted")
 	case m.paused && sum.Unfinished():
 		words += " · " + t.s("tray.paused")
+	case m.waiting() != nil:
+		words += " · " + waitText(t, m.waiting())
 	case sum.Left > 0:
 		words += " · " + t.s("status.left", args{"Time": t.duration(sum.Left)})
 	case sum.Stored == sum.Files:
