@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -65,7 +64,7 @@ func (a *asker) ask(ctx context.Context, q question) (*reply, *core.Error) {
 	}
 	defer func() { _ = resp.Body.Close() }() // only read from
 	r := &reply{}
-	if err := r.take(resp); err != nil && err != io.ErrUnexpectedEOF {
+	if err := r.take(resp); err != nil {
 		return nil, answerError(cause(ctx, err))
 	}
 	return r, nil

@@ -131,8 +131,8 @@ func TestAuthorization(t *testing.T) {
 		"open to everybody":    {map[string]http.HandlerFunc{list: answer(200, `[]`)}, core.StepWarning, "", []string{"answers without a token as well", "Send a small file"}},
 		"no list":              {nil, core.StepWarning, "", []string{"404", "says nothing about the token"}},
 		"not that way":         {map[string]http.HandlerFunc{"/api/v1/files/": answer(405, ""), "/api/v1/files": answer(405, "")}, core.StepWarning, "", []string{"405 Method Not Allowed", "says nothing about the token"}},
-		"a redirect, followed": {map[string]http.HandlerFunc{list: http.RedirectHandler("/api/v1/files", 307).ServeHTTP, "GET /api/v1/files": guarded(200, `[]`)}, core.StepOK, "", []string{"accepts the token"}},
-		"a redirect elsewhere": {map[string]http.HandlerFunc{"/api/v1/": http.RedirectHandler("https://login.example/", 302).ServeHTTP}, core.StepWarning, "", []string{"302 Found", "says nothing"}},
+		"a redirect, followed": {map[string]http.HandlerFunc{list: http.RedirectHandler("/api/v1/files", http.StatusTemporaryRedirect).ServeHTTP, "GET /api/v1/files": guarded(200, `[]`)}, core.StepOK, "", []string{"accepts the token"}},
+		"a redirect elsewhere": {map[string]http.HandlerFunc{"/api/v1/": http.RedirectHandler("https://login.example/", http.StatusFound).ServeHTTP}, core.StepWarning, "", []string{"302 Found", "says nothing"}},
 		"it fails":             {map[string]http.HandlerFunc{list: answer(500, "Internal Server Error")}, core.StepWarning, "", []string{"500 Internal Server Error", "says nothing about the token"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -37,7 +37,7 @@ func TestJavaKeyStores(t *testing.T) {
 			refuse(t, settings, canary, core.CodeIdentityChoice, "scanner 2020 (CN=scanner), expired on 1 January 2021; scanner (CN=scanner), valid until ")
 			refuse(t, settings, canary, core.CodeIdentityChoice, "left out: ed448: ")
 			for name, subject := range map[string]string{
-				"scanner": "CN=scanner", "SCANNER": "CN=scanner", "Отчёты": "CN=reports,O=Example", " reports": "CN=reports,O=Example",
+				"scanner": "CN=scanner", "SCANNER": "CN=scanner", "Отчёты": "CN=reports,O=Example", "reports\r\n": "CN=reports,O=Example",
 				"CN=reports,O=Example": "CN=reports,O=Example", facts.Identities[3].Fingerprint: "CN=edwards",
 				strings.ToLower(strings.ReplaceAll(facts.Identities[2].Fingerprint, ":", "")): "CN=reports,O=Example",
 			} {
