@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/http/httpproxy"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/auth"
 	"github.com/artstore/ingester/core/diagnose"
 )
 
@@ -43,6 +44,7 @@ func checkTarget(ctx context.Context, s streams, t target, print func(core.Step)
 		return err
 	}
 	secrets := newSecrets(given, s.redactor)
+	secrets.published = auth.OpenPublishers(f.publishers(), log)
 	var services services
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -76,7 +78,7 @@ func diagnoseProfile(ctx context.Context, p core.Profile, s *secrets, passphrase
 		Secret:     func(ctx context.Context) (core.Secret, error) { return s.client(ctx, p.Name) },
 		Passphrase: passphrase,
 		Proxy:      environmentProxy(httpproxy.FromEnvironment()),
-		Published:  &s.published,
+		Published:  s.published,
 		Redactor:   s.redactor,
 	}, step)
 }

@@ -267,7 +267,7 @@ func (c *connections) connect(ctx context.Context, by engine.Route) (*connection
 	}
 	proxy := environmentProxy(httpproxy.FromEnvironment())
 	tokens, err := auth.New(auth.Config{
-		TokenURL: p.TokenURL(), JWKSURL: p.JWKSURL(), JWKSAssumed: p.JWKSAssumed(), PublicKeyFile: p.Auth.PublicKeyFile, Published: &c.secrets.published,
+		TokenURL: p.TokenURL(), JWKSURL: p.JWKSURL(), JWKSAssumed: p.JWKSAssumed(), PublicKeyFile: p.Auth.PublicKeyFile, Published: secrets.published,
 		Grant: p.Auth.Grant, ClientAuth: p.Auth.ClientAuth, ClientID: p.Auth.ClientID, Scope: p.Auth.Scope,
 		Secret:  func(ctx context.Context) (core.Secret, error) { return secrets.client(ctx, p.Name) },
 		Timeout: p.TokenTimeout(), TLS: config, Proxy: proxy, Observer: c.metrics, Redactor: c.secrets.redactor, Log: c.log,

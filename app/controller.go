@@ -281,7 +281,7 @@ func (c *controller) Certificate(ctx context.Context, saved string, t core.TLSSe
 // Check implements ui.Controller.
 func (c *controller) Check(ctx context.Context, p core.Profile, s ui.ProfileSecrets, step func(core.Step)) error {
 	given := newSecrets(s.Client, c.p.secrets.redactor)
-	given.Layered = c.p.secrets.Layered
+	given.Layered, given.published = c.p.secrets.Layered, c.p.secrets.published
 	if !s.Client.IsZero() {
 		given.Session = keychain.NewSession() // the form's secret comes first
 	}

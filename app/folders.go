@@ -80,8 +80,11 @@ func (f folders) spool() string    { return filepath.Join(f.state, "spool") } //
 func (f folders) lock() string     { return filepath.Join(f.state, "lock") }
 func (f folders) socket() string   { return filepath.Join(f.state, "window.address") }
 func (f folders) paused() string   { return filepath.Join(f.state, "paused") } // is there while all is
-func (f folders) log() string      { return filepath.Join(f.state, "ingester.log") }
-func (f folders) sandbox() string  { return filepath.Join(f.data, "sandbox") }
+// publishers is the file of the token servers that have published keys.
+func (f folders) publishers() string { return filepath.Join(f.state, "key-publishers") }
+
+func (f folders) log() string     { return filepath.Join(f.state, "ingester.log") }
+func (f folders) sandbox() string { return filepath.Join(f.data, "sandbox") }
 
 // make creates the folders, readable by their owner only.
 func (f folders) make() error {

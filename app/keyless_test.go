@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,11 +18,16 @@ import (
 	"github.com/artstore/ingester/core/metrics"
 )
 
-// A profile with addresses and an account, nothing else, signs in to a server
-// that publishes no keys, as the first generation doesn't. Once the program has
-// seen its keys, no new connection does without.
-func TestServerWithoutKeys(t *testing.T) {
-	var keys atomic.Pointer[string]
+// keyless is a token server whose keys can be published and withdrawn, and a
+// server that takes files. Its tokens are signed with another key.
+type keyless struct {
+	*httptest.Server
+	keys atomic.Pointer[string]
+}
+
+func newKeyless(t *testing.T) *keyless {
+	t.Helper()
+	k := &keyless{}
 	encode := base64.RawURLEncoding.EncodeToString
 	token := encode([]byte(`{"alg":"EdDSA","typ":"JWT"}`)) + "." + encode([]byte(`{"sub":"sa_test","role":"user","exp":4102444800}`)) + "." + encode(make([]byte, 64))
 	mux := http.NewServeMux()
@@ -27,7 +35,7 @@ func TestServerWithoutKeys(t *testing.T) {
 		_ = json.NewEncoder(w).Encode(map[string]any{"access_token": token, "token_type": "bearer", "expires_in": 1800})
 	})
 	mux.HandleFunc("GET /api/v1/auth/jwks", func(w http.ResponseWriter, r *http.Request) {
-		if set := keys.Load(); set != nil {
+		if set := k.keys.Load(); set != nil {
 			_, _ = io.WriteString(w, *set)
 			return
 		}
@@ -35,25 +43,80 @@ func TestServerWithoutKeys(t *testing.T) {
 	})
 	files := &shop{}
 	mux.HandleFunc("POST /api/v1/files/upload", files.ServeHTTP)
-	server := httptest.NewServer(mux)
-	t.Cleanup(server.Close)
+	k.Server = httptest.NewServer(mux)
+	t.Cleanup(k.Close)
+	return k
+}
 
+// publish has the server give out a key.
+func (k *keyless) publish() {
+	set := `{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`
+	k.keys.Store(&set)
+}
+
+func (k *keyless) profile() core.Profile {
 	p := core.NewProfile("shop")
-	p.AdminURL, p.IngesterURL, p.Auth.ClientID, p.TLS.Enabled = server.URL, server.URL, "sa_test", false
+	p.AdminURL, p.IngesterURL, p.Auth.ClientID, p.TLS.Enabled = k.URL, k.URL, "sa_test", false
+	return p
+}
+
+// A profile with addresses and an account, nothing else, signs in to a server
+// that publishes no keys, as the first generation doesn't. Once the program has
+// seen its keys, no new connection does without.
+func TestServerWithoutKeys(t *testing.T) {
+	server := newKeyless(t)
+	p := server.profile()
 	c := newConnections(func(string) (core.Profile, error) { return p, nil }, newSecrets(core.NewSecret("s3cret"), nil), metrics.New(metrics.Build{}), slog.New(slog.DiscardHandler))
 	t.Cleanup(c.close)
 	if err := send(t, c); err != nil {
 		t.Fatalf("without keys: %v", err)
 	}
-	set := `{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`
-	keys.Store(&set)
+	server.publish()
 	c.forget("shop")
 	if err := send(t, c); core.CodeOf(err) != core.CodeTokenUntrusted || !strings.Contains(err.Error(), "no key") {
 		t.Errorf("with another's signature: %v", err)
 	}
-	keys.Store(nil)
+	server.keys.Store(nil)
 	c.forget("shop")
 	if err := send(t, c); core.CodeOf(err) != core.CodeTokenUntrusted || !strings.Contains(err.Error(), "404") {
 		t.Errorf("with its keys gone: %v", err)
+	}
+}
+
+// That a server publishes keys is remembered over restarts: a command that finds
+// none where an earlier one found some refuses its tokens, wherever the secret
+// comes from. One that never found any signs in.
+func TestKeysAreRememberedOverRestarts(t *testing.T) {
+	t.Parallel()
+	server := newKeyless(t)
+	s := &testServer{profileFile: filepath.Join(t.TempDir(), "shop.toml")}
+	s.writeProfile(t, server.profile())
+	dir, _ := writeTree(t, 1, func(int) string { return "a.txt" })
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("s3cret"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	upload := func(home string, args ...string) (string, int) {
+		cmd := exec.Command("ingester", append(append([]string{"upload", "--profile-file", s.profileFile}, args...), dir)...)
+		cmd.Env = append(os.Environ(), "INGESTER_HOME="+home)
+		if len(args) == 0 {
+			cmd.Env = append(cmd.Env, "INGESTER_CLIENT_SECRET=s3cret")
+		}
+		out, _ := cmd.CombinedOutput() // the exit code tells
+		return string(out), cmd.ProcessState.ExitCode()
+	}
+	for _, args := range [][]string{nil, {"--secret-file", secret}} {
+		home := t.TempDir()
+		server.publish()
+		if out, code := upload(home, args...); code != exitAuth || !strings.Contains(out, "no key") {
+			t.Errorf("with another's signature: exit code %d\n%s", code, out)
+		}
+		server.keys.Store(nil)
+		if out, code := upload(home, args...); code != exitAuth || !strings.Contains(out, "published its keys before") {
+			t.Errorf("with its keys gone: exit code %d\n%s", code, out)
+		}
+		if out, code := upload(t.TempDir(), args...); code != exitOK {
+			t.Errorf("where they were never seen: exit code %d\n%s", code, out)
+		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/auth"
 	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/metrics"
 	"github.com/artstore/ingester/core/profiles"
@@ -51,6 +52,7 @@ func openProgram(ctx context.Context, cfg programConfig) (*program, error) {
 	}
 	p := &program{folders: cfg.folders, log: cfg.log, secrets: newSecrets(cfg.secret, cfg.redact),
 		profiles: profiles.Open(cfg.folders.profiles()), metrics: metrics.New(metrics.Build{Version: build().Version, Commit: build().Commit, GoVersion: build().Go})}
+	p.secrets.published = auth.OpenPublishers(cfg.folders.publishers(), cfg.log)
 	var err error
 	if p.lock, err = takeLock(ctx, cfg.folders.lock()); err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ type secrets struct {
 	given    core.Secret    // --secret-file or INGESTER_CLIENT_SECRET
 	redactor *core.Redactor // is told of all that are used
 
-	published auth.Publishers // the token servers known to publish keys
+	published *auth.Publishers // the token servers known to publish keys
 }
 
 func newSecrets(given core.Secret, r *core.Redactor) *secrets {
@@ -40,14 +40,14 @@ func newSecrets(given core.Secret, r *core.Redactor) *secrets {
 	return &secrets{
 		Layered:  keychain.Layered{Session: keychain.NewSession(), System: keychain.NewSystem(keychainService, keychain.DefaultTimeout)},
 		given:    given,
-		redactor: r,
+		redactor: r, published: &auth.Publishers{},
 	}
 }
 
 // of finds secrets for a caller of this program: what that was given, and then
 // the keychain, but nothing that is for this program alone.
 func (s *secrets) of(given core.Secret) *secrets {
-	return &secrets{Layered: keychain.Layered{Session: keychain.NewSession(), System: s.System}, given: given, redactor: s.redactor}
+	return &secrets{Layered: keychain.Layered{Session: keychain.NewSession(), System: s.System}, given: given, redactor: s.redactor, published: s.published}
 }
 
 // client returns the client secret of a profile.

@@ -189,6 +189,7 @@ func (s *Source) fetchKeys(ctx context.Context) ([]publicKey, error) {
 		return nil, e
 	}
 	e := &core.Error{Kind: core.KindAuth, Code: core.CodeTokenUntrusted, Op: opKeys, Status: status, Outcome: core.OutcomeAnswered}
+	none, before := s.publishesNone(status)
 	switch {
 	case status == http.StatusOK:
 		set, err := parseKeys(body)
@@ -198,7 +199,11 @@ func (s *Source) fetchKeys(ctx context.Context) ([]publicKey, error) {
 		}
 		s.cfg.Published.add(s.cfg.JWKSURL)
 		return set, nil
-	case s.publishesNone(status):
+	case none && before:
+		e.Message = "The token server has published its keys before and does not any more: it answered " + strconv.Itoa(status) +
+			`. Ask its administrator; where it never will again, set auth.jwks_url to "none".`
+		return nil, e
+	case none:
 		return nil, errNoKeys
 	case status >= 300 && status < 400:
 		e.Kind, e.Code = core.KindServer, core.CodeRedirect

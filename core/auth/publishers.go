@@ -2,44 +2,101 @@ package auth
 
 import (
 	"errors"
+	"io/fs"
+	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
+
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // errNoKeys says that the server has no such address as the one where keys are
 // usually published.
 var errNoKeys = errors.New("the token server publishes no keys")
 
-// Publishers remembers which addresses have published keys, for as long as it
-// is kept. From then on they have to: else a server could turn verification
-// off by leaving them out. The zero value is ready to use.
+// maxPublishers is how many addresses are kept, and maxPublisher how long the
+// file of them may be in bytes.
+const (
+	maxPublishers = 500
+	maxPublisher  = 1 << 20
+)
+
+// Publishers remembers which addresses have published keys. From then on they
+// have to: else a server could turn verification off by leaving them out. The
+// zero value is ready to use, and forgets them with the program.
 type Publishers struct {
+	path string // of the file, an address a line; "" for none
+	log  *slog.Logger
+
 	mu   sync.Mutex
-	seen map[string]bool
+	seen []string // the newest last
 }
 
+// OpenPublishers returns the addresses that are remembered in a file, also by
+// other processes, and remembers new ones there.
+func OpenPublishers(path string, log *slog.Logger) *Publishers {
+	return &Publishers{path: path, log: log}
+}
+
+// add remembers an address. That it can't be kept in the file is no reason not
+// to sign in.
 func (p *Publishers) add(url string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.seen == nil {
-		p.seen = map[string]bool{}
+	if slices.Contains(p.seen, url) {
+		return
 	}
-	p.seen[url] = true
+	p.read()
+	known := slices.Contains(p.seen, url)
+	if !known {
+		p.seen = append(p.seen, url)
+	}
+	if known || p.path == "" {
+		return
+	}
+	kept := p.seen[max(0, len(p.seen)-maxPublishers):]
+	if err := smallfile.Write(p.path, []byte(strings.Join(kept, "\n")+"\n"), 0o600); err != nil {
+		p.log.Warn("that a token server publishes keys is not remembered beyond this run", "error", err)
+	}
 }
 
+// has reports whether an address has published keys.
 func (p *Publishers) has(url string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.seen[url]
+	if !slices.Contains(p.seen, url) {
+		p.read()
+	}
+	return slices.Contains(p.seen, url)
+}
+
+// read adds what the file knows. The caller holds mu.
+func (p *Publishers) read() {
+	if p.path == "" {
+		return
+	}
+	data, err := smallfile.Read(p.path, maxPublisher)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		p.log.Warn("which token servers publish keys can't be read", "error", err)
+	}
+	for line := range strings.Lines(string(data)) {
+		if url := strings.TrimSpace(line); url != "" && !slices.Contains(p.seen, url) {
+			p.seen = append(p.seen, url)
+		}
+	}
 }
 
 // publishesNone reports whether an answer of this status says that there are
-// no keys, not that they can't be had: nobody named the address, nothing is
-// there, and nothing ever was.
-func (s *Source) publishesNone(status int) bool {
+// no keys, not that they can't be had: nobody named the address, and nothing is
+// there. before is whether something was.
+func (s *Source) publishesNone(status int) (none, before bool) {
 	switch status {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone:
-		return s.cfg.JWKSAssumed && !s.cfg.Published.has(s.cfg.JWKSURL)
+		if s.cfg.JWKSAssumed {
+			return true, s.cfg.Published.has(s.cfg.JWKSURL)
+		}
 	}
-	return false
+	return false, false
 }

@@ -1,7 +1,12 @@
 package auth
 
 import (
+	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,5 +105,48 @@ func TestKeysNotHad(t *testing.T) {
 		if token, err := f.Token(t.Context()); err == nil || f.Valid() || f.seen.validation(ResultFailure) != 1 {
 			t.Errorf("%s: %+v, counted %v", name, token, f.seen.validations)
 		}
+	}
+}
+
+// Who has published keys is remembered over restarts, by all processes, and
+// whatever becomes of the file meanwhile.
+func TestPublishersSurviveARestart(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "key-publishers")
+	log := slog.New(slog.DiscardHandler)
+	first, second := OpenPublishers(path, log), OpenPublishers(path, log)
+	first.add("https://one.example/jwks")
+	second.add("https://two.example/jwks")
+	third := OpenPublishers(path, log)
+	for _, p := range []*Publishers{first, second, third} {
+		if !p.has("https://one.example/jwks") || !p.has("https://two.example/jwks") || p.has("https://three.example/jwks") || p.has("") {
+			t.Errorf("%+v", p.seen)
+		}
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if !third.has("https://one.example/jwks") || OpenPublishers(path, log).has("https://one.example/jwks") {
+		t.Error("a file that is gone is not a process that has forgotten")
+	}
+	for i := range 2 * maxPublishers {
+		first.add("https://" + strconv.Itoa(i) + ".example/jwks")
+	}
+	again := OpenPublishers(path, log)
+	if again.has("https://0.example/jwks") || !again.has("https://"+strconv.Itoa(2*maxPublishers-1)+".example/jwks") || len(again.seen) != maxPublishers {
+		t.Errorf("%d are kept", len(again.seen))
+	}
+}
+
+// A file that can't be had keeps nobody from signing in.
+func TestPublishersWithoutAFile(t *testing.T) {
+	var said strings.Builder
+	p := OpenPublishers(filepath.Join(t.TempDir(), "no", "folder"), slog.New(slog.NewTextHandler(&said, nil)))
+	p.add("https://one.example/jwks")
+	if !p.has("https://one.example/jwks") || !strings.Contains(said.String(), "not remembered") {
+		t.Errorf("%q", said.String())
+	}
+	folder := OpenPublishers(t.TempDir(), slog.New(slog.NewTextHandler(&said, nil)))
+	if folder.has("https://one.example/jwks") || !strings.Contains(said.String(), "can't be read") {
+		t.Errorf("%q", said.String())
 	}
 }

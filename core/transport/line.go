@@ -86,10 +86,10 @@ func (s *Server) LineError(ctx context.Context, doing string, err error) *core.E
 	var spoke http2.StreamError // so the server accepted the connection
 	vague := (e.Code == core.CodeConnectionLost && !errors.As(err, &spoke)) || e.Code == core.CodeTLSFailed
 	if vague && !s.link.isUp() {
-		before := s.link.shown()
+		shown := s.link.shown()
 		var heard error
 		e, heard = s.routes.verdict(ctx, doing, e)
-		if before > 0 && s.link.shown() > before && wire.HungUp(heard) {
+		if shown > 0 && wire.HungUp(heard) {
 			e = wire.SilentRefusal(doing, err)
 		}
 	}
