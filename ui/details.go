@@ -25,11 +25,18 @@ func (t *text) facts(r *row, now time.Time) []fact {
 	state := words.status
 	_, advice := t.explain(r.err())
 	if r.state() == core.StateUnknown { // whatever went wrong last
-		state, advice = t.explain(&core.Error{Code: core.CodeOutcomeUnknown})
+		code := core.CodeOutcomeUnknown
+		if e := r.err(); e != nil && e.Code == core.CodeNotListed {
+			code = e.Code
+		}
+		state, advice = t.explain(&core.Error{Code: code})
 	}
 	out := []fact{{t.s("fact.state"), capital(state)}}
 	if advice != "" {
 		out = append(out, fact{t.s("fact.advice"), advice})
+	}
+	if again := r.late().notBefore; r.state() == core.StateUnknown && again.After(now) {
+		out = append(out, fact{t.s("fact.asked_again"), t.moment(again)})
 	}
 	out = append(out, fact{t.s("fact.path"), plain(r.path)}, fact{t.s("fact.size"), words.size + " (" + t.n("count.bytes", int(r.size)) + ")"})
 	if server := r.server.Value(); server != "" {

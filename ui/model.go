@@ -62,6 +62,9 @@ func (r *row) attempts() int { return r.late().attempts }
 
 func (r *row) err() *core.Error { return r.late().err }
 
+// doubtful reports whether the server may have the file, and is asked first.
+func (r *row) doubtful() bool { e := r.err(); return e != nil && e.Outcome == core.OutcomeUnknown }
+
 func (r *row) receipt() *core.Receipt { return r.late().receipt }
 
 // held reports whether the file waits until its profile leads to the server and

@@ -53,6 +53,9 @@ func (t *text) present(r *row, rate float64, left time.Duration, now time.Time) 
 	switch r.state() {
 	case core.StateQueued:
 		w.icon, w.status = "queued", t.s("state.queued")
+		if r.doubtful() {
+			w.status = t.s("state.asking")
+		}
 		w.primary, w.secondary = actPause, actCancel
 	case core.StateSending:
 		w.icon, w.tone, w.status = "sending", theme.ColorNameForeground, t.s("state.sending")
@@ -91,12 +94,47 @@ func (t *text) present(r *row, rate float64, left time.Duration, now time.Time) 
 			w.status = t.s("state.failed")
 		}
 	case core.StateUnknown:
-		w.icon, w.tone, w.status = "unknown", theme.ColorNameWarning, t.s("state.unknown")
+		w.icon, w.tone, w.status = "unknown", theme.ColorNameWarning, t.unknown(r, now)
 	case core.StateCancelled:
 		w.icon, w.status = "cancelled", t.s("state.cancelled")
 		w.primary = actRetry
 	}
 	return w
+}
+
+// unknown says that nobody knows whether a file arrived, what hints at it, and
+// when the server is asked again.
+func (t *text) unknown(r *row, now time.Time) string {
+	e, again := r.err(), t.until(r, now)
+	switch {
+	case e != nil && e.Code == core.CodeNotListed:
+		if e.Fact != nil {
+			if n, _ := e.Fact.With["N"].(int); n > 0 {
+				return t.n("state.not_listed", n)
+			}
+		}
+		return t.s("state.not_listed_any")
+	case again != "":
+		return t.s("state.unknown_asked", args{"Time": again})
+	}
+	return t.s("state.unknown")
+}
+
+// asking says that the server is, or will be, asked whether it has a file.
+func (t *text) asking(r *row, now time.Time) string {
+	if again := t.until(r, now); again != "" {
+		return t.s("state.asked_again", args{"Time": again})
+	}
+	return t.s("state.asking")
+}
+
+// until is how long a row waits, "" for no longer. It is rounded up, so that it
+// ends with 1 s and not with 0 s.
+func (t *text) until(r *row, now time.Time) string {
+	if wait := r.late().notBefore.Sub(now); wait > 0 {
+		return t.duration(wait.Truncate(time.Second) + time.Second)
+	}
+	return ""
 }
 
 // waiting says when the next attempt is and why there must be one.
@@ -107,9 +145,11 @@ func (t *text) waiting(r *row, reason string, now time.Time) string {
 	if r.held() || r.err() != nil && r.err().Code.OfComputer() {
 		return t.s("state.held", args{"Why": reason})
 	}
-	if wait := r.late().notBefore.Sub(now); wait > 0 {
-		// Rounded up, so that it ends with 1 s and not with 0 s.
-		return t.s("state.waiting", args{"Time": t.duration(wait.Truncate(time.Second) + time.Second), "Why": reason})
+	if r.doubtful() {
+		return t.asking(r, now)
+	}
+	if again := t.until(r, now); again != "" {
+		return t.s("state.waiting", args{"Time": again, "Why": reason})
 	}
 	return t.s("state.retrying", args{"Why": reason})
 }

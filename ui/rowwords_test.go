@@ -8,6 +8,7 @@ import (
 )
 
 func TestPresent(t *testing.T) {
+	lost := &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionLost, Outcome: core.OutcomeUnknown}
 	busy := &core.Error{Code: core.CodeServerBusy, Status: 503}
 	large := &core.Error{Code: core.CodeTooLarge, Status: 413}
 	for _, c := range []struct {
@@ -40,6 +41,12 @@ func TestPresent(t *testing.T) {
 		{name: "stored", transfer: core.Transfer{State: core.StateStored}, status: "stored · verified", secondary: actMore},
 		{name: "failed", transfer: core.Transfer{State: core.StateFailed, Error: large}, status: "too large for the server (413)", primary: actRetry, secondary: actMore},
 		{name: "failed without a cause", transfer: core.Transfer{State: core.StateFailed}, status: "failed", primary: actRetry, secondary: actMore},
+		{name: "asking", transfer: core.Transfer{State: core.StateWaiting, Error: lost}, status: "not known if it arrived · asking the server…", primary: actRetry, secondary: actCancel},
+		{name: "asked later", transfer: core.Transfer{State: core.StateWaiting, Error: lost, NotBefore: start.Add(89500 * time.Millisecond)}, status: "not known if it arrived · asking again in 1 min 30 s", primary: actRetry, secondary: actCancel},
+		{name: "asked at the start", transfer: core.Transfer{State: core.StateQueued, Error: lost}, status: "not known if it arrived · asking the server…", primary: actPause, secondary: actCancel},
+		{name: "unknown, asked later", transfer: core.Transfer{State: core.StateUnknown, Error: lost, NotBefore: start.Add(time.Hour)}, status: "not known if it arrived, asking again in 1 h · Decide…", secondary: actMore},
+		{name: "not listed", transfer: core.Transfer{State: core.StateUnknown, Error: &core.Error{Code: core.CodeNotListed, Fact: &core.Fact{With: map[string]any{"N": 12}}}}, status: "the server lists 12 newer files, not this one · Decide…", secondary: actMore},
+		{name: "not listed, after a restart", transfer: core.Transfer{State: core.StateUnknown, Error: &core.Error{Code: core.CodeNotListed}}, status: "the server lists other files, not this one · Decide…", secondary: actMore},
 		{name: "unknown", transfer: core.Transfer{State: core.StateUnknown}, status: "not known if it arrived · Decide…", secondary: actMore},
 		{name: "cancelled", transfer: core.Transfer{State: core.StateCancelled}, status: "cancelled", primary: actRetry, secondary: actMore},
 	} {
