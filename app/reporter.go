@@ -123,7 +123,7 @@ func (r *textReporter) progress(t core.Transfer) { r.bar.progress(t) }
 func (r *textReporter) ended(t core.Transfer, differs []core.Difference, _ time.Duration) {
 	switch {
 	case t.State != core.StateStored:
-		r.line(r.err, "%-9s  %s: %s", t.State, printable(r.show.of(t.Source.Path)), cause(t.Error))
+		r.line(r.err, "%-9s  %s: %s", t.State, printable(r.show.of(t.Source.Path)), cause(t.Error)+askedAgain(t))
 	case !r.quiet:
 		r.line(r.out, "stored     %s  %s  %s", printable(r.show.of(t.Source.Path)), humanize.IBytes(uint64(t.Source.Size)), t.Receipt.FileID)
 	}
@@ -138,6 +138,10 @@ func (r *textReporter) differs(t core.Transfer, differs []core.Difference, advic
 }
 
 func (r *textReporter) kept(t core.Transfer, halt *core.Error) {
+	if t.Doubtful() {
+		r.line(r.err, "%-9s  %s: %s", core.StateUnknown, printable(r.show.of(t.Source.Path)), cause(t.Error)+askedAgain(t))
+		return
+	}
 	if halt == nil {
 		return // the summary counts them
 	}
@@ -248,6 +252,8 @@ type transferLine struct {
 	Seconds   float64           `json:"seconds"`
 	Error     *errorLine        `json:"error,omitempty"`
 	Differs   []core.Difference `json:"differs,omitempty"` // what is kept otherwise than asked
+	// AskedAgain is when the server is asked again for a file whose outcome is unknown.
+	AskedAgain string `json:"asked_again,omitempty"`
 }
 
 // skippedLine is the JSON of what was left out.
@@ -305,6 +311,9 @@ func (r *jsonReporter) ended(t core.Transfer, differs []core.Difference, took ti
 	if t.State != core.StateStored {
 		l.Error = errorLineOf(t.Error)
 	}
+	if t.State == core.StateUnknown && t.Doubtful() {
+		l.AskedAgain = askedNext
+	}
 	r.write(l)
 	if left, ok := unreadable(t); ok {
 		r.write(skippedLine{"skipped", l.Path, l.PathBytes, skipReason(left.Reason)})
@@ -318,6 +327,10 @@ func (r *jsonReporter) kept(t core.Transfer, halt *core.Error) {
 		l.State, halt = core.StateCancelled, &core.Error{Kind: core.KindCancelled, Message: "Interrupted; the same command goes on."}
 	}
 	l.Error = errorLineOf(halt)
+	if t.Doubtful() {
+		l.State, l.AskedAgain = core.StateUnknown, askedNext
+		l.Error = errorLineOf(t.Error)
+	}
 	r.write(l)
 }
 

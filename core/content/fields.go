@@ -15,8 +15,9 @@ import (
 type Field struct{ Name, Value string }
 
 // Fields are the fields that both generations know, and for each generation
-// the one that only it knows.
-func Fields(o core.Options) ([]Field, error) {
+// the one that only it knows. carry puts the tags into the metadata too, for
+// servers that drop the field.
+func Fields(o core.Options, carry bool) ([]Field, error) {
 	var fields []Field
 	if o.Description != "" {
 		fields = append(fields, Field{"description", o.Description})
@@ -31,6 +32,13 @@ func Fields(o core.Options) ([]Field, error) {
 			return nil, fmt.Errorf("writing the tags: %w", err)
 		}
 		fields = append(fields, Field{"tags", string(tags)})
+	}
+	if carry {
+		carried, _, err := Carried(o)
+		if err != nil {
+			return nil, err
+		}
+		o.Metadata = carried
 	}
 	if len(o.Metadata) > 0 {
 		var compact bytes.Buffer

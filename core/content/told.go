@@ -13,6 +13,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
+// fieldUserMetadata is what the first generation's registry calls the metadata.
+const fieldUserMetadata = "user_metadata"
+
 // Told holds what a server says of how it keeps a file against what it was
 // asked, and notes both in the receipt, whose times are there already. told are
 // the fields of its answer; name is that which was sent. What the server doesn't
@@ -30,13 +33,21 @@ func Told(r *core.Receipt, told map[string]any, name string, asked core.Options)
 		r.TTLDays = days(r, told, asked.TTLDays)
 		kept.TTLDays = r.TTLDays
 	}
-	if tags, said := list(told[core.FieldTags]); said {
+	tags, said := list(told[core.FieldTags])
+	if !said {
+		tags, said = carriedTags(told, asked)
+	}
+	if said {
 		kept.Tags = asAsked(tags, asked.Tags)
 	}
 	if said, ok := told[core.FieldDescription].(string); ok && !alike(said, asked.Description) {
 		kept.Description = said
 	}
-	if object, ok := told[core.FieldMetadata].(map[string]any); ok {
+	object, ok := told[core.FieldMetadata].(map[string]any)
+	if !ok {
+		object, ok = told[fieldUserMetadata].(map[string]any)
+	}
+	if ok {
 		kept.Metadata, _ = json.Marshal(object) // was JSON a moment ago
 	}
 	r.Differs = asked.Differences(kept)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
 )
 
 // opFinalise is the operation that errors name.
@@ -41,7 +42,14 @@ func (c *Call) Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOpt
 	if !ok {
 		return &core.Error{Kind: core.KindServer, Code: core.CodeFinaliseUnsupported, Op: opFinalise, Message: "This server can't make files permanent."}
 	}
-	before := server.Finalise(ctx, t.Receipt.FileID, o, step)
+	said := o
+	if len(o.Metadata) > 0 { // it replaces what the tags travelled in
+		said.Metadata, _, err = content.Carried(core.Options{Metadata: o.Metadata, Tags: t.Kept().Tags})
+		if err != nil {
+			return &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opFinalise, Message: "What is said about the file can't be sent.", Err: err}
+		}
+	}
+	before := server.Finalise(ctx, t.Receipt.FileID, said, step)
 	if core.CodeOf(before) == core.CodeFinalisedBefore {
 		o = core.FinaliseOptions{}
 	} else if before != nil {

@@ -181,7 +181,7 @@ func (q *inquiry) prove(ctx context.Context, d doubtful, found []core.Receipt) {
 			seen[receipt.FileID] = true
 			if !e.suitsOther(d.it, d.t, receipt) && e.takes(ctx, d.it, d.t, receipt.FileID) {
 				e.log.Info("the server has a file of unknown outcome", "transfer", d.t.ID, "file_id", receipt.FileID)
-				e.stored(d, receipt)
+				q.stored(d, receipt)
 				return
 			}
 		}
@@ -215,12 +215,14 @@ func (e *Engine) canProve(d doubtful) bool {
 
 // stored notes that the server has the file of d, unless that is no longer in
 // doubt.
-func (e *Engine) stored(d doubtful, receipt core.Receipt) {
+func (q *inquiry) stored(d doubtful, receipt core.Receipt) {
+	e := q.e
 	e.owe(func(x *tx) error {
 		x.after(func() { e.claims.release(d.it) })
 		if t := x.get(d.it); t.Doubtful() && !t.State.Active() && !d.it.gone && !d.it.leaves {
 			t.State, t.Receipt = core.StateStored, &receipt
 			_ = x.put(d.it, t) // logged
+			x.after(func() { q.lane.well(t.StartedAt, x.now) })
 		}
 		return nil
 	})

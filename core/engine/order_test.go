@@ -147,7 +147,13 @@ func TestFinaliseWithWords(t *testing.T) {
 	for _, before := range []bool{false, true} {
 		s := newServer()
 		f := begin(t, s, newMemory())
-		id := f.submit(source("a", 10))[0]
+		tagged := options()
+		tagged.Tags = []string{"x"}
+		submission, err := f.Submit(ctx, []core.Source{source("a", 10)}, tagged)
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := submission.Queued[0]
 		f.await("stored", func(shown map[core.TransferID]core.Transfer, _ core.Update) bool {
 			return shown[id].State == core.StateStored
 		})
@@ -170,7 +176,9 @@ func TestFinaliseWithWords(t *testing.T) {
 		if err := f.Finalise(ctx, stored, said, nil); core.CodeOf(err) != code {
 			t.Errorf("permanent before: %v: %v", before, err)
 		}
-		if diff := cmp.Diff([]core.FinaliseOptions{said}, asked); diff != "" {
+		sent := said
+		sent.Metadata = json.RawMessage(`{"box":"14","tags":["x"]}`)
+		if diff := cmp.Diff([]core.FinaliseOptions{sent}, asked); diff != "" {
 			t.Error(diff)
 		}
 		got := f.get(id).Options

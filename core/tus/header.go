@@ -119,7 +119,7 @@ func uploadChecksum(sum []byte) string {
 // base64 values. sum is "" where it is not known yet.
 func metadata(name string, o core.Options, sum core.Checksum) (string, error) {
 	safe := content.SafeName(name)
-	fields, err := content.Fields(o)
+	fields, err := content.Fields(o, false)
 	if err != nil {
 		return "", err
 	}

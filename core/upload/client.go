@@ -64,6 +64,8 @@ type Client struct {
 	life      atomic.Int64 // nanoseconds that the newest token lives, 0 before the first
 	patient   atomic.Bool  // the server takes a token that expires while the body is sent
 
+	keepsTags atomic.Bool // the server has a field for tags
+
 	mu      sync.Mutex
 	honours *bool   // what the server said about Idempotency-Key, nil before
 	lists   *lister // who listed files when last asked, nil for nobody yet

@@ -18,12 +18,12 @@ type form struct {
 }
 
 // newForm writes the fields of the upload call, the file last: a server knows
-// what to do with the content before it comes. The boundary is random
+// what to do with the content before it comes. carry is as of content.Fields. The boundary is random
 // (mime/multipart takes it from crypto/rand).
-func newForm(name string, o core.Options) (form, error) {
+func newForm(name string, o core.Options, carry bool) (form, error) {
 	var buf bytes.Buffer
 	w := multipart.NewWriter(&buf)
-	fields, err := content.Fields(o)
+	fields, err := content.Fields(o, carry)
 	if err != nil {
 		return form{}, err
 	}

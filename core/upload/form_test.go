@@ -15,14 +15,14 @@ import (
 )
 
 func TestFormRefusesBrokenMetadata(t *testing.T) {
-	if _, err := newForm("a", core.Options{Metadata: json.RawMessage("{")}); err == nil {
+	if _, err := newForm("a", core.Options{Metadata: json.RawMessage("{")}, false); err == nil {
 		t.Error("broken metadata was sent")
 	}
 }
 
 func TestBoundariesDiffer(t *testing.T) {
-	a, _ := newForm("a", core.Options{})
-	b, _ := newForm("a", core.Options{})
+	a, _ := newForm("a", core.Options{}, false)
+	b, _ := newForm("a", core.Options{}, false)
 	if a.contentType == b.contentType || !bytes.HasPrefix(a.tail, []byte("\r\n--")) {
 		t.Errorf("%q, %q", a.contentType, a.tail)
 	}
@@ -66,7 +66,7 @@ func FuzzFileName(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, name, text string) {
 		safe := content.SafeName(name)
-		form, err := newForm(name, core.Options{Retention: core.RetentionPermanent, Description: text})
+		form, err := newForm(name, core.Options{Retention: core.RetentionPermanent, Description: text}, false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -83,7 +83,7 @@ func TestContentEndsWhenClosed(t *testing.T) {
 // net/http may hold on to a body after RoundTrip; once finished, it gives
 // nothing more.
 func TestBodyGivesNothingOnceFinished(t *testing.T) {
-	f, err := newForm("a", core.Options{})
+	f, err := newForm("a", core.Options{}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

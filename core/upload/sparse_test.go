@@ -33,7 +33,7 @@ func TestLengthsBeyond32Bits(t *testing.T) {
 		c := newTestClient(t, s.URL, ca, func(cfg *Config) { cfg.HTTPVersion = version })
 		for _, size := range []int64{1<<31 - 1, 1 << 31, 1<<32 - 1, 1 << 32, 1<<32 + 1, 64 << 30} {
 			transfer := sparse(t, size)
-			form, err := newForm(transfer.Source.Name, transfer.Options)
+			form, err := newForm(transfer.Source.Name, transfer.Options, false)
 			if err != nil {
 				t.Fatal(err)
 			}

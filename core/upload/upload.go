@@ -29,7 +29,7 @@ func (c *Client) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 	if err != nil {
 		return core.Receipt{}, transport.TokenError(opUpload, err)
 	}
-	f, err := newForm(t.Source.Name, t.Options)
+	f, err := newForm(t.Source.Name, t.Options, !c.keepsTags.Load())
 	if err != nil {
 		return core.Receipt{}, &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opUpload,
 			Message: "What is said about the file can't be sent.", Err: err}
@@ -167,6 +167,7 @@ func (a *attempt) accepted(resp *http.Response, data []byte, readErr error, comp
 		receipt, err := parseReceipt(data, sent{name: content.SafeName(a.transfer.Source.Name), size: a.transfer.Source.Size, sum: sum, asked: a.transfer.Options})
 		if err == nil {
 			receipt.HTTP, receipt.Status = resp.Proto, resp.StatusCode
+			a.client.learnTags(data, &receipt, a.transfer.Options)
 			return receipt, nil
 		}
 		failure = core.AsError(err)

@@ -1,0 +1,45 @@
+package content
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Carried is the metadata of o with its tags in it, for servers that have no
+// field for tags. It is false where they can't travel so: the metadata has tags
+// of its own, which stay as they are.
+func Carried(o core.Options) (json.RawMessage, bool, error) {
+	object := map[string]json.RawMessage{}
+	if len(o.Metadata) > 0 {
+		if err := json.Unmarshal(o.Metadata, &object); err != nil {
+			return nil, false, fmt.Errorf("reading the metadata: %w", err)
+		}
+	}
+	if _, own := object[core.FieldTags]; own || len(o.Tags) == 0 {
+		return o.Metadata, false, nil
+	}
+	tags, err := json.Marshal(o.Tags)
+	if err != nil {
+		return nil, false, fmt.Errorf("writing the tags: %w", err)
+	}
+	object[core.FieldTags] = tags
+	carried, err := json.Marshal(object)
+	return carried, true, err
+}
+
+// carriedTags are the tags that a server tells in a file's metadata, and whether
+// it says anything of them. The first generation's registry calls them the
+// user's, and has no other place for tags.
+func carriedTags(told map[string]any, asked core.Options) (tags []string, said bool) {
+	if _, carried, err := Carried(asked); err != nil || !carried {
+		return nil, false
+	}
+	object, registry := told[fieldUserMetadata].(map[string]any)
+	if !registry {
+		object, _ = told[core.FieldMetadata].(map[string]any)
+	}
+	tags, said = list(object[core.FieldTags])
+	return tags, said || registry
+}

@@ -1,0 +1,247 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// library is a server without the key that lists what it has from a moment on.
+type library struct {
+	*server
+	files   *catalog
+	deaf    bool            // it can't be reached for questions
+	asked   []time.Duration // when it was asked, since the begin
+	batches []int           // for how many files at once
+	begun   time.Time
+}
+
+func newLibrary(own bool) *library {
+	l := &library{server: newServer(), begun: time.Now()}
+	l.honours = false
+	l.files = &catalog{lists: true, own: own}
+	l.catalog = l.files
+	return l
+}
+
+func (l *library) Uploader(context.Context, Route, core.Destination) (Uploader, error) { return l, nil }
+
+func (l *library) Find(ctx context.Context, questions []core.Question) (core.Listing, error) {
+	l.with(func(*server) {
+		l.asked, l.batches = append(l.asked, time.Since(l.begun)), append(l.batches, len(questions))
+	})
+	if l.deaf {
+		return core.Listing{}, failure(core.KindNetwork, core.CodeUnreachable, core.OutcomeNotProcessed)
+	}
+	return l.server.Find(ctx, questions)
+}
+
+// losing is a script that loses the answers for some files: whether they are
+// stored, and whether the answer is heard.
+func losing(stored, heard func(name string) bool) func(context.Context, *server, core.Transfer, int, core.Progress) (bool, error) {
+	return func(_ context.Context, _ *server, t core.Transfer, _ int, _ core.Progress) (bool, error) {
+		if heard(t.Source.Name) {
+			return true, nil
+		}
+		return stored(t.Source.Name), failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
+	}
+}
+
+func always(string) bool { return true }
+func never(string) bool  { return false }
+
+func beginLibrary(t *testing.T, l *library, st Store) *fixture {
+	f := begin(t, l.server, st, func(c *Config) { c.Uploaders = l })
+	f.patience = 200 * time.Hour
+	return f
+}
+
+// A server that registers its files late is asked until it does: nothing is sent
+// twice, and one list answers for all files.
+func TestAskedUntilListed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLibrary(false)
+		l.files.lag = 90 * time.Second
+		l.script = func(context.Context, *server, core.Transfer, int, core.Progress) (bool, error) {
+			early := time.Since(l.begun) < 50*time.Millisecond
+			<-time.After(100 * time.Millisecond)
+			if early { // all that was under way when a server died
+				return true, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
+			}
+			return true, nil
+		}
+		f := beginLibrary(t, l, newMemory())
+		ids := f.submit(sources(300, 10)...)
+		f.awaitState(core.StateStored, ids...)
+		if took := time.Since(l.begun); took > 3*time.Minute {
+			t.Errorf("known after %v", took)
+		}
+		for _, id := range ids {
+			if got := f.get(id); l.committed(id) != 1 || got.Attempts != 1 {
+				t.Errorf("stored %d times in %d attempts", l.committed(id), got.Attempts)
+			}
+		}
+		if len(l.asked) > 20 || l.asked[0] > time.Second {
+			t.Errorf("asked at %v", l.asked)
+		}
+		if slices.Max(l.batches) < smallStreams-1 {
+			t.Errorf("asked for %v files at once", l.batches)
+		}
+		_ = f.stop()
+	})
+}
+
+// What the user may decide is asked for on, every hour for three days, and no
+// longer; found then, it is stored.
+func TestAskedHourly(t *testing.T) {
+	for name, after := range map[string]time.Duration{"registered after a day": 24 * time.Hour, "never": 1000 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLibrary(false)
+				l.files.lag = after
+				l.script = losing(always, never)
+				f := beginLibrary(t, l, newMemory())
+				id := f.submit(source("a", 10))[0]
+				f.awaitState(core.StateUnknown, id)
+				if took := time.Since(l.begun); took < doubtFor || took > 2*doubtFor {
+					t.Errorf("the user is asked after %v", took)
+				}
+				if again := time.Until(f.get(id).NotBefore); again < askHourly-time.Second || again > askHourly {
+					t.Errorf("asked again in %v", again)
+				}
+				quick := len(l.asked)
+				<-time.After(100 * time.Hour)
+				want := core.StateUnknown
+				if after < askFor {
+					want = core.StateStored
+				}
+				n := len(l.asked) - quick
+				if got := f.get(id); got.State != want || l.committed(id) != 1 || l.total() != 1 || n < 20 || n > 73 {
+					t.Errorf("%s, sent %d times, asked %d times", got.State, l.total(), n)
+				}
+				_ = f.stop()
+			})
+		})
+	}
+}
+
+// A list without the file: that of the server which takes the files proves that it
+// has not, once it lists later ones of ours, and the file is sent again. Anybody
+// else's is a hint, and the user decides.
+func TestNotListed(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		own, later bool
+		want       core.State
+		code       core.Code
+	}{
+		{"its own list, later files", true, true, core.StateStored, ""},
+		{"its own list, nothing later", true, false, core.StateUnknown, core.CodeConnectionLost},
+		{"another's list, later files", false, true, core.StateUnknown, core.CodeNotListed},
+		{"another's list, nothing of ours", false, false, core.StateUnknown, core.CodeConnectionLost},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLibrary(tt.own)
+				lost := true
+				l.script = func(_ context.Context, _ *server, x core.Transfer, _ int, _ core.Progress) (bool, error) {
+					if x.Source.Name == "a" && lost {
+						lost = false
+						return false, failure(core.KindServer, core.CodeServerFailure, core.OutcomeUnknown)
+					}
+					return true, nil
+				}
+				if tt.code == core.CodeConnectionLost {
+					tt.code = core.CodeServerFailure
+				}
+				f := beginLibrary(t, l, newMemory())
+				id := f.submit(source("a", 10))[0]
+				<-time.After(time.Second)
+				if tt.later {
+					f.awaitState(core.StateStored, f.submit(sources(7, 20)...)...)
+				}
+				if got := f.get(id); got.State != core.StateWaiting || !got.Doubtful() {
+					t.Errorf("%s at first", got.State)
+				}
+				f.awaitState(tt.want, id)
+				if took := time.Since(l.begun); took < doubtFor || took > 2*doubtFor {
+					t.Errorf("decided after %v", took)
+				}
+				got := f.get(id)
+				if got.Error == nil != (tt.code == "") || got.Error != nil && got.Error.Code != tt.code {
+					t.Errorf("%v", got.Error)
+				}
+				if tt.code == core.CodeNotListed && got.Error.Fact.With["N"] != 7 {
+					t.Errorf("%+v", got.Error)
+				}
+				want := map[bool]int{true: 1}[tt.want == core.StateStored]
+				if l.committed(id) != want || l.attempts(id) != 1+want {
+					t.Errorf("stored %d times in %d attempts", l.committed(id), l.attempts(id))
+				}
+				_ = f.stop()
+			})
+		})
+	}
+}
+
+// A server that can't be reached is asked on, for as long as it takes, and not as
+// if the file had been sent; and in the next run at once, whenever it was due.
+func TestAskedInTheNextRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st, l := newMemory(), newLibrary(false)
+		l.script = losing(always, never)
+		l.deaf = true
+		f := beginLibrary(t, l, st)
+		id := f.submit(source("a", 10))[0]
+		<-time.After(50 * time.Hour)
+		if got := f.get(id); got.State != core.StateWaiting || got.Attempts != 1 || len(l.asked) < 100 {
+			t.Errorf("%s after %d attempts, asked %d times", got.State, got.Attempts, len(l.asked))
+		}
+		_ = f.stop()
+		l.deaf = false
+		l.files.lists = false // an account that may not read
+		f = beginLibrary(t, l, st)
+		f.awaitState(core.StateUnknown, id)
+		n := len(l.asked)
+		<-time.After(10 * time.Hour)
+		if len(l.asked) != n {
+			t.Errorf("a server that can't be asked was asked %d times more", len(l.asked)-n)
+		}
+		_ = f.stop()
+		l.files.lists = true
+		begun := time.Now()
+		f = beginLibrary(t, l, st)
+		f.awaitState(core.StateStored, id)
+		if time.Since(begun) > time.Second || l.total() != 1 {
+			t.Errorf("known after %v, sent %d times", time.Since(begun), l.total())
+		}
+		_ = f.stop()
+	})
+}
+
+// A command has its server asked for what other calls left there, too, and sends
+// nothing of it.
+func TestAskedForOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st, l := newMemory(), newLibrary(false)
+		l.script = losing(func(name string) bool { return name == "there" }, never)
+		l.deaf = true
+		f := beginLibrary(t, l, st)
+		ids := f.submit(source("there", 10), source("gone", 20))
+		<-time.After(time.Minute)
+		_ = f.stop()
+		l.deaf, l.script = false, nil
+		f = begin(t, l.server, st, func(c *Config) { c.Uploaders, c.Own = l, true })
+		f.awaitState(core.StateStored, f.submit(source("mine", 30))...)
+		f.awaitState(core.StateStored, ids[0])
+		<-time.After(time.Hour)
+		if got := f.get(ids[1]); got.State != core.StateWaiting || l.attempts(ids[1]) != 1 {
+			t.Errorf("%s, sent %d times", got.State, l.attempts(ids[1]))
+		}
+		_ = f.stop()
+	})
+}
