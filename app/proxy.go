@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/http/httpproxy"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // proxySchemes are the proxies that net/http can use.
@@ -38,6 +39,9 @@ func environmentProxy(c *httpproxy.Config) func(*http.Request) (*url.URL, error)
 	}
 	proxy := checked.ProxyFunc()
 	return func(req *http.Request) (*url.URL, error) {
+		if wire.HasZone(req.URL.Host) { // the address of a neighbour, which no proxy knows by it
+			return nil, nil
+		}
 		found, err := proxy(req.URL)
 		if problem := invalid[req.URL.Scheme]; problem != nil && found != nil {
 			return nil, problem

@@ -34,19 +34,23 @@ func newClient(cfg Config, presented func(sent bool)) *http.Client {
 	protocols := &http.Protocols{}
 	protocols.SetHTTP1(true)
 	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	transport := &http.Transport{
+		Proxy:                  cfg.Proxy,
+		OnProxyConnectResponse: wire.ProxyAnswered,
+		DialContext:            wire.Patient(dialer.DialContext),
+		TLSClientConfig:        wire.Presented(cfg.TLS, presented),
+		TLSHandshakeTimeout:    10 * time.Second,
+		Protocols:              protocols,
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: maxBody,
+		IdleConnTimeout:        wire.IdleLimit,
+	}
+	if wire.AnyHasZone(cfg.TokenURL, cfg.JWKSURL) {
+		transport.DialTLSContext = wire.DialTLS(transport.DialContext, transport.TLSClientConfig)
+	}
 	return &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{
-			Proxy:                  cfg.Proxy,
-			OnProxyConnectResponse: wire.ProxyAnswered,
-			DialContext:            wire.Patient(dialer.DialContext),
-			TLSClientConfig:        wire.Presented(cfg.TLS, presented),
-			TLSHandshakeTimeout:    10 * time.Second,
-			Protocols:              protocols,
-			DisableCompression:     true,
-			MaxResponseHeaderBytes: maxBody,
-			IdleConnTimeout:        wire.IdleLimit,
-		},
+		Transport:     transport,
 	}
 }
 

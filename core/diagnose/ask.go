@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"context"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -30,6 +31,9 @@ func (t *test) newAsker() *asker {
 	if t.mine.config != nil {
 		transport.TLSClientConfig = t.mine.config.Clone()
 	}
+	if wire.AnyHasZone(t.cfg.Profile.IngesterURL, t.cfg.Profile.TusURL()) {
+		transport.DialTLSContext = wire.DialTLS(new(net.Dialer).DialContext, transport.TLSClientConfig)
+	}
 	return &asker{test: t, transport: transport}
 }
 
@@ -50,6 +54,7 @@ func (a *asker) ask(ctx context.Context, q question) (*reply, *core.Error) {
 	if err != nil {
 		return nil, wire.NetworkError(op, err)
 	}
+	wire.Address(req)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "ingester")
 	for name, value := range q.header {
@@ -97,4 +102,6 @@ func (a *asker) refusal(kind core.Kind, code core.Code, f core.Fact, r *reply) *
 }
 
 // origin is what a token stays within.
-func origin(u *url.URL) string { return u.Scheme + "://" + strings.ToLower(hostPort(u)) }
+func origin(u *url.URL) string {
+	return u.Scheme + "://" + strings.ToLower(wire.WithoutZone(hostPort(u)))
+}

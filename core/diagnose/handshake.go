@@ -48,7 +48,7 @@ func (s *server) tlsConfig() *tls.Config {
 	config.ClientSessionCache = nil
 	config.NextProtos = s.protocols()
 	if config.ServerName == "" {
-		config.ServerName = s.url.Hostname()
+		config.ServerName = wire.WithoutZone(s.url.Hostname())
 	}
 	verify := config.VerifyConnection
 	config.VerifyConnection = func(state tls.ConnectionState) error {

@@ -46,6 +46,7 @@ func (s *server) request(ctx context.Context) *reply {
 		s.reply.err = err
 		return s.reply
 	}
+	wire.Address(req)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "ingester")
 	before := s.test.cfg.Now()

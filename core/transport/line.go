@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -129,10 +130,12 @@ func (r *routes) listen(ctx context.Context) error {
 	t.TLSClientConfig.NextProtos = []string{"h2", "http/1.1"} // over h2 the server speaks first
 	t.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{"h2": hear, "http/1.1": hear}
 	defer t.CloseIdleConnections()
-	req, err := http.NewRequestWithContext(ctx, http.MethodHead, "https://"+r.address+"/health/live", http.NoBody)
+	ask := url.URL{Scheme: "https", Host: r.address, Path: "/health/live"}
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, ask.String(), http.NoBody)
 	if err != nil {
 		return err
 	}
+	wire.Address(req)
 	resp, err := t.RoundTrip(req)
 	if err == nil {
 		_ = resp.Body.Close() // of a HEAD: empty

@@ -69,7 +69,7 @@ func newRoutes(cfg Config, l *link) (*routes, error) {
 		config = cfg.TLS.Clone()
 	}
 	if config.ServerName == "" {
-		config.ServerName = base.Hostname()
+		config.ServerName = wire.WithoutZone(base.Hostname())
 	}
 	if config.ClientSessionCache == nil {
 		config.ClientSessionCache = tls.NewLRUClientSessionCache(sessionsKept)

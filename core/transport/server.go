@@ -112,6 +112,7 @@ func (s *Server) Send(req *http.Request, size int64) (*http.Response, *Route, er
 	if s.userAgent != "" {
 		req.Header.Set("User-Agent", s.userAgent)
 	}
+	wire.Address(req)
 	r := s.routes.pick(size)
 	defer r.active.Add(-1)
 	resp, err := s.roundTrip(r, req)

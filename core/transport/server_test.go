@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -112,5 +114,45 @@ func TestTokenError(t *testing.T) {
 	}
 	if e := TokenError("upload", io.EOF); e.Code != core.CodeConnectionLost || e.Op != "upload" {
 		t.Errorf("%+v", e)
+	}
+}
+
+// The zone of an IPv6 address is for dialling: no version of HTTP tells it, and no
+// certificate has it.
+func TestZoneIsNotTold(t *testing.T) {
+	loopback, err := net.InterfaceByIndex(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ca := coretest.NewCA(t, "CA")
+	web := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.Host+" "+r.Proto+" "+r.TLS.ServerName)
+	}))
+	_ = web.Listener.Close()
+	if web.Listener, err = net.Listen("tcp6", "[::1]:0"); err != nil {
+		t.Fatal(err)
+	}
+	web.TLS = &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{ca.Server(t, "::1")}}
+	web.EnableHTTP2 = true
+	web.StartTLS()
+	t.Cleanup(web.Close)
+	address := strings.Replace(web.URL, "[::1]", "[::1%25"+loopback.Name+"]", 1)
+	for version, proto := range map[string]string{core.HTTP11: "HTTP/1.1", core.HTTP2: "HTTP/2.0"} {
+		s := newClient(t, address, func(cfg *Config) {
+			cfg.HTTPVersion, cfg.TLS = version, &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: ca.Pool()}
+		})
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address+"/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, _, err := s.Send(req, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(resp.Body)
+		_ = resp.Body.Close()
+		if want := strings.TrimPrefix(web.URL, "https://") + " " + proto + " "; err != nil || string(data) != want {
+			t.Errorf("the server was told %q, want %q (%v)", data, want, err)
+		}
 	}
 }

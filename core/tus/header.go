@@ -13,6 +13,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/content"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // maxLocation is the longest address of an upload that is taken, in bytes.
@@ -64,11 +65,14 @@ func locate(base *url.URL, location string) (string, error) {
 		return "", errors.New("not the address of an upload")
 	}
 	u.Fragment, u.RawFragment = "", ""
+	if wire.HasZone(base.Host) { // which the server doesn't know
+		u.Host = base.Host
+	}
 	return u.String(), nil
 }
 
 func sameOrigin(a, b *url.URL) bool {
-	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+	return a.Scheme == b.Scheme && strings.EqualFold(wire.WithoutZone(a.Hostname()), wire.WithoutZone(b.Hostname())) && port(a) == port(b)
 }
 
 func port(u *url.URL) string {

@@ -113,7 +113,8 @@ func New(cfg Config) (*Client, error) {
 
 // rootOf is what all addresses of a server begin with.
 func rootOf(base *url.URL) string {
-	return strings.TrimRight(base.Scheme+"://"+base.Host+base.EscapedPath(), "/")
+	root := url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path, RawPath: base.RawPath}
+	return strings.TrimRight(root.String(), "/")
 }
 
 // Link is the connection as it last was.
