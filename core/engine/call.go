@@ -26,6 +26,35 @@ func (e *Engine) Call(profile, terms string) *Call {
 	return c
 }
 
+// Own is the process's own call: what the engine's methods of the same names
+// work for.
+func (e *Engine) Own() *Call { return e.self }
+
+// Idle reports whether none of the call's transfers goes on by itself.
+func (c *Call) Idle() bool {
+	c.e.mu.RLock()
+	defer c.e.mu.RUnlock()
+	for _, it := range c.e.items {
+		if s := it.state(); it.crew().has(c) && !s.Done() && s != core.StatePaused {
+			return false
+		}
+	}
+	return true
+}
+
+// Resume is Engine.Resume.
+func (c *Call) Resume(ctx context.Context, ids ...core.TransferID) error {
+	return c.e.Resume(ctx, ids...)
+}
+
+// Retry is Engine.Retry.
+func (c *Call) Retry(ctx context.Context, ids ...core.TransferID) error {
+	return c.e.Retry(ctx, ids...)
+}
+
+// Ask is Engine.Ask.
+func (c *Call) Ask(ctx context.Context, ids ...core.TransferID) error { return c.e.Ask(ctx, ids...) }
+
 // covers reports whether what goes a way may be of the call.
 func (c *Call) covers(w way) bool {
 	return w.terms == c.terms && (c.terms != "" || c.profile == "" || w.profile == c.profile)

@@ -70,7 +70,8 @@ type Engine struct {
 	// What follows belongs to the journal's goroutine alone.
 	workers   *errgroup.Group
 	lanes     map[way]*lane
-	numbered  int32 // lanes so far
+	numbered  int32     // lanes so far
+	loaded    time.Time // when the queue was
 	packer    packer
 	waiting   dueHeap
 	asks      dueHeap            // of unknown outcome: when their servers are asked

@@ -57,6 +57,7 @@ func (e *Engine) load(ctx context.Context) error {
 		return err
 	}
 	x := e.begin()
+	e.loaded = x.now
 	var interrupted []*item
 	for _, t := range found {
 		it := &item{packed: e.packer.pack(t, packed{})}

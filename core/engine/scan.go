@@ -24,7 +24,7 @@ const progressEvery = 500
 // as skipped, and so are the same path a second time and one that doesn't
 // exist. A hard link is a file of its own. progress may be nil. Where not one of
 // the paths can be read that is an error, and then nothing is returned.
-func (e *Engine) Scan(ctx context.Context, paths []string, progress func(core.ScanProgress)) (core.Scan, error) {
+func Scan(ctx context.Context, paths []string, progress func(core.ScanProgress)) (core.Scan, error) {
 	w := walker{ctx: ctx, progress: progress, paths: map[string]bool{}}
 	if w.progress == nil {
 		w.progress = func(core.ScanProgress) {}
@@ -53,6 +53,11 @@ func (e *Engine) Scan(ctx context.Context, paths []string, progress func(core.Sc
 		return core.Scan{}, bad[0]
 	}
 	return w.found, nil
+}
+
+// Scan is the function of the same name.
+func (e *Engine) Scan(ctx context.Context, paths []string, progress func(core.ScanProgress)) (core.Scan, error) {
+	return Scan(ctx, paths, progress)
 }
 
 // root is a path that the user named.

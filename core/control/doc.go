@@ -1,0 +1,97 @@
+// Package control lets other processes of the same user work with the queue of
+// the one that owns it.
+//
+// The owner listens on a local socket: a Unix socket in a folder that only its
+// user can enter, on Windows a named pipe that only its user can open and that
+// takes nobody from the network. Both sides look at whose process the other is
+// before a word is said. What is said is HTTP with JSON, one value a line; no
+// TCP port is opened, so no browser can reach it.
+//
+// A caller attaches with its terms: a profile as its command line has it, and
+// the secrets that it was given. They stay in the owner's memory, and only while
+// the caller is there. The answer to that request lasts as long as the caller:
+// when it breaks off, one of the two is gone.
+package control
+
+import (
+	"context"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Version is the version of the protocol. Another one is refused with a word.
+const Version = 1
+
+// Queue is the queue as a whole.
+type Queue interface {
+	// Transfers is what is listed now.
+	Transfers(ctx context.Context) (core.Snapshot, error)
+	Retry(ctx context.Context, ids ...core.TransferID) error
+	Cancel(ctx context.Context, ids ...core.TransferID) error
+	Remove(ctx context.Context, ids ...core.TransferID) error
+	PauseAll(ctx context.Context) error
+	ResumeAll(ctx context.Context) error
+}
+
+// Call is the queue as one caller uses it: see engine.Call.
+type Call interface {
+	Subscribe() (core.Snapshot, core.Feed)
+	Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error)
+	Adopt(ctx context.Context, ids []core.TransferID) ([]core.Transfer, error)
+	Continue(ctx context.Context, profile string) ([]core.TransferID, error)
+	Left(ctx context.Context, profile string) (here, elsewhere int, err error)
+	Resume(ctx context.Context, ids ...core.TransferID) error
+	Retry(ctx context.Context, ids ...core.TransferID) error
+	Ask(ctx context.Context, ids ...core.TransferID) error
+	Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOptions, step func(core.Finalisation)) error
+	// Stop ends the call and what only it wanted sent.
+	Stop(ctx context.Context) error
+	// Leave ends the call.
+	Leave(ctx context.Context) error
+}
+
+// Terms are what a caller's transfers go by.
+type Terms struct {
+	Profile    core.Profile
+	Secret     core.Secret // client secret, zero for that of the keychain
+	Passphrase core.Secret // of the key, likewise
+}
+
+// Owner is the process that owns the queue.
+type Owner interface {
+	Queue
+	// Attach admits a caller.
+	Attach(ctx context.Context, terms Terms) (Attached, error)
+	// Transfer finds one by its ID, in the list or in the history.
+	Transfer(ctx context.Context, id core.TransferID) (core.Transfer, error)
+	// Open takes files that a second start of the window was given, and
+	// raises the window.
+	Open(paths []string) error
+	// HandOver gives the queue to a window that starts. It returns at once.
+	HandOver() error
+}
+
+// Attached is a call on the owner's side.
+type Attached interface {
+	Call
+	// Idle reports whether none of its transfers goes on by itself.
+	Idle() bool
+}
+
+// Kind is what kind of process owns the queue.
+type Kind string
+
+// The kinds.
+const (
+	Window  Kind = "window"
+	Command Kind = "command"
+)
+
+// Hello is what an owner says of itself.
+type Hello struct {
+	Protocol int    `json:"protocol"`
+	Program  string `json:"program"` // its version
+	Kind     Kind   `json:"kind"`
+	Process  int    `json:"process"`
+	Busy     bool   `json:"busy"` // begins or ends: takes no callers now
+}

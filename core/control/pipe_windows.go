@@ -1,0 +1,68 @@
+package control
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/Microsoft/go-winio"
+	"golang.org/x/sys/windows"
+)
+
+// listenLocal listens on a pipe of a name that nobody can guess. It is this
+// user's, opens to this user alone, and, as go-winio makes it, is the first of
+// its name and takes nobody from the network.
+func listenLocal(context.Context, string) (l net.Listener, address string, clean func(), err error) {
+	user, err := currentUser()
+	if err != nil {
+		return nil, "", nil, err
+	}
+	address = `\\.\pipe\ingester-` + rand.Text()
+	l, err = winio.ListenPipe(address, &winio.PipeConfig{SecurityDescriptor: fmt.Sprintf("O:%[1]sD:P(A;;GA;;;%[1]s)", user)})
+	if err != nil {
+		return nil, "", nil, err
+	}
+	return l, address, func() {}, nil
+}
+
+// dialLocal connects to a pipe. go-winio lets the other side learn who calls,
+// and do nothing in their name.
+func dialLocal(ctx context.Context, address string) (net.Conn, error) {
+	return winio.DialPipeContext(ctx, address)
+}
+
+// samePeer is nil if the pipe is this user's. On the listening side its rights
+// have seen to that; on the calling side it is who made it that counts.
+func samePeer(conn net.Conn) error {
+	pipe, ok := conn.(interface{ Fd() uintptr })
+	if !ok {
+		return errors.New("not a pipe")
+	}
+	found, err := windows.GetSecurityInfo(windows.Handle(pipe.Fd()), windows.SE_KERNEL_OBJECT, windows.OWNER_SECURITY_INFORMATION)
+	if err != nil {
+		return fmt.Errorf("asking whose pipe it is: %w", err)
+	}
+	owner, _, err := found.Owner()
+	if err != nil {
+		return fmt.Errorf("asking whose pipe it is: %w", err)
+	}
+	user, err := currentUser()
+	if err != nil {
+		return err
+	}
+	if owner == nil || owner.String() != user {
+		return errForeign
+	}
+	return nil
+}
+
+// currentUser is the SID of this process's user.
+func currentUser() (string, error) {
+	user, err := windows.GetCurrentProcessToken().GetTokenUser()
+	if err != nil {
+		return "", fmt.Errorf("asking who this user is: %w", err)
+	}
+	return user.User.Sid.String(), nil
+}

@@ -1,0 +1,194 @@
+package control
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Times of the owner's side.
+const (
+	aliveEvery = 5 * time.Second // how often a caller hears that the owner is there
+	writeTime  = time.Minute     // for one line, to a caller that may have been stopped
+	closeTime  = 5 * time.Second // for answers under way when the owner ends
+	idleGrace  = 3 * time.Second // for a caller whose files have all ended to take its leave
+	lookEvery  = 250 * time.Millisecond
+)
+
+// host is the one name that requests may be for: there is no other way here.
+const host = "ingester"
+
+// Server is the owner's side. Calls and requests end with it.
+type Server struct {
+	hello Hello
+	log   *slog.Logger
+	http  *http.Server
+	end   chan struct{} // closed when no more calls are taken
+
+	mu      sync.Mutex
+	owner   Owner        // nil until Begin, as is
+	handler http.Handler // of its callers
+	calls   map[string]*call
+	ending  bool
+	handed  bool // to a window
+}
+
+// call is an attached caller.
+type call struct {
+	Attached
+	asking atomic.Int32 // requests under way
+	left   chan struct{}
+	leave  sync.Once
+	idle   time.Time // since when it has been, zero while it isn't; the server's mu
+}
+
+// NewServer returns a server that says what it is once Serve is called, and
+// takes callers once Begin is. h is what it says of itself.
+func NewServer(h Hello, log *slog.Logger) *Server {
+	h.Protocol = Version
+	s := &Server{hello: h, log: log, end: make(chan struct{}), calls: map[string]*call{}}
+	s.http = &http.Server{
+		Handler: s, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+	return s
+}
+
+// Serve answers on a listener until Close.
+func (s *Server) Serve(l net.Listener) error {
+	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// Begin takes callers in: the owner is ready for them.
+func (s *Server) Begin(o Owner) {
+	handler := s.begun(o)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.owner, s.handler = o, handler
+}
+
+// End takes no more callers and tells those that are there that the owner ends,
+// or that it hands the queue over to a window.
+func (s *Server) End(handedOver bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stop(handedOver)
+}
+
+// stop is End. The caller holds mu.
+func (s *Server) stop(handedOver bool) {
+	if !s.ending {
+		s.ending, s.handed = true, handedOver
+		close(s.end)
+	}
+}
+
+// Close ends everything. Answers that end by themselves are waited for.
+func (s *Server) Close() error {
+	s.End(false)
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	if err := s.http.Shutdown(ctx); err != nil {
+		return s.http.Close()
+	}
+	return nil
+}
+
+// Callers is how many callers there are whose work is not done.
+func (s *Server) Callers() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.busy(time.Now())
+}
+
+// busy counts the callers whose work is not done: a process that was stopped
+// may never take its leave. The caller holds mu.
+func (s *Server) busy(now time.Time) int {
+	n := 0
+	for _, c := range s.calls {
+		switch {
+		case c.asking.Load() > 0 || !c.Idle():
+			c.idle = time.Time{}
+			n++
+		case c.idle.IsZero():
+			c.idle = now
+			n++
+		case now.Sub(c.idle) < idleGrace:
+			n++
+		}
+	}
+	return n
+}
+
+// Finish serves until the work of all callers is done, and takes no more of
+// them then. It is false where ctx ends first.
+func (s *Server) Finish(ctx context.Context) bool {
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	for {
+		s.mu.Lock()
+		done := s.ending || s.busy(time.Now()) == 0
+		if done {
+			s.stop(false)
+		}
+		s.mu.Unlock()
+		if done {
+			return true
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// admit takes a caller in; nil where the owner ends.
+func (s *Server) admit(a Attached) (string, *call) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ending {
+		return "", nil
+	}
+	id, c := rand.Text(), &call{Attached: a, left: make(chan struct{})}
+	s.calls[id] = c
+	return id, c
+}
+
+// dismiss forgets a caller. What it wanted sent ends with it, unless it has
+// said otherwise, or the owner ends itself: then its files are for the next.
+func (s *Server) dismiss(ctx context.Context, id string) {
+	s.mu.Lock()
+	c, ending := s.calls[id], s.ending
+	delete(s.calls, id)
+	s.mu.Unlock()
+	if c == nil || ending {
+		return
+	}
+	c.leave.Do(func() {
+		if err := c.Leave(ctx); err != nil {
+			s.log.Info("a caller is gone, and not all that it had sent is stopped", "error", err)
+		}
+	})
+}
+
+// find is an attached caller.
+func (s *Server) find(id string) (*call, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.calls[id]; c != nil {
+		return c, nil
+	}
+	return nil, &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opControl, Message: "There is no such caller."}
+}

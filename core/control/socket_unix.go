@@ -1,0 +1,100 @@
+//go:build unix
+
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// socketPathMax is how long the path of a socket may be: sun_path holds 104 to
+// 108 bytes.
+const socketPathMax = 100
+
+// listenLocal listens below a folder, or in one of its own where the folder's
+// path is too long for a socket, or its file system knows none.
+func listenLocal(ctx context.Context, folder string) (l net.Listener, address string, clean func(), err error) {
+	dir := filepath.Join(folder, "control")
+	l, address, err = listenIn(ctx, dir)
+	if err != nil {
+		var made error
+		if dir, made = os.MkdirTemp("", "ingester-"); made != nil {
+			return nil, "", nil, errors.Join(err, made)
+		}
+		if l, address, err = listenIn(ctx, dir); err != nil {
+			_ = os.RemoveAll(dir)
+			return nil, "", nil, err
+		}
+	}
+	return l, address, func() { _ = os.RemoveAll(dir) }, nil
+}
+
+// listenIn listens in a folder that only its user can enter. The queue is ours,
+// so a socket that lies there is left over.
+func listenIn(ctx context.Context, dir string) (net.Listener, string, error) {
+	path := filepath.Join(dir, "socket")
+	if len(path) > socketPathMax {
+		return nil, "", fmt.Errorf("%s is too long for a socket", path)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return nil, "", err
+	}
+	if err := private(dir); err != nil {
+		return nil, "", err
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, "", err
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "unix", path)
+	if err != nil {
+		return nil, "", err
+	}
+	return l, path, nil
+}
+
+// private makes sure that a folder is its user's, and of nobody else's concern.
+func private(dir string) error {
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return err
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !info.IsDir() || !ok || int(owner.Uid) != os.Geteuid() {
+		return fmt.Errorf("%s is no folder of this user", dir)
+	}
+	return os.Chmod(dir, 0o700) //nolint:gosec // a folder is entered
+}
+
+// dialLocal connects to a socket.
+func dialLocal(ctx context.Context, address string) (net.Conn, error) {
+	return new(net.Dialer).DialContext(ctx, "unix", address)
+}
+
+// samePeer is nil if the process on the other side is of this user.
+func samePeer(conn net.Conn) error {
+	sc, ok := conn.(syscall.Conn)
+	if !ok {
+		return errors.New("not a socket")
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var uid int
+	var asked error
+	if err := raw.Control(func(fd uintptr) { uid, asked = peerOf(int(fd)) }); err != nil {
+		return err
+	}
+	if asked != nil {
+		return fmt.Errorf("asking whose process it is: %w", asked)
+	}
+	if uid != os.Geteuid() {
+		return fmt.Errorf("%w: user %d", errForeign, uid)
+	}
+	return nil
+}
