@@ -4,14 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
-	"runtime/debug"
+	"log/slog"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/control"
 )
 
 const uploadHelp = `Uploads files and folders through the durable queue that the window uses too.
@@ -109,38 +109,41 @@ func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	// The embedded server's profile is known once it runs; what the command
-	// line asks for is laid over whichever it is.
-	load := func(name string) (core.Profile, error) {
-		if name != profile.Name {
-			return core.Profile{}, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileNotFound, Op: "load profile", Message: "This command sends to one profile only."}
-		}
-		return profile, nil
-	}
-	p, err := openProgram(ctx, programConfig{folders: f, log: log, secret: given, redact: u.streams.redactor, own: true, load: load})
-	if err != nil {
-		return err
-	}
-	missing, err := p.tellRecovered(ctx, u.reporter(paths), u.streams)
-	if err != nil {
-		return errors.Join(err, p.close())
-	}
-	err = p.run(ctx, func(ctx context.Context) error {
-		if u.target.sandbox {
-			if profile, err = p.startEmbedded(ctx); err != nil {
-				return err
-			}
+	s := newSecrets(given, u.streams.redactor)
+	return u.withServer(ctx, f, s, log, func(ctx context.Context, e *embedded) error {
+		if e != nil {
+			profile, given = e.running.Profile(), e.running.ClientSecret()
 		}
 		if err := u.override(&profile); err != nil {
 			return err
 		}
-		if err := p.serveMetrics(ctx, u.metricsAddress(profile)); err != nil {
-			return err
-		}
-		p.services.start(p.engine.Run)
-		return u.upload(ctx, p, profile, paths)
+		j := &job{u: u, profile: profile, terms: control.Terms{Profile: profile, Secret: given}, paths: paths, cfg: programConfig{
+			folders: f, kind: control.Command, log: log, secrets: s, own: true, paused: isPaused(f), load: only(profile), moving: e.is}}
+		return j.run(ctx)
 	})
-	return afterRecovery(missing, errors.Join(err, p.close()))
+}
+
+// withServer runs work, with the embedded server where that was asked for.
+func (u *uploadCommand) withServer(ctx context.Context, f folders, s *secrets, log *slog.Logger, work func(context.Context, *embedded) error) error {
+	if !u.target.sandbox {
+		return work(ctx, nil)
+	}
+	if err := f.make(); err != nil {
+		return err
+	}
+	var local services
+	local.begin(ctx)
+	defer local.stop()
+	e := &embedded{}
+	_, err := e.start(ctx, f.sandbox(), s, &local, log)
+	if err == nil {
+		err = work(local.ctx, e)
+	}
+	if cause := context.Cause(local.ctx); err != nil && cause != nil && ctx.Err() == nil {
+		err = cause // the server failed
+	}
+	local.stop()
+	return errors.Join(err, local.wait())
 }
 
 // override lays the flags over the profile.
@@ -196,44 +199,6 @@ func (u *uploadCommand) options(p core.Profile) (core.Options, error) {
 	return o, o.Validate()
 }
 
-// upload queues the paths and waits until all of this call's files have ended.
-func (u *uploadCommand) upload(ctx context.Context, p *program, profile core.Profile, paths []string) error {
-	o, err := u.options(profile)
-	if err != nil {
-		return err
-	}
-	out := u.reporter(paths)
-	defer out.close()
-	scan, err := p.engine.Scan(ctx, paths, func(s core.ScanProgress) { out.scanned(s) })
-	if err != nil {
-		return err
-	}
-	u.show.follow(scan.Roots)
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(heapLimit + heapLimitPerFile*int64(len(scan.Sources)))
-	}
-	submission, err := p.engine.Submit(ctx, scan.Sources, o)
-	if err != nil {
-		return err
-	}
-	if err := u.revive(ctx, p, submission); err != nil {
-		return err
-	}
-	makePermanent(ctx, p.engine, &submission)
-	var others []core.TransferID
-	if u.all {
-		if others, err = p.engine.Continue(ctx, profile.Name); err != nil {
-			return err
-		}
-		if err := p.engine.Retry(ctx, others...); err != nil { // those that wait
-			return err
-		}
-	}
-	u.servers = serversOf(profile)
-	w := newWatch(out, profile.Name, scan, u.skipOK, submission, others, u.persistence(profile))
-	return w.follow(ctx, p.engine)
-}
-
 // persistence is how long the call waits: what the command line says, then the
 // profile, then by whether somebody is there to end it.
 func (u *uploadCommand) persistence(p core.Profile) persistence {
@@ -248,7 +213,7 @@ func (u *uploadCommand) persistence(p core.Profile) persistence {
 
 // revive puts on their way again the files of this call that wait for a word
 // of the user.
-func (u *uploadCommand) revive(ctx context.Context, p *program, s core.Submission) error {
+func (u *uploadCommand) revive(ctx context.Context, q control.Call, s core.Submission) error {
 	var paused, unknown, waiting []core.TransferID
 	for _, t := range s.Already {
 		switch t.State {
@@ -261,12 +226,12 @@ func (u *uploadCommand) revive(ctx context.Context, p *program, s core.Submissio
 		}
 	}
 	if len(waiting) > 0 { // as an earlier call left them: this one is now
-		if err := p.engine.Retry(ctx, waiting...); err != nil {
+		if err := q.Retry(ctx, waiting...); err != nil {
 			return err
 		}
 	}
 	if len(paused) > 0 {
-		if err := p.engine.Resume(ctx, paused...); err != nil {
+		if err := q.Resume(ctx, paused...); err != nil {
 			return err
 		}
 	}
@@ -274,7 +239,7 @@ func (u *uploadCommand) revive(ctx context.Context, p *program, s core.Submissio
 		return nil
 	}
 	if u.again {
-		return p.engine.Retry(ctx, unknown...)
+		return q.Retry(ctx, unknown...)
 	}
-	return p.engine.Ask(ctx, unknown...)
+	return q.Ask(ctx, unknown...)
 }

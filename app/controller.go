@@ -4,10 +4,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -146,33 +143,11 @@ func (c *controller) Pick(ctx context.Context, q ui.FileQuestion) ([]string, err
 	return c.dialogs.Ask(ctx, filedialog.Question(q))
 }
 
-// PauseAll implements ui.Controller. The window remembers it: whoever spares a
-// line does not want it used because the program was started anew.
-func (c *controller) PauseAll(ctx context.Context) error {
-	if err := os.WriteFile(c.p.folders.paused(), nil, 0o600); err != nil {
-		return notRemembered(err)
-	}
-	return c.Engine.PauseAll(ctx)
-}
+// PauseAll implements ui.Controller.
+func (c *controller) PauseAll(ctx context.Context) error { return c.p.desk.PauseAll(ctx) }
 
 // ResumeAll implements ui.Controller.
-func (c *controller) ResumeAll(ctx context.Context) error {
-	if err := os.Remove(c.p.folders.paused()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return notRemembered(err)
-	}
-	return c.Engine.ResumeAll(ctx)
-}
-
-func notRemembered(err error) error {
-	return &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "remember what is paused",
-		Message: "The folder of the queue can't be written.", Err: err}
-}
-
-// isPaused reports whether the last window paused all.
-func isPaused(f folders) bool {
-	_, err := os.Stat(f.paused())
-	return err == nil
-}
+func (c *controller) ResumeAll(ctx context.Context) error { return c.p.desk.ResumeAll(ctx) }
 
 // Attempts returns the attempts of one transfer, oldest first.
 func (c *controller) Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error) {

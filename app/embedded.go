@@ -46,6 +46,9 @@ func (e *embedded) start(ctx context.Context, dir string, secrets *secrets, serv
 // has taken its port it has another one after the next start, but its account
 // stays, and no other server has it: it is made at random, with the folder.
 func (e *embedded) is(p core.Profile) bool {
+	if e == nil {
+		return false
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.running != nil && p.Destination() == e.running.Profile().Destination()

@@ -78,7 +78,6 @@ func (f folders) current() string  { return filepath.Join(f.config, "current-pro
 func (f folders) queue() string    { return filepath.Join(f.state, "queue.db") }
 func (f folders) spool() string    { return filepath.Join(f.state, "spool") } // copies of files of unknown length
 func (f folders) lock() string     { return filepath.Join(f.state, "lock") }
-func (f folders) socket() string   { return filepath.Join(f.state, "window.address") }
 func (f folders) paused() string   { return filepath.Join(f.state, "paused") } // is there while all is
 // publishers is the file of the token servers that have published keys.
 func (f folders) publishers() string { return filepath.Join(f.state, "key-publishers") }

@@ -19,6 +19,13 @@ const (
 	lockEvery    = 100 * time.Millisecond
 )
 
+// errOwned is the error where another process has the queue, and does not share
+// it.
+func errOwned() error {
+	return &core.Error{Kind: core.KindConfig, Code: core.CodeAlreadyRunning, Op: "take the queue",
+		Message: "Another Ingester of this user has the queue. Use its window, wait for it to end, or set INGESTER_HOME to another folder."}
+}
+
 // queueLock makes its process the owner of the queue. A file alone would not:
 // a process that deletes it makes room for a second owner, who locks a file of the
 // same name. So the folder that the queue lies in is locked besides; it can't
@@ -31,23 +38,19 @@ type queueLock struct {
 // takeLock makes this process the owner of the queue whose lock file is at
 // path.
 func takeLock(ctx context.Context, path string) (*queueLock, error) {
-	l := &queueLock{file: flock.New(path, flock.SetPermissions(0o600)), folder: flock.New(filepath.Dir(path), flock.SetFlag(os.O_RDONLY))}
+	l := newQueueLock(path)
 	ctx, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
 	every := time.NewTicker(lockEvery)
 	defer every.Stop()
 	for {
-		switch held, err := l.try(); {
-		case err != nil:
-			return nil, lockError(path, err)
-		case held:
-			return l, nil
+		if held, err := l.take(); held || err != nil {
+			return l, err
 		}
 		select {
 		case <-every.C:
 		case <-ctx.Done():
-			return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeAlreadyRunning, Op: "take the queue",
-				Message: "Another Ingester of this user has the queue. Use its window, wait for it to end, or set INGESTER_HOME to another folder."}
+			return nil, errOwned()
 		}
 	}
 }
@@ -61,6 +64,19 @@ func lockError(path string, err error) error {
 			"send the same files twice. Set INGESTER_HOME to a folder on a disk of this computer."
 	}
 	return e
+}
+
+func newQueueLock(path string) *queueLock {
+	return &queueLock{file: flock.New(path, flock.SetPermissions(0o600)), folder: flock.New(filepath.Dir(path), flock.SetFlag(os.O_RDONLY))}
+}
+
+// take is try with an error to be told.
+func (l *queueLock) take() (bool, error) {
+	held, err := l.try()
+	if err != nil {
+		return false, lockError(l.file.Path(), err)
+	}
+	return held, nil
 }
 
 // try reports whether both locks are held now; else neither is.

@@ -4,11 +4,9 @@ package main
 
 import (
 	"bytes"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/artstore/ingester/core"
@@ -16,28 +14,17 @@ import (
 )
 
 // While one process has the queue no other gets it, whatever becomes of the
-// lock's file: deleted, replaced, or moved away.
+// lock's file: deleted, replaced, or moved away. An owner that shares it with
+// nobody, as those of earlier versions, is waited for for a moment.
 func TestLockOutlivesItsFile(t *testing.T) {
 	home := t.TempDir()
 	lock := folders{state: home}.lock()
-	arrived, release := make(chan struct{}), make(chan struct{})
-	var first, open sync.Once
-	s := newServer(t, sandbox.Config{Wrap: func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Method == http.MethodPost && strings.Contains(r.URL.Path, "upload") {
-				first.Do(func() { close(arrived) })
-				<-release
-			}
-			next.ServeHTTP(w, r)
-		})
-	}})
-	t.Cleanup(func() { open.Do(func() { close(release) }) })
+	s := newServer(t, sandbox.Config{})
 	dir, contents := writeTree(t, 3, func(i int) string { return string(rune('a' + i)) })
-	owner := s.command(home, "upload", "--profile-file", s.profileFile, dir)
-	if err := owner.Start(); err != nil {
+	owner, err := takeLock(t.Context(), lock)
+	if err != nil {
 		t.Fatal(err)
 	}
-	<-arrived
 	for what, swap := range map[string]func() error{
 		"as it was": func() error { return nil },
 		"deleted":   func() error { return os.Remove(lock) },
@@ -55,14 +42,13 @@ func TestLockOutlivesItsFile(t *testing.T) {
 			t.Errorf("%s: exit code %d: %s", what, code, stderr.String())
 		}
 	}
-	open.Do(func() { close(release) })
-	if err := owner.Wait(); err != nil {
+	if err := owner.Unlock(); err != nil {
 		t.Error(err)
 	}
-	s.mustHave(t, contents)
 	if _, code := s.upload(t, home, dir); code != exitOK {
 		t.Errorf("after its end: exit code %d", code)
 	}
+	s.mustHave(t, contents)
 }
 
 // A process that had the lock's file open when another one replaced it does

@@ -10,6 +10,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/auth"
+	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/metrics"
 	"github.com/artstore/ingester/core/profiles"
@@ -20,12 +21,15 @@ import (
 // programConfig says how a program differs from another.
 type programConfig struct {
 	folders folders
+	kind    control.Kind
 	log     *slog.Logger
+	secrets *secrets       // nil for those of secret
 	secret  core.Secret    // given by the caller, zero for none
 	redact  *core.Redactor // is told of the secrets that are used
-	own     bool           // only what is submitted, or asked for by Continue, is sent
+	own     bool           // only what calls ask for is sent
 	paused  bool           // nothing is sent until all is resumed
 	load    func(name string) (core.Profile, error)
+	moving  func(core.Profile) bool // whether a profile's server may move, nil for the embedded one's
 }
 
 // program is the running core: the queue of this user and all it needs.
@@ -42,6 +46,7 @@ type program struct {
 	embedded embedded
 	listener metricsSwitch
 	services services
+	desk     *desk
 }
 
 // openProgram takes the queue and opens it. CodeAlreadyRunning: another process
@@ -50,24 +55,38 @@ func openProgram(ctx context.Context, cfg programConfig) (*program, error) {
 	if err := cfg.folders.make(); err != nil {
 		return nil, err
 	}
-	p := &program{folders: cfg.folders, log: cfg.log, secrets: newSecrets(cfg.secret, cfg.redact),
-		profiles: profiles.Open(cfg.folders.profiles()), metrics: metrics.New(metrics.Build{Version: build().Version, Commit: build().Commit, GoVersion: build().Go})}
-	p.secrets.published = auth.OpenPublishers(cfg.folders.publishers(), cfg.log)
-	var err error
-	if p.lock, err = takeLock(ctx, cfg.folders.lock()); err != nil {
+	lock, err := takeLock(ctx, cfg.folders.lock())
+	if err != nil {
 		return nil, err
 	}
+	return openLocked(ctx, cfg, lock)
+}
+
+// openLocked opens the queue, which is locked already.
+func openLocked(ctx context.Context, cfg programConfig, lock *queueLock) (*program, error) {
+	p := &program{folders: cfg.folders, log: cfg.log, lock: lock, secrets: cfg.secrets,
+		profiles: profiles.Open(cfg.folders.profiles()), metrics: metrics.New(metrics.Build{Version: build().Version, Commit: build().Commit, GoVersion: build().Go})}
+	if p.secrets == nil {
+		p.secrets = newSecrets(cfg.secret, cfg.redact)
+	}
+	p.secrets.published = auth.OpenPublishers(cfg.folders.publishers(), cfg.log)
+	p.desk = newDesk(p, cfg.kind)
+	p.desk.listen(ctx)
+	var err error
 	if p.store, err = store.Open(ctx, cfg.folders.queue(), cfg.log); err != nil {
-		return nil, errors.Join(err, p.lock.Unlock())
+		return nil, errors.Join(err, p.desk.close(), p.lock.Unlock())
 	}
 	load := cfg.load
 	if load == nil {
 		load = p.profiles.Load
 	}
 	p.conns = newConnections(load, p.secrets, p.metrics, cfg.log)
-	p.conns.moving = p.embedded.is
+	if p.conns.moving = cfg.moving; cfg.moving == nil {
+		p.conns.moving = p.embedded.is
+	}
 	p.engine = engine.New(engine.Config{Store: p.store, Uploaders: p.conns, Spooler: spool.Open(cfg.folders.spool()), Observer: p.metrics,
 		Own: cfg.own, Paused: cfg.paused, Log: cfg.log, Most: attemptsThatFit()})
+	p.desk.begin()
 	return p, nil
 }
 
@@ -98,10 +117,11 @@ func (p *program) abandon() error {
 	return errors.Join(p.services.wait(), p.close())
 }
 
-// close gives the queue back.
+// close gives the queue back. Who works with it from another process is told
+// first, and finds its next owner once the lock is free.
 func (p *program) close() error {
 	p.conns.close()
-	return errors.Join(p.store.Close(), p.lock.Unlock())
+	return errors.Join(p.desk.close(), p.store.Close(), p.lock.Unlock())
 }
 
 // services are the goroutines of a program: the queue, the embedded server,

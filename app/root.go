@@ -37,7 +37,7 @@ func newRoot(s streams) *cobra.Command {
 	root.Flags().BoolVar(&o.sandbox, "sandbox", false, "use the embedded server")
 	root.Flags().StringVar(&o.profile, "profile", "", "use this saved profile")
 	root.Flags().BoolVar(&o.background, "background", false, "start in the tray, where the desktop has one")
-	root.AddCommand(newUpload(s), newCheck(s), newHistory(s), newProfile(s), newSandbox(s), newVersion(s))
+	root.AddCommand(newUpload(s), newCheck(s), newHistory(s), newQueue(s), newFinalise(s), newPause(s), newResume(s), newProfile(s), newSandbox(s), newVersion(s))
 	return root
 }
 

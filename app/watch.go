@@ -22,6 +22,7 @@ type watch struct {
 	open    map[core.TransferID]bool      // whether an attempt is under way; there may be very many
 	first   map[core.TransferID]time.Time // begin of the first attempt seen
 	skipOK  bool                          // what is left out is no failure
+	begun   bool                          // its files are counted
 	asked   core.Options                  // by this command
 	sum     summary
 	halt    *core.Error
@@ -125,24 +126,19 @@ func (w *watch) fails(s core.Skipped) bool { return isMissing(s) && (!w.skipOK |
 func (w *watch) follow(ctx context.Context, e feedSource) error {
 	snapshot, feed := e.Subscribe()
 	defer feed.Close()
+	if err := feedError(feed); err != nil {
+		return err
+	}
 	w.halt = snapshot.Halt
 	w.ground.learn(snapshot.Waits)
-	var bytes int64
-	for _, t := range snapshot.Transfers {
-		if _, ok := w.mine[t.ID]; ok {
-			w.sum.files++
-			bytes += t.Source.Size
-			w.open[t.ID] = false
-			if !w.mine[t.ID] {
-				w.ground.begin(t)
-			}
-		}
-	}
-	w.out.begin(len(w.open), bytes)
+	w.begin(snapshot.Transfers)
 	w.update(snapshot.Transfers)
 	snapshot.Transfers = nil // a hundred thousand of them are a lot
 	for !w.over() {
 		u, err := w.next(ctx, feed)
+		if moved(ctx, err) {
+			return movedTo(ctx, err)
+		}
 		if err != nil {
 			_ = w.finish(context.WithoutCancel(ctx), e) // that it was interrupted comes first
 			if ctx.Err() != nil {
@@ -179,6 +175,26 @@ func (w *watch) next(ctx context.Context, feed core.Feed) (core.Update, error) {
 		return core.Update{Halt: w.halt, Waits: w.ground.waits}, nil
 	}
 	return u, err
+}
+
+// begin counts this command's transfers, once.
+func (w *watch) begin(list []core.Transfer) {
+	if w.begun {
+		return
+	}
+	w.begun = true
+	var bytes int64
+	for _, t := range list {
+		if _, ok := w.mine[t.ID]; ok {
+			w.sum.files++
+			bytes += t.Source.Size
+			w.open[t.ID] = false
+			if !w.mine[t.ID] {
+				w.ground.begin(t)
+			}
+		}
+	}
+	w.out.begin(len(w.open), bytes)
 }
 
 // interrupted is the error of a call that the user ended.

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/ui"
 )
 
@@ -52,14 +53,9 @@ func openWindow(ctx context.Context, s streams, o windowOptions, app func() fyne
 	defer func() { _ = file.Close() }() // every line is written at once
 	buffer := ui.NewLogBuffer(level)
 	log := s.logTo(slog.NewMultiHandler(slog.NewTextHandler(file, &slog.HandlerOptions{Level: level}), buffer))
-	p, err := openProgram(ctx, programConfig{folders: f, log: log, redact: s.redactor, paused: isPaused(f)})
-	if core.CodeOf(err) == core.CodeAlreadyRunning {
-		if o.background && len(o.paths) == 0 {
-			return nil // it runs: that is all that was asked for
-		}
-		return handOverOr(ctx, f, o.paths, err)
-	}
-	if err != nil {
+	c := claim{paths: o.paths, raise: !o.background || len(o.paths) > 0, ready: func() error { return openDisplay(os.Getenv) }}
+	p, err := c.take(ctx, programConfig{folders: f, kind: control.Window, log: log, redact: s.redactor, paused: isPaused(f)})
+	if err != nil || p == nil {
 		return err
 	}
 	err = p.run(ctx, func(ctx context.Context) error { return p.showWindow(ctx, o, app, log, buffer) })
@@ -67,15 +63,6 @@ func openWindow(ctx context.Context, s streams, o windowOptions, app func() fyne
 		err = nil // told to end, and did
 	}
 	return errors.Join(err, p.close())
-}
-
-// handOverOr hands the files to the first instance. Where that is no window,
-// why this one can't open is what counts.
-func handOverOr(ctx context.Context, f folders, paths []string, running error) error {
-	if err := handOverTo(ctx, f, paths); err != nil {
-		return running
-	}
-	return nil
 }
 
 // showWindow blocks until the window is closed. It runs on the main goroutine.
@@ -104,15 +91,9 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, app func() fy
 	}
 	p.services.start(p.engine.Run)
 	w := ui.New(app(), c, log, buffer)
-	p.services.start(func(ctx context.Context) error {
-		err := serveStarts(ctx, p.folders, func(paths []string) {
-			w.Open(paths...)
-			w.Raise()
-		})
-		if err != nil { // this window does without
-			log.Error("second starts are not heard", "error", err)
-		}
-		return nil
+	p.desk.attend(func(paths []string) {
+		w.Open(paths...)
+		w.Raise()
 	})
 	p.services.start(func(ctx context.Context) error {
 		if err := c.wake(ctx); err != nil {

@@ -4,33 +4,65 @@ import (
 	"context"
 	"net/http"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/artstore/ingester/core"
 )
 
 // feed is the caller's end of a Feed.
 type feed struct {
-	a     *caller
-	lines *lineReader
-	stop  func() // ends the request
-	err   error  // why there is no feed
+	a       *caller
+	lines   *lineReader
+	ctx     context.Context // of the request
+	stop    func()          // ends it
+	news    chan core.Update
+	reading errgroup.Group // reads what comes
+	refused error          // why there never was a feed
+	err     error          // why there is no more; once news is closed
 }
 
 // Subscribe implements Call. Where the owner can't be asked, the feed says why.
 func (a *caller) Subscribe() (core.Snapshot, core.Feed) {
 	ctx, cancel := context.WithCancel(a.life)
-	f := &feed{a: a, stop: cancel}
+	f := &feed{a: a, ctx: ctx, stop: cancel, news: make(chan core.Update)}
 	r, err := a.client.request(ctx, http.MethodGet, a.path+"feed", nil) //nolint:bodyclose // Close does
 	if err != nil {
-		f.err = a.why(context.WithoutCancel(a.life), err)
+		f.refused = a.why(context.WithoutCancel(a.life), err)
+		close(f.news)
 		return core.Snapshot{}, f
 	}
 	f.stop = func() { cancel(); _ = r.Body.Close() }
 	f.lines = newLineReader(r.Body)
 	u, err := f.read()
 	if err != nil {
-		f.err = a.why(context.WithoutCancel(a.life), err)
+		f.refused = a.why(context.WithoutCancel(a.life), err)
+		close(f.news)
+		return core.Snapshot{}, f
 	}
+	f.reading.Go(func() error {
+		f.follow()
+		return nil
+	})
 	return core.Snapshot{Transfers: u.Changed, Paused: u.Paused, Halt: u.Halt, Waits: u.Waits}, f
+}
+
+// follow reads until the feed ends. What Next does not fetch stays with the
+// owner, which holds the newest value of each transfer.
+func (f *feed) follow() {
+	defer close(f.news)
+	for {
+		u, err := f.read()
+		if err != nil {
+			f.err = err
+			return
+		}
+		select {
+		case f.news <- u:
+		case <-f.ctx.Done():
+			f.err = context.Cause(f.ctx)
+			return
+		}
+	}
 }
 
 // read reads one update, which may be of many lines.
@@ -54,26 +86,27 @@ func (f *feed) read() (u core.Update, err error) {
 	}
 }
 
-// Next implements core.Feed. Once ctx has ended there is nothing more.
+// Next implements core.Feed.
 func (f *feed) Next(ctx context.Context) (core.Update, error) {
-	if f.err != nil {
-		return core.Update{}, f.err
+	select {
+	case u, ok := <-f.news:
+		switch {
+		case ok:
+			return u, nil
+		case f.refused != nil:
+			return core.Update{}, f.refused
+		}
+		return core.Update{}, f.a.ended(f.err)
+	case <-ctx.Done():
+		return core.Update{}, ctx.Err()
 	}
-	defer context.AfterFunc(ctx, f.stop)()
-	u, err := f.read()
-	switch {
-	case err == nil:
-		return u, nil
-	case ctx.Err() != nil:
-		f.err = ctx.Err()
-	default:
-		f.err = f.a.ended(err)
-	}
-	return core.Update{}, f.err
 }
 
-// Err is why there is no feed, nil while there is one.
-func (f *feed) Err() error { return f.err }
+// Err is why there never was a feed, nil where there was.
+func (f *feed) Err() error { return f.refused }
 
 // Close implements core.Feed.
-func (f *feed) Close() { f.stop() }
+func (f *feed) Close() {
+	f.stop()
+	_ = f.reading.Wait() // returns no errors
+}

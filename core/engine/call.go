@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/artstore/ingester/core"
 )
@@ -152,6 +153,20 @@ func (c *Call) Adopt(ctx context.Context, ids []core.TransferID) ([]core.Transfe
 	}
 	stored, err := c.e.cfg.Store.Transfers(ctx, rest)
 	return append(found, stored...), err
+}
+
+// adoptTime is how long what was found in the queue waits for the caller who
+// knows its profile: one of the process that had the queue before.
+const adoptTime = 10 * time.Second
+
+// adoption is until when transfers may be adopted whose profile is not there,
+// zero where that is for good, or is not what failed.
+func (e *Engine) adoption(failure *core.Error, now time.Time) time.Time {
+	until := e.loaded.Add(adoptTime)
+	if e.cfg.Own || failure.Code != core.CodeProfileNotFound || !now.Before(until) {
+		return time.Time{}
+	}
+	return until
 }
 
 // Leave ends the call. Where the process sends its own only, what nobody else

@@ -234,10 +234,6 @@ func (e *Engine) ask(ctx context.Context, l *lane) {
 	})
 }
 
-// adoptTime is how long what was found in the queue may be waiting for the one
-// who knows its profile: callers of the process that had the queue before.
-const adoptTime = 10 * time.Second
-
 // noEndpoint deals with a profile that can't be used: without it nothing of it
 // can be sent, but if it is gone for good, waiting won't help.
 func (e *Engine) noEndpoint(x *tx, l *lane, failure *core.Error) {
@@ -245,8 +241,8 @@ func (e *Engine) noEndpoint(x *tx, l *lane, failure *core.Error) {
 		x.after(func() { l.halt = failure })
 		return
 	}
-	if adopted := e.loaded.Add(adoptTime); !e.cfg.Own && x.now.Before(adopted) {
-		x.after(func() { l.hold(adopted) })
+	if until := e.adoption(failure, x.now); !until.IsZero() {
+		x.after(func() { l.hold(until) })
 		return
 	}
 	for _, it := range e.items {

@@ -130,6 +130,14 @@ func (q *inquiry) unanswered(ctx context.Context, list []doubtful, err error) {
 	failure.Outcome = core.OutcomeNotProcessed
 	e.log.Info("the server can't be asked for files of unknown outcome", "profile", l.profile, "files", len(list), "error", err)
 	e.answered(list, func(x *tx, d doubtful) {
+		if until := e.adoption(&failure, x.now); !until.IsZero() {
+			x.after(func() { // adopted, it is asked for by another way
+				if d.it.way() == l.way {
+					e.askAt(d.it, until)
+				}
+			})
+			return
+		}
 		t, known := x.get(d.it), d.it.doubt()
 		asked := known.errors + 1
 		x.after(func() { known.errors = asked })

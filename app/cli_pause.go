@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/control"
+)
+
+func newPause(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use: "pause", Short: "Send nothing until 'ingester resume', also after a restart", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withQueue(cmd.Context(), s, func(ctx context.Context, q control.Queue) error { return q.PauseAll(ctx) })
+		},
+	}
+}
+
+func newResume(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use: "resume", Short: "Go on after 'ingester pause', and try at once what waits", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withQueue(cmd.Context(), s, func(ctx context.Context, q control.Queue) error { return q.ResumeAll(ctx) })
+		},
+	}
+}
+
+// withQueue works with the queue of whoever has it, or for the moment of this
+// process: then nothing is sent.
+func withQueue(ctx context.Context, s streams, work func(context.Context, control.Queue) error) error {
+	f, err := findFolders(os.Getenv)
+	if err != nil {
+		return err
+	}
+	log, err := commandLog(s)
+	if err != nil {
+		return err
+	}
+	return shareQueue(ctx, s, f, log, work)
+}
+
+func shareQueue(ctx context.Context, s streams, f folders, log *slog.Logger, work func(context.Context, control.Queue) error) error {
+	for {
+		q, err := join(ctx, programConfig{folders: f, kind: control.Command, log: log, redact: s.redactor, own: true, paused: isPaused(f)}, nil)
+		if err != nil {
+			return err
+		}
+		if p := q.program; p != nil {
+			err = p.run(ctx, func(ctx context.Context) error {
+				p.services.start(p.engine.Run)
+				return work(ctx, p.desk)
+			})
+			return closing(err, p.close)
+		}
+		err = work(ctx, q.owner)
+		q.owner.Close()
+		if !control.IsGone(err) || core.CodeOf(ctx.Err()) != "" {
+			return err
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/control"
+)
+
+// windowPatience is how long a window that was given the queue is waited for
+// before it is taken back.
+const windowPatience = 10 * time.Second
+
+// front is a way to the queue: this process owns it, or another does.
+type front struct {
+	program *program        // this one
+	owner   *control.Client // the other
+}
+
+// join takes the queue, or finds the process that has it. after is why the
+// former owner is gone, nil at the start.
+func join(ctx context.Context, cfg programConfig, after *control.Gone) (front, error) {
+	if err := cfg.folders.make(); err != nil {
+		return front{}, err
+	}
+	lock := newQueueLock(cfg.folders.lock())
+	every := time.NewTicker(lockEvery)
+	defer every.Stop()
+	started := time.Now()
+	sign := started // when something was last heard of an owner
+	for {
+		if after == nil || !after.HandedOver || time.Since(started) > windowPatience {
+			switch held, err := lock.take(); {
+			case err != nil:
+				return front{}, err
+			case held:
+				p, err := openLocked(ctx, cfg, lock)
+				return front{program: p}, err
+			}
+		}
+		owner, err := control.Dial(ctx, cfg.folders.state, build().Version)
+		switch {
+		case err == nil:
+			return front{owner: owner}, nil
+		case control.IsGone(err), after != nil && after.HandedOver && time.Since(started) < windowPatience:
+			sign = time.Now()
+		case !errors.Is(err, control.ErrNobody):
+			return front{}, err
+		}
+		if time.Since(sign) > lockPatience {
+			return front{}, errOwned()
+		}
+		select {
+		case <-every.C:
+		case <-ctx.Done():
+			return front{}, stoppedWaiting(ctx)
+		}
+	}
+}
+
+func stoppedWaiting(ctx context.Context) error {
+	return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "take the queue", Message: "Interrupted.", Err: context.Cause(ctx)}
+}
+
+// goneOf is the *control.Gone in err's chain, nil for none.
+func goneOf(err error) *control.Gone {
+	var gone *control.Gone
+	if errors.As(err, &gone) {
+		return gone
+	}
+	return nil
+}
