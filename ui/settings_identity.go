@@ -91,7 +91,7 @@ func identityText(t *text, f core.CertificateFacts, name string, now time.Time) 
 	case !f.ClientAuth:
 		state = "▲ " + t.s("settings.card.usage.no")
 	}
-	return name + " · " + t.s("settings.identity.issuer", args{"Issuer": shortName(f.Issuer)}) + " · " + state
+	return name + " · " + state + " · " + t.s("settings.identity.issuer", args{"Issuer": shortName(f.Issuer)})
 }
 
 // mostOfAName is how many characters of a name an option has.

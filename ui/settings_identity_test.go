@@ -31,8 +31,8 @@ func shelf() []core.CertificateFacts {
 // it is, who issued it and until when it is good; the profile gets its name.
 func TestIdentityIsChosen(t *testing.T) {
 	for language, want := range map[string][]string{
-		"en": {"The file holds several client certificates, and none is chosen.", "choose one…", "scanner 2020 · scanner · issued by Example CA · ✗ expired 2025-11-24", "reports · issued by Example CA · until 2027-11-24", "web · issued by Example CA · ▲ not issued for clients"},
-		"ru": {"В файле несколько сертификатов клиента, и ни один не выбран.", "выберите…", "scanner 2020 · scanner · выдан Example CA · ✗ срок истёк 2025-11-24", "reports · выдан Example CA · до 2027-11-24", "web · выдан Example CA · ▲ выдан не для клиентов"},
+		"en": {"The file holds several client certificates, and none is chosen.", "choose one…", "scanner 2020 · scanner · ✗ expired 2025-11-24 · issued by Example CA", "reports · until 2027-11-24 · issued by Example CA", "web · ▲ not issued for clients · issued by Example CA"},
+		"ru": {"В файле несколько сертификатов клиента, и ни один не выбран.", "выберите…", "scanner 2020 · scanner · ✗ срок истёк 2025-11-24 · выдан Example CA", "reports · до 2027-11-24 · выдан Example CA", "web · ▲ выдан не для клиентов · выдан Example CA"},
 	} {
 		t.Run(language, func(t *testing.T) {
 			ctl := busy()
@@ -82,8 +82,8 @@ func TestIdentityRow(t *testing.T) {
 	}{
 		"one":                {nil, "", "", false, ""},
 		"one usable":         {shelf()[:2], "", "", true, "the only one that can be used now"},
-		"by alias":           {shelf(), "Reports", "", true, "reports · issued by Example CA · until 2027-11-24"},
-		"by fingerprint":     {shelf(), "cc01020304", "", true, "reports · issued by Example CA · until 2027-11-24"},
+		"by alias":           {shelf(), "Reports", "", true, "reports · until 2027-11-24 · issued by Example CA"},
+		"by fingerprint":     {shelf(), "cc01020304", "", true, "reports · until 2027-11-24 · issued by Example CA"},
 		"gone":               {shelf()[:2], "archive", core.CodeIdentityMissing, true, "archive (not in this file)"},
 		"gone, one is there": {shelf()[1:2], "archive", core.CodeIdentityMissing, true, "archive (not in this file)"},
 		"several":            {[]core.CertificateFacts{unnamed(shelf()[0]), unnamed(shelf()[1])}, "CN=scanner", "", true, "CN=scanner (several; the one that can be used)"},
@@ -116,4 +116,35 @@ func TestIdentityRow(t *testing.T) {
 func unnamed(f core.CertificateFacts) core.CertificateFacts {
 	f.Aliases = nil
 	return f
+}
+
+// The wizard stays on its page until one of several certificates is chosen, and
+// saves what was.
+func TestWizardAsksForTheIdentity(t *testing.T) {
+	ctl := fresh()
+	h, d := wizardOf(t, ctl, "en", "light")
+	h.addresses(d)
+	h.tap("Next")
+	h.fill(d, tabSignIn, "auth.client_id", "sa_1")
+	d.secret.SetText("s3cret")
+	h.tap("Next")
+	ctl.facts, ctl.factsErr = core.CertificateFacts{Identities: shelf()}, errorOf(core.CodeIdentityChoice)
+	d.certificates.take("/store.p12", filePKCS12)
+	d.certificates.inspect()
+	row := d.row(t, "tls.identity")
+	h.until("the refusal", row.problem.Visible)
+	h.tap("Next")
+	d.mustShow(t, tabCertificates)
+	ctl.facts, ctl.factsErr = shelf()[1], nil
+	ctl.facts.Identities = shelf()
+	d.certificates.identity.SetSelectedIndex(2)
+	h.until("the answer", func() bool { return !row.problem.Visible() && d.certificates.question() == d.certificates.answered })
+	h.tap("Next")
+	h.called("check https://ingester.example")
+	h.until("the end of the test", func() bool { return !d.check.running() })
+	h.tap("Finish")
+	h.called(`save "" as "Archive" session=false`)
+	if got := ctl.profiles["Archive"].TLS; got.Identity != "scanner" || got.PKCS12File != "/store.p12" {
+		t.Errorf("saved %+v", got)
+	}
 }
