@@ -128,11 +128,16 @@ func TestPublishersSurviveARestart(t *testing.T) {
 	if !third.has("https://one.example/jwks") || OpenPublishers(path, log).has("https://one.example/jwks") {
 		t.Error("a file that is gone is not a process that has forgotten")
 	}
+	var many strings.Builder
 	for i := range 2 * maxPublishers {
-		first.add("https://" + strconv.Itoa(i) + ".example/jwks")
+		many.WriteString("https://" + strconv.Itoa(i) + ".example/jwks\n")
 	}
+	if err := os.WriteFile(path, []byte(many.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	OpenPublishers(path, log).add("https://newest.example/jwks")
 	again := OpenPublishers(path, log)
-	if again.has("https://0.example/jwks") || !again.has("https://"+strconv.Itoa(2*maxPublishers-1)+".example/jwks") || len(again.seen) != maxPublishers {
+	if again.has("https://0.example/jwks") || !again.has("https://newest.example/jwks") || len(again.seen) != maxPublishers {
 		t.Errorf("%d are kept", len(again.seen))
 	}
 }
