@@ -36,6 +36,7 @@ type answer struct {
 	data     []byte
 	begun    bool // a part of the body had been sent, or there is none
 	complete bool // all of it had
+	token    core.Token
 }
 
 // exchange is a request under way.
@@ -66,7 +67,7 @@ func (c *Client) call(ctx context.Context, doing string, r request) (*answer, *c
 	if err != nil && err != transport.ErrTooLong { //nolint:errorlint // as ReadAnswer returns it
 		return nil, x.broken(err)
 	}
-	return &answer{Response: x.resp, data: data, begun: begun, complete: complete}, nil
+	return &answer{Response: x.resp, data: data, begun: begun, complete: complete, token: x.token}, nil
 }
 
 // begin sends a request and returns when the answer begins.
@@ -196,6 +197,9 @@ func (x *exchange) end() {
 func (c *Client) refused(doing string, a *answer, finishing bool) *core.Error {
 	e := transport.FailureOf(doing, a.Response, a.data, finishing && a.complete, c.cfg.Now())
 	transport.CutShort(e, a.begun && !a.complete)
+	if a.complete && transport.Outlasted(e, a.token, c.cfg.Now()) {
+		return e
+	}
 	if crossed(e.ServerText) {
 		e.Code, e.Message, e.Err = core.CodeServerBusy, "The server was still busy with another request for this upload.", errCrossed
 		if locked(e.ServerText) {

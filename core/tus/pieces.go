@@ -24,10 +24,12 @@ const (
 var errTooMuch = errors.New("smaller requests may go through")
 
 // tooMuch reports whether e is the answer to a stretch of length bytes that was
-// refused for its length, and remembers that for the server. That of a tus server
-// itself is about the upload.
+// refused for its length, and remembers that for the server: a 413, or a 401 of a
+// gateway that passes on what it has read to the end (nginx, unless it is told
+// otherwise) to a server for which the token has expired meanwhile. A 413 of a
+// tus server itself is about the upload.
 func (c *Client) tooMuch(e *core.Error, length int64) bool {
-	if e.Status != http.StatusRequestEntityTooLarge || strings.HasPrefix(e.ServerText, "ERR_") || strings.Contains(strings.ToLower(e.ServerText), "size exceeded") {
+	if e.Code != core.CodeTokenExpired && (e.Status != http.StatusRequestEntityTooLarge || strings.HasPrefix(e.ServerText, "ERR_") || strings.Contains(strings.ToLower(e.ServerText), "size exceeded")) {
 		return false
 	}
 	if length <= leastTried { // it is not that

@@ -1,11 +1,14 @@
 package tus
 
 import (
+	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
 
@@ -91,3 +94,63 @@ func TestTooLargeInAnyPiece(t *testing.T) {
 		}
 	}
 }
+
+// A gateway that passes on what it has read to the end (nginx) makes the token of
+// a long request expire: smaller requests, each with its own, go through. In this
+// test a clock goes by what has come.
+func TestPiecesWithinTheLifeOfAToken(t *testing.T) {
+	file, data := newTransfer(t, "a", 5<<20+3)
+	const life, perSecond = time.Minute, 50 << 10
+	for name, change := range map[string]func(*Config){"one upload": nil, "parts": inParts(2)} {
+		t.Run(name, func(t *testing.T) {
+			var passed, late atomic.Int64
+			begun := time.Now()
+			now := func() time.Time { return begun.Add(time.Duration(passed.Load()) * time.Second / perSecond) }
+			s := newServer(t, nil)
+			s.set(func(w http.ResponseWriter, r *http.Request) bool {
+				if r.Method != http.MethodPatch {
+					return false
+				}
+				expiry := now().Add(life) // each request has a token of its own
+				body, _ := io.ReadAll(r.Body)
+				passed.Add(int64(len(body)))
+				if now().After(expiry) {
+					late.Add(1)
+					w.WriteHeader(http.StatusUnauthorized)
+					return true
+				}
+				r.Body = io.NopCloser(bytes.NewReader(body))
+				return false
+			})
+			c := s.newClient(t, func(cfg *Config) {
+				if change != nil {
+					change(cfg)
+				}
+				cfg.Now, cfg.Tokens = now, timed{now, life}
+			})
+			r, err := c.Upload(limited(t), file, &progress{})
+			if change != nil && core.CodeOf(err) == core.CodeTokenExpired { // of the other part, at the same time
+				r, err = c.Upload(limited(t), file, &progress{})
+			}
+			wantReceipt(t, r, err, data)
+			s.only(t, data)
+			if late.Load() == 0 || late.Load() > 4 {
+				t.Errorf("%d requests outlasted their tokens", late.Load())
+			}
+		})
+	}
+}
+
+// timed is a sign-in whose tokens say when they expire.
+type timed struct {
+	now  func() time.Time
+	life time.Duration
+}
+
+func (s timed) Token(context.Context) (core.Token, error) {
+	return core.Token{Value: core.NewSecret("the-token"), Expiry: s.now().Add(s.life), Life: s.life}, nil
+}
+func (s timed) TokenFor(ctx context.Context, _ time.Duration) (core.Token, error) {
+	return s.Token(ctx)
+}
+func (timed) Invalidate(core.Token) {}

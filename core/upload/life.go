@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net/http"
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/transport"
 )
 
 // A server may read a form to its end before it looks at the token (FastAPI
@@ -89,13 +89,10 @@ func (a *attempt) measured(whole bool) {
 // outlasted makes of the answer to a whole body that its token had expired
 // meanwhile, if that is so: nobody has refused the account.
 func (a *attempt) outlasted(e *core.Error, token core.Token) {
-	now := a.client.cfg.Now()
-	if e.Status != http.StatusUnauthorized || token.Life <= 0 || now.Before(token.Expiry.Add(-token.Life/20)) {
+	if !transport.Outlasted(e, token, a.client.cfg.Now()) {
 		return
 	}
 	a.client.patient.Store(false)
-	e.Kind, e.Code = core.KindServer, core.CodeTokenExpired
-	e.Message = "The access token expired while the file was being sent; fewer files at a time, with a new token for each, may fit."
 	if _, alone := a.client.meter.Takes(a.transfer.Source.Size); alone > token.Life {
 		e.Message = fmt.Sprintf("The file takes %s at the present speed, and the server's access tokens live %s: it takes a faster network, tokens that live longer, or resumable uploads (tus).",
 			inWords(alone), inWords(token.Life))
