@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,8 +29,12 @@ func TestListsFromOtherSystems(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	files, err := s.Files(t.Context())
-	if err != nil || len(files) != 1 || !slices.Equal(files[0].Tags, []string{"scans", "box 14"}) || string(files[0].Metadata) != `{"box":"14"}` {
-		t.Errorf("%+v, %v", files, err)
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	var metadata struct{ Box string }
+	if err := json.Unmarshal(files[0].Metadata, &metadata); err != nil || metadata.Box != "14" || !slices.Equal(files[0].Tags, []string{"scans", "box 14"}) {
+		t.Errorf("%q, %s, %v", files[0].Tags, files[0].Metadata, err)
 	}
 	for _, tt := range []struct {
 		flags []string
