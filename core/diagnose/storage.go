@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // storage is what a server says about what it keeps.
@@ -45,6 +47,7 @@ func storageOf(health, info []byte) storage {
 	if json.Unmarshal(health, &behind) != nil {
 		return s
 	}
+	s.readChecks(health)
 	for _, e := range behind.Elements {
 		switch e.Mode {
 		case modeEdit:
@@ -54,6 +57,17 @@ func storageOf(health, info []byte) storage {
 		}
 	}
 	return s
+}
+
+// readChecks reads a health check that has a word for each kind of file.
+func (s storage) readChecks(health []byte) {
+	h, _ := wire.ReadHealth(http.StatusOK, health) // of what is none there are no checks
+	failing := h.Failing()
+	for _, kind := range []core.Retention{core.RetentionTemporary, core.RetentionPermanent} {
+		if _, told := h.Checks[string(kind)]; told {
+			s.can[kind] = !slices.ContainsFunc(failing, func(f string) bool { return strings.HasPrefix(f, string(kind)+":") })
+		}
+	}
 }
 
 // checkStorage says which files the server keeps, and for how long.

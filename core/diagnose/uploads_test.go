@@ -112,6 +112,31 @@ func TestStorage(t *testing.T) {
 	}
 }
 
+// A server that says of each kind of file whether it can be stored.
+func TestStorageByHealth(t *testing.T) {
+	for name, tt := range map[string]struct {
+		body   string
+		asks   core.Retention
+		status core.StepStatus
+		text   string
+	}{
+		"no permanent":            {`{"status":"degraded","checks":{"temporary":"ok","permanent":"no storage online"}}`, core.RetentionPermanent, core.StepWarning, "temporary files only"},
+		"no permanent, not asked": {`{"status":"degraded","checks":{"temporary":{"status":"up"},"permanent":{"status":"fail"}}}`, core.RetentionTemporary, core.StepOK, "temporary files only"},
+		"no temporary":            {`{"status":"degraded","checks":{"temporary":"offline","permanent":"ok"}}`, core.RetentionTemporary, core.StepWarning, "permanent files only"},
+		"all is well":             {`{"status":"ready","checks":{"temporary":"12 GB","permanent":"1 TB"}}`, core.RetentionPermanent, core.StepOK, "temporary and permanent files"},
+		"nothing is told":         {`{"status":"ok","checks":{"storage":"ok"}}`, core.RetentionPermanent, core.StepOK, "does not tell"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, func(t *testing.T, w *world) {
+				w.ingester = serve(t, w.serverTLS(t))
+				w.ingester.HandleFunc("GET /health/ready", answer(http.StatusOK, tt.body))
+				w.profile.IngesterURL, w.profile.Upload.RetentionPolicy = w.ingester.URL, tt.asks
+			})
+			w.run(t).wants(t, core.TargetIngester, Storage, tt.status, tt.text)
+		})
+	}
+}
+
 // The token is shown to the ingester, and what its answer proves is said: no
 // more than that.
 func TestAuthorization(t *testing.T) {
