@@ -31,7 +31,7 @@ func (s *Source) accept(ctx context.Context, a answer) (core.Token, time.Duratio
 	token := core.Token{Value: core.NewSecret(a.token), Type: "Bearer", Scopes: a.scopes}
 	if !looksLikeJWT(a.token) {
 		token.Opaque = true
-		return token, orElse(a.lifetime, defaultLifetime), nil
+		return token, orElse(a.lifetime, s.untold()), nil
 	}
 	c, malformed := parseJWT(a.token)
 	err := errNoKeys
@@ -50,7 +50,7 @@ func (s *Source) accept(ctx context.Context, a answer) (core.Token, time.Duratio
 		// There is nothing to verify by, so what only looks like a JWT is
 		// the server's business.
 		token.Opaque = true
-		return token, orElse(a.lifetime, defaultLifetime), nil
+		return token, orElse(a.lifetime, s.untold()), nil
 	default:
 		err = s.checkUse(c)
 	}
@@ -61,7 +61,7 @@ func (s *Source) accept(ctx context.Context, a answer) (core.Token, time.Duratio
 	if len(c.scopes) > 0 {
 		token.Scopes = c.scopes
 	}
-	return token, lifetimeOf(a, c, s.cfg.Now()), nil
+	return token, s.lifetimeOf(a, c), nil
 }
 
 // validate verifies a token and looks at its claims. malformed is what came of
@@ -125,14 +125,23 @@ func (s *Source) validated(ctx context.Context, took time.Duration, err error) {
 // lifetimeOf is how long a token is good: what the answer says, else what its
 // claim says, else the Admin Module's usual half hour. It outlives its claim
 // by no more than the leeway.
-func lifetimeOf(a answer, c claims, now time.Time) time.Duration {
+func (s *Source) lifetimeOf(a answer, c claims) time.Duration {
 	if c.exp.IsZero() {
-		return orElse(a.lifetime, defaultLifetime)
+		return orElse(a.lifetime, s.untold())
 	}
+	now := s.cfg.Now()
 	if left := c.exp.Sub(now); a.lifetime == 0 && left > 0 {
 		return min(left, maxLifetime)
 	}
 	return min(orElse(a.lifetime, defaultLifetime), c.exp.Add(leeway).Sub(now))
+}
+
+// untold is how long a token is good of which nobody says that: half an hour, or
+// as long as an earlier one was until a server refused it.
+func (s *Source) untold() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return orElse(s.outlived, defaultLifetime)
 }
 
 func orElse(d, otherwise time.Duration) time.Duration {

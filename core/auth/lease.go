@@ -10,6 +10,10 @@ import (
 // ends while a request that carries it is on its way.
 const refreshBefore = 5 * time.Minute
 
+// leastOutlived is the least age at which a refused token of untold life is taken
+// to have expired.
+const leastOutlived = 30 * time.Second
+
 // lease is a token and how long it is good for, measured by two clocks: the
 // wall clock jumps when someone sets it, the monotonic one stands still while
 // the computer sleeps. A lease is over when either says so.
@@ -18,6 +22,7 @@ type lease struct {
 	lifetime time.Duration
 	wall     time.Time     // when it was received
 	mono     time.Duration // when it was received
+	untold   bool          // nobody has said how long it lives
 }
 
 func newLease(token core.Token, lifetime time.Duration, wall time.Time, mono time.Duration) *lease {

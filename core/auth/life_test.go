@@ -2,6 +2,9 @@ package auth
 
 import (
 	"context"
+	"io"
+	"net/http"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,4 +79,60 @@ func TestTokenForWithoutTokenServer(t *testing.T) {
 			t.Errorf("%+v, %v", token, err)
 		}
 	})
+}
+
+// Where a server doesn't say how long its tokens live, the first one that is
+// refused does: the next ones are replaced before.
+func TestLifeThatNobodyTells(t *testing.T) {
+	for _, says := range []string{"", `,"expires_in":0`, `,"expires_in":null`, `,"expires_in":-1`, `,"expires_in":"soon"`} {
+		synctest.Test(t, func(t *testing.T) {
+			issued := map[string]time.Time{}
+			s := serveInMemory(t, func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				token := "token-" + strconv.Itoa(len(issued))
+				issued[token] = time.Now()
+				reply(`{"access_token":"`+token+`"`+says+`}`)(w, r)
+			})
+			refused := 0
+			for range 600 { // an upload every 3 s, half an hour
+				token, err := s.Token(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if time.Since(issued[token.Value.Reveal()]) >= time.Minute {
+					refused++
+					s.Invalidate(token)
+				}
+				<-time.After(3 * time.Second)
+			}
+			if refused != 1 || len(issued) > 62 {
+				t.Errorf("%s: %d uploads were refused, %d tokens", says, refused, len(issued))
+			}
+		})
+	}
+}
+
+// A refusal of another reason, to a young token or to one whose life was told,
+// says nothing about lives.
+func TestLifeIsNotLearntOfYoungTokens(t *testing.T) {
+	for _, tt := range []struct {
+		says string
+		age  time.Duration
+		want time.Duration
+	}{
+		{"", leastOutlived - 1, defaultLifetime}, {"", leastOutlived, leastOutlived}, {`,"expires_in":1800`, 10 * time.Minute, 30 * time.Minute},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := serveInMemory(t, func(w http.ResponseWriter, r *http.Request) {
+				_, _ = io.Copy(io.Discard, r.Body)
+				reply(`{"access_token":"token"`+tt.says+`}`)(w, r)
+			})
+			token, _ := s.Token(t.Context())
+			<-time.After(tt.age)
+			s.Invalidate(token)
+			if token, err := s.Token(t.Context()); err != nil || token.Life != tt.want {
+				t.Errorf("%+v: %v, %v", tt, token.Life, err)
+			}
+		})
+	}
 }

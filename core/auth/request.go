@@ -82,7 +82,9 @@ func (s *Source) fetch(ctx context.Context) (*lease, error) {
 		return nil, err
 	}
 	s.cfg.Log.Debug("token received", "lifetime", lifetime, "verified", token.Verified, "opaque", token.Opaque)
-	return newLease(token, lifetime, wall, mono), nil
+	fresh := newLease(token, lifetime, wall, mono)
+	fresh.untold = a.lifetime == 0
+	return fresh, nil
 }
 
 func (s *Source) requested(ctx context.Context, took time.Duration, err error) {

@@ -31,6 +31,9 @@ type Source struct {
 	pace   pace
 	flight *flight
 	closed bool
+	// outlived is how long the token lived that was refused soonest, of those whose
+	// answer didn't say how long they would; 0 for none.
+	outlived time.Duration
 }
 
 // flight is one fetch that is under way and everyone who waits for it.
@@ -222,13 +225,18 @@ func (s *Source) Expiry() time.Time {
 }
 
 // Invalidate drops the token t if it is still the kept one. A newer one,
-// which another caller got in between, stays.
+// which another caller got in between, stays. Where nobody has said how long
+// tokens live, the age of t says it.
 func (s *Source) Invalidate(t core.Token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.kept != nil && s.kept.token.Value == t.Value {
-		s.kept = nil
+	if s.kept == nil || s.kept.token.Value != t.Value {
+		return
 	}
+	if age := s.kept.lifetime - s.kept.left(s.cfg.Now(), s.mono()); s.kept.untold && age >= leastOutlived && (s.outlived == 0 || age < s.outlived) {
+		s.outlived = age
+	}
+	s.kept = nil
 }
 
 // Close forgets the token, ends a fetch that is under way and closes idle

@@ -21,7 +21,7 @@ type verdict struct {
 var verdicts = map[int]verdict{ //nolint:gochecknoglobals // a table
 	http.StatusBadRequest:                    {core.KindServer, core.CodeRejected, "The server refused the file."},
 	http.StatusUnauthorized:                  {core.KindAuth, core.CodeTokenRejected, "The server refused the access token."},
-	http.StatusForbidden:                     {core.KindServer, core.CodeForbidden, "This account may not upload to the server."},
+	http.StatusForbidden:                     {core.KindServer, core.CodeForbidden, "The server does not allow this upload."},
 	http.StatusNotFound:                      {core.KindServer, core.CodeUnexpected, "The server does not know the upload address; check the ingester's URL."},
 	http.StatusProxyAuthRequired:             {core.KindNetwork, core.CodeProxy, "The proxy asks for a user name and password."},
 	http.StatusRequestTimeout:                {core.KindServer, core.CodeTimeout, "The server gave up waiting for the file."},

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/artstore/ingester/core"
 )
@@ -42,9 +43,11 @@ func firstSupported(certs []tls.Certificate) func(*tls.CertificateRequestInfo) (
 }
 
 // HungUp reports whether a connection ended without a word: by its end, or a
-// reset.
+// reset. net/http has words of its own, and nothing else, for one that ended
+// before its request was written.
 func HungUp(err error) bool {
-	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isErrno(err, resets...)
+	return err != nil && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isErrno(err, resets...) ||
+		strings.Contains(err.Error(), "server closed idle connection"))
 }
 
 // SilentRefusal is the error of a server that has ended every connection where
