@@ -68,7 +68,7 @@ func TestSlowLineShortTokens(t *testing.T) {
 // speed on the way there. It returns its own address.
 func relay(t *testing.T, to string, limit *rate.Limiter) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,7 @@ func relay(t *testing.T, to string, limit *rate.Limiter) string {
 				return
 			}
 			all.Go(func() {
-				server, err := net.Dial("tcp", to)
+				server, err := new(net.Dialer).DialContext(ctx, "tcp", to)
 				if err != nil {
 					_ = conn.Close()
 					return

@@ -21,7 +21,7 @@ type Silent struct {
 // ALPN. It ends with the test. Once it accepts them it answers 201 to anything.
 func NewSilent(t testing.TB, ca *CA, protocols ...string) *Silent {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -153,36 +153,17 @@ func (p Policy) Decide(in Input) Decision {
 	case noRoom:
 		return p.noRoom(in)
 	case ask: // the server may have stored it
-		switch {
-		case !in.HonoursKey:
-			return Decision{Next: core.StateUnknown, Busy: isBusy(in.Err), Free: isBusy(in.Err)}
-		case isBusy(in.Err):
-			return p.busy(in)
-		}
-		return p.retry(in)
+		return p.ask(in)
 	case halt:
-		if in.Err.Code == core.CodeKeychainLocked && p.Rounds == 0 {
-			// A program that starts with the session is there before the
-			// keychain is unlocked.
-			return Decision{Next: core.StateQueued, Halt: true, After: keychainDelay}
-		}
-		return Decision{Next: core.StateQueued, Halt: true}
+		return p.halt(in)
 	case stopped:
 		return Decision{Next: core.StateQueued}
 	case newToken:
 		return rejected(in)
 	case forbidden:
-		if in.Row >= forbiddenFiles {
-			return Decision{Next: core.StateQueued, Halt: true}
-		}
-		return leave(in)
+		return disallowed(in)
 	case outlasted:
-		if in.Same <= outlastedRetries {
-			d := wait(backoff(in.Same, in.Rand))
-			d.Busy = true
-			return d
-		}
-		return leave(in)
+		return tooSlow(in)
 	case newConnection:
 		if in.Same <= misdirectedRetries {
 			return Decision{Next: core.StateQueued}
@@ -217,6 +198,45 @@ func (p Policy) Decide(in Input) Decision {
 	case permanent:
 	}
 	return giveUp(in)
+}
+
+// ask decides about a file that the server may have stored.
+func (p Policy) ask(in Input) Decision {
+	switch {
+	case !in.HonoursKey:
+		return Decision{Next: core.StateUnknown, Busy: isBusy(in.Err), Free: isBusy(in.Err)}
+	case isBusy(in.Err):
+		return p.busy(in)
+	}
+	return p.retry(in)
+}
+
+// halt stops the queue. A program that starts with the session is there before
+// the keychain is unlocked.
+func (p Policy) halt(in Input) Decision {
+	d := Decision{Next: core.StateQueued, Halt: true}
+	if in.Err.Code == core.CodeKeychainLocked && p.Rounds == 0 {
+		d.After = keychainDelay
+	}
+	return d
+}
+
+// disallowed decides about a file that the server forbids.
+func disallowed(in Input) Decision {
+	if in.Row >= forbiddenFiles {
+		return Decision{Next: core.StateQueued, Halt: true}
+	}
+	return leave(in)
+}
+
+// tooSlow decides about a file whose sending took longer than its token lived.
+func tooSlow(in Input) Decision {
+	if in.Same > outlastedRetries {
+		return leave(in)
+	}
+	d := wait(backoff(in.Same, in.Rand))
+	d.Busy = true
+	return d
 }
 
 // rejected decides about a token that was refused: another one is tried, then

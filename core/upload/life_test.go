@@ -232,7 +232,7 @@ func sendOver(t *testing.T, server *formFirst, tokens *minting, limit *rate.Limi
 func ended(found map[core.TransferID]core.Transfer) error {
 	for _, tr := range found {
 		if !tr.State.Done() {
-			return fmt.Errorf("%w: %s is %s (%v)", errWaiting, tr.Source.Name, tr.State, tr.Error)
+			return fmt.Errorf("%w: %s is %s", errWaiting, tr.Source.Name, tr.State)
 		}
 	}
 	return nil
