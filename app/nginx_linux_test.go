@@ -203,6 +203,26 @@ func TestBehindNginxThatTakesLittle(t *testing.T) {
 	}
 }
 
+// An nginx with its usual buffers takes no header of more than 8 KiB: what made it
+// long is said, and files without it go on.
+func TestBehindNginxWithLongHeaders(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, sandbox.Config{})
+	g := newGateway(t, s, "client_max_body_size 0;")
+	p := g.profile(t, s, g.clients)
+	p.Upload.Protocol, p.Upload.HTTPVersion = core.ProtocolTus, core.HTTP11
+	s.writeProfile(t, p)
+	dir, _ := writeTree(t, 1, func(int) string { return "a.txt" })
+	home := t.TempDir()
+	lines, code := s.upload(t, home, "--metadata", `{"a":"`+strings.Repeat("x", 12<<10)+`"}`, dir)
+	if code != exitIncomplete || len(lines) != 1 || lines[0].Error == nil || !strings.Contains(lines[0].Error.Message, "what is said about the file") || lines[0].Attempts != 1 {
+		t.Errorf("exit code %d, %+v", code, lines)
+	}
+	if lines, code = s.upload(t, t.TempDir(), dir); code != exitOK || len(lines) != 1 || !lines[0].Verified {
+		t.Errorf("exit code %d, %+v", code, lines)
+	}
+}
+
 // What root tests holds for others, too: their PATH has no /usr/sbin.
 func TestBehindNginxAsUser(t *testing.T) {
 	coretest.AsUser(t, "^TestBehindNginx$")

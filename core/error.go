@@ -100,19 +100,20 @@ const (
 	CodeConnectionLost    Code = "connection_lost"
 	CodeProxy             Code = "proxy"
 
-	CodeServerBusy    Code = "server_busy"    // 429, 503
-	CodeNotReady      Code = "not_ready"      // the health check says so
-	CodeServerFailure Code = "server_failure" // 500, 502, 504
-	CodeStorageFull   Code = "storage_full"   // 507
-	CodeNoRoom        Code = "no_room"        // 503: no storage takes this file now
-	CodeTooLarge      Code = "too_large"      // 413
-	CodeRejected      Code = "rejected"       // 400, 415, 422 …: the server's words say why
-	CodeForbidden     Code = "forbidden"      // 403
-	CodeReadOnly      Code = "read_only"      // 409 MODE_NOT_ALLOWED
-	CodeKeyInProgress Code = "key_in_progress"
-	CodeRedirect      Code = "redirect" // 3xx is never followed
-	CodeAnswerInvalid Code = "answer_invalid"
-	CodeUnexpected    Code = "unexpected_status"
+	CodeServerBusy     Code = "server_busy"      // 429, 503
+	CodeNotReady       Code = "not_ready"        // the health check says so
+	CodeServerFailure  Code = "server_failure"   // 500, 502, 504
+	CodeStorageFull    Code = "storage_full"     // 507
+	CodeNoRoom         Code = "no_room"          // 503: no storage takes this file now
+	CodeTooLarge       Code = "too_large"        // 413
+	CodeHeadersTooLong Code = "headers_too_long" // 431, and 400 where it says so
+	CodeRejected       Code = "rejected"         // 400, 415, 422 …: the server's words say why
+	CodeForbidden      Code = "forbidden"        // 403
+	CodeReadOnly       Code = "read_only"        // 409 MODE_NOT_ALLOWED
+	CodeKeyInProgress  Code = "key_in_progress"
+	CodeRedirect       Code = "redirect" // 3xx is never followed
+	CodeAnswerInvalid  Code = "answer_invalid"
+	CodeUnexpected     Code = "unexpected_status"
 
 	CodeFinaliseUnsupported Code = "finalise_unsupported" // the server can't make files permanent
 	CodeFinaliseFailed      Code = "finalise_failed"      // it tried and gave up

@@ -82,6 +82,7 @@ var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 	core.CodeStorageFull:           {"error.storage_full", "advice.admin"},
 	core.CodeNoRoom:                {"error.no_room", "advice.wait"},
 	core.CodeTooLarge:              {"error.too_large", "advice.smaller"},
+	core.CodeHeadersTooLong:        {"error.headers_too_long", "advice.headers_too_long"},
 	core.CodeRejected:              {"error.rejected", "advice.details"},
 	core.CodeForbidden:             {"error.forbidden", "advice.admin"},
 	core.CodeReadOnly:              {"error.read_only", "advice.retention"},

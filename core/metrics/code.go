@@ -31,7 +31,7 @@ func known(c core.Code) bool {
 		core.CodeTLSClientRequired, core.CodeTLSClientSilent, core.CodeTLSPolicy, core.CodeTLSFailed,
 		core.CodeNameNotFound, core.CodeConnectionRefused, core.CodeUnreachable, core.CodeTimeout, core.CodeStalled,
 		core.CodeConnectionLost, core.CodeProxy,
-		core.CodeServerBusy, core.CodeNotReady, core.CodeServerFailure, core.CodeStorageFull, core.CodeNoRoom, core.CodeTooLarge, core.CodeRejected,
+		core.CodeServerBusy, core.CodeNotReady, core.CodeServerFailure, core.CodeStorageFull, core.CodeNoRoom, core.CodeTooLarge, core.CodeHeadersTooLong, core.CodeRejected,
 		core.CodeForbidden, core.CodeReadOnly, core.CodeKeyInProgress, core.CodeRedirect, core.CodeAnswerInvalid,
 		core.CodeUnexpected, core.CodeFinaliseUnsupported, core.CodeFinaliseFailed, core.CodeFinalisedBefore,
 		core.CodeChecksumMismatch, core.CodeChecksumMissing, core.CodeSizeMismatch,

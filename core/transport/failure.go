@@ -36,7 +36,6 @@ var verdicts = map[int]verdict{ //nolint:gochecknoglobals // a table
 	http.StatusServiceUnavailable:            {core.KindServer, core.CodeServerBusy, "The server is busy or being maintained."},
 	http.StatusGatewayTimeout:                {core.KindServer, core.CodeServerFailure, "The server behind the gateway did not answer in time."},
 	http.StatusInsufficientStorage:           {core.KindServer, core.CodeStorageFull, "The server's storage is full."},
-	http.StatusRequestHeaderFieldsTooLarge:   {core.KindServer, core.CodeRejected, "The server refused the request's headers."},
 	http.StatusUnavailableForLegalReasons:    {core.KindServer, core.CodeRejected, "The server refused the file."},
 	http.StatusHTTPVersionNotSupported:       {core.KindServer, core.CodeUnexpected, "The server does not speak this HTTP version."},
 	http.StatusNetworkAuthenticationRequired: {core.KindNetwork, core.CodeProxy, "The network asks for a sign-in first."},
@@ -74,6 +73,7 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 	case resp.StatusCode == http.StatusServiceUnavailable && e.RetryAfter > 0 && aboutStorage(said):
 		e.Code, e.Message = core.CodeNoRoom, "No storage of the server takes this file now."
 	}
+	headersTooLong(e, resp)
 	if complete && mayHaveStored(resp.StatusCode, said) {
 		e.Outcome = core.OutcomeUnknown
 	}

@@ -108,3 +108,36 @@ func TestFailureShowsNoToken(t *testing.T) {
 		}
 	}
 }
+
+// Headers that are too long are told with what made them long. What every request
+// carries is no file's fault.
+func TestHeadersTooLong(t *testing.T) {
+	const nginx = "<html><head><title>400 Request Header Or Cookie Too Large</title></head><body><center><h1>400 Bad Request</h1></center><center>Request Header Or Cookie Too Large</center></body></html>"
+	token, metadata := http.Header{"Authorization": {"Bearer " + strings.Repeat("x", 9000)}, "Upload-Metadata": {"filename YQ=="}}, http.Header{"Authorization": {"Bearer the-token"}, "Upload-Metadata": {strings.Repeat("x", 9000)}}
+	for _, tt := range []struct {
+		status int
+		body   string
+		sent   http.Header
+		kind   core.Kind
+		code   core.Code
+		says   string
+	}{
+		{431, "", token, core.KindAuth, core.CodeHeadersTooLong, "the access token has 9007 bytes"},
+		{400, nginx, token, core.KindAuth, core.CodeHeadersTooLong, "the access token has 9007 bytes"},
+		{400, nginx, metadata, core.KindServer, core.CodeHeadersTooLong, "what is said about the file (name, description, metadata, tags) has 9000 bytes"},
+		{400, "Your browser sent a request that this server could not understand. Size of a request header field exceeds server limit.", metadata, core.KindServer, core.CodeHeadersTooLong, "9000 bytes"},
+		{400, "<h2>Bad Request - Request Too Long</h2><p>HTTP Error 400. The size of the request headers is too long.</p>", token, core.KindAuth, core.CodeHeadersTooLong, "9007"},
+		{431, "", http.Header{"X-Some": {"a"}}, core.KindServer, core.CodeHeadersTooLong, "X-Some has 1 bytes"},
+		{431, "", nil, core.KindServer, core.CodeHeadersTooLong, "headers as long"},
+		{400, `{"detail":"description too large"}`, token, core.KindServer, core.CodeRejected, "refused the file"},
+	} {
+		resp := &http.Response{StatusCode: tt.status, Header: http.Header{}}
+		if tt.sent != nil {
+			resp.Request = &http.Request{Header: tt.sent}
+		}
+		e := FailureOf("upload", resp, []byte(tt.body), true, time.Now())
+		if e.Kind != tt.kind || e.Code != tt.code || !strings.Contains(e.Message, tt.says) || e.Outcome != core.OutcomeAnswered {
+			t.Errorf("%d: %+v", tt.status, e)
+		}
+	}
+}

@@ -41,7 +41,7 @@ func NetworkError(op string, err error) *core.Error {
 	}
 	e := &core.Error{Op: op, Err: err}
 	for _, classify := range []func(*core.Error, error) bool{
-		classifyContext, classifyProxy, classifyCertificate, classifyTLS, classifyDNS, classifySocket,
+		classifyContext, classifyProxy, classifyAnswer, classifyCertificate, classifyTLS, classifyDNS, classifySocket,
 	} {
 		if classify(e, err) {
 			return e
@@ -100,6 +100,16 @@ func classifyProxy(e *core.Error, err error) bool {
 func socksLogin(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && strings.HasPrefix(op.Op, "socks") && strings.Contains(err.Error(), "authentication")
+}
+
+// classifyAnswer knows one answer that package net/http does not let through,
+// by its words: one with longer headers than it was told to read. (Of HTTP/2 it
+// says no more than that the protocol was not kept to.)
+func classifyAnswer(e *core.Error, err error) bool {
+	if strings.Contains(err.Error(), "server response headers exceeded") {
+		return set(e, core.KindServer, core.CodeAnswerInvalid, "The server's answer has longer headers than can be read; a gateway on the way may add cookies without end.")
+	}
+	return false
 }
 
 // classifyCertificate names what is wrong with the server's certificate.

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -352,4 +353,21 @@ func TestCertificateRefusal(t *testing.T) {
 			t.Errorf("%s: %q, want %q", body, got, want)
 		}
 	}
+}
+
+// A gateway that adds cookies to every answer is told as such.
+func TestAnswerWithLongHeaders(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for i := range 40 {
+			w.Header().Add("Set-Cookie", strconv.Itoa(i)+"="+strings.Repeat("x", 4000))
+		}
+	}))
+	t.Cleanup(server.Close)
+	transport := &http.Transport{MaxResponseHeaderBytes: 64 << 10}
+	t.Cleanup(transport.CloseIdleConnections)
+	resp, err := (&http.Client{Transport: transport}).Get(server.URL)
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	want(t, err, core.KindServer, core.CodeAnswerInvalid)
 }
