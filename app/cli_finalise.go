@@ -203,7 +203,10 @@ func (w *permanence) with(ctx context.Context, after *control.Gone) error {
 func (w *permanence) work(ctx context.Context, q control.Call) error {
 	for len(w.left) > 0 {
 		t := w.left[0]
-		err := q.Finalise(ctx, t, w.c.options, func(core.Finalisation) {})
+		err := permanentBefore(t)
+		if err == nil {
+			err = q.Finalise(ctx, t, w.c.options, func(core.Finalisation) {})
+		}
 		if control.IsGone(err) || ctx.Err() != nil {
 			return err
 		}
@@ -211,6 +214,14 @@ func (w *permanence) work(ctx context.Context, q control.Call) error {
 		w.tell(t, err)
 	}
 	return nil
+}
+
+// permanentBefore is the error of a file that is known to be permanent.
+func permanentBefore(t core.Transfer) error {
+	if t.Temporary() || t.Kept().Retention != core.RetentionPermanent {
+		return nil
+	}
+	return &core.Error{Kind: core.KindUsage, Code: core.CodeFinalisedBefore, Message: "The file is permanent already; what is said about it can't be changed."}
 }
 
 // tell says what came of a file. One that was permanent before is as it is

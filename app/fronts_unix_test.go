@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"os"
@@ -438,4 +439,117 @@ func TestWindowClosed(t *testing.T) {
 	g.open()
 	call.wants(t, names...)
 	g.mustHave(t, contents)
+}
+
+// What a caller is given as a secret, and the profile that goes with it, stay in
+// the owner's memory: neither is on its disk or in what it writes, not even at
+// the level debug, and the socket lies where nobody else gets.
+func TestSecretStaysInMemory(t *testing.T) {
+	t.Parallel()
+	g := newGate(t)
+	home := t.TempDir()
+	ownDir, own, _ := numbered(t, 1, "owner")
+	dir, others, _ := numbered(t, 1, "other")
+	cmd := g.uploading(home, ownDir)
+	cmd.Env = append(cmd.Env, "INGESTER_LOG=debug")
+	owner := start(t, cmd)
+	<-g.arrived
+	second := newServer(t, sandbox.Config{}) // another account, whose secret the owner is handed
+	p := second.Profile()
+	p.Upload.Concurrency = 3
+	second.writeProfile(t, p)
+	other := start(t, second.uploading(home, dir))
+	other.wants(t, others...)
+	for _, form := range forms(second.ClientSecret().Reveal()) {
+		if owner.stderr.has(form) || owner.stdout.has(form) || other.stderr.has(form) || other.stdout.has(form) {
+			t.Errorf("the secret is in an output as %q", form)
+		}
+		err := filepath.WalkDir(home, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || !e.Type().IsRegular() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			if bytes.Contains(data, []byte(form)) {
+				t.Errorf("the secret is in %s as %q", path, form)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	g.open()
+	owner.wants(t, own...)
+	if files, err := second.Files(t.Context()); err != nil || len(files) != 1 {
+		t.Errorf("the other account has %v, %v", files, err)
+	}
+}
+
+// A profile file with the name that the owner's has, and that leads elsewhere,
+// leads its own files there and no others: each server gets what was meant for
+// it, and the wrong secret of one stops only that one.
+func TestSameNameElsewhere(t *testing.T) {
+	t.Parallel()
+	g := newGate(t)
+	home := t.TempDir()
+	ownDir, own, ours := numbered(t, 3, "owner")
+	dir, others, theirs := numbered(t, 3, "other")
+	owner := start(t, g.uploading(home, ownDir))
+	<-g.arrived
+	second := newServer(t, sandbox.Config{})
+	wrong := second.uploading(home, dir)
+	wrong.Env = append(wrong.Env, "INGESTER_CLIENT_SECRET=wrong")
+	refused := start(t, wrong)
+	if code := refused.code(); code != exitAuth {
+		t.Errorf("with a wrong secret: exit code %d: %s%s", code, &refused.stdout, &refused.stderr)
+	}
+	start(t, second.uploading(home, dir)).wants(t, others...)
+	g.open()
+	owner.wants(t, own...)
+	g.mustHave(t, ours)
+	second.mustHave(t, theirs)
+}
+
+// A file is made permanent by its ID, by a process of its own and beside an
+// owner; the history says so, and once more is no failure.
+func TestFinaliseCommand(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, sandbox.Config{Generation: 1})
+	home := t.TempDir()
+	dir, _, _ := numbered(t, 2, "file")
+	lines, code := s.upload(t, home, dir)
+	if code != exitOK || len(lines) != 2 {
+		t.Fatal(code, lines)
+	}
+	finalise := func(id string) string {
+		t.Helper()
+		out, err := s.command(home, "finalise", "--profile-file", s.profileFile, id).CombinedOutput()
+		if err != nil {
+			t.Errorf("%v: %s", err, out)
+		}
+		return string(out)
+	}
+	if out := finalise(lines[0].FileID); !strings.Contains(out, "permanent  ") {
+		t.Errorf("alone: %s", out)
+	}
+	window, err := openProgram(t.Context(), programConfig{folders: folders{config: home, state: home, data: home}, kind: control.Window,
+		log: slog.New(slog.DiscardHandler), redact: core.NewRedactor()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- window.run(ctx, func(ctx context.Context) error { return window.engine.Run(ctx) }) }()
+	if out := finalise(lines[1].FileID); !strings.Contains(out, "permanent  ") {
+		t.Errorf("beside a window: %s", out)
+	}
+	finalise(lines[0].FileID)
+	stop()
+	if err := errors.Join(<-ended, window.close()); err != nil {
+		t.Error(err)
+	}
+	out, err := s.command(home, "history", "--json").Output()
+	if err != nil || strings.Count(string(out), `"retention_policy":"permanent"`) != 2 {
+		t.Errorf("%v: %s", err, out)
+	}
 }

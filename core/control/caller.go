@@ -196,7 +196,7 @@ func (a *caller) Ask(ctx context.Context, list ...core.TransferID) error {
 // Finalise implements Call.
 func (a *caller) Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOptions, step func(core.Finalisation)) error {
 	return a.ask(ctx, "finalise", func(w *lineWriter) {
-		w.write(message{IDs: []core.TransferID{t.ID}, Profile: text(t.Options.Profile), Finalise: &o})
+		w.write(message{IDs: []core.TransferID{t.ID}, Profile: text(t.Options.Profile), Finalise: newWords(o)})
 	}, func(m message) {
 		if m.Step != nil {
 			step(*m.Step)

@@ -118,7 +118,7 @@ func (s *Server) finalise(ctx context.Context, c *call, in []message, out *lineW
 	}
 	t.Options.Profile = string(in[0].Profile)
 	var mu sync.Mutex
-	return message{}, c.Finalise(ctx, t, *in[0].Finalise, func(f core.Finalisation) {
+	return message{}, c.Finalise(ctx, t, in[0].Finalise.core(), func(f core.Finalisation) {
 		mu.Lock()
 		defer mu.Unlock()
 		_ = out.send(message{Step: &f}) // who listens no more, listens no more

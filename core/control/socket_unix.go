@@ -76,7 +76,9 @@ func dialLocal(ctx context.Context, address string) (net.Conn, error) {
 }
 
 // samePeer is nil if the process on the other side is of this user.
-func samePeer(conn net.Conn) error {
+func samePeer(conn net.Conn) error { return peerIs(conn, os.Geteuid()) }
+
+func peerIs(conn net.Conn, user int) error {
 	sc, ok := conn.(syscall.Conn)
 	if !ok {
 		return errors.New("not a socket")
@@ -93,7 +95,7 @@ func samePeer(conn net.Conn) error {
 	if asked != nil {
 		return fmt.Errorf("asking whose process it is: %w", asked)
 	}
-	if uid != os.Geteuid() {
+	if uid != user {
 		return fmt.Errorf("%w: user %d", errForeign, uid)
 	}
 	return nil

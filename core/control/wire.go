@@ -28,8 +28,8 @@ type message struct {
 	Here      int               `json:"here,omitempty"`
 	Elsewhere int               `json:"elsewhere,omitempty"`
 
-	Finalise *core.FinaliseOptions `json:"finalise,omitempty"`
-	Step     *core.Finalisation    `json:"step,omitempty"`
+	Finalise *words             `json:"finalise,omitempty"`
+	Step     *core.Finalisation `json:"step,omitempty"`
 
 	// Last ends an answer: one without it was cut off.
 	Last  bool     `json:"last,omitempty"`
@@ -145,6 +145,21 @@ func newOptions(o core.Options) *options {
 func (o *options) core() core.Options {
 	return core.Options{Profile: string(o.Profile), Retention: o.Retention, TTLDays: o.TTLDays, Description: string(o.Description),
 		Tags: stringsOf(o.Tags), Metadata: o.Metadata, Again: o.Again}
+}
+
+// words are core.FinaliseOptions.
+type words struct {
+	Description text            `json:"description,omitempty"`
+	Metadata    json.RawMessage `json:"metadata,omitempty"`
+	Target      text            `json:"target,omitempty"`
+}
+
+func newWords(o core.FinaliseOptions) *words {
+	return &words{text(o.Description), o.Metadata, text(o.Target)}
+}
+
+func (w *words) core() core.FinaliseOptions {
+	return core.FinaliseOptions{Description: string(w.Description), Metadata: w.Metadata, Target: string(w.Target)}
 }
 
 type transfer struct {
