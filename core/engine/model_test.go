@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/content"
 )
 
 // fate is what becomes of one attempt in the model test.
@@ -53,6 +54,9 @@ func play(list []fate) func(context.Context, *server, core.Transfer, int, core.P
 				return false, failure(core.KindCancelled, core.CodeCancelled, core.OutcomeCutOff)
 			}
 		}
+		if at, _ := s.reach(t.Source); at != "" {
+			return false, failure(core.KindFile, core.CodeFileMissing, core.OutcomeNotProcessed)
+		}
 		if s.complete(t.Resume) && next != fateDown && next != fateBusy && next != fateCutOff && next != fateHalt {
 			return false, nil // the server says that it has it
 		}
@@ -91,6 +95,16 @@ func play(list []fate) func(context.Context, *server, core.Transfer, int, core.P
 		}
 		return true, nil
 	}
+}
+
+// reach finds the folders away that are.
+func (s *server) reach(src core.Source) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if top := content.Top(src); s.gone[top] {
+		return top, failure(core.KindFile, core.CodeFolderAway, core.OutcomeNotProcessed)
+	}
+	return "", nil
 }
 
 // leaveHalf is an attempt whose outcome the next one finds out by the note that
@@ -144,7 +158,7 @@ type step struct {
 	Wait time.Duration
 }
 
-var verbs = []string{"submit", "pause", "resume", "retry", "ask", "cancel", "remove", "pause all", "resume all", "wait", "restart", "crash", "full disk", "switch", "switch and tell", "redirect", "deaf", "hears", "lists", "lists not"}
+var verbs = []string{"submit", "pause", "resume", "retry", "ask", "cancel", "remove", "pause all", "resume all", "wait", "restart", "crash", "full disk", "switch", "switch and tell", "redirect", "deaf", "hears", "lists", "lists not", "folder goes", "folder comes"}
 
 // model is a queue under test. A watcher checks everything that is shown.
 type model struct {
@@ -166,7 +180,7 @@ func (m *model) complain(format string, args ...any) {
 
 // start runs an engine on what the store has.
 func (m *model) start(t *testing.T) {
-	m.fixture = begin(t, m.server, m.st)
+	m.fixture = begin(t, m.server, m.st, func(c *Config) { c.Reach = m.server.reach })
 	_, feed := m.Subscribe()
 	m.watched = make(chan struct{})
 	go func() {
@@ -217,7 +231,7 @@ func (m *model) do(t *testing.T, s step) {
 		if len(m.ids)%2 == 1 {
 			size = 2 << 20
 		}
-		for _, id := range m.submit(source(fmt.Sprint("file ", len(m.ids)), size)) {
+		for _, id := range m.submit(source(fmt.Sprint(len(m.ids)%2, "/file ", len(m.ids)), size)) {
 			m.ids, m.goal[id] = append(m.ids, id), m.get(id).Destination()
 		}
 	case "pause":
@@ -261,6 +275,8 @@ func (m *model) do(t *testing.T, s step) {
 		})
 	case "lists", "lists not": // an account is given the right to read, and loses it
 		m.server.with(func(server *server) { server.catalog.lists = s.Verb == "lists" })
+	case "folder goes", "folder comes":
+		m.server.with(func(srv *server) { srv.gone[fmt.Sprint("/files/", s.Who[0]%2)] = s.Verb == "folder goes" })
 	case "wait":
 		<-time.After(s.Wait)
 	case "restart":
@@ -301,6 +317,8 @@ func (m *model) check() {
 			m.complain("%s is still %s", id, t.State)
 		case ok && t.State == core.StateStored && (commits == 0 && !m.server.catalog.lists || t.Receipt == nil):
 			m.complain("%s is shown as stored, and is not", id)
+		case ok && t.State == core.StateFailed && t.Error.Kind == core.KindFile:
+			m.complain("%s failed because its folder was away", id)
 		case ok && t.State == core.StateFailed && commits > 0 && !m.retried[id]:
 			m.complain("%s is shown as failed, and the server has it", id)
 		case !m.arrived(id):
@@ -342,7 +360,8 @@ func (m *model) other() core.Destination {
 func withoutSent(t core.Transfer) core.Transfer { t.Sent = 0; return t }
 
 // The state machine under random verbs, outcomes, restarts, crashes and full
-// disks, and a profile that leads now to this server, now to that: every
+// disks, folders that go and come, and a profile that leads now to this server,
+// now to that: every
 // transition legal, everything durable before it is shown, none lost, none
 // stored twice unseen, none at another server than it was accepted for. Fault 51; -rapid.checks says how long.
 func TestModel(t *testing.T) {
@@ -378,7 +397,7 @@ func TestModel(t *testing.T) {
 			for _, st := range steps {
 				m.do(t, st)
 			}
-			s.with(func(s *server) { s.script, s.askErr = nil, nil })
+			s.with(func(s *server) { s.script, s.askErr, s.gone = nil, nil, nil })
 			<-time.After(time.Minute) // until no attempt is under way that has its fate already
 			m.do(t, step{Verb: "resume all"})
 			<-time.After(30 * time.Hour) // until nothing waits any more

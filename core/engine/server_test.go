@@ -41,6 +41,8 @@ type server struct {
 	finalise func(fileID string, o core.FinaliseOptions) error // nil: done
 	lists    map[string]string                                 // file IDs by name; nil: can't say
 
+	gone map[string]bool // folders that are away
+
 	halves    map[string]bool // notes, and whether the server has all of it
 	forgotten []string        // notes that it was asked to forget
 	forgetErr error           // what that ends in
@@ -57,7 +59,7 @@ func newServer() *server {
 	return &server{
 		honours: true, url: testServer, account: testAccount, arrived: map[core.TransferID][]core.Destination{}, spread: map[core.TransferID]bool{}, keeper: map[core.TransferID]core.Destination{}, profiles: map[string]error{}, commits: map[core.TransferID]int{},
 		halves: map[string]bool{}, uploads: map[core.TransferID]int{}, sources: map[core.TransferID]core.Source{},
-		contents: map[core.TransferID]string{},
+		contents: map[core.TransferID]string{}, gone: map[string]bool{},
 	}
 }
 
