@@ -40,7 +40,6 @@ const endpointAge = 2 * time.Second
 type lane struct {
 	way
 	number      int32              // 1…
-	room        int                // for attempts at once, 0: for any number
 	small, bulk seqHeap            // queued transfers
 	held        map[*item]struct{} // wait for the profile to lead to the destination
 	look        time.Time          // when to see whether it does, while it doesn't
@@ -84,7 +83,7 @@ func (e *Engine) lane(w way) *lane {
 	l := e.lanes[w]
 	if l == nil {
 		e.numbered++
-		l = &lane{way: w, number: e.numbered, room: e.cfg.Most, held: map[*item]struct{}{}, doubts: map[*item]struct{}{}}
+		l = &lane{way: w, number: e.numbered, held: map[*item]struct{}{}, doubts: map[*item]struct{}{}}
 		e.lanes[w] = l
 	}
 	return l
@@ -139,15 +138,6 @@ func (l *lane) streams() int {
 // liked is how many attempts run at once where the server takes as many. The
 // caller holds mu.
 func (l *lane) liked() int {
-	if n := l.chosen(); l.room == 0 || n < l.room {
-		return n
-	}
-	return l.room
-}
-
-// chosen is how many attempts run at once where there is room for as many. The
-// caller holds mu.
-func (l *lane) chosen() int {
 	switch {
 	case l.endpoint.Streams > 0:
 		return l.endpoint.Streams

@@ -198,7 +198,15 @@ func TestVerbsWhileAway(t *testing.T) {
 		must(t, os.Rename(d.root, d.root+" gone"))
 		must(t, f.ResumeAll(t.Context()))
 		f.awaitWaits(d.root)
-		<-time.After(time.Hour)
+		<-time.After(time.Hour + 10*time.Second) // between two looks
+		tried := slices.IndexFunc(ids, func(id core.TransferID) bool { return f.get(id).State == core.StateWaiting })
+		must(t, f.Retry(t.Context(), ids[tried]))
+		must(t, f.Lift(t.Context()))
+		f.awaitWaits(d.root)
+		if got := f.get(ids[tried]); got.State != core.StateWaiting || got.Error.Code != core.CodeFolderAway || !got.NotBefore.IsZero() || got.Attempts != 1 {
+			t.Errorf("%+v", got)
+		}
+		<-time.After(time.Minute)
 		must(t, f.Cancel(t.Context(), ids[0], ids[59]))
 		must(t, f.Pause(t.Context(), ids[1], ids[58]))
 		must(t, f.Remove(t.Context(), ids[2], ids[57]))
@@ -221,6 +229,47 @@ func TestVerbsWhileAway(t *testing.T) {
 		f.awaitWaits(d.root)
 		must(t, f.Cancel(t.Context(), ids...))
 		f.awaitWaits()
+		_ = f.stop()
+	})
+}
+
+// A wait for a folder says nothing about the file: it keeps all its attempts.
+func TestFolderAwayIsNoAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDisk(t, "a")
+		f := d.on(t, newMemory(), func(c *Config) { c.Paused, c.Policy.Rounds = true, 1 })
+		id := f.submitAll(t, d.root)[0]
+		must(t, os.Rename(d.root, d.root+" gone"))
+		must(t, f.ResumeAll(t.Context()))
+		f.awaitWaits(d.root)
+		down := failure(core.KindNetwork, core.CodeUnreachable, core.OutcomeNotProcessed)
+		f.server.with(func(s *server) { s.script = fail(repeat(down, 4)...) })
+		must(t, os.Rename(d.root+" gone", d.root))
+		f.awaitState(core.StateStored, id)
+		_ = f.stop()
+	})
+}
+
+// A caller hears of the folders that its own files are in.
+func TestCallHearsOfItsFolders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, other := newDisk(t, numbered(5)...), newDisk(t, numbered(5)...)
+		f := d.on(t, newMemory(), func(c *Config) { c.Paused = true })
+		here, there := f.Call(testProfile, ""), f.Call(testProfile, "")
+		for call, root := range map[*Call]string{here: d.root, there: other.root} {
+			_, err := call.Submit(t.Context(), scan(t, root).Sources, options())
+			must(t, err)
+		}
+		must(t, os.Rename(d.root, d.root+" gone"))
+		must(t, f.ResumeAll(t.Context()))
+		f.awaitWaits(d.root)
+		for call, want := range map[*Call]int{here: 1, there: 0} {
+			snapshot, feed := call.Subscribe()
+			feed.Close()
+			if len(snapshot.Waits) != want {
+				t.Errorf("%+v, want %d", snapshot.Waits, want)
+			}
+		}
 		_ = f.stop()
 	})
 }
