@@ -61,7 +61,7 @@ func TestUploadOfFolderThatGoesAndComes(t *testing.T) {
 			}
 		}
 	})
-	elsewhere := 0
+	elsewhere, told := 0, 0
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {
 		if strings.HasPrefix(lines.Text(), `{"event":"summary"`) {
 			continue
@@ -71,8 +71,10 @@ func TestUploadOfFolderThatGoesAndComes(t *testing.T) {
 			t.Error(err)
 		}
 		switch {
+		case l.Event == "waiting" && l.Path == dir:
+			told++
 		case l.Event != "transfer":
-			continue
+			t.Errorf("%s", lines.Text())
 		case l.State != core.StateStored:
 			t.Errorf("%s", lines.Text())
 		case strings.HasPrefix(l.Name, "there-"):
@@ -86,8 +88,8 @@ func TestUploadOfFolderThatGoesAndComes(t *testing.T) {
 		}
 	}
 	reading.Wait()
-	if err := cmd.Wait(); err != nil || said != 1 {
-		t.Errorf("it ended with %v; said %d times that it waits", err, said)
+	if err := cmd.Wait(); err != nil || said != 1 || told != 1 {
+		t.Errorf("it ended with %v; said %d times that it waits, and told %d times", err, said, told)
 	}
 	s.mustHave(t, contents)
 }

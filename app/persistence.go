@@ -41,12 +41,13 @@ type ground struct {
 	before  map[core.TransferID]int // attempts of earlier calls
 	held    map[core.TransferID]held
 	waits   []core.Wait
-	last    *core.Error // failure
-	told    time.Time   // until when the last wait was that was told
+	last    *core.Error          // failure
+	told    time.Time            // until when the last wait was that was told
+	folders map[string]time.Time // told to be away since, by path
 }
 
 func newGround(p persistence, now time.Time) ground {
-	return ground{persistence: p, since: now, most: map[core.TransferID]int64{}, before: map[core.TransferID]int{}, held: map[core.TransferID]held{}}
+	return ground{persistence: p, since: now, most: map[core.TransferID]int64{}, before: map[core.TransferID]int{}, held: map[core.TransferID]held{}, folders: map[string]time.Time{}}
 }
 
 // begin learns how a file of the call stood when it began.
@@ -160,12 +161,22 @@ func (g *ground) alone(now time.Time) (first core.Wait, found bool) {
 }
 
 // next is what n files that have not ended wait for, if none of them can go on
-// now, and it was not told before.
+// now, and it was not told before. A folder that is away is told once, whatever
+// else goes on: nobody else looks for it.
 func (g *ground) next(n int, now time.Time) (w core.Wait, news bool) {
+	for _, w := range g.waits {
+		if w.Path != "" && n > 0 && !g.folders[w.Path].Equal(w.Since) {
+			g.folders[w.Path] = w.Since
+			return w, true
+		}
+	}
 	if g.active > 0 || n == 0 {
 		return w, false
 	}
 	w, found := g.alone(now)
+	if found && w.Path != "" {
+		return w, false
+	}
 	if !found && len(g.held) == n {
 		for _, h := range g.held {
 			if h.until.After(now) && (!found || h.until.Before(w.Until)) {
