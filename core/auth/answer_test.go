@@ -342,3 +342,17 @@ func TestRedirect(t *testing.T) {
 		}
 	}
 }
+
+// A page instead of the server's words may be somebody else's on the way.
+func TestRefusedByAPage(t *testing.T) {
+	for contentType, page := range map[string]bool{"text/html; charset=utf-8": true, "application/json": false, "": false} {
+		a := newAdmin(t, nil)
+		a.respond(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", contentType)
+			refuse(http.StatusUnauthorized, map[bool]string{true: "<h1>Sign in</h1>", false: `{"detail":"no"}`}[page])(w, r)
+		})
+		if e := newSource(t, a).failure(t, core.KindAuth, core.CodeSignInRefused); strings.Contains(e.Message, "a web page, which may be a gateway's") != page {
+			t.Errorf("%q: %s", contentType, e.Message)
+		}
+	}
+}

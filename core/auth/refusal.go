@@ -25,7 +25,7 @@ func refusal(status int, header http.Header, body []byte, redact func(string) st
 		Status:  status,
 		Outcome: core.OutcomeAnswered,
 	}
-	said, _ := wire.Words(body, redact) // of a page nothing: it could hold the secret in any dress
+	said, known := wire.Words(body, redact) // of a page nothing: it could hold the secret in any dress
 	e.ServerCode, e.ServerText = said.Code, said.Text
 	switch {
 	case status >= 300 && status < 400:
@@ -38,6 +38,9 @@ func refusal(status int, header http.Header, body []byte, redact func(string) st
 	case status == http.StatusUnauthorized:
 		e.Code = core.CodeSignInRefused
 		e.Message = "Failed to authenticate (wrong client ID or secret, expired secret, or suspended account): the token server answered 401"
+		if !known && strings.Contains(header.Get("Content-Type"), "html") {
+			e.Message += " with a web page, which may be a gateway's or proxy's: check the address"
+		}
 	case status == http.StatusForbidden:
 		e.Code = core.CodeSignInDisabled
 	case status == http.StatusBadRequest && (strings.HasPrefix(said.Code, "invalid_") || strings.HasPrefix(said.Code, "un")):

@@ -189,7 +189,7 @@ func TestEndlessAnswer(t *testing.T) {
 		}, core.CodeSignInRefused},
 		"headers": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Long", strings.Repeat("x", 10<<20))
-		}, core.CodeConnectionLost},
+		}, core.CodeTokenInvalid},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -62,6 +62,8 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 		RetryAfter: wire.RetryAfter(resp.Header, now), Outcome: core.OutcomeAnswered,
 	}
 	switch {
+	case resp.StatusCode == http.StatusUnauthorized && wire.OtherSignIn(resp.Header) != "":
+		e.Message = "The server, or a gateway before it, asks for a sign-in by " + wire.OtherSignIn(resp.Header) + ", not by an access token; check the address and the proxy."
 	case resp.StatusCode == http.StatusExpectationFailed && askedLeave(resp):
 		e.Code, e.Message = core.CodeServerBusy, "The server can't be asked before a file is sent; the next attempt goes without."
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:

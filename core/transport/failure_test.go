@@ -141,3 +141,15 @@ func TestHeadersTooLong(t *testing.T) {
 		}
 	}
 }
+
+// A gateway's own 401 asks for another sign-in than the server's.
+func TestSignInOfAGateway(t *testing.T) {
+	for challenge, want := range map[string]string{
+		`Basic realm="Restricted"`: "asks for a sign-in by Basic", "Negotiate": "asks for a sign-in by Negotiate", "Bearer": "refused the access token", "": "refused the access token",
+	} {
+		resp := &http.Response{StatusCode: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {challenge}}}
+		if e := FailureOf("upload", resp, nil, true, time.Now()); e.Kind != core.KindAuth || e.Code != core.CodeTokenRejected || !strings.Contains(e.Message, want) {
+			t.Errorf("%q: %+v", challenge, e)
+		}
+	}
+}

@@ -16,6 +16,9 @@ func ProxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.
 	switch answer.StatusCode {
 	case http.StatusOK, http.StatusProxyAuthRequired: // NetworkError knows what net/http says then
 		return nil
+	case http.StatusUnauthorized: // meant as 407: to CONNECT nobody but the proxy answers
+		return &core.Error{Kind: core.KindNetwork, Code: core.CodeProxy, Op: "connect", Status: http.StatusProxyAuthRequired,
+			Message: "The proxy asks for a user name and password."}
 	}
 	return &core.Error{Kind: core.KindNetwork, Code: core.CodeProxy, Op: "connect",
 		Message: fmt.Sprintf("The proxy answered %d and did not connect.", answer.StatusCode)}
