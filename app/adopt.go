@@ -41,6 +41,15 @@ func (w *watch) adopt(ctx context.Context, q adopter) error {
 	return nil
 }
 
+// pause says once that all is paused: a call that waits for that looks like one
+// that hangs.
+func (w *watch) pause(all bool) {
+	if all && !w.paused && w.say != nil {
+		w.say("all is paused; 'ingester resume' goes on")
+		w.paused = true
+	}
+}
+
 // feedError is why there is no feed, of one that knows.
 func feedError(f core.Feed) error {
 	if f, ok := f.(interface{ Err() error }); ok {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -29,9 +30,10 @@ type job struct {
 	out     reporter
 	options core.Options
 	scan    core.Scan
-	files   int    // that were found
-	watch   *watch // nil until the files are in the queue
-	missing bool   // something of the queue was lost
+	files   int       // that were found
+	begun   time.Time // of the first Submit
+	watch   *watch    // nil until the files are in the queue
+	missing bool      // something of the queue was lost
 }
 
 // run scans, and then works with whichever process has the queue, until the
@@ -94,7 +96,7 @@ func (j *job) work(ctx context.Context, q control.Call) error {
 		}
 		return j.watch.follow(ctx, q)
 	}
-	submission, err := q.Submit(ctx, j.scan.Sources, j.options)
+	submission, err := j.submit(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -113,8 +115,50 @@ func (j *job) work(ctx context.Context, q control.Call) error {
 	}
 	j.u.servers = serversOf(j.profile)
 	j.watch = newWatch(j.out, j.profile.Name, j.scan, j.u.skipOK, submission, others, j.u.persistence(j.profile))
+	j.watch.say = j.u.say
 	j.scan.Sources = nil // a hundred thousand of them are a lot
 	return j.watch.follow(ctx, q)
+}
+
+// submitter is what submit needs of the queue.
+type submitter interface {
+	Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error)
+}
+
+// submit queues the files. Where an owner has ended before it answered, it may
+// have taken them, and even sent some: those are not asked for again.
+func (j *job) submit(ctx context.Context, q submitter) (core.Submission, error) {
+	first := j.begun.IsZero()
+	if first {
+		j.begun = time.Now()
+	}
+	if first || !j.options.Again {
+		return q.Submit(ctx, j.scan.Sources, j.options)
+	}
+	gentle := j.options
+	gentle.Again = false
+	got, err := q.Submit(ctx, j.scan.Sources, gentle)
+	if err != nil {
+		return got, err
+	}
+	before := map[string]bool{} // stored by earlier calls: to be sent once more
+	got.Stored = slices.DeleteFunc(got.Stored, func(t core.Transfer) bool {
+		old := t.QueuedAt.Before(j.begun)
+		before[t.Source.Path] = before[t.Source.Path] || old
+		return old
+	})
+	var again []core.Source
+	for _, src := range j.scan.Sources {
+		if before[src.Path] {
+			again = append(again, src)
+		}
+	}
+	if len(again) == 0 {
+		return got, nil
+	}
+	more, err := q.Submit(ctx, again, j.options)
+	got.Queued, got.Already, got.Stored = append(got.Queued, more.Queued...), append(got.Already, more.Already...), append(got.Stored, more.Stored...)
+	return got, err
 }
 
 // own has this process be the owner of the queue, for its own files and for

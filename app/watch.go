@@ -23,6 +23,8 @@ type watch struct {
 	first   map[core.TransferID]time.Time // begin of the first attempt seen
 	skipOK  bool                          // what is left out is no failure
 	begun   bool                          // its files are counted
+	paused  bool                          // that all is was said
+	say     func(string)                  // to a person, nil for to nobody
 	asked   core.Options                  // by this command
 	sum     summary
 	halt    *core.Error
@@ -132,6 +134,7 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 	w.halt = snapshot.Halt
 	w.ground.learn(snapshot.Waits)
 	w.begin(snapshot.Transfers)
+	w.pause(snapshot.Paused)
 	w.update(snapshot.Transfers)
 	snapshot.Transfers = nil // a hundred thousand of them are a lot
 	for !w.over() {
@@ -148,6 +151,7 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 		}
 		w.halt = u.Halt
 		w.ground.learn(u.Waits)
+		w.pause(u.Paused)
 		w.update(u.Changed)
 		for _, id := range u.Removed {
 			w.ground.forget(id, w.open[id])
