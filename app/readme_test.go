@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/artstore/ingester/core"
@@ -18,6 +19,7 @@ import (
 // realServer is `ingester sandbox --generation N` in a process of its own, and
 // what its user is told.
 type realServer struct {
+	serverProcess
 	profile core.Profile
 	secret  string
 }
@@ -25,7 +27,8 @@ type realServer struct {
 func startReal(t *testing.T, generation string) realServer {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "sandbox.toml")
-	cmd := exec.Command("ingester", "sandbox", "--generation", generation, "--dir", filepath.Join(t.TempDir(), "sandbox"), "--profile-out", out)
+	s := realServer{serverProcess: serverProcess{dir: filepath.Join(t.TempDir(), "sandbox")}}
+	cmd := exec.Command("ingester", "sandbox", "--generation", generation, "--dir", s.dir, "--profile-out", out)
 	cmd.Env = append(os.Environ(), "INGESTER_HOME="+t.TempDir())
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
@@ -35,18 +38,19 @@ func startReal(t *testing.T, generation string) realServer {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	s.stop = sync.OnceFunc(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait() // interrupted
 	})
+	t.Cleanup(s.stop)
 	lines := bufio.NewScanner(pipe)
 	for lines.Scan() {
 		if _, secret, ok := strings.Cut(lines.Text(), "INGESTER_CLIENT_SECRET="); ok {
-			p, err := profiles.LoadFile(out)
-			if err != nil {
+			if s.profile, err = profiles.LoadFile(out); err != nil {
 				t.Fatal(err)
 			}
-			return realServer{profile: p, secret: secret}
+			s.secret = secret
+			return s
 		}
 	}
 	t.Fatal("the server did not start")
@@ -120,22 +124,36 @@ func TestReadmeProfileOnTheFirstGeneration(t *testing.T) {
 	if steps < 10 {
 		t.Errorf("the connection test has %d steps", steps)
 	}
-	path := filepath.Join(t.TempDir(), "report.pdf")
-	if err := os.WriteFile(path, []byte("report"), 0o600); err != nil {
-		t.Fatal(err)
+	dir, _ := writeTree(t, 2, func(i int) string { return []string{"report.pdf", "scan.tif"}[i] })
+	ids := map[string]string{}
+	for line := range strings.Lines(run("upload", "--profile", "Production", "--json", dir)) {
+		var l transferLine
+		if strings.HasPrefix(line, `{"event":"summary"`) {
+			continue
+		}
+		if err := json.Unmarshal([]byte(line), &l); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		ids[l.Name] = l.FileID
 	}
-	run("upload", "--profile", "Production", path)
-	run("upload", "--profile", "Production", "--retention", "permanent", path)
-	var rows []historyRow
+	run("finalise", ids["report.pdf"])
+	run("upload", "--profile", "Production", "--retention", "permanent", filepath.Join(dir, "scan.tif"))
+	known := map[string]core.Retention{}
 	for line := range strings.Lines(run("history", "--json")) {
 		var row historyRow
 		if err := json.Unmarshal([]byte(line), &row); err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}
-		rows = append(rows, row)
+		known[row.FileID] = row.Retention
 	}
-	if len(rows) != 1 || rows[0].Retention != core.RetentionPermanent || rows[0].FileID == "" {
-		t.Errorf("the history is %+v", rows)
+	files := server.files(t)
+	for _, f := range files {
+		if f.Retention != core.RetentionPermanent || known[f.ID] != core.RetentionPermanent || ids[f.Name] != f.ID {
+			t.Errorf("the server has %+v, the history %q", f, known[f.ID])
+		}
+	}
+	if len(files) != 2 || len(known) != 2 {
+		t.Errorf("the server has %d files, the history %d", len(files), len(known))
 	}
 }
 
