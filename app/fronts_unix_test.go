@@ -377,16 +377,7 @@ func TestWindowTakesTheQueue(t *testing.T) {
 	if err != nil || window == nil {
 		t.Fatalf("the window has no queue: %v\n%s", err, &owner.stderr)
 	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() {
-		ended <- window.run(ctx, func(ctx context.Context) error {
-			window.services.start(window.engine.Run)
-			<-ctx.Done()
-			return nil
-		})
-	}()
-	t.Cleanup(stop)
+	stop := runWindowless(t, window)
 	g.open()
 	owner.wants(t, names[0]...)
 	other.wants(t, names[1]...)
@@ -404,9 +395,6 @@ func TestWindowTakesTheQueue(t *testing.T) {
 		t.Errorf("the first window opens %q", got)
 	}
 	stop()
-	if err := errors.Join(<-ended, window.close()); err != nil {
-		t.Error(err)
-	}
 }
 
 // A window that closes leaves the queue to the commands that work with it.
@@ -414,28 +402,12 @@ func TestWindowClosed(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)
 	home := t.TempDir()
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	window, err := openProgram(t.Context(), programConfig{folders: folders{config: home, state: home, data: home}, kind: control.Window, log: log, redact: core.NewRedactor()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() {
-		ended <- window.run(ctx, func(ctx context.Context) error {
-			window.services.start(window.engine.Run)
-			<-ctx.Done()
-			return nil
-		})
-	}()
-	t.Cleanup(stop)
+	window := openWindowless(t, home)
+	stop := runWindowless(t, window)
 	dir, names, contents := numbered(t, 3, "call")
 	call := start(t, g.uploading(home, dir))
 	<-g.arrived
 	stop()
-	if err := errors.Join(<-ended, window.close()); err != nil {
-		t.Error(err)
-	}
 	g.open()
 	call.wants(t, names...)
 	g.mustHave(t, contents)
@@ -532,24 +504,80 @@ func TestFinaliseCommand(t *testing.T) {
 	if out := finalise(lines[0].FileID); !strings.Contains(out, "permanent  ") {
 		t.Errorf("alone: %s", out)
 	}
-	window, err := openProgram(t.Context(), programConfig{folders: folders{config: home, state: home, data: home}, kind: control.Window,
-		log: slog.New(slog.DiscardHandler), redact: core.NewRedactor()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- window.run(ctx, func(ctx context.Context) error { return window.engine.Run(ctx) }) }()
+	stop := runWindowless(t, openWindowless(t, home))
 	if out := finalise(lines[1].FileID); !strings.Contains(out, "permanent  ") {
 		t.Errorf("beside a window: %s", out)
 	}
 	finalise(lines[0].FileID)
 	stop()
-	if err := errors.Join(<-ended, window.close()); err != nil {
-		t.Error(err)
-	}
 	out, err := s.command(home, "history", "--json").Output()
 	if err != nil || strings.Count(string(out), `"retention_policy":"permanent"`) != 2 {
 		t.Errorf("%v: %s", err, out)
 	}
+}
+
+// runWindowless runs a window's program without its window, until the test ends
+// or what it returns is called.
+func runWindowless(t *testing.T, window *program) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- window.run(ctx, func(ctx context.Context) error {
+			window.services.start(window.engine.Run)
+			<-ctx.Done()
+			return nil
+		})
+	}()
+	var once sync.Once
+	stop = func() {
+		once.Do(func() {
+			cancel()
+			if err := errors.Join(<-ended, window.close()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	t.Cleanup(stop)
+	return stop
+}
+
+// openWindowless is a window's program without its window.
+func openWindowless(t *testing.T, home string) *program {
+	t.Helper()
+	p, err := openProgram(t.Context(), programConfig{folders: folders{config: home, state: home, data: home}, kind: control.Window,
+		log: slog.New(slog.NewTextHandler(t.Output(), nil)), redact: core.NewRedactor()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Ctrl+C of a command beside a window stops its files there, where they would go
+// on otherwise; the same command goes on with them.
+func TestCallerInterruptedBesideWindow(t *testing.T) {
+	t.Parallel()
+	g := newGate(t)
+	home := t.TempDir()
+	window := openWindowless(t, home)
+	runWindowless(t, window)
+	dir, names, contents := numbered(t, 3, "call")
+	call := start(t, g.uploading(home, dir))
+	<-g.arrived
+	call.signal(t, os.Interrupt)
+	if code := call.code(); code != exitInterrupted {
+		t.Errorf("exit code %d: %s", code, &call.stderr)
+	}
+	snapshot, err := window.desk.Transfers(t.Context())
+	if err != nil || len(snapshot.Transfers) != 3 {
+		t.Fatal(snapshot, err)
+	}
+	for _, x := range snapshot.Transfers {
+		if x.State != core.StatePaused {
+			t.Errorf("%s is %s", x.Source.Name, x.State)
+		}
+	}
+	g.open()
+	start(t, g.uploading(home, dir)).wants(t, names...)
+	g.mustHave(t, contents)
 }

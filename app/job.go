@@ -190,7 +190,7 @@ func (j *job) own(ctx context.Context, p *program) error {
 		}
 		p.services.start(p.engine.Run)
 		err := j.work(working, p.engine.Own())
-		return errors.Join(err, j.serve(ctx, life, yield, p))
+		return errors.Join(err, j.serve(life, yield, p))
 	})
 	return errors.Join(err, p.close())
 }
@@ -209,7 +209,7 @@ const drainTime = 3 * time.Second
 // serve goes on for others once the own work is done or interrupted. It returns
 // when their work is done too, when a window wants the queue, or at the next
 // interrupt: then others take the queue.
-func (j *job) serve(ctx, life context.Context, yield <-chan struct{}, p *program) error {
+func (j *job) serve(life context.Context, yield <-chan struct{}, p *program) error {
 	serving, stop := signal.NotifyContext(life, os.Interrupt)
 	defer stop()
 	if err := p.engine.Own().Stop(serving); err != nil && serving.Err() == nil { // what it has not ended

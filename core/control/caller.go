@@ -95,7 +95,7 @@ func (a *caller) close(cause error) {
 func (a *caller) ask(ctx context.Context, what string, send func(*lineWriter), take func(message)) error {
 	asking, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(a.life, cancel)()
+	defer context.AfterFunc(a.life, cancel)() //nolint:contextcheck // the call ends it too
 	err := a.client.ask(asking, http.MethodPost, a.path+what, send, take)
 	var said *core.Error
 	if err == nil || errors.As(err, &said) && a.life.Err() == nil {

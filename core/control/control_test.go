@@ -289,11 +289,10 @@ func describe(v any) string {
 			case time.Time:
 				b.WriteString(x.UTC().Format(time.RFC3339Nano) + ";")
 				return
+			case *core.Error: // by its fields
 			case error:
-				if e, ok := x.(*core.Error); !ok || e == nil {
-					b.WriteString(strings.Join([]string{"error", errText(x)}, " ") + ";")
-					return
-				}
+				b.WriteString("error " + x.Error() + ";")
+				return
 			}
 		}
 		switch v.Kind() {
@@ -321,13 +320,6 @@ func describe(v any) string {
 	}
 	walk(reflect.ValueOf(v))
 	return b.String()
-}
-
-func errText(err error) string {
-	if e, ok := err.(*core.Error); ok && e == nil { //nolint:errorlint // a nil one
-		return "nil"
-	}
-	return err.Error()
 }
 
 func valueText(v reflect.Value) string {

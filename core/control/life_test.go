@@ -140,12 +140,28 @@ func TestSilentOwner(t *testing.T) {
 	})
 }
 
+// An owner that takes a caller's connection and says nothing is given up too.
+func TestMuteOwner(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		here, there := net.Pipe()
+		go func() { _, _ = io.Copy(io.Discard, there) }()
+		c := &Client{Hello: Hello{Process: 42}, http: &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return here, nil }}}}
+		begun := time.Now()
+		_, err := c.Attach(t.Context(), Terms{})
+		if took := time.Since(begun); took != silence || core.CodeOf(err) != core.CodeAlreadyRunning {
+			t.Errorf("after %v: %v", took, err)
+		}
+		_ = there.Close()
+		c.Close()
+	})
+}
+
 // What others say is read within limits, and never ends in a panic.
 func FuzzLines(f *testing.F) {
 	f.Add([]byte("{\"call\":\"a\"}\n\n{\"last\":true}\n"))
 	f.Add([]byte(`{"already":[{"source":{"path":{"bytes":"6Q=="}},"error":{"cause":"x"}}],"state":{"waits":[{}]},"terms":{"profile":{"files":{"ca":{"bytes":"!"}}}},"last":true}`))
 	f.Add([]byte(`{"ids":"no list"}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
+	f.Fuzz(func(_ *testing.T, data []byte) {
 		_ = newLineReader(strings.NewReader(string(data))).all(func(m message) {
 			_ = transfersOf(append(m.Already, m.Transfers...))
 			_ = m.Error.error()

@@ -95,7 +95,9 @@ func TestStaleSocket(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			killed.(*net.UnixListener).SetUnlinkOnClose(false)
+			if socket, ok := killed.(*net.UnixListener); ok {
+				socket.SetUnlinkOnClose(false)
+			}
 			if err := errors.Join(os.WriteFile(note(folder), []byte(address), 0o600), killed.Close()); err != nil {
 				t.Fatal(err)
 			}

@@ -107,7 +107,7 @@ func TestCallStops(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f, r := beginRouted(t, change)
 				arrived, release := make(chan struct{}, 9), make(chan struct{})
-				r.server.with(func(s *server) {
+				r.with(func(s *server) {
 					s.script = func(ctx context.Context, _ *server, _ core.Transfer, _ int, _ core.Progress) (bool, error) {
 						arrived <- struct{}{}
 						select {
