@@ -38,6 +38,8 @@ http {
 	fastcgi_temp_path %[1]s/fastcgi;
 	uwsgi_temp_path %[1]s/uwsgi;
 	scgi_temp_path %[1]s/scgi;
+	limit_req_zone $binary_remote_addr zone=rate:1m rate=20r/s;
+	limit_conn_zone $binary_remote_addr zone=conn:1m;
 	server {
 		%[6]s
 		listen %[2]s ssl http2;
@@ -46,13 +48,13 @@ http {
 		ssl_protocols TLSv1.2 TLSv1.3;
 		ssl_client_certificate %[1]s/clients.pem;
 		ssl_verify_client on;
+		proxy_request_buffering off;
+		proxy_http_version 1.1;
+		proxy_ssl_protocols TLSv1.2 TLSv1.3;
+		proxy_ssl_certificate %[4]s;
+		proxy_ssl_certificate_key %[5]s;
 		location / {
 			proxy_pass %[3]s;
-			proxy_request_buffering off;
-			proxy_http_version 1.1;
-			proxy_ssl_protocols TLSv1.2 TLSv1.3;
-			proxy_ssl_certificate %[4]s;
-			proxy_ssl_certificate_key %[5]s;
 		}
 	}
 }
@@ -220,6 +222,40 @@ func TestBehindNginxWithLongHeaders(t *testing.T) {
 	}
 	if lines, code = s.upload(t, t.TempDir(), dir); code != exitOK || len(lines) != 1 || !lines[0].Verified {
 		t.Errorf("exit code %d, %+v", code, lines)
+	}
+}
+
+// A gateway that refuses what is too much at a time, as administrators set it
+// up (503 without Retry-After): 300 files are stored, once each, none fails.
+func TestBehindLimits(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct{ limits, version string }{
+		"rate, HTTP/1.1":                 {"limit_req zone=rate burst=5 nodelay;", core.HTTP11},
+		"connections, HTTP/2":            {"limit_conn conn 2;", core.HTTP2},
+		"rate, HTTP/2, requests delayed": {"limit_req zone=rate burst=3;", core.HTTP2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newServer(t, sandbox.Config{})
+			g := newGateway(t, s, "location /api/v1/files/ { "+tt.limits+" proxy_pass "+s.Profile().IngesterURL+"; }")
+			p := g.profile(t, s, g.clients)
+			p.Upload.HTTPVersion = tt.version
+			s.writeProfile(t, p)
+			dir, _ := writeTree(t, 300, func(i int) string { return fmt.Sprintf("scan %03d.txt", i) })
+			lines, code := s.upload(t, t.TempDir(), dir)
+			refused := -len(lines)
+			for _, l := range lines {
+				refused += l.Attempts
+				if l.State != core.StateStored || !l.Verified {
+					t.Errorf("%+v", l)
+				}
+			}
+			t.Logf("%d refused", refused)
+			if code != exitOK || len(lines) != 300 || refused > 200 {
+				t.Errorf("exit code %d, %d lines, %d refused", code, len(lines), refused)
+			}
+			storedOnce(t, s.Server, 300)
+		})
 	}
 }
 

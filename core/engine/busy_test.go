@@ -88,6 +88,7 @@ func TestBusyServerIsSentLess(t *testing.T) {
 		{"20 a second, 5 at once", 0, 2 * time.Millisecond, limitReq(20, 5), 90, 60 * time.Second},
 		{"20 a second, none at once", 0, 2 * time.Millisecond, limitReq(20, 0), 90, 60 * time.Second},
 		{"20 a second, a profile's own 1", 1, 2 * time.Millisecond, limitReq(20, 5), 60, 60 * time.Second},
+		{"20 a second, 5 at once, and slow", 0, 300 * time.Millisecond, limitReq(20, 5), 150, 60 * time.Second},
 		{"1 a second", 0, 10 * time.Millisecond, limitReq(1, 1), 150, 15 * time.Minute},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

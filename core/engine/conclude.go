@@ -218,7 +218,7 @@ func (e *Engine) affect(r *run, d retry.Decision, failure *core.Error, now time.
 	if d.Busy {
 		news = l.slow(r, now)
 		if news {
-			e.log.Info("the server is busy and is sent less at a time", "profile", l.profile, "files", l.pace.inFlight(longStreams), "a second", l.pace.rate, "error", failure)
+			e.log.Info("the server is busy and is sent less at a time", "profile", l.profile, "files", l.pace.inFlight(longStreams), "a second", l.pace.rate.now, "error", failure)
 			l.hold(now.Add(time.Duration((1 + e.cfg.Rand()) / 2 * float64(pause))))
 		}
 	}

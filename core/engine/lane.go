@@ -323,13 +323,13 @@ func (l *lane) well(start, now time.Time) {
 	l.fails, l.cooling, l.rejected = 0, 0, time.Time{}
 	l.relieve(now)
 	l.refusals.stored(start)
-	if l.pace.most == 0 {
+	if l.pace.most.now == 0 {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.pace.grow(now, l.liked())
-	if l.most = 0; l.pace.most > 0 {
+	if l.most = 0; l.pace.most.now > 0 {
 		l.most = l.pace.inFlight(l.liked())
 	}
 }

@@ -10,15 +10,28 @@ const (
 	unlimited = 100             // files a second: from here on they go as they come
 )
 
+// level is a limit that is halved, and grows again in equal steps, greater ones
+// each time that it has doubled. 0 is no limit.
+type level struct{ now, base float64 }
+
+func (l *level) set(to float64) { l.now, l.base = to, to }
+
+// grow adds what a part of the time makes in which it doubles.
+func (l *level) grow(part float64) {
+	l.now += l.base * part
+	if l.now >= 2*l.base {
+		l.base = l.now
+	}
+}
+
 // pace is how quickly a lane may go after its server said that it has too much
 // to do. Every such answer halves how many files are in flight, and, where even
 // one at a time is too many, how many begin in a second. What was sent less is
 // added again in equal steps, so that it takes five seconds to double, as long as
 // files are stored and nothing is refused. It belongs to the journal.
 type pace struct {
-	most float64 // files in flight, 0: as many as the lane likes
-	rate float64 // files begun in a second, 0: as they come
-	base float64 // what most or rate was when it was halved, or had last doubled
+	most level // files in flight
+	rate level // files begun in a second
 
 	slowed time.Time // when it was last halved
 	grown  time.Time
@@ -31,14 +44,14 @@ type pace struct {
 
 // inFlight is how many files may be in flight of as many as the lane likes.
 func (p *pace) inFlight(liked int) int {
-	if p.most == 0 {
+	if p.most.now == 0 {
 		return liked
 	}
-	return min(liked, int(p.most))
+	return min(liked, int(p.most.now))
 }
 
 // ready reports whether another file may begin now.
-func (p *pace) ready(now time.Time) bool { return p.rate == 0 || !p.next.After(now) }
+func (p *pace) ready(now time.Time) bool { return p.rate.now == 0 || !p.next.After(now) }
 
 // begin counts a file that begins as one of n in flight.
 func (p *pace) begin(now time.Time, n int) {
@@ -51,8 +64,8 @@ func (p *pace) begin(now time.Time, n int) {
 	}
 	p.begun++
 	p.peak = max(p.peak, n)
-	if p.rate > 0 {
-		p.next = now.Add(time.Duration(float64(time.Second) / p.rate))
+	if p.rate.now > 0 {
+		p.next = now.Add(time.Duration(float64(time.Second) / p.rate.now))
 	}
 }
 
@@ -63,20 +76,17 @@ func (p *pace) slow(start, now time.Time, streams int) bool {
 	if !start.After(p.slowed) {
 		return false
 	}
-	switch {
-	case p.rate > 0:
-		p.rate = max(p.rate/2, slowest)
-		p.base = p.rate
-	case p.most == 0 || p.most >= 2:
-		among := float64(min(p.peak, streams))
-		if p.most > 0 {
-			among = min(among, p.most)
-		}
-		p.most = max(among/2, 1)
-		p.base = p.most
+	switch most := p.most.now; {
+	case p.rate.now > 0:
+		p.rate.set(max(p.rate.now/2, slowest))
+		p.most.set(max(most/2, 1))
+	case most == 0:
+		p.most.set(max(float64(min(p.peak, streams))/2, 1))
+	case most >= 2:
+		p.most.set(max(min(float64(p.peak), most)/2, 1))
 	default: // one at a time is too many: as many as were not refused
-		p.most, p.rate = 1, max(float64(max(p.begun, p.before)-1), 1)
-		p.base = p.rate
+		p.most.set(1)
+		p.rate.set(max(float64(max(p.begun, p.before)-1), 1))
 	}
 	p.slowed, p.grown = now, now
 	p.peak, p.begun, p.before, p.second = 0, 0, 0, now
@@ -86,24 +96,17 @@ func (p *pace) slow(start, now time.Time, streams int) bool {
 // grow adds a step after a file was stored, of a lane that likes to have
 // streams in flight.
 func (p *pace) grow(now time.Time, streams int) {
-	if p.most == 0 {
+	if p.most.now == 0 {
 		return
 	}
-	step := p.base * float64(min(now.Sub(p.grown).Abs(), doubling)) / float64(doubling)
+	part := float64(min(now.Sub(p.grown).Abs(), doubling)) / float64(doubling)
 	p.grown = now
-	growing := &p.most
-	if p.rate > 0 {
-		growing = &p.rate
+	p.most.grow(part)
+	if p.rate.grow(part); p.rate.now >= unlimited {
+		p.rate.set(0)
 	}
-	*growing += step
-	if *growing >= 2*p.base {
-		p.base = *growing
-	}
-	switch {
-	case p.rate >= unlimited:
-		p.rate, p.base = 0, p.most
-	case p.rate == 0 && p.most >= float64(streams) && now.Sub(p.slowed) >= doubling:
-		p.most = 0
+	if p.rate.now == 0 && p.most.now >= float64(streams) && now.Sub(p.slowed) >= doubling {
+		p.most.set(0)
 	}
 }
 

@@ -37,15 +37,15 @@ func TestPaceHalves(t *testing.T) {
 		p.begin(now.Add(time.Millisecond), 1)
 	}
 	p.slow(now.Add(time.Millisecond), now.Add(2*time.Millisecond), 32)
-	if p.rate != 3 || p.inFlight(32) != 1 {
-		t.Errorf("%v a second, %d in flight; want the 3 of 4 that were not refused", p.rate, p.inFlight(32))
+	if p.rate.now != 3 || p.inFlight(32) != 1 {
+		t.Errorf("%v a second, %d in flight; want the 3 of 4 that were not refused", p.rate.now, p.inFlight(32))
 	}
 	for range 100 {
 		now = now.Add(time.Minute)
 		p.slow(now, now.Add(time.Second), 32)
 	}
-	if p.rate != slowest {
-		t.Errorf("%v a second", p.rate)
+	if p.rate.now != slowest {
+		t.Errorf("%v a second", p.rate.now)
 	}
 }
 
@@ -73,7 +73,7 @@ func TestPaceGrows(t *testing.T) {
 			t.Errorf("%d in flight after %v, want %d", got, now.Sub(midnight), want)
 		}
 	}
-	if p.most != 0 {
+	if p.most.now != 0 {
 		t.Error("what grew to what the lane likes is no limit any more")
 	}
 	for range 40 {
@@ -81,10 +81,10 @@ func TestPaceGrows(t *testing.T) {
 		p.slow(now, now.Add(time.Second), 32)
 	}
 	from := now
-	for ; p.most > 0; now = now.Add(time.Second) {
+	for ; p.most.now > 0; now = now.Add(time.Second) {
 		p.grow(now, 32)
 		if now.Sub(from) > 5*time.Minute {
-			t.Fatalf("%v a second, %v in flight after five minutes without a refusal", p.rate, p.most)
+			t.Fatalf("%v a second, %v in flight after five minutes without a refusal", p.rate.now, p.most.now)
 		}
 	}
 }
@@ -98,25 +98,25 @@ func TestPaceHolds(t *testing.T) {
 		streams := rapid.IntRange(1, 100).Draw(t, "streams")
 		for range rapid.IntRange(0, 200).Draw(t, "events") {
 			now = now.Add(time.Duration(rapid.IntRange(1, 2000).Draw(t, "ms")) * time.Millisecond)
-			most, rate := p.most, p.rate
+			most, rate := p.most.now, p.rate.now
 			switch rapid.IntRange(0, 2).Draw(t, "event") {
 			case 0:
 				p.begin(now, rapid.IntRange(1, p.inFlight(streams)).Draw(t, "in flight"))
 			case 1:
 				p.slow(now.Add(-time.Duration(rapid.IntRange(0, 3000).Draw(t, "ms ago"))*time.Millisecond), now, streams)
-				if most > 0 && p.most > most || rate > 0 && p.rate > rate {
+				if most > 0 && p.most.now > most || rate > 0 && p.rate.now > rate {
 					t.Fatalf("a refusal made it quicker: %+v", p)
 				}
 			default:
 				p.grow(now, streams)
-				if p.most > 2*max(most, 1) || rate > 0 && p.rate > 2*rate {
+				if p.most.now > 2*max(most, 1) || rate > 0 && p.rate.now > 2*rate {
 					t.Fatalf("it more than doubled at once: %+v", p)
 				}
 			}
 			if n := p.inFlight(streams); n < 1 || n > streams {
 				t.Fatalf("%d in flight of %d", n, streams)
 			}
-			if p.rate != 0 && (p.rate < slowest || p.most != 1) {
+			if p.rate.now != 0 && (p.rate.now < slowest || p.most.now == 0) {
 				t.Fatalf("%+v", p)
 			}
 		}
@@ -124,7 +124,7 @@ func TestPaceHolds(t *testing.T) {
 			now = now.Add(time.Second)
 			p.grow(now, streams)
 		}
-		if p.most != 0 || !p.ready(now) {
+		if p.most.now != 0 || !p.ready(now) {
 			t.Fatalf("five minutes without a refusal leave %+v", p)
 		}
 	})
