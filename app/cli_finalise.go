@@ -183,8 +183,15 @@ func (w *permanence) with(ctx context.Context, after *control.Gone) error {
 	}
 	if p := f.program; p != nil {
 		err := p.run(ctx, func(ctx context.Context) error {
+			working, stop := context.WithCancelCause(ctx)
+			defer stop(nil)
+			p.desk.onYield(func() { stop(yielded()) })
 			p.services.start(p.engine.Run)
-			return w.work(ctx, p.engine.Own())
+			err := w.work(working, p.engine.Own())
+			if moved(working, err) {
+				return movedTo(working, err)
+			}
+			return err
 		})
 		return closing(err, p.close)
 	}

@@ -182,7 +182,7 @@ func (j *job) own(ctx context.Context, p *program) error {
 			case <-yield:
 			default:
 				close(yield)
-				stop(&control.Gone{HandedOver: true, Err: errors.New("a window has asked for the queue")})
+				stop(yielded())
 			}
 		})
 		if err := p.serveMetrics(life, j.u.metricsAddress(j.profile)); err != nil {
@@ -193,6 +193,11 @@ func (j *job) own(ctx context.Context, p *program) error {
 		return errors.Join(err, j.serve(life, yield, p))
 	})
 	return errors.Join(err, p.close())
+}
+
+// yielded is why work ends here, for a window to have the queue.
+func yielded() error {
+	return &control.Gone{HandedOver: true, Err: errors.New("a window has asked for the queue")}
 }
 
 // untilTerminated is a context that outlives an interrupt, but not a signal to

@@ -9,7 +9,10 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
+
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 // socketPathMax is how long the path of a socket may be: sun_path holds 104 to
@@ -19,11 +22,12 @@ const socketPathMax = 100
 // listenLocal listens below a folder, or in one of its own where the folder's
 // path is too long for a socket, or its file system knows none.
 func listenLocal(ctx context.Context, folder string) (l net.Listener, address string, clean func(), err error) {
+	sweep(folder)
 	dir := filepath.Join(folder, "control")
 	l, address, err = listenIn(ctx, dir)
 	if err != nil {
 		var made error
-		if dir, made = os.MkdirTemp("", "ingester-"); made != nil {
+		if dir, made = os.MkdirTemp("", ownFolder); made != nil {
 			return nil, "", nil, errors.Join(err, made)
 		}
 		if l, address, err = listenIn(ctx, dir); err != nil {
@@ -32,6 +36,21 @@ func listenLocal(ctx context.Context, folder string) (l net.Listener, address st
 		}
 	}
 	return l, address, func() { _ = os.RemoveAll(dir) }, nil
+}
+
+// ownFolder is how the names of folders begin that are made for a socket.
+const ownFolder = "ingester-"
+
+// sweep removes the folder that an owner who was killed had made for its socket.
+func sweep(folder string) {
+	address, err := smallfile.Read(note(folder), maxAddress)
+	if err != nil {
+		return
+	}
+	dir := filepath.Dir(string(address))
+	if filepath.Dir(dir) == filepath.Clean(os.TempDir()) && strings.HasPrefix(filepath.Base(dir), ownFolder) && private(dir) == nil {
+		_ = os.RemoveAll(dir) // what stays is in nobody's way
+	}
 }
 
 // listenIn listens in a folder that only its user can enter. The queue is ours,

@@ -105,6 +105,9 @@ func TestStaleSocket(t *testing.T) {
 				t.Errorf("a killed owner: %v", err)
 			}
 			open(t, folder, newDesk(), Hello{})
+			if _, err := os.Stat(filepath.Dir(address)); below != "" && !errors.Is(err, os.ErrNotExist) {
+				t.Errorf("the killed owner's folder is left: %v", err)
+			}
 			c, err := Dial(t.Context(), folder, "")
 			if err != nil {
 				t.Fatal(err)
