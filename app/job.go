@@ -190,6 +190,9 @@ func (j *job) own(ctx context.Context, p *program) error {
 		}
 		p.services.start(p.engine.Run)
 		err := j.work(working, p.engine.Own())
+		last, cancel := context.WithTimeout(working, lastAnswers)
+		defer cancel()
+		_ = p.engine.Answered(last) // of what earlier calls left; else the next one asks
 		return errors.Join(err, j.serve(life, yield, p))
 	})
 	return errors.Join(err, p.close())
@@ -207,6 +210,10 @@ func untilTerminated(ctx context.Context) (context.Context, context.CancelFunc) 
 	context.AfterFunc(life, end) // the next signal has its usual effect
 	return life, end
 }
+
+// lastAnswers is how long a command whose files have ended waits for what servers
+// say of files of unknown outcome.
+const lastAnswers = 10 * time.Second
 
 // drainTime is how long a window waits for uploads that are under way.
 const drainTime = 3 * time.Second

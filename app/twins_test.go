@@ -99,7 +99,7 @@ func TestTwinsOfWhichOneIsLost(t *testing.T) {
 // file that the server has, and so many unknown.
 func (s *testServer) checkTwins(t *testing.T, home, dir string, stored, unknown int) {
 	t.Helper()
-	lines, _ := s.upload(t, home, dir)
+	lines, _ := s.upload(t, home, "--give-up-after", "2s", dir)
 	onServer := map[string]bool{}
 	for _, f := range s.files(t) {
 		onServer[f.ID] = f.Name == "README"
@@ -139,7 +139,7 @@ func TestAnothersFileIsNoProof(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.lose.Store(1)
-	lines, code := s.upload(t, home, dir)
+	lines, code := s.upload(t, home, "--give-up-after", "2s", dir)
 	if code != exitIncomplete || len(lines) != 1 || lines[0].State != core.StateUnknown || len(s.files(t)) != 1 {
 		t.Errorf("exit code %d, %+v; the server has %d files", code, lines, len(s.files(t)))
 	}
@@ -174,7 +174,7 @@ func TestTwinsKilled(t *testing.T) {
 		_ = cmd.Process.Kill() // may have ended
 		_ = cmd.Wait()         // was killed
 	}
-	lines, code := runUpload(t, s.command(home, append(args, "--ttl-days", "7")...))
+	lines, code := runUpload(t, s.command(home, append(args, "--ttl-days", "7", "--give-up-after", "3s")...))
 	files := map[string]bool{}
 	for _, f := range s.files(t) {
 		files[f.ID] = true

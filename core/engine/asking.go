@@ -87,7 +87,7 @@ func (e *Engine) inquire(ctx context.Context, x *tx) {
 		}
 	}
 	for _, l := range e.lanes {
-		if len(l.doubts) == 0 || l.inquiring || l.halt != nil || l.until.After(x.now) {
+		if len(l.doubts) == 0 || l.inquiring != nil || l.halt != nil || l.until.After(x.now) {
 			continue
 		}
 		var list []doubtful
@@ -101,13 +101,38 @@ func (e *Engine) inquire(ctx context.Context, x *tx) {
 			continue
 		}
 		slices.SortFunc(list, func(a, b doubtful) int { return a.t.QueuedAt.Compare(b.t.QueuedAt) })
-		l.inquiring = true
+		l.inquiring = make(chan struct{})
 		e.workers.Go(func() error {
 			q := &inquiry{e: e, lane: l}
 			q.ask(ctx, list)
 			return nil
 		})
 	}
+}
+
+// Answered waits for the answers of servers that are being asked whether they
+// have files of unknown outcome.
+func (e *Engine) Answered(ctx context.Context) error {
+	var asked []chan struct{}
+	err := e.do(ctx, "ask the server", func(*tx) error {
+		asked = nil
+		for _, l := range e.lanes {
+			if l.inquiring != nil {
+				asked = append(asked, l.inquiring)
+			}
+		}
+		return nil
+	})
+	for _, answered := range asked {
+		select {
+		case <-answered:
+		case <-e.ended:
+			return errStopped("ask the server")
+		case <-ctx.Done():
+			return cancelled("ask the server", ctx.Err())
+		}
+	}
+	return err
 }
 
 // asksFor reports whether a transfer is still one whose server is to be asked.

@@ -211,7 +211,7 @@ func (c *Call) end(ctx context.Context, stop bool) error {
 	}
 	return e.do(ctx, "end a call", func(*tx) error {
 		for w, l := range e.lanes { // a program that runs for months has had many terms
-			if w.terms == c.terms && l.empty() && l.claimed == 0 && !l.inquiring {
+			if w.terms == c.terms && l.empty() && l.claimed == 0 && l.inquiring == nil {
 				delete(e.lanes, w)
 			}
 		}

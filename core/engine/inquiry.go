@@ -27,7 +27,8 @@ func (q *inquiry) ask(ctx context.Context, list []doubtful) {
 	e := q.e
 	defer e.owe(func(x *tx) error {
 		x.after(func() {
-			q.lane.inquiring = false
+			close(q.lane.inquiring)
+			q.lane.inquiring = nil
 			e.journal.kick()
 		})
 		return nil

@@ -44,7 +44,7 @@ type lane struct {
 	held        map[*item]struct{} // wait for the profile to lead to the destination
 	look        time.Time          // when to see whether it does, while it doesn't
 	doubts      map[*item]struct{} // the server is to be asked whether it has them
-	inquiring   bool               // it is being asked
+	inquiring   chan struct{}      // it is being asked, until this is closed; nil: it is not
 
 	claimed, claimedBulk int               // runs that have not ended
 	claimedSmall         int64             // bytes

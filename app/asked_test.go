@@ -1,0 +1,97 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/sandbox"
+)
+
+// deafened is a server whose answers to uploads are lost, and whose registry may
+// be away.
+type deafened struct {
+	lose   atomic.Int64 // answers to uploads, of those to come
+	closed atomic.Bool  // the registry
+}
+
+func (d *deafened) wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch isUpload := r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/upload"); {
+		case isUpload && d.lose.Add(-1) >= 0:
+			next.ServeHTTP(httptest.NewRecorder(), r)
+			panic(http.ErrAbortHandler)
+		case r.URL.Path == "/api/v1/files":
+			if d.closed.Load() {
+				http.NotFound(w, r)
+				return
+			}
+			fallthrough
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// The first generation is asked for what nobody heard, at its Admin Module: at
+// once, within the call, and by the next call for another file. What it lists is
+// stored, once; what it does not stays unknown, and says when it is asked again.
+func TestUnknownSettlesByItself(t *testing.T) {
+	t.Parallel()
+	d := &deafened{}
+	s := newServer(t, sandbox.Config{Generation: 1, Wrap: d.wrap})
+	home, dir := t.TempDir(), t.TempDir()
+	write := func(name string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	d.lose.Store(3)
+	lines, code := s.upload(t, home, write("a"), write("b"), write("c"))
+	if code != exitOK || len(lines) != 3 || len(s.files(t)) != 3 {
+		t.Errorf("exit code %d, %+v; the server has %d files", code, lines, len(s.files(t)))
+	}
+
+	d.lose.Store(1)
+	d.closed.Store(true)
+	late := write("late")
+	lines, code = s.upload(t, home, late)
+	if code != exitIncomplete || len(lines) != 1 || lines[0].State != core.StateUnknown || lines[0].AskedAgain != askedNext {
+		t.Errorf("exit code %d, %+v", code, lines)
+	}
+	d.closed.Store(false)
+	if _, code = s.upload(t, home, write("other")); code != exitOK {
+		t.Errorf("exit code %d", code)
+	}
+	d.closed.Store(true)
+	lines, code = s.upload(t, home, late)
+	if code != exitOK || len(lines) != 1 || lines[0].State != core.StateStored || !lines[0].Skipped || len(s.files(t)) != 5 {
+		t.Errorf("exit code %d, %+v; the server has %d files", code, lines, len(s.files(t)))
+	}
+}
+
+// Tags reach the first generation in the metadata.
+func TestTagsReachTheFirstGeneration(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, sandbox.Config{Generation: 1})
+	path := filepath.Join(t.TempDir(), "a.txt")
+	if err := os.WriteFile(path, []byte("a"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if lines, code := s.upload(t, t.TempDir(), "--tag", "box 14", "--metadata", `{"room":2}`, path); code != exitOK || len(lines) != 1 || len(lines[0].Differs) != 0 {
+		t.Errorf("exit code %d, %+v", code, lines)
+	}
+	files := s.files(t)
+	if len(files) != 1 || len(files[0].Tags) != 0 || string(files[0].Metadata) != `{"room":2,"tags":["box 14"]}` {
+		kept, _ := json.Marshal(files)
+		t.Errorf("the server has %s", kept)
+	}
+}
