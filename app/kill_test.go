@@ -31,7 +31,7 @@ func killedOnFirstGeneration(t *testing.T, program string) {
 	s.generation = "1"
 	server := startServer(t, s)
 	s.kill(t, kills)
-	states, code, said := s.end(t, "--give-up-after", "3s")
+	states, code, said := s.end(t, append([]string{"--give-up-after", "3s", s.dir}, s.also...)...)
 	unknown := 0
 	for _, state := range states {
 		if state == core.StateUnknown {
@@ -65,7 +65,7 @@ func killedWithoutKey(t *testing.T, program string) {
 	server := newServer(t, sandbox.Config{Wrap: withoutKey})
 	s.profile, s.secret = server.profileFile, server.ClientSecret().Reveal()
 	s.kill(t, kills)
-	states := s.finish(t, exitIncomplete, "--give-up-after", "3s")
+	states := s.finish(t, exitIncomplete, append([]string{"--give-up-after", "3s", s.dir}, s.also...)...)
 	files, err := server.Files(t.Context())
 	if err != nil {
 		t.Fatal(err)

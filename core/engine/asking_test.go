@@ -245,3 +245,32 @@ func TestAskedForOthers(t *testing.T) {
 		_ = f.stop()
 	})
 }
+
+// Who submits a file again that is being asked for wants no answer: the decision
+// is the user's, who sends it again.
+func TestAskedNoMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLibrary(false)
+		l.script = losing(never, never)
+		f := beginLibrary(t, l, newMemory())
+		id := f.submit(source("a", 10))[0]
+		<-time.After(time.Second)
+		o := options()
+		for again, want := range map[bool]core.State{false: core.StateWaiting, true: core.StateUnknown} {
+			o.Again = again
+			s, err := f.Submit(t.Context(), []core.Source{source("a", 10)}, o)
+			if err != nil || len(s.Already) != 1 || again && s.Already[0].State != want {
+				t.Errorf("again: %v: %+v, %v", again, s.Already, err)
+			}
+		}
+		l.with(func(s *server) { s.script = nil })
+		if err := f.Retry(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateStored, id)
+		if l.attempts(id) != 2 {
+			t.Errorf("sent %d times", l.attempts(id))
+		}
+		_ = f.stop()
+	})
+}

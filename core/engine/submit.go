@@ -214,6 +214,9 @@ func (s *submission) reveal(ctx context.Context) error {
 		for _, id := range s.already {
 			if it := s.e.items[id]; it != nil {
 				s.call.takeOver(x, it, s.options.Profile)
+				if s.again {
+					undoubted(x, it)
+				}
 			}
 		}
 		w := way{s.options.Profile, s.endpoint.Destination, s.call.terms}
@@ -257,4 +260,13 @@ func (s *submission) result() core.Submission {
 		}
 	}
 	return out
+}
+
+// undoubted leaves a transfer that the server is to be asked for to the user, who
+// wants no answer.
+func undoubted(x *tx, it *item) {
+	if t := x.get(it); t.Doubtful() && (t.State == core.StateWaiting || t.State == core.StateQueued) {
+		t.State = core.StateUnknown
+		_ = x.put(it, t) // logged
+	}
 }
