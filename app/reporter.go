@@ -99,6 +99,10 @@ func (r *textReporter) waiting(w core.Wait) {
 	if r.quiet {
 		return
 	}
+	if w.Path != "" { // told once, for as long as it lasts
+		r.line(r.err, "waiting for %s to be back: %s", printable(r.servers.of(w)), reasonWords(w.Reason))
+		return
+	}
 	form := "15:04"
 	if time.Until(w.Until) < 2*time.Minute {
 		form = "15:04:05"

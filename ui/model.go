@@ -171,16 +171,6 @@ func (m *model) Apply(u core.Update, now time.Time) {
 	m.Tick(now)
 }
 
-// waiting is the first wait to end of those for which nothing goes forward, nil
-// while something does, or has stopped altogether.
-func (m *model) waiting() *core.Wait {
-	if m.paused || m.halt != nil || m.sum.Active > 0 || !m.sum.Unfinished() || len(m.waits) == 0 {
-		return nil
-	}
-	first := slices.MinFunc(m.waits, func(a, b core.Wait) int { return a.Until.Compare(b.Until) })
-	return &first
-}
-
 // Tick moves the windows on and settles what is visible.
 func (m *model) Tick(now time.Time) {
 	if !m.sum.Unfinished() {

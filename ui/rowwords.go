@@ -154,6 +154,13 @@ func (t *text) waiting(r *row, reason string, now time.Time) string {
 	return t.s("state.retrying", args{"Why": reason})
 }
 
+// heldBack says of a queued row what it waits for.
+func (t *text) heldBack(w rowWords, wait *core.Wait) rowWords {
+	why, _ := t.explain(wait.Reason)
+	w.icon, w.tone, w.status = "waiting", theme.ColorNameWarning, t.s("state.held", args{"Why": why})
+	return w
+}
+
 // splitName parts a shown name into its folders and the file's own name, both
 // without characters that could disturb a line or turn its direction round.
 func splitName(name string) (folder, file string) {

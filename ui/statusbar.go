@@ -84,6 +84,9 @@ func (s *statusBar) show(all *model) {
 // waitText says what is waited for and until when.
 func waitText(t *text, w *core.Wait) string {
 	sentence, _ := t.explain(w.Reason)
+	if w.Path != "" {
+		sentence = plain(w.Path) + ": " + sentence
+	}
 	return t.s("status.waits", args{"Why": sentence, "Time": w.Until.Local().Format("15:04:05")})
 }
 

@@ -230,6 +230,9 @@ func (v *transfersView) draw(row *transferRow, i int, now time.Time) {
 	}
 	rate, left := v.model.speed(r, now)
 	words := v.sh.text.present(r, rate, left, now)
+	if w := v.model.away(r); w != nil {
+		words = v.sh.text.heldBack(words, w)
+	}
 	if step, ok := v.sh.permanent.steps[r.id]; ok {
 		words.status = v.sh.text.s("permanent.row", args{"Step": v.sh.text.finalising(step)})
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -38,6 +39,45 @@ func TestStatusSaysWhatIsWaitedFor(t *testing.T) {
 			if got := progressText(text, m); strings.Contains(got, "14:05") {
 				t.Errorf("%s, %s: it is over, and still said: %q", language, name, got)
 			}
+		}
+	}
+}
+
+// A queued file below a folder that is away says so in its row, in both
+// languages; its neighbours elsewhere, and what is done, don't.
+func TestRowSaysThatItsFolderIsAway(t *testing.T) {
+	folder := filepath.FromSlash("/mnt/scans")
+	wait := core.Wait{Path: folder, Until: start.Add(time.Minute), Reason: &core.Error{Kind: core.KindFile, Code: core.CodeFolderAway}}
+	for language, want := range map[string]string{"en": "waiting: its folder is away or can't be read", "ru": "ожидание: его папка недоступна или не читается"} {
+		text := speaking(t, language)
+		for path, tt := range map[string]struct {
+			state core.State
+			waits bool
+		}{
+			"/mnt/scans/a.tif":     {core.StateQueued, true},
+			"/mnt/scans/2/a.tif":   {core.StateQueued, true},
+			"/mnt/scans-old/a.tif": {core.StateQueued, false},
+			"/mnt/other/a.tif":     {core.StateQueued, false},
+			"/mnt/scans/done.tif":  {core.StateStored, false},
+		} {
+			file := transfer(1, "a.tif", 1, tt.state)
+			file.Source.Path = filepath.FromSlash(path)
+			m := newModel()
+			m.Reset(core.Snapshot{Transfers: []core.Transfer{file}, Waits: []core.Wait{wait}}, start)
+			w := m.away(&m.rows[0])
+			if (w != nil) != tt.waits {
+				t.Errorf("%s: %+v", path, w)
+			}
+			if w != nil && text.heldBack(text.present(&m.rows[0], 0, 0, start), w).status != want {
+				t.Errorf("%s: %+v", path, text.heldBack(text.present(&m.rows[0], 0, 0, start), w))
+			}
+			m.Apply(core.Update{}, start)
+			if w := m.away(&m.rows[0]); w != nil {
+				t.Errorf("%s is back: %+v", path, w)
+			}
+		}
+		if got := waitText(text, &wait); !strings.HasPrefix(got, folder+": ") {
+			t.Errorf("%q", got)
 		}
 	}
 }
