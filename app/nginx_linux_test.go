@@ -232,6 +232,7 @@ func TestBehindLimits(t *testing.T) {
 	for name, tt := range map[string]struct{ limits, version string }{
 		"rate, HTTP/1.1":                 {"limit_req zone=rate burst=5 nodelay;", core.HTTP11},
 		"connections, HTTP/2":            {"limit_conn conn 2;", core.HTTP2},
+		"rate and connections, 429":      {"limit_req zone=rate burst=5 nodelay; limit_conn conn 2; limit_req_status 429; limit_conn_status 429;", core.HTTPAuto},
 		"rate, HTTP/2, requests delayed": {"limit_req zone=rate burst=3;", core.HTTP2},
 	} {
 		t.Run(name, func(t *testing.T) {

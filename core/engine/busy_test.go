@@ -118,6 +118,35 @@ func TestBusyServerIsSentLess(t *testing.T) {
 	}
 }
 
+// slowStore is on a disk that takes its time.
+type slowStore struct{ *memory }
+
+func (s slowStore) Commit(ctx context.Context, b core.Batch) error {
+	<-time.After(70 * time.Millisecond)
+	return s.memory.Commit(ctx, b)
+}
+
+// What becomes due while the queue is being saved is not forgotten: the next
+// file of a limited rate, the end of a pause.
+func TestDueWhileSaving(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		f := begin(t, s, slowStore{newMemory()})
+		f.patience = 10 * time.Minute
+		if err := f.do(t.Context(), "limit", func(*tx) error {
+			l := f.lane(way{profile: testProfile, to: core.Destination{Server: testServer, Account: testAccount}})
+			l.pace.most.set(1)
+			l.pace.rate.set(10)
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		ids := f.submit(sources(100, 10)...)
+		f.awaitState(core.StateStored, ids...)
+		_ = f.stop()
+	})
+}
+
 // After a storm of refusals as many are in flight as before, a while after the
 // last.
 func TestRateRecovers(t *testing.T) {

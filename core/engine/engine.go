@@ -65,6 +65,7 @@ type Engine struct {
 	paused bool
 	halts  []halt
 	waits  []waited
+	sought time.Time // when what may start was last looked for; the journal's
 	feeds  map[*feed]struct{}
 
 	// What follows belongs to the journal's goroutine alone.

@@ -76,6 +76,7 @@ func (e *Engine) place(it *item) {
 // schedule stages what time and room allow: transfers that have waited long
 // enough, and claims.
 func (e *Engine) schedule(ctx context.Context, x *tx) {
+	e.sought = x.now
 	if e.stopping || e.draining || e.fault.err != nil {
 		return
 	}
@@ -312,7 +313,7 @@ func (e *Engine) rest() time.Duration {
 			until(e.asks[0].at)
 		}
 		for _, l := range e.lanes {
-			if at := l.rest(now); !e.paused && !at.IsZero() {
+			if at := l.rest(e.sought); !e.paused && !at.IsZero() {
 				until(at)
 			}
 		}
@@ -321,7 +322,7 @@ func (e *Engine) rest() time.Duration {
 }
 
 // rest is when something is to be done for the lane if nothing happens before,
-// zero for never.
+// zero for never, by how it was at now: what has become due since then is.
 func (l *lane) rest(now time.Time) time.Time {
 	switch {
 	case l.halt != nil:
