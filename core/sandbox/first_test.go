@@ -2,10 +2,7 @@ package sandbox
 
 import (
 	"bytes"
-	"crypto/tls"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -237,82 +234,6 @@ func TestElementUpload(t *testing.T) {
 	}
 }
 
-// The server answers once a file is copied, and then no second time.
-func TestFinalize(t *testing.T) {
-	c := gen1(t, nil)
-	f := c.store(t, "a", "content")
-	got := c.call(t, http.MethodPost, "/api/v1/finalize/"+f.ID, []byte(`{"description":"new","metadata":{"a":1},"target_storage_element_id":"rw"}`))
-	if got.status != http.StatusAccepted || got.fields(t)["status"] != "completed" || got.fields(t)["checksum_verified"] != true {
-		t.Fatalf("answered %d %s", got.status, got.body)
-	}
-	status := fmt.Sprintf("/api/v1/finalize/%v/status", got.fields(t)["transaction_id"])
-	if got := c.call(t, http.MethodGet, status, nil); got.status != http.StatusOK || !bytes.Contains(got.body, []byte(`"progress_percent":100.0`)) {
-		t.Errorf("the status: %d %s", got.status, got.body)
-	}
-	want := f
-	want.Retention, want.TTLDays, want.Description, want.Metadata = core.RetentionPermanent, 0, "new", []byte(`{"a":1}`)
-	want.ExpiresAt, want.FinalizedAt = File{}.ExpiresAt, c.list(t)[0].FinalizedAt
-	if diff := cmp.Diff([]File{want}, c.list(t)); diff != "" {
-		t.Errorf("the file (-want +got):\n%s", diff)
-	}
-	again := c.call(t, http.MethodPost, "/api/v1/finalize/"+f.ID, nil)
-	if again.status != http.StatusBadRequest || again.detail(t) != "File "+f.ID+" is not temporary (retention_policy=permanent)" {
-		t.Errorf("once more: %d %s", again.status, again.body)
-	}
-	c.stop()
-	c = &tus{running: start(t, c.cfg.Dir, func(cfg *Config) { cfg.Generation = generation1 }), token: c.token}
-	if diff := cmp.Diff([]File{want}, c.list(t)); diff != "" {
-		t.Errorf("after a restart (-want +got):\n%s", diff)
-	}
-	if got := c.call(t, http.MethodGet, status, nil); got.status != http.StatusNotFound {
-		t.Errorf("a transaction outlived the server: %d %s", got.status, got.body)
-	}
-}
-
-// Whatever goes wrong on the way is 202 with the reason, and leaves the temporary
-// file as it was.
-func TestFinalizeFails(t *testing.T) {
-	failing := func(cfg *Config) {
-		cfg.Finalize = func(_ File, next string) string {
-			if next == "copied" {
-				return "failed"
-			}
-			return next
-		}
-	}
-	for name, k := range map[string]struct {
-		file   string
-		change func(*Config)
-		damage func(path string) error
-		says   string
-	}{
-		"failed":    {"a", failing, nil, "Failed to upload to target SE: 500"},
-		"not ASCII": {"ä", nil, nil, "Failed to download from source SE: 500"},
-		"damaged":   {"a", nil, func(path string) error { return os.WriteFile(path, []byte("CONTENT"), 0o600) }, "Checksum mismatch: "},
-	} {
-		t.Run(name, func(t *testing.T) {
-			c := gen1(t, k.change)
-			f := c.store(t, k.file, "content")
-			if k.damage != nil {
-				if err := k.damage(f.Path); err != nil {
-					t.Fatal(err)
-				}
-			}
-			got := c.call(t, http.MethodPost, "/api/v1/finalize/"+f.ID, nil)
-			if said := fmt.Sprint(got.fields(t)["error_message"]); got.status != http.StatusAccepted || got.fields(t)["status"] != "failed" || !strings.HasPrefix(said, k.says) {
-				t.Errorf("answered %d %s", got.status, got.body)
-			}
-			status := c.call(t, http.MethodGet, fmt.Sprintf("/api/v1/finalize/%v/status", got.fields(t)["transaction_id"]), nil)
-			if status.fields(t)["status"] != "rolled_back" || !bytes.Contains(status.body, []byte(`"progress_percent":0.0`)) {
-				t.Errorf("the status: %d %s", status.status, status.body)
-			}
-			if diff := cmp.Diff([]File{f}, c.list(t)); diff != "" {
-				t.Errorf("the file (-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
 func TestFirstGenerationGuards(t *testing.T) {
 	c := gen1(t, nil)
 	const nobody = "11111111-2222-4333-8444-555555555555"
@@ -376,38 +297,6 @@ func TestFirstGenerationPaths(t *testing.T) {
 	}
 }
 
-// The server speaks HTTP/1.1 and no ALPN, also to clients that offer HTTP/2, and
-// says nothing to one without a certificate.
-func TestUvicornTLS(t *testing.T) {
-	c := gen1(t, nil)
-	conn := c.dial(t)
-	if p := conn.ConnectionState().NegotiatedProtocol; p != "" {
-		t.Errorf("agreed on %q", p)
-	}
-	h2 := newClient(t, c.Profile(), true)
-	resp, err := h2.Get(c.URL() + "/health/live")
-	if err != nil || resp.Proto != "HTTP/1.1" {
-		t.Fatalf("answered %v (%v)", resp, err)
-	}
-	_ = resp.Body.Close()
-	stranger := c.Profile()
-	stranger.TLS.CertFile, stranger.TLS.KeyFile = "", ""
-	foreign := c.Profile()
-	other := start(t, folder(t), nil).Profile()
-	foreign.TLS.CertFile, foreign.TLS.KeyFile = other.TLS.CertFile, other.TLS.KeyFile
-	for name, p := range map[string]core.Profile{"none": stranger, "another authority's": foreign} {
-		resp, err := newClient(t, p, false).Get(c.URL() + "/health/live")
-		if err == nil {
-			_ = resp.Body.Close()
-			t.Fatalf("certificate %s: answered %d", name, resp.StatusCode)
-		}
-		var alert tls.AlertError
-		if errors.As(err, &alert) || strings.Contains(err.Error(), "alert") || strings.Contains(err.Error(), "tls:") {
-			t.Errorf("certificate %s: %v", name, err)
-		}
-	}
-}
-
 // A wrong secret and a suspended account get the same answer.
 func TestFirstGenerationSignIn(t *testing.T) {
 	for _, suspended := range []bool{false, true} {
@@ -437,24 +326,6 @@ func TestOtherKey(t *testing.T) {
 	for _, got := range []answer{c.at(t, c.URL(), http.MethodGet, "/api/v1/files/", nil), c.send(t, form{name: "a", content: []byte("x"), token: c.token})} {
 		if got.status != http.StatusUnauthorized {
 			t.Errorf("the Ingester answered %d %s", got.status, got.body)
-		}
-	}
-}
-
-// A connection that is idle for as long as the server says is closed.
-func TestIdleConnectionsAreClosed(t *testing.T) {
-	c := gen1(t, func(cfg *Config) { cfg.IdleTimeout = 1 })
-	conn := c.dial(t)
-	if _, err := fmt.Fprintf(conn, "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
-		t.Fatal(err)
-	}
-	if data, err := io.ReadAll(conn); err != nil || !bytes.HasPrefix(data, []byte("HTTP/1.1 200 ")) || bytes.Contains(data, []byte("Connection: close")) {
-		t.Errorf("read %q (%v)", data, err)
-	}
-	for generation, want := range map[int]string{generationOwn: "2m0s", generation1: "5s", generation2: "2m0s"} {
-		cfg, err := Config{Dir: t.TempDir(), Generation: generation}.withDefaults()
-		if err != nil || cfg.IdleTimeout.String() != want {
-			t.Errorf("generation %d: %v, want %s (%v)", generation, cfg.IdleTimeout, want, err)
 		}
 	}
 }
