@@ -49,6 +49,7 @@ func (c *claim) take(ctx context.Context, cfg programConfig) (*program, error) {
 			}
 		} else if err = c.ready(); err == nil {
 			err = f.owner.AskForQueue(ctx)
+			cfg.adopts = true
 		}
 		f.owner.Close()
 		switch {

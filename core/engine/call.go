@@ -155,15 +155,19 @@ func (c *Call) Adopt(ctx context.Context, ids []core.TransferID) ([]core.Transfe
 	return append(found, stored...), err
 }
 
-// adoptTime is how long what was found in the queue waits for the caller who
-// knows its profile: one of the process that had the queue before.
-const adoptTime = 10 * time.Second
+// How long what was found in the queue waits for callers of the process that had
+// it before: all of it, lest it goes by another secret than theirs, and what only
+// they know the profile of.
+const (
+	firstAdoptTime = 2 * time.Second
+	adoptTime      = 10 * time.Second
+)
 
 // adoption is until when transfers may be adopted whose profile is not there,
 // zero where that is for good, or is not what failed.
 func (e *Engine) adoption(failure *core.Error, now time.Time) time.Time {
 	until := e.loaded.Add(adoptTime)
-	if e.cfg.Own || failure.Code != core.CodeProfileNotFound || !now.Before(until) {
+	if !e.cfg.Adopts || failure.Code != core.CodeProfileNotFound || !now.Before(until) {
 		return time.Time{}
 	}
 	return until

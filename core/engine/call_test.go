@@ -219,3 +219,29 @@ func TestDrain(t *testing.T) {
 		_ = f.stop()
 	})
 }
+
+// A process that takes the queue over gives the callers of the one before a
+// moment: their files don't go by its own terms first, which may halt them.
+func TestAdoptedBeforeSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &routed{server: newServer(), by: map[string]int{}}
+		st := newMemory().keep(t, left("theirs", core.StateQueued, 10), left("interrupted", core.StateSending, 10), left("nobody's", core.StateQueued, 10))
+		f := begin(t, r.server, st, func(c *Config) { c.Uploaders, c.Adopts = r, true })
+		synctest.Wait()
+		if n := r.went(""); n > 0 {
+			t.Errorf("it went by the own terms %d times", n)
+		}
+		if _, err := f.Call(testProfile, "caller's").Adopt(t.Context(), []core.TransferID{"theirs", "interrupted"}); err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateStored, "theirs", "interrupted")
+		if r.went("") > 0 || r.went("caller's") == 0 {
+			t.Errorf("it went %v", r.by)
+		}
+		f.awaitState(core.StateStored, "nobody's")
+		if r.went("") == 0 {
+			t.Errorf("it went %v", r.by)
+		}
+		_ = f.stop()
+	})
+}

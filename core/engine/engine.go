@@ -32,6 +32,7 @@ type Config struct {
 	Policy    retry.Policy     // Rounds 1 for the command line, 0 for the window
 	Own       bool             // only what calls submit, or take over by Continue or Adopt, is sent
 	Paused    bool             // begins as after PauseAll
+	Adopts    bool             // callers of the process that had the queue before are about to come for what is found
 	Log       *slog.Logger     // nil: none
 	Now       func() time.Time // nil: time.Now
 	Rand      func() float64   // uniform in [0, 1), for one caller at a time; nil: math/rand/v2

@@ -85,6 +85,9 @@ func (e *Engine) lane(w way) *lane {
 		e.numbered++
 		l = &lane{way: w, number: e.numbered, held: map[*item]struct{}{}, doubts: map[*item]struct{}{}}
 		e.lanes[w] = l
+		if until := e.loaded.Add(firstAdoptTime); e.cfg.Adopts && w.terms == "" && e.now().Before(until) {
+			l.hold(until)
+		}
 	}
 	return l
 }
