@@ -76,9 +76,9 @@ func stored(t *core.Transfer) {
 }
 
 var (
-	refused  = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused, Op: "upload", Message: "The server refuses connections on this port."}    //nolint:gochecknoglobals // constants of the tests
-	cutOff   = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionLost, Op: "upload", Outcome: core.OutcomeCutOff, Message: "The connection broke."} //nolint:gochecknoglobals // likewise
-	signedIn = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused, Op: "fetch token", Err: core.ErrSignIn}                                   //nolint:gochecknoglobals // likewise
+	refused  = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused, Op: "upload", Message: "The server refuses connections on this port."}
+	cutOff   = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionLost, Op: "upload", Outcome: core.OutcomeCutOff, Message: "The connection broke."}
+	signedIn = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused, Op: "fetch token", Err: core.ErrSignIn}
 )
 
 // ending is how a call of so many files ended.
@@ -129,7 +129,7 @@ func call(t *testing.T, n int, p persistence, asJSON bool, happens func(f *told)
 }
 
 // unattended is the patience of a call without a terminal.
-var unattended = persistence{limit: patienceAlone} //nolint:gochecknoglobals // a constant of the tests
+var unattended = persistence{limit: patienceAlone}
 
 // How long a call waits, by what it has seen.
 func TestPersistence(t *testing.T) {

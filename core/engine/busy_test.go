@@ -41,7 +41,7 @@ func (g *gate) script(ctx context.Context, s *server, t core.Transfer, n int, p 
 // limitConn lets n be under way.
 func limitConn(n int) func(*server, time.Time) bool {
 	under := []time.Time{}
-	return func(s *server, now time.Time) bool {
+	return func(_ *server, now time.Time) bool {
 		kept := under[:0]
 		for _, until := range under {
 			if until.After(now) {
