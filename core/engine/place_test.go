@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -82,7 +83,7 @@ func (d *disk) on(t *testing.T, st Store, change ...func(*Config)) *fixture {
 		}
 		return whole(ctx, s, tr, n, p)
 	}
-	f := begin(t, s, st, append(change, func(c *Config) { c.Reach = d.reach })...)
+	f := begin(t, s, st, append([]func(*Config){func(c *Config) { c.Reach = d.reach }}, change...)...)
 	f.patience = 24 * time.Hour
 	return f
 }
@@ -128,15 +129,14 @@ func TestFolderGoesAndComes(t *testing.T) {
 		t.Run(away.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				d, other := newDisk(t, numbered(100)...), newDisk(t, numbered(100)...)
-				looks := 0
-				f := d.on(t, newMemory(), func(c *Config) { c.Paused = true })
-				reach := f.cfg.Reach
-				f.cfg.Reach = func(src core.Source) (string, error) {
-					d.mu.Lock()
-					looks++
-					d.mu.Unlock()
-					return reach(src)
-				}
+				var looks atomic.Int64
+				f := d.on(t, newMemory(), func(c *Config) {
+					c.Paused = true
+					c.Reach = func(src core.Source) (string, error) {
+						looks.Add(1)
+						return d.reach(src)
+					}
+				})
 				ids, others := f.submitAll(t, d.root), f.submitAll(t, other.root)
 				must(t, os.Rename(d.root, d.root+" gone"))
 				begun := time.Now()
@@ -150,8 +150,8 @@ func TestFolderGoesAndComes(t *testing.T) {
 				if n := f.server.total(); n > 100+bulkStreams+smallStreams {
 					t.Errorf("%d attempts meanwhile", n)
 				}
-				if most := smallStreams + 8 + int(away/lastLook); looks > most {
-					t.Errorf("looked %d times within %v", looks, away)
+				if most := smallStreams + 8 + int64(away/lastLook); looks.Load() > most {
+					t.Errorf("looked %d times within %v", looks.Load(), away)
 				}
 				must(t, os.Rename(d.root+" gone", d.root))
 				f.awaitState(core.StateStored, ids...)
@@ -356,8 +356,7 @@ func TestLooksWellAndIsNot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDisk(t, numbered(100)...)
 		d.fail(syscall.EIO, "")
-		f := d.on(t, newMemory(), func(c *Config) { c.Paused = true })
-		f.cfg.Reach = content.Reach
+		f := d.on(t, newMemory(), func(c *Config) { c.Paused, c.Reach = true, content.Reach })
 		ids, begun := f.submitAll(t, d.root), time.Now()
 		must(t, f.ResumeAll(t.Context()))
 		<-time.After(time.Hour)
