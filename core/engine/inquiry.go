@@ -80,7 +80,7 @@ func (q *inquiry) byKey(ctx context.Context, u Uploader, list []doubtful) []doub
 		switch {
 		case err != nil: // nor would it answer for the others
 			q.unanswered(ctx, slices.Concat(rest, list[i:]), err)
-			rest, list = nil, list[:i]
+			rest = nil
 		case yes:
 			cleared = append(cleared, d)
 			continue
