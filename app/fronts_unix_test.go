@@ -581,3 +581,23 @@ func TestCallerInterruptedBesideWindow(t *testing.T) {
 	start(t, g.uploading(home, dir)).wants(t, names...)
 	g.mustHave(t, contents)
 }
+
+// Who was told that a window gets the queue lets it have it, though the lock is
+// free for a moment.
+func TestWindowComesFirst(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	cfg := programConfig{folders: folders{config: home, state: home, data: home}, kind: control.Command, log: slog.New(slog.DiscardHandler), redact: core.NewRedactor(), own: true}
+	joined, failed := make(chan front, 1), make(chan error, 1)
+	go func() {
+		f, err := join(context.Background(), cfg, &control.Gone{HandedOver: true})
+		joined <- f
+		failed <- err
+	}()
+	runWindowless(t, openWindowless(t, home))
+	f, err := <-joined, <-failed
+	if err != nil || f.owner == nil || f.owner.Hello.Kind != control.Window {
+		t.Fatalf("%+v, %v", f, err)
+	}
+	f.owner.Close()
+}

@@ -172,7 +172,7 @@ func TestUnusableOwner(t *testing.T) {
 				t.Errorf("%#v", err)
 			}
 			_ = s.Close()
-			<-served
+			_ = <-served // it was closed
 			_ = l.Close()
 		})
 	}
