@@ -63,8 +63,8 @@ func TestIdentityIsChosen(t *testing.T) {
 			h.picture("identity-chosen-" + language)
 			d.save(false)
 			h.called(`save "Production" as "Production" session=false`)
-			if got := ctl.profiles["Production"].TLS.Identity; got != "reports" {
-				t.Errorf("saved %q", got)
+			if got, err := ctl.Profile(t.Context(), "Production"); err != nil || got.TLS.Identity != "reports" {
+				t.Errorf("saved %q, %v", got.TLS.Identity, err)
 			}
 		})
 	}
