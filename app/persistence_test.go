@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,12 +17,15 @@ import (
 // told is an engine of which the test says what happens.
 type told struct {
 	begun   chan struct{} // closed once somebody follows
+	mu      sync.Mutex
 	files   []core.Transfer
 	waits   []core.Wait
 	updates chan core.Update
 }
 
 func (f *told) Subscribe() (core.Snapshot, core.Feed) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	snapshot := core.Snapshot{Transfers: slices.Clone(f.files), Waits: f.waits}
 	select {
 	case <-f.begun:
@@ -43,17 +47,23 @@ func (f *told) Next(ctx context.Context) (core.Update, error) {
 
 // say changes a file and tells it.
 func (f *told) say(i int, change func(*core.Transfer)) {
+	f.mu.Lock()
 	change(&f.files[i])
-	f.updates <- core.Update{Changed: []core.Transfer{f.files[i]}, Waits: f.waits}
+	u := core.Update{Changed: []core.Transfer{f.files[i]}, Waits: f.waits}
+	f.mu.Unlock()
+	f.updates <- u
 }
 
 // leave tells that the server is left alone.
 func (f *told) leave(d time.Duration, why *core.Error) {
-	f.waits = nil
+	var waits []core.Wait
 	if d > 0 {
-		f.waits = []core.Wait{{Profile: "Prod", Since: time.Now(), Until: time.Now().Add(d), Reason: why}}
+		waits = []core.Wait{{Profile: "Prod", Since: time.Now(), Until: time.Now().Add(d), Reason: why}}
 	}
-	f.updates <- core.Update{Waits: f.waits}
+	f.mu.Lock()
+	f.waits = waits
+	f.mu.Unlock()
+	f.updates <- core.Update{Waits: waits}
 }
 
 func sending(n int64) func(*core.Transfer) {
