@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -28,6 +29,20 @@ func localPaths(uris []fyne.URI) (paths []string, left []core.Skipped) {
 		}
 	}
 	return paths, left
+}
+
+// droppedPaths is localPaths for what the toolkit was given by a drop. The whole
+// file system is what GLFW makes of an address without a path, such as
+// file://host: it reads on behind the address's end until it finds a slash.
+func droppedPaths(uris []fyne.URI) (paths []string, left []core.Skipped) {
+	paths, left = localPaths(uris)
+	return slices.DeleteFunc(paths, func(p string) bool {
+		if p != "/" {
+			return false
+		}
+		left = append(left, core.Skipped{Path: p, Reason: skipNoPath})
+		return true
+	}), left
 }
 
 // pastedPaths reads paths and file URIs from a clipboard's text, one a line or

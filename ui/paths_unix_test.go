@@ -52,3 +52,11 @@ func TestLocalPaths(t *testing.T) {
 		t.Errorf("got %q, left %q", paths, left)
 	}
 }
+
+// TestDroppedRootIsLeft: it is what the toolkit makes of file://host.
+func TestDroppedRootIsLeft(t *testing.T) {
+	paths, left := droppedPaths([]fyne.URI{storage.NewFileURI("/a"), storage.NewFileURI("/"), storage.NewFileURI("/b")})
+	if !slices.Equal(paths, []string{"/a", "/b"}) || !slices.Equal(skippedPaths(left), []string{"/"}) {
+		t.Errorf("got %q, left %q", paths, left)
+	}
+}

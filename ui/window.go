@@ -150,7 +150,7 @@ func (w *Window) start(ctx context.Context) error {
 	w.win.CenterOnScreen()
 	w.win.SetMaster()
 	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { //nolint:contextcheck // tasks have the window's
-		paths, left := localPaths(uris)
+		paths, left := droppedPaths(uris)
 		w.dropped(paths, left...)
 	})
 	w.startTray()
