@@ -100,6 +100,17 @@ func (k *keys) renew(ctx context.Context) (fresh bool, err error) {
 	return true, k.refresh(ctx)
 }
 
+// renewMissed fetches the keys that the server was too busy for when they were
+// needed last. It is for before a token is asked for: a server that answers one
+// request of several in a row would never get to those after it.
+func (k *keys) renewMissed(ctx context.Context) error {
+	if k == nil || core.CodeOf(k.failed) != core.CodeServerBusy {
+		return nil
+	}
+	_, err := k.renew(ctx)
+	return err
+}
+
 // knows reports whether a key with this ID is there, or the token names none.
 func (k *keys) knows(kid string) bool {
 	return kid == "" || slices.ContainsFunc(k.set, func(key publicKey) bool { return key.id == kid })
@@ -210,6 +221,8 @@ func (s *Source) fetchKeys(ctx context.Context) ([]publicKey, error) {
 	case status >= 500 || status == http.StatusTooManyRequests:
 		e.Kind, e.Code = core.KindServer, core.CodeServerBusy
 		e.RetryAfter = wire.RetryAfter(header, s.cfg.Now())
+		e.Message = "Cannot fetch the token server's keys now: it answered " + strconv.Itoa(status) + "."
+		return nil, e
 	}
 	e.Message = "Cannot fetch the token server's keys: it answered " + strconv.Itoa(status) + "; check auth.jwks_url."
 	return nil, e

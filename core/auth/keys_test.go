@@ -280,3 +280,36 @@ func TestKeyOperations(t *testing.T) {
 		}
 	}
 }
+
+// A gateway that answers one request of two in a row (nginx limit_req without a
+// burst) refuses the keys behind every token: they are had before the next.
+func TestKeysBehindABusyGateway(t *testing.T) {
+	key := signers()["rsa"]
+	a := newAdmin(t, nil)
+	var f fixture
+	last := -time.Hour
+	limited := func(answer http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if now := f.clock.Elapsed(); now-last < time.Second {
+				answer = refuse(http.StatusServiceUnavailable, "")
+			} else {
+				last = now
+			}
+			answer(w, r)
+		}
+	}
+	a.respond(func(w http.ResponseWriter, r *http.Request) { limited(issue(mint(t, key, nil, nil)))(w, r) })
+	a.publish(func(w http.ResponseWriter, r *http.Request) { limited(jwks(t, jwkOf(t, key, fields{"kid": "key-1"})))(w, r) })
+	f = newSource(t, a, verified(a))
+	e := f.failure(t, core.KindServer, core.CodeServerBusy)
+	if strings.Contains(e.Message, "auth.jwks_url") {
+		t.Errorf("it is busy, but the address is blamed: %s", e.Message)
+	}
+	f.mustFail(t, core.KindServer, core.CodeServerBusy) // the keys are there now
+	if token := f.mustToken(t); !token.Verified {
+		t.Error("not verified")
+	}
+	if a.tokens.Load() != 3 || a.keys.Load() != 2 {
+		t.Errorf("%d tokens, %d key sets", a.tokens.Load(), a.keys.Load())
+	}
+}

@@ -71,6 +71,9 @@ func (s *Source) fetch(ctx context.Context) (*lease, error) {
 	s.mu.Lock()
 	s.pace.begin(start)
 	s.mu.Unlock()
+	if err := s.keys.renewMissed(ctx); err != nil && !errors.Is(err, errNoKeys) {
+		return nil, err
+	}
 	a, err := s.request(ctx, secret)
 	s.requested(ctx, s.mono()-start, err)
 	if err != nil {
