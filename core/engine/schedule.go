@@ -91,6 +91,11 @@ func (e *Engine) schedule(ctx context.Context, x *tx) {
 	if e.paused || x.paused != nil {
 		return
 	}
+	for _, l := range e.lanes {
+		if l.halt != nil && !l.ends.IsZero() && !l.ends.After(x.now) {
+			l.lift()
+		}
+	}
 	e.inquire(ctx, x)
 	e.sort()
 	for _, l := range e.lanes {
@@ -102,9 +107,7 @@ func (e *Engine) schedule(ctx context.Context, x *tx) {
 // for.
 func (e *Engine) claim(ctx context.Context, x *tx, l *lane) {
 	l.skim(x)
-	if l.halt != nil && !l.ends.IsZero() && !l.ends.After(x.now) {
-		l.lift()
-	}
+	l.skimHeld(x)
 	if l.halt != nil || l.until.After(x.now) || l.empty() {
 		return
 	}
@@ -298,24 +301,30 @@ func (e *Engine) rest() time.Duration {
 		return wait
 	}
 	until := func(at time.Time) { wait = min(wait, max(at.Sub(now), 0), longestRest) }
-	if e.fault.err != nil {
+	switch {
+	case e.fault.err != nil:
 		until(e.fault.retry)
-	} else {
-		if len(e.waiting) > 0 {
-			until(e.waiting[0].at)
+		return wait
+	case e.draining:
+		return wait // what is due is for whoever gets the queue
+	}
+	if len(e.waiting) > 0 {
+		until(e.waiting[0].at)
+	}
+	for _, p := range e.places {
+		if p.away && !p.looking {
+			until(p.until)
 		}
-		for _, p := range e.places {
-			if p.away && !p.looking {
-				until(p.until)
-			}
-		}
-		if len(e.asks) > 0 && !e.paused && !e.draining {
-			until(e.asks[0].at)
-		}
-		for _, l := range e.lanes {
-			if at := l.rest(e.sought); !e.paused && !at.IsZero() {
-				until(at)
-			}
+	}
+	if e.paused {
+		return wait
+	}
+	if len(e.asks) > 0 {
+		until(e.asks[0].at)
+	}
+	for _, l := range e.lanes {
+		if at := l.rest(e.sought); !at.IsZero() {
+			until(at)
 		}
 	}
 	return wait
@@ -331,6 +340,8 @@ func (l *lane) rest(now time.Time) time.Time {
 		return time.Time{}
 	case l.until.After(now):
 		return l.until
+	case l.empty(): // its doubts are being asked about
+		return time.Time{}
 	case !l.pace.ready(now):
 		return l.pace.next
 	}

@@ -18,6 +18,7 @@ type server struct {
 	mu        sync.Mutex
 	honours   bool   // refuses duplicates by key
 	asks      int    // for that
+	looks     int    // for a profile
 	finds     int    // for its list
 	askErr    error  // what asking ends in
 	url       string // where profiles lead, as are
@@ -74,7 +75,15 @@ func (s *server) with(f func(*server)) *server {
 func (s *server) Endpoint(_ context.Context, by Route) (Endpoint, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.looks++
 	return s.endpoint(), s.profiles[by.Profile]
+}
+
+// looked is how often a profile was looked for.
+func (s *server) looked() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.looks
 }
 
 func (s *server) endpoint() Endpoint {

@@ -139,9 +139,25 @@ func (l *lane) freed(x *tx, n int) (freed []*item) {
 			break
 		}
 		delete(l.held, it)
-		if !it.leaves && x.wayOf(it) == l.way && x.state(it) == core.StateWaiting && isHeld(x.get(it).Error) {
+		if l.holds(x, it) {
 			freed = append(freed, it)
 		}
 	}
 	return freed
+}
+
+// skimHeld drops what no longer waits for the profile, up to the first that does.
+func (l *lane) skimHeld(x *tx) {
+	for it := range l.held {
+		if l.holds(x, it) {
+			return
+		}
+		delete(l.held, it)
+	}
+}
+
+// holds reports whether a transfer waits for the lane's profile to lead to its
+// destination.
+func (l *lane) holds(x *tx, it *item) bool {
+	return !it.gone && !it.leaves && x.crew(it) != nil && x.wayOf(it) == l.way && x.state(it) == core.StateWaiting && isHeld(x.get(it).Error)
 }

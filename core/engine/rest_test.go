@@ -1,0 +1,143 @@
+package engine
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/artstore/ingester/core"
+)
+
+// mostLooks is how often an idle queue of few files looks at the clock in one
+// moment, at most. One that does nothing else never stops.
+const mostLooks = 20_000
+
+// clock is the virtual time of an engine that must not be busy with nothing.
+type clock struct {
+	mu    sync.Mutex
+	at    time.Time
+	looks int
+	spins bool
+}
+
+// now tells the time. Where it is asked for without end, it moves the time on, so
+// that the test ends.
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	if now := time.Now(); !now.Equal(c.at) {
+		c.at, c.looks = now, 0
+	}
+	c.looks++
+	stuck := c.looks > mostLooks
+	c.spins = c.spins || stuck
+	c.mu.Unlock()
+	if stuck {
+		<-time.After(time.Hour)
+	}
+	return time.Now()
+}
+
+// spun reports whether the engine was busy with nothing.
+func (c *clock) spun() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.spins
+}
+
+// What is due while a queue is handed over is left to whoever gets it, and not
+// looked at again and again until the last large file has ended.
+func TestDrainingRests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, c := newServer(), &clock{}
+		s.script = func(ctx context.Context, _ *server, t core.Transfer, _ int, _ core.Progress) (bool, error) {
+			if t.Source.Size < smallSize {
+				return false, failure(core.KindNetwork, core.CodeUnreachable, core.OutcomeNotProcessed)
+			}
+			select {
+			case <-time.After(20 * time.Hour):
+				return true, nil
+			case <-ctx.Done():
+				return false, failure(core.KindCancelled, core.CodeCancelled, core.OutcomeCutOff)
+			}
+		}
+		f := begin(t, s, newMemory(), func(cfg *Config) { cfg.Now = c.now })
+		large := f.submit(source("large", 2<<20))
+		f.awaitState(core.StateSending, large...)
+		f.awaitState(core.StateWaiting, f.submit(source("small", 10))...)
+		if err := f.Drain(t.Context()); err != nil || f.get(large[0]).State != core.StateStored {
+			t.Errorf("the large file is %s: %v", f.get(large[0]).State, err)
+		}
+		_ = f.stop()
+		if c.spun() {
+			t.Error("the queue was busy with nothing")
+		}
+	})
+}
+
+// A profile that goes while files wait for it to lead back has them fail, and is
+// not looked for any more, whatever else happens.
+func TestProfileGoesWhileHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		f := begin(t, s, newMemory(), func(c *Config) { c.Paused = true })
+		ids := f.submit(sources(3, 10)...)
+		s.lead(there)
+		if err := f.ResumeAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateWaiting, ids...)
+		s.with(func(s *server) {
+			s.profiles[testProfile] = failure(core.KindConfig, core.CodeProfileNotFound, core.OutcomeNotProcessed)
+		})
+		if err := f.Lift(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateFailed, ids...)
+		before := s.looked()
+		for range 10 {
+			if err := f.First(t.Context(), "another"); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		if again := s.looked() - before; again > 0 {
+			t.Errorf("the profile was looked for %d times more", again)
+		}
+		_ = f.stop()
+	})
+}
+
+// A halt that ends by itself ends for what is of unknown outcome too: its server
+// is asked then, though nothing else happens.
+func TestAskedAfterHaltThatEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLibrary(true)
+		l.script = losing(always, never)
+		l.askErr = failure(core.KindAuth, core.CodeKeychainLocked, core.OutcomeNotProcessed)
+		f := beginLibrary(t, l, newMemory())
+		ids := f.submit(source("a", 10))
+		f.awaitHalt(core.CodeKeychainLocked)
+		l.with(func(s *server) { s.askErr = nil })
+		<-time.After(2 * time.Minute)
+		if got := f.get(ids[0]); got.State != core.StateStored {
+			t.Errorf("two minutes after the keychain was locked it is %s: %v", got.State, got.Error)
+		}
+		_ = f.stop()
+	})
+}
+
+// A lane of which nothing is left but files to be asked about has nothing to do
+// until there is an answer, wherever its profile leads by now.
+func TestDoubtsAloneRest(t *testing.T) {
+	now := time.Now()
+	l := &lane{look: now.Add(-time.Hour), doubts: map[*item]struct{}{{}: {}}}
+	if at := l.rest(now); !at.IsZero() {
+		t.Errorf("something is to be done at %v", at)
+	}
+	l.until = now.Add(time.Minute)
+	if at := l.rest(now); at != l.until {
+		t.Errorf("they are asked about at %v", at)
+	}
+}
