@@ -1,15 +1,20 @@
 package main
 
-import "github.com/artstore/ingester/core"
+import (
+	"strings"
+
+	"github.com/artstore/ingester/core"
+)
 
 // askedNext is when a server is asked again, in JSON, for a file whose outcome a
 // command could not find out.
 const askedNext = "next run"
 
-// askedAgain says that the server will be asked again for what it may have.
-func askedAgain(t core.Transfer) string {
-	if t.Doubtful() {
-		return "; the next run asks the server again"
+// outcome is why a file is not known to be stored, and that the server will be
+// asked again for what it may have.
+func outcome(t core.Transfer) string {
+	if !t.Doubtful() {
+		return cause(t.Error)
 	}
-	return ""
+	return strings.TrimSuffix(cause(t.Error), ".") + "; the next run asks the server again"
 }

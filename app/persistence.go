@@ -27,7 +27,15 @@ type persistence struct {
 type held struct {
 	until  time.Time // zero: until something else is over
 	reason *core.Error
-	tries  int // in this call
+	tries  int  // in this call
+	asked  bool // then the server is asked whether it has stored it; nothing is sent
+}
+
+// news is what the files of a call wait for, and of how many of them the server
+// is asked then whether it has stored them.
+type news struct {
+	core.Wait
+	asked int
 }
 
 // ground is what a call has gained so far, and what it waits for.
@@ -70,7 +78,7 @@ func (g *ground) see(t core.Transfer, was bool, now time.Time) {
 	}
 	g.blame(t.Error)
 	if t.State == core.StateWaiting {
-		g.held[t.ID] = held{t.NotBefore, t.Error, t.Attempts - g.before[t.ID]}
+		g.held[t.ID] = held{t.NotBefore, t.Error, t.Attempts - g.before[t.ID], t.Doubtful()}
 	} else {
 		delete(g.held, t.ID)
 	}
@@ -163,32 +171,46 @@ func (g *ground) alone(now time.Time) (first core.Wait, found bool) {
 // next is what n files that have not ended wait for, if none of them can go on
 // now, and it was not told before. A folder that is away is told once, whatever
 // else goes on: nobody else looks for it.
-func (g *ground) next(n int, now time.Time) (w core.Wait, news bool) {
+func (g *ground) next(n int, now time.Time) (told news, isNew bool) {
 	for _, w := range g.waits {
 		if w.Path != "" && n > 0 && !g.folders[w.Path].Equal(w.Since) {
 			g.folders[w.Path] = w.Since
-			return w, true
+			return news{Wait: w}, true
 		}
 	}
 	if g.active > 0 || n == 0 {
-		return w, false
+		return told, false
 	}
 	w, found := g.alone(now)
 	if found && w.Path != "" {
-		return w, false
+		return told, false
 	}
+	told.Wait = w
 	if !found && len(g.held) == n {
-		for _, h := range g.held {
-			if h.until.After(now) && (!found || h.until.Before(w.Until)) {
-				w, found = core.Wait{Until: h.until, Reason: h.reason}, true
-			}
+		told, found = g.soonest(now)
+	}
+	if !found || told.Until.Sub(now) < leastTold || told.Until.Equal(g.told) {
+		return told, false
+	}
+	g.told = told.Until
+	return told, true
+}
+
+// soonest is what the first of the files that wait by themselves waits for.
+func (g *ground) soonest(now time.Time) (first news, found bool) {
+	asked, asks := 0, false
+	for _, h := range g.held {
+		if h.asked {
+			asked++
+		}
+		if h.until.After(now) && (!found || h.until.Before(first.Until)) {
+			first.Wait, asks, found = core.Wait{Until: h.until, Reason: h.reason}, h.asked, true
 		}
 	}
-	if !found || w.Until.Sub(now) < leastTold || w.Until.Equal(g.told) {
-		return w, false
+	if asks {
+		first.asked = asked
 	}
-	g.told = w.Until
-	return w, true
+	return first, found
 }
 
 // errWaits is why a file is not sent of which nothing else is known.

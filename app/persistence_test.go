@@ -273,3 +273,36 @@ func TestWaitingIsTold(t *testing.T) {
 		}
 	}
 }
+
+// A file that the server may have isn't waited for as if it were to be sent: it
+// is said that the server is asked. A folder that is there isn't said to be away.
+func TestWaitingSaysForWhat(t *testing.T) {
+	unheard := &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionLost, Outcome: core.OutcomeUnknown, Op: "upload", Message: "It was not heard."}
+	happens := func(f *told) {
+		f.say(0, waitingFor(time.Minute, unheard))
+		f.say(1, waitingFor(time.Hour, unheard))
+		<-time.After(time.Second)
+		for i, code := range []core.Code{core.CodeTooManyOpen, core.CodeFolderAway} {
+			f.waits = []core.Wait{{Path: []string{"/scans", "/mnt"}[i], Since: time.Now(), Reason: &core.Error{Kind: core.KindFile, Code: code}}}
+			f.updates <- core.Update{Waits: f.waits}
+		}
+		f.leave(0, nil)
+		f.say(0, func(t *core.Transfer) { t.State, t.Error = core.StateUnknown, unheard })
+		f.say(1, stored)
+	}
+	e := call(t, 2, unattended, false, happens)
+	for _, line := range []string{
+		" to ask again whether the server has stored 2 files: connection lost\n",
+		"waiting for /scans to be usable again: too many open files\n",
+		"waiting for /mnt to be back: folder away\n",
+		": upload: It was not heard; the next run asks the server again\n",
+	} {
+		if !strings.Contains(e.errs, line) {
+			t.Errorf("%q is not in %q", line, e.errs)
+		}
+	}
+	e = call(t, 2, unattended, true, happens)
+	if asks := `"until":"2000-01-01T00:01:00Z","reason":"connection lost","unknown":2,`; !strings.Contains(e.out, asks) {
+		t.Errorf("%s is not in %s", asks, e.out)
+	}
+}

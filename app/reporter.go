@@ -33,7 +33,7 @@ type reporter interface {
 	madePermanent(core.Transfer) // stored before, as a temporary file
 	// left: left out; fails says that the command fails because of it.
 	left(s core.Skipped, fails bool)
-	waiting(core.Wait) // for what no file of the command can go on
+	waiting(news) // for what no file of the command can go on
 	summary(summary, *core.Error)
 	recovered(core.Recovery) // the queue was damaged
 	close()
@@ -95,19 +95,28 @@ func (s *servers) of(w core.Wait) string {
 }
 
 // waiting says the time with seconds where it is near.
-func (r *textReporter) waiting(w core.Wait) {
+func (r *textReporter) waiting(w news) {
 	if r.quiet {
 		return
 	}
 	if w.Path != "" { // told once, for as long as it lasts
-		r.line(r.err, "waiting for %s to be back: %s", printable(r.servers.of(w)), reasonWords(w.Reason))
+		until := "to be back"
+		if w.Reason != nil && w.Reason.Code != core.CodeFolderAway { // it is there
+			until = "to be usable again"
+		}
+		r.line(r.err, "waiting for %s %s: %s", printable(r.servers.of(w.Wait)), until, reasonWords(w.Reason))
 		return
 	}
 	form := "15:04"
 	if time.Until(w.Until) < 2*time.Minute {
 		form = "15:04:05"
 	}
-	r.line(r.err, "waiting for %s until %s: %s", printable(r.servers.of(w)), w.Until.Local().Format(form), reasonWords(w.Reason))
+	at := w.Until.Local().Format(form)
+	if w.asked > 0 {
+		r.line(r.err, "waiting until %s to ask again whether the server has stored %s: %s", at, files(w.asked), reasonWords(w.Reason))
+		return
+	}
+	r.line(r.err, "waiting for %s until %s: %s", printable(r.servers.of(w.Wait)), at, reasonWords(w.Reason))
 }
 
 // reasonWords is an error's code as words.
@@ -127,7 +136,7 @@ func (r *textReporter) progress(t core.Transfer) { r.bar.progress(t) }
 func (r *textReporter) ended(t core.Transfer, differs []core.Difference, _ time.Duration) {
 	switch {
 	case t.State != core.StateStored:
-		r.line(r.err, "%-9s  %s: %s", t.State, printable(r.show.of(t.Source.Path)), cause(t.Error)+askedAgain(t))
+		r.line(r.err, "%-9s  %s: %s", t.State, printable(r.show.of(t.Source.Path)), outcome(t))
 	case !r.quiet:
 		r.line(r.out, "stored     %s  %s  %s", printable(r.show.of(t.Source.Path)), humanize.IBytes(uint64(t.Source.Size)), t.Receipt.FileID)
 	}
@@ -143,7 +152,7 @@ func (r *textReporter) differs(t core.Transfer, differs []core.Difference, advic
 
 func (r *textReporter) kept(t core.Transfer, halt *core.Error) {
 	if t.Doubtful() {
-		r.line(r.err, "%-9s  %s: %s", core.StateUnknown, printable(r.show.of(t.Source.Path)), cause(t.Error)+askedAgain(t))
+		r.line(r.err, "%-9s  %s: %s", core.StateUnknown, printable(r.show.of(t.Source.Path)), outcome(t))
 		return
 	}
 	if halt == nil {
@@ -274,7 +283,8 @@ type waitingLine struct {
 	Until   time.Time  `json:"until"`
 	Reason  string     `json:"reason"`
 	Profile string     `json:"profile,omitempty"`
-	Path    string     `json:"path,omitempty"` // the folder below which files can't be read
+	Path    string     `json:"path,omitempty"`    // the folder below which files can't be read
+	Unknown int        `json:"unknown,omitempty"` // files: the server is asked then whether it has stored them; nothing is sent
 	Error   *errorLine `json:"error,omitempty"`
 }
 
@@ -364,8 +374,8 @@ func (r *jsonReporter) left(s core.Skipped, fails bool) {
 	r.write(skippedLine{"skipped", path, rawPath(path), skipReason(s.Reason)})
 }
 
-func (r *jsonReporter) waiting(w core.Wait) {
-	l := waitingLine{Event: "waiting", Until: w.Until.UTC().Truncate(time.Second), Reason: reasonWords(w.Reason), Profile: w.Profile, Path: w.Path}
+func (r *jsonReporter) waiting(w news) {
+	l := waitingLine{Event: "waiting", Until: w.Until.UTC().Truncate(time.Second), Reason: reasonWords(w.Reason), Profile: w.Profile, Path: w.Path, Unknown: w.asked}
 	if w.Reason != nil {
 		l.Error = errorLineOf(w.Reason)
 	}

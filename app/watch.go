@@ -279,7 +279,7 @@ func (w *watch) over() bool {
 	if w.gaveUp = w.ground.over(len(w.open), w.started, now); w.gaveUp {
 		return true
 	}
-	if wait, news := w.ground.next(len(w.open), now); news {
+	if wait, isNew := w.ground.next(len(w.open), now); isNew {
 		w.out.waiting(wait)
 	}
 	return false
