@@ -237,6 +237,32 @@ func TestAskedInTheNextRun(t *testing.T) {
 	})
 }
 
+// What was looked for until the list said something is asked for once when it is
+// submitted again: the call waits for no five minutes more.
+func TestAskedOnceMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st, l := newMemory(), newLibrary(false)
+		l.script = losing(never, func(name string) bool { return name != "a" })
+		f := beginLibrary(t, l, st)
+		id := f.submit(source("a", 10))[0]
+		<-time.After(time.Second)
+		f.awaitState(core.StateStored, f.submit(source("b", 20))...)
+		f.awaitState(core.StateUnknown, id)
+		_ = f.stop()
+		f = beginLibrary(t, l, st)
+		<-time.After(time.Minute)
+		begun, before := time.Now(), len(l.asked)
+		if err := f.Ask(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+		f.awaitState(core.StateUnknown, id)
+		if got, took := f.get(id), time.Since(begun); took > 10*time.Second || len(l.asked) == before || got.Error.Code != core.CodeNotListed || l.attempts(id) != 1 {
+			t.Errorf("after %v, asked %d times: %+v", took, len(l.asked)-before, got.Error)
+		}
+		_ = f.stop()
+	})
+}
+
 // A command has its server asked for what other calls left there, too, and sends
 // nothing of it.
 func TestAskedForOthers(t *testing.T) {

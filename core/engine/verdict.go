@@ -41,7 +41,8 @@ func (q *inquiry) absent(x *tx, d doubtful) {
 	}
 	was.errors = 0
 	x.after(func() { at := known.at; *known = was; known.at = at })
-	late := l.Asked && x.now.Sub(was.absent) >= doubtFor
+	// What an earlier call looked for so long is asked for once.
+	late := l.Asked && (x.now.Sub(was.absent) >= doubtFor || t.Error != nil && t.Error.Code == core.CodeNotListed)
 	switch {
 	case !l.Asked:
 		t = undecided(t, t.Error, time.Time{})
