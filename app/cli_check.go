@@ -43,6 +43,7 @@ func checkTarget(ctx context.Context, s streams, t target, print func(core.Step)
 	if err != nil {
 		return err
 	}
+	_ = f.make() // the test may come first of all; what can't be kept there is logged
 	secrets := newSecrets(given, s.redactor)
 	secrets.published = auth.OpenPublishers(f.publishers(), log)
 	var services services

@@ -16,6 +16,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/metrics"
+	"github.com/artstore/ingester/core/sandbox"
 )
 
 // keyless is a token server whose keys can be published and withdrawn, and a
@@ -118,5 +119,18 @@ func TestKeysAreRememberedOverRestarts(t *testing.T) {
 		if out, code := upload(t.TempDir(), args...); code != exitOK {
 			t.Errorf("where they were never seen: exit code %d\n%s", code, out)
 		}
+	}
+}
+
+// A connection test that is the first thing ever done on a computer warns of
+// nothing: there is a place to remember in that the server publishes keys.
+func TestCheckComesFirst(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, sandbox.Config{})
+	cmd := s.command(filepath.Join(t.TempDir(), "new"), "check", "--profile-file", s.profileFile)
+	var errs strings.Builder
+	cmd.Stderr = &errs
+	if out, err := cmd.Output(); err != nil || errs.Len() > 0 {
+		t.Errorf("%v: %s%s", err, out, errs.String())
 	}
 }
