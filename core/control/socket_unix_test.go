@@ -51,9 +51,13 @@ func TestForeignUser(t *testing.T) {
 	if err := os.WriteFile(program, self, 0o755); err != nil {
 		t.Fatal(err)
 	}
+	coverage := filepath.Join(folder, "coverage") // where the other user can write it
+	if err := errors.Join(os.Mkdir(coverage, 0o777), os.Chmod(coverage, 0o777)); err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.Command(program, "-test.run=^TestAsForeigner$", "-test.v")
 	cmd.Dir = folder
-	cmd.Env = append(os.Environ(), "CONTROL_SOCKET="+socket)
+	cmd.Env = append(os.Environ(), "CONTROL_SOCKET="+socket, "GOCOVERDIR="+coverage, "TMPDIR="+coverage)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "connected and cut off") || !strings.Contains(string(out), "the other side is a process of another user") {

@@ -99,7 +99,8 @@ func TestUploadSendsWhatTheUserSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := g.only(t)
-	wantFields := map[string]string{"description": "eins\r\nzwei", "retention_policy": "permanent", "tags": `["a\"b","é"]`, "metadata": `{"box":14}`}
+	wantFields := map[string]string{"description": "eins\r\nzwei", "retention_policy": "permanent", "tags": `["a\"b","é"]`,
+		"metadata": `{"box":14,"tags":["a\"b","é"]}`} // for servers without a field for tags, until this one has told them
 	if fmt.Sprint(got.fields) != fmt.Sprint(wantFields) || got.mediaType != "application/octet-stream" {
 		t.Errorf("fields %q", got.fields)
 	}
