@@ -194,7 +194,7 @@ func TestLostLogDoublesNothing(t *testing.T) {
 		if err := os.Remove(folders{state: home}.queue() + "-wal"); err != nil {
 			t.Fatal(err)
 		}
-		lines, code := s.upload(t, home, dir)
+		lines, code := s.upload(t, home, "--give-up-after", "2s", dir)
 		if code != exitIncomplete || len(lines) == 0 || lines[0].Event != "recovered" {
 			t.Errorf("honoured %t: exit code %d, told %+v", honours, code, lines[0])
 		}
