@@ -49,10 +49,11 @@ func newTransferList(length func() int, create func() fyne.CanvasObject, update 
 	return l
 }
 
-// sees reports whether a row may be in sight.
+// sees reports whether a row may be in sight, or be the one below, which Fyne
+// sets up with them, and not once more when it comes into sight.
 func (l *transferList) sees(i int) bool {
 	at := float32(i)*l.step - l.GetScrollOffset()
-	return at > -l.step && at < l.Size().Height
+	return at > -l.step && at < l.Size().Height+l.step
 }
 
 // TypedKey implements fyne.Focusable.

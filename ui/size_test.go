@@ -57,6 +57,24 @@ func TestScrollingLeavesNothing(t *testing.T) {
 	}
 }
 
+// TestRowsAtTheEdgeAreDrawn: whatever part of a row is in sight, and wherever it
+// came from, it shows what its transfer is now.
+func TestRowsAtTheEdgeAreDrawn(t *testing.T) {
+	h := openMany(t, fewRows)
+	v := h.w.transfers
+	for i := range 120 {
+		v.list.ScrollToOffset(float32(i) * v.list.step / 7)
+		h.progress(i)
+		first := int(v.list.GetScrollOffset() / v.list.step)
+		last := int((v.list.GetScrollOffset() + v.list.Size().Height - 1) / v.list.step)
+		for at := first; at <= last; at++ {
+			if row := v.live[at]; row == nil || row.at != at || row.id != v.model.At(at).id {
+				t.Fatalf("scrolled to %v, row %d is not drawn: %+v", v.list.GetScrollOffset(), at, row)
+			}
+		}
+	}
+}
+
 // TestRedrawOfManyRowsIsCheap: drawing must cost what is seen, not what is
 // there.
 func TestRedrawOfManyRowsIsCheap(t *testing.T) {
