@@ -39,7 +39,7 @@ func (t *text) facts(r *row, now time.Time) []fact {
 		out = append(out, fact{t.s("fact.asked_again"), t.moment(again)})
 	}
 	out = append(out, fact{t.s("fact.path"), plain(r.path)}, fact{t.s("fact.size"), words.size + " (" + t.n("count.bytes", int(r.size)) + ")"})
-	if server := r.server.Value(); server != "" {
+	if server := r.way.Value().server; server != "" {
 		out = append(out, fact{t.s("fact.server"), server})
 	}
 	if r.attempts() > 0 {

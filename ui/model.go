@@ -18,12 +18,15 @@ type row struct {
 	name      string // as shown, with the folders below the dropped one
 	path      string
 	size      int64
-	server    unique.Handle[string]
+	way       unique.Handle[way]
 	begun     *begun // nil: all zero
 	small     core.SmallState
 	temporary bool // the server keeps it for a time only
 	matches   bool // the name filter takes it
 }
+
+// way is where a transfer goes, the same for many.
+type way struct{ profile, server string }
 
 // begun is what only a row has whose transfer was begun or has ended.
 type begun struct {
@@ -37,7 +40,7 @@ type begun struct {
 func newRow(t *core.Transfer) row {
 	r := row{
 		id: t.ID, seq: t.Seq, name: t.Source.Name, path: t.Source.Path, size: t.Source.Size,
-		server: unique.Make(t.Server), small: t.State.Small(), temporary: t.Kept().Retention != core.RetentionPermanent,
+		way: unique.Make(way{t.Options.Profile, t.Server}), small: t.State.Small(), temporary: t.Kept().Retention != core.RetentionPermanent,
 	}
 	b := begun{min(max(t.Sent, 0), t.Source.Size), t.Attempts, t.NotBefore, t.Error, t.Receipt}
 	if b != (begun{}) {

@@ -54,7 +54,7 @@ func (t *text) present(r *row, rate float64, left time.Duration, now time.Time) 
 	case core.StateQueued:
 		w.icon, w.status = "queued", t.s("state.queued")
 		if r.doubtful() {
-			w.status = t.s("state.asking")
+			w.status = t.asking(r, now)
 		}
 		w.primary, w.secondary = actPause, actCancel
 	case core.StateSending:

@@ -229,7 +229,7 @@ func (v *transfersView) draw(row *transferRow, i int, now time.Time) {
 		return
 	}
 	rate, left := v.model.speed(r, now)
-	words := v.sh.text.present(r, rate, left, now)
+	words := v.sh.text.present(v.model.shown(r), rate, left, now)
 	if w := v.model.away(r); w != nil {
 		words = v.sh.text.heldBack(words, w)
 	}

@@ -31,3 +31,23 @@ func (m *model) away(r *row) *core.Wait {
 	}
 	return nil
 }
+
+// shown is a row as the list says it: one that is due waits on for as long as its
+// server is left alone.
+func (m *model) shown(r *row) *row {
+	late := r.late()
+	if r.state() != core.StateWaiting && (r.state() != core.StateQueued || !r.doubtful()) {
+		return r
+	}
+	for i := range m.waits {
+		if w := &m.waits[i]; w.Path == "" && w.Until.After(late.notBefore) && (w.Profile == "" || w.Profile == r.way.Value().profile) {
+			late.notBefore = w.Until
+		}
+	}
+	if late == r.late() {
+		return r
+	}
+	shown := *r
+	shown.begun = &late
+	return &shown
+}

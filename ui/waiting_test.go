@@ -81,3 +81,36 @@ func TestRowSaysThatItsFolderIsAway(t *testing.T) {
 		}
 	}
 }
+
+// While a server is left alone, nothing of its own is tried again or asked about
+// before, whatever the row was told; another profile's goes its way.
+func TestRowWaitsAsLongAsItsServer(t *testing.T) {
+	unknown := &core.Error{Kind: core.KindNetwork, Code: core.CodeOutcomeUnknown, Outcome: core.OutcomeUnknown}
+	busy := &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503}
+	wait := core.Wait{Profile: "Prod", Until: start.Add(40*time.Second + time.Millisecond), Reason: busy}
+	for name, tt := range map[string]struct {
+		state   core.State
+		err     *core.Error
+		due     time.Duration
+		profile string
+		says    string
+	}{
+		"asked about when it is well": {core.StateWaiting, unknown, -time.Second, "Prod", "not known if it arrived · asking again in 41 s"},
+		"asked about after a restart": {core.StateQueued, unknown, 0, "Prod", "not known if it arrived · asking again in 41 s"},
+		"tried again when it is well": {core.StateWaiting, busy, 5 * time.Second, "Prod", "retrying in 41 s: the server is busy (503)"},
+		"due later than that":         {core.StateWaiting, busy, time.Minute, "Prod", "retrying in 1 min 1 s: the server is busy (503)"},
+		"of another profile":          {core.StateWaiting, unknown, -time.Second, "Other", "not known if it arrived · asking the server…"},
+		"not begun":                   {core.StateQueued, nil, 0, "Prod", "queued"},
+	} {
+		file := transfer(1, "a.tif", 1, tt.state)
+		file.Options.Profile, file.Error = tt.profile, tt.err
+		if tt.due != 0 {
+			file.NotBefore = start.Add(tt.due)
+		}
+		m := newModel()
+		m.Reset(core.Snapshot{Transfers: []core.Transfer{file}, Waits: []core.Wait{wait}}, start)
+		if got := spaced(english(t).present(m.shown(&m.rows[0]), 0, 0, start).status); got != tt.says {
+			t.Errorf("%s: %q, want %q", name, got, tt.says)
+		}
+	}
+}
