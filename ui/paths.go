@@ -3,6 +3,7 @@ package ui
 import (
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -33,17 +34,28 @@ func localPaths(uris []fyne.URI) (paths []string, left []core.Skipped) {
 
 // droppedPaths is localPaths for what the toolkit was given by a drop. The whole
 // file system is what GLFW makes of an address without a path, such as
-// file://host: it reads on behind the address's end until it finds a slash.
+// file://host: it reads on behind the address's end until it finds a slash. Of
+// any other address, such as https://host/x, Fyne makes a path below the working
+// folder.
 func droppedPaths(uris []fyne.URI) (paths []string, left []core.Skipped) {
 	paths, left = localPaths(uris)
+	here, err := filepath.Abs(".")
 	return slices.DeleteFunc(paths, func(p string) bool {
-		if p != "/" {
+		below, inside := strings.CutPrefix(p, strings.TrimSuffix(here, "/")+"/")
+		switch {
+		case p == "/":
+		case err == nil && inside && address.MatchString(below):
+			p = strings.Replace(below, ":/", "://", 1)
+		default:
 			return false
 		}
 		left = append(left, core.Skipped{Path: p, Reason: skipNoPath})
 		return true
 	}), left
 }
+
+// address is how an address begins once it was cleaned like a path.
+var address = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]+:/`) //nolint:gochecknoglobals // compiled once
 
 // pastedPaths reads paths and file URIs from a clipboard's text, one a line or
 // several in quotes, as file managers, terminals and "Copy as path" put them

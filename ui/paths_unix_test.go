@@ -60,3 +60,19 @@ func TestDroppedRootIsLeft(t *testing.T) {
 		t.Errorf("got %q, left %q", paths, left)
 	}
 }
+
+// TestDroppedAddressIsLeft: a link dragged out of a browser is no file that has
+// gone.
+func TestDroppedAddressIsLeft(t *testing.T) {
+	for _, address := range []string{"https://example.org/x", "sftp://a@host/b.tif", "http://example.org"} {
+		paths, left := droppedPaths([]fyne.URI{storage.NewFileURI("/a"), storage.NewFileURI(address), storage.NewFileURI("/b:/c")})
+		if !slices.Equal(paths, []string{"/a", "/b:/c"}) || !slices.Equal(skippedPaths(left), []string{address}) {
+			t.Errorf("%s: got %q, left %q", address, paths, left)
+		}
+	}
+	t.Chdir("/")
+	paths, left := droppedPaths([]fyne.URI{storage.NewFileURI("https://example.org/x"), storage.NewFileURI("/home")})
+	if !slices.Equal(paths, []string{"/home"}) || !slices.Equal(skippedPaths(left), []string{"https://example.org/x"}) {
+		t.Errorf("in /: got %q, left %q", paths, left)
+	}
+}
