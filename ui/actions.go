@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"path/filepath"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -179,7 +180,12 @@ type ending struct {
 
 func (w *Window) watchForeground() {
 	w.status.background = w.inTray
-	w.app.Lifecycle().SetOnEnteredForeground(func() { w.status.background = false })
+	w.app.Lifecycle().SetOnEnteredForeground(func() {
+		w.status.background = false
+		if w.first != nil {
+			w.profileChanged() // several may have been saved from outside the window
+		}
+	})
 	w.app.Lifecycle().SetOnExitedForeground(func() { w.status.background = true })
 }
 
@@ -235,10 +241,10 @@ func (w *Window) undecided() bool {
 // showFirstRun shows the choices of a first run in place of the transfers, among
 // them the profiles that are saved.
 func (w *Window) showFirstRun(first bool, saved []string) {
-	if first == (w.first != nil) {
+	if first == (w.first != nil) && slices.Equal(saved, w.saved) {
 		return
 	}
-	w.first = nil
+	w.first, w.saved = nil, saved
 	if first {
 		w.first, w.remind = newFirstRun(w.sh, firstChoices{
 			sandbox: w.startSandbox, load: w.importProfile, connect: func() { showConnect(w.sh) },

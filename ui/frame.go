@@ -23,6 +23,7 @@ type pieces struct {
 	page      *fyne.Container   // banner, warning and the page that is shown
 	holder    *fyne.Container   // of the page
 	first     fyne.CanvasObject // nil once there is a profile
+	saved     []string          // profiles that first offers
 	remind    func()            // that a first run comes before files
 	shown     int
 	ticked    time.Time

@@ -47,7 +47,7 @@ func (c columns) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return size
 }
 
-// tiles lays objects of one size out in as many equal columns as fit, but not
+// tiles lays objects of one size out in as many equal columns as fit them, but not
 // more than most.
 type tiles struct {
 	least float32 // width of a column
@@ -58,7 +58,11 @@ type tiles struct {
 
 // Layout implements fyne.Layout.
 func (t *tiles) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	t.cols = min(max(1, int((size.Width+t.gap)/(t.least+t.gap))), t.most)
+	least := t.least
+	for _, o := range objects {
+		least = max(least, o.MinSize().Width)
+	}
+	t.cols = min(max(1, int((size.Width+t.gap)/(least+t.gap))), t.most)
 	for t.cols > 1 && len(objects)%t.cols != 0 {
 		t.cols--
 	}

@@ -293,6 +293,24 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 		h.called("use Production")
 		over(h, "Production")
 	})
+	t.Run("several saved meanwhile", func(t *testing.T) {
+		h := start(t)
+		long := strings.Repeat("Archive of scans ", 3)
+		h.ctl.mu.Lock()
+		h.ctl.profiles[long], h.ctl.profiles["Production"] = core.NewProfile(long), core.NewProfile("Production")
+		h.ctl.mu.Unlock()
+		h.app.Lifecycle().(interface{ OnEnteredForeground() func() }).OnEnteredForeground()()
+		h.until("the choices", func() bool { return strings.Contains(h.words(), "Profiles on this computer") })
+		h.w.win.Resize(fyne.NewSize(640, 420))
+		seen(t, h.w.first, func(o fyne.CanvasObject) {
+			if b, ok := o.(*quietButton); ok && b.Size().Width < b.MinSize().Width {
+				t.Errorf("%q in a button of %v needs %v", b.Text, b.Size().Width, b.MinSize().Width)
+			}
+		})
+		h.tap("Production")
+		h.called("use Production")
+		over(h, "Production")
+	})
 	t.Run("saved meanwhile", func(t *testing.T) {
 		h := start(t)
 		h.ctl.mu.Lock()
