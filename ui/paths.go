@@ -55,7 +55,7 @@ func droppedPaths(uris []fyne.URI) (paths []string, left []core.Skipped) {
 }
 
 // address is how an address begins once it was cleaned like a path.
-var address = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]+:/`) //nolint:gochecknoglobals // compiled once
+var address = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]+:/`)
 
 // pastedPaths reads paths and file URIs from a clipboard's text, one a line or
 // several in quotes, as file managers, terminals and "Copy as path" put them

@@ -156,7 +156,7 @@ func (w *Window) start(ctx context.Context) error {
 	w.startTray()
 	w.win.SetCloseIntercept(w.askClose)
 	w.win.SetOnClosed(w.stop)
-	w.watchForeground()
+	w.watchForeground() //nolint:contextcheck // tasks have the window's
 
 	p := &pump{ctl: w.ctl, log: w.log, post: w.post, apply: w.apply}
 	w.wg.Go(func() { p.run(ctx) })

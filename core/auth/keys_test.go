@@ -299,7 +299,9 @@ func TestKeysBehindABusyGateway(t *testing.T) {
 		}
 	}
 	a.respond(func(w http.ResponseWriter, r *http.Request) { limited(issue(mint(t, key, nil, nil)))(w, r) })
-	a.publish(func(w http.ResponseWriter, r *http.Request) { limited(jwks(t, jwkOf(t, key, fields{"kid": "key-1"})))(w, r) })
+	a.publish(func(w http.ResponseWriter, r *http.Request) {
+		limited(jwks(t, jwkOf(t, key, fields{"kid": "key-1"})))(w, r)
+	})
 	f = newSource(t, a, verified(a))
 	e := f.failure(t, core.KindServer, core.CodeServerBusy)
 	if strings.Contains(e.Message, "auth.jwks_url") {
