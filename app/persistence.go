@@ -12,6 +12,8 @@ const (
 	mistakeAfter  = 30 * time.Second // for a server that was never reached
 	roundAttempts = 5                // of a file, before a call without patience has done with it
 	leastTold     = time.Second      // shorter waits are told to nobody
+	saveEvery     = 30 * time.Second // at most, until the queue is saved again
+	unsavedLeast  = 2 * time.Minute  // for what is under way: an attempt where nothing moves has ended by then
 )
 
 // persistence is how long a call goes on while nothing goes forward. Forward is:
@@ -45,6 +47,7 @@ type ground struct {
 	reached bool      // the server has answered, or taken bytes
 	failed  bool      // an attempt found no server
 	active  int       // files under way
+	unsaved bool      // the queue can't be saved
 	most    map[core.TransferID]int64
 	before  map[core.TransferID]int // attempts of earlier calls
 	held    map[core.TransferID]held
@@ -128,6 +131,7 @@ func (g *ground) mistaken() bool { return g.failed && !g.reached && !g.given }
 // over reports whether it has waited long enough for n files that have not
 // ended.
 func (g *ground) over(n int, begun, now time.Time) bool {
+	g.unsaved = false
 	switch {
 	case g.mistaken() && now.Sub(begun) >= mistakeAfter:
 		return true
@@ -147,13 +151,37 @@ func (g *ground) over(n int, begun, now time.Time) bool {
 	return len(g.held) == n
 }
 
+// overUnsaved is over while the queue can't be saved. The files whose results
+// can't be are under way for as long.
+func (g *ground) overUnsaved(now time.Time) bool {
+	g.unsaved = true
+	return !g.endless && now.Sub(g.since) >= g.patience()
+}
+
+// patience is how long nothing may go forward while the queue can't be saved.
+func (g *ground) patience() time.Duration {
+	if g.active > 0 {
+		return max(g.limit, unsavedLeast)
+	}
+	return g.limit
+}
+
+// unsavedResult is why it is not known what became of a file.
+func unsavedResult(why *core.Error) *core.Error {
+	e := *why
+	e.Outcome = core.OutcomeUnknown
+	return &e
+}
+
 // look is when to ask over again if nothing happens before, zero for never.
 func (g *ground) look(begun time.Time) time.Time {
 	switch {
 	case g.mistaken():
 		return begun.Add(mistakeAfter)
-	case g.active > 0 || g.endless || g.limit == 0:
+	case g.active > 0 && !g.unsaved || g.endless || g.limit == 0 && !g.unsaved:
 		return time.Time{}
+	case g.unsaved:
+		return g.since.Add(g.patience())
 	}
 	return g.since.Add(g.limit)
 }

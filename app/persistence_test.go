@@ -306,3 +306,45 @@ func TestWaitingSaysForWhat(t *testing.T) {
 		t.Errorf("%s is not in %s", asks, e.out)
 	}
 }
+
+// A queue that can't be saved, on a full disk, is waited for and told once. What
+// was sent then can't end; the call gives up all the same, and doesn't say that
+// such a file was not sent.
+func TestUnsavedIsWaitedFor(t *testing.T) {
+	full := &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "save queue", Message: "The disk is full."}
+	fails := func(f *told) {
+		for range 3 {
+			f.updates <- core.Update{Halt: full}
+			<-time.After(time.Second)
+		}
+	}
+	for _, tt := range []struct {
+		name    string
+		p       persistence
+		happens func(*told)
+		code    int
+		took    time.Duration
+		errs    []string
+	}{
+		{"there is room again", unattended, func(f *told) { f.say(0, sending(10)); fails(f); f.say(0, stored) }, exitOK, 3 * time.Second, nil},
+		{"under way", persistence{limit: time.Second, given: true}, func(f *told) { f.say(0, sending(10)); fails(f) }, exitIncomplete, unsavedLeast,
+			[]string{"unknown    ", "; the next run asks the server again\n", "gave up: nothing went forward for 2m0s: save queue: The disk is full.\n"}},
+		{"not begun", unattended, fails, exitIncomplete, time.Hour, []string{"not sent   "}},
+		{"no patience", persistence{given: true}, fails, exitIncomplete, 0, []string{"not sent   "}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := call(t, 1, tt.p, false, tt.happens)
+			if e.code != tt.code || e.took.Round(time.Second) != tt.took {
+				t.Errorf("exit code %d after %v, want %d after %v", e.code, e.took, tt.code, tt.took)
+			}
+			if n := strings.Count(e.errs, "waiting until the queue can be saved"); n != 1 && tt.took > 0 {
+				t.Errorf("told %d times: %s", n, e.errs)
+			}
+			for _, line := range tt.errs {
+				if !strings.Contains(e.errs, line) {
+					t.Errorf("%q is not in %q", line, e.errs)
+				}
+			}
+		})
+	}
+}

@@ -107,6 +107,10 @@ func (r *textReporter) waiting(w news) {
 		r.line(r.err, "waiting for %s %s: %s", printable(r.servers.of(w.Wait)), until, reasonWords(w.Reason))
 		return
 	}
+	if w.Reason != nil && w.Reason.Code == core.CodeStoreFailed {
+		r.line(r.err, "waiting until the queue can be saved, which is tried at least every half minute: %s", cause(w.Reason))
+		return
+	}
 	form := "15:04"
 	if time.Until(w.Until) < 2*time.Minute {
 		form = "15:04:05"

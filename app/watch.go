@@ -24,6 +24,7 @@ type watch struct {
 	skipOK  bool                          // what is left out is no failure
 	begun   bool                          // its files are counted
 	paused  bool                          // that all is was said
+	full    bool                          // that the queue can't be saved was said
 	say     func(string)                  // to a person, nil for to nobody
 	asked   core.Options                  // by this command
 	sum     summary
@@ -272,9 +273,12 @@ func (w *watch) over() bool {
 	switch {
 	case len(w.open) == 0:
 		return true
+	case w.halt != nil && w.halt.Code == core.CodeStoreFailed:
+		return w.unsaved(time.Now())
 	case w.halt != nil:
 		return w.ground.active == 0
 	}
+	w.full = false
 	now := time.Now()
 	if w.gaveUp = w.ground.over(len(w.open), w.started, now); w.gaveUp {
 		return true
@@ -285,11 +289,27 @@ func (w *watch) over() bool {
 	return false
 }
 
+// unsaved is over while the queue can't be saved: the disk is full, say. That is
+// tried again and again, and told once. What was sent can't end meanwhile.
+func (w *watch) unsaved(now time.Time) bool {
+	if w.gaveUp = w.ground.overUnsaved(now); w.gaveUp {
+		return true
+	}
+	if !w.full {
+		w.full = true
+		w.out.waiting(news{Wait: core.Wait{Until: now.Add(saveEvery), Reason: w.halt}})
+	}
+	return false
+}
+
 // finish reports what is left in the queue and the totals, and says by its
 // error how the command ended.
 func (w *watch) finish(ctx context.Context, e feedSource) error {
 	if w.gaveUp {
 		w.sum.gaveUp, w.sum.idle = w.ground.why(core.Transfer{}), time.Since(w.ground.since)
+		if w.halt != nil { // the queue can't be saved
+			w.sum.gaveUp = w.halt
+		}
 	}
 	if len(w.open) > 0 {
 		w.keep(e)
@@ -298,9 +318,13 @@ func (w *watch) finish(ctx context.Context, e feedSource) error {
 		w.sum.behind, w.sum.elsewhere = here, elsewhere
 	}
 	w.sum.seconds = time.Since(w.started).Seconds()
-	w.out.summary(w.sum, w.halt)
+	stopped := w.halt
+	if w.gaveUp {
+		stopped = nil
+	}
+	w.out.summary(w.sum, stopped)
 	switch {
-	case w.halt != nil:
+	case w.halt != nil && !w.gaveUp:
 		return &reported{code: exitCode(w.halt), err: w.halt}
 	case w.gaveUp && !w.ground.reached && w.ground.failed:
 		return &reported{code: exitUnreachable, err: errors.New("the server could not be reached")}
@@ -324,9 +348,14 @@ func (w *watch) keep(e feedSource) {
 		if _, ok := w.open[t.ID]; ok {
 			w.sum.failed++
 			why := w.halt
-			if why == nil && w.gaveUp {
+			if w.gaveUp {
 				w.sum.waiting++
+			}
+			if why == nil && w.gaveUp {
 				why = w.ground.why(t)
+			}
+			if why != nil && t.State.Active() { // sent perhaps, and that could not be saved
+				t.State, t.Error = core.StateUnknown, unsavedResult(why)
 			}
 			w.out.kept(t, why)
 		}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -197,7 +198,11 @@ func (e *Engine) abandon(x *tx, changes []*change, err error) {
 		}
 	}
 	if alone || len(e.owed) > 0 {
-		e.log.Error("the queue can't be saved", "error", err, "results kept", len(e.owed))
+		level := slog.LevelDebug // it is told in the state of the queue, too
+		if e.fault.count == 1 {
+			level = slog.LevelError
+		}
+		e.log.Log(context.Background(), level, "the queue can't be saved", "error", err, "results kept", len(e.owed))
 		e.fault.err, e.fault.retry = core.AsError(err), x.now.Add(delay)
 	}
 	if !alone {
