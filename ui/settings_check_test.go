@@ -114,6 +114,8 @@ func TestCheckWords(t *testing.T) {
 		{"en", say("ready.size", map[string]any{"Size": int64(1 << 30)}), "files up to 1"},
 		{"en", say("hostname", map[string]any{"Names": "a.example", "Field": "ingester_url", "Host": "b.example"}), "(a.example) in “Upload server”, or"},
 		{"ru", say("address.missing", map[string]any{"Field": "token_url"}), "Адрес токенов: адрес не задан."},
+		{"ru", say("quoted", map[string]any{"Text": "CN=a"}), "«CN=a»"},
+		{"en", say("quoted", map[string]any{"Text": "CN=a"}), "“CN=a”"},
 		{"ru", say("from.the.future", nil), "what the command line says"},
 		{"ru", nil, "what the command line says"},
 	} {

@@ -50,7 +50,7 @@ func quoted(text, otherwise string) core.Fact {
 	if text = clean(text); text == "" {
 		return fact(otherwise, nil)
 	}
-	return plain("“" + text + "”")
+	return fact("quoted", with{"Text": text})
 }
 
 // namesOf are the names that a server may be reached by with c.

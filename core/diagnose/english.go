@@ -106,6 +106,7 @@ var english = map[string]string{ //nolint:gochecknoglobals // a table
 	"permission.untold":        "the token does not tell; the ingester decides",
 	"permission.scopes":        "the token's scopes are {{.Scopes}}",
 	"permission.missing":       "The scope {{.Scope}} is missing: ask the administrator for it should the ingester refuse uploads.",
+	"quoted":                   "“{{.Text}}”",
 	"ready.key":                "; refuses duplicates",
 	"ready.no_key":             "; does not say that it refuses duplicates",
 	"ready.size":               "; files up to {{.Size}} bytes",
