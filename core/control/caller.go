@@ -49,10 +49,10 @@ func (c *Client) Attach(ctx context.Context, t Terms) (Call, error) {
 
 // listen reads the answer that lasts as long as the call.
 func (a *caller) listen(t Terms, begun chan<- error) {
-	quiet := time.AfterFunc(silence, func() {
+	quiet := newQuiet(func() {
 		a.end(running("The process that has the queue (%d) does not answer any more. End it, and give the command again; what is queued stays so.", a.client.Hello.Process))
 	})
-	defer quiet.Stop()
+	defer quiet.stop()
 	err := func() error {
 		hello, err := json.Marshal(message{Terms: newTerms(t), Last: true})
 		if err != nil {
@@ -65,7 +65,7 @@ func (a *caller) listen(t Terms, begun chan<- error) {
 		defer func() { _ = r.Body.Close() }()
 		in := newLineReader(r.Body)
 		for {
-			m, err := in.next(func() { quiet.Reset(silence) })
+			m, err := in.next(quiet.heard)
 			switch {
 			case err != nil:
 				return &Gone{Err: err}
