@@ -97,11 +97,28 @@ func badRequest(err error) *core.Error {
 // newAnswer writes an answer line by line. One that nobody reads ends.
 func newAnswer(w http.ResponseWriter) *lineWriter {
 	w.Header().Set("Content-Type", "application/jsonl")
-	control := http.NewResponseController(w)
-	return &lineWriter{out: json.NewEncoder(w), flush: func() error {
-		return errors.Join(control.SetWriteDeadline(time.Now().Add(writeTime)), control.Flush())
-	}}
+	a := answer{w, http.NewResponseController(w)}
+	return &lineWriter{out: json.NewEncoder(a), flush: a.flush}
 }
+
+// answer gives each write its time: the connection keeps that of the one before,
+// which may be long over.
+type answer struct {
+	to      io.Writer
+	control *http.ResponseController
+}
+
+func (a answer) inTime() error { return a.control.SetWriteDeadline(time.Now().Add(writeTime)) }
+
+// Write implements io.Writer.
+func (a answer) Write(p []byte) (int, error) {
+	if err := a.inTime(); err != nil {
+		return 0, err
+	}
+	return a.to.Write(p)
+}
+
+func (a answer) flush() error { return errors.Join(a.inTime(), a.control.Flush()) }
 
 func idsOf(in []message) []core.TransferID {
 	var ids []core.TransferID
