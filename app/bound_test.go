@@ -172,8 +172,18 @@ func embeddedProgram(t *testing.T, home string, paused bool, work func(ctx conte
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := f.make(); err != nil {
+		t.Fatal(err)
+	}
+	if paused {
+		if err := os.WriteFile(f.paused(), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	} else if err := os.RemoveAll(f.paused()); err != nil {
+		t.Fatal(err)
+	}
 	var profile core.Profile
-	p, err := openProgram(t.Context(), programConfig{folders: f, log: slog.New(slog.DiscardHandler), own: true, paused: paused,
+	p, err := openProgram(t.Context(), programConfig{folders: f, log: slog.New(slog.DiscardHandler), own: true,
 		load: func(string) (core.Profile, error) { return profile, nil }})
 	if err != nil {
 		t.Fatal(err)

@@ -45,7 +45,7 @@ func withQueue(ctx context.Context, s streams, work func(context.Context, contro
 
 func shareQueue(ctx context.Context, s streams, f folders, log *slog.Logger, work func(context.Context, control.Queue) error) error {
 	for {
-		q, err := join(ctx, programConfig{folders: f, kind: control.Command, log: log, redact: s.redactor, own: true, paused: isPaused(f)}, nil)
+		q, err := join(ctx, programConfig{folders: f, kind: control.Command, log: log, redact: s.redactor, own: true}, nil)
 		if err != nil {
 			return err
 		}

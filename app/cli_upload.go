@@ -118,7 +118,7 @@ func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 			return err
 		}
 		j := &job{u: u, profile: profile, terms: control.Terms{Profile: profile, Secret: given}, paths: paths, cfg: programConfig{
-			folders: f, kind: control.Command, log: log, secrets: s, own: true, paused: isPaused(f), load: only(profile), moving: e.is}}
+			folders: f, kind: control.Command, log: log, secrets: s, own: true, load: only(profile), moving: e.is}}
 		return j.run(ctx)
 	})
 }

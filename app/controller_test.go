@@ -63,7 +63,7 @@ func TestPauseAllIsRemembered(t *testing.T) {
 	f := folders{config: dir, state: dir, data: dir}
 	window := func(work func(ctx context.Context, c *controller) error) (paused bool) {
 		t.Helper()
-		p, err := openProgram(t.Context(), programConfig{folders: f, log: slog.New(slog.DiscardHandler), paused: isPaused(f)})
+		p, err := openProgram(t.Context(), programConfig{folders: f, log: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,7 +27,6 @@ type programConfig struct {
 	secret  core.Secret    // given by the caller, zero for none
 	redact  *core.Redactor // is told of the secrets that are used
 	own     bool           // only what calls ask for is sent
-	paused  bool           // nothing is sent until all is resumed
 	adopts  bool           // a command has just handed the queue over
 	load    func(name string) (core.Profile, error)
 	moving  func(core.Profile) bool // whether a profile's server may move, nil for the embedded one's
@@ -86,7 +85,7 @@ func openLocked(ctx context.Context, cfg programConfig, lock *queueLock) (*progr
 		p.conns.moving = p.embedded.is
 	}
 	p.engine = engine.New(engine.Config{Store: p.store, Uploaders: p.conns, Spooler: spool.Open(cfg.folders.spool()), Observer: p.metrics,
-		Own: cfg.own, Paused: cfg.paused, Adopts: cfg.adopts, Log: cfg.log, Most: attemptsThatFit()})
+		Own: cfg.own, Paused: isPaused(cfg.folders), Adopts: cfg.adopts, Log: cfg.log, Most: attemptsThatFit()})
 	p.desk.begin()
 	return p, nil
 }

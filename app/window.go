@@ -54,7 +54,7 @@ func openWindow(ctx context.Context, s streams, o windowOptions, app func() fyne
 	buffer := ui.NewLogBuffer(level)
 	log := s.logTo(slog.NewMultiHandler(slog.NewTextHandler(file, &slog.HandlerOptions{Level: level}), buffer))
 	c := claim{paths: o.paths, raise: !o.background || len(o.paths) > 0, ready: func() error { return openDisplay(os.Getenv) }}
-	p, err := c.take(ctx, programConfig{folders: f, kind: control.Window, log: log, redact: s.redactor, paused: isPaused(f)})
+	p, err := c.take(ctx, programConfig{folders: f, kind: control.Window, log: log, redact: s.redactor})
 	if err != nil || p == nil {
 		return err
 	}
