@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/control"
 )
 
@@ -44,8 +43,8 @@ func withQueue(ctx context.Context, s streams, work func(context.Context, contro
 }
 
 func shareQueue(ctx context.Context, s streams, f folders, log *slog.Logger, work func(context.Context, control.Queue) error) error {
-	for {
-		q, err := join(ctx, programConfig{folders: f, kind: control.Command, log: log, redact: s.redactor, own: true}, nil)
+	for gone := (*control.Gone)(nil); ; {
+		q, err := join(ctx, programConfig{folders: f, kind: control.Command, log: log, redact: s.redactor, own: true}, gone)
 		if err != nil {
 			return err
 		}
@@ -58,7 +57,7 @@ func shareQueue(ctx context.Context, s streams, f folders, log *slog.Logger, wor
 		}
 		err = work(ctx, q.owner)
 		q.owner.Close()
-		if !control.IsGone(err) || core.CodeOf(ctx.Err()) != "" {
+		if gone = goneOf(err); gone == nil || ctx.Err() != nil {
 			return err
 		}
 	}

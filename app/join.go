@@ -13,6 +13,10 @@ import (
 // before it is taken back.
 const windowPatience = 10 * time.Second
 
+// takeoverPatience is how long an owner that has ended may take to give the queue
+// free: it closes it first, which takes a while on a slow disk.
+const takeoverPatience = 30 * time.Second
+
 // front is a way to the queue: this process owns it, or another does.
 type front struct {
 	program *program        // this one
@@ -29,7 +33,10 @@ func join(ctx context.Context, cfg programConfig, after *control.Gone) (front, e
 	every := time.NewTicker(lockEvery)
 	defer every.Stop()
 	started := time.Now()
-	sign := started // when something was last heard of an owner
+	sign, patience := started, lockPatience // when something was last heard of an owner
+	if after != nil {
+		patience = takeoverPatience
+	}
 	for {
 		if after == nil || !after.HandedOver || time.Since(started) > windowPatience {
 			switch held, err := lock.take(); {
@@ -44,12 +51,12 @@ func join(ctx context.Context, cfg programConfig, after *control.Gone) (front, e
 		switch {
 		case err == nil:
 			return front{owner: owner}, nil
-		case control.IsGone(err), after != nil && after.HandedOver && time.Since(started) < windowPatience:
+		case isBusy(err), after != nil && after.HandedOver && time.Since(started) < windowPatience:
 			sign = time.Now()
-		case !errors.Is(err, control.ErrNobody):
+		case !control.IsGone(err) && !errors.Is(err, control.ErrNobody):
 			return front{}, err
 		}
-		if time.Since(sign) > lockPatience {
+		if time.Since(sign) > patience {
 			return front{}, errOwned()
 		}
 		select {
@@ -62,6 +69,12 @@ func join(ctx context.Context, cfg programConfig, after *control.Gone) (front, e
 
 func stoppedWaiting(ctx context.Context) error {
 	return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "take the queue", Message: "Interrupted.", Err: context.Cause(ctx)}
+}
+
+// isBusy reports whether err is an owner's word that it begins or ends.
+func isBusy(err error) bool {
+	gone := goneOf(err)
+	return gone != nil && gone.Busy
 }
 
 // goneOf is the *control.Gone in err's chain, nil for none.

@@ -23,7 +23,7 @@ const (
 // it.
 func errOwned() error {
 	return &core.Error{Kind: core.KindConfig, Code: core.CodeAlreadyRunning, Op: "take the queue",
-		Message: "Another Ingester of this user has the queue. Use its window, wait for it to end, or set INGESTER_HOME to another folder."}
+		Message: "Another Ingester has the queue. Use its window, wait for it to end, or set INGESTER_HOME to another folder."}
 }
 
 // queueLock makes its process the owner of the queue. A file alone would not:

@@ -31,6 +31,7 @@ const (
 // queue is to be taken, or its next owner to be found.
 type Gone struct {
 	HandedOver bool // to a window, which should be there in a moment
+	Busy       bool // it has said itself that it begins or ends
 	Err        error
 }
 
@@ -87,9 +88,13 @@ func (c *Client) greet(ctx context.Context, program string) error {
 		return running("Another version of Ingester (%s, process %d) has the queue, and this one (%s) can't talk to it. End it, or use the same version.",
 			c.Hello.Program, c.Hello.Process, program)
 	case err == nil && c.Hello.Busy:
-		return &Gone{Err: errors.New("it takes no callers now")}
-	case err == nil, ctx.Err() != nil, errors.Is(err, errForeign), errors.Is(err, ErrNobody):
+		return &Gone{Busy: true, Err: errors.New("it takes no callers now")}
+	case err == nil, errors.Is(err, ErrNobody):
 		return err
+	case ctx.Err() != nil:
+		return stopped(ctx)
+	case errors.Is(err, errForeign):
+		return running("A process of another user listens in the place of the one that has the queue. Set INGESTER_HOME to a folder that is yours alone.")
 	case asking.Err() != nil:
 		return running("The process that has the queue does not answer. End it, and give the command again.")
 	}

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -154,6 +155,28 @@ func TestMuteOwner(t *testing.T) {
 		_ = there.Close()
 		c.Close()
 	})
+}
+
+// Why the owner could not be greeted is an error of the program, with what to do:
+// also that another user's process is in its place, and that the call was ended.
+func TestNotGreeted(t *testing.T) {
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	for name, c := range map[string]struct {
+		ctx  context.Context
+		dial error
+		code core.Code
+		says string
+	}{
+		"another user": {t.Context(), fmt.Errorf("%w: user 7", errForeign), core.CodeAlreadyRunning, "another user"},
+		"interrupted":  {stopped, nil, core.CodeCancelled, "stopped"},
+	} {
+		client := &Client{http: &http.Client{Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return nil, c.dial }}}}
+		err := client.greet(c.ctx, "1.0")
+		if core.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "http:") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // What others say is read within limits, and never ends in a panic.
