@@ -52,6 +52,7 @@ type ground struct {
 	before  map[core.TransferID]int // attempts of earlier calls
 	held    map[core.TransferID]held
 	waits   []core.Wait
+	paused  bool                 // all is: nothing begins until somebody resumes it
 	last    *core.Error          // failure
 	told    time.Time            // until when the last wait was that was told
 	folders map[string]time.Time // told to be away since, by path
@@ -139,6 +140,8 @@ func (g *ground) over(n int, begun, now time.Time) bool {
 		return false
 	case g.limit > 0:
 		return now.Sub(g.since) >= g.limit
+	case g.paused:
+		return true
 	}
 	if _, left := g.alone(now); left {
 		return true
@@ -246,9 +249,16 @@ func errWaits() *core.Error {
 	return &core.Error{Kind: core.KindNetwork, Code: core.CodeUnreachable, Op: "upload", Message: "The file waits for its turn."}
 }
 
+// errPaused is why a file is not sent while all is paused.
+func errPaused() *core.Error {
+	return &core.Error{Kind: core.KindConfig, Op: "upload", Message: "All is paused; 'ingester resume' goes on."}
+}
+
 // why is what a file still waits for when the call gives up.
 func (g *ground) why(t core.Transfer) *core.Error {
 	switch {
+	case g.paused:
+		return errPaused()
 	case t.Error != nil:
 		return t.Error
 	case len(g.waits) > 0:

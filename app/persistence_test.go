@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -228,6 +229,41 @@ func TestPersistence(t *testing.T) {
 				t.Errorf("%q does not say what is left", e.out)
 			}
 		})
+	}
+}
+
+// While all is paused a call waits as for a server that is away, and without
+// patience not at all; it says then what it was that it waited for.
+func TestPausedIsWhy(t *testing.T) {
+	for name, c := range map[string]struct {
+		p    persistence
+		took time.Duration
+	}{"alone": {unattended, time.Hour}, "no patience": {persistence{given: true}, 0}} {
+		for _, asJSON := range []bool{false, true} {
+			e := call(t, 2, c.p, asJSON, func(f *told) {
+				f.updates <- core.Update{Paused: true}
+			})
+			const says = "All is paused; 'ingester resume' goes on."
+			if e.code != exitIncomplete || e.took != c.took {
+				t.Errorf("%s: exit code %d after %v", name, e.code, e.took)
+			}
+			if told := e.out + e.errs; !strings.Contains(told, says) || strings.Contains(told, "turn") {
+				t.Errorf("%s: %s", name, told)
+			}
+		}
+	}
+}
+
+// A call whose owner has ended, and who can't ask what is left, counts it.
+func TestLeftIsCounted(t *testing.T) {
+	f := &told{begun: make(chan struct{}), updates: make(chan core.Update)}
+	var out bytes.Buffer
+	u := &uploadCommand{streams: streams{out: newOutput(&out), err: newOutput(io.Discard)}, asJSON: true}
+	w := newWatch(u.reporter(nil), "Prod", core.Scan{}, false, core.Submission{Queued: []core.TransferID{"a", "b"}}, nil, unattended)
+	w.begin([]core.Transfer{{ID: "a"}, {ID: "b"}})
+	_ = w.finish(t.Context(), f)
+	if !strings.Contains(out.String(), `"files":2,"stored":0,"failed":2`) {
+		t.Error(out.String())
 	}
 }
 

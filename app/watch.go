@@ -177,7 +177,7 @@ func (w *watch) next(ctx context.Context, feed core.Feed) (core.Update, error) {
 	}
 	u, err := feed.Next(waiting)
 	if err != nil && waiting.Err() != nil && ctx.Err() == nil {
-		return core.Update{Halt: w.halt, Waits: w.ground.waits}, nil
+		return core.Update{Paused: w.ground.paused, Halt: w.halt, Waits: w.ground.waits}, nil
 	}
 	return u, err
 }
@@ -340,13 +340,14 @@ func (w *watch) finish(ctx context.Context, e feedSource) error {
 	return &reported{code: exitIncomplete, err: errors.New("not every file was stored")}
 }
 
-// keep reports what is left in the queue.
+// keep reports what is left in the queue. Where that can't be asked any more, it
+// is counted at least.
 func (w *watch) keep(e feedSource) {
 	snapshot, feed := e.Subscribe()
 	feed.Close()
+	w.sum.failed += len(w.open)
 	for _, t := range snapshot.Transfers {
 		if _, ok := w.open[t.ID]; ok {
-			w.sum.failed++
 			why := w.halt
 			if w.gaveUp {
 				w.sum.waiting++

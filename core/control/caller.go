@@ -211,6 +211,10 @@ func (a *caller) Stop(ctx context.Context) error { return a.depart(ctx, "stop") 
 func (a *caller) Leave(ctx context.Context) error { return a.depart(ctx, "leave") }
 
 func (a *caller) depart(ctx context.Context, how string) error {
+	if a.life.Err() != nil { // who worked with it has heard why
+		a.close(nil)
+		return nil
+	}
 	err := a.ask(ctx, how, func(*lineWriter) {}, nothing)
 	a.close(&Gone{Err: errors.New("the call has ended")})
 	if IsGone(err) { // then it has ended as well

@@ -135,7 +135,9 @@ func TestSilentOwner(t *testing.T) {
 		if took := time.Since(begun); took != silence || core.CodeOf(err) != core.CodeAlreadyRunning || !strings.Contains(err.Error(), "(42) does not answer any more") {
 			t.Errorf("after %v: %v", took, err)
 		}
-		call.(*caller).close(err)
+		if err := call.Leave(t.Context()); err != nil {
+			t.Errorf("it is told twice: %v", err)
+		}
 		_ = there.Close()
 		c.Close()
 	})
