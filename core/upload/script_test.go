@@ -104,8 +104,12 @@ func (h *h2) headers() (stream uint32, ok bool) {
 // open lets the client send what it has, and waits for n bytes, or for all
 // where n is negative.
 func (h *h2) open(stream uint32, n int) bool {
-	_ = h.WriteWindowUpdate(0, 1<<30)
-	_ = h.WriteWindowUpdate(stream, 1<<30)
+	room := uint32(1 << 30)
+	if n >= 0 { // else all of a file may be on its way before the client hears a word
+		room = uint32(2 * n)
+	}
+	_ = h.WriteWindowUpdate(0, room)
+	_ = h.WriteWindowUpdate(stream, room)
 	return h.take(n)
 }
 
