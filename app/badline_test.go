@@ -72,7 +72,7 @@ func TestBadLine(t *testing.T) {
 func (s *siege) settle(t *testing.T) map[string]core.State {
 	t.Helper()
 	var stdout bytes.Buffer
-	cmd := s.upload(t)
+	cmd := s.upload(t, append([]string{"--give-up-after", "15s", s.dir}, s.also...)...)
 	cmd.Stdout = &stdout
 	_ = cmd.Run() // its lines tell
 	states := s.listen(t, &stdout)

@@ -122,7 +122,7 @@ func (s *judged) want(t *testing.T, uploads, created, passed int) {
 // run uploads a folder of one file.
 func (s *judged) run(t *testing.T, home, dir string, code int, state core.State, args ...string) transferLine {
 	t.Helper()
-	lines, got := s.upload(t, home, append(args, dir)...)
+	lines, got := s.upload(t, home, append(args, "--give-up-after", "3s", dir)...)
 	if got != code || len(lines) != 1 || lines[0].State != state || (lines[0].Error != nil) != (state != core.StateStored) {
 		t.Fatalf("exit code %d, lines %+v; want %d and %s", got, lines, code, state)
 	}
