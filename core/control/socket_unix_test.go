@@ -180,7 +180,7 @@ func TestUnusableOwner(t *testing.T) {
 				t.Errorf("%#v", gone)
 			}
 			_ = s.Close()
-			_ = <-served // it was closed
+			<-served // it was closed
 			_ = l.Close()
 		})
 	}

@@ -3,7 +3,6 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -17,14 +16,6 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/content"
 )
-
-// must ends a test that can't be set up.
-func must(t *testing.T, errs ...error) {
-	t.Helper()
-	if err := errors.Join(errs...); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // reasons are what was left out, and why.
 func reasons(found core.Scan) map[string]core.SkipReason {
