@@ -107,6 +107,7 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, app func() fy
 		c.watchLink(ctx, tick.C)
 		return nil
 	})
+	w.UseDropListener(dropListener(log))
 	w.UseScale(scaleBy(os.Getenv, os.Setenv))
 	w.UseRescue(func() {
 		if err := p.abandon(); err != nil {

@@ -83,6 +83,39 @@ func TestWhatCannotBeUsedIsSaid(t *testing.T) {
 	}
 }
 
+// TestDroppedLists: what a drop's list names is taken, what of it is no file of
+// this computer is named, and a list that did not arrive is told of wherever
+// the person is.
+func TestDroppedLists(t *testing.T) {
+	ctl := newFakeController()
+	ctl.scan = core.Scan{Sources: []core.Source{{Path: "/a b"}}}
+	h := open(t, ctl, "en", "light")
+	h.w.choose(2)
+	h.w.listDropped("file:///a%20b\r\nhttps://example.invalid/x\r\nfile://otherhost/c\r\nfile://nohost-no-slash\r\n", nil)
+	h.called(`scan ["/a b"]`)
+	h.until("the result", func() bool { return h.saysNow("Added 1 file · 3 skipped") })
+	h.tap("Why?")
+	for _, left := range []string{"https://example.invalid/x", "file://otherhost/c", "file://nohost-no-slash"} {
+		h.says(left)
+	}
+	h.clear()
+	const lost = "What was dropped did not arrive whole: nothing was added. Drop fewer files, or their folder"
+	h.w.choose(3)
+	h.w.listDropped("", errors.New("broken"))
+	h.until("the word", func() bool { return h.saysNow(lost) })
+	if h.w.shown != 0 {
+		t.Error("the answer is out of sight")
+	}
+	h.w.intake.say("")
+	showSettings(h.w.sh, tabCertificates)
+	h.until("the settings", func() bool { return h.w.sh.settings != nil })
+	h.w.listDropped("", errors.New("broken"))
+	h.until("the word in the settings", func() bool { return h.saysNow(lost) })
+	if h.w.transfers.notice.words.words == lost {
+		t.Error("the answer is behind the settings")
+	}
+}
+
 func TestMuchIsAskedFirst(t *testing.T) {
 	ctl := newFakeController()
 	ctl.scan = core.Scan{Sources: make([]core.Source, manyFiles+1), Folders: 12, Bytes: 11 << 30}

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -119,7 +120,7 @@ func localPath(s string) string {
 			return "" // an unescaped ? or # would name another file
 		}
 		s = u.Path
-		switch remote := u.Host != "" && u.Host != "localhost"; {
+		switch remote := u.Host != "" && u.Host != "localhost" && !thisComputer(u.Host); {
 		case remote && runtime.GOOS != "windows":
 			return ""
 		case remote: // file://server/share is \\server\share
@@ -133,4 +134,11 @@ func localPath(s string) string {
 		return ""
 	}
 	return filepath.Clean(s)
+}
+
+// thisComputer reports whether a file URI's host is this computer's own name,
+// which some file managers write. On Windows it is a share's, like any other.
+func thisComputer(host string) bool {
+	name, err := os.Hostname()
+	return err == nil && runtime.GOOS != "windows" && strings.EqualFold(host, name)
 }

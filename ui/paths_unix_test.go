@@ -3,7 +3,9 @@
 package ui
 
 import (
+	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -40,6 +42,11 @@ func TestPastedPaths(t *testing.T) {
 	} {
 		want.check(t, in)
 	}
+	name, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pasting{[]string{"/home/x"}, []string{"file://" + name + "x/home/y"}}.check(t, "file://"+strings.ToUpper(name)+"/home/x\nfile://"+name+"x/home/y")
 }
 
 func TestLocalPaths(t *testing.T) {

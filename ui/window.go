@@ -56,6 +56,7 @@ type Window struct {
 	inTray   bool  // began in the tray: closed, the window goes back there
 
 	wantsTray bool
+	listen    DropListener // nil where there is none, or once it listens
 	setScale  func(string) // nil where the size can't be chosen
 	scale     string       // that setScale was last told
 
@@ -217,6 +218,7 @@ func (w *Window) apply(c change) {
 	}
 	w.show(now)
 	w.tell()
+	w.listenForDrops()
 }
 
 // show draws what has changed.

@@ -1,0 +1,57 @@
+package ui
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2/widget"
+)
+
+// DropListener takes the drops on an X11 window in place of the toolkit, which
+// does not read every list that is dropped. It calls dropped with each list, or
+// with why it did not arrive, and returns when ctx ends or where it can't.
+type DropListener func(ctx context.Context, window uintptr, dropped func(list string, err error))
+
+// UseDropListener has listen take drops once the window is on the desktop.
+// Those that it doesn't hear of are taken as before. Call it before ShowAndRun
+// or RunInTray.
+func (w *Window) UseDropListener(listen DropListener) { w.listen = listen }
+
+// listenForDrops starts the listener as soon as the window has a handle, which
+// it does not have before it is shown.
+func (w *Window) listenForDrops() {
+	if w.listen == nil {
+		return
+	}
+	handle := nativeHandle(w.win)
+	if handle == 0 {
+		return
+	}
+	listen := w.listen
+	w.listen = nil
+	w.sh.tasks.run(func(ctx context.Context) func() {
+		listen(ctx, handle, w.listDropped)
+		return nil
+	})
+}
+
+// listDropped takes a list of addresses that was dropped. Any goroutine may
+// call it, and reads the list.
+func (w *Window) listDropped(list string, err error) {
+	if err != nil {
+		w.sh.tasks.show(w.dropLost)
+		return
+	}
+	paths, left := pastedPaths(list)
+	w.sh.tasks.show(func() { w.dropped(paths, left...) })
+}
+
+// dropLost says that a drop did not arrive.
+func (w *Window) dropLost() {
+	words := w.sh.text.s("drop.lost")
+	if d := w.sh.settings; d != nil {
+		d.say(words, widget.WarningImportance)
+		return
+	}
+	w.intake.front()
+	w.intake.say(words)
+}
