@@ -92,6 +92,24 @@ func TestCallerGoes(t *testing.T) {
 	}
 }
 
+// A caller whose owner knows it no more, as in the moment in which that ends, is
+// to look for the queue again.
+func TestForgottenCaller(t *testing.T) {
+	d := newDesk()
+	s, call := attached(t, d)
+	for id := range s.calls {
+		s.dismiss(t.Context(), id)
+	}
+	if err := call.Retry(t.Context(), "1"); !IsGone(err) {
+		t.Errorf("a verb: %v", err)
+	}
+	_, feed := call.Subscribe()
+	defer feed.Close()
+	if _, err := feed.Next(t.Context()); !IsGone(err) {
+		t.Errorf("the feed: %v", err)
+	}
+}
+
 // An owner serves until its callers' work is done; one that does not take its
 // leave is not waited for for ever.
 func TestFinish(t *testing.T) {

@@ -183,12 +183,13 @@ func (s *Server) dismiss(ctx context.Context, id string) {
 	})
 }
 
-// find is an attached caller.
+// find is an attached caller. One that is asked for and not there any more has to
+// come again: here, or where the queue is then.
 func (s *Server) find(id string) (*call, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c := s.calls[id]; c != nil {
 		return c, nil
 	}
-	return nil, &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opControl, Message: "There is no such caller."}
+	return nil, &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: opControl, Message: "There is no such caller."}
 }
