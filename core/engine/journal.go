@@ -154,7 +154,7 @@ func (e *Engine) round(ctx context.Context, fresh []*change) {
 	}
 	e.schedule(ctx, x)
 	if err := e.commit(ctx, x); err != nil {
-		e.abandon(x, changes, err)
+		e.abandon(ctx, x, changes, err)
 		return
 	}
 	e.takeBack(ctx, x.unwanted)
@@ -184,7 +184,7 @@ func (e *Engine) commit(ctx context.Context, x *tx) error {
 // abandon forgets what is staged: whoever waits is told, results are kept and
 // tried again, first without the others, then with growing waits while the
 // queue stands still.
-func (e *Engine) abandon(x *tx, changes []*change, err error) {
+func (e *Engine) abandon(ctx context.Context, x *tx, changes []*change, err error) {
 	delay := min(firstStoreRetry<<min(e.fault.count, 6), lastStoreRetry)
 	e.fault.count++
 	alone := true
@@ -202,7 +202,7 @@ func (e *Engine) abandon(x *tx, changes []*change, err error) {
 		if e.fault.count == 1 {
 			level = slog.LevelError
 		}
-		e.log.Log(context.Background(), level, "the queue can't be saved", "error", err, "results kept", len(e.owed))
+		e.log.Log(ctx, level, "the queue can't be saved", "error", err, "results kept", len(e.owed))
 		e.fault.err, e.fault.retry = core.AsError(err), x.now.Add(delay)
 	}
 	if !alone {
