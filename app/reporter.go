@@ -217,10 +217,10 @@ func (r *textReporter) summary(s summary, halt *core.Error) {
 		r.line(r.out, "in the queue: %s; the same command goes on", files(s.waiting))
 	}
 	if s.behind > 0 {
-		r.line(r.out, "%s of earlier calls wait; send them with: %s", files(s.behind), r.all)
+		r.line(r.out, "%s left by other calls; to send what they left: %s", files(s.behind), r.all)
 	}
 	if s.elsewhere > 0 {
-		r.line(r.out, "%s of earlier calls wait for another server or account: their profile of the same name led there", files(s.elsewhere))
+		r.line(r.out, "%s left by other calls for another server or account: their profile of the same name led there", files(s.elsewhere))
 	}
 }
 
