@@ -18,3 +18,11 @@ func outcome(t core.Transfer) string {
 	}
 	return strings.TrimSuffix(cause(t.Error), ".") + "; the next run asks the server again"
 }
+
+// inQueue is why a file that is in the queue is not stored, as far as is known.
+func inQueue(t core.Transfer) string {
+	if t.Doubtful() && t.State != core.StateUnknown {
+		return "the server may have it, and is asked: " + cause(t.Error)
+	}
+	return cause(t.Error)
+}

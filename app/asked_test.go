@@ -95,3 +95,27 @@ func TestTagsReachTheFirstGeneration(t *testing.T) {
 		t.Errorf("the server has %s", kept)
 	}
 }
+
+// The list of the queue tells a file that the server may have from one that
+// waits to be sent.
+func TestQueueTellsDoubt(t *testing.T) {
+	t.Parallel()
+	list := []core.Transfer{
+		{ID: "1", State: core.StateWaiting, Source: core.Source{Path: "/a"}, Error: &core.Error{Op: "upload", Message: "Lost.", Outcome: core.OutcomeUnknown}},
+		{ID: "2", State: core.StateWaiting, Source: core.Source{Path: "/b"}, Error: &core.Error{Op: "upload", Message: "Refused."}},
+	}
+	var text, lines strings.Builder
+	if err := printQueue(streams{out: newOutput(&text)}, list, core.Snapshot{}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "1  waiting  /a  the server may have it, and is asked: upload: Lost.\n2  waiting  /b  upload: Refused.\n"; text.String() != want {
+		t.Errorf("%q, want %q", text.String(), want)
+	}
+	if err := printQueueJSON(streams{out: newOutput(&lines)}, list); err != nil {
+		t.Fatal(err)
+	}
+	first, second, _ := strings.Cut(lines.String(), "\n")
+	if !strings.Contains(first, `"maybe_stored":true`) || strings.Contains(second, "maybe_stored") {
+		t.Errorf("%s", lines.String())
+	}
+}

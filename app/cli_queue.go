@@ -187,6 +187,8 @@ type queueLine struct {
 	QueuedAt  time.Time       `json:"queued_at"`
 	NotBefore time.Time       `json:"not_before,omitzero"`
 	Error     *errorLine      `json:"error,omitempty"`
+	// MaybeStored: the server may have the file, and is asked before it is sent again.
+	MaybeStored bool `json:"maybe_stored,omitempty"`
 }
 
 func printQueueJSON(s streams, list []core.Transfer) error {
@@ -194,7 +196,7 @@ func printQueueJSON(s streams, list []core.Transfer) error {
 	out.SetEscapeHTML(false)
 	for _, t := range list {
 		l := queueLine{t.ID, t.Source.Path, rawPath(t.Source.Path), t.Source.Name, t.Source.Size, t.State, t.Attempts,
-			t.Options.Profile, t.Server, t.Account, t.QueuedAt, t.NotBefore, nil}
+			t.Options.Profile, t.Server, t.Account, t.QueuedAt, t.NotBefore, nil, t.Doubtful()}
 		if t.Error != nil {
 			l.Error = errorLineOf(t.Error)
 		}
@@ -210,7 +212,7 @@ func printQueue(s streams, list []core.Transfer, all core.Snapshot) error {
 	for _, t := range list {
 		why := ""
 		if t.Error != nil {
-			why = cause(t.Error)
+			why = inQueue(t)
 		}
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.State, printable(t.Source.Path), why) // Flush reports what failed
 	}

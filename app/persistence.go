@@ -217,8 +217,10 @@ func (g *ground) next(n int, now time.Time) (told news, isNew bool) {
 		return told, false
 	}
 	told.Wait = w
-	if !found && len(g.held) == n {
-		told, found = g.soonest(now)
+	if len(g.held) == n { // each by itself, perhaps for longer than the server is left alone
+		if first, ok := g.soonest(now); ok && first.Until.After(w.Until) {
+			told, found = first, true
+		}
 	}
 	if !found || told.Until.Sub(now) < leastTold || told.Until.Equal(g.told) {
 		return told, false

@@ -384,3 +384,19 @@ func TestUnsavedIsWaitedFor(t *testing.T) {
 		})
 	}
 }
+
+// A file that waits for longer than its server is left alone is told of: nothing
+// else would be heard until it goes on.
+func TestLongerWaitIsTold(t *testing.T) {
+	e := call(t, 1, unattended, true, func(f *told) {
+		f.say(0, sending(10))
+		f.waits = []core.Wait{{Profile: "Prod", Since: time.Now(), Until: time.Now().Add(time.Second), Reason: refused}}
+		f.say(0, waitingFor(20*time.Second, cutOff))
+		<-time.After(20 * time.Second)
+		f.leave(0, nil)
+		f.say(0, stored)
+	})
+	if n := strings.Count(e.out, `{"event":"waiting"`); e.code != exitOK || n != 1 || !strings.Contains(e.out, `"until":"2000-01-01T00:00:20Z"`) {
+		t.Errorf("exit code %d, %s", e.code, e.out)
+	}
+}
