@@ -130,6 +130,7 @@ func (e *Engine) keep(ctx context.Context, quit <-chan struct{}) error {
 			continue
 		case <-timer.C:
 		case <-quit:
+			e.fault.retry = time.Time{} // now or never
 			e.round(ctx, e.journal.take(true))
 			if len(e.owed) > 0 {
 				return e.fault.err
@@ -144,6 +145,9 @@ func (e *Engine) keep(ctx context.Context, quit <-chan struct{}) error {
 // round applies, commits and shows what has gathered.
 func (e *Engine) round(ctx context.Context, fresh []*change) {
 	x := e.begin()
+	if e.fault.err != nil && len(fresh) == 0 && x.now.Before(e.fault.retry) {
+		return // whatever woke it: what is owed waits with the rest
+	}
 	changes := slices.Concat(e.owed, fresh)
 	e.owed = nil
 	for _, c := range changes {
@@ -206,7 +210,8 @@ func (e *Engine) abandon(ctx context.Context, x *tx, changes []*change, err erro
 		e.fault.err, e.fault.retry = core.AsError(err), x.now.Add(delay)
 	}
 	if !alone {
-		e.journal.kick() // perhaps it was the others' fault
+		e.fault.retry = x.now // perhaps it was the others' fault
+		e.journal.kick()
 	}
 	e.discard(x)
 }

@@ -141,3 +141,29 @@ func TestDoubtsAloneRest(t *testing.T) {
 		t.Errorf("they are asked about at %v", at)
 	}
 }
+
+// What can't be saved on a full disk is tried again with growing waits, also where
+// it is about files that are queued as before.
+func TestFullDiskRests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, c, st := newServer(), &clock{}, newMemory()
+		f := begin(t, s, st, func(cfg *Config) { cfg.Now, cfg.Paused = c.now, true })
+		ids := f.submit(sources(3, 10)...)
+		s.with(func(s *server) {
+			s.profiles[testProfile] = failure(core.KindConfig, core.CodeProfileNotFound, core.OutcomeNotProcessed)
+		})
+		st.with(func(st *memory) { st.refuse = full })
+		if err := f.ResumeAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(10 * time.Minute)
+		st.with(func(st *memory) { st.refuse = nil })
+		f.awaitState(core.StateFailed, ids...)
+		if c.spun() {
+			t.Error("the queue was busy with nothing")
+		}
+		if err := f.stop(); err != nil {
+			t.Error(err)
+		}
+	})
+}
