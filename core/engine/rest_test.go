@@ -167,3 +167,22 @@ func TestFullDiskRests(t *testing.T) {
 		}
 	})
 }
+
+// A file of unknown outcome whose profile led elsewhere for a while is asked about
+// now and then once it leads back, and not without a pause.
+func TestAskedAfterItLedElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l, c := newLibrary(true), &clock{}
+		old := left("a", core.StateUnknown, 10)
+		old.Error = sticky(otherServer(way{profile: testProfile, to: here}, there), true)
+		f := begin(t, l.server, newMemory().keep(t, old), func(cfg *Config) { cfg.Uploaders, cfg.Now = l, c.now })
+		if err := f.Ask(t.Context(), "a"); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(10 * time.Minute)
+		if n := l.questions(); n == 0 || n > 30 || c.spun() {
+			t.Errorf("the server was asked %d times in ten minutes", n)
+		}
+		_ = f.stop()
+	})
+}

@@ -58,11 +58,11 @@ func (e *Engine) place(it *item) {
 		e.journal.kick()
 	case core.StateWaiting:
 		switch late := it.late(); {
+		case it.inDoubt(): // also if it is in doubt since its profile led elsewhere
+			e.askAt(it, late.notBefore)
 		case isHeld(late.err):
 			e.lane(it.way()).held[it] = struct{}{}
 			e.journal.kick()
-		case it.inDoubt():
-			e.askAt(it, late.notBefore)
 		default:
 			heap.Push(&e.waiting, due{it, late.notBefore})
 		}
