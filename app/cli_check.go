@@ -7,7 +7,6 @@ import (
 	"log/slog"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/net/http/httpproxy"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/auth"
@@ -78,7 +77,7 @@ func diagnoseProfile(ctx context.Context, p core.Profile, s *secrets, passphrase
 		Profile:    p,
 		Secret:     func(ctx context.Context) (core.Secret, error) { return s.client(ctx, p.Name) },
 		Passphrase: passphrase,
-		Proxy:      environmentProxy(httpproxy.FromEnvironment()),
+		Proxy:      environmentProxy(&s.proxy),
 		Published:  s.published,
 		Redactor:   s.redactor,
 	}, step)

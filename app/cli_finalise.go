@@ -76,7 +76,7 @@ func (c *finaliseCommand) run(ctx context.Context, ids []string) error {
 	}
 	failed := 0
 	for _, p := range order {
-		w := &permanence{c: c, terms: control.Terms{Profile: p, Secret: secret}, left: byProfile[p.Name],
+		w := &permanence{c: c, terms: control.Terms{Profile: p, Secret: secret, Proxy: callerProxy()}, left: byProfile[p.Name],
 			cfg: programConfig{folders: f, kind: control.Command, log: log, secret: secret, redact: c.streams.redactor, own: true, load: only(p)}}
 		if err := w.run(ctx); err != nil {
 			return err

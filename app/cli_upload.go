@@ -117,7 +117,7 @@ func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 		if err := u.override(&profile); err != nil {
 			return err
 		}
-		j := &job{u: u, profile: profile, terms: control.Terms{Profile: profile, Secret: given}, paths: paths, cfg: programConfig{
+		j := &job{u: u, profile: profile, terms: control.Terms{Profile: profile, Secret: given, Proxy: callerProxy()}, paths: paths, cfg: programConfig{
 			folders: f, kind: control.Command, log: log, secrets: s, own: true, load: only(profile), moving: e.is}}
 		return j.run(ctx)
 	})

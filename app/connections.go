@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/net/http/httpproxy"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/artstore/ingester/core"
@@ -265,7 +264,7 @@ func (c *connections) connect(ctx context.Context, by engine.Route) (*connection
 	if err != nil {
 		return nil, err
 	}
-	proxy := environmentProxy(httpproxy.FromEnvironment())
+	proxy := environmentProxy(&secrets.proxy)
 	tokens, err := auth.New(auth.Config{
 		TokenURL: p.TokenURL(), JWKSURL: p.JWKSURL(), JWKSAssumed: p.JWKSAssumed(), PublicKeyFile: p.Auth.PublicKeyFile, Published: secrets.published,
 		Grant: p.Auth.Grant, ClientAuth: p.Auth.ClientAuth, ClientID: p.Auth.ClientID, Scope: p.Auth.Scope,

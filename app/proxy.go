@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/http/httpproxy"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/core/wire"
 )
 
@@ -61,9 +62,16 @@ func hosts(list string) string {
 	return strings.Join(entries, ",")
 }
 
+// callerProxy is what this process's environment says of proxies, for the
+// owner of the queue.
+func callerProxy() control.Proxy { return proxyTerms(*httpproxy.FromEnvironment()) }
+
+func proxyTerms(c httpproxy.Config) control.Proxy {
+	return control.Proxy{HTTP: c.HTTPProxy, HTTPS: c.HTTPSProxy, No: c.NoProxy, CGI: c.CGI}
+}
+
 // proxyPassword is the one in HTTPS_PROXY or HTTP_PROXY, zero for none.
-func proxyPassword() core.Secret {
-	c := httpproxy.FromEnvironment()
+func proxyPassword(c httpproxy.Config) core.Secret {
 	for _, address := range []string{c.HTTPSProxy, c.HTTPProxy} {
 		if u, err := url.Parse(core.Trimmed(address)); err == nil && u.User != nil {
 			password, _ := u.User.Password()

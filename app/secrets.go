@@ -9,10 +9,12 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/net/http/httpproxy"
 	"golang.org/x/term"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/auth"
+	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/core/foreigntext"
 	"github.com/artstore/ingester/core/keychain"
 	"github.com/artstore/ingester/core/smallfile"
@@ -29,25 +31,30 @@ const maxSecretInput = 64 << 10
 // command line was given, then the keychain.
 type secrets struct {
 	keychain.Layered
-	given    core.Secret    // --secret-file or INGESTER_CLIENT_SECRET
-	redactor *core.Redactor // is told of all that are used
+	given    core.Secret      // --secret-file or INGESTER_CLIENT_SECRET
+	proxy    httpproxy.Config // may hold a password
+	redactor *core.Redactor   // is told of all that are used
 
 	published *auth.Publishers // the token servers known to publish keys
 }
 
 func newSecrets(given core.Secret, r *core.Redactor) *secrets {
-	r.Learn(given, proxyPassword())
+	proxy := *httpproxy.FromEnvironment()
+	r.Learn(given, proxyPassword(proxy))
 	return &secrets{
 		Layered:  keychain.Layered{Session: keychain.NewSession(), System: keychain.NewSystem(keychainService, keychain.DefaultTimeout)},
 		given:    given,
+		proxy:    proxy,
 		redactor: r, published: &auth.Publishers{},
 	}
 }
 
 // of finds secrets for a caller of this program: what that was given, and then
 // the keychain, but nothing that is for this program alone.
-func (s *secrets) of(given core.Secret) *secrets {
-	return &secrets{Layered: keychain.Layered{Session: keychain.NewSession(), System: s.System}, given: given, redactor: s.redactor, published: s.published}
+func (s *secrets) of(t control.Terms) *secrets {
+	proxy := httpproxy.Config{HTTPProxy: t.Proxy.HTTP, HTTPSProxy: t.Proxy.HTTPS, NoProxy: t.Proxy.No, CGI: t.Proxy.CGI}
+	s.redactor.Learn(t.Secret, t.Passphrase, proxyPassword(proxy))
+	return &secrets{Layered: keychain.Layered{Session: keychain.NewSession(), System: s.System}, given: t.Secret, proxy: proxy, redactor: s.redactor, published: s.published}
 }
 
 // client returns the client secret of a profile.

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/keychain"
 )
@@ -14,14 +15,14 @@ import (
 // it, and the secrets that came with it. They are in memory, and only while the
 // caller is there.
 type terms struct {
-	profile            core.Profile
-	client, passphrase core.Secret // zero for those of the keychain
-	secrets            *secrets
-	callers            int
+	control.Terms
+	secrets *secrets
+	callers int
 }
 
-func (t *terms) are(p core.Profile, client, passphrase core.Secret) bool {
-	return reflect.DeepEqual(t.profile, p) && t.client.Reveal() == client.Reveal() && t.passphrase.Reveal() == passphrase.Reveal()
+func (t *terms) are(other control.Terms) bool {
+	return reflect.DeepEqual(t.Profile, other.Profile) && t.Proxy == other.Proxy &&
+		t.Secret.Reveal() == other.Secret.Reveal() && t.Passphrase.Reveal() == other.Passphrase.Reveal()
 }
 
 // keyOf is a route by what tells it from others: terms have a profile of their
@@ -45,32 +46,32 @@ func (c *connections) settings(by engine.Route) (core.Profile, *secrets, error) 
 	if t == nil {
 		return core.Profile{}, nil, &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "connect", Message: "Who wanted the file sent has gone."}
 	}
-	return t.profile, t.secrets, nil
+	return t.Profile, t.secrets, nil
 }
 
 // admit takes a caller's terms and says what routes call them: "" where they
 // are the program's own. Callers with the same terms share them.
-func (c *connections) admit(ctx context.Context, p core.Profile, client, passphrase core.Secret) (name string, leave func(), err error) {
-	if own, err := c.load(p.Name); err == nil && passphrase.IsZero() && reflect.DeepEqual(own, p) && client.Reveal() == c.secrets.given.Reveal() {
+func (c *connections) admit(ctx context.Context, t control.Terms) (name string, leave func(), err error) {
+	own, err := c.load(t.Profile.Name)
+	if ours := (&terms{Terms: control.Terms{Profile: own, Secret: c.secrets.given, Proxy: proxyTerms(c.secrets.proxy)}}); err == nil && ours.are(t) {
 		return "", func() {}, nil
 	}
-	c.secrets.redactor.Learn(client, passphrase)
-	theirs := c.secrets.of(client)
-	if !passphrase.IsZero() {
-		if err := theirs.Session.Set(ctx, p.Name, keychain.ItemPassphrase, passphrase); err != nil {
+	theirs := c.secrets.of(t)
+	if !t.Passphrase.IsZero() {
+		if err := theirs.Session.Set(ctx, t.Profile.Name, keychain.ItemPassphrase, t.Passphrase); err != nil {
 			return "", nil, err
 		}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for found, t := range c.callers {
-		if t.are(p, client, passphrase) {
+	for found, present := range c.callers {
+		if present.are(t) {
 			name = found
 		}
 	}
 	if name == "" {
 		name = rand.Text()
-		c.callers[name] = &terms{profile: p, client: client, passphrase: passphrase, secrets: theirs}
+		c.callers[name] = &terms{Terms: t, secrets: theirs}
 	}
 	c.callers[name].callers++
 	return name, func() { c.dismiss(name) }, nil

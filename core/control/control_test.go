@@ -207,12 +207,14 @@ func TestEverythingSurvives(t *testing.T) {
 	equal(t, "the snapshot", all, d.shown, err)
 
 	terms := Terms{Secret: core.NewSecret("s3cret"), Passphrase: core.NewSecret("p4ss"), Profile: core.NewProfile("P")}
+	terms.Proxy = Proxy{HTTP: "http://a:b@p.example:1", HTTPS: "http://caf\xe9:1", No: "x, y", CGI: true}
 	terms.Profile.TLS.CertFile, terms.Profile.Auth.PublicKeyFile = "/caf\xe9.pem", "/caf\xe8.pem"
 	call, err := c.Attach(t.Context(), terms)
 	if err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "the terms", d.terms.Profile, terms.Profile, nil)
+	equal(t, "the proxy", d.terms.Proxy, terms.Proxy, nil)
 	if d.terms.Secret.Reveal() != "s3cret" || d.terms.Passphrase.Reveal() != "p4ss" {
 		t.Error("a secret is another one")
 	}

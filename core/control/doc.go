@@ -55,6 +55,14 @@ type Terms struct {
 	Profile    core.Profile
 	Secret     core.Secret // client secret, zero for that of the keychain
 	Passphrase core.Secret // of the key, likewise
+	Proxy      Proxy
+}
+
+// Proxy is what a caller's environment says of proxies, as HTTP_PROXY,
+// HTTPS_PROXY and NO_PROXY have it. An address may hold a password.
+type Proxy struct {
+	HTTP, HTTPS, No string
+	CGI             bool // HTTP_PROXY may be a client's header
 }
 
 // Owner is the process that owns the queue.

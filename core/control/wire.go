@@ -221,6 +221,10 @@ type terms struct {
 	Profile    profile `json:"profile"`
 	Secret     string  `json:"secret,omitempty"`
 	Passphrase string  `json:"passphrase,omitempty"`
+	HTTPProxy  text    `json:"http_proxy,omitempty"`
+	HTTPSProxy text    `json:"https_proxy,omitempty"`
+	NoProxy    text    `json:"no_proxy,omitempty"`
+	CGI        bool    `json:"cgi,omitempty"`
 }
 
 // profile is a core.Profile. Its files have names of any bytes.
@@ -235,7 +239,8 @@ func files(p *core.Profile) map[string]*string {
 }
 
 func newTerms(t Terms) *terms {
-	out := &terms{Profile: profile{t.Profile, map[string]text{}}, Secret: t.Secret.Reveal(), Passphrase: t.Passphrase.Reveal()}
+	out := &terms{Profile: profile{t.Profile, map[string]text{}}, Secret: t.Secret.Reveal(), Passphrase: t.Passphrase.Reveal(),
+		HTTPProxy: text(t.Proxy.HTTP), HTTPSProxy: text(t.Proxy.HTTPS), NoProxy: text(t.Proxy.No), CGI: t.Proxy.CGI}
 	for name, path := range files(&out.Profile.Profile) {
 		out.Profile.Files[name] = text(*path)
 	}
@@ -243,7 +248,7 @@ func newTerms(t Terms) *terms {
 }
 
 func (t *terms) core() Terms {
-	out := Terms{Profile: t.Profile.Profile}
+	out := Terms{Profile: t.Profile.Profile, Proxy: Proxy{HTTP: string(t.HTTPProxy), HTTPS: string(t.HTTPSProxy), No: string(t.NoProxy), CGI: t.CGI}}
 	if t.Secret != "" {
 		out.Secret = core.NewSecret(t.Secret)
 	}
