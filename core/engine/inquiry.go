@@ -220,7 +220,7 @@ func (q *inquiry) stored(d doubtful, receipt core.Receipt) {
 	e := q.e
 	e.owe(func(x *tx) error {
 		x.after(func() { e.claims.release(d.it) })
-		if t := x.get(d.it); t.Doubtful() && !t.State.Active() && !d.it.gone && !d.it.leaves {
+		if t := x.get(d.it); t.Doubtful() && !t.State.Active() && t.State != core.StateCancelled && !d.it.gone && !d.it.leaves {
 			t.State, t.Receipt = core.StateStored, &receipt
 			_ = x.put(d.it, t) // logged
 			x.after(func() { q.lane.well(t.StartedAt, x.now) })

@@ -34,6 +34,10 @@ const (
 	fateHalfDone // everything arrived and was noted, the answer got lost
 	fateJudged   // everything arrived, a hook refused it, and that was noted
 	fateUnheard  // everything arrived, a hook refused it, and nobody heard
+	fateForbidden
+	fateToken     // refused
+	fateKeychain  // locked, for a while
+	fateBusyAfter // refused for now, and when it may be sent is said
 	fates
 )
 
@@ -57,11 +61,17 @@ func play(list []fate) func(context.Context, *server, core.Transfer, int, core.P
 		if at, _ := s.reach(t.Source); at != "" {
 			return false, failure(core.KindFile, core.CodeFileMissing, core.OutcomeNotProcessed)
 		}
+		if next >= fateKeychain {
+			return false, refusal(next)
+		}
 		if s.complete(t.Resume) && next != fateDown && next != fateBusy && next != fateCutOff && next != fateHalt {
 			return false, nil // the server says that it has it
 		}
 		if known := s.honours && s.committed(t.ID) > 0; known && next >= fateHalf {
 			return false, nil // by its key: there is nothing left to send
+		}
+		if next == fateForbidden || next == fateToken {
+			return false, refusal(next)
 		}
 		if next == fateJudged || next == fateUnheard {
 			return false, judge(ctx, t, p, next == fateJudged)
@@ -158,7 +168,7 @@ type step struct {
 	Wait time.Duration
 }
 
-var verbs = []string{"submit", "pause", "resume", "retry", "ask", "cancel", "remove", "pause all", "resume all", "wait", "restart", "crash", "full disk", "switch", "switch and tell", "redirect", "deaf", "hears", "lists", "lists not", "folder goes", "folder comes"}
+var verbs = []string{"submit", "pause", "resume", "retry", "ask", "cancel", "remove", "pause all", "resume all", "wait", "restart", "crash", "full disk", "switch", "switch and tell", "redirect", "deaf", "hears", "lists", "lists not", "folder goes", "folder comes", "call", "leave", "stop", "profile goes", "profile comes"}
 
 // model is a queue under test. A watcher checks everything that is shown.
 type model struct {
@@ -172,6 +182,9 @@ type model struct {
 	watched chan struct{}
 	wrong   []string // guarded by server.mu
 	seen    int      // values; the watcher's
+	clock   *clock
+	most    int // attempts at once
+	guest   *Call
 }
 
 func (m *model) complain(format string, args ...any) {
@@ -180,7 +193,8 @@ func (m *model) complain(format string, args ...any) {
 
 // start runs an engine on what the store has.
 func (m *model) start(t *testing.T) {
-	m.fixture = begin(t, m.server, m.st, func(c *Config) { c.Reach = m.server.reach })
+	m.fixture = begin(t, m.server, m.st, func(c *Config) { c.Reach, c.Now, c.Most = m.server.reach, m.clock.now, m.most })
+	m.guest = nil
 	_, feed := m.Subscribe()
 	m.watched = make(chan struct{})
 	go func() {
@@ -225,6 +239,9 @@ func (m *model) do(t *testing.T, s step) {
 		}
 	}
 	var err error
+	if m.server.lacks(testProfile) && (s.Verb == "submit" || s.Verb == "redirect") {
+		return // it is refused with a word
+	}
 	switch s.Verb {
 	case "submit":
 		size := int64(100)
@@ -277,6 +294,29 @@ func (m *model) do(t *testing.T, s step) {
 		m.server.with(func(server *server) { server.catalog.lists = s.Verb == "lists" })
 	case "folder goes", "folder comes":
 		m.server.with(func(srv *server) { srv.gone[fmt.Sprint("/files/", s.Who[0]%2)] = s.Verb == "folder goes" })
+	case "call": // somebody takes over what there is, by terms of their own
+		if m.guest != nil {
+			break
+		}
+		m.guest = m.Call(testProfile, fmt.Sprint("terms ", s.Who[0]))
+		_, err = m.guest.Adopt(ctx, ids)
+	case "leave", "stop":
+		if m.guest == nil {
+			break
+		}
+		if s.Verb == "leave" {
+			err = m.guest.Leave(ctx)
+		} else {
+			err = m.guest.Stop(ctx)
+		}
+		m.guest = nil
+	case "profile goes", "profile comes":
+		m.server.with(func(server *server) {
+			if delete(server.profiles, testProfile); s.Verb == "profile goes" {
+				server.profiles[testProfile] = failure(core.KindConfig, core.CodeProfileNotFound, core.OutcomeNotProcessed)
+			}
+		})
+		err = m.Lift(ctx)
 	case "wait":
 		<-time.After(s.Wait)
 	case "restart":
@@ -319,7 +359,7 @@ func (m *model) check() {
 			m.complain("%s is shown as stored, and is not", id)
 		case ok && t.State == core.StateFailed && t.Error.Kind == core.KindFile:
 			m.complain("%s failed because its folder was away", id)
-		case ok && t.State == core.StateFailed && commits > 0 && !m.retried[id]:
+		case ok && t.State == core.StateFailed && commits > 0 && !m.retried[id] && t.Resume == "": // by its note it is found
 			m.complain("%s is shown as failed, and the server has it", id)
 		case !m.arrived(id):
 			m.complain("%s, for %v, arrived at %v", id, m.goal[id], m.server.went(id))
@@ -373,7 +413,7 @@ func TestModel(t *testing.T) {
 				Who:  rapid.SliceOfN(rapid.IntRange(0, 9), 1, 4).Draw(rt, "who"),
 				Wait: time.Duration(rapid.IntRange(0, 100_000).Draw(rt, "ms")) * time.Millisecond,
 			}
-		}), 1, 40).Draw(rt, "steps")
+		}), 1, 60).Draw(rt, "steps")
 		world := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) fate {
 			return fate(rapid.IntRange(0, int(fates)-1).Draw(rt, "fate"))
 		}), 0, 40).Draw(rt, "fates")
@@ -382,6 +422,7 @@ func TestModel(t *testing.T) {
 		own := rapid.Bool().Draw(rt, "lists its own")
 		lag := time.Duration(rapid.SampledFrom([]int{0, 0, 1, 100, 1000}).Draw(rt, "seconds late")) * time.Second
 		differs := rapid.Bool().Draw(rt, "differs")
+		most := rapid.SampledFrom([]int{0, 1, 3}).Draw(rt, "descriptors for")
 		var wrong []string
 		synctest.Test(t, func(t *testing.T) {
 			s := newServer()
@@ -392,12 +433,13 @@ func TestModel(t *testing.T) {
 			if differs {
 				s.catalog.differs = []core.Difference{{Field: core.FieldTTLDays, Asked: "30", Got: "7"}}
 			}
+			m.clock, m.most = &clock{}, most
 			m.fixture = &fixture{server: s}
 			m.start(t)
 			for _, st := range steps {
 				m.do(t, st)
 			}
-			s.with(func(s *server) { s.script, s.askErr, s.gone = nil, nil, nil })
+			s.with(func(s *server) { s.script, s.askErr, s.gone, s.profiles = nil, nil, nil, nil })
 			<-time.After(time.Minute) // until no attempt is under way that has its fate already
 			m.do(t, step{Verb: "resume all"})
 			<-time.After(30 * time.Hour) // until nothing waits any more
@@ -407,6 +449,7 @@ func TestModel(t *testing.T) {
 			m.check()
 			m.checkFiles()
 			m.finish()
+			m.checkCounts()
 			wrong = m.wrong
 			taken, seen = taken+len(steps), seen+m.seen
 		})
