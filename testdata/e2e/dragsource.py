@@ -15,7 +15,7 @@ gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, GLib, Gtk  # noqa: E402
 
-dies = sys.argv[1] == "--die"
+dies = sys.argv[1:2] == ["--die"]
 uris = [p if "://" in p else pathlib.Path(p).absolute().as_uri() for p in sys.argv[1 + dies:]]
 if dies:
     uris *= 50000
