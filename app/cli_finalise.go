@@ -232,7 +232,7 @@ func permanentBefore(t core.Transfer) error {
 }
 
 // tell says what came of a file. One that was permanent before is as it is
-// wanted, unless something was to be said anew.
+// wanted, unless something else was to be said.
 func (w *permanence) tell(t core.Transfer, err error) {
 	before := core.CodeOf(err) == core.CodeFinalisedBefore
 	switch {

@@ -28,7 +28,7 @@ func newResume(s streams) *cobra.Command {
 	}
 }
 
-// withQueue works with the queue of whoever has it, or for the moment of this
+// withQueue works with the queue of the process that has it, or for the moment of this
 // process: then nothing is sent.
 func withQueue(ctx context.Context, s streams, work func(context.Context, control.Queue) error) error {
 	f, err := findFolders(os.Getenv)

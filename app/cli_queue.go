@@ -89,6 +89,16 @@ func (sel *selection) of(all []core.Transfer) ([]core.Transfer, error) {
 	return found, nil
 }
 
+// in returns what is meant of a queue, and all that is in it.
+func (sel *selection) in(ctx context.Context, q control.Queue) ([]core.Transfer, core.Snapshot, error) {
+	snapshot, err := q.Transfers(ctx)
+	if err != nil {
+		return nil, snapshot, err
+	}
+	found, err := sel.of(snapshot.Transfers)
+	return found, snapshot, err
+}
+
 func newQueueList(s streams) *cobra.Command {
 	var sel selection
 	var asJSON bool
@@ -99,11 +109,7 @@ func newQueueList(s streams) *cobra.Command {
 				return err
 			}
 			return withQueue(cmd.Context(), s, func(ctx context.Context, q control.Queue) error {
-				snapshot, err := q.Transfers(ctx)
-				if err != nil {
-					return err
-				}
-				found, err := sel.of(snapshot.Transfers)
+				found, snapshot, err := sel.in(ctx, q)
 				if err != nil {
 					return err
 				}
@@ -128,11 +134,7 @@ func newQueueVerb(s streams, use, short, done string, verb func(control.Queue) f
 				return err
 			}
 			return withQueue(cmd.Context(), s, func(ctx context.Context, q control.Queue) error {
-				snapshot, err := q.Transfers(ctx)
-				if err != nil {
-					return err
-				}
-				found, err := sel.of(snapshot.Transfers)
+				found, _, err := sel.in(ctx, q)
 				if err != nil {
 					return err
 				}

@@ -217,7 +217,7 @@ func (c *connections) forget(profile string) {
 	c.drop(by)
 }
 
-// drop lets the next use of a route begin anew.
+// drop makes the next use of a route connect again.
 func (c *connections) drop(by engine.Route) {
 	c.mu.Lock()
 	found := c.open[by]

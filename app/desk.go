@@ -195,8 +195,8 @@ func (d *desk) Remove(ctx context.Context, ids ...core.TransferID) error {
 	return d.p.engine.Remove(ctx, ids...)
 }
 
-// PauseAll implements control.Queue. It is remembered: whoever spares a line
-// does not want it used because the program was started anew.
+// PauseAll implements control.Queue. It is remembered: starting the
+// program again must not use a connection that somebody spares.
 func (d *desk) PauseAll(ctx context.Context) error {
 	if err := os.WriteFile(d.p.folders.paused(), nil, 0o600); err != nil {
 		return notRemembered(err)

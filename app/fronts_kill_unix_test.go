@@ -15,7 +15,7 @@ import (
 )
 
 // Several commands share one queue, and are killed or interrupted at random
-// moments, whichever of them is the owner. Whoever is left goes on; in the end
+// moments, whichever of them is the owner. Those that are left go on; in the end
 // every file is on the server, once. KILLS and SEED choose other numbers.
 func TestManyKilledAtRandom(t *testing.T) {
 	t.Parallel()

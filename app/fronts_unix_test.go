@@ -4,13 +4,10 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"log/slog"
 	"net/http"
 	"os"
 	"os/exec"
@@ -24,7 +21,6 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/core/sandbox"
 )
 
@@ -363,56 +359,6 @@ func TestOwnerServesOn(t *testing.T) {
 	g.mustHave(t, contents)
 }
 
-// A window that starts while a command has the queue gets it. The command goes
-// on as a caller of the window, with its own files and lines, and so do those
-// that were callers before.
-func TestWindowTakesTheQueue(t *testing.T) {
-	t.Parallel()
-	home := t.TempDir()
-	g, owner, other, names, all := beside(t, home)
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	f := folders{config: home, state: home, data: home}
-	c := claim{raise: true, ready: func() error { return nil }}
-	window, err := c.take(t.Context(), programConfig{folders: f, kind: control.Window, log: log, redact: core.NewRedactor()})
-	if err != nil || window == nil {
-		t.Fatalf("the window has no queue: %v\n%s", err, &owner.stderr)
-	}
-	stop := runWindowless(t, window)
-	g.open()
-	owner.wants(t, names[0]...)
-	other.wants(t, names[1]...)
-	g.mustHave(t, all)
-
-	// A second window hands its files over and doesn't open.
-	odd := []string{"/a/письмо.pdf", "/a/caf\xe9.txt", "/a/caf\ufffd.txt"}
-	opened := make(chan []string, 1)
-	second := claim{paths: odd, raise: true, ready: func() error { return nil }}
-	if p, err := second.take(t.Context(), programConfig{folders: f, kind: control.Window, log: log}); p != nil || err != nil {
-		t.Errorf("a second window: %v, %v", p, err)
-	}
-	window.desk.attend(func(paths []string) { opened <- paths })
-	if got := <-opened; !slices.Equal(got, odd) {
-		t.Errorf("the first window opens %q", got)
-	}
-	stop()
-}
-
-// A window that closes leaves the queue to the commands that work with it.
-func TestWindowClosed(t *testing.T) {
-	t.Parallel()
-	g := newGate(t)
-	home := t.TempDir()
-	window := openWindowless(t, home)
-	stop := runWindowless(t, window)
-	dir, names, contents := numbered(t, 3, "call")
-	call := start(t, g.uploading(home, dir))
-	<-g.arrived
-	stop()
-	g.open()
-	call.wants(t, names...)
-	g.mustHave(t, contents)
-}
-
 // What a caller is given as a secret, and the profile that goes with it, stay in
 // the owner's memory: neither is on its disk or in what it writes, not even at
 // the level debug, and the socket lies where nobody else gets.
@@ -514,90 +460,4 @@ func TestFinaliseCommand(t *testing.T) {
 	if err != nil || strings.Count(string(out), `"retention_policy":"permanent"`) != 2 {
 		t.Errorf("%v: %s", err, out)
 	}
-}
-
-// runWindowless runs a window's program without its window, until the test ends
-// or what it returns is called.
-func runWindowless(t *testing.T, window *program) (stop func()) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() {
-		ended <- window.run(ctx, func(ctx context.Context) error {
-			window.services.start(window.engine.Run)
-			<-ctx.Done()
-			return nil
-		})
-	}()
-	var once sync.Once
-	stop = func() {
-		once.Do(func() {
-			cancel()
-			if err := errors.Join(<-ended, window.close()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	t.Cleanup(stop)
-	return stop
-}
-
-// openWindowless is a window's program without its window.
-func openWindowless(t *testing.T, home string) *program {
-	t.Helper()
-	p, err := openProgram(t.Context(), programConfig{folders: folders{config: home, state: home, data: home}, kind: control.Window,
-		log: slog.New(slog.NewTextHandler(t.Output(), nil)), redact: core.NewRedactor()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-// Ctrl+C of a command beside a window stops its files there, where they would go
-// on otherwise; the same command goes on with them.
-func TestCallerInterruptedBesideWindow(t *testing.T) {
-	t.Parallel()
-	g := newGate(t)
-	home := t.TempDir()
-	window := openWindowless(t, home)
-	runWindowless(t, window)
-	dir, names, contents := numbered(t, 3, "call")
-	call := start(t, g.uploading(home, dir))
-	<-g.arrived
-	call.signal(t, os.Interrupt)
-	if code := call.code(); code != exitInterrupted {
-		t.Errorf("exit code %d: %s", code, &call.stderr)
-	}
-	snapshot, err := window.desk.Transfers(t.Context())
-	if err != nil || len(snapshot.Transfers) != 3 {
-		t.Fatal(snapshot, err)
-	}
-	for _, x := range snapshot.Transfers {
-		if x.State != core.StatePaused {
-			t.Errorf("%s is %s", x.Source.Name, x.State)
-		}
-	}
-	g.open()
-	start(t, g.uploading(home, dir)).wants(t, names...)
-	g.mustHave(t, contents)
-}
-
-// Who was told that a window gets the queue lets it have it, though the lock is
-// free for a moment.
-func TestWindowComesFirst(t *testing.T) {
-	t.Parallel()
-	home := t.TempDir()
-	cfg := programConfig{folders: folders{config: home, state: home, data: home}, kind: control.Command, log: slog.New(slog.DiscardHandler), redact: core.NewRedactor(), own: true}
-	joined, failed := make(chan front, 1), make(chan error, 1)
-	go func() {
-		f, err := join(context.Background(), cfg, &control.Gone{HandedOver: true})
-		joined <- f
-		failed <- err
-	}()
-	runWindowless(t, openWindowless(t, home))
-	f, err := <-joined, <-failed
-	if err != nil || f.owner == nil || f.owner.Hello.Kind != control.Window {
-		t.Fatalf("%+v, %v", f, err)
-	}
-	f.owner.Close()
 }

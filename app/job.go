@@ -19,7 +19,7 @@ import (
 const partingTime = 30 * time.Second
 
 // job is the work of one `ingester upload`. It may begin in one process and go
-// on in others: whoever owns the queue when it is asked.
+// on in others: the process that owns the queue when it is asked.
 type job struct {
 	u       *uploadCommand
 	profile core.Profile // as the command line has it

@@ -8,7 +8,7 @@ type Finalisation struct {
 	Percent int    // 0…100
 }
 
-// FinaliseOptions are what is said anew about a file that is made permanent.
+// FinaliseOptions are what else is said about a file that is made permanent.
 // What is empty stays as it was.
 type FinaliseOptions struct {
 	Description string

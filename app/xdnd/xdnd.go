@@ -24,7 +24,7 @@ import (
 const version = 5
 
 // Bounds of one drop. A list of a million long names has some 200 MiB, and is
-// nothing that anybody drags; whoever does is told.
+// nothing that anybody drags; who does is told.
 const (
 	maxList = 64 << 20
 	maxIdle = 10 * time.Second // from one piece to the next

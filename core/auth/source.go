@@ -120,7 +120,7 @@ func (s *Source) TokenFor(ctx context.Context, d time.Duration) (core.Token, err
 }
 
 // join returns the kept token if it is good for d, or the flight to wait for.
-// Whoever finds none begins it and gets the context to lead it with.
+// The first one begins it and gets the context to lead it with.
 func (s *Source) join(ctx context.Context, d time.Duration) (token core.Token, f *flight, leader context.Context, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -71,7 +71,7 @@ type wait struct {
 	Reason  *failure  `json:"reason,omitempty"`
 }
 
-// failure is a core.Error. Its cause is a text, and Fact stays behind: whoever
+// failure is a core.Error. Its cause is a text, and Fact stays behind: who
 // is on the other side speaks English.
 type failure struct {
 	Kind       core.Kind     `json:"kind,omitempty"`

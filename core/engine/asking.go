@@ -42,7 +42,7 @@ func (it *item) asked() bool { return it.failures != nil && it.failures.doubt !=
 // cleared reports whether a transfer that the server may have can be sent again.
 func (it *item) cleared() bool { return it.asked() && it.failures.doubt.cleared }
 
-// forget has what is known of a transfer's outcome begin anew.
+// forget drops what is known of a transfer's outcome.
 func (it *item) forget() {
 	if it.failures != nil {
 		it.failures.doubt = nil

@@ -135,7 +135,7 @@ func (e *Engine) lookAround(x *tx) {
 	for path, p := range e.places {
 		switch {
 		case !p.away || p.looking || p.until.After(x.now):
-		case len(p.held) == 0: // whoever found it away was cancelled
+		case len(p.held) == 0: // those that found it away were cancelled
 			delete(e.places, path)
 		default:
 			e.look(p)

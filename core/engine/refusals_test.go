@@ -80,7 +80,7 @@ func TestForbiddenAccountHalts(t *testing.T) {
 				}
 				f.awaitState(core.StateFailed, ids[:2]...)
 				f.awaitState(core.StateQueued, ids[2:]...)
-				if err := verb(f); err != nil { // and begins to count anew
+				if err := verb(f); err != nil { // and begins to count again
 					t.Fatal(err)
 				}
 				f.awaitState(core.StateFailed, ids[:4]...)

@@ -46,7 +46,7 @@ func (c *clock) spun() bool {
 	return c.spins
 }
 
-// What is due while a queue is handed over is left to whoever gets it, and not
+// What is due while a queue is handed over is left to the process that gets it, and not
 // looked at again and again until the last large file has ended.
 func TestDrainingRests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -306,7 +306,7 @@ func (e *Engine) rest() time.Duration {
 		until(e.fault.retry)
 		return wait
 	case e.draining:
-		return wait // what is due is for whoever gets the queue
+		return wait // what is due is for the process that gets the queue
 	}
 	if len(e.waiting) > 0 {
 		until(e.waiting[0].at)

@@ -13,7 +13,7 @@ func (c *clock) pass(seconds time.Duration) { c.at = c.at.Add(seconds * time.Sec
 
 func none() int64 { return 0 }
 
-// The rate is that of all bodies together, whoever of them ended.
+// The rate is that of all bodies together.
 func TestMeterSharesTheNetwork(t *testing.T) {
 	c := &clock{time.Unix(1_000_000, 0)}
 	m := NewMeter(c.now)

@@ -123,7 +123,7 @@ func (a *attempt) hopeless(ctx context.Context, e *core.Error) *core.Error {
 	return e
 }
 
-// drop gives up what the server has: the next attempt begins anew.
+// drop gives up what the server has: the next attempt begins again.
 func (a *attempt) drop(ctx context.Context) {
 	a.terminate(ctx, a.note.live())
 	a.note = a.note.again(a.transfer.Source)
