@@ -16,8 +16,6 @@ import (
 	"testing"
 
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/core/coretest"
-	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/sandbox"
 )
 
@@ -258,45 +256,5 @@ func TestEmbeddedServerMoves(t *testing.T) {
 	})
 	if got := other.names(t); len(got) != 0 {
 		t.Errorf("the other sandbox has %v", got)
-	}
-}
-
-// A profile that is changed behind the program's back: the connection that is
-// open is not used for the new server, nor a new one for the old.
-func TestConnectionGoesWhereItWasMadeFor(t *testing.T) {
-	ca := coretest.NewCA(t, "CA")
-	first, second := newShop(t, ca), newShop(t, ca)
-	c, p := newShopper(t, first, ca, slog.New(slog.DiscardHandler))
-	c.load = func(string) (core.Profile, error) { return p, nil }
-	if err := send(t, c); err != nil {
-		t.Fatal(err)
-	}
-	old := p.Destination()
-	p.Upload.TusURL = second.URL + "/files/" // the same server for all that
-	if found, err := c.Uploader(t.Context(), engine.Route{Profile: "shop"}, old); err != nil || found.(*connection).endpoint.Destination != old {
-		t.Errorf("%v, %v", found, err)
-	}
-	for _, change := range []func(){
-		func() { p.IngesterURL = second.URL },
-		func() { p.Auth.ClientID = "sa_other" },
-	} {
-		change()
-		if open, err := c.Uploader(t.Context(), engine.Route{Profile: "shop"}, old); err != nil || open.(*connection).endpoint.Destination != old {
-			t.Errorf("the connection that is open: %v, %v", open, err)
-		}
-		found, err := c.Uploader(t.Context(), engine.Route{Profile: "shop"}, p.Destination())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := found.(*connection).endpoint.Destination; got != p.Destination() {
-			t.Errorf("leads to %v, want %v", got, p.Destination())
-		}
-		if _, err := c.Uploader(t.Context(), engine.Route{Profile: "shop"}, old); core.CodeOf(err) != core.CodeOtherServer {
-			t.Errorf("the old destination: %v", err)
-		}
-		old = p.Destination()
-	}
-	if got := first.tokens.Load(); got != 1 {
-		t.Errorf("%d tokens were fetched from the first server", got)
 	}
 }

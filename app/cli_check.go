@@ -4,12 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 
 	"github.com/spf13/cobra"
 
+	"github.com/artstore/ingester/app/connect"
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/core/auth"
 	"github.com/artstore/ingester/core/diagnose"
 )
 
@@ -43,8 +42,8 @@ func checkTarget(ctx context.Context, s streams, t target, print func(core.Step)
 		return err
 	}
 	_ = f.make() // the test may come first of all; what can't be kept there is logged
-	secrets := newSecrets(given, s.redactor)
-	secrets.published = auth.OpenPublishers(f.publishers(), log)
+	secrets := connect.NewSecrets(given, s.redactor)
+	secrets.RememberPublishers(f.publishers(), log)
 	var services services
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -54,7 +53,7 @@ func checkTarget(ctx context.Context, s streams, t target, print func(core.Step)
 			return err
 		}
 	}
-	failure := diagnoseProfile(ctx, profile, secrets, core.Secret{}, print)
+	failure := connect.Check(ctx, profile, secrets, core.Secret{}, print)
 	stop()
 	if err := services.wait(); err != nil {
 		return err
@@ -63,24 +62,6 @@ func checkTarget(ctx context.Context, s streams, t target, print func(core.Step)
 		return &reported{code: exitCode(failure), err: failure}
 	}
 	return nil
-}
-
-// diagnoseProfile makes the connection test. A passphrase is asked of the
-// keychain only where none is given and a key needs one.
-func diagnoseProfile(ctx context.Context, p core.Profile, s *secrets, passphrase core.Secret, step func(core.Step)) error {
-	if passphrase.IsZero() {
-		// What is wrong with the files is for the test to say.
-		_, passphrase, _ = buildTLS(ctx, p, s, slog.New(slog.DiscardHandler))
-	}
-	s.redactor.Learn(passphrase)
-	return diagnose.Run(ctx, diagnose.Config{
-		Profile:    p,
-		Secret:     func(ctx context.Context) (core.Secret, error) { return s.client(ctx, p.Name) },
-		Passphrase: passphrase,
-		Proxy:      environmentProxy(&s.proxy),
-		Published:  s.published,
-		Redactor:   s.redactor,
-	}, step)
 }
 
 func printStep(s streams) func(core.Step) {

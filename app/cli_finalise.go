@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/artstore/ingester/app/connect"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/core/profiles"
@@ -76,7 +77,7 @@ func (c *finaliseCommand) run(ctx context.Context, ids []string) error {
 	}
 	failed := 0
 	for _, p := range order {
-		w := &permanence{c: c, terms: control.Terms{Profile: p, Secret: secret, Proxy: callerProxy()}, left: byProfile[p.Name],
+		w := &permanence{c: c, terms: control.Terms{Profile: p, Secret: secret, Proxy: connect.EnvironmentProxy()}, left: byProfile[p.Name],
 			cfg: programConfig{folders: f, kind: control.Command, log: log, secret: secret, redact: c.streams.redactor, own: true, load: only(p)}}
 		if err := w.run(ctx); err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/artstore/ingester/app/connect"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/keychain"
 	"github.com/artstore/ingester/core/profiles"
@@ -106,7 +107,7 @@ func newProfileRemove(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return removeProfile(cmd.Context(), dir, f, newSecrets(core.Secret{}, s.redactor), args[0])
+			return removeProfile(cmd.Context(), dir, f, connect.NewSecrets(core.Secret{}, s.redactor), args[0])
 		}}
 }
 
@@ -163,7 +164,7 @@ func newProfileSecret(s streams) *cobra.Command {
 			if passphrase {
 				item = keychain.ItemPassphrase
 			}
-			if err := newSecrets(core.Secret{}, s.redactor).Set(cmd.Context(), p.Name, item, secret); err != nil {
+			if err := connect.NewSecrets(core.Secret{}, s.redactor).Set(cmd.Context(), p.Name, item, secret); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintln(s.err, "Kept in the keychain.")

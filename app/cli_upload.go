@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/artstore/ingester/app/connect"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/control"
 )
@@ -109,7 +110,7 @@ func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	s := newSecrets(given, u.streams.redactor)
+	s := connect.NewSecrets(given, u.streams.redactor)
 	return u.withServer(ctx, f, s, log, func(ctx context.Context, e *embedded) error {
 		if e != nil {
 			profile, given = e.running.Profile(), e.running.ClientSecret()
@@ -117,14 +118,14 @@ func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 		if err := u.override(&profile); err != nil {
 			return err
 		}
-		j := &job{u: u, profile: profile, terms: control.Terms{Profile: profile, Secret: given, Proxy: callerProxy()}, paths: paths, cfg: programConfig{
+		j := &job{u: u, profile: profile, terms: control.Terms{Profile: profile, Secret: given, Proxy: connect.EnvironmentProxy()}, paths: paths, cfg: programConfig{
 			folders: f, kind: control.Command, log: log, secrets: s, own: true, load: only(profile), moving: e.is}}
 		return j.run(ctx)
 	})
 }
 
 // withServer runs work, with the embedded server where that was asked for.
-func (u *uploadCommand) withServer(ctx context.Context, f folders, s *secrets, log *slog.Logger, work func(context.Context, *embedded) error) error {
+func (u *uploadCommand) withServer(ctx context.Context, f folders, s *connect.Secrets, log *slog.Logger, work func(context.Context, *embedded) error) error {
 	if !u.target.sandbox {
 		return work(ctx, nil)
 	}

@@ -10,10 +10,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/artstore/ingester/app/connect"
 	"github.com/artstore/ingester/app/filedialog"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/engine"
-	"github.com/artstore/ingester/core/keychain"
 	"github.com/artstore/ingester/core/profiles"
 	"github.com/artstore/ingester/core/tlsconfig"
 	"github.com/artstore/ingester/ui"
@@ -104,7 +104,7 @@ func within(dir, file string) bool {
 // say so before the first upload. What comes of it shows as the link's state.
 func (c *controller) probe(name string) {
 	c.p.services.start(func(ctx context.Context) error {
-		if err := c.p.conns.ready(ctx, name); err != nil {
+		if err := c.p.conns.Ready(ctx, name); err != nil {
 			c.p.log.Warn("the server is not ready", "profile", name, "code", core.CodeOf(err))
 		}
 		return nil
@@ -133,7 +133,7 @@ func (c *controller) watchLink(ctx context.Context, tick <-chan time.Time) {
 			}
 		}
 		if state := c.Link().State; state == core.LinkFailed || state == core.LinkUnready {
-			_ = c.p.conns.ready(ctx, c.Current()) // the link says what comes of it
+			_ = c.p.conns.Ready(ctx, c.Current()) // the link says what comes of it
 		}
 	}
 }
@@ -221,7 +221,7 @@ func (c *controller) opening(ctx context.Context, saved string, t core.TLSSettin
 	if core.CodeOf(err) != core.CodePassphraseMissing || !t.Enabled || saved == "" {
 		return given, nil
 	}
-	kept, err := c.p.secrets.passphrase(ctx, saved)
+	kept, err := c.p.secrets.Passphrase(ctx, saved)
 	if core.CodeOf(err) == core.CodeSecretMissing {
 		return given, nil
 	}
@@ -230,7 +230,7 @@ func (c *controller) opening(ctx context.Context, saved string, t core.TLSSettin
 
 // HasSecret implements ui.Controller.
 func (c *controller) HasSecret(ctx context.Context, profile string) (bool, error) {
-	_, err := c.p.secrets.client(ctx, profile)
+	_, err := c.p.secrets.Client(ctx, profile)
 	if core.CodeOf(err) == core.CodeSecretMissing {
 		return false, nil
 	}
@@ -255,12 +255,7 @@ func (c *controller) Certificate(ctx context.Context, saved string, t core.TLSSe
 
 // Check implements ui.Controller.
 func (c *controller) Check(ctx context.Context, p core.Profile, s ui.ProfileSecrets, step func(core.Step)) error {
-	given := newSecrets(s.Client, c.p.secrets.redactor)
-	given.Layered, given.published = c.p.secrets.Layered, c.p.secrets.published
-	if !s.Client.IsZero() {
-		given.Session = keychain.NewSession() // the form's secret comes first
-	}
-	return diagnoseProfile(ctx, p, given, s.Passphrase, step)
+	return connect.Check(ctx, p, c.p.secrets.With(s.Client), s.Passphrase, step)
 }
 
 // StartSandbox implements ui.Controller.
@@ -279,7 +274,7 @@ func (c *controller) StartSandbox(ctx context.Context) error {
 	if err := c.p.profiles.Save(p); err != nil {
 		return err
 	}
-	c.p.conns.forget(p.Name)
+	c.p.conns.Forget(p.Name)
 	if c.Current() == p.Name {
 		return nil
 	}
@@ -301,7 +296,7 @@ func (c *controller) ExportProfile(_ context.Context, name, path string) error {
 }
 
 // Link implements ui.Controller.
-func (c *controller) Link() core.Link { return c.p.conns.link(c.Current()) }
+func (c *controller) Link() core.Link { return c.p.conns.Link(c.Current()) }
 
 // Measurements implements ui.Controller.
 func (c *controller) Measurements(context.Context) (core.Measurements, error) {

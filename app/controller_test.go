@@ -12,9 +12,11 @@ import (
 
 	"software.sslmate.com/src/go-pkcs12"
 
+	"github.com/artstore/ingester/app/connect"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/keychain"
+	"github.com/artstore/ingester/core/metrics"
 	"github.com/artstore/ingester/ui"
 )
 
@@ -180,12 +182,15 @@ func TestTheFormRefusesWhatSavingWould(t *testing.T) {
 // to be uploaded: the window says what is so now. One that is ready is left alone.
 func TestLinkIsLookedAtAgain(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
-	s := newShop(t, ca)
-	conns, _ := newShopper(t, s, ca, slog.New(slog.DiscardHandler))
+	s := coretest.NewArtStore(t, ca)
+	profile := s.Profile(t, ca)
+	conns := connect.New(connect.Config{Load: func(string) (core.Profile, error) { return profile, nil }, Secrets: connect.NewSecrets(core.NewSecret("s3cret"), nil),
+		Metrics: metrics.New(metrics.Build{}), Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(conns.Close)
 	c := &controller{p: &program{conns: conns}, current: "shop"}
-	say := func(status string) { s.health.Store(new(`{"status":"` + status + `","checks":{}}`)) }
+	say := func(status string) { s.Health.Store(new(`{"status":"` + status + `","checks":{}}`)) }
 	say("fail")
-	if err := conns.ready(t.Context(), "shop"); core.CodeOf(err) != core.CodeNotReady {
+	if err := conns.Ready(t.Context(), "shop"); core.CodeOf(err) != core.CodeNotReady {
 		t.Fatalf("got %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

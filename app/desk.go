@@ -124,7 +124,7 @@ func (d *desk) HandOver() error {
 
 // Attach implements control.Owner.
 func (d *desk) Attach(ctx context.Context, t control.Terms) (control.Attached, error) {
-	name, leave, err := d.p.conns.admit(ctx, t)
+	name, leave, err := d.p.conns.Admit(ctx, t)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/artstore/ingester/app/connect"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/keychain"
 	"github.com/artstore/ingester/core/sandbox"
@@ -22,7 +23,7 @@ type embedded struct {
 // start makes the server, hands its Serve to services, keeps its secret for
 // this session, and returns its profile. A server that runs already gives its
 // profile again.
-func (e *embedded) start(ctx context.Context, dir string, secrets *secrets, services *services, log *slog.Logger) (core.Profile, error) {
+func (e *embedded) start(ctx context.Context, dir string, secrets *connect.Secrets, services *services, log *slog.Logger) (core.Profile, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.running != nil {

@@ -14,7 +14,10 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/artstore/ingester/app/connect"
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/metrics"
 	"github.com/artstore/ingester/core/sandbox"
 )
@@ -42,7 +45,7 @@ func newKeyless(t *testing.T) *keyless {
 		}
 		http.NotFound(w, r)
 	})
-	files := &shop{}
+	files := &coretest.ArtStore{}
 	mux.HandleFunc("POST /api/v1/files/upload", files.ServeHTTP)
 	k.Server = httptest.NewServer(mux)
 	t.Cleanup(k.Close)
@@ -67,21 +70,38 @@ func (k *keyless) profile() core.Profile {
 func TestServerWithoutKeys(t *testing.T) {
 	server := newKeyless(t)
 	p := server.profile()
-	c := newConnections(func(string) (core.Profile, error) { return p, nil }, newSecrets(core.NewSecret("s3cret"), nil), metrics.New(metrics.Build{}), slog.New(slog.DiscardHandler))
-	t.Cleanup(c.close)
+	c := connect.New(connect.Config{Load: func(string) (core.Profile, error) { return p, nil }, Secrets: connect.NewSecrets(core.NewSecret("s3cret"), nil),
+		Metrics: metrics.New(metrics.Build{}), Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(c.Close)
 	if err := send(t, c); err != nil {
 		t.Fatalf("without keys: %v", err)
 	}
 	server.publish()
-	c.forget("shop")
+	c.Forget("shop")
 	if err := send(t, c); core.CodeOf(err) != core.CodeTokenUntrusted || !strings.Contains(err.Error(), "no key") {
 		t.Errorf("with another's signature: %v", err)
 	}
 	server.keys.Store(nil)
-	c.forget("shop")
+	c.Forget("shop")
 	if err := send(t, c); core.CodeOf(err) != core.CodeTokenUntrusted || !strings.Contains(err.Error(), "404") {
 		t.Errorf("with its keys gone: %v", err)
 	}
+}
+
+// send uploads a small file.
+func send(t *testing.T, c *connect.Connections) error {
+	t.Helper()
+	by := engine.Route{Profile: "shop"}
+	endpoint, err := c.Endpoint(t.Context(), by)
+	if err != nil {
+		return err
+	}
+	uploader, err := c.Uploader(t.Context(), by, endpoint.Destination)
+	if err != nil {
+		return err
+	}
+	_, err = uploader.Upload(t.Context(), coretest.SmallFile(t), coretest.Unwatched{})
+	return err
 }
 
 // That a server publishes keys is remembered over restarts: a command that finds

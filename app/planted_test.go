@@ -19,6 +19,7 @@ import (
 
 	"software.sslmate.com/src/go-pkcs12"
 
+	"github.com/artstore/ingester/app/connect"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/diagnose"
@@ -163,9 +164,9 @@ func TestUnaskedAnswers(t *testing.T) {
 // vault is a profile whose every secret is planted, and a server.
 type vault struct {
 	profile core.Profile
-	secrets *secrets
+	secrets *connect.Secrets
 	client  tls.Certificate
-	log     logBook
+	log     coretest.Log
 }
 
 func newVault(t *testing.T, h http.HandlerFunc) *vault {
@@ -177,7 +178,7 @@ func newVault(t *testing.T, h http.HandlerFunc) *vault {
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	dir := t.TempDir()
-	v := &vault{profile: core.NewProfile("planted"), secrets: newSecrets(core.NewSecret(planted["client secret"]), nil)}
+	v := &vault{profile: core.NewProfile("planted"), secrets: connect.NewSecrets(core.NewSecret(planted["client secret"]), nil)}
 	p := &v.profile
 	p.AdminURL, p.IngesterURL, p.Auth.ClientID, p.Auth.JWKSURL = server.URL, server.URL, "sa_test", "none"
 	p.TLS.CACertFile, p.TLS.PKCS12File = ca.WritePEM(t, dir), filepath.Join(dir, "client.p12")
@@ -203,13 +204,13 @@ func (v *vault) upload(t *testing.T) []byte {
 	if err := v.secrets.Session.Set(t.Context(), "shop", keychain.ItemPassphrase, core.NewSecret(planted["passphrase"])); err != nil {
 		t.Fatal(err)
 	}
-	c := newConnections(func(string) (core.Profile, error) { return v.profile, nil }, v.secrets, m, v.log.logger())
-	defer c.close()
+	c := connect.New(connect.Config{Load: func(string) (core.Profile, error) { return v.profile, nil }, Secrets: v.secrets, Metrics: m, Log: v.log.Logger()})
+	defer c.Close()
 	err := send(t, c)
 	if err == nil {
 		t.Error("a server that refuses stored the file")
 	}
-	link := c.link("shop")
+	link := c.Link("shop")
 	measured, _ := m.Measurements(core.Transfer{}.FinishedAt)
 	return fmt.Appendf(nil, "%v\n%+v\n%#v\n%+v\n%+v\n%s", err, err, core.AsError(err), link, measured, v.log.String())
 }
@@ -218,7 +219,7 @@ func (v *vault) upload(t *testing.T) []byte {
 func (v *vault) check(t *testing.T) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	err := diagnoseProfile(t.Context(), v.profile, v.secrets, core.Secret{}, func(s core.Step) {
+	err := connect.Check(t.Context(), v.profile, v.secrets, core.Secret{}, func(s core.Step) {
 		line, _ := json.Marshal(diagnose.LineOf(s))
 		fmt.Fprintf(&out, "%s\n%s\n%+v\n%+v\n", line, diagnose.Text([]core.Step{s}), s, s.Err)
 	})

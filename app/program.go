@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/artstore/ingester/app/connect"
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/core/auth"
 	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/metrics"
@@ -23,11 +23,11 @@ type programConfig struct {
 	folders folders
 	kind    control.Kind
 	log     *slog.Logger
-	secrets *secrets       // nil for those of secret
-	secret  core.Secret    // given by the caller, zero for none
-	redact  *core.Redactor // is told of the secrets that are used
-	own     bool           // only what calls ask for is sent
-	adopts  bool           // a command has just handed the queue over
+	secrets *connect.Secrets // nil for those of secret
+	secret  core.Secret      // given by the caller, zero for none
+	redact  *core.Redactor   // is told of the secrets that are used
+	own     bool             // only what calls ask for is sent
+	adopts  bool             // a command has just handed the queue over
 	load    func(name string) (core.Profile, error)
 	moving  func(core.Profile) bool // whether a profile's server may move, nil for the embedded one's
 }
@@ -37,10 +37,10 @@ type program struct {
 	folders  folders
 	log      *slog.Logger
 	lock     *queueLock
-	secrets  *secrets
+	secrets  *connect.Secrets
 	profiles *profiles.Dir
 	metrics  *metrics.Metrics
-	conns    *connections
+	conns    *connect.Connections
 	store    *store.Store
 	engine   *engine.Engine
 	embedded embedded
@@ -67,9 +67,9 @@ func openLocked(ctx context.Context, cfg programConfig, lock *queueLock) (*progr
 	p := &program{folders: cfg.folders, log: cfg.log, lock: lock, secrets: cfg.secrets,
 		profiles: profiles.Open(cfg.folders.profiles()), metrics: metrics.New(metrics.Build{Version: build().Version, Commit: build().Commit, GoVersion: build().Go})}
 	if p.secrets == nil {
-		p.secrets = newSecrets(cfg.secret, cfg.redact)
+		p.secrets = connect.NewSecrets(cfg.secret, cfg.redact)
 	}
-	p.secrets.published = auth.OpenPublishers(cfg.folders.publishers(), cfg.log)
+	p.secrets.RememberPublishers(cfg.folders.publishers(), cfg.log)
 	p.desk = newDesk(p, cfg.kind)
 	p.desk.listen(ctx)
 	var err error
@@ -80,10 +80,11 @@ func openLocked(ctx context.Context, cfg programConfig, lock *queueLock) (*progr
 	if load == nil {
 		load = p.profiles.Load
 	}
-	p.conns = newConnections(load, p.secrets, p.metrics, cfg.log)
-	if p.conns.moving = cfg.moving; cfg.moving == nil {
-		p.conns.moving = p.embedded.is
+	moves := cfg.moving
+	if moves == nil {
+		moves = p.embedded.is
 	}
+	p.conns = connect.New(connect.Config{Load: load, Moves: moves, Secrets: p.secrets, Metrics: p.metrics, UserAgent: userAgent(), Log: cfg.log})
 	p.engine = engine.New(engine.Config{Store: p.store, Uploaders: p.conns, Spooler: spool.Open(cfg.folders.spool()), Observer: p.metrics,
 		Own: cfg.own, Paused: isPaused(cfg.folders), Adopts: cfg.adopts, Log: cfg.log, Most: attemptsThatFit()})
 	p.desk.begin()
@@ -100,7 +101,7 @@ func (p *program) run(ctx context.Context, work func(ctx context.Context) error)
 	if cause := context.Cause(p.services.ctx); err != nil && cause != nil && ctx.Err() == nil {
 		err = cause // a service failed: that is why work ended
 	}
-	p.conns.close() // an embedded server would wait for idle connections
+	p.conns.Close() // an embedded server would wait for idle connections
 	p.services.stop()
 	return errors.Join(err, p.services.wait())
 }
@@ -112,7 +113,7 @@ func (p *program) startEmbedded(ctx context.Context) (core.Profile, error) {
 
 // abandon ends everything while run can't, because its work hangs.
 func (p *program) abandon() error {
-	p.conns.close()
+	p.conns.Close()
 	p.services.stop()
 	return errors.Join(p.services.wait(), p.close())
 }
@@ -120,7 +121,7 @@ func (p *program) abandon() error {
 // close gives the queue back. Who works with it from another process is told
 // first, and finds its next owner once the lock is free.
 func (p *program) close() error {
-	p.conns.close()
+	p.conns.Close()
 	return errors.Join(p.desk.close(), p.store.Close(), p.lock.Unlock())
 }
 

@@ -22,9 +22,9 @@ func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Pr
 	if err := c.replaceProfile(ctx, previous, p, s, sessionOnly); err != nil {
 		return err
 	}
-	c.p.conns.forget(p.Name)
+	c.p.conns.Forget(p.Name)
 	if previous != "" && previous != p.Name {
-		c.p.conns.forget(previous)
+		c.p.conns.Forget(previous)
 	}
 	var settled error
 	if previous != "" {
@@ -206,6 +206,6 @@ func (c *controller) RemoveProfile(ctx context.Context, name string) error {
 		}
 		c.mu.Unlock()
 	}
-	c.p.conns.forget(name)
+	c.p.conns.Forget(name)
 	return err
 }

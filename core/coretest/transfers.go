@@ -1,7 +1,11 @@
 package coretest
 
 import (
+	"context"
 	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -22,3 +26,33 @@ func Archive(n int) []core.Transfer {
 	}
 	return list
 }
+
+// SmallFile is the transfer of a file of one byte, which is there.
+func SmallFile(t testing.TB) core.Transfer {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "a.txt")
+	WriteFile(t, path, []byte("a"))
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return core.Transfer{
+		ID: "11111111-2222-4333-8444-555555555555", Options: core.Options{Retention: core.RetentionTemporary, TTLDays: 1},
+		Source: core.Source{Path: path, Name: "a.txt", Size: info.Size(), ModTime: info.ModTime()},
+	}
+}
+
+// Unwatched is a core.Progress that nobody looks at.
+type Unwatched struct{}
+
+// Sent implements core.Progress.
+func (Unwatched) Sent(int64) {}
+
+// Resumed implements core.Progress.
+func (Unwatched) Resumed(int64) {}
+
+// Finishing implements core.Progress.
+func (Unwatched) Finishing(context.Context) error { return nil }
+
+// Resumable implements core.Progress.
+func (Unwatched) Resumable(context.Context, string) error { return nil }

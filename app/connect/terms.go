@@ -1,4 +1,4 @@
-package main
+package connect
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 // caller is there.
 type terms struct {
 	control.Terms
-	secrets *secrets
+	secrets *Secrets
 	callers int
 }
 
@@ -35,10 +35,10 @@ func keyOf(by engine.Route) engine.Route {
 }
 
 // settings are the profile of a route and its secrets.
-func (c *connections) settings(by engine.Route) (core.Profile, *secrets, error) {
+func (c *Connections) settings(by engine.Route) (core.Profile, *Secrets, error) {
 	if by.Terms == "" {
-		p, err := c.load(by.Profile)
-		return p, c.secrets, err
+		p, err := c.cfg.Load(by.Profile)
+		return p, c.cfg.Secrets, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -49,14 +49,14 @@ func (c *connections) settings(by engine.Route) (core.Profile, *secrets, error) 
 	return t.Profile, t.secrets, nil
 }
 
-// admit takes a caller's terms and says what routes call them: "" where they
+// Admit takes a caller's terms and says what routes call them: "" where they
 // are the program's own. Callers with the same terms share them.
-func (c *connections) admit(ctx context.Context, t control.Terms) (name string, leave func(), err error) {
-	own, err := c.load(t.Profile.Name)
-	if ours := (&terms{Terms: control.Terms{Profile: own, Secret: c.secrets.given, Proxy: proxyTerms(c.secrets.proxy)}}); err == nil && ours.are(t) {
+func (c *Connections) Admit(ctx context.Context, t control.Terms) (name string, leave func(), err error) {
+	own, err := c.cfg.Load(t.Profile.Name)
+	if ours := (&terms{Terms: control.Terms{Profile: own, Secret: c.cfg.Secrets.given, Proxy: proxyTerms(c.cfg.Secrets.proxy)}}); err == nil && ours.are(t) {
 		return "", func() {}, nil
 	}
-	theirs := c.secrets.of(t)
+	theirs := c.cfg.Secrets.forCaller(t)
 	if !t.Passphrase.IsZero() {
 		if err := theirs.Session.Set(ctx, t.Profile.Name, keychain.ItemPassphrase, t.Passphrase); err != nil {
 			return "", nil, err
@@ -79,7 +79,7 @@ func (c *connections) admit(ctx context.Context, t control.Terms) (name string, 
 
 // dismiss forgets terms with their last caller. What is under way by them ends
 // on their connection.
-func (c *connections) dismiss(name string) {
+func (c *Connections) dismiss(name string) {
 	c.mu.Lock()
 	t := c.callers[name]
 	t.callers--

@@ -1,4 +1,4 @@
-package main
+package connect
 
 import (
 	"net/http"
@@ -49,7 +49,7 @@ func TestEnvironmentProxy(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found, err := environmentProxy(&tt.config)(&http.Request{URL: u})
+			found, err := proxyFunc(&tt.config)(&http.Request{URL: u})
 			got := ""
 			if found != nil {
 				got = found.String()

@@ -1,4 +1,4 @@
-package main
+package connect
 
 import (
 	"net/http"
@@ -16,13 +16,13 @@ import (
 // proxySchemes are the proxies that net/http can use.
 var proxySchemes = []string{"http", "https", "socks5", "socks5h"} //nolint:gochecknoglobals // a table
 
-// environmentProxy is http.ProxyFromEnvironment, with two differences. Where
+// proxyFunc is http.ProxyFromEnvironment, by the variables in c, with two differences. Where
 // HTTPS_PROXY or HTTP_PROXY holds no address, that is an error for every
 // request that would go through it: net/http takes it for no proxy at all, and
 // what the user wanted to send through one would go out directly. And NO_PROXY
 // is read as other programs take it, with blanks or semicolons between its
 // entries, and with URLs for hosts.
-func environmentProxy(c *httpproxy.Config) func(*http.Request) (*url.URL, error) {
+func proxyFunc(c *httpproxy.Config) func(*http.Request) (*url.URL, error) {
 	invalid := map[string]error{}
 	checked := *c
 	checked.HTTPProxy, checked.HTTPSProxy = core.Trimmed(c.HTTPProxy), core.Trimmed(c.HTTPSProxy)
@@ -62,9 +62,9 @@ func hosts(list string) string {
 	return strings.Join(entries, ",")
 }
 
-// callerProxy is what this process's environment says of proxies, for the
+// EnvironmentProxy is what this process's environment says of proxies, for the
 // owner of the queue.
-func callerProxy() control.Proxy { return proxyTerms(*httpproxy.FromEnvironment()) }
+func EnvironmentProxy() control.Proxy { return proxyTerms(*httpproxy.FromEnvironment()) }
 
 func proxyTerms(c httpproxy.Config) control.Proxy {
 	return control.Proxy{HTTP: c.HTTPProxy, HTTPS: c.HTTPSProxy, No: c.NoProxy, CGI: c.CGI}

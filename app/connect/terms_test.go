@@ -1,4 +1,4 @@
-package main
+package connect
 
 import (
 	"log/slog"
@@ -18,9 +18,9 @@ import (
 // is written nowhere.
 func TestProxyOfTheCaller(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
-	c, _ := newShopper(t, newShop(t, ca), ca, slog.New(slog.DiscardHandler))
-	c.secrets.redactor = core.NewRedactor()
-	profile, err := c.load("shop")
+	c, _ := connectionsTo(t, coretest.NewArtStore(t, ca), ca, slog.New(slog.DiscardHandler))
+	c.cfg.Secrets.redactor = core.NewRedactor()
+	profile, err := c.cfg.Load("shop")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestProxyOfTheCaller(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		proxy, err := environmentProxy(&secrets.proxy)(&http.Request{URL: &url.URL{Scheme: "https", Host: "server.example"}})
+		proxy, err := proxyFunc(&secrets.proxy)(&http.Request{URL: &url.URL{Scheme: "https", Host: "server.example"}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,12 +42,12 @@ func TestProxyOfTheCaller(t *testing.T) {
 	names := map[string]bool{}
 	for _, proxy := range []control.Proxy{{HTTPS: "http://user:pr0xyw0rd@a.example:1"}, {HTTPS: "http://b.example:2"}, {No: "server.example", HTTPS: "http://b.example:2"}} {
 		terms := control.Terms{Profile: profile, Secret: core.NewSecret("other"), Proxy: proxy}
-		name, leave, err := c.admit(t.Context(), terms)
+		name, leave, err := c.Admit(t.Context(), terms)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer leave()
-		again, leaveAgain, err := c.admit(t.Context(), terms)
+		again, leaveAgain, err := c.Admit(t.Context(), terms)
 		if err != nil || again != name {
 			t.Errorf("the same terms are called %q and %q, %v", name, again, err)
 		}
@@ -64,7 +64,7 @@ func TestProxyOfTheCaller(t *testing.T) {
 	if len(names) != 3 {
 		t.Errorf("three proxies have %d routes", len(names))
 	}
-	if said := c.secrets.redactor.Redact("with pr0xyw0rd"); strings.Contains(said, "pr0xyw0rd") {
+	if said := c.cfg.Secrets.redactor.Redact("with pr0xyw0rd"); strings.Contains(said, "pr0xyw0rd") {
 		t.Errorf("the log would say %q", said)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package connect
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/metrics"
 	"github.com/artstore/ingester/core/upload"
@@ -29,7 +30,7 @@ func (brief) Invalidate(core.Token)                           {}
 // A file that takes longer than a token lives goes by tus where the server has
 // that, however small it is.
 func TestFileThatOutlastsItsTokenGoesByTus(t *testing.T) {
-	files := &shop{}
+	files := &coretest.ArtStore{}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v1/files/upload", files.ServeHTTP)
 	mux.HandleFunc("OPTIONS /files/", func(w http.ResponseWriter, _ *http.Request) {
@@ -71,8 +72,8 @@ func TestFileThatOutlastsItsTokenGoesByTus(t *testing.T) {
 func TestBudgetOfAProfile(t *testing.T) {
 	p := core.NewProfile("shop")
 	p.AdminURL, p.IngesterURL, p.Auth.ClientID = "https://admin.example", "https://ingester.example", "sa_test"
-	c := newConnections(func(string) (core.Profile, error) { return p, nil }, newSecrets(core.NewSecret("s3cret"), nil), metrics.New(metrics.Build{}), slog.New(slog.DiscardHandler))
-	t.Cleanup(c.close)
+	c := New(Config{Load: func(string) (core.Profile, error) { return p, nil }, Secrets: NewSecrets(core.NewSecret("s3cret"), nil), Metrics: metrics.New(metrics.Build{}), Log: slog.New(slog.DiscardHandler)})
+	t.Cleanup(c.Close)
 	for protocol, want := range map[core.Protocol]int64{
 		core.ProtocolAuto: upload.FirstBudget, core.ProtocolMultipart: upload.FirstBudget, core.ProtocolTus: math.MaxInt64,
 	} {

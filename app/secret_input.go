@@ -9,71 +9,15 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/http/httpproxy"
 	"golang.org/x/term"
 
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/core/auth"
-	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/core/foreigntext"
-	"github.com/artstore/ingester/core/keychain"
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// keychainService is the name under which secrets are kept.
-const keychainService = "io.github.artstore.ingester"
-
 // maxSecretInput bounds what is read from a file or standard input.
 const maxSecretInput = 64 << 10
-
-// secrets finds the secrets of profiles: first those of this session (the
-// embedded server's, and what the user chose to keep no longer), then what the
-// command line was given, then the keychain.
-type secrets struct {
-	keychain.Layered
-	given    core.Secret      // --secret-file or INGESTER_CLIENT_SECRET
-	proxy    httpproxy.Config // may hold a password
-	redactor *core.Redactor   // is told of all that are used
-
-	published *auth.Publishers // the token servers known to publish keys
-}
-
-func newSecrets(given core.Secret, r *core.Redactor) *secrets {
-	proxy := *httpproxy.FromEnvironment()
-	r.Learn(given, proxyPassword(proxy))
-	return &secrets{
-		Layered:  keychain.Layered{Session: keychain.NewSession(), System: keychain.NewSystem(keychainService, keychain.DefaultTimeout)},
-		given:    given,
-		proxy:    proxy,
-		redactor: r, published: &auth.Publishers{},
-	}
-}
-
-// of finds secrets for a caller of this program: what that was given, and then
-// the keychain, but nothing that is for this program alone.
-func (s *secrets) of(t control.Terms) *secrets {
-	proxy := httpproxy.Config{HTTPProxy: t.Proxy.HTTP, HTTPSProxy: t.Proxy.HTTPS, NoProxy: t.Proxy.No, CGI: t.Proxy.CGI}
-	s.redactor.Learn(t.Secret, t.Passphrase, proxyPassword(proxy))
-	return &secrets{Layered: keychain.Layered{Session: keychain.NewSession(), System: s.System}, given: t.Secret, proxy: proxy, redactor: s.redactor, published: s.published}
-}
-
-// client returns the client secret of a profile.
-func (s *secrets) client(ctx context.Context, profile string) (core.Secret, error) {
-	if secret, err := s.Session.Get(ctx, profile, keychain.ItemClientSecret); err == nil {
-		return secret, nil
-	}
-	if !s.given.IsZero() {
-		return s.given, nil
-	}
-	return s.System.Get(ctx, profile, keychain.ItemClientSecret)
-}
-
-// passphrase returns the passphrase of a profile's key.
-func (s *secrets) passphrase(ctx context.Context, profile string) (core.Secret, error) {
-	found, err := s.Get(ctx, profile, keychain.ItemPassphrase)
-	s.redactor.Learn(found)
-	return found, err
-}
 
 // silence is how long a secret may be waited for without a word.
 const silence = time.Second
