@@ -19,7 +19,7 @@ WINE_PACKAGES  := wine wine64 gcc-mingw-w64-x86-64
 BENCH_PACKAGES := curl iperf3 iproute2 procps
 
 .DEFAULT_GOAL := help
-.PHONY: help run test race lint build headless package clean deps test-deps test-windows vet-headless fuzz screenshots soak bench bench-wan bench-variants bench-window bench-deps
+.PHONY: help run test race lint build headless package clean deps test-deps test-windows vet-headless fuzz screenshots rooms soak bench bench-wan bench-variants bench-window bench-deps
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ run: build ## open the window on the embedded sandbox server (without a display:
 
 # The slowest packages go first, so that none is left alone at the end. -race needs cgo; the window's end-to-end tests open a real window under Xvfb.
 test: test-deps vet-headless ## run every test, with the race detector, and write coverage.out
-	$(GO) test -race -timeout 20m -tags $(TAGS) -coverpkg=./core/...,./ui/...,./app/... -coverprofile=coverage.out ./ui/... ./app/... ./core/store ./core/... ./assets/...
+	$(GO) test -race -timeout 20m -tags $(TAGS) -coverpkg=./core/...,./ui/...,./app/... -coverprofile=coverage.out ./ui/... ./app/... ./core/store ./core/... ./assets/... ./docs
 	@$(GO) tool cover -func=coverage.out | tail -n 1
 
 race: test ## the same: tests always run with the race detector
@@ -63,7 +63,7 @@ test-windows-deps:
 DELETE = $(shell $(GO) env GOROOT)/src/internal/syscall/windows/at_windows.go
 
 vet-headless: ## prove that core and views need neither a C compiler nor a display
-	CGO_ENABLED=0 $(GO) vet ./core/... ./ui/... ./assets/...
+	CGO_ENABLED=0 $(GO) vet ./core/... ./ui/... ./assets/... ./docs
 	CGO_ENABLED=0 $(GO) vet -tags bench ./core/coretest/peers
 	CGO_ENABLED=0 $(GO) build -tags headless -o $(BIN)/ingester-headless ./app
 
@@ -87,6 +87,9 @@ package: build $(TOOLS)/fyne ## the Linux bundle: build/Ingester.tar.xz
 
 screenshots: test-deps ## take the pictures of docs/images from the real window
 	INGESTER_SCREENSHOTS=$(CURDIR)/docs/images $(GO) test -tags $(TAGS) -count 1 -run TestDropOnWindow ./app
+
+rooms: ## draw the packages and their imports into docs/architecture.md
+	$(GO) test ./docs -run '^TestRooms$$' -update
 
 fuzz: ## fuzz every parser of foreign input for FUZZTIME (30s) each
 	@$(GO) list ./core/... | while read -r p; do \

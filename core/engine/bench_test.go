@@ -70,6 +70,56 @@ func BenchmarkMemory(b *testing.B) {
 	}
 }
 
+// BenchmarkShapes is what one of 100,000 queued transfers takes: whole with
+// texts of its own, packed as the engine holds it, and handed out by the engine,
+// whose texts it shares. docs/architecture.md justifies the shapes by it.
+func BenchmarkShapes(b *testing.B) {
+	const n = 100_000
+	var pack packer
+	b.Run("whole", func(b *testing.B) {
+		for b.Loop() {
+			b.ReportMetric(perTransfer(n, func() []core.Transfer { return coretest.Archive(n) }), "B/transfer")
+		}
+	})
+	b.Run("packed", func(b *testing.B) {
+		all := coretest.Archive(n)
+		for b.Loop() {
+			b.ReportMetric(perTransfer(n, func() []packed { return packAll(&pack, all) }), "B/transfer")
+		}
+		runtime.KeepAlive(all)
+	})
+	b.Run("handed out", func(b *testing.B) {
+		held := packAll(&pack, coretest.Archive(n))
+		for b.Loop() {
+			b.ReportMetric(perTransfer(n, func() []core.Transfer {
+				list := make([]core.Transfer, n)
+				for i := range held {
+					list[i] = held[i].transfer()
+				}
+				return list
+			}), "B/transfer")
+		}
+		runtime.KeepAlive(held)
+	})
+}
+
+func packAll(by *packer, all []core.Transfer) []packed {
+	list := make([]packed, len(all))
+	for i, t := range all {
+		list[i] = by.pack(t, packed{})
+	}
+	return list
+}
+
+// perTransfer is the memory of what list makes, by n.
+func perTransfer[T any](n int, list func() []T) float64 {
+	before := inUse()
+	held := list()
+	took := inUse() - before
+	runtime.KeepAlive(held)
+	return float64(took) / float64(n)
+}
+
 // inUse is the memory of the heap in use.
 func inUse() int64 {
 	runtime.GC()

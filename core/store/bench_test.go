@@ -2,6 +2,8 @@ package store
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -58,6 +60,36 @@ func BenchmarkStore(b *testing.B) {
 		commitChunks(b, s, done, 200)
 	}
 	b.ReportMetric(b.Elapsed().Seconds()*1e6/float64(len(list)*b.N), "µs/transfer")
+}
+
+// BenchmarkRow is what one of 100,000 transfers takes on the disk, its indexes
+// included: as it is queued, and stored, then with its receipt and its words in
+// the history's search.
+func BenchmarkRow(b *testing.B) {
+	const n = 100_000
+	queued := coretest.Archive(n)
+	for _, run := range []struct {
+		name  string
+		lists [][]core.Transfer
+	}{{"queued", [][]core.Transfer{queued}}, {"stored", [][]core.Transfer{queued, stored(queued)}}} {
+		b.Run(run.name, func(b *testing.B) {
+			for b.Loop() {
+				path := filepath.Join(b.TempDir(), "queue.db")
+				s := openAt(b, path)
+				for _, list := range run.lists {
+					commitChunks(b, s, list, 5000)
+				}
+				if err := s.Close(); err != nil {
+					b.Fatal(err)
+				}
+				facts, err := os.Stat(path)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(float64(facts.Size())/n, "B/transfer")
+			}
+		})
+	}
 }
 
 // BenchmarkCommitOne is one transfer a commit: what an fsync costs.
