@@ -58,7 +58,7 @@ func TestWindow(t *testing.T) {
 // bench is the measurement: what is measured and what came of it.
 type bench struct {
 	t                 *testing.T
-	d                 *desktop
+	d                 *screen
 	windows           <-chan int // how many there are, each time that changes
 	program, trivial  string
 	keyring           *coretest.SecretService
@@ -82,7 +82,7 @@ const (
 
 func newBench(t *testing.T) *bench {
 	b := &bench{
-		t: t, d: newDesktop(t), program: buildProgram(t), keyring: coretest.NewSecretService(t), queues: map[int]string{},
+		t: t, d: newScreen(t), program: buildProgram(t), keyring: coretest.NewSecretService(t), queues: map[int]string{},
 		start: series{}, rss: series{}, anon: series{}, rest: series{}, wheel: series{}, busy: series{}, rate: series{},
 	}
 	b.trivial = filepath.Join(t.TempDir(), "trivial")

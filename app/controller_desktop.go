@@ -6,28 +6,29 @@ import (
 	"context"
 	"os"
 
+	"github.com/artstore/ingester/app/desktop"
 	"github.com/artstore/ingester/ui"
 )
 
 // Tray implements ui.Controller.
-func (c *controller) Tray(ctx context.Context) bool { return trayShown(ctx) }
+func (c *controller) Tray(ctx context.Context) bool { return desktop.TrayShown(ctx) }
 
 // Autostart implements ui.Controller.
 func (c *controller) Autostart(context.Context) (bool, error) {
-	a, err := newAutostart(os.Getenv)
+	a, err := desktop.NewAutostart(os.Getenv)
 	if err != nil {
 		return false, err
 	}
-	return a.on()
+	return a.On()
 }
 
 // SetAutostart implements ui.Controller.
 func (c *controller) SetAutostart(_ context.Context, on bool) error {
-	a, err := newAutostart(os.Getenv)
+	a, err := desktop.NewAutostart(os.Getenv)
 	if err != nil {
 		return err
 	}
-	return a.set(on)
+	return a.Set(on)
 }
 
 // About implements ui.Controller.

@@ -18,15 +18,15 @@ import (
 	"time"
 )
 
-// desktop is a private X display with a window manager, for tests that need a
+// screen is a private X display with a window manager, for tests that need a
 // real window.
-type desktop struct {
+type screen struct {
 	t       testing.TB
 	display string
 }
 
-// newDesktop starts Xvfb and openbox; both end with the test.
-func newDesktop(t testing.TB) *desktop {
+// newScreen starts Xvfb and openbox; both end with the test.
+func newScreen(t testing.TB) *screen {
 	t.Helper()
 	read, write, err := os.Pipe()
 	if err != nil {
@@ -41,7 +41,7 @@ func newDesktop(t testing.TB) *desktop {
 	if err != nil {
 		t.Fatalf("Xvfb did not name its display: %v", err)
 	}
-	d := &desktop{t: t, display: ":" + strings.TrimSpace(number)}
+	d := &screen{t: t, display: ":" + strings.TrimSpace(number)}
 	d.start(t.TempDir(), "openbox", "--sm-disable")
 	eventually(t, "a window manager", func() bool {
 		_, err := d.tryX("get_num_desktops") // which it must have said that it can tell
@@ -52,7 +52,7 @@ func newDesktop(t testing.TB) *desktop {
 
 // command prepares a program that runs on the display with home as its HOME
 // and its whole state.
-func (d *desktop) command(home, name string, args ...string) *exec.Cmd {
+func (d *screen) command(home, name string, args ...string) *exec.Cmd {
 	cmd := exec.Command(name, args...)
 	cmd.Env = []string{
 		"PATH=" + os.Getenv("PATH"),
@@ -73,7 +73,7 @@ func (d *desktop) command(home, name string, args ...string) *exec.Cmd {
 
 // start runs a program on the display until the test ends and returns it with
 // what it prints on standard output.
-func (d *desktop) start(home, name string, args ...string) (*exec.Cmd, *bufio.Reader) {
+func (d *screen) start(home, name string, args ...string) (*exec.Cmd, *bufio.Reader) {
 	d.t.Helper()
 	for _, dir := range []string{"cache", "config"} {
 		if err := os.MkdirAll(filepath.Join(home, dir), 0o700); err != nil {
@@ -110,7 +110,7 @@ func startProcess(t testing.TB, cmd *exec.Cmd) {
 }
 
 // x runs one xdotool command line and returns what it prints.
-func (d *desktop) x(args ...string) string {
+func (d *screen) x(args ...string) string {
 	d.t.Helper()
 	out, err := d.tryX(args...)
 	if err != nil {
@@ -119,7 +119,7 @@ func (d *desktop) x(args ...string) string {
 	return out
 }
 
-func (d *desktop) tryX(args ...string) (string, error) {
+func (d *screen) tryX(args ...string) (string, error) {
 	cmd := d.command(d.t.TempDir(), "xdotool", args...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -130,7 +130,7 @@ func (d *desktop) tryX(args ...string) (string, error) {
 
 // window waits for a visible window whose title contains title, puts it where
 // told and returns its X identifier.
-func (d *desktop) window(title string, x, y, width, height int) string {
+func (d *screen) window(title string, x, y, width, height int) string {
 	d.t.Helper()
 	var id string
 	eventually(d.t, "window "+title, func() bool {
@@ -146,7 +146,7 @@ func (d *desktop) window(title string, x, y, width, height int) string {
 
 // drag presses the mouse at one place and lets it go at another, slowly
 // enough for both programs to follow.
-func (d *desktop) drag(fromX, fromY, toX, toY int) {
+func (d *screen) drag(fromX, fromY, toX, toY int) {
 	d.t.Helper()
 	const steps = 24
 	args := []string{"mousemove", strconv.Itoa(fromX), strconv.Itoa(fromY), "sleep", "0.3", "mousedown", "1", "sleep", "0.2"}
@@ -159,7 +159,7 @@ func (d *desktop) drag(fromX, fromY, toX, toY int) {
 
 // screenshot writes a picture of a window, for people to look at, to
 // $INGESTER_SCREENSHOTS or the test's artifact folder.
-func (d *desktop) screenshot(window, name string) {
+func (d *screen) screenshot(window, name string) {
 	d.t.Helper()
 	dir := os.Getenv("INGESTER_SCREENSHOTS")
 	if dir == "" {

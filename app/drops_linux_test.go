@@ -58,7 +58,7 @@ func TestDroppedListsArrive(t *testing.T) {
 	p.see("lost")
 
 	before := logged("files were dropped")
-	if out, err := p.desktop.command(t.TempDir(), "xprop", "-id", p.window, "-remove", "XdndProxy").CombinedOutput(); err != nil {
+	if out, err := p.screen.command(t.TempDir(), "xprop", "-id", p.window, "-remove", "XdndProxy").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	p.drop(writeFiles(t, map[string][]byte{"by the toolkit": []byte("t")})...)

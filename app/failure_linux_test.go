@@ -33,7 +33,7 @@ func TestFailureIsSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	p.window = p.desktop.window("^Ingester$", 0, 0, 560, 280)
+	p.window = p.screen.window("^Ingester$", 0, 0, 560, 280)
 	p.look("failure")
 	p.keys("Escape")
 	var failed *exec.ExitError

@@ -126,7 +126,7 @@ func (p *person) startAgain(minimised bool, file string) {
 	p.t.Helper()
 	_, out := p.start(p.home, "/usr/bin/python3", filepath.Join("..", "testdata", "e2e", "dragsource.py"))
 	expectLine(p.t, out, "ready")
-	other := p.desktop.window("Drag source", 0, 0, 1400, 900)
+	other := p.screen.window("Drag source", 0, 0, 1400, 900)
 	active := func() string {
 		id, _ := p.tryX("getactivewindow") // an error while there is none
 		return id
@@ -317,7 +317,7 @@ print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text())`
 	var report string
 	eventually(p.t, "the report", func() bool {
 		p.click(reportButton)
-		out, err := p.desktop.command(p.home, "/usr/bin/python3", "-c", read).Output()
+		out, err := p.screen.command(p.home, "/usr/bin/python3", "-c", read).Output()
 		report = string(out)
 		return err == nil && strings.Contains(report, "Ingester connection test") && report != p.copied
 	})

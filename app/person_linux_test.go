@@ -17,7 +17,7 @@ import (
 // person sits before the window of a program that begins with nothing: no
 // profile, no queue, no secret.
 type person struct {
-	*desktop
+	*screen
 	t             *testing.T
 	home, program string
 	env           []string // besides what every program on the desktop gets
@@ -30,7 +30,7 @@ type person struct {
 
 func newPerson(t *testing.T, program, pictures string, env ...string) *person {
 	t.Helper()
-	return &person{desktop: newDesktop(t), t: t, home: t.TempDir(), program: program, env: env, pictures: pictures}
+	return &person{screen: newScreen(t), t: t, home: t.TempDir(), program: program, env: env, pictures: pictures}
 }
 
 // sandbox is the folder of the embedded server.
@@ -38,7 +38,7 @@ func (p *person) sandbox() string { return filepath.Join(p.home, "ingester", "sa
 
 // command is the program on the person's desktop.
 func (p *person) command(args ...string) *exec.Cmd {
-	cmd := p.desktop.command(p.home, p.program, args...)
+	cmd := p.screen.command(p.home, p.program, args...)
 	cmd.Env = append(cmd.Env, p.env...)
 	return cmd
 }
@@ -53,7 +53,7 @@ func (p *person) open(args ...string) {
 	}
 	p.running = p.command(args...)
 	startProcess(p.t, p.running)
-	p.window = p.desktop.window("^Ingester$", 0, 200, 1100, 720)
+	p.window = p.screen.window("^Ingester$", 0, 200, 1100, 720)
 }
 
 // end closes the window and waits for the program.
@@ -96,7 +96,7 @@ func (p *person) drop(paths ...string) {
 	p.t.Helper()
 	source, out := p.start(p.home, "/usr/bin/python3", append([]string{filepath.Join("..", "testdata", "e2e", "dragsource.py")}, paths...)...)
 	expectLine(p.t, out, "ready")
-	p.desktop.window("Drag source", 0, 0, 240, 80)
+	p.screen.window("Drag source", 0, 0, 240, 80)
 	p.drag(120, 60, 600, 500)
 	expectLine(p.t, out, "dropped")
 	_ = source.Process.Kill()
@@ -130,7 +130,7 @@ func (p *person) watch(name string, enough func(same, other int) bool) {
 	var before []byte
 	same, other := 0, 0
 	eventually(p.t, "the window to show "+name, func() bool {
-		now, err := p.desktop.command(p.t.TempDir(), "import", "-window", p.window, "-crop", "1100x676+0+0", "rgb:-").Output()
+		now, err := p.screen.command(p.t.TempDir(), "import", "-window", p.window, "-crop", "1100x676+0+0", "rgb:-").Output()
 		if err != nil {
 			return false
 		}

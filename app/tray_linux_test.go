@@ -13,6 +13,15 @@ import (
 
 	"github.com/godbus/dbus/v5"
 	"github.com/godbus/dbus/v5/prop"
+
+	"github.com/artstore/ingester/app/desktop"
+)
+
+// The service that shows tray icons, by the StatusNotifierItem specification.
+const (
+	trayWatcher = "org.kde.StatusNotifierWatcher"
+	trayPath    = "/StatusNotifierWatcher"
+	trayHost    = "IsStatusNotifierHostRegistered"
 )
 
 // panel is what shows tray icons on a desktop: a StatusNotifierWatcher that is
@@ -133,7 +142,7 @@ func (p *panel) icon(item string) string {
 // TestTray: started in the background the program is in the tray only; the
 // menu opens the window, pauses, resumes and quits.
 func TestTray(t *testing.T) {
-	d, address := newDesktop(t), newBus(t)
+	d, address := newScreen(t), newBus(t)
 	home, program := t.TempDir(), buildProgram(t)
 	cmd := startInBackground(d, home, program, address)
 
@@ -175,12 +184,12 @@ func TestTray(t *testing.T) {
 }
 
 // startInBackground starts the program as a desktop does at sign-in.
-func startInBackground(d *desktop, home, program, bus string) *exec.Cmd {
+func startInBackground(d *screen, home, program, bus string) *exec.Cmd {
 	d.t.Helper()
 	if err := os.MkdirAll(filepath.Join(home, "cache"), 0o700); err != nil {
 		d.t.Fatal(err)
 	}
-	cmd := d.command(home, program, "--sandbox", backgroundFlag)
+	cmd := d.command(home, program, "--sandbox", desktop.BackgroundFlag)
 	cmd.Env = append(cmd.Env, "DBUS_SESSION_BUS_ADDRESS="+bus)
 	startProcess(d.t, cmd)
 	return cmd
@@ -188,7 +197,7 @@ func startInBackground(d *desktop, home, program, bus string) *exec.Cmd {
 
 // TestBackgroundWithoutATray shows the window: there is no other way to it.
 func TestBackgroundWithoutATray(t *testing.T) {
-	d, home := newDesktop(t), t.TempDir()
+	d, home := newScreen(t), t.TempDir()
 	startInBackground(d, home, buildProgram(t), "unix:path="+filepath.Join(home, "no-bus"))
 	d.window("^Ingester$", 0, 0, 1100, 720)
 }

@@ -13,6 +13,7 @@ import (
 	fyneapp "fyne.io/fyne/v2/app"
 	"golang.org/x/term"
 
+	"github.com/artstore/ingester/app/desktop"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/ui"
@@ -22,13 +23,13 @@ import (
 // neither is possible and nobody reads standard error, a window says why.
 func runWindow(ctx context.Context, s streams, o windowOptions) error {
 	var app fyne.App // made once only, as late as possible
-	preferX11(os.Getenv, os.Setenv)
+	desktop.PreferX11(os.Getenv, os.Setenv)
 	start := func() fyne.App {
-		app = fyneapp.NewWithID(appID)
+		app = fyneapp.NewWithID(desktop.AppID)
 		return app
 	}
 	err := explainOwner(os.Getenv, openWindow(ctx, s, o, start))
-	if err == nil || ctx.Err() != nil || app != nil || term.IsTerminal(int(os.Stderr.Fd())) || openDisplay(os.Getenv) != nil {
+	if err == nil || ctx.Err() != nil || app != nil || term.IsTerminal(int(os.Stderr.Fd())) || desktop.OpenDisplay(os.Getenv) != nil {
 		return err
 	}
 	return errors.Join(err, ui.ShowFailure(ctx, start(), err))
@@ -53,7 +54,7 @@ func openWindow(ctx context.Context, s streams, o windowOptions, app func() fyne
 	defer func() { _ = file.Close() }() // every line is written at once
 	buffer := ui.NewLogBuffer(level)
 	log := s.logTo(slog.NewMultiHandler(slog.NewTextHandler(file, &slog.HandlerOptions{Level: level}), buffer))
-	c := claim{paths: o.paths, raise: !o.background || len(o.paths) > 0, ready: func() error { return openDisplay(os.Getenv) }}
+	c := claim{paths: o.paths, raise: !o.background || len(o.paths) > 0, ready: func() error { return desktop.OpenDisplay(os.Getenv) }}
 	p, err := c.take(ctx, programConfig{folders: f, kind: control.Window, log: log, redact: s.redactor})
 	if err != nil || p == nil {
 		return err
@@ -67,7 +68,7 @@ func openWindow(ctx context.Context, s streams, o windowOptions, app func() fyne
 
 // showWindow blocks until the window is closed. It runs on the main goroutine.
 func (p *program) showWindow(ctx context.Context, o windowOptions, app func() fyne.App, log *slog.Logger, buffer *ui.LogBuffer) error {
-	if err := openDisplay(os.Getenv); err != nil {
+	if err := desktop.OpenDisplay(os.Getenv); err != nil {
 		return err
 	}
 	c, err := newController(p)
@@ -108,7 +109,7 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, app func() fy
 		return nil
 	})
 	w.UseDropListener(dropListener(log))
-	w.UseScale(scaleBy(os.Getenv, os.Setenv))
+	w.UseScale(desktop.ScaleBy(os.Getenv, os.Setenv))
 	w.UseRescue(func() {
 		if err := p.abandon(); err != nil {
 			log.Error("the program ends without its window", "error", err)
@@ -120,23 +121,21 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, app func() fy
 	return p.present(ctx, w, o.background)
 }
 
-// scaleBy makes Fyne draw at a scale, or for "" at the one that the environment
-// asks for. Fyne reads it there whenever the theme changes, and has no other way.
-func scaleBy(getenv func(string) string, setenv func(key, value string) error) func(scale string) {
-	const key = "FYNE_SCALE"
-	was := getenv(key)
-	return func(scale string) {
-		if scale == "" {
-			scale = was
+// present shows the window, or, in the background, its tray icon only. Without
+// a tray there would be no way back to it, so then it is shown all the same.
+func (p *program) present(ctx context.Context, w *ui.Window, background bool) error {
+	tray := desktop.TrayPossible(ctx)
+	if tray {
+		w.UseTray()
+	}
+	if !background || !tray {
+		return w.ShowAndRun(ctx)
+	}
+	p.services.start(func(ctx context.Context) error {
+		if !desktop.AwaitTray(ctx) && ctx.Err() == nil {
+			w.Raise()
 		}
-		_ = setenv(key, scale) // without it the desktop's own is used
-	}
-}
-
-// preferX11 keeps GLFW off Wayland where X11 is to be had: dragging files over
-// a Wayland window can abort the program (glfw/glfw#2835).
-func preferX11(getenv func(string) string, setenv func(key, value string) error) {
-	if getenv("FYNE_PLATFORM") == "" && getenv("WAYLAND_DISPLAY") != "" && getenv("DISPLAY") != "" {
-		_ = setenv("FYNE_PLATFORM", "x11") // without it Wayland is used
-	}
+		return nil
+	})
+	return w.RunInTray(ctx)
 }

@@ -1,9 +1,10 @@
-//go:build unix && !darwin && !headless
+//go:build unix && !darwin
 
-package main
+package desktop
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/godbus/dbus/v5"
@@ -19,9 +20,9 @@ const (
 // trayPatience is how long the session bus may take to answer.
 const trayPatience = 2 * time.Second
 
-// trayPossible reports whether a tray icon can be offered: there is a session
+// TrayPossible reports whether a tray icon can be offered: there is a session
 // bus. Whether someone shows it is another matter, and may change.
-func trayPossible(ctx context.Context) bool {
+func TrayPossible(ctx context.Context) bool {
 	conn, err := sessionBus(ctx)
 	if err != nil {
 		return false
@@ -30,8 +31,8 @@ func trayPossible(ctx context.Context) bool {
 	return true
 }
 
-// trayShown reports whether the desktop shows tray icons now.
-func trayShown(ctx context.Context) bool {
+// TrayShown reports whether the desktop shows tray icons now.
+func TrayShown(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, trayPatience)
 	defer cancel()
 	conn, err := sessionBus(ctx)
@@ -53,10 +54,10 @@ func sessionBus(ctx context.Context) (*dbus.Conn, error) {
 		return nil, err
 	}
 	if err := conn.Auth(nil); err != nil {
-		return nil, closing(err, conn.Close)
+		return nil, errors.Join(err, conn.Close())
 	}
 	if err := conn.Hello(); err != nil {
-		return nil, closing(err, conn.Close)
+		return nil, errors.Join(err, conn.Close())
 	}
 	return conn, nil
 }

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package main
+package desktop
 
 import (
 	"os"
@@ -28,13 +28,13 @@ func TestEntryFileSaysWhatFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := entryFile{path: filepath.Join(blocked, "x.desktop")}
-	if _, err := e.on(); err == nil {
+	if _, err := e.On(); err == nil {
 		t.Error("an unreadable entry is told as off")
 	}
-	if err := e.set(true); err == nil || !strings.Contains(err.Error(), "sign-in") {
+	if err := e.Set(true); err == nil || !strings.Contains(err.Error(), "sign-in") {
 		t.Errorf("writing below a file gives %v", err)
 	}
-	if err := e.set(false); err == nil {
+	if err := e.Set(false); err == nil {
 		t.Error("removing below a file gives nothing")
 	}
 }

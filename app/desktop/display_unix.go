@@ -1,16 +1,18 @@
 //go:build !headless && !windows && !darwin
 
-package main
+package desktop
 
 import (
 	"path/filepath"
 
 	"github.com/go-gl/glfw/v3.4/glfw"
+
+	"github.com/artstore/ingester/core"
 )
 
-// openDisplay connects to the display, as Fyne does later: it takes one that
+// OpenDisplay connects to the display, as Fyne does later: it takes one that
 // isn't there for a mistake in the program. Only the main goroutine may call it.
-func openDisplay(getenv func(string) string) error {
+func OpenDisplay(getenv func(string) string) error {
 	platform := map[string]glfw.Platform{"x11": glfw.PlatformX11, "wayland": glfw.PlatformWayland}
 	if id, ok := platform[getenv("FYNE_PLATFORM")]; ok {
 		glfw.InitHint(glfw.PlatformHint, int(id))
@@ -27,7 +29,7 @@ func openDisplay(getenv func(string) string) error {
 			break
 		}
 	}
-	return usageError("%s", message)
+	return &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Message: message}
 }
 
 // waylandPlace reports whether the environment says where a Wayland compositor

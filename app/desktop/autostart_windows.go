@@ -1,4 +1,4 @@
-package main
+package desktop
 
 import (
 	"errors"
@@ -12,8 +12,8 @@ const runKey = `Software\Microsoft\Windows\CurrentVersion\Run`
 // runValue is the program's value in the Run key.
 type runValue struct{ command string }
 
-// newAutostart is the program's value in the user's Run key.
-func newAutostart(getenv func(string) string) (autostart, error) {
+// NewAutostart is the program's value in the user's Run key.
+func NewAutostart(getenv func(string) string) (Autostart, error) {
 	program, err := ownProgram(getenv)
 	if err != nil {
 		return nil, err
@@ -21,7 +21,8 @@ func newAutostart(getenv func(string) string) (autostart, error) {
 	return runValue{runCommand(program)}, nil
 }
 
-func (r runValue) on() (bool, error) {
+// On implements Autostart.
+func (r runValue) On() (bool, error) {
 	key, err := registry.OpenKey(registry.CURRENT_USER, runKey, registry.QUERY_VALUE)
 	if errors.Is(err, registry.ErrNotExist) {
 		return false, nil
@@ -30,7 +31,7 @@ func (r runValue) on() (bool, error) {
 		return false, autostartError("read the Run key", err)
 	}
 	defer func() { _ = key.Close() }() // only read
-	_, _, err = key.GetStringValue(appID)
+	_, _, err = key.GetStringValue(AppID)
 	if errors.Is(err, registry.ErrNotExist) {
 		return false, nil
 	}
@@ -40,14 +41,15 @@ func (r runValue) on() (bool, error) {
 	return true, nil
 }
 
-func (r runValue) set(on bool) error {
+// Set implements Autostart.
+func (r runValue) Set(on bool) error {
 	key, _, err := registry.CreateKey(registry.CURRENT_USER, runKey, registry.SET_VALUE)
 	if err != nil {
 		return autostartError("open the Run key", err)
 	}
 	if on {
-		err = key.SetStringValue(appID, r.command)
-	} else if err = key.DeleteValue(appID); errors.Is(err, registry.ErrNotExist) {
+		err = key.SetStringValue(AppID, r.command)
+	} else if err = key.DeleteValue(AppID); errors.Is(err, registry.ErrNotExist) {
 		err = nil
 	}
 	if err = errors.Join(err, key.Close()); err != nil {

@@ -1,4 +1,4 @@
-package main
+package desktop
 
 import (
 	"encoding/xml"
@@ -26,7 +26,7 @@ func TestLaunchAgentIsWellFormed(t *testing.T) {
 			texts = append(texts, string(words))
 		}
 	}
-	want := []string{"Label", appID, "ProgramArguments", "/Applications/A & B <c>.app/Contents/MacOS/ingester", "--background",
+	want := []string{"Label", AppID, "ProgramArguments", "/Applications/A & B <c>.app/Contents/MacOS/ingester", "--background",
 		"RunAtLoad", "ProcessType", "Interactive"}
 	if strings.Join(texts, "|") != strings.Join(want, "|") {
 		t.Errorf("the agent says %q", texts)

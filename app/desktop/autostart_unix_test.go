@@ -1,6 +1,6 @@
 //go:build unix && !darwin
 
-package main
+package desktop
 
 import (
 	"os"
@@ -25,18 +25,18 @@ func TestAutostartWritesAnXDGEntry(t *testing.T) {
 			if c.config != "" {
 				env["XDG_CONFIG_HOME"] = filepath.Join(home, c.config)
 			}
-			a, err := newAutostart(func(k string) string { return env[k] })
+			a, err := NewAutostart(func(k string) string { return env[k] })
 			if err != nil {
 				t.Fatal(err)
 			}
 			is(t, a, false)
 			for range 2 { // switching on twice is as good as once
-				if err := a.set(true); err != nil {
+				if err := a.Set(true); err != nil {
 					t.Fatal(err)
 				}
 			}
 			is(t, a, true)
-			file := filepath.Join(c.path(home), appID+".desktop")
+			file := filepath.Join(c.path(home), AppID+".desktop")
 			content, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
@@ -50,7 +50,7 @@ func TestAutostartWritesAnXDGEntry(t *testing.T) {
 			}
 			is(t, a, false) // as some desktops switch it off
 			for range 2 {
-				if err := a.set(false); err != nil {
+				if err := a.Set(false); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -65,7 +65,7 @@ func TestAutostartWritesAnXDGEntry(t *testing.T) {
 // TestDesktopEntryQuotes: the entry of a path with everything in it is valid,
 // and GLib, which most desktops use, makes the same path of it.
 func TestDesktopEntryQuotes(t *testing.T) {
-	file := filepath.Join(t.TempDir(), appID+".desktop")
+	file := filepath.Join(t.TempDir(), AppID+".desktop")
 	if err := os.WriteFile(file, []byte(desktopEntry(odd)), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -84,9 +84,9 @@ print("\n".join(GLib.shell_parse_argv(k.get_string("Desktop Entry", "Exec"))[1])
 	}
 }
 
-func is(t *testing.T, a autostart, want bool) {
+func is(t *testing.T, a Autostart, want bool) {
 	t.Helper()
-	if on, err := a.on(); err != nil || on != want {
+	if on, err := a.On(); err != nil || on != want {
 		t.Errorf("on: %v, %v; want %v", on, err, want)
 	}
 }

@@ -1,4 +1,6 @@
-package main
+// Package desktop asks the user's desktop environment for what the window needs of
+// it: a display, tray icons, and to be started at sign-in.
+package desktop
 
 import (
 	"errors"
@@ -13,17 +15,17 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// appID names the program to the desktop.
-const appID = "io.github.artstore.ingester"
+// AppID names the program to the desktop.
+const AppID = "io.github.artstore.ingester"
 
-// backgroundFlag starts the program in the tray.
-const backgroundFlag = "--background"
+// BackgroundFlag starts the program in the tray.
+const BackgroundFlag = "--background"
 
-// autostart is the entry by which the desktop starts the program at sign-in.
-// newAutostart returns the platform's.
-type autostart interface {
-	on() (bool, error)
-	set(on bool) error
+// Autostart is the entry by which the desktop starts the program at sign-in.
+// NewAutostart returns the platform's.
+type Autostart interface {
+	On() (bool, error) // whether there is one, and the desktop has not switched it off
+	Set(on bool) error // writes or removes it
 }
 
 // entryFile is an autostart entry that is a file.
@@ -33,7 +35,8 @@ type entryFile struct {
 	off     func(content string) bool // the desktop has switched the entry off; may be nil
 }
 
-func (e entryFile) on() (bool, error) {
+// On implements Autostart.
+func (e entryFile) On() (bool, error) {
 	content, err := os.ReadFile(e.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -44,7 +47,8 @@ func (e entryFile) on() (bool, error) {
 	return e.off == nil || !e.off(string(content)), nil
 }
 
-func (e entryFile) set(on bool) error {
+// Set implements Autostart.
+func (e entryFile) Set(on bool) error {
 	const op = "change the entry for starting at sign-in"
 	if !on {
 		if err := os.Remove(e.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -91,7 +95,7 @@ Icon=%s
 Terminal=false
 StartupNotify=false
 X-GNOME-Autostart-enabled=true
-`, desktopQuote(program), backgroundFlag, appID)
+`, desktopQuote(program), BackgroundFlag, AppID)
 }
 
 // desktopQuote makes path one argument of an Exec key: quoted, and the
@@ -132,9 +136,9 @@ func launchAgent(program string) string {
 	<string>Interactive</string>
 </dict>
 </plist>
-`, appID, html.EscapeString(program), backgroundFlag)
+`, AppID, html.EscapeString(program), BackgroundFlag)
 }
 
 // runCommand is a command line in Windows' Run key. A path can't hold a quote
 // there.
-func runCommand(program string) string { return `"` + program + `" ` + backgroundFlag }
+func runCommand(program string) string { return `"` + program + `" ` + BackgroundFlag }

@@ -1,12 +1,8 @@
-//go:build !headless
-
-package main
+package desktop
 
 import (
 	"context"
 	"time"
-
-	"github.com/artstore/ingester/ui"
 )
 
 // At sign-in the desktop's panel may come up after the program: how long it is
@@ -15,6 +11,10 @@ const (
 	panelPatience = 10 * time.Second
 	panelEvery    = 250 * time.Millisecond
 )
+
+// AwaitTray waits until the desktop shows tray icons, as its panel may come up
+// after the program. It reports false when it has given up.
+func AwaitTray(ctx context.Context) bool { return awaitTray(ctx, TrayShown, panelPatience, panelEvery) }
 
 // awaitTray waits until shown says that the desktop shows tray icons. It
 // reports false when it has given up.
@@ -31,23 +31,4 @@ func awaitTray(ctx context.Context, shown func(context.Context) bool, patience, 
 		}
 	}
 	return true
-}
-
-// present shows the window, or, in the background, its tray icon only. Without
-// a tray there would be no way back to it, so then it is shown all the same.
-func (p *program) present(ctx context.Context, w *ui.Window, background bool) error {
-	tray := trayPossible(ctx)
-	if tray {
-		w.UseTray()
-	}
-	if !background || !tray {
-		return w.ShowAndRun(ctx)
-	}
-	p.services.start(func(ctx context.Context) error {
-		if !awaitTray(ctx, trayShown, panelPatience, panelEvery) && ctx.Err() == nil {
-			w.Raise()
-		}
-		return nil
-	})
-	return w.RunInTray(ctx)
 }

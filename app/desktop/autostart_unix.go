@@ -1,14 +1,14 @@
 //go:build unix && !darwin
 
-package main
+package desktop
 
 import (
 	"os"
 	"path/filepath"
 )
 
-// newAutostart is the XDG autostart folder's entry.
-func newAutostart(getenv func(string) string) (autostart, error) {
+// NewAutostart is the XDG autostart folder's entry.
+func NewAutostart(getenv func(string) string) (Autostart, error) {
 	program, err := ownProgram(getenv)
 	if err != nil {
 		return nil, err
@@ -21,5 +21,5 @@ func newAutostart(getenv func(string) string) (autostart, error) {
 		}
 		config = filepath.Join(home, ".config")
 	}
-	return entryFile{path: filepath.Join(config, "autostart", appID+".desktop"), content: desktopEntry(program), off: entryOff}, nil
+	return entryFile{path: filepath.Join(config, "autostart", AppID+".desktop"), content: desktopEntry(program), off: entryOff}, nil
 }

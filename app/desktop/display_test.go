@@ -1,6 +1,4 @@
-//go:build !headless
-
-package main
+package desktop
 
 import (
 	"slices"
@@ -11,7 +9,7 @@ import (
 // it back.
 func TestScaleBy(t *testing.T) {
 	var set []string
-	scale := scaleBy(func(string) string { return "1.2" }, func(key, value string) error {
+	scale := ScaleBy(func(string) string { return "1.2" }, func(key, value string) error {
 		set = append(set, key+"="+value)
 		return nil
 	})

@@ -1,0 +1,11 @@
+//go:build windows || darwin
+
+package desktop
+
+import "context"
+
+// TrayPossible: these desktops always show tray icons.
+func TrayPossible(context.Context) bool { return true }
+
+// TrayShown: these desktops always show tray icons.
+func TrayShown(context.Context) bool { return true }
