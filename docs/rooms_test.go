@@ -112,17 +112,46 @@ func byFloor(h house, a, b *room) int {
 // node is the name of a room in the picture.
 func node(room string) string { return strings.ReplaceAll(room, "/", "_") }
 
-var goFile = regexp.MustCompile("`([a-z0-9_/]+\\.go)`")
+var (
+	goFile = regexp.MustCompile("`([a-z0-9_/]+\\.go)`")
+	goName = regexp.MustCompile("`([a-z0-9]+)\\.([A-Za-z.]+)`")
+)
 
-// The files that the architecture names exist.
+// The files that the architecture and the rules of delivery name exist.
 func TestNamedFiles(t *testing.T) {
-	for _, found := range goFile.FindAllStringSubmatch(read(t, architecture), -1) {
+	for _, found := range goFile.FindAllStringSubmatch(read(t, architecture)+read(t, "delivery.md"), -1) {
 		if file := found[1]; !slices.ContainsFunc([]string{"", "core", "ui"}, func(dir string) bool {
 			_, err := os.Stat(path.Join("..", dir, file))
 			return err == nil
 		}) {
 			t.Errorf("there is no file %s", file)
 		}
+	}
+}
+
+// Everything that the way of a file leads through exists by that name.
+func TestWayOfAFile(t *testing.T) {
+	_, section, found := strings.Cut(read(t, architecture), "\n## The way of a file\n")
+	section, _, _ = strings.Cut(section, "\n## ")
+	if !found {
+		t.Fatal("there is no way of a file")
+	}
+	house := readHouse(t)
+	names := map[string]bool{}
+	for _, r := range house {
+		for name := range r.names {
+			names[path.Base(r.path)+"."+name] = true
+		}
+	}
+	found = false
+	for _, name := range goName.FindAllStringSubmatch(section, -1) {
+		found = true
+		if !names[name[1]+"."+name[2]] {
+			t.Errorf("there is no %s.%s", name[1], name[2])
+		}
+	}
+	if !found {
+		t.Error("the way of a file leads nowhere")
 	}
 }
 

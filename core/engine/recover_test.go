@@ -62,7 +62,7 @@ func left(id string, state core.State, size int64) core.Transfer {
 func noted(t core.Transfer) core.Transfer { t.Resume = "note of " + string(t.ID); return t }
 
 // What the store says after a crash, and what is done about it: the table of
-// docs/architecture.md.
+// docs/delivery.md.
 func TestRecovery(t *testing.T) {
 	const threshold = core.FinishThreshold
 	for _, tt := range []struct {
