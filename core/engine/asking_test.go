@@ -10,13 +10,14 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// library is a server without the key that lists what it has from a moment on.
+// library is a server that doesn't refuse duplicates, and lists its files from a
+// given moment on.
 type library struct {
 	*server
 	files   *catalog
-	deaf    bool            // it can't be reached for questions
-	asked   []time.Duration // when it was asked, since the begin
-	batches []int           // for how many files at once
+	deaf    bool            // questions don't reach it
+	asked   []time.Duration // when it was asked, counted from the begin
+	batches []int           // how many files each question was about
 	begun   time.Time
 }
 
@@ -40,21 +41,21 @@ func (l *library) Find(ctx context.Context, questions []core.Question) (core.Lis
 	return l.server.Find(ctx, questions)
 }
 
-// when is when it was asked so far, and for how many files at once.
+// when returns when it was asked so far, and about how many files at once.
 func (l *library) when() (asked []time.Duration, batches []int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.asked), slices.Clone(l.batches)
 }
 
-// questions is how often it was asked so far.
+// questions returns how often it was asked so far.
 func (l *library) questions() int {
 	asked, _ := l.when()
 	return len(asked)
 }
 
-// losing is a script that loses the answers for some files: whether they are
-// stored, and whether the answer is heard.
+// losing is a script that loses the answers for some files. stored says whether a
+// file is stored, heard whether its answer arrives.
 func losing(stored, heard func(name string) bool) func(context.Context, *server, core.Transfer, int, core.Progress) (bool, error) {
 	return func(_ context.Context, _ *server, t core.Transfer, _ int, _ core.Progress) (bool, error) {
 		if heard(t.Source.Name) {
@@ -73,7 +74,7 @@ func beginLibrary(t *testing.T, l *library, st Store) *fixture {
 	return f
 }
 
-// A server that registers its files late is asked until it does: nothing is sent
+// A server that lists its files late is asked until it does: nothing is sent
 // twice, and one list answers for all files.
 func TestAskedUntilListed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -82,7 +83,7 @@ func TestAskedUntilListed(t *testing.T) {
 		l.script = func(context.Context, *server, core.Transfer, int, core.Progress) (bool, error) {
 			early := time.Since(l.begun) < 50*time.Millisecond
 			<-time.After(100 * time.Millisecond)
-			if early { // all that was under way when a server died
+			if early { // everything was under way when the server died
 				return true, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
 			}
 			return true, nil
@@ -109,8 +110,8 @@ func TestAskedUntilListed(t *testing.T) {
 	})
 }
 
-// What the user may decide is asked for on, every hour for three days, and no
-// longer; found then, it is stored.
+// The server goes on being asked about what the user may decide, every hour for
+// three days and no longer. A file that it then lists is stored.
 func TestAskedHourly(t *testing.T) {
 	for name, after := range map[string]time.Duration{"registered after a day": 24 * time.Hour, "never": 1000 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
@@ -143,9 +144,9 @@ func TestAskedHourly(t *testing.T) {
 	}
 }
 
-// A list without the file: that of the server which takes the files proves that it
-// has not, once it lists later ones of ours, and the file is sent again. Anybody
-// else's is a hint, and the user decides.
+// The list lacks the file. If it is the list of the server that takes the files,
+// and it has later ones of ours, the file never arrived and is sent again. Any
+// other server's list is only a hint, and the user decides.
 func TestNotListed(t *testing.T) {
 	for _, tt := range []struct {
 		name       string
@@ -202,8 +203,8 @@ func TestNotListed(t *testing.T) {
 	}
 }
 
-// A server that can't be reached is asked on, for as long as it takes, and not as
-// if the file had been sent; and in the next run at once, whenever it was due.
+// A server that can't be reached is asked until it can, and no attempt is counted
+// for that. In the next run of the program it is asked at once.
 func TestAskedInTheNextRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st, l := newMemory(), newLibrary(false)
@@ -237,8 +238,8 @@ func TestAskedInTheNextRun(t *testing.T) {
 	})
 }
 
-// What was looked for until the list said something is asked for once when it is
-// submitted again: the call waits for no five minutes more.
+// After the server was asked for five minutes, submitting the file again asks
+// once more only: the call doesn't wait another five minutes.
 func TestAskedOnceMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st, l := newMemory(), newLibrary(false)
@@ -263,8 +264,8 @@ func TestAskedOnceMore(t *testing.T) {
 	})
 }
 
-// A command has its server asked for what other calls left there, too, and sends
-// nothing of it.
+// A command also has its server asked about files that other calls left, but
+// sends none of them.
 func TestAskedForOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st, l := newMemory(), newLibrary(false)
@@ -286,8 +287,8 @@ func TestAskedForOthers(t *testing.T) {
 	})
 }
 
-// Who submits a file again that is being asked for wants no answer: the decision
-// is the user's, who sends it again.
+// A file is submitted again while the server is being asked about it: the
+// question ends, and the user decides to send the file again.
 func TestAskedNoMore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLibrary(false)

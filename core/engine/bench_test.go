@@ -29,8 +29,8 @@ func BenchmarkSubmit(b *testing.B) {
 	b.ReportMetric(float64(len(list)*b.N)/b.Elapsed().Seconds(), "files/s")
 }
 
-// BenchmarkSmallFiles is what the engine and the real store cost a small file:
-// the uploads themselves take no time. Goal: over 5,000 files/s.
+// BenchmarkSmallFiles measures what the engine and the real store cost for each
+// small file: the uploads themselves take no time. Goal: over 5,000 files/s.
 func BenchmarkSmallFiles(b *testing.B) {
 	list := sources(10_000, 4096)
 	for b.Loop() {
@@ -52,8 +52,8 @@ func BenchmarkSmallFiles(b *testing.B) {
 	b.ReportMetric(float64(len(list)*b.N)/b.Elapsed().Seconds(), "files/s")
 }
 
-// BenchmarkMemory is what the queue holds of each of 100,000 paused transfers
-// that it has loaded. Goal: with BenchmarkMemory of package ui 400 bytes.
+// BenchmarkMemory measures the queue's memory for each of 100,000 paused
+// transfers. Goal: 400 bytes together with BenchmarkMemory of package ui.
 func BenchmarkMemory(b *testing.B) {
 	const n = 100_000
 	st := openStore(b, "")
@@ -120,7 +120,7 @@ func perTransfer[T any](n int, list func() []T) float64 {
 	return float64(took) / float64(n)
 }
 
-// inUse is the memory of the heap in use.
+// inUse returns the heap memory in use.
 func inUse() int64 {
 	runtime.GC()
 	var m runtime.MemStats
@@ -128,7 +128,7 @@ func inUse() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// paused are n transfers that wait for the user.
+// paused returns n paused transfers.
 func paused(n int) []core.Transfer {
 	list := coretest.Archive(n)
 	for i := range list {

@@ -8,24 +8,24 @@ import (
 	"github.com/artstore/ingester/core/content"
 )
 
-// lonePatience is how long files wait that can't be read, where there are no
-// others left to tell whether the fault is theirs.
+// lonePatience is how long unreadable files wait if no other files are left that
+// could show whether the fault lies with the files or with their folder.
 const lonePatience = 5 * time.Minute
 
-// alikeFiles is how many files in a row have to be unreadable for the fault to
-// be their folder's: a disk rarely has so many bad ones side by side.
+// alikeFiles is how many files in a row have to be unreadable before their
+// folder is blamed: a disk rarely has so many bad files side by side.
 const alikeFiles = 3
 
-// folder is what is known of the files below a folder that the user named, since
-// one of them could not be read.
+// folder is what has been learned about the files below a folder that the user
+// named, since one of them could not be read.
 type folder struct {
-	read    time.Time          // begin of the newest attempt that read one
-	failing map[*item]struct{} // since then
-	alone   bool               // these fail for themselves
+	read    time.Time          // when the newest attempt began that could read a file
+	failing map[*item]struct{} // files that could not be read since then
+	alone   bool               // each of these files fails for itself
 }
 
-// blame finds out whether a file could not be read because of more than the
-// file. It looks at the disk.
+// blame finds out whether more than the one file is at fault when it can't be
+// read. It looks at the disk.
 func (e *Engine) blame(r *run, out *result) {
 	failure := out.err
 	if failure.Kind != core.KindFile || failure.Outcome == core.OutcomeUnknown {
@@ -51,8 +51,8 @@ func (e *Engine) blame(r *run, out *result) {
 	}
 }
 
-// alike reports whether a file can't be read as several before it, with none
-// between that could: the fault is their folder's then.
+// alike reports whether this file is one of several in a row that can't be read,
+// with no readable one between: then their folder is to blame.
 func (e *Engine) alike(r *run, out result, since time.Time) bool {
 	if out.place != "" || out.err.Code != core.CodeFileUnreadable || out.err.Outcome == core.OutcomeUnknown {
 		return false
@@ -66,17 +66,18 @@ func (e *Engine) alike(r *run, out result, since time.Time) bool {
 	if f.alone || !f.read.IsZero() && !f.read.Before(since) {
 		return false // its neighbours can be read
 	}
-	f.failing[r.it] = struct{}{} // saved or not: it was so
+	f.failing[r.it] = struct{}{} // counts even if the round can't be saved
 	return len(f.failing) >= alikeFiles
 }
 
-// unreadableFolder is why files wait of which several can't be read.
+// unreadableFolder is the error of files that wait because several files of
+// their folder can't be read.
 func unreadableFolder(failure *core.Error) *core.Error {
 	return &core.Error{Kind: core.KindFile, Code: core.CodeFolderAway, Op: failure.Op, Outcome: failure.Outcome, Err: failure,
 		Message: "Several files in the folder can't be read."}
 }
 
-// readable learns that a file was read by an attempt that began at start.
+// readable notes that an attempt which began at start could read its file.
 func (e *Engine) readable(src core.Source, start time.Time) {
 	if len(e.folders) > 0 && src.Snapshot == "" {
 		if f := e.folders[content.Top(src)]; f != nil && start.After(f.read) {
@@ -91,8 +92,9 @@ func (e *Engine) readable(src core.Source, start time.Time) {
 	}
 }
 
-// lone reports whether all that a place holds has been found unreadable, others
-// were not, and it has lasted: then each fails for itself.
+// lone reports whether every file that the place holds was found unreadable, and
+// long enough, although others of the folder could be sent: then each fails for
+// itself.
 func (e *Engine) lone(p *place, now time.Time) bool {
 	f := e.folders[p.path]
 	if !p.alike || f == nil || now.Sub(p.since) < lonePatience || !e.hasStored(p.path) {
@@ -107,7 +109,7 @@ func (e *Engine) lone(p *place, now time.Time) bool {
 	return true
 }
 
-// hasStored reports whether a file below a folder was sent since the start.
+// hasStored reports whether the list has a file below a folder that was stored.
 func (e *Engine) hasStored(path string) bool {
 	for _, it := range e.items {
 		if it.state() == core.StateStored && covers(path, it.path()) {

@@ -2,7 +2,7 @@ package engine
 
 import "math"
 
-// budget is how many bytes the lane's server can be sent at once so that each
+// budget is how many bytes may be in flight to the lane's server so that each
 // file arrives before its token expires.
 func (l *lane) budget(size int64) int64 {
 	l.mu.Lock()
@@ -14,9 +14,9 @@ func (l *lane) budget(size int64) int64 {
 	return find(size)
 }
 
-// inTime reports whether a large file may begin beside those in flight: all of
-// them share the network, and each, were it as large as the largest, has to
-// arrive before its token expires. One alone goes in any case.
+// inTime reports whether one more large file may begin. All in flight share the
+// network, and each has to arrive before its token expires; the estimate takes
+// all of them to be as large as the largest. One file alone may always begin.
 func (l *lane) inTime(bulk *item) bool {
 	if len(l.flying) == 0 {
 		return true

@@ -9,9 +9,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// So many large files are in flight as arrive before their tokens expire, each
-// as large as the largest of them; one goes in any case, and small ones share
-// what small ones may have.
+// No more large files are in flight than can arrive before their tokens expire,
+// each reckoned as large as the largest. One may always go, and small files have
+// a share of their own.
 func TestLaneBudget(t *testing.T) {
 	const large, small, tiny = 10 << 20, 512 << 10, 4 << 10
 	for _, tt := range []struct {
@@ -45,7 +45,8 @@ func TestLaneBudget(t *testing.T) {
 	}
 }
 
-// That the network is quick enough for more is noticed while a file is sent.
+// While a file is being sent the engine notices that the network is quick enough
+// for more.
 func TestBudgetGrowsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()

@@ -12,15 +12,15 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// gate is what stands before a server and refuses what is too much, as nginx
-// does.
+// gate stands before a server and refuses requests when there are too many, as
+// nginx does.
 type gate struct {
 	refused int
-	took    time.Duration // by an upload
+	took    time.Duration // by each upload
 	free    func(s *server, now time.Time) bool
 }
 
-// script is a server behind the gate.
+// script plays a server behind the gate.
 func (g *gate) script(ctx context.Context, s *server, t core.Transfer, n int, p core.Progress) (bool, error) {
 	free := false
 	s.with(func(s *server) {
@@ -38,7 +38,7 @@ func (g *gate) script(ctx context.Context, s *server, t core.Transfer, n int, p 
 	return whole(ctx, s, t, n, p)
 }
 
-// limitConn lets n be under way.
+// limitConn admits n requests at a time.
 func limitConn(n int) func(*server, time.Time) bool {
 	under := []time.Time{}
 	return func(_ *server, now time.Time) bool {
@@ -57,7 +57,7 @@ func limitConn(n int) func(*server, time.Time) bool {
 	}
 }
 
-// limitReq lets rate begin in a second, and burst at once besides.
+// limitReq admits rate requests a second, and a burst beyond that.
 func limitReq(rate, burst float64) func(*server, time.Time) bool {
 	excess, last := 0.0, time.Time{}
 	return func(_ *server, now time.Time) bool {
@@ -73,8 +73,9 @@ func limitReq(rate, burst float64) func(*server, time.Time) bool {
 	}
 }
 
-// A server that refuses what is too much at a time gets less, and all in the
-// end: no file fails of it, few are refused, and it is not left alone for long.
+// A server that refuses requests when there are too many is sent less at a time:
+// in the end all files arrive, none fails, few are refused, and the server is not
+// idle for long.
 func TestBusyServerIsSentLess(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -118,7 +119,7 @@ func TestBusyServerIsSentLess(t *testing.T) {
 	}
 }
 
-// slowStore is on a disk that takes its time.
+// slowStore is a store on a slow disk.
 type slowStore struct{ *memory }
 
 func (s slowStore) Commit(ctx context.Context, b core.Batch) error {
@@ -126,15 +127,15 @@ func (s slowStore) Commit(ctx context.Context, b core.Batch) error {
 	return s.memory.Commit(ctx, b)
 }
 
-// What becomes due while the queue is being saved is not forgotten: the next
-// file of a limited rate, the end of a pause.
+// What falls due while the queue is being saved is not forgotten, such as the
+// next file of a limited rate or the end of a pause.
 func TestDueWhileSaving(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
 		f := begin(t, s, slowStore{newMemory()})
 		f.patience = 10 * time.Minute
 		if err := f.do(t.Context(), "limit", func(*tx) error {
-			l := f.lane(way{profile: testProfile, to: core.Destination{Server: testServer, Account: testAccount}})
+			l := f.lane(laneKey{profile: testProfile, to: core.Destination{Server: testServer, Account: testAccount}})
 			l.pace.most.set(1)
 			l.pace.rate.set(10)
 			return nil
@@ -147,8 +148,8 @@ func TestDueWhileSaving(t *testing.T) {
 	})
 }
 
-// After a storm of refusals as many are in flight as before, a while after the
-// last.
+// Some time after the last of many refusals as many files are in flight as
+// before.
 func TestRateRecovers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -171,8 +172,8 @@ func TestRateRecovers(t *testing.T) {
 	})
 }
 
-// What a busy server refuses does not count as a file's failure: not for the
-// round, however often it happens.
+// A busy server's refusals never count as a file's failures, however many there
+// are.
 func TestRefusalsAreNotCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		busy := failure(core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
@@ -191,7 +192,7 @@ func TestRefusalsAreNotCounted(t *testing.T) {
 	})
 }
 
-// A file that no storage takes waits by itself: others that fit pass it.
+// A file for which no storage has room waits, and others that fit pass it.
 func TestNoRoomHoldsUpNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		noRoom := failure(core.KindServer, core.CodeNoRoom, core.OutcomeAnswered)
@@ -228,9 +229,9 @@ func TestNoRoomHoldsUpNobody(t *testing.T) {
 	})
 }
 
-// A server whose patience changes all the time, by what is under way and by
-// what begins in a second: never is more in flight than the pace allows, no file
-// waits long for its next turn, all are stored once.
+// The server's limits change all the time, on requests under way and on requests
+// a second. There is never more in flight than the pace allows, no file waits
+// long for its next attempt, and all are stored once.
 func TestBusyWorld(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		conn := rapid.SliceOfN(rapid.IntRange(1, 40), 1, 8).Draw(rt, "at a time")
@@ -263,7 +264,7 @@ func TestBusyWorld(t *testing.T) {
 					}
 				})
 				err := f.do(ctx, "look", func(x *tx) error {
-					l := f.lane(way{profile: testProfile, to: core.Destination{Server: testServer, Account: testAccount}})
+					l := f.lane(laneKey{profile: testProfile, to: core.Destination{Server: testServer, Account: testAccount}})
 					if most := l.pace.inFlight(smallStreams); active > most && x.now.Sub(l.pace.slowed) > pause {
 						complain("%d in flight, where %d may be", active, most)
 					}

@@ -15,28 +15,28 @@ type Call struct {
 	e       *Engine
 	profile string
 	terms   string
-	alone   *crew // of this call only
+	alone   *callers // this call only
 }
 
-// Call begins a call that sends by a profile. terms name the settings and
-// secrets that the caller has laid over it, "" where it has none: the engine
-// only passes them to Uploaders.
+// Call begins a call that sends by a profile. terms names the settings and
+// secrets with which the caller overrides the profile, "" for none; the engine
+// only passes it on to Uploaders.
 func (e *Engine) Call(profile, terms string) *Call {
 	c := &Call{e: e, profile: profile, terms: terms}
-	c.alone = &crew{[]*Call{c}}
+	c.alone = &callers{[]*Call{c}}
 	return c
 }
 
-// Own is the process's own call: what the engine's methods of the same names
-// work for.
+// Own is the process's own call. The engine's methods of the same names act for
+// it.
 func (e *Engine) Own() *Call { return e.self }
 
-// Idle reports whether none of the call's transfers goes on by itself.
+// Idle reports whether none of the call's transfers will go on by itself.
 func (c *Call) Idle() bool {
 	c.e.mu.RLock()
 	defer c.e.mu.RUnlock()
 	for _, it := range c.e.items {
-		if s := it.state(); it.crew().has(c) && !s.Done() && s != core.StatePaused {
+		if s := it.state(); it.callers().has(c) && !s.Done() && s != core.StatePaused {
 			return false
 		}
 	}
@@ -56,26 +56,27 @@ func (c *Call) Retry(ctx context.Context, ids ...core.TransferID) error {
 // Ask is Engine.Ask.
 func (c *Call) Ask(ctx context.Context, ids ...core.TransferID) error { return c.e.Ask(ctx, ids...) }
 
-// covers reports whether what goes a way may be of the call.
-func (c *Call) covers(w way) bool {
+// covers reports whether a lane's transfers may belong to the call.
+func (c *Call) covers(w laneKey) bool {
 	return w.terms == c.terms && (c.terms != "" || c.profile == "" || w.profile == c.profile)
 }
 
-// crew are the calls that want a transfer sent, the process's own last: it
-// goes by the terms of the first. It is never changed. nil: nobody does.
-type crew struct{ calls []*Call }
+// callers are the calls that want a transfer sent, the process's own last. The
+// transfer is sent by the terms of the first. A value is never changed; nil
+// means that nobody wants the transfer sent.
+type callers struct{ calls []*Call }
 
-func (c *crew) has(call *Call) bool { return c != nil && slices.Contains(c.calls, call) }
+func (c *callers) has(call *Call) bool { return c != nil && slices.Contains(c.calls, call) }
 
-func (c *crew) terms() string {
+func (c *callers) terms() string {
 	if c == nil {
 		return ""
 	}
 	return c.calls[0].terms
 }
 
-// with is the crew and one call more.
-func (c *crew) with(call *Call) *crew {
+// with returns the callers and one more call.
+func (c *callers) with(call *Call) *callers {
 	switch {
 	case c == nil:
 		return call.alone
@@ -87,37 +88,37 @@ func (c *crew) with(call *Call) *crew {
 	if own >= 0 {
 		calls = append(slices.Delete(calls, own, own+1), call.e.self)
 	}
-	return &crew{calls}
+	return &callers{calls}
 }
 
-// without is the crew without a call.
-func (c *crew) without(call *Call) *crew {
+// without returns the callers without a call.
+func (c *callers) without(call *Call) *callers {
 	if !c.has(call) {
 		return c
 	}
 	if len(c.calls) == 1 {
 		return nil
 	}
-	return &crew{slices.DeleteFunc(slices.Clone(c.calls), func(other *Call) bool { return other == call })}
+	return &callers{slices.DeleteFunc(slices.Clone(c.calls), func(other *Call) bool { return other == call })}
 }
 
-// crew is who wants a transfer sent, staged or as it is.
-func (x *tx) crew(it *item) *crew {
-	if staged, ok := x.crews[it]; ok {
+// callers returns who wants a transfer sent, as staged if that was changed.
+func (x *tx) callers(it *item) *callers {
+	if staged, ok := x.newCallers[it]; ok {
 		return staged
 	}
-	return it.crew()
+	return it.callers()
 }
 
-// setCrew stages who wants a transfer sent.
-func (x *tx) setCrew(it *item, c *crew) {
-	if c == x.crew(it) {
+// setCallers stages who wants a transfer sent.
+func (x *tx) setCallers(it *item, c *callers) {
+	if c == x.callers(it) {
 		return
 	}
-	if x.crews == nil {
-		x.crews = map[*item]*crew{}
+	if x.newCallers == nil {
+		x.newCallers = map[*item]*callers{}
 	}
-	x.crews[it] = c
+	x.newCallers[it] = c
 	x.again = append(x.again, it)
 }
 
@@ -125,7 +126,7 @@ func (x *tx) setCrew(it *item, c *crew) {
 // changes from now on.
 func (c *Call) Subscribe() (core.Snapshot, core.Feed) { return c.e.subscribe(c) }
 
-// Adopt goes on with transfers that this caller had sent by another process,
+// Adopt goes on with transfers that this caller gave to another process before,
 // and returns them as they are now; those that are gone are left out.
 func (c *Call) Adopt(ctx context.Context, ids []core.TransferID) ([]core.Transfer, error) {
 	var found []core.Transfer
@@ -142,7 +143,7 @@ func (c *Call) Adopt(ctx context.Context, ids []core.TransferID) ([]core.Transfe
 					continue
 				}
 				listed = append(listed, x.get(it))
-				x.setCrew(it, x.crew(it).with(c))
+				x.setCallers(it, x.callers(it).with(c))
 			}
 			return nil
 		})
@@ -155,16 +156,16 @@ func (c *Call) Adopt(ctx context.Context, ids []core.TransferID) ([]core.Transfe
 	return append(found, stored...), err
 }
 
-// How long what was found in the queue waits for callers of the process that had
-// it before: all of it, lest it goes by another secret than theirs, and what only
-// they know the profile of.
+// How long transfers found in the queue wait for the callers of the process that
+// had the queue before. All of them wait, so that none is sent with another
+// secret than its caller's; those whose profile only a caller knows wait longer.
 const (
 	firstAdoptTime = 2 * time.Second
 	adoptTime      = 10 * time.Second
 )
 
-// adoption is until when transfers may be adopted whose profile is not there,
-// zero where that is for good, or is not what failed.
+// adoption is until when transfers without a profile may still be adopted. It is
+// zero where that time has passed or where something else failed.
 func (e *Engine) adoption(failure *core.Error, now time.Time) time.Time {
 	until := e.loaded.Add(adoptTime)
 	if !e.cfg.Adopts || failure.Code != core.CodeProfileNotFound || !now.Before(until) {
@@ -173,12 +174,12 @@ func (e *Engine) adoption(failure *core.Error, now time.Time) time.Time {
 	return until
 }
 
-// Leave ends the call. Where the process sends its own only, what nobody else
-// wants stays in the queue; else it goes on as the process's own.
+// Leave ends the call. In a process that sends only its own, what nobody else
+// wants stays in the queue; in others it goes on as the process's own.
 func (c *Call) Leave(ctx context.Context) error { return c.end(ctx, false) }
 
-// Stop ends the call and what only it wanted: that stays in the queue, paused
-// where the process would send it otherwise.
+// Stop ends the call and stops what only it wanted: that stays in the queue, and
+// is paused where the process would otherwise send it.
 func (c *Call) Stop(ctx context.Context) error { return c.end(ctx, true) }
 
 func (c *Call) end(ctx context.Context, stop bool) error {
@@ -186,25 +187,25 @@ func (c *Call) end(ctx context.Context, stop bool) error {
 	e.mu.RLock()
 	var ids []core.TransferID
 	for id, it := range e.items {
-		if it.crew().has(c) {
+		if it.callers().has(c) {
 			ids = append(ids, id)
 		}
 	}
 	e.mu.RUnlock()
 	err := e.each(ctx, "end a call", ids, func(x *tx, it *item) *run {
-		left := x.crew(it).without(c)
+		left := x.callers(it).without(c)
 		if left != nil {
-			x.setCrew(it, left)
+			x.setCallers(it, left)
 			return nil
 		}
 		if !e.cfg.Own {
-			x.setCrew(it, e.self.alone)
+			x.setCallers(it, e.self.alone)
 			if stop {
 				return e.pause(x, it)
 			}
 			return nil
 		}
-		x.setCrew(it, nil)
+		x.setCallers(it, nil)
 		if x.state(it).Active() {
 			return e.end(x, it, "")
 		}
@@ -214,7 +215,7 @@ func (c *Call) end(ctx context.Context, stop bool) error {
 		return err
 	}
 	return e.do(ctx, "end a call", func(*tx) error {
-		for w, l := range e.lanes { // a program that runs for months has had many terms
+		for w, l := range e.lanes { // else a program that runs for months would keep a lane for every caller it had
 			if w.terms == c.terms && l.empty() && l.claimed == 0 && l.inquiring == nil {
 				delete(e.lanes, w)
 			}
@@ -224,7 +225,7 @@ func (c *Call) end(ctx context.Context, stop bool) error {
 }
 
 // Drain begins nothing more, and returns once nothing is under way or ctx has
-// ended: the engine is about to end, for another process to take the queue.
+// ended. It is for an engine that is about to leave the queue to another process.
 func (e *Engine) Drain(ctx context.Context) error {
 	var runs []*run
 	err := e.do(ctx, "hand the queue over", func(*tx) error {

@@ -10,8 +10,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// routed is a server that remembers by which terms uploaders were asked for,
-// and refuses to sign in by some.
+// routed is a server that records the terms by which uploaders were asked for,
+// and refuses sign-in by some of them.
 type routed struct {
 	*server
 	mu      sync.Mutex
@@ -41,8 +41,8 @@ func beginRouted(t *testing.T, change ...func(*Config)) (*fixture, *routed) {
 	return begin(t, r.server, newMemory(), append(change, func(c *Config) { c.Uploaders = r })...), r
 }
 
-// A halt of one caller's terms is nobody else's, neither the process's own nor
-// another caller's; each caller is shown its own transfers only.
+// A halt under one caller's terms stops neither the process's own transfers nor
+// another caller's. Each caller is shown its own transfers only.
 func TestCallsDoNotStopEachOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, r := beginRouted(t, own)
@@ -88,7 +88,7 @@ func TestCallsDoNotStopEachOther(t *testing.T) {
 		if r.went("limit") == 0 || r.went("") == 0 {
 			t.Errorf("asked for %v", r.by)
 		}
-		// The next call by the same terms has it tried once more.
+		// The next call by the same terms tries again.
 		r.refused = ""
 		again := f.Call(testProfile, "wrong secret")
 		if _, err := again.Submit(t.Context(), []core.Source{source("refused", 1)}, options()); err != nil {
@@ -99,8 +99,8 @@ func TestCallsDoNotStopEachOther(t *testing.T) {
 	})
 }
 
-// A caller that stops takes along what nobody else wants sent: it stays in the
-// queue, is not sent, and goes on for the next who asks for it.
+// When a caller stops, what nobody else wants stays in the queue and is not sent.
+// It goes on for the next caller that asks for it.
 func TestCallStops(t *testing.T) {
 	for name, change := range map[string]func(*Config){"command": own, "window": func(*Config) {}} {
 		t.Run(name, func(t *testing.T) {
@@ -157,7 +157,7 @@ func TestCallStops(t *testing.T) {
 				}
 				f.awaitState(core.StateStored, alone.Queued...)
 				if r.went("three") == 0 {
-					t.Error("it did not go by the terms of who adopted it")
+					t.Error("it was not sent by the terms of the caller that adopted it")
 				}
 				if err := two.Leave(t.Context()); err != nil {
 					t.Error(err)
@@ -168,8 +168,8 @@ func TestCallStops(t *testing.T) {
 	}
 }
 
-// What a caller had sent by a process that is gone is known to the next one,
-// also what was stored and is not listed any more.
+// A process knows the transfers that a caller gave to the process before it, even
+// those that were stored and are no longer listed.
 func TestAdopt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := newMemory().keep(t, left("open", core.StateQueued, 10), left("other", core.StateQueued, 10))
@@ -191,7 +191,7 @@ func TestAdopt(t *testing.T) {
 	})
 }
 
-// Draining lets what is under way end and begins nothing more.
+// Drain lets attempts under way end and begins no others.
 func TestDrain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -220,8 +220,9 @@ func TestDrain(t *testing.T) {
 	})
 }
 
-// A process that takes the queue over gives the callers of the one before a
-// moment: their files don't go by its own terms first, which may halt them.
+// A process that takes over the queue waits a moment for the callers of the one
+// before: otherwise it would send their files by its own terms, which may halt
+// them.
 func TestAdoptedBeforeSent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &routed{server: newServer(), by: map[string]int{}}
@@ -229,18 +230,18 @@ func TestAdoptedBeforeSent(t *testing.T) {
 		f := begin(t, r.server, st, func(c *Config) { c.Uploaders, c.Adopts = r, true })
 		synctest.Wait()
 		if n := r.went(""); n > 0 {
-			t.Errorf("it went by the own terms %d times", n)
+			t.Errorf("it was sent by the process's own terms %d times", n)
 		}
 		if _, err := f.Call(testProfile, "caller's").Adopt(t.Context(), []core.TransferID{"theirs", "interrupted"}); err != nil {
 			t.Fatal(err)
 		}
 		f.awaitState(core.StateStored, "theirs", "interrupted")
 		if r.went("") > 0 || r.went("caller's") == 0 {
-			t.Errorf("it went %v", r.by)
+			t.Errorf("it was sent by the terms %v", r.by)
 		}
 		f.awaitState(core.StateStored, "nobody's")
 		if r.went("") == 0 {
-			t.Errorf("it went %v", r.by)
+			t.Errorf("it was sent by the terms %v", r.by)
 		}
 		_ = f.stop()
 	})

@@ -8,25 +8,25 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// catalog is the files that a server has, which it may list.
+// catalog holds the files that a server has and may list.
 type catalog struct {
 	files   []listed
 	lists   bool
-	own     bool              // and takes the files itself
-	lag     time.Duration     // files are listed so long after they were stored
-	differs []core.Difference // what it keeps otherwise than it is asked
+	own     bool              // the server that lists is the one that takes the files
+	lag     time.Duration     // how long after storing a file is listed
+	differs []core.Difference // how what it keeps differs from what was asked
 	count   int
 }
 
 // listed is a file of the catalog.
 type listed struct {
 	core.Receipt
-	of     core.TransferID // that sent it
+	of     core.TransferID // the transfer that sent it
 	server string
 	at     time.Time
 }
 
-// add takes a file of t in.
+// add adds a file sent by t.
 func (c *catalog) add(t core.Transfer) {
 	if c == nil {
 		return
@@ -38,7 +38,7 @@ func (c *catalog) add(t core.Transfer) {
 	c.files = append(c.files, listed{r, t.ID, t.Server, time.Now()})
 }
 
-// newest is the last file that a transfer has sent.
+// newest returns the last file that a transfer has sent.
 func (c *catalog) newest(id core.TransferID) *listed {
 	if c == nil {
 		return nil
@@ -51,7 +51,7 @@ func (c *catalog) newest(id core.TransferID) *listed {
 	return nil
 }
 
-// drop forgets the last file that a transfer has sent.
+// drop removes the last file that a transfer has sent.
 func (c *catalog) drop(id core.TransferID) {
 	if last := c.newest(id); last != nil {
 		file := last.FileID
@@ -59,7 +59,8 @@ func (c *catalog) drop(id core.TransferID) {
 	}
 }
 
-// find is what may be the files of questions: those of one size look the same.
+// find returns the files that may be meant by the questions: files of one size
+// look the same.
 func (c *catalog) find(questions []core.Question) (core.Listing, error) {
 	l := core.Listing{Asked: c.lists, Own: c.own, Found: make([][]core.Receipt, len(questions))}
 	for _, f := range c.files {
@@ -76,8 +77,8 @@ func (c *catalog) find(questions []core.Question) (core.Listing, error) {
 	return l, nil
 }
 
-// checkFiles wants every stored transfer to have a file of its own that the
-// server has, with what is said to differ.
+// checkFiles checks that every stored transfer has a file of its own on the
+// server, with the differences that it reports.
 func (m *model) checkFiles() {
 	files := map[string]listed{}
 	for _, f := range m.server.catalog.files {

@@ -18,8 +18,8 @@ func gated() (script func(context.Context, *server, core.Transfer, int, core.Pro
 	}, gate
 }
 
-// A profile that is changed while its files are under way: what has not begun
-// waits until it leads there again.
+// A profile is changed while its files are under way: those that have not begun
+// wait until it leads to the old server again.
 func TestProfileChangesWhileSending(t *testing.T) {
 	s := newServer()
 	script, gate := gated()
@@ -28,7 +28,7 @@ func TestProfileChangesWhileSending(t *testing.T) {
 	ids := f.submit(sources(5, 10)...)
 	f.await("the upload", func(map[core.TransferID]core.Transfer, core.Update) bool { return s.attempts(ids[0]) == 1 })
 	s.with(func(s *server) { s.url = elsewhere })
-	if err := f.ResumeAll(context.Background()); err != nil { // as whoever changes a profile does
+	if err := f.ResumeAll(context.Background()); err != nil { // as the program does after a profile was changed
 		t.Fatal(err)
 	}
 	close(gate)
@@ -46,8 +46,8 @@ func TestProfileChangesWhileSending(t *testing.T) {
 	}
 }
 
-// A profile that is removed while its files are under way fails them, and the
-// user can try again.
+// A profile is removed while its files are under way: they fail, and the user can
+// try again.
 func TestProfileRemovedWhileSending(t *testing.T) {
 	s := newServer()
 	script, gate := gated()
@@ -58,7 +58,7 @@ func TestProfileRemovedWhileSending(t *testing.T) {
 	s.with(func(s *server) {
 		s.profiles[testProfile] = failure(core.KindConfig, core.CodeProfileNotFound, core.OutcomeNotProcessed)
 	})
-	if err := f.Retry(context.Background(), ids...); err != nil { // looks at the profile anew
+	if err := f.Retry(context.Background(), ids...); err != nil { // reads the profile again
 		t.Fatal(err)
 	}
 	close(gate)
@@ -96,11 +96,11 @@ func TestDecideWithoutPolicy(t *testing.T) {
 	}
 }
 
-// A verb waits for an attempt to end, but not longer than its caller.
+// A verb waits for an attempt to end, but not longer than its caller wants.
 func TestVerbGivesUpWaiting(t *testing.T) {
 	s := newServer()
 	script, gate := gated()
-	s.script = script // doesn't hear that it should stop
+	s.script = script // ignores that it should stop
 	f := begin(t, s, newMemory())
 	id := f.submit(source("a", 10))[0]
 	f.await("the upload", func(map[core.TransferID]core.Transfer, core.Update) bool { return s.attempts(id) == 1 })
@@ -112,7 +112,7 @@ func TestVerbGivesUpWaiting(t *testing.T) {
 		_ = f.do(context.Background(), "look", func(*tx) error { r = f.items[id].run.Load(); return nil })
 		return r
 	}()
-	<-run.ctx.Done() // it was told
+	<-run.ctx.Done() // it was told to stop
 	cancel()
 	if err := <-done; core.CodeOf(err) != core.CodeCancelled {
 		t.Errorf("got %v", err)
@@ -124,7 +124,7 @@ func TestVerbGivesUpWaiting(t *testing.T) {
 	f.awaitState(core.StateStored, id)
 }
 
-// What was removed while Submit looked is queued anew.
+// A transfer that is removed while Submit looks it up is queued as a new one.
 func TestSubmitAfterRemove(t *testing.T) {
 	f := begin(t, newServer(), &keepsRows{newMemory()})
 	if err := f.PauseAll(context.Background()); err != nil {
@@ -139,7 +139,7 @@ func TestSubmitAfterRemove(t *testing.T) {
 	}
 }
 
-// keepsRows is a store whose Known is behind.
+// keepsRows is a store whose Known still returns removed rows.
 type keepsRows struct{ *memory }
 
 func (k *keepsRows) Commit(ctx context.Context, b core.Batch) error {

@@ -8,19 +8,19 @@ import (
 	"github.com/artstore/ingester/core/content"
 )
 
-// claims say whose a server's file is while that is not durable yet: what is
-// durable the store knows. A file that is found in a list proves a transfer only
-// if it is no other's.
+// claims say which transfer a server's file belongs to while that is not durable
+// yet; what is durable the store knows. A file that is found in a list proves a
+// transfer stored only if it belongs to no other.
 type claims struct {
 	mu      sync.Mutex
 	owners  map[fileAt]*item
 	owned   map[*item]fileAt
-	sending map[*run]chan struct{} // closed when it is known what came of it
+	sending map[*run]chan struct{} // closed when the run's outcome is known
 	deleted map[looks]*deletions
 }
 
-// looks is what a file looks like before it is read. The name is not looked at:
-// servers are told a made-up one.
+// looks is what is compared of a file before it is read. The name is not part of
+// it: servers are told a made-up one.
 type looks struct {
 	server string
 	size   int64
@@ -28,19 +28,19 @@ type looks struct {
 
 func looksOf(t core.Transfer) looks { return looks{core.ServerOf(t.Server), t.Source.Size} }
 
-// deletions are how often a server was asked to forget a file, and how many of
-// these questions are under way.
+// deletions counts how often a server was asked to delete a file, and how many
+// of these requests are under way.
 type deletions struct{ begun, active int }
 
-// fileAt is a file that a server has.
+// fileAt is a file on a server.
 type fileAt struct{ server, fileID string }
 
 func newClaims() claims {
 	return claims{owners: map[fileAt]*item{}, owned: map[*item]fileAt{}, sending: map[*run]chan struct{}{}, deleted: map[looks]*deletions{}}
 }
 
-// begin notes that r sends its file. What it returns is called with the file ID
-// of the answer, "" for none.
+// begin notes that r sends its file. The caller then calls end with the file ID
+// of the server's answer, "" for none.
 func (c *claims) begin(r *run) (end func(fileID string)) {
 	done := make(chan struct{})
 	c.mu.Lock()
@@ -57,12 +57,13 @@ func (c *claims) begin(r *run) (end func(fileID string)) {
 	}
 }
 
-// own makes a file a transfer's. The caller holds mu.
+// own gives a file to a transfer. The caller holds mu.
 func (c *claims) own(it *item, at fileAt) {
 	c.owners[at], c.owned[it] = it, at
 }
 
-// claim makes a file a transfer's unless it is another's, or the transfer has one.
+// claim gives a file to a transfer, unless another transfer has the file or the
+// transfer has one already.
 func (c *claims) claim(it *item, at fileAt) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -73,15 +74,15 @@ func (c *claims) claim(it *item, at fileAt) bool {
 	return true
 }
 
-// claimed reports whether a file is a transfer's.
+// claimed reports whether a file belongs to some transfer.
 func (c *claims) claimed(at fileAt) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.owners[at] != nil
 }
 
-// release gives back what is a transfer's: it has become durable, or was not to
-// be.
+// release drops a transfer's claim: its file has become durable in the store, or
+// nothing came of it.
 func (c *claims) release(it *item) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -91,8 +92,8 @@ func (c *claims) release(it *item) {
 	delete(c.owned, it)
 }
 
-// delete notes that a server is asked to forget what it has of t. What it returns
-// is called once that has an answer.
+// delete notes that a server is asked to delete what it has of t. The caller
+// calls end once the server has answered.
 func (c *claims) delete(t core.Transfer) (end func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -110,7 +111,8 @@ func (c *claims) delete(t core.Transfer) (end func()) {
 	}
 }
 
-// deletions is how often a server was asked to forget a file that looks like t's.
+// deletions returns how often a server was asked to delete a file that looks
+// like t's.
 func (c *claims) deletions(t core.Transfer) (begun, active int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -120,7 +122,8 @@ func (c *claims) deletions(t core.Transfer) (begun, active int) {
 	return 0, 0
 }
 
-// twins are the attempts under way that may store a file which looks like t's.
+// twins returns the attempts under way that may store a file that looks like
+// t's.
 func (c *claims) twins(it *item, t core.Transfer) []<-chan struct{} {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -133,21 +136,21 @@ func (c *claims) twins(it *item, t core.Transfer) []<-chan struct{} {
 	return found
 }
 
-// resumes reports whether another transfer that looks like t goes on with what
-// the server has of it: that may be all of it.
+// resumes reports whether another transfer that looks like t resumes an upload
+// of which the server may already have everything.
 func (e *Engine) resumes(self *item, t core.Transfer) bool {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	for _, it := range e.items {
-		if it != self && it.late().resume != "" && it.size == t.Source.Size && core.ServerOf(it.shared.server) == core.ServerOf(t.Server) {
+		if it != self && it.details().resume != "" && it.size == t.Source.Size && core.ServerOf(it.shared.server) == core.ServerOf(t.Server) {
 			return true
 		}
 	}
 	return false
 }
 
-// suitsOther reports whether another transfer whose outcome is not known either asked
-// for a listed file as it is kept, rather than t.
+// suitsOther reports whether a listed file is nearer to what another transfer of
+// unknown outcome asked for than to what t asked for.
 func (e *Engine) suitsOther(self *item, t core.Transfer, found core.Receipt) bool {
 	if len(found.Differs) == 0 {
 		return false
@@ -157,7 +160,7 @@ func (e *Engine) suitsOther(self *item, t core.Transfer, found core.Receipt) boo
 	e.mu.RLock()
 	defer e.mu.RUnlock()
 	for _, it := range e.items {
-		err := it.late().err
+		err := it.details().err
 		if it == self || it.size != t.Source.Size || !it.state().Active() && (err == nil || err.Outcome != core.OutcomeUnknown) {
 			continue
 		}
@@ -169,8 +172,8 @@ func (e *Engine) suitsOther(self *item, t core.Transfer, found core.Receipt) boo
 	return false
 }
 
-// takes makes a listed file a transfer's unless it is another's, in memory or
-// in the history.
+// takes claims a listed file for a transfer, unless it belongs to another, in
+// memory or in the history.
 func (e *Engine) takes(ctx context.Context, it *item, t core.Transfer, fileID string) bool {
 	if !e.claims.claim(it, fileAt{core.ServerOf(t.Server), fileID}) {
 		return false

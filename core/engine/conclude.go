@@ -9,14 +9,15 @@ import (
 	"github.com/artstore/ingester/core/retry"
 )
 
-// maxDetail bounds what an attempt remembers of its error, in bytes.
+// maxDetail bounds how many bytes of its error an attempt's row keeps.
 const maxDetail = 1000
 
-// conclude hands the result of a run to the journal, which owes it.
+// conclude hands the result of a run to the journal, which keeps it until it is
+// saved.
 func (e *Engine) conclude(r *run, out result) {
 	r.cancel()
 	patient := out.err == nil && out.begun && r.lane.busy(r)
-	e.journal.post(&change{owed: true, patient: patient, apply: func(x *tx) error {
+	e.journal.post(&change{mustSave: true, patient: patient, apply: func(x *tx) error {
 		r.lane.release(r)
 		x.ended = append(x.ended, r)
 		t := x.get(r.it)
@@ -38,13 +39,12 @@ func (e *Engine) conclude(r *run, out result) {
 	}})
 }
 
-// renamed reports whether nothing came of a run because its profile has got
-// another name.
+// renamed reports whether a run did nothing because its profile was renamed.
 func renamed(x *tx, r *run, out result) bool {
-	return out.err != nil && out.err.Code == core.CodeProfileNotFound && x.wayOf(r.it) != r.lane.way
+	return out.err != nil && out.err.Code == core.CodeProfileNotFound && x.laneKeyOf(r.it) != r.lane.laneKey
 }
 
-// unclaim undoes a claim of which nothing came.
+// unclaim undoes the claim of a run that did nothing.
 func unclaim(t core.Transfer, wish core.State) core.Transfer {
 	t.Attempts--
 	t.State = core.StateQueued
@@ -77,13 +77,13 @@ func clip(text string) string {
 	return text[:end] + "…"
 }
 
-// advance is how many bytes more the server must have than ever before, in
-// bytes, for the attempts that brought them there to count as none: what was
-// sent is not what arrived.
+// advance is by how many bytes the part of a file on the server has to grow for
+// the attempts that brought it there not to count as failed. What arrived counts,
+// not what was sent.
 const advance = 1 << 20
 
 // failed returns what becomes of a transfer whose attempt failed, and stages
-// what that means for the others.
+// what the failure means for other transfers.
 func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfer {
 	same, since := 1, x.now
 	before := r.it.failed()
@@ -94,11 +94,11 @@ func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfe
 		}
 	}
 	useful, had := before.useful, before.had
-	if out.resumed-had >= advance { // what came before says nothing about the line any more
+	if out.resumed-had >= advance { // earlier failures say nothing about the network any more
 		same, useful, had = 1, t.Attempts-1, out.resumed
 	}
 	if out.err.Code == core.CodeTokenRejected && r.lane.refusesFresh(out.start) {
-		same = max(same, 2) // of the server, not of this file
+		same = max(same, 2) // the server is at fault, not this file
 	}
 	alike := e.alike(r, out, since)
 	if alike {
@@ -108,19 +108,19 @@ func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfe
 		Attempt: t.Attempts - useful, Same: same, Since: x.now.Sub(since), Now: x.now,
 		Row: r.lane.refusals.add(r.it, out.err.Code), Others: r.lane.refusals.taken.After(since), More: r.lane.claimed+len(r.lane.small)+len(r.lane.bulk) > 0,
 	})
-	if d.Free || out.place != "" { // it says nothing about the file
+	if d.Free || out.place != "" { // the failure says nothing about the file
 		useful++
 	}
 	x.after(func() {
 		r.it.failures = &failures{last: out.err.Code, same: same, since: since, useful: useful, had: had}
 		if out.place != "" {
-			e.leave(out.place, alike, out.err, x.now)
+			e.suspend(out.place, alike, out.err, x.now)
 		}
 		e.affect(r, d, out.err, x.now)
 	})
 	t = settle(t, r.wish, d, out.err, x.now)
 	if out.place != "" {
-		t.NotBefore = time.Time{} // when the place is back
+		t.NotBefore = time.Time{} // it goes on when the place is back
 	}
 	if t.State == core.StateUnknown && out.honours == honoursNo { // the server may say more
 		t.NotBefore = x.now
@@ -131,13 +131,13 @@ func (e *Engine) failed(x *tx, r *run, t core.Transfer, out result) core.Transfe
 	return t
 }
 
-// decide asks the policy about a failed attempt, of which in says the rest.
+// decide asks the retry policy about a failed attempt. It completes in.
 func (e *Engine) decide(t core.Transfer, out result, in retry.Input) retry.Decision {
-	if out.place != "" { // of this computer: waits until it is back
+	if out.place != "" { // this computer is at fault: wait until the place is back
 		return retry.Decision{Next: core.StateWaiting}
 	}
 	switch out.err.Code {
-	case core.CodeStoreFailed: // of ours: the queue stands still until saving works again
+	case core.CodeStoreFailed: // our database is at fault: the queue stands still until saving works again
 		return retry.Decision{Next: core.StateQueued}
 	case core.CodeProfileNotFound:
 		if maybeStored(t) {
@@ -146,12 +146,12 @@ func (e *Engine) decide(t core.Transfer, out result, in retry.Input) retry.Decis
 		return retry.Decision{Next: core.StateFailed}
 	}
 	in.Err, in.MaybeStored, in.Rand = out.err, maybeStored(t), e.cfg.Rand
-	in.HonoursKey = out.honours != honoursNo // where it could not be asked it is before anything is sent again
+	in.HonoursKey = out.honours != honoursNo // a server that could not be asked is asked before anything is sent again
 	return e.cfg.Policy.Decide(in)
 }
 
-// settle is t after a failed attempt: by the decision, unless the user wants
-// something else and nobody knows better.
+// settle returns t after a failed attempt: as decided, or as the user wishes
+// where the outcome allows it.
 func settle(t core.Transfer, wish core.State, d retry.Decision, failure *core.Error, now time.Time) core.Transfer {
 	unknown := failure.Outcome == core.OutcomeUnknown
 	maybe := unknown || maybeStored(t)
@@ -180,7 +180,8 @@ func settle(t core.Transfer, wish core.State, d retry.Decision, failure *core.Er
 	return t
 }
 
-// sticky is failure, marked where the server may have stored the file before.
+// sticky returns failure, marked if the server may have stored the file in an
+// earlier attempt.
 func sticky(failure *core.Error, maybe bool) *core.Error {
 	if !maybe {
 		return failure
@@ -190,7 +191,7 @@ func sticky(failure *core.Error, maybe bool) *core.Error {
 	return &marked
 }
 
-// standStill has nothing sent by a lane until someone acts, or for a while.
+// standStill stops a lane from sending, for a while or until someone acts.
 func (e *Engine) standStill(l *lane, d retry.Decision, failure *core.Error, now time.Time) {
 	l.halt, l.ends = failure, time.Time{}
 	if d.After > 0 {
@@ -199,7 +200,7 @@ func (e *Engine) standStill(l *lane, d retry.Decision, failure *core.Error, now 
 	e.log.Info("the queue stands still", "profile", l.profile, "error", failure)
 }
 
-// affect is what a failed attempt means for the other transfers of its lane.
+// affect applies what a failed attempt means for the other transfers of its lane.
 func (e *Engine) affect(r *run, d retry.Decision, failure *core.Error, now time.Time) {
 	l := r.lane
 	switch {
@@ -210,11 +211,11 @@ func (e *Engine) affect(r *run, d retry.Decision, failure *core.Error, now time.
 			l.rejected = now
 		}
 	case failure.Code == core.CodeProfileNotFound:
-		l.lift() // asks for the profile, and deals with its other transfers
+		l.lift() // the profile is read again, which decides about its other transfers
 	case d.Hold > 0:
-		l.leave(now.Add(d.Hold), failure, now)
+		l.backOff(now.Add(d.Hold), failure, now)
 	}
-	news := true // about the server
+	news := true // the failure says something new about the server
 	if d.Busy {
 		news = l.slow(r, now)
 		if news {
@@ -230,12 +231,12 @@ func (e *Engine) affect(r *run, d retry.Decision, failure *core.Error, now time.
 	}
 }
 
-// breaker leaves a failing server alone for a while. The command line has no
-// use for it: it is to fail, and soon.
+// breaker leaves a failing server alone for a while. The command line does
+// without it, because a command is to fail soon.
 func (e *Engine) breaker(r *run, failure *core.Error, now time.Time) {
 	l := r.lane
 	if e.cfg.Policy.Rounds > 0 || !r.t.StartedAt.After(l.broken) {
-		return // what began before the breaker opened says nothing new
+		return // an attempt from before the breaker opened says nothing new
 	}
 	switch failure.Code {
 	case core.CodeServerBusy, core.CodeServerFailure:
@@ -246,18 +247,18 @@ func (e *Engine) breaker(r *run, failure *core.Error, now time.Time) {
 			l.fails++
 		case failure.Outcome == core.OutcomeAnswered:
 			l.fails, l.cooling = 0, 0
-			l.relieve(now)
+			l.recovered(now)
 		}
 	}
 	if l.fails >= breakAfter {
 		l.cooling = min(max(2*l.cooling, firstCooling), lastCooling)
 		l.broken = now
-		l.leave(now.Add(l.cooling), failure, now)
+		l.backOff(now.Add(l.cooling), failure, now)
 		e.log.Info("the server is left alone for a while", "profile", l.profile, "for", l.cooling, "error", failure)
 	}
 }
 
-// recall takes claims back that no worker has begun.
+// recall takes back claims that no worker has begun.
 func (e *Engine) recall(l *lane, match func(*run) bool) {
 	for _, r := range l.drop(match) {
 		e.conclude(r, result{})

@@ -7,14 +7,14 @@ import (
 	"github.com/artstore/ingester/core/content"
 )
 
-// needsCopy reports whether an attempt failed, before a server could have it
-// all, because the file's entry doesn't say its length.
+// needsCopy reports whether an attempt failed because the file's directory entry
+// doesn't tell its length, before the server could have all of it.
 func needsCopy(t core.Transfer, err error) bool {
 	return errors.Is(err, content.ErrLength) && core.AsError(err).Outcome != core.OutcomeUnknown && t.Source.Snapshot == ""
 }
 
-// spool has a copy made that is sent in place of the file, on this attempt and
-// all that follow.
+// spool makes a copy that is sent instead of the file, in this attempt and in all
+// that follow.
 func (e *Engine) spool(r *run, cause error) error {
 	if e.cfg.Spooler == nil {
 		return &core.Error{Kind: core.KindFile, Code: core.CodeFileLength, Op: "upload", Err: cause,
@@ -26,7 +26,7 @@ func (e *Engine) spool(r *run, cause error) error {
 	}
 	err = e.do(r.ctx, "send file", func(x *tx) error {
 		t := x.get(r.it)
-		t.Source, t.Resume = src, "" // what the server has is of something else
+		t.Source, t.Resume = src, "" // what the server has so far is not of the copy
 		x.after(func() { r.t.Source, r.t.Resume = src, "" })
 		return x.put(r.it, t)
 	})
@@ -38,9 +38,9 @@ func (e *Engine) spool(r *run, cause error) error {
 	return nil
 }
 
-// dropCopy stages that old, the copy of a transfer, is deleted where it is not
-// needed any more: after that is durable. That there was one stays with it: of
-// such a file nothing but its content tells that it is the same.
+// dropCopy stages the deletion of old, a transfer's copy, if it isn't needed any
+// more. It is deleted once that is durable. The transfer still remembers that it
+// had a copy: only the content tells whether such a file is the same.
 func (x *tx) dropCopy(old string, now core.Transfer) {
 	if old == "" || now.Source.Snapshot == old && now.State != core.StateStored && now.State != core.StateCancelled {
 		return
@@ -50,7 +50,8 @@ func (x *tx) dropCopy(old string, now core.Transfer) {
 	}
 }
 
-// sweep deletes the copies that no transfer needs. None is being made yet.
+// sweep deletes the copies that no transfer needs. It runs before any copy is
+// made.
 func (e *Engine) sweep(listed []core.Transfer) {
 	if e.cfg.Spooler == nil {
 		return

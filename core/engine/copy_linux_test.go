@@ -10,18 +10,18 @@ import (
 	"github.com/artstore/ingester/core/spool"
 )
 
-// spooled is an engine that can copy files of unknown length, and the folder of
-// the copies.
+// spooled returns an engine that can copy files of unknown length, and the folder
+// of the copies.
 func spooled(t *testing.T, st Store) (*fixture, string) {
 	dir := filepath.Join(t.TempDir(), "spool")
 	s := newServer().with(func(s *server) { s.reads = true })
 	return begin(t, s, st, func(c *Config) { c.Spooler = spool.Open(dir) }), dir
 }
 
-// awaitCopies waits until so many copies are left.
+// awaitCopies waits until that many copies are left.
 func awaitCopies(t *testing.T, f *fixture, dir string, want int) {
 	t.Helper()
-	must(t, f.do(context.Background(), "look", func(*tx) error { return nil })) // what is published has been acted on
+	must(t, f.do(context.Background(), "look", func(*tx) error { return nil })) // the last round is over
 	found, err := filepath.Glob(filepath.Join(dir, "*"))
 	must(t, err)
 	if len(found) != want {
@@ -29,8 +29,8 @@ func awaitCopies(t *testing.T, f *fixture, dir string, want int) {
 	}
 }
 
-// What cat shows is stored, of a file whose entry says that it is empty, or
-// longer than it is. The next call finds it by its content.
+// A file's directory entry says that it is empty, or longer than it is: stored is
+// what cat prints. The next call recognises it by its content.
 func TestUnknownLength(t *testing.T) {
 	st := openStore(t, "")
 	f, dir := spooled(t, st)
@@ -53,7 +53,7 @@ func TestUnknownLength(t *testing.T) {
 		t.Errorf("again: %+v", again)
 	}
 	must(t, f.stop())
-	f, _ = spooled(t, st) // from the history, too
+	f, _ = spooled(t, st) // also from the history
 	again, err = f.Submit(t.Context(), scan(t, paths...).Sources, options())
 	must(t, err)
 	if len(again.Stored) != 2 || len(again.Queued) != 0 {
@@ -61,8 +61,8 @@ func TestUnknownLength(t *testing.T) {
 	}
 }
 
-// The bytes of a transfer are the same on every attempt, also after a restart,
-// though the file gives others each time. What no transfer needs is deleted.
+// A transfer sends the same bytes on every attempt, even after a restart, although
+// the file gives others each time. Copies that no transfer needs are deleted.
 func TestCopyIsTheFile(t *testing.T) {
 	st := openStore(t, "")
 	f, dir := spooled(t, st)
@@ -70,7 +70,7 @@ func TestCopyIsTheFile(t *testing.T) {
 	sent := make(chan string, 10)
 	script := func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
 		s.with(func(s *server) { sent <- s.contents[tr.ID] })
-		if n == 2 { // the first one with a copy
+		if n == 2 { // the first attempt with a copy
 			return true, lost
 		}
 		return whole(ctx, s, tr, n, p)
@@ -98,7 +98,7 @@ func TestCopyIsTheFile(t *testing.T) {
 	awaitCopies(t, f, dir, 0)
 }
 
-// A copy that is gone, or not whole, is made again.
+// A copy that is missing or incomplete is made again.
 func TestCopyIsGone(t *testing.T) {
 	for name, spoil := range map[string]func(path string) error{
 		"gone": os.Remove, "cut": func(path string) error { return os.Truncate(path, 1) },
@@ -107,7 +107,7 @@ func TestCopyIsGone(t *testing.T) {
 			f, dir := spooled(t, newMemory())
 			f.server.with(func(s *server) {
 				s.script = func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
-					if n == 2 { // the first one with a copy
+					if n == 2 { // the first attempt with a copy
 						must(t, spoil(tr.Source.Snapshot))
 						return false, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
 					}
@@ -127,8 +127,8 @@ func TestCopyIsGone(t *testing.T) {
 	}
 }
 
-// A transfer that is cancelled or removed leaves no copy, and can be sent
-// nevertheless once it is wanted again.
+// A transfer that is cancelled or removed leaves no copy, and can still be sent
+// when it is wanted again.
 func TestCopyOfWhatIsNotWanted(t *testing.T) {
 	f, dir := spooled(t, newMemory())
 	f.server.with(func(s *server) {
@@ -145,7 +145,7 @@ func TestCopyOfWhatIsNotWanted(t *testing.T) {
 	awaitCopies(t, f, dir, 0)
 }
 
-// Where no copy can be made, the file is refused: no server has anything of it.
+// If no copy can be made, the file is refused before anything is sent.
 func TestUnknownLengthIsRefused(t *testing.T) {
 	full := spool.Open("/proc/no such folder")
 	for name, spooler := range map[string]Spooler{"nobody copies": nil, "no place": full} {
@@ -161,8 +161,8 @@ func TestUnknownLengthIsRefused(t *testing.T) {
 	}
 }
 
-// A file that grows whenever it is read has changed, however often it is tried;
-// an empty one is stored as it is. Neither is copied.
+// A file that grows each time it is read is refused as changed, however often it
+// is tried; an empty one is stored as it is. Neither is copied.
 func TestGrowingAndEmpty(t *testing.T) {
 	f, dir := spooled(t, newMemory())
 	box := tree(t, "grows")

@@ -12,7 +12,7 @@ import (
 )
 
 // mortal is a store that stops saving after some commits, as if the power had
-// gone: what a program does after that is not seen by the next start.
+// failed: the next start sees nothing of what was done after that.
 type mortal struct {
 	*store.Store
 	mu   sync.Mutex
@@ -35,8 +35,8 @@ func (m *mortal) Commit(ctx context.Context, b core.Batch) error {
 	return m.Store.Commit(ctx, b)
 }
 
-// A crash at any point loses no file that was queued, tells none stored that
-// is not, and stores none twice: fault 46.
+// A crash at any point loses no queued file, shows none as stored that is not,
+// and stores none twice: fault 46.
 func TestCrash(t *testing.T) {
 	for after := 1; after <= 15; after++ {
 		for _, honours := range []bool{true, false} {
@@ -56,7 +56,7 @@ func crash(t *testing.T, honours, notes bool, after int) {
 	ctx := context.Background()
 	s := newServer()
 	s.honours = honours
-	if notes { // each first attempt arrives, and is not heard of
+	if notes { // each first attempt arrives, but its answer is lost
 		s.script = func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
 			if n == 1 {
 				return false, leaveHalf(ctx, s, tr, p, true)
@@ -81,7 +81,7 @@ func crash(t *testing.T, honours, notes bool, after int) {
 		acknowledged = append(acknowledged, got.Queued...)
 	}
 	<-dying.dead
-	_ = f.stop() // it can't save anything any more
+	_ = f.stop() // an error: it can no longer save
 	if err := st.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func crash(t *testing.T, honours, notes bool, after int) {
 		case commits > 1:
 			t.Errorf("%s is stored %d times", id, commits)
 		case state == core.StateStored && commits == 0:
-			t.Errorf("%s is told stored, and is not", id)
+			t.Errorf("%s is shown as stored, but is not", id)
 		case state != core.StateStored && (honours || state != core.StateUnknown):
 			t.Errorf("%s is %s", id, state)
 		}

@@ -1,11 +1,11 @@
 // Package engine brings files to their server: it scans what the user named,
-// queues it, sends it, tries again, recovers after a crash, and tells everybody
-// who listens.
+// queues the files, sends them, tries again, recovers after a crash, and tells
+// its subscribers.
 //
-// One goroutine, the journal, changes the queue. Whatever wants a change posts
-// it there; the journal applies what has gathered, commits it as one batch,
-// and only then shows it. So nothing is shown that is not durable, the state
-// machine needs no lock, and many small files share one fsync.
+// One goroutine, the journal, changes the queue. All others post their changes
+// to it; the journal applies those that have gathered, commits them as one
+// batch, and only then shows them. So nothing is shown that is not durable, the
+// state machine needs no lock, and many small files share one fsync.
 package engine
 
 import (
@@ -31,21 +31,21 @@ type Config struct {
 	Observer  Observer         // nil: none
 	Policy    retry.Policy     // Rounds 1 for the command line, 0 for the window
 	Own       bool             // only what calls submit, or take over by Continue or Adopt, is sent
-	Paused    bool             // begins as after PauseAll
-	Adopts    bool             // callers of the process that had the queue before are about to come for what is found
+	Paused    bool             // begins paused, as after PauseAll
+	Adopts    bool             // callers of the process that had the queue before will come for their transfers
 	Log       *slog.Logger     // nil: none
 	Now       func() time.Time // nil: time.Now
 	Rand      func() float64   // uniform in [0, 1), for one caller at a time; nil: math/rand/v2
-	Most      int              // attempts at once, of all profiles: as many files and connections as may be open; 0: any number
+	Most      int              // attempts at once, of all profiles; bounded by how many files and connections may be open; 0: any number
 
-	// Reach says why a file can't be read, and below which folder nothing can:
-	// content.Reach where it is nil.
+	// Reach says why a file can't be read, and which folder is unreachable as a
+	// whole. nil: content.Reach.
 	Reach func(core.Source) (place string, err error)
 }
 
-// Engine is the queue at work. Its methods may be called from any goroutine,
-// also before Run: Subscribe answers at once, everything else waits until Run
-// has loaded the queue. After Run has ended they return an error.
+// Engine works the queue. Its methods may be called from any goroutine, even
+// before Run: Subscribe answers at once, all others wait until Run has loaded
+// the queue. After Run has ended they return an error.
 type Engine struct {
 	cfg      Config
 	log      *slog.Logger
@@ -58,7 +58,7 @@ type Engine struct {
 	started atomic.Bool
 	ready   chan struct{}   // closed once the queue is loaded
 	ended   chan struct{}   // closed once Run has ended
-	running context.Context // of Run, once ready is closed
+	running context.Context // Run's context, once ready is closed
 
 	// mu guards what is shown. Only the journal changes it.
 	mu     sync.RWMutex
@@ -66,24 +66,24 @@ type Engine struct {
 	paused bool
 	halts  []halt
 	waits  []waited
-	sought time.Time // when what may start was last looked for; the journal's
+	sought time.Time // when the journal last looked for what may start
 	feeds  map[*feed]struct{}
 
 	// What follows belongs to the journal's goroutine alone.
 	workers   *errgroup.Group
-	lanes     map[way]*lane
-	numbered  int32     // lanes so far
-	loaded    time.Time // when the queue was
+	lanes     map[laneKey]*lane
+	numbered  int32     // lanes made so far
+	loaded    time.Time // when the queue was loaded
 	packer    packer
 	waiting   dueHeap
-	asks      dueHeap            // of unknown outcome: when their servers are asked
-	places    map[string]*place  // that are away, or were a moment ago, by path
-	folders   map[string]*folder // in which a file could not be read, by path
+	asks      dueHeap            // transfers of unknown outcome, by when their servers are asked
+	places    map[string]*place  // those that are away, or were a moment ago, by path
+	folders   map[string]*folder // those in which a file could not be read, by path
 	lastPlace int32
 	lastSeq   int64
-	firstSeq  int64 // 1 as long as nothing was moved to the front
-	unsorted  bool  // the order has changed
-	owed      []*change
+	firstSeq  int64 // 1 until something is moved to the front
+	unsorted  bool  // the order has changed since the heaps were sorted
+	unsaved   []*change
 	fault     fault
 	stopping  bool
 	draining  bool // nothing more is to begin
@@ -104,7 +104,7 @@ func New(cfg Config) *Engine {
 		cfg: cfg, log: cfg.Log, observer: cfg.Observer, paused: cfg.Paused,
 		journal: newJournal(), submits: make(chan struct{}, 1),
 		ready: make(chan struct{}), ended: make(chan struct{}),
-		items: map[core.TransferID]*item{}, feeds: map[*feed]struct{}{}, claims: newClaims(), lanes: map[way]*lane{},
+		items: map[core.TransferID]*item{}, feeds: map[*feed]struct{}{}, claims: newClaims(), lanes: map[laneKey]*lane{},
 		places: map[string]*place{}, folders: map[string]*folder{},
 	}
 	if e.log == nil {
@@ -115,7 +115,7 @@ func New(cfg Config) *Engine {
 	}
 	e.self = e.Call("", "")
 	if !cfg.Own {
-		e.packer.crew = e.self.alone // of all that is found
+		e.packer.callers = e.self.alone // all that is found in the queue is the process's own
 	}
 	e.submits <- struct{}{}
 	return e
@@ -124,10 +124,10 @@ func New(cfg Config) *Engine {
 // Ready is closed once the queue is loaded and verbs take effect.
 func (e *Engine) Ready() <-chan struct{} { return e.ready }
 
-// now is the wall clock as the store would give it back.
+// now is the wall clock, in the form in which the store gives times back.
 func (e *Engine) now() time.Time { return e.cfg.Now().UTC().Round(0) }
 
-// errStopped is what an engine that has ended, or is ending, says.
+// errStopped is the error of an engine that has ended or is ending.
 func errStopped(op string) error {
 	return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: op, Message: "The program is closing."}
 }
@@ -137,7 +137,7 @@ func cancelled(op string, err error) error {
 	return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: op, Message: "The work was stopped.", Err: err}
 }
 
-// unobserved is the Observer where none is wanted.
+// unobserved is the Observer of an engine that has none.
 type unobserved struct{}
 
 func (unobserved) UploadStarted()                                             {}

@@ -11,8 +11,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// A full disk stops the queue; nothing is shown as stored that isn't durable,
-// and results are kept until they are: fault 48.
+// A full disk stops the queue; nothing is shown as stored that isn't durable, and
+// results are kept until they can be saved: fault 48.
 func TestFullDiskWhileSending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, st := newServer(), newMemory()
@@ -37,7 +37,7 @@ func TestFullDiskWhileSending(t *testing.T) {
 			t.Errorf("%d uploads began", s.total())
 		}
 		if n := refused.Load(); n < 10 || n > 40 {
-			t.Errorf("it was tried %d times to save", n)
+			t.Errorf("saving was tried %d times", n)
 		}
 		snapshot, feed := f.Subscribe()
 		feed.Close()
@@ -85,7 +85,7 @@ func TestFullDiskBeforeSending(t *testing.T) {
 	})
 }
 
-// A large file whose end can't be made durable is not ended.
+// The last bytes of a large file are not sent if that can't be made durable first.
 func TestFullDiskWhileFinishing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, st := newServer(), newMemory()
@@ -111,8 +111,8 @@ func TestFullDiskWhileFinishing(t *testing.T) {
 	})
 }
 
-// A queue that can't be saved doesn't keep the program from ending, and the
-// next start finds out.
+// A queue that can't be saved doesn't keep the program from ending, and the next
+// start finds out what happened.
 func TestShutdownOnFullDisk(t *testing.T) {
 	s, st := newServer(), newMemory()
 	s.script = hang(core.OutcomeUnknown)
@@ -132,7 +132,7 @@ func TestShutdownOnFullDisk(t *testing.T) {
 	}
 }
 
-// An engine runs once; a queue that can't be read is an error.
+// An engine runs only once; a queue that can't be read is an error.
 func TestRunErrors(t *testing.T) {
 	f := begin(t, newServer(), newMemory())
 	if err := f.Run(context.Background()); core.CodeOf(err) != core.CodeInternal {

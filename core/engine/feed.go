@@ -14,7 +14,7 @@ import (
 // Next reads their values.
 type feed struct {
 	e    *Engine
-	call *Call         // whose transfers it is of, nil for all
+	call *Call         // whose transfers it shows, nil for all
 	wake chan struct{} // buffered
 
 	mu      sync.Mutex
@@ -44,22 +44,21 @@ func (e *Engine) subscribe(c *Call) (core.Snapshot, core.Feed) {
 	return s, f
 }
 
-// shows reports whether a transfer is one of the feed's. The caller holds
-// Engine.mu.
-func (f *feed) shows(it *item) bool { return f.call == nil || it.crew().has(f.call) }
+// shows reports whether the feed shows a transfer. The caller holds Engine.mu.
+func (f *feed) shows(it *item) bool { return f.call == nil || it.callers().has(f.call) }
 
-// halt is why nothing of the feed is sent until someone acts. The caller holds
-// Engine.mu.
+// halt is why nothing that the feed shows is sent until someone acts. The caller
+// holds Engine.mu.
 func (f *feed) halt() *core.Error {
 	for _, h := range f.e.halts {
-		if h.all || f.of().covers(h.way) {
+		if h.all || f.of().covers(h.laneKey) {
 			return h.err
 		}
 	}
 	return nil
 }
 
-// of is the call that the feed is of.
+// of returns the call whose transfers the feed shows.
 func (f *feed) of() *Call {
 	if f.call == nil {
 		return f.e.self
@@ -83,7 +82,7 @@ func inOrder(list []core.Transfer) {
 	slices.SortFunc(list, func(a, b core.Transfer) int { return cmp.Compare(a.Seq, b.Seq) })
 }
 
-// touch tells the feeds that an upload has come further.
+// touch tells the feeds that an upload has made progress.
 func (e *Engine) touch(it *item) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()

@@ -41,7 +41,7 @@ func TestFeedHandsOutNewestValues(t *testing.T) {
 	}
 }
 
-// Everything is handed out before the end, also to those who come later.
+// A feed hands out everything before it ends, even one that begins later.
 func TestFeedEnds(t *testing.T) {
 	f := begin(t, newServer(), newMemory())
 	_, feed := f.Subscribe()
@@ -68,14 +68,14 @@ func TestFeedEnds(t *testing.T) {
 	if stored != len(ids) {
 		t.Errorf("%d of %d final states were handed out", stored, len(ids))
 	}
-	s, late := f.Subscribe()
-	if _, err := late.Next(context.Background()); len(s.Transfers) != len(ids) || !errors.Is(err, io.EOF) {
+	s, closed := f.Subscribe()
+	if _, err := closed.Next(context.Background()); len(s.Transfers) != len(ids) || !errors.Is(err, io.EOF) {
 		t.Errorf("%d transfers, %v", len(s.Transfers), err)
 	}
 }
 
-// An upload never waits for whoever shows its progress, and only the newest
-// is handed out.
+// An upload never waits for those who show its progress, and a feed hands out only
+// the newest value.
 func TestFeedCoalescesProgress(t *testing.T) {
 	s := newServer()
 	sent := make(chan struct{})

@@ -17,23 +17,23 @@ import (
 	"github.com/artstore/ingester/core/spool"
 )
 
-// secret is in files outside of the folder that the user names, of the size of
-// those within.
+// secret is the content of files outside the folder that the user names. It has
+// the size of those inside.
 const secret = "SECRET"
 
-// world is a folder that others work in while it is uploaded. What was in its
-// files is remembered: the oracle for what the server may have.
+// world is a folder in which others work while it is uploaded. All contents that
+// its files ever had are recorded: the server may have only those.
 type world struct {
 	*fixture
 	t    *testing.T
-	dir  string              // has box, which is uploaded, and out, which is not
+	dir  string              // holds box, which is uploaded, and out, which is not
 	held map[string][]string // contents by path below box, oldest first
 	turn int
-	mu   sync.Mutex // of all that others do
+	mu   sync.Mutex // held during everything that others do
 	sent []core.TransferID
 }
 
-// files of a world, in two folders of which each may become a link.
+// newWorld makes the files, in two folders of which each may become a link.
 func newWorld(t *testing.T) *world {
 	w := &world{t: t, dir: t.TempDir(), held: map[string][]string{}}
 	for _, part := range []string{"a", "b"} {
@@ -54,7 +54,7 @@ func (w *world) path(name string) string {
 	return filepath.Join(w.dir, "box", filepath.FromSlash(name))
 }
 
-// write gives a file new content of the same size, and the same time.
+// write gives a file new content, with the same size and the same time.
 func (w *world) write(name string) {
 	w.turn++
 	text := fmt.Sprintf("%06d", w.turn)
@@ -65,7 +65,8 @@ func (w *world) write(name string) {
 	w.held[name] = append(w.held[name], text)
 }
 
-// swap makes a folder, or a file, a link to outside or within, or itself again.
+// swap turns a folder or a file into a link, to something outside or inside, or
+// back into itself.
 func (w *world) swap(name, target string) {
 	kept := filepath.Join(w.dir, "kept "+strings.ReplaceAll(name, "/", "-"))
 	if _, err := os.Lstat(kept); err == nil {
@@ -75,7 +76,7 @@ func (w *world) swap(name, target string) {
 	must(w.t, os.Rename(w.path(name), kept), os.Symlink(target, w.path(name)))
 }
 
-// mischief is what others do.
+// mischief does one of the things that others may do to the files.
 func (w *world) mischief(kind, which int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -91,7 +92,7 @@ func (w *world) mischief(kind, which int) {
 	case 0:
 		w.swap(part, filepath.Join(w.dir, "out", part))
 	case 1:
-		w.swap(part, []string{"b", "a"}[which%2]) // within
+		w.swap(part, []string{"b", "a"}[which%2]) // a link to inside
 	case 2:
 		w.swap(part, filepath.Join(w.dir, "out", part))
 	case 3:
@@ -103,8 +104,8 @@ func (w *world) mischief(kind, which int) {
 	}
 }
 
-// submit uploads the folder. Others wait meanwhile: where a stored file is a link
-// at the moment at which its content is to be compared, it is sent once more.
+// submit uploads the folder. Others wait meanwhile: a stored file that happens to
+// be a link when its content is compared would be sent once more.
 func (w *world) submit() core.Submission {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -134,8 +135,8 @@ func (w *world) settle() {
 	}
 }
 
-// check compares what is called stored with what the server has and what the
-// files held.
+// check compares what is shown as stored with what the server has and with what
+// the files have held.
 func (w *world) check() error {
 	var wrong []error
 	for _, id := range w.sent {
@@ -147,7 +148,7 @@ func (w *world) check() error {
 		got := w.server.contents[id]
 		switch held := w.held[name]; {
 		case w.server.committed(id) != 1:
-			wrong = append(wrong, fmt.Errorf("%s is called stored, and was committed %d times", name, w.server.committed(id)))
+			wrong = append(wrong, fmt.Errorf("%s is shown as stored, but was committed %d times", name, w.server.committed(id)))
 		case name == "uptime":
 			if got == "" || int64(len(got)) != t.Source.Size {
 				wrong = append(wrong, fmt.Errorf("of uptime %q is stored", got))
@@ -159,10 +160,10 @@ func (w *world) check() error {
 	return errors.Join(wrong...)
 }
 
-// Files that are written with their old time, swapped for links and back, or lie
-// about their length, before, while and after they are sent: what is called
-// stored is what the file held that the user named, nothing from elsewhere, and
-// what only had its entry changed is not sent twice.
+// Before, while and after they are sent, files are rewritten with their old time,
+// swapped for links and back, or report a wrong length. What is shown as stored
+// was once the content of the file that the user named and of no other, and a
+// file of which only the directory entry changed is not sent twice.
 func TestModelOfFiles(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		moves := rapid.SliceOfN(rapid.IntRange(0, 23), 1, 12).Draw(rt, "moves")
@@ -189,13 +190,13 @@ func TestModelOfFiles(t *testing.T) {
 		w.submit()
 		w.settle()
 		w.server.with(func(s *server) { s.onOpen = nil })
-		for _, name := range []string{"a", "b", "a/1", "a/2", "b/1", "b/2"} { // all links become what they were
+		for _, name := range []string{"a", "b", "a/1", "a/2", "b/1", "b/2"} { // all links become files and folders again
 			kept := filepath.Join(w.dir, "kept "+strings.ReplaceAll(name, "/", "-"))
 			if _, err := os.Lstat(kept); err == nil {
 				w.swap(name, "")
 			}
 		}
-		for range 3 { // what failed because it was a link, or changed
+		for range 3 { // send again what failed because it was a link or had changed
 			w.submit()
 			w.settle()
 		}

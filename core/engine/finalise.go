@@ -7,20 +7,20 @@ import (
 	"github.com/artstore/ingester/core/content"
 )
 
-// opFinalise is the operation that errors name.
+// opFinalise is the operation's name in errors.
 const opFinalise = "make file permanent"
 
 // Finaliser is an Uploader whose server can make temporary files permanent.
 type Finaliser interface {
-	// Finalise returns once the file is permanent; step is told of every
-	// change on the way. Errors are *core.Error, CodeFinalisedBefore for
-	// a file that was permanent, so that what o says was not taken.
+	// Finalise returns once the file is permanent; step is called with every
+	// change on the way. Errors are *core.Error; CodeFinalisedBefore means
+	// that the file was permanent already, and o was ignored.
 	Finalise(ctx context.Context, fileID string, o core.FinaliseOptions, step func(core.Finalisation)) error
 }
 
-// Finalise makes a stored, temporary file permanent, as o says, and notes that
-// with the transfer, which may be in the list or in the history only. It returns
-// when both is done. The server goes on by itself when ctx ends.
+// Finalise makes a stored, temporary file permanent, as o says, and saves that
+// with the transfer, be it in the list or only in the history. It returns when
+// both are done. If ctx ends before, the server goes on by itself.
 func (e *Engine) Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOptions, step func(core.Finalisation)) error {
 	return e.self.Finalise(ctx, t, o, step)
 }
@@ -43,7 +43,7 @@ func (c *Call) Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOpt
 		return &core.Error{Kind: core.KindServer, Code: core.CodeFinaliseUnsupported, Op: opFinalise, Message: "This server can't make files permanent."}
 	}
 	said := o
-	if len(o.Metadata) > 0 { // it replaces what the tags travelled in
+	if len(o.Metadata) > 0 { // new metadata replaces the old, which carried the tags
 		said.Metadata, _, err = content.Carried(core.Options{Metadata: o.Metadata, Tags: t.Kept().Tags})
 		if err != nil {
 			return &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opFinalise, Message: "What is said about the file can't be sent.", Err: err}
@@ -57,8 +57,8 @@ func (c *Call) Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOpt
 	}
 	err = e.do(context.WithoutCancel(ctx), opFinalise, func(x *tx) error {
 		it := e.items[t.ID]
-		if it == nil { // in the history only, where it is changed too
-			x.hidden = append(x.hidden, t.MadePermanent(o))
+		if it == nil { // not in the list: change its row in the history
+			x.unlisted = append(x.unlisted, t.MadePermanent(o))
 			return nil
 		}
 		return x.put(it, x.get(it).MadePermanent(o))

@@ -37,7 +37,7 @@ type fixture struct {
 	result chan error
 	closed bool
 
-	patience time.Duration // of await
+	patience time.Duration // how long await waits
 }
 
 // begin runs an engine. It ends with the test, or with stop.
@@ -52,7 +52,7 @@ func prepare(t testing.TB, s *server, st Store, change ...func(*Config)) *fixtur
 	f := &fixture{t: t, server: s, log: &safeBuffer{}, result: make(chan error, 1), patience: time.Minute}
 	cfg := Config{
 		Store: st, Uploaders: s, Rand: func() float64 { return 0.5 },
-		Reach: func(core.Source) (string, error) { return "", nil }, // its files are nowhere
+		Reach: func(core.Source) (string, error) { return "", nil }, // the tests' files don't exist
 		Log:   slog.New(slog.NewTextHandler(f.log, nil)),
 	}
 	for _, c := range change {
@@ -113,13 +113,13 @@ func (f *fixture) submit(list ...core.Source) []core.TransferID {
 	return s.Queued
 }
 
-// get returns what is shown of a transfer.
+// get returns a transfer as it is shown.
 func (f *fixture) get(id core.TransferID) core.Transfer {
 	t, _ := f.lookup(id)
 	return t
 }
 
-// await reads a feed until every transfer is as wanted.
+// await reads a feed until ok accepts what is shown.
 func (f *fixture) await(what string, ok func(map[core.TransferID]core.Transfer, core.Update) bool) {
 	f.t.Helper()
 	snapshot, feed := f.Subscribe()
@@ -186,7 +186,7 @@ func openStore(t testing.TB, path string) *store.Store {
 	return s
 }
 
-// safeBuffer is a bytes.Buffer for many writers.
+// safeBuffer is a bytes.Buffer that several goroutines may write to.
 type safeBuffer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -204,7 +204,7 @@ func (b *safeBuffer) String() string {
 	return b.buf.String()
 }
 
-// must ends a test that can't be set up.
+// must ends a test whose setup fails.
 func must(t *testing.T, errs ...error) {
 	t.Helper()
 	if err := errors.Join(errs...); err != nil {

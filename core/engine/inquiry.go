@@ -8,24 +8,23 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// ownSample is among how many of the newest listed files one of ours is looked
-// for.
+// ownSample is how many of the newest listed files are checked for one of ours.
 const ownSample = 50
 
-// inquiry is one question to a server for all transfers of a lane that it may
-// have. It runs off the journal's goroutine.
+// inquiry asks a server once about all transfers of a lane whose files it may
+// have. It runs outside the journal's goroutine.
 type inquiry struct {
 	e       *Engine
 	lane    *lane
 	server  Finder
-	listing core.Listing // its answer
-	ours    time.Time    // when the newest listed file was stored that is known to be a transfer's; zero for none
+	listing core.Listing // the server's answer
+	ours    time.Time    // when the newest listed file that belongs to a transfer was stored, zero for none
 }
 
-// ask asks, and says what the answer means.
+// ask asks the server and applies its answer.
 func (q *inquiry) ask(ctx context.Context, list []doubtful) {
 	e := q.e
-	defer e.owe(func(x *tx) error {
+	defer e.mustSave(func(x *tx) error {
 		x.after(func() {
 			close(q.lane.inquiring)
 			q.lane.inquiring = nil
@@ -67,8 +66,8 @@ func (d doubtful) question() core.Question {
 	return core.Question{Transfer: d.t, Since: d.since, Ended: d.ended}
 }
 
-// byKey lets those go again whose server refuses duplicates, and returns the
-// others. What is of unknown outcome for good is sent again by the user alone.
+// byKey releases the transfers whose server refuses duplicates, and returns the
+// others. Once an outcome counts as unknown, only the user sends the file again.
 func (q *inquiry) byKey(ctx context.Context, u Uploader, list []doubtful) []doubtful {
 	var cleared, rest []doubtful
 	for i, d := range list {
@@ -78,7 +77,7 @@ func (q *inquiry) byKey(ctx context.Context, u Uploader, list []doubtful) []doub
 		}
 		yes, err := u.HonoursKey(ctx, d.t)
 		switch {
-		case err != nil: // nor would it answer for the others
+		case err != nil: // the server would not answer for the others either
 			q.unanswered(ctx, slices.Concat(rest, list[i:]), err)
 			rest = nil
 		case yes:
@@ -100,7 +99,8 @@ func (q *inquiry) byKey(ctx context.Context, u Uploader, list []doubtful) []doub
 	return rest
 }
 
-// span is when the attempts began and ended that may have stored the file of t.
+// span returns when the first attempt that may have stored the file of t began,
+// and when the last one ended.
 func (e *Engine) span(ctx context.Context, t core.Transfer) (since, ended time.Time, err error) {
 	attempts, err := e.cfg.Store.Attempts(ctx, t.ID)
 	if err != nil {
@@ -126,8 +126,8 @@ func (e *Engine) span(ctx context.Context, t core.Transfer) (since, ended time.T
 	return since, ended, nil
 }
 
-// newestOfOurs is when the newest of the listed files was stored that is known to
-// be a transfer's, zero for none: so far does the list go.
+// newestOfOurs returns when the newest listed file that belongs to a transfer was
+// stored, zero for none. The list is known to be complete up to then.
 func (e *Engine) newestOfOurs(ctx context.Context, server string, l core.Listing) time.Time {
 	files := slices.SortedFunc(slices.Values(l.Files), func(a, b core.ListedFile) int { return b.At.Compare(a.At) })
 	for _, f := range files[:min(len(files), ownSample)] {
@@ -141,7 +141,7 @@ func (e *Engine) newestOfOurs(ctx context.Context, server string, l core.Listing
 	return time.Time{}
 }
 
-// weigh goes through what the server lists.
+// weigh compares the transfers with what the server lists.
 func (q *inquiry) weigh(ctx context.Context, list []doubtful) {
 	var none []doubtful
 	for i, d := range list {
@@ -154,7 +154,7 @@ func (q *inquiry) weigh(ctx context.Context, list []doubtful) {
 			none = append(none, d)
 		case len(q.e.claims.twins(d.it, d.t)) == 0:
 			q.prove(ctx, d, found)
-		default: // the others don't wait for it
+		default: // the other transfers don't wait for this one
 			q.e.workers.Go(func() error {
 				q.prove(ctx, d, found)
 				return nil
@@ -164,9 +164,9 @@ func (q *inquiry) weigh(ctx context.Context, list []doubtful) {
 	q.e.answered(none, q.absent)
 }
 
-// prove takes the listed file that is d's, if one is. What another transfer may
-// turn out to have stored proves nothing. Where others take what was listed, what
-// they left may be listed by now.
+// prove finds the listed file that is d's, if there is one. A file that another
+// transfer may turn out to have stored proves nothing. If other transfers took
+// the files of this list, a newer list may have one for d.
 func (q *inquiry) prove(ctx context.Context, d doubtful, found []core.Receipt) {
 	e := q.e
 	for seen := map[string]bool{}; ; {
@@ -193,9 +193,8 @@ func (q *inquiry) prove(ctx context.Context, d doubtful, found []core.Receipt) {
 	}
 }
 
-// settled waits until it is known what the attempts under way have stored that
-// may be d's file: what is listed may be that. It is false when the engine ends
-// before.
+// settled waits for the attempts under way that may store a file like d's, as
+// the listed file may be theirs. It returns false if the engine ends before.
 func (e *Engine) settled(ctx context.Context, d doubtful) bool {
 	for _, ended := range e.claims.twins(d.it, d.t) {
 		select {
@@ -207,20 +206,19 @@ func (e *Engine) settled(ctx context.Context, d doubtful) bool {
 	return true
 }
 
-// canProve reports whether a listed file that looks like d's is there to stay,
-// and no other transfer's that goes on with it.
+// canProve reports whether a listed file that looks like d's is not being
+// deleted, and no other transfer resumes it.
 func (e *Engine) canProve(d doubtful) bool {
 	gone, going := e.claims.deletions(d.t)
 	return gone == d.gone && going == 0 && !e.resumes(d.it, d.t)
 }
 
-// stored notes that the server has the file of d, unless that is no longer in
-// doubt.
+// stored notes that the server has the file of d, unless d is no longer in doubt.
 func (q *inquiry) stored(d doubtful, receipt core.Receipt) {
 	e := q.e
-	e.owe(func(x *tx) error {
+	e.mustSave(func(x *tx) error {
 		x.after(func() { e.claims.release(d.it) })
-		if t := x.get(d.it); t.Doubtful() && !t.State.Active() && t.State != core.StateCancelled && !d.it.gone && !d.it.leaves {
+		if t := x.get(d.it); t.Doubtful() && !t.State.Active() && t.State != core.StateCancelled && !d.it.gone && !d.it.removing {
 			t.State, t.Receipt = core.StateStored, &receipt
 			_ = x.put(d.it, t) // logged
 			x.after(func() { q.lane.well(t.StartedAt, x.now) })
@@ -229,11 +227,10 @@ func (q *inquiry) stored(d doubtful, receipt core.Receipt) {
 	})
 }
 
-// answered has f say what an answer means for transfers, as far as they are
-// still in doubt.
+// answered calls f for each transfer of the list that is still in doubt.
 func (e *Engine) answered(list []doubtful, f func(*tx, doubtful)) {
 	for chunk := range chunks(list) {
-		e.owe(func(x *tx) error {
+		e.mustSave(func(x *tx) error {
 			for _, d := range chunk {
 				if d.own && e.asksFor(x, d.it) {
 					f(x, d)

@@ -10,38 +10,39 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// The waits between attempts to save what a full disk or the like refused.
+// The waits between attempts to save after a failure, of a full disk for
+// instance.
 const (
 	firstStoreRetry = time.Second
 	lastStoreRetry  = 30 * time.Second
 )
 
-// Results of small files are in no hurry while others are on their way: what
-// gathers for a moment shares one commit.
+// Results of small files may wait a moment while other files are under way, so
+// that several share one commit.
 const (
 	gatherFor  = 20 * time.Millisecond
 	gatherMost = 256 // results
 )
 
-// change is something that someone wants changed. apply stages it; it may be
-// called again when the commit fails and the change is owed, so whatever it
-// does besides belongs into tx.then.
+// change is a change of the queue. apply stages it. Where the change must be
+// saved, apply is called again after a commit that failed, so side effects
+// belong in tx.then.
 type change struct {
-	apply   func(*tx) error
-	patient bool       // may wait for others
-	owed    bool       // the result of work that was done: kept until it is saved
-	done    chan error // buffered; nil where nobody waits
-	err     error
+	apply    func(*tx) error
+	patient  bool       // may wait, to share a commit
+	mustSave bool       // of work that was done: kept until it is saved
+	done     chan error // buffered; nil where nobody waits
+	err      error
 }
 
 // journal gathers changes.
 type journal struct {
-	wake chan struct{} // buffered: something has gathered
-	soon chan struct{} // buffered: something has that may wait for more
+	wake chan struct{} // buffered: there are changes
+	soon chan struct{} // buffered: there are changes that may wait
 
 	mu      sync.Mutex
 	inbox   []*change
-	patient int // of them may wait
+	patient int // how many of them may wait
 	closed  bool
 }
 
@@ -49,7 +50,7 @@ func newJournal() journal {
 	return journal{wake: make(chan struct{}, 1), soon: make(chan struct{}, 1)}
 }
 
-// post hands in a change; false when the journal has ended.
+// post hands in a change. It returns false if the journal has ended.
 func (j *journal) post(c *change) bool {
 	j.mu.Lock()
 	open := !j.closed
@@ -80,7 +81,7 @@ func signal(c chan<- struct{}) {
 	}
 }
 
-// take returns what has gathered. The last call closes the journal.
+// take returns the changes that have gathered. The last call closes the journal.
 func (j *journal) take(last bool) []*change {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -89,7 +90,7 @@ func (j *journal) take(last bool) []*change {
 	return taken
 }
 
-// do has a change made and returns once it is durable and shown, or refused.
+// do posts a change and returns once it is durable and shown, or refused.
 func (e *Engine) do(ctx context.Context, op string, apply func(*tx) error) error {
 	select {
 	case <-e.ready:
@@ -105,20 +106,21 @@ func (e *Engine) do(ctx context.Context, op string, apply func(*tx) error) error
 	return <-c.done // the journal always answers
 }
 
-// owe hands in the result of work that was done. It can't be refused.
-func (e *Engine) owe(apply func(*tx) error) {
-	e.journal.post(&change{apply: apply, owed: true})
+// mustSave posts the change that follows from work that was done. It can't be
+// refused.
+func (e *Engine) mustSave(apply func(*tx) error) {
+	e.journal.post(&change{apply: apply, mustSave: true})
 }
 
-// fault is a store that refuses to save.
+// fault is the state of a store that fails to save.
 type fault struct {
 	err   *core.Error // nil: all is well
 	count int         // failed commits in a row
 	retry time.Time
 }
 
-// keep is the journal's goroutine: it works until quit is closed, then saves
-// what is left and returns the error of what could not be saved.
+// keep is the journal's goroutine. It works until quit is closed, then saves what
+// is left and returns why something could not be saved.
 func (e *Engine) keep(ctx context.Context, quit <-chan struct{}) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -130,15 +132,15 @@ func (e *Engine) keep(ctx context.Context, quit <-chan struct{}) error {
 			continue
 		case <-timer.C:
 		case <-quit:
-			e.fault.retry = time.Time{} // now or never
+			e.fault.retry = time.Time{} // the last chance to save
 			e.round(ctx, e.journal.take(true))
-			if len(e.owed) > 0 {
+			if len(e.unsaved) > 0 {
 				return e.fault.err
 			}
 			return nil
 		}
 		e.round(ctx, e.journal.take(false))
-		timer.Reset(e.rest())
+		timer.Reset(e.untilDue())
 	}
 }
 
@@ -146,10 +148,10 @@ func (e *Engine) keep(ctx context.Context, quit <-chan struct{}) error {
 func (e *Engine) round(ctx context.Context, fresh []*change) {
 	x := e.begin()
 	if e.fault.err != nil && len(fresh) == 0 && x.now.Before(e.fault.retry) {
-		return // whatever woke it: what is owed waits with the rest
+		return // whatever woke it: saving is not due yet
 	}
-	changes := slices.Concat(e.owed, fresh)
-	e.owed = nil
+	changes := slices.Concat(e.unsaved, fresh)
+	e.unsaved = nil
 	for _, c := range changes {
 		c.err = c.apply(x)
 	}
@@ -185,32 +187,32 @@ func (e *Engine) commit(ctx context.Context, x *tx) error {
 	return err
 }
 
-// abandon forgets what is staged: whoever waits is told, results are kept and
-// tried again, first without the others, then with growing waits while the
-// queue stands still.
+// abandon drops what was staged after a commit failed. Callers get the error;
+// changes that must be saved are kept and tried again, first without the others,
+// then with growing waits while the queue stands still.
 func (e *Engine) abandon(ctx context.Context, x *tx, changes []*change, err error) {
 	delay := min(firstStoreRetry<<min(e.fault.count, 6), lastStoreRetry)
 	e.fault.count++
 	alone := true
 	for _, c := range changes {
 		switch {
-		case c.owed:
-			e.owed = append(e.owed, c)
+		case c.mustSave:
+			e.unsaved = append(e.unsaved, c)
 		default:
 			alone = false
 			c.done <- err
 		}
 	}
-	if alone || len(e.owed) > 0 {
-		level := slog.LevelDebug // it is told in the state of the queue, too
+	if alone || len(e.unsaved) > 0 {
+		level := slog.LevelDebug // the queue's state shows it too
 		if e.fault.count == 1 {
 			level = slog.LevelError
 		}
-		e.log.Log(ctx, level, "the queue can't be saved", "error", err, "results kept", len(e.owed))
+		e.log.Log(ctx, level, "the queue can't be saved", "error", err, "results kept", len(e.unsaved))
 		e.fault.err, e.fault.retry = core.AsError(err), x.now.Add(delay)
 	}
 	if !alone {
-		e.fault.retry = x.now // perhaps it was the others' fault
+		e.fault.retry = x.now // perhaps one of the refused changes was the cause
 		e.journal.kick()
 	}
 	e.discard(x)

@@ -10,7 +10,7 @@ import (
 	"github.com/artstore/ingester/core/content"
 )
 
-// file is what a file in the queue is known by.
+// file is what identifies a file in the queue.
 type file struct {
 	path string
 	size int64
@@ -19,22 +19,22 @@ type file struct {
 
 func fileOf(s core.Source) file { return file{s.Path, s.Size, s.ModTime.UnixNano()} }
 
-// mayBe reports whether t is of the file src, by all that doesn't need its
-// content. Of a file that is sent from a copy only the path tells: its entry
-// doesn't say its length.
+// mayBe reports whether t may be a transfer of the file src, without reading its
+// content. A file that is sent from a copy is compared by path only: its
+// directory entry doesn't tell its length.
 func mayBe(t core.Transfer, src core.Source) bool {
 	return fileOf(t.Source) == fileOf(src) || t.Source.Snapshot != "" && t.Source.Path == src.Path
 }
 
-// candidates are the transfers that may be of a file: the newest that is still
-// in the queue, and those that were stored, newest first.
+// candidates are the transfers that may be of the same file: the newest one that
+// is still in the queue, and the stored ones, newest first.
 type candidates struct {
 	open   *core.Transfer
 	stored []core.Transfer
 }
 
-// known returns what is known of the sources for where the profile leads, by
-// path.
+// known returns, by path, the candidates for the sources at the profile's
+// destination.
 func (s *submission) known(ctx context.Context, sources []core.Source) (map[string]candidates, error) {
 	found, err := s.e.cfg.Store.Known(ctx, sources)
 	if err != nil {
@@ -61,9 +61,8 @@ func (s *submission) known(ctx context.Context, sources []core.Source) (map[stri
 	return known, nil
 }
 
-// settle says of every source which transfer it is, if one is known. That a
-// file was stored is proved by its content, where what it is known by leaves a
-// doubt.
+// settle returns for every source the transfer that already has it, if any. If
+// its identity leaves a doubt whether a file was stored, its content decides.
 func (s *submission) settle(ctx context.Context, sources []core.Source) ([]*core.Transfer, error) {
 	known, err := s.known(ctx, sources)
 	if err != nil {
@@ -84,15 +83,15 @@ func (s *submission) settle(ctx context.Context, sources []core.Source) ([]*core
 			})
 		}
 	}
-	_ = hashing.Wait() // what can't be read is for the upload to say
+	_ = hashing.Wait() // if a file can't be read, its upload will say so
 	if err := ctx.Err(); err != nil {
 		return nil, cancelled(opSubmit, err)
 	}
 	return settled, nil
 }
 
-// stand is the stored transfer that has the content of src: one that is as this
-// call asks, if there is, else the newest; nil for none.
+// stand returns the stored transfer that has the content of src, nil for none:
+// one with the options of this call if there is, else the newest.
 func (s *submission) stand(ctx context.Context, src core.Source, stored []core.Transfer) *core.Transfer {
 	sum, proved := core.Checksum(""), false
 	maybe := false
@@ -125,7 +124,7 @@ func (s *submission) stand(ctx context.Context, src core.Source, stored []core.T
 	return best
 }
 
-// refresh keeps by what a stored file is known now, so that the next call need
+// refresh saves the present identity of a stored file, so that the next call need
 // not read it.
 func (s *submission) refresh(x *tx, t core.Transfer, src core.Source) {
 	it := s.e.items[t.ID]
@@ -137,7 +136,7 @@ func (s *submission) refresh(x *tx, t core.Transfer, src core.Source) {
 	}
 	t.Source.FileID, t.Source.Changed = src.FileID, src.Changed
 	if it == nil {
-		x.hidden = append(x.hidden, t)
+		x.unlisted = append(x.unlisted, t)
 		return
 	}
 	_ = x.put(it, t) // logged

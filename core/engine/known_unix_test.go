@@ -14,7 +14,7 @@ import (
 	"github.com/artstore/ingester/core/store"
 )
 
-// archive is a folder whose files are sent to a server that says what it got.
+// archive is a folder whose files are sent to a server that records what it got.
 type archive struct {
 	*fixture
 	t   *testing.T
@@ -39,8 +39,8 @@ func (a *archive) again() core.Submission {
 	return s
 }
 
-// change has something done to a file until its change time shows it, and gives
-// it its old modification time.
+// change calls do with a file until the file's change time shows it, and restores
+// its modification time.
 func (a *archive) change(name string, do func(path string) error) {
 	a.t.Helper()
 	before := scan(a.t, a.path(name)).Sources[0]
@@ -60,7 +60,7 @@ func overwrite(text string) func(string) error {
 	return func(path string) error { return os.WriteFile(path, []byte(text), 0o600) }
 }
 
-// want wants how many files of the folder are stored before, and how many are
+// want checks how many of the folder's files were stored before, and how many are
 // sent.
 func (a *archive) want(s core.Submission, stored, queued int) {
 	a.t.Helper()
@@ -69,7 +69,7 @@ func (a *archive) want(s core.Submission, stored, queued int) {
 	}
 }
 
-// A file that has another content is another file, whatever its size and time.
+// A file with new content is a new file, even with the same size and time.
 func TestKnownTooSoon(t *testing.T) {
 	for name, do := range map[string]func(path string) error{
 		"written over": overwrite("B"),
@@ -90,14 +90,14 @@ func TestKnownTooSoon(t *testing.T) {
 				t.Errorf("stored %s, the file is %s", got.Receipt.SHA256, sum)
 			}
 			a.want(a.again(), 2, 0)
-			a.change("A", overwrite("A")) // as it was: the first one stands for it
+			a.change("A", overwrite("A")) // the old content again: the first transfer counts for it
 			a.want(a.again(), 2, 0)
 		})
 	}
 }
 
-// A file of which only the entry changed, or the mount, is the same; once that
-// was looked at, it need not be read again.
+// A file of which only the directory entry or the mount changed is the same file.
+// Once that is known, it is not read again.
 func TestKnownByContent(t *testing.T) {
 	for name, do := range map[string]func(path string) error{
 		"other mode": func(path string) error {
@@ -123,7 +123,7 @@ func TestKnownByContent(t *testing.T) {
 			a.change("A", do)
 			a.want(a.again(), 1, 0)
 			found := scan(t, a.dir).Sources
-			must(t, os.Remove(a.path("A"))) // can't be read any more
+			must(t, os.Remove(a.path("A"))) // now it can't be read
 			s, err := a.Submit(t.Context(), found, options())
 			must(t, err)
 			a.want(s, 1, 0)
@@ -136,8 +136,8 @@ func TestKnownByContent(t *testing.T) {
 	}
 }
 
-// Rows of an older version don't say when a file changed; a mount may come back
-// with other numbers. The content is read once, and nothing is doubled.
+// Rows of an older version don't have the change time, and a mount may come back
+// with other numbers. The content is read once, and nothing is sent twice.
 func TestKnownOfOlderVersions(t *testing.T) {
 	a := newArchive(t, "A", "B")
 	a.want(a.again(), 0, 2)
@@ -157,7 +157,7 @@ func TestKnownOfOlderVersions(t *testing.T) {
 	a.want(s, 2, 0)
 }
 
-// What can't be read is not known: the upload says why.
+// A file that can't be read is not recognised; its upload says why.
 func TestKnownButUnreadable(t *testing.T) {
 	a := newArchive(t, "A")
 	a.want(a.again(), 0, 1)
@@ -169,7 +169,7 @@ func TestKnownButUnreadable(t *testing.T) {
 	a.want(s, 0, 1)
 }
 
-// Reading is given up with the call.
+// Reading stops when the call is cancelled.
 func TestKnownIsCancelled(t *testing.T) {
 	a := newArchive(t, "A")
 	a.want(a.again(), 0, 1)

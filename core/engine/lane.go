@@ -15,75 +15,75 @@ const (
 	smallSize    = 1 << 20 // files below are small
 	bulkStreams  = 8
 	smallStreams = 32
-	longStreams  = 100     // small files, where the line is long
+	longStreams  = 100     // small files, if the server is far away
 	smallBytes   = 8 << 20 // of small files in flight
-	// tinySize is up to what size files are claimed ahead, so that a worker
-	// finds its next one durable and doesn't wait for an fsync: at least one
-	// for each, and more where they end faster than commits follow.
+	// tinySize is up to what size files are claimed ahead: a worker then finds
+	// its next claim durable and doesn't wait for an fsync. At least one is
+	// claimed ahead for each worker, more where files end faster than commits.
 	tinySize  = 64 << 10
 	mostAhead = gatherMost
 )
 
-// The breaker: a server that fails again and again is left alone for a while,
-// twice as long each time, then tried with one file.
+// The circuit breaker: a server that fails again and again is left alone for a
+// while, twice as long each time, then tried with one file.
 const (
 	breakAfter   = 5
 	firstCooling = time.Second
 	lastCooling  = 5 * time.Minute
 )
 
-// endpointAge is how long what a profile says is believed.
+// endpointAge is how long an endpoint is used before the profile is read again.
 const endpointAge = 2 * time.Second
 
-// lane is what goes one way. Its fields belong to the journal, those behind mu
-// also to the workers.
+// lane is the queue of one profile and one destination. Its fields belong to the
+// journal, those behind mu also to the workers.
 type lane struct {
-	way
+	laneKey
 	number      int32              // 1…
 	small, bulk seqHeap            // queued transfers
 	held        map[*item]struct{} // wait for the profile to lead to the destination
-	look        time.Time          // when to see whether it does, while it doesn't
+	look        time.Time          // when the profile is looked at again, while it leads elsewhere
 	doubts      map[*item]struct{} // the server is to be asked whether it has them
-	inquiring   chan struct{}      // it is being asked, until this is closed; nil: it is not
+	inquiring   chan struct{}      // closed when the answer has come; nil: the server is not being asked
 
 	claimed, claimedBulk int               // runs that have not ended
 	claimedSmall         int64             // bytes
-	flying               map[*run]struct{} // the large ones of them
+	flying               map[*run]struct{} // the large runs among them
 	narrow               atomic.Bool       // more large files wait for the network to be known as quick enough
-	ended                int               // tiny runs, since files were last claimed
+	ended                int               // tiny runs that ended since files were last claimed
 
 	halt    *core.Error // why nothing is sent until someone acts
 	ends    time.Time   // when the halt ends by itself, zero for never
 	until   time.Time   // nothing is sent before
-	why     *core.Error // if not merely for a moment; nil once a file was stored, or the like
-	since   time.Time   // has there been a reason
+	why     *core.Error // nil for a mere moment, or once an attempt got further
+	since   time.Time   // when why was first set
 	fails   int         // attempts in a row that the server or the network failed
 	cooling time.Duration
 	broken  time.Time // when the breaker last opened
 	// rejected is when the server refused a token, zero since it took one.
 	rejected time.Time
 	refusals refusals
-	asking   bool // the endpoint is being asked for
+	asking   bool // the profile's endpoint is being read
 	pace     pace // after the server was busy
 
 	mu       sync.Mutex
 	endpoint Endpoint
-	known    bool // endpoint was asked for
+	known    bool // endpoint has been read
 	asked    time.Time
 	backlog  []*run // claimed, not begun
 	running  int    // workers
-	most     int    // of them at once, by the pace; 0: as many as the lane likes
-	long     bool   // the round-trip time is
+	most     int    // workers that the pace allows at once; 0: as many as the lane wants
+	long     bool   // the round-trip time is long
 	key      honours
 	keyAsked bool
 }
 
-// lane returns the lane of a way.
-func (e *Engine) lane(w way) *lane {
+// lane returns the lane with a key, and makes it if there is none.
+func (e *Engine) lane(w laneKey) *lane {
 	l := e.lanes[w]
 	if l == nil {
 		e.numbered++
-		l = &lane{way: w, number: e.numbered, held: map[*item]struct{}{}, doubts: map[*item]struct{}{}}
+		l = &lane{laneKey: w, number: e.numbered, held: map[*item]struct{}{}, doubts: map[*item]struct{}{}}
 		e.lanes[w] = l
 		if until := e.loaded.Add(firstAdoptTime); e.cfg.Adopts && w.terms == "" && e.now().Before(until) {
 			l.hold(until)
@@ -110,19 +110,19 @@ func (l *lane) limits() limits {
 	defer l.mu.Unlock()
 	n := l.streams()
 	ahead := 0
-	if l.key == honoursYes && l.most == 0 { // else whatever a crash interrupts may have been stored
+	if l.key == honoursYes && l.most == 0 { // else a crash would leave too many files that may have been stored
 		ahead = max(n, min(2*l.ended, mostAhead))
 	}
 	switch {
 	case l.fails >= breakAfter:
-		return limits{streams: 1, bulk: 1} // to see whether it is well again
+		return limits{streams: 1, bulk: 1} // one file tells whether the server is well again
 	case l.endpoint.Streams > 0:
 		return limits{streams: n, bulk: n, ahead: ahead}
 	}
 	return limits{streams: n, bulk: min(bulkStreams, n), ahead: ahead}
 }
 
-// busy reports whether the result of a run may wait a moment to be saved: the
+// busy reports whether a run's result may wait a moment to be saved, because the
 // workers have enough to do meanwhile.
 func (l *lane) busy(r *run) bool {
 	l.mu.Lock()
@@ -130,17 +130,17 @@ func (l *lane) busy(r *run) bool {
 	return r.size <= tinySize && len(l.backlog) >= l.running
 }
 
-// streams is how many attempts run at once at most. The caller holds mu.
+// streams is how many attempts may run at once. The caller holds mu.
 func (l *lane) streams() int {
-	if n := l.liked(); l.most == 0 || n < l.most {
+	if n := l.wanted(); l.most == 0 || n < l.most {
 		return n
 	}
 	return l.most
 }
 
-// liked is how many attempts run at once where the server takes as many. The
+// wanted is how many attempts run at once if the server is not too busy. The
 // caller holds mu.
-func (l *lane) liked() int {
+func (l *lane) wanted() int {
 	switch {
 	case l.endpoint.Streams > 0:
 		return l.endpoint.Streams
@@ -150,8 +150,8 @@ func (l *lane) liked() int {
 	return smallStreams
 }
 
-// timed learns how far away the server is: on a long line requests wait for
-// each other's answers unless many are under way.
+// timed notes how far away the server is. If it is far, many requests have to be
+// under way, or each waits for another's answer.
 func (l *lane) timed(roundTrip time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -159,7 +159,7 @@ func (l *lane) timed(roundTrip time.Duration) {
 }
 
 // pick takes the next transfer that may start: the oldest, or the oldest small
-// one while enough large ones are under way; nil for none.
+// one while enough large ones are under way. It returns nil for none.
 func (l *lane) pick(m limits) *item {
 	small, bulk := l.small.top(), l.bulk.top()
 	free := l.claimed < m.streams
@@ -170,7 +170,7 @@ func (l *lane) pick(m limits) *item {
 	case small == nil || !l.fits(small):
 		return nil
 	case room && bulk.seq < small.seq:
-		return nil // its turn comes first
+		return nil // the large file's turn comes first
 	case free, small.size <= tinySize && l.claimed < m.streams+m.ahead:
 		return l.small.shift()
 	}
@@ -188,7 +188,7 @@ func (l *lane) fits(small *item) bool {
 	}
 }
 
-// claim counts a run, release no longer does.
+// claim counts a run in the lane's limits; release undoes that.
 func (l *lane) claim(r *run) {
 	l.claimed++
 	if r.size < smallSize {
@@ -219,8 +219,8 @@ func (l *lane) release(r *run) {
 	}
 }
 
-// begin hands a claimed run to the workers. It reports whether one more worker
-// is needed for it.
+// begin hands a claimed run to the workers. It reports whether that needs one
+// more worker.
 func (l *lane) begin(r *run) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -232,7 +232,7 @@ func (l *lane) begin(r *run) bool {
 	return true
 }
 
-// next is a worker's next run; nil ends the worker.
+// next returns a worker's next run. nil ends the worker.
 func (l *lane) next() *run {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -245,7 +245,7 @@ func (l *lane) next() *run {
 	return r
 }
 
-// drop takes runs that have not begun from the workers: those that match.
+// drop takes from the workers those runs that match and have not begun.
 func (l *lane) drop(match func(*run) bool) []*run {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -261,11 +261,11 @@ func (l *lane) drop(match func(*run) bool) []*run {
 	return dropped
 }
 
-// current returns the profile's endpoint, asked for anew now and then.
+// current returns the profile's endpoint, which it reads again now and then.
 func (l *lane) current(ctx context.Context, from Uploaders, now time.Time) (Endpoint, error) {
 	l.mu.Lock()
 	found, fresh := l.endpoint, l.known && now.Sub(l.asked).Abs() < endpointAge
-	l.asked = now // the others go on with what is known
+	l.asked = now // the other workers go on with what is known
 	l.mu.Unlock()
 	if fresh {
 		return found, nil
@@ -286,15 +286,15 @@ func (l *lane) learn(found Endpoint, now time.Time) {
 	l.endpoint, l.known, l.asked = found, true, now
 }
 
-// doubt has the profile looked at again.
-func (l *lane) doubt() {
+// lookAgain makes the next attempt read the profile again.
+func (l *lane) lookAgain() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.known = false
 }
 
-// askKey reports whether the caller is to find out whether the server refuses
-// duplicates by key.
+// askKey reports whether the caller has to find out whether the server refuses
+// duplicates by key. It tells one caller only.
 func (l *lane) askKey() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -309,35 +309,35 @@ func (l *lane) setKey(h honours) {
 	l.key = h
 }
 
-// slow has less sent at a time after a refusal of r. It reports whether it
-// says anything new.
+// slow sends less at a time after the server was too busy for r. It reports
+// whether that was news.
 func (l *lane) slow(r *run, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.pace.slow(r.t.StartedAt, now, l.liked()) {
+	if !l.pace.slow(r.t.StartedAt, now, l.wanted()) {
 		return false
 	}
-	l.most = l.pace.inFlight(l.liked())
+	l.most = l.pace.inFlight(l.wanted())
 	return true
 }
 
-// well learns at now that a file was stored by an attempt that began at start.
+// well notes that an attempt which began at start has stored its file.
 func (l *lane) well(start, now time.Time) {
 	l.fails, l.cooling, l.rejected = 0, 0, time.Time{}
-	l.relieve(now)
+	l.recovered(now)
 	l.refusals.stored(start)
 	if l.pace.most.now == 0 {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.pace.grow(now, l.liked())
+	l.pace.grow(now, l.wanted())
 	if l.most = 0; l.pace.most.now > 0 {
-		l.most = l.pace.inFlight(l.liked())
+		l.most = l.pace.inFlight(l.wanted())
 	}
 }
 
-// lift ends a halt and a wait, and has the profile looked at anew.
+// lift ends a halt and a wait. The profile is read again.
 func (l *lane) lift() {
 	l.halt, l.ends, l.until, l.why, l.fails, l.cooling = nil, time.Time{}, time.Time{}, nil, 0, 0
 	l.refusals.files = nil
@@ -347,44 +347,15 @@ func (l *lane) lift() {
 	l.known, l.key, l.keyAsked, l.most = false, honoursUnknown, false, 0
 }
 
-// refusesFresh reports whether an attempt that began at start had a token that
-// was fetched because the server had refused another.
+// refusesFresh reports whether an attempt that began at start had a fresh token,
+// fetched after the server had refused another.
 func (l *lane) refusesFresh(start time.Time) bool {
 	return !l.rejected.IsZero() && !start.Before(l.rejected)
 }
 
-// hold lets nothing begin before until.
+// hold lets no attempt begin before until.
 func (l *lane) hold(until time.Time) {
 	if until.After(l.until) {
 		l.until = until
 	}
-}
-
-// seqHeap is a heap of transfers by their place in the queue.
-type seqHeap []*item
-
-func (h seqHeap) top() *item {
-	if len(h) == 0 {
-		return nil
-	}
-	return h[0]
-}
-
-// shift takes the first of all.
-func (h *seqHeap) shift() *item {
-	it := heap.Pop(h).(*item)
-	it.in = 0
-	return it
-}
-
-func (h seqHeap) Len() int           { return len(h) }
-func (h seqHeap) Less(i, j int) bool { return h[i].seq < h[j].seq }
-func (h seqHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *seqHeap) Push(v any)        { *h = append(*h, v.(*item)) }
-func (h *seqHeap) Pop() any {
-	old := *h
-	last := old[len(old)-1]
-	old[len(old)-1] = nil
-	*h = old[:len(old)-1]
-	return last
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// fill queues transfers of these sizes in a lane, in this order.
+// fill returns a lane with queued transfers of these sizes, in this order.
 func fill(sizes ...int64) *lane {
 	l := &lane{key: honoursYes}
 	for i, size := range sizes {
@@ -20,7 +20,7 @@ func fill(sizes ...int64) *lane {
 	return l
 }
 
-// claimAll takes what there is room for and returns the places in the queue.
+// claimAll claims what there is room for and returns the positions in the queue.
 func claimAll(l *lane) (seqs []int64, runs []*run) {
 	for m := l.limits(); ; {
 		it := l.pick(m)
@@ -68,8 +68,8 @@ func TestLaneLimits(t *testing.T) {
 	}
 }
 
-// On a long line many more small files are under way, but not of what a
-// profile sets.
+// If the server is far away, many more small files are under way, unless the
+// profile sets the number.
 func TestLaneRoundTrip(t *testing.T) {
 	for _, tt := range []struct {
 		roundTrip time.Duration
@@ -90,8 +90,8 @@ func TestLaneRoundTrip(t *testing.T) {
 	}
 }
 
-// Where the server is not known to refuse duplicates nothing is claimed that
-// nobody sends yet: after a crash it would be of unknown outcome.
+// If the server is not known to refuse duplicates, nothing is claimed ahead: after
+// a crash its outcome would be unknown.
 func TestLaneWithoutKey(t *testing.T) {
 	for _, key := range []honours{honoursUnknown, honoursNo} {
 		l := fill(sizes(500, 4<<10)...)
@@ -102,17 +102,17 @@ func TestLaneWithoutKey(t *testing.T) {
 	}
 	l := &lane{}
 	if !l.askKey() || l.askKey() {
-		t.Error("is to be asked once")
+		t.Error("the server has to be asked once")
 	}
 	if l.lift(); !l.askKey() {
-		t.Error("is to be asked again once someone has acted")
+		t.Error("the server has to be asked again once someone has acted")
 	}
 	if l.learn(Endpoint{Destination: core.Destination{Server: "other"}}, time.Time{}); !l.askKey() {
-		t.Error("another server is to be asked")
+		t.Error("another server has to be asked too")
 	}
 }
 
-// How many end between two commits decides how many are claimed ahead.
+// As many files are claimed ahead as end between two commits.
 func TestLaneAhead(t *testing.T) {
 	l := fill(sizes(2000, 4<<10)...)
 	for _, want := range []int{smallStreams, 4 * smallStreams, mostAhead, mostAhead} {
@@ -127,8 +127,8 @@ func TestLaneAhead(t *testing.T) {
 	}
 }
 
-// Files go in the order of the queue; small ones pass large ones that have to
-// wait for their kind only.
+// Files are sent in queue order, except that small ones pass large ones which wait
+// for other large ones.
 func TestLaneOrder(t *testing.T) {
 	const large, tiny = 10 << 20, 4 << 10
 	l := fill(tiny, large, large, tiny, large, tiny)
@@ -138,7 +138,7 @@ func TestLaneOrder(t *testing.T) {
 		t.Errorf("%v", first)
 	}
 	l.release(runs[0])
-	l.release(runs[0]) // counts once
+	l.release(runs[0]) // counted only once
 	if next, _ := claimAll(l); fmt.Sprint(next) != "[3 4 6]" {
 		t.Errorf("%v", next)
 	}
@@ -148,8 +148,8 @@ func TestLaneOrder(t *testing.T) {
 	}
 }
 
-// The engine as a whole keeps to the limits, and one worker fewer is one too
-// many when the profile says so.
+// The engine as a whole keeps to the limits, and uses fewer workers as soon as the
+// profile says so.
 func TestStreams(t *testing.T) {
 	for _, streams := range []int{1, 3, 0} {
 		s := newServer()
@@ -177,7 +177,7 @@ func TestStreams(t *testing.T) {
 	}
 }
 
-// A claim costs a small file no commit of its own, nor does its result.
+// Neither the claim nor the result of a small file needs a commit of its own.
 func TestGroupCommit(t *testing.T) {
 	st := newMemory()
 	f := begin(t, newServer(), st)
@@ -218,8 +218,8 @@ func (c *counter) BytesSent(n int64) {
 	c.bytes += n
 }
 
-// However many profiles there are, no more files are under way than there is
-// room for, but for one of each.
+// However many profiles there are, no more files are under way than the engine may
+// have, except that each profile may have one.
 func TestRoomForAttempts(t *testing.T) {
 	for _, room := range []int{1, 5, 40} {
 		s := newServer()

@@ -134,7 +134,7 @@ func (m *memory) rowsOf(id core.TransferID) []core.Attempt {
 	return list
 }
 
-// full is what a full disk says.
+// full is the error of a full disk.
 func full(core.Batch) error {
 	return &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "save queue", Message: "The disk is full."}
 }

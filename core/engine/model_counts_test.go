@@ -6,7 +6,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// refusal is an answer to an attempt of which nothing is taken.
+// refusal is the answer to an attempt that the server refuses as a whole.
 func refusal(why fate) error {
 	switch why {
 	case fateForbidden:
@@ -32,8 +32,8 @@ func (s *server) lacks(profile string) bool {
 	return s.profiles[profile] != nil
 }
 
-// checkCounts wants an engine that has ended to have counted right, and never to
-// have been busy with nothing.
+// checkCounts checks that an engine which has ended has counted right, and never
+// looped without anything to do.
 func (m *model) checkCounts() {
 	if m.clock.spun() {
 		m.complain("the queue was busy with nothing")

@@ -17,7 +17,7 @@ import (
 	"github.com/artstore/ingester/core/content"
 )
 
-// fate is what becomes of one attempt in the model test.
+// fate is the outcome of one attempt in the model test.
 type fate int
 
 const (
@@ -30,18 +30,18 @@ const (
 	fateLost
 	fateSlow // until it is stopped, or ten seconds
 	fateHalt
-	fateHalf     // what arrived is noted
+	fateHalf     // a part arrived and was noted
 	fateHalfDone // everything arrived and was noted, the answer got lost
 	fateJudged   // everything arrived, a hook refused it, and that was noted
-	fateUnheard  // everything arrived, a hook refused it, and nobody heard
+	fateUnheard  // everything arrived, a hook refused it, and the answer got lost
 	fateForbidden
 	fateToken     // refused
 	fateKeychain  // locked, for a while
-	fateBusyAfter // refused for now, and when it may be sent is said
+	fateBusyAfter // refused for now, with the time when it may be sent
 	fates
 )
 
-// script plays fates, one an attempt, and stores once they are used up.
+// play returns a script that plays fates, one for each attempt, and then stores.
 func play(list []fate) func(context.Context, *server, core.Transfer, int, core.Progress) (bool, error) {
 	return func(ctx context.Context, s *server, t core.Transfer, _ int, p core.Progress) (bool, error) {
 		next := fateStored
@@ -68,7 +68,7 @@ func play(list []fate) func(context.Context, *server, core.Transfer, int, core.P
 			return false, nil // the server says that it has it
 		}
 		if known := s.honours && s.committed(t.ID) > 0; known && next >= fateHalf {
-			return false, nil // by its key: there is nothing left to send
+			return false, nil // recognised by its key: there is nothing left to send
 		}
 		if next == fateForbidden || next == fateToken {
 			return false, refusal(next)
@@ -85,7 +85,7 @@ func play(list []fate) func(context.Context, *server, core.Transfer, int, core.P
 			}
 		}
 		if s.honours && s.committed(t.ID) > 0 && next == fateRefused {
-			next = fateStored // the server knows the key, and what it answered
+			next = fateStored // the server knows the key and gives the earlier answer
 		}
 		switch next {
 		case fateRefused:
@@ -107,7 +107,7 @@ func play(list []fate) func(context.Context, *server, core.Transfer, int, core.P
 	}
 }
 
-// reach finds the folders away that are.
+// reach reports folders that are away.
 func (s *server) reach(src core.Source) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -117,8 +117,8 @@ func (s *server) reach(src core.Source) (string, error) {
 	return "", nil
 }
 
-// leaveHalf is an attempt whose outcome the next one finds out by the note that
-// it leaves.
+// leaveHalf is an attempt that leaves a note, by which the next one finds out the
+// outcome.
 func leaveHalf(ctx context.Context, s *server, t core.Transfer, p core.Progress, all bool) error {
 	if err := s.half(ctx, fmt.Sprint("half of ", t.ID, " ", t.Attempts), p); err != nil {
 		return err
@@ -139,8 +139,8 @@ func leaveHalf(ctx context.Context, s *server, t core.Transfer, p core.Progress,
 	return failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
 }
 
-// judge is an attempt that a hook refuses at its end: the next one finds by the
-// note that it has to begin a new upload, or that nobody knows.
+// judge is an attempt that a hook refuses at its end. By the note the next one
+// finds that it has to begin a new upload, or that the outcome is unknown.
 func judge(ctx context.Context, t core.Transfer, p core.Progress, heard bool) error {
 	p.Resumed(0)
 	if err := p.Resumable(ctx, fmt.Sprint("refused upload of ", t.ID)); err != nil {
@@ -161,7 +161,7 @@ func judge(ctx context.Context, t core.Transfer, p core.Progress, heard bool) er
 	return failure(core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 }
 
-// step is one thing that a user, or the world, does.
+// step is one thing that the user or the outside world does.
 type step struct {
 	Verb string
 	Who  []int // of the transfers queued so far
@@ -177,11 +177,11 @@ type model struct {
 	ids     []core.TransferID
 	removed map[core.TransferID]bool
 	retried map[core.TransferID]bool // the user has accepted duplicates
-	moved   map[core.TransferID]bool // the user has sent it elsewhere
+	moved   map[core.TransferID]bool // the user has redirected it
 	goal    map[core.TransferID]core.Destination
 	watched chan struct{}
 	wrong   []string // guarded by server.mu
-	seen    int      // values; the watcher's
+	seen    int      // values seen by the watcher
 	clock   *clock
 	most    int // attempts at once
 	guest   *Call
@@ -191,7 +191,7 @@ func (m *model) complain(format string, args ...any) {
 	m.server.with(func(*server) { m.wrong = append(m.wrong, fmt.Sprintf(format, args...)) })
 }
 
-// start runs an engine on what the store has.
+// start runs an engine on the store.
 func (m *model) start(t *testing.T) {
 	m.fixture = begin(t, m.server, m.st, func(c *Config) { c.Reach, c.Now, c.Most = m.server.reach, m.clock.now, m.most })
 	m.guest = nil
@@ -212,7 +212,7 @@ func (m *model) start(t *testing.T) {
 	}()
 }
 
-// checkDurable wants that what is shown has been durable.
+// checkDurable checks that what is shown was durable before.
 func (m *model) checkDurable(shown core.Transfer) {
 	shown.Sent = 0
 	m.st.with(func(st *memory) {
@@ -240,7 +240,7 @@ func (m *model) do(t *testing.T, s step) {
 	}
 	var err error
 	if m.server.lacks(testProfile) && (s.Verb == "submit" || s.Verb == "redirect") {
-		return // it is refused with a word
+		return // it is refused with an error
 	}
 	switch s.Verb {
 	case "submit":
@@ -283,7 +283,7 @@ func (m *model) do(t *testing.T, s step) {
 			m.moved[id] = true
 		}
 		err = m.Redirect(ctx, testProfile, ids...)
-	case "deaf", "hears": // it can't be asked for a while
+	case "deaf", "hears": // questions don't reach it for a while
 		deaf := s.Verb == "deaf"
 		m.server.with(func(s *server) {
 			if s.askErr = nil; deaf {
@@ -294,7 +294,7 @@ func (m *model) do(t *testing.T, s step) {
 		m.server.with(func(server *server) { server.catalog.lists = s.Verb == "lists" })
 	case "folder goes", "folder comes":
 		m.server.with(func(srv *server) { srv.gone[fmt.Sprint("/files/", s.Who[0]%2)] = s.Verb == "folder goes" })
-	case "call": // somebody takes over what there is, by terms of their own
+	case "call": // a caller takes over what there is, by its own terms
 		if m.guest != nil {
 			break
 		}
@@ -338,7 +338,7 @@ func (m *model) do(t *testing.T, s step) {
 	}
 }
 
-// check looks at the end of all.
+// check checks the final state.
 func (m *model) check() {
 	snapshot, feed := m.Subscribe()
 	defer feed.Close()
@@ -359,7 +359,7 @@ func (m *model) check() {
 			m.complain("%s is shown as stored, and is not", id)
 		case ok && t.State == core.StateFailed && t.Error.Kind == core.KindFile:
 			m.complain("%s failed because its folder was away", id)
-		case ok && t.State == core.StateFailed && commits > 0 && !m.retried[id] && t.Resume == "": // by its note it is found
+		case ok && t.State == core.StateFailed && commits > 0 && !m.retried[id] && t.Resume == "": // its note shows it stored
 			m.complain("%s is shown as failed, and the server has it", id)
 		case !m.arrived(id):
 			m.complain("%s, for %v, arrived at %v", id, m.goal[id], m.server.went(id))
@@ -377,17 +377,17 @@ func (m *model) check() {
 	}
 }
 
-// arrived reports whether a transfer, as its server tells it, came only to
-// where it was accepted for, or where the user has sent it.
+// arrived reports whether a transfer, by its server's account, came only to the
+// destination that it was accepted for or that the user chose.
 func (m *model) arrived(id core.TransferID) bool {
 	went := m.server.went(id)
 	if m.moved[id] {
-		return !m.server.spread[id] || m.retried[id] // what one may have the other is not sent
+		return !m.server.spread[id] || m.retried[id] // what one server may have is not sent to the other
 	}
 	return len(went) == 0 || slices.Equal(went, []core.Destination{m.goal[id]})
 }
 
-// other is where the profile does not lead.
+// other returns the destination to which the profile does not lead.
 func (m *model) other() core.Destination {
 	m.server.mu.Lock()
 	defer m.server.mu.Unlock()
@@ -399,11 +399,11 @@ func (m *model) other() core.Destination {
 
 func withoutSent(t core.Transfer) core.Transfer { t.Sent = 0; return t }
 
-// The state machine under random verbs, outcomes, restarts, crashes and full
-// disks, folders that go and come, and a profile that leads now to this server,
-// now to that: every
-// transition legal, everything durable before it is shown, none lost, none
-// stored twice unseen, none at another server than it was accepted for. Fault 51; -rapid.checks says how long.
+// The state machine under random verbs, outcomes, restarts, crashes, full disks,
+// folders that come and go, and a profile that switches between two servers.
+// Every transition is legal, everything is durable before it is shown, no transfer
+// is lost, none is stored twice unnoticed, and none goes to a server that it was
+// not accepted for. Fault 51; -rapid.checks sets how long it runs.
 func TestModel(t *testing.T) {
 	taken, seen := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -440,11 +440,11 @@ func TestModel(t *testing.T) {
 				m.do(t, st)
 			}
 			s.with(func(s *server) { s.script, s.askErr, s.gone, s.profiles = nil, nil, nil, nil })
-			<-time.After(time.Minute) // until no attempt is under way that has its fate already
+			<-time.After(time.Minute) // until the attempts whose fate is decided have ended
 			m.do(t, step{Verb: "resume all"})
 			<-time.After(30 * time.Hour) // until nothing waits any more
 			m.do(t, step{Verb: "switch"})
-			<-time.After(30 * time.Hour) // likewise what waits for the other server
+			<-time.After(30 * time.Hour) // the same for what waits for the other server
 			synctest.Wait()
 			m.check()
 			m.checkFiles()

@@ -16,12 +16,14 @@ func (e *Engine) First(ctx context.Context, ids ...core.TransferID) error {
 	return e.move(ctx, "move to the front", ids, true)
 }
 
-// Last moves transfers to the end of the queue, likewise.
+// Last moves transfers to the end of the queue, in the order that they have
+// among themselves.
 func (e *Engine) Last(ctx context.Context, ids ...core.TransferID) error {
 	return e.move(ctx, "move to the end", ids, false)
 }
 
-// move gives transfers new places, all in one commit: half an order is none.
+// move gives transfers new positions, all in one commit, as half an order would
+// be none.
 func (e *Engine) move(ctx context.Context, op string, ids []core.TransferID, front bool) error {
 	return e.do(ctx, op, func(x *tx) error {
 		chosen := map[*item]bool{}
@@ -51,7 +53,7 @@ func (e *Engine) move(ctx context.Context, op string, ids []core.TransferID, fro
 	})
 }
 
-// sort puts the lanes' queues in order after places have changed.
+// sort puts the lanes' queues in order after positions have changed.
 func (e *Engine) sort() {
 	if !e.unsorted {
 		return

@@ -15,8 +15,8 @@ import (
 	"github.com/artstore/ingester/core/store"
 )
 
-// Moved to the front or the end, transfers are sent in their new order, large
-// and small ones, also after a restart.
+// Transfers moved to the front or the end are sent in their new order, large and
+// small ones, even after a restart.
 func TestOrder(t *testing.T) {
 	ctx := context.Background()
 	st, err := store.Open(ctx, filepath.Join(t.TempDir(), "queue.db"), nil)
@@ -25,7 +25,7 @@ func TestOrder(t *testing.T) {
 	}
 	defer func() { _ = st.Close() }()
 	var mu sync.Mutex
-	var small, large []string // small ones may pass large ones that wait for their kind
+	var small, large []string // small ones may pass large ones that wait for other large ones
 	s := newServer()
 	s.streams = 1
 	s.script = func(_ context.Context, _ *server, t core.Transfer, _ int, _ core.Progress) (bool, error) {
@@ -76,11 +76,12 @@ func TestOrder(t *testing.T) {
 	}
 	before := f.get(ids["a"])
 	if err := f.First(ctx, ids["a"]); err != nil || f.get(ids["a"]).Seq != before.Seq {
-		t.Errorf("what is stored has no place in the queue: %v", err)
+		t.Errorf("a stored transfer has no position in the queue: %v", err)
 	}
 }
 
-// Finalising is followed to its end and noted, in the list and in the history.
+// Finalise follows the server to the end and saves the result, in the list and in
+// the history.
 func TestFinalise(t *testing.T) {
 	ctx := context.Background()
 	st, err := store.Open(ctx, filepath.Join(t.TempDir(), "queue.db"), nil)
@@ -139,8 +140,8 @@ func TestFinalise(t *testing.T) {
 	}
 }
 
-// What is said about a file when it is made permanent is kept with it, unless
-// it was permanent before.
+// The description given when a file is made permanent is kept with the transfer,
+// unless the file was permanent before.
 func TestFinaliseWithWords(t *testing.T) {
 	ctx := context.Background()
 	said := core.FinaliseOptions{Description: "the deed", Metadata: json.RawMessage(`{"box":"14"}`), Target: "se-2"}

@@ -9,11 +9,11 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// span is a time without a server.
+// span is a time in which the server is away.
 type span struct{ from, length time.Duration }
 
-// outages is a server that is away for a while, again and again: who is being
-// served then is cut off, or has been stored and never hears of it.
+// outages is a server that is away for a while, again and again. Uploads under
+// way are then cut off, or were stored but their answers are lost.
 func outages(spans ...span) func(context.Context, *server, core.Transfer, int, core.Progress) (bool, error) {
 	begun := time.Now()
 	away := func(from, to time.Duration) bool {
@@ -40,8 +40,8 @@ func outages(spans ...span) func(context.Context, *server, core.Transfer, int, c
 	}
 }
 
-// A server that goes away in the middle of 300 files costs none of them, and
-// little more time than it was away.
+// When a server goes away in the middle of 300 files, none is lost, and it takes
+// little longer than the server was away.
 func TestOutages(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

@@ -6,15 +6,15 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Continue goes on with what other processes left for where a profile leads,
-// and returns it: what is queued or waits, not what the user paused. It is for
-// an engine that sends only its own.
+// Continue takes over what other processes left for the profile's destination:
+// what is queued or waits, not what the user paused. It returns what it took. It
+// is for an engine that sends only its own.
 func (e *Engine) Continue(ctx context.Context, profile string) ([]core.TransferID, error) {
 	return e.self.Continue(ctx, profile)
 }
 
-// Continue is Engine.Continue for the caller. Of a process that sends more than
-// its own the call follows what that sends.
+// Continue is Engine.Continue for the caller. If the process sends more than its
+// own, the call follows those transfers without taking them over.
 func (c *Call) Continue(ctx context.Context, profile string) ([]core.TransferID, error) {
 	e := c.e
 	endpoint, err := e.cfg.Uploaders.Endpoint(ctx, Route{profile, c.terms})
@@ -24,7 +24,7 @@ func (c *Call) Continue(ctx context.Context, profile string) ([]core.TransferID,
 	var ids []core.TransferID
 	err = e.do(ctx, "continue", func(x *tx) error {
 		for _, it := range e.items {
-			if t := x.get(it); e.free(it) && !it.crew().has(c) && isOpen(t) && endpoint.has(t, profile) {
+			if t := x.get(it); e.free(it) && !it.callers().has(c) && isOpen(t) && endpoint.has(t, profile) {
 				c.takeOver(x, it, profile)
 				ids = append(ids, t.ID)
 			}
@@ -34,8 +34,8 @@ func (c *Call) Continue(ctx context.Context, profile string) ([]core.TransferID,
 	return ids, err
 }
 
-// Left counts what other processes left and this one does not send: for where
-// a profile leads, and under its name for another server or account.
+// Left counts what other processes left and this one does not send: for the
+// profile's destination, and for another server or account under its name.
 func (e *Engine) Left(ctx context.Context, profile string) (here, elsewhere int, err error) {
 	return e.self.Left(ctx, profile)
 }
@@ -50,7 +50,7 @@ func (c *Call) Left(ctx context.Context, profile string) (here, elsewhere int, e
 	err = e.do(ctx, "count", func(x *tx) error {
 		for _, it := range e.items {
 			switch t := x.get(it); {
-			case it.crew() != nil || !isOpen(t):
+			case it.callers() != nil || !isOpen(t):
 			case endpoint.has(t, profile):
 				here++
 			case t.Options.Profile == profile:
@@ -65,18 +65,18 @@ func (c *Call) Left(ctx context.Context, profile string) (here, elsewhere int, e
 // isOpen reports whether t goes on by itself.
 func isOpen(t core.Transfer) bool { return !t.State.Done() && t.State != core.StatePaused }
 
-// free reports whether no call wants a transfer sent: at most the process
-// itself, as all that it finds.
+// free reports whether no caller wants a transfer sent. The process itself counts
+// only if it sends nothing but its own; else it has all that it finds.
 func (e *Engine) free(it *item) bool {
-	return it.crew() == nil || !e.cfg.Own && it.crew() == e.self.alone
+	return it.callers() == nil || !e.cfg.Own && it.callers() == e.self.alone
 }
 
-// takeOver makes a transfer one that the call wants sent, by a profile that
-// leads to its destination.
+// takeOver adds the call to those that want a transfer sent. It is sent by a
+// profile that leads to its destination.
 func (c *Call) takeOver(x *tx, it *item, profile string) {
-	if t := x.get(it); x.crew(it) == nil && t.Options.Profile != profile {
+	if t := x.get(it); x.callers(it) == nil && t.Options.Profile != profile {
 		t.Options.Profile = profile
 		_ = x.put(it, t) // logged
 	}
-	x.setCrew(it, x.crew(it).with(c))
+	x.setCallers(it, x.callers(it).with(c))
 }

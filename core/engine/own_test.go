@@ -9,12 +9,12 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// own is the configuration of a command.
+// own configures an engine as a command does.
 func own(c *Config) { c.Own = true }
 
-// A command sends what it was asked for: its own files, and those that another
-// left for the same server and account, by whichever profile. The rest it
-// counts, and sends when it is told to.
+// A command sends only what it was asked to: its own files, and those that another
+// process left for the same server and account, under any profile. It counts the
+// rest, and sends them only when told to.
 func TestOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		with := func(id string, state core.State, profile, url, account string) core.Transfer {
@@ -77,7 +77,7 @@ func TestOwn(t *testing.T) {
 	})
 }
 
-// A profile that is gone for a command fails nothing that is not its own.
+// A profile that a command doesn't have fails only the command's own files.
 func TestOwnWithoutProfile(t *testing.T) {
 	s := newServer()
 	f := begin(t, s, newMemory().keep(t, left("theirs", core.StateQueued, 10)), own)
@@ -85,7 +85,7 @@ func TestOwnWithoutProfile(t *testing.T) {
 	f.awaitState(core.StateStored, ids...)
 	s.profiles[testProfile] = failure(core.KindConfig, core.CodeProfileNotFound, core.OutcomeNotProcessed)
 	_ = f.do(context.Background(), "test", func(x *tx) error {
-		f.noEndpoint(x, f.lane(x.wayOf(f.items["theirs"])), core.AsError(s.profiles[testProfile]))
+		f.noEndpoint(x, f.lane(x.laneKeyOf(f.items["theirs"])), core.AsError(s.profiles[testProfile]))
 		return nil
 	})
 	if got := f.get("theirs"); got.State != core.StateQueued {

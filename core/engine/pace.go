@@ -2,21 +2,21 @@ package engine
 
 import "time"
 
-// How a server that has too much to do is spared.
+// How the engine slows down for a server that is too busy.
 const (
-	doubling  = 5 * time.Second // without a refusal, until twice as much is sent
-	pause     = time.Second     // nothing begins after a refusal, at most
-	slowest   = 1.0 / 30        // files a second, least
-	unlimited = 100             // files a second: from here on they go as they come
+	doubling  = 5 * time.Second // how long it takes, without a refusal, until twice as much is sent
+	pause     = time.Second     // how long nothing begins after a refusal, at most
+	slowest   = 1.0 / 30        // files a second, at least
+	unlimited = 100             // files a second from which on the rate has no limit
 )
 
-// level is a limit that is halved, and grows again in equal steps, greater ones
-// each time that it has doubled. 0 is no limit.
+// level is a limit that is halved and then grows in equal steps, which are
+// larger each time it has doubled. 0 means no limit.
 type level struct{ now, base float64 }
 
 func (l *level) set(to float64) { l.now, l.base = to, to }
 
-// grow adds what a part of the time makes in which it doubles.
+// grow adds one step: the given part of what the limit grows while it doubles.
 func (l *level) grow(part float64) {
 	l.now += l.base * part
 	if l.now >= 2*l.base {
@@ -24,30 +24,29 @@ func (l *level) grow(part float64) {
 	}
 }
 
-// pace is how quickly a lane may go after its server said that it has too much
-// to do. Every such answer halves how many files are in flight, and, where even
-// one at a time is too many, how many begin in a second. What was sent less is
-// added again in equal steps, so that it takes five seconds to double, as long as
-// files are stored and nothing is refused. It belongs to the journal.
+// pace limits a lane after its server said that it is too busy. Each such answer
+// halves how many files are in flight and, once that is one, how many begin in a
+// second. While files are stored and nothing is refused, the limits grow again
+// in equal steps and double in five seconds. It belongs to the journal.
 type pace struct {
 	most level // files in flight
 	rate level // files begun in a second
 
-	slowed time.Time // when it was last halved
+	slowed time.Time // when a limit was last halved
 	grown  time.Time
-	next   time.Time // no file begins before
+	next   time.Time // no file begins before this time
 
-	peak          int       // files in flight at once since it was halved
-	second        time.Time // when it began,
-	begun, before int       // files begun in it and in the one before
+	peak          int       // most files in flight since a limit was halved
+	second        time.Time // when the present second began
+	begun, before int       // files begun in this second and in the one before
 }
 
-// inFlight is how many files may be in flight of as many as the lane likes.
-func (p *pace) inFlight(liked int) int {
+// inFlight is how many files may be in flight where the lane wants so many.
+func (p *pace) inFlight(wanted int) int {
 	if p.most.now == 0 {
-		return liked
+		return wanted
 	}
-	return min(liked, int(p.most.now))
+	return min(wanted, int(p.most.now))
 }
 
 // ready reports whether another file may begin now.
@@ -69,9 +68,9 @@ func (p *pace) begin(now time.Time, n int) {
 	}
 }
 
-// slow halves after a refusal of a file that began at start, as one of streams
-// at most. It reports whether it did: what began before it was last halved says
-// nothing new.
+// slow halves a limit after the server refused a file that began at start, with
+// streams in flight at most. It reports whether it did so: an attempt from
+// before the last halving says nothing new.
 func (p *pace) slow(start, now time.Time, streams int) bool {
 	if !start.After(p.slowed) {
 		return false
@@ -84,7 +83,7 @@ func (p *pace) slow(start, now time.Time, streams int) bool {
 		p.most.set(max(float64(min(p.peak, streams))/2, 1))
 	case most >= 2:
 		p.most.set(max(min(float64(p.peak), most)/2, 1))
-	default: // one at a time is too many: as many as were not refused
+	default: // one at a time is too many: begin as many in a second as were not refused
 		p.most.set(1)
 		p.rate.set(max(float64(max(p.begun, p.before)-1), 1))
 	}
@@ -93,8 +92,7 @@ func (p *pace) slow(start, now time.Time, streams int) bool {
 	return true
 }
 
-// grow adds a step after a file was stored, of a lane that likes to have
-// streams in flight.
+// grow adds a step after a file was stored. The lane wants streams in flight.
 func (p *pace) grow(now time.Time, streams int) {
 	if p.most.now == 0 {
 		return
@@ -110,5 +108,5 @@ func (p *pace) grow(now time.Time, streams int) {
 	}
 }
 
-// lift forgets all refusals.
+// lift removes all limits.
 func (p *pace) lift() { *p = pace{} }

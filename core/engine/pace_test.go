@@ -9,14 +9,15 @@ import (
 
 var midnight = time.Unix(1_700_000_000, 0)
 
-// drive has n files begin at once at a moment.
+// drive makes n files begin at the same moment.
 func drive(p *pace, at time.Time, n int) {
 	for i := range n {
 		p.begin(at, i+1)
 	}
 }
 
-// Every refusal that says something new halves; what began before says nothing.
+// Every refusal that is news halves a limit; one of an attempt that began before
+// the last halving is not.
 func TestPaceHalves(t *testing.T) {
 	p, now := &pace{}, midnight
 	if got := p.inFlight(32); got != 32 {
@@ -33,7 +34,7 @@ func TestPaceHalves(t *testing.T) {
 			t.Errorf("%d in flight, want %d", got, want)
 		}
 	}
-	for range 4 { // begin, and then one is refused
+	for range 4 { // four begin, and one of them is refused
 		p.begin(now.Add(time.Millisecond), 1)
 	}
 	p.slow(now.Add(time.Millisecond), now.Add(2*time.Millisecond), 32)
@@ -49,7 +50,7 @@ func TestPaceHalves(t *testing.T) {
 	}
 }
 
-// What was in flight is halved, not what might have been.
+// What was actually in flight is halved, not the limit.
 func TestPaceHalvesWhatWasInFlight(t *testing.T) {
 	p := &pace{}
 	drive(p, midnight, 6)
@@ -59,8 +60,8 @@ func TestPaceHalvesWhatWasInFlight(t *testing.T) {
 	}
 }
 
-// It takes five seconds to double, and a minute or two until nothing is left of
-// a storm of refusals.
+// A limit doubles in five seconds, and a minute or two after many refusals there
+// is none any more.
 func TestPaceGrows(t *testing.T) {
 	p := &pace{}
 	drive(p, midnight, 32)
@@ -74,7 +75,7 @@ func TestPaceGrows(t *testing.T) {
 		}
 	}
 	if p.most.now != 0 {
-		t.Error("what grew to what the lane likes is no limit any more")
+		t.Error("a limit that has grown to what the lane wants is not removed")
 	}
 	for range 40 {
 		now = now.Add(time.Minute)
@@ -89,9 +90,9 @@ func TestPaceGrows(t *testing.T) {
 	}
 }
 
-// Whatever a server answers, and when: at least one may be in flight and at
-// most what the lane likes, a rate has a least value, growing is never quicker
-// than doubling in five seconds, and quiet ends it all.
+// Whatever a server answers, and whenever: at least one file may be in flight, at
+// most as many as the lane wants; the rate has a least value; limits grow no
+// faster than doubling in five seconds; and time without refusals removes them.
 func TestPaceHolds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, now := &pace{}, midnight

@@ -9,11 +9,11 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// packed is a core.Transfer in a quarter of its memory: a hundred thousand of
-// them are held at once. Its texts are one, which is one allocation, and the
-// window holds parts of the same.
+// packed is a core.Transfer in a quarter of its memory: the engine holds a
+// hundred thousand of them. All its texts are in one string, so that they are one
+// allocation, and what the window holds are parts of that string.
 type packed struct {
-	text string // ID, file ID, the name unless the path ends with it, path
+	text string // ID, file ID, the name if the path doesn't end with it, path
 	seq  int64
 	size int64
 
@@ -21,24 +21,24 @@ type packed struct {
 	modNsec int32
 	small   core.SmallState
 
-	fileAt         uint16 // in text, as are
+	fileAt         uint16 // offset in text, like the next two
 	nameAt, pathAt uint32
 
-	queued, changed int64 // ns since 1970, 0: none, as the database has them
+	queued, changed int64 // ns since 1970, as in the database; 0: none
 	shared          *shared
-	rest            *rest // nil: all zero
+	detail          *details // nil: all zero
 }
 
-// shared is what the transfers of a batch have in common.
+// shared holds what the transfers of a batch have in common.
 type shared struct {
 	options core.Options
 	server  string
 	account string
-	crew    *crew // who wants them sent; not durable
+	callers *callers // who wants them sent; not durable
 }
 
-// rest is what only a transfer has that was begun or has ended.
-type rest struct {
+// details holds what only a transfer has that was begun or has ended.
+type details struct {
 	sent       int64
 	attempts   int
 	notBefore  time.Time
@@ -52,20 +52,20 @@ type rest struct {
 
 // packer packs transfers, for one goroutine.
 type packer struct {
-	crew   *crew // of new ones
-	newest *shared
+	callers *callers // callers of new transfers
+	newest  *shared
 }
 
-// pack packs t. What is as it was before, or else as in the transfer that was
-// packed last, is not held twice.
+// pack packs t. It shares what is the same as before in this transfer, or else
+// as in the transfer that was packed last.
 func (k *packer) pack(t core.Transfer, before packed) packed {
-	crew := k.crew
+	callers := k.callers
 	if before.shared != nil {
-		crew = before.shared.crew
+		callers = before.shared.callers
 	}
 	p := packed{
 		text: before.text, fileAt: before.fileAt, nameAt: before.nameAt, pathAt: before.pathAt,
-		seq: t.Seq, size: t.Source.Size, small: t.State.Small(), shared: k.share(t, crew, before.shared),
+		seq: t.Seq, size: t.Source.Size, small: t.State.Small(), shared: k.share(t, callers, before.shared),
 		modSec: t.Source.ModTime.Unix(), modNsec: int32(t.Source.ModTime.Nanosecond()),
 	}
 	if !t.QueuedAt.IsZero() {
@@ -77,15 +77,15 @@ func (k *packer) pack(t core.Transfer, before packed) packed {
 	if t.ID != p.id() || t.Source.FileID != p.fileID() || t.Source.Name != p.name() || t.Source.Path != p.path() {
 		p.write(t)
 	}
-	r := rest{t.Sent, t.Attempts, t.NotBefore, t.Error, t.Receipt, t.Resume, t.Source.Snapshot, t.StartedAt, t.FinishedAt}
-	if r != (rest{}) {
-		p.rest = new(r)
+	r := details{t.Sent, t.Attempts, t.NotBefore, t.Error, t.Receipt, t.Resume, t.Source.Snapshot, t.StartedAt, t.FinishedAt}
+	if r != (details{}) {
+		p.detail = new(r)
 	}
 	return p
 }
 
-// write puts the texts of t together. A name that the path ends with is found
-// there.
+// write joins the texts of t. If the path ends with the name, the name is not
+// repeated.
 func (p *packed) write(t core.Transfer) {
 	own := t.Source.Name
 	if strings.HasSuffix(t.Source.Path, own) {
@@ -100,10 +100,10 @@ func (p *packed) write(t core.Transfer) {
 	}
 }
 
-// share returns what t has in common with others.
-func (k *packer) share(t core.Transfer, c *crew, before *shared) *shared {
+// share returns the shared part of t, an existing one if it fits.
+func (k *packer) share(t core.Transfer, c *callers, before *shared) *shared {
 	for _, s := range []*shared{before, k.newest} {
-		if s != nil && s.crew == c && s.holds(t) {
+		if s != nil && s.callers == c && s.holds(t) {
 			return s
 		}
 	}
@@ -111,8 +111,8 @@ func (k *packer) share(t core.Transfer, c *crew, before *shared) *shared {
 	return k.newest
 }
 
-// assign is p, wanted by a crew.
-func (k *packer) assign(p packed, c *crew) packed {
+// assign returns p with other callers.
+func (k *packer) assign(p packed, c *callers) packed {
 	p.shared = k.share(p.transfer(), c, p.shared)
 	return p
 }
@@ -126,8 +126,8 @@ func (s *shared) holds(t core.Transfer) bool {
 		(a.Metadata == nil) == (b.Metadata == nil) && bytes.Equal(a.Metadata, b.Metadata)
 }
 
-// crew is who wants the transfer sent.
-func (p *packed) crew() *crew { return p.shared.crew }
+// callers returns who wants the transfer sent.
+func (p *packed) callers() *callers { return p.shared.callers }
 
 func (p *packed) id() core.TransferID { return core.TransferID(p.text[:p.fileAt]) }
 
@@ -144,17 +144,17 @@ func (p *packed) name() string {
 
 func (p *packed) state() core.State { return p.small.State() }
 
-// late is the rest, zero where there is none.
-func (p *packed) late() rest {
-	if p.rest == nil {
-		return rest{}
+// details returns a copy of the details, zero if there are none.
+func (p *packed) details() details {
+	if p.detail == nil {
+		return details{}
 	}
-	return *p.rest
+	return *p.detail
 }
 
 // transfer unpacks p. Times are in UTC.
 func (p *packed) transfer() core.Transfer {
-	r := p.late()
+	r := p.details()
 	t := core.Transfer{
 		ID: p.id(), Seq: p.seq, Options: p.shared.options, Server: p.shared.server, Account: p.shared.account, State: p.state(),
 		Source: core.Source{

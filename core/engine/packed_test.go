@@ -13,7 +13,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// What a hundred thousand transfers take is what one does.
+// The memory of a hundred thousand transfers depends on the size of one.
 func TestItemIsSmall(t *testing.T) {
 	if size := unsafe.Sizeof(item{}); size > 120 {
 		t.Errorf("%d bytes", size)
@@ -65,7 +65,7 @@ func anyTransfer() *rapid.Generator[core.Transfer] {
 	})
 }
 
-// What is packed comes back as it was, whatever was packed before.
+// A packed transfer comes back as it was, whatever was packed before it.
 func TestPackRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var k packer
@@ -79,8 +79,8 @@ func TestPackRoundTrip(t *testing.T) {
 	})
 }
 
-// No field of a transfer is forgotten, the one that is added next neither, and
-// none counts as unchanged that has changed.
+// No field of a transfer is forgotten, not even one that is added later, and no
+// change of a field goes unnoticed.
 func TestPackKeepsEveryField(t *testing.T) {
 	var k packer
 	before := k.pack(core.Transfer{}, packed{})
@@ -94,7 +94,8 @@ func TestPackKeepsEveryField(t *testing.T) {
 	}
 }
 
-// fields returns a change for every field of a struct and of those within.
+// fields returns a function for every field of a struct, nested ones too, that
+// changes it.
 func fields(of reflect.Type, prefix string) map[string]func(reflect.Value) {
 	changes := map[string]func(reflect.Value){}
 	for _, f := range reflect.VisibleFields(of) {
@@ -131,7 +132,7 @@ func some(of reflect.Type) reflect.Value {
 	return v
 }
 
-// Texts and options that are the same are held once.
+// Equal texts and options are held once.
 func TestPackShares(t *testing.T) {
 	var k packer
 	a := left("a", core.StateQueued, 10)

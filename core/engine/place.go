@@ -14,29 +14,29 @@ const (
 	lastLook  = 30 * time.Second
 )
 
-// relapse is within what time a place that was back and is away again was never
-// really back.
+// relapse is how long a place has to stay back: one that is away again sooner was
+// never really back.
 const relapse = 5 * time.Minute
 
-// place is a folder below which files can't be read, or a disk that copies have
-// no room on. Its transfers are left alone, however many there are: one look
-// tells for all of them whether it is back. It belongs to the journal.
+// place is a folder below which files can't be read, or a disk without room for
+// copies. However many transfers wait for it, one look tells for all of them
+// whether it is back. It belongs to the journal.
 type place struct {
 	path    string
-	number  int32 // −1, −2 …: item.in of what it holds
-	alike   bool  // it is there; what is in it can't be read
-	away    bool  // else it was, and no file of it has been sent since
+	number  int32 // −1, −2 …: the value of item.in for what it holds
+	alike   bool  // the folder is there, but its files can't be read
+	away    bool  // false: it is back, but none of its files has been sent since
 	since   time.Time
-	until   time.Time // the next look
+	until   time.Time // when the next look is due
 	pause   time.Duration
 	looking bool
 	reason  *core.Error
 	held    map[*item]struct{} // queued, or waiting because of the place
-	crew    *crew              // whose they are, or were
+	callers *callers           // who wants them sent, or did
 }
 
-// leave lets the transfers below a place wait.
-func (e *Engine) leave(at string, alike bool, reason *core.Error, now time.Time) {
+// suspend makes the transfers below a place wait.
+func (e *Engine) suspend(at string, alike bool, reason *core.Error, now time.Time) {
 	p := e.places[at]
 	if p == nil || !p.away && now.Sub(p.until) > relapse {
 		e.lastPlace--
@@ -54,7 +54,7 @@ func (e *Engine) leave(at string, alike bool, reason *core.Error, now time.Time)
 	}
 }
 
-// put lets the place wait for the next look, longer each time.
+// put plans the next look at the place, after a longer wait each time.
 func (p *place) put(reason *core.Error, now time.Time) {
 	p.pause = min(max(2*p.pause, firstLook), lastLook)
 	p.until, p.reason = now.Add(p.pause), reason
@@ -66,13 +66,13 @@ func covers(folder, path string) bool {
 	return below && (rest != "" && rest[0] == filepath.Separator || strings.HasSuffix(folder, string(filepath.Separator)))
 }
 
-// awayFor is the place that a queued or waiting transfer has to wait for, nil
-// for none.
+// awayFor returns the place that a queued or waiting transfer has to wait for,
+// nil for none.
 func (e *Engine) awayFor(it *item) *place {
 	if len(e.places) == 0 {
 		return nil
 	}
-	why := it.late().err
+	why := it.details().err
 	if it.state() == core.StateWaiting {
 		switch {
 		case why == nil || !why.Code.OfComputer():
@@ -93,8 +93,8 @@ func (e *Engine) awayFor(it *item) *place {
 	return nil
 }
 
-// keepBack holds a transfer whose place is away, and reports whether it does.
-// One that is held and is not to be any more is let go.
+// keepBack holds a transfer whose place is away, and lets it go if the place is
+// back. It reports whether the transfer is held.
 func (e *Engine) keepBack(it *item) bool {
 	var p *place
 	if s := it.state(); s == core.StateQueued || s == core.StateWaiting {
@@ -108,16 +108,16 @@ func (e *Engine) keepBack(it *item) bool {
 	}
 	it.in = p.number
 	p.held[it] = struct{}{}
-	if wanted := it.crew(); wanted != p.crew && wanted != nil {
+	if wanted := it.callers(); wanted != p.callers && wanted != nil {
 		for _, c := range wanted.calls {
-			p.crew = p.crew.with(c)
+			p.callers = p.callers.with(c)
 		}
 	}
 	return true
 }
 
-// letGo takes a transfer from the place that holds it. A place that nothing
-// waits for is forgotten.
+// letGo takes a transfer from the place that holds it. A place with no transfers
+// left is forgotten.
 func (e *Engine) letGo(it *item) {
 	for path, p := range e.places {
 		if p.number != it.in {
@@ -130,12 +130,12 @@ func (e *Engine) letGo(it *item) {
 	it.in = 0
 }
 
-// lookAround has a look at every place whose time has come.
+// lookAround looks at every place whose next look is due.
 func (e *Engine) lookAround(x *tx) {
 	for path, p := range e.places {
 		switch {
 		case !p.away || p.looking || p.until.After(x.now):
-		case len(p.held) == 0: // those that found it away were cancelled
+		case len(p.held) == 0: // the transfers that found it away were cancelled
 			delete(e.places, path)
 		default:
 			e.look(p)
@@ -143,16 +143,16 @@ func (e *Engine) lookAround(x *tx) {
 	}
 }
 
-// look finds out whether a place is back, off the journal's goroutine. Which of
-// its files it looks for is left to chance, so that a bad one doesn't speak for
-// all.
+// look finds out, outside the journal's goroutine, whether a place is back. It
+// looks for one of its files chosen at random, so that one bad file doesn't stand
+// for all.
 func (e *Engine) look(p *place) {
 	one := e.untried(p)
 	src := one.transfer().Source
 	p.looking = true
 	e.workers.Go(func() error {
 		failure := e.stillAway(p.path, p.alike, src)
-		e.owe(func(x *tx) error {
+		e.mustSave(func(x *tx) error {
 			x.after(func() {
 				p.looking = false
 				e.looked(p, one, failure, x.now)
@@ -163,7 +163,8 @@ func (e *Engine) look(p *place) {
 	})
 }
 
-// untried is one of a place's files, if there is, that is not known to be bad.
+// untried returns one of the place's files that is not known to be bad, nil for
+// none.
 func (e *Engine) untried(p *place) (one *item) {
 	var failing map[*item]struct{}
 	if f := e.folders[p.path]; f != nil {
@@ -177,7 +178,7 @@ func (e *Engine) untried(p *place) (one *item) {
 	return one
 }
 
-// stillAway is why a place can't be used yet, nil where it can be tried.
+// stillAway returns why a place can't be used yet, nil if it can be tried.
 func (e *Engine) stillAway(path string, alike bool, src core.Source) *core.Error {
 	if s := e.cfg.Spooler; s != nil && path == s.Folder() {
 		if err := s.Room(); core.CodeOf(err) == core.CodeDiskFull {
@@ -192,7 +193,7 @@ func (e *Engine) stillAway(path string, alike bool, src core.Source) *core.Error
 	return nil
 }
 
-// looked acts on what a look at one of a place's files has found.
+// looked applies what a look at one of a place's files has found.
 func (e *Engine) looked(p *place, one *item, failure *core.Error, now time.Time) {
 	if e.places[p.path] != p || !p.away {
 		return
@@ -208,13 +209,13 @@ func (e *Engine) looked(p *place, one *item, failure *core.Error, now time.Time)
 	p.away = false
 	for it := range p.held {
 		it.in = 0
-		e.place(it)
+		e.enqueue(it)
 	}
 	clear(p.held)
 	e.journal.kick()
 }
 
-// lookNow has the place of a transfer looked at at once.
+// lookNow makes the next look at a transfer's place due now.
 func (e *Engine) lookNow(it *item, now time.Time) {
 	for _, p := range e.places {
 		if p.number == it.in {
@@ -223,7 +224,7 @@ func (e *Engine) lookNow(it *item, now time.Time) {
 	}
 }
 
-// lookEverywhere is lookNow for all.
+// lookEverywhere makes the next look at every place due now.
 func (e *Engine) lookEverywhere(now time.Time) {
 	for _, p := range e.places {
 		p.pause, p.until = 0, now

@@ -19,7 +19,7 @@ import (
 	"github.com/artstore/ingester/core/content"
 )
 
-// disk is a folder of files for tests, in which each can be made to fail.
+// disk is a folder of files, each of which can be made unreadable.
 type disk struct {
 	root string
 	mu   sync.Mutex
@@ -35,7 +35,7 @@ func newDisk(t *testing.T, names ...string) *disk {
 	return d
 }
 
-// numbered are the names of so many files.
+// numbered returns n file names.
 func numbered(n int) (names []string) {
 	for i := range n {
 		names = append(names, fmt.Sprintf("f%03d", i))
@@ -43,7 +43,7 @@ func numbered(n int) (names []string) {
 	return names
 }
 
-// fail lets files fail, or not any more.
+// fail makes files unreadable with err; nil makes them readable again.
 func (d *disk) fail(err error, names ...string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -52,7 +52,7 @@ func (d *disk) fail(err error, names ...string) {
 	}
 }
 
-// read is why a file can't be read.
+// read returns why a file can't be read.
 func (d *disk) read(src core.Source) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -64,7 +64,7 @@ func (d *disk) read(src core.Source) error {
 	return nil
 }
 
-// reach is content.Reach with what is made to fail.
+// reach is content.Reach with the failures of the disk.
 func (d *disk) reach(src core.Source) (string, error) {
 	at, err := content.Reach(src)
 	if err == nil {
@@ -88,7 +88,7 @@ func (d *disk) on(t *testing.T, st Store, change ...func(*Config)) *fixture {
 	return f
 }
 
-// takes has every attempt on a good file take a while.
+// takes makes every attempt on a good file take a while.
 func (s *server) takes(d time.Duration) {
 	s.with(func(s *server) {
 		inner := s.script
@@ -102,13 +102,13 @@ func (s *server) takes(d time.Duration) {
 	})
 }
 
-// submitAll scans and queues.
+// submitAll scans paths and queues what is found.
 func (f *fixture) submitAll(t *testing.T, paths ...string) []core.TransferID {
 	t.Helper()
 	return f.submit(scan(t, paths...).Sources...)
 }
 
-// awaitWaits waits until folders are waited for, and returns how.
+// awaitWaits waits until the engine waits for the folders, and returns the waits.
 func (f *fixture) awaitWaits(paths ...string) (waits []core.Wait) {
 	f.t.Helper()
 	f.await(fmt.Sprintf("waits for %q", paths), func(_ map[core.TransferID]core.Transfer, u core.Update) bool {
@@ -122,8 +122,8 @@ func (f *fixture) awaitWaits(paths ...string) (waits []core.Wait) {
 	return waits
 }
 
-// A folder that goes away and comes back costs nobody anything: it is said
-// once, looked for with one look at a time, and what is elsewhere goes on.
+// A folder that goes away and comes back costs no file an attempt: it is reported
+// once, one look at a time is made, and files elsewhere go on.
 func TestFolderGoesAndComes(t *testing.T) {
 	for _, away := range []time.Duration{time.Second, time.Minute, 10 * time.Hour} {
 		t.Run(away.String(), func(t *testing.T) {
@@ -168,8 +168,8 @@ func TestFolderGoesAndComes(t *testing.T) {
 	}
 }
 
-// A queue whose folder is away at the start waits for it too; the transfers
-// under way when the program ended as well.
+// A queue waits for a folder that is away at the start. So do transfers that were
+// under way when the program ended.
 func TestFolderAwayAtStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, st := newDisk(t, numbered(50)...), newMemory()
@@ -188,8 +188,8 @@ func TestFolderAwayAtStart(t *testing.T) {
 	})
 }
 
-// While a folder is away its transfers can be cancelled, paused and removed, and
-// a retry has it looked at at once. With nobody left, nothing is waited for.
+// While a folder is away its transfers can be cancelled, paused and removed, and a
+// retry looks at it at once. When no transfer is left, the wait ends.
 func TestVerbsWhileAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDisk(t, numbered(60)...)
@@ -233,7 +233,7 @@ func TestVerbsWhileAway(t *testing.T) {
 	})
 }
 
-// A wait for a folder says nothing about the file: it keeps all its attempts.
+// A wait for a folder uses up none of the file's attempts.
 func TestFolderAwayIsNoAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDisk(t, "a")
@@ -250,7 +250,7 @@ func TestFolderAwayIsNoAttempt(t *testing.T) {
 	})
 }
 
-// A caller hears of the folders that its own files are in.
+// A caller is told of waits for the folders of its own files only.
 func TestCallHearsOfItsFolders(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, other := newDisk(t, numbered(5)...), newDisk(t, numbered(5)...)
@@ -275,7 +275,7 @@ func TestCallHearsOfItsFolders(t *testing.T) {
 }
 
 // A file that can't be read while its neighbours can fails alone, after some
-// tries; one that may not be read fails at once.
+// tries; one without permission fails at once.
 func TestBadFileFailsAlone(t *testing.T) {
 	for _, tt := range []struct {
 		err      error
@@ -305,8 +305,8 @@ func TestBadFileFailsAlone(t *testing.T) {
 	}
 }
 
-// Of files that can't be read when the others are done nobody knows whether the
-// fault is theirs. They get their time, and no more.
+// When only unreadable files are left, it can't be known whether they or their
+// folder are at fault. They get some time, and then fail.
 func TestBadFilesAreLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDisk(t, numbered(100)...)
@@ -326,8 +326,8 @@ func TestBadFilesAreLeft(t *testing.T) {
 	})
 }
 
-// Where file after file can't be read it isn't the files' fault, though their
-// folder is there.
+// If several files in a row can't be read, it is not the files' fault although
+// their folder is there.
 func TestSeveralFilesFailAlike(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, other := newDisk(t, numbered(100)...), newDisk(t, numbered(10)...)
@@ -343,15 +343,16 @@ func TestSeveralFilesFailAlike(t *testing.T) {
 			t.Errorf("%d attempts within an hour", n)
 		}
 		d.fail(nil, "")
-		d.fail(syscall.EIO, "f007") // and one has not survived it
+		d.fail(syscall.EIO, "f007") // one file stays damaged
 		f.awaitState(core.StateStored, slices.Delete(slices.Clone(ids), 7, 8)...)
 		f.awaitState(core.StateFailed, ids[7])
 		_ = f.stop()
 	})
 }
 
-// Files of a disk that fails behind their beginnings are not tried for ever in
-// quick succession, and it counts from the first failure how long it lasts.
+// A disk gives the beginnings of files and then fails: they are not tried again
+// and again without a pause, and the wait's duration counts from the first
+// failure.
 func TestLooksWellAndIsNot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDisk(t, numbered(100)...)
@@ -373,7 +374,7 @@ func TestLooksWellAndIsNot(t *testing.T) {
 	})
 }
 
-// A computer that opens no more files is waited for like a folder.
+// A computer that can open no more files is waited for like a folder.
 func TestTooManyOpenFiles(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDisk(t, numbered(100)...)
@@ -390,8 +391,8 @@ func TestTooManyOpenFiles(t *testing.T) {
 	})
 }
 
-// A file of which a copy has to be made waits for the disk to have room. Others
-// don't need any.
+// A file that has to be copied waits until the disk has room. Other files don't
+// wait.
 func TestDiskFull(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDisk(t, numbered(20)...)
@@ -418,7 +419,7 @@ func TestDiskFull(t *testing.T) {
 			t.Errorf("%d attempts", n)
 		}
 		sp.set(false)
-		f.server.with(func(s *server) { s.reads = false }) // the copies are none
+		f.server.with(func(s *server) { s.reads = false }) // there are no real copies to read
 		f.awaitState(core.StateStored, ids...)
 		f.awaitWaits()
 		_ = f.stop()

@@ -11,9 +11,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Where the server lists its files, one of unknown outcome is looked up there:
-// after an attempt, and after a crash. What is another transfer's, or not
-// there, stays unknown.
+// If the server lists its files, one of unknown outcome is looked up there, after
+// an attempt and after a crash. A file that is another transfer's, or isn't there,
+// stays unknown.
 func TestFindUnknown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lost := failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
@@ -50,7 +50,7 @@ func TestFindUnknown(t *testing.T) {
 	})
 }
 
-// left is a transfer as a crash leaves it.
+// left returns a transfer as a crash leaves it.
 func left(id string, state core.State, size int64) core.Transfer {
 	return core.Transfer{
 		ID: core.TransferID(id), Seq: 1, Source: source(id, size), Options: options(), Server: testServer,
@@ -58,7 +58,7 @@ func left(id string, state core.State, size int64) core.Transfer {
 	}
 }
 
-// noted is t with a note of its uploader's.
+// noted returns t with a note of its uploader.
 func noted(t core.Transfer) core.Transfer { t.Resume = "note of " + string(t.ID); return t }
 
 // What the store says after a crash, and what is done about it: the table of
@@ -108,15 +108,15 @@ func TestRecovery(t *testing.T) {
 	}
 }
 
-// That a server may have a file is remembered whatever happens between, over
-// restarts, until the user decides.
+// That a server may have a file is remembered, even over restarts, until the user
+// decides.
 func TestMaybeStoredIsRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st, s := newMemory(), newServer()
 		lost := failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
 		down := failure(core.KindNetwork, core.CodeUnreachable, core.OutcomeNotProcessed)
 		s.script = fail(lost, down, down)
-		s.askErr = down // nobody can be asked
+		s.askErr = down // no server can be asked
 		f := begin(t, s, st)
 		f.patience = time.Hour
 		id := f.submit(source("a", 10))[0]
@@ -156,8 +156,8 @@ func TestMaybeStoredIsRemembered(t *testing.T) {
 	})
 }
 
-// Cancelling what the server may have doesn't hide that; cancelling it again
-// does.
+// A cancelled transfer that the server may have is shown as unknown; cancelled
+// again, it is cancelled.
 func TestCancelMaybeStored(t *testing.T) {
 	st, s := newMemory(), newServer()
 	maybe := left("a", core.StatePaused, 10)
@@ -176,8 +176,8 @@ func TestCancelMaybeStored(t *testing.T) {
 	}
 }
 
-// What was queued for one server another is not sent: what the first may have is
-// for the user to decide, what it has not waits, and says so.
+// What was queued for one server is not sent to another. About what the first
+// server may have the user decides; the rest waits and shows why.
 func TestProfileMoved(t *testing.T) {
 	st, s := newMemory(), newServer()
 	maybe, plain := left("maybe", core.StateSent, 10), left("plain", core.StateQueued, 10)
@@ -196,7 +196,7 @@ func TestProfileMoved(t *testing.T) {
 	}
 }
 
-// The end of the program leaves nothing under way, and forgets nothing.
+// When the program ends, nothing is left under way and nothing is forgotten.
 func TestShutdown(t *testing.T) {
 	for name, tt := range map[string]struct {
 		outcome core.Outcome
@@ -245,7 +245,7 @@ func TestShutdown(t *testing.T) {
 	}
 }
 
-// A file that changes is looked at anew before each further attempt: fault 40.
+// A file that changes is examined again before each further attempt: fault 40.
 func TestFileChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -309,7 +309,7 @@ func TestFileThatNeverRests(t *testing.T) {
 	})
 }
 
-// A large file's last bytes wait until it is durable that they may leave.
+// A large file's last bytes are sent only once it is durable that they will be.
 func TestFinishing(t *testing.T) {
 	s, st := newServer(), newMemory()
 	s.script = func(ctx context.Context, _ *server, tr core.Transfer, _ int, p core.Progress) (bool, error) {

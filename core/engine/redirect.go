@@ -8,9 +8,9 @@ import (
 
 const opRedirect = "change profile"
 
-// Bound returns what was accepted under a profile for a destination and is not
-// stored: queued, waiting, paused, under way or failed. What the server may
-// have, in whole or in part, is not among it.
+// Bound returns the transfers that were accepted under a profile for a
+// destination and are queued, waiting, paused, under way or failed. Those of
+// which the server may have something are left out.
 func (e *Engine) Bound(ctx context.Context, profile string, to core.Destination) ([]core.TransferID, error) {
 	var ids []core.TransferID
 	err := e.do(ctx, opRedirect, func(x *tx) error {
@@ -26,24 +26,25 @@ func (e *Engine) Bound(ctx context.Context, profile string, to core.Destination)
 	return ids, err
 }
 
-// movable reports whether no server has anything of t, as far as that is known.
-// Only its uploader could tell from a note whether that is the whole file.
+// movable reports whether no server is known to have anything of t. A transfer
+// with a Resume note is not movable: only its uploader could tell whether the
+// server has the whole file.
 func movable(t core.Transfer) bool {
 	return (!t.State.Done() || t.State == core.StateFailed) && !maybeStored(t) && t.Resume == ""
 }
 
-// Redirect has transfers go to where their profile leads now. It is the user's
-// word alone that does this. What is under way is stopped first; what the old
-// server may have then, in whole or in part, stays with it.
+// Redirect moves transfers to the destination of their profile as it is now.
+// Only the user's wish does this. Attempts under way are stopped first; transfers
+// of which the old server may then have something stay with it.
 func (e *Engine) Redirect(ctx context.Context, profile string, ids ...core.TransferID) error {
 	endpoint, err := e.cfg.Uploaders.Endpoint(ctx, Route{Profile: profile})
 	if err != nil {
 		return err
 	}
 	err = e.each(ctx, opRedirect, ids, func(x *tx, it *item) *run {
-		x.after(e.lane(x.wayOf(it)).doubt) // lest it begins there once more
+		x.after(e.lane(x.laneKeyOf(it)).lookAgain) // else it could begin at the old destination once more
 		if r := it.run.Load(); r != nil {
-			return e.end(x, it, r.wish) // else queued
+			return e.end(x, it, r.wish) // otherwise the transfer is queued again
 		}
 		return nil
 	})
@@ -64,8 +65,7 @@ func (e *Engine) Redirect(ctx context.Context, profile string, ids ...core.Trans
 	})
 }
 
-// Rename has the transfers of a profile go by its new name. Where they go stays
-// as it is.
+// Rename gives the transfers of a profile its new name. Their destination stays.
 func (e *Engine) Rename(ctx context.Context, from, to string) error {
 	e.mu.RLock()
 	var ids []core.TransferID
@@ -82,7 +82,7 @@ func (e *Engine) Rename(ctx context.Context, from, to string) error {
 		}
 		t.Options.Profile = to
 		if t.State == core.StateFailed && t.Error != nil && t.Error.Code == core.CodeProfileNotFound {
-			t.State = core.StateQueued // it was looked for between the two names
+			t.State = core.StateQueued // it failed because the profile was looked up while it had neither name
 		}
 		_ = x.put(it, t) // logged
 		return nil

@@ -9,7 +9,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// bound are transfers in every state, for a profile and a destination.
+// bound returns transfers in every state, for a profile and a destination.
 func bound(profile string, to core.Destination) (list []core.Transfer) {
 	for _, state := range []core.State{core.StateQueued, core.StateWaiting, core.StatePaused, core.StateFailed, core.StateUnknown, core.StateCancelled} {
 		x := left(string(state), state, 10)
@@ -32,15 +32,15 @@ func bound(profile string, to core.Destination) (list []core.Transfer) {
 	return append(list, maybe, rests, half)
 }
 
-// there is where the tests' profile leads after it was changed.
+// there is the destination of the tests' profile after it was changed.
 var there = core.Destination{Server: elsewhere, Account: "sa_b"}
 
 func (s *server) lead(to core.Destination) {
 	s.with(func(s *server) { s.url, s.account = to.Server, to.Account })
 }
 
-// The user has what waits for the old server go to the new one: all but what
-// the old one may have. Nothing goes there by itself.
+// The user moves what waits for the old server to the new one, except what the old
+// one may have. Nothing is moved without the user.
 func TestRedirect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -81,8 +81,8 @@ func TestRedirect(t *testing.T) {
 	})
 }
 
-// What is under way is stopped and goes to the new server, unless the old one
-// turns out to have it.
+// An attempt under way is stopped and its file goes to the new server, unless the
+// old one turns out to have it.
 func TestRedirectWhileSending(t *testing.T) {
 	for name, has := range map[string]bool{"cut off": false, "stored": true} {
 		s := newServer()
@@ -118,8 +118,8 @@ func TestRedirectWhileSending(t *testing.T) {
 	}
 }
 
-// A profile that gets another name takes along what goes by it, also what did
-// not find it in between.
+// The transfers of a renamed profile get its new name, even those that looked for
+// the profile in between and did not find it.
 func TestRename(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const old = "Old"
@@ -145,7 +145,7 @@ func TestRename(t *testing.T) {
 			}
 		}
 		s.lead(there)
-		if err := f.Redirect(t.Context(), "Another", "paused"); err != nil { // of another profile: nothing to do
+		if err := f.Redirect(t.Context(), "Another", "paused"); err != nil { // another profile's: nothing to do
 			t.Error(err)
 		}
 		if got := f.get("paused"); got.Destination() != here || got.State != core.StatePaused {
@@ -155,8 +155,8 @@ func TestRename(t *testing.T) {
 	})
 }
 
-// A profile is renamed while attempts are under way, and looked for by its old
-// name by those that begin just then.
+// A profile is renamed while attempts are under way, and those that begin just
+// then still look for its old name.
 func TestRenameWhileSending(t *testing.T) {
 	s := newServer()
 	script, gate := gated()
@@ -182,8 +182,8 @@ func TestRenameWhileSending(t *testing.T) {
 	}
 }
 
-// What was redirected is still in the queue of the way that it went before: it
-// is not sent there, should the profile lead there again.
+// A redirected transfer is still in the heap of its old lane. It is not sent from
+// there, even if the profile leads to the old server again.
 func TestRedirectedDoesNotGoBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -213,12 +213,12 @@ func TestRedirectedDoesNotGoBack(t *testing.T) {
 	})
 }
 
-// A change of way that is staged counts before it is durable.
+// A staged change of the lane counts before it is durable.
 func TestStagedWayCounts(t *testing.T) {
 	l := fill(10)
-	l.way, l.number = way{testProfile, here, ""}, 1
+	l.laneKey, l.number = laneKey{testProfile, here, ""}, 1
 	it, x := l.small.top(), &tx{}
-	it.packed = new(packer).pack(core.Transfer{State: core.StateQueued, Options: options()}, packed{shared: &shared{crew: &crew{[]*Call{{}}}}})
+	it.packed = new(packer).pack(core.Transfer{State: core.StateQueued, Options: options()}, packed{shared: &shared{callers: &callers{[]*Call{{}}}}})
 	queued := core.Transfer{State: core.StateQueued, Options: options(), Server: here.Server, Account: here.Account}
 	moved := queued
 	moved.Account = there.Account

@@ -6,19 +6,20 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// mostRefused is how many refused files a lane remembers: more decide nothing.
+// mostRefused is how many refused files a lane remembers; more make no
+// difference.
 const mostRefused = 16
 
-// refusals tell a server that refuses one file from one that refuses them all.
+// refusals tells a server that refuses one file from one that refuses all files.
 type refusals struct {
-	// files are those that were refused since one was last stored, by code.
+	// files are those refused since a file was last stored, by code.
 	files map[core.Code]map[*item]struct{}
-	// taken is when the newest attempt began that was stored.
+	// taken is when the newest attempt began that stored its file.
 	taken time.Time
 }
 
-// add notes that a file was refused, and returns how many different ones have
-// been in a row. A second time is no other.
+// add notes that a file was refused, and returns how many different files have
+// been refused in a row.
 func (r *refusals) add(it *item, code core.Code) int {
 	if code != core.CodeForbidden && code != core.CodeTokenRejected {
 		return 0
@@ -35,7 +36,7 @@ func (r *refusals) add(it *item, code core.Code) int {
 	return len(r.files[code])
 }
 
-// stored notes that an attempt which began at start was stored.
+// stored notes that an attempt which began at start stored its file.
 func (r *refusals) stored(start time.Time) {
 	r.files = nil
 	if start.After(r.taken) {

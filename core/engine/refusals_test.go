@@ -11,7 +11,7 @@ import (
 	"github.com/artstore/ingester/core/retry"
 )
 
-// refuse is a script that refuses the files of those names.
+// refuse is a script that refuses the files with these names.
 func refuse(e *core.Error, names ...string) func(context.Context, *server, core.Transfer, int, core.Progress) (bool, error) {
 	return func(_ context.Context, _ *server, t core.Transfer, _ int, _ core.Progress) (bool, error) {
 		if slices.Contains(names, t.Source.Name) {
@@ -26,8 +26,8 @@ var (
 	rejects = failure(core.KindAuth, core.CodeTokenRejected, core.OutcomeAnswered)
 )
 
-// What a firewall or a hook has against some files doesn't stop the others,
-// however many it forbids, as long as some are stored between them.
+// A firewall or a hook may forbid any number of files without stopping the others,
+// as long as some are stored between them.
 func TestForbiddenFilesStopNobodyElse(t *testing.T) {
 	for _, streams := range []int{1, 8} {
 		synctest.Test(t, func(t *testing.T) {
@@ -60,8 +60,8 @@ func TestForbiddenFilesStopNobodyElse(t *testing.T) {
 	}
 }
 
-// A server that forbids one file after the other forbids them all: the third
-// one shows it, and the rest stay queued.
+// A server that forbids three files in a row forbids them all: the rest stay
+// queued.
 func TestForbiddenAccountHalts(t *testing.T) {
 	for lift, verb := range map[string]func(*fixture) error{
 		"ResumeAll": func(f *fixture) error { return f.ResumeAll(context.Background()) },
@@ -80,7 +80,7 @@ func TestForbiddenAccountHalts(t *testing.T) {
 				}
 				f.awaitState(core.StateFailed, ids[:2]...)
 				f.awaitState(core.StateQueued, ids[2:]...)
-				if err := verb(f); err != nil { // and begins to count again
+				if err := verb(f); err != nil { // the count begins again
 					t.Fatal(err)
 				}
 				f.awaitState(core.StateFailed, ids[:4]...)
@@ -97,7 +97,7 @@ func TestForbiddenAccountHalts(t *testing.T) {
 	}
 }
 
-// The same file sent again and again is one file.
+// The same file, sent again and again, counts as one.
 func TestForbiddenFileRetriedIsOneFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -116,8 +116,8 @@ func TestForbiddenFileRetriedIsOneFile(t *testing.T) {
 	})
 }
 
-// A 401 to one file, whose token others use with success, is about that file,
-// wherever it stands in the queue.
+// A 401 to one file, while others use the same token with success, is about that
+// file, wherever it is in the queue.
 func TestRejectedTokenOfOneFileStopsNobodyElse(t *testing.T) {
 	for _, streams := range []int{1, 4} {
 		for _, place := range []int{0, 5, 19} {
@@ -125,7 +125,7 @@ func TestRejectedTokenOfOneFileStopsNobodyElse(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					s := newServer()
 					s.streams = streams
-					list := sources(20, 2*tinySize) // none is claimed ahead of its turn
+					list := sources(20, 2*tinySize) // too large to be claimed ahead
 					inner := refuse(rejects, list[place].Name)
 					s.script = func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
 						<-time.After(time.Second)
@@ -134,7 +134,7 @@ func TestRejectedTokenOfOneFileStopsNobodyElse(t *testing.T) {
 					f := begin(t, s, newMemory(), func(c *Config) { c.Policy = retry.Policy{Rounds: rounds} })
 					f.patience = time.Hour
 					ids := f.submit(list...)
-					if place == len(list)-1 { // nothing begins after it that could tell
+					if place == len(list)-1 { // no file begins after it that could show whose fault it is
 						f.awaitHalt(core.CodeTokenRejected)
 						_ = f.stop()
 						return
@@ -149,8 +149,8 @@ func TestRejectedTokenOfOneFileStopsNobodyElse(t *testing.T) {
 	}
 }
 
-// An account that is suspended in the middle of the work stops the queue,
-// though files were stored before.
+// An account that is suspended in the middle of the work stops the queue, although
+// files were stored before.
 func TestAccountSuspendedHalts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -181,8 +181,8 @@ func TestAccountSuspendedHalts(t *testing.T) {
 	})
 }
 
-// Where no other file can be tried at the moment, a refused one waits for what
-// the next one shows.
+// If no other file can be tried at the moment, a refused one waits until the next
+// one shows whose fault it is.
 func TestRejectedTokenWaitsForAnotherFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()

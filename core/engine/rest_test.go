@@ -10,11 +10,11 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// mostLooks is how often an idle queue of few files looks at the clock in one
-// moment, at most. One that does nothing else never stops.
+// mostLooks is how often an idle queue of few files may read the clock at one
+// moment of virtual time. A busy loop would read it without end.
 const mostLooks = 20_000
 
-// clock is the virtual time of an engine that must not be busy with nothing.
+// clock is the virtual time of an engine that must not loop with nothing to do.
 type clock struct {
 	mu    sync.Mutex
 	at    time.Time
@@ -22,8 +22,8 @@ type clock struct {
 	spins bool
 }
 
-// now tells the time. Where it is asked for without end, it moves the time on, so
-// that the test ends.
+// now returns the time. If it is called without end, it advances the time, so that
+// the test ends.
 func (c *clock) now() time.Time {
 	c.mu.Lock()
 	if now := time.Now(); !now.Equal(c.at) {
@@ -39,15 +39,15 @@ func (c *clock) now() time.Time {
 	return time.Now()
 }
 
-// spun reports whether the engine was busy with nothing.
+// spun reports whether the engine looped with nothing to do.
 func (c *clock) spun() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.spins
 }
 
-// What is due while a queue is handed over is left to the process that gets it, and not
-// looked at again and again until the last large file has ended.
+// What falls due while a queue is handed over is left to the process that gets it,
+// and is not looked at in a loop until the last large file has ended.
 func TestDrainingRests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, c := newServer(), &clock{}
@@ -71,13 +71,13 @@ func TestDrainingRests(t *testing.T) {
 		}
 		_ = f.stop()
 		if c.spun() {
-			t.Error("the queue was busy with nothing")
+			t.Error("the queue looped with nothing to do")
 		}
 	})
 }
 
-// A profile that goes while files wait for it to lead back has them fail, and is
-// not looked for any more, whatever else happens.
+// A profile is removed while files wait for it to lead back: they fail, and the
+// profile is not looked for any more.
 func TestProfileGoesWhileHeld(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -109,8 +109,8 @@ func TestProfileGoesWhileHeld(t *testing.T) {
 	})
 }
 
-// A halt that ends by itself ends for what is of unknown outcome too: its server
-// is asked then, though nothing else happens.
+// When a halt ends by itself, the server is asked about files of unknown outcome,
+// even if nothing else happens.
 func TestAskedAfterHaltThatEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLibrary(true)
@@ -128,22 +128,22 @@ func TestAskedAfterHaltThatEnds(t *testing.T) {
 	})
 }
 
-// A lane of which nothing is left but files to be asked about has nothing to do
-// until there is an answer, wherever its profile leads by now.
+// A lane that has only files to be asked about has nothing to do until the answer
+// comes, wherever its profile leads by now.
 func TestDoubtsAloneRest(t *testing.T) {
 	now := time.Now()
 	l := &lane{look: now.Add(-time.Hour), doubts: map[*item]struct{}{{}: {}}}
-	if at := l.rest(now); !at.IsZero() {
-		t.Errorf("something is to be done at %v", at)
+	if at := l.nextDue(now); !at.IsZero() {
+		t.Errorf("something is due at %v", at)
 	}
 	l.until = now.Add(time.Minute)
-	if at := l.rest(now); at != l.until {
+	if at := l.nextDue(now); at != l.until {
 		t.Errorf("they are asked about at %v", at)
 	}
 }
 
-// What can't be saved on a full disk is tried again with growing waits, also where
-// it is about files that are queued as before.
+// What can't be saved on a full disk is tried again after growing waits, even if
+// the change leaves its files queued.
 func TestFullDiskRests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, c, st := newServer(), &clock{}, newMemory()
@@ -160,7 +160,7 @@ func TestFullDiskRests(t *testing.T) {
 		st.with(func(st *memory) { st.refuse = nil })
 		f.awaitState(core.StateFailed, ids...)
 		if c.spun() {
-			t.Error("the queue was busy with nothing")
+			t.Error("the queue looped with nothing to do")
 		}
 		if err := f.stop(); err != nil {
 			t.Error(err)
@@ -168,13 +168,13 @@ func TestFullDiskRests(t *testing.T) {
 	})
 }
 
-// A file of unknown outcome whose profile led elsewhere for a while is asked about
-// now and then once it leads back, and not without a pause.
+// After a profile led elsewhere for a while, its server is asked about a file of
+// unknown outcome now and then, and not without pauses.
 func TestAskedAfterItLedElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l, c := newLibrary(true), &clock{}
 		old := left("a", core.StateUnknown, 10)
-		old.Error = sticky(otherServer(way{profile: testProfile, to: here}, there), true)
+		old.Error = sticky(otherServer(laneKey{profile: testProfile, to: here}, there), true)
 		f := begin(t, l.server, newMemory().keep(t, old), func(cfg *Config) { cfg.Uploaders, cfg.Now = l, c.now })
 		if err := f.Ask(t.Context(), "a"); err != nil {
 			t.Fatal(err)

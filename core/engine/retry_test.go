@@ -27,8 +27,8 @@ func fail(errs ...*core.Error) func(context.Context, *server, core.Transfer, int
 
 func repeat(e *core.Error, n int) []*core.Error { return slices.Repeat([]*core.Error{e}, n) }
 
-// Everything that goes wrong is tried again when and as long as the policy
-// says, with every attempt on record.
+// Every failure is retried when and as long as the policy says, and every attempt
+// is recorded.
 func TestRetry(t *testing.T) {
 	down := failure(core.KindNetwork, core.CodeUnreachable, core.OutcomeNotProcessed)
 	lost := failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
@@ -104,7 +104,7 @@ func TestWaitingIsShown(t *testing.T) {
 		if got := f.get(id); time.Until(got.NotBefore) != 500*time.Millisecond || got.Error == nil || got.Error.Code != core.CodeUnreachable {
 			t.Errorf("%+v", got)
 		}
-		if err := f.Retry(t.Context(), id); err != nil { // now
+		if err := f.Retry(t.Context(), id); err != nil { // at once
 			t.Fatal(err)
 		}
 		start := time.Now()
@@ -141,8 +141,8 @@ func TestResumeAllWakes(t *testing.T) {
 	})
 }
 
-// A server that asks for time gets it from every worker, and no other server
-// has to wait: fault 36.
+// If a server asks for time, all of its workers wait, but no other server's:
+// fault 36.
 func TestRetryAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -183,7 +183,8 @@ func TestRetryAfter(t *testing.T) {
 	})
 }
 
-// Two hours of 503 for 500 files cost few requests, and none is lost: fault 37.
+// During two hours of 503 for 500 files few requests are made, and no file is lost:
+// fault 37.
 func TestServerDownForHours(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -209,8 +210,8 @@ func TestServerDownForHours(t *testing.T) {
 	})
 }
 
-// The queue stands still, once, for what would fail the same for all; faults 1
-// and 18.
+// A failure that would be the same for all files stops the queue after the first;
+// faults 1 and 18.
 func TestHalt(t *testing.T) {
 	for name, halt := range map[string]*core.Error{
 		"sign-in refused": failure(core.KindAuth, core.CodeSignInRefused, core.OutcomeNotProcessed),
@@ -253,8 +254,8 @@ func TestHalt(t *testing.T) {
 	}
 }
 
-// Fault 52: a program that starts with the session finds the keychain locked,
-// and goes on by itself once it no longer is.
+// Fault 52: a program that starts with the desktop session finds the keychain
+// locked, and goes on by itself once it is unlocked.
 func TestHaltEndsByItself(t *testing.T) {
 	locked := failure(core.KindConfig, core.CodeKeychainLocked, core.OutcomeNotProcessed)
 	synctest.Test(t, func(t *testing.T) {
@@ -280,8 +281,8 @@ func TestHaltEndsByItself(t *testing.T) {
 	})
 }
 
-// A profile that is gone fails its transfers; one that can't be used stops
-// them. Others go on.
+// If a profile is gone, its transfers fail; if it can't be used, they stop. Others
+// go on.
 func TestProfileTrouble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, st := newServer(), newMemory()
@@ -315,8 +316,8 @@ func TestProfileTrouble(t *testing.T) {
 	})
 }
 
-// A server that refuses every token refuses a fresh one once, whichever file
-// brings it: fault 11. Those under way get theirs, and then the queue stands.
+// A server that refuses every token is sent one fresh token only, with whichever
+// file comes first: fault 11. Attempts under way end, then the queue stops.
 func TestFreshTokenIsRefusedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()

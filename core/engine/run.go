@@ -9,10 +9,10 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Run loads the queue and works it off until ctx ends. It returns when every
-// goroutine has ended and every result is saved: nil then, else why not. What
-// was under way is queued again, or, where the server may have stored it,
-// looked into before it is sent again. An engine runs once.
+// Run loads the queue and works it off until ctx ends. It returns once every
+// goroutine has ended and every result is saved; an error is why some could not
+// be. Files whose attempts were stopped are queued again; if the server may have
+// stored one, the server is asked before it is sent again. An engine runs once.
 func (e *Engine) Run(ctx context.Context) error {
 	if !e.started.CompareAndSwap(false, true) {
 		return &core.Error{Kind: core.KindUsage, Code: core.CodeInternal, Op: "run queue", Message: "The queue runs already."}
@@ -40,17 +40,17 @@ func (e *Engine) Run(ctx context.Context) error {
 // stop returns when no attempt and no Submit is under way any more.
 func (e *Engine) stop(ctx context.Context) {
 	_ = e.do(ctx, "stop", func(*tx) error {
-		e.stopping = true // at once: a full disk doesn't keep the program open
+		e.stopping = true // at once: a full disk must not keep the program from ending
 		for _, l := range e.lanes {
 			e.recall(l, func(*run) bool { return true })
 		}
 		return nil
 	})
-	<-e.submits          // for good
+	<-e.submits          // kept, so that no Submit begins any more
 	_ = e.workers.Wait() // workers return no errors
 }
 
-// load reads the queue and looks after what a crash interrupted.
+// load reads the queue and recovers what a crash interrupted.
 func (e *Engine) load(ctx context.Context) error {
 	found, err := e.cfg.Store.Unfinished(ctx)
 	if err != nil {
@@ -80,15 +80,15 @@ func (e *Engine) load(ctx context.Context) error {
 	return nil
 }
 
-// errInterrupted is the cause of an attempt's end that nobody saw.
+// errInterrupted is the cause of an attempt that ended with the program.
 var errInterrupted = errors.New("the program ended during the upload")
 
-// recover queues what was under way when the program ended. Of a file that
-// the server may have, that is remembered: it is looked into when its turn
-// comes, since only the server can say how.
+// recover queues what was under way when the program ended. If the server may
+// have the file, that is remembered, and the server is asked when the file's turn
+// comes.
 func (e *Engine) recover(interrupted []*item) {
 	for chunk := range chunks(interrupted) {
-		e.owe(func(x *tx) error {
+		e.mustSave(func(x *tx) error {
 			for _, it := range chunk {
 				t := x.get(it)
 				failure := interruption(t)
@@ -105,7 +105,7 @@ func (e *Engine) recover(interrupted []*item) {
 }
 
 // interruption says what the server may have of a transfer that was under way.
-// Where it left a note its uploader finds that out by itself.
+// If the transfer has a Resume note, its uploader finds that out by itself.
 func interruption(t core.Transfer) *core.Error {
 	failure := &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "upload", Outcome: core.OutcomeCutOff,
 		Message: "The upload was interrupted.", Err: errInterrupted}

@@ -15,17 +15,17 @@ import (
 
 const opScan = "scan"
 
-// progressEvery is after how many entries a scan tells how far it is.
+// progressEvery is after how many entries a scan reports its progress.
 const progressEvery = 500
 
 // Scan finds the regular files at and below paths, in a fixed order: paths as
-// given, folders by name. A link that is named is followed, one that is found in
-// a folder is not, and special files are never opened; what is left out is told
-// as skipped, and so are the same path a second time and one that doesn't
-// exist. A hard link is a file of its own. progress may be nil. Where not one of
-// the paths can be read that is an error, and then nothing is returned.
+// given, folders by name. A link that the user named is followed, one found in a
+// folder is not, and special files are never opened. What is left out is
+// reported as skipped, as are repeated paths and paths that don't exist. A hard
+// link is a file of its own. progress may be nil. If none of the paths can be
+// read, that is an error, and nothing is returned.
 func Scan(ctx context.Context, paths []string, progress func(core.ScanProgress)) (core.Scan, error) {
-	w := walker{ctx: ctx, progress: progress, paths: map[string]bool{}}
+	w := scanner{ctx: ctx, progress: progress, paths: map[string]bool{}}
 	if w.progress == nil {
 		w.progress = func(core.ScanProgress) {}
 	}
@@ -55,7 +55,7 @@ func Scan(ctx context.Context, paths []string, progress func(core.ScanProgress))
 	return w.found, nil
 }
 
-// Scan is the function of the same name.
+// Scan calls the function of the same name.
 func (e *Engine) Scan(ctx context.Context, paths []string, progress func(core.ScanProgress)) (core.Scan, error) {
 	return Scan(ctx, paths, progress)
 }
@@ -66,11 +66,11 @@ type root struct {
 	path  string // where a link leads
 	name  string
 	facts fs.FileInfo
-	err   error // why there are no facts
+	err   error // why facts is nil
 }
 
 func newRoot(p string) root {
-	if p == "" { // Abs takes it for the working directory
+	if p == "" { // Abs would take it for the working directory
 		return root{err: fs.ErrNotExist}
 	}
 	path, err := filepath.Abs(p)
@@ -87,7 +87,7 @@ func newRoot(p string) root {
 	return r
 }
 
-// failure is why nothing of the root could be read, nil where it could.
+// failure is why nothing of the root could be read, nil if something could.
 func (r root) failure(named string, skipped []core.Skipped) *core.Error {
 	for _, s := range skipped {
 		switch {
@@ -103,8 +103,8 @@ func (r root) failure(named string, skipped []core.Skipped) *core.Error {
 	return nil
 }
 
-// follow goes to where a link leads that the user named. It stays a link where
-// that is nowhere, or a pipe like that of a shell.
+// follow resolves a link that the user named. It stays a link if its target
+// doesn't exist, or is a pipe such as a shell makes for <(command).
 func (r *root) follow() {
 	target, err := filepath.EvalSymlinks(r.named)
 	if err == nil {
@@ -114,7 +114,7 @@ func (r *root) follow() {
 			return
 		}
 	}
-	// Links of /proc lead to what has no path.
+	// Links in /proc lead to things that have no path.
 	if facts, statErr := os.Stat(r.named); statErr == nil && !facts.IsDir() && !facts.Mode().IsRegular() {
 		r.facts = facts
 		return
@@ -124,17 +124,17 @@ func (r *root) follow() {
 
 func quote(path string) string { return "“" + path + "”" }
 
-// walker is one scan.
-type walker struct {
+// scanner is the state of one scan.
+type scanner struct {
 	ctx      context.Context
 	progress func(core.ScanProgress)
 	found    core.Scan
 	entries  int
-	paths    map[string]bool // of files found
+	paths    map[string]bool // paths of files found
 }
 
-// root looks at what the user named.
-func (w *walker) root(r root) error {
+// root scans what the user named.
+func (w *scanner) root(r root) error {
 	if err := w.step(); err != nil {
 		return err
 	}
@@ -150,8 +150,8 @@ func (w *walker) root(r root) error {
 	return nil
 }
 
-// step counts an entry. The only error it returns is the end of the context.
-func (w *walker) step() error {
+// step counts an entry. Its only error is that the context has ended.
+func (w *scanner) step() error {
 	if w.ctx.Err() != nil {
 		return cancelled(opScan, w.ctx.Err())
 	}
@@ -161,8 +161,8 @@ func (w *walker) step() error {
 	return nil
 }
 
-// folder looks at what is in a folder, which it closes.
-func (w *walker) folder(dir *os.Root, path, name string) error {
+// folder scans a folder and closes it.
+func (w *scanner) folder(dir *os.Root, path, name string) error {
 	defer func() { _ = dir.Close() }()
 	w.found.Folders++
 	entries, err := list(dir)
@@ -181,7 +181,8 @@ func (w *walker) folder(dir *os.Root, path, name string) error {
 	return nil
 }
 
-// list returns what is in a folder by name; with an error, what could be read.
+// list returns the names in a folder, sorted; with an error, those that could be
+// read.
 func list(dir *os.Root) ([]string, error) {
 	f, err := dir.Open(".")
 	if err != nil {
@@ -193,16 +194,16 @@ func list(dir *os.Root) ([]string, error) {
 	return names, err
 }
 
-// entry looks at one entry of a folder. Nothing is found through its path, in
-// which a link may be by now, but in the folder that is open.
-func (w *walker) entry(dir *os.Root, entry, path, name string) error {
+// entry scans one entry of a folder. It opens the entry through the open folder,
+// not through its path, of which a part may have become a link.
+func (w *scanner) entry(dir *os.Root, entry, path, name string) error {
 	if err := w.step(); err != nil {
 		return err
 	}
 	facts, err := dir.Lstat(entry)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil // deleted while we look
+		return nil // deleted during the scan
 	case err == nil && facts.IsDir():
 		below, err := content.Enter(dir, entry, facts)
 		if err == nil {
@@ -216,9 +217,9 @@ func (w *walker) entry(dir *os.Root, entry, path, name string) error {
 	return nil
 }
 
-// file takes a file, or tells why it is left out. facts are those of the entry
-// itself, err why there are none.
-func (w *walker) file(named, path, name string, facts fs.FileInfo, err error) {
+// file takes a file or reports why it is left out. facts describe the entry
+// itself; err is why there are none.
+func (w *scanner) file(named, path, name string, facts fs.FileInfo, err error) {
 	switch {
 	case err != nil && facts != nil && facts.Mode()&fs.ModeSymlink != 0:
 		w.skip(named, core.SkipSymlink, err)
@@ -239,11 +240,11 @@ func (w *walker) file(named, path, name string, facts fs.FileInfo, err error) {
 	}
 }
 
-func (w *walker) skip(path string, reason core.SkipReason, err error) {
+func (w *scanner) skip(path string, reason core.SkipReason, err error) {
 	w.found.Skipped = append(w.found.Skipped, core.Skipped{Path: path, Reason: reason, Err: err})
 }
 
-func (w *walker) tell() {
+func (w *scanner) tell() {
 	w.progress(core.ScanProgress{
 		Files: len(w.found.Sources), Folders: w.found.Folders, Bytes: w.found.Bytes, Skipped: len(w.found.Skipped),
 	})

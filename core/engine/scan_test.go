@@ -79,7 +79,7 @@ func TestScanRelative(t *testing.T) {
 	}
 }
 
-// The same file is taken once, by whatever path: fault 45.
+// The same file is taken once, by whichever path: fault 45.
 func TestScanDuplicates(t *testing.T) {
 	dir := tree(t, "box/a", "box/b")
 	found := scan(t, filepath.Join(dir, "box"), filepath.Join(dir, "box", "a"), filepath.Join(dir, "box"))
@@ -93,8 +93,8 @@ func TestScanDuplicates(t *testing.T) {
 	}
 }
 
-// A path that doesn't exist, or is none, is named, and the others are found. It
-// is an error where nothing is left.
+// A path that doesn't exist, or isn't one, is reported, and the others are found.
+// If nothing is left, that is an error.
 func TestScanMissing(t *testing.T) {
 	dir := tree(t, "a", "empty/")
 	for path, reason := range map[string]core.SkipReason{
@@ -105,7 +105,7 @@ func TestScanMissing(t *testing.T) {
 		if len(found.Sources) != 1 || len(found.Skipped) != 2 || found.Skipped[0].Path != path || found.Skipped[0].Reason != reason || found.Skipped[0].Err == nil {
 			t.Errorf("%q: %+v", path, found)
 		}
-		scan(t, path, filepath.Join(dir, "empty")) // that could be read
+		scan(t, path, filepath.Join(dir, "empty")) // the empty folder could be read
 		for _, paths := range [][]string{{path}, {path, filepath.Join(dir, "c")}} {
 			found, err := New(Config{}).Scan(context.Background(), paths, nil)
 			if core.AsError(err).Kind != core.KindFile || !strings.Contains(err.Error(), path) || len(found.Sources)+len(found.Skipped) != 0 {
@@ -175,7 +175,7 @@ func TestScanIsInOrder(t *testing.T) {
 	}
 }
 
-// BenchmarkScan is 10,000 files in 100 folders.
+// BenchmarkScan scans 10,000 files in 100 folders.
 func BenchmarkScan(b *testing.B) {
 	var list []string
 	for i := range 10_000 {

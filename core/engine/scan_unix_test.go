@@ -17,7 +17,7 @@ import (
 	"github.com/artstore/ingester/core/content"
 )
 
-// reasons are what was left out, and why.
+// reasons returns what was left out, and why.
 func reasons(found core.Scan) map[string]core.SkipReason {
 	got := map[string]core.SkipReason{}
 	for _, s := range found.Skipped {
@@ -26,8 +26,8 @@ func reasons(found core.Scan) map[string]core.SkipReason {
 	return got
 }
 
-// What is found in a folder: links are not followed, special files not opened,
-// a hard link is a file of its own. Fault 43.
+// In a folder links are not followed, special files are not opened, and a hard
+// link is a file of its own. Fault 43.
 func TestScanSkips(t *testing.T) {
 	dir := tree(t, "box/a", "box/sub/b", "secret/key")
 	box := filepath.Join(dir, "box")
@@ -55,8 +55,8 @@ func TestScanSkips(t *testing.T) {
 	}
 }
 
-// What the user names is followed where it is a link, told where it leads to
-// nothing that can be sent, and the other paths are scanned all the same.
+// A link that the user names is followed. If it leads to nothing that can be sent,
+// that is reported, and the other paths are scanned all the same.
 func TestScanNamedLinks(t *testing.T) {
 	dir := tree(t, "real.pdf", "box/a", "box/sub/b", "other/c")
 	in := func(name string) string { return filepath.Join(dir, name) }
@@ -66,9 +66,9 @@ func TestScanNamedLinks(t *testing.T) {
 	r, w, err := os.Pipe()
 	must(t, err)
 	defer func() { must(t, r.Close(), w.Close()) }()
-	shell := fmt.Sprintf("/dev/fd/%d", r.Fd()) // as of <(command)
+	pipe := fmt.Sprintf("/dev/fd/%d", r.Fd()) // as of <(command) in a shell
 
-	found := scan(t, in("dangling"), in("newest"), in("pipe"), in("boxes"), in("piped"), shell, in("zero"), in("loop"), in("other"),
+	found := scan(t, in("dangling"), in("newest"), in("pipe"), in("boxes"), in("piped"), pipe, in("zero"), in("loop"), in("other"),
 		in("latest"), in("real.pdf"), in("box"))
 	if diff := cmp.Diff([]string{"newest", "boxes/a", "boxes/sub/b", "other/c"}, names(found)); diff != "" {
 		t.Error(diff)
@@ -81,7 +81,7 @@ func TestScanNamedLinks(t *testing.T) {
 	}
 	want := map[string]core.SkipReason{
 		in("dangling"): core.SkipSymlink, in("loop"): core.SkipSymlink, in("box/inner"): core.SkipSymlink,
-		in("pipe"): core.SkipSpecial, in("piped"): core.SkipSpecial, shell: core.SkipSpecial, in("zero"): core.SkipSpecial,
+		in("pipe"): core.SkipSpecial, in("piped"): core.SkipSpecial, pipe: core.SkipSpecial, in("zero"): core.SkipSpecial,
 		in("latest"): core.SkipDuplicate, in("real.pdf"): core.SkipDuplicate, in("box/a"): core.SkipDuplicate, in("box/sub/b"): core.SkipDuplicate,
 	}
 	if diff := cmp.Diff(want, reasons(found)); diff != "" {
@@ -135,12 +135,13 @@ func TestScanWhileLinksSwap(t *testing.T) {
 	}
 }
 
-// What has the same number is not the same file: some mounts give two files one.
+// Files with the same number may be different ones: some mounts give one number to
+// two files.
 func TestScanSharedNumbers(t *testing.T) {
 	dir := tree(t, "one", "two")
 	facts, err := os.Lstat(filepath.Join(dir, "one"))
 	must(t, err)
-	w := walker{ctx: t.Context(), progress: func(core.ScanProgress) {}, paths: map[string]bool{}}
+	w := scanner{ctx: t.Context(), progress: func(core.ScanProgress) {}, paths: map[string]bool{}}
 	for _, name := range []string{"one", "two", "one"} {
 		w.file(name, name, name, facts, nil)
 	}
@@ -149,12 +150,12 @@ func TestScanSharedNumbers(t *testing.T) {
 	}
 }
 
-// What can't be read is told, and the rest is found.
+// What can't be read is reported, and the rest is found.
 func TestScanUnreadable(t *testing.T) {
 	dir := tree(t, "box/a", "box/gone/b", "box/z")
-	// A name that is too long once it is in its folder can't be read by
-	// anybody, not even by the superuser.
-	w := walker{ctx: t.Context(), progress: func(core.ScanProgress) {}, paths: map[string]bool{}}
+	// A name that is too long together with its folder can't be read by anybody,
+	// not even by the superuser.
+	w := scanner{ctx: t.Context(), progress: func(core.ScanProgress) {}, paths: map[string]bool{}}
 	box, err := content.OpenFolder(filepath.Join(dir, "box"))
 	must(t, err)
 	must(t, w.entry(box, strings.Repeat("x", 300), filepath.Join(dir, "box", "long"), "box/long"))

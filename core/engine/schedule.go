@@ -9,35 +9,15 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// longestRest is how often the wall clock is looked at while something waits:
-// timers stand still while the machine sleeps.
-const longestRest = 30 * time.Second
+// longestSleep is how often the wall clock is read while something waits: timers
+// stand still while the machine is suspended.
+const longestSleep = 30 * time.Second
 
-// due is a transfer that waits.
-type due struct {
-	it *item
-	at time.Time
-}
-
-// dueHeap is a heap by time.
-type dueHeap []due
-
-func (h dueHeap) Len() int           { return len(h) }
-func (h dueHeap) Less(i, j int) bool { return h[i].at.Before(h[j].at) }
-func (h dueHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *dueHeap) Push(v any)        { *h = append(*h, v.(due)) }
-func (h *dueHeap) Pop() any {
-	old := *h
-	last := old[len(old)-1]
-	old[len(old)-1] = due{}
-	*h = old[:len(old)-1]
-	return last
-}
-
-// place puts a transfer where its durable state belongs. What leaves a state
-// stays behind in the heaps until its turn comes, and is passed over then.
-func (e *Engine) place(it *item) {
-	if it.gone || it.leaving > 0 || it.crew() == nil {
+// enqueue puts a transfer into the queue or heap of its durable state. Entries of
+// its earlier states stay in the heaps until their turn comes, and are then
+// passed over.
+func (e *Engine) enqueue(it *item) {
+	if it.gone || it.deleting > 0 || it.callers() == nil {
 		if it.in < 0 {
 			e.letGo(it)
 		}
@@ -52,29 +32,29 @@ func (e *Engine) place(it *item) {
 			e.askAt(it, time.Time{})
 			return
 		}
-		if l := e.lane(it.way()); it.in != l.number {
+		if l := e.lane(it.laneKey()); it.in != l.number {
 			l.push(it)
 		}
 		e.journal.kick()
 	case core.StateWaiting:
-		switch late := it.late(); {
-		case it.inDoubt(): // also if it is in doubt since its profile led elsewhere
-			e.askAt(it, late.notBefore)
-		case isHeld(late.err):
-			e.lane(it.way()).held[it] = struct{}{}
+		switch details := it.details(); {
+		case it.inDoubt(): // also if it became so while its profile led elsewhere
+			e.askAt(it, details.notBefore)
+		case isHeld(details.err):
+			e.lane(it.laneKey()).held[it] = struct{}{}
 			e.journal.kick()
 		default:
-			heap.Push(&e.waiting, due{it, late.notBefore})
+			heap.Push(&e.waiting, due{it, details.notBefore})
 		}
 	case core.StateUnknown:
-		if late := it.late(); it.inDoubt() && !late.notBefore.IsZero() {
-			e.askAt(it, late.notBefore)
+		if details := it.details(); it.inDoubt() && !details.notBefore.IsZero() {
+			e.askAt(it, details.notBefore)
 		}
 	}
 }
 
-// schedule stages what time and room allow: transfers that have waited long
-// enough, and claims.
+// schedule stages what is due and what there is room for: transfers that have
+// waited long enough, and claims.
 func (e *Engine) schedule(ctx context.Context, x *tx) {
 	e.sought = x.now
 	if e.stopping || e.draining || e.fault.err != nil {
@@ -82,7 +62,7 @@ func (e *Engine) schedule(ctx context.Context, x *tx) {
 	}
 	for len(e.waiting) > 0 && !e.waiting[0].at.After(x.now) {
 		d := heap.Pop(&e.waiting).(due)
-		if t := x.get(d.it); !d.it.leaves && x.crew(d.it) != nil && t.State == core.StateWaiting && t.NotBefore.Equal(d.at) {
+		if t := x.get(d.it); !d.it.removing && x.callers(d.it) != nil && t.State == core.StateWaiting && t.NotBefore.Equal(d.at) {
 			t.State = core.StateQueued
 			_ = x.put(d.it, t) // logged
 		}
@@ -103,8 +83,7 @@ func (e *Engine) schedule(ctx context.Context, x *tx) {
 	}
 }
 
-// claim stages the start of as many of the lane's transfers as there is room
-// for.
+// claim stages the start of as many of the lane's transfers as its limits allow.
 func (e *Engine) claim(ctx context.Context, x *tx, l *lane) {
 	l.skim(x)
 	l.skimHeld(x)
@@ -143,8 +122,8 @@ func (e *Engine) claim(ctx context.Context, x *tx, l *lane) {
 	}
 }
 
-// limits are those of a lane, with what others leave it of the room that there
-// is for all: one attempt at least.
+// limits returns the limits of a lane, lessened to what other lanes leave of the
+// total: one attempt at least.
 func (e *Engine) limits(l *lane) limits {
 	m := l.limits()
 	if e.cfg.Most == 0 {
@@ -160,8 +139,8 @@ func (e *Engine) limits(l *lane) limits {
 	return limits{streams: min(m.streams, left), bulk: min(m.bulk, left)}
 }
 
-// skim drops what is no longer queued, goes another way by now, or waits for its
-// place to be back, from the tops of the lane's queues.
+// skim drops from the tops of the lane's queues what is no longer queued, now
+// belongs to another lane, or waits for its place.
 func (l *lane) skim(x *tx) {
 	for _, h := range []*seqHeap{&l.small, &l.bulk} {
 		for len(*h) > 0 && (l.stale(x, h.top()) || x.e.keepBack(h.top())) {
@@ -173,10 +152,11 @@ func (l *lane) skim(x *tx) {
 }
 
 func (l *lane) stale(x *tx, it *item) bool {
-	return it.in != l.number || it.leaves || x.crew(it) == nil || x.state(it) != core.StateQueued || x.wayOf(it) != l.way
+	return it.in != l.number || it.removing || x.callers(it) == nil || x.state(it) != core.StateQueued || x.laneKeyOf(it) != l.laneKey
 }
 
-// start stages the claim of one transfer, durable before its first byte.
+// start stages the claim of one transfer. It is durable before the first byte is
+// sent.
 func (e *Engine) start(ctx context.Context, x *tx, l *lane, it *item) *run {
 	t := x.get(it)
 	r := &run{lane: l, it: it, size: t.Source.Size, restat: it.failed().last == core.CodeFileChanged, quit: ctx.Done(), done: make(chan struct{})}
@@ -197,11 +177,11 @@ func (e *Engine) start(ctx context.Context, x *tx, l *lane, it *item) *run {
 	return r
 }
 
-// launch begins a claimed run: its claim is durable.
+// launch begins a run whose claim is durable.
 func (e *Engine) launch(r *run) {
 	r.it.run.Store(r)
 	if r.lane.halt != nil || r.lane.until.After(e.now()) || e.paused || e.awayFor(r.it) != nil {
-		e.conclude(r, result{}) // what happened in the same round
+		e.conclude(r, result{}) // it was stopped in the same round
 		return
 	}
 	if r.lane.begin(r) {
@@ -212,8 +192,8 @@ func (e *Engine) launch(r *run) {
 	}
 }
 
-// ask looks the lane's profile up, off the journal's goroutine: it may read
-// the disk.
+// ask reads the lane's profile. It may read the disk, so it does not run in the
+// journal's goroutine.
 func (e *Engine) ask(ctx context.Context, l *lane) {
 	if l.asking {
 		return
@@ -221,7 +201,7 @@ func (e *Engine) ask(ctx context.Context, l *lane) {
 	l.asking = true
 	e.workers.Go(func() error {
 		found, err := e.cfg.Uploaders.Endpoint(ctx, l.route())
-		e.owe(func(x *tx) error {
+		e.mustSave(func(x *tx) error {
 			if err != nil && ctx.Err() == nil {
 				e.noEndpoint(x, l, core.AsError(err))
 			}
@@ -238,8 +218,8 @@ func (e *Engine) ask(ctx context.Context, l *lane) {
 	})
 }
 
-// noEndpoint deals with a profile that can't be used: without it nothing of it
-// can be sent, but if it is gone for good, waiting won't help.
+// noEndpoint handles a profile that can't be used. The lane halts; if the profile
+// is gone for good, its transfers fail, as waiting would not help.
 func (e *Engine) noEndpoint(x *tx, l *lane, failure *core.Error) {
 	if failure.Code != core.CodeProfileNotFound {
 		x.after(func() { l.halt = failure })
@@ -250,10 +230,10 @@ func (e *Engine) noEndpoint(x *tx, l *lane, failure *core.Error) {
 		return
 	}
 	for _, it := range e.items {
-		if it.crew() == nil || x.state(it) != core.StateQueued && x.state(it) != core.StateWaiting {
+		if it.callers() == nil || x.state(it) != core.StateQueued && x.state(it) != core.StateWaiting {
 			continue
 		}
-		if t := x.get(it); x.wayOf(it) == l.way && (t.State == core.StateQueued || isHeld(t.Error)) {
+		if t := x.get(it); x.laneKeyOf(it) == l.laneKey && (t.State == core.StateQueued || isHeld(t.Error)) {
 			t.State, t.Error = core.StateFailed, sticky(failure, maybeStored(t))
 			if maybeStored(t) {
 				t.State = core.StateUnknown
@@ -263,14 +243,14 @@ func (e *Engine) noEndpoint(x *tx, l *lane, failure *core.Error) {
 	}
 }
 
-// halt is why what goes a way, or all, is not sent until someone acts.
+// halt is why a lane, or everything, is not sent until someone acts.
 type halt struct {
-	way
+	laneKey
 	all bool
 	err *core.Error
 }
 
-// halted is what is not sent until someone acts, in a fixed order.
+// halted returns what is not sent until someone acts, in a fixed order.
 func (e *Engine) halted() []halt {
 	var halts []halt
 	if e.fault.err != nil {
@@ -278,14 +258,14 @@ func (e *Engine) halted() []halt {
 	}
 	for w, l := range e.lanes {
 		if l.halt != nil {
-			halts = append(halts, halt{way: w, err: l.halt})
+			halts = append(halts, halt{laneKey: w, err: l.halt})
 		}
 	}
 	slices.SortFunc(halts, func(a, b halt) int {
 		switch {
-		case a.all || a.before(b.way) && !b.all:
+		case a.all || a.before(b.laneKey) && !b.all:
 			return -1
-		case b.all || b.before(a.way):
+		case b.all || b.before(a.laneKey):
 			return 1
 		}
 		return 0
@@ -293,20 +273,20 @@ func (e *Engine) halted() []halt {
 	return halts
 }
 
-// rest is how long nothing needs to be done unless something happens.
-func (e *Engine) rest() time.Duration {
+// untilDue is how long the journal can sleep if no change comes.
+func (e *Engine) untilDue() time.Duration {
 	now := e.now()
-	wait := 24 * time.Hour // nothing waits
+	wait := 24 * time.Hour // if nothing waits
 	if e.stopping {
 		return wait
 	}
-	until := func(at time.Time) { wait = min(wait, max(at.Sub(now), 0), longestRest) }
+	until := func(at time.Time) { wait = min(wait, max(at.Sub(now), 0), longestSleep) }
 	switch {
 	case e.fault.err != nil:
 		until(e.fault.retry)
 		return wait
 	case e.draining:
-		return wait // what is due is for the process that gets the queue
+		return wait // what falls due is left to the process that gets the queue
 	}
 	if len(e.waiting) > 0 {
 		until(e.waiting[0].at)
@@ -323,16 +303,16 @@ func (e *Engine) rest() time.Duration {
 		until(e.asks[0].at)
 	}
 	for _, l := range e.lanes {
-		if at := l.rest(e.sought); !at.IsZero() {
+		if at := l.nextDue(e.sought); !at.IsZero() {
 			until(at)
 		}
 	}
 	return wait
 }
 
-// rest is when something is to be done for the lane if nothing happens before,
-// zero for never, by how it was at now: what has become due since then is.
-func (l *lane) rest(now time.Time) time.Time {
+// nextDue is when something has to be done for the lane if no change comes, zero
+// for never. It judges by the state at now, so a time in the past is due.
+func (l *lane) nextDue(now time.Time) time.Time {
 	switch {
 	case l.halt != nil:
 		return l.ends
@@ -340,7 +320,7 @@ func (l *lane) rest(now time.Time) time.Time {
 		return time.Time{}
 	case l.until.After(now):
 		return l.until
-	case l.empty(): // its doubts are being asked about
+	case l.empty(): // the server is being asked about its doubtful transfers
 		return time.Time{}
 	case !l.pace.ready(now):
 		return l.pace.next

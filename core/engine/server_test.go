@@ -13,44 +13,44 @@ import (
 )
 
 // server stands for an ArtStore server and the uploader that talks to it. It
-// remembers what it has stored by key: the oracle of the tests.
+// records what it has stored, by key: the truth that the tests compare with.
 type server struct {
 	mu        sync.Mutex
 	honours   bool   // refuses duplicates by key
-	asks      int    // for that
-	looks     int    // for a profile
-	finds     int    // for its list
-	askErr    error  // what asking ends in
-	url       string // where profiles lead, as are
+	asks      int    // how often it was asked for that
+	looks     int    // how often a profile was looked up
+	finds     int    // how often it was asked for its list
+	askErr    error  // the error of being asked
+	url       string // where profiles lead, like the next field
 	account   string
 	moves     bool
 	arrived   map[core.TransferID][]core.Destination // where uploads went
-	spread    map[core.TransferID]bool               // went to one after another had it
-	keeper    map[core.TransferID]core.Destination   // what had it last
+	spread    map[core.TransferID]bool               // sent to a server after another had it
+	keeper    map[core.TransferID]core.Destination   // the destination that had it last
 	streams   int
 	budget    int64 // 0: none
 	roundTrip time.Duration
-	profiles  map[string]error // what looking a profile up ends in
+	profiles  map[string]error // the error of looking a profile up
 	commits   map[core.TransferID]int
 	uploads   map[core.TransferID]int
 	sources   map[core.TransferID]core.Source // as last sent
 	active    int
 	most      int // attempts at once
 
-	catalog *catalog // its files, nil where the test doesn't look at them
+	catalog *catalog // its files, nil if the test doesn't check them
 
 	finalise func(fileID string, o core.FinaliseOptions) error // nil: done
-	lists    map[string]string                                 // file IDs by name; nil: can't say
+	lists    map[string]string                                 // file IDs by name; nil: the server has no list
 
 	gone map[string]bool // folders that are away
 
 	halves    map[string]bool // notes, and whether the server has all of it
-	forgotten []string        // notes that it was asked to forget
-	forgetErr error           // what that ends in
+	forgotten []string        // notes whose uploads it was asked to delete
+	forgetErr error           // the error of that
 
-	reads    bool                       // files are there, and read
-	onOpen   func(core.Transfer)        // once one is open
-	contents map[core.TransferID]string // of these
+	reads    bool                       // the files exist and are read
+	onOpen   func(core.Transfer)        // called once a file is open
+	contents map[core.TransferID]string // what was read
 
 	// script decides what happens to an attempt; nil: it is stored.
 	script func(ctx context.Context, s *server, t core.Transfer, n int, p core.Progress) (bool, error)
@@ -79,7 +79,7 @@ func (s *server) Endpoint(_ context.Context, by Route) (Endpoint, error) {
 	return s.endpoint(), s.profiles[by.Profile]
 }
 
-// looked is how often a profile was looked for.
+// looked returns how often a profile was looked up.
 func (s *server) looked() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,7 +115,8 @@ func (s *server) Uploader(_ context.Context, _ Route, to core.Destination) (Uplo
 	return &connected{s, now.Destination}, nil
 }
 
-// connected is an uploader that goes to where its profile led when it was made.
+// connected is an uploader that sends to the destination that its profile had when
+// the uploader was made.
 type connected struct {
 	*server
 	to core.Destination
@@ -134,7 +135,7 @@ func (c *connected) Upload(ctx context.Context, t core.Transfer, p core.Progress
 	return c.server.Upload(ctx, t, p)
 }
 
-// went are the destinations that uploads of a transfer began to.
+// went returns the destinations to which uploads of a transfer began.
 func (s *server) went(id core.TransferID) []core.Destination {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -203,7 +204,7 @@ func (s *server) half(ctx context.Context, note string, p core.Progress) error {
 	return p.Resumable(ctx, note)
 }
 
-// complete is whether the server has all of what a note tells.
+// complete reports whether the server has all of the upload that a note names.
 func (s *server) complete(note string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -235,7 +236,7 @@ func (s *server) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 		s.commit(t)
 		s.with(func(s *server) {
 			if t.Resume != "" {
-				s.halves[t.Resume] = true // the note tells of it from now on
+				s.halves[t.Resume] = true // from now on the note stands for the whole file
 			}
 		})
 	}
@@ -250,7 +251,8 @@ func (s *server) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 	return got, nil
 }
 
-// take reads the file as uploaders do: exactly what was announced, and its end.
+// take reads the file as uploaders do: exactly the announced length, and then the
+// end.
 func (s *server) take(ctx context.Context, t core.Transfer, got *core.Receipt) error {
 	file, err := content.Open(t.Source)
 	if err != nil {
@@ -277,7 +279,7 @@ func (s *server) take(ctx context.Context, t core.Transfer, got *core.Receipt) e
 func whole(ctx context.Context, s *server, t core.Transfer, _ int, p core.Progress) (bool, error) {
 	p.Sent(t.Source.Size)
 	if s.complete(t.Resume) {
-		return false, nil // it has it already
+		return false, nil // the server has it already
 	}
 	if t.Source.Size > core.FinishThreshold {
 		if err := p.Finishing(ctx); err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// chunkSize is how many transfers one commit takes at most from one call, so
-// that workers don't wait long for theirs.
+// chunkSize is how many transfers one call adds to one commit at most, so that
+// the workers' changes don't wait long.
 const chunkSize = 500
 
 const opSubmit = "queue files"
@@ -20,15 +20,14 @@ const opSubmit = "queue files"
 func chunks[T any](list []T) iter.Seq[[]T] { return slices.Chunk(list, chunkSize) }
 
 // Submit queues files. It returns once all of them are durable; after an error
-// none is queued. Calls are taken one after another.
+// none is queued. Calls run one after another.
 //
-// A file is known by its path, size and time. One that is under way, paused,
-// or of unknown outcome is left alone; one that failed is queued again, with
-// the options of this call; both are returned in Already. One that was stored
-// is returned in Stored, unless the options say Again: if it is the same by
-// file ID and change time too, or else by its content, which is read then. What is
-// known is known of one server and account: the same file of another is another
-// upload.
+// A file is recognised by its path, size and time, for one server and account:
+// to another server it is another upload. A file that is under way, paused or of
+// unknown outcome is left alone; one that failed is queued again with the options
+// of this call. Both are returned in Already. A file that was stored is returned
+// in Stored, unless the options say Again. It has to be the same by file ID and
+// change time as well, or by its content, which is then read.
 func (e *Engine) Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error) {
 	return e.self.Submit(ctx, sources, o)
 }
@@ -49,8 +48,8 @@ func (c *Call) Submit(ctx context.Context, sources []core.Source, o core.Options
 	defer func() { e.submits <- struct{}{} }()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(e.running, cancel)() //nolint:contextcheck // Run doesn't wait for files to be read
-	s := submission{e: e, call: c, endpoint: endpoint, again: o.Again, options: o, packer: packer{crew: c.alone}, seen: make(map[string]struct{}, len(sources))}
+	defer context.AfterFunc(e.running, cancel)() //nolint:contextcheck // Run doesn't wait until files have been read
+	s := submission{e: e, call: c, endpoint: endpoint, again: o.Again, options: o, packer: packer{callers: c.alone}, seen: make(map[string]struct{}, len(sources))}
 	s.options.Again = false
 	for chunk := range chunks(sources) {
 		if err := s.take(ctx, chunk); err != nil {
@@ -89,13 +88,13 @@ type submission struct {
 	packer   packer
 	seen     map[string]struct{} // paths
 
-	queued  []*item // durable, not shown yet
+	queued  []*item // durable, but not shown yet
 	already []core.TransferID
 	stored  []core.Transfer
 }
 
-// take makes some sources durable. They are not shown, and so not sent, before
-// all are.
+// take makes some of the sources durable. They are shown, and sent, only once all
+// are durable.
 func (s *submission) take(ctx context.Context, sources []core.Source) error {
 	settled, err := s.settle(ctx, sources)
 	if err != nil {
@@ -138,7 +137,7 @@ func (s *submission) take(ctx context.Context, sources []core.Source) error {
 		for _, it := range fresh {
 			s.e.lastSeq++
 			it.seq = s.e.lastSeq
-			x.hidden = append(x.hidden, it.transfer())
+			x.unlisted = append(x.unlisted, it.transfer())
 		}
 		for id, src := range again {
 			s.requeue(x, id, src)
@@ -156,7 +155,7 @@ func (s *submission) take(ctx context.Context, sources []core.Source) error {
 	return err
 }
 
-// lookup returns what is shown of a transfer.
+// lookup returns a transfer as it is shown.
 func (e *Engine) lookup(id core.TransferID) (core.Transfer, bool) {
 	e.mu.RLock()
 	defer e.mu.RUnlock()
@@ -191,7 +190,7 @@ func (s *submission) requeue(x *tx, id core.TransferID, src core.Source) {
 	if t.State != core.StateFailed {
 		return
 	}
-	if t.Resume != "" && !reflect.DeepEqual(t.Options, s.options) { // what the server has is described otherwise
+	if t.Resume != "" && !reflect.DeepEqual(t.Options, s.options) { // the server has it with another description
 		x.takeBack(it, t)
 		t.Resume = ""
 	}
@@ -202,7 +201,7 @@ func (s *submission) requeue(x *tx, id core.TransferID, src core.Source) {
 	}
 }
 
-// reveal shows what was queued, all at once.
+// reveal shows everything that was queued, at once.
 func (s *submission) reveal(ctx context.Context) error {
 	return s.e.do(ctx, opSubmit, func(x *tx) error {
 		if err := ctx.Err(); err != nil {
@@ -219,12 +218,12 @@ func (s *submission) reveal(ctx context.Context) error {
 				}
 			}
 		}
-		w := way{s.options.Profile, s.endpoint.Destination, s.call.terms}
+		w := laneKey{s.options.Profile, s.endpoint.Destination, s.call.terms}
 		s.e.askLeft(x, w, s.endpoint)
 		x.after(func() {
 			l := s.e.lane(w)
 			if l.halt != nil && s.call != s.e.self {
-				l.lift() // who calls has it tried once more
+				l.lift() // the call tries the profile again
 			}
 			l.learn(s.endpoint, x.now)
 			s.e.journal.kick()
@@ -233,13 +232,13 @@ func (s *submission) reveal(ctx context.Context) error {
 	})
 }
 
-// undo takes back what is durable already. It is owed: a full disk only delays
-// it.
+// undo takes back what is durable already. It must be saved, so a full disk only
+// delays it.
 func (s *submission) undo() {
 	for chunk := range chunks(s.queued) {
-		s.e.owe(func(x *tx) error {
+		s.e.mustSave(func(x *tx) error {
 			for _, it := range chunk {
-				x.forget = append(x.forget, it.id())
+				x.withdrawn = append(x.withdrawn, it.id())
 			}
 			return nil
 		})
@@ -262,8 +261,8 @@ func (s *submission) result() core.Submission {
 	return out
 }
 
-// undoubted leaves a transfer that the server is to be asked for to the user, who
-// wants no answer.
+// undoubted asks the server no more about a transfer and leaves it to the user,
+// who doesn't want to wait for an answer.
 func undoubted(x *tx, it *item) {
 	if t := x.get(it); t.Doubtful() && (t.State == core.StateWaiting || t.State == core.StateQueued) {
 		t.State = core.StateUnknown

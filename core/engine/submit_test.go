@@ -139,7 +139,7 @@ func TestSubmitRefuses(t *testing.T) {
 	}
 }
 
-// What can't be saved is refused, all of it: fault 48.
+// If some can't be saved, the whole submission is refused: fault 48.
 func TestSubmitOnFullDisk(t *testing.T) {
 	st := newMemory()
 	f := begin(t, newServer(), st)
@@ -162,7 +162,7 @@ func TestSubmitOnFullDisk(t *testing.T) {
 		feed.Close()
 	}
 	st.with(func(m *memory) { m.refuse = nil })
-	f.submit(source("one", 1)) // comes after what Submit took back
+	f.submit(source("one", 1)) // is saved after what Submit took back
 	if f.server.total() > 1 {
 		t.Error("refused files were sent")
 	}

@@ -7,9 +7,10 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// One file is queued twice, under two retentions, and only the second arrives;
-// neither answer is heard. What the server keeps as the second asked is not the
-// first's, whichever asks; but what nobody asked for as it is kept is found.
+// One file is queued twice, with two retentions. Only the second arrives, and both
+// answers are lost. The listed file, kept as the second asked, is not taken for
+// the first's, whichever asks first. A file that is kept as neither asked is still
+// found.
 func TestListedAsAnotherAsked(t *testing.T) {
 	permanent := options()
 	permanent.Retention, permanent.TTLDays = core.RetentionPermanent, 0
@@ -27,7 +28,7 @@ func TestListedAsAnotherAsked(t *testing.T) {
 	never := submit("/kept/contract", permanent)
 	f.awaitState(core.StateUnknown, never)
 	l.script = func(context.Context, *server, core.Transfer, int, core.Progress) (bool, error) {
-		return true, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown) // and not listed yet
+		return true, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown) // not listed yet either
 	}
 	arrived := submit("/lent/contract", options())
 	f.awaitState(core.StateUnknown, arrived)

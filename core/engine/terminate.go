@@ -6,43 +6,44 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// unwanted is a transfer whose note tells what a server has of it for nothing.
+// unwanted is a transfer that is not wanted any more although a server has a part
+// of its file.
 type unwanted struct {
 	it *item
-	t  core.Transfer // with the note
-	by way
+	t  core.Transfer // with its Resume note
+	by laneKey
 }
 
-// takeBack stages that the server is asked to forget what it has of t: after
-// what makes it unwanted is durable.
+// takeBack stages a request to the server to delete what it has of t. It is sent
+// once the change that makes t unwanted is durable.
 func (x *tx) takeBack(it *item, t core.Transfer) {
-	x.unwanted = append(x.unwanted, unwanted{it, t, x.wayOf(it)})
+	x.unwanted = append(x.unwanted, unwanted{it, t, x.laneKeyOf(it)})
 }
 
-// takeBack has servers forget what is not wanted any more, as well as that can
-// be done: what stays there expires. Until one has been asked, the transfer is
-// not sent again, lest that be forgotten too.
+// takeBack asks servers to delete what is not wanted any more. It is not tried
+// again after a failure, as the server's copy expires. The transfer is not sent
+// again before the server has been asked, or the new upload could be deleted too.
 func (e *Engine) takeBack(ctx context.Context, list []unwanted) {
 	if len(list) == 0 || e.stopping {
 		return
 	}
 	ends := make([]func(), len(list))
 	for i, u := range list {
-		u.it.leaving++
+		u.it.deleting++
 		ends[i] = e.claims.delete(u.t)
 	}
 	e.workers.Go(func() error {
-		unreachable := map[way]bool{}
+		unreachable := map[laneKey]bool{}
 		for i, u := range list {
 			if !unreachable[u.by] {
 				err := e.terminate(ctx, u)
 				unreachable[u.by] = err != nil && core.AsError(err).Kind != core.KindServer
 			}
 			ends[i]()
-			e.owe(func(x *tx) error {
+			e.mustSave(func(x *tx) error {
 				x.after(func() {
-					u.it.leaving--
-					e.place(u.it)
+					u.it.deleting--
+					e.enqueue(u.it)
 				})
 				return nil
 			})
@@ -51,7 +52,7 @@ func (e *Engine) takeBack(ctx context.Context, list []unwanted) {
 	})
 }
 
-// terminate asks the server of a transfer to forget it.
+// terminate asks a transfer's server to delete what it has of it.
 func (e *Engine) terminate(ctx context.Context, u unwanted) error {
 	uploader, err := e.cfg.Uploaders.Uploader(ctx, u.by.route(), u.t.Destination())
 	if err == nil {

@@ -50,8 +50,9 @@ func TestNoteLivesUntilStored(t *testing.T) {
 	})
 }
 
-// What is cancelled, removed or described anew is taken off the server once
-// that is durable, and not sent again before.
+// The upload of a file that is cancelled, removed or described differently is
+// deleted from the server once that is durable, and the file is not sent again
+// before.
 func TestUnwantedIsTakenBack(t *testing.T) {
 	ctx := context.Background()
 	for _, tt := range []struct {
@@ -89,8 +90,8 @@ func TestUnwantedIsTakenBack(t *testing.T) {
 	}
 }
 
-// Cancelled in the middle, what arrived is taken back after the attempt has
-// ended.
+// If an upload is cancelled in the middle, what arrived is deleted after the
+// attempt has ended.
 func TestCancelWhileSending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st, s := newMemory(), newServer()
@@ -119,7 +120,7 @@ func TestCancelWhileSending(t *testing.T) {
 	})
 }
 
-// A server that is not there is asked once, not for every file; the files can
+// A server that is away is asked to delete once, not for every file; the files can
 // be sent again all the same.
 func TestNobodyToTakeItBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -144,8 +145,7 @@ func TestNobodyToTakeItBack(t *testing.T) {
 	})
 }
 
-// What one server has is of no use to another, and no use for another file or
-// another description.
+// A note is of no use for another server, another file or another description.
 func TestNotesThatDontFit(t *testing.T) {
 	st, s := newMemory(), newServer()
 	path := filepath.Join(t.TempDir(), "a")
@@ -155,7 +155,7 @@ func TestNotesThatDontFit(t *testing.T) {
 	moved, changed, failed := noted(left("moved", core.StateQueued, 10)), noted(left("changed", core.StateQueued, 10)), noted(left("failed", core.StateFailed, 10))
 	moved.Server = "https://old.example"
 	changed.Source.Path, changed.Error = path, failure(core.KindFile, core.CodeFileChanged, core.OutcomeNotProcessed)
-	changed.Error.Outcome = core.OutcomeUnknown // so that it is remembered
+	changed.Error.Outcome = core.OutcomeUnknown // so that the error is kept
 	failed.Error = failure(core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 	if err := st.Commit(t.Context(), core.Batch{Put: []core.Transfer{moved, changed, failed}}); err != nil {
 		t.Fatal(err)
@@ -187,15 +187,15 @@ func TestNotesThatDontFit(t *testing.T) {
 	}
 }
 
-// A line that breaks again and again, but brings a good part of the file each
-// time, is not given up; one that brings nothing is. What was brought is what
-// the server says that it has: not what was sent, and nothing twice.
+// Attempts over a network that breaks again and again are not given up as long as
+// each brings a good part of the file; they are if nothing arrives. What counts is
+// what the server says that it has, not what was sent, and nothing counts twice.
 func TestAttemptsThatAdvance(t *testing.T) {
 	const mb = 1 << 20
 	for _, tt := range []struct {
 		name    string
-		resumed func(n int64) int64 // what the server has when attempt n begins
-		sent    int64               // by each
+		resumed func(n int64) int64 // bytes on the server when attempt n begins
+		sent    int64               // by each attempt
 		want    core.State
 		begun   int
 	}{
@@ -236,8 +236,8 @@ func TestAttemptsThatAdvance(t *testing.T) {
 	}
 }
 
-// A window has no end: a server that says an old offset for a day is asked as
-// seldom as one that fails, however much of the file it lets be sent.
+// The window never gives up: a server that reports an old offset for a day is tried
+// as seldom as one that fails, however much of the file is sent each time.
 func TestStaleOffsetForADay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st, s := newMemory(), newServer()
@@ -259,7 +259,7 @@ func TestStaleOffsetForADay(t *testing.T) {
 	})
 }
 
-// A request with all of the file has no offset: one that is cut off counts,
+// A multipart request can't be resumed: one that is cut off counts as a failure,
 // however much of it was sent.
 func TestMultipartAttemptsCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -11,12 +11,12 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// lister is a server without the key that lists what it has stored. It is told
-// which answers get lost.
+// lister is a server that doesn't refuse duplicates and lists what it has stored.
+// The test decides which answers get lost.
 type lister struct {
 	*server
 	files []core.Receipt
-	since []time.Time // that it was asked for
+	since []time.Time // the Since of each question
 }
 
 // newLister returns a server whose script says of each attempt whether the file
@@ -60,7 +60,7 @@ func (l *lister) Find(_ context.Context, questions []core.Question) (core.Listin
 	return listing, nil
 }
 
-// questions is how often it was asked for a transfer.
+// questions returns how often it was asked about a transfer.
 func (l *lister) questions() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -71,8 +71,8 @@ func beginLister(t *testing.T, l *lister, st Store) *fixture {
 	return begin(t, l.server, st, func(c *Config) { c.Uploaders, c.Policy.Rounds = l, 1 }) // without the breaker
 }
 
-// fileIDs are the server's files of transfers that are shown as stored; none may
-// be there twice.
+// fileIDs counts the transfers that are shown as stored and as unknown, and checks
+// that no file of the server belongs to two.
 func fileIDs(t *testing.T, f *fixture, ids []core.TransferID) (stored, unknown int) {
 	t.Helper()
 	owners := map[string]core.TransferID{}
@@ -93,8 +93,8 @@ func fileIDs(t *testing.T, f *fixture, ids []core.TransferID) (stored, unknown i
 	return stored, unknown
 }
 
-// Files of the same bytes and name, whose answers are lost: as many are stored as
-// the server has, each as a file of its own; the others are unknown.
+// The answers for files with the same bytes and name are lost: as many are shown
+// as stored as the server has, each as a file of its own; the others are unknown.
 func TestTwins(t *testing.T) {
 	for name, lost := range map[string]int{"all there": 0, "one lost": 1, "all but one lost": 19, "none there": 20} {
 		t.Run(name, func(t *testing.T) {
@@ -117,8 +117,8 @@ func TestTwins(t *testing.T) {
 	}
 }
 
-// A file that is listed while the attempt that stores it is still under way is
-// that attempt's.
+// A file that is listed while the attempt that stores it is still under way belongs
+// to that attempt.
 func TestTwinUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLister(nil)
@@ -143,7 +143,7 @@ func TestTwinUnderWay(t *testing.T) {
 	})
 }
 
-// slowly is a store that takes its time for what was stored.
+// slowly is a store that is slow to save what was stored.
 type slowly struct{ *memory }
 
 func (s slowly) Commit(ctx context.Context, b core.Batch) error {
@@ -153,7 +153,7 @@ func (s slowly) Commit(ctx context.Context, b core.Batch) error {
 	return s.memory.Commit(ctx, b)
 }
 
-// An answer that is not durable yet counts as much as one that is.
+// An answer counts even before it is durable.
 func TestTwinNotDurable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLister(func(x core.Transfer) (bool, bool) {
@@ -171,22 +171,22 @@ func TestTwinNotDurable(t *testing.T) {
 	})
 }
 
-// forgetful is a store that can't say whose a file is.
+// forgetful is a store that can't say to which transfer a file belongs.
 type forgetful struct{ *memory }
 
 func (forgetful) Claimed(context.Context, string, string) (core.TransferID, bool, error) {
 	return "", false, full(core.Batch{})
 }
 
-// Where the history can't be read nothing is proved.
+// If the history can't be read, nothing is proved stored.
 func TestClaimsUnknown(t *testing.T) {
 	l := newLister(func(core.Transfer) (bool, bool) { return true, false })
 	f := beginLister(t, l, forgetful{newMemory()})
 	f.awaitState(core.StateUnknown, f.submit(source("a", 10))...)
 }
 
-// An address may be written in several ways, and a name of another server is
-// another file.
+// A server's address may be written in several ways, and the same file ID on
+// another server is another file.
 func TestClaimsByServer(t *testing.T) {
 	c := newClaims()
 	at := func(server string) core.Transfer { return core.Transfer{Server: server, Source: source("a", 10)} }
@@ -210,8 +210,8 @@ func TestClaimsByServer(t *testing.T) {
 	}
 }
 
-// What counts is the first attempt of unknown outcome, and where there is no word
-// of one that nothing was sent before it was queued.
+// The span begins with the first attempt of unknown outcome, or, if none is
+// recorded, when the file was queued.
 func TestSpan(t *testing.T) {
 	day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
 	attempt := func(n, at int, o core.Outcome) core.Attempt {
@@ -241,8 +241,9 @@ func TestSpan(t *testing.T) {
 	}
 }
 
-// What a transfer of another profile, or of another address of the same server,
-// was stored as is claimed, also once it was taken off the list and after a restart.
+// A file that belongs to a transfer of another profile, or of another address of
+// the same server, stays claimed, even when that transfer is no longer listed and
+// after a restart.
 func TestClaimsOfTheHistory(t *testing.T) {
 	st := openStore(t, "")
 	l := newLister(func(x core.Transfer) (bool, bool) { return x.Source.Name == "first", x.Source.Name == "first" })
@@ -264,8 +265,8 @@ func TestClaimsOfTheHistory(t *testing.T) {
 	f.awaitState(core.StateUnknown, ids...)
 }
 
-// A claim whose transfer could not be saved is no other's meanwhile, and not for
-// ever.
+// While a transfer can't be saved its claim keeps other transfers from taking the
+// file; afterwards no claim is left.
 func TestClaimsOnAFullDisk(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := newMemory()
@@ -296,8 +297,8 @@ func TestClaimsOnAFullDisk(t *testing.T) {
 	})
 }
 
-// The server is asked for what it has since the first attempt of unknown outcome
-// began: after a restart, and however many attempts there were.
+// The server is asked about files since the first attempt of unknown outcome began,
+// even after a restart and however many attempts there were.
 func TestFindSince(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := openStore(t, "")
@@ -332,8 +333,8 @@ func TestFindSince(t *testing.T) {
 	})
 }
 
-// What is stored already is held against what this call asks, and the one that is
-// as it asks counts.
+// Stored transfers are compared with the options of this call, and one that has
+// them is preferred.
 func TestStoredOtherwise(t *testing.T) {
 	st, s := newMemory(), newServer()
 	f := begin(t, s, st)
@@ -365,15 +366,15 @@ func TestStoredOtherwise(t *testing.T) {
 	}
 }
 
-// A list that is late leaves a file unknown, never stored as something else; once
-// the file is there, asking again finds it, and sends nothing.
+// While a list lags, a file stays unknown and is never shown as stored under
+// another ID. Once the list has it, asking again finds it without sending anything.
 func TestListThatIsLate(t *testing.T) {
 	l := newLister(func(core.Transfer) (bool, bool) { return true, false })
 	lists := l.script
-	var late []core.Receipt
+	var withheld []core.Receipt
 	l.script = func(ctx context.Context, s *server, x core.Transfer, n int, p core.Progress) (bool, error) {
 		stored, err := lists(ctx, s, x, n, p)
-		s.with(func(*server) { late, l.files = append(late, l.files...), nil })
+		s.with(func(*server) { withheld, l.files = append(withheld, l.files...), nil })
 		return stored, err
 	}
 	st := newMemory()
@@ -387,7 +388,7 @@ func TestListThatIsLate(t *testing.T) {
 		return states(shown)[core.StateUnknown] == 3 && l.questions() == 6
 	})
 	_ = f.stop()
-	l.with(func(*server) { l.files = late })
+	l.with(func(*server) { l.files = withheld })
 	f = beginLister(t, l, st)
 	if err := f.Ask(context.Background(), ids...); err != nil {
 		t.Fatal(err)

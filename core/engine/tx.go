@@ -16,24 +16,25 @@ type item struct {
 	gone   bool                // removed; guarded like packed
 
 	// What follows belongs to the journal.
-	leaves   bool           // its removal is staged
-	leaving  int8           // times that the server is being asked to forget it
-	in       int32          // number of the lane whose queue it is in, or of the place that holds it; 0 for none
+	removing bool           // its removal is staged
+	deleting int8           // requests under way to delete what the server has of it
+	in       int32          // number of the lane in whose queue it is, or of the place that holds it; 0 for none
 	next     *core.Transfer // staged
 	failures *failures      // nil: none yet
 }
 
-// failures are a transfer's failed attempts, and what was asked since.
+// failures sums up a transfer's failed attempts and what its server was asked
+// since.
 type failures struct {
-	doubt  *doubt    // nil: its server was not asked whether it has the file
-	last   core.Code // of the newest
-	same   int       // how many in a row ended with it
-	since  time.Time // when the first of those ended
-	useful int       // attempts that don't count: they had brought a good part of the file to the server
-	had    int64     // bytes of the file that the server had after those
+	doubt  *doubt    // nil: the server was not asked whether it has the file
+	last   core.Code // how the newest attempt failed
+	same   int       // how many attempts in a row failed like that
+	since  time.Time // when the first of these ended
+	useful int       // attempts that don't count, as they brought a good part of the file to the server
+	had    int64     // bytes of the file that the server had after them
 }
 
-// failed is how attempts failed so far.
+// failed returns how attempts failed so far.
 func (it *item) failed() failures {
 	if it.failures == nil {
 		return failures{}
@@ -48,29 +49,29 @@ func (it *item) forgive() {
 	}
 }
 
-// tx is one round of the journal: what is to become durable together.
+// tx is one round of the journal: the changes that become durable together.
 type tx struct {
 	e       *Engine
 	now     time.Time
 	touched []*item
 	added   []*item // new in the list, durable already or staged
-	again   []*item // to be placed again
+	again   []*item // whose queue or heap has to be found again
 	removed []*item
 
-	hidden   []core.Transfer   // durable but not yet shown
-	forget   []core.TransferID // hidden ones that are not wanted after all
-	attempts []core.Attempt
-	claims   []*run
-	ended    []*run
-	unwanted []unwanted
-	crews    map[*item]*crew // the new ones; not durable, as is
-	paused   *bool           // the new value
-	then     []func()        // once durable, before it is shown
+	unlisted   []core.Transfer   // rows to save of transfers that are not in the list, or not yet
+	withdrawn  []core.TransferID // rows not in the list that are to be deleted
+	attempts   []core.Attempt
+	claims     []*run
+	ended      []*run
+	unwanted   []unwanted
+	newCallers map[*item]*callers // changed callers; not durable, like the next field
+	paused     *bool              // the new value
+	then       []func()           // run once the round is durable, before it is shown
 }
 
 func (e *Engine) begin() *tx { return &tx{e: e, now: e.now()} }
 
-// get is the newest value of a transfer, staged or durable.
+// get returns the newest value of a transfer: staged, or else durable.
 func (x *tx) get(it *item) core.Transfer {
 	if it.next != nil {
 		return *it.next
@@ -78,7 +79,7 @@ func (x *tx) get(it *item) core.Transfer {
 	return it.transfer()
 }
 
-// state is the state of get.
+// state is get's state, without unpacking the transfer.
 func (x *tx) state(it *item) core.State {
 	if it.next != nil {
 		return it.next.State
@@ -86,7 +87,7 @@ func (x *tx) state(it *item) core.State {
 	return it.state()
 }
 
-// seq is the place in the queue of get.
+// seq is get's position in the queue.
 func (x *tx) seq(it *item) int64 {
 	if it.next != nil {
 		return it.next.Seq
@@ -94,16 +95,16 @@ func (x *tx) seq(it *item) int64 {
 	return it.seq
 }
 
-// snapshot is the copy of get.
+// snapshot is the path of get's copy.
 func (x *tx) snapshot(it *item) string {
 	if it.next != nil {
 		return it.next.Source.Snapshot
 	}
-	return it.late().snapshot
+	return it.details().snapshot
 }
 
-// put stages a new value. It is the one place where a state changes: a change
-// that the table doesn't allow is a bug, and is refused.
+// put stages a new value. All changes of state go through it: one that the table
+// of states doesn't allow is a bug, and is refused.
 func (x *tx) put(it *item, t core.Transfer) error {
 	from := x.state(it)
 	if from != t.State && !from.CanBecome(t.State) {
@@ -127,7 +128,7 @@ func (x *tx) put(it *item, t core.Transfer) error {
 	return nil
 }
 
-// tidy clears the fields that don't belong to the state that t has entered.
+// tidy clears the fields that have no meaning in the state that t has entered.
 func tidy(t *core.Transfer, now time.Time) {
 	t.Sent, t.FinishedAt = 0, time.Time{}
 	if t.State.Done() {
@@ -141,26 +142,26 @@ func tidy(t *core.Transfer, now time.Time) {
 		t.Sent, t.Error, t.Resume = t.Source.Size, nil, ""
 	case core.StateWaiting, core.StateFailed, core.StateUnknown:
 	default:
-		// A server that may have the file is remembered until the end.
+		// That a server may have the file is remembered until the end.
 		if !maybeStored(*t) {
 			t.Error = nil
 		}
 	}
 }
 
-// maybeStored reports whether the server may have stored the file in an
-// earlier attempt. It is durable with the transfer, as the outcome of its
-// error, whatever else happens to it.
+// maybeStored reports whether the server may have stored the file in an earlier
+// attempt. The transfer's error keeps this, so it is durable and survives later
+// attempts.
 func maybeStored(t core.Transfer) bool {
 	return t.Error != nil && t.Error.Outcome == core.OutcomeUnknown
 }
 
-// add lists a transfer that is durable.
+// add puts a durable transfer on the list.
 func (x *tx) add(it *item) { x.added = append(x.added, it) }
 
 // remove takes a transfer off the list.
 func (x *tx) remove(it *item) {
-	it.leaves = true
+	it.removing = true
 	x.removed = append(x.removed, it)
 	t := x.get(it)
 	if t.Resume != "" {
@@ -169,7 +170,7 @@ func (x *tx) remove(it *item) {
 	x.dropCopy(t.Source.Snapshot, core.Transfer{})
 }
 
-// pause stages that the user pauses, or resumes, everything.
+// pause stages that everything is paused or resumed.
 func (x *tx) pause(all bool) { x.paused = &all }
 
 func (x *tx) after(f func()) { x.then = append(x.then, f) }
@@ -177,7 +178,7 @@ func (x *tx) after(f func()) { x.then = append(x.then, f) }
 func (x *tx) empty() bool { return x.batch().Empty() }
 
 func (x *tx) batch() core.Batch {
-	b := core.Batch{Put: slices.Clone(x.hidden), Attempts: x.attempts, Remove: slices.Clone(x.forget)}
+	b := core.Batch{Put: slices.Clone(x.unlisted), Attempts: x.attempts, Remove: slices.Clone(x.withdrawn)}
 	for _, it := range x.touched {
 		b.Put = append(b.Put, *it.next)
 	}
@@ -187,33 +188,33 @@ func (x *tx) batch() core.Batch {
 	return b
 }
 
-// publish makes durable what is staged visible, and acts on it.
+// publish shows what has become durable, and acts on it.
 func (e *Engine) publish(x *tx) {
 	for _, f := range x.then {
 		f()
 	}
 	e.show(x)
 	for _, it := range slices.Concat(x.touched, x.added, x.again, x.removed) {
-		e.place(it)
+		e.enqueue(it)
 	}
 	for _, r := range x.claims {
 		e.launch(r)
 	}
-	for _, r := range x.ended { // last: whoever waits finds it all done
+	for _, r := range x.ended { // last: those who wait find everything done
 		r.it.run.Store(nil)
 		e.claims.release(r.it)
 		close(r.done)
 	}
 }
 
-// show changes memory and marks the changes for every feed, at once.
+// show changes the list in memory and marks the changes for every feed, at once.
 func (e *Engine) show(x *tx) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, it := range x.touched {
 		it.packed, it.next = e.packer.pack(*it.next, it.packed), nil
 	}
-	for it, c := range x.crews {
+	for it, c := range x.newCallers {
 		it.packed = e.packer.assign(it.packed, c)
 	}
 	for _, it := range x.added {
@@ -235,14 +236,14 @@ func (e *Engine) show(x *tx) {
 	}
 }
 
-// discard forgets what is staged after a commit failed.
+// discard drops what is staged, after a commit failed.
 func (e *Engine) discard(x *tx) {
 	touched := x.touched
 	for _, it := range touched {
 		it.next = nil
 	}
 	for _, it := range x.removed {
-		it.leaves = false
+		it.removing = false
 	}
 	for _, r := range x.claims {
 		r.lane.release(r)
@@ -250,6 +251,6 @@ func (e *Engine) discard(x *tx) {
 	}
 	e.show(&tx{e: e})
 	for _, it := range touched {
-		e.place(it)
+		e.enqueue(it)
 	}
 }

@@ -14,7 +14,7 @@ var allStates = []core.State{
 	core.StateStored, core.StateFailed, core.StateUnknown, core.StateCancelled,
 }
 
-// No other change of state than the table's gets through.
+// Only the changes of state that the table allows are made.
 func TestPutKeepsToTheTable(t *testing.T) {
 	f := prepare(t, newServer(), newMemory())
 	for _, from := range allStates {
@@ -63,7 +63,7 @@ func TestTidy(t *testing.T) {
 	}
 }
 
-// What the user wants, what the policy says, and what the server may have.
+// What the user wants, what the policy decides, and what the server may have.
 func TestSettle(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	plain := failure(core.KindNetwork, core.CodeUnreachable, core.OutcomeNotProcessed)
@@ -101,7 +101,7 @@ func TestSettle(t *testing.T) {
 		}
 	}
 	if lost.Outcome != core.OutcomeUnknown || plain.Outcome != core.OutcomeNotProcessed {
-		t.Error("an error was changed that is not ours")
+		t.Error("the caller's error was changed")
 	}
 }
 

@@ -6,12 +6,12 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// The verbs pass over transfers that they don't apply to, or that are gone
-// meanwhile. They return when the change is durable and attempts that had to
-// stop have ended: after Pause and Cancel no more bytes leave.
+// The verbs skip transfers to which they don't apply and those that are gone.
+// They return once the change is durable and the attempts that had to stop have
+// ended: after Pause and Cancel no more bytes are sent.
 
-// Pause stops transfers until Resume. One that turns out to be stored, failed
-// or of unknown outcome stays so.
+// Pause stops transfers until Resume. An attempt may still turn out to be stored,
+// failed or of unknown outcome; then the transfer is not paused.
 func (e *Engine) Pause(ctx context.Context, ids ...core.TransferID) error {
 	return e.each(ctx, "pause", ids, e.pause)
 }
@@ -43,18 +43,18 @@ func (e *Engine) Resume(ctx context.Context, ids ...core.TransferID) error {
 	})
 }
 
-// Retry sends what failed, waits, was cancelled or is of unknown outcome, but
-// no damaged entry: the user accepts that the server may then have a file twice. It also lets the
-// transfers' profiles send again after a halt.
+// Retry sends again what failed, waits, was cancelled or is of unknown outcome,
+// but no damaged entry. The user accepts that the server may then have a file
+// twice. It also ends a halt of the transfers' profiles.
 func (e *Engine) Retry(ctx context.Context, ids ...core.TransferID) error {
 	return e.each(ctx, "retry", ids, func(x *tx, it *item) *run {
 		t := x.get(it)
 		if t.Damaged() {
 			return nil
 		}
-		l := e.lane(x.wayOf(it))
+		l := e.lane(x.laneKeyOf(it))
 		x.after(func() { it.forgive(); l.lift() })
-		if it.in < 0 { // its place is away: is it still?
+		if it.in < 0 { // its place was away: look whether it still is
 			x.after(func() { e.lookNow(it, x.now) })
 			e.journal.kick()
 			return nil
@@ -72,9 +72,9 @@ func (e *Engine) Retry(ctx context.Context, ids ...core.TransferID) error {
 	})
 }
 
-// Ask has another look at transfers of unknown outcome: a server that lists its
-// files, or that has come to know the key, may be able to say more by now. Where
-// none can they stay as they are; nothing is sent that may be there already.
+// Ask asks the server again about transfers of unknown outcome: by now it may
+// list its files, or refuse duplicates by key. If the server can't tell, they
+// stay as they are; nothing is sent that the server may have already.
 func (e *Engine) Ask(ctx context.Context, ids ...core.TransferID) error {
 	return e.each(ctx, "ask the server", ids, func(x *tx, it *item) *run {
 		t := x.get(it)
@@ -86,8 +86,8 @@ func (e *Engine) Ask(ctx context.Context, ids ...core.TransferID) error {
 	})
 }
 
-// Cancel ends transfers. One that the server may have ends as unknown;
-// cancelling that again ends it for good.
+// Cancel ends transfers. One that the server may have becomes unknown; cancelling
+// it again makes it cancelled.
 func (e *Engine) Cancel(ctx context.Context, ids ...core.TransferID) error {
 	return e.each(ctx, "cancel", ids, func(x *tx, it *item) *run {
 		t := x.get(it)
@@ -110,8 +110,8 @@ func (e *Engine) Cancel(ctx context.Context, ids ...core.TransferID) error {
 	})
 }
 
-// Remove takes transfers off the list. What is under way is cancelled first;
-// it stays if the server may have it. The history keeps what was stored.
+// Remove takes transfers off the list. What is under way is cancelled first, and
+// stays listed if the server may have it. The history keeps what was stored.
 func (e *Engine) Remove(ctx context.Context, ids ...core.TransferID) error {
 	ran := map[*item]bool{}
 	err := e.each(ctx, "remove", ids, func(x *tx, it *item) *run {
@@ -133,8 +133,8 @@ func (e *Engine) Remove(ctx context.Context, ids ...core.TransferID) error {
 	})
 }
 
-// PauseAll lets nothing be sent until ResumeAll. What is under way goes back
-// into the queue. The next engine does not know of it: see Config.Paused.
+// PauseAll stops all sending until ResumeAll. What is under way goes back into
+// the queue. It is not saved for the next engine: see Config.Paused.
 func (e *Engine) PauseAll(ctx context.Context) error {
 	var runs []*run
 	err := e.do(ctx, "pause", func(x *tx) error {
@@ -142,7 +142,7 @@ func (e *Engine) PauseAll(ctx context.Context) error {
 		x.pause(true)
 		for _, it := range e.items {
 			if r := it.run.Load(); r != nil {
-				runs = append(runs, e.end(x, it, r.wish)) // else queued
+				runs = append(runs, e.end(x, it, r.wish)) // otherwise the transfer is queued again
 			}
 		}
 		return nil
@@ -158,8 +158,8 @@ func (e *Engine) ResumeAll(ctx context.Context) error {
 	return e.lift(ctx, func(x *tx) { x.pause(false) })
 }
 
-// Lift ends every halt, and tries at once what waits, unless all is paused.
-// Profiles are looked at anew: whoever changes one calls it.
+// Lift ends every halt, and tries at once what waits, unless everything is
+// paused. It reads profiles again, so it is called after one was changed.
 func (e *Engine) Lift(ctx context.Context) error { return e.lift(ctx, func(*tx) {}) }
 
 func (e *Engine) lift(ctx context.Context, also func(*tx)) error {
@@ -186,8 +186,8 @@ func (e *Engine) lift(ctx context.Context, also func(*tx)) error {
 	})
 }
 
-// each has f applied to every listed transfer of ids, and waits for the runs
-// that it returns.
+// each applies f to every listed transfer of ids, and waits for the runs that f
+// returns.
 func (e *Engine) each(ctx context.Context, op string, ids []core.TransferID, f func(*tx, *item) *run) error {
 	var runs []*run
 	for chunk := range chunks(ids) {
@@ -210,14 +210,14 @@ func (e *Engine) each(ctx context.Context, op string, ids []core.TransferID, f f
 	return e.await(ctx, op, runs)
 }
 
-// end stops the attempt of a transfer, if there is one. What it becomes is
-// wish, where nobody knows better.
+// end stops a transfer's attempt, if there is one. The transfer then becomes
+// wish, unless the attempt's outcome says otherwise.
 func (e *Engine) end(x *tx, it *item, wish core.State) *run {
 	r := it.run.Load()
 	if r == nil {
-		return nil // interrupted, and not yet recovered
+		return nil // interrupted by a crash, and not yet recovered
 	}
-	r.wish = wish // its result may be in this very round
+	r.wish = wish // its result may be in this same round
 	x.after(func() {
 		r.cancel()
 		e.recall(r.lane, func(other *run) bool { return other == r })

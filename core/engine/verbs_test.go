@@ -52,7 +52,7 @@ func TestVerbsOnRunning(t *testing.T) {
 	}
 }
 
-// Verbs on one, many and all transfers that nothing is sent of.
+// Verbs on one, many and all transfers while none of them is being sent.
 func TestVerbsOnQueue(t *testing.T) {
 	ctx := context.Background()
 	st := newMemory()
@@ -126,7 +126,7 @@ func TestVerbsOnQueue(t *testing.T) {
 	})
 }
 
-// What is claimed but not begun is stopped without waiting for a worker.
+// A transfer that is claimed but not begun is stopped without waiting for a worker.
 func TestCancelInBacklog(t *testing.T) {
 	s := newServer()
 	s.streams = 1
@@ -153,7 +153,7 @@ func TestCancelInBacklog(t *testing.T) {
 	}
 }
 
-// A verb that can't be saved says so, and changes nothing.
+// A verb whose change can't be saved returns an error and changes nothing.
 func TestVerbOnFullDisk(t *testing.T) {
 	st := newMemory()
 	f := begin(t, newServer(), st)
@@ -179,8 +179,8 @@ func TestVerbOnFullDisk(t *testing.T) {
 	f.awaitState(core.StateStored, id)
 }
 
-// An engine that begins paused sends nothing, whatever halts end, until all is
-// resumed.
+// An engine that begins paused sends nothing until everything is resumed, even if
+// a halt ends.
 func TestBeginsPaused(t *testing.T) {
 	ctx := context.Background()
 	s := newServer()
@@ -200,8 +200,8 @@ func TestBeginsPaused(t *testing.T) {
 	f.awaitState(core.StateStored, id)
 }
 
-// Of a damaged entry nothing can be trusted, its path and server included: it
-// can be taken off the list, and nothing else.
+// Nothing in a damaged entry can be trusted, not even its path and server: it can
+// only be taken off the list.
 func TestVerbsOnDamaged(t *testing.T) {
 	ctx := context.Background()
 	s, st := newServer(), newMemory()

@@ -11,24 +11,23 @@ import (
 
 // What a list without the file means (docs/adr/0020).
 const (
-	// doubtFor is how long a file that is not listed is looked for before
-	// that says something: servers register files after they were stored.
+	// doubtFor is how long a file has to be missing from the list before that
+	// means something: servers list files some time after storing them.
 	doubtFor = 5 * time.Minute
-	// askHourly is how often, and askFor how long, the server is asked for
-	// what the user may decide.
+	// askHourly is how often, and askFor how long, the server is asked about
+	// transfers that the user may decide about.
 	askHourly = time.Hour
 	askFor    = 72 * time.Hour
 )
 
-// unsure is what becomes of a transfer that may have a listed file, which may be
-// another's too.
+// unsure decides about a transfer whose file may be a listed one that may also be
+// another transfer's.
 func unsure(x *tx, d doubtful) {
 	q := inquiry{e: x.e, listing: core.Listing{Asked: true}}
 	q.absent(x, d)
 }
 
-// absent is what becomes of a transfer whose file the server was asked for and
-// has not listed.
+// absent decides about a transfer whose file the server did not list.
 func (q *inquiry) absent(x *tx, d doubtful) {
 	e, l, ours := q.e, q.listing, q.ours
 	t, known := x.get(d.it), d.it.doubt()
@@ -41,16 +40,16 @@ func (q *inquiry) absent(x *tx, d doubtful) {
 	}
 	was.errors = 0
 	x.after(func() { at := known.at; *known = was; known.at = at })
-	// What an earlier call looked for so long is asked for once.
-	late := l.Asked && (x.now.Sub(was.absent) >= doubtFor || t.Error != nil && t.Error.Code == core.CodeNotListed)
+	// If an earlier call has asked so long, one more question is enough.
+	overdue := l.Asked && (x.now.Sub(was.absent) >= doubtFor || t.Error != nil && t.Error.Code == core.CodeNotListed)
 	switch {
 	case !l.Asked:
 		t = undecided(t, t.Error, time.Time{})
-	case !late && t.State != core.StateUnknown && e.cfg.Policy.Rounds == 0:
+	case !overdue && t.State != core.StateUnknown && e.cfg.Policy.Rounds == 0:
 		t.State, t.NotBefore = core.StateWaiting, x.now.Add(retry.Asking(was.answers))
-	case late && l.Own && ours.After(d.ended) && t.State != core.StateUnknown:
+	case overdue && l.Own && ours.After(d.ended) && t.State != core.StateUnknown:
 		t = e.neverArrived(x, d.it, t)
-	case late && !ours.IsZero():
+	case overdue && !ours.IsZero():
 		t = undecided(t, notListed(t.Error, newer(l, d.ended)), nextAsking(t, x.now))
 	default:
 		t = undecided(t, t.Error, nextAsking(t, x.now))
@@ -58,14 +57,15 @@ func (q *inquiry) absent(x *tx, d doubtful) {
 	_ = x.put(d.it, t) // logged
 }
 
-// undecided is t for the user to decide; the server is asked again at a time.
+// undecided returns t for the user to decide. The server is asked once more at
+// the time again.
 func undecided(t core.Transfer, why *core.Error, again time.Time) core.Transfer {
 	t.State, t.Error, t.NotBefore = core.StateUnknown, why, again
 	return t
 }
 
-// nextAsking is when the server is asked again for what the user may decide, zero
-// for not in this run of the program.
+// nextAsking is when the server is asked again about what the user may decide,
+// zero for never in this run of the program.
 func nextAsking(t core.Transfer, now time.Time) time.Time {
 	if t.State == core.StateUnknown && now.Sub(t.FinishedAt) >= askFor {
 		return time.Time{}
@@ -84,8 +84,8 @@ func newer(l core.Listing, ended time.Time) int {
 	return n
 }
 
-// notListed is the error of a file that a server does not list, though it lists
-// others: a strong hint, and no proof.
+// notListed is the error of a file that a server does not list although it lists
+// others: a strong hint, but no proof.
 func notListed(was *core.Error, newer int) *core.Error {
 	e := *was
 	e.Code, e.Outcome = core.CodeNotListed, core.OutcomeUnknown
@@ -105,8 +105,8 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// neverArrived is t once the server that takes the files says that it has others,
-// stored later, and not this one: that is as good as a broken connection.
+// neverArrived returns t once the server that takes the files lists later ones
+// but not this one. That counts like a broken connection.
 func (e *Engine) neverArrived(x *tx, it *item, t core.Transfer) core.Transfer {
 	failure := *t.Error
 	failure.Outcome, failure.Err = core.OutcomeCutOff, nil
@@ -121,7 +121,7 @@ func (e *Engine) neverArrived(x *tx, it *item, t core.Transfer) core.Transfer {
 	return t
 }
 
-// unanswered is what becomes of transfers whose server could not be asked.
+// unanswered decides about transfers whose server could not be asked.
 func (q *inquiry) unanswered(ctx context.Context, list []doubtful, err error) {
 	if ctx.Err() != nil {
 		return // asked in the next run
@@ -132,8 +132,8 @@ func (q *inquiry) unanswered(ctx context.Context, list []doubtful, err error) {
 	e.log.Info("the server can't be asked for files of unknown outcome", "profile", l.profile, "files", len(list), "error", err)
 	e.answered(list, func(x *tx, d doubtful) {
 		if until := e.adoption(&failure, x.now); !until.IsZero() {
-			x.after(func() { // adopted, it is asked for by another way
-				if d.it.way() == l.way {
+			x.after(func() { // once adopted, it is asked about in another lane
+				if d.it.laneKey() == l.laneKey {
 					e.askAt(d.it, until)
 				}
 			})
@@ -148,7 +148,7 @@ func (q *inquiry) unanswered(ctx context.Context, list []doubtful, err error) {
 			t = undecided(t, sticky(&failure, true), nextAsking(t, x.now))
 		case t.State == core.StateUnknown || next.Next == core.StateUnknown || next.Next == core.StateFailed:
 			t = undecided(t, t.Error, nextAsking(t, x.now))
-		case next.Next == core.StateQueued && !next.Halt: // as soon as may be
+		case next.Next == core.StateQueued && !next.Halt: // the policy would try again at once
 			t.State, t.NotBefore = core.StateWaiting, x.now.Add(retry.Asking(asked))
 		default:
 			next.After = min(next.After, lastCooling)

@@ -8,32 +8,33 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// waited is why what goes a way, or is of some calls, is left alone for a while.
+// waited is why a lane's transfers, or those of some callers, are left alone for
+// a while.
 type waited struct {
-	way
-	crew *crew // nil: by the way
-	wait core.Wait
+	laneKey
+	callers *callers // nil: all of the lane
+	wait    core.Wait
 }
 
-// waited is what is left alone for a while, oldest first.
+// waited returns what is left alone for a while, oldest first.
 func (e *Engine) waited() []waited {
 	var waits []waited
 	now := e.now()
 	for w, l := range e.lanes {
 		if l.why != nil && (l.until.After(now) || l.claimed > 0 || !l.empty()) {
-			waits = append(waits, waited{way: w, wait: core.Wait{Profile: w.profile, Since: l.since, Until: l.until, Reason: l.why}})
+			waits = append(waits, waited{laneKey: w, wait: core.Wait{Profile: w.profile, Since: l.since, Until: l.until, Reason: l.why}})
 		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(e.places)) {
-		if p := e.places[path]; p.away && p.crew != nil {
-			waits = append(waits, waited{crew: p.crew, wait: core.Wait{Path: path, Since: p.since, Until: p.until, Reason: p.reason}})
+		if p := e.places[path]; p.away && p.callers != nil {
+			waits = append(waits, waited{callers: p.callers, wait: core.Wait{Path: path, Since: p.since, Until: p.until, Reason: p.reason}})
 		}
 	}
 	slices.SortStableFunc(waits, func(a, b waited) int {
-		if n := a.wait.Since.Compare(b.wait.Since); n != 0 || a.way == b.way {
+		if n := a.wait.Since.Compare(b.wait.Since); n != 0 || a.laneKey == b.laneKey {
 			return n
 		}
-		if a.before(b.way) {
+		if a.before(b.laneKey) {
 			return -1
 		}
 		return 1
@@ -41,7 +42,8 @@ func (e *Engine) waited() []waited {
 	return waits
 }
 
-// tell shows what is left alone, as it is once everything is in its place.
+// tell shows what is left alone. It runs after a round, when every transfer is in
+// its queue.
 func (e *Engine) tell() {
 	waits := e.waited()
 	if slices.Equal(waits, e.waits) {
@@ -55,20 +57,20 @@ func (e *Engine) tell() {
 	}
 }
 
-// waits are those of the feed. The caller holds Engine.mu.
+// waits returns the waits that the feed shows. The caller holds Engine.mu.
 func (f *feed) waits() []core.Wait {
 	var waits []core.Wait
 	for _, w := range f.e.waits {
-		if w.crew == nil && f.of().covers(w.way) || w.crew != nil && (f.call == nil || w.crew.has(f.call)) {
+		if w.callers == nil && f.of().covers(w.laneKey) || w.callers != nil && (f.call == nil || w.callers.has(f.call)) {
 			waits = append(waits, w.wait)
 		}
 	}
 	return waits
 }
 
-// leave leaves the server alone until a time, and tells why, until something
-// has come of an attempt after it.
-func (l *lane) leave(until time.Time, why *core.Error, now time.Time) {
+// backOff leaves the server alone until a time. Why is shown until a later
+// attempt has got an answer.
+func (l *lane) backOff(until time.Time, why *core.Error, now time.Time) {
 	l.hold(until)
 	if l.why == nil {
 		l.since = now
@@ -76,9 +78,9 @@ func (l *lane) leave(until time.Time, why *core.Error, now time.Time) {
 	l.why = why
 }
 
-// relieve learns that the server is well again; what comes of attempts from
-// before it was left alone says nothing about that.
-func (l *lane) relieve(now time.Time) {
+// recovered notes that an attempt's result shows the server well again. An
+// attempt from before it was left alone shows nothing.
+func (l *lane) recovered(now time.Time) {
 	if !l.until.After(now) {
 		l.why = nil
 	}

@@ -9,14 +9,14 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// shown are the waits that a snapshot has.
+// waitsShown returns the waits of a snapshot.
 func (f *fixture) waitsShown() []core.Wait {
 	s, feed := f.Subscribe()
 	feed.Close()
 	return s.Waits
 }
 
-// A server that is left alone is told, with the reason and until when, until it
+// A server that is left alone is shown, with the reason and until when, until it
 // has stored a file again.
 func TestWaitsAreTold(t *testing.T) {
 	busy := failure(core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
@@ -60,8 +60,7 @@ func TestWaitsAreTold(t *testing.T) {
 	}
 }
 
-// What waits for no longer than a moment, and what is not there any more, is
-// not told.
+// Waits of a moment, and waits without transfers, are not shown.
 func TestWaitsOfNothingAreNotTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -90,7 +89,7 @@ func TestWaitsOfNothingAreNotTold(t *testing.T) {
 	})
 }
 
-// A call is told of its own servers only.
+// A call is shown the waits of its own servers only.
 func TestWaitsOfCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()

@@ -16,43 +16,43 @@ type run struct {
 	it     *item
 	t      core.Transfer // as claimed
 	size   int64         // as claimed, for the lane's counts
-	restat bool          // the file had changed: look at it again first
+	restat bool          // the file had changed: read its facts again first
 
-	ctx    context.Context // ends when the attempt is to stop
+	ctx    context.Context // ends when the attempt has to stop
 	cancel context.CancelFunc
-	sent   atomic.Int64    // bytes of the file so far
-	quit   <-chan struct{} // closed when the engine is to end
+	sent   atomic.Int64    // bytes of the file sent so far
+	quit   <-chan struct{} // closed when the engine has to end
 	done   chan struct{}   // closed once the result is durable
 
 	// What follows belongs to the journal.
-	wish     core.State // what the user wants it to become
-	released bool       // counts no longer
+	wish     core.State // the state that the user wants for the transfer
+	released bool       // no longer counted in the lane's limits
 }
 
-// result is what became of a run.
+// result is the outcome of a run.
 type result struct {
-	begun      bool // else nothing was done, and it doesn't count
+	begun      bool // false: nothing was done, and the run doesn't count as an attempt
 	start, end time.Time
 	sent       int64
 	resumed    int64  // what the server had when the attempt began
-	place      string // that is away, "" for none
+	place      string // the place that is away, "" for none
 	receipt    core.Receipt
 	err        *core.Error // nil: stored
-	honours    honours     // asked where the outcome is unknown
+	honours    honours     // asked if the outcome is unknown
 }
 
 // honours is whether a server refuses duplicates by Idempotency-Key.
 type honours int
 
 const (
-	honoursUnknown honours = iota // could not be asked: is asked before the next attempt
+	honoursUnknown honours = iota // the server could not be asked; it is asked before the next attempt
 	honoursNo
 	honoursYes
 )
 
-// work is a worker: it makes attempts until its lane has no more for it. After
-// one that failed it waits for what that means for the others: a server that
-// refuses one sign-in is not asked for a second.
+// work is a worker: it makes attempts until its lane has no more for it. After a
+// failed one it waits until the journal has handled it: if the server refuses a
+// sign-in, no second one is tried.
 func (e *Engine) work(l *lane) {
 	for r := l.next(); r != nil; r = l.next() {
 		out := e.attempt(r)
@@ -74,14 +74,14 @@ func (e *Engine) attempt(r *run) result {
 	}
 	endpoint, err := r.lane.current(r.ctx, e.cfg.Uploaders, out.start)
 	if err == nil && endpoint.Destination != r.lane.to {
-		return out // the profile has changed: it is to wait
+		return out // the profile has changed: the transfer has to wait
 	}
 	out.begun = true
 	if err == nil {
 		err = e.send(r, &out)
 	}
-	if core.CodeOf(err) == core.CodeOtherServer { // it has changed just now
-		r.lane.doubt()
+	if core.CodeOf(err) == core.CodeOtherServer { // the profile has changed just now
+		r.lane.lookAgain()
 		return result{start: out.start}
 	}
 	out.end = e.now()
@@ -95,8 +95,8 @@ func (e *Engine) attempt(r *run) result {
 	return out
 }
 
-// send sends the file, unless the server may have it already and is not known
-// to refuse duplicates.
+// send sends the file, unless the server may have it already and may not refuse
+// duplicates.
 func (e *Engine) send(r *run, out *result) error {
 	uploader, err := e.cfg.Uploaders.Uploader(r.ctx, r.lane.route(), r.lane.to)
 	if err != nil {
@@ -127,7 +127,7 @@ func (e *Engine) send(r *run, out *result) error {
 	return err
 }
 
-// upload sends the file, or what of it the server lacks.
+// upload sends the file, or the part that the server lacks.
 func (e *Engine) upload(r *run, uploader Uploader, out *result) (err error) {
 	p := &progress{e: e, r: r}
 	e.observer.UploadStarted()
@@ -152,8 +152,8 @@ func ask(r *run, u Uploader) honours {
 	return honoursNo
 }
 
-// verify asks before a file is sent that the server may have. An error is why
-// it is not sent; none of them says anything about the file.
+// verify asks the server before a file is sent that the server may have already.
+// An error is why it is not sent; it says nothing about the file.
 func (e *Engine) verify(r *run, u Uploader, out *result) error {
 	yes, err := u.HonoursKey(r.ctx, r.t)
 	switch {
@@ -163,20 +163,20 @@ func (e *Engine) verify(r *run, u Uploader, out *result) error {
 		return &failure
 	case !yes:
 		out.honours = honoursNo
-		return r.t.Error // as it was: unknown
+		return r.t.Error // the outcome stays unknown
 	}
 	return nil
 }
 
-// restat takes the file as it is now.
+// restat reads the file's facts again.
 func (e *Engine) restat(r *run) error {
 	src, err := content.Look(r.t.Source)
 	if err != nil {
-		return nil //nolint:nilerr // the uploader says it better
+		return nil //nolint:nilerr // the uploader reports it in better words
 	}
 	return e.do(r.ctx, "send file", func(x *tx) error {
 		t := x.get(r.it)
-		if t.Resume != "" && fileOf(t.Source) != fileOf(src) { // what the server has is of another file
+		if t.Resume != "" && fileOf(t.Source) != fileOf(src) { // what the server has is of another version of the file
 			t.Resume = ""
 		}
 		t.Source = src
@@ -198,12 +198,12 @@ func (p *progress) Sent(n int64) {
 		p.e.observer.BytesSent(more)
 	}
 	p.e.touch(p.r.it)
-	if p.r.lane.narrow.Load() { // how quick the network is may be known by now
+	if p.r.lane.narrow.Load() { // by now the network's speed may be known
 		p.e.journal.kick()
 	}
 }
 
-// Resumed implements core.Progress: what an earlier attempt sent is not counted
+// Resumed implements core.Progress. What earlier attempts sent is not counted
 // again.
 func (p *progress) Resumed(n int64) {
 	p.resumed = n
@@ -220,7 +220,7 @@ func (p *progress) Resumable(ctx context.Context, note string) error {
 	})
 }
 
-// errStopping ends an upload whose run is to stop.
+// errStopping ends an upload whose run has to stop.
 var errStopping = errors.New("the transfer is being stopped")
 
 // Finishing implements core.Progress: from now on the server may have it all.

@@ -12,10 +12,10 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// here is where the tests' profile leads unless a test says otherwise.
+// here is the destination of the tests' profile unless a test says otherwise.
 var here = core.Destination{Server: testServer, Account: testAccount}
 
-// keep puts transfers as an earlier process left them.
+// keep stores transfers as an earlier process left them.
 func (m *memory) keep(t testing.TB, list ...core.Transfer) *memory {
 	t.Helper()
 	if err := m.Commit(context.Background(), core.Batch{Put: list}); err != nil {
@@ -24,8 +24,9 @@ func (m *memory) keep(t testing.TB, list ...core.Transfer) *memory {
 	return m
 }
 
-// What a transfer was accepted for and where its profile leads: it goes there,
-// or waits and says so. What is the same server by another name is recorded.
+// A transfer goes to its profile's destination if it was accepted for that, and
+// else waits and shows why. If it is the same server by another name, that name is
+// saved.
 func TestDestinations(t *testing.T) {
 	for name, tt := range map[string]struct {
 		was   core.Destination
@@ -74,9 +75,10 @@ func TestDestinations(t *testing.T) {
 	}
 }
 
-// Two servers behind one name, as two profile files have them: what was queued
-// for the first waits while the second's files go, over restarts, and goes on
-// when the name leads to it again. There are more files than one commit takes.
+// One profile name stands for two servers, as if two profile files had it. What was
+// queued for the first waits while the second's files are sent, over restarts, and
+// goes on when the name leads to the first again. There are more files than one
+// commit takes.
 func TestTwoServersBehindOneName(t *testing.T) {
 	s, path := newServer(), filepath.Join(t.TempDir(), "queue.db")
 	st := openStore(t, path)
@@ -88,7 +90,7 @@ func TestTwoServersBehindOneName(t *testing.T) {
 	s.lead(there)
 	st = openStore(t, path)
 	f = begin(t, s, st)
-	ours := f.submit(source("file-000000.tif", 10), source("b", 10)) // the first has the path of one of theirs
+	ours := f.submit(source("file-000000.tif", 10), source("b", 10)) // the first has the path of one of the other server's files
 	if len(ours) != 2 {
 		t.Fatalf("%d are queued: another server's were taken for ours", len(ours))
 	}
@@ -115,8 +117,8 @@ func TestTwoServersBehindOneName(t *testing.T) {
 	}
 }
 
-// A profile file that is exchanged behind the program's back is noticed, both
-// ways, without a word from anybody.
+// The engine notices by itself when a profile file is replaced by another program,
+// and when it is put back.
 func TestProfileIsLookedAtAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -125,7 +127,7 @@ func TestProfileIsLookedAtAgain(t *testing.T) {
 		f.awaitState(core.StateWaiting, "a")
 		<-time.After(time.Hour)
 		s.with(func(s *server) { s.url = testServer })
-		<-time.After(longestRest + time.Second)
+		<-time.After(longestSleep + time.Second)
 		if got := f.get("a"); got.State != core.StateStored {
 			t.Errorf("%+v", got)
 		}
@@ -133,7 +135,7 @@ func TestProfileIsLookedAtAgain(t *testing.T) {
 	})
 }
 
-// slyServer leads elsewhere from the moment that it has been asked where.
+// slyServer's profile changes its destination as soon as it has been read.
 type slyServer struct{ *server }
 
 func (s slyServer) Uploader(ctx context.Context, by Route, to core.Destination) (Uploader, error) {
@@ -141,7 +143,7 @@ func (s slyServer) Uploader(ctx context.Context, by Route, to core.Destination) 
 	return s.server.Uploader(ctx, by, to)
 }
 
-// Between the look at a profile and the sending it may be changed.
+// A profile may be changed between reading it and sending.
 func TestProfileChangesJustNow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -157,8 +159,8 @@ func TestProfileChangesJustNow(t *testing.T) {
 	})
 }
 
-// What waits for its server can be paused, cancelled, removed, and tried in
-// vain; a profile that is gone fails it.
+// Transfers that wait for their server can be paused, cancelled and removed;
+// retrying them has no effect. If the profile is gone, they fail.
 func TestHeldVerbs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, ids := newServer(), []core.TransferID{"retried", "paused", "cancelled", "removed", "gone"}
@@ -193,7 +195,7 @@ func TestHeldVerbs(t *testing.T) {
 	})
 }
 
-// Stored before means: on this server, for this account.
+// A file counts as stored before only if that was on this server, for this account.
 func TestKnownByDestination(t *testing.T) {
 	stored := func(profile, url, account string) core.Transfer {
 		x := left("old", core.StateStored, 10)

@@ -9,52 +9,53 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// way is how transfers go: by a profile, which may be changed, to what it led
-// to when they were accepted, which may not.
-// Who wants them sent may have terms of their own.
-type way struct {
+// laneKey tells lanes apart: by the profile, which may be changed, by the
+// destination to which it led when the transfers were accepted, which stays, and
+// by the terms of the caller that wants them sent.
+type laneKey struct {
 	profile string
 	to      core.Destination
 	terms   string
 }
 
-// route is what Uploaders are asked for.
-func (w way) route() Route { return Route{w.profile, w.terms} }
+// route is the route for which Uploaders are asked.
+func (w laneKey) route() Route { return Route{w.profile, w.terms} }
 
-// way is the way of a transfer.
-func (p *packed) way() way {
+// laneKey returns the key of a transfer's lane.
+func (p *packed) laneKey() laneKey {
 	s := p.shared
-	return way{s.options.Profile, core.Destination{Server: s.server, Account: s.account}, s.crew.terms()}
+	return laneKey{s.options.Profile, core.Destination{Server: s.server, Account: s.account}, s.callers.terms()}
 }
 
-// wayOf is the way of get.
-func (x *tx) wayOf(it *item) way {
-	w := it.way()
+// laneKeyOf is get's laneKey.
+func (x *tx) laneKeyOf(it *item) laneKey {
+	w := it.laneKey()
 	if it.next != nil {
 		w.profile, w.to = it.next.Options.Profile, it.next.Destination()
 	}
-	w.terms = x.crew(it).terms()
+	w.terms = x.callers(it).terms()
 	return w
 }
 
-// before orders ways.
-func (w way) before(other way) bool {
+// before orders keys.
+func (w laneKey) before(other laneKey) bool {
 	return cmp.Or(cmp.Compare(w.profile, other.profile), cmp.Compare(w.to.Server, other.to.Server),
 		cmp.Compare(w.to.Account, other.to.Account), cmp.Compare(w.terms, other.terms)) < 0
 }
 
-// has reports whether t is, or was, on its way to where a profile leads.
-// Where its account was not kept, the name of the profile has to do.
+// has reports whether t goes, or went, to the endpoint. If t's account was not
+// kept, the profile's name decides.
 func (e Endpoint) has(t core.Transfer, profile string) bool {
 	return e.Leads(t.Destination()) && (t.Account != "" || t.Options.Profile == profile)
 }
 
-// isHeld reports whether err is why a transfer waits for its profile to lead
-// to its destination.
+// isHeld reports whether err makes a transfer wait until its profile leads to its
+// destination again.
 func isHeld(err *core.Error) bool { return err != nil && err.Code == core.CodeOtherServer }
 
-// otherServer is why transfers wait whose profile leads elsewhere now.
-func otherServer(w way, now core.Destination) *core.Error {
+// otherServer is the error of transfers that wait because their profile leads
+// elsewhere now.
+func otherServer(w laneKey, now core.Destination) *core.Error {
 	leads, accepted := now.Server, w.to.Server
 	if core.SameServer(leads, accepted) {
 		leads, accepted = now.Account+" at "+leads, w.to.Account
@@ -63,11 +64,11 @@ func otherServer(w way, now core.Destination) *core.Error {
 		Message: fmt.Sprintf("The profile %s leads to %s now; the file was queued for %s and waits until the profile leads there again.", w.profile, leads, accepted)}
 }
 
-// hold stages that the lane's transfers wait: its profile leads elsewhere now.
-// It is looked at again now and then. What the lane's server may have, only
-// that could say: the user is to decide.
+// hold stages that the lane's transfers wait, as its profile leads elsewhere now.
+// The profile is read again now and then. About files that the lane's server may
+// have, the user decides: only that server could tell.
 func (e *Engine) hold(ctx context.Context, x *tx, l *lane, now core.Destination) {
-	why := otherServer(l.way, now)
+	why := otherServer(l.laneKey, now)
 	for _, it := range l.take(x, chunkSize) {
 		t := x.get(it)
 		t.State, t.Error = core.StateWaiting, sticky(why, maybeStored(t))
@@ -78,18 +79,18 @@ func (e *Engine) hold(ctx context.Context, x *tx, l *lane, now core.Destination)
 	}
 	switch {
 	case len(l.small)+len(l.bulk) > 0:
-		e.journal.kick() // the next ones
+		e.journal.kick() // for the next chunk
 	case l.look.IsZero():
-		l.look = x.now.Add(longestRest)
+		l.look = x.now.Add(longestSleep)
 		e.log.Info("files wait for another server than their profile leads to", "profile", l.profile, "server", l.to.Server)
 	case !l.look.After(x.now):
-		l.look = x.now.Add(longestRest)
+		l.look = x.now.Add(longestSleep)
 		e.ask(ctx, l)
 	}
 }
 
-// release stages that what was held is queued again: its profile leads to its
-// destination.
+// release stages that the held transfers are queued again, as their profile leads
+// to their destination.
 func (e *Engine) release(x *tx, l *lane) {
 	for _, it := range l.freed(x, chunkSize) {
 		t := x.get(it)
@@ -97,12 +98,12 @@ func (e *Engine) release(x *tx, l *lane) {
 		_ = x.put(it, t) // logged
 	}
 	if l.look = (time.Time{}); len(l.held) > 0 {
-		e.journal.kick() // the next ones
+		e.journal.kick() // for the next chunk
 	}
 }
 
-// rename stages that the lane's transfers go another way: the profile leads to
-// their destination, which has another name now.
+// rename stages that the lane's transfers change to another lane: the profile
+// still leads to their destination, but under a new name.
 func (e *Engine) rename(x *tx, l *lane, to core.Destination) {
 	for _, it := range append(l.take(x, chunkSize), l.freed(x, chunkSize)...) {
 		t := x.get(it)
@@ -110,14 +111,14 @@ func (e *Engine) rename(x *tx, l *lane, to core.Destination) {
 		_ = x.put(it, t) // logged
 	}
 	if !l.empty() {
-		e.journal.kick() // the next ones
+		e.journal.kick() // for the next chunk
 	}
 }
 
-// empty reports whether nothing is to go the lane's way.
+// empty reports whether the lane has no transfers.
 func (l *lane) empty() bool { return len(l.small)+len(l.bulk)+len(l.held) == 0 }
 
-// take takes queued transfers, n at most.
+// take removes up to n queued transfers and returns them.
 func (l *lane) take(x *tx, n int) (taken []*item) {
 	for l.skim(x); len(taken) < n; l.skim(x) {
 		switch {
@@ -132,7 +133,7 @@ func (l *lane) take(x *tx, n int) (taken []*item) {
 	return taken
 }
 
-// freed takes held transfers, n at most.
+// freed removes up to n held transfers and returns them.
 func (l *lane) freed(x *tx, n int) (freed []*item) {
 	for it := range l.held {
 		if len(freed) == n {
@@ -146,7 +147,8 @@ func (l *lane) freed(x *tx, n int) (freed []*item) {
 	return freed
 }
 
-// skimHeld drops what no longer waits for the profile, up to the first that does.
+// skimHeld drops transfers that no longer wait for the profile, up to the first
+// that does.
 func (l *lane) skimHeld(x *tx) {
 	for it := range l.held {
 		if l.holds(x, it) {
@@ -156,8 +158,8 @@ func (l *lane) skimHeld(x *tx) {
 	}
 }
 
-// holds reports whether a transfer waits for the lane's profile to lead to its
+// holds reports whether a transfer waits until the lane's profile leads to its
 // destination.
 func (l *lane) holds(x *tx, it *item) bool {
-	return !it.gone && !it.leaves && x.crew(it) != nil && x.wayOf(it) == l.way && x.state(it) == core.StateWaiting && isHeld(x.get(it).Error)
+	return !it.gone && !it.removing && x.callers(it) != nil && x.laneKeyOf(it) == l.laneKey && x.state(it) == core.StateWaiting && isHeld(x.get(it).Error)
 }
