@@ -54,7 +54,7 @@ func (b *bench) report() string {
 	line("| at rest ≤ %d %% of a core | %.1f %% | %s |", goalRest, rest, verdict(rest <= goalRest))
 	line("| 100,000 files ≤ %d MB more than 1,000 | %.0f MB | %s |", goalRows, rows, verdict(rows <= goalRows))
 
-	line("\n### While files go out\n")
+	line("\n### While files are sent\n")
 	line("| | a second | %% of a core | over rest | command line | the window's part | goal |\n|---|---|---|---|---|---|---|")
 	bar := b.busy.median(caseBar)
 	line("| %s | | %.1f | %.1f | | %.1f | |", caseBar, bar, bar-b.rest.median(caseTrivial), bar-b.rest.median(caseTrivial))

@@ -55,7 +55,7 @@ func TestLocal(t *testing.T) {
 			f.ours(t, "ingester", work, ""), f.curl(t, work, "--http1.1", 0), contender{name: "raw TLS pipe", run: pipe(t, ca, work, false)},
 			contender{name: "raw TLS pipe, sender hashes", run: pipe(t, ca, work, true)})
 		report = append(report, section{title: "One file of 2 GiB, the server discards", unit: "MB/s", work: float64(work.bytes()) / 1e6, results: results,
-			note:  "The pipe is crypto/tls alone: one connection, 256 KiB a write, no HTTP, no file on the other side.",
+			note:  "The pipe is crypto/tls alone: one connection, 256 KiB a write, no HTTP, and no file at the receiving end.",
 			goals: []goal{{"raw TLS pipe", 0.65}}})
 	})
 	t.Run("small files", func(t *testing.T) {
@@ -63,7 +63,7 @@ func TestLocal(t *testing.T) {
 		results := compete(t, s, work, nil, rounds, here,
 			f.ours(t, "ingester", work, ""), f.curl(t, work, "--http2", 8), f.curl(t, work, "--http1.1", 8), f.rcloneCopy(work, 8, false))
 		report = append(report, section{title: "10,000 files of 4 KiB", unit: "files/s", work: float64(len(work.names)), results: results,
-			note:  "Every one of the program's changes of state is on the disk before it counts.",
+			note:  "The program writes every change of a file's state to the disk before the change counts.",
 			goals: []goal{{"curl -Z 8 --http2", 2}, {"curl -Z 8 --http1.1", 1.4}, {"rclone, 8 transfers", 3.5}}})
 	})
 	t.Run("middling files", func(t *testing.T) {

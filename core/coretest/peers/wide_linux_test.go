@@ -37,7 +37,7 @@ func TestWide(t *testing.T) {
 		results := compete(t, s, big, nil, rounds, line.start,
 			f.ours(t, "ingester", big, ""), f.curl(t, big, "--http2", 0), f.curl(t, big, "--http1.1", 0), f.rcloneCopy(big, 1, false))
 		report = append(report, section{title: "Round trip 50 ms, 500 Mbit/s: one file of 512 MiB", unit: "MB/s", work: float64(big.bytes()) / 1e6, results: results,
-			note:  fmt.Sprintf("iperf3 reached %.1f MB/s on this line; 85 %% of it are %.1f.", rate, 0.85*rate),
+			note:  fmt.Sprintf("iperf3 reached %.1f MB/s on this network; the goal is 85 %% of that, %.1f.", rate, 0.85*rate),
 			goals: []goal{{"curl --http2", 2.5}}})
 		small := newCorpus(t, 1000/scale, 4<<10)
 		results = compete(t, s, small, nil, rounds, line.start,
@@ -53,13 +53,13 @@ func TestWide(t *testing.T) {
 		results := compete(t, s, several, nil, rounds, line.start,
 			f.ours(t, "ingester", several, ""), f.curl(t, several, "--http2", 8), f.curl(t, several, "--http1.1", 8), f.rcloneCopy(several, 8, false))
 		report = append(report, section{title: "Round trip 50 ms, 0.5 % loss: 8 files of 8 MiB", unit: "MB/s", work: float64(several.bytes()) / 1e6, results: results,
-			note:  "curl --http2 has one connection for all.",
+			note:  "curl --http2 uses one connection for all files.",
 			goals: []goal{{"curl -Z 8 --http2", 3.5}}})
 		one := newCorpus(t, 1, int64(32<<20/scale))
 		results = compete(t, s, one, nil, rounds, line.start,
 			line.privileged(f.ours(t, "ingester, BBR allowed", one, "")), f.ours(t, "ingester", one, ""), f.curl(t, one, "--http1.1", 0))
 		report = append(report, section{title: "Round trip 50 ms, 0.5 % loss: one file of 32 MiB", unit: "MB/s", work: float64(one.bytes()) / 1e6, results: results,
-			note: "One TCP connection, which loss slows down whatever sends on it, unless the system lets the program choose BBR."})
+			note: "All use one TCP connection. Lost packets slow it down for every program, unless the system lets the program choose BBR."})
 		small := newCorpus(t, 1000/scale, 4<<10)
 		results = compete(t, s, small, nil, rounds, line.start,
 			f.ours(t, "ingester", small, ""), f.curl(t, small, "--http2", 64), f.curl(t, small, "--http1.1", 32), f.rcloneCopy(small, 8, false))
