@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/sandbox"
 )
@@ -64,7 +65,7 @@ func TestUnknownSettlesByItself(t *testing.T) {
 	d.closed.Store(true)
 	late := write("late")
 	lines, code = s.upload(t, home, late)
-	if code != exitIncomplete || len(lines) != 1 || lines[0].State != core.StateUnknown || lines[0].AskedAgain != askedNext {
+	if code != exitIncomplete || len(lines) != 1 || lines[0].State != core.StateUnknown || lines[0].AskedAgain != "next run" {
 		t.Errorf("exit code %d, %+v", code, lines)
 	}
 	d.closed.Store(false)
@@ -105,13 +106,13 @@ func TestQueueTellsDoubt(t *testing.T) {
 		{ID: "2", State: core.StateWaiting, Source: core.Source{Path: "/b"}, Error: &core.Error{Op: "upload", Message: "Refused."}},
 	}
 	var text, lines strings.Builder
-	if err := printQueue(streams{out: newOutput(&text)}, list, core.Snapshot{}); err != nil {
+	if err := printQueue(streams{out: report.NewOutput(&text)}, list, core.Snapshot{}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "1  waiting  /a  the server may have it, and is asked: upload: Lost.\n2  waiting  /b  upload: Refused.\n"; text.String() != want {
 		t.Errorf("%q, want %q", text.String(), want)
 	}
-	if err := printQueueJSON(streams{out: newOutput(&lines)}, list); err != nil {
+	if err := printQueueJSON(streams{out: report.NewOutput(&lines)}, list); err != nil {
 		t.Fatal(err)
 	}
 	first, second, _ := strings.Cut(lines.String(), "\n")

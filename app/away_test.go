@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/sandbox"
 )
@@ -66,7 +67,7 @@ func TestUploadOfFolderThatGoesAndComes(t *testing.T) {
 		if strings.HasPrefix(lines.Text(), `{"event":"summary"`) {
 			continue
 		}
-		var l transferLine
+		var l report.TransferLine
 		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
 			t.Error(err)
 		}

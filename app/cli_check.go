@@ -73,7 +73,7 @@ func printStepJSON(s streams) func(core.Step) {
 	out.SetEscapeHTML(false)
 	return func(step core.Step) {
 		if err := out.Encode(diagnose.LineOf(step)); err != nil {
-			s.out.fail(err)
+			s.out.Fail(err)
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/artstore/ingester/app/connect"
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/core/profiles"
@@ -111,7 +112,7 @@ func storedByID(ctx context.Context, f folders, log *slog.Logger, ids []string) 
 	for _, id := range ids {
 		t, ok := byID[id]
 		if !ok {
-			return nil, usageError("the history has no file %s", printable(id))
+			return nil, usageError("the history has no file %s", report.Printable(id))
 		}
 		list = append(list, t)
 	}
@@ -142,7 +143,7 @@ func (c *finaliseCommand) profileOf(f folders, t core.Transfer) (core.Profile, e
 	}
 	p, err := profiles.Open(f.profiles()).Load(t.Options.Profile)
 	if core.CodeOf(err) == core.CodeProfileNotFound {
-		return p, usageError("%s was sent by the profile %s, which is not saved; use --profile or --profile-file", printable(t.Source.Path), t.Options.Profile)
+		return p, usageError("%s was sent by the profile %s, which is not saved; use --profile or --profile-file", report.Printable(t.Source.Path), t.Options.Profile)
 	}
 	return p, err
 }
@@ -238,9 +239,9 @@ func (w *permanence) tell(t core.Transfer, err error) {
 	before := core.CodeOf(err) == core.CodeFinalisedBefore
 	switch {
 	case err == nil, before && w.c.options.IsZero():
-		_, _ = fmt.Fprintf(w.c.streams.out, "permanent  %s  %s\n", printable(t.Source.Path), fileID(t)) // the stream remembers a failure
+		_, _ = fmt.Fprintf(w.c.streams.out, "permanent  %s  %s\n", report.Printable(t.Source.Path), report.FileID(t)) // the stream remembers a failure
 	default:
 		w.failed++
-		_, _ = fmt.Fprintf(w.c.streams.err, "failed     %s: %s\n", printable(t.Source.Path), cause(core.AsError(err))) // likewise
+		_, _ = fmt.Fprintf(w.c.streams.err, "failed     %s: %s\n", report.Printable(t.Source.Path), report.Cause(core.AsError(err))) // likewise
 	}
 }

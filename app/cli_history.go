@@ -9,6 +9,7 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/store"
 )
@@ -39,11 +40,11 @@ func newHistory(s streams) *cobra.Command {
 			}
 			switch {
 			case asJSON:
-				err = exportHistory(s.out, core.FormatJSON, rows)
+				err = report.History(s.out, core.FormatJSON, rows)
 			case csv:
-				err = exportHistory(s.out, core.FormatCSV, rows)
+				err = report.History(s.out, core.FormatCSV, rows)
 			case sums:
-				err = exportHistory(s.out, core.FormatSums, rows)
+				err = report.History(s.out, core.FormatSums, rows)
 			default:
 				err = printHistory(s, rows)
 			}
@@ -67,7 +68,7 @@ func printHistory(s streams, rows []core.Transfer) error {
 	w := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', 0)
 	for _, t := range rows {
 		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.FinishedAt.Local().Format("2006-01-02 15:04:05"),
-			humanize.IBytes(uint64(t.Source.Size)), shownID(t), printable(keptWords(t)), printable(t.Source.Path)) // Flush reports what failed
+			humanize.IBytes(uint64(t.Source.Size)), shownID(t), report.Printable(keptWords(t)), report.Printable(t.Source.Path)) // Flush reports what failed
 	}
 	return w.Flush()
 }
@@ -80,7 +81,7 @@ func keptWords(t core.Transfer) string {
 		words = "until " + t.Receipt.ExpiresAt.Local().Format(time.DateOnly)
 	}
 	if differs := t.DiffersFrom(t.Options); len(differs) > 0 {
-		words += " (" + differWords(differs, t.Kept()) + ")"
+		words += " (" + report.Differences(differs, t.Kept()) + ")"
 	}
 	return words
 }
@@ -90,7 +91,7 @@ func shownID(t core.Transfer) string {
 	if t.Damaged() {
 		return "damaged"
 	}
-	return fileID(t)
+	return report.FileID(t)
 }
 
 // damagedRows says that some of the rows are not what was saved.

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/control"
 )
@@ -84,7 +85,7 @@ func (sel *selection) of(all []core.Transfer) ([]core.Transfer, error) {
 		}
 	}
 	if i := slices.Index(fits, false); i >= 0 {
-		return nil, usageError("nothing in the queue is %s", printable(sel.names[i]))
+		return nil, usageError("nothing in the queue is %s", report.Printable(sel.names[i]))
 	}
 	return found, nil
 }
@@ -170,25 +171,25 @@ func printChanged(ctx context.Context, s streams, q control.Queue, asked []core.
 			changed++
 		}
 	}
-	_, err = fmt.Fprintf(s.out, "%s %s\n", plural(changed, "transfer"), done)
+	_, err = fmt.Fprintf(s.out, "%s %s\n", report.Plural(changed, "transfer"), done)
 	return err
 }
 
 // queueLine is the JSON of a transfer in the queue.
 type queueLine struct {
-	ID        core.TransferID `json:"id"`
-	Path      string          `json:"path"`
-	PathBytes []byte          `json:"path_bytes,omitempty"`
-	Name      string          `json:"name"`
-	Size      int64           `json:"size"`
-	State     core.State      `json:"state"`
-	Attempts  int             `json:"attempts"`
-	Profile   string          `json:"profile"`
-	Server    string          `json:"server"`
-	Account   string          `json:"account,omitempty"`
-	QueuedAt  time.Time       `json:"queued_at"`
-	NotBefore time.Time       `json:"not_before,omitzero"`
-	Error     *errorLine      `json:"error,omitempty"`
+	ID        core.TransferID   `json:"id"`
+	Path      string            `json:"path"`
+	PathBytes []byte            `json:"path_bytes,omitempty"`
+	Name      string            `json:"name"`
+	Size      int64             `json:"size"`
+	State     core.State        `json:"state"`
+	Attempts  int               `json:"attempts"`
+	Profile   string            `json:"profile"`
+	Server    string            `json:"server"`
+	Account   string            `json:"account,omitempty"`
+	QueuedAt  time.Time         `json:"queued_at"`
+	NotBefore time.Time         `json:"not_before,omitzero"`
+	Error     *report.ErrorLine `json:"error,omitempty"`
 	// MaybeStored: the server may have the file, and is asked before it is sent again.
 	MaybeStored bool `json:"maybe_stored,omitempty"`
 }
@@ -197,10 +198,10 @@ func printQueueJSON(s streams, list []core.Transfer) error {
 	out := json.NewEncoder(s.out)
 	out.SetEscapeHTML(false)
 	for _, t := range list {
-		l := queueLine{t.ID, t.Source.Path, rawPath(t.Source.Path), t.Source.Name, t.Source.Size, t.State, t.Attempts,
+		l := queueLine{t.ID, t.Source.Path, report.RawPath(t.Source.Path), t.Source.Name, t.Source.Size, t.State, t.Attempts,
 			t.Options.Profile, t.Server, t.Account, t.QueuedAt, t.NotBefore, nil, t.Doubtful()}
 		if t.Error != nil {
-			l.Error = errorLineOf(t.Error)
+			l.Error = report.ErrorLineOf(t.Error)
 		}
 		if err := out.Encode(l); err != nil {
 			return err
@@ -214,15 +215,15 @@ func printQueue(s streams, list []core.Transfer, all core.Snapshot) error {
 	for _, t := range list {
 		why := ""
 		if t.Error != nil {
-			why = inQueue(t)
+			why = report.InQueue(t)
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.State, printable(t.Source.Path), why) // Flush reports what failed
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", t.ID, t.State, report.Printable(t.Source.Path), why) // Flush reports what failed
 	}
 	if all.Paused {
 		_, _ = fmt.Fprintln(w, "All is paused; 'ingester resume' goes on.")
 	}
 	if all.Halt != nil {
-		_, _ = fmt.Fprintln(w, "The queue stands still: "+printable(all.Halt.Error()))
+		_, _ = fmt.Fprintln(w, "The queue stands still: "+report.Printable(all.Halt.Error()))
 	}
 	return w.Flush()
 }

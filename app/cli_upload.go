@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/artstore/ingester/app/connect"
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/control"
 )
@@ -42,7 +43,7 @@ type uploadCommand struct {
 	skipOK  bool
 	all     bool
 	metrics string
-	show    *paths // as the user wrote them
+	show    *report.Paths // as the user wrote them
 
 	retention   string
 	ttlDays     int
@@ -55,7 +56,6 @@ type uploadCommand struct {
 	protocol    string
 	giveUpAfter time.Duration
 	given       bool // giveUpAfter, on the command line
-	servers     servers
 }
 
 func newUpload(s streams) *cobra.Command {
@@ -209,7 +209,7 @@ func (u *uploadCommand) persistence(p core.Profile) persistence {
 	if limit, given := p.GiveUpAfter(); given {
 		return persistence{limit: limit, given: true}
 	}
-	return persistence{limit: patienceAlone, endless: u.streams.err.terminal() != nil}
+	return persistence{limit: patienceAlone, endless: u.streams.err.Terminal() != nil}
 }
 
 // revive puts on their way again the files of this call that wait for a word
@@ -243,4 +243,10 @@ func (u *uploadCommand) revive(ctx context.Context, q control.Call, s core.Submi
 		return q.Retry(ctx, unknown...)
 	}
 	return q.Ask(ctx, unknown...)
+}
+
+// reporter says on the terminal what becomes of the files of paths.
+func (u *uploadCommand) reporter(paths []string, p core.Profile) report.Reporter {
+	u.show = report.NewPaths(paths)
+	return report.New(report.Config{JSON: u.asJSON, Quiet: u.quiet, Out: u.streams.out, Err: u.streams.err, Show: u.show, All: u.target.uploadAll(), Profile: p})
 }

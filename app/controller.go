@@ -12,6 +12,7 @@ import (
 
 	"github.com/artstore/ingester/app/connect"
 	"github.com/artstore/ingester/app/filedialog"
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/profiles"
@@ -175,7 +176,7 @@ func (c *controller) ExportHistory(ctx context.Context, w io.Writer, f core.Hist
 	if err != nil {
 		return err
 	}
-	return exportHistory(w, f, rows)
+	return report.History(w, f, rows)
 }
 
 // Profiles implements ui.Controller.

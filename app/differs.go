@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -95,44 +93,4 @@ func finalise(ctx context.Context, e finaliser, s *core.Submission) (results []f
 		_ = workers.Wait() // returns no errors
 	}
 	return results, begun.Load()
-}
-
-// differWords says how a server keeps a file otherwise than it was asked.
-func differWords(differs []core.Difference, kept core.Options) string {
-	words := make([]string, len(differs))
-	for i, d := range differs {
-		switch d.Field {
-		case core.FieldRetention:
-			days := ""
-			if kept.TTLDays > 0 {
-				days = ", " + plural(kept.TTLDays, "day")
-			}
-			words[i] = fmt.Sprintf("kept as %s%s, not %s as asked", d.Got, days, d.Asked)
-		case core.FieldTTLDays:
-			words[i] = fmt.Sprintf("kept for %s days, not %s as asked", d.Got, d.Asked)
-		case core.FieldExpires:
-			words[i] = "kept until " + d.Got + ", not for good as asked"
-		case core.FieldName:
-			words[i] = fmt.Sprintf("named %q, not %q", d.Got, d.Asked)
-		case core.FieldDescription:
-			words[i] = fmt.Sprintf("described as %q, not %q as asked", d.Got, d.Asked)
-		default:
-			words[i] = fmt.Sprintf("with %s %s, not %s as asked", d.Field, orNone(d.Got), d.Asked)
-		}
-	}
-	return strings.Join(words, "; ")
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-func orNone(text string) string {
-	if text == "" {
-		return "none"
-	}
-	return text
 }

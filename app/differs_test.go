@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/sandbox"
 )
@@ -36,7 +37,7 @@ func (s *testServer) run(t *testing.T, home, command string, args ...string) (st
 }
 
 // differing are the fields that a transfer's line says to differ.
-func differing(l transferLine) string {
+func differing(l report.TransferLine) string {
 	var fields []string
 	for _, d := range l.Differs {
 		fields = append(fields, d.Field+" "+d.Asked+"→"+d.Got)
@@ -102,7 +103,7 @@ func TestKeptOtherwise(t *testing.T) {
 					t.Error(diff)
 				}
 				out, _, _ := s.run(t, home, "history", "--json")
-				var row historyRow
+				var row report.HistoryRow
 				if err := json.Unmarshal([]byte(out), &row); err != nil {
 					t.Fatal(err)
 				}

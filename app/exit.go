@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 )
 
@@ -41,7 +42,7 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, &r):
 		return r.code
-	case isLost(err):
+	case report.IsLost(err):
 		return exitIncomplete
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted

@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/sandbox"
 )
@@ -79,14 +80,14 @@ func (b *background) code() int {
 }
 
 // lines are the JSON lines of transfers, without the summary.
-func (b *background) lines(t *testing.T) []transferLine {
+func (b *background) lines(t *testing.T) []report.TransferLine {
 	t.Helper()
-	var lines []transferLine
+	var lines []report.TransferLine
 	for text := range strings.Lines(b.stdout.String()) {
 		if strings.HasPrefix(text, `{"event":"summary"`) {
 			continue
 		}
-		var l transferLine
+		var l report.TransferLine
 		if err := json.Unmarshal([]byte(text), &l); err != nil {
 			t.Fatalf("%q: %v", text, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/core/engine"
@@ -27,7 +28,7 @@ type job struct {
 	cfg     programConfig
 	paths   []string
 
-	out     reporter
+	out     report.Reporter
 	options core.Options
 	scan    core.Scan
 	files   int       // that were found
@@ -43,13 +44,13 @@ func (j *job) run(ctx context.Context) error {
 	if j.options, err = j.u.options(j.profile); err != nil {
 		return err
 	}
-	j.out = j.u.reporter(j.paths)
-	defer j.out.close()
-	if j.scan, err = engine.Scan(ctx, j.paths, func(s core.ScanProgress) { j.out.scanned(s) }); err != nil {
+	j.out = j.u.reporter(j.paths, j.profile)
+	defer j.out.Close()
+	if j.scan, err = engine.Scan(ctx, j.paths, func(s core.ScanProgress) { j.out.Scanned(s) }); err != nil {
 		return err
 	}
 	j.files = len(j.scan.Sources)
-	j.u.show.follow(j.scan.Roots)
+	j.u.show.Follow(j.scan.Roots)
 	var gone *control.Gone
 	for {
 		err := j.with(ctx, gone)
@@ -113,7 +114,6 @@ func (j *job) work(ctx context.Context, q control.Call) error {
 			return err
 		}
 	}
-	j.u.servers = serversOf(j.profile)
 	j.watch = newWatch(j.out, j.profile.Name, j.scan, j.u.skipOK, submission, others, j.u.persistence(j.profile))
 	j.watch.say = j.u.say
 	j.scan.Sources = nil // a hundred thousand of them are a lot
@@ -228,7 +228,7 @@ func (j *job) serve(life context.Context, yield <-chan struct{}, p *program) err
 		return err
 	}
 	if n := p.desk.server.Callers(); n > 0 && !isClosed(yield) && serving.Err() == nil {
-		j.u.say(fmt.Sprintf("files of %s are still being sent by this process; Ctrl+C ends it, and they take over", plural(n, "other command")))
+		j.u.say(fmt.Sprintf("files of %s are still being sent by this process; Ctrl+C ends it, and they take over", report.Plural(n, "other command")))
 	}
 	handing, cancel := context.WithCancel(serving)
 	watching := make(chan struct{})

@@ -18,6 +18,7 @@ import (
 	"github.com/tus/tusd/v2/pkg/memorylocker"
 	expslog "golang.org/x/exp/slog"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/sandbox"
 )
@@ -120,7 +121,7 @@ func (s *judged) want(t *testing.T, uploads, created, passed int) {
 }
 
 // run uploads a folder of one file.
-func (s *judged) run(t *testing.T, home, dir string, code int, state core.State, args ...string) transferLine {
+func (s *judged) run(t *testing.T, home, dir string, code int, state core.State, args ...string) report.TransferLine {
 	t.Helper()
 	lines, got := s.upload(t, home, append(args, "--give-up-after", "3s", dir)...)
 	if got != code || len(lines) != 1 || lines[0].State != state || (lines[0].Error != nil) != (state != core.StateStored) {

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 )
 
@@ -27,8 +28,8 @@ func (nothingSent) Close() {}
 func leftOut(t *testing.T, u *uploadCommand, left []core.Skipped, s core.Submission) (stdout, stderr string, code int) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	u.streams = streams{out: newOutput(&out), err: newOutput(&errs)}
-	w := newWatch(u.reporter([]string{"."}), "Prod", core.Scan{Skipped: left}, u.skipOK, s, nil, persistence{})
+	u.streams = streams{out: report.NewOutput(&out), err: report.NewOutput(&errs)}
+	w := newWatch(u.reporter([]string{"."}, core.Profile{}), "Prod", core.Scan{Skipped: left}, u.skipOK, s, nil, persistence{})
 	code = exitCode(w.follow(t.Context(), nothingSent{}))
 	seconds := regexp.MustCompile(`("bytes":0,)"seconds":[0-9.e-]+|in [0-9.]+\w+`)
 	return seconds.ReplaceAllString(out.String(), "$1…"), errs.String(), code

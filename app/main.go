@@ -2,8 +2,12 @@
 // command line. It is the only place where the concrete types of the core meet.
 package main
 
-import "os"
+import (
+	"os"
+
+	"github.com/artstore/ingester/app/report"
+)
 
 func main() {
-	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: newOutput(os.Stdout), err: newOutput(os.Stderr)}))
+	os.Exit(run(os.Args[1:], streams{in: os.Stdin, out: report.NewOutput(os.Stdout), err: report.NewOutput(os.Stderr)}))
 }

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"math"
 	"net/http"
 	"os"
 	"os/exec"
@@ -14,6 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/sandbox"
 )
@@ -53,7 +53,7 @@ func TestSettle(t *testing.T) {
 		{"interrupted", stream{}, stream{write: full}, exitInterrupted, exitInterrupted, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := streams{out: newOutput(&tt.out), err: newOutput(&tt.err)}
+			s := streams{out: report.NewOutput(&tt.out), err: report.NewOutput(&tt.err)}
 			for range 3 {
 				_, _ = s.out.Write([]byte("stored\n"))
 			}
@@ -70,7 +70,7 @@ func TestSettle(t *testing.T) {
 // Output with a hole in it looks whole: nothing is written after a failure.
 func TestOutputEndsWithFailure(t *testing.T) {
 	var s stream
-	o := newOutput(&s)
+	o := report.NewOutput(&s)
 	_, _ = io.WriteString(o, "one\n")
 	s.write = errors.New("disk full")
 	if _, err := io.WriteString(o, "two\n"); !errors.Is(err, s.write) || exitCode(err) != exitIncomplete {
@@ -78,17 +78,8 @@ func TestOutputEndsWithFailure(t *testing.T) {
 	}
 	s.write = nil
 	_, _ = io.WriteString(o, "three\n")
-	if s.String() != "one\n" || o.failure() == nil {
-		t.Errorf("the output is %q, its failure %v", s.String(), o.failure())
-	}
-}
-
-// What can't be put into JSON is lost too.
-func TestLineThatIsNoJSON(t *testing.T) {
-	o := newOutput(&stream{})
-	newJSONReporter(o, newPaths(nil), nil).write(math.NaN())
-	if !isLost(o.failure()) {
-		t.Errorf("the failure is %v", o.failure())
+	if s.String() != "one\n" || o.Failure() == nil {
+		t.Errorf("the output is %q, its failure %v", s.String(), o.Failure())
 	}
 }
 

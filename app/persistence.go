@@ -3,6 +3,7 @@ package main
 import (
 	"time"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 )
 
@@ -31,13 +32,6 @@ type held struct {
 	reason *core.Error
 	tries  int  // in this call
 	asked  bool // then the server is asked whether it has stored it; nothing is sent
-}
-
-// news is what the files of a call wait for, and of how many of them the server
-// is asked then whether it has stored them.
-type news struct {
-	core.Wait
-	asked int
 }
 
 // ground is what a call has gained so far, and what it waits for.
@@ -202,11 +196,11 @@ func (g *ground) alone(now time.Time) (first core.Wait, found bool) {
 // next is what n files that have not ended wait for, if none of them can go on
 // now, and it was not told before. A folder that is away is told once, whatever
 // else goes on: nobody else looks for it.
-func (g *ground) next(n int, now time.Time) (told news, isNew bool) {
+func (g *ground) next(n int, now time.Time) (told report.News, isNew bool) {
 	for _, w := range g.waits {
 		if w.Path != "" && n > 0 && !g.folders[w.Path].Equal(w.Since) {
 			g.folders[w.Path] = w.Since
-			return news{Wait: w}, true
+			return report.News{Wait: w}, true
 		}
 	}
 	if g.active > 0 || n == 0 {
@@ -230,7 +224,7 @@ func (g *ground) next(n int, now time.Time) (told news, isNew bool) {
 }
 
 // soonest is what the first of the files that wait by themselves waits for.
-func (g *ground) soonest(now time.Time) (first news, found bool) {
+func (g *ground) soonest(now time.Time) (first report.News, found bool) {
 	asked, asks := 0, false
 	for _, h := range g.held {
 		if h.asked {
@@ -241,7 +235,7 @@ func (g *ground) soonest(now time.Time) (first news, found bool) {
 		}
 	}
 	if asks {
-		first.asked = asked
+		first.Asked = asked
 	}
 	return first, found
 }

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 )
 
@@ -113,9 +114,9 @@ func call(t *testing.T, n int, p persistence, asJSON bool, happens func(f *told)
 			f.files = append(f.files, core.Transfer{ID: id, State: core.StateQueued, Source: core.Source{Path: fmt.Sprint("/f/", i), Name: fmt.Sprint(i), Size: 1000}})
 		}
 		var out, errs bytes.Buffer
-		u := &uploadCommand{streams: streams{out: newOutput(&out), err: newOutput(&errs)}, asJSON: asJSON,
-			servers: servers{"admin.example:8000", "ingester.example:8020"}}
-		w := newWatch(u.reporter(nil), "Prod", core.Scan{}, false, s, nil, p)
+		u := &uploadCommand{streams: streams{out: report.NewOutput(&out), err: report.NewOutput(&errs)}, asJSON: asJSON}
+		profile := core.Profile{AdminURL: "https://admin.example:8000", IngesterURL: "https://ingester.example:8020"}
+		w := newWatch(u.reporter(nil, profile), "Prod", core.Scan{}, false, s, nil, p)
 		ctx, cancel := context.WithTimeout(t.Context(), 48*time.Hour)
 		begun := time.Now()
 		ended := make(chan error)
@@ -258,8 +259,8 @@ func TestPausedIsWhy(t *testing.T) {
 func TestLeftIsCounted(t *testing.T) {
 	f := &told{begun: make(chan struct{}), updates: make(chan core.Update)}
 	var out bytes.Buffer
-	u := &uploadCommand{streams: streams{out: newOutput(&out), err: newOutput(io.Discard)}, asJSON: true}
-	w := newWatch(u.reporter(nil), "Prod", core.Scan{}, false, core.Submission{Queued: []core.TransferID{"a", "b"}}, nil, unattended)
+	u := &uploadCommand{streams: streams{out: report.NewOutput(&out), err: report.NewOutput(io.Discard)}, asJSON: true}
+	w := newWatch(u.reporter(nil, core.Profile{}), "Prod", core.Scan{}, false, core.Submission{Queued: []core.TransferID{"a", "b"}}, nil, unattended)
 	w.begin([]core.Transfer{{ID: "a"}, {ID: "b"}})
 	_ = w.finish(t.Context(), f)
 	if !strings.Contains(out.String(), `"files":2,"stored":0,"failed":2`) {

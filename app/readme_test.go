@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/diagnose"
 	"github.com/artstore/ingester/core/profiles"
@@ -127,7 +128,7 @@ func TestReadmeProfileOnTheFirstGeneration(t *testing.T) {
 	dir, _ := writeTree(t, 2, func(i int) string { return []string{"report.pdf", "scan.tif"}[i] })
 	ids := map[string]string{}
 	for line := range strings.Lines(run("upload", "--profile", "Production", "--json", dir)) {
-		var l transferLine
+		var l report.TransferLine
 		if strings.HasPrefix(line, `{"event":"summary"`) {
 			continue
 		}
@@ -140,7 +141,7 @@ func TestReadmeProfileOnTheFirstGeneration(t *testing.T) {
 	run("upload", "--profile", "Production", "--retention", "permanent", filepath.Join(dir, "scan.tif"))
 	known := map[string]core.Retention{}
 	for line := range strings.Lines(run("history", "--json")) {
-		var row historyRow
+		var row report.HistoryRow
 		if err := json.Unmarshal([]byte(line), &row); err != nil {
 			t.Fatalf("%q: %v", line, err)
 		}

@@ -3,25 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"strings"
 
-	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/app/report"
 )
-
-// recoveredLine is the JSON of a queue that was damaged.
-type recoveredLine struct {
-	Event string `json:"event"`
-	core.Recovery
-	PathBytes    []byte   `json:"path_bytes,omitempty"`
-	FoldersBytes [][]byte `json:"folders_bytes,omitempty"` // where one of Folders is not UTF-8
-	Saved        int      `json:"saved"`
-	Lost         int      `json:"lost"`
-}
 
 // tellRecovered tells what became of a queue that was damaged, once, and
 // reports whether something of it is missing.
-func (p *program) tellRecovered(ctx context.Context, out reporter, s streams) (missing bool, err error) {
+func (p *program) tellRecovered(ctx context.Context, out report.Reporter, s streams) (missing bool, err error) {
 	found, err := p.store.Recoveries(ctx)
 	if err != nil {
 		return false, err
@@ -30,9 +18,9 @@ func (p *program) tellRecovered(ctx context.Context, out reporter, s streams) (m
 		if r.Told {
 			continue
 		}
-		out.recovered(r)
+		out.Recovered(r)
 		missing = missing || !r.Complete()
-		if s.out.failure() == nil && s.err.failure() == nil { // else the next command tells it
+		if s.out.Failure() == nil && s.err.Failure() == nil { // else the next command tells it
 			err = errors.Join(err, p.store.Tell(ctx, r.Path))
 		}
 	}
@@ -45,53 +33,4 @@ func afterRecovery(missing bool, err error) error {
 		return err
 	}
 	return &reported{exitIncomplete, errors.New("part of the queue is lost")}
-}
-
-func (r *textReporter) recovered(found core.Recovery) {
-	r.line(r.err, "recovered  %s", recoveredWords(found))
-	if len(found.Folders) > 0 && !found.Complete() {
-		r.line(r.err, "           Upload these folders again; what is known is skipped: %s", printable(strings.Join(found.Folders, ", ")))
-	}
-}
-
-func (r *jsonReporter) recovered(found core.Recovery) {
-	l := recoveredLine{Event: "recovered", Recovery: found, PathBytes: rawPath(found.Path), Saved: found.Saved(), Lost: found.Lost()}
-	for _, dir := range found.Folders {
-		if rawPath(dir) != nil {
-			for _, dir := range found.Folders {
-				l.FoldersBytes = append(l.FoldersBytes, []byte(dir))
-			}
-			break
-		}
-	}
-	r.write(l)
-}
-
-// recoveredWords say what was saved, what was not, and where the rest lies.
-func recoveredWords(r core.Recovery) string {
-	text := fmt.Sprintf("the queue was damaged (%s). Saved: %s of the queue, %d of the history. ", r.Cause, entries(r.Queued), r.Stored)
-	switch {
-	case r.Complete():
-		text += "Nothing is lost."
-	case r.Uncounted && r.Lost() == 0:
-		text += "Others may be missing."
-	default:
-		text += fmt.Sprintf("Lost: %s of the queue, %d of the history", entries(r.LostQueued), r.LostStored)
-		if r.Uncounted {
-			text += ", perhaps more"
-		}
-		text += "."
-	}
-	if r.Asked > 0 {
-		text += fmt.Sprintf(" The server may have %d of the files that were saved: it is asked before they are sent.", r.Asked)
-	}
-	return printable(text + " The damaged database is kept as " + r.Path)
-}
-
-// entries says how many: what is lost of a queue is not lost of the user's files.
-func entries(n int) string {
-	if n == 1 {
-		return "1 entry"
-	}
-	return fmt.Sprintf("%d entries", n)
 }

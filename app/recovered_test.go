@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/sandbox"
 	"github.com/artstore/ingester/core/store"
@@ -122,7 +123,7 @@ func recoveredIsTold(t *testing.T, asJSON bool) {
 		t.Fatalf("nothing was put aside: %s", stderr.String())
 	}
 	if asJSON {
-		var l recoveredLine
+		var l report.RecoveredLine
 		line, _, _ := strings.Cut(stdout.String(), "\n")
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
 			t.Fatalf("%q: %v", line, err)

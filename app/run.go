@@ -10,8 +10,16 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 )
+
+// streams are what a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err *report.Output
+	redactor *core.Redactor // knows the secrets that must not get into a log
+}
 
 // run executes one command line and returns the exit code. The first
 // interrupt stops the command cleanly, the second one at once. When it returns
@@ -30,7 +38,7 @@ func run(args []string, s streams) int {
 		cmd.SetArgs(args)
 		err = explainOwner(os.Getenv, cmd.ExecuteContext(ctx))
 	}
-	return settle(s, report(s.err, err))
+	return settle(s, complain(s.err, err))
 }
 
 // endings are the signals that end a command cleanly: Ctrl+C, a service
@@ -61,13 +69,13 @@ func refuseDebug(godebug string) error {
 	return usageError("GODEBUG=http2debug writes tokens to standard error; unset it")
 }
 
-// report says what went wrong, unless the command has said it, and returns the
+// complain says what went wrong, unless the command has said it, and returns the
 // exit code.
-func report(w io.Writer, err error) int {
+func complain(w io.Writer, err error) int {
 	if err == nil {
 		return exitOK
 	}
-	if !isReported(err) && !isLost(err) {
+	if !isReported(err) && !report.IsLost(err) {
 		_, _ = fmt.Fprintln(w, "ingester: "+sentence(err)) // settle looks at what failed
 	}
 	return exitCode(err)
@@ -76,13 +84,13 @@ func report(w io.Writer, err error) int {
 // settle says on standard error, if that still works, what could not be
 // written, and returns the exit code: nothing is well that nobody was told.
 func settle(s streams, code int) int {
-	s.out.close()
-	lost := s.out.failure()
+	s.out.Close()
+	lost := s.out.Failure()
 	if lost != nil {
 		_, _ = fmt.Fprintln(s.err, "ingester: "+lost.Error())
 	}
 	if lost == nil {
-		lost = s.err.failure()
+		lost = s.err.Failure()
 	}
 	if code == exitOK && lost != nil {
 		return exitIncomplete

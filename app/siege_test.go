@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/sandbox"
 )
@@ -189,7 +190,7 @@ func (s *siege) listen(t *testing.T, out io.Reader) (states map[string]core.Stat
 	states = map[string]core.State{}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
-		var l transferLine
+		var l report.TransferLine
 		if json.Unmarshal(lines.Bytes(), &l) != nil || l.Event == "summary" || l.Event == "waiting" {
 			continue
 		}
@@ -226,15 +227,15 @@ func (s *siege) end(t *testing.T, args ...string) (states map[string]core.State,
 }
 
 // history is what the program has stored, by name: `ingester history --json`.
-func (s *siege) history(t *testing.T) map[string]historyRow {
+func (s *siege) history(t *testing.T) map[string]report.HistoryRow {
 	t.Helper()
 	out, err := s.command(t, "history", "--json").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := map[string]historyRow{}
+	rows := map[string]report.HistoryRow{}
 	for line := range bytes.Lines(out) {
-		var row historyRow
+		var row report.HistoryRow
 		if err := json.Unmarshal(line, &row); err != nil {
 			t.Fatalf("line %q: %v", line, err)
 		}

@@ -19,6 +19,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/profiles"
 	"github.com/artstore/ingester/core/sandbox"
@@ -67,12 +68,12 @@ func (s *testServer) command(home string, args ...string) *exec.Cmd {
 }
 
 // upload runs `ingester upload --json` and returns its lines and exit code.
-func (s *testServer) upload(t *testing.T, home string, paths ...string) (lines []transferLine, code int) {
+func (s *testServer) upload(t *testing.T, home string, paths ...string) (lines []report.TransferLine, code int) {
 	t.Helper()
 	return runUpload(t, s.command(home, append([]string{"upload", "--profile-file", s.profileFile, "--json"}, paths...)...))
 }
 
-func runUpload(t *testing.T, cmd *exec.Cmd) (lines []transferLine, code int) {
+func runUpload(t *testing.T, cmd *exec.Cmd) (lines []report.TransferLine, code int) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -88,7 +89,7 @@ func runUpload(t *testing.T, cmd *exec.Cmd) (lines []transferLine, code int) {
 		if strings.HasPrefix(line, `{"event":"summary"`) || strings.HasPrefix(line, `{"event":"waiting"`) {
 			continue
 		}
-		var l transferLine
+		var l report.TransferLine
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
 			t.Fatalf("line %q: %v", line, err)
 		}
@@ -290,7 +291,7 @@ func TestUploadMissingPath(t *testing.T) {
 	in := func(name string) string { return filepath.Join(dir, name) }
 	bad := []string{in("gone"), in("good-1.txt/below")}
 	home := t.TempDir()
-	upload := func(paths ...string) ([]transferLine, int) {
+	upload := func(paths ...string) ([]report.TransferLine, int) {
 		return runUpload(t, s.command(home, append([]string{"upload", "--profile-file", s.profileFile, "--json"}, paths...)...))
 	}
 	lines, code := upload(bad[0], in("good-0.txt"), bad[1], in("good-1.txt"), in("good-2.txt"))

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"time"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 )
 
@@ -16,7 +18,7 @@ type feedSource interface {
 
 // watch follows the transfers of one command to their ends.
 type watch struct {
-	out     reporter
+	out     report.Reporter
 	profile string
 	mine    map[core.TransferID]bool      // to be sent by this command, and whether it names them too
 	open    map[core.TransferID]bool      // whether an attempt is under way; there may be very many
@@ -27,56 +29,35 @@ type watch struct {
 	full    bool                          // that the queue can't be saved was said
 	say     func(string)                  // to a person, nil for to nobody
 	asked   core.Options                  // by this command
-	sum     summary
-	halt    *core.Error
-	ground  ground
-	gaveUp  bool
-	started time.Time
-}
-
-// summary counts how files ended.
-type summary struct {
-	files, stored, failed, skipped int
-	unreachable, other             int // of failed: network and TLS; the rest
-	behind, elsewhere              int // by earlier calls: for this server; by the profile's name for another
-	bytes                          int64
-	seconds                        float64
-	byReason                       map[string]int // what was not sent: stored before, or left out
-	gaveUp                         *core.Error    // why the call did, nil if it did not
-	idle                           time.Duration  // how long nothing had gone forward then
-	left                           int            // left out, and not counted as failed
-	waiting                        int            // of failed: in the queue still, after the call gave up
-	missing                        int            // of these, what makes the command fail nevertheless
-	differ                         int            // of what is stored, now or before, what is kept otherwise than asked
-}
-
-// skip counts something that is not sent.
-func (s *summary) skip(reason string) {
-	if s.byReason == nil {
-		s.byReason = map[string]int{}
-	}
-	s.byReason[reason]++
+	sum     report.Summary
+	// What the exit code depends on: of those that failed, how many did so by the
+	// network or TLS, and the rest; of those left out, how many the command fails for.
+	unreachable, other, missing int
+	halt                        *core.Error
+	ground                      ground
+	gaveUp                      bool
+	started                     time.Time
 }
 
 // newWatch begins with what is not sent.
-func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.Submission, others []core.TransferID, p persistence) *watch {
+func newWatch(out report.Reporter, profile string, scan core.Scan, skipOK bool, s core.Submission, others []core.TransferID, p persistence) *watch {
 	w := &watch{out: out, profile: profile, skipOK: skipOK, mine: map[core.TransferID]bool{}, open: map[core.TransferID]bool{},
 		first: map[core.TransferID]time.Time{}, asked: s.Asked, started: time.Now()}
 	w.ground = newGround(p, w.started)
 	for _, t := range s.Stored {
-		w.sum.files++
-		w.sum.skipped++
-		w.sum.skip(skipKnown)
-		out.skipped(t, w.differs(t, s.Asked))
+		w.sum.Files++
+		w.sum.Skipped++
+		w.sum.Skip(report.SkipKnown)
+		out.Skipped(t, w.differs(t, s.Asked))
 	}
 	for _, t := range s.Permanent {
-		w.sum.files++
-		w.sum.skipped++
-		w.sum.skip(skipKnown)
+		w.sum.Files++
+		w.sum.Skipped++
+		w.sum.Skip(report.SkipKnown)
 		if found := w.differs(t, s.Asked); len(found) > 0 {
-			out.skipped(t, found)
+			out.Skipped(t, found)
 		} else {
-			out.madePermanent(t)
+			out.MadePermanent(t)
 		}
 	}
 	for _, left := range scan.Skipped {
@@ -99,27 +80,27 @@ func newWatch(out reporter, profile string, scan core.Scan, skipOK bool, s core.
 func (w *watch) differs(t core.Transfer, asked core.Options) []core.Difference {
 	found := t.DiffersFrom(asked)
 	if len(found) > 0 {
-		w.sum.differ++
+		w.sum.Differ++
 	}
 	return found
 }
 
 // leave counts and reports what a scan left out.
 func (w *watch) leave(s core.Skipped) {
-	w.sum.skip(skipReason(s.Reason))
+	w.sum.Skip(report.SkipReason(s.Reason))
 	fails := w.fails(s)
 	switch {
-	case fails && isUnread(s):
-		w.sum.files++
-		w.sum.failed++
-		w.sum.other++
+	case fails && report.Unread(s):
+		w.sum.Files++
+		w.sum.Failed++
+		w.other++
 	case fails:
-		w.sum.missing++
-		w.sum.left++
+		w.missing++
+		w.sum.Left++
 	default:
-		w.sum.left++
+		w.sum.Left++
 	}
-	w.out.left(s, fails)
+	w.out.Left(s, fails)
 }
 
 // fails reports whether a command fails that left s out.
@@ -191,7 +172,7 @@ func (w *watch) begin(list []core.Transfer) {
 	var bytes int64
 	for _, t := range list {
 		if _, ok := w.mine[t.ID]; ok {
-			w.sum.files++
+			w.sum.Files++
 			bytes += t.Source.Size
 			w.open[t.ID] = false
 			if !w.mine[t.ID] {
@@ -199,7 +180,7 @@ func (w *watch) begin(list []core.Transfer) {
 			}
 		}
 	}
-	w.out.begin(len(w.open), bytes)
+	w.out.Begin(len(w.open), bytes)
 }
 
 // interrupted is the error of a call that the user ended.
@@ -217,7 +198,7 @@ func (w *watch) update(changed []core.Transfer) {
 		}
 		w.ground.see(t, w.open[t.ID], time.Now())
 		w.open[t.ID] = t.State.Active()
-		w.out.progress(t)
+		w.out.Progress(t)
 		if t.State.Done() {
 			w.end(t)
 		}
@@ -232,38 +213,38 @@ func (w *watch) end(t core.Transfer) {
 		took = t.FinishedAt.Sub(begin)
 	}
 	delete(w.first, t.ID)
-	left, isLeft := unreadable(t)
+	left, isLeft := report.Unreadable(t)
 	if isLeft {
-		w.sum.skip(skipReason(left.Reason))
+		w.sum.Skip(report.SkipReason(left.Reason))
 	}
 	switch {
 	case isLeft && !w.fails(left):
-		w.sum.left++
-		w.out.left(left, false)
+		w.sum.Left++
+		w.out.Left(left, false)
 		return
 	case t.State == core.StateStored:
-		w.sum.stored++
-		w.sum.bytes += t.Source.Size
+		w.sum.Stored++
+		w.sum.Bytes += t.Source.Size
 		asked := t.Options // by the call that left it
 		if w.mine[t.ID] {
 			asked = w.asked
 		}
-		w.out.ended(t, w.differs(t, asked), took)
+		w.out.Ended(t, w.differs(t, asked), took)
 		return
 	}
-	w.sum.failed++
+	w.sum.Failed++
 	w.countCause(t)
-	w.out.ended(t, nil, took)
+	w.out.Ended(t, nil, took)
 }
 
 // countCause tells what never reached a server from everything else: a file
 // whose outcome is unknown did reach one.
 func (w *watch) countCause(t core.Transfer) {
 	if e := t.Error; t.State != core.StateUnknown && e != nil && (e.Kind == core.KindNetwork || e.Kind == core.KindTLS) {
-		w.sum.unreachable++
+		w.unreachable++
 		return
 	}
-	w.sum.other++
+	w.other++
 }
 
 // over reports whether there is nothing to wait for: everything has ended, the
@@ -284,7 +265,7 @@ func (w *watch) over() bool {
 		return true
 	}
 	if wait, isNew := w.ground.next(len(w.open), now); isNew {
-		w.out.waiting(wait)
+		w.out.Waiting(wait)
 	}
 	return false
 }
@@ -297,7 +278,7 @@ func (w *watch) unsaved(now time.Time) bool {
 	}
 	if !w.full {
 		w.full = true
-		w.out.waiting(news{Wait: core.Wait{Until: now.Add(saveEvery), Reason: w.halt}})
+		w.out.Waiting(report.News{Wait: core.Wait{Until: now.Add(saveEvery), Reason: w.halt}})
 	}
 	return false
 }
@@ -306,23 +287,23 @@ func (w *watch) unsaved(now time.Time) bool {
 // error how the command ended.
 func (w *watch) finish(ctx context.Context, e feedSource) error {
 	if w.gaveUp {
-		w.sum.gaveUp, w.sum.idle = w.ground.why(core.Transfer{}), time.Since(w.ground.since)
+		w.sum.GaveUp, w.sum.Idle = w.ground.why(core.Transfer{}), time.Since(w.ground.since)
 		if w.halt != nil { // the queue can't be saved
-			w.sum.gaveUp = w.halt
+			w.sum.GaveUp = w.halt
 		}
 	}
 	if len(w.open) > 0 {
 		w.keep(e)
 	}
 	if here, elsewhere, err := e.Left(ctx, w.profile); err == nil { // else the queue is closed already
-		w.sum.behind, w.sum.elsewhere = here, elsewhere
+		w.sum.Behind, w.sum.Elsewhere = here, elsewhere
 	}
-	w.sum.seconds = time.Since(w.started).Seconds()
+	w.sum.Seconds = time.Since(w.started).Seconds()
 	stopped := w.halt
 	if w.gaveUp {
 		stopped = nil
 	}
-	w.out.summary(w.sum, stopped)
+	w.out.Summary(w.sum, stopped)
 	switch {
 	case w.halt != nil && !w.gaveUp:
 		return &reported{code: exitCode(w.halt), err: w.halt}
@@ -330,11 +311,11 @@ func (w *watch) finish(ctx context.Context, e feedSource) error {
 		return &reported{code: exitUnreachable, err: errors.New("the server could not be reached")}
 	case w.gaveUp:
 		return &reported{code: exitIncomplete, err: errors.New("not every file was stored")}
-	case w.sum.failed == 0 && w.sum.missing == 0 && w.sum.differ > 0:
+	case w.sum.Failed == 0 && w.missing == 0 && w.sum.Differ > 0:
 		return &reported{code: exitIncomplete, err: errors.New("not every file is kept as it was asked")}
-	case w.sum.failed == 0 && w.sum.missing == 0:
+	case w.sum.Failed == 0 && w.missing == 0:
 		return nil
-	case w.sum.stored == 0 && w.sum.other == 0 && w.sum.unreachable > 0:
+	case w.sum.Stored == 0 && w.other == 0 && w.unreachable > 0:
 		return &reported{code: exitUnreachable, err: errors.New("the server could not be reached")}
 	}
 	return &reported{code: exitIncomplete, err: errors.New("not every file was stored")}
@@ -345,12 +326,12 @@ func (w *watch) finish(ctx context.Context, e feedSource) error {
 func (w *watch) keep(e feedSource) {
 	snapshot, feed := e.Subscribe()
 	feed.Close()
-	w.sum.failed += len(w.open)
+	w.sum.Failed += len(w.open)
 	for _, t := range snapshot.Transfers {
 		if _, ok := w.open[t.ID]; ok {
 			why := w.halt
 			if w.gaveUp {
-				w.sum.waiting++
+				w.sum.Waiting++
 			}
 			if why == nil && w.gaveUp {
 				why = w.ground.why(t)
@@ -358,7 +339,18 @@ func (w *watch) keep(e feedSource) {
 			if why != nil && t.State.Active() { // sent perhaps, and that could not be saved
 				t.State, t.Error = core.StateUnknown, unsavedResult(why)
 			}
-			w.out.kept(t, why)
+			w.out.Kept(t, why)
 		}
 	}
+}
+
+// isMissing reports whether something was left out that the user may believe
+// to be sent. The same file by a second path is not: it is sent by the first.
+func isMissing(s core.Skipped) bool { return s.Reason != core.SkipDuplicate }
+
+// mayBeMissing reports whether a user who knows of such things and says so is
+// right. Who may not read something may not tomorrow either; an error of the
+// disk is news to everybody.
+func mayBeMissing(s core.Skipped) bool {
+	return !report.Unread(s) || errors.Is(s.Err, fs.ErrPermission)
 }

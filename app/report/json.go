@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"encoding/json"
@@ -11,20 +11,20 @@ import (
 
 // jsonReporter writes one JSON object a line.
 type jsonReporter struct {
-	to   *output
+	to   *Output
 	out  *json.Encoder // writes to to
-	show *paths
+	show *Paths
 	bar  *bar
 }
 
-func newJSONReporter(to *output, show *paths, bar *bar) *jsonReporter {
+func newJSONReporter(to *Output, show *Paths, bar *bar) *jsonReporter {
 	out := json.NewEncoder(to)
 	out.SetEscapeHTML(false)
 	return &jsonReporter{to: to, out: out, show: show, bar: bar}
 }
 
-// transferLine is the JSON of a transfer that ended.
-type transferLine struct {
+// TransferLine is the JSON of a transfer that ended.
+type TransferLine struct {
 	Event     string            `json:"event"`
 	Path      string            `json:"path"`
 	PathBytes []byte            `json:"path_bytes,omitempty"` // where Path is not UTF-8
@@ -38,39 +38,41 @@ type transferLine struct {
 	Finalised bool              `json:"finalised,omitempty"` // and made permanent by it
 	Attempts  int               `json:"attempts"`
 	Seconds   float64           `json:"seconds"`
-	Error     *errorLine        `json:"error,omitempty"`
+	Error     *ErrorLine        `json:"error,omitempty"`
 	Differs   []core.Difference `json:"differs,omitempty"` // what is kept otherwise than asked
 	// AskedAgain is when the server is asked again for a file whose outcome is unknown.
 	AskedAgain string `json:"asked_again,omitempty"`
 }
 
-// skippedLine is the JSON of what was left out.
-type skippedLine struct {
+// SkippedLine is the JSON of what was left out.
+type SkippedLine struct {
 	Event     string `json:"event"`
 	Path      string `json:"path"`
 	PathBytes []byte `json:"path_bytes,omitempty"`
 	Reason    string `json:"reason"`
 }
 
-// waitingLine is the JSON of what no file of the command can go on for.
-type waitingLine struct {
+// WaitingLine is the JSON of what no file of the command can go on for.
+type WaitingLine struct {
 	Event   string     `json:"event"`
 	Until   time.Time  `json:"until"`
 	Reason  string     `json:"reason"`
 	Profile string     `json:"profile,omitempty"`
 	Path    string     `json:"path,omitempty"`    // the folder below which files can't be read
 	Unknown int        `json:"unknown,omitempty"` // files: the server is asked then whether it has stored them; nothing is sent
-	Error   *errorLine `json:"error,omitempty"`
+	Error   *ErrorLine `json:"error,omitempty"`
 }
 
-type errorLine struct {
+// ErrorLine is the JSON of why a file is not stored.
+type ErrorLine struct {
 	Kind    core.Kind `json:"kind"`
 	Status  int       `json:"status"`
 	Code    string    `json:"code"`
 	Message string    `json:"message"`
 }
 
-type summaryLine struct {
+// SummaryLine is the JSON of how a command ended.
+type SummaryLine struct {
 	Event    string         `json:"event"`
 	Files    int            `json:"files"`
 	Stored   int            `json:"stored"`
@@ -87,93 +89,103 @@ type summaryLine struct {
 	Elsewhere int `json:"left_elsewhere,omitempty"`
 }
 
-func (r *jsonReporter) scanned(s core.ScanProgress) { r.bar.scanned(s) }
+// Scanned implements Reporter.
+func (r *jsonReporter) Scanned(s core.ScanProgress) { r.bar.scanned(s) }
 
-func (r *jsonReporter) begin(files int, bytes int64) { r.bar.begin(files, bytes) }
+// Begin implements Reporter.
+func (r *jsonReporter) Begin(files int, bytes int64) { r.bar.begin(files, bytes) }
 
-func (r *jsonReporter) progress(t core.Transfer) { r.bar.progress(t) }
+// Progress implements Reporter.
+func (r *jsonReporter) Progress(t core.Transfer) { r.bar.progress(t) }
 
-func (r *jsonReporter) ended(t core.Transfer, differs []core.Difference, took time.Duration) {
+// Ended implements Reporter.
+func (r *jsonReporter) Ended(t core.Transfer, differs []core.Difference, took time.Duration) {
 	l := r.lineOf(t)
 	l.Differs = differs
 	l.Seconds = took.Seconds()
 	if t.State != core.StateStored {
-		l.Error = errorLineOf(t.Error)
+		l.Error = ErrorLineOf(t.Error)
 	}
 	if t.State == core.StateUnknown && t.Doubtful() {
 		l.AskedAgain = askedNext
 	}
 	r.write(l)
-	if left, ok := unreadable(t); ok {
-		r.write(skippedLine{"skipped", l.Path, l.PathBytes, skipReason(left.Reason)})
+	if left, ok := Unreadable(t); ok {
+		r.write(SkippedLine{"skipped", l.Path, l.PathBytes, SkipReason(left.Reason)})
 	}
 }
 
-func (r *jsonReporter) kept(t core.Transfer, halt *core.Error) {
+// Kept implements Reporter.
+func (r *jsonReporter) Kept(t core.Transfer, halt *core.Error) {
 	l := r.lineOf(t)
 	l.State = core.StateFailed
 	if halt == nil {
 		l.State, halt = core.StateCancelled, &core.Error{Kind: core.KindCancelled, Message: "Interrupted; the same command goes on."}
 	}
-	l.Error = errorLineOf(halt)
+	l.Error = ErrorLineOf(halt)
 	if t.Doubtful() {
 		l.State, l.AskedAgain = core.StateUnknown, askedNext
-		l.Error = errorLineOf(t.Error)
+		l.Error = ErrorLineOf(t.Error)
 	}
 	r.write(l)
 }
 
-func (r *jsonReporter) skipped(t core.Transfer, differs []core.Difference) {
+// Skipped implements Reporter.
+func (r *jsonReporter) Skipped(t core.Transfer, differs []core.Difference) {
 	l := r.lineOf(t)
 	l.Skipped, l.Attempts, l.Differs = true, 0, differs
 	if t.Error != nil {
-		l.Error = errorLineOf(t.Error)
+		l.Error = ErrorLineOf(t.Error)
 	}
 	r.write(l)
 }
 
-func (r *jsonReporter) madePermanent(t core.Transfer) {
+// MadePermanent implements Reporter.
+func (r *jsonReporter) MadePermanent(t core.Transfer) {
 	l := r.lineOf(t)
 	l.Skipped, l.Finalised, l.Attempts = true, true, 0
 	r.write(l)
 }
 
-// left tells twice of what can't be read: it failed too, unless the user said
-// that such things may be left out.
-func (r *jsonReporter) left(s core.Skipped, fails bool) {
-	path := r.show.of(s.Path)
-	if fails && isUnread(s) {
-		r.write(transferLine{Event: "transfer", Path: path, PathBytes: rawPath(path), Name: filepath.Base(s.Path), State: core.StateFailed,
-			Error: &errorLine{Kind: core.KindFile, Message: skipWords(s)}})
+// Left implements Reporter. It tells twice of what can't be read: it failed too,
+// unless the user said that such things may be left out.
+func (r *jsonReporter) Left(s core.Skipped, fails bool) {
+	path := r.show.Of(s.Path)
+	if fails && Unread(s) {
+		r.write(TransferLine{Event: "transfer", Path: path, PathBytes: RawPath(path), Name: filepath.Base(s.Path), State: core.StateFailed,
+			Error: &ErrorLine{Kind: core.KindFile, Message: skipWords(s)}})
 	}
-	r.write(skippedLine{"skipped", path, rawPath(path), skipReason(s.Reason)})
+	r.write(SkippedLine{"skipped", path, RawPath(path), SkipReason(s.Reason)})
 }
 
-func (r *jsonReporter) waiting(w news) {
-	l := waitingLine{Event: "waiting", Until: w.Until.UTC().Truncate(time.Second), Reason: reasonWords(w.Reason), Profile: w.Profile, Path: w.Path, Unknown: w.asked}
+// Waiting implements Reporter.
+func (r *jsonReporter) Waiting(w News) {
+	l := WaitingLine{Event: "waiting", Until: w.Until.UTC().Truncate(time.Second), Reason: reasonWords(w.Reason), Profile: w.Profile, Path: w.Path, Unknown: w.Asked}
 	if w.Reason != nil {
-		l.Error = errorLineOf(w.Reason)
+		l.Error = ErrorLineOf(w.Reason)
 	}
 	r.write(l)
 }
 
-func (r *jsonReporter) summary(s summary, _ *core.Error) {
+// Summary implements Reporter.
+func (r *jsonReporter) Summary(s Summary, _ *core.Error) {
 	r.bar.close()
-	r.write(summaryLine{"summary", s.files, s.stored, s.failed, s.skipped, s.bytes, s.seconds, s.byReason, s.differ, s.waiting, s.behind, s.elsewhere})
+	r.write(SummaryLine{"summary", s.Files, s.Stored, s.Failed, s.Skipped, s.Bytes, s.Seconds, s.ByReason, s.Differ, s.Waiting, s.Behind, s.Elsewhere})
 }
 
-func (r *jsonReporter) close() { r.bar.close() }
+// Close implements Reporter.
+func (r *jsonReporter) Close() { r.bar.close() }
 
 func (r *jsonReporter) write(v any) {
 	r.bar.clear()
 	if err := r.out.Encode(v); err != nil {
-		r.to.fail(err)
+		r.to.Fail(err)
 	}
 }
 
-func (r *jsonReporter) lineOf(t core.Transfer) transferLine {
-	shown := r.show.of(t.Source.Path)
-	l := transferLine{Event: "transfer", Path: shown, PathBytes: rawPath(shown), Name: path.Base(t.Source.Name),
+func (r *jsonReporter) lineOf(t core.Transfer) TransferLine {
+	shown := r.show.Of(t.Source.Path)
+	l := TransferLine{Event: "transfer", Path: shown, PathBytes: RawPath(shown), Name: path.Base(t.Source.Name),
 		Size: t.Source.Size, State: t.State, Attempts: t.Attempts}
 	if t.Receipt != nil {
 		l.FileID, l.SHA256, l.Verified = t.Receipt.FileID, string(t.Receipt.SHA256), true
@@ -181,9 +193,10 @@ func (r *jsonReporter) lineOf(t core.Transfer) transferLine {
 	return l
 }
 
-func errorLineOf(e *core.Error) *errorLine {
+// ErrorLineOf is the JSON of e, nil for a cancelled transfer.
+func ErrorLineOf(e *core.Error) *ErrorLine {
 	if e == nil {
-		return &errorLine{Kind: core.KindCancelled, Message: "cancelled"}
+		return &ErrorLine{Kind: core.KindCancelled, Message: "cancelled"}
 	}
-	return &errorLine{Kind: e.Kind, Status: e.Status, Code: e.ServerCode, Message: e.Error()}
+	return &ErrorLine{Kind: e.Kind, Status: e.Status, Code: e.ServerCode, Message: e.Error()}
 }

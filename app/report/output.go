@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"errors"
@@ -7,31 +7,23 @@ import (
 	"sync"
 
 	"golang.org/x/term"
-
-	"github.com/artstore/ingester/core"
 )
 
-// streams are what a command reads and writes.
-type streams struct {
-	in       io.Reader
-	out, err *output
-	redactor *core.Redactor // knows the secrets that must not get into a log
-}
-
-// output is standard output or standard error. A write that fails is
+// Output is standard output or standard error. A write that fails is
 // remembered, so that no command has to look at each of its lines: who reads
 // them may be gone, or the disk full. The work goes on; the exit code tells.
-type output struct {
+type Output struct {
 	w    io.Writer
 	mu   sync.Mutex
 	lost error // why nothing is written any more
 }
 
-func newOutput(w io.Writer) *output { return &output{w: w} }
+// NewOutput writes to w, which is closed with it.
+func NewOutput(w io.Writer) *Output { return &Output{w: w} }
 
 // Write writes nothing more once a write has failed: half a report with a
 // hole in it would look like a whole one.
-func (o *output) Write(p []byte) (int, error) {
+func (o *Output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.lost != nil {
@@ -45,8 +37,8 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// fail remembers that something could not be put into the output.
-func (o *output) fail(err error) {
+// Fail remembers that something could not be put into the output.
+func (o *Output) Fail(err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.lost == nil {
@@ -54,27 +46,27 @@ func (o *output) fail(err error) {
 	}
 }
 
-// failure is the first failed write, nil for none.
-func (o *output) failure() error {
+// Failure is the first failed write, nil for none.
+func (o *Output) Failure() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.lost
 }
 
-// close closes the stream: some file systems say only then that a write
+// Close closes the stream: some file systems say only then that a write
 // failed.
-func (o *output) close() {
+func (o *Output) Close() {
 	c, ok := o.w.(io.Closer)
 	if !ok {
 		return
 	}
 	if err := c.Close(); err != nil {
-		o.fail(err)
+		o.Fail(err)
 	}
 }
 
-// terminal is the terminal that shows the stream, nil for none.
-func (o *output) terminal() *os.File {
+// Terminal is the terminal that shows the stream, nil for none.
+func (o *Output) Terminal() *os.File {
 	f, ok := o.w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return nil
@@ -88,7 +80,8 @@ type lostOutput struct{ err error }
 func (l *lostOutput) Error() string { return "part of the output is lost: " + l.err.Error() }
 func (l *lostOutput) Unwrap() error { return l.err }
 
-func isLost(err error) bool {
+// IsLost reports whether err is that part of the output was not written.
+func IsLost(err error) bool {
 	var l *lostOutput
 	return errors.As(err, &l)
 }

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"bytes"
@@ -24,7 +24,7 @@ func TestExportDamaged(t *testing.T) {
 		core.FormatCSV:  {`,`, `,damaged,,`}, // before differs and metadata
 	} {
 		var out bytes.Buffer
-		if err := exportHistory(&out, format, []core.Transfer{whole, damaged}); err != nil {
+		if err := History(&out, format, []core.Transfer{whole, damaged}); err != nil {
 			t.Fatal(err)
 		}
 		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
@@ -32,15 +32,6 @@ func TestExportDamaged(t *testing.T) {
 		if !strings.HasSuffix(last, want[1]) || !strings.Contains(out.String(), want[0]) || format != core.FormatCSV && strings.Contains(before, "damaged") {
 			t.Errorf("%v: got %q", format, lines)
 		}
-	}
-	var told bytes.Buffer
-	err := damagedRows(streams{err: newOutput(&told)}, []core.Transfer{whole, damaged})
-	var r *reported
-	if !errors.As(err, &r) || r.code != exitIncomplete || !strings.Contains(told.String(), "1 of 2 entries are damaged") {
-		t.Errorf("got %v, told %q", err, told.String())
-	}
-	if err := damagedRows(streams{err: newOutput(&told)}, []core.Transfer{whole}); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -55,7 +46,7 @@ func TestExportMetadata(t *testing.T) {
 	}
 	for want, row := range rows {
 		var lines, table bytes.Buffer
-		if err := errors.Join(exportHistory(&lines, core.FormatJSON, []core.Transfer{row}), exportHistory(&table, core.FormatCSV, []core.Transfer{row})); err != nil {
+		if err := errors.Join(History(&lines, core.FormatJSON, []core.Transfer{row}), History(&table, core.FormatCSV, []core.Transfer{row})); err != nil {
 			t.Fatal(err)
 		}
 		var got struct {

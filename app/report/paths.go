@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"path/filepath"
@@ -10,11 +10,12 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// paths turns absolute paths back into the form that the user wrote.
-type paths struct{ abs, as []string }
+// Paths turns absolute paths back into the form that the user wrote.
+type Paths struct{ abs, as []string }
 
-func newPaths(given []string) *paths {
-	p := &paths{}
+// NewPaths knows what the user has written on the command line.
+func NewPaths(given []string) *Paths {
+	p := &Paths{}
 	for _, g := range given {
 		if abs, err := filepath.Abs(g); err == nil {
 			p.abs, p.as = append(p.abs, abs), append(p.as, g)
@@ -23,8 +24,8 @@ func newPaths(given []string) *paths {
 	return p
 }
 
-// follow adds where links lead that the user named.
-func (p *paths) follow(roots []core.Root) {
+// Follow adds where links lead that the user named.
+func (p *Paths) Follow(roots []core.Root) {
 	for _, r := range roots {
 		if !slices.Contains(p.abs, r.Path) {
 			p.abs, p.as = append(p.abs, r.Path), append(p.as, r.Named)
@@ -32,7 +33,8 @@ func (p *paths) follow(roots []core.Root) {
 	}
 }
 
-func (p *paths) of(abs string) string {
+// Of is an absolute path as the user would write it.
+func (p *Paths) Of(abs string) string {
 	if i := slices.Index(p.abs, abs); i >= 0 {
 		return p.as[i]
 	}
@@ -44,19 +46,19 @@ func (p *paths) of(abs string) string {
 	return abs
 }
 
-// rawPath is a path as JSON can't say it: names are bytes, and those that are
+// RawPath is a path as JSON can't say it: names are bytes, and those that are
 // not UTF-8 would lose them. For all others it is nil.
-func rawPath(path string) []byte {
+func RawPath(path string) []byte {
 	if utf8.ValidString(path) {
 		return nil
 	}
 	return []byte(path)
 }
 
-// printable makes control and direction characters of foreign names visible:
+// Printable makes control and direction characters of foreign names visible:
 // a name must not move the cursor or fake a line. Bytes that are no character
 // are shown as \xe9, so that two names stay two.
-func printable(text string) string {
+func Printable(text string) string {
 	var b strings.Builder
 	for i, r := range text {
 		switch {

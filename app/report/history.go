@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"bufio"
@@ -13,9 +13,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// historyRow is a stored file as the exports have it: as the server keeps it,
+// HistoryRow is a stored file as the exports have it: as the server keeps it,
 // whatever it was asked. Its fields are the columns of the CSV too.
-type historyRow struct {
+type HistoryRow struct {
 	Name        string            `json:"name"`
 	Path        string            `json:"path"`
 	PathBytes   []byte            `json:"path_bytes,omitempty"` // where Path is not UTF-8
@@ -35,9 +35,9 @@ type historyRow struct {
 	Differs     []core.Difference `json:"differs,omitempty"` // what was asked otherwise
 }
 
-func newHistoryRow(t core.Transfer) historyRow {
+func newHistoryRow(t core.Transfer) HistoryRow {
 	kept := t.Kept()
-	row := historyRow{Name: t.Source.Name, Path: t.Source.Path, PathBytes: rawPath(t.Source.Path), Size: t.Source.Size, UploadedAt: t.FinishedAt.UTC(),
+	row := HistoryRow{Name: t.Source.Name, Path: t.Source.Path, PathBytes: RawPath(t.Source.Path), Size: t.Source.Size, UploadedAt: t.FinishedAt.UTC(),
 		Retention: kept.Retention, TTLDays: kept.TTLDays, Tags: kept.Tags, Description: kept.Description, Differs: t.DiffersFrom(t.Options),
 		Profile: t.Options.Profile, Server: t.Server, Damaged: t.Damaged()}
 	if json.Valid(kept.Metadata) { // nothing, and what a server made of it, need not be
@@ -52,9 +52,9 @@ func newHistoryRow(t core.Transfer) historyRow {
 	return row
 }
 
-// exportHistory writes stored transfers as JSON lines, CSV with a head, or
+// History writes stored transfers as JSON lines, CSV with a head, or
 // lines for sha256sum -c.
-func exportHistory(w io.Writer, f core.HistoryFormat, rows []core.Transfer) error {
+func History(w io.Writer, f core.HistoryFormat, rows []core.Transfer) error {
 	switch f {
 	case core.FormatJSON:
 		out := json.NewEncoder(w)
@@ -70,7 +70,7 @@ func exportHistory(w io.Writer, f core.HistoryFormat, rows []core.Transfer) erro
 	case core.FormatSums:
 		return exportSums(w, rows)
 	}
-	return usageError("unknown history format %q", f)
+	return &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Message: fmt.Sprintf("unknown history format %q", f)}
 }
 
 func exportCSV(w io.Writer, rows []core.Transfer) error {
@@ -88,7 +88,7 @@ func exportCSV(w io.Writer, rows []core.Transfer) error {
 		}
 		fields := []string{r.Name, r.Path, strconv.FormatInt(r.Size, 10), string(r.SHA256), r.FileID,
 			r.UploadedAt.Format(time.RFC3339), expires, string(r.Retention), strings.Join(r.Tags, "; "), r.Description, r.Profile, r.Server,
-			damaged, differWords(r.Differs, t.Kept()), string(r.Metadata)}
+			damaged, Differences(r.Differs, t.Kept()), string(r.Metadata)}
 		for i := range fields {
 			fields[i] = noFormula(fields[i])
 		}
@@ -114,7 +114,7 @@ func exportSums(w io.Writer, rows []core.Transfer) error {
 	escape := strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`)
 	for _, t := range rows {
 		if t.Damaged() {
-			_, _ = fmt.Fprintf(out, "# damaged entry, no checksum: %s\n", printable(t.Source.Path)) // likewise
+			_, _ = fmt.Fprintf(out, "# damaged entry, no checksum: %s\n", Printable(t.Source.Path)) // likewise
 		}
 		if t.Receipt == nil || t.Receipt.SHA256 == "" {
 			continue

@@ -1,14 +1,13 @@
-package main
+package report
 
 import (
-	"errors"
 	"io/fs"
 
 	"github.com/artstore/ingester/core"
 )
 
-// skipReason is the word of JSON for what was left out.
-func skipReason(r core.SkipReason) string {
+// SkipReason is the word of JSON for what was left out.
+func SkipReason(r core.SkipReason) string {
 	switch r {
 	case core.SkipSymlink:
 		return "link"
@@ -18,29 +17,18 @@ func skipReason(r core.SkipReason) string {
 	return string(r) // "special", "unreadable"
 }
 
-// skipKnown is the reason of files that were stored before.
-const skipKnown = "known"
+// SkipKnown is the reason of files that were stored before.
+const SkipKnown = "known"
 
-// isUnread reports whether something was left out that could not be read, named
+// Unread reports whether something was left out that could not be read, named
 // or found: a failed file, not only one that is not sent.
-func isUnread(s core.Skipped) bool {
+func Unread(s core.Skipped) bool {
 	return s.Reason == core.SkipUnreadable || s.Reason == core.SkipMissing
 }
 
-// isMissing reports whether something was left out that the user may believe
-// to be sent. The same file by a second path is not: it is sent by the first.
-func isMissing(s core.Skipped) bool { return s.Reason != core.SkipDuplicate }
-
-// mayBeMissing reports whether a user who knows of such things and says so is
-// right. Who may not read something may not tomorrow either; an error of the
-// disk is news to everybody.
-func mayBeMissing(s core.Skipped) bool {
-	return !isUnread(s) || errors.Is(s.Err, fs.ErrPermission)
-}
-
-// unreadable is a transfer that failed because its file may not be read: a scan
+// Unreadable is a transfer that failed because its file may not be read: a scan
 // sees only of folders that it can't read them.
-func unreadable(t core.Transfer) (core.Skipped, bool) {
+func Unreadable(t core.Transfer) (core.Skipped, bool) {
 	if t.State != core.StateFailed || t.Error == nil || core.CodeOf(t.Error) != core.CodeFilePermission {
 		return core.Skipped{}, false
 	}
@@ -57,7 +45,7 @@ func skipWords(s core.Skipped) string {
 		core.SkipDuplicate:  "the same file again",
 	}[s.Reason]
 	if s.Err != nil && s.Reason != core.SkipMissing {
-		words += ": " + printable(s.Err.Error())
+		words += ": " + Printable(s.Err.Error())
 	}
 	return words
 }
