@@ -1,6 +1,6 @@
 package core
 
-// Batch is a set of changes that becomes durable as one.
+// Batch is a set of changes that become durable together or not at all.
 type Batch struct {
 	Put      []Transfer   // inserted, or replaced by ID
 	Attempts []Attempt    // inserted, or replaced by transfer and number

@@ -5,9 +5,9 @@ import (
 	"unicode"
 )
 
-// Blank reports whether r is white space, or a mark that other systems leave
-// around texts and that nobody sees: a byte order mark, a zero-width space, or
-// the direction marks that Windows puts before a path that is copied.
+// Blank reports whether r is white space or an invisible mark that other systems
+// leave around texts: a byte order mark, a zero-width space, or the direction
+// marks that Windows puts before a copied path.
 func Blank(r rune) bool {
 	switch {
 	case unicode.IsSpace(r), r == '\ufeff', r == '\u200b':
@@ -18,11 +18,10 @@ func Blank(r rune) bool {
 	return false
 }
 
-// Trimmed is a text without the blanks around it.
+// Trimmed returns text without the blanks around it.
 func Trimmed(text string) string { return strings.TrimFunc(text, Blank) }
 
-// Items are the entries of a list with blanks, or any of separators, between
-// them.
+// Items splits a list at blanks and at any of the separators.
 func Items(list, separators string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return Blank(r) || strings.ContainsRune(separators, r) })
 }

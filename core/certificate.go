@@ -9,7 +9,7 @@ import (
 // CertificateFacts are what the settings card shows of a client certificate.
 type CertificateFacts struct {
 	Subject     string
-	CommonName  string   // of the subject
+	CommonName  string   // the subject's
 	Aliases     []string // its names in a key store ("friendly names")
 	Issuer      string
 	Names       []string // DNS names, IP addresses, e-mail addresses, URIs
@@ -18,12 +18,12 @@ type CertificateFacts struct {
 	NotBefore   time.Time
 	NotAfter    time.Time
 	KeyMatches  bool
-	Encrypted   bool // the key, or the PKCS#12 file, takes a passphrase
+	Encrypted   bool // the key or the PKCS#12 file needs a passphrase
 	ClientAuth  bool // may be used to authenticate a client (RFC 5280 §4.2.1.12)
 	Algorithm   string
 
-	// Identities are all that the files hold with their keys, this one among
-	// them, where there are several or one is asked for by its name.
+	// Identities holds every certificate of the files that has its key, this
+	// one included. It is set if there are several, or if the profile names one.
 	Identities []CertificateFacts
 }
 
@@ -32,9 +32,10 @@ func (c CertificateFacts) Usable(now time.Time) bool {
 	return c.KeyMatches && c.ClientAuth && !now.Before(c.NotBefore) && !now.After(c.NotAfter)
 }
 
-// Called returns those of all that name, a profile's tls.identity, means: the
-// one with that SHA-256 fingerprint, else those with that alias, else those with
-// that common name or whole subject. Case doesn't count, as in others' key stores.
+// Called returns the indexes of the certificates that name, a profile's
+// tls.identity, means: the one with that SHA-256 fingerprint, else those with
+// that alias, else those with that common name or whole subject. Case doesn't
+// count, as in other programs' key stores.
 func Called(all []CertificateFacts, name string) []int {
 	same := func(a, b string) bool {
 		return a != "" && strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
@@ -60,9 +61,9 @@ func Called(all []CertificateFacts, name string) []int {
 	return nil
 }
 
-// NameAmong is what tells the certificate from the others in all: the first of
-// its aliases, its common name and its subject that means none of them, else its
-// fingerprint, which a renewed certificate hasn't any more.
+// NameAmong returns a name that tells the certificate from the others in all: the
+// first of its aliases, its common name and its subject that means no other, else
+// its fingerprint, which changes when the certificate is renewed.
 func (c CertificateFacts) NameAmong(all []CertificateFacts) string {
 	for _, name := range append(slices.Clone(c.Aliases), c.CommonName, c.Subject) {
 		if found := Called(all, name); len(found) == 1 && all[found[0]].Fingerprint == c.Fingerprint {
@@ -82,8 +83,8 @@ func (c CertificateFacts) DaysLeft(now time.Time) int {
 	return int(left / (24 * time.Hour))
 }
 
-// ExpiryLevel says how near the end of a certificate is. A greater one is more
-// pressing: whoever has warned of one warns again when it grows.
+// ExpiryLevel says how soon a certificate expires. A greater one is more urgent:
+// the user is warned again when it grows.
 type ExpiryLevel int
 
 // The levels.

@@ -20,9 +20,8 @@ const (
 	FieldMetadata    = "metadata"
 )
 
-// Differences are what kept, how a server keeps a file, has otherwise than o
-// asks. What o doesn't ask for is none of them: a server may add tags of its
-// own.
+// Differences compares how a server keeps a file with what o asks for. What o
+// doesn't ask for is no difference: a server may add tags of its own.
 func (o Options) Differences(kept Options) []Difference {
 	var found []Difference
 	differs := func(field, asked, got string) { found = append(found, Difference{field, asked, got}) }
@@ -44,7 +43,7 @@ func (o Options) Differences(kept Options) []Difference {
 	return found
 }
 
-// within reports whether a JSON object has all that asked has.
+// within reports whether the JSON object kept has everything that asked has.
 func within(asked, kept json.RawMessage) bool {
 	if len(asked) == 0 {
 		return true
@@ -61,7 +60,7 @@ func within(asked, kept json.RawMessage) bool {
 	return true
 }
 
-// jsonText is v as compact JSON, "" for nothing.
+// jsonText returns v as compact JSON, "" for nothing.
 func jsonText(v any) string {
 	if raw, ok := v.(json.RawMessage); ok && len(raw) == 0 {
 		return ""
@@ -75,8 +74,8 @@ func jsonText(v any) string {
 	return string(bytes.TrimSuffix(text.Bytes(), []byte("\n")))
 }
 
-// Kept is how the server keeps a stored file: as t asked, except for what the
-// receipt says.
+// Kept returns how the server keeps a stored file: as t asked, except for the
+// differences in its receipt.
 func (t Transfer) Kept() Options {
 	kept, r := t.Options, t.Receipt
 	if r == nil {
@@ -105,8 +104,8 @@ func (t Transfer) Kept() Options {
 	return kept
 }
 
-// retention is what the server says of it. Receipts from before it was kept by
-// itself have it among the details.
+// retention is the retention by the server's answer. Older receipts have it among
+// the details.
 func (r *Receipt) retention() Retention {
 	switch told := Retention(r.Details[FieldRetention]); {
 	case r.Retention != "":
@@ -119,9 +118,9 @@ func (r *Receipt) retention() Retention {
 	return ""
 }
 
-// DiffersFrom is what the server has of a stored file otherwise than o asks.
-// That may be asked long after the file was stored, and for other options than
-// those that it was stored with.
+// DiffersFrom compares how the server keeps a stored file with what o asks for. It
+// may be called long after the file was stored, with other options than it was
+// stored with.
 func (t Transfer) DiffersFrom(o Options) []Difference {
 	if t.Receipt == nil {
 		return nil
@@ -135,14 +134,14 @@ func (t Transfer) DiffersFrom(o Options) []Difference {
 	return found
 }
 
-// Temporary reports whether the server keeps a stored file for a time only,
-// so that it could be made permanent.
+// Temporary reports whether the server keeps a stored file only for a time, so
+// that it could be made permanent.
 func (t Transfer) Temporary() bool {
 	return t.State == StateStored && t.Receipt != nil && t.Kept().Retention != RetentionPermanent
 }
 
-// MadePermanent is a stored transfer once the server keeps its file for good,
-// as o says.
+// MadePermanent returns a stored transfer as it is once its file was made
+// permanent with o.
 func (t Transfer) MadePermanent(o FinaliseOptions) Transfer {
 	receipt := *t.Receipt
 	receipt.Retention, receipt.TTLDays = RetentionPermanent, 0

@@ -35,8 +35,8 @@ const (
 
 	CodeProfileInvalid        Code = "profile_invalid"
 	CodeProfileNotFound       Code = "profile_not_found"
-	CodeProfileRemains        Code = "profile_remains"    // not in use any more, but not removed either
-	CodeProfileUnrestored     Code = "profile_unrestored" // neither saved nor as it was
+	CodeProfileRemains        Code = "profile_remains"    // no longer in use, but could not be removed
+	CodeProfileUnrestored     Code = "profile_unrestored" // could neither be saved nor be put back as it was
 	CodeOtherServer           Code = "other_server"       // the profile leads to another server or account than the file was accepted for
 	CodeSecretMissing         Code = "secret_missing"
 	CodeCertificateUnreadable Code = "certificate_unreadable" // missing file, not PEM, DER or PKCS#12
@@ -45,7 +45,7 @@ const (
 	CodeCertificateUsage      Code = "certificate_usage" // lacks clientAuth
 	CodeKeyMismatch           Code = "key_mismatch"      // key and certificate don't belong together
 	CodeIdentityChoice        Code = "identity_choice"   // several certificates fit, and none is chosen
-	CodeIdentityMissing       Code = "identity_missing"  // the one that is chosen isn't there
+	CodeIdentityMissing       Code = "identity_missing"  // the chosen certificate isn't there
 	CodeKeyUnsupported        Code = "key_unsupported"   // algorithm or encryption not supported
 	CodePassphraseWrong       Code = "passphrase_wrong"
 	CodePassphraseMissing     Code = "passphrase_missing"
@@ -55,7 +55,7 @@ const (
 	CodeKeychainFailed        Code = "keychain_failed"
 	CodeStoreFailed           Code = "store_failed"  // queue could not be written
 	CodeForeignFiles          Code = "foreign_files" // of another user, in the program's own folder
-	CodeNoLocks               Code = "no_locks"      // the file system of the program's own folder can't lock
+	CodeNoLocks               Code = "no_locks"      // the file system of the program's own folder has no locks
 	CodeStoreNewer            Code = "store_newer"   // database of a newer version
 	CodeStoreDamaged          Code = "store_damaged" // an entry of the database is not what was saved
 	CodeAlreadyRunning        Code = "already_running"
@@ -66,21 +66,22 @@ const (
 	CodeFileUnreadable Code = "file_unreadable"
 	CodeFileNotRegular Code = "file_not_regular"
 	CodeFileChanged    Code = "file_changed"
-	CodeFileLength     Code = "file_length"     // not known before it is read, and no copy could be made
-	CodeFileUnwritable Code = "file_unwritable" // an export, where the user wanted it
-	CodeFileInUse      Code = "file_in_use"     // another program keeps it to itself
+	CodeFileLength     Code = "file_length"     // known only by reading the file, and no copy could be made
+	CodeFileUnwritable Code = "file_unwritable" // an export can't be written where the user wants it
+	CodeFileInUse      Code = "file_in_use"     // another program has it open exclusively
 
-	// What is wrong with more than one file: it is waited for.
-	CodeFolderAway  Code = "folder_away"         // the folder that was named, or the volume that it is on
-	CodeTooManyOpen Code = "too_many_open_files" // the computer opens no more
-	CodeDiskFull    Code = "disk_full"           // of this computer: there is no room for a copy
+	// Trouble of this computer with more than one file. The engine waits
+	// until it is over.
+	CodeFolderAway  Code = "folder_away"         // the folder that the user named, or its volume, isn't there
+	CodeTooManyOpen Code = "too_many_open_files" // the computer can open no more
+	CodeDiskFull    Code = "disk_full"           // this computer's disk has no room for a copy
 
 	CodeSignInRefused  Code = "sign_in_refused"  // client ID or secret refused
 	CodeSignInDisabled Code = "sign_in_disabled" // account disabled or secret expired
 	CodeTokenInvalid   Code = "token_invalid"    // unusable answer of the token server
 	CodeTokenUntrusted Code = "token_untrusted"  // signature or claims don't hold
 	CodeTokenRejected  Code = "token_rejected"   // upload server answers 401 to a fresh token
-	CodeTokenExpired   Code = "token_expired"    // 401 to a file whose sending had outlasted its token
+	CodeTokenExpired   Code = "token_expired"    // 401 to a file that took longer to send than its token lived
 	CodeScopeMissing   Code = "scope_missing"    // token lacks files:write
 
 	CodeTLSUntrusted      Code = "tls_untrusted" // no configured CA vouches for the server
@@ -88,7 +89,7 @@ const (
 	CodeTLSExpired        Code = "tls_expired"
 	CodeTLSClientRefused  Code = "tls_client_refused"  // server refused our certificate
 	CodeTLSClientRequired Code = "tls_client_required" // server wants one, none is configured
-	CodeTLSClientSilent   Code = "tls_client_silent"   // server hangs up where it would look at our certificate
+	CodeTLSClientSilent   Code = "tls_client_silent"   // server hangs up at the point where it checks our certificate
 	CodeTLSPolicy         Code = "tls_policy"          // negotiated less than the profile demands
 	CodeTLSFailed         Code = "tls_failed"
 
@@ -106,8 +107,8 @@ const (
 	CodeStorageFull    Code = "storage_full"     // 507
 	CodeNoRoom         Code = "no_room"          // 503: no storage takes this file now
 	CodeTooLarge       Code = "too_large"        // 413
-	CodeHeadersTooLong Code = "headers_too_long" // 431, and 400 where it says so
-	CodeRejected       Code = "rejected"         // 400, 415, 422 …: the server's words say why
+	CodeHeadersTooLong Code = "headers_too_long" // 431, or 400 with these words
+	CodeRejected       Code = "rejected"         // 400, 415, 422 …: the server's message says why
 	CodeForbidden      Code = "forbidden"        // 403
 	CodeReadOnly       Code = "read_only"        // 409 MODE_NOT_ALLOWED
 	CodeKeyInProgress  Code = "key_in_progress"
@@ -117,20 +118,20 @@ const (
 
 	CodeFinaliseUnsupported Code = "finalise_unsupported" // the server can't make files permanent
 	CodeFinaliseFailed      Code = "finalise_failed"      // it tried and gave up
-	CodeFinalisedBefore     Code = "finalised_before"     // the file is permanent already, so what is said about it can't be changed
+	CodeFinalisedBefore     Code = "finalised_before"     // the file is permanent already, so its description can't be changed
 
 	CodeChecksumMismatch Code = "checksum_mismatch"
 	CodeChecksumMissing  Code = "checksum_missing"
 	CodeSizeMismatch     Code = "size_mismatch"
 
 	CodeOutcomeUnknown Code = "outcome_unknown"
-	CodeNotListed      Code = "not_listed" // likewise, but the server lists other files and not this one
+	CodeNotListed      Code = "not_listed" // the same, but the server lists other files and not this one
 	CodeCancelled      Code = "cancelled"
 	CodeInternal       Code = "internal"
 )
 
-// OfComputer reports whether c is this computer's passing trouble rather than
-// a file's or a server's: a share that is away, a full disk.
+// OfComputer reports whether c is a passing trouble of this computer, such as a
+// share that is away or a full disk, rather than of a file or a server.
 func (c Code) OfComputer() bool {
 	return c == CodeFolderAway || c == CodeTooManyOpen || c == CodeDiskFull
 }
@@ -161,12 +162,12 @@ type Error struct {
 
 	Status     int           // HTTP status, 0 without one
 	ServerCode string        // code in the server's error answer ("FILE_TOO_LARGE")
-	ServerText string        // the server's words, ≤ 500 characters, control characters removed
+	ServerText string        // the server's message, ≤ 500 characters, control characters removed
 	RetryAfter time.Duration // from Retry-After; 0 without one
 	Outcome    Outcome
 
-	// Fact is Message for other languages, where it says more than Code does;
-	// nil otherwise.
+	// Fact is Message for translation. It is nil if Message says no more than
+	// Code.
 	Fact *Fact
 
 	Err error // cause, may be nil
@@ -198,13 +199,13 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// ErrSignIn is every error of signing in: that it was refused (KindAuth), and
-// that the server for it was not reached, which is of another kind as well.
+// ErrSignIn matches every error of signing in: a refusal (KindAuth), and an
+// unreachable token server, which is of another kind.
 var ErrSignIn = errors.New("sign-in failed")
 
 // Is reports whether target is an *Error with the same code, so that
-// errors.Is(err, &Error{Code: CodeTooLarge}) works, or ErrSignIn and this is
-// one.
+// errors.Is(err, &Error{Code: CodeTooLarge}) works, or is ErrSignIn and e is an
+// error of signing in.
 func (e *Error) Is(target error) bool {
 	if target == ErrSignIn {
 		return e.Kind == KindAuth

@@ -2,8 +2,8 @@ package core
 
 import "strings"
 
-// Fact is something that the program found or advises, as a key and what fills
-// its sentence in, so that each language can word it.
+// Fact is something that the program found or advises: the key of a sentence and
+// the values to fill in, so that it can be translated.
 type Fact struct {
 	Key string
 	// With fills {{.Name}} in with With["Name"]: a string as it is, a Fact or
@@ -12,7 +12,7 @@ type Fact struct {
 	With map[string]any
 }
 
-// Language words facts.
+// Language has the sentences of one language.
 type Language interface {
 	// Sentence is the template of a key, in the plural form for n.
 	Sentence(key string, n int) string
@@ -20,8 +20,8 @@ type Language interface {
 	Value(v any) string
 }
 
-// Words words facts one after another. What stands between them is part of
-// their sentences.
+// Words joins the sentences of facts. Spaces between them belong to the
+// sentences.
 func Words(in Language, facts ...Fact) string {
 	var b strings.Builder
 	for _, f := range facts {

@@ -10,7 +10,7 @@ type Snapshot struct {
 	Transfers []Transfer // in queue order
 	Paused    bool       // the user paused everything
 	Halt      *Error     // why nothing is sent until someone acts; nil while all is well
-	Waits     []Wait     // what is left alone for a while, oldest first
+	Waits     []Wait     // what the engine waits for, oldest first
 }
 
 // Update is what changed since the last one: the newest full value of every
@@ -23,18 +23,18 @@ type Update struct {
 	Waits   []Wait
 }
 
-// Wait is why some transfers are left alone for a while, though nobody has to
-// act: a server that can't be reached, a share that is away.
+// Wait is why some transfers are not sent for a while, although nobody has to act:
+// a server can't be reached, or a share is away.
 type Wait struct {
-	Profile string    // of the transfers, "" for those of all profiles
-	Path    string    // the folder below which files can't be read, "" where the server is waited for
+	Profile string    // the transfers' profile, "" for those of all profiles
+	Path    string    // the folder below which files can't be read, "" if the wait is for the server
 	Since   time.Time // when it began
-	Until   time.Time // when the next attempt is made; past while it is
+	Until   time.Time // when the next attempt is made; in the past while it is being made
 	Reason  *Error
 }
 
 // Feed hands out what changed. It never blocks a worker, never loses a final
-// state, and holds at most one value a transfer.
+// state, and holds at most one value for each transfer.
 type Feed interface {
 	// Next waits until something has changed and returns it. It returns
 	// ctx's error when that ends first, and io.EOF once the engine has

@@ -8,15 +8,15 @@ type Finalisation struct {
 	Percent int    // 0…100
 }
 
-// FinaliseOptions are what else is said about a file that is made permanent.
-// What is empty stays as it was.
+// FinaliseOptions is the new description of a file that is made permanent. Empty
+// fields stay as they were.
 type FinaliseOptions struct {
 	Description string
-	Metadata    json.RawMessage // a JSON object, in place of the one before; nil for none
-	Target      string          // the ID of the Storage Element that is to have it, "" for the server's choice
+	Metadata    json.RawMessage // a JSON object that replaces the one before; nil for none
+	Target      string          // the ID of the Storage Element to keep it, "" for the server's choice
 }
 
-// IsZero reports whether nothing is said.
+// IsZero reports whether all fields are empty.
 func (o FinaliseOptions) IsZero() bool {
 	return o.Description == "" && len(o.Metadata) == 0 && o.Target == ""
 }

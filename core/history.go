@@ -6,7 +6,7 @@ import "time"
 type HistoryQuery struct {
 	Text  string         // words, each in name, path, file ID, SHA-256, size, time, tag or server; "" for all
 	Limit int            // rows, 0 for all
-	Zone  *time.Location // that times in Text are meant in, nil for the local one
+	Zone  *time.Location // the time zone of times in Text, nil for the local one
 }
 
 // HistoryFormat is a form in which the history can be written.
@@ -14,7 +14,7 @@ type HistoryFormat string
 
 // The formats.
 const (
-	FormatJSON HistoryFormat = "json"       // one object a line
-	FormatCSV  HistoryFormat = "csv"        // RFC 4180, with a head
+	FormatJSON HistoryFormat = "json"       // one object in each line
+	FormatCSV  HistoryFormat = "csv"        // RFC 4180, with a header line
 	FormatSums HistoryFormat = "sha256sums" // for sha256sum -c
 )

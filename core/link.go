@@ -9,7 +9,7 @@ type Link struct {
 	MutualTLS  bool   // our certificate was asked for and sent
 	HTTP       string // "HTTP/2", "HTTP/1.1"
 	Err        *Error // Failed and Unready only
-	// CertificateEnd is when our client certificate ends, zero without one.
+	// CertificateEnd is when our client certificate expires, zero without one.
 	CertificateEnd time.Time
 }
 
@@ -21,5 +21,5 @@ const (
 	LinkUnknown LinkState = "unknown" // nothing tried yet
 	LinkUp      LinkState = "up"
 	LinkFailed  LinkState = "failed"
-	LinkUnready LinkState = "unready" // the server answers, and says that it takes no uploads
+	LinkUnready LinkState = "unready" // the server answers, but says that it takes no uploads
 )

@@ -8,7 +8,7 @@ type Quantiles struct {
 	Count         uint64
 }
 
-// Measurements are the figures of the metrics panel, read from the Prometheus
+// Measurements holds the figures of the metrics panel, read from the Prometheus
 // registry at one moment.
 type Measurements struct {
 	At            time.Time

@@ -5,9 +5,9 @@ import (
 	"unicode"
 )
 
-// OneLine makes a text that somebody else chose fit to be shown: one line of
-// valid UTF-8, without characters that can't be seen. A text of more than limit
-// characters is cut, and mark put where it was.
+// OneLine makes a text from elsewhere fit to be shown: one line of valid UTF-8
+// without invisible characters. A text of more than limit characters is cut and
+// mark appended.
 func OneLine(text string, limit int, mark string) string {
 	text = strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {

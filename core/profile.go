@@ -38,7 +38,7 @@ const (
 	ClientAuthBody  ClientAuth = "body"
 )
 
-// AuthSettings say how to sign in.
+// AuthSettings says how to sign in.
 type AuthSettings struct {
 	Grant         Grant      `toml:"grant"`
 	ClientID      string     `toml:"client_id"`
@@ -56,14 +56,14 @@ const (
 	TLSv13 = "TLSv1.3"
 )
 
-// TLSSettings say whom to trust and what to present.
+// TLSSettings says which servers to trust and which certificate to present.
 type TLSSettings struct {
 	Enabled         bool   `toml:"enabled"`
 	CACertFile      string `toml:"ca_cert_file"` // "" is the system's roots
 	CertFile        string `toml:"cert_file"`
-	KeyFile         string `toml:"key_file"` // "" where CertFile holds both
+	KeyFile         string `toml:"key_file"` // "" if CertFile holds both
 	PKCS12File      string `toml:"pkcs12_file"`
-	Identity        string `toml:"identity,omitempty"` // which one, where the files hold several: see Called
+	Identity        string `toml:"identity,omitempty"` // which certificate if the files hold several: see Called
 	ProtocolVersion string `toml:"protocol_version"`   // the minimum
 	Ciphers         string `toml:"ciphers"`            // OpenSSL or IANA names, ":" or "," between
 	ServerName      string `toml:"server_name"`
@@ -98,21 +98,21 @@ type UploadSettings struct {
 	Protocol        Protocol  `toml:"protocol"`
 	HTTPVersion     string    `toml:"http_version"`
 	TusURL          string    `toml:"tus_url"` // "" is {ingester_url}/files/
-	// GiveUpAfter is how long a call of `ingester upload` waits while nothing
-	// goes forward: a Go duration, "" for what suits where it runs.
+	// GiveUpAfter is how long `ingester upload` waits while nothing makes
+	// progress: a Go duration, "" for a default that depends on where it runs.
 	GiveUpAfter string `toml:"give_up_after,omitempty"`
-	// TusComplete is what a complete resumable upload means whose last answer
-	// was lost: TusCompleteStored, or else what the server says of itself.
+	// TusComplete says what it means that a resumable upload is complete but its
+	// last answer was lost: TusCompleteStored, or else what the server says.
 	TusComplete string `toml:"tus_complete,omitempty"`
 }
 
 // What a complete resumable upload means, as profile files write it.
 const (
-	TusCompleteAuto   = "auto"   // nothing, unless the server says that it is stored
-	TusCompleteStored = "stored" // it is stored: no hook judges it afterwards
+	TusCompleteAuto   = "auto"   // stored only if the server says so
+	TusCompleteStored = "stored" // stored, as no hook can refuse it afterwards
 )
 
-// MetricsSettings say where /metrics is served.
+// MetricsSettings says where /metrics is served.
 type MetricsSettings struct {
 	Listen string `toml:"listen"` // "" is off
 }
@@ -143,8 +143,8 @@ func (p Profile) TokenURL() string {
 	return join(p.AdminURL, "/api/v1/auth/token")
 }
 
-// JWKSURL is where the token server's keys are fetched, "" where tokens are
-// not verified by JWKS (turned off, or a public key file is given).
+// JWKSURL is where the token server's keys are fetched, "" if tokens are not
+// verified by JWKS (turned off, or a public key file is given).
 func (p Profile) JWKSURL() string {
 	switch {
 	case p.Auth.PublicKeyFile != "" || p.Auth.JWKSURL == "none":
@@ -157,8 +157,8 @@ func (p Profile) JWKSURL() string {
 	return join(p.AdminURL, "/api/v1/auth/jwks")
 }
 
-// JWKSAssumed reports whether JWKSURL is merely where token servers usually
-// publish their keys: the profile names no address.
+// JWKSAssumed reports whether the profile names no JWKS address, so that JWKSURL
+// is only where token servers usually publish their keys.
 func (p Profile) JWKSAssumed() bool { return p.Auth.JWKSURL == "" && p.JWKSURL() != "" }
 
 // TusURL is where resumable uploads are created.
@@ -177,14 +177,14 @@ func (p Profile) TokenTimeout() time.Duration {
 	return DefaultTokenTimeout
 }
 
-// GiveUpAfter is how long a call waits while nothing goes forward, if the
+// GiveUpAfter is how long a call waits while nothing makes progress, if the
 // profile says so.
 func (p Profile) GiveUpAfter() (limit time.Duration, given bool) {
 	limit, err := time.ParseDuration(p.Upload.GiveUpAfter)
 	return limit, err == nil && limit >= 0
 }
 
-// DefaultOptions are the options of a batch about which the user said nothing.
+// DefaultOptions returns the options of a batch for which the user chose none.
 func (p Profile) DefaultOptions() Options {
 	o := Options{Profile: p.Name, Retention: p.Upload.RetentionPolicy, TTLDays: p.Upload.TTLDays}
 	if o.Retention == "" {

@@ -17,13 +17,13 @@ type Progress interface {
 	// have the whole file.
 	Finishing(ctx context.Context) error
 	// Resumable keeps note with the transfer and returns once it is durable:
-	// the next attempt finds it as Transfer.Resume and goes on from there,
-	// also after a crash. Only its uploader understands it; "" means that
-	// nothing is left to go on from.
+	// the next attempt finds it as Transfer.Resume and resumes from there, even
+	// after a crash. Only the uploader understands it; "" means that there is
+	// nothing to resume.
 	Resumable(ctx context.Context, note string) error
-	// Resumed says, before the first Sent, how many content bytes the
-	// server says that it has from earlier attempts. Sent counts on from
-	// there; what was sent has arrived only once this says so.
+	// Resumed tells, before the first Sent, how many content bytes the server
+	// says that it has from earlier attempts. Sent counts on from there. Only
+	// Resumed shows that bytes which were sent have arrived.
 	Resumed(bytes int64)
 }
 
@@ -32,20 +32,20 @@ type Progress interface {
 // possibly complete.
 const FinishThreshold = 1 << 20
 
-// LongLine is the round-trip time above which uploads wait for the line more
-// than for the processor: then more of them are under way at once, and large
-// ones in parts.
-const LongLine = 5 * time.Millisecond
+// LongRoundTrip is the round-trip time above which uploads wait for the network
+// more than for the processor. More of them are then under way at once, and large
+// files are sent in parts.
+const LongRoundTrip = 5 * time.Millisecond
 
 // Token is an access token as the upload needs it.
 type Token struct {
 	Value    Secret
 	Type     string        // "Bearer"
 	Expiry   time.Time     // wall clock
-	Life     time.Duration // how long it was good when it was received
-	Admin    bool          // its role may do everything
+	Life     time.Duration // its lifetime when it was received
+	Admin    bool          // its role has all permissions
 	Verified bool          // signature checked against the server's keys
-	Keyless  bool          // nothing to verify it by: the server publishes no keys
+	Keyless  bool          // it can't be verified: the server publishes no keys
 	Opaque   bool          // not a JWT: nothing could be verified
 	Subject  string
 	Scopes   []string

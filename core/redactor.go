@@ -12,17 +12,17 @@ import (
 	"unicode/utf8"
 )
 
-// What a Redactor looks for.
+// Limits of what a Redactor looks for.
 const (
-	maxKnown  = 64 // secrets; tokens are renewed for as long as the program runs
-	beginning = 8  // bytes of a secret that give it away where it is cut off
-	minCoded  = 4  // bytes of the shortest secret that is looked for encoded
+	maxKnown  = 64 // secrets; the program fetches new tokens as long as it runs
+	beginning = 8  // bytes of a cut-off secret that already give it away
+	minCoded  = 4  // bytes of the shortest secret that is also looked for in encoded form
 )
 
-// Redactor takes secrets out of what is logged and shown: a server may echo
-// what it was sent, in whatever form. It finds a secret as it is, as parts of
-// URLs, JSON and HTML, in hexadecimal and in base64, each also cut off. The
-// zero value and nil know no secret. It is safe for concurrent use.
+// Redactor removes secrets from what is logged and shown: a server may echo what
+// it was sent, in any form. It finds a secret as it is, as part of URLs, JSON and
+// HTML, in hexadecimal and in base64, and also if it is cut off. The zero value
+// and nil know no secret. It is safe for concurrent use.
 type Redactor struct {
 	mu    sync.Mutex
 	known []traces // newest last
@@ -35,7 +35,7 @@ func NewRedactor(secrets ...Secret) *Redactor {
 	return r
 }
 
-// Learn makes secrets known. Of very many the oldest are forgotten.
+// Learn adds secrets. If there are too many, the oldest are forgotten.
 func (r *Redactor) Learn(secrets ...Secret) {
 	if r == nil {
 		return
@@ -54,10 +54,10 @@ func (r *Redactor) Learn(secrets ...Secret) {
 	}
 }
 
-// credentials are those of an Authorization header, of any profile.
+// credentials matches the value of an Authorization header.
 var credentials = regexp.MustCompile(`(?i)\b(bearer|basic)(\s|%20|\+)+[A-Za-z0-9._~+/=-]{16,}`)
 
-// Redact returns text without the secrets that are known.
+// Redact returns text without the known secrets.
 func (r *Redactor) Redact(text string) string {
 	text = credentials.ReplaceAllString(text, "$1 "+redacted)
 	if r == nil {
@@ -70,7 +70,7 @@ func (r *Redactor) Redact(text string) string {
 		return text
 	}
 	var out strings.Builder
-	kept := 0 // text up to here is in out, or redacted
+	kept := 0 // text up to here is in out or was redacted
 	for i := 0; i < len(text); {
 		from, to := i, i
 		for _, t := range known {
@@ -90,14 +90,15 @@ func (r *Redactor) Redact(text string) string {
 	return out.String()
 }
 
-// traces are what a secret looks like.
+// traces holds the forms in which a secret may appear.
 type traces struct {
 	value string
 	hex   []string
 	forms []form // in base64
 }
 
-// form is one base64 text of a secret, and how many characters of it are enough.
+// form is a secret in base64, and how many characters of it are enough to
+// recognise it.
 type form struct {
 	text   string
 	enough int
@@ -114,9 +115,9 @@ func newTraces(value string) traces {
 			continue
 		}
 		t.hex = append(t.hex, coded)
-		for before := range 3 { // where in a group of three it begins
+		for before := range 3 { // the secret's position in a group of three bytes
 			encoded := base64.RawStdEncoding.EncodeToString(append(make([]byte, before), text...))
-			skip := []int{0, 2, 3}[before] // characters in which its neighbour has a share
+			skip := []int{0, 2, 3}[before] // characters that also depend on the bytes before it
 			whole := (before + len(text)) * 8 / 6
 			t.forms = append(t.forms, form{encoded[skip:whole], (before+min(len(text), beginning))*8/6 - skip})
 		}
@@ -124,9 +125,9 @@ func newTraces(value string) traces {
 	return t
 }
 
-// find returns where in text a trace that begins at i begins and ends, i and i
-// for none. What surrounds an encoded one is taken too, down to from: it is
-// encoded together with it.
+// find returns the begin and end of a trace at position i of text, i and i for
+// none. An encoded trace is widened to the characters around it, back to from at
+// most, as they are encoded together with it.
 func (t traces) find(text string, i, from int) (begin, end int) {
 	if n := spelled(text[i:], t.value); n > 0 {
 		return i, i + n
@@ -144,7 +145,7 @@ func (t traces) find(text string, i, from int) (begin, end int) {
 	return i, i
 }
 
-// around widens a match to all that is of the same characters.
+// around widens a match to all adjacent characters for which is holds.
 func around(text string, begin, end, from int, is func(byte) bool) (int, int) {
 	for begin > from && is(text[begin-1]) {
 		begin--
@@ -155,14 +156,14 @@ func around(text string, begin, end, from int, is func(byte) bool) (int, int) {
 	return begin, end
 }
 
-// spelled is the length of what spells a secret at the beginning of text, or
-// enough of its beginning; 0 for none.
+// spelled returns the length of the text's beginning that spells the secret, or
+// enough of the secret's beginning; 0 for none.
 func spelled(text, secret string) int {
 	return max(spelledBy(text, secret, literal, coded), spelledBy(text, secret, coded, literal))
 }
 
-// spelledBy is spelled by either of two ways of writing a character, the first
-// one where both would do.
+// spelledBy is spelled for two ways of writing a character. Where both match, the
+// first counts.
 func spelledBy(text, secret string, first, second func(text, char string) int) int {
 	done, length := 0, 0
 	for done < len(secret) {
@@ -183,7 +184,7 @@ func spelledBy(text, secret string, first, second func(text, char string) int) i
 	return length
 }
 
-// literal is the length of a character at the beginning of text, 0 for none.
+// literal returns the length of char if text begins with it, else 0.
 func literal(text, char string) int {
 	if strings.HasPrefix(text, char) {
 		return len(char)
@@ -191,8 +192,8 @@ func literal(text, char string) int {
 	return 0
 }
 
-// coded is the length of what stands for a character in URLs, JSON, Go and HTML
-// at the beginning of text, 0 for nothing.
+// coded returns the length of an escape for char, as URLs, JSON, Go and HTML have,
+// if text begins with one, else 0.
 func coded(text, char string) int {
 	switch {
 	case text == "":
@@ -219,7 +220,7 @@ func coded(text, char string) int {
 	return 0
 }
 
-// literalFold is literal for ASCII of any case.
+// literalFold is literal for ASCII, ignoring case.
 func literalFold(text, want string) int {
 	if len(text) >= len(want) && strings.EqualFold(text[:len(want)], want) {
 		return len(want)
@@ -227,7 +228,7 @@ func literalFold(text, want string) int {
 	return 0
 }
 
-// escape writes each byte of char in hexadecimal behind a mark.
+// escape writes each byte of char in hexadecimal, with mark before it.
 func escape(char, mark string) string {
 	const digits = "0123456789abcdef"
 	var out strings.Builder
@@ -239,8 +240,8 @@ func escape(char, mark string) string {
 	return out.String()
 }
 
-// inHex is the length of a secret, or of enough of its beginning, in
-// hexadecimal at the beginning of text; 0 for none.
+// inHex returns the length of a secret in hexadecimal, or of enough of its
+// beginning, if text begins with it, else 0.
 func inHex(text, secret string) int {
 	n := 0
 	for n < len(secret) && n < len(text) && (text[n] == secret[n] || isHex(text[n]) && text[n]|0x20 == secret[n]) {
@@ -254,8 +255,8 @@ func inHex(text, secret string) int {
 
 func isHex(c byte) bool { return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
-// match is the length of f, or of enough of its beginning, at the beginning of
-// text in either alphabet; 0 for none.
+// match returns the length of f, or of enough of its beginning, if text begins
+// with it in either base64 alphabet, else 0.
 func (f form) match(text string) int {
 	n := 0
 	for n < len(f.text) && n < len(text) && (text[n] == f.text[n] ||

@@ -24,8 +24,8 @@ const (
 	MaxDescriptionLength = 1000 // characters
 )
 
-// Options are what the user says about a batch of files: they become the form
-// fields of the upload call.
+// Options is what the user says about a batch of files. It becomes the form fields
+// of the upload call.
 type Options struct {
 	Profile     string          `json:"profile"`
 	Retention   Retention       `json:"retention"`
@@ -33,8 +33,8 @@ type Options struct {
 	Description string          `json:"description,omitempty"`
 	Tags        []string        `json:"tags,omitempty"`
 	Metadata    json.RawMessage `json:"metadata,omitempty"` // a JSON object, or nil
-	// Again sends files that the history already has from the same path,
-	// with the same size and time, once more.
+	// Again sends files even if the history already has them from the same
+	// path, with the same size and time.
 	Again bool `json:"-"`
 }
 
@@ -57,7 +57,7 @@ func (o Options) Validate() error {
 	return validateWords(o.Description, o.Metadata)
 }
 
-// validateWords checks what is said about a file in free form.
+// validateWords checks a file's description and metadata.
 func validateWords(description string, metadata json.RawMessage) error {
 	if n := utf8.RuneCountInString(description); n > MaxDescriptionLength {
 		return badOption("the description has %d characters; the server takes at most %d", n, MaxDescriptionLength)

@@ -1,6 +1,6 @@
 package core
 
-// ScanProgress is how far a scan of dropped folders has come.
+// ScanProgress is how far a scan has come.
 type ScanProgress struct {
 	Files   int
 	Folders int
@@ -13,11 +13,11 @@ type SkipReason string
 
 // The reasons.
 const (
-	SkipSymlink    SkipReason = "symlink"    // found in a folder, or leading nowhere
+	SkipSymlink    SkipReason = "symlink"    // found in a folder, or without a target
 	SkipSpecial    SkipReason = "special"    // pipe, socket, device: never opened
 	SkipUnreadable SkipReason = "unreadable" // folder or file that can't be read
-	SkipMissing    SkipReason = "missing"    // named, and not there
-	SkipDuplicate  SkipReason = "duplicate"  // the same path again in this drop
+	SkipMissing    SkipReason = "missing"    // the user named it, but it isn't there
+	SkipDuplicate  SkipReason = "duplicate"  // the same path a second time
 )
 
 // Skipped is one thing a scan left out.
@@ -36,9 +36,9 @@ type Scan struct {
 	Roots   []Root // what the user named, in order
 }
 
-// Root is a path that the user named, and where it leads: paths of sources and
-// skipped things begin with one of the two.
+// Root is a path that the user named, and what it resolves to. The paths of
+// sources and skipped things begin with one of the two.
 type Root struct {
 	Named string // as it was named
-	Path  string // absolute; of a link, what it leads to
+	Path  string // absolute; for a link, its target
 }

@@ -8,11 +8,11 @@ import (
 // redacted is what every formatter prints instead of a secret.
 const redacted = "[redacted]"
 
-// Secret is a client secret, passphrase or token. Whatever prints, formats,
-// logs or marshals it gets "[redacted]"; only Reveal gives the value.
+// Secret is a client secret, passphrase or token. Printing, formatting, logging or
+// marshalling it gives "[redacted]"; only Reveal gives the value.
 //
-// It holds a pointer because package fmt calls no methods on what lies in an
-// unexported field, but shows an address instead of what is there.
+// It holds a pointer because package fmt calls no methods on the values of
+// unexported fields, but prints only the address of what a pointer points to.
 type Secret struct{ value *string }
 
 // NewSecret wraps value.
@@ -35,7 +35,7 @@ func (Secret) String() string { return redacted }
 // GoString implements fmt.GoStringer.
 func (Secret) GoString() string { return redacted }
 
-// Format implements fmt.Formatter, so that no verb reaches the value.
+// Format implements fmt.Formatter, so that no verb prints the value.
 func (Secret) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
 
 // MarshalText implements encoding.TextMarshaler (TOML, XML, map keys).

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// ServerOf is which machine and port an address names, the same for all ways of
-// writing it. Paths don't count: those of a gateway lead to one server.
+// ServerOf returns the machine and port of an address, the same for all ways of
+// writing it. The path doesn't count, so all paths of a gateway are one server.
 func ServerOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {

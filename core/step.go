@@ -16,13 +16,13 @@ const (
 // Target is the server that a step of the connection test is about.
 type Target string
 
-// The targets. A step without one is about both: they have one address.
+// The targets. A step without a target is about both, which have one address.
 const (
 	TargetAdmin    Target = "admin"    // the token server
 	TargetIngester Target = "ingester" // where files go
 )
 
-// Step is one line of the connection test.
+// Step is one step of the connection test and its result.
 type Step struct {
 	// Name is stable: "address", "proxy", "dns", "tcp", "tls",
 	// "client_certificate", "http", "clock", "token", "signature",
@@ -34,8 +34,8 @@ type Step struct {
 	Advice string        `json:"advice,omitempty"` // what to do, for warnings and failures
 	Took   time.Duration `json:"-"`
 	Err    *Error        `json:"-"`
-	// Found and Todo are Detail and Advice for those who speak another
-	// language. The keys are those of package diagnose.
+	// Found and Todo are Detail and Advice for translation. The keys are those
+	// of package diagnose.
 	Found []Fact `json:"-"`
 	Todo  []Fact `json:"-"`
 }

@@ -1,17 +1,17 @@
 package core
 
-// Submission is what became of submitted sources.
+// Submission tells what happened to submitted sources.
 type Submission struct {
 	Queued []TransferID // new, durable
-	// Already were in the queue before: still under way, or failed and
-	// queued again by this call.
+	// Already lists transfers that were in the queue before: still under way, or
+	// failed and queued again by this call.
 	Already []Transfer
-	// Stored are in the history: same server and account, path, size and time.
-	// Options.Again sends them once more. The server may keep them otherwise
-	// than this call asks: see Transfer.DiffersFrom.
+	// Stored lists transfers of the history: same server and account, path, size
+	// and time. With Options.Again they are sent once more. The server may keep
+	// them differently than this call asks: see Transfer.DiffersFrom.
 	Stored []Transfer
-	// Permanent were stored as temporary files, and have been made permanent
-	// since, as this call asks.
+	// Permanent lists transfers that were stored as temporary files and made
+	// permanent later, as this call asks.
 	Permanent []Transfer
-	Asked     Options // by this call
+	Asked     Options // the options of this call
 }

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// week is how long a timetable lasts before it begins anew.
+// week is the period of a timetable.
 const week = 7 * 24 * time.Hour
 
-// Timetable says how many bytes a second may be sent at which time of the
-// week. The zero value has no limit at any time.
+// Timetable says how many bytes a second may be sent at each time of the week. The
+// zero value has no limit at any time.
 type Timetable struct {
-	slots []slot // by begin; none: no limit
+	slots []slot // sorted by begin; none: no limit
 }
 
 // slot is in force from begin until the next one begins.
@@ -51,7 +51,8 @@ func ParseTimetable(text string) (Timetable, error) {
 	return t, nil
 }
 
-// parseSlot reads "[Day-]HH:MM,RATE"; without a day it is one slot for each.
+// parseSlot reads "[Day-]HH:MM,RATE". Without a day it returns a slot for every
+// day.
 func parseSlot(entry string) ([]slot, error) {
 	at, rateText, found := strings.Cut(entry, ",")
 	if !found || rateText == "" {

@@ -9,27 +9,27 @@ import (
 // same on every attempt and over restarts.
 type TransferID string
 
-// State is where a transfer stands.
+// State is the state of a transfer.
 type State string
 
-// The states. Stored, Failed, Unknown and Cancelled are ends: nothing happens
-// to such a transfer until the user acts.
+// The states. Stored, Failed, Unknown and Cancelled are final: nothing happens to
+// such a transfer until the user acts.
 const (
 	StateQueued    State = "queued"    // waits for a worker
 	StateSending   State = "sending"   // an attempt is under way
 	StateSent      State = "sent"      // the whole body is out, the server is checking
-	StateWaiting   State = "waiting"   // waits until NotBefore to try again or to ask the server, or for its profile to lead to its destination; Error says why
-	StatePaused    State = "paused"    // by the user
+	StateWaiting   State = "waiting"   // waits until NotBefore to try again or to ask the server, or until its profile leads to its destination; Error says why
+	StatePaused    State = "paused"    // paused by the user
 	StateStored    State = "stored"    // the server has it and its SHA-256 is ours
 	StateFailed    State = "failed"    // Error says why
 	StateUnknown   State = "unknown"   // may or may not have been stored: the user decides
-	StateCancelled State = "cancelled" // by the user
+	StateCancelled State = "cancelled" // cancelled by the user
 )
 
-// transitions is the table of legal changes. A restart moves Sending and Sent
-// back to Queued. A transfer that the server may have from an earlier attempt
-// becomes Unknown where another would be sent again or cancelled, and Stored
-// from wherever it is once the server says that it has it.
+// transitions is the table of legal changes. A restart moves Sending and Sent back
+// to Queued. If the server may have the file from an earlier attempt, the transfer
+// becomes Unknown instead of being sent again or cancelled, and becomes Stored from
+// any state once the server says that it has the file.
 var transitions = map[State][]State{ //nolint:gochecknoglobals // a table
 	StateQueued:    {StateSending, StateWaiting, StatePaused, StateCancelled, StateFailed, StateUnknown, StateStored},
 	StateSending:   {StateSent, StateStored, StateWaiting, StateQueued, StatePaused, StateFailed, StateUnknown, StateCancelled},
@@ -55,7 +55,7 @@ func (s State) CanBecome(next State) bool {
 // Valid reports whether s is one of the states.
 func (s State) Valid() bool { _, ok := transitions[s]; return ok }
 
-// Done reports whether s is an end.
+// Done reports whether s is final.
 func (s State) Done() bool {
 	switch s {
 	case StateStored, StateFailed, StateUnknown, StateCancelled:
@@ -67,15 +67,14 @@ func (s State) Done() bool {
 // Active reports whether an attempt is under way.
 func (s State) Active() bool { return s == StateSending || s == StateSent }
 
-// SmallState is a State in one byte, for lists that hold very many. Its zero
-// value is "".
+// SmallState is a State in one byte, for very long lists. Its zero value is "".
 type SmallState uint8
 
-// smallStates are the states by their numbers.
+// smallStates lists the states by their numbers.
 var smallStates = [...]State{"", //nolint:gochecknoglobals // a table
 	StateQueued, StateSending, StateSent, StateWaiting, StatePaused, StateStored, StateFailed, StateUnknown, StateCancelled}
 
-// Small returns s in one byte; what is no state becomes "".
+// Small returns s in one byte. A value that is no state becomes "".
 func (s State) Small() SmallState { return SmallState(max(slices.Index(smallStates[:], s), 0)) }
 
 // State returns the state in words.
@@ -87,43 +86,43 @@ type Source struct {
 	Name    string    `json:"name"` // shown: the path below the dropped folder, with slashes
 	Size    int64     `json:"size"` // bytes
 	ModTime time.Time `json:"mod_time"`
-	FileID  string    `json:"file_id,omitempty"` // device and inode (or the platform's like), "" where unknown
-	// Changed is when the file's content or entry last changed as the system
-	// keeps it (ctime), which programs can't set back; zero where unknown.
+	FileID  string    `json:"file_id,omitempty"` // device and inode or the platform's equivalent, "" if unknown
+	// Changed is the system's time of the last change of the content or the
+	// entry (ctime), which programs can't set back; zero if unknown.
 	Changed time.Time `json:"changed,omitzero"`
-	// Snapshot is the path of a copy that is sent in place of the file: of
-	// content whose length is known only once it has been read. "" for none.
+	// Snapshot is the path of a copy that is sent instead of the file, because
+	// its length is known only by reading it. "" for none.
 	Snapshot string `json:"snapshot,omitempty"`
 }
 
-// Transfer is one file on its way to one server. It is a value: whoever holds
-// one holds a copy.
+// Transfer is one file on its way to one server. It is a plain value, passed
+// around as a copy.
 type Transfer struct {
 	ID        TransferID
-	Seq       int64 // place in the queue, smallest first
+	Seq       int64 // position in the queue, smallest first
 	Source    Source
 	Options   Options
-	Server    string // ingester URL it was accepted for
-	Account   string // client ID it was accepted for, "" where that was not kept
+	Server    string // ingester URL for which it was accepted
+	Account   string // client ID for which it was accepted, "" if it was not kept
 	State     State
 	Sent      int64     // content bytes sent in this attempt, 0…Source.Size; not durable
 	Attempts  int       // attempts begun
-	NotBefore time.Time // Waiting: when the next attempt starts, zero for one that waits for its destination. Where the outcome is unknown: when the server is asked again
-	Error     *Error    // why it waits, failed or is unknown, or, with OutcomeUnknown, that the server may have it; else nil
+	NotBefore time.Time // when a waiting transfer is tried again, zero if it waits for its destination; if the outcome is unknown, when the server is asked again
+	Error     *Error    // why it waits, failed or is unknown; in other states non-nil only with OutcomeUnknown: the server may have the file
 	Receipt   *Receipt  // Stored only
-	Resume    string    // what Progress.Resumable last kept, "" where an upload begins anew
+	Resume    string    // what Progress.Resumable last kept, "" if the upload begins from the start
 
 	QueuedAt   time.Time
-	StartedAt  time.Time // begin of the newest attempt, zero before the first
-	FinishedAt time.Time // entry into an end state, zero before
+	StartedAt  time.Time // when the newest attempt began, zero before the first
+	FinishedAt time.Time // when it reached a final state, zero before
 }
 
 // Damaged reports whether the entry of t in the database is not what was saved.
-// Nothing of it can be trusted.
+// Nothing in it can be trusted.
 func (t *Transfer) Damaged() bool { return t.Error != nil && t.Error.Code == CodeStoreDamaged }
 
-// Doubtful reports whether the server may have the file of t, which is not sent
-// again before it has been asked.
+// Doubtful reports whether the server may have the file of t, so that it has to be
+// asked before the file is sent again.
 func (t *Transfer) Doubtful() bool {
 	return t.Error != nil && t.Error.Outcome == OutcomeUnknown && !t.Damaged() && t.State != StateStored
 }

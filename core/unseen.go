@@ -2,11 +2,10 @@ package core
 
 import "unicode"
 
-// Unseen reports whether r shows nothing of itself, but changes where other text
-// stands or in which direction it reads: control characters, separators of lines
-// and paragraphs, marks of direction (Unicode TR9), and the byte order mark. A text
-// that somebody else chose must not be shown with one. What joins letters and
-// emoji is not among them.
+// Unseen reports whether r is invisible but changes the position or direction of
+// other text: control characters, line and paragraph separators, direction marks
+// (Unicode TR9), and the byte order mark. A text from elsewhere must not be shown
+// with one. Joiners of letters and emoji are not among them.
 func Unseen(r rune) bool {
 	switch {
 	case unicode.IsControl(r), r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':

@@ -10,9 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// FieldError is one field of a profile that can't be used. Field is its key in
-// the profile file ("auth.client_id"), so that a form can show the message
-// beside it; Reason is stable, for translation.
+// FieldError says that a field of a profile can't be used. Field is its key in the
+// profile file ("auth.client_id"), so that a form can show the message beside it;
+// Reason is stable, for translation.
 type FieldError struct {
 	Field  string
 	Reason Reason
@@ -28,7 +28,7 @@ const (
 	ReasonName        Reason = "name"         // empty, too long, or characters a file name can't have
 	ReasonURL         Reason = "url"          // not an http or https URL with a host
 	ReasonURLUserInfo Reason = "url_userinfo" // user:password@ belongs in the sign-in fields
-	ReasonPlainHTTP   Reason = "plain_http"   // http to another machine: secrets would travel in the clear
+	ReasonPlainHTTP   Reason = "plain_http"   // http to another machine: secrets would be sent unencrypted
 	ReasonChoice      Reason = "choice"       // not one of the allowed words
 	ReasonRange       Reason = "range"
 	ReasonDuration    Reason = "duration"
@@ -63,8 +63,8 @@ func (e FieldError) Error() string {
 // maxNameLength is the longest profile name in characters.
 const maxNameLength = 64
 
-// Validate returns everything that is wrong with the profile's own values, in
-// the order of the file; nil when it can be used. It looks at no file.
+// Validate returns everything that is wrong with the profile's own values, in the
+// order of the file, nil if it can be used. It opens no files.
 func (p Profile) Validate() []FieldError {
 	v := validator{}
 	v.name(p.Name)

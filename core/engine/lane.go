@@ -155,7 +155,7 @@ func (l *lane) wanted() int {
 func (l *lane) timed(roundTrip time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.long = roundTrip > core.LongLine
+	l.long = roundTrip > core.LongRoundTrip
 }
 
 // pick takes the next transfer that may start: the oldest, or the oldest small

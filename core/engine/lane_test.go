@@ -77,8 +77,8 @@ func TestLaneRoundTrip(t *testing.T) {
 		want      int
 	}{
 		{0, 0, smallStreams},
-		{core.LongLine, 0, smallStreams},
-		{core.LongLine + 1, 0, longStreams},
+		{core.LongRoundTrip, 0, smallStreams},
+		{core.LongRoundTrip + 1, 0, longStreams},
 		{time.Second, 8, 8},
 	} {
 		l := fill(sizes(500, 4<<10)...)

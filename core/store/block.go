@@ -6,27 +6,27 @@ import (
 	"strconv"
 )
 
-// blockRows is how many entries of the history a block has. The newest ones,
-// fewer than that, are in none yet and are looked through in their rows.
+// blockRows is how many entries of the history are in a block. The newest ones,
+// fewer than that, are in no block yet; a search reads their rows.
 const blockRows = 1024
 
-// entry is what History looks for a text in.
+// entry is the part of a stored transfer that History searches.
 type entry struct {
 	number   int64  // stored_no
-	text     []byte // server, tags, path and name, folded, one a line
+	text     []byte // server, tags, path and name, folded, each on its own line
 	id, sum  []byte // file ID and SHA-256, folded
 	size     int64
 	finished int64 // Transfer.FinishedAt in seconds since 1970
-	uploaded int64 // Receipt.UploadedAt, likewise
+	uploaded int64 // Receipt.UploadedAt in seconds since 1970
 }
 
-// block is a run of the history, packed so that a million entries can be
-// looked through in less than a tenth of a second: neighbours have the server,
-// the tags and the folder in common, which stand once.
+// block holds successive entries of the history, packed so that a million of them
+// can be searched in less than a tenth of a second: what neighbours have in common,
+// such as the server, the tags and the folder, is stored once.
 type block struct {
 	filter filter
-	texts  []byte // of each entry: number, size, times, text
-	keys   []byte // of each entry: file ID, checksum
+	texts  []byte // each entry's number, size, times, text
+	keys   []byte // each entry's file ID, checksum
 }
 
 // pack makes a block of entries.
@@ -69,8 +69,8 @@ func commonPrefix(a, b []byte) int {
 	return n
 }
 
-// unpacker reads a block entry by entry. It moves offsets and fills buffers, not
-// pointers: in a loop over a million entries their write barriers would show.
+// unpacker reads a block entry by entry. It uses offsets and buffers instead of
+// pointers, whose write barriers cost time in a loop over a million entries.
 type unpacker struct {
 	texts, keys cursor
 	withKeys    bool
@@ -102,7 +102,7 @@ func (u *unpacker) next() bool {
 	return u.err() == nil
 }
 
-// err says that the block could not be read to its end.
+// err returns why the block could not be read to its end, nil if it could.
 func (u *unpacker) err() error {
 	if u.texts.bad || u.keys.bad {
 		return fmt.Errorf("%w: a block of the search index", errDamaged)
@@ -114,7 +114,7 @@ func (u *unpacker) err() error {
 type cursor struct {
 	data []byte
 	at   int
-	bad  bool // something else was there
+	bad  bool // the data is not what pack wrote
 }
 
 func (c *cursor) varint() int64 {
@@ -129,7 +129,7 @@ func (c *cursor) uvarint() uint64 {
 	return v
 }
 
-// skip goes on by n bytes, which are none or less where there was no number.
+// skip moves on by n bytes. n is zero or less if a number could not be read.
 func (c *cursor) skip(n int) {
 	if n <= 0 {
 		c.bad, n = true, 0

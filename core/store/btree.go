@@ -16,8 +16,8 @@ const (
 	tableLeaf  = 13
 )
 
-// What is looked at of a record at most: SQLite's own limit, and more than a
-// transfer can have.
+// Limits of a record that is read: SQLite's own, and more than a transfer can
+// have.
 const (
 	maxColumns = 2000
 	maxPayload = 64 << 20
@@ -25,11 +25,11 @@ const (
 
 // cell is an entry of a page.
 type cell struct {
-	child   uint32 // of an inner page
-	row     int64  // rowid, of a table
+	child   uint32 // the child of an inner page
+	row     int64  // the rowid, in a table
 	payload int    // length of the record in bytes
-	local   []byte // the part of it on this page
-	more    uint32 // the page that it goes on in, 0 for none
+	local   []byte // the part of the record on this page
+	more    uint32 // the page on which the record continues, 0 for none
 	end     int    // where the cell ends in the page
 }
 
@@ -38,18 +38,18 @@ type treePage struct {
 	kind  byte
 	right uint32 // the last child of an inner page
 	cells []cell
-	// whole says that all that the page says of itself fits together. Where
-	// it does not, a cell may be one that is no longer in use.
+	// whole says that the page is consistent in itself. In a page that isn't, a
+	// cell may no longer be in use.
 	whole bool
 }
 
 func (p *treePage) inner() bool { return p.kind == indexInner || p.kind == tableInner }
 
-// parsePage takes a page apart; what can't be read of it is left out.
+// parsePage parses a page and leaves out what can't be read.
 func parsePage(data []byte, no uint32, usable int) (treePage, bool) {
 	at := 0
 	if no == 1 {
-		at = 100 // behind the database's header
+		at = 100 // after the database's header
 	}
 	p := treePage{kind: data[at], whole: true}
 	array := at + 8
@@ -84,8 +84,8 @@ func parsePage(data []byte, no uint32, usable int) (treePage, bool) {
 	return p, true
 }
 
-// isFilled reports whether the cells, the free blocks and the fragments of a
-// page fill it from start to its end, without overlap.
+// isFilled reports whether a page's cells, free blocks and fragments fill it from
+// start to its end, without overlap.
 func isFilled(data []byte, used []extent, start, block, fragments int) bool {
 	for last := 0; block != 0; {
 		if block <= last || block < start || block+4 > len(data) {
@@ -107,7 +107,7 @@ func isFilled(data []byte, used []extent, start, block, fragments int) bool {
 	return at <= int64(len(data)) && gaps+int64(len(data))-at == int64(fragments)
 }
 
-// parseCell reads the cell at a place.
+// parseCell reads the cell at an offset.
 func parseCell(data []byte, from int, kind byte) (c cell, ok bool) {
 	if from < 8 || from >= len(data) {
 		return c, false
@@ -153,7 +153,7 @@ func parseCell(data []byte, from int, kind byte) (c cell, ok bool) {
 	return c, c.end <= len(data)
 }
 
-// localSize is how much of a record stands in its cell.
+// localSize is how many bytes of a record are in its cell.
 func localSize(payload, usable int, kind byte) int {
 	most := usable - 35
 	if kind != tableLeaf {
@@ -186,7 +186,7 @@ func (p *pages) record(c cell) ([]any, error) {
 	return decodeRecord(data)
 }
 
-// decodeRecord takes a record apart:
+// decodeRecord parses a record:
 // https://www.sqlite.org/fileformat2.html#record_format.
 func decodeRecord(data []byte) ([]any, error) {
 	size, n := varint(data)
@@ -214,8 +214,8 @@ func decodeRecord(data []byte) ([]any, error) {
 	return columns, nil
 }
 
-// serialSize is the length in bytes of a value by its serial type, negative
-// for a type that there is not.
+// serialSize is the length in bytes of a value with a serial type, negative for an
+// invalid type.
 func serialSize(kind int64) int64 {
 	switch {
 	case kind <= 4:
@@ -252,7 +252,7 @@ func serialValue(kind int64, data []byte) any {
 	return n
 }
 
-// varint reads SQLite's variable-length integer; n is 0 where it is cut off.
+// varint reads SQLite's variable-length integer; n is 0 if it is cut off.
 func varint(data []byte) (v int64, n int) {
 	for n < len(data) {
 		b := data[n]
@@ -268,13 +268,13 @@ func varint(data []byte) (v int64, n int) {
 	return 0, 0
 }
 
-// tree is what was found of a table or an index from its root.
+// tree is what was found of a table or an index, beginning at its root.
 type tree struct {
-	pages map[uint32]bool // reached
-	sound bool            // all of it was found, and in order
+	pages map[uint32]bool // pages that were reached
+	sound bool            // all of it was found, in order
 }
 
-// walk visits the cells of a tree in order, as far as it is whole. Errors are
+// walk visits the cells of a tree in order, as far as it is undamaged. Errors are
 // those of visit and of the disk.
 func (p *pages) walk(root uint32, visit func(treePage, cell) error) (tree, error) {
 	t := tree{pages: map[uint32]bool{}, sound: true}
@@ -282,10 +282,10 @@ func (p *pages) walk(root uint32, visit func(treePage, cell) error) (tree, error
 	return t, err
 }
 
-// maxDepth is more than any tree has.
+// maxDepth is deeper than any real tree.
 const maxDepth = 20
 
-// walkPage visits a page whose rows lie above low and up to high.
+// walkPage visits a page whose rows are above low and not above high.
 func (p *pages) walkPage(t *tree, no uint32, low, high int64, depth int, visit func(treePage, cell) error) error {
 	if t.pages[no] || depth > maxDepth {
 		t.sound = false

@@ -2,14 +2,13 @@ package store
 
 import "errors"
 
-// errChecksum says that a row is not what was written.
+// errChecksum means that a row is not what was written.
 var errChecksum = errors.New("the entry does not fit its checksum")
 
-// checksum is a hash of columns like FNV-1a, eight bytes a step, for damage that
-// happens, not for damage that somebody does: no step can take back what a
-// change of one byte has changed. A column
-// that has nothing (0, "" or NULL) adds nothing, so that a column which comes
-// with a later schema leaves the rows valid that were there before.
+// checksum is a hash of columns like FNV-1a, with eight bytes in each step. It
+// finds accidental damage, not tampering: no later step can undo the change that
+// one byte made. An empty column (0, "" or NULL) adds nothing, so that older rows
+// stay valid when a later schema adds a column.
 type checksum uint64
 
 const (
@@ -17,25 +16,25 @@ const (
 	checksumPrime  checksum = 1099511628211
 )
 
-// newChecksum begins a checksum that holds another.
+// newChecksum begins a checksum that includes another.
 func newChecksum(seed int64) checksum {
 	h := checksumOffset
 	h.number(seed)
 	return h
 }
 
-// value is the checksum as it is written, never 0, which stands for none.
+// value is the checksum as it is written. It is never 0, which means none.
 func (h checksum) value() int64 { return max(int64(h>>1), 1) }
 
-// number adds eight bytes. What it does to the hash can be undone, so that two
-// that differ stay two.
+// number adds eight bytes. The step is reversible, so that two different hashes
+// stay different.
 func (h *checksum) number(n int64) {
 	*h = (*h ^ checksum(n)) * checksumPrime
 	*h ^= *h >> 32
 }
 
-// column adds the column at a place: a value that is written, or what it was
-// read into.
+// column adds the column at an index: the value to be written, or the variable
+// into which it was read.
 func (h *checksum) column(at int, v any) {
 	switch v := v.(type) {
 	case string:
@@ -79,10 +78,10 @@ func (h *checksum) text(at int, text string) {
 	}
 }
 
-// sums are the checksums of a transfer's row.
+// sums holds the checksums of a transfer's row.
 type sums struct{ fixed, moved int64 }
 
-// sumsOf are the checksums of columns, of which row has the values.
+// sumsOf returns the checksums of a row's values.
 func sumsOf(row []any) sums {
 	fixed := checksumOffset
 	for i, v := range row {
@@ -101,12 +100,12 @@ func sumsOf(row []any) sums {
 	return s
 }
 
-// fit reports whether a row that has the checksums s is whole. One from before
-// there were checksums counts as whole.
+// fit reports whether a row with the checksums s is undamaged. A row from before
+// there were checksums counts as undamaged.
 func (s sums) fit(row []any) bool { return s.moved == 0 || s == sumsOf(row) }
 
-// sumOf is the checksum of columns that are written together: a transfer's ID
-// and what history holds, or an attempt.
+// sumOf is the checksum of columns that are written together: those of an attempt,
+// or a transfer's ID with its columns of the history.
 func sumOf(columns ...any) int64 {
 	h := checksumOffset
 	for i, v := range columns {

@@ -8,16 +8,15 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// uniqueID is from what length on two servers never give out the same file ID:
-// the ones that count them have short ones.
+// uniqueID is the length from which on file IDs are unique over all servers.
+// Servers that number their files have shorter ones.
 const uniqueID = 32
 
-// claimsSQL finds the transfers of stored_nos.
+// claimsSQL finds the transfers with given stored_nos.
 const claimsSQL = `SELECT id, server FROM transfers WHERE stored_no IN (SELECT value FROM json_each(?)) ORDER BY stored_no`
 
-// Claimed reports which transfer of the history, listed or not and of whatever
-// profile, a server's file ID belongs to. IDs that a server counts are those of
-// that server only.
+// Claimed returns the transfer of the history, listed or not and of any profile,
+// to which a server's file ID belongs. A short ID counts for that server only.
 func (s *Store) Claimed(ctx context.Context, server, fileID string) (owner core.TransferID, claimed bool, err error) {
 	steps, err := migrations()
 	if err != nil {
@@ -31,7 +30,7 @@ func (s *Store) Claimed(ctx context.Context, server, fileID string) (owner core.
 	return owner, claimed, failed(opRead, err)
 }
 
-// ownerOf is the oldest of the entries that a server's file ID may belong to.
+// ownerOf returns the oldest entry to which a server's file ID may belong.
 func (s *Store) ownerOf(ctx context.Context, numbers []int64, server, fileID string) (core.TransferID, bool, error) {
 	list, err := json.Marshal(numbers)
 	if err != nil {
@@ -41,7 +40,7 @@ func (s *Store) ownerOf(ctx context.Context, numbers []int64, server, fileID str
 	if err != nil {
 		return "", false, fmt.Errorf("querying: %w", err)
 	}
-	defer func() { _ = rows.Close() }() // rows.Err says what matters
+	defer func() { _ = rows.Close() }() // rows.Err reports errors
 	for rows.Next() {
 		var (
 			id core.TransferID

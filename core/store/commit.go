@@ -12,8 +12,8 @@ import (
 
 // The statements of Commit.
 const (
-	// putSQL leaves listed and stored_no alone: what was stored and taken off
-	// the list stays off it.
+	// putSQL doesn't change listed and stored_no: a stored transfer that was
+	// taken off the list stays off it.
 	putSQL = `INSERT INTO transfers (` + columns + `, fixed, moved)
 VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (id) DO UPDATE SET seq=excluded.seq, state=excluded.state, profile=excluded.profile, server=excluded.server,
@@ -24,10 +24,10 @@ ON CONFLICT (id) DO UPDATE SET seq=excluded.seq, state=excluded.state, profile=e
  finished_at=excluded.finished_at, resume=excluded.resume,
  account=excluded.account, changed=excluded.changed, snapshot=excluded.snapshot, fixed=excluded.fixed, moved=excluded.moved`
 
-	// moveSQL changes what changes as a transfer is sent, where all else is as
-	// it was. It touches no index, which makes it several times cheaper than
-	// putSQL. storeSQL puts it into the history besides, and numberSQL one
-	// that putSQL has written.
+	// moveSQL updates only what changes while a transfer is sent. It touches no
+	// index and is therefore several times cheaper than putSQL. storeSQL also
+	// puts the transfer into the history; numberSQL does that for one that
+	// putSQL has written.
 	moveSQL = `UPDATE transfers SET state=?, attempts=?, not_before=?, error=?, receipt=?, started_at=?, finished_at=?, resume=?,
  moved=? WHERE id=? AND fixed=?`
 	storeSQL = `UPDATE transfers SET ` + history + `, state=?, attempts=?, not_before=?, error=?, receipt=?, started_at=?,
@@ -35,12 +35,12 @@ ON CONFLICT (id) DO UPDATE SET seq=excluded.seq, state=excluded.state, profile=e
 	numberSQL = `UPDATE transfers SET ` + history + ` WHERE id=? AND stored_no IS NULL`
 	history   = `stored_no=?, attempt_number=?, attempt_start=?, attempt_finish=?, attempt_sent=?, attempt_status=?, final=?`
 
-	// attemptSQL drops the attempt of a transfer that was removed meanwhile.
+	// attemptSQL drops the attempt if its transfer was removed meanwhile.
 	attemptSQL = `INSERT INTO attempts (transfer, number, start, finish, sent, status, code, outcome, detail, checksum)
 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE EXISTS (SELECT 1 FROM transfers WHERE id = ?1)
 ON CONFLICT (transfer, number) DO UPDATE SET start=excluded.start, finish=excluded.finish, sent=excluded.sent,
  status=excluded.status, code=excluded.code, outcome=excluded.outcome, detail=excluded.detail, checksum=excluded.checksum`
-	// replaceSQL forgets an attempt in the transfer's row that attemptSQL replaces.
+	// replaceSQL clears an attempt in the transfer's row that attemptSQL replaces.
 	replaceSQL = `UPDATE transfers SET attempt_number = 0, final = 0 WHERE id = ? AND attempt_number = ?`
 
 	unlistSQL = `UPDATE transfers SET listed = 0 WHERE id = ? AND state = 'stored'`
@@ -69,7 +69,7 @@ func prepareWriter(ctx context.Context, db *sql.DB) (*writerStatements, error) {
 	return w, nil
 }
 
-// in returns the statements within a transaction.
+// in returns the statements bound to a transaction.
 func (w *writerStatements) in(ctx context.Context, tx *sql.Tx) writerStatements {
 	return writerStatements{
 		put: tx.StmtContext(ctx, w.put), move: tx.StmtContext(ctx, w.move), store: tx.StmtContext(ctx, w.store),
@@ -78,13 +78,13 @@ func (w *writerStatements) in(ctx context.Context, tx *sql.Tx) writerStatements 
 	}
 }
 
-// Commit applies a batch in one transaction and returns once it is on the
-// disk. Transfers come first, then attempts, then removals. Once begun it is
-// carried to its end: ctx only keeps it from beginning. After an error nothing
-// of the batch is kept; the code is CodeStoreFailed.
+// Commit applies a batch in one transaction and returns once it is on the disk.
+// Transfers come first, then attempts, then removals. A commit that has begun is
+// finished: ctx can only keep it from beginning. After an error nothing of the
+// batch is kept; the code is CodeStoreFailed.
 //
-// A late change of a transfer that was removed doesn't bring it back to the
-// list. When it says that the transfer was stored, it goes to the history.
+// A change that comes after its transfer was removed doesn't put it on the list
+// again. If it says that the transfer was stored, it goes into the history.
 func (s *Store) Commit(ctx context.Context, batch core.Batch) error {
 	if err := ctx.Err(); err != nil {
 		return failed(opSave, err)
@@ -107,14 +107,14 @@ func (s *Store) commit(ctx context.Context, batch core.Batch) error {
 	})
 }
 
-// write runs work in a transaction, and then done when it is on the disk. What
-// work makes of the progress counts only then.
+// write runs work in a transaction, and done once that is on the disk. Only then
+// does the progress that work has changed count.
 func (s *Store) write(ctx context.Context, work func(*sql.Tx, *progress) error, done func()) error {
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("opening the database: %w", err)
 	}
-	defer func() { _ = conn.Close() }() // gives it back to the pool
+	defer func() { _ = conn.Close() }() // returns it to the pool
 	p := s.progress
 	err = transact(ctx, conn, func(tx *sql.Tx) error { return work(tx, &p) })
 	if err == nil {
@@ -122,8 +122,8 @@ func (s *Store) write(ctx context.Context, work func(*sql.Tx, *progress) error, 
 		done()
 	}
 	if isDisk(err) {
-		// What a connection remembers after a failed write or fsync is not
-		// to be trusted: the next commit starts from the file.
+		// After a failed write or fsync the connection's cache can't be trusted:
+		// the next commit starts from the file.
 		_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 	}
 	return err
@@ -174,8 +174,8 @@ func (s *Store) apply(ctx context.Context, tx *sql.Tx, batch core.Batch, p *prog
 	return addBlocks(ctx, tx, p, (p.stored-before)/blockRows+1)
 }
 
-// finalAttempts parts the attempts by which a transfer of the batch is stored
-// from the others.
+// finalAttempts separates the attempts that stored a transfer of the batch from
+// the others.
 func finalAttempts(batch core.Batch) (final map[core.TransferID]core.Attempt, others []core.Attempt) {
 	number := make(map[core.TransferID]int)
 	for _, t := range batch.Put {
@@ -194,8 +194,7 @@ func finalAttempts(batch core.Batch) (final map[core.TransferID]core.Attempt, ot
 	return final, others
 }
 
-// putTransfer writes t, and into the history when it is stored for the first
-// time.
+// putTransfer writes t, also into the history if it was not stored before.
 func (w *writerStatements) putTransfer(ctx context.Context, t core.Transfer, final core.Attempt, p *progress) error {
 	row, err := values(t)
 	if err != nil {
@@ -203,7 +202,7 @@ func (w *writerStatements) putTransfer(ctx context.Context, t core.Transfer, fin
 	}
 	sums := sumsOf(row)
 	if t.State != core.StateStored {
-		if !t.StartedAt.IsZero() { // is there most probably
+		if !t.StartedAt.IsZero() { // most probably it has a row
 			if ok, err := changed(w.move.ExecContext(ctx, moving(row, sums)...)); ok || err != nil {
 				return err
 			}
@@ -223,13 +222,13 @@ func (w *writerStatements) putTransfer(ctx context.Context, t core.Transfer, fin
 	if ok {
 		p.add(t)
 	}
-	return err // else it is in the history already
+	return err // false: it is in the history already
 }
 
-// numbered are the columns of the history: a transfer's place in it, and the
+// numbered returns the columns of the history: a transfer's number in it, and the
 // attempt that stored it.
 func numbered(id any, place int64, final core.Attempt) []any {
-	all := make([]any, 1, 20) // and what a statement takes besides
+	all := make([]any, 1, 20) // with room for a statement's other parameters
 	all[0] = id
 	all = append(all, place, final.Number, stamp(final.Start), stamp(final.End), final.Sent, final.Status)
 	return append(all, sumOf(all...))[1:]

@@ -12,16 +12,16 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// What Open can find instead of a database of ours.
+// What Open may find instead of a usable database.
 var (
 	errNewer   = errors.New("the database was written by a newer version")
 	errDamaged = errors.New("the database is damaged")
 )
 
-// primaryMask takes SQLite's primary result code out of an extended one.
+// primaryMask extracts SQLite's primary result code from an extended one.
 const primaryMask = 0xff
 
-// resultCode is SQLite's primary result code of an error, 0 for other errors.
+// resultCode returns SQLite's primary result code of an error, 0 for other errors.
 func resultCode(err error) int {
 	var e *sqlite.Error
 	if errors.As(err, &e) {
@@ -48,8 +48,8 @@ func isDisk(err error) bool {
 	return false
 }
 
-// isUnlockable reports whether err means that the file system has no locks, or no
-// memory that processes share: SQLite needs both.
+// isUnlockable reports whether err means that the file system has no locks or no
+// shared memory: SQLite needs both.
 func isUnlockable(err error) bool {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
@@ -73,7 +73,7 @@ func isUnwritable(err error) bool {
 	return errors.Is(err, fs.ErrPermission)
 }
 
-// failed turns err into the error that callers see; nil stays nil.
+// failed turns err into the error for callers; nil stays nil.
 func failed(op string, err error) error {
 	var done *core.Error
 	switch {

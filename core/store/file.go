@@ -23,7 +23,7 @@ const (
 	dirMode  = 0o700
 
 	newSuffix   = ".new"   // a database that is being made
-	checkSuffix = ".check" // a mark: look the whole file through
+	checkSuffix = ".check" // a mark: check the whole file
 	sqliteMagic = "SQLite format 3\x00"
 
 	// quickCheckLimit is the size in bytes up to which every start checks
@@ -31,7 +31,7 @@ const (
 	quickCheckLimit = 32 << 20
 )
 
-// companions are the files that belong to a database, by suffix.
+// companions lists the files of a database, by suffix.
 func companions() []string { return []string{"", "-wal", "-shm", "-journal"} }
 
 // openDB returns a pool for the file at path; nothing is opened yet.
@@ -56,7 +56,7 @@ func openDB(path string, params ...string) (*sql.DB, error) {
 	return db, nil
 }
 
-// prepare sees to it that a file is there and is ours.
+// prepare makes sure that the database file exists and is ours.
 func (s *Store) prepare(ctx context.Context) error {
 	if err := os.MkdirAll(filepath.Dir(s.path), dirMode); err != nil {
 		return fmt.Errorf("making the folder of the queue: %w", err)
@@ -68,7 +68,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if s.strayLog() {
-			// SQLite would replay the log of a lost file into the new one.
+			// SQLite would replay the log of the lost file into the new one.
 			return fmt.Errorf("%w: only its log is left", errDamaged)
 		}
 		return s.create(ctx)
@@ -86,8 +86,8 @@ func (s *Store) prepare(ctx context.Context) error {
 	return s.checkLog()
 }
 
-// checkLog looks for the log before SQLite does, which takes what is left of
-// one for all there was.
+// checkLog checks the log before SQLite reads it, because SQLite takes what is
+// left of a damaged log for all of it.
 func (s *Store) checkLog() error {
 	switch loss, err := lostLog(s.path); {
 	case err != nil:
@@ -98,7 +98,7 @@ func (s *Store) checkLog() error {
 	return nil
 }
 
-// protect closes files that are open to other users.
+// protect takes away other users' access to the files.
 func (s *Store) protect() error {
 	if runtime.GOOS == "windows" {
 		return nil
@@ -119,7 +119,7 @@ func (s *Store) protect() error {
 	return nil
 }
 
-// strayLog reports whether a log lies there without its database.
+// strayLog reports whether there is a log without its database.
 func (s *Store) strayLog() bool {
 	return slices.ContainsFunc([]string{"-wal", "-journal"}, func(suffix string) bool {
 		_, err := os.Lstat(s.path + suffix)
@@ -127,7 +127,7 @@ func (s *Store) strayLog() bool {
 	})
 }
 
-// probe reads the header without SQLite, which would write beside a file that
+// probe reads the header without SQLite, which would write files beside one that
 // must stay untouched.
 func (s *Store) probe() error {
 	f, err := smallfile.Open(s.path)
@@ -157,8 +157,8 @@ func (s *Store) probe() error {
 	return nil
 }
 
-// create makes an empty database under another name and puts it in place
-// whole: a crash leaves either none or a good one.
+// create makes an empty database under another name and renames it: a crash leaves
+// either none or a complete one.
 func (s *Store) create(ctx context.Context) error {
 	temp, err := s.build(ctx)
 	if err == nil {
@@ -173,7 +173,7 @@ func (s *Store) create(ctx context.Context) error {
 // build makes an empty database beside the path and returns its name.
 func (s *Store) build(ctx context.Context) (string, error) {
 	temp := s.path + newSuffix
-	for _, suffix := range companions() { // of a creation that was cut short
+	for _, suffix := range companions() { // left by an interrupted creation
 		if err := os.Remove(temp + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return "", fmt.Errorf("clearing up: %w", err)
 		}
@@ -182,7 +182,7 @@ func (s *Store) build(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	err = errors.Join(f.Chmod(fileMode), f.Close()) // whatever the umask says
+	err = errors.Join(f.Chmod(fileMode), f.Close()) // independent of the umask
 	if err == nil {
 		err = fill(ctx, temp)
 	}
@@ -192,7 +192,7 @@ func (s *Store) build(ctx context.Context) (string, error) {
 	return temp, err
 }
 
-// putInPlace renames a file whose content is on the disk.
+// putInPlace renames a file whose content is on the disk already.
 func putInPlace(temp, path string) error {
 	if err := os.Rename(temp, path); err != nil {
 		return err
@@ -200,7 +200,8 @@ func putInPlace(temp, path string) error {
 	return smallfile.SyncDir(filepath.Dir(path))
 }
 
-// fill writes the schema into an empty file and closes it, its log folded in.
+// fill writes the schema into an empty file and closes it. Its log is then part of
+// the file.
 func fill(ctx context.Context, path string) error {
 	db, err := openDB(path, "_txlock=immediate")
 	if err != nil {
@@ -220,7 +221,7 @@ func exists(path string) bool {
 	return false
 }
 
-// check looks the file through where that is quick or was asked for.
+// check checks the whole file, if that is quick or was asked for.
 func (s *Store) check(ctx context.Context) error {
 	info, err := os.Stat(s.path)
 	if err != nil {
@@ -232,7 +233,7 @@ func (s *Store) check(ctx context.Context) error {
 	}
 	check, verdict := "PRAGMA quick_check(1)", ""
 	if markErr == nil {
-		check = "PRAGMA integrity_check(1)" // what was noticed may be in an index
+		check = "PRAGMA integrity_check(1)" // the damage that was noticed may be in an index
 	}
 	if err := s.writer.QueryRowContext(ctx, check).Scan(&verdict); err != nil {
 		return fmt.Errorf("checking the queue: %w", err)
@@ -243,7 +244,7 @@ func (s *Store) check(ctx context.Context) error {
 	if markErr != nil {
 		return nil
 	}
-	// What SQLite takes for whole may have been a block, which can be made
+	// A search block may be damaged without SQLite noticing; blocks can be made
 	// again.
 	if _, err := s.writer.ExecContext(ctx, "DELETE FROM search_blocks"); err != nil {
 		return fmt.Errorf("clearing the search index: %w", err)

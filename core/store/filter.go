@@ -8,19 +8,19 @@ import (
 )
 
 const (
-	// filterSize is a filter's size in bytes: as many bits as 16 bits of a hash
-	// have values. A block of ordinary names sets a sixth of them.
+	// filterSize is a filter's size in bytes: one bit for each value of 16 bits
+	// of a hash. A block of ordinary names sets a sixth of them.
 	filterSize = 1 << 16 / 8
 
-	// gram is the longest piece of a text that the filter knows, in bytes.
+	// gram is the length in bytes of the longest piece of text in the filter.
 	gram = 4
 
-	// head is the length in bytes of the beginnings of file IDs and checksums
-	// that the filter knows, and twice that.
+	// head is the length in bytes of the beginnings of file IDs and checksums in
+	// the filter, which also has those of twice that length.
 	head = 4
 )
 
-// Kinds of what a filter knows, hashed in front of it.
+// The kinds of what is in a filter. The kind is hashed before the value.
 const (
 	kindText byte = iota + 1
 	kindID
@@ -28,15 +28,15 @@ const (
 	kindSize
 )
 
-// filter says of a block that something is not in it, or may be: a set of
-// hashes (a Bloom filter), and what its sizes and times lie between.
+// filter tells whether something is certainly not in a block, or may be: a set of
+// hashes (a Bloom filter), and the ranges of its sizes and times.
 type filter struct {
 	bits  []byte
 	sizes extent
 	times extent
 }
 
-// extent is what numbers lie between, both ends included.
+// extent is a range of numbers, both ends included.
 type extent struct{ low, high int64 }
 
 func newFilter() filter {
@@ -46,10 +46,10 @@ func newFilter() filter {
 
 func (e *extent) add(n int64) { e.low, e.high = min(e.low, n), max(e.high, n) }
 
-// meets reports whether one of the numbers may be in s.
+// meets reports whether the ranges overlap.
 func (e extent) meets(s span) bool { return !s.empty() && s.low <= e.high && e.low < s.high }
 
-// data is a filter as it is written.
+// data returns a filter in its written form.
 func (f filter) data() []byte {
 	data := slices.Clone(f.bits)
 	for _, n := range []int64{f.sizes.low, f.sizes.high, f.times.low, f.times.high} {
@@ -67,8 +67,8 @@ func readFilter(data []byte) (filter, error) {
 	return filter{data[:filterSize], extent{number(0), number(1)}, extent{number(2), number(3)}}, nil
 }
 
-// hash is FNV-1a, and at last the mixing of MurmurHash3, without which short
-// texts with the same end would meet.
+// hash is FNV-1a followed by the mixing of MurmurHash3. Without mixing, short texts
+// with the same end would collide.
 func hash[T string | []byte](kind byte, what T) uint32 {
 	const offset, prime = 2166136261, 16777619
 	h := (uint32(offset) ^ uint32(kind)) * prime
@@ -80,7 +80,7 @@ func hash[T string | []byte](kind byte, what T) uint32 {
 	return h ^ h>>16
 }
 
-// set adds a hash, whose halves are two places in the filter.
+// set adds a hash, whose halves are two positions in the filter.
 func (f filter) set(hash uint32) {
 	for _, at := range [...]uint32{hash & 0xffff, hash >> 16} {
 		f.bits[at/8] |= 1 << (at % 8)
@@ -102,7 +102,7 @@ func (f filter) addText(text []byte, from int) {
 	}
 }
 
-// mayContain reports whether a text may have text in it.
+// mayContain reports whether a text that contains text may be in the block.
 func (f filter) mayContain(text string) bool {
 	n := min(gram, len(text))
 	for at := 0; at+n <= len(text); at++ {
@@ -120,7 +120,7 @@ func (f filter) addKey(kind byte, key []byte) {
 	}
 }
 
-// mayBegin reports whether a key may begin with text.
+// mayBegin reports whether a key that begins with text may be in the block.
 func (f filter) mayBegin(kind byte, text string) bool {
 	for n := head; n <= min(2*head, len(text)); n += head {
 		if !f.has(hash(kind, text[:n])) {

@@ -19,8 +19,8 @@ const (
 	allSQL     = `SELECT %s FROM transfers WHERE stored_no IS NOT NULL ORDER BY stored_no DESC LIMIT ?`
 	numbersSQL = `SELECT %s FROM transfers WHERE stored_no IN (SELECT value FROM json_each(?)) ORDER BY stored_no DESC`
 
-	// entriesSQL gives the columns of scanEntry; the order and the limit
-	// follow.
+	// entriesSQL selects the columns of scanEntry; callers append the order and
+	// the limit.
 	entriesSQL = `SELECT stored_no, path, name, server, tags, size, finished_at, receipt FROM transfers WHERE stored_no > ?`
 
 	indexedSQL = `SELECT coalesce(max(last), 0) FROM search_blocks`
@@ -29,11 +29,11 @@ const (
 	keysSQL    = `SELECT texts, keys FROM search_blocks WHERE last = ?`
 )
 
-// History returns stored transfers, newest first: those that have every word
-// of the query's text. A transfer has a word, in any case, when it is part of
-// its name, path, server or one of its tags; begins its file ID or SHA-256; is
-// its size, as a number of bytes or rounded with a unit ("3.1 MiB"); or is the
-// day, month or time at which it was stored ("2026-11-24", "14:05").
+// History returns the stored transfers that have every word of the query's text,
+// newest first. A transfer has a word, in upper or lower case, if the word is part
+// of its name, path, server or one of its tags; begins its file ID or SHA-256; is
+// its size, in bytes or rounded with a unit ("3.1 MiB"); or is the day, month or
+// time at which it was stored ("2026-11-24", "14:05").
 func (s *Store) History(ctx context.Context, q core.HistoryQuery) ([]core.Transfer, error) {
 	steps, err := migrations()
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *Store) History(ctx context.Context, q core.HistoryQuery) ([]core.Transf
 	return s.historyOf(ctx, q, len(steps))
 }
 
-// historyOf is History of a database with the schema of a version.
+// historyOf is History for a database with an older schema.
 func (s *Store) historyOf(ctx context.Context, q core.HistoryQuery, version int) ([]core.Transfer, error) {
 	limit := q.Limit
 	if limit <= 0 {
@@ -71,7 +71,7 @@ func (s *Store) historyOf(ctx context.Context, q core.HistoryQuery, version int)
 	return found, failed(opRead, err)
 }
 
-// search is a search that is under way: newest first, until enough is found.
+// search is a search under way: newest entries first, until enough are found.
 type search struct {
 	tx      *sql.Tx
 	wanted  []term
@@ -80,7 +80,7 @@ type search struct {
 }
 
 func (s *Store) search(ctx context.Context, wanted []term, limit, version int) ([]int64, error) {
-	tx, err := s.readers.BeginTx(ctx, nil) // one state of the database
+	tx, err := s.readers.BeginTx(ctx, nil) // so that all queries see one state of the database
 	if err != nil {
 		return nil, fmt.Errorf("beginning: %w", err)
 	}
@@ -101,7 +101,7 @@ func (s *Store) search(ctx context.Context, wanted []term, limit, version int) (
 	return r.numbers, err
 }
 
-// rows looks through the rows of what is in no block yet.
+// rows searches the rows that are in no block yet.
 func (r *search) rows(ctx context.Context, indexed int64) error {
 	rows, err := r.tx.QueryContext(ctx, entriesSQL+` ORDER BY stored_no DESC`, indexed)
 	if err != nil {
@@ -123,7 +123,7 @@ func (r *search) rows(ctx context.Context, indexed int64) error {
 	return nil
 }
 
-// blocks looks through the blocks whose filters don't say no.
+// blocks searches the blocks whose filters don't exclude a match.
 func (r *search) blocks(ctx context.Context) error {
 	texts, err := r.tx.PrepareContext(ctx, textsSQL)
 	if err != nil {
@@ -170,7 +170,7 @@ func (r *search) blocks(ctx context.Context) error {
 	return nil
 }
 
-// block looks through the block that ends with last.
+// block searches the block that ends with last.
 func (r *search) block(ctx context.Context, stmt *sql.Stmt, last int64, withKeys bool) error {
 	rows, err := stmt.QueryContext(ctx, last)
 	if err != nil {
@@ -192,7 +192,7 @@ func (r *search) block(ctx context.Context, stmt *sql.Stmt, last int64, withKeys
 	return nil
 }
 
-// entries looks through the entries of a block, which has the oldest first.
+// entries searches the entries of a block, in which the oldest is first.
 func (r *search) entries(texts, keys []byte, withKeys bool) error {
 	u := unpacker{texts: cursor{data: texts}, keys: cursor{data: keys}, withKeys: withKeys}
 	var found []int64
@@ -207,8 +207,8 @@ func (r *search) entries(texts, keys []byte, withKeys bool) error {
 	return u.err()
 }
 
-// mayHaveAll reports whether a block may have an entry with all of the terms,
-// and whether its keys matter.
+// mayHaveAll reports whether a block may have an entry with all terms, and whether
+// the keys have to be read for that.
 func mayHaveAll(list []term, f filter) (possible, withKeys bool) {
 	for i := range list {
 		if !list[i].mayBeIn(f) {
@@ -219,8 +219,8 @@ func mayHaveAll(list []term, f filter) (possible, withKeys bool) {
 	return true, withKeys
 }
 
-// scanEntry reads what is searched of a row. A row that is damaged in part is
-// found by what is left of it.
+// scanEntry reads the part of a row that is searched. A partly damaged row is found
+// by what is left of it.
 func scanEntry(row scanner) (entry, error) {
 	var (
 		e           entry
@@ -235,12 +235,12 @@ func scanEntry(row scanner) (entry, error) {
 	if err := row.Scan(&e.number, &src.Path, &src.Name, &server, &tagsJSON, &src.Size, &finished, &receiptJSON); err != nil {
 		return e, fmt.Errorf("reading the history: %w", err)
 	}
-	_ = errors.Join(decode(tagsJSON, &tags), decode(receiptJSON, &receipt)) // shown as damaged
+	_ = errors.Join(decode(tagsJSON, &tags), decode(receiptJSON, &receipt)) // the row is shown as damaged
 	e.describe(src, server, tags, receipt, moment(finished))
 	return e, nil
 }
 
-// entryOf is the entry that scanEntry reads of t.
+// entryOf returns the entry that scanEntry would read for t.
 func entryOf(number int64, t core.Transfer) entry {
 	e := entry{number: number}
 	var receipt core.Receipt

@@ -9,18 +9,18 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// progress is how far the history and its index are.
+// progress tells how far the history and its index have come.
 type progress struct {
 	stored  int64   // the newest stored_no
 	indexed int64   // the newest stored_no in a block
-	recent  []entry // those after indexed, oldest first; some are missing until isRecent
+	recent  []entry // entries after indexed, oldest first; incomplete until isRecent
 }
 
-// isRecent reports whether recent has all that is in no block yet. Then it needs
-// not be read from the disk, where it has only just been written.
+// isRecent reports whether recent has every entry that is in no block yet. Then
+// they need not be read back from the disk.
 func (p *progress) isRecent() bool { return int64(len(p.recent)) == p.stored-p.indexed }
 
-// add counts a transfer that went to the history.
+// add counts a transfer that went into the history.
 func (p *progress) add(t core.Transfer) {
 	all := p.isRecent()
 	p.stored++
@@ -29,7 +29,7 @@ func (p *progress) add(t core.Transfer) {
 	}
 }
 
-// behind reports whether there is enough for another block.
+// behind reports whether there are enough entries for another block.
 func (p *progress) behind() bool { return p.stored-p.indexed >= blockRows }
 
 func readProgress(ctx context.Context, db *sql.DB) (p progress, err error) {
@@ -40,8 +40,8 @@ func readProgress(ctx context.Context, db *sql.DB) (p progress, err error) {
 	return p, nil
 }
 
-// addBlocks makes the next blocks, no more than n: what a commit adds to the
-// history, and a little of what there was before there were blocks.
+// addBlocks makes the next blocks, n at most: for what a commit adds to the
+// history, and for some entries that are older than blocks.
 func addBlocks(ctx context.Context, tx *sql.Tx, p *progress, n int64) error {
 	for ; n > 0 && p.behind(); n-- {
 		if err := addBlock(ctx, tx, p); err != nil {
@@ -73,8 +73,8 @@ func addBlock(ctx context.Context, tx *sql.Tx, p *progress) error {
 	return nil
 }
 
-// nextEntries reads the entries of the next block and, where they are not many,
-// those of the one after it.
+// nextEntries reads the entries of the next block and, if there are few, those
+// after it.
 func nextEntries(ctx context.Context, tx *sql.Tx, indexed int64) ([]entry, error) {
 	rows, err := tx.QueryContext(ctx, entriesSQL+` ORDER BY stored_no LIMIT ?`, indexed, 2*blockRows)
 	if err != nil {
@@ -95,9 +95,9 @@ func nextEntries(ctx context.Context, tx *sql.Tx, indexed int64) ([]entry, error
 	return entries, nil
 }
 
-// catchUp makes the blocks of a history from before there were any, one a
-// transaction: whoever commits gets a turn between two. What it can't do the
-// next start does; until then the search is slower.
+// catchUp makes the blocks of a history that is older than blocks. It makes one in
+// each transaction, so that commits get their turn between two. The next start
+// makes those that it can't; until then a search is slower.
 func (s *Store) catchUp(ctx context.Context) {
 	for more := true; more; {
 		err := s.write(ctx, func(tx *sql.Tx, p *progress) error {

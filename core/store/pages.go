@@ -14,23 +14,23 @@ const defaultPageSize = 4096
 
 func isPageSize(n int) bool { return n >= 512 && n <= 65536 && n&(n-1) == 0 }
 
-// pages are those of a database that SQLite can't read any more, the log's
-// newer ones among them.
+// pages reads the pages of a database that SQLite can't read any more, and the
+// newer ones in its log.
 type pages struct {
-	db, log *os.File // nil where there is none
-	size    int      // of a page in bytes
-	usable  int      // what SQLite uses of it
+	db, log *os.File // nil if there is none
+	size    int      // a page's size in bytes
+	usable  int      // the part of a page that SQLite uses
 	count   uint32
 	newer   map[uint32]int64 // pages in the log
-	torn    []int64          // pages in the log that may be of any number
+	torn    []int64          // pages in the log whose numbers are not known
 	wal     wal
 }
 
-// openPages opens the database at path with what there is of its log.
+// openPages opens the database at path and what is left of its log.
 func openPages(path string) (*pages, error) {
 	db, err := smallfile.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		db, err = nil, nil // its log may be left
+		db, err = nil, nil // its log may still be there
 	}
 	if err != nil {
 		return nil, err
@@ -89,9 +89,9 @@ func (p *pages) open(path string) error {
 	return nil
 }
 
-// recall adds what stands behind the last commit in the log, as far as its
-// index says that it was committed: of a log that is cut or damaged within a
-// commit, the pages that are left of it.
+// recall adds pages after the last complete commit in the log if the log's index
+// says that they were committed: the rest of a commit in which the log is cut off
+// or damaged.
 func (p *pages) recall(path string) {
 	index, ok := readSHM(path + "-shm")
 	if !ok || index.salts != p.wal.salts {
@@ -105,8 +105,8 @@ func (p *pages) recall(path string) {
 	}
 }
 
-// pageSize is what the header says, unless that is nonsense: the first table
-// begins on the second page.
+// pageSize returns the header's page size or, if that is nonsense, finds it: the
+// first table begins on the second page.
 func (p *pages) pageSize() (int, error) {
 	header := make([]byte, 18)
 	if _, err := p.db.ReadAt(header, 0); err != nil {
@@ -129,7 +129,7 @@ func (p *pages) pageSize() (int, error) {
 	return size, nil
 }
 
-// read returns a page; where the file ends within it the rest is zero.
+// read returns a page. If the file ends within it, the rest is zero.
 func (p *pages) read(no uint32) ([]byte, error) {
 	if no == 0 || no > p.count {
 		return nil, fmt.Errorf("%w: there is no page %d", errDamaged, no)
@@ -146,8 +146,8 @@ func (p *pages) read(no uint32) ([]byte, error) {
 	return data, ended(err)
 }
 
-// free returns the pages that are in no table: what stands there is old. sound
-// is false where the list of them can't be believed.
+// free returns the pages that are in no table and have only old content. sound is
+// false if the list of them can't be trusted.
 func (p *pages) free() (free map[uint32]bool, sound bool, err error) {
 	free = map[uint32]bool{}
 	first, err := p.read(1)
@@ -184,7 +184,7 @@ func (p *pages) free() (free map[uint32]bool, sound bool, err error) {
 	return free, uint32(len(free)) == want, nil
 }
 
-// notDamage is err, or nil where it says only that something is damaged.
+// notDamage returns err, or nil if err only means that something is damaged.
 func notDamage(err error) error {
 	if isDamage(err) || ended(err) == nil {
 		return nil

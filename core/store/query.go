@@ -37,8 +37,8 @@ func (s *Store) Unfinished(ctx context.Context) ([]core.Transfer, error) {
 
 const unfinishedSQL = `SELECT ` + selected + ` FROM transfers %s WHERE stored_no IS NULL ORDER BY seq, queued_at`
 
-// distinct returns an error where a transfer is there twice, or not of the
-// queue: the index by which they are found is damaged, and hides another.
+// distinct returns an error if a transfer is listed twice or doesn't belong to the
+// queue: then the index is damaged and may hide another one.
 func distinct(list []core.Transfer) error {
 	seen := make(map[core.TransferID]struct{}, len(list))
 	for _, t := range list {
@@ -50,9 +50,10 @@ func distinct(list []core.Transfer) error {
 	return nil
 }
 
-// Known returns the transfers, of every destination, that have one of the
-// sources' paths with the same size and modification time, or were sent from a
-// copy, that are not cancelled and that their server still keeps, newest first.
+// Known returns the transfers, of every destination, that have the path of one of
+// the sources and also its size and modification time, or were sent from a copy.
+// Cancelled ones and those whose file the server has deleted by now are left out.
+// The newest come first.
 func (s *Store) Known(ctx context.Context, sources []core.Source) ([]core.Transfer, error) {
 	byPath := make(map[string][]core.Source, len(sources))
 	paths := make([]string, 0, len(sources))
@@ -81,13 +82,13 @@ func (s *Store) Known(ctx context.Context, sources []core.Source) ([]core.Transf
 	return known, nil
 }
 
-// expired reports whether the server has deleted t by now.
+// expired reports whether the server has deleted the file of t by now.
 func expired(t core.Transfer, now time.Time) bool {
 	return t.State == core.StateStored && t.Receipt != nil && !t.Receipt.ExpiresAt.IsZero() && !now.Before(t.Receipt.ExpiresAt)
 }
 
-// same reports whether kept may be of the file that found describes. Of one
-// that was sent from a copy nothing but the path tells.
+// same reports whether kept may be of the same file as found. A file that was sent
+// from a copy is compared by its path only.
 func same(found, kept core.Source) bool {
 	return kept.Snapshot != "" || found.Size == kept.Size && found.ModTime.Equal(kept.ModTime)
 }
@@ -102,8 +103,8 @@ func (s *Store) knownPaths(ctx context.Context, paths []string) ([]core.Transfer
 WHERE path IN (?`+strings.Repeat(",?", len(paths)-1)+`) AND state <> 'cancelled'`, args...)
 }
 
-// Transfers returns transfers by their IDs, stored ones too; those that are not
-// there are left out.
+// Transfers returns transfers by their IDs, stored ones too. Missing ones are left
+// out.
 func (s *Store) Transfers(ctx context.Context, ids []core.TransferID) ([]core.Transfer, error) {
 	var all []core.Transfer
 	for chunk := range slices.Chunk(ids, knownChunk) {
@@ -120,29 +121,29 @@ func (s *Store) Transfers(ctx context.Context, ids []core.TransferID) ([]core.Tr
 	return all, nil
 }
 
-// attemptsSQL finds the attempts of a transfer: the last one stands in its own
-// row once it is stored. The last columns are by what they are checked.
+// attemptsSQL finds the attempts of a transfer. The one that stored it is in the
+// transfer's own row. The last columns are for checking.
 const attemptsSQL = `SELECT transfer, number, start, finish, sent, status, code, outcome, detail, NULL, checksum FROM attempts
 WHERE transfer = ?1 AND number NOT IN (SELECT attempt_number FROM transfers WHERE id = ?1)
 UNION ALL SELECT id, attempt_number, attempt_start, attempt_finish, attempt_sent, attempt_status, '', 0, '',
  stored_no, final FROM transfers
 WHERE id = ?1 AND attempt_number > 0 ORDER BY number`
 
-// Attempts returns the attempts of one transfer, oldest first; none for an
-// unknown one.
+// Attempts returns the attempts of one transfer, oldest first. An unknown transfer
+// has none.
 func (s *Store) Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error) {
 	found, err := collect(ctx, s.readers, 1, scanAttempt, attemptsSQL, string(id))
 	s.note(err)
 	return found, failed(opRead, err)
 }
 
-// scanAttempt reads an attempt. One that does not fit its checksum says no more
-// than that.
+// scanAttempt reads an attempt. If it does not match its checksum, that is all that
+// the result says.
 func scanAttempt(row scanner) (core.Attempt, error) {
 	var (
 		a                    core.Attempt
 		start, end, checksum int64
-		number               *int64 // stored_no, where it stands in the transfer's row
+		number               *int64 // stored_no, if the attempt is in the transfer's row
 	)
 	read := []any{(*string)(&a.Transfer), &a.Number, &start, &end, &a.Sent, &a.Status, (*string)(&a.Code), (*int)(&a.Outcome), &a.Detail}
 	if err := row.Scan(append(read, &number, &checksum)...); err != nil {
@@ -165,14 +166,14 @@ func (s *Store) transfers(ctx context.Context, query string, args ...any) ([]cor
 	return found, err
 }
 
-// collect runs a query and scans every row. About n are expected: where they
-// are very many, a list that grows leaves twice their size behind.
+// collect runs a query and scans every row. About n rows are expected: growing a
+// very long list would leave twice its memory behind.
 func collect[T any](ctx context.Context, db *sql.DB, n int, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("querying: %w", err)
 	}
-	defer func() { _ = rows.Close() }() // rows.Err says what matters
+	defer func() { _ = rows.Close() }() // rows.Err reports errors
 	found := make([]T, 0, n)
 	for rows.Next() {
 		v, err := scan(rows)

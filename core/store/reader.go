@@ -14,16 +14,16 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// Reader is the history, read beside the process that owns the queue. It
-// changes nothing, whatever state it finds the file in.
+// Reader reads the history while another process may own the queue. It never
+// changes the file, whatever state that is in.
 type Reader struct {
 	store  *Store
-	copied string // a folder of a copy, "" for none
+	copied string // the folder of a copy, "" for none
 }
 
-// OpenReader opens the history of the database at path. Where there is no
-// database yet the history is empty. Errors are those of Open, except that a
-// damaged file stays where it is: CodeStoreFailed.
+// OpenReader opens the history of the database at path. If there is no database
+// yet, the history is empty. Errors are those of Open, except that a damaged file
+// stays where it is and gives CodeStoreFailed.
 func OpenReader(path string, log *slog.Logger) (*Reader, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
@@ -45,8 +45,7 @@ func OpenReader(path string, log *slog.Logger) (*Reader, error) {
 	return &Reader{store: s}, nil
 }
 
-// History is Store.History. A database that the program has not brought up to
-// date yet is read as it is.
+// History is like Store.History. A database with an older schema is read as it is.
 func (r *Reader) History(ctx context.Context, q core.HistoryQuery) ([]core.Transfer, error) {
 	if r.store == nil {
 		return nil, nil
@@ -63,10 +62,10 @@ func (r *Reader) History(ctx context.Context, q core.HistoryQuery) ([]core.Trans
 	return r.store.historyOf(ctx, q, version)
 }
 
-// detach reads on where nothing can be written beside the database, which
-// SQLite must do to share it with a writer. Without a log the file is all there
-// is, and nobody who could write would leave it without one; with a log both
-// are copied, so that what only the log holds is read too.
+// detach makes reading possible where no file can be written beside the database,
+// as SQLite has to in order to share it with a writer. Without a log the file is
+// complete and has no writer. With a log both are copied, so that what only the log
+// has is read too.
 func (r *Reader) detach(ctx context.Context) error {
 	path, params := r.store.path, []string{"mode=ro", "immutable=1"}
 	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > 0 {
@@ -90,7 +89,7 @@ func (r *Reader) detach(ctx context.Context) error {
 	return old.Close()
 }
 
-// copyFile copies a regular file into one that its owner alone can read.
+// copyFile copies a regular file into one that only its owner can read.
 func copyFile(ctx context.Context, to, from string) error {
 	in, err := smallfile.Open(from)
 	if err != nil {

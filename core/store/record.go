@@ -11,17 +11,16 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// columns of transfers in the order of values. What is read has more: see
-// selected.
+// columns lists the columns of transfers in the order of values. Queries read
+// more: see selected.
 const columns = `id, seq, state, profile, server, path, name, size, mod_sec, mod_nsec, source_id,
  retention, ttl_days, description, tags, metadata, attempts, not_before, error, receipt,
  queued_at, started_at, finished_at, resume, account, changed, snapshot`
 
-// selected are the columns of scanTransfer: columns, and by what they are
-// checked.
+// selected lists the columns of scanTransfer: columns, and those for checking.
 const selected = columns + `, stored_no IS NOT NULL, fixed, moved`
 
-// selectedOf is selected as a database with the schema of a version has it.
+// selectedOf is selected for a database with an older schema.
 func selectedOf(version int) string {
 	cols := selected
 	if version < checksumsVersion {
@@ -46,10 +45,10 @@ const boundVersion = 4
 // checksumsVersion is the schema that has checksums.
 const checksumsVersion = 5
 
-// maxCause is how much of a cause's text is kept, in bytes.
+// maxCause is how many bytes of a cause's text are kept.
 const maxCause = 4096
 
-// values are the columns of t.
+// values returns the columns of t.
 func values(t core.Transfer) ([]any, error) {
 	tags, err := optional(len(t.Options.Tags) > 0, t.Options.Tags)
 	if err != nil {
@@ -68,7 +67,7 @@ func values(t core.Transfer) ([]any, error) {
 		metadata = string(t.Options.Metadata)
 	}
 	s, o := t.Source, t.Options
-	row := make([]any, 0, 29) // the checksums fit in behind it
+	row := make([]any, 0, 29) // with room for the checksums
 	return append(row,
 		string(t.ID), t.Seq, string(t.State), o.Profile, t.Server, s.Path, s.Name, s.Size,
 		s.ModTime.Unix(), s.ModTime.Nanosecond(), s.FileID,
@@ -81,22 +80,22 @@ func values(t core.Transfer) ([]any, error) {
 // moves reports whether a column of values changes as a transfer is sent.
 func moves(column int) bool {
 	switch column {
-	case 2, 16, 17, 18, 19, 21, 22, 23: // as in moving
+	case 2, 16, 17, 18, 19, 21, 22, 23: // the columns in moving
 		return true
 	}
 	return false
 }
 
-// moving are the parameters of moveSQL.
+// moving returns the parameters of moveSQL.
 func moving(row []any, s sums) []any {
 	return []any{row[2], row[16], row[17], row[18], row[19], row[21], row[22], row[23], s.moved, row[0], s.fixed}
 }
 
-// scanner is a row.
+// scanner is a row of a result.
 type scanner interface{ Scan(dest ...any) error }
 
-// scanTransfer reads selected of one transfer. A row that can't be read as a
-// whole, or does not fit its checksums, is returned all the same: see spoil.
+// scanTransfer reads a transfer from the columns selected. A row that can't be read
+// completely, or does not match its checksums, is returned as damaged: see spoil.
 func scanTransfer(row scanner) (core.Transfer, error) {
 	var (
 		t                             core.Transfer
@@ -113,7 +112,7 @@ func scanTransfer(row scanner) (core.Transfer, error) {
 		&queued, &start, &end, &t.Resume, &t.Account, &statusChanged, &s.Snapshot}
 	err := row.Scan(append(read, &stored, &written.fixed, &written.moved)...)
 	for _, few := range []*string{(*string)(&t.State), &o.Profile, &t.Server, &t.Account, (*string)(&o.Retention)} {
-		*few = unique.Make(*few).Value() // the same in a hundred thousand rows
+		*few = unique.Make(*few).Value() // a hundred thousand rows may have the same text
 	}
 	s.ModTime, s.Changed = time.Unix(sec, nsec).UTC(), moment(statusChanged)
 	t.NotBefore, t.QueuedAt, t.StartedAt, t.FinishedAt = moment(notBefore), moment(queued), moment(start), moment(end)
@@ -137,13 +136,13 @@ func scanTransfer(row scanner) (core.Transfer, error) {
 	return t, nil
 }
 
-// spoil marks a transfer whose row is not what was written, which SQLite's own
-// check doesn't see. It is shown, not sent, proves nothing and keeps no other
-// from being sent. What it says of the server's answer is not repeated.
+// spoil marks a transfer whose row is not what was written; SQLite's own check
+// doesn't notice that. The transfer is shown but not sent, proves no file stored,
+// and keeps no other from being sent. Its receipt is dropped.
 func spoil(t *core.Transfer, err error, stored bool) {
 	switch {
 	case stored:
-		t.State = core.StateStored // its place is the history
+		t.State = core.StateStored // it belongs to the history
 	case !t.State.Done() || t.State == core.StateStored || !t.State.Valid():
 		t.State = core.StateFailed
 	}
@@ -152,8 +151,8 @@ func spoil(t *core.Transfer, err error, stored bool) {
 		Message: "This entry of the queue is damaged.", Err: err}
 }
 
-// writable returns a receipt that JSON can hold: a server may give any time,
-// JSON has none beyond the year 9999.
+// writable returns a receipt that can be written as JSON: a server may send any
+// time, but JSON has none after the year 9999.
 func writable(r *core.Receipt) *core.Receipt {
 	if r == nil {
 		return nil
@@ -167,7 +166,7 @@ func writable(r *core.Receipt) *core.Receipt {
 	return &c
 }
 
-// errorRecord is a core.Error as it is written. Its cause is kept as text.
+// errorRecord is the written form of a core.Error. The cause is kept as text.
 type errorRecord struct {
 	Kind       core.Kind     `json:"kind"`
 	Code       core.Code     `json:"code"`
@@ -210,7 +209,7 @@ func (r *errorRecord) restore() *core.Error {
 	return e
 }
 
-// optional is v as JSON, or NULL where there is none.
+// optional returns v as JSON, or NULL if there is none.
 func optional(present bool, v any) (any, error) {
 	if !present {
 		return nil, nil
@@ -219,7 +218,7 @@ func optional(present bool, v any) (any, error) {
 	return string(text), err
 }
 
-// decode reads JSON, or nothing from NULL.
+// decode reads JSON; NULL leaves into as it is.
 func decode(text *string, into any) error {
 	if text == nil {
 		return nil
@@ -227,7 +226,7 @@ func decode(text *string, into any) error {
 	return json.Unmarshal([]byte(*text), into)
 }
 
-// stamp is a time as it is written: nanoseconds since 1970, 0 for none.
+// stamp returns the written form of a time: nanoseconds since 1970, 0 for none.
 func stamp(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

@@ -14,14 +14,13 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// readySuffix marks a new database that has all that could be saved of a
-// damaged one, and waits to take its place.
+// readySuffix marks a complete new database, with all that could be saved of a
+// damaged one, that has not taken its place yet.
 const readySuffix = ".saved"
 
-// recover puts a damaged database aside and a new one with what could be read
-// of it in its place. As long as that can't be done the next start finds the
-// damaged one and tries again; once the new one is ready, it goes on from
-// there (see settle).
+// recover puts a damaged database aside and replaces it by a new one with what
+// could be read of it. If that fails, the next start finds the damaged one and
+// tries again; once the new one is complete, it goes on from there (see settle).
 func (s *Store) recover(ctx context.Context, cause error, now time.Time) error {
 	s.log.Error("the queue is damaged; what can be read is saved", "path", s.path, "error", cause)
 	temp, err := s.build(ctx)
@@ -44,7 +43,7 @@ func (s *Store) recover(ctx context.Context, cause error, now time.Time) error {
 	return s.settle()
 }
 
-// aside is a name that no file has, for a damaged database.
+// aside returns an unused name for a damaged database.
 func (s *Store) aside(now time.Time) string {
 	aside := s.path + ".corrupt-" + now.UTC().Format("20060102-150405")
 	for n, base := 2, aside; exists(aside); n++ {
@@ -53,9 +52,8 @@ func (s *Store) aside(now time.Time) string {
 	return aside
 }
 
-// settle gives a new database that is ready its place, and what is there now
-// the name that the new one says. A crash on the way is made up for by the
-// next start.
+// settle renames the present database to the name that is noted in the new one, and
+// puts the new one in its place. After a crash the next start finishes that.
 func (s *Store) settle() error {
 	ready, err := filepath.Glob(escapeGlob(s.path) + ".corrupt-*" + readySuffix)
 	if err != nil || len(ready) == 0 {
@@ -73,7 +71,7 @@ func (s *Store) settle() error {
 	return putInPlace(ready[0], s.path)
 }
 
-// escapeGlob is a path as a pattern that matches it alone.
+// escapeGlob returns a pattern that matches only the path.
 func escapeGlob(path string) string {
 	if filepath.Separator == '\\' {
 		return path // Windows knows no escapes, and hardly such names
@@ -81,14 +79,14 @@ func escapeGlob(path string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(path)
 }
 
-// account is a core.Recovery as it is written: paths are bytes, which JSON
-// text would change where they are no UTF-8.
+// account is the written form of a core.Recovery. Paths are bytes, because JSON
+// text would change those that are not UTF-8.
 type account struct {
 	core.Recovery
 	Folders [][]byte `json:"folders"`
 }
 
-// remember writes an account into the database at path, until Acknowledge.
+// remember writes an account into the database at path. It stays until Acknowledge.
 func remember(ctx context.Context, path string, found core.Recovery) error {
 	a := account{Recovery: found}
 	for _, dir := range found.Folders {
@@ -106,8 +104,8 @@ func remember(ctx context.Context, path string, found core.Recovery) error {
 	return errors.Join(err, db.Close(), syncFile(path))
 }
 
-// Recoveries are the accounts of damaged databases that Open has replaced,
-// this time or before, oldest first, until they are acknowledged.
+// Recoveries returns the accounts of damaged databases that Open has replaced, now
+// or earlier, oldest first, as long as they are not acknowledged.
 func (s *Store) Recoveries(ctx context.Context) ([]core.Recovery, error) {
 	found, err := collect(ctx, s.readers, 1, func(row scanner) (r core.Recovery, err error) {
 		var (
@@ -130,8 +128,8 @@ func (s *Store) Recoveries(ctx context.Context) ([]core.Recovery, error) {
 	return found, failed(opRead, err)
 }
 
-// Tell notes that a command line has told of the damaged database that lies at
-// path, so that the next one doesn't.
+// Tell notes that a command has reported the damaged database at path, so that the
+// next one doesn't.
 func (s *Store) Tell(ctx context.Context, path string) error {
 	_, err := s.writer.ExecContext(context.WithoutCancel(ctx),
 		"UPDATE recoveries SET account = json_set(account, '$.told', json('true')) WHERE path = ? AND json_valid(account)", path)
@@ -139,8 +137,8 @@ func (s *Store) Tell(ctx context.Context, path string) error {
 	return failed(opSave, err)
 }
 
-// Acknowledge forgets the account of the damaged database that lies at path:
-// the user has been told.
+// Acknowledge deletes the account of the damaged database at path, once the user
+// has been told.
 func (s *Store) Acknowledge(ctx context.Context, path string) error {
 	_, err := s.writer.ExecContext(context.WithoutCancel(ctx), "DELETE FROM recoveries WHERE path = ?", path)
 	s.note(err)

@@ -11,49 +11,49 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// transfersRoot is the page of the table transfers: the first table that a
-// database of ours has, which never moves.
+// transfersRoot is the root page of the table transfers. It is the first table of
+// our databases and never moves.
 const transfersRoot = 2
 
 // salvageChunk is how many rows one commit takes.
 const salvageChunk = 2000
 
-// mostFolders is how many folders a recovery names.
+// mostFolders is how many folders a recovery lists.
 const mostFolders = 100
 
-// trust is how sure it is that a row is the newest of its transfer.
+// trust is how certain it is that a row is the newest of its transfer.
 type trust int
 
 const (
-	doubtful trust = iota // it may not even be in the queue any more
-	older                 // a newer one may have been lost
+	doubtful trust = iota // the transfer may not even be in the queue any more
+	older                 // a newer row may have been lost
 	newest
 )
 
-// salvage reads what is left of a damaged database row by row and writes it
-// into a new one. It reads pages, because SQLite gives up a whole table where
-// one page above others is damaged. Whatever order and damage it finds them
-// in, a row counts only with its checksum.
+// salvage copies what is left of a damaged database into a new one, row by row. It
+// reads the pages itself, because SQLite gives up a whole table if one page above
+// others is damaged. Whatever the order and the damage, a row counts only if its
+// checksum matches.
 type salvage struct {
 	pages  *pages
 	names  []string // the columns of transfers, as the table has them
-	cut    bool     // something was committed after what is left
+	cut    bool     // later commits are lost
 	table  tree
 	free   map[uint32]bool
-	listed bool // free is right
+	listed bool // the list free can be trusted
 
 	tx     *sql.Tx
 	db     *sql.DB
 	copied int
 
-	rows    map[int64]struct{}           // saved, by rowid
-	unsure  map[core.TransferID]struct{} // saved, and not known to be the newest
+	rows    map[int64]struct{}           // rowids of the saved rows
+	unsure  map[core.TransferID]struct{} // saved rows that may not be the newest
 	bad     bool                         // a page or a row could not be read
 	folders map[string]struct{}
 	found   core.Recovery
 }
 
-// salvageInto saves what it can of the database at from into the new one at to.
+// salvageInto copies what it can from the database at from into the new one at to.
 func salvageInto(ctx context.Context, from, to string) (core.Recovery, error) {
 	s := &salvage{rows: map[int64]struct{}{}, unsure: map[core.TransferID]struct{}{}, folders: map[string]struct{}{}}
 	var err error
@@ -90,11 +90,12 @@ func (s *salvage) run(ctx context.Context) error {
 		return err
 	}
 	for no := range s.table.pages {
-		if s.free[no] { // of the two the table is right, if it is sound
+		if s.free[no] { // if a sound table has the page, the list of free pages is wrong
 			s.listed = false
 		}
 	}
-	// The newest first: of two rows of a transfer the first is kept.
+	// The most trusted rows first: if a transfer has two rows, the first is
+	// kept.
 	for _, t := range []trust{newest, older, doubtful} {
 		if err := s.scan(ctx, t, tableLeaf, s.transfer); err != nil {
 			return err
@@ -112,8 +113,8 @@ func (s *salvage) run(ctx context.Context) error {
 	return s.commit(ctx)
 }
 
-// place says how far the rows of a page can be trusted; ok is false for a page
-// that is certainly in no table.
+// place says how far a page's rows can be trusted. ok is false if the page is
+// certainly in no table.
 func (s *salvage) place(no uint32, page treePage) (t trust, ok bool) {
 	reached, free := s.table.pages[no], s.free[no]
 	switch {
@@ -123,7 +124,7 @@ func (s *salvage) place(no uint32, page treePage) (t trust, ok bool) {
 		t = older
 	case !reached && s.table.sound, free && s.listed:
 		return 0, false
-	case s.listed: // what led to it is damaged
+	case s.listed: // the page that led to it is damaged
 		t = newest
 	}
 	if t == newest && (s.cut || !page.whole) {
@@ -132,11 +133,11 @@ func (s *salvage) place(no uint32, page treePage) (t trust, ok bool) {
 	return t, true
 }
 
-// visitor sees a cell of a page, of which columns is the record.
+// visitor is called with a cell of a page and its record, columns.
 type visitor func(ctx context.Context, page treePage, c cell, columns []any, t trust) error
 
-// scan has f see the cells of every page of a kind whose rows are trusted so
-// far.
+// scan calls f with the cells of every page of a kind whose rows have a degree of
+// trust.
 func (s *salvage) scan(ctx context.Context, want trust, kind byte, f visitor) error {
 	for no := uint32(1); no <= s.pages.count; no++ {
 		if err := ctx.Err(); err != nil {
@@ -178,7 +179,7 @@ func (s *salvage) scan(ctx context.Context, want trust, kind byte, f visitor) er
 	return nil
 }
 
-// cells has f see the cells of a page that can be read.
+// cells calls f with the readable cells of a page.
 func (s *salvage) cells(ctx context.Context, page treePage, t trust, f visitor) error {
 	for _, c := range page.cells {
 		columns, err := s.pages.record(c)
@@ -192,14 +193,14 @@ func (s *salvage) cells(ctx context.Context, page treePage, t trust, f visitor) 
 	return nil
 }
 
-// count finds out what is missing: the indexes say which rows there were.
+// count finds out what is missing, as the indexes tell which rows there were.
 func (s *salvage) count() error {
 	s.found.Uncounted = s.cut
 	roots, sound, err := s.roots()
 	if err != nil {
 		return err
 	}
-	if sound && roots["transfers"] != transfersRoot { // of another program
+	if sound && roots["transfers"] != transfersRoot { // another program's database
 		sound, s.bad = false, true
 	}
 	missing := map[int64]struct{}{}
@@ -215,7 +216,7 @@ func (s *salvage) count() error {
 		}
 		sound = sound && t.sound
 	}
-	// What the table itself says is enough where it was read whole.
+	// If the whole table was read, that is enough.
 	if !sound && (s.bad || !s.table.sound) {
 		s.found.Uncounted = true
 	}
@@ -230,7 +231,7 @@ func (s *salvage) count() error {
 	return err
 }
 
-// roots are the pages of the indexes, by name.
+// roots returns the root pages of the indexes, by name.
 func (s *salvage) roots() (roots map[string]uint32, sound bool, err error) {
 	roots = map[string]uint32{}
 	t, err := s.pages.walk(1, func(page treePage, c cell) error {
@@ -248,7 +249,7 @@ func (s *salvage) roots() (roots map[string]uint32, sound bool, err error) {
 	return roots, t.sound, err
 }
 
-// index visits the entries of an index that are left.
+// index visits the entries that are left of an index.
 func (s *salvage) index(root uint32, visit func(row int64, key []any)) (tree, error) {
 	if root == 0 {
 		return tree{}, nil
@@ -269,14 +270,14 @@ func (s *salvage) index(root uint32, visit func(row int64, key []any)) (tree, er
 	return t, err
 }
 
-// folder notes where a queued file lies.
+// folder notes the folder of a queued file.
 func (s *salvage) folder(path string) {
 	if filepath.IsAbs(path) && len(s.folders) < 100*mostFolders {
 		s.folders[filepath.Dir(path)] = struct{}{}
 	}
 }
 
-// sortedFolders are the noted folders, without those below another of them.
+// sortedFolders returns the noted folders, without those inside another.
 func (s *salvage) sortedFolders() []string {
 	var out []string
 	for dir := range s.folders {
@@ -289,7 +290,7 @@ func (s *salvage) sortedFolders() []string {
 	return out[:min(len(out), mostFolders)]
 }
 
-// write runs a statement in the transaction that is under way.
+// write runs a statement in the current transaction.
 func (s *salvage) write(ctx context.Context, query string, args ...any) (int64, error) {
 	if s.tx == nil {
 		tx, err := s.db.BeginTx(ctx, nil)
@@ -322,7 +323,7 @@ func (s *salvage) commit(context.Context) error {
 	return nil
 }
 
-// tableColumns are the names of a table's columns in their order.
+// tableColumns returns the names of a table's columns in order.
 func tableColumns(ctx context.Context, db *sql.DB, table string) ([]string, error) {
 	return collect(ctx, db, 32, func(row scanner) (name string, err error) { err = row.Scan(&name); return name, err },
 		"SELECT name FROM pragma_table_info(?) ORDER BY cid", table)

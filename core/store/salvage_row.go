@@ -12,8 +12,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// rawRow is a row of transfers as a damaged database has it: the values of
-// the first columns. Those that it has not were added after it was written.
+// rawRow is a row of transfers from a damaged database: the values of the first
+// columns. Columns that were added after it was written are missing.
 type rawRow struct {
 	names  []string
 	values []any
@@ -21,7 +21,7 @@ type rawRow struct {
 
 func (r rawRow) at(name string) int { return slices.Index(r.names[:len(r.values)], name) }
 
-// text and number are a column's value, "" and 0 for none.
+// text and number return a column's value, "" and 0 for none.
 func (r rawRow) text(name string) string {
 	if i := r.at(name); i >= 0 {
 		v, _ := r.values[i].(string)
@@ -49,7 +49,7 @@ func (r rawRow) isNull(name string) bool {
 	return i < 0 || r.values[i] == nil
 }
 
-// Scan implements scanner for selected.
+// Scan implements scanner for the columns selected.
 func (r rawRow) Scan(dest ...any) error {
 	names := strings.Split(columns, ",")
 	for i, d := range dest[:len(names)] {
@@ -69,7 +69,7 @@ func (r rawRow) Scan(dest ...any) error {
 	return nil
 }
 
-// assign puts a value where it belongs, if it is of the right type.
+// assign stores a value in dest if it has the right type.
 func assign(dest, v any, absent bool) bool {
 	switch d := dest.(type) {
 	case *string:
@@ -94,8 +94,8 @@ func assign(dest, v any, absent bool) bool {
 	return false
 }
 
-// isTransfer reports whether a record looks like a row of transfers: the first
-// schema had that many columns.
+// isTransfer reports whether a record looks like a row of transfers: it has as many
+// columns as the first schema.
 func isTransfer(columns []any, names []string) bool {
 	const fewest = 27
 	if len(columns) < fewest || len(columns) > len(names) {
@@ -106,7 +106,7 @@ func isTransfer(columns []any, names []string) bool {
 	return isText && isNumber && id != ""
 }
 
-// transfer saves a row of a page, if it is what was written.
+// transfer saves a row if it is what was written.
 func (s *salvage) transfer(ctx context.Context, page treePage, c cell, values []any, t trust) error {
 	if !isTransfer(values, s.names) {
 		return nil
@@ -116,7 +116,7 @@ func (s *salvage) transfer(ctx context.Context, page treePage, c cell, values []
 	if err != nil {
 		return err
 	}
-	if x.Damaged() || row.number("moved") == 0 && !page.whole { // an old row has no checksum to say so
+	if x.Damaged() || row.number("moved") == 0 && !page.whole { // an old row has no checksum to tell whether it is damaged
 		s.bad = true
 		return nil
 	}
@@ -137,13 +137,12 @@ func (s *salvage) transfer(ctx context.Context, page treePage, c cell, values []
 	return nil
 }
 
-// doubt marks a transfer of which a newer state may have been lost: the
-// server may have the file. It is asked before anything is sent again, or else
-// the user is. Where it is not even certain that the transfer was still in the
-// queue the user is asked in any case.
+// doubt marks a transfer whose newest state may be lost, so that the server may
+// have the file. The server, or else the user, is asked before it is sent again. If
+// the transfer may not even have been in the queue any more, the user is asked.
 func doubt(row rawRow, x *core.Transfer, t trust) error {
 	if x.State == core.StateStored {
-		return nil // for good
+		return nil // a final state
 	}
 	if x.State.Active() {
 		x.State = core.StateQueued
@@ -165,12 +164,12 @@ func doubt(row rawRow, x *core.Transfer, t trust) error {
 		row.set("fixed", s.fixed)
 		row.set("moved", s.moved)
 	} else {
-		row.set("fixed", int64(0)) // of an older schema
+		row.set("fixed", int64(0)) // a row of an older schema
 	}
 	return nil
 }
 
-// checkAttempt forgets the attempt in a row that does not fit its checksum.
+// checkAttempt clears the attempt in a row if it does not match its checksum.
 func checkAttempt(row rawRow) {
 	columns := []string{"stored_no", "attempt_number", "attempt_start", "attempt_finish", "attempt_sent", "attempt_status"}
 	if row.number("final") == 0 {
@@ -188,13 +187,13 @@ func checkAttempt(row rawRow) {
 	}
 }
 
-// insert writes a row, unless a better one of the same transfer is there.
+// insert writes a row, unless the same transfer has a better one already.
 func (s *salvage) insert(ctx context.Context, row rawRow, x core.Transfer, t trust) (bool, error) {
 	query := "INSERT INTO transfers (" + strings.Join(s.names[:len(row.values)], ", ") + ") VALUES (?" +
 		strings.Repeat(",?", len(row.values)-1) + ") ON CONFLICT DO NOTHING"
 	for range 3 {
 		n, err := s.write(ctx, query, row.values...)
-		if resultCode(err) == sqlite3.SQLITE_CONSTRAINT { // a type that the column can't have
+		if resultCode(err) == sqlite3.SQLITE_CONSTRAINT { // a value of a type that the column doesn't allow
 			s.bad = true
 			return false, nil
 		}
@@ -208,7 +207,7 @@ func (s *salvage) insert(ctx context.Context, row rawRow, x core.Transfer, t tru
 		switch {
 		case err != nil:
 			return false, err
-		case before == nil: // the place in the history is another's
+		case before == nil: // another transfer has the number in the history
 			var last int64
 			if err := s.tx.QueryRowContext(ctx, "SELECT coalesce(max(stored_no), 0) FROM transfers WHERE stored_no IS NOT NULL").Scan(&last); err != nil {
 				return false, fmt.Errorf("reading the history: %w", err)
@@ -228,7 +227,7 @@ func (s *salvage) insert(ctx context.Context, row rawRow, x core.Transfer, t tru
 	return false, nil
 }
 
-// saved is a transfer as it is in the new database, nil for none.
+// saved returns a transfer from the new database, nil for none.
 func (s *salvage) saved(ctx context.Context, id core.TransferID) (*core.Transfer, error) {
 	if s.tx == nil {
 		tx, err := s.db.BeginTx(ctx, nil)
@@ -249,7 +248,7 @@ func (s *salvage) saved(ctx context.Context, id core.TransferID) (*core.Transfer
 	return &t, errors.Join(err, rows.Err())
 }
 
-// further reports whether a has come further than b, which is of the same
+// further reports whether a has come further than b, another row of the same
 // transfer.
 func further(a, b core.Transfer) bool {
 	if a.State != b.State && (a.State == core.StateStored || b.State == core.StateStored) {
@@ -261,7 +260,7 @@ func further(a, b core.Transfer) bool {
 	return a.StartedAt.After(b.StartedAt)
 }
 
-// counted adds a row to what was saved, or takes it away.
+// counted adds a row to the counts of what was saved, or subtracts it.
 func (s *salvage) counted(x core.Transfer, t trust, by int) {
 	if x.State == core.StateStored {
 		s.found.Stored += by
@@ -274,7 +273,7 @@ func (s *salvage) counted(x core.Transfer, t trust, by int) {
 	s.folder(x.Source.Path)
 }
 
-// attempt saves an attempt whose transfer was saved.
+// attempt saves an attempt if its transfer was saved.
 func (s *salvage) attempt(ctx context.Context, _ treePage, _ cell, columns []any, _ trust) error {
 	const fewest, most = 9, 10
 	if len(columns) < fewest || len(columns) > most {
@@ -298,7 +297,7 @@ func (s *salvage) attempt(ctx context.Context, _ treePage, _ cell, columns []any
 	return err
 }
 
-// marks are the parameters from the second on.
+// marks returns the placeholders of the second and all further parameters.
 func marks(n int) string {
 	var b strings.Builder
 	for i := 2; i <= n; i++ {

@@ -14,9 +14,9 @@ import (
 // https://www.sqlite.org/fileformat2.html#application_id).
 const applicationID = 0x4153494e
 
-// migrationFiles hold one step of the schema each. The number of steps that a
-// database has seen is its user_version. A step that was released never
-// changes; what must change comes in a new one.
+// migrationFiles has one step of the schema in each file. A database's user_version
+// is the number of steps that it has seen. A released step never changes; changes
+// come in a new one.
 //
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
@@ -58,8 +58,8 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// schemaVersion is the number of steps that a database has seen. It returns
-// errNewer when that is more than there are.
+// schemaVersion returns the number of steps that a database has seen, and errNewer
+// if this program has fewer.
 func schemaVersion(ctx context.Context, db *sql.DB) (int, error) {
 	steps, err := migrations()
 	if err != nil {
@@ -84,7 +84,7 @@ func step(ctx context.Context, db *sql.DB, text string, version int) error {
 	// PRAGMA takes no parameters; both numbers are ours.
 	text += fmt.Sprintf(";\nPRAGMA application_id = %d;\nPRAGMA user_version = %d;", applicationID, version)
 	if _, err := tx.ExecContext(ctx, text); err != nil {
-		if resultCode(err) == sqlite3.SQLITE_ERROR { // what the steps before made is not there
+		if resultCode(err) == sqlite3.SQLITE_ERROR { // the tables of earlier steps are missing
 			err = fmt.Errorf("%w: %w", errDamaged, err)
 		}
 		return err

@@ -20,7 +20,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Operations as errors name them.
+// The operations' names in errors.
 const (
 	opOpen = "open queue"
 	opRead = "read queue"
@@ -36,32 +36,32 @@ const maxReaders = 4
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
 	path      string
-	recovered string // where this Open put a damaged file
+	recovered string // where this Open has put a damaged file
 	log       *slog.Logger
 	writer    *sql.DB // one connection
 	readers   *sql.DB
 	stmts     *writerStatements
 	now       func() time.Time
 
-	// What follows belongs to whoever has the writing connection.
+	// What follows may be used only while holding the writing connection.
 
-	// gone are the transfers that were taken off the list before they were
+	// gone has the transfers that were taken off the list before they were
 	// stored, since Open.
 	gone     map[core.TransferID]struct{}
 	progress progress
 
 	stop    context.CancelFunc // ends catchUp
-	working sync.WaitGroup     // for catchUp
+	working sync.WaitGroup     // waits for catchUp
 }
 
-// Open opens the database at path, creating it (mode 0600) and its folder
-// (mode 0700) where there is none.
+// Open opens the database at path. It creates it (mode 0600) and its folder (mode
+// 0700) if there is none.
 //
-// A file that is damaged, or no database of this program, is kept beside as
-// "<path>.corrupt-<time>", and a new one is started with all that can still be
-// read of it; Recoveries says what that is. A log that was lost after a crash
-// counts as damage, where that can be proved. A file of a newer version is left untouched: CodeStoreNewer. Whatever else prevents
-// opening is CodeStoreFailed.
+// A file that is damaged, or isn't a database of this program, is renamed to
+// "<path>.corrupt-<time>", and a new one is made with all that can still be read
+// of it; Recoveries tells what that is. A log that was lost after a crash counts
+// as damage if that can be proved. A file of a newer version is left untouched:
+// CodeStoreNewer. Any other failure to open is CodeStoreFailed.
 func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
@@ -82,8 +82,7 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Store, error) {
 	return s, nil
 }
 
-// Close closes the database. Its log is folded into the file. What is called
-// afterwards fails.
+// Close closes the database and merges its log into the file. Later calls fail.
 func (s *Store) Close() error {
 	if s.stop != nil {
 		s.stop()
@@ -98,7 +97,7 @@ func (s *Store) Close() error {
 	return failed("close queue", errors.Join(errs...))
 }
 
-// connect opens the connections of an existing, whole file.
+// connect opens the connections to an existing, undamaged file.
 func (s *Store) connect(ctx context.Context) error {
 	if err := s.openWriter(ctx); err != nil {
 		return errors.Join(err, s.Close())
@@ -123,7 +122,7 @@ func (s *Store) openWriter(ctx context.Context) error {
 		return err
 	}
 	if s.stmts, err = prepareWriter(ctx, s.writer); err != nil {
-		// The version is ours and the tables are not.
+		// The version is ours, but the tables are not.
 		return fmt.Errorf("%w: %w", errDamaged, err)
 	}
 	if s.progress, err = readProgress(ctx, s.writer); err != nil {
@@ -140,8 +139,8 @@ func (s *Store) startCatchUp(ctx context.Context) {
 	s.working.Go(func() { s.catchUp(ctx) })
 }
 
-// note leaves a mark for the next start when damage shows while running, so
-// that it looks the whole file through.
+// note leaves a mark if an error shows damage, so that the next start checks the
+// whole file.
 func (s *Store) note(err error) {
 	if !isDamage(err) {
 		return

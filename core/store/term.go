@@ -13,31 +13,31 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// term is one word that is searched for, with all that it may mean.
+// term is a word to search for, with all its possible meanings.
 type term struct {
 	text  string   // folded
-	parts [][]byte // what a text has when it has the term: mostly the one word
+	parts [][]byte // all of these are in a text that has the term: mostly just the word
 	key   bool     // long enough to be the beginning of a file ID or a checksum
-	id    bool     // is a whole file ID and nothing else
+	id    bool     // a whole file ID that can mean nothing else
 	size  span     // bytes
-	exact bool     // size is one number, which the filter knows
+	exact bool     // size is one number, which a filter can tell
 	at    span     // seconds since 1970
 	clock span     // seconds of the day
 	zone  *time.Location
 }
 
-// span is the numbers from low up to, not including, high; none where they are
-// equal.
+// span is the range of numbers from low up to, but not including, high. It is empty
+// if they are equal.
 type span struct{ low, high int64 }
 
 func (s span) has(n int64) bool { return s.low <= n && n < s.high }
 func (s span) empty() bool      { return s.low == s.high }
 
-// minKey is the shortest beginning of a file ID or checksum that is looked
-// for, in characters: shorter ones would find what nobody meant.
+// minKey is the length in characters of the shortest beginning of a file ID or
+// checksum that is searched for: shorter ones would match by chance.
 const minKey = 4
 
-// terms takes a query's text apart. A size may be two words: "3.1 MiB".
+// terms splits a query's text. A size may be two words: "3.1 MiB".
 func terms(text string, zone *time.Location) []term {
 	words := strings.Fields(fold(text))
 	var out []term
@@ -63,7 +63,7 @@ func terms(text string, zone *time.Location) []term {
 	return out
 }
 
-// unitOf is what a folded unit of size multiplies by, 0 for other words.
+// unitOf returns the factor of a folded unit of size, 0 for other words.
 func unitOf(word string) float64 {
 	switch word {
 	case "b", "б":
@@ -80,7 +80,7 @@ func unitOf(word string) float64 {
 	return 0
 }
 
-// roundedSize is the sizes that are shown as number: "3.1" MiB is all from
+// roundedSize returns the sizes that are shown as number: "3.1" MiB means all from
 // 3.05 to 3.15.
 func roundedSize(number string, unit float64) span {
 	number = strings.Replace(number, ",", ".", 1)
@@ -98,7 +98,7 @@ func roundedSize(number string, unit float64) span {
 	return span{int64(math.Ceil((value - half) * unit)), int64(math.Ceil((value + half) * unit))}
 }
 
-// moments is what a folded word means as a time: seconds since 1970, or
+// moments returns the meaning of a folded word as a time: seconds since 1970, or
 // seconds of any day.
 func moments(word string, zone *time.Location) (at, clock span) {
 	if word[0] < '0' || word[0] > '9' || strings.Trim(word, "0123456789.:-+tz") != "" {
@@ -133,7 +133,7 @@ func secondOfDay(t time.Time) int64 {
 	return int64(h*3600 + m*60 + s)
 }
 
-// mayBeIn reports whether a block may have entries with t.
+// mayBeIn reports whether a block may have entries that match t.
 func (t *term) mayBeIn(f filter) bool {
 	if t.id {
 		return t.inKeys(f)
@@ -151,7 +151,7 @@ func (t *term) mayBeInText(f filter) bool {
 	return true
 }
 
-// mayBeAtClock reports whether times may have one of t's times of day.
+// mayBeAtClock reports whether times may include one of t's times of day.
 func (t *term) mayBeAtClock(times extent) bool {
 	const day = 24 * 60 * 60
 	if t.clock.empty() {
@@ -177,7 +177,7 @@ func (t *term) inKeys(f filter) bool {
 	return t.key && (f.mayBegin(kindID, t.text) || f.mayBegin(kindSum, t.text))
 }
 
-// matches reports whether e has t.
+// matches reports whether e matches t.
 func (t *term) matches(e *entry) bool {
 	switch {
 	case t.id:
@@ -208,7 +208,7 @@ func (t *term) inText(text []byte) bool {
 	return true
 }
 
-// matchesAll reports whether e has all of the terms.
+// matchesAll reports whether e matches all terms.
 func matchesAll(list []term, e *entry) bool {
 	for i := range list {
 		if !list[i].matches(e) {
@@ -218,18 +218,18 @@ func matchesAll(list []term, e *entry) bool {
 	return true
 }
 
-// searchWords are what History looks for a text in, one field a line. What
-// neighbours have in common stands first.
+// searchWords returns the text that History searches, with each field on its own
+// line. What neighbours have in common comes first.
 func searchWords(src core.Source, server string, tags []string) string {
 	words := append(append([]string{server}, tags...), src.Path)
-	if !strings.HasSuffix(src.Path, src.Name) { // else found with the path
+	if !strings.HasSuffix(src.Path, src.Name) { // otherwise the path has the name
 		words = append(words, src.Name)
 	}
 	return fold(strings.Join(words, "\n"))
 }
 
-// fold makes texts comparable: lower case, characters composed (file names
-// from macOS come decomposed), no NUL, which would end SQLite's text.
+// fold makes texts comparable: lower case, composed characters (file names from
+// macOS are decomposed), and no NUL, which would end SQLite's text.
 func fold(text string) string {
 	return strings.ReplaceAll(norm.NFC.String(strings.ToLower(strings.ToValidUTF8(text, "\uFFFD"))), "\x00", "\uFFFD")
 }

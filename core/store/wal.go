@@ -10,37 +10,37 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// The files beside the database, as far as they tell what was committed:
+// The parts of the files beside the database that tell what was committed:
 // https://www.sqlite.org/fileformat2.html#the_write_ahead_log and
 // https://www.sqlite.org/walformat.html.
 const (
 	walHeaderSize  = 32
 	walFrameHeader = 24
-	walMagic       = 0x377f0682 // the lowest bit says in which order bytes are summed
+	walMagic       = 0x377f0682 // the lowest bit gives the byte order of the checksums
 	shmHeaderSize  = 48
-	shmBackfill    = 96 // where the index says how much is folded in
+	shmBackfill    = 96 // the offset at which the index tells how much is in the database already
 )
 
 // walFrame is one page in the log.
 type walFrame struct {
 	page   uint32
-	commit uint32 // pages of the database after the commit that ends here, else 0
-	at     int64  // of the page
-	fits   bool   // the frame before it, by its checksum
+	commit uint32 // if a commit ends here, the number of the database's pages after it, else 0
+	at     int64  // the page's offset
+	fits   bool   // its checksum continues that of the frame before
 }
 
 // wal is what the log of a database holds.
 type wal struct {
 	pageSize int
-	frames   []walFrame // that count
-	tail     []walFrame // behind them: not known to have been committed
-	whole    int        // frames up to the first that does not fit those before
-	sound    bool       // the header is
-	salts    [8]byte    // tell frames from what was there before
-	broken   bool       // something that was acknowledged stands behind damage
+	frames   []walFrame // frames that count
+	tail     []walFrame // frames after those, not known to have been committed
+	whole    int        // number of frames up to the first whose checksum does not fit
+	sound    bool       // the header is sound
+	salts    [8]byte    // tell the log's frames from older ones in the file
+	broken   bool       // a damaged frame is followed by acknowledged commits
 }
 
-// walSum goes on with the checksum of the log.
+// walSum continues the checksum of the log.
 func walSum(order binary.ByteOrder, sum [2]uint32, data []byte) [2]uint32 {
 	for ; len(data) >= 8; data = data[8:] {
 		sum[0] += order.Uint32(data) + sum[1]
@@ -53,8 +53,8 @@ func walStored(data []byte) [2]uint32 {
 	return [2]uint32{binary.BigEndian.Uint32(data), binary.BigEndian.Uint32(data[4:])}
 }
 
-// readWAL reads the log at path; where there is none it is empty. Its pages
-// are of pageSize, unless its header says otherwise.
+// readWAL reads the log at path. A missing log is empty. Its pages have pageSize
+// unless its header says otherwise.
 func readWAL(path string, pageSize int) (wal, error) {
 	w := wal{pageSize: pageSize}
 	f, err := smallfile.Open(path)
@@ -82,7 +82,7 @@ func readWAL(path string, pageSize int) (wal, error) {
 	return w, ended(w.read(f, order, walStored(header[24:])))
 }
 
-// ended is err, or nil where a file ends too soon.
+// ended returns err, or nil if err only means that the file ends too soon.
 func ended(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
@@ -90,12 +90,12 @@ func ended(err error) error {
 	return err
 }
 
-// read reads the frames. SQLite stops at the first that does not fit; here the
-// rest is read too. Each frame is summed up with the checksum that the one
-// before it has, so that those after a damaged one still fit each other. Where
-// one follows a commit in this way the commit had been acknowledged: SQLite
-// writes on only after it has synced. (What a power cut, or a transaction that
-// was taken back, leaves behind the end is one commit at most.)
+// read reads the frames. SQLite stops at the first whose checksum does not fit;
+// this reads the rest too. Each frame's checksum is computed from the one written
+// in the frame before it, so that the frames after a damaged one still fit each
+// other. If a frame follows a commit in this way, that commit was acknowledged:
+// SQLite writes more only after it has synced. (A power cut or a rollback leaves at
+// most one commit after the end.)
 func (w *wal) read(f io.Reader, order binary.ByteOrder, last [2]uint32) error {
 	frame := make([]byte, walFrameHeader+w.pageSize)
 	at := int64(walHeaderSize + walFrameHeader)
@@ -134,17 +134,17 @@ func (w *wal) read(f io.Reader, order binary.ByteOrder, last [2]uint32) error {
 	}
 }
 
-// shm is what the index of a log says of it. It lies in memory that a killed
-// process leaves behind, and is changed after each commit's sync only: what it
-// says was committed has been on the disk.
+// shm is what the index of a log tells of it. The index is in memory that outlives
+// a killed process, and it changes only after a commit's sync: what it calls
+// committed has been on the disk.
 type shm struct {
 	salts  [8]byte
-	frames uint32 // committed
-	folded uint32 // of them, copied into the database
+	frames uint32 // committed frames
+	folded uint32 // how many of them were copied into the database
 }
 
-// readSHM reads the index at path; ok is false where there is none that can be
-// believed.
+// readSHM reads the index at path. ok is false if there is none that can be
+// trusted.
 func readSHM(path string) (s shm, ok bool) {
 	f, err := smallfile.Open(path)
 	if err != nil {
@@ -170,7 +170,7 @@ func readSHM(path string) (s shm, ok bool) {
 	return s, true
 }
 
-// lostLog is logLoss of the database at path, beside whatever process works on
+// lostLog is logLoss for the database at path while other processes may be using
 // it.
 func lostLog(path string) (string, error) {
 	for range 3 {
@@ -185,12 +185,12 @@ func lostLog(path string) (string, error) {
 			return loss, nil
 		}
 	}
-	return "", nil // it grows while it is read: there is no damage to it
+	return "", nil // it grows while it is being read, so it is not damaged
 }
 
-// logLoss says what of the log of the database at path is missing although it
-// was acknowledged, "" for nothing that can be proved. It is asked before
-// SQLite opens the file, which would take what is left for all there was.
+// logLoss says what acknowledged part of the log of the database at path is
+// missing, "" if no loss can be proved. It runs before SQLite opens the file,
+// because SQLite would take what is left of the log for all of it.
 func logLoss(path string, w wal) string {
 	if w.broken {
 		return "its log is damaged"

@@ -155,7 +155,7 @@ func (r *routes) addLane(config *tls.Config) error {
 func (r *routes) pick(size int64) *Route {
 	best := r.bulk
 	trip := time.Duration(r.roundTrip.Load())
-	if best == nil || (size < bulkLimit && len(r.lanes) > 0 && !r.noHTTP2.Load() && (trip == 0 || trip > core.LongLine)) {
+	if best == nil || (size < bulkLimit && len(r.lanes) > 0 && !r.noHTTP2.Load() && (trip == 0 || trip > core.LongRoundTrip)) {
 		best = r.lanes[0]
 		for _, lane := range r.lanes[1:] {
 			if lane.active.Load() < best.active.Load() {

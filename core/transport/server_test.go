@@ -64,9 +64,9 @@ func TestSend(t *testing.T) {
 	}{
 		{0, 0, "HTTP/2.0 test"},
 		{0, bulkLimit, "HTTP/1.1 test"},
-		{core.LongLine, 0, "HTTP/1.1 test"},
-		{core.LongLine + 1, 0, "HTTP/2.0 test"},
-		{core.LongLine + 1, bulkLimit, "HTTP/1.1 test"},
+		{core.LongRoundTrip, 0, "HTTP/1.1 test"},
+		{core.LongRoundTrip + 1, 0, "HTTP/2.0 test"},
+		{core.LongRoundTrip + 1, bulkLimit, "HTTP/1.1 test"},
 	} {
 		s.routes.roundTrip.Store(int64(tt.trip))
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, web.URL, nil)

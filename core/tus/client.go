@@ -65,11 +65,11 @@ type Config struct {
 	Log       *slog.Logger                          // nil: none
 	Now       func() time.Time                      // nil: time.Now
 
-	dial      wire.Dial     // nil: TCP
-	pause     time.Duration // before an attempt asks again; 0: disputePause
-	piece     int64         // bytes with a checksum of their own; 0: checkedPiece
-	partsFrom int64         // size of files that may go in parts; 0: partsLimit
-	longLine  time.Duration // round trip over which pieces carry checksums; 0: core.LongLine
+	dial          wire.Dial     // nil: TCP
+	pause         time.Duration // before an attempt asks again; 0: disputePause
+	piece         int64         // bytes with a checksum of their own; 0: checkedPiece
+	partsFrom     int64         // size of files that may go in parts; 0: partsLimit
+	longRoundTrip time.Duration // round trip over which pieces carry checksums; 0: core.LongRoundTrip
 }
 
 // Client sends files to one server. It is safe for use by many goroutines.
@@ -110,8 +110,8 @@ func New(cfg Config) (*Client, error) {
 	if cfg.partsFrom == 0 {
 		cfg.partsFrom = partsLimit
 	}
-	if cfg.longLine == 0 {
-		cfg.longLine = core.LongLine
+	if cfg.longRoundTrip == 0 {
+		cfg.longRoundTrip = core.LongRoundTrip
 	}
 	server, err := transport.New(transport.Config{Base: base, TLS: cfg.TLS, HTTPVersion: cfg.HTTPVersion,
 		Connections: max(cfg.Streams, cfg.Parts, defaultParts) + defaultParts, // parts share with other files

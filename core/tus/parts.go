@@ -31,7 +31,7 @@ func (c *Client) parts(size int64, offer Offer, roundTrip time.Duration) int {
 		return 1
 	case c.cfg.Parts > 1:
 		return min(c.cfg.Parts, maxParts)
-	case roundTrip > core.LongLine: // files under way at the same time share the connections
+	case roundTrip > core.LongRoundTrip: // files under way at the same time share the connections
 		return max(1, defaultParts/max(1, int(c.active.Load())))
 	}
 	return 1

@@ -81,7 +81,7 @@ func (c *Client) upload(ctx context.Context, t core.Transfer, p core.Progress) (
 			Message: "The file is larger than the server takes."}
 	}
 	a := &attempt{client: c, transfer: t, size: t.Source.Size, file: file, progress: p, note: parseNote(t.Resume, c.base)}
-	a.checking = offer.Checksum && (c.cfg.Checksums || c.RoundTrip() > c.cfg.longLine)
+	a.checking = offer.Checksum && (c.cfg.Checksums || c.RoundTrip() > c.cfg.longRoundTrip)
 	switch {
 	case a.note.empty():
 		a.note = a.note.again(t.Source)

@@ -133,7 +133,7 @@ func TestCheckedPiecesAreCut(t *testing.T) {
 func TestShortLineNeedsNoChecksums(t *testing.T) {
 	for _, asked := range []bool{false, true} {
 		s := newServer(t, func(s *server) { s.checked = true })
-		c := s.newClient(t, func(cfg *Config) { cfg.piece, cfg.Checksums, cfg.longLine = 1<<20, asked, time.Hour }) // however busy this machine is
+		c := s.newClient(t, func(cfg *Config) { cfg.piece, cfg.Checksums, cfg.longRoundTrip = 1<<20, asked, time.Hour }) // however busy this machine is
 		transfer, data := newTransfer(t, "a", 3<<20+5)
 		r, err := c.Upload(limited(t), transfer, &progress{})
 		wantReceipt(t, r, err, data)

@@ -121,7 +121,7 @@ func TestAutoChoosesTheVersion(t *testing.T) {
 			g := newIngester(t, 2, tt.options...)
 			c := g.newClient(t, func(cfg *Config) {
 				cfg.dial = func(ctx context.Context, network, address string) (net.Conn, error) {
-					<-time.After(2 * core.LongLine)
+					<-time.After(2 * core.LongRoundTrip)
 					return new(net.Dialer).DialContext(ctx, network, address)
 				}
 			})
