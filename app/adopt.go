@@ -33,7 +33,7 @@ func (w *watch) adopt(ctx context.Context, q adopter) error {
 	}
 	for id, active := range w.open {
 		if !there[id] {
-			w.ground.forget(id, active)
+			w.tracker.forget(id, active)
 			delete(w.open, id)
 		}
 	}
@@ -44,7 +44,7 @@ func (w *watch) adopt(ctx context.Context, q adopter) error {
 // pause says once that all is paused: a call that waits for that looks like one
 // that hangs.
 func (w *watch) pause(all bool) {
-	w.ground.paused = all
+	w.tracker.paused = all
 	if all && !w.paused && w.say != nil {
 		w.say("all is paused; 'ingester resume' goes on")
 		w.paused = true

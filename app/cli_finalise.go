@@ -78,7 +78,7 @@ func (c *finaliseCommand) run(ctx context.Context, ids []string) error {
 	}
 	failed := 0
 	for _, p := range order {
-		w := &permanence{c: c, terms: control.Terms{Profile: p, Secret: secret, Proxy: connect.EnvironmentProxy()}, left: byProfile[p.Name],
+		w := &finaliseRun{c: c, terms: control.Terms{Profile: p, Secret: secret, Proxy: connect.EnvironmentProxy()}, left: byProfile[p.Name],
 			cfg: programConfig{folders: f, kind: control.Command, log: log, secret: secret, redact: c.streams.redactor, own: true, load: only(p)}}
 		if err := w.run(ctx); err != nil {
 			return err
@@ -98,7 +98,7 @@ func storedByID(ctx context.Context, f folders, log *slog.Logger, ids []string) 
 		return nil, err
 	}
 	rows, err := q.History(ctx, core.HistoryQuery{})
-	if err = closing(err, q.Close); err != nil {
+	if err = errors.Join(err, q.Close()); err != nil {
 		return nil, err
 	}
 	byID := map[string]core.Transfer{}
@@ -158,9 +158,9 @@ func only(p core.Profile) func(string) (core.Profile, error) {
 	}
 }
 
-// permanence is what is to be done by one profile, with whichever process has
+// finaliseRun is what is to be done by one profile, with whichever process has
 // the queue.
-type permanence struct {
+type finaliseRun struct {
 	c      *finaliseCommand
 	terms  control.Terms
 	cfg    programConfig
@@ -168,7 +168,7 @@ type permanence struct {
 	failed int
 }
 
-func (w *permanence) run(ctx context.Context) error {
+func (w *finaliseRun) run(ctx context.Context) error {
 	var gone *control.Gone
 	for {
 		err := w.with(ctx, gone)
@@ -178,7 +178,7 @@ func (w *permanence) run(ctx context.Context) error {
 	}
 }
 
-func (w *permanence) with(ctx context.Context, after *control.Gone) error {
+func (w *finaliseRun) with(ctx context.Context, after *control.Gone) error {
 	f, err := join(ctx, w.cfg, after)
 	if err != nil {
 		return err
@@ -187,7 +187,7 @@ func (w *permanence) with(ctx context.Context, after *control.Gone) error {
 		err := p.run(ctx, func(ctx context.Context) error {
 			working, stop := context.WithCancelCause(ctx)
 			defer stop(nil)
-			p.desk.onYield(func() { stop(yielded()) })
+			p.shared.onHandOver(func() { stop(handedOver()) })
 			p.services.start(p.engine.Run)
 			err := w.work(working, p.engine.Own())
 			if moved(working, err) {
@@ -195,7 +195,7 @@ func (w *permanence) with(ctx context.Context, after *control.Gone) error {
 			}
 			return err
 		})
-		return closing(err, p.close)
+		return errors.Join(err, p.close())
 	}
 	defer f.owner.Close()
 	call, err := f.owner.Attach(ctx, w.terms)
@@ -209,7 +209,7 @@ func (w *permanence) with(ctx context.Context, after *control.Gone) error {
 }
 
 // work makes what is left permanent, one after the other.
-func (w *permanence) work(ctx context.Context, q control.Call) error {
+func (w *finaliseRun) work(ctx context.Context, q control.Call) error {
 	for len(w.left) > 0 {
 		t := w.left[0]
 		err := permanentBefore(t)
@@ -235,7 +235,7 @@ func permanentBefore(t core.Transfer) error {
 
 // tell says what came of a file. One that was permanent before is as it is
 // wanted, unless something else was to be said.
-func (w *permanence) tell(t core.Transfer, err error) {
+func (w *finaliseRun) tell(t core.Transfer, err error) {
 	before := core.CodeOf(err) == core.CodeFinalisedBefore
 	switch {
 	case err == nil, before && w.c.options.IsZero():

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"text/tabwriter"
@@ -36,7 +37,7 @@ func newHistory(s streams) *cobra.Command {
 			}
 			rows, err := q.History(cmd.Context(), query)
 			if err != nil {
-				return closing(err, q.Close)
+				return errors.Join(err, q.Close())
 			}
 			switch {
 			case asJSON:
@@ -51,7 +52,7 @@ func newHistory(s streams) *cobra.Command {
 			if err == nil {
 				err = damagedRows(s, rows)
 			}
-			return closing(err, q.Close)
+			return errors.Join(err, q.Close())
 		},
 	}
 	f := cmd.Flags()

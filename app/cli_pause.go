@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 
@@ -51,9 +52,9 @@ func shareQueue(ctx context.Context, s streams, f folders, log *slog.Logger, wor
 		if p := q.program; p != nil {
 			err = p.run(ctx, func(ctx context.Context) error {
 				p.services.start(p.engine.Run)
-				return work(ctx, p.desk)
+				return work(ctx, p.shared)
 			})
-			return closing(err, p.close)
+			return errors.Join(err, p.close())
 		}
 		err = work(ctx, q.owner)
 		q.owner.Close()

@@ -74,7 +74,7 @@ func newProfileImport(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(s.out, "Saved as %s. Next: ingester profile set-secret %s\n", p.Name, ownShell().word(p.Name))
+			_, err = fmt.Fprintf(s.out, "Saved as %s. Next: ingester profile set-secret %s\n", p.Name, ownQuoting().word(p.Name))
 			return err
 		}}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -48,7 +49,7 @@ func newSandbox(s streams) *cobra.Command {
 				return err
 			}
 			if err := announce(s, server, cfg.Dir, profileOut); err != nil {
-				return closing(err, server.Close)
+				return errors.Join(err, server.Close())
 			}
 			return server.Serve(cmd.Context())
 		},
@@ -98,7 +99,7 @@ func announce(s streams, server *sandbox.Server, dir, profileOut string) error {
 	if err := profiles.WriteFile(profileOut, server.Profile()); err != nil {
 		return err
 	}
-	sh := ownShell()
+	sh := ownQuoting()
 	_, err := fmt.Fprintf(s.out, `Sandbox at %s, folder %s. Ctrl+C stops it.
 Profile written to %s. In another terminal:
 

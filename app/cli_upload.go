@@ -118,9 +118,9 @@ func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 		if err := u.override(&profile); err != nil {
 			return err
 		}
-		j := &job{u: u, profile: profile, terms: control.Terms{Profile: profile, Secret: given, Proxy: connect.EnvironmentProxy()}, paths: paths, cfg: programConfig{
+		r := &uploadRun{u: u, profile: profile, terms: control.Terms{Profile: profile, Secret: given, Proxy: connect.EnvironmentProxy()}, paths: paths, cfg: programConfig{
 			folders: f, kind: control.Command, log: log, secrets: s, own: true, load: only(profile), moving: e.is}}
-		return j.run(ctx)
+		return r.run(ctx)
 	})
 }
 

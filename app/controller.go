@@ -145,10 +145,10 @@ func (c *controller) Pick(ctx context.Context, q ui.FileQuestion) ([]string, err
 }
 
 // PauseAll implements ui.Controller.
-func (c *controller) PauseAll(ctx context.Context) error { return c.p.desk.PauseAll(ctx) }
+func (c *controller) PauseAll(ctx context.Context) error { return c.p.shared.PauseAll(ctx) }
 
 // ResumeAll implements ui.Controller.
-func (c *controller) ResumeAll(ctx context.Context) error { return c.p.desk.ResumeAll(ctx) }
+func (c *controller) ResumeAll(ctx context.Context) error { return c.p.shared.ResumeAll(ctx) }
 
 // Attempts returns the attempts of one transfer, oldest first.
 func (c *controller) Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error) {

@@ -24,7 +24,7 @@ func TestWindowTakesTheQueue(t *testing.T) {
 	g, owner, other, names, all := beside(t, home)
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	f := folders{config: home, state: home, data: home}
-	c := claim{raise: true, ready: func() error { return nil }}
+	c := takeover{raise: true, ready: func() error { return nil }}
 	window, err := c.take(t.Context(), programConfig{folders: f, kind: control.Window, log: log, redact: core.NewRedactor()})
 	if err != nil || window == nil {
 		t.Fatalf("the window has no queue: %v\n%s", err, &owner.stderr)
@@ -38,11 +38,11 @@ func TestWindowTakesTheQueue(t *testing.T) {
 	// A second window hands its files over and doesn't open.
 	odd := []string{"/a/письмо.pdf", "/a/caf\xe9.txt", "/a/caf\ufffd.txt"}
 	opened := make(chan []string, 1)
-	second := claim{paths: odd, raise: true, ready: func() error { return nil }}
+	second := takeover{paths: odd, raise: true, ready: func() error { return nil }}
 	if p, err := second.take(t.Context(), programConfig{folders: f, kind: control.Window, log: log}); p != nil || err != nil {
 		t.Errorf("a second window: %v, %v", p, err)
 	}
-	window.desk.attend(func(paths []string) { opened <- paths })
+	window.shared.attend(func(paths []string) { opened <- paths })
 	if got := <-opened; !slices.Equal(got, odd) {
 		t.Errorf("the first window opens %q", got)
 	}
@@ -117,7 +117,7 @@ func TestCallerInterruptedBesideWindow(t *testing.T) {
 	if code := call.code(); code != exitInterrupted {
 		t.Errorf("exit code %d: %s", code, &call.stderr)
 	}
-	snapshot, err := window.desk.Transfers(t.Context())
+	snapshot, err := window.shared.Transfers(t.Context())
 	if err != nil || len(snapshot.Transfers) != 3 {
 		t.Fatal(snapshot, err)
 	}
@@ -137,7 +137,7 @@ func TestWindowComesFirst(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
 	cfg := programConfig{folders: folders{config: home, state: home, data: home}, kind: control.Command, log: slog.New(slog.DiscardHandler), redact: core.NewRedactor(), own: true}
-	joined, failed := make(chan front, 1), make(chan error, 1)
+	joined, failed := make(chan access, 1), make(chan error, 1)
 	go func() {
 		f, err := join(context.Background(), cfg, &control.Gone{HandedOver: true})
 		joined <- f

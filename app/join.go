@@ -17,17 +17,17 @@ const windowPatience = 10 * time.Second
 // free: it closes it first, which takes a while on a slow disk.
 const takeoverPatience = 30 * time.Second
 
-// front is a way to the queue: this process owns it, or another does.
-type front struct {
+// access is a way to the queue: this process owns it, or another does.
+type access struct {
 	program *program        // this one
 	owner   *control.Client // the other
 }
 
 // join takes the queue, or finds the process that has it. after is why the
 // former owner is gone, nil at the start.
-func join(ctx context.Context, cfg programConfig, after *control.Gone) (front, error) {
+func join(ctx context.Context, cfg programConfig, after *control.Gone) (access, error) {
 	if err := cfg.folders.make(); err != nil {
-		return front{}, err
+		return access{}, err
 	}
 	lock := newQueueLock(cfg.folders.lock())
 	every := time.NewTicker(lockEvery)
@@ -41,28 +41,28 @@ func join(ctx context.Context, cfg programConfig, after *control.Gone) (front, e
 		if after == nil || !after.HandedOver || time.Since(started) > windowPatience {
 			switch held, err := lock.take(); {
 			case err != nil:
-				return front{}, err
+				return access{}, err
 			case held:
 				p, err := openLocked(ctx, cfg, lock)
-				return front{program: p}, err
+				return access{program: p}, err
 			}
 		}
 		owner, err := control.Dial(ctx, cfg.folders.state, build().Version)
 		switch {
 		case err == nil:
-			return front{owner: owner}, nil
+			return access{owner: owner}, nil
 		case isBusy(err), after != nil && after.HandedOver && time.Since(started) < windowPatience:
 			sign = time.Now()
 		case !control.IsGone(err) && !errors.Is(err, control.ErrNobody):
-			return front{}, err
+			return access{}, err
 		}
 		if time.Since(sign) > patience {
-			return front{}, errOwned()
+			return access{}, errOwned()
 		}
 		select {
 		case <-every.C:
 		case <-ctx.Done():
-			return front{}, stoppedWaiting(ctx)
+			return access{}, stoppedWaiting(ctx)
 		}
 	}
 }

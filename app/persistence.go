@@ -34,8 +34,8 @@ type held struct {
 	asked  bool // then the server is asked whether it has stored it; nothing is sent
 }
 
-// ground is what a call has gained so far, and what it waits for.
-type ground struct {
+// tracker knows what a call has gained so far, and what it waits for.
+type tracker struct {
 	persistence
 	since   time.Time // when something last went forward
 	reached bool      // the server has answered, or taken bytes
@@ -52,19 +52,19 @@ type ground struct {
 	folders map[string]time.Time // told to be away since, by path
 }
 
-func newGround(p persistence, now time.Time) ground {
-	return ground{persistence: p, since: now, most: map[core.TransferID]int64{}, before: map[core.TransferID]int{}, held: map[core.TransferID]held{}, folders: map[string]time.Time{}}
+func newTracker(p persistence, now time.Time) tracker {
+	return tracker{persistence: p, since: now, most: map[core.TransferID]int64{}, before: map[core.TransferID]int{}, held: map[core.TransferID]held{}, folders: map[string]time.Time{}}
 }
 
 // begin learns how a file of the call stood when it began.
-func (g *ground) begin(t core.Transfer) {
+func (g *tracker) begin(t core.Transfer) {
 	if t.Attempts > 0 {
 		g.before[t.ID] = t.Attempts
 	}
 }
 
 // see learns how a file is; was says whether it was under way.
-func (g *ground) see(t core.Transfer, was bool, now time.Time) {
+func (g *tracker) see(t core.Transfer, was bool, now time.Time) {
 	switch active := t.State.Active(); {
 	case active && !was:
 		g.active++
@@ -88,7 +88,7 @@ func (g *ground) see(t core.Transfer, was bool, now time.Time) {
 }
 
 // forget drops a file that has ended, or is no longer listed.
-func (g *ground) forget(id core.TransferID, active bool) {
+func (g *tracker) forget(id core.TransferID, active bool) {
 	if active {
 		g.active--
 	}
@@ -98,7 +98,7 @@ func (g *ground) forget(id core.TransferID, active bool) {
 }
 
 // blame learns from a failure whether there is a server.
-func (g *ground) blame(e *core.Error) {
+func (g *tracker) blame(e *core.Error) {
 	if e != nil {
 		g.last = e
 	}
@@ -112,7 +112,7 @@ func (g *ground) blame(e *core.Error) {
 }
 
 // learn takes what is left alone for a while.
-func (g *ground) learn(waits []core.Wait) {
+func (g *tracker) learn(waits []core.Wait) {
 	g.waits = waits
 	for _, w := range waits {
 		g.blame(w.Reason)
@@ -121,11 +121,11 @@ func (g *ground) learn(waits []core.Wait) {
 
 // mistaken reports whether the call waits for what is more likely a mistake
 // than an outage.
-func (g *ground) mistaken() bool { return g.failed && !g.reached && !g.given }
+func (g *tracker) mistaken() bool { return g.failed && !g.reached && !g.given }
 
 // over reports whether it has waited long enough for n files that have not
 // ended.
-func (g *ground) over(n int, begun, now time.Time) bool {
+func (g *tracker) over(n int, begun, now time.Time) bool {
 	g.unsaved = false
 	switch {
 	case g.mistaken() && now.Sub(begun) >= mistakeAfter:
@@ -150,13 +150,13 @@ func (g *ground) over(n int, begun, now time.Time) bool {
 
 // overUnsaved is over while the queue can't be saved. The files whose results
 // can't be are under way for as long.
-func (g *ground) overUnsaved(now time.Time) bool {
+func (g *tracker) overUnsaved(now time.Time) bool {
 	g.unsaved = true
 	return !g.endless && now.Sub(g.since) >= g.patience()
 }
 
 // patience is how long nothing may go forward while the queue can't be saved.
-func (g *ground) patience() time.Duration {
+func (g *tracker) patience() time.Duration {
 	if g.active > 0 {
 		return max(g.limit, unsavedLeast)
 	}
@@ -171,7 +171,7 @@ func unsavedResult(why *core.Error) *core.Error {
 }
 
 // look is when to ask over again if nothing happens before, zero for never.
-func (g *ground) look(begun time.Time) time.Time {
+func (g *tracker) look(begun time.Time) time.Time {
 	switch {
 	case g.mistaken():
 		return begun.Add(mistakeAfter)
@@ -184,7 +184,7 @@ func (g *ground) look(begun time.Time) time.Time {
 }
 
 // alone is what keeps files from being sent that would be, and ends first.
-func (g *ground) alone(now time.Time) (first core.Wait, found bool) {
+func (g *tracker) alone(now time.Time) (first core.Wait, found bool) {
 	for _, w := range g.waits {
 		if w.Until.After(now) && (!found || w.Until.Before(first.Until)) {
 			first, found = w, true
@@ -196,11 +196,11 @@ func (g *ground) alone(now time.Time) (first core.Wait, found bool) {
 // next is what n files that have not ended wait for, if none of them can go on
 // now, and it was not told before. A folder that is away is told once, whatever
 // else goes on: nobody else looks for it.
-func (g *ground) next(n int, now time.Time) (told report.News, isNew bool) {
+func (g *tracker) next(n int, now time.Time) (told report.Wait, isNew bool) {
 	for _, w := range g.waits {
 		if w.Path != "" && n > 0 && !g.folders[w.Path].Equal(w.Since) {
 			g.folders[w.Path] = w.Since
-			return report.News{Wait: w}, true
+			return report.Wait{Wait: w}, true
 		}
 	}
 	if g.active > 0 || n == 0 {
@@ -224,7 +224,7 @@ func (g *ground) next(n int, now time.Time) (told report.News, isNew bool) {
 }
 
 // soonest is what the first of the files that wait by themselves waits for.
-func (g *ground) soonest(now time.Time) (first report.News, found bool) {
+func (g *tracker) soonest(now time.Time) (first report.Wait, found bool) {
 	asked, asks := 0, false
 	for _, h := range g.held {
 		if h.asked {
@@ -251,7 +251,7 @@ func errPaused() *core.Error {
 }
 
 // why is what a file still waits for when the call gives up.
-func (g *ground) why(t core.Transfer) *core.Error {
+func (g *tracker) why(t core.Transfer) *core.Error {
 	switch {
 	case g.paused:
 		return errPaused()

@@ -46,7 +46,7 @@ type program struct {
 	embedded embedded
 	listener metricsSwitch
 	services services
-	desk     *desk
+	shared   *sharedQueue
 }
 
 // openProgram takes the queue and opens it. CodeAlreadyRunning: another process
@@ -70,11 +70,11 @@ func openLocked(ctx context.Context, cfg programConfig, lock *queueLock) (*progr
 		p.secrets = connect.NewSecrets(cfg.secret, cfg.redact)
 	}
 	p.secrets.RememberPublishers(cfg.folders.publishers(), cfg.log)
-	p.desk = newDesk(p, cfg.kind)
-	p.desk.listen(ctx)
+	p.shared = newSharedQueue(p, cfg.kind)
+	p.shared.listen(ctx)
 	var err error
 	if p.store, err = store.Open(ctx, cfg.folders.queue(), cfg.log); err != nil {
-		return nil, errors.Join(err, p.desk.close(), p.lock.Unlock())
+		return nil, errors.Join(err, p.shared.close(), p.lock.Unlock())
 	}
 	load := cfg.load
 	if load == nil {
@@ -87,7 +87,7 @@ func openLocked(ctx context.Context, cfg programConfig, lock *queueLock) (*progr
 	p.conns = connect.New(connect.Config{Load: load, Moves: moves, Secrets: p.secrets, Metrics: p.metrics, UserAgent: userAgent(), Log: cfg.log})
 	p.engine = engine.New(engine.Config{Store: p.store, Uploaders: p.conns, Spooler: spool.Open(cfg.folders.spool()), Observer: p.metrics,
 		Own: cfg.own, Paused: isPaused(cfg.folders), Adopts: cfg.adopts, Log: cfg.log, Most: attemptsThatFit()})
-	p.desk.begin()
+	p.shared.begin()
 	return p, nil
 }
 
@@ -122,7 +122,7 @@ func (p *program) abandon() error {
 // first, and finds its next owner once the lock is free.
 func (p *program) close() error {
 	p.conns.Close()
-	return errors.Join(p.desk.close(), p.store.Close(), p.lock.Unlock())
+	return errors.Join(p.shared.close(), p.store.Close(), p.lock.Unlock())
 }
 
 // services are the goroutines of a program: the queue, the embedded server,

@@ -36,7 +36,7 @@ func run(args []string, s streams) int {
 	if err == nil {
 		cmd := newRoot(s)
 		cmd.SetArgs(args)
-		err = explainOwner(os.Getenv, cmd.ExecuteContext(ctx))
+		err = explainForeign(os.Getenv, cmd.ExecuteContext(ctx))
 	}
 	return settle(s, complain(s.err, err))
 }

@@ -39,9 +39,9 @@ func (t *target) uploadAll() string {
 	case t.sandbox:
 		words += " --sandbox"
 	case t.profileFile != "":
-		words += " --profile-file " + ownShell().word(t.profileFile)
+		words += " --profile-file " + ownQuoting().word(t.profileFile)
 	case t.profile != "":
-		words += " --profile " + ownShell().word(t.profile)
+		words += " --profile " + ownQuoting().word(t.profile)
 	}
 	return words
 }

@@ -34,7 +34,7 @@ type watch struct {
 	// network or TLS, and the rest; of those left out, how many the command fails for.
 	unreachable, other, missing int
 	halt                        *core.Error
-	ground                      ground
+	tracker                     tracker
 	gaveUp                      bool
 	started                     time.Time
 }
@@ -43,7 +43,7 @@ type watch struct {
 func newWatch(out report.Reporter, profile string, scan core.Scan, skipOK bool, s core.Submission, others []core.TransferID, p persistence) *watch {
 	w := &watch{out: out, profile: profile, skipOK: skipOK, mine: map[core.TransferID]bool{}, open: map[core.TransferID]bool{},
 		first: map[core.TransferID]time.Time{}, asked: s.Asked, started: time.Now()}
-	w.ground = newGround(p, w.started)
+	w.tracker = newTracker(p, w.started)
 	for _, t := range s.Stored {
 		w.sum.Files++
 		w.sum.Skipped++
@@ -68,7 +68,7 @@ func newWatch(out report.Reporter, profile string, scan core.Scan, skipOK bool, 
 	}
 	for _, t := range s.Already {
 		w.mine[t.ID] = true
-		w.ground.begin(t)
+		w.tracker.begin(t)
 	}
 	for _, id := range others {
 		w.mine[id] = false
@@ -114,7 +114,7 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 		return err
 	}
 	w.halt = snapshot.Halt
-	w.ground.learn(snapshot.Waits)
+	w.tracker.learn(snapshot.Waits)
 	w.begin(snapshot.Transfers)
 	w.pause(snapshot.Paused)
 	w.update(snapshot.Transfers)
@@ -132,11 +132,11 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 			return err
 		}
 		w.halt = u.Halt
-		w.ground.learn(u.Waits)
+		w.tracker.learn(u.Waits)
 		w.pause(u.Paused)
 		w.update(u.Changed)
 		for _, id := range u.Removed {
-			w.ground.forget(id, w.open[id])
+			w.tracker.forget(id, w.open[id])
 			delete(w.open, id)
 		}
 	}
@@ -151,14 +151,14 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 // ask whether to go on.
 func (w *watch) next(ctx context.Context, feed core.Feed) (core.Update, error) {
 	waiting := ctx
-	if at := w.ground.look(w.started); !at.IsZero() {
+	if at := w.tracker.look(w.started); !at.IsZero() {
 		var cancel context.CancelFunc
 		waiting, cancel = context.WithDeadline(ctx, at)
 		defer cancel()
 	}
 	u, err := feed.Next(waiting)
 	if err != nil && waiting.Err() != nil && ctx.Err() == nil {
-		return core.Update{Paused: w.ground.paused, Halt: w.halt, Waits: w.ground.waits}, nil
+		return core.Update{Paused: w.tracker.paused, Halt: w.halt, Waits: w.tracker.waits}, nil
 	}
 	return u, err
 }
@@ -176,7 +176,7 @@ func (w *watch) begin(list []core.Transfer) {
 			bytes += t.Source.Size
 			w.open[t.ID] = false
 			if !w.mine[t.ID] {
-				w.ground.begin(t)
+				w.tracker.begin(t)
 			}
 		}
 	}
@@ -196,7 +196,7 @@ func (w *watch) update(changed []core.Transfer) {
 		if _, seen := w.first[t.ID]; !seen && !t.StartedAt.IsZero() {
 			w.first[t.ID] = t.StartedAt
 		}
-		w.ground.see(t, w.open[t.ID], time.Now())
+		w.tracker.see(t, w.open[t.ID], time.Now())
 		w.open[t.ID] = t.State.Active()
 		w.out.Progress(t)
 		if t.State.Done() {
@@ -257,14 +257,14 @@ func (w *watch) over() bool {
 	case w.halt != nil && w.halt.Code == core.CodeStoreFailed:
 		return w.unsaved(time.Now())
 	case w.halt != nil:
-		return w.ground.active == 0
+		return w.tracker.active == 0
 	}
 	w.full = false
 	now := time.Now()
-	if w.gaveUp = w.ground.over(len(w.open), w.started, now); w.gaveUp {
+	if w.gaveUp = w.tracker.over(len(w.open), w.started, now); w.gaveUp {
 		return true
 	}
-	if wait, isNew := w.ground.next(len(w.open), now); isNew {
+	if wait, isNew := w.tracker.next(len(w.open), now); isNew {
 		w.out.Waiting(wait)
 	}
 	return false
@@ -273,12 +273,12 @@ func (w *watch) over() bool {
 // unsaved is over while the queue can't be saved: the disk is full, say. That is
 // tried again and again, and told once. What was sent can't end meanwhile.
 func (w *watch) unsaved(now time.Time) bool {
-	if w.gaveUp = w.ground.overUnsaved(now); w.gaveUp {
+	if w.gaveUp = w.tracker.overUnsaved(now); w.gaveUp {
 		return true
 	}
 	if !w.full {
 		w.full = true
-		w.out.Waiting(report.News{Wait: core.Wait{Until: now.Add(saveEvery), Reason: w.halt}})
+		w.out.Waiting(report.Wait{Wait: core.Wait{Until: now.Add(saveEvery), Reason: w.halt}})
 	}
 	return false
 }
@@ -287,7 +287,7 @@ func (w *watch) unsaved(now time.Time) bool {
 // error how the command ended.
 func (w *watch) finish(ctx context.Context, e feedSource) error {
 	if w.gaveUp {
-		w.sum.GaveUp, w.sum.Idle = w.ground.why(core.Transfer{}), time.Since(w.ground.since)
+		w.sum.GaveUp, w.sum.Idle = w.tracker.why(core.Transfer{}), time.Since(w.tracker.since)
 		if w.halt != nil { // the queue can't be saved
 			w.sum.GaveUp = w.halt
 		}
@@ -307,7 +307,7 @@ func (w *watch) finish(ctx context.Context, e feedSource) error {
 	switch {
 	case w.halt != nil && !w.gaveUp:
 		return &reported{code: exitCode(w.halt), err: w.halt}
-	case w.gaveUp && !w.ground.reached && w.ground.failed:
+	case w.gaveUp && !w.tracker.reached && w.tracker.failed:
 		return &reported{code: exitUnreachable, err: errors.New("the server could not be reached")}
 	case w.gaveUp:
 		return &reported{code: exitIncomplete, err: errors.New("not every file was stored")}
@@ -334,7 +334,7 @@ func (w *watch) keep(e feedSource) {
 				w.sum.Waiting++
 			}
 			if why == nil && w.gaveUp {
-				why = w.ground.why(t)
+				why = w.tracker.why(t)
 			}
 			if why != nil && t.State.Active() { // sent perhaps, and that could not be saved
 				t.State, t.Error = core.StateUnknown, unsavedResult(why)

@@ -28,7 +28,7 @@ func runWindow(ctx context.Context, s streams, o windowOptions) error {
 		app = fyneapp.NewWithID(desktop.AppID)
 		return app
 	}
-	err := explainOwner(os.Getenv, openWindow(ctx, s, o, start))
+	err := explainForeign(os.Getenv, openWindow(ctx, s, o, start))
 	if err == nil || ctx.Err() != nil || app != nil || term.IsTerminal(int(os.Stderr.Fd())) || desktop.OpenDisplay(os.Getenv) != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func openWindow(ctx context.Context, s streams, o windowOptions, app func() fyne
 	defer func() { _ = file.Close() }() // every line is written at once
 	buffer := ui.NewLogBuffer(level)
 	log := s.logTo(slog.NewMultiHandler(slog.NewTextHandler(file, &slog.HandlerOptions{Level: level}), buffer))
-	c := claim{paths: o.paths, raise: !o.background || len(o.paths) > 0, ready: func() error { return desktop.OpenDisplay(os.Getenv) }}
+	c := takeover{paths: o.paths, raise: !o.background || len(o.paths) > 0, ready: func() error { return desktop.OpenDisplay(os.Getenv) }}
 	p, err := c.take(ctx, programConfig{folders: f, kind: control.Window, log: log, redact: s.redactor})
 	if err != nil || p == nil {
 		return err
@@ -92,7 +92,7 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, app func() fy
 	}
 	p.services.start(p.engine.Run)
 	w := ui.New(app(), c, log, buffer)
-	p.desk.attend(func(paths []string) {
+	p.shared.attend(func(paths []string) {
 		w.Open(paths...)
 		w.Raise()
 	})

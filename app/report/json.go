@@ -159,7 +159,7 @@ func (r *jsonReporter) Left(s core.Skipped, fails bool) {
 }
 
 // Waiting implements Reporter.
-func (r *jsonReporter) Waiting(w News) {
+func (r *jsonReporter) Waiting(w Wait) {
 	l := WaitingLine{Event: "waiting", Until: w.Until.UTC().Truncate(time.Second), Reason: reasonWords(w.Reason), Profile: w.Profile, Path: w.Path, Unknown: w.Asked}
 	if w.Reason != nil {
 		l.Error = ErrorLineOf(w.Reason)

@@ -25,7 +25,7 @@ type Reporter interface {
 	MadePermanent(core.Transfer) // stored before, as a temporary file
 	// Left: left out; fails says that the command fails because of it.
 	Left(s core.Skipped, fails bool)
-	Waiting(News) // for what no file of the command can go on
+	Waiting(Wait) // for what no file of the command can go on
 	Summary(Summary, *core.Error)
 	Recovered(core.Recovery) // the queue was damaged
 	Close()

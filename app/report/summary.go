@@ -28,9 +28,9 @@ func (s *Summary) Skip(reason string) {
 	s.ByReason[reason]++
 }
 
-// News is what the files of a call wait for, and of how many of them the server
+// Wait is what the files of a call wait for, and of how many of them the server
 // is asked then whether it has stored them.
-type News struct {
+type Wait struct {
 	core.Wait
 	Asked int
 }

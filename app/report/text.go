@@ -22,7 +22,7 @@ type textReporter struct {
 }
 
 // Waiting implements Reporter. It says the time with seconds where it is near.
-func (r *textReporter) Waiting(w News) {
+func (r *textReporter) Waiting(w Wait) {
 	if r.quiet {
 		return
 	}

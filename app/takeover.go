@@ -9,11 +9,11 @@ import (
 	"github.com/artstore/ingester/core/control"
 )
 
-// claimPatience is how long a command may take to hand the queue over.
-const claimPatience = 30 * time.Second
+// handOverPatience is how long a command may take to hand the queue over.
+const handOverPatience = 30 * time.Second
 
-// claim is what a window does for the queue when it starts.
-type claim struct {
+// takeover is what a window does for the queue when it starts.
+type takeover struct {
 	paths []string     // files that the user named
 	raise bool         // a window that is there already is to come to the front
 	ready func() error // whether this one can be shown
@@ -22,9 +22,9 @@ type claim struct {
 // take takes the queue for a window: it is nobody's, or a command's, which hands
 // it over and goes on as a caller of the window. Where there is a window already
 // it gets the files, and there is no second one: nil.
-func (c *claim) take(ctx context.Context, cfg programConfig) (*program, error) {
-	paths := make([]string, 0, len(c.paths))
-	for _, path := range c.paths {
+func (t *takeover) take(ctx context.Context, cfg programConfig) (*program, error) {
+	paths := make([]string, 0, len(t.paths))
+	for _, path := range t.paths {
 		abs, err := filepath.Abs(path)
 		if err != nil {
 			return nil, usageError("%q has no absolute path: %v", path, err)
@@ -39,7 +39,7 @@ func (c *claim) take(ctx context.Context, cfg programConfig) (*program, error) {
 			return f.program, err
 		}
 		if f.owner.Hello.Kind == control.Window {
-			if !c.raise {
+			if !t.raise {
 				f.owner.Close()
 				return nil, nil // it runs: that is all that was asked for
 			}
@@ -47,7 +47,7 @@ func (c *claim) take(ctx context.Context, cfg programConfig) (*program, error) {
 				f.owner.Close()
 				return nil, nil
 			}
-		} else if err = c.ready(); err == nil {
+		} else if err = t.ready(); err == nil {
 			err = f.owner.AskForQueue(ctx)
 			cfg.adopts = true
 		}
@@ -55,7 +55,7 @@ func (c *claim) take(ctx context.Context, cfg programConfig) (*program, error) {
 		switch {
 		case err != nil && !control.IsGone(err) && core.CodeOf(err) != core.CodeAlreadyRunning:
 			return nil, err
-		case time.Since(started) > claimPatience:
+		case time.Since(started) > handOverPatience:
 			return nil, errOwned()
 		}
 		select {

@@ -32,15 +32,15 @@ func (f *forgetful) Submit(_ context.Context, sources []core.Source, o core.Opti
 // that had it sent is gone before it could say so.
 func TestAgainOnlyOnce(t *testing.T) {
 	q := &forgetful{}
-	j := &job{options: core.Options{Again: true}, scan: core.Scan{Sources: []core.Source{{Path: "/old"}, {Path: "/sent"}}}}
-	if _, err := j.submit(t.Context(), q); err != nil || len(q.asked) != 1 || len(q.asked[0]) != 2 {
+	r := &uploadRun{options: core.Options{Again: true}, scan: core.Scan{Sources: []core.Source{{Path: "/old"}, {Path: "/sent"}}}}
+	if _, err := r.submit(t.Context(), q); err != nil || len(q.asked) != 1 || len(q.asked[0]) != 2 {
 		t.Fatalf("%v, %q", err, q.asked)
 	}
 	q.stored = []core.Transfer{ // what the queue knows after the owner's end
-		{ID: "old", Source: core.Source{Path: "/old"}, QueuedAt: j.begun.Add(-time.Hour)},
-		{ID: "sent", Source: core.Source{Path: "/sent"}, QueuedAt: j.begun.Add(time.Second)},
+		{ID: "old", Source: core.Source{Path: "/old"}, QueuedAt: r.begun.Add(-time.Hour)},
+		{ID: "sent", Source: core.Source{Path: "/sent"}, QueuedAt: r.begun.Add(time.Second)},
 	}
-	got, err := j.submit(t.Context(), q)
+	got, err := r.submit(t.Context(), q)
 	if err != nil || len(q.asked) != 2 || !slices.Equal(q.asked[1], []string{"/old"}) {
 		t.Errorf("%v, once more: %q", err, q.asked)
 	}

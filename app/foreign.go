@@ -9,10 +9,10 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// explainOwner says whose files are in the way, where that is why err happened:
+// explainForeign says whose files are in the way, where that is why err happened:
 // a program that was once run by another user, as with sudo, leaves files that
 // this one can't write.
-func explainOwner(getenv func(string) string, err error) error {
+func explainForeign(getenv func(string) string, err error) error {
 	var known *core.Error
 	if !errors.As(err, &known) || isReported(err) || known.Code != core.CodeStoreFailed && !errors.Is(err, fs.ErrPermission) {
 		return err
@@ -26,7 +26,7 @@ func explainOwner(getenv func(string) string, err error) error {
 		return err
 	}
 	return &core.Error{Kind: core.KindConfig, Code: core.CodeForeignFiles, Op: known.Op,
-		Message: path + " belongs to " + owner + ": the program was once run as that user. Give it back (" + takeBack(ownShell().word(folder)) +
+		Message: path + " belongs to " + owner + ": the program was once run as that user. Give it back (" + takeBack(ownQuoting().word(folder)) +
 			"), or set INGESTER_HOME to another folder.", Err: err}
 }
 

@@ -119,7 +119,7 @@ func TestOwnFilesAreNotBlamed(t *testing.T) {
 		&core.Error{Kind: core.KindNetwork, Code: core.CodeUnreachable},
 		errors.New("another"),
 	} {
-		if got := explainOwner(getenv, err); !errors.Is(got, err) || core.CodeOf(got) != core.CodeOf(err) {
+		if got := explainForeign(getenv, err); !errors.Is(got, err) || core.CodeOf(got) != core.CodeOf(err) {
 			t.Errorf("got %v for %v", got, err)
 		}
 	}

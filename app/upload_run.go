@@ -19,9 +19,9 @@ import (
 // partingTime is how long an owner may take to stop what a caller had sent.
 const partingTime = 30 * time.Second
 
-// job is the work of one `ingester upload`. It may begin in one process and go
+// uploadRun is the work of one `ingester upload`. It may begin in one process and go
 // on in others: the process that owns the queue when it is asked.
-type job struct {
+type uploadRun struct {
 	u       *uploadCommand
 	profile core.Profile // as the command line has it
 	terms   control.Terms
@@ -39,46 +39,46 @@ type job struct {
 
 // run scans, and then works with whichever process has the queue, until the
 // files of this call have ended.
-func (j *job) run(ctx context.Context) error {
+func (r *uploadRun) run(ctx context.Context) error {
 	var err error
-	if j.options, err = j.u.options(j.profile); err != nil {
+	if r.options, err = r.u.options(r.profile); err != nil {
 		return err
 	}
-	j.out = j.u.reporter(j.paths, j.profile)
-	defer j.out.Close()
-	if j.scan, err = engine.Scan(ctx, j.paths, func(s core.ScanProgress) { j.out.Scanned(s) }); err != nil {
+	r.out = r.u.reporter(r.paths, r.profile)
+	defer r.out.Close()
+	if r.scan, err = engine.Scan(ctx, r.paths, func(s core.ScanProgress) { r.out.Scanned(s) }); err != nil {
 		return err
 	}
-	j.files = len(j.scan.Sources)
-	j.u.show.Follow(j.scan.Roots)
+	r.files = len(r.scan.Sources)
+	r.u.show.Follow(r.scan.Roots)
 	var gone *control.Gone
 	for {
-		err := j.with(ctx, gone)
+		err := r.with(ctx, gone)
 		if gone = goneOf(err); gone == nil || ctx.Err() != nil {
-			return afterRecovery(j.missing, err)
+			return afterRecovery(r.missing, err)
 		}
 	}
 }
 
 // with works with the queue's present owner, or becomes it. A *control.Gone is
 // for the next round.
-func (j *job) with(ctx context.Context, after *control.Gone) error {
-	f, err := join(ctx, j.cfg, after)
+func (r *uploadRun) with(ctx context.Context, after *control.Gone) error {
+	f, err := join(ctx, r.cfg, after)
 	if err != nil {
 		return err
 	}
 	if f.program != nil {
-		return j.own(ctx, f.program)
+		return r.own(ctx, f.program)
 	}
 	defer f.owner.Close()
-	if j.u.metrics != "" {
-		j.u.say("another process has the queue and sends these files: --metrics serves nothing here")
+	if r.u.metrics != "" {
+		r.u.say("another process has the queue and sends these files: --metrics serves nothing here")
 	}
-	call, err := f.owner.Attach(ctx, j.terms)
+	call, err := f.owner.Attach(ctx, r.terms)
 	if err != nil {
 		return err
 	}
-	err = j.work(ctx, call)
+	err = r.work(ctx, call)
 	part := call.Leave
 	if ctx.Err() != nil {
 		part = call.Stop
@@ -90,34 +90,34 @@ func (j *job) with(ctx context.Context, after *control.Gone) error {
 
 // work queues the files and waits until they have ended, or goes on with what
 // is left of them.
-func (j *job) work(ctx context.Context, q control.Call) error {
-	if j.watch != nil {
-		if err := j.watch.adopt(ctx, q); err != nil {
+func (r *uploadRun) work(ctx context.Context, q control.Call) error {
+	if r.watch != nil {
+		if err := r.watch.adopt(ctx, q); err != nil {
 			return err
 		}
-		return j.watch.follow(ctx, q)
+		return r.watch.follow(ctx, q)
 	}
-	submission, err := j.submit(ctx, q)
+	submission, err := r.submit(ctx, q)
 	if err != nil {
 		return err
 	}
-	if err := j.u.revive(ctx, q, submission); err != nil {
+	if err := r.u.revive(ctx, q, submission); err != nil {
 		return err
 	}
 	makePermanent(ctx, q, &submission)
 	var others []core.TransferID
-	if j.u.all {
-		if others, err = q.Continue(ctx, j.profile.Name); err != nil {
+	if r.u.all {
+		if others, err = q.Continue(ctx, r.profile.Name); err != nil {
 			return err
 		}
 		if err := q.Retry(ctx, others...); err != nil { // those that wait
 			return err
 		}
 	}
-	j.watch = newWatch(j.out, j.profile.Name, j.scan, j.u.skipOK, submission, others, j.u.persistence(j.profile))
-	j.watch.say = j.u.say
-	j.scan.Sources = nil // a hundred thousand of them are a lot
-	return j.watch.follow(ctx, q)
+	r.watch = newWatch(r.out, r.profile.Name, r.scan, r.u.skipOK, submission, others, r.u.persistence(r.profile))
+	r.watch.say = r.u.say
+	r.scan.Sources = nil // a hundred thousand of them are a lot
+	return r.watch.follow(ctx, q)
 }
 
 // submitter is what submit needs of the queue.
@@ -127,28 +127,28 @@ type submitter interface {
 
 // submit queues the files. Where an owner has ended before it answered, it may
 // have taken them, and even sent some: those are not asked for again.
-func (j *job) submit(ctx context.Context, q submitter) (core.Submission, error) {
-	first := j.begun.IsZero()
+func (r *uploadRun) submit(ctx context.Context, q submitter) (core.Submission, error) {
+	first := r.begun.IsZero()
 	if first {
-		j.begun = time.Now()
+		r.begun = time.Now()
 	}
-	if first || !j.options.Again {
-		return q.Submit(ctx, j.scan.Sources, j.options)
+	if first || !r.options.Again {
+		return q.Submit(ctx, r.scan.Sources, r.options)
 	}
-	gentle := j.options
+	gentle := r.options
 	gentle.Again = false
-	got, err := q.Submit(ctx, j.scan.Sources, gentle)
+	got, err := q.Submit(ctx, r.scan.Sources, gentle)
 	if err != nil {
 		return got, err
 	}
 	before := map[string]bool{} // stored by earlier calls: to be sent once more
 	got.Stored = slices.DeleteFunc(got.Stored, func(t core.Transfer) bool {
-		old := t.QueuedAt.Before(j.begun)
+		old := t.QueuedAt.Before(r.begun)
 		before[t.Source.Path] = before[t.Source.Path] || old
 		return old
 	})
 	var again []core.Source
-	for _, src := range j.scan.Sources {
+	for _, src := range r.scan.Sources {
 		if before[src.Path] {
 			again = append(again, src)
 		}
@@ -156,20 +156,20 @@ func (j *job) submit(ctx context.Context, q submitter) (core.Submission, error) 
 	if len(again) == 0 {
 		return got, nil
 	}
-	more, err := q.Submit(ctx, again, j.options)
+	more, err := q.Submit(ctx, again, r.options)
 	got.Queued, got.Already, got.Stored = append(got.Queued, more.Queued...), append(got.Already, more.Already...), append(got.Stored, more.Stored...)
 	return got, err
 }
 
 // own has this process be the owner of the queue, for its own files and for
 // those of other calls that come to it.
-func (j *job) own(ctx context.Context, p *program) error {
-	missing, err := p.tellRecovered(ctx, j.out, j.u.streams)
-	j.missing = j.missing || missing
+func (r *uploadRun) own(ctx context.Context, p *program) error {
+	missing, err := p.tellRecovered(ctx, r.out, r.u.streams)
+	r.missing = r.missing || missing
 	if err != nil {
 		return errors.Join(err, p.close())
 	}
-	p.desk.expect(j.files)
+	p.shared.expect(r.files)
 	life, end := untilTerminated(ctx)
 	defer end()
 	err = p.run(life, func(life context.Context) error {
@@ -177,29 +177,29 @@ func (j *job) own(ctx context.Context, p *program) error {
 		defer stop(nil)
 		defer context.AfterFunc(life, func() { stop(context.Cause(life)) })()
 		yield := make(chan struct{})
-		p.desk.onYield(func() { // called once, and asked again by who can't wait
+		p.shared.onHandOver(func() { // called once, and asked again by who can't wait
 			select {
 			case <-yield:
 			default:
 				close(yield)
-				stop(yielded())
+				stop(handedOver())
 			}
 		})
-		if err := p.serveMetrics(life, j.u.metricsAddress(j.profile)); err != nil {
+		if err := p.serveMetrics(life, r.u.metricsAddress(r.profile)); err != nil {
 			return err
 		}
 		p.services.start(p.engine.Run)
-		err := j.work(working, p.engine.Own())
+		err := r.work(working, p.engine.Own())
 		last, cancel := context.WithTimeout(working, lastAnswers)
 		defer cancel()
 		_ = p.engine.Answered(last) // of what earlier calls left; else the next one asks
-		return errors.Join(err, j.serve(life, yield, p))
+		return errors.Join(err, r.serve(life, yield, p))
 	})
 	return errors.Join(err, p.close())
 }
 
 // yielded is why work ends here, for a window to have the queue.
-func yielded() error {
+func handedOver() error {
 	return &control.Gone{HandedOver: true, Err: errors.New("a window has asked for the queue")}
 }
 
@@ -221,14 +221,14 @@ const drainTime = 3 * time.Second
 // serve goes on for others once the own work is done or interrupted. It returns
 // when their work is done too, when a window wants the queue, or at the next
 // interrupt: then others take the queue.
-func (j *job) serve(life context.Context, yield <-chan struct{}, p *program) error {
+func (r *uploadRun) serve(life context.Context, yield <-chan struct{}, p *program) error {
 	serving, stop := signal.NotifyContext(life, os.Interrupt)
 	defer stop()
 	if err := p.engine.Own().Stop(serving); err != nil && serving.Err() == nil { // what it has not ended
 		return err
 	}
-	if n := p.desk.server.Callers(); n > 0 && !isClosed(yield) && serving.Err() == nil {
-		j.u.say(fmt.Sprintf("files of %s are still being sent by this process; Ctrl+C ends it, and they take over", report.Plural(n, "other command")))
+	if n := p.shared.server.Callers(); n > 0 && !isClosed(yield) && serving.Err() == nil {
+		r.u.say(fmt.Sprintf("files of %s are still being sent by this process; Ctrl+C ends it, and they take over", report.Plural(n, "other command")))
 	}
 	handing, cancel := context.WithCancel(serving)
 	watching := make(chan struct{})
@@ -240,14 +240,14 @@ func (j *job) serve(life context.Context, yield <-chan struct{}, p *program) err
 		case <-handing.Done():
 		}
 	}()
-	p.desk.server.Finish(handing)
+	p.shared.server.Finish(handing)
 	cancel()
 	<-watching
 	if isClosed(yield) && serving.Err() == nil {
 		drain, cancel := context.WithTimeout(serving, drainTime)
 		defer cancel()
 		_ = p.engine.Drain(drain) // what is still under way then is interrupted
-		p.desk.server.End(true)
+		p.shared.server.End(true)
 	}
 	return nil
 }

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"runtime/debug"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/control"
+	"github.com/artstore/ingester/core/engine"
+	"github.com/artstore/ingester/core/smallfile"
+)
+
+// sharedQueue lets other processes of this user work with the queue that this one
+// owns. It is a control.Owner.
+type sharedQueue struct {
+	p       *program
+	kind    control.Kind
+	server  *control.Server
+	serving errgroup.Group
+
+	mu      sync.Mutex
+	window  func(paths []string) // opens files, nil until there is one
+	waiting []string             // files for it
+	raise   bool                 // it was asked for meanwhile
+	yield   func()               // gives the queue to a window, nil where nothing does
+	yielded bool
+	files   int // that were submitted to this process, for the limit of its heap
+}
+
+var _ control.Owner = (*sharedQueue)(nil)
+
+func newSharedQueue(p *program, kind control.Kind) *sharedQueue {
+	return &sharedQueue{p: p, kind: kind, server: control.NewServer(control.Hello{Program: build().Version, Kind: kind, Process: os.Getpid()}, p.log)}
+}
+
+// listen lets others find this process. One that can't be found does without.
+func (q *sharedQueue) listen(ctx context.Context) {
+	l, err := control.Listen(ctx, q.p.folders.state, q.p.log)
+	if err != nil {
+		q.p.log.Warn("other processes can't work with this one's queue", "error", err)
+		return
+	}
+	q.serving.Go(func() error {
+		defer func() { _ = l.Close() }() // nobody is left who would hear
+		return q.server.Serve(l)
+	})
+}
+
+// begin lets others in.
+func (q *sharedQueue) begin() { q.server.Begin(q) }
+
+// close tells others that this process ends.
+func (q *sharedQueue) close() error {
+	q.mu.Lock()
+	yielded := q.yielded
+	q.mu.Unlock()
+	q.server.End(yielded)
+	return errors.Join(q.server.Close(), q.serving.Wait())
+}
+
+// expect makes room in a command's heap for files more.
+func (q *sharedQueue) expect(files int) {
+	if q.kind != control.Command || os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.files += files
+	debug.SetMemoryLimit(heapLimit + heapLimitPerFile*int64(q.files))
+}
+
+// attend has a window open the files that second starts bring.
+func (q *sharedQueue) attend(open func(paths []string)) {
+	q.mu.Lock()
+	q.window = open
+	waiting, raise := q.waiting, q.raise
+	q.waiting, q.raise = nil, false
+	q.mu.Unlock()
+	if raise {
+		open(waiting)
+	}
+}
+
+// onHandOver has f called when a window asks for the queue.
+func (q *sharedQueue) onHandOver(f func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.yield = f
+}
+
+// Open implements control.Owner.
+func (q *sharedQueue) Open(paths []string) error {
+	if q.kind != control.Window {
+		return usageError("the process that has the queue is no window")
+	}
+	q.mu.Lock()
+	open := q.window
+	if open == nil {
+		q.waiting, q.raise = append(q.waiting, paths...), true
+	}
+	q.mu.Unlock()
+	if open != nil {
+		open(paths)
+	}
+	return nil
+}
+
+// HandOver implements control.Owner.
+func (q *sharedQueue) HandOver() error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.yield == nil {
+		return errOwned()
+	}
+	q.yielded = true
+	q.yield()
+	return nil
+}
+
+// Attach implements control.Owner.
+func (q *sharedQueue) Attach(ctx context.Context, t control.Terms) (control.Attached, error) {
+	name, leave, err := q.p.conns.Admit(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	return &caller{Call: q.p.engine.Call(t.Profile.Name, name), queue: q, leave: leave}, nil
+}
+
+// caller is another process's call. Its terms go with it.
+type caller struct {
+	*engine.Call
+	queue *sharedQueue
+	leave func()
+}
+
+// Submit implements control.Call.
+func (c *caller) Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error) {
+	c.queue.expect(len(sources))
+	return c.Call.Submit(ctx, sources, o)
+}
+
+// Stop implements control.Call.
+func (c *caller) Stop(ctx context.Context) error {
+	defer c.leave()
+	return c.Call.Stop(ctx)
+}
+
+// Leave implements control.Call.
+func (c *caller) Leave(ctx context.Context) error {
+	defer c.leave()
+	return c.Call.Leave(ctx)
+}
+
+// Transfer implements control.Owner.
+func (q *sharedQueue) Transfer(ctx context.Context, id core.TransferID) (core.Transfer, error) {
+	found, err := q.p.store.Transfers(ctx, []core.TransferID{id})
+	if err == nil && len(found) == 0 {
+		err = usageError("there is no transfer %s", id)
+	}
+	if err != nil {
+		return core.Transfer{}, err
+	}
+	return found[0], nil
+}
+
+// Transfers implements control.Queue.
+func (q *sharedQueue) Transfers(ctx context.Context) (core.Snapshot, error) {
+	select {
+	case <-q.p.engine.Ready():
+	case <-ctx.Done():
+		return core.Snapshot{}, ctx.Err()
+	}
+	snapshot, feed := q.p.engine.Subscribe()
+	feed.Close()
+	return snapshot, nil
+}
+
+// Retry implements control.Queue.
+func (q *sharedQueue) Retry(ctx context.Context, ids ...core.TransferID) error {
+	return q.p.engine.Retry(ctx, ids...)
+}
+
+// Cancel implements control.Queue.
+func (q *sharedQueue) Cancel(ctx context.Context, ids ...core.TransferID) error {
+	return q.p.engine.Cancel(ctx, ids...)
+}
+
+// Remove implements control.Queue.
+func (q *sharedQueue) Remove(ctx context.Context, ids ...core.TransferID) error {
+	return q.p.engine.Remove(ctx, ids...)
+}
+
+// PauseAll implements control.Queue. It is remembered: starting the
+// program again must not use a connection that somebody spares.
+func (q *sharedQueue) PauseAll(ctx context.Context) error {
+	if err := smallfile.Write(q.p.folders.paused(), nil, 0o600); err != nil {
+		return notRemembered(err)
+	}
+	return q.p.engine.PauseAll(ctx)
+}
+
+// ResumeAll implements control.Queue.
+func (q *sharedQueue) ResumeAll(ctx context.Context) error {
+	if err := os.Remove(q.p.folders.paused()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return notRemembered(err)
+	}
+	return q.p.engine.ResumeAll(ctx)
+}
+
+func notRemembered(err error) error {
+	return &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "remember what is paused",
+		Message: "The folder of the queue can't be written.", Err: err}
+}
+
+// isPaused reports whether all was paused, and not resumed since.
+func isPaused(f folders) bool {
+	_, err := os.Stat(f.paused())
+	return err == nil
+}
