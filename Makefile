@@ -46,7 +46,7 @@ race: test ## the same: tests always run with the race detector
 test-windows: test-windows-deps ## run the tests as programs for Windows, under Wine (Linux)
 	$(WINE_TEST) -skip '^TestKilledServerKeepsItsPromises$$' ./core/...
 	$(WINE_TEST) -run Paths ./ui
-	$(WINE_TEST) -tags headless -skip '^(TestHandOver|TestUploadUnreadableFile|TestUploadInterrupted|TestUploadKilled|TestKilledAtRandom)$$' ./app ./app/connect ./app/desktop ./app/report
+	$(WINE_TEST) -tags headless -skip '^(TestUploadUnreadableFile|TestUploadInterrupted|TestUploadKilled|TestKilledAtRandom)$$' ./app ./app/connect ./app/desktop ./app/report
 
 # Wine links to the whole disk from its folder: of the underscore tools for Go leave it alone.
 WINE := WINEPREFIX=$(CURDIR)/build/_wine/prefix WINEDEBUG=-all DISPLAY=
