@@ -5,7 +5,7 @@ import (
 	"io"
 )
 
-// MaxAnswer is the longest answer that is read, in bytes.
+// MaxAnswer is how many bytes of an answer are read at most.
 const MaxAnswer = 1 << 20
 
 // ErrTooLong ends an answer beyond MaxAnswer.

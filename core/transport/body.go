@@ -13,14 +13,14 @@ import (
 // errAnswered ends a body whose answer came before its end.
 var errAnswered = errors.New("the server answered before the end of the body")
 
-// Body is a request body that knows how much of it was handed out, because
-// that decides what a failed request may have done.
+// Body is a request body that knows how much of it was handed out, because that
+// decides what a failed request may have done.
 //
-// net/http may still read it after RoundTrip has returned; after Finish it
-// touches nothing of the caller's any more.
+// net/http may still read it after RoundTrip has returned. After Finish it uses
+// nothing of the caller's any more.
 type Body struct {
-	Length int64     // of the whole body
-	Parts  io.Reader // what it consists of; to be set before the first Read
+	Length int64     // length of the whole body
+	Parts  io.Reader // the content; set before the first Read
 
 	ctx    context.Context // ends with the body
 	cancel context.CancelFunc
@@ -34,14 +34,14 @@ type Body struct {
 	complete atomic.Bool
 }
 
-// NewBody returns a body of length bytes, which watch sees moving.
+// NewBody returns a body of length bytes that touches watch while it is read.
 func NewBody(ctx context.Context, length int64, watch *Watchdog) *Body {
 	b := &Body{Length: length, watch: watch}
 	b.ctx, b.cancel = context.WithCancel(ctx)
 	return b
 }
 
-// Context ends with the body.
+// Context returns a context that ends with the body.
 func (b *Body) Context() context.Context { return b.ctx }
 
 // Sent is how many bytes were handed out.
@@ -53,7 +53,7 @@ func (b *Body) Begun() bool { return b.begun.Load() }
 // Complete reports whether everything was handed out, or Seal was called.
 func (b *Body) Complete() bool { return b.complete.Load() }
 
-// Seal says, before the end is handed out, that it counts as complete.
+// Seal makes the body count as complete before its end is handed out.
 func (b *Body) Seal() { b.complete.Store(true) }
 
 // Read implements io.Reader.
@@ -63,14 +63,14 @@ func (b *Body) Read(p []byte) (int, error) {
 	switch {
 	case b.complete.Load():
 	case b.answered.Load():
-		// The answer is being read: ending the body now would end the
-		// connection under it.
+		// The answer is being read: if the body ended now, net/http would close
+		// the connection.
 		<-b.ctx.Done()
 		return 0, errAnswered
 	case b.failure != nil:
 		return 0, b.failure
 	case b.ctx.Err() != nil:
-		return 0, b.ctx.Err() // finished: nothing of the caller's is touched
+		return 0, b.ctx.Err() // finished: nothing of the caller's is used
 	default:
 		b.watch.Touch()
 	}
@@ -88,18 +88,18 @@ func (b *Body) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// fail remembers a failure of our own; one that only follows from the end of
-// the attempt is none.
+// fail keeps a failure of our own. One that only follows from the end of the attempt
+// doesn't count.
 func (b *Body) fail(err error) {
 	if b.ctx.Err() == nil || core.CodeOf(err) != core.CodeInternal {
 		b.failure = core.AsError(err)
 	}
 }
 
-// Close implements io.Closer: net/http reads no more. It may be called while
-// a Read waits, and ends that. A body that was not begun, and got no answer,
-// stays as it is: golang.org/x/net/http2 closes it when a connection turns out to
-// be full, and then takes it to the next one.
+// Close implements io.Closer: net/http reads no more. It may be called while a Read
+// waits, and ends that. A body that was not begun and got no answer stays usable:
+// golang.org/x/net/http2 closes it when a connection turns out to be full, and then
+// sends it over the next one.
 func (b *Body) Close() error {
 	if b.begun.Load() || b.answered.Load() {
 		b.cancel()
@@ -110,8 +110,8 @@ func (b *Body) Close() error {
 // Stop makes further reads wait until Finish: an answer has come.
 func (b *Body) Stop() { b.answered.Store(true) }
 
-// Finish ends the body and returns when nothing of it runs any more, with the
-// failure that it had, if any.
+// Finish ends the body, waits until nothing of it runs any more, and returns its
+// failure, if any.
 func (b *Body) Finish() *core.Error {
 	b.cancel()
 	b.mu.Lock()
@@ -119,8 +119,8 @@ func (b *Body) Finish() *core.Error {
 	return b.failure
 }
 
-// Metered returns a reader of r, which is part of b, that keeps to the limit
-// and reports what it hands out.
+// Metered returns a reader of r, a part of b, that keeps to the limiter and reports
+// what it hands out.
 func (b *Body) Metered(r io.Reader, limiter Limiter, report *Reporter) io.Reader {
 	return &metered{body: b, from: r, limiter: limiter, report: report}
 }

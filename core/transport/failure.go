@@ -10,14 +10,14 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// verdict is what a status means.
+// verdict is the meaning of a status.
 type verdict struct {
 	kind    core.Kind
 	code    core.Code
 	message string
 }
 
-// verdicts by status; what is not here is CodeUnexpected.
+// verdicts by status. Any other status is CodeUnexpected.
 var verdicts = map[int]verdict{ //nolint:gochecknoglobals // a table
 	http.StatusBadRequest:                    {core.KindServer, core.CodeRejected, "The server refused the file."},
 	http.StatusUnauthorized:                  {core.KindAuth, core.CodeTokenRejected, "The server refused the access token."},
@@ -41,8 +41,8 @@ var verdicts = map[int]verdict{ //nolint:gochecknoglobals // a table
 	http.StatusNetworkAuthenticationRequired: {core.KindNetwork, core.CodeProxy, "The network asks for a sign-in first."},
 }
 
-// FailureOf is the *core.Error for an answer that is not success. complete
-// says that the whole body had been sent.
+// FailureOf returns the *core.Error for an answer other than success. complete says
+// that the whole body had been sent.
 func FailureOf(doing string, resp *http.Response, data []byte, complete bool, now time.Time) *core.Error {
 	if e := wire.CertificateRefusal(doing, resp.StatusCode, data); e != nil {
 		return e
@@ -64,7 +64,7 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 	switch {
 	case resp.StatusCode == http.StatusUnauthorized && wire.OtherSignIn(resp.Header) != "":
 		e.Message = "The server, or a gateway before it, asks for a sign-in by " + wire.OtherSignIn(resp.Header) + ", not by an access token; check the address and the proxy."
-	case resp.StatusCode == http.StatusExpectationFailed && askedLeave(resp):
+	case resp.StatusCode == http.StatusExpectationFailed && expectedContinue(resp):
 		e.Code, e.Message = core.CodeServerBusy, "The server can't be asked before a file is sent; the next attempt goes without."
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		e.Code, e.Message = core.CodeRedirect, "The server sends uploads elsewhere"+redact(target(resp))+"; redirects are not followed."
@@ -82,13 +82,14 @@ func FailureOf(doing string, resp *http.Response, data []byte, complete bool, no
 	return e
 }
 
-// askedLeave reports whether the request asked for leave before its body.
-func askedLeave(resp *http.Response) bool {
+// expectedContinue reports whether the request asked before sending its body
+// (Expect: 100-continue).
+func expectedContinue(resp *http.Response) bool {
 	return resp.Request != nil && resp.Request.Header.Get("Expect") != ""
 }
 
-// withoutToken takes the access token out of what a server says that echoes
-// what it was sent.
+// withoutToken returns a function that removes the access token from the message of
+// a server that echoes what it was sent.
 func withoutToken(resp *http.Response) (redact func(string) string) {
 	if resp.Request == nil {
 		return core.NewRedactor().Redact
@@ -97,9 +98,9 @@ func withoutToken(resp *http.Response) (redact func(string) string) {
 	return core.NewRedactor(core.NewSecret(token)).Redact
 }
 
-// mayHaveStored reports whether an error answer leaves open what became of a
-// complete body. A 502 in ArtStore's own words is its verdict on the storage
-// behind it; any other is a gateway's that lost the server.
+// mayHaveStored reports whether, after an error answer to a complete body, the file
+// may have been stored. A 502 in ArtStore's form is about the storage behind it; any
+// other is of a gateway that lost the server.
 func mayHaveStored(status int, said wire.Said) bool {
 	switch status {
 	case http.StatusInternalServerError, http.StatusGatewayTimeout:
@@ -107,17 +108,17 @@ func mayHaveStored(status int, said wire.Said) bool {
 	case http.StatusBadGateway:
 		return !said.ArtStore
 	}
-	return status < 300 // accepted, partial, reset …: a success that is none of ours
+	return status < 300 // accepted, partial, reset …: a success that the call doesn't have
 }
 
-// aboutStorage reports whether ArtStore says that no storage takes a file: of
-// that size, and now. Others may fit.
+// aboutStorage reports whether ArtStore says that no storage takes a file of that
+// size now. Others may fit.
 func aboutStorage(said wire.Said) bool {
 	words := strings.ToLower(said.Code + " " + said.Text)
 	return said.ArtStore && (strings.Contains(words, "storage") || strings.Contains(words, "capacity"))
 }
 
-// target names the host of a redirect, "" where it names none.
+// target returns the host of a redirect, "" if it names none.
 func target(resp *http.Response) string {
 	u, err := url.Parse(resp.Header.Get("Location"))
 	if err != nil || u.Host == "" {

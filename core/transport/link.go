@@ -10,13 +10,13 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// link remembers what connections turned out to be.
+// link remembers facts about the connections.
 type link struct {
 	mu     sync.Mutex
 	now    core.Link
 	tls    string // of the newest handshake
 	mutual bool
-	// presented is how often our certificate was sent, and worked whether there
+	// presented is how often our certificate was sent. worked is whether there
 	// has ever been an answer.
 	presented int
 	worked    bool
@@ -31,7 +31,7 @@ func (l *link) state() core.Link {
 	return l.now
 }
 
-// up notes an answer, whatever it says: the line works.
+// up notes an answer, which shows that the connection works, whatever its status.
 func (l *link) up(resp *http.Response) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -43,7 +43,7 @@ func (l *link) up(resp *http.Response) {
 	l.now = core.Link{State: core.LinkUp, TLSVersion: l.tls, MutualTLS: l.mutual, HTTP: version}
 }
 
-// down notes an error of the line itself.
+// down notes an error of the connection itself.
 func (l *link) down(e *core.Error) {
 	if e.Kind != core.KindNetwork && e.Kind != core.KindTLS {
 		return
@@ -53,15 +53,15 @@ func (l *link) down(e *core.Error) {
 	l.now = core.Link{State: core.LinkFailed, Err: e}
 }
 
-// isUp reports whether an answer came last.
+// isUp reports whether the last event was an answer.
 func (l *link) isUp() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.now.State == core.LinkUp
 }
 
-// shown is how often our certificate was sent to a server that has never
-// answered anything, 0 once it has.
+// shown returns how often our certificate was sent to a server that has never
+// answered, 0 once it has.
 func (l *link) shown() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -71,8 +71,8 @@ func (l *link) shown() int {
 	return l.presented
 }
 
-// watch returns a copy of config that tells l about every handshake. Where
-// http2Only is set, a server that does not agree on HTTP/2 is refused.
+// watch returns a copy of config that tells l about every handshake. With http2Only
+// a server that does not agree on HTTP/2 is refused.
 func (l *link) watch(config *tls.Config, http2Only bool) *tls.Config {
 	config = config.Clone()
 	verify := config.VerifyConnection

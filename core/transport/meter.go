@@ -6,25 +6,25 @@ import (
 )
 
 const (
-	// meterAge is how long what was measured is believed.
+	// meterAge is how long a measurement counts.
 	meterAge = 10 * time.Minute
-	// buffered is how much of a body may lie in this computer's buffers.
+	// buffered is how much of a body may be in this computer's buffers.
 	buffered = 8 << 20
 )
 
-// Meter measures how much a server takes in a second from all bodies under way
-// together, from their beginnings to their answers: what was handed to the
-// network may lie in buffers for long. It takes them to share the network
-// evenly.
+// Meter measures how many bytes a second a server takes, of all bodies under way
+// together. It counts from their beginnings to their answers, as bytes that were
+// handed to the network may stay in buffers for long. It assumes that the bodies
+// share the network evenly.
 type Meter struct {
 	now func() time.Time
 
 	mu       sync.Mutex
-	rate     float64   // bytes a second, 0 where it is not known
-	measured time.Time // when it was
+	rate     float64   // bytes a second, 0 if not known
+	measured time.Time // when rate was measured
 	running  map[*Passage]struct{}
-	share    float64   // seconds that each body would have had the network for itself
-	at       time.Time // when share was counted
+	share    float64   // seconds for which each body would have had the network to itself
+	at       time.Time // when share was last brought up to date
 }
 
 // Passage is one body that is being sent.
@@ -39,7 +39,7 @@ func NewMeter(now func() time.Time) *Meter {
 	return &Meter{now: now, running: map[*Passage]struct{}{}}
 }
 
-// Begin notes a body of which sent says how much was handed out.
+// Begin notes a body. sent returns how much of it was handed out.
 func (m *Meter) Begin(sent func() int64) *Passage {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -49,8 +49,8 @@ func (m *Meter) Begin(sent func() int64) *Passage {
 	return p
 }
 
-// End notes that a body is no longer sent. bytes is how much of it the server
-// has had, 0 where that is not known. It may be called again.
+// End notes that a body is no longer sent. bytes is how much of it the server got, 0
+// if that is not known. It may be called again.
 func (p *Passage) End(bytes int64) {
 	m := p.meter
 	m.mu.Lock()
@@ -71,7 +71,7 @@ func (p *Passage) End(bytes int64) {
 	m.rate, m.measured = found, m.at
 }
 
-// advance counts the time that has passed. The caller holds mu.
+// advance brings share up to date. The caller holds mu.
 func (m *Meter) advance() {
 	now := m.now()
 	if n := len(m.running); n > 0 {
@@ -80,7 +80,7 @@ func (m *Meter) advance() {
 	m.at = now
 }
 
-// known is the rate, 0 where none was measured of late. The caller holds mu.
+// known returns the rate, 0 if none was measured recently. The caller holds mu.
 func (m *Meter) known() float64 {
 	if m.at.Sub(m.measured).Abs() > meterAge {
 		return 0
@@ -88,8 +88,9 @@ func (m *Meter) known() float64 {
 	return m.rate
 }
 
-// Rate is how many bytes a second the server takes in all, 0 where that is not
-// known. Of bodies that are under way for long, what has certainly left counts.
+// Rate returns how many bytes a second the server takes in total, 0 if that is not
+// known. Of bodies that have been under way for long, the part that has certainly
+// been sent counts.
 func (m *Meter) Rate() float64 {
 	rate, _ := m.look()
 	return rate
@@ -112,8 +113,8 @@ func (m *Meter) look() (rate float64, n int) {
 	return max(rate, 0), len(m.running)
 }
 
-// Takes is how long a body of size bytes takes beside those that are under way,
-// and alone; 0 where that is not known.
+// Takes returns how long a body of size bytes takes beside those under way, and
+// alone; 0 if that is not known.
 func (m *Meter) Takes(size int64) (beside, alone time.Duration) {
 	rate, n := m.look()
 	if rate == 0 {
@@ -123,7 +124,7 @@ func (m *Meter) Takes(size int64) (beside, alone time.Duration) {
 	return toDuration(seconds * float64(n+1)), toDuration(seconds)
 }
 
-// longest is as long as anything takes: more is of no interest.
+// longest caps the result of Takes.
 const longest = 1000 * time.Hour
 
 func toDuration(seconds float64) time.Duration {

@@ -7,9 +7,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Outlasted reports whether an answer to a whole body says no to a token that
-// had expired while the body was sent, and makes that of its error e: nobody has
-// refused the account. A twentieth of the token's life is left to clocks.
+// Outlasted reports whether e refuses a completely sent body because its token
+// expired while the body was sent, and then changes e accordingly: the account was
+// not refused. Clocks may differ by a twentieth of the token's life.
 func Outlasted(e *core.Error, token core.Token, now time.Time) bool {
 	if e.Status != http.StatusUnauthorized || token.Life <= 0 || now.Before(token.Expiry.Add(-token.Life/20)) {
 		return false

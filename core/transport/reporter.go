@@ -13,8 +13,8 @@ const (
 	reportEvery = 100 * time.Millisecond
 )
 
-// Reporter tells a core.Progress how far an attempt is, not too often and
-// never less than before. It takes the counts of several bodies at once.
+// Reporter reports an attempt's progress to a core.Progress, not too often and never
+// less than before. It adds up the counts of several bodies.
 type Reporter struct {
 	to   core.Progress
 	now  func() time.Time
@@ -25,14 +25,15 @@ type Reporter struct {
 	at         time.Time
 }
 
-// NewReporter begins with the bytes of size that the server has already.
+// NewReporter returns a reporter for a file of size bytes, of which the server has
+// already some.
 func NewReporter(to core.Progress, now func() time.Time, size, already int64) *Reporter {
 	r := &Reporter{to: to, now: now, size: size, sent: already, told: already, at: now()}
 	to.Sent(already)
 	return r
 }
 
-// Add says that n more content bytes have been handed out.
+// Add counts n more content bytes as handed out.
 func (r *Reporter) Add(n int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -49,14 +50,14 @@ func (r *Reporter) Add(n int64) {
 	r.to.Sent(r.sent)
 }
 
-// Back says that n bytes will be handed out again.
+// Back takes back n bytes that will be handed out again.
 func (r *Reporter) Back(n int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.sent -= n
 }
 
-// Move says that the server has n bytes of the file.
+// Move sets the count to the n bytes of the file that the server has.
 func (r *Reporter) Move(n int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

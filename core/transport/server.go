@@ -1,8 +1,8 @@
-// Package transport is the connections to one server, and what its answers and
-// failures mean. Upload protocols stand on it: package upload and package tus.
+// Package transport has the connections to one server, and knows the meaning of its
+// answers and failures. The upload protocols, package upload and package tus, use it.
 //
-// It sends each request once, follows no redirect and tells apart what a
-// server can't have got, what it may have got, and what it said.
+// It sends each request once, follows no redirect, and distinguishes what a server
+// can't have received, what it may have received, and what it answered.
 package transport
 
 import (
@@ -18,20 +18,20 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// opOpen is what New was doing when it fails.
+// opOpen is New's operation in errors.
 const opOpen = "prepare uploads"
 
-// Tokens hands out access tokens. Errors are *core.Error.
+// Tokens provides access tokens. Errors are *core.Error.
 type Tokens interface {
 	Token(ctx context.Context) (core.Token, error)
-	// TokenFor is Token for a request that takes d: one that lives as long,
-	// where that can be had.
+	// TokenFor is Token for a request that takes d. The token lives that long if
+	// possible.
 	TokenFor(ctx context.Context, d time.Duration) (core.Token, error)
 	// Invalidate drops t, so that the next Token call fetches a new one.
 	Invalidate(t core.Token)
 }
 
-// Limiter holds the bandwidth down; *rate.Limiter of golang.org/x/time is one.
+// Limiter limits the bandwidth; *rate.Limiter of golang.org/x/time is one.
 type Limiter interface {
 	WaitN(ctx context.Context, n int) error // n ≤ Burst
 	Burst() int                             // bytes
@@ -44,7 +44,7 @@ type Config struct {
 	HTTPVersion string      // core.HTTPAuto, core.HTTP2 or core.HTTP11; "" is auto
 	Connections int         // at most, at least 1
 	UserAgent   string
-	Continue    time.Duration                         // how long leave for a body is waited for; 0 is 5 s
+	Continue    time.Duration                         // how long to wait for 100 Continue before a body is sent; 0 is 5 s
 	Proxy       func(*http.Request) (*url.URL, error) // nil: the environment's
 	Dial        wire.Dial                             // nil: TCP
 }
@@ -53,14 +53,14 @@ type Config struct {
 // goroutines.
 type Server struct {
 	userAgent string
-	routes    *routes
+	pools     *pools
 	link      *link
-	// askNoLeave: the server can't be asked for leave before a body.
-	askNoLeave atomic.Bool
+	// neverExpect: the server can't be asked before a body is sent.
+	neverExpect atomic.Bool
 }
 
-// New returns a server that is connected to when it is first used. The error is
-// a *core.Error for an HTTP version that can't work.
+// New returns a server to which nothing connects before it is first used. The error
+// is a *core.Error for an HTTP version that can't work.
 func New(cfg Config) (*Server, error) {
 	if cfg.HTTPVersion == "" {
 		cfg.HTTPVersion = core.HTTPAuto
@@ -75,14 +75,14 @@ func New(cfg Config) (*Server, error) {
 		cfg.Dial = dialTCP
 	}
 	l := &link{}
-	routes, err := newRoutes(cfg, l)
+	pools, err := newPools(cfg, l)
 	if err != nil {
 		return nil, err
 	}
-	return &Server{userAgent: cfg.UserAgent, routes: routes, link: l}, nil
+	return &Server{userAgent: cfg.UserAgent, pools: pools, link: l}, nil
 }
 
-// ParseBase reads the address of a server; ok is whether it can be one.
+// ParseBase reads the address of a server. ok says whether it can be one.
 func ParseBase(address string) (base *url.URL, ok bool) {
 	base, err := url.Parse(address)
 	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
@@ -91,42 +91,42 @@ func ParseBase(address string) (base *url.URL, ok bool) {
 	return base, true
 }
 
-// Link is the connection as it last was.
+// Link returns the last known state of the connection.
 func (s *Server) Link() core.Link { return s.link.state() }
 
-// RoundTrip is the round-trip time to the server, or to the proxy before it;
-// 0 as long as nothing was connected to.
-func (s *Server) RoundTrip() time.Duration { return time.Duration(s.routes.roundTrip.Load()) }
+// RoundTrip is the round-trip time to the server, or to the proxy before it; 0 before
+// the first connection.
+func (s *Server) RoundTrip() time.Duration { return time.Duration(s.pools.roundTrip.Load()) }
 
 // Down notes what e says about the connection, if anything.
 func (s *Server) Down(e *core.Error) { s.link.down(e) }
 
 // Close ends idle connections. No call may be under way.
-func (s *Server) Close() { s.routes.close() }
+func (s *Server) Close() { s.pools.close() }
 
-// Send makes one request, of a transfer of size bytes. The transport is used
-// without an http.Client: nothing follows a redirect or sends anything twice.
-// A request that asks for leave before its body may be made again without, as
-// long as nothing of the body was read.
-func (s *Server) Send(req *http.Request, size int64) (*http.Response, *Route, error) {
+// Send makes one request of a transfer of size bytes. It does not use http.Client, so
+// nothing follows a redirect or sends anything twice. A request that asks before its
+// body (Expect: 100-continue) may be repeated without asking, if nothing of the body
+// was read.
+func (s *Server) Send(req *http.Request, size int64) (*http.Response, *Pool, error) {
 	if s.userAgent != "" {
 		req.Header.Set("User-Agent", s.userAgent)
 	}
 	wire.Address(req)
-	r := s.routes.pick(size)
+	r := s.pools.pick(size)
 	defer r.active.Add(-1)
 	resp, err := s.roundTrip(r, req)
 	if err == nil {
 		wire.Decode(resp)
-		s.routes.learn(r, resp)
+		s.pools.learn(r, resp)
 		s.link.up(resp)
 	}
 	return resp, r, err
 }
 
-// Broken is the error of a request that got no answer, or only part of one:
-// it was ended by parent, or by the cause of ctx (a Watchdog's), or the line
-// is at fault. Outcome is the caller's to set.
+// Broken returns the error of a request that got no answer, or only part of one: it
+// was ended by parent, or by the cause of ctx (a Watchdog's), or the network failed.
+// The caller sets Outcome.
 func (s *Server) Broken(parent, ctx context.Context, doing string, err error) *core.Error {
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, ErrStalled):
@@ -138,14 +138,14 @@ func (s *Server) Broken(parent, ctx context.Context, doing string, err error) *c
 	case Unprocessed(err):
 		return &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionLost, Op: doing, Message: "The server turned the request away unread.", Err: err}
 	}
-	e := s.LineError(ctx, doing, err)
-	if e.Kind == core.KindCancelled { // not by the caller
+	e := s.ConnectionError(ctx, doing, err)
+	if e.Kind == core.KindCancelled { // the caller did not cancel
 		e.Kind, e.Code, e.Message = core.KindNetwork, core.CodeConnectionLost, "The connection to the server was lost."
 	}
 	return e
 }
 
-// TokenError leaves what the sign-in says as it is: it knows best.
+// TokenError returns the sign-in's error, with its message unchanged.
 func TokenError(doing string, err error) *core.Error {
 	var known *core.Error
 	if errors.As(err, &known) {

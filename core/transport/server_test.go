@@ -68,7 +68,7 @@ func TestSend(t *testing.T) {
 		{core.LongRoundTrip + 1, 0, "HTTP/2.0 test"},
 		{core.LongRoundTrip + 1, bulkLimit, "HTTP/1.1 test"},
 	} {
-		s.routes.roundTrip.Store(int64(tt.trip))
+		s.pools.roundTrip.Store(int64(tt.trip))
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, web.URL, nil)
 		if err != nil {
 			t.Fatal(err)

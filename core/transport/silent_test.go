@@ -21,7 +21,7 @@ func post(t *testing.T, s *Server, base *url.URL) *core.Error {
 	req.ContentLength = 7
 	resp, _, err := s.Send(req, 7)
 	if err != nil {
-		return s.LineError(t.Context(), "upload", err)
+		return s.ConnectionError(t.Context(), "upload", err)
 	}
 	_ = resp.Body.Close()
 	return nil

@@ -12,18 +12,18 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// gatherSize is how many bytes of TLS records go out in one system call.
+// gatherSize is how many bytes of TLS records are written in one system call.
 const gatherSize = 128 << 10
 
-// socket is what lies below TLS. It counts what was written. It gathers TLS
-// records, which crypto/tls writes one by one, 16 KiB each; BenchmarkWire shows
-// a sixth to a third more throughput. And it lets the server's last words be
-// heard.
+// socket is the connection below TLS. It counts what was written. It gathers TLS
+// records, which crypto/tls writes one by one, 16 KiB each; BenchmarkWire shows a
+// sixth to a third more throughput. And it lets the reader receive the server's last
+// message after a write has failed.
 type socket struct {
 	net.Conn
-	written atomic.Int64 // bytes that the system took
+	written atomic.Int64 // bytes that the operating system took
 	last    *wire.LastWords
-	ended   func(idle time.Duration) // told when the server ends an idle connection; may be nil
+	ended   func(idle time.Duration) // called when the server closes an idle connection; may be nil
 
 	mu        sync.Mutex // serialises writers
 	gathering bool
@@ -35,8 +35,8 @@ func newSocket(conn net.Conn) *socket { return &socket{Conn: conn, last: wire.Ne
 // Read implements net.Conn.
 func (w *socket) Read(p []byte) (int, error) { return w.hear(w.Conn, p) }
 
-// hear reads, and tells how long it has waited for the end of the connection:
-// net/http reads on after every answer.
+// hear reads and, if the connection ends, reports how long it had been idle: net/http
+// goes on reading after every answer.
 func (w *socket) hear(from io.Reader, p []byte) (int, error) {
 	begun := time.Now()
 	n, err := from.Read(p)
@@ -60,14 +60,14 @@ func (w *socket) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// gather makes Write keep what it is given until release.
+// gather makes Write keep its data until release.
 func (w *socket) gather() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.gathering = true
 }
 
-// release sends what was kept and ends gathering.
+// release writes the kept data and ends gathering.
 func (w *socket) release() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -102,9 +102,8 @@ func (w *socket) Close() error {
 	return w.Conn.Close()
 }
 
-// tlsConn is a TLS client connection over a socket. Each Write leaves in as few
-// system calls as gatherSize allows and has left when it returns: nothing is
-// held back while a writer waits for something else.
+// tlsConn is a TLS client connection over a socket. Each Write uses as few system
+// calls as gatherSize allows, and keeps nothing back when it returns.
 type tlsConn struct {
 	*tls.Conn
 	wire    *socket
@@ -122,8 +121,8 @@ func (c *tlsConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write implements net.Conn. Of the reader's error and the writer's, net/http
-// reports whichever it meets first: after an alert both are the same.
+// Write implements net.Conn. net/http reports the reader's or the writer's error,
+// whichever it meets first: after an alert both are the same.
 func (c *tlsConn) Write(p []byte) (int, error) {
 	c.writing.Add(1)
 	defer c.writing.Add(-1)
@@ -138,8 +137,8 @@ func (c *tlsConn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Close implements net.Conn. During a Write it is there to break that: an alert
-// would wait behind it for seconds, as crypto/tls knows of its own writes.
+// Close implements net.Conn. It also interrupts a Write. It does not use
+// tls.Conn.Close during one, as that would wait for seconds to send an alert.
 func (c *tlsConn) Close() error {
 	c.wire.last.Heard()
 	if c.writing.Load() > 0 {
@@ -148,8 +147,8 @@ func (c *tlsConn) Close() error {
 	return c.Conn.Close()
 }
 
-// ReadFrom implements io.ReaderFrom: net/http hands a body over here once its
-// own write buffer has been through, and would copy 32 KiB at a time without.
+// ReadFrom implements io.ReaderFrom: net/http hands over a body to it once its own
+// write buffer is written. Without it net/http would copy 32 KiB at a time.
 func (c *tlsConn) ReadFrom(r io.Reader) (int64, error) { return copyBlocks(c, r) }
 
 // copyBlocks copies r to w in blocks.

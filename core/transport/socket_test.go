@@ -203,7 +203,7 @@ func TestHostPort(t *testing.T) {
 // A request that fits the write buffer and could not be written at all was
 // cut off, whatever had been read of it.
 func TestNothingOfASmallRequestLeft(t *testing.T) {
-	var l Line
+	var l Connection
 	w := newSocket(nil)
 	w.written.Store(1000)
 	l.Got(httptrace.GotConnInfo{Conn: w, Reused: true})
@@ -219,7 +219,7 @@ func TestNothingOfASmallRequestLeft(t *testing.T) {
 
 func TestHandshakeFails(t *testing.T) {
 	s := newServer(t, coretest.NewCA(t, "CA"), nil)
-	r := &routes{dial: dialTCP}
+	r := &pools{dial: dialTCP}
 	conn, err := r.wire(t.Context(), "tcp", s.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)

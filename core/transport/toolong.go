@@ -8,14 +8,13 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// tooLongWords is how servers that don't answer 431 say, with 400, that a
-// request's headers are too long for them: nginx, Apache httpd, Tomcat, Windows'
-// http.sys.
+// tooLongWords lists the messages of servers that answer 400 instead of 431 if a
+// request's headers are too long: nginx, Apache httpd, Tomcat, Windows' http.sys.
 var tooLongWords = [...]string{"request header or cookie too large", "header field exceeds server limit", "request header is too large", "request headers is too long"} //nolint:gochecknoglobals // a table
 
-// headersTooLong makes e, where it is about the length of the request's headers,
-// say what made them long. What is the same for every file, the token, is
-// no matter of the one that was sent.
+// headersTooLong makes e, if it is about the length of the request's headers, name
+// the longest one. If that is the token, which is the same for every file, the file
+// is not at fault.
 func headersTooLong(e *core.Error, resp *http.Response) {
 	if resp.StatusCode != http.StatusRequestHeaderFieldsTooLarge && (resp.StatusCode != http.StatusBadRequest || !saysTooLong(e.ServerText)) {
 		return
@@ -45,7 +44,7 @@ func saysTooLong(text string) bool {
 	return false
 }
 
-// longestHeader is the header with the most bytes.
+// longestHeader returns the header with the most bytes.
 func longestHeader(h http.Header) (name string, length int) {
 	for key, values := range h {
 		n := 0

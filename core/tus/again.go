@@ -7,14 +7,14 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// maxUnanswered is how many attempts in a row the server may refuse to say how
-// far an upload is; then a new one begins.
+// maxUnanswered is in how many attempts in a row the server may refuse to tell an
+// upload's offset; after that a new upload begins.
 const maxUnanswered = 3
 
-// unusable is e, after which the next attempt begins again if the server does
-// not know the upload any more, or says nonsense about it. What it may have had
-// to the end is of unknown outcome then, as it is where the server goes on
-// refusing to speak of it.
+// unusable returns e, the failure of a question about an upload. If the server no
+// longer knows the upload or answers nonsense, the next attempt begins a new one.
+// The outcome is unknown if the server may have had the whole file, also if it
+// keeps refusing to answer.
 func (a *attempt) unusable(ctx context.Context, e *core.Error) *core.Error {
 	last, silent := a.note.Last, errors.Is(e, errUnanswered)
 	switch {
@@ -25,7 +25,7 @@ func (a *attempt) unusable(ctx context.Context, e *core.Error) *core.Error {
 		}
 	case e.Code != core.CodeAnswerInvalid || e.Outcome != core.OutcomeAnswered:
 		return e
-	case last: // it may be asked again
+	case last: // the server may be asked again
 		e.Outcome = core.OutcomeUnknown
 		return e
 	}
@@ -47,19 +47,19 @@ func (a *attempt) unusable(ctx context.Context, e *core.Error) *core.Error {
 	return e
 }
 
-// unknown is what e leaves of an upload whose last bytes had been sent.
+// unknown returns e for an upload whose last bytes had been sent.
 func unknown(e *core.Error, message string) *core.Error {
 	return &core.Error{Kind: core.KindServer, Code: core.CodeOutcomeUnknown, Op: opUpload, Status: e.Status, Outcome: core.OutcomeUnknown,
 		Message: message, Err: e}
 }
 
-// refusedOften reports whether e is one more refusal to speak of an upload that
-// another one may take the place of.
+// refusedOften reports whether e is one refusal too many to tell the offset of an
+// upload, which may then be replaced by a new one.
 func (a *attempt) refusedOften(e *core.Error) bool {
 	return errors.Is(e, errUnanswered) && !a.note.Last && a.note.Unanswered+1 >= maxUnanswered
 }
 
-// answered notes that the server speaks of the upload.
+// answered notes that the server has told the upload's offset.
 func (a *attempt) answered(ctx context.Context) *core.Error {
 	if a.note.Unanswered == 0 {
 		return nil
@@ -68,9 +68,9 @@ func (a *attempt) answered(ctx context.Context) *core.Error {
 	return a.keep(ctx)
 }
 
-// replace begins a new upload in place of one that the server refuses to speak
-// of. Only that it takes the new one shows that it has something against the
-// old one, and not against the account.
+// replace begins a new upload in place of one about which the server refuses to
+// answer. If the server takes the new one, the refusal was about the old one and not
+// about the account.
 func (a *attempt) replace(ctx context.Context) (state, *core.Error) {
 	old := a.note
 	a.note = old.again(a.transfer.Source)
@@ -78,21 +78,21 @@ func (a *attempt) replace(ctx context.Context) (state, *core.Error) {
 	switch a.note.URL {
 	case "":
 		a.note = old
-	case old.URL: // a server that knows the transfer gives it back
+	case old.URL: // a server that recognises the transfer returns the old one
 	default:
 		a.remove(ctx, old)
 	}
 	return begun, e
 }
 
-// remove deletes what n names, unless it may be a stored file.
+// remove deletes the uploads of n, unless one may be a stored file.
 func (a *attempt) remove(ctx context.Context, n note) {
 	if !n.doubtful() {
 		a.terminate(ctx, n.live())
 	}
 }
 
-// terminate deletes uploads, as well as can be done.
+// terminate tries to delete uploads; failures are ignored.
 func (a *attempt) terminate(ctx context.Context, urls []string) {
 	for _, target := range urls {
 		if e := a.client.remove(ctx, target); e != nil {
@@ -101,7 +101,7 @@ func (a *attempt) terminate(ctx context.Context, urls []string) {
 	}
 }
 
-// first is the first error that there is.
+// first returns the first error of the list, nil for none.
 func first(list ...*core.Error) *core.Error {
 	for _, e := range list {
 		if e != nil {
@@ -111,7 +111,7 @@ func first(list ...*core.Error) *core.Error {
 	return nil
 }
 
-// hopeless is e, after which the same bytes would be refused again. An upload
+// hopeless returns e, after which the same bytes would be refused again. An upload
 // that the server refuses as a whole is given up.
 func (a *attempt) hopeless(ctx context.Context, e *core.Error) *core.Error {
 	if err := a.file.Unchanged(); err != nil {
@@ -123,7 +123,7 @@ func (a *attempt) hopeless(ctx context.Context, e *core.Error) *core.Error {
 	return e
 }
 
-// drop gives up what the server has: the next attempt begins again.
+// drop gives up what the server has: the next attempt begins a new upload.
 func (a *attempt) drop(ctx context.Context) {
 	a.terminate(ctx, a.note.live())
 	a.note = a.note.again(a.transfer.Source)

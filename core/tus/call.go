@@ -12,18 +12,18 @@ import (
 	"github.com/artstore/ingester/core/transport"
 )
 
-// state is an upload as the server says it has it.
+// state is what the server says about an upload.
 type state struct {
 	url    string
 	offset int64
-	header http.Header // of the answer that said so, nil for a new upload
+	header http.Header // of the server's answer, nil for a new upload
 	proto  string
 	status int
-	known  bool // of a new upload: it is one that the server had made before
+	known  bool // the server had made this upload before
 }
 
-// create makes a new upload of size bytes and returns it: as a rule empty, but a
-// server that recognises the transfer may have it already.
+// create makes a new upload of size bytes and returns it. It is usually empty, but
+// a server that recognises the transfer may have the file already.
 func (a *attempt) create(ctx context.Context, size int64, sum core.Checksum, header map[string]string) (state, *core.Error) {
 	described, err := metadata(a.transfer.Source.Name, a.transfer.Options, sum)
 	if err != nil {
@@ -41,7 +41,7 @@ func (a *attempt) create(ctx context.Context, size int64, sum core.Checksum, hea
 	}
 	if got.StatusCode != http.StatusCreated {
 		e = a.client.refused(opUpload, got, true)
-		if e.Status == http.StatusInternalServerError { // it says that it did not
+		if e.Status == http.StatusInternalServerError { // the server says that it did not create it
 			e.Outcome = core.OutcomeAnswered
 		}
 		return state{}, e
@@ -58,11 +58,11 @@ func (a *attempt) create(ctx context.Context, size int64, sum core.Checksum, hea
 	return state{url: created, offset: offset, known: got.Header.Get("Idempotency-Replayed") == "true"}, nil
 }
 
-// look asks what the server has of an upload of size bytes.
+// look asks how much the server has of an upload of size bytes.
 func (a *attempt) look(ctx context.Context, target string, size int64) (state, *core.Error) {
 	question := request{method: http.MethodHead, url: target, size: a.size}
 	got, e := a.client.call(ctx, opUpload, question)
-	if e == nil && got.StatusCode == http.StatusUnauthorized { // with another token it costs nothing to ask again
+	if e == nil && got.StatusCode == http.StatusUnauthorized { // asking again with another token is harmless
 		got, e = a.client.call(ctx, opUpload, question)
 	}
 	if e != nil {
@@ -86,12 +86,12 @@ func (a *attempt) look(ctx context.Context, target string, size int64) (state, *
 	return state{url: target, offset: offset, header: got.Header, proto: got.Proto, status: got.StatusCode}, nil
 }
 
-// errUnanswered marks that a server does not say how far an upload is.
+// errUnanswered means that a server does not tell an upload's offset.
 var errUnanswered = errors.New("the question about the upload was refused")
 
-// unanswered is e, the answer to a question about one upload, which says
-// nothing about any other and nothing about the account. tusd answers 500, and
-// to HEAD without a word, where it gets no lock.
+// unanswered returns e as the refusal of a question about one upload. It says
+// nothing about other uploads or the account. tusd answers 500, without a message
+// to HEAD, if it can't get a lock.
 func unanswered(e *core.Error) *core.Error {
 	switch {
 	case gone(e), e.Kind == core.KindNetwork, e.Kind == core.KindTLS:
@@ -104,17 +104,17 @@ func unanswered(e *core.Error) *core.Error {
 	return e
 }
 
-// gone reports whether the server does not know an upload any more.
+// gone reports whether the server no longer knows an upload.
 func gone(e *core.Error) bool {
 	return !errors.Is(e, errRefused) && (e.Status == http.StatusNotFound || e.Status == http.StatusGone)
 }
 
-// nonsense is the error of an answer from which nobody can go on.
+// nonsense is the error of an answer that makes no sense.
 func nonsense(message string, err error) *core.Error {
 	return &core.Error{Kind: core.KindServer, Code: core.CodeAnswerInvalid, Op: opUpload, Message: message, Outcome: core.OutcomeAnswered, Err: err}
 }
 
-// patch is a stretch of the file to be added to an upload.
+// patch is a part of the file to be added to an upload.
 type patch struct {
 	url            string
 	offset, length int64 // in the upload
@@ -123,7 +123,7 @@ type patch struct {
 	content        func(context.Context) io.Reader
 }
 
-// patch sends a stretch and returns the upload as the server then has it.
+// patch sends a part of the file and returns the upload's new state.
 func (a *attempt) patch(ctx context.Context, p patch) (state, *core.Error) {
 	header := map[string]string{"Content-Type": "application/offset+octet-stream", "Upload-Offset": strconv.FormatInt(p.offset, 10)}
 	for name, value := range p.header {
@@ -159,7 +159,7 @@ func (a *attempt) patch(ctx context.Context, p patch) (state, *core.Error) {
 			e.Outcome = core.OutcomeUnknown
 		}
 		return state{}, e
-	case offset != end: // it took only some of it, it says
+	case offset != end: // the server says that it took only some of it
 		a.report.Back(p.length)
 		return state{}, &core.Error{Kind: core.KindServer, Code: core.CodeServerFailure, Op: opUpload, Status: got.StatusCode, Outcome: core.OutcomeAnswered,
 			Message: "The server's copy ends elsewhere than it should.", Err: errElsewhere}

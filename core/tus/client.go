@@ -1,16 +1,15 @@
-// Package tus makes one attempt to send one file by the resumable upload
-// protocol tus 1.0 (https://tus.io/protocols/resumable-upload), and says exactly
-// what became of it: a receipt whose hash and size are ours, or an error that
-// names the cause and what the server may have done.
+// Package tus makes one attempt to send one file by the resumable upload protocol
+// tus 1.0 (https://tus.io/protocols/resumable-upload). The result is a receipt whose
+// hash and size are the file's, or an error that names the cause and what the
+// server may have done.
 //
-// An attempt leaves notes from which the next one goes on: the server is asked
-// where its copy ends, what it has is hashed here without being sent, and the
-// rest is sent. The last bytes go out with the hash of the whole file, so that
-// a server can refuse a file that is not ours, and a finished upload can be
-// asked for: its outcome is known, also after a crash.
+// An attempt leaves a note for the next one to resume from: the server is asked for
+// the upload's offset, the part that it has is hashed here without being sent, and
+// the rest is sent. The last bytes are sent with the hash of the whole file, so that
+// the server can refuse a damaged file. A finished upload can be asked for, so that
+// its outcome is known even after a crash.
 //
-// It never repeats a request that failed on the way; package retry decides
-// that.
+// It never repeats a request that failed; package retry decides about that.
 package tus
 
 import (
@@ -27,7 +26,7 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// The operations that errors name.
+// The operations' names in errors.
 const (
 	opUpload    = "upload"
 	opOffer     = "ask for resumable uploads"
@@ -35,11 +34,10 @@ const (
 	opOpen      = "prepare resumable uploads"
 )
 
-// version is the protocol's, as every request and answer carries it.
+// version is the protocol version that every request and answer carries.
 const version = "1.0.0"
 
-// defaultStreams is how many files are in flight where the profile leaves it
-// to the program.
+// defaultStreams is how many files are in flight if the profile doesn't say.
 const defaultStreams = 8
 
 // Config says where and how to send.
@@ -48,14 +46,14 @@ type Config struct {
 	TLS         *tls.Config // nil: the system's roots, no client certificate
 	HTTPVersion string      // core.HTTPAuto, core.HTTP2 or core.HTTP11; "" is auto
 	Streams     int         // files in flight at most; 0 is 8
-	Parts       int         // parallel parts of a large file; 0: chosen by the line, 1: never
-	// Checksums has every piece carry its checksum, where the server takes
-	// them, over a short line too. There they cost more than they give: both
-	// sides hash everything twice, TLS keeps the pieces whole, and the last
-	// request carries the checksum of the whole file anyway.
+	Parts       int         // parallel parts of a large file; 0: chosen by the round-trip time, 1: never
+	// Checksums makes every piece carry its checksum, if the server takes them,
+	// even if the server is near. There they cost more than they are worth: both
+	// sides hash everything twice, TLS protects the pieces, and the last request
+	// carries the checksum of the whole file anyway.
 	Checksums bool
-	// CompleteIsStored says that nothing on the server judges complete uploads:
-	// what is complete is stored, though the answer that says so was lost.
+	// CompleteIsStored says that no hook on the server can refuse complete
+	// uploads: a complete upload is stored, even if the answer was lost.
 	CompleteIsStored bool
 
 	Tokens    transport.Tokens
@@ -66,10 +64,10 @@ type Config struct {
 	Now       func() time.Time                      // nil: time.Now
 
 	dial          wire.Dial     // nil: TCP
-	pause         time.Duration // before an attempt asks again; 0: disputePause
-	piece         int64         // bytes with a checksum of their own; 0: checkedPiece
-	partsFrom     int64         // size of files that may go in parts; 0: partsLimit
-	longRoundTrip time.Duration // round trip over which pieces carry checksums; 0: core.LongRoundTrip
+	pause         time.Duration // wait before an attempt asks again; 0: disputePause
+	piece         int64         // bytes sent with one checksum; 0: checkedPiece
+	partsFrom     int64         // size from which files may go in parts; 0: partsLimit
+	longRoundTrip time.Duration // round-trip time above which pieces carry checksums; 0: core.LongRoundTrip
 }
 
 // Client sends files to one server. It is safe for use by many goroutines.
@@ -78,9 +76,9 @@ type Client struct {
 	base   *url.URL
 	server *transport.Server
 	active atomic.Int32 // uploads under way
-	most   atomic.Int64 // bytes that a request may hold, as far as has been learnt; 0: any number
+	most   atomic.Int64 // bytes that a request may hold, as learned so far; 0: any number
 
-	asking chan struct{} // held by who asks for the offer
+	asking chan struct{} // held while the offer is being asked for
 	offer  atomic.Pointer[Offer]
 }
 
@@ -114,7 +112,7 @@ func New(cfg Config) (*Client, error) {
 		cfg.longRoundTrip = core.LongRoundTrip
 	}
 	server, err := transport.New(transport.Config{Base: base, TLS: cfg.TLS, HTTPVersion: cfg.HTTPVersion,
-		Connections: max(cfg.Streams, cfg.Parts, defaultParts) + defaultParts, // parts share with other files
+		Connections: max(cfg.Streams, cfg.Parts, defaultParts) + defaultParts, // parts share the connections with other files
 		UserAgent:   cfg.UserAgent, Proxy: cfg.Proxy, Dial: cfg.dial})
 	if err != nil {
 		return nil, err
@@ -122,7 +120,7 @@ func New(cfg Config) (*Client, error) {
 	return &Client{cfg: cfg, base: base, server: server, asking: make(chan struct{}, 1)}, nil
 }
 
-// Link is the connection as it last was.
+// Link returns the last known state of the connection.
 func (c *Client) Link() core.Link { return c.server.Link() }
 
 // RoundTrip is the round-trip time to the server, 0 while it is not known.
@@ -134,12 +132,12 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// terminateTimeout is the time limit of taking an upload back.
+// terminateTimeout is the time limit for deleting an upload.
 const terminateTimeout = 30 * time.Second
 
-// Terminate takes back what the server has of a transfer that is not wanted any
-// more. What is gone already, or can't be taken back because the server has no
-// such thing, is no error. Errors are *core.Error.
+// Terminate deletes from the server what it has of a transfer that is not wanted any
+// more. It is no error if that is gone already or if the server can't delete
+// uploads. Errors are *core.Error.
 func (c *Client) Terminate(ctx context.Context, t core.Transfer) error {
 	ctx, cancel := context.WithTimeout(ctx, terminateTimeout)
 	defer cancel()

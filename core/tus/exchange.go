@@ -11,51 +11,51 @@ import (
 	"github.com/artstore/ingester/core/transport"
 )
 
-// statusChecksumMismatch is tus's own: the bytes that came are not those of
-// the checksum.
+// statusChecksumMismatch is a status of tus: the bytes that came don't match their
+// checksum.
 const statusChecksumMismatch = 460
 
-// idempotencyKey is the header with which a server recognises a transfer. For a
-// tus server it is a hint, no promise.
+// idempotencyKey is the header by which a server recognises a transfer. A tus
+// server may ignore it.
 const idempotencyKey = "Idempotency-Key"
 
 // request is what is asked of the server.
 type request struct {
 	method, url string
 	header      map[string]string
-	size        int64 // of the transfer: large ones have other connections
-	once        bool  // completes an upload by itself: a second one would be a second file
+	size        int64 // of the transfer: large ones use other connections
+	once        bool  // completes an upload in one request, so repeating it would store a second file
 
-	length  int64 // of the body
+	length  int64 // length of the body
 	content func(*transport.Body) io.Reader
 }
 
-// answer is what the server said, read to its end.
+// answer is a server's answer, read to its end.
 type answer struct {
 	*http.Response
 	data     []byte
-	begun    bool // a part of the body had been sent, or there is none
-	complete bool // all of it had
+	begun    bool // some of the body had been sent, or there is none
+	complete bool // all of the body had been sent
 	token    core.Token
 }
 
 // exchange is a request under way.
 type exchange struct {
 	client *Client
-	parent context.Context // of the caller
+	parent context.Context // the caller's
 	ctx    context.Context // ends with the exchange
 	cancel context.CancelCauseFunc
 	doing  string
 	watch  *transport.Watchdog
-	line   transport.Line
+	conn   transport.Connection
 	body   *transport.Body // nil for none
 	token  core.Token
-	route  *transport.Route
+	pool   *transport.Pool
 	resp   *http.Response
 }
 
-// call makes a request and reads the answer, whatever it says. Where none came
-// Outcome is that of the request: unknown, if all of it may have arrived.
+// call makes a request and reads the answer, whatever its status. If none came, the
+// error's Outcome is unknown if all of the request may have arrived.
 func (c *Client) call(ctx context.Context, doing string, r request) (*answer, *core.Error) {
 	x, e := c.begin(ctx, doing, r)
 	if e != nil {
@@ -85,7 +85,7 @@ func (c *Client) begin(ctx context.Context, doing string, r request) (*exchange,
 		return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: doing,
 			Message: "The upload request can't be made.", Err: err}
 	}
-	if x.resp, x.route, err = c.server.Send(req, r.size); err != nil { //nolint:bodyclose // end does
+	if x.resp, x.pool, err = c.server.Send(req, r.size); err != nil { //nolint:bodyclose // end does
 		e := x.broken(err)
 		x.end()
 		return nil, e
@@ -100,14 +100,14 @@ func (c *Client) begin(ctx context.Context, doing string, r request) (*exchange,
 	return x, nil
 }
 
-// unrepeatable is an empty body that HTTP/2 does not know as one: what it knows
-// to be empty it sends again by itself when a stream is reset. (Over HTTP/1.1 it
-// would be sent in chunks, which not every gateway likes in a request without
+// unrepeatable is an empty body that HTTP/2 does not recognise as empty: it sends
+// requests with an empty body again by itself when a stream is reset. (Over HTTP/1.1
+// this body would be sent in chunks, which some gateways refuse in a request without
 // content.)
 type unrepeatable struct{ io.ReadCloser }
 
 func (x *exchange) request(r request) (*http.Request, error) {
-	ctx := httptrace.WithClientTrace(x.ctx, &httptrace.ClientTrace{GotConn: x.line.Got, WroteHeaders: x.wroteHeaders})
+	ctx := httptrace.WithClientTrace(x.ctx, &httptrace.ClientTrace{GotConn: x.conn.Got, WroteHeaders: x.wroteHeaders})
 	var body io.Reader
 	switch {
 	case r.content != nil:
@@ -126,7 +126,8 @@ func (x *exchange) request(r request) (*http.Request, error) {
 	req.Header.Set("Authorization", "Bearer "+x.token.Value.Reveal())
 	for name, value := range r.header {
 		if name == idempotencyKey {
-			// Under its canonical name it tells net/http to send again.
+			// Under its canonical name it would allow net/http to repeat the
+			// request.
 			req.Header[strings.ToLower(name)] = []string{value}
 			continue
 		}
@@ -141,7 +142,7 @@ func (c *Client) mayUseHTTP2(size int64) bool {
 	return c.cfg.HTTPVersion == core.HTTP2 || c.cfg.HTTPVersion != core.HTTP11 && size < bulk
 }
 
-// wroteHeaders starts the watch: what comes before has limits of its own.
+// wroteHeaders starts the watchdog: the steps before have limits of their own.
 func (x *exchange) wroteHeaders() {
 	if x.body == nil {
 		x.watch.Await()
@@ -167,9 +168,9 @@ func (x *exchange) broken(err error) *core.Error {
 		e = &failure
 	}
 	switch {
-	case e.Kind == core.KindTLS, e.Code == core.CodeTLSClientSilent, transport.Unprocessed(e), !begun, x.resp == nil && (!x.line.Begun() || !x.line.Wrote(1)):
+	case e.Kind == core.KindTLS, e.Code == core.CodeTLSClientSilent, transport.Unprocessed(e), !begun, x.resp == nil && (!x.conn.Begun() || !x.conn.Wrote(1)):
 		e.Outcome = core.OutcomeNotProcessed
-	case !complete, !x.line.Wrote(length):
+	case !complete, !x.conn.Wrote(length):
 		e.Outcome = core.OutcomeCutOff
 	default:
 		e.Outcome = core.OutcomeUnknown
@@ -185,15 +186,15 @@ func (x *exchange) end() {
 	if x.resp != nil {
 		_ = x.resp.Body.Close()
 		if x.resp.StatusCode == http.StatusMisdirectedRequest {
-			x.route.CloseIdleConnections()
+			x.pool.CloseIdleConnections()
 		}
 	}
 	x.cancel(nil)
 	x.watch.Stop()
 }
 
-// refused is the error of an answer that is not the one hoped for. finishing
-// says that the request would have finished the upload.
+// refused is the error of an answer other than the expected one. finishing says
+// that the request would have finished the upload.
 func (c *Client) refused(doing string, a *answer, finishing bool) *core.Error {
 	e := transport.FailureOf(doing, a.Response, a.data, finishing && a.complete, c.cfg.Now())
 	transport.CutShort(e, a.begun && !a.complete)
@@ -212,7 +213,7 @@ func (c *Client) refused(doing string, a *answer, finishing bool) *core.Error {
 		e.Message = "The server does not know this upload, or its address; check tus_url."
 	case http.StatusConflict:
 		e.Code, e.Message = core.CodeServerFailure, "The server's copy ends elsewhere than it said."
-	case http.StatusLocked: // the connection of an earlier attempt has not ended on its side
+	case http.StatusLocked: // for the server the connection of an earlier attempt has not ended
 		e.Code, e.Message = core.CodeKeyInProgress, "The server is still busy with an earlier attempt of this file."
 	case http.StatusPreconditionFailed:
 		e.Message = "The server does not speak tus " + version + "."

@@ -16,10 +16,10 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// maxLocation is the longest address of an upload that is taken, in bytes.
+// maxLocation is the longest accepted address of an upload, in bytes.
 const maxLocation = 2048
 
-// number reads a header that holds a number of bytes.
+// number reads a header with a number of bytes.
 func number(h http.Header, name string) (int64, error) {
 	values := h.Values(name)
 	if len(values) != 1 {
@@ -36,7 +36,7 @@ func number(h http.Header, name string) (int64, error) {
 	return n, nil
 }
 
-// list reads headers that hold names with commas between, in lower case.
+// list reads headers with names separated by commas, and makes them lower case.
 func list(h http.Header, name string) map[string]bool {
 	names := map[string]bool{}
 	for _, value := range h.Values(name) {
@@ -49,8 +49,8 @@ func list(h http.Header, name string) map[string]bool {
 	return names
 }
 
-// locate reads the address of an upload, absolute or relative to base. It must
-// be of the same origin: the token goes nowhere else.
+// locate reads the address of an upload, absolute or relative to base. It must have
+// the same origin, as the token is sent nowhere else.
 func locate(base *url.URL, location string) (string, error) {
 	if location == "" || len(location) > maxLocation {
 		return "", errors.New("no address, or one that is too long")
@@ -65,7 +65,7 @@ func locate(base *url.URL, location string) (string, error) {
 		return "", errors.New("not the address of an upload")
 	}
 	u.Fragment, u.RawFragment = "", ""
-	if wire.HasZone(base.Host) { // which the server doesn't know
+	if wire.HasZone(base.Host) { // the server doesn't know the zone
 		u.Host = base.Host
 	}
 	return u.String(), nil
@@ -85,7 +85,7 @@ func port(u *url.URL) string {
 	return "80"
 }
 
-// digest reads the SHA-256 of Repr-Digest (RFC 9530), "" where there is none.
+// digest reads the SHA-256 of Repr-Digest (RFC 9530), "" if there is none.
 func digest(h http.Header) (core.Checksum, error) {
 	var found core.Checksum
 	for _, value := range h.Values("Repr-Digest") {
@@ -110,7 +110,7 @@ func digest(h http.Header) (core.Checksum, error) {
 
 // reprDigest writes a SHA-256 as Repr-Digest does.
 func reprDigest(sum core.Checksum) string {
-	raw, _ := hex.DecodeString(string(sum)) // is hex
+	raw, _ := hex.DecodeString(string(sum)) // sum is hexadecimal
 	return "sha-256=:" + base64.StdEncoding.EncodeToString(raw) + ":"
 }
 
@@ -119,8 +119,8 @@ func uploadChecksum(sum []byte) string {
 	return "sha256 " + base64.StdEncoding.EncodeToString(sum)
 }
 
-// metadata writes what is said about a file as Upload-Metadata does: names and
-// base64 values. sum is "" where it is not known yet.
+// metadata writes a file's description as Upload-Metadata: names and base64 values.
+// sum is "" if it is not known yet.
 func metadata(name string, o core.Options, sum core.Checksum) (string, error) {
 	safe := content.SafeName(name)
 	fields, err := content.Fields(o, false)
@@ -138,8 +138,8 @@ func metadata(name string, o core.Options, sum core.Checksum) (string, error) {
 	return strings.Join(pairs, ","), nil
 }
 
-// fileID is the last segment of where the server keeps the file, or else of
-// the upload's address.
+// fileID is the last segment of the address under which the server keeps the file,
+// or else of the upload's address.
 func fileID(h http.Header, upload string) string {
 	for _, address := range []string{h.Get("Content-Location"), upload} {
 		if u, err := url.Parse(address); err == nil {

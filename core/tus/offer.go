@@ -9,22 +9,22 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// offerTimeout is the time limit of asking.
+// offerTimeout is the time limit for asking.
 const offerTimeout = 15 * time.Second
 
 // Offer is what a server says about resumable uploads.
 type Offer struct {
-	Offered       bool  // tus 1.0 with creation; what follows is zero otherwise
-	MaxSize       int64 // bytes, 0 where the server names no limit
-	Checksum      bool  // SHA-256 of every piece
-	Concatenation bool  // files in parallel parts
+	Offered       bool  // tus 1.0 with creation; if false the other fields are zero
+	MaxSize       int64 // bytes, 0 if the server names no limit
+	Checksum      bool  // takes a SHA-256 with every piece
+	Concatenation bool  // takes files in parallel parts
 	// What the server promises in Tus-Promise, a header of ArtStore's own.
-	CompleteIsStored bool // nothing judges complete uploads
-	HonoursKey       bool // it refuses duplicates by Idempotency-Key
+	CompleteIsStored bool // no hook can refuse complete uploads
+	HonoursKey       bool // the server refuses duplicates by Idempotency-Key
 }
 
-// Offer asks the server what it offers. The first answer is kept; a server that
-// has no resumable uploads costs one request. Errors are *core.Error.
+// Offer asks the server what it offers. The first answer is kept, so a server
+// without resumable uploads costs one request. Errors are *core.Error.
 func (c *Client) Offer(ctx context.Context) (Offer, error) {
 	if known := c.offer.Load(); known != nil {
 		return *known, nil
@@ -35,7 +35,7 @@ func (c *Client) Offer(ctx context.Context) (Offer, error) {
 		return Offer{}, wire.NetworkError(opOffer, ctx.Err())
 	}
 	defer func() { <-c.asking }()
-	if known := c.offer.Load(); known != nil { // meanwhile
+	if known := c.offer.Load(); known != nil { // asked by another goroutine meanwhile
 		return *known, nil
 	}
 	found, e := c.ask(ctx)
@@ -47,15 +47,16 @@ func (c *Client) Offer(ctx context.Context) (Offer, error) {
 	return found, nil
 }
 
-// Offered reports whether the server has said that it takes resumable uploads. It
-// is not asked.
+// Offered reports whether the server has said that it takes resumable uploads,
+// without asking it.
 func (c *Client) Offered() bool {
 	known := c.offer.Load()
 	return known != nil && known.Offered
 }
 
 // HonoursKey reports whether the server says that it refuses duplicates by
-// Idempotency-Key. What answers other uploads may be another server.
+// Idempotency-Key. That is about resumable uploads only: others may go to another
+// server.
 func (c *Client) HonoursKey(ctx context.Context) (bool, error) {
 	offer, err := c.Offer(ctx)
 	return offer.HonoursKey, err
@@ -73,12 +74,12 @@ func (c *Client) ask(ctx context.Context) (Offer, *core.Error) {
 		return parseOffer(a.Header), nil
 	case code == http.StatusUnauthorized, code == http.StatusProxyAuthRequired, code == http.StatusRequestTimeout,
 		code == http.StatusTooEarly, code == http.StatusTooManyRequests, code >= 500 && code != http.StatusNotImplemented:
-		return Offer{}, c.refused(opOffer, a, false) // says nothing about uploads
+		return Offer{}, c.refused(opOffer, a, false) // a failure of the question, not of an upload
 	}
 	return Offer{}, nil
 }
 
-// bulk is the size of transfers whose connections large files use.
+// bulk is a size for which Send uses the connections for large files.
 const bulk = 1 << 20
 
 // parseOffer reads the answer to OPTIONS.

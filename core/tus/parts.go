@@ -15,16 +15,17 @@ import (
 const (
 	// partsLimit is the size above which a file may go in parallel parts.
 	partsLimit = 64 << 20
-	// defaultParts is how many parts go at once, each over a connection of
-	// its own: lost packets slow down one of them only.
+	// defaultParts is how many parts are sent at once, each over its own
+	// connection: a lost packet slows down only one of them.
 	defaultParts = 8
-	// partial is what a part calls itself, final what they become.
+	// partial is the Upload-Concat value of a part, final that of the joined
+	// file.
 	partial = "partial"
 	final   = "final;"
 )
 
-// parts is in how many parts a file of size bytes is to go, over a line of that
-// round-trip time.
+// parts returns in how many parts to send a file of size bytes over a network with
+// that round-trip time.
 func (c *Client) parts(size int64, offer Offer, roundTrip time.Duration) int {
 	switch {
 	case !offer.Concatenation || size < c.cfg.partsFrom || c.cfg.Parts == 1:
@@ -37,7 +38,7 @@ func (c *Client) parts(size int64, offer Offer, roundTrip time.Duration) int {
 	return 1
 }
 
-// split cuts a file into n parts of nearly the same size.
+// split divides a file into n parts of nearly the same size.
 func split(size int64, n int) []part {
 	parts := make([]part, n)
 	for i := range parts {
@@ -46,10 +47,9 @@ func split(size int64, n int) []part {
 	return parts
 }
 
-// parallel sends the file in n parts at once, which the server then puts
-// together.
+// parallel sends the file in n parts at once. The server then joins them.
 func (a *attempt) parallel(ctx context.Context, n int) (core.Receipt, *core.Error) {
-	if a.note.URL != "" { // they are together
+	if a.note.URL != "" { // they are joined already
 		return a.joined(ctx)
 	}
 	if a.note.Last && !a.note.Asked {
@@ -76,7 +76,7 @@ func (a *attempt) parallel(ctx context.Context, n int) (core.Receipt, *core.Erro
 				return core.Receipt{}, stop
 			}
 		}
-		if gone(e) { // a part; the others are still good
+		if gone(e) { // one part is gone; the others are still good
 			e.Code, e.Message = core.CodeServerFailure, "The server does not know a part of the file any more; that part begins anew."
 		}
 		return core.Receipt{}, e
@@ -95,7 +95,7 @@ func (a *attempt) parallel(ctx context.Context, n int) (core.Receipt, *core.Erro
 	return a.complete(ctx, end, whole)
 }
 
-// complete checks that what the parts became is whole.
+// complete checks the joined file.
 func (a *attempt) complete(ctx context.Context, end state, whole core.Checksum) (core.Receipt, *core.Error) {
 	if end.offset != a.size {
 		return core.Receipt{}, a.unusable(ctx, nonsense("The server has put the parts of the file together, but not all of them.", nil))
@@ -114,7 +114,7 @@ func (a *attempt) complete(ctx context.Context, end state, whole core.Checksum) 
 	return a.receipt(ctx, end, whole)
 }
 
-// joined goes on with parts that the server had put together.
+// joined goes on with parts that the server had joined.
 func (a *attempt) joined(ctx context.Context) (core.Receipt, *core.Error) {
 	end, e := a.look(ctx, a.note.URL, a.size)
 	if e != nil {
@@ -133,9 +133,9 @@ func (a *attempt) joined(ctx context.Context) (core.Receipt, *core.Error) {
 	return a.complete(ctx, end, whole)
 }
 
-// doubtful is the error of parts of which nobody knows whether the server has
-// put them together: what they became has an address that was never heard.
-// Whoever sends again after this has decided to.
+// doubtful is the error if it is not known whether the server has joined the parts,
+// because the answer with the joined file's address was lost. If the file is sent
+// again after this, the user has decided that.
 func (a *attempt) doubtful(ctx context.Context) *core.Error {
 	a.note.Last, a.note.Asked = true, true
 	if e := a.keep(ctx); e != nil {
@@ -145,8 +145,8 @@ func (a *attempt) doubtful(ctx context.Context) *core.Error {
 		Message: "The server has all parts of the file, but did not say whether it has put them together."}
 }
 
-// gather finds out how much the server has of every part, and begins those
-// anew that it does not have.
+// gather finds out how much the server has of every part, and begins new uploads for
+// those that it does not have.
 func (a *attempt) gather(ctx context.Context) ([]int64, *core.Error) {
 	offsets, fresh := make([]int64, len(a.note.Parts)), make([]string, len(a.note.Parts))
 	e := a.each(ctx, func(ctx context.Context, i int, p part) *core.Error {
@@ -174,7 +174,7 @@ func (a *attempt) gather(ctx context.Context) ([]int64, *core.Error) {
 		}
 		a.note.Parts[i].URL, changed = target, true
 	}
-	if e != nil && gone(e) { // not of a part, but of the place where they are made
+	if e != nil && gone(e) { // not a part, but the address at which parts are created
 		return nil, e
 	}
 	if e != nil {
@@ -190,13 +190,13 @@ func (a *attempt) gather(ctx context.Context) ([]int64, *core.Error) {
 	return offsets, a.answered(ctx)
 }
 
-// sendAll sends what the server lacks of the parts.
+// sendAll sends what the server lacks of all parts.
 func (a *attempt) sendAll(ctx context.Context, offsets []int64) *core.Error {
 	return a.each(ctx, func(ctx context.Context, i int, p part) *core.Error { return a.sendPart(ctx, p, offsets[i]) })
 }
 
-// each does something for all parts at once. Where the line to one breaks, the
-// others go on: what they bring need not be sent again.
+// each calls do for all parts at once. If the connection of one breaks, the others
+// go on: what they bring need not be sent again.
 func (a *attempt) each(ctx context.Context, do func(context.Context, int, part) *core.Error) *core.Error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -247,7 +247,7 @@ func (a *attempt) sendPart(ctx context.Context, p part, at int64) *core.Error {
 			continue
 		case end == size && a.refusedPart(ctx, p, e):
 			return refusal(e)
-		case errors.Is(e, errTooMuch): // it has nothing of it
+		case errors.Is(e, errTooMuch): // the server has nothing of this request
 			continue
 		case !disputed(e) || disputes == maxDisputes:
 			return e
@@ -266,9 +266,9 @@ func (a *attempt) sendPart(ctx context.Context, p part, at int64) *core.Error {
 	return nil
 }
 
-// refusedPart reports whether e is the server's no to a part of which it has
-// every byte. Where it has not, or only the request was refused, the part is
-// still good: what the parts become is judged once more.
+// refusedPart reports whether the server refuses, with e, a part of which it has
+// every byte. If it has not, or if only the request was refused, the part is still
+// good, as the joined file is judged once more.
 func (a *attempt) refusedPart(ctx context.Context, p part, e *core.Error) bool {
 	if e.Status < http.StatusBadRequest || e.Status >= http.StatusInternalServerError || e.Kind == core.KindNetwork ||
 		passing(e) || disputed(e) || gone(e) {
@@ -278,8 +278,8 @@ func (a *attempt) refusedPart(ctx context.Context, p part, e *core.Error) bool {
 	return unheard == nil && found.offset == p.To-p.From
 }
 
-// join has the server put the parts together. Before it is asked to, that it
-// will be is durable.
+// join asks the server to join the parts. Before that, it is made durable that the
+// server may have done so.
 func (a *attempt) join(ctx context.Context, whole core.Checksum) *core.Error {
 	urls := make([]string, len(a.note.Parts))
 	for i, p := range a.note.Parts {
@@ -303,7 +303,8 @@ func (a *attempt) join(ctx context.Context, whole core.Checksum) *core.Error {
 	case e.Status == statusChecksumMismatch:
 		return a.hopeless(ctx, e)
 	}
-	// It did not: the parts are as they were, and go only if the file is refused.
+	// The parts were not joined. They stay as they are, and are deleted only if
+	// the file is refused.
 	a.note.Last = false
 	if e.Code == core.CodeRejected {
 		if stop := a.refuse(ctx, e.Status); stop != nil {

@@ -8,31 +8,30 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// A gateway may take bodies up to a size only (nginx: client_max_body_size, 1
-// MiB unless it is set; content delivery networks: 100 MB) and answer 413 to
-// longer ones, however large a file the server behind it takes.
+// A gateway may limit the size of bodies (nginx: client_max_body_size, 1 MiB by
+// default; content delivery networks: 100 MB) and answer 413 to longer ones, however
+// large the files that the server behind it takes.
 
 const (
-	// mostTried is the first size of requests that is tried after a 413; each
-	// following one is a quarter of that before.
+	// mostTried is the first request size that is tried after a 413. Each further
+	// one is a quarter of the one before.
 	mostTried = 64 << 20
-	// leastTried is the last.
+	// leastTried is the smallest size that is tried.
 	leastTried = 64 << 10
 )
 
-// errTooMuch marks the no to a request because of its size.
+// errTooMuch marks the refusal of a request because of its size.
 var errTooMuch = errors.New("smaller requests may go through")
 
-// tooMuch reports whether e is the answer to a stretch of length bytes that was
-// refused for its length, and remembers that for the server: a 413, or a 401 of a
-// gateway that passes on what it has read to the end (nginx, unless it is told
-// otherwise) to a server for which the token has expired meanwhile. A 413 of a
-// tus server itself is about the upload.
+// tooMuch reports whether e refuses a request of length bytes because of its length,
+// and remembers that for the server. It is a 413, or a 401 behind a gateway that
+// reads the whole body before it passes it on (nginx by default), so that the token
+// has expired when it arrives. A 413 of a tus server itself is about the upload.
 func (c *Client) tooMuch(e *core.Error, length int64) bool {
 	if e.Code != core.CodeTokenExpired && (e.Status != http.StatusRequestEntityTooLarge || strings.HasPrefix(e.ServerText, "ERR_") || strings.Contains(strings.ToLower(e.ServerText), "size exceeded")) {
 		return false
 	}
-	if length <= leastTried { // it is not that
+	if length <= leastTried { // so small a request is not refused for its length
 		c.most.Store(0)
 		return false
 	}
@@ -48,7 +47,7 @@ func (c *Client) tooMuch(e *core.Error, length int64) bool {
 	}
 }
 
-// atMost is n, or as much of it as a request may hold.
+// atMost returns n, or as much of it as fits in one request.
 func (c *Client) atMost(n int64) int64 {
 	if most := c.most.Load(); most != 0 {
 		return min(n, most)

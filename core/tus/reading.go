@@ -12,33 +12,32 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// piece is a stretch of the file that has been hashed.
+// piece is a part of the file that has been hashed.
 type piece struct {
 	from, to int64
-	sum      []byte // SHA-256 of the piece, nil where nobody wants it
+	sum      []byte // SHA-256 of the piece, nil if not asked for
 }
 
-// reading reads a file once, from its beginning to its end, and hashes it in a
-// goroutine of its own. It hands out, piece by piece, what has been hashed, and
-// is at most one piece ahead of who takes them: they find the piece in the
-// system's cache.
+// reading reads a file once, from beginning to end, and hashes it in a goroutine of
+// its own. It hands out the hashed pieces and is at most one piece ahead of its
+// consumer, so that the piece is still in the system's cache.
 type reading struct {
 	file   *content.File
 	size   int64
 	pieces chan piece // closed at the end
 	cancel context.CancelFunc
-	failed *core.Error   // once pieces is closed: why it ended early
-	whole  core.Checksum // once pieces is closed: of the whole file
+	failed *core.Error   // why it ended early; valid once pieces is closed
+	whole  core.Checksum // checksum of the whole file; valid once pieces is closed
 }
 
-// plan says what is read, and which pieces are handed out.
+// plan says which pieces are handed out, and how.
 type plan struct {
-	from, to int64 // handed out; what lies around is only hashed
+	from, to int64 // the range that is handed out; the rest is only hashed
 	each     int64 // size of a piece
-	sums     bool  // hash every piece for itself, too
+	sums     bool  // also hash every piece by itself
 }
 
-// read begins to read. Whoever called it calls stop.
+// read begins to read. The caller must call stop.
 func read(ctx context.Context, file *content.File, size int64, p plan) *reading {
 	ctx, cancel := context.WithCancel(ctx)
 	r := &reading{file: file, size: size, pieces: make(chan piece), cancel: cancel}
@@ -46,15 +45,15 @@ func read(ctx context.Context, file *content.File, size int64, p plan) *reading 
 	return r
 }
 
-// stop returns when the goroutine has ended.
+// stop ends the goroutine and waits for it.
 func (r *reading) stop() {
 	r.cancel()
 	for range r.pieces {
 	}
 }
 
-// end returns the hash of the whole file once it has been read, and has been
-// found to end there.
+// end returns the hash of the whole file, once it has been read and found to have no
+// more bytes.
 func (r *reading) end() (core.Checksum, *core.Error) {
 	for range r.pieces {
 	}
@@ -105,7 +104,7 @@ func (r *reading) run(ctx context.Context, p plan) {
 	}
 }
 
-// hashInto writes all of r to the hashes, a block at a time.
+// hashInto writes all of r to the hashes, block by block.
 func hashInto(ctx context.Context, block []byte, r io.Reader, hashes ...hash.Hash) error {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -124,7 +123,7 @@ func hashInto(ctx context.Context, block []byte, r io.Reader, hashes ...hash.Has
 	}
 }
 
-// sumOf is the SHA-256 of a stretch of the file.
+// sumOf returns the SHA-256 of a range of the file.
 func sumOf(ctx context.Context, file *content.File, from, to int64) ([]byte, error) {
 	h, block := sha256.New(), wire.GetBlock()
 	defer wire.PutBlock(block)
@@ -132,12 +131,12 @@ func sumOf(ctx context.Context, file *content.File, from, to int64) ([]byte, err
 	return h.Sum(nil), err
 }
 
-// behind reads the file no further than it has been hashed.
+// behind reads the file only as far as it has been hashed.
 type behind struct {
-	ctx     context.Context // ends with who reads
+	ctx     context.Context // the reader's
 	reading *reading
 	file    *content.File
-	now     io.Reader // what of the piece is left
+	now     io.Reader // what is left of the piece
 }
 
 // Read implements io.Reader.

@@ -15,12 +15,13 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// receipt is what the server says of a complete upload, which is believed only
-// with the hash of the file: one that the server gives, or else that of the
-// file read back.
+// receipt returns the server's receipt for a complete upload. It is accepted only
+// with the hash of the file: given by the server, or else computed by reading the
+// file back.
 func (a *attempt) receipt(ctx context.Context, end state, whole core.Checksum) (core.Receipt, *core.Error) {
-	if end.header.Get("Repr-Digest") == "" && end.header.Get("Upload-Length") == "" { // not the answer to HEAD
-		// That the server has accepted it outlasts what may go wrong now.
+	if end.header.Get("Repr-Digest") == "" && end.header.Get("Upload-Length") == "" { // this is not an answer to HEAD
+		// First make durable that the server has accepted the upload, as HEAD
+		// may fail.
 		e := a.keep(context.WithoutCancel(ctx))
 		if e != nil {
 			return core.Receipt{}, e
@@ -47,12 +48,13 @@ func (a *attempt) receipt(ctx context.Context, end state, whole core.Checksum) (
 		UploadedAt: a.uploadedAt(end.header), ExpiresAt: date(end.header, "Upload-Expires"),
 		Details: details(end.header), HTTP: end.proto, Status: end.status,
 	}
-	// Its Upload-Metadata is what was sent, not what is kept.
+	// Upload-Metadata repeats what was sent, and does not tell what is kept.
 	content.Told(&r, nil, "", a.transfer.Options)
 	return r, nil
 }
 
-// mismatch is the error of an upload that is not our file. It is given up.
+// mismatch is the error of an upload that differs from our file. The upload is given
+// up.
 func (a *attempt) mismatch(ctx context.Context, message string, err error) *core.Error {
 	if changed := a.file.Unchanged(); changed != nil {
 		a.drop(ctx)
@@ -62,9 +64,10 @@ func (a *attempt) mismatch(ctx context.Context, message string, err error) *core
 	return &core.Error{Kind: core.KindIntegrity, Code: core.CodeChecksumMismatch, Op: opUpload, Message: message, Outcome: core.OutcomeAnswered, Err: err}
 }
 
-// readBack is the hash of what the server gives when it is asked for the file.
-// What it calls encoded was packed on the way, or is a packed file as it lies
-// there, named after how it ends: it is the file if either reading gives whole.
+// readBack downloads the file and returns its hash. An answer with Content-Encoding
+// was either compressed on the way, or is itself a compressed file whose name made
+// the server add that header: it is the file if either way of reading it gives
+// whole.
 func (a *attempt) readBack(ctx context.Context, target string, whole core.Checksum) (core.Checksum, *core.Error) {
 	got, e := a.given(ctx, target, false)
 	if got.encoded && (e != nil || got.sum != whole) {
@@ -81,15 +84,14 @@ func (a *attempt) readBack(ctx context.Context, target string, whole core.Checks
 	return got.sum, nil
 }
 
-// copyOf is a file as the server gives it, read up to one byte more than there
-// should be.
+// copyOf is a downloaded file, read up to one byte more than it should have.
 type copyOf struct {
 	sum     core.Checksum
 	size    int64
-	encoded bool // or so its answer said
+	encoded bool // by its header
 }
 
-// given asks for the file and reads it, raw or decoded.
+// given downloads the file, raw or decoded.
 func (a *attempt) given(ctx context.Context, target string, raw bool) (copyOf, *core.Error) {
 	x, e := a.client.begin(ctx, opUpload, request{method: http.MethodGet, url: target, size: a.size, header: map[string]string{"Accept-Encoding": "identity"}})
 	if e != nil {
@@ -101,7 +103,7 @@ func (a *attempt) given(ctx context.Context, target string, raw bool) (copyOf, *
 	case code == http.StatusOK, code == http.StatusNoContent && a.size == 0:
 	case code == http.StatusUnauthorized, code == http.StatusTooManyRequests, code == http.StatusRequestTimeout,
 		code == http.StatusLocked, code >= 500 && code != http.StatusNotImplemented:
-		data, _ := transport.ReadAnswer(x.resp.Body) // its words only
+		data, _ := transport.ReadAnswer(x.resp.Body) // only for its message
 		return got, a.client.refused(opUpload, &answer{Response: x.resp, data: data}, false)
 	default:
 		return got, &core.Error{Kind: core.KindIntegrity, Code: core.CodeChecksumMissing, Op: opUpload, Status: code, Outcome: core.OutcomeAnswered,
@@ -119,7 +121,7 @@ func (a *attempt) given(ctx context.Context, target string, raw bool) (copyOf, *
 	return got, nil
 }
 
-// cutOff is e, of a question that changes nothing.
+// cutOff returns e for a question, which changes nothing on the server.
 func cutOff(e *core.Error) *core.Error {
 	if e.Outcome == core.OutcomeUnknown {
 		e.Outcome = core.OutcomeCutOff
@@ -127,7 +129,7 @@ func cutOff(e *core.Error) *core.Error {
 	return e
 }
 
-// copyWatched copies, and lets watch see it move.
+// copyWatched copies, and touches watch while bytes move.
 func copyWatched(w io.Writer, r io.Reader, watch *transport.Watchdog) (int64, error) {
 	block := wire.GetBlock()
 	defer wire.PutBlock(block)
@@ -146,8 +148,7 @@ func copyWatched(w io.Writer, r io.Reader, watch *transport.Watchdog) (int64, er
 	}
 }
 
-// uploadedAt is when the file was last written, says the server, or else when
-// it answered.
+// uploadedAt is when the server last wrote the file, or else when it answered.
 func (a *attempt) uploadedAt(h http.Header) time.Time {
 	for _, name := range []string{"Last-Modified", "Date"} {
 		if t := date(h, name); !t.IsZero() {
@@ -157,7 +158,7 @@ func (a *attempt) uploadedAt(h http.Header) time.Time {
 	return a.client.cfg.Now().UTC().Truncate(time.Second)
 }
 
-// date reads a header that holds a time, zero where it holds none.
+// date reads a header with a time, zero if there is none.
 func date(h http.Header, name string) time.Time {
 	t, err := http.ParseTime(h.Get(name))
 	if err != nil {
@@ -166,7 +167,7 @@ func date(h http.Header, name string) time.Time {
 	return t.UTC()
 }
 
-// details are what else is worth showing.
+// details returns other headers that are worth showing.
 func details(h http.Header) map[string]string {
 	d := map[string]string{"protocol": "tus " + version}
 	if tag := wire.Clean(h.Get("ETag")); tag != "" {

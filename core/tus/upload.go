@@ -16,21 +16,21 @@ import (
 )
 
 const (
-	// lastBytes is how much of a file is held back for the request that
-	// completes it: without them no server has the whole file.
+	// lastBytes is how much of a file is held back for the request that completes
+	// it: before that no server has the whole file.
 	lastBytes = 1 << 20
-	// checkedPiece is how much goes out with a checksum of its own.
+	// checkedPiece is how many bytes are sent with one checksum.
 	checkedPiece = 64 << 20
-	// plainPiece is how far hashing is ahead of sending without.
+	// plainPiece is how far hashing is ahead of sending without checksums.
 	plainPiece = 4 << 20
-	// maxDisputes is how often an attempt asks again where the server's copy
-	// ends, because a piece did not fit or arrive as it was.
+	// maxDisputes is how often an attempt asks again for the offset because a
+	// piece did not fit the server's offset or was damaged.
 	maxDisputes = 2
-	// disputePause is the wait before all of them but the first.
+	// disputePause is the wait before each of these questions but the first.
 	disputePause = time.Second
 )
 
-// attempt is one upload under way.
+// attempt is one attempt under way.
 type attempt struct {
 	client   *Client
 	transfer core.Transfer
@@ -41,13 +41,12 @@ type attempt struct {
 	checking bool // pieces carry checksums
 	note     note
 	finished bool // Finishing was called
-	ending   bool // the newest request was to complete the upload
+	ending   bool // the newest request would have completed the upload
 }
 
-// Upload makes one attempt to send the file of t, from where an earlier one
-// ended. It returns the receipt once the server's checksum and size are those
-// of the file. Errors are *core.Error; Outcome says what the server may have
-// done.
+// Upload makes one attempt to send the file of t, resuming where an earlier one
+// ended. It returns the receipt once the server's checksum and size match the file.
+// Errors are *core.Error; Outcome says what the server may have done.
 func (c *Client) Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error) {
 	c.active.Add(1)
 	defer c.active.Add(-1)
@@ -141,14 +140,14 @@ func (a *attempt) single(ctx context.Context) (core.Receipt, *core.Error) {
 	}
 }
 
-// disputed reports whether the server has another idea of where its copy ends,
-// or of what arrived.
+// disputed reports whether the server has another offset than we assumed, or says
+// that a piece was damaged.
 func disputed(e *core.Error) bool {
 	return !errors.Is(e, errRefused) && (e.Status == http.StatusConflict || e.Status == statusChecksumMismatch || errors.Is(e, errElsewhere))
 }
 
-// pause waits before the server is asked again in the same attempt, unless it is
-// the first time.
+// pause waits before the offset is asked for again in the same attempt, except the
+// first time.
 func (a *attempt) pause(ctx context.Context, disputes int) *core.Error {
 	if disputes == 0 {
 		return nil
@@ -163,7 +162,7 @@ func (a *attempt) pause(ctx context.Context, disputes int) *core.Error {
 	}
 }
 
-// begin tells how much the server has already.
+// begin reports how much the server has already.
 func (a *attempt) begin(already int64) {
 	if already > 0 {
 		a.progress.Resumed(already)
@@ -171,7 +170,7 @@ func (a *attempt) begin(already int64) {
 	a.report = transport.NewReporter(a.progress, a.client.cfg.Now, a.size, already)
 }
 
-// start finds out where the server's copy ends, or begins a new one.
+// start finds out the upload's offset, or begins a new upload.
 func (a *attempt) start(ctx context.Context) (state, *core.Error) {
 	if a.note.URL != "" {
 		found, again, e := a.ask(ctx)
@@ -194,7 +193,7 @@ func (a *attempt) start(ctx context.Context) (state, *core.Error) {
 func (a *attempt) createUpload(ctx context.Context) (state, *core.Error) {
 	header := map[string]string{idempotencyKey: string(a.transfer.ID)}
 	sum := core.Checksum("")
-	if a.size == 0 { // complete once it is there
+	if a.size == 0 { // complete as soon as it is created
 		if err := a.file.Unchanged(); err != nil {
 			return state{}, core.AsError(err)
 		}
@@ -213,7 +212,7 @@ func (a *attempt) createUpload(ctx context.Context) (state, *core.Error) {
 		return state{}, &core.Error{Kind: core.KindServer, Code: core.CodeRejected, Op: opUpload, Outcome: core.OutcomeAnswered,
 			Message: "The server has refused the file, and gives the refused upload back instead of a new one."}
 	}
-	// The no was to another upload.
+	// An earlier refusal was of another upload.
 	a.note.URL, a.note.Accepted, a.note.No = created.url, a.size == 0 && !created.known, 0
 	if e := a.keep(ctx); e != nil {
 		return state{}, e
@@ -221,15 +220,15 @@ func (a *attempt) createUpload(ctx context.Context) (state, *core.Error) {
 	if a.size > 0 && created.offset == 0 {
 		return created, nil
 	}
-	found, _, e := a.ask(ctx) // of which there has been no word yet
+	found, _, e := a.ask(ctx) // the state of the existing upload is not known yet
 	if e != nil {
 		e = a.unusable(ctx, e)
 	}
 	return found, e
 }
 
-// from sends what the server lacks. It returns the upload as the server then
-// has it, and the hash of the file.
+// from sends what the server lacks. It returns the upload's new state and the hash
+// of the file.
 func (a *attempt) from(ctx context.Context, at state) (state, core.Checksum, *core.Error) {
 	a.ending = false
 	p := plan{from: at.offset, to: max(a.size-a.client.atMost(lastBytes), at.offset), each: plainPiece}
@@ -258,7 +257,7 @@ func (a *attempt) from(ctx context.Context, at state) (state, core.Checksum, *co
 	return end, whole, e
 }
 
-// checked sends pieces, each with its checksum.
+// checked sends the pieces, each with its checksum.
 func (a *attempt) checked(ctx context.Context, r *reading) *core.Error {
 	for next := range r.pieces {
 		_, e := a.patch(ctx, patch{url: a.note.URL, offset: next.from, length: next.to - next.from,
@@ -271,8 +270,8 @@ func (a *attempt) checked(ctx context.Context, r *reading) *core.Error {
 	return nil
 }
 
-// plain sends all but the last bytes as they are hashed, at once unless the
-// server takes no request of that size.
+// plain sends everything but the last bytes while it is hashed, in one request
+// unless the server takes none of that size.
 func (a *attempt) plain(ctx context.Context, r *reading, p plan) *core.Error {
 	hashed := &behind{reading: r, file: a.file, now: a.file.Section(0, 0)}
 	for at := p.from; at < p.to; {
@@ -289,7 +288,7 @@ func (a *attempt) plain(ctx context.Context, r *reading, p plan) *core.Error {
 	return nil
 }
 
-// finish sends the last bytes. Before they leave, that they will is durable.
+// finish sends the last bytes, after making durable that it does so.
 func (a *attempt) finish(ctx context.Context, from int64, whole core.Checksum) (state, *core.Error) {
 	header := map[string]string{"Repr-Digest": reprDigest(whole)}
 	if a.checking {
@@ -311,7 +310,7 @@ func (a *attempt) finish(ctx context.Context, from int64, whole core.Checksum) (
 	return end, nil
 }
 
-// last makes durable that what completes the upload is on its way.
+// last makes durable that the request which completes the upload may have been sent.
 func (a *attempt) last(ctx context.Context) *core.Error {
 	if err := a.file.Unchanged(); err != nil {
 		return core.AsError(err)
@@ -338,8 +337,8 @@ func (a *attempt) keep(ctx context.Context) *core.Error {
 	return nil
 }
 
-// stopped is the error of an attempt that its owner ends: nothing that could
-// complete the upload has left.
+// stopped is the error of an attempt that its owner ends before anything was sent
+// that could complete the upload.
 func stopped(err error) *core.Error {
 	e := *core.AsError(err)
 	e.Outcome = core.OutcomeCutOff

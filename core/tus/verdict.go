@@ -10,26 +10,26 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// An upload that has all of its bytes need not be a stored file: a server may
-// have a hook that judges the complete upload and says no, and the upload stays
-// complete all the same (tusd's pre-finish, onUploadFinish of @tus/server). So
-// what counts is the answer to the request that completed it. An upload whose
-// answer was no is never stored; where none was heard, being complete is enough
-// only where the profile or the server itself says that nothing judges.
+// An upload with all of its bytes need not be a stored file: a server may have a hook
+// that judges the complete upload and refuses it, and the upload stays complete all
+// the same (tusd's pre-finish, onUploadFinish of @tus/server). So the answer to the
+// request that completed it counts. An upload that was refused is never stored. If
+// the answer was lost, being complete is enough only if the profile or the server
+// says that no hook judges.
 
-// errRefused marks the no to a file of which the server has every byte.
+// errRefused marks the refusal of a file of which the server has every byte.
 var errRefused = errors.New("all of it had arrived")
 
-// errElsewhere marks an answer of success that says another offset than that
-// of what was sent.
+// errElsewhere marks an answer of success with another offset than the end of what
+// was sent.
 var errElsewhere = errors.New("success with another offset")
 
-// errCrossed marks the word about a request that met another one for the same
-// upload, or that broke off: a late one of an earlier attempt, as a rule.
+// errCrossed marks the failure of a request that met another one for the same upload,
+// or that was interrupted by one: usually a delayed request of an earlier attempt.
 var errCrossed = errors.New("another request for the same upload was in the way")
 
-// crossed reports whether a server's words are those about such a request: of
-// tusd, and of @tus/server.
+// crossed reports whether a server's message is about such a request. It knows the
+// messages of tusd and of @tus/server.
 func crossed(words string) bool {
 	return locked(words) || begins(words, "ERR_UPLOAD_INTERRUPTED", "ERR_READ_TIMEOUT", "ERR_CONNECTION_RESET", "ERR_UNEXPECTED_EOF",
 		"ERR_SERVER_SHUTDOWN", "Request aborted due to lock acquired")
@@ -44,27 +44,27 @@ func begins(words string, known ...string) bool {
 	return slices.ContainsFunc(known, func(begin string) bool { return strings.HasPrefix(words, begin) })
 }
 
-// saysNo reports whether e is the server's answer to a request that was to
-// complete the upload, and says that it did not. What a gateway says that lost
-// the server is no answer. Most may be about the request alone, while an earlier
-// one of which nothing was heard is still being dealt with.
+// saysNo reports whether e is the server's refusal of the request that was to
+// complete the upload. The answer of a gateway that lost the server does not count.
+// Most refusals may be about this request only, while the server still works on an
+// earlier one whose answer was lost.
 func (a *attempt) saysNo(e *core.Error) bool {
 	if e.Status < http.StatusBadRequest || e.Kind == core.KindNetwork || errors.Is(e, errElsewhere) || errors.Is(e, errCrossed) {
 		return false
 	}
 	switch e.Status {
 	case http.StatusBadGateway:
-		return e.Outcome == core.OutcomeAnswered && !a.note.Lost // in the server's own words
+		return e.Outcome == core.OutcomeAnswered && !a.note.Lost // the server's own refusal
 	case http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return false
 	case http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity, http.StatusUnavailableForLegalReasons:
-		return true // the protocol has no use for them
+		return true // the protocol doesn't use these statuses otherwise
 	}
 	return !a.note.Lost
 }
 
-// ask asks the server where its copy ends. A complete upload is one that counts
-// as stored, or else there is an error, or the next upload is a new one: again.
+// ask asks the server for the upload's offset. If the upload is complete it counts
+// as stored, or else there is an error, or again says that a new upload has to begin.
 func (a *attempt) ask(ctx context.Context) (found state, again bool, e *core.Error) {
 	if found, e = a.look(ctx, a.note.URL, a.size); e != nil {
 		return state{}, false, e
@@ -76,7 +76,7 @@ func (a *attempt) ask(ctx context.Context) (found state, again bool, e *core.Err
 	case found.offset == a.size:
 		again, e = a.settle(ctx)
 		return found, again, e
-	case a.note.Last || a.note.No != 0: // what completes it did not arrive, was taken back, or lost
+	case a.note.Last || a.note.No != 0: // the completing request did not arrive, was undone, or was lost
 		a.note.Lost = a.note.Lost || a.note.Last && !a.note.Accepted
 		a.note.Last, a.note.No, a.note.Accepted = false, 0, false
 		return found, false, a.keep(ctx)
@@ -85,7 +85,7 @@ func (a *attempt) ask(ctx context.Context) (found state, again bool, e *core.Err
 }
 
 // settle decides about a complete upload. Without an error and without again it
-// counts as stored, if its hash is the file's.
+// counts as stored, provided that its hash is the file's.
 func (a *attempt) settle(ctx context.Context) (again bool, e *core.Error) {
 	refused := a.note.No != 0
 	if a.note.Accepted {
@@ -103,7 +103,7 @@ func (a *attempt) settle(ctx context.Context) (again bool, e *core.Error) {
 	switch {
 	case refused:
 		return true, a.refuse(ctx, a.note.No)
-	case a.note.Asked: // it stays there: it may be a stored file
+	case a.note.Asked: // it is not deleted, as it may be a stored file
 		a.note = a.note.again(a.transfer.Source)
 		return true, nil
 	}
@@ -115,8 +115,8 @@ func (a *attempt) settle(ctx context.Context) (again bool, e *core.Error) {
 		Message: "All of the file has arrived, but whether the server accepted it was not heard."}
 }
 
-// completeIsStored reports whether nothing judges a complete upload: the
-// profile says so, or the server, now.
+// completeIsStored reports whether no hook judges complete uploads, by the profile or
+// by the server's present offer.
 func (c *Client) completeIsStored(ctx context.Context) (bool, *core.Error) {
 	if c.cfg.CompleteIsStored {
 		return true, nil
@@ -125,8 +125,8 @@ func (c *Client) completeIsStored(ctx context.Context) (bool, *core.Error) {
 	return offer.CompleteIsStored, e
 }
 
-// unfinished is what became of an upload whose completing request got another
-// answer than yes, or none. That it was no is durable before anything else.
+// unfinished finds out the outcome of an upload whose completing request got no
+// answer or one other than success. A refusal is made durable before anything else.
 func (a *attempt) unfinished(ctx context.Context, e *core.Error) (state, *core.Error) {
 	no := a.saysNo(e)
 	switch {
@@ -136,11 +136,11 @@ func (a *attempt) unfinished(ctx context.Context, e *core.Error) (state, *core.E
 			return state{}, stop
 		}
 		e.Outcome = core.OutcomeAnswered
-	case e.Status == 0 && e.Outcome != core.OutcomeUnknown: // not all of it has left
+	case e.Status == 0 && e.Outcome != core.OutcomeUnknown: // not all of the request was sent
 		a.note.Last = false
-		_ = a.keep(ctx) // else the next attempt asks
+		_ = a.keep(ctx) // on failure the next attempt asks
 		return state{}, e
-	case e.Status/100 == 2 && !errors.Is(e, errElsewhere): // yes, without an offset
+	case e.Status/100 == 2 && !errors.Is(e, errElsewhere): // success without an offset
 		a.note.Accepted = true
 	}
 	found, again, unheard := a.ask(ctx)
@@ -152,7 +152,7 @@ func (a *attempt) unfinished(ctx context.Context, e *core.Error) (state, *core.E
 	case unheard == nil:
 	case unheard.Outcome == core.OutcomeUnknown:
 		return state{}, unheard
-	case gone(unheard) && no && !gone(e): // it has removed what it refused
+	case gone(unheard) && no && !gone(e): // the server has removed the upload that it refused
 		a.note = a.note.again(a.transfer.Source)
 		a.note.No = e.Status
 		if stop := a.keep(ctx); stop != nil {
@@ -163,16 +163,16 @@ func (a *attempt) unfinished(ctx context.Context, e *core.Error) (state, *core.E
 		return state{}, unheard
 	}
 	if e.Outcome == core.OutcomeUnknown {
-		e.Outcome = core.OutcomeCutOff // the next attempt asks
+		e.Outcome = core.OutcomeCutOff // the next attempt asks again
 	}
 	return state{}, e
 }
 
-// refuse gives up an upload that the server has refused with a status, which
-// the note goes on to say. What can't be deleted there now is deleted later.
+// refuse gives up an upload that the server has refused, and keeps the status in the
+// note. What can't be deleted from the server now is deleted later.
 func (a *attempt) refuse(ctx context.Context, status int) *core.Error {
 	refused := a.note.urls()
-	refused = refused[max(0, len(refused)-maxParts):] // others expire
+	refused = refused[max(0, len(refused)-maxParts):] // older ones are left to expire
 	a.note = newNote(a.transfer.Source)
 	a.note.Refused, a.note.No = refused, status
 	if e := a.keep(context.WithoutCancel(ctx)); e != nil {
@@ -182,8 +182,8 @@ func (a *attempt) refuse(ctx context.Context, status int) *core.Error {
 	return a.keep(ctx)
 }
 
-// clear deletes refused uploads. Those of which the server did not say what
-// became of them stay in the note.
+// clear deletes refused uploads. Those for which the server gave no answer stay in
+// the note.
 func (a *attempt) clear(ctx context.Context) {
 	var left []string
 	for _, target := range a.note.Refused {
@@ -199,8 +199,7 @@ func (a *attempt) clear(ctx context.Context) {
 	a.note.Refused = left
 }
 
-// passing reports whether a refusal is about the request: the same one may be
-// answered otherwise later.
+// passing reports whether a refusal is temporary: the same request may succeed later.
 func passing(e *core.Error) bool {
 	switch e.Status {
 	case http.StatusUnauthorized, http.StatusRequestTimeout, http.StatusMisdirectedRequest, http.StatusLocked,
@@ -210,8 +209,8 @@ func passing(e *core.Error) bool {
 	return false
 }
 
-// refusal is e, the server's no to a file of which it had every byte: whatever
-// the status, it is about this file.
+// refusal returns e as the refusal of a file of which the server had every byte.
+// Whatever the status, it is about this file.
 func refusal(e *core.Error) *core.Error {
 	e.Err = errRefused
 	switch {

@@ -17,22 +17,22 @@ import (
 // maxDetails is how many further fields of an answer are kept.
 const maxDetails = 32
 
-// sent is what an answer must agree with, and what it is held against.
+// sent is what was sent, for comparing with the answer.
 type sent struct {
-	name  string // as it was sent
+	name  string // as sent
 	size  int64
 	sum   core.Checksum
 	asked core.Options
 }
 
-// timeForms are how servers write times; the last ones, without a zone, are
+// timeForms lists the forms in which servers write times. Those without a zone are
 // UTC (Python's isoformat).
 var timeForms = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02 15:04:05.999999999"} //nolint:gochecknoglobals // a table
 
-// parseReceipt reads the success answer of either generation and compares it
-// with what was sent. An answer that can't be read gives CodeAnswerInvalid
-// with OutcomeUnknown; one with another hash or size a KindIntegrity error.
-// What else the server has otherwise than it was asked is told in Differs.
+// parseReceipt reads the success answer of either generation and compares it with
+// what was sent. An answer that can't be read gives CodeAnswerInvalid with
+// OutcomeUnknown; one with another hash or size gives a KindIntegrity error. All
+// other differences from what was asked are listed in Differs.
 func parseReceipt(data []byte, want sent) (core.Receipt, error) {
 	a, err := newAnswer(data)
 	if err != nil {
@@ -83,14 +83,14 @@ func integrity(code core.Code, message string, err error) *core.Error {
 		Message: message, Outcome: core.OutcomeAnswered, Err: err}
 }
 
-// answer takes fields out of a JSON object; what nobody took is left for the
-// details.
+// answer is a JSON object out of which fields are taken; those that are left become
+// the details.
 type answer map[string]any
 
 func newAnswer(data []byte) (answer, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.UseNumber()
-	var v any // not the map itself: encoding/json would go the long way round
+	var v any // not the map itself, for which encoding/json is slower
 	if err := d.Decode(&v); err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func newAnswer(data []byte) (answer, error) {
 	return fields, nil
 }
 
-// take returns the first of the fields that is there and not null.
+// take removes the named fields and returns the first that is there and not null.
 func (a answer) take(names ...string) any {
 	var found any
 	for _, name := range names {
@@ -121,7 +121,7 @@ func (a answer) text(names ...string) string {
 	return wire.Clean(s)
 }
 
-// number reads a whole number, also one in quotation marks.
+// number reads a whole number, even in quotation marks.
 func (a answer) number(names ...string) (int64, bool) {
 	var text string
 	switch v := a.take(names...).(type) {
@@ -134,16 +134,16 @@ func (a answer) number(names ...string) (int64, bool) {
 	return n, err == nil
 }
 
-// endOfTime is the last second that every form of a time can hold; servers give
-// times about it for what never expires.
+// endOfTime is the last second that every form of a time can hold. Servers use times
+// near it for what never expires.
 func endOfTime() time.Time { return time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC) }
 
-// time reads a time, zero where there is none that can be read.
+// time reads a time, zero if there is no readable one.
 func (a answer) time(names ...string) time.Time {
 	s := a.text(names...)
 	for _, form := range timeForms {
 		if t, err := time.Parse(form, s); err == nil {
-			switch t = t.UTC(); { // a zone may lead out of what JSON can hold
+			switch t = t.UTC(); { // a zone may move the time out of JSON's range
 			case t.After(endOfTime()):
 				return endOfTime()
 			case t.Year() < 1:
@@ -155,7 +155,7 @@ func (a answer) time(names ...string) time.Time {
 	return time.Time{}
 }
 
-// rest is every field that is left, as text, nil for none.
+// rest returns every field that is left, as text, nil for none.
 func (a answer) rest() map[string]string {
 	if len(a) == 0 {
 		return nil
@@ -167,7 +167,7 @@ func (a answer) rest() map[string]string {
 		}
 		s, ok := v.(string)
 		if !ok && v != nil {
-			text, _ := json.Marshal(v) // was JSON a moment ago
+			text, _ := json.Marshal(v) // was read from JSON
 			s = string(text)
 		}
 		if s = wire.Clean(s); s != "" && s != "null" {

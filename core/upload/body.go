@@ -13,33 +13,33 @@ import (
 type payload interface {
 	reader() io.Reader
 	length() int64
-	begun() bool    // something may have left
-	complete() bool // everything may have left
+	begun() bool    // something may have been sent
+	complete() bool // everything may have been sent
 	stop()          // an answer has come
-	// finish ends the body and returns when nothing of it runs any more,
-	// with the failure that it had, if any, and the content's hash if all
-	// was handed out.
+	// finish ends the body and waits until nothing of it runs any more. It
+	// returns the content's hash if everything was handed out, and the body's
+	// failure, if any.
 	finish() (core.Checksum, *core.Error)
 }
 
-// body is a body that is read while it is sent: head, content, tail.
+// body is read while it is sent: head, content, tail.
 type body struct {
 	*transport.Body
 	content  reader
 	finished bool
-	sum      core.Checksum // once finished, "" unless all was handed out
+	sum      core.Checksum // valid once finished, "" unless everything was handed out
 }
 
-// gate is the tail of a body: it opens when before returns nil, and notes that
-// it did. Without it no server has the whole body.
+// gate is the tail of a body. It calls before first and hands out the tail only if
+// that returns nil. Without the tail no server has the whole body.
 type gate struct {
 	body   *transport.Body
 	tail   *bytes.Reader
 	before func() error
 }
 
-// newBody returns the body of one attempt. begin is called once, before anything
-// is handed out, and before once, when all content has been and the tail has not.
+// newBody returns the body of one attempt. begin is called once, before anything is
+// handed out; before is called once, after the content and before the tail.
 func newBody(ctx context.Context, f form, file io.Reader, size int64, report *transport.Reporter, limiter transport.Limiter, watch *transport.Watchdog, begin func(), before func(context.Context) error) *body {
 	b := &body{Body: transport.NewBody(ctx, int64(len(f.head))+size+int64(len(f.tail)), watch)}
 	ctx = b.Context() //nolint:contextcheck // of ctx: it ends with the body
@@ -84,7 +84,7 @@ func (g *gate) Read(p []byte) (int, error) {
 	return g.tail.Read(p)
 }
 
-// opening is the head of a body: it tells when it is first read.
+// opening is the head of a body. It calls a function when it is first read.
 type opening struct {
 	head  *bytes.Reader
 	begin func()

@@ -1,8 +1,8 @@
-// Package upload makes one attempt to send one file as multipart/form-data and
-// says exactly what became of it: a receipt whose hash and size are ours, or
-// an error that names the cause and what the server may have done.
+// Package upload makes one attempt to send one file as multipart/form-data. The
+// result is a receipt whose hash and size are the file's, or an error that names the
+// cause and what the server may have done.
 //
-// It never repeats a request by itself; package retry decides that.
+// It never repeats a request by itself; package retry decides about that.
 package upload
 
 import (
@@ -23,15 +23,14 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// The operations that errors name.
+// The operations' names in errors.
 const (
 	opUpload = "upload"
 	opReady  = "ask whether the server is ready"
 	opOpen   = "prepare uploads"
 )
 
-// defaultStreams is how many files can be in flight where the profile leaves
-// it to the program.
+// defaultStreams is how many files can be in flight if the profile doesn't say.
 const defaultStreams = 100
 
 // Config says where and how to send.
@@ -42,7 +41,7 @@ type Config struct {
 	HTTPVersion string      // core.HTTPAuto, core.HTTP2 or core.HTTP11; "" is auto
 	Streams     int         // files in flight at most; 0 is 100
 	Tokens      transport.Tokens
-	ClientID    string            // by which servers may know us
+	ClientID    string            // a name by which servers may know us
 	Limiter     transport.Limiter // nil: as fast as it goes
 	UserAgent   string
 	Proxy       func(*http.Request) (*url.URL, error) // nil: the environment's
@@ -56,21 +55,21 @@ type Config struct {
 // Client sends files to one server. It is safe for use by many goroutines.
 type Client struct {
 	cfg       Config
-	root      string // of all addresses
+	root      string // the beginning of all addresses
 	uploadURL string
 	readyURL  string
 	server    *transport.Server
 	meter     *transport.Meter
-	life      atomic.Int64 // nanoseconds that the newest token lives, 0 before the first
-	patient   atomic.Bool  // the server takes a token that expires while the body is sent
+	life      atomic.Int64 // lifetime of the newest token in nanoseconds, 0 before the first
+	patient   atomic.Bool  // the server accepts a token that expires while the body is sent
 
 	keepsTags atomic.Bool // the server has a field for tags
 
 	mu      sync.Mutex
-	honours *bool   // what the server said about Idempotency-Key, nil before
-	lists   *lister // who listed files when last asked, nil for nobody yet
+	honours *bool   // what the server said about Idempotency-Key, nil if it was not asked
+	lists   *lister // the address that listed files when last asked, nil for none yet
 
-	admin     *transport.Server // nil where there is none
+	admin     *transport.Server // nil if there is none
 	adminRoot string
 }
 
@@ -111,13 +110,13 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// rootOf is what all addresses of a server begin with.
+// rootOf returns the beginning of all of a server's addresses.
 func rootOf(base *url.URL) string {
 	root := url.URL{Scheme: base.Scheme, Host: base.Host, Path: base.Path, RawPath: base.RawPath}
 	return strings.TrimRight(root.String(), "/")
 }
 
-// Link is the connection as it last was.
+// Link returns the last known state of the connection.
 func (c *Client) Link() core.Link { return c.server.Link() }
 
 // RoundTrip is the round-trip time to the server, 0 while it is not known.
@@ -132,7 +131,7 @@ func (c *Client) Close() error {
 	return nil
 }
 
-// get asks the server, without a token, for a JSON object.
+// get fetches a JSON object without a token.
 func (c *Client) get(ctx context.Context, address string, object any) error {
 	ctx, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
@@ -155,8 +154,8 @@ func (c *Client) get(ctx context.Context, address string, object any) error {
 	return json.Unmarshal(data, object)
 }
 
-// send makes one request whose answer is JSON.
-func (c *Client) send(req *http.Request, size int64) (*http.Response, *transport.Route, error) {
+// send makes one request with a JSON answer.
+func (c *Client) send(req *http.Request, size int64) (*http.Response, *transport.Pool, error) {
 	req.Header.Set("Accept", "application/json")
 	return c.server.Send(req, size)
 }

@@ -15,28 +15,28 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// opFinalise is the operation that errors name.
+// opFinalise is the operation's name in errors.
 const opFinalise = "make file permanent"
 
 const (
 	// callTimeout is the time limit of one short call.
 	callTimeout = 30 * time.Second
-	// copyTimeout is the time limit of the call that begins: some servers
-	// answer it once the file is copied.
+	// copyTimeout is the time limit of the first call, which some servers answer
+	// only once the file is copied.
 	copyTimeout = 15 * time.Minute
-	// Finalising is asked for at growing intervals.
+	// The status is asked for at growing intervals.
 	firstPoll = 500 * time.Millisecond
 	lastPoll  = 10 * time.Second
-	// pollsLost is how many questions in a row may get no answer.
+	// pollsLost is how many questions in a row may fail.
 	pollsLost = 5
 )
 
-// Finalise makes a temporary file permanent, as o says, and returns once the
-// server says that it is. step is told of every change on the way. Only the first
+// Finalise makes a temporary file permanent, as o says, and returns once the server
+// says that it is. step is called with every change on the way. Only the first
 // generation of ArtStore has this call. Errors are *core.Error:
-// CodeFinaliseUnsupported where there is no such call, CodeFinaliseFailed
-// where the server gave up, CodeFinalisedBefore for a file that was permanent
-// while o says something about it.
+// CodeFinaliseUnsupported if the server has no such call, CodeFinaliseFailed if it
+// gave up, CodeFinalisedBefore if the file was permanent already and o would have
+// changed its description.
 func (c *Client) Finalise(ctx context.Context, fileID string, o core.FinaliseOptions, step func(core.Finalisation)) error {
 	request, err := finaliseRequest(o)
 	if err != nil {
@@ -49,7 +49,7 @@ func (c *Client) Finalise(ctx context.Context, fileID string, o core.FinaliseOpt
 		return &core.Error{Kind: core.KindServer, Code: core.CodeFinalisedBefore, Op: opFinalise, Outcome: core.OutcomeAnswered, Status: http.StatusBadRequest,
 			Message: "The file is permanent already; what is said about it can't be changed any more.", ServerText: core.AsError(err).ServerText}
 	case isPermanent(err):
-		begun = transaction{Status: "completed"} // by an earlier call, whose answer nobody heard
+		begun = transaction{Status: "completed"} // by an earlier call whose answer was lost
 	case err != nil:
 		return err
 	}
@@ -60,7 +60,7 @@ func (c *Client) Finalise(ctx context.Context, fileID string, o core.FinaliseOpt
 	return c.follow(ctx, begun, step)
 }
 
-// finaliseRequest is the body of the call that begins, nil where nothing is said.
+// finaliseRequest returns the body of the first call, nil if o is empty.
 func finaliseRequest(o core.FinaliseOptions) ([]byte, error) {
 	if o.IsZero() {
 		return nil, nil
@@ -77,7 +77,7 @@ func finaliseRequest(o core.FinaliseOptions) ([]byte, error) {
 }
 
 // isPermanent reports whether a server refuses to finalise a file because it is
-// permanent: of the two kinds that there are it says "not temporary".
+// permanent. The server says "not temporary", and there are only two kinds.
 func isPermanent(err error) bool {
 	e := core.AsError(err)
 	return e != nil && e.Status == http.StatusBadRequest && slices.ContainsFunc([]string{"not temporary", "already final", "retention_policy=permanent"},
@@ -87,7 +87,7 @@ func isPermanent(err error) bool {
 // follow asks for the transaction's status until it has ended.
 func (c *Client) follow(ctx context.Context, at transaction, step func(core.Finalisation)) error {
 	address := c.root + "/api/v1/finalize/" + url.PathEscape(at.ID) + "/status"
-	lost, still := 0, time.Duration(0) // questions without an answer; how long nothing has changed
+	lost, still := 0, time.Duration(0) // questions in a row without an answer; how long nothing has changed
 	for wait := firstPoll; ; wait = min(2*wait, lastPoll) {
 		switch at.Status {
 		case "completed":
@@ -135,15 +135,15 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// transaction is what both calls answer.
+// transaction is the answer to both calls.
 type transaction struct {
 	ID      string  `json:"transaction_id"`
 	Status  string  `json:"status"`
-	Percent float64 `json:"progress_percent"` // some servers count parts of one
+	Percent float64 `json:"progress_percent"` // some servers count with fractions
 	Message string  `json:"error_message"`
 }
 
-// transaction makes one call, with a JSON body where there is one.
+// transaction makes one call, with a JSON body if there is one.
 func (c *Client) transaction(ctx context.Context, method, address string, body []byte, limit time.Duration) (transaction, error) {
 	token, err := c.cfg.Tokens.Token(ctx)
 	if err != nil {
@@ -156,19 +156,19 @@ func (c *Client) transaction(ctx context.Context, method, address string, body [
 		return transaction{}, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: opFinalise,
 			Message: "The ingester's address can't be used.", Err: err}
 	}
-	req.GetBody = nil // one question, one answer: what was begun is not begun again unseen
+	req.GetBody = nil // net/http must not repeat the request by itself
 	if len(body) > 0 {
 		req.Header.Set("Content-Type", "application/json")
 	}
 	req.Header.Set("Authorization", "Bearer "+token.Value.Reveal())
 	resp, _, err := c.send(req, 0)
 	if err != nil {
-		return transaction{}, c.server.LineError(ctx, opFinalise, err)
+		return transaction{}, c.server.ConnectionError(ctx, opFinalise, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	data, err := transport.ReadAnswer(resp.Body)
 	if err != nil {
-		return transaction{}, c.server.LineError(ctx, opFinalise, err)
+		return transaction{}, c.server.ConnectionError(ctx, opFinalise, err)
 	}
 	if resp.StatusCode/100 != 2 {
 		return transaction{}, c.notFinalised(resp, data, token)
@@ -181,7 +181,7 @@ func (c *Client) transaction(ctx context.Context, method, address string, body [
 	return t, nil
 }
 
-// notFinalised is the error for an answer that is not the one wanted.
+// notFinalised is the error of an answer other than the expected one.
 func (c *Client) notFinalised(resp *http.Response, data []byte, token core.Token) *core.Error {
 	e := transport.FailureOf(opFinalise, resp, data, false, c.cfg.Now())
 	switch resp.StatusCode {

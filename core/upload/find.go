@@ -18,15 +18,15 @@ const (
 	findTimeout = 5 * time.Minute
 )
 
-// lister is an address that may list files. Whether it does is learnt by asking.
+// lister is an address that may list files. Whether it does is found out by asking.
 type lister struct {
 	root   string
 	server *transport.Server
-	takes  bool // it is where files are sent
+	takes  bool // files are sent to this address
 }
 
-// listers are where files may be listed: by the server that takes them, as
-// Storage Elements do, and by the first generation's Admin Module.
+// listers returns the addresses that may list files: the server that takes them, as
+// Storage Elements list them, and the first generation's Admin Module.
 func (c *Client) listers() []*lister {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -40,18 +40,17 @@ func (c *Client) listers() []*lister {
 	return all
 }
 
-// learn remembers who lists, nil for nobody.
+// learn remembers which address lists files, nil for none.
 func (c *Client) learn(at *lister) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.lists = at
 }
 
-// Find looks for the files of transfers whose outcome is unknown among those that
-// a server lists. One may be a transfer's that has its name, size and checksum,
-// was stored by an attempt that began at Since or later, and by us where the
-// server says by whom. A server that refuses to list, or has no such call, can't
-// be asked. Errors are *core.Error.
+// Find looks for the files of transfers of unknown outcome in a server's list. A
+// listed file may be a transfer's if it has its name, size and checksum, was stored
+// at Since or later, and was uploaded by us where the server says by whom. A server
+// that refuses to list, or has no such call, can't be asked. Errors are *core.Error.
 func (c *Client) Find(ctx context.Context, questions []core.Question) (core.Listing, error) {
 	token, err := c.cfg.Tokens.Token(ctx)
 	if err != nil {
@@ -79,21 +78,21 @@ type wanted struct {
 	sent
 	source core.Source
 	since  time.Time
-	read   bool // sum is known, or can't be
+	read   bool // sum was computed, or can't be
 	found  []core.Receipt
 }
 
-// sumOf is the checksum of the wanted file, "" where it can't be read. It is read
-// only if something is listed that may be it.
+// sumOf returns the checksum of the wanted file, "" if it can't be read. The file is
+// read only if a listed one may be it.
 func (w *wanted) sumOf(ctx context.Context) core.Checksum {
 	if !w.read {
 		w.read = true
-		w.sum, _ = content.Sum(ctx, w.source) // what can't be read isn't proved
+		w.sum, _ = content.Sum(ctx, w.source) // a file that can't be read can't be proved stored
 	}
 	return w.sum
 }
 
-// answer is what was found.
+// answer returns what was found.
 func (l *listing) answer(ctx context.Context) core.Listing {
 	a := core.Listing{Asked: true, Found: make([][]core.Receipt, len(l.wanted))}
 	for i, w := range l.wanted {
@@ -102,7 +101,7 @@ func (l *listing) answer(ctx context.Context) core.Listing {
 		})
 		a.Found[i] = w.found
 	}
-	if !l.cut { // else what is missing may follow
+	if !l.cut { // else the list may go on with missing files
 		a.Files = l.files
 		a.Own = l.at.takes && l.client.isElement(ctx)
 	}
@@ -119,13 +118,13 @@ func (c *Client) isElement(ctx context.Context) bool {
 	return c.get(ctx, c.root+"/api/v1/info", &info) == nil && info.ID != "" && info.Mode != ""
 }
 
-// may reports whether a listed file may be w's, by what it says of itself.
+// may reports whether a listed file may be w's, by what the list says.
 func (l *listing) may(w *wanted, f listedFile, earliest time.Time) bool {
 	return f.size == w.size && content.SameName(f.name, w.name) && !f.at.Before(earliest) && !f.gone && l.own.may(f.by)
 }
 
-// take looks whose a listed file may be. At is when the server stored it, fresh
-// whether it was not seen before.
+// take compares a listed file with the wanted ones. at is when the server stored it;
+// fresh says that it was not seen before.
 func (l *listing) take(ctx context.Context, item []byte, behind, off time.Duration) (at time.Time, fresh bool) {
 	f, ok := readListed(item)
 	if !ok || l.seen[f.key] {

@@ -10,16 +10,16 @@ import (
 	"github.com/artstore/ingester/core/content"
 )
 
-// form is everything of a multipart/form-data body (RFC 7578) but the file's
-// content, so that the length of the whole is known before it is read.
+// form is a multipart/form-data body (RFC 7578) without the file's content, so that
+// the total length is known before the file is read.
 type form struct {
 	contentType string // with the boundary
 	head, tail  []byte // before and after the content
 }
 
-// newForm writes the fields of the upload call, the file last: a server knows
-// what to do with the content before it comes. carry is as of content.Fields. The boundary is random
-// (mime/multipart takes it from crypto/rand).
+// newForm writes the fields of the upload call. The file comes last, so that the
+// server knows what to do with the content before it comes. carry is the parameter
+// of content.Fields. The boundary is random (mime/multipart uses crypto/rand).
 func newForm(name string, o core.Options, carry bool) (form, error) {
 	var buf bytes.Buffer
 	w := multipart.NewWriter(&buf)

@@ -10,20 +10,19 @@ import (
 	"github.com/artstore/ingester/core/transport"
 )
 
-// A server may read a form to its end before it looks at the token (FastAPI
-// does). There a file is lost whose sending outlasts its token.
+// A server may read a form to its end before it checks the token (FastAPI does). It
+// then refuses a file that took longer to send than its token lives.
 const (
-	// unmeasured is how much a server is taken to get in a second, in bytes,
-	// until that was measured.
+	// unmeasured is the assumed speed in bytes a second until it was measured.
 	unmeasured = 64 << 10
-	// firstLife is how long tokens are taken to live before the first one.
+	// firstLife is the assumed lifetime of tokens before the first one.
 	firstLife = time.Minute
 	// FirstBudget is Client.Budget before anything is known.
 	FirstBudget = unmeasured * int64(firstLife/time.Second) / 2
 )
 
-// tokenFor returns a token that will not expire before a file of size bytes is
-// sent, at the speed that was measured and half as long again.
+// tokenFor returns a token that will not expire before a file of size bytes is sent.
+// It reckons with one and a half times the time needed at the measured speed.
 func (c *Client) tokenFor(ctx context.Context, size int64) (core.Token, error) {
 	beside, _ := c.meter.Takes(size)
 	token, err := c.cfg.Tokens.TokenFor(ctx, beside+beside/2)
@@ -33,10 +32,10 @@ func (c *Client) tokenFor(ctx context.Context, size int64) (core.Token, error) {
 	return token, err
 }
 
-// Budget is how many bytes may be under way at once so that each file is sent
-// before its token expires: what fits into half of a token's life. There is no
-// such limit once a server has taken a token that had expired meanwhile: it
-// looks at tokens first.
+// Budget is how many bytes may be in flight so that each file is sent before its
+// token expires: what can be sent in half of a token's life. There is no limit once
+// a server has accepted a token that had expired meanwhile, as it checks tokens
+// before bodies.
 func (c *Client) Budget() int64 {
 	if c.patient.Load() {
 		return math.MaxInt64
@@ -51,15 +50,15 @@ func (c *Client) Budget() int64 {
 	return int64(min(rate*life.Seconds()/2, math.MaxInt64/2))
 }
 
-// Outlasts reports whether a file of size bytes can't be sent within the life of
-// a token, even alone.
+// Outlasts reports whether sending a file of size bytes takes longer than a token
+// lives, even if it is sent alone.
 func (c *Client) Outlasts(size int64) bool {
 	_, alone := c.meter.Takes(size)
 	life := time.Duration(c.life.Load())
 	return life > 0 && alone > life && !c.patient.Load()
 }
 
-// taken learns from a token with which a file was stored.
+// taken notes a token with which a file was stored.
 func (c *Client) taken(token core.Token) {
 	if token.Life > 0 && c.cfg.Now().Sub(token.Expiry) > token.Life/10 {
 		c.patient.Store(true)
@@ -86,8 +85,8 @@ func (a *attempt) measured(whole bool) {
 	}
 }
 
-// outlasted makes of the answer to a whole body that its token had expired
-// meanwhile, if that is so: nobody has refused the account.
+// outlasted changes the error of a completely sent body to CodeTokenExpired if its
+// token expired meanwhile: then the account was not refused.
 func (a *attempt) outlasted(e *core.Error, token core.Token) {
 	if !transport.Outlasted(e, token, a.client.cfg.Now()) {
 		return
@@ -99,7 +98,7 @@ func (a *attempt) outlasted(e *core.Error, token core.Token) {
 	}
 }
 
-// inWords writes how long something takes.
+// inWords writes a duration in words.
 func inWords(d time.Duration) string {
 	if d < 2*time.Minute {
 		return fmt.Sprintf("%.0f seconds", d.Seconds())

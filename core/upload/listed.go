@@ -7,7 +7,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// listedFile is a file of a list.
+// listedFile is a file of a server's list.
 type listedFile struct {
 	id, key, name, by string
 	size              int64
@@ -15,8 +15,8 @@ type listedFile struct {
 	gone              bool
 }
 
-// readListed reads an entry in the words of either generation; false for what is
-// none.
+// readListed reads an entry of either generation's list. ok is false if it is not
+// one.
 func readListed(item []byte) (f listedFile, ok bool) {
 	a, err := newAnswer(item)
 	if err != nil || a["file_id"] == nil {
@@ -35,7 +35,7 @@ func readListed(item []byte) (f listedFile, ok bool) {
 	return f, true
 }
 
-// deleted reports whether a listed file is none that the server still keeps.
+// deleted reports whether the server no longer keeps a listed file.
 func deleted(a answer) bool {
 	switch a.text("status") {
 	case "", "active", "stored", "available", "ready", "completed":

@@ -16,22 +16,22 @@ import (
 )
 
 const (
-	// pageSize is how many files are asked for at once: as many as an Admin
-	// Module gives. A server that refuses to gets lessPages.
+	// pageSize is how many files are asked for at once: the most that an Admin
+	// Module gives. If a server refuses that, lessPages is used.
 	pageSize  = 1000
 	lessPages = 100
-	// maxPages is how far a list is looked through.
+	// maxPages is how many pages of a list are read.
 	maxPages = 100
 	// maxPage is the longest page that is read, in bytes.
 	maxPage = 16 << 20
 
-	// A server's clock is compared with ours by the Date of its answer; that
-	// of what stores its files may be another one, and Date counts seconds.
-	// Nobody's clock is off by more than maxClock: with tokens that live for
-	// minutes nothing would work.
+	// A server's clock is compared with ours by the Date of its answer. Date has
+	// whole seconds, and the files may be stored by a machine with another clock.
+	// No clock is off by more than maxClock, or tokens that live for minutes
+	// would not work.
 	clockSlack = 30 * time.Second
 	maxClock   = 15 * time.Minute
-	// noClock is how far a server's clock may be behind that tells no time.
+	// noClock is how far a server's clock may be behind if it sends no Date.
 	noClock = 2 * time.Minute
 )
 
@@ -43,12 +43,12 @@ type listing struct {
 	own    own
 	wanted []*wanted
 	bySize map[int64][]*wanted
-	since  time.Time // the earliest of the wanted
-	size   int       // of a page
+	since  time.Time // the earliest Since of the wanted files
+	size   int       // page size
 	proto  string
-	seen   map[string]bool // what was listed, by file ID and checksum
+	seen   map[string]bool // listed files, by file ID and checksum
 	files  []core.ListedFile
-	cut    bool // there may be more
+	cut    bool // the list may go on
 }
 
 func newListing(c *Client, at *lister, token core.Token, questions []core.Question) *listing {
@@ -65,8 +65,8 @@ func newListing(c *Client, at *lister, token core.Token, questions []core.Questi
 	return l
 }
 
-// page is what the generations and their modules answer: a Storage Element of
-// the second has items, the first has files.
+// page is one page of a list. A Storage Element of the second generation calls its
+// entries items, the first generation files.
 type page struct {
 	Items   []json.RawMessage `json:"items"`
 	Files   []json.RawMessage `json:"files"`
@@ -74,11 +74,11 @@ type page struct {
 	HasMore *bool             `json:"has_more"`
 
 	behind time.Duration // how far the server's clock may be behind ours
-	off    time.Duration // and how far it is
+	off    time.Duration // how far it is off by its Date
 }
 
-// read looks through the pages until there are no more, or all that follow are
-// older than what is looked for. It is false for a server that lists nothing.
+// read reads pages until there are no more, or all that follow are older than the
+// wanted files. lists is false if the server has no list.
 func (l *listing) read(ctx context.Context) (lists bool, err error) {
 	for n := range maxPages {
 		got, err := l.page(ctx, n)
@@ -98,8 +98,8 @@ func (l *listing) read(ctx context.Context) (lists bool, err error) {
 	return true, nil
 }
 
-// fresh takes a page, and reports whether another may follow: it had something
-// new, and is not one of a list by age whose rest is too old.
+// fresh takes a page and reports whether to read another: the page had something
+// new, and the rest of the list is not too old.
 func (l *listing) fresh(ctx context.Context, items []json.RawMessage, got *page) bool {
 	var times []time.Time
 	for _, item := range items {
@@ -115,17 +115,17 @@ func (l *listing) fresh(ctx context.Context, items []json.RawMessage, got *page)
 	return !falling || !last.Before(l.since.Add(-got.behind))
 }
 
-// page asks for the n-th page, from 0 on; nil where the server lists nothing.
+// page asks for the n-th page, from 0 on. It returns nil if the server has no list.
 func (l *listing) page(ctx context.Context, n int) (*page, error) {
 	got, status, err := l.request(ctx, n)
 	if refused := status == http.StatusBadRequest || status == http.StatusUnprocessableEntity; refused && l.size > lessPages {
-		l.size = lessPages // it takes no more at once
+		l.size = lessPages // the server gives no more at once
 		got, _, err = l.request(ctx, n)
 	}
 	return got, err
 }
 
-// request asks for a page, in the words of each kind of server.
+// request asks for a page, with the parameters of each kind of server.
 func (l *listing) request(ctx context.Context, n int) (*page, int, error) {
 	at, size := strconv.Itoa(len(l.seen)), strconv.Itoa(l.size)
 	q := url.Values{"limit": {size}, "offset": {at}, "skip": {at}, "page": {strconv.Itoa(n + 1)}, "page_size": {size}}
@@ -142,33 +142,33 @@ func (l *listing) request(ctx context.Context, n int) (*page, int, error) {
 	asked := now()
 	resp, _, err := l.at.server.Send(req, 0)
 	if err != nil {
-		return nil, 0, l.at.server.LineError(ctx, opFind, err)
+		return nil, 0, l.at.server.ConnectionError(ctx, opFind, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	l.proto = resp.Proto
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxPage))
 	if err != nil {
-		return nil, 0, l.at.server.LineError(ctx, opFind, err)
+		return nil, 0, l.at.server.ConnectionError(ctx, opFind, err)
 	}
 	if passing(resp.StatusCode) {
 		return nil, 0, transport.FailureOf(opFind, resp, data, false, now())
 	}
 	got := parsePage(data)
 	if resp.StatusCode != http.StatusOK || got == nil {
-		return nil, resp.StatusCode, nil // it lists nothing, or not to us
+		return nil, resp.StatusCode, nil // the server has no list, or not for us
 	}
 	got.behind, got.off = behind(resp.Header, asked, now())
 	return got, http.StatusOK, nil
 }
 
-// passing reports whether a status is about the moment rather than the question.
+// passing reports whether a status is temporary, and not about the question itself.
 func passing(status int) bool {
 	return status >= http.StatusInternalServerError && status != http.StatusNotImplemented ||
 		status == http.StatusTooManyRequests || status == http.StatusRequestTimeout
 }
 
-// parsePage reads a page; nil for what is none. The first generation's Ingester
-// answers such a question with a message.
+// parsePage reads a page. It returns nil for something else: the first generation's
+// Ingester answers such a question with a message.
 func parsePage(data []byte) *page {
 	var fields map[string]json.RawMessage
 	got := &page{}
@@ -183,14 +183,15 @@ func parsePage(data []byte) *page {
 	return got
 }
 
-// behind is how far a server's clock may be behind ours: what its answer to a
-// request of asked to answered shows, and what that can't. off is what it shows.
+// behind returns how far a server's clock may be behind ours, with the uncertainty,
+// and off, how far it is by the Date of its answer. The request began at asked and
+// was answered at answered.
 func behind(h http.Header, asked, answered time.Time) (most, off time.Duration) {
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {
 		return noClock, 0
 	}
-	age, _ := strconv.Atoi(h.Get("Age")) // of an answer that a cache has kept
+	age, _ := strconv.Atoi(h.Get("Age")) // how long a cache has kept the answer
 	date = date.Add(time.Duration(max(age, 0)) * time.Second)
 	off = asked.Add(answered.Sub(asked) / 2).Sub(date)
 	off = min(max(off, -maxClock), maxClock)

@@ -5,16 +5,16 @@ import (
 	"unicode"
 )
 
-// own are the names by which a server may know us: what its token says, and the
-// client ID. Servers write who uploaded a file in different forms: the token's
-// subject, the client ID, or what they call it ("service-account-ID").
+// own lists the names by which a server may know us: those in its token, and the
+// client ID. Servers name a file's uploader in different forms: as the token's
+// subject, as the client ID, or derived from it ("service-account-ID").
 type own []string
 
-// nameForm is a way of naming somebody.
+// nameForm is the form of a name.
 type nameForm int
 
 const (
-	formText   nameForm = iota // what people read: can't be compared
+	formText   nameForm = iota // for people: can't be compared
 	formUUID                   // a Keycloak subject, a row of a database
 	formClient                 // sa_…, a client ID of ArtStore
 	formMail
@@ -22,11 +22,11 @@ const (
 	formWord
 )
 
-// servicePrefix stands before a client ID where Keycloak makes a user of it.
+// servicePrefix is what Keycloak puts before a client ID to make a user name.
 const servicePrefix = "service-account-"
 
-// may reports whether a file that is said to be uploaded by a name may be ours.
-// A name in a form that we don't know ourselves by says nothing.
+// may reports whether a file with this uploader may be ours. A name in a form in
+// which we have no name says nothing.
 func (o own) may(by string) bool {
 	by = strings.TrimPrefix(by, servicePrefix)
 	comparable := false

@@ -13,20 +13,20 @@ import (
 )
 
 const (
-	// aheadLimit is the size above which a file is read and hashed ahead of
-	// the connection, in a goroutine of its own.
+	// aheadLimit is the size above which a file is read and hashed ahead of the
+	// connection, in a goroutine of its own.
 	aheadLimit = 1 << 20
 	// aheadBlocks is how many blocks that goroutine may be ahead.
 	aheadBlocks = 4
 )
 
-// reader reads exactly the size that was promised, and hashes it.
+// reader reads exactly the announced size, and hashes it.
 type reader interface {
 	io.Reader
-	// sum is the SHA-256 once Read has returned io.EOF.
+	// sum returns the SHA-256, once Read has returned io.EOF.
 	sum() core.Checksum
-	// close ends what it does in the background and returns when that
-	// has ended. No Read may be under way.
+	// close ends the work in the background and waits for it. No Read may be
+	// under way.
 	close()
 }
 
@@ -37,7 +37,7 @@ func newReader(ctx context.Context, r io.Reader, size int64) reader {
 	return &inline{r: r, left: size, hash: sha256.New()}
 }
 
-// inline hashes as it is read.
+// inline hashes while it is read.
 type inline struct {
 	r    io.Reader
 	left int64
@@ -63,13 +63,13 @@ func (c *inline) Read(p []byte) (int, error) {
 func (c *inline) sum() core.Checksum { return core.NewChecksum(c.hash.Sum(nil)) }
 func (c *inline) close()             {}
 
-// ahead reads and hashes in a goroutine that is up to aheadBlocks in front of
-// the connection, so that hashing and sending use a core each.
+// ahead reads and hashes in a goroutine that is up to aheadBlocks ahead of the
+// connection, so that hashing and sending each use a core.
 type ahead struct {
 	cancel context.CancelFunc
 	full   chan filled // closed when the goroutine has ended
 	free   chan *wire.Block
-	now    filled // being handed out
+	now    filled // the block being handed out
 	at     int    // bytes of now handed out
 	digest core.Checksum
 }
@@ -103,7 +103,7 @@ func (c *ahead) fill(ctx context.Context, r io.Reader, size int64) {
 			return
 		}
 		next.n, next.err = io.ReadFull(file, next.block[:min(int64(wire.BlockSize), file.left)])
-		c.full <- next // never waits: there are no more blocks than places
+		c.full <- next // never blocks: the channel has room for all blocks
 		if next.err != nil {
 			return
 		}

@@ -14,8 +14,8 @@ import (
 // readyTimeout is the time limit of the readiness call.
 const readyTimeout = 15 * time.Second
 
-// NotReady is why the server takes no uploads, in the words of its checks; nil
-// where it does.
+// NotReady returns why the server takes no uploads, by its own checks; nil if it
+// does.
 func NotReady(h wire.Health) *core.Error {
 	if h.Ready {
 		return nil
@@ -28,8 +28,8 @@ func NotReady(h wire.Health) *core.Error {
 		ServerText: wire.Clean(strings.Join(said, "; ")), Outcome: core.OutcomeAnswered}
 }
 
-// Ready asks the server whether it takes uploads. It needs no token. A server
-// that says no is an answer, not an error; errors are *core.Error.
+// Ready asks the server whether it takes uploads. It needs no token. An answer that
+// it doesn't is no error; errors are *core.Error.
 func (c *Client) Ready(ctx context.Context) (wire.Health, error) {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
@@ -40,12 +40,12 @@ func (c *Client) Ready(ctx context.Context) (wire.Health, error) {
 	}
 	resp, _, err := c.send(req, 0)
 	if err != nil {
-		return wire.Health{}, c.server.LineError(ctx, opReady, err)
+		return wire.Health{}, c.server.ConnectionError(ctx, opReady, err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	data, err := transport.ReadAnswer(resp.Body)
 	if err != nil {
-		return wire.Health{}, c.server.LineError(ctx, opReady, err)
+		return wire.Health{}, c.server.ConnectionError(ctx, opReady, err)
 	}
 	r, known := wire.ReadHealth(resp.StatusCode, data)
 	if !known && resp.StatusCode != http.StatusNotFound {
@@ -63,9 +63,9 @@ func (c *Client) Ready(ctx context.Context) (wire.Health, error) {
 	return r, nil
 }
 
-// HonoursKey reports whether the server refuses duplicates by
-// Idempotency-Key, so that a transfer whose outcome is unknown may be sent
-// again. The first definite answer is kept.
+// HonoursKey reports whether the server refuses duplicates by Idempotency-Key, so
+// that a transfer of unknown outcome may be sent again. The first definite answer is
+// kept.
 func (c *Client) HonoursKey(ctx context.Context) (bool, error) {
 	if known := c.remembered(); known != nil {
 		return *known, nil

@@ -7,10 +7,10 @@ import (
 	"github.com/artstore/ingester/core/content"
 )
 
-// learnTags learns by an answer whether the server has a field for tags: one of
-// the second generation tells those that it keeps. The first, known by what only
-// it answers, has none and drops them, so that they travel in the metadata.
-// Tags that could not are none of the file's, which the receipt says.
+// learnTags learns from an answer whether the server has a field for tags. A server
+// of the second generation lists the tags that it keeps. One of the first,
+// recognised by fields that only it has, drops tags, so they are sent in the
+// metadata. If the tags of this file were lost, the receipt says so.
 func (c *Client) learnTags(data []byte, r *core.Receipt, asked core.Options) {
 	if len(asked.Tags) == 0 {
 		return

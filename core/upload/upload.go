@@ -12,13 +12,13 @@ import (
 	"github.com/artstore/ingester/core/transport"
 )
 
-// continueLimit is the size above which the server is asked for leave before
-// the body is sent (Expect: 100-continue), so that a refusal costs nothing.
+// continueLimit is the size above which the server is asked before the body is sent
+// (Expect: 100-continue), so that a refusal costs nothing.
 const continueLimit = 1 << 20
 
-// Upload makes one attempt to send the file of t. It returns the receipt once
-// the server's checksum and size are those of what was sent. Errors are
-// *core.Error; Outcome says what the server may have done.
+// Upload makes one attempt to send the file of t. It returns the receipt once the
+// server's checksum and size match what was sent. Errors are *core.Error; Outcome
+// says what the server may have done.
 func (c *Client) Upload(ctx context.Context, t core.Transfer, p core.Progress) (core.Receipt, error) {
 	file, err := content.Open(t.Source)
 	if err != nil {
@@ -36,7 +36,7 @@ func (c *Client) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 	}
 	a := c.begin(ctx, t, f)
 	if t.Source.Size <= wholeLimit {
-		a.body, err = newWhole(ctx, f, file, t.Source.Size, c.cfg.Limiter, &a.line, p)
+		a.body, err = newWhole(ctx, f, file, t.Source.Size, c.cfg.Limiter, &a.conn, p)
 		if err != nil {
 			a.cancel(nil)
 			return core.Receipt{}, err
@@ -56,18 +56,18 @@ func (c *Client) Upload(ctx context.Context, t core.Transfer, p core.Progress) (
 	return receipt, nil
 }
 
-// attempt is one upload under way.
+// attempt is one attempt under way.
 type attempt struct {
 	client   *Client
-	parent   context.Context // of the caller
+	parent   context.Context // the caller's
 	ctx      context.Context // ends with the attempt
 	cancel   context.CancelCauseFunc
 	transfer core.Transfer
 	form     form
 	body     payload
 	watch    *transport.Watchdog
-	line     transport.Line
-	passage  atomic.Pointer[transport.Passage] // once the body is being read
+	conn     transport.Connection
+	passage  atomic.Pointer[transport.Passage] // set once the body is being read
 }
 
 func (c *Client) begin(ctx context.Context, t core.Transfer, f form) *attempt {
@@ -77,7 +77,7 @@ func (c *Client) begin(ctx context.Context, t core.Transfer, f form) *attempt {
 	return a
 }
 
-// stream has the file read while it is sent.
+// stream makes a body that is read while it is sent.
 func (a *attempt) stream(file *content.File, p core.Progress) {
 	size := a.transfer.Source.Size
 	report := transport.NewReporter(p, a.client.cfg.Now, size, 0)
@@ -92,8 +92,8 @@ func (a *attempt) stream(file *content.File, p core.Progress) {
 	})
 }
 
-// run sends the request and reads the answer. Nothing of the attempt runs any
-// more when it returns.
+// run sends the request and reads the answer. When it returns, nothing of the attempt
+// runs any more.
 func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
 	defer func() { a.cancel(nil); a.watch.Stop(); _, _ = a.body.finish(); a.measured(false) }()
 	req, err := a.request(token)
@@ -131,10 +131,10 @@ func (a *attempt) run(token core.Token) (core.Receipt, *core.Error) {
 	return core.Receipt{}, failure
 }
 
-// request is the upload call. GetBody stays nil: with it net/http would send
-// a body again by itself, after a server may have stored it.
+// request returns the upload call. GetBody stays nil: with it net/http would send a
+// body again by itself, although the server may have stored it.
 func (a *attempt) request(token core.Token) (*http.Request, error) {
-	ctx := httptrace.WithClientTrace(a.ctx, &httptrace.ClientTrace{GotConn: a.line.Got, WroteHeaders: a.watch.Touch, WroteRequest: func(httptrace.WroteRequestInfo) { a.watch.Await() }})
+	ctx := httptrace.WithClientTrace(a.ctx, &httptrace.ClientTrace{GotConn: a.conn.Got, WroteHeaders: a.watch.Touch, WroteRequest: func(httptrace.WroteRequestInfo) { a.watch.Await() }})
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.client.uploadURL, a.body.reader())
 	if err != nil {
 		return nil, err
@@ -149,8 +149,8 @@ func (a *attempt) request(token core.Token) (*http.Request, error) {
 	return req, nil
 }
 
-// accepted reads an answer that says yes, which is believed only with the
-// hash of everything that was sent.
+// accepted reads an answer of success. It is accepted only with the hash of
+// everything that was sent.
 func (a *attempt) accepted(resp *http.Response, data []byte, readErr error, complete bool) (core.Receipt, *core.Error) {
 	sum, _ := a.body.finish()
 	var failure *core.Error
@@ -187,12 +187,12 @@ func (a *attempt) broken(err error) *core.Error {
 	return e
 }
 
-// outcome says what the server may have done, by what of the body had left.
+// outcome says what the server may have done, by how much of the body was sent.
 func (a *attempt) outcome(e *core.Error) core.Outcome {
 	switch {
 	case e.Kind == core.KindTLS, e.Code == core.CodeTLSClientSilent, transport.Unprocessed(e), !a.body.begun():
 		return core.OutcomeNotProcessed
-	case !a.body.complete(), !a.line.Wrote(a.body.length()):
+	case !a.body.complete(), !a.conn.Wrote(a.body.length()):
 		return core.OutcomeCutOff
 	}
 	return core.OutcomeUnknown

@@ -12,25 +12,25 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// wholeLimit is the size of a file up to which its body is put together in
-// memory. net/http writes headers and such a body in one go, where any other
-// body costs a TLS record and a system call more for each file.
+// wholeLimit is the file size up to which the body is built in memory. net/http
+// writes headers and such a body at once; any other body costs one more TLS record
+// and system call for each file.
 const wholeLimit = 64 << 10
 
-// whole is a body in memory: the file has been read, hashed and closed before
-// the first byte leaves.
+// whole is a body in memory: the file was read, hashed and closed before the first
+// byte is sent.
 type whole struct {
 	data []byte
-	size int64 // of the content
+	size int64 // size of the content
 	hash core.Checksum
-	line *transport.Line
+	conn *transport.Connection
 	to   core.Progress
 	told bool
 }
 
-// newWhole reads file, which f goes around. Errors are the file's.
-func newWhole(ctx context.Context, f form, file *content.File, size int64, limiter transport.Limiter, line *transport.Line, p core.Progress) (*whole, error) {
-	w := &whole{data: make([]byte, int64(len(f.head))+size+int64(len(f.tail))), size: size, line: line, to: p}
+// newWhole reads file into a body with the fields of f. Errors are the file's.
+func newWhole(ctx context.Context, f form, file *content.File, size int64, limiter transport.Limiter, conn *transport.Connection, p core.Progress) (*whole, error) {
+	w := &whole{data: make([]byte, int64(len(f.head))+size+int64(len(f.tail))), size: size, conn: conn, to: p}
 	p.Sent(0)
 	at := w.data[copy(w.data, f.head):]
 	text := at[:size]
@@ -54,17 +54,17 @@ func newWhole(ctx context.Context, f form, file *content.File, size int64, limit
 	return w, nil
 }
 
-// reader is the body of the request. It is one that net/http knows to be in
-// memory, and none that it would send a second time by itself.
+// reader returns the request's body, of a type that net/http knows to be in memory,
+// but that it does not send a second time by itself.
 func (w *whole) reader() io.Reader { return io.NopCloser(bytes.NewReader(w.data)) }
 
 func (w *whole) length() int64 { return int64(len(w.data)) }
 
 // begun implements payload.
-func (w *whole) begun() bool { return w.line.Begun() }
+func (w *whole) begun() bool { return w.conn.Begun() }
 
-// complete implements payload: once it has begun, it may be at any time.
-func (w *whole) complete() bool { return w.line.Begun() }
+// complete implements payload: a body that has begun may be complete at any time.
+func (w *whole) complete() bool { return w.conn.Begun() }
 
 // stop implements payload.
 func (w *whole) stop() {}

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// OtherSignIn is the scheme (RFC 9110 §11.1) by which an answer asks for a sign-in
-// other than an access token: Basic, Negotiate, as gateways and proxies do. It is
-// "" where the answer asks for a token, or does not say what it asks for.
+// OtherSignIn returns the scheme (RFC 9110 §11.1) by which an answer asks for a
+// sign-in other than an access token, such as Basic or Negotiate, as gateways and
+// proxies do. It is "" if the answer asks for a token or doesn't say what it asks for.
 func OtherSignIn(h http.Header) string {
 	other := ""
 	for _, value := range h.Values("WWW-Authenticate") {

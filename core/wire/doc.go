@@ -1,4 +1,4 @@
-// Package wire is what adapters need of a connection, whatever they send over
-// it: what an error of the network means, answers as they were before a proxy
-// packed them, what servers say, a server's last words.
+// Package wire has what every adapter needs of a connection, whatever it sends: the
+// meaning of network errors, decompression of answers, servers' error messages, and
+// the last message of a server that closes a connection.
 package wire

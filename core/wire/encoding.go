@@ -14,16 +14,16 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// maxEncodings is how many encodings one on top of the other are undone.
+// maxEncodings is how many nested encodings are decoded.
 const maxEncodings = 2
 
-// Decode makes resp what it was before a server or a proxy on the way encoded
-// it, which some do though nobody asked them to: its body is decoded as it is
-// read, so limits on what is read hold for what was packed. Content-Encoding
-// and the length go; resp.Uncompressed says that they were there.
+// Decode undoes the encoding of an answer by a server or a proxy on the way, as some
+// encode unasked. The body is decoded while it is read, so limits apply to the
+// decoded bytes. Content-Encoding and the length are removed; resp.Uncompressed says
+// that they were there.
 //
-// An encoding that is not known, and a body that is damaged, are a *core.Error
-// of the first Read that meets them; an answer without a body has none.
+// An unknown encoding or a damaged body is a *core.Error of the Read that meets it.
+// An answer without a body has no such error.
 func Decode(resp *http.Response) {
 	var names []string
 	for _, name := range strings.Split(strings.Join(resp.Header.Values("Content-Encoding"), ","), ",") {
@@ -40,15 +40,15 @@ func Decode(resp *http.Response) {
 	resp.ContentLength, resp.Uncompressed = -1, true
 }
 
-// Raw takes Decode back, before anything is read: the body is as it came.
+// Raw undoes Decode before anything was read: the body is as it came.
 func Raw(resp *http.Response) {
 	if d, ok := resp.Body.(*decoded); ok {
 		resp.Body = d.raw
 	}
 }
 
-// decoded is an encoded body. It is looked at when it is first read, because
-// that waits for the server.
+// decoded is a body that is decoded. Decoding begins with the first Read, because it
+// has to wait for the server.
 type decoded struct {
 	raw   io.ReadCloser
 	names []string // in the order in which they were applied
@@ -77,7 +77,7 @@ func (d *decoded) Close() error { return d.raw.Close() }
 func (d *decoded) open() (io.Reader, error) {
 	from := bufio.NewReader(d.raw)
 	if _, err := from.Peek(1); err != nil {
-		return nil, err // nothing, or no more of it
+		return nil, err // nothing came, or not enough
 	}
 	if len(d.names) > maxEncodings {
 		return nil, unusable("The answer is compressed many times over.", nil)
@@ -92,9 +92,9 @@ func (d *decoded) open() (io.Reader, error) {
 	return from, nil
 }
 
-// unpack undoes one encoding (RFC 9110 §8.4.1). What is called gzip and begins
-// as no gzip does was not packed at all; deflate has been written with the
-// header of zlib, as it should be, and without.
+// unpack undoes one encoding (RFC 9110 §8.4.1). A body that is called gzip but doesn't
+// begin like gzip was not compressed at all. Servers write deflate with the header of
+// zlib, as they should, or without it.
 func unpack(name string, from *bufio.Reader) (io.Reader, error) {
 	begin, err := from.Peek(2)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -115,7 +115,7 @@ func unpack(name string, from *bufio.Reader) (io.Reader, error) {
 	return nil, unusable(fmt.Sprintf("The answer is compressed in a way that can't be read (%s); a proxy on the way should leave it as it is.", core.OneLine(name, 20, "")), nil)
 }
 
-// meaning tells damage from a connection that was cut off.
+// meaning distinguishes damage from a connection that was cut off.
 func (d *decoded) meaning(err error) error {
 	var corrupt flate.CorruptInputError
 	for _, damage := range []error{gzip.ErrHeader, gzip.ErrChecksum, zlib.ErrHeader, zlib.ErrChecksum, zlib.ErrDictionary} {

@@ -8,19 +8,19 @@ import (
 	"strings"
 )
 
-// Health is what a server's GET /health/ready says, fit to be shown.
+// Health is a server's answer to GET /health/ready, fit to be shown.
 type Health struct {
-	Ready       bool              // requests are taken
+	Ready       bool              // the server takes requests
 	Status      string            // "ok", "ready", "degraded", "fail"
-	Checks      map[string]string // by part of the server, as text
+	Checks      map[string]string // the state of each part of the server, as text
 	HonoursKey  bool              // the server refuses duplicates by Idempotency-Key
-	MaxFileSize int64             // bytes, 0 where the server does not say
+	MaxFileSize int64             // bytes, 0 if the server does not say
 }
 
-// Well reports whether the server says that nothing is amiss.
+// Well reports whether the server says that nothing is wrong.
 func (h Health) Well() bool { return h.Ready && well(h.Status) }
 
-// well reports whether a word for a state is a good one. There are several.
+// well reports whether a word for a state means that all is well. Servers use several.
 func well(status string) bool {
 	switch strings.ToLower(status) {
 	case "ok", "ready", "up", "pass", "healthy", "alive", "running":
@@ -29,8 +29,9 @@ func well(status string) bool {
 	return false
 }
 
-// Failing are the parts of the server that are not well: "name: what it says",
-// by name. What a server that is well says of its parts is for information.
+// Failing returns the parts of the server that are not well, as "name: state", sorted
+// by name. If the server itself is well, there are none: its parts' states are then
+// for information.
 func (h Health) Failing() []string {
 	if h.Well() {
 		return nil
@@ -44,7 +45,7 @@ func (h Health) Failing() []string {
 	return failing
 }
 
-// ReadHealth reads the answer; ok is whether it is one of a health check.
+// ReadHealth reads the answer. ok says whether it is the answer of a health check.
 func ReadHealth(status int, data []byte) (h Health, ok bool) {
 	if status != http.StatusOK && status != http.StatusServiceUnavailable {
 		return Health{}, false
@@ -73,8 +74,8 @@ func ReadHealth(status int, data []byte) (h Health, ok bool) {
 	return h, true
 }
 
-// checkText is what a server says of one of its parts: a word, or an object with
-// one and a message.
+// checkText returns the state of one part of a server, which is a word, or an object
+// with a word and a message.
 func checkText(raw json.RawMessage) string {
 	var text string
 	var part struct{ Status, Message, Error string }

@@ -7,29 +7,29 @@ import (
 	"time"
 )
 
-// A request on a connection that its server closes at that moment is lost, and
-// nobody knows whether it was read. So no connection carries another request
-// that has been idle for nearly as long as its server keeps it.
+// If a server closes a connection just when a request is sent on it, the request is
+// lost and it is not known whether it was read. So a connection that has been idle
+// for nearly as long as its server keeps it is not used again.
 const (
-	// IdleLimit is how long a connection may be idle where its server says
-	// nothing: less than what those servers keep it that are known to be
-	// quickest (gunicorn 2 s; uvicorn, Node.js, Apache 5 s). It costs a
-	// handshake after a pause, and that resumes a TLS session.
+	// IdleLimit is how long a connection may be idle if its server doesn't say
+	// how long it keeps it: less than the shortest known times (gunicorn 2 s;
+	// uvicorn, Node.js, Apache 5 s). After a longer pause this costs a handshake,
+	// which resumes a TLS session.
 	IdleLimit = 1500 * time.Millisecond
 
 	leastIdle  = 500 * time.Millisecond
 	mostIdle   = 90 * time.Second
-	idleMargin = time.Second // for the way, and for clocks that count whole seconds
+	idleMargin = time.Second // for the round trip, and for servers that count whole seconds
 )
 
-// KeptIdle is how long a connection may be idle whose server keeps idle ones
-// for so long.
+// KeptIdle is how long a connection may be idle if its server keeps idle ones for the
+// given time.
 func KeptIdle(server time.Duration) time.Duration {
 	return min(max(server-idleMargin, leastIdle), mostIdle)
 }
 
-// KeepAlive is how long the server says, in Keep-Alive: timeout=5, that it keeps
-// idle connections. Only HTTP/1.1 has that.
+// KeepAlive returns how long the server keeps idle connections, by its header
+// Keep-Alive: timeout=5. Only HTTP/1.1 has that.
 func KeepAlive(h http.Header) (server time.Duration, ok bool) {
 	for _, value := range h.Values("Keep-Alive") {
 		for parameter := range strings.SplitSeq(value, ",") {

@@ -9,13 +9,12 @@ import (
 	"time"
 )
 
-// AlertGrace is how long a server's reason is waited for after a request could
-// not be sent.
+// AlertGrace is how long to wait for a server's reason after a request could not be
+// sent.
 const AlertGrace = 500 * time.Millisecond
 
-// Alert is the text of a TLS alert that the server sent (RFC 8446 §6.2 as
-// crypto/tls words it), "" for other errors: crypto/tls keeps its type to
-// itself.
+// Alert returns the text of a TLS alert that the server sent (RFC 8446 §6.2, in the
+// words of crypto/tls), "" for other errors. crypto/tls does not export its type.
 func Alert(err error) string {
 	var remote *net.OpError
 	if errors.As(err, &remote) && remote.Op == "remote error" {
@@ -24,22 +23,22 @@ func Alert(err error) string {
 	return ""
 }
 
-// LastWords lets what a server says last be heard. In TLS 1.3 a server judges
-// the client's certificate when the client is already sending its request: it
-// sends an alert, or an answer, and closes, which resets the connection under
-// the writer. net/http reports whichever of the two fails first, so a write
-// that has failed waits until the reader has found the reason and closed the
-// connection.
+// LastWords makes sure that a server's last message is read. In TLS 1.3 a server
+// checks the client's certificate when the client is already sending its request. It
+// sends an alert or an answer and closes, so that the writer finds the connection
+// reset. net/http reports the error of the reader or the writer, whichever fails
+// first. So a failed write waits until the reader has found the reason and closed
+// the connection.
 type LastWords struct {
 	once  sync.Once
 	heard chan struct{}
 }
 
-// NewLastWords returns the last words of one connection.
+// NewLastWords returns the LastWords of one connection.
 func NewLastWords() *LastWords { return &LastWords{heard: make(chan struct{})} }
 
-// Await is for a write that has failed: it returns when the reader has had its
-// turn, after AlertGrace at the latest.
+// Await is called after a write has failed. It returns when Heard was called, after
+// AlertGrace at the latest.
 func (w *LastWords) Await() {
 	timer := time.NewTimer(AlertGrace)
 	defer timer.Stop()
@@ -49,13 +48,13 @@ func (w *LastWords) Await() {
 	}
 }
 
-// Heard says that the reader has had its turn.
+// Heard says that the reader has read what there was.
 func (w *LastWords) Heard() { w.once.Do(func() { close(w.heard) }) }
 
 // Dial opens a connection.
 type Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-// Patient is dial, of connections on which a server's last words are heard.
+// Patient returns dial with LastWords for its connections.
 func Patient(dial Dial) Dial {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)

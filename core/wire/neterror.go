@@ -16,13 +16,12 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// NetworkError classifies what a net/http client returned instead of an
-// answer: Kind network, tls or cancelled, and the code that names the cause.
-// A *core.Error already in the chain keeps its kind and code. It returns nil for
-// nil.
+// NetworkError classifies the error that a net/http client returned instead of an
+// answer: Kind is network, tls or cancelled, and Code names the cause. A *core.Error
+// already in the chain keeps its kind and code. It returns nil for nil.
 //
-// Outcome is left at core.OutcomeNotProcessed, which is right for everything that
-// happens before a request is sent; a caller that had sent bytes sets it.
+// Outcome stays core.OutcomeNotProcessed, which is right for everything that happens
+// before a request is sent; a caller that had sent bytes sets it.
 func NetworkError(op string, err error) *core.Error {
 	if err == nil {
 		return nil
@@ -33,8 +32,8 @@ func NetworkError(op string, err error) *core.Error {
 		e.Op = op
 		return &e
 	}
-	// The method and URL that net/http puts in front say nothing that op and
-	// the profile don't.
+	// The method and URL that net/http puts before the error add nothing to op
+	// and the profile.
 	var fromURL *url.Error
 	if errors.As(err, &fromURL) {
 		err = &unwrapped{fromURL.Err, fromURL.Timeout()}
@@ -51,8 +50,8 @@ func NetworkError(op string, err error) *core.Error {
 	return e
 }
 
-// unwrapped is the cause inside a *url.Error, still knowing whether that was
-// a time-out (the one of http.Client.Timeout is known to *url.Error only).
+// unwrapped is the cause inside a *url.Error. It still knows whether that was a
+// time-out (only *url.Error knows about http.Client.Timeout).
 type unwrapped struct {
 	error
 	timeout bool
@@ -79,11 +78,11 @@ func classifyContext(e *core.Error, err error) bool {
 func classifyProxy(e *core.Error, err error) bool {
 	text := err.Error()
 	if strings.Contains(text, "invalid proxy") {
-		e.Err = nil // its text holds the proxy's password
+		e.Err = nil // its text contains the proxy's password
 		return set(e, core.KindNetwork, core.CodeProxy, "The proxy address in HTTPS_PROXY is not valid.")
 	}
-	// SOCKS5 has no status; that it refuses a login counts as the 407 of an
-	// HTTP proxy, which nothing but another password helps against.
+	// SOCKS5 has no status. A refused login counts like the 407 of an HTTP
+	// proxy: only another password helps.
 	if strings.Contains(text, "Proxy Authentication Required") || socksLogin(err) {
 		e.Status = http.StatusProxyAuthRequired
 		return set(e, core.KindNetwork, core.CodeProxy, "The proxy asks for a user name and password.")
@@ -95,16 +94,15 @@ func classifyProxy(e *core.Error, err error) bool {
 	return false
 }
 
-// socksLogin goes by the words of golang.org/x/net's SOCKS5 client, which
-// net/http has inside.
+// socksLogin reports a refused SOCKS5 login, by the error text of the client of
+// golang.org/x/net that net/http contains.
 func socksLogin(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && strings.HasPrefix(op.Op, "socks") && strings.Contains(err.Error(), "authentication")
 }
 
-// classifyAnswer knows one answer that package net/http does not let through,
-// by its words: one with longer headers than it was told to read. (Of HTTP/2 it
-// says no more than that the protocol was not kept to.)
+// classifyAnswer recognises, by the error text of net/http, an answer whose headers
+// are longer than allowed. (Over HTTP/2 net/http reports only a protocol error.)
 func classifyAnswer(e *core.Error, err error) bool {
 	if strings.Contains(err.Error(), "server response headers exceeded") {
 		return set(e, core.KindServer, core.CodeAnswerInvalid, "The server's answer has longer headers than can be read; a gateway on the way may add cookies without end.")
@@ -112,10 +110,10 @@ func classifyAnswer(e *core.Error, err error) bool {
 	return false
 }
 
-// classifyCertificate names what is wrong with the server's certificate.
+// classifyCertificate finds out what is wrong with the server's certificate.
 func classifyCertificate(e *core.Error, err error) bool {
 	var (
-		authority x509.UnknownAuthorityError
+		unknownCA x509.UnknownAuthorityError
 		hostname  x509.HostnameError
 		invalid   x509.CertificateInvalidError
 		roots     x509.SystemRootsError
@@ -124,7 +122,7 @@ func classifyCertificate(e *core.Error, err error) bool {
 	switch {
 	case errors.As(err, &hostname):
 		return set(e, core.KindTLS, core.CodeTLSHostname, "The server's certificate is for another name than "+hostname.Host+".")
-	case errors.As(err, &authority):
+	case errors.As(err, &unknownCA):
 		return set(e, core.KindTLS, core.CodeTLSUntrusted, "No trusted authority vouches for the server's certificate; check the CA file.")
 	case errors.As(err, &roots):
 		return set(e, core.KindTLS, core.CodeTLSUntrusted, "The system's root certificates could not be loaded; set a CA file.")
@@ -136,9 +134,9 @@ func classifyCertificate(e *core.Error, err error) bool {
 	return false
 }
 
-// classifyTLS names what the handshake failed for. In TLS 1.3 the server's
-// verdict on our certificate comes after the handshake, while a request is
-// being sent or its answer awaited.
+// classifyTLS finds out why the handshake failed. In TLS 1.3 the server's refusal of
+// our certificate comes after the handshake, while a request is being sent or its
+// answer awaited.
 func classifyTLS(e *core.Error, err error) bool {
 	if alert := Alert(err); alert != "" {
 		return classifyAlert(e, alert)
@@ -151,8 +149,8 @@ func classifyTLS(e *core.Error, err error) bool {
 	case errors.As(err, &header):
 		return set(e, core.KindTLS, core.CodeTLSFailed, "The server does not speak TLS on this port.")
 	case strings.Contains(text, "http2: client conn could not be established"):
-		// All that net/http's HTTP/2 leaves of an alert, or of a close, that
-		// comes before the first request.
+		// net/http's HTTP/2 reports only this if an alert, or a close, comes
+		// before the first request.
 		return set(e, core.KindTLS, core.CodeTLSFailed, "The server ended the connection right after the TLS handshake; it may not accept this program's client certificate.")
 	case strings.Contains(text, "selected unsupported protocol version"):
 		return set(e, core.KindTLS, core.CodeTLSPolicy, "The server offers only older TLS versions than this profile allows.")
@@ -208,8 +206,8 @@ func classifySocket(e *core.Error, err error) bool {
 	return false
 }
 
-// The socket errors of Windows, which package syscall has under no portable
-// name (winsock2.h). No other system has errors with these numbers.
+// The socket errors of Windows (winsock2.h), for which package syscall has no portable
+// names. No other system has errors with these numbers.
 const (
 	wsaNotAvailable = syscall.Errno(10049)
 	wsaNetDown      = syscall.Errno(10050)
@@ -220,7 +218,8 @@ const (
 	wsaHostUnreach  = syscall.Errno(10065)
 )
 
-// resets are how systems say that the other side has ended a connection.
+// resets lists the errors by which systems report that the other side has ended a
+// connection.
 var resets = []syscall.Errno{syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, wsaConnAborted, wsaConnReset} //nolint:gochecknoglobals // a table
 
 func isErrno(err error, numbers ...syscall.Errno) bool {
@@ -236,9 +235,9 @@ func isErrno(err error, numbers ...syscall.Errno) bool {
 	return false
 }
 
-// CertificateRefusal is the error of an answer by which a gateway refuses our
-// client certificate, nil of any other. nginx completes the handshake with
-// everyone and answers 400 in words of its own.
+// CertificateRefusal returns the error of an answer by which a gateway refuses our
+// client certificate, nil for any other answer. nginx completes the handshake with
+// every client and then answers 400 with a page of its own.
 func CertificateRefusal(op string, status int, body []byte) *core.Error {
 	e := &core.Error{Kind: core.KindTLS, Op: op, Status: status, Outcome: core.OutcomeAnswered}
 	switch {

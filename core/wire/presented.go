@@ -9,8 +9,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Presented returns a copy of config that tells, of every handshake in which the
-// server asks for a client certificate, whether one was sent.
+// Presented returns a copy of config that calls tell in every handshake in which the
+// server asks for a client certificate. sent says whether one was sent.
 func Presented(config *tls.Config, tell func(sent bool)) *tls.Config {
 	config = config.Clone()
 	if config == nil || config.GetClientCertificate == nil && len(config.Certificates) == 0 {
@@ -30,7 +30,8 @@ func Presented(config *tls.Config, tell func(sent bool)) *tls.Config {
 	return config
 }
 
-// firstSupported chooses as crypto/tls does without GetClientCertificate.
+// firstSupported chooses the certificate as crypto/tls does without
+// GetClientCertificate.
 func firstSupported(certs []tls.Certificate) func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 	return func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		for i := range certs {
@@ -42,17 +43,16 @@ func firstSupported(certs []tls.Certificate) func(*tls.CertificateRequestInfo) (
 	}
 }
 
-// HungUp reports whether a connection ended without a word: by its end, or a
-// reset. net/http has words of its own, and nothing else, for one that ended
-// before its request was written.
+// HungUp reports whether a connection was closed or reset without a message. For one
+// that ended before its request was written, net/http has only an error text.
 func HungUp(err error) bool {
 	return err != nil && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isErrno(err, resets...) ||
 		strings.Contains(err.Error(), "server closed idle connection"))
 }
 
-// SilentRefusal is the error of a server that has ended every connection where
-// it would look at our client certificate, without the alert that says why:
-// servers in Python do that (asyncio, uvicorn). Nothing that was sent was read.
+// SilentRefusal returns the error of a server that closes every connection at the
+// point where it checks our client certificate, without an alert that says why.
+// Servers in Python do that (asyncio, uvicorn). They have read nothing that was sent.
 func SilentRefusal(op string, err error) *core.Error {
 	return &core.Error{Kind: core.KindNetwork, Code: core.CodeTLSClientSilent, Op: op, Err: err,
 		Message: "The server ended every connection where it would look at the client certificate; it probably does not accept it."}

@@ -9,14 +9,14 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// ProxyAnswered tells a proxy that refuses the way to the server from the
-// server: it is an http.Transport's OnProxyConnectResponse. net/http would
-// report the text of the status and nothing else.
+// ProxyAnswered returns the error of a proxy that refuses to connect to the server. It
+// is an http.Transport's OnProxyConnectResponse. net/http alone would report only the
+// text of the status.
 func ProxyAnswered(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
 	switch answer.StatusCode {
-	case http.StatusOK, http.StatusProxyAuthRequired: // NetworkError knows what net/http says then
+	case http.StatusOK, http.StatusProxyAuthRequired: // NetworkError knows net/http's errors for these
 		return nil
-	case http.StatusUnauthorized: // meant as 407: to CONNECT nobody but the proxy answers
+	case http.StatusUnauthorized: // meant as 407: only the proxy answers CONNECT
 		return &core.Error{Kind: core.KindNetwork, Code: core.CodeProxy, Op: "connect", Status: http.StatusProxyAuthRequired,
 			Message: "The proxy asks for a user name and password."}
 	}

@@ -10,9 +10,9 @@ import (
 // MaxRetryAfter is the longest wait that a server may ask for.
 const MaxRetryAfter = 24 * time.Hour
 
-// RetryAfter reads Retry-After (RFC 9110 §10.2.3): seconds or a date. Of
-// several the longest counts; what can't be read, is negative or past is no
-// wait; more than a day is a day.
+// RetryAfter reads Retry-After (RFC 9110 §10.2.3), seconds or a date. If there are
+// several, the longest counts. Values that can't be read, are negative or in the past
+// mean no wait; more than a day means a day.
 func RetryAfter(h http.Header, now time.Time) time.Duration {
 	var longest time.Duration
 	for _, value := range h.Values("Retry-After") {
@@ -25,7 +25,7 @@ func oneRetryAfter(value string, now time.Time) time.Duration {
 	if value == "" {
 		return 0
 	}
-	if strings.Trim(value, "0123456789") == "" { // delay-seconds, of any length
+	if strings.Trim(value, "0123456789") == "" { // seconds, with any number of digits
 		seconds, err := strconv.ParseInt(value, 10, 32)
 		if err != nil {
 			return MaxRetryAfter

@@ -8,18 +8,18 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// MaxText is the longest text of a server that is shown, in characters.
+// MaxText is how many characters of a server's text are shown at most.
 const MaxText = 500
 
-// Said is what a server says about an error, fit to be shown.
+// Said is a server's message about an error, fit to be shown.
 type Said struct {
 	Code, Text string
-	ArtStore   bool // in the form of either generation
+	ArtStore   bool // in ArtStore's form, of either generation
 }
 
-// Words reads the error answers of both generations, OAuth's (RFC 6749 §5.2)
-// and those of gateways, all JSON objects; ok is whether data is one. What is
-// shown has been through redact.
+// Words reads the error answers of both generations, of OAuth (RFC 6749 §5.2) and of
+// gateways. All are JSON objects; ok says whether data is one. Texts are passed
+// through redact.
 func Words(data []byte, redact func(string) string) (said Said, ok bool) {
 	var body struct {
 		Detail      json.RawMessage `json:"detail"`
@@ -31,12 +31,12 @@ func Words(data []byte, redact func(string) string) (said Said, ok bool) {
 		return Said{}, false
 	}
 	if said, ok = secondGeneration(body.Error); !ok {
-		_ = json.Unmarshal(body.Error, &said.Code) // OAuth's; no string says nothing
+		_ = json.Unmarshal(body.Error, &said.Code) // OAuth's; anything but a string is ignored
 		said.Text = firstGeneration(body.Detail)
 		said.ArtStore = said.Text != ""
 		for _, raw := range []json.RawMessage{body.Description, body.Message} {
 			if said.Text == "" {
-				_ = json.Unmarshal(raw, &said.Text) // else it says nothing
+				_ = json.Unmarshal(raw, &said.Text) // anything but a string is ignored
 			}
 		}
 	}
@@ -44,7 +44,7 @@ func Words(data []byte, redact func(string) string) (said Said, ok bool) {
 	return said, true
 }
 
-// Page is the words of an answer that is no JSON: a proxy's page, or plain
+// Page returns the text of an answer that is not JSON: a proxy's HTML page, or plain
 // text.
 func Page(data []byte, contentType string, redact func(string) string) string {
 	text := string(data)
@@ -63,8 +63,8 @@ func secondGeneration(raw json.RawMessage) (said Said, ok bool) {
 	return Said{Code: e.Code, Text: e.Message, ArtStore: true}, true
 }
 
-// firstGeneration reads a text, or a list of {"loc":[…],"msg":"…"}, which
-// becomes "field: message; …".
+// firstGeneration reads a text, or a list of {"loc":[…],"msg":"…"}, which becomes
+// "field: message; …".
 func firstGeneration(raw json.RawMessage) string {
 	var text string
 	if len(raw) == 0 || json.Unmarshal(raw, &text) == nil {
@@ -95,18 +95,17 @@ var (
 	tags   = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
-// stripHTML leaves the words of a page.
+// stripHTML returns a page's text without its tags.
 func stripHTML(page string) string {
 	return tags.ReplaceAllString(hidden.ReplaceAllString(page, " "), " ")
 }
 
-// Clean makes a server's text fit to be shown: one line without control
-// characters or marks that reverse the reading direction, of at most MaxText
-// characters.
+// Clean makes a server's text fit to be shown: one line without control characters and
+// marks that reverse the reading direction, of at most MaxText characters.
 func Clean(s string) string {
 	s = strings.ToValidUTF8(s, "\ufffd")
 	var b strings.Builder
-	b.Grow(min(len(s), MaxText)) // in hundreds of thousands of receipts what is too much shows
+	b.Grow(min(len(s), MaxText)) // unused memory would add up in hundreds of thousands of receipts
 	n, space := 0, false
 	for _, r := range s {
 		switch {

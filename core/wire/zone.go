@@ -11,13 +11,13 @@ import (
 )
 
 // An IPv6 address may name the interface by which it is reached
-// (https://[fe80::1%25eth0]:8020, RFC 6874). That zone is a word of this machine
-// alone: it is for dialling, and no server, proxy or certificate knows it.
+// (https://[fe80::1%25eth0]:8020, RFC 6874). This zone has a meaning on this machine
+// only: it is used for dialling, and no server, proxy or certificate knows it.
 
 // HasZone reports whether a host, with or without its port, has a zone.
 func HasZone(host string) bool { return strings.Contains(host, "%") }
 
-// AnyHasZone reports whether the host of one of the URLs has.
+// AnyHasZone reports whether the host of any of the URLs has a zone.
 func AnyHasZone(urls ...string) bool {
 	return slices.ContainsFunc(urls, func(address string) bool {
 		u, err := url.Parse(address)
@@ -25,7 +25,7 @@ func AnyHasZone(urls ...string) bool {
 	})
 }
 
-// WithoutZone is a host, with or without its port, less its zone.
+// WithoutZone returns a host, with or without its port, without its zone.
 func WithoutZone(host string) string {
 	address, zone, found := strings.Cut(host, "%")
 	if !found {
@@ -38,15 +38,16 @@ func WithoutZone(host string) string {
 	return address
 }
 
-// Address makes the request name its server without the zone. Of HTTP's versions
-// net/http does so for the first only.
+// Address makes the request name its server without the zone. net/http does so by
+// itself for HTTP/1.1 only.
 func Address(req *http.Request) {
 	if HasZone(req.Host) {
 		req.Host = WithoutZone(req.Host)
 	}
 }
 
-// DialTLS is dial with TLS, for addresses whose zone is in no certificate.
+// DialTLS returns dial with TLS, for addresses with a zone, which is in no
+// certificate.
 func DialTLS(dial Dial, config *tls.Config) Dial {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		host, _, err := net.SplitHostPort(address)

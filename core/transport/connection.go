@@ -18,22 +18,22 @@ import (
 )
 
 const (
-	// verdictTimeout is how long a server gets to say why it hangs up.
+	// verdictTimeout is how long a server gets to say why it closed a connection.
 	verdictTimeout = 3 * time.Second
-	// verdictWait is how long it gets after the handshake.
+	// verdictWait is how long it gets for that after the handshake.
 	verdictWait = time.Second
 )
 
-// Line is the connection that a request got.
-type Line struct {
+// Connection is the connection that a request got.
+type Connection struct {
 	mu    sync.Mutex
 	begun bool
-	wire  *socket // nil for HTTP/2, which other streams write to as well
+	wire  *socket // nil for HTTP/2, where other streams write too
 	start int64   // bytes written before this request
 }
 
 // Got is the httptrace hook.
-func (l *Line) Got(got httptrace.GotConnInfo) {
+func (l *Connection) Got(got httptrace.GotConnInfo) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.begun, l.wire = true, nil
@@ -49,24 +49,24 @@ func (l *Line) Got(got httptrace.GotConnInfo) {
 }
 
 // Begun reports whether the request got a connection.
-func (l *Line) Begun() bool {
+func (l *Connection) Begun() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.begun
 }
 
-// Wrote reports whether n bytes of the request may have left; TLS only adds.
-func (l *Line) Wrote(n int64) bool {
+// Wrote reports whether n bytes of the request may have been sent. TLS makes them
+// only more.
+func (l *Connection) Wrote(n int64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.wire == nil || l.wire.written.Load()-l.start >= n
 }
 
-// unread are the words, for golang.org/x/net/http2 and net/http have nothing
-// else, of errors that mean that no server processed the request (RFC 9113
-// §8.7): RST_STREAM(REFUSED_STREAM) or GOAWAY with a smaller last stream; GOAWAY
-// with an error code; an HTTP/2 connection that was full or closing before the
-// body was begun.
+// unread lists texts of errors which mean that no server processed the request (RFC
+// 9113 §8.7): RST_STREAM(REFUSED_STREAM) or GOAWAY with a smaller last stream; GOAWAY
+// with an error code; an HTTP/2 connection that was full or closing before the body
+// was begun. golang.org/x/net/http2 and net/http have no types for them.
 var unread = [...]string{"cannot retry err [", "received GOAWAY from server ErrCode", "cannot rewind body after connection loss"} //nolint:gochecknoglobals // a table
 
 // Unprocessed reports whether err says that an HTTP/2 server did not process
@@ -81,15 +81,16 @@ func Unprocessed(err error) bool {
 	return false
 }
 
-// LineError classifies what a transport returned instead of an answer.
-func (s *Server) LineError(ctx context.Context, doing string, err error) *core.Error {
+// ConnectionError classifies the error that a transport returned instead of an
+// answer.
+func (s *Server) ConnectionError(ctx context.Context, doing string, err error) *core.Error {
 	e := wire.NetworkError(doing, err)
-	var spoke http2.StreamError // so the server accepted the connection
+	var spoke http2.StreamError // shows that the server accepted the connection
 	vague := (e.Code == core.CodeConnectionLost && !errors.As(err, &spoke)) || e.Code == core.CodeTLSFailed
 	if vague && !s.link.isUp() {
 		shown := s.link.shown()
 		var heard error
-		e, heard = s.routes.verdict(ctx, doing, e)
+		e, heard = s.pools.verdict(ctx, doing, e)
 		if shown > 0 && wire.HungUp(heard) {
 			e = wire.SilentRefusal(doing, err)
 		}
@@ -98,10 +99,10 @@ func (s *Server) LineError(ctx context.Context, doing string, err error) *core.E
 	return e
 }
 
-// verdict asks a server that hung up for its reason. In TLS 1.3 it judges our
-// certificate while the request is already on its way; what it then says may
-// be lost. Without a request it arrives: heard is what came.
-func (r *routes) verdict(ctx context.Context, doing string, e *core.Error) (found *core.Error, heard error) {
+// verdict asks a server that closed a connection for its reason. In TLS 1.3 it checks
+// our certificate while the request is already being sent, so its alert may be lost.
+// On a connection without a request the alert arrives; heard is what came.
+func (r *pools) verdict(ctx context.Context, doing string, e *core.Error) (found *core.Error, heard error) {
 	if r.tls == nil {
 		return e, nil
 	}
@@ -118,10 +119,10 @@ func (r *routes) verdict(ctx context.Context, doing string, e *core.Error) (foun
 	return e, err
 }
 
-// listen connects to the server, through a proxy where there is one, and
-// returns as an error what the server says by itself. A request is sent to
-// servers without ALPN only: there net/http does not hand the connection over.
-func (r *routes) listen(ctx context.Context) error {
+// listen connects to the server, through the proxy if there is one, and returns as an
+// error what the server says unasked. A request is sent only to servers without
+// ALPN, for which net/http does not hand over the connection.
+func (r *pools) listen(ctx context.Context) error {
 	hear := func(_ string, conn *tls.Conn) http.RoundTripper { return listener{conn} }
 	t := r.transport(1)
 	t.Protocols, t.DisableKeepAlives = nil, true
@@ -138,16 +139,15 @@ func (r *routes) listen(ctx context.Context) error {
 	wire.Address(req)
 	resp, err := t.RoundTrip(req)
 	if err == nil {
-		_ = resp.Body.Close() // of a HEAD: empty
+		_ = resp.Body.Close() // the answer to HEAD is empty
 	}
 	return err
 }
 
-// listener is a transport that sends nothing and waits for what the server
-// says.
+// listener is a transport that sends nothing and waits for what the server says.
 type listener struct{ conn *tls.Conn }
 
-// RoundTrip implements http.RoundTripper. There is always an error.
+// RoundTrip implements http.RoundTripper. It always returns an error.
 func (l listener) RoundTrip(*http.Request) (*http.Response, error) {
 	defer func() { _ = l.conn.Close() }() // nothing was sent that could be lost
 	_ = l.conn.SetReadDeadline(time.Now().Add(verdictWait))

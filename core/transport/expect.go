@@ -9,30 +9,30 @@ import (
 	"sync"
 )
 
-// maxInterims is how many interim answers a request may get: net/http leaves
-// the counting to those who look at them.
+// maxInterims is how many interim answers a request may get. net/http doesn't limit
+// them if a hook receives them.
 const maxInterims = 32
 
 var (
-	// errAsked ends the body of a request that was turned away with it unread.
+	// errAsked ends the unread body of a request that was refused.
 	errAsked    = errors.New("the request is made again without asking for leave")
 	errInterims = errors.New("the server sends nothing but interim answers")
 )
 
-// roundTrip makes one request. Where it asks the server for leave before its
-// body is sent (Expect: 100-continue), two things are learnt, for as long as s
-// lives. A server that refuses to be asked, with 417, gets the same request at
-// once without: it has read nothing of the body. One that said nothing until the
-// body was sent without leave isn't asked again: each file would wait as long.
-func (s *Server) roundTrip(r *Route, req *http.Request) (*http.Response, error) {
+// roundTrip makes one request. If the request asks before sending its body (Expect:
+// 100-continue), s learns whether the server can be asked. A server that refuses
+// with 417 gets the same request again without the question, as it has read nothing
+// of the body. A server that doesn't answer before the body is sent after all isn't
+// asked again, or each file would wait as long.
+func (s *Server) roundTrip(r *Pool, req *http.Request) (*http.Response, error) {
 	if req.Header.Get("Expect") == "" {
 		return r.RoundTrip(req)
 	}
-	if s.askNoLeave.Load() {
+	if s.neverExpect.Load() {
 		req.Header.Del("Expect")
 		return r.RoundTrip(req)
 	}
-	held := newHeldBody(req.Body, func() { s.askNoLeave.Store(true) })
+	held := newHeldBody(req.Body, func() { s.neverExpect.Store(true) })
 	ask := req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
 		GotFirstResponseByte: func() { held.set(func() { held.answering, held.spoke = true, true }) },
 		Got100Continue:       func() { held.set(func() { held.answering = false }) },
@@ -44,7 +44,7 @@ func (s *Server) roundTrip(r *Route, req *http.Request) (*http.Response, error) 
 		held.set(func() { held.answering = false })
 		return resp, err
 	}
-	s.askNoLeave.Store(true)
+	s.neverExpect.Store(true)
 	if !held.withdraw() {
 		return resp, nil
 	}
@@ -54,20 +54,20 @@ func (s *Server) roundTrip(r *Route, req *http.Request) (*http.Response, error) 
 	return r.RoundTrip(again)
 }
 
-// heldBody is the body of a request that asks for leave. Once an answer begins,
-// nothing is read of it until it is known which that is: over HTTP/1.1 net/http
-// sends the body behind a refusal, too, if the connection stays.
+// heldBody is the body of a request that asks first. Once an answer begins, the body
+// is not read until it is known which answer that is: over HTTP/1.1 net/http would
+// send the body even after a refusal, if the connection stays open.
 type heldBody struct {
 	body   io.ReadCloser
-	silent func() // called when the body is sent and the server has said nothing
+	silent func() // called when the body is sent without an answer of the server
 
 	mu        sync.Mutex
 	changed   *sync.Cond
-	spoke     bool // the server has said something
-	answering bool // an answer has begun, and it isn't known which
+	spoke     bool // the server has answered something
+	answering bool // an answer has begun, but it isn't known which
 	interims  int
 	begun     bool // the body is being sent
-	withdrawn bool // the body is another request's now
+	withdrawn bool // the body belongs to another request now
 }
 
 func newHeldBody(body io.ReadCloser, silent func()) *heldBody {
@@ -76,7 +76,7 @@ func newHeldBody(body io.ReadCloser, silent func()) *heldBody {
 	return h
 }
 
-// set changes what is known.
+// set changes the state and wakes those who wait for it.
 func (h *heldBody) set(change func()) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -84,7 +84,7 @@ func (h *heldBody) set(change func()) {
 	h.changed.Broadcast()
 }
 
-// interim is the httptrace hook of an answer after which another comes.
+// interim is the httptrace hook for interim answers.
 func (h *heldBody) interim(int, textproto.MIMEHeader) (err error) {
 	h.set(func() {
 		h.answering = false
@@ -95,7 +95,8 @@ func (h *heldBody) interim(int, textproto.MIMEHeader) (err error) {
 	return err
 }
 
-// withdraw takes the body back unless it was begun, and reports whether it did.
+// withdraw takes back the body for another request if it was not begun, and reports
+// whether it did.
 func (h *heldBody) withdraw() (unread bool) {
 	h.set(func() {
 		h.answering, h.withdrawn = false, !h.begun
@@ -104,7 +105,7 @@ func (h *heldBody) withdraw() (unread bool) {
 	return unread
 }
 
-// begin waits until it is known whether the body is to be sent.
+// begin waits until it is known whether to send the body.
 func (h *heldBody) begin() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -129,7 +130,7 @@ func (h *heldBody) Read(p []byte) (int, error) {
 	return h.body.Read(p)
 }
 
-// Close implements io.Closer. A body that was not begun goes on to the next
+// Close implements io.Closer. A body that was not begun stays open for the next
 // request.
 func (h *heldBody) Close() error {
 	h.mu.Lock()

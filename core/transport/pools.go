@@ -17,51 +17,51 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// The transports' numbers.
+// Limits and time-outs of the transports.
 const (
 	dialTimeout      = 10 * time.Second
 	dialKeepAlive    = 15 * time.Second
 	handshakeTimeout = 10 * time.Second
-	continueTimeout  = 5 * time.Second  // then the body is sent without leave
+	continueTimeout  = 5 * time.Second  // then the body is sent without an answer
 	pingAfter        = 30 * time.Second // HTTP/2: silence before a ping
 	pingTimeout      = 15 * time.Second
-	writeTimeout     = 60 * time.Second // HTTP/2: no byte could be written
+	writeTimeout     = 60 * time.Second // HTTP/2: how long no byte can be written
 	maxHeaderBytes   = 64 << 10
-	writeBuffer      = 64 << 10 // a small file with its headers; large ones go round it
+	writeBuffer      = 64 << 10 // fits a small file with its headers; large bodies bypass it
 	readBuffer       = 4 << 10
 	sessionsKept     = 64
 
-	maxLanes  = 4       // HTTP/2 connections, each with its own transport
-	bulkLimit = 1 << 20 // files from this size on go over HTTP/1.1 by default
+	maxHTTP2  = 4       // HTTP/2 connections, each with its own transport
+	bulkLimit = 1 << 20 // by default files from this size on go over HTTP/1.1
 )
 
-// routes are the ways to the server: one transport for HTTP/1.1, with a
-// connection a stream, and up to four for HTTP/2, with a connection each. One
-// HTTP/2 connection for many streams is slower than either: it has one
-// congestion window, and one receive window on the server's side.
-type routes struct {
-	bulk      *Route   // nil where only HTTP/2 is allowed
-	lanes     []*Route // none where only HTTP/1.1 is allowed
-	noHTTP2   atomic.Bool
-	roundTrip atomic.Int64  // nanoseconds, 0 before the first connection
-	closed    atomic.Int64  // nanoseconds after which the server closed an idle connection, 0 for never
-	leave     time.Duration // Config.Continue
-	dial      wire.Dial
-	proxy     func(*http.Request) (*url.URL, error)
-	tls       *tls.Config // of bulk, nil for plain HTTP
-	address   string      // host:port of the server
+// pools holds the connections to the server: one pool for HTTP/1.1, with a connection
+// for each request, and up to four for HTTP/2, with one connection each. A single
+// HTTP/2 connection for all requests would be slower: it has one congestion window,
+// and one receive window on the server's side.
+type pools struct {
+	bulk          *Pool   // nil if only HTTP/2 is allowed
+	http2         []*Pool // empty if only HTTP/1.1 is allowed
+	noHTTP2       atomic.Bool
+	roundTrip     atomic.Int64  // nanoseconds, 0 before the first connection
+	closed        atomic.Int64  // nanoseconds after which the server closed an idle connection, 0 if it did not
+	awaitContinue time.Duration // Config.Continue
+	dial          wire.Dial
+	proxy         func(*http.Request) (*url.URL, error)
+	tls           *tls.Config // bulk's, nil for plain HTTP
+	address       string      // the server's host:port
 }
 
-func newRoutes(cfg Config, l *link) (*routes, error) {
+func newPools(cfg Config, l *link) (*pools, error) {
 	base := cfg.Base
-	r := &routes{leave: cfg.Continue, dial: cfg.Dial, proxy: cfg.Proxy, address: hostPort(base)}
+	r := &pools{awaitContinue: cfg.Continue, dial: cfg.Dial, proxy: cfg.Proxy, address: hostPort(base)}
 	if base.Scheme == "http" {
 		if cfg.HTTPVersion == core.HTTP2 {
 			e := *errNoHTTP2()
 			e.Kind, e.Code, e.Op, e.Message = core.KindConfig, core.CodeProfileInvalid, opOpen, `HTTP/2 needs an https address; set http_version to "auto" or "1.1".`
 			return nil, &e
 		}
-		r.bulk = newRoute(r.transport(cfg.Connections))
+		r.bulk = newPool(r.transport(cfg.Connections))
 		return r, nil
 	}
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
@@ -74,14 +74,14 @@ func newRoutes(cfg Config, l *link) (*routes, error) {
 	if config.ClientSessionCache == nil {
 		config.ClientSessionCache = tls.NewLRUClientSessionCache(sessionsKept)
 	}
-	// Small first records make a page appear sooner; an upload gains nothing.
+	// Small first records make web pages appear sooner, but don't help uploads.
 	config.DynamicRecordSizingDisabled = true
 	if cfg.HTTPVersion != core.HTTP2 {
 		r.addBulk(l.watch(config, false), cfg.Connections)
 	}
 	if cfg.HTTPVersion != core.HTTP11 {
-		for range min(maxLanes, cfg.Connections) {
-			if err := r.addLane(l.watch(config, cfg.HTTPVersion == core.HTTP2)); err != nil {
+		for range min(maxHTTP2, cfg.Connections) {
+			if err := r.addHTTP2(l.watch(config, cfg.HTTPVersion == core.HTTP2)); err != nil {
 				return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeInternal, Op: opOpen, Message: "HTTP/2 could not be set up.", Err: err}
 			}
 		}
@@ -89,14 +89,14 @@ func newRoutes(cfg Config, l *link) (*routes, error) {
 	return r, nil
 }
 
-// transport returns what all transports have in common.
-func (r *routes) transport(connections int) *http.Transport {
+// transport returns a transport with the settings that all have in common.
+func (r *pools) transport(connections int) *http.Transport {
 	return &http.Transport{
 		Proxy:                  r.proxy,
 		OnProxyConnectResponse: wire.ProxyAnswered,
 		DialContext:            r.wire,
 		TLSHandshakeTimeout:    handshakeTimeout,
-		ExpectContinueTimeout:  r.leave,
+		ExpectContinueTimeout:  r.awaitContinue,
 		IdleConnTimeout:        wire.IdleLimit,
 		MaxConnsPerHost:        connections,
 		MaxIdleConnsPerHost:    connections,
@@ -114,10 +114,10 @@ func http1() *http.Protocols {
 	return p
 }
 
-func (r *routes) addBulk(config *tls.Config, streams int) {
+func (r *pools) addBulk(config *tls.Config, streams int) {
 	config.NextProtos = []string{"http/1.1"}
 	t := r.transport(streams)
-	t.TLSClientConfig = config // behind a proxy
+	t.TLSClientConfig = config // used behind a proxy
 	t.DialTLSContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := r.wire(ctx, network, address)
 		if err != nil {
@@ -129,15 +129,15 @@ func (r *routes) addBulk(config *tls.Config, streams int) {
 		}
 		return secure, nil
 	}
-	r.bulk, r.tls = newRoute(t), config
+	r.bulk, r.tls = newPool(t), config
 }
 
-func (r *routes) addLane(config *tls.Config) error {
+func (r *pools) addHTTP2(config *tls.Config) error {
 	config.NextProtos = []string{"h2", "http/1.1"}
 	t := r.transport(1)
 	t.Protocols = nil // golang.org/x/net/http2 registers itself
 	t.TLSClientConfig = config
-	h2, err := http2.ConfigureTransports(t) //nolint:staticcheck // net/http gives no hold on its connections, one of which each lane has
+	h2, err := http2.ConfigureTransports(t) //nolint:staticcheck // net/http can't limit a transport to one HTTP/2 connection
 	if err != nil {
 		return err
 	}
@@ -145,21 +145,22 @@ func (r *routes) addLane(config *tls.Config) error {
 	if r.tls == nil {
 		r.tls = config
 	}
-	r.lanes = append(r.lanes, newRoute(t))
+	r.http2 = append(r.http2, newPool(t))
 	return nil
 }
 
-// pick returns the route for a body of size bytes and counts it as active.
-// HTTP/2 is for many small files on a line that is long, or not known yet: what
-// it costs the processor more than HTTP/1.1 shows where answers are quick.
-func (r *routes) pick(size int64) *Route {
+// pick returns the pool for a body of size bytes and counts the request as active.
+// HTTP/2 is for many small files to a server that is far away, or whose round-trip
+// time is not known yet. It costs more processor time than HTTP/1.1, which matters
+// when answers are quick.
+func (r *pools) pick(size int64) *Pool {
 	best := r.bulk
 	trip := time.Duration(r.roundTrip.Load())
-	if best == nil || (size < bulkLimit && len(r.lanes) > 0 && !r.noHTTP2.Load() && (trip == 0 || trip > core.LongRoundTrip)) {
-		best = r.lanes[0]
-		for _, lane := range r.lanes[1:] {
-			if lane.active.Load() < best.active.Load() {
-				best = lane
+	if best == nil || (size < bulkLimit && len(r.http2) > 0 && !r.noHTTP2.Load() && (trip == 0 || trip > core.LongRoundTrip)) {
+		best = r.http2[0]
+		for _, one := range r.http2[1:] {
+			if one.active.Load() < best.active.Load() {
+				best = one
 			}
 		}
 	}
@@ -167,10 +168,10 @@ func (r *routes) pick(size int64) *Route {
 	return best
 }
 
-// learn remembers that the server does not offer HTTP/2, and for how long it
-// says that it keeps idle connections. Over HTTP/2 a server that closes one says
-// which requests it has not read.
-func (r *routes) learn(used *Route, resp *http.Response) {
+// learn remembers if the server does not offer HTTP/2, and how long it says that it
+// keeps idle connections. That is not needed over HTTP/2, where a server that closes
+// a connection tells which requests it has not read.
+func (r *pools) learn(used *Pool, resp *http.Response) {
 	if resp.ProtoMajor != 1 {
 		return
 	}
@@ -182,18 +183,17 @@ func (r *routes) learn(used *Route, resp *http.Response) {
 	}
 }
 
-// keeps is the shortest time after which the server has closed a connection that
-// was idle.
-func (r *routes) keeps() time.Duration {
+// keeps returns the shortest idle time after which the server has closed a
+// connection.
+func (r *pools) keeps() time.Duration {
 	if shortest := r.closed.Load(); shortest > 0 {
 		return time.Duration(shortest)
 	}
 	return math.MaxInt64
 }
 
-// closedIdle learns that the server has closed a connection after it had been
-// idle for a while.
-func (r *routes) closedIdle(after time.Duration) {
+// closedIdle notes that the server has closed a connection after some idle time.
+func (r *pools) closedIdle(after time.Duration) {
 	if after <= 0 || after >= r.keeps() {
 		return
 	}
@@ -203,17 +203,17 @@ func (r *routes) closedIdle(after time.Duration) {
 	}
 }
 
-func (r *routes) close() {
+func (r *pools) close() {
 	if r.bulk != nil {
 		r.bulk.CloseIdleConnections()
 	}
-	for _, lane := range r.lanes {
-		lane.CloseIdleConnections()
+	for _, one := range r.http2 {
+		one.CloseIdleConnections()
 	}
 }
 
-// wire opens a connection that counts.
-func (r *routes) wire(ctx context.Context, network, address string) (net.Conn, error) {
+// wire opens a connection that counts what it writes.
+func (r *pools) wire(ctx context.Context, network, address string) (net.Conn, error) {
 	begun := time.Now()
 	conn, err := r.dial(ctx, network, address)
 	if err != nil {
@@ -225,9 +225,9 @@ func (r *routes) wire(ctx context.Context, network, address string) (net.Conn, e
 	return s, nil
 }
 
-// timed learns the round-trip time from what opening a connection took: the
-// shortest, because a name may have had to be looked up, or a packet was lost.
-func (r *routes) timed(took time.Duration) {
+// timed learns the round-trip time from how long it took to open a connection. The
+// shortest counts, as looking up a name or a lost packet may have added to others.
+func (r *pools) timed(took time.Duration) {
 	for {
 		best := r.roundTrip.Load()
 		if best != 0 && best <= int64(took) || r.roundTrip.CompareAndSwap(best, int64(took)) {
