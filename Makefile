@@ -39,16 +39,16 @@ test: test-deps vet-headless ## run every test, with the race detector, and writ
 
 race: test ## the same: tests always run with the race detector
 
-# Of the interface the tests of paths: the others are the same everywhere. Left
-# out is what Wine or Windows does not have: local sockets, signals, file modes,
-# connections that end with the process that is killed. The overlay is there as
-# Wine 8 can't delete the way that Go tries first.
+# Of the window only the tests of paths run: the others are the same everywhere.
+# Left out is what Wine or Windows does not have: local sockets, signals, file
+# modes, connections that end with the process that is killed. The overlay is
+# needed because Wine 8 can't delete files in the way that Go tries first.
 test-windows: test-windows-deps ## run the tests as programs for Windows, under Wine (Linux)
 	$(WINE_TEST) -skip '^TestKilledServerKeepsItsPromises$$' ./core/...
 	$(WINE_TEST) -run Paths ./ui
 	$(WINE_TEST) -tags headless -skip '^(TestUploadUnreadableFile|TestUploadInterrupted|TestUploadKilled|TestKilledAtRandom)$$' ./app ./app/connect ./app/desktop ./app/report
 
-# Wine links to the whole disk from its folder: of the underscore tools for Go leave it alone.
+# Wine's folder has links to the whole disk. Its name begins with an underscore, so that Go's tools ignore it.
 WINE := WINEPREFIX=$(CURDIR)/build/_wine/prefix WINEDEBUG=-all DISPLAY=
 WINE_TEST := GOOS=windows CGO_ENABLED=0 $(WINE) $(GO) test -count 1 -timeout 20m -overlay build/_wine/overlay.json -exec wine
 
@@ -98,7 +98,7 @@ fuzz: ## fuzz every parser of foreign input for FUZZTIME (30s) each
 		done || exit 1; done
 
 # ROUNDS=9 measures longer, SCALE=8 makes the work eight times smaller.
-soak: ## the long forms of the tests, for hours: KILLS=1000 kills, a million steps, DAMAGES=2000 damaged queues, each byte of 10 MB, 64 GiB, twelve minutes of a slow line
+soak: ## the long forms of the tests, for hours: KILLS=1000 kills, a million steps, DAMAGES=2000 damaged queues, each byte of 10 MB, 64 GiB, twelve minutes of a slow network
 	KILLS=$(or $(KILLS),1000) $(GO) test -count 1 -timeout 3h -v -tags headless -run '^TestKilledAtRandom$$' ./app
 	$(GO) test -count 1 -timeout 3h -v -run '^TestModel$$' ./core/engine -rapid.checks=$(or $(CHECKS),200000) -rapid.nofailfile
 	SOAK=1 $(GO) test -count 1 -timeout 3h -v -run '^TestScanMany$$' ./core/engine
@@ -109,13 +109,13 @@ soak: ## the long forms of the tests, for hours: KILLS=1000 kills, a million ste
 bench: headless bench-deps ## measure against curl and rclone on this machine, into docs/performance.md
 	$(call peers,TestLocal)
 
-bench-wan: headless bench-deps ## the same over 50 ms of round trip, clean and lossy (Linux, root)
+bench-wan: headless bench-deps ## the same over a round trip of 50 ms, with and without packet loss (Linux, root)
 	$(call peers,TestWide)
 
 bench-variants: headless bench-deps ## what a change is worth: VARIANTS='now=bin/ingester-headless;before=/path' CASE=big|middling|small LINE=clean|lossy
 	$(call peers,TestVariants)
 
-bench-window: test-deps ## measure what the window costs beside a trivial one, into docs/performance.md (Linux)
+bench-window: test-deps ## measure what the window costs, compared with a trivial one, into docs/performance.md (Linux)
 	REPORT=$(CURDIR)/docs/performance.md $(GO) test -tags '$(TAGS) bench' -count 1 -timeout 2h -v -run '^TestWindow$$' ./app
 
 define peers
