@@ -46,7 +46,7 @@ race: test ## the same: tests always run with the race detector
 test-windows: test-windows-deps ## run the tests as programs for Windows, under Wine (Linux)
 	$(WINE_TEST) -skip '^TestKilledServerKeepsItsPromises$$' ./core/...
 	$(WINE_TEST) -run Paths ./ui
-	$(WINE_TEST) -tags headless -skip '^(TestUploadUnreadableFile|TestUploadInterrupted|TestUploadKilled|TestKilledAtRandom)$$' ./app ./app/connect ./app/desktop ./app/report
+	$(WINE_TEST) -tags headless -skip '^(TestUploadUnreadableFile|TestUploadInterrupted|TestUploadKilled|TestKilledAtRandom)$$' ./app ./app/connect ./app/desktop ./app/report ./app/watch
 
 # Wine's folder has links to the whole disk. Its name begins with an underscore, so that Go's tools ignore it.
 WINE := WINEPREFIX=$(CURDIR)/build/_wine/prefix WINEDEBUG=-all DISPLAY=

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/artstore/ingester/app/connect"
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/diagnose"
 )
@@ -59,7 +60,7 @@ func checkTarget(ctx context.Context, s streams, t target, print func(core.Step)
 		return err
 	}
 	if failure != nil {
-		return &reported{code: exitCode(failure), err: failure}
+		return &report.Told{Err: failure}
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func (c *finaliseCommand) run(ctx context.Context, ids []string) error {
 		failed += w.failed
 	}
 	if failed > 0 {
-		return &reported{exitIncomplete, errors.New("not every file was made permanent")}
+		return &report.Told{Err: errors.New("not every file was made permanent")}
 	}
 	return nil
 }
@@ -190,8 +190,8 @@ func (w *finaliseRun) with(ctx context.Context, after *control.Gone) error {
 			p.shared.onHandOver(func() { stop(handedOver()) })
 			p.services.start(p.engine.Run)
 			err := w.work(working, p.engine.Own())
-			if moved(working, err) {
-				return movedTo(working, err)
+			if moved := control.Moved(working, err); moved != nil {
+				return moved
 			}
 			return err
 		})

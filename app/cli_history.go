@@ -108,5 +108,5 @@ func damagedRows(s streams, rows []core.Transfer) error {
 	}
 	err := fmt.Errorf("%d of %d entries are damaged: what the server said of them is not known any more", n, len(rows))
 	_, _ = fmt.Fprintln(s.err, err) // the exit code says it too
-	return &reported{exitIncomplete, err}
+	return &report.Told{Err: err}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"strings"
 	"testing"
 
@@ -17,8 +16,7 @@ func TestDamagedRows(t *testing.T) {
 	damaged := core.Transfer{State: core.StateStored, Error: &core.Error{Kind: core.KindConfig, Code: core.CodeStoreDamaged}}
 	var told bytes.Buffer
 	err := damagedRows(streams{err: report.NewOutput(&told)}, []core.Transfer{whole, damaged})
-	var r *reported
-	if !errors.As(err, &r) || r.code != exitIncomplete || !strings.Contains(told.String(), "1 of 2 entries are damaged") {
+	if !report.IsTold(err) || exitCode(err) != exitIncomplete || !strings.Contains(told.String(), "1 of 2 entries are damaged") {
 		t.Errorf("got %v, told %q", err, told.String())
 	}
 	if err := damagedRows(streams{err: report.NewOutput(&told)}, []core.Transfer{whole}); err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/artstore/ingester/app/connect"
 	"github.com/artstore/ingester/app/report"
+	"github.com/artstore/ingester/app/watch"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/control"
 )
@@ -202,14 +203,14 @@ func (u *uploadCommand) options(p core.Profile) (core.Options, error) {
 
 // persistence is how long the call waits: what the command line says, then the
 // profile, then by whether somebody is there to end it.
-func (u *uploadCommand) persistence(p core.Profile) persistence {
+func (u *uploadCommand) persistence(p core.Profile) watch.Persistence {
 	if u.given {
-		return persistence{limit: u.giveUpAfter, given: true}
+		return watch.Persistence{Limit: u.giveUpAfter, Given: true}
 	}
 	if limit, given := p.GiveUpAfter(); given {
-		return persistence{limit: limit, given: true}
+		return watch.Persistence{Limit: limit, Given: true}
 	}
-	return persistence{limit: patienceAlone, endless: u.streams.err.Terminal() != nil}
+	return watch.Persistence{Limit: watch.PatienceAlone, Endless: u.streams.err.Terminal() != nil}
 }
 
 // revive puts on their way again the files of this call that wait for a word

@@ -19,37 +19,27 @@ const (
 	exitInterrupted = 130 // as shells say it of SIGINT
 )
 
-// reported is an error about which the command has said everything; its exit
-// code remains.
-type reported struct {
-	code int
-	err  error
-}
-
-func (r *reported) Error() string { return r.err.Error() }
-func (r *reported) Unwrap() error { return r.err }
-
-func isReported(err error) bool {
-	var r *reported
-	return errors.As(err, &r)
-}
-
 // exitCode maps an error to the process's exit code.
 func exitCode(err error) int {
-	var r *reported
+	var told *report.Told
+	if errors.As(err, &told) {
+		return codeOf(told.Err, exitIncomplete)
+	}
+	return codeOf(err, exitUsage) // what cobra says of flags and arguments
+}
+
+// codeOf is the exit code for err, and other for one that is not of the core.
+func codeOf(err error, other int) int {
+	var known *core.Error
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &r):
-		return r.code
 	case report.IsLost(err):
 		return exitIncomplete
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	}
-	var known *core.Error
-	if !errors.As(err, &known) {
-		return exitUsage // what cobra says of flags and arguments
+	case !errors.As(err, &known):
+		return other
 	}
 	switch known.Kind {
 	case core.KindUsage, core.KindConfig, core.KindFile:

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 )
 
@@ -14,7 +15,7 @@ import (
 // this one can't write.
 func explainForeign(getenv func(string) string, err error) error {
 	var known *core.Error
-	if !errors.As(err, &known) || isReported(err) || known.Code != core.CodeStoreFailed && !errors.Is(err, fs.ErrPermission) {
+	if !errors.As(err, &known) || report.IsTold(err) || known.Code != core.CodeStoreFailed && !errors.Is(err, fs.ErrPermission) {
 		return err
 	}
 	f, missing := findFolders(getenv)

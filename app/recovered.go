@@ -32,5 +32,5 @@ func afterRecovery(missing bool, err error) error {
 	if !missing || err != nil {
 		return err
 	}
-	return &reported{exitIncomplete, errors.New("part of the queue is lost")}
+	return &report.Told{Err: errors.New("part of the queue is lost")}
 }

@@ -75,7 +75,7 @@ func complain(w io.Writer, err error) int {
 	if err == nil {
 		return exitOK
 	}
-	if !isReported(err) && !report.IsLost(err) {
+	if !report.IsTold(err) && !report.IsLost(err) {
 		_, _ = fmt.Fprintln(w, "ingester: "+sentence(err)) // settle looks at what failed
 	}
 	return exitCode(err)

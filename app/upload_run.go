@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/app/report"
+	"github.com/artstore/ingester/app/watch"
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/core/engine"
@@ -31,10 +32,10 @@ type uploadRun struct {
 	out     report.Reporter
 	options core.Options
 	scan    core.Scan
-	files   int       // that were found
-	begun   time.Time // of the first Submit
-	watch   *watch    // nil until the files are in the queue
-	missing bool      // something of the queue was lost
+	files   int          // that were found
+	begun   time.Time    // of the first Submit
+	watch   *watch.Watch // nil until the files are in the queue
+	missing bool         // something of the queue was lost
 }
 
 // run scans, and then works with whichever process has the queue, until the
@@ -92,10 +93,10 @@ func (r *uploadRun) with(ctx context.Context, after *control.Gone) error {
 // is left of them.
 func (r *uploadRun) work(ctx context.Context, q control.Call) error {
 	if r.watch != nil {
-		if err := r.watch.adopt(ctx, q); err != nil {
+		if err := r.watch.Adopt(ctx, q); err != nil {
 			return err
 		}
-		return r.watch.follow(ctx, q)
+		return r.watch.Follow(ctx, q)
 	}
 	submission, err := r.submit(ctx, q)
 	if err != nil {
@@ -114,10 +115,10 @@ func (r *uploadRun) work(ctx context.Context, q control.Call) error {
 			return err
 		}
 	}
-	r.watch = newWatch(r.out, r.profile.Name, r.scan, r.u.skipOK, submission, others, r.u.persistence(r.profile))
-	r.watch.say = r.u.say
+	r.watch = watch.New(watch.Config{Out: r.out, Profile: r.profile.Name, Scan: r.scan, SkipOK: r.u.skipOK, Submission: submission, Others: others,
+		Persistence: r.u.persistence(r.profile), Say: r.u.say})
 	r.scan.Sources = nil // a hundred thousand of them are a lot
-	return r.watch.follow(ctx, q)
+	return r.watch.Follow(ctx, q)
 }
 
 // submitter is what submit needs of the queue.

@@ -48,6 +48,20 @@ func IsGone(err error) bool {
 	return errors.As(err, &g)
 }
 
+// Moved is why err happened where that is that the queue gets, or has got, another
+// owner; else nil. Work on the queue then goes on with the next owner.
+func Moved(ctx context.Context, err error) error {
+	switch cause := context.Cause(ctx); {
+	case err == nil:
+		return nil
+	case IsGone(err):
+		return err
+	case IsGone(cause):
+		return cause
+	}
+	return nil
+}
+
 // Client is another process's way to the owner of a queue. It is a Queue.
 type Client struct {
 	Hello Hello

@@ -1,4 +1,4 @@
-package main
+package watch
 
 import (
 	"time"
@@ -6,25 +6,6 @@ import (
 	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
 )
-
-// How long a call waits where the user says nothing.
-const (
-	patienceAlone = time.Hour        // without a terminal: nobody is there to end it
-	mistakeAfter  = 30 * time.Second // for a server that was never reached
-	roundAttempts = 5                // of a file, before a call without patience has done with it
-	leastTold     = time.Second      // shorter waits are told to nobody
-	saveEvery     = 30 * time.Second // at most, until the queue is saved again
-	unsavedLeast  = 2 * time.Minute  // for what is under way: an attempt where nothing moves has ended by then
-)
-
-// persistence is how long a call goes on while nothing goes forward. Forward is:
-// a file of the call has ended, or more of one was sent than ever before in the
-// call. Nothing that is under way is cut.
-type persistence struct {
-	limit   time.Duration
-	endless bool // limit is none
-	given   bool // by the user: counts for a server that was never reached as well
-}
 
 // held is a file that waits by itself.
 type held struct {
@@ -36,7 +17,7 @@ type held struct {
 
 // tracker knows what a call has gained so far, and what it waits for.
 type tracker struct {
-	persistence
+	Persistence
 	since   time.Time // when something last went forward
 	reached bool      // the server has answered, or taken bytes
 	failed  bool      // an attempt found no server
@@ -52,8 +33,8 @@ type tracker struct {
 	folders map[string]time.Time // told to be away since, by path
 }
 
-func newTracker(p persistence, now time.Time) tracker {
-	return tracker{persistence: p, since: now, most: map[core.TransferID]int64{}, before: map[core.TransferID]int{}, held: map[core.TransferID]held{}, folders: map[string]time.Time{}}
+func newTracker(p Persistence, now time.Time) tracker {
+	return tracker{Persistence: p, since: now, most: map[core.TransferID]int64{}, before: map[core.TransferID]int{}, held: map[core.TransferID]held{}, folders: map[string]time.Time{}}
 }
 
 // begin learns how a file of the call stood when it began.
@@ -121,7 +102,7 @@ func (g *tracker) learn(waits []core.Wait) {
 
 // mistaken reports whether the call waits for what is more likely a mistake
 // than an outage.
-func (g *tracker) mistaken() bool { return g.failed && !g.reached && !g.given }
+func (g *tracker) mistaken() bool { return g.failed && !g.reached && !g.Given }
 
 // over reports whether it has waited long enough for n files that have not
 // ended.
@@ -130,10 +111,10 @@ func (g *tracker) over(n int, begun, now time.Time) bool {
 	switch {
 	case g.mistaken() && now.Sub(begun) >= mistakeAfter:
 		return true
-	case g.active > 0 || g.endless:
+	case g.active > 0 || g.Endless:
 		return false
-	case g.limit > 0:
-		return now.Sub(g.since) >= g.limit
+	case g.Limit > 0:
+		return now.Sub(g.since) >= g.Limit
 	case g.paused:
 		return true
 	}
@@ -152,15 +133,15 @@ func (g *tracker) over(n int, begun, now time.Time) bool {
 // can't be are under way for as long.
 func (g *tracker) overUnsaved(now time.Time) bool {
 	g.unsaved = true
-	return !g.endless && now.Sub(g.since) >= g.patience()
+	return !g.Endless && now.Sub(g.since) >= g.patience()
 }
 
 // patience is how long nothing may go forward while the queue can't be saved.
 func (g *tracker) patience() time.Duration {
 	if g.active > 0 {
-		return max(g.limit, unsavedLeast)
+		return max(g.Limit, unsavedLeast)
 	}
-	return g.limit
+	return g.Limit
 }
 
 // unsavedResult is why it is not known what became of a file.
@@ -175,12 +156,12 @@ func (g *tracker) look(begun time.Time) time.Time {
 	switch {
 	case g.mistaken():
 		return begun.Add(mistakeAfter)
-	case g.active > 0 && !g.unsaved || g.endless || g.limit == 0 && !g.unsaved:
+	case g.active > 0 && !g.unsaved || g.Endless || g.Limit == 0 && !g.unsaved:
 		return time.Time{}
 	case g.unsaved:
 		return g.since.Add(g.patience())
 	}
-	return g.since.Add(g.limit)
+	return g.since.Add(g.Limit)
 }
 
 // alone is what keeps files from being sent that would be, and ends first.

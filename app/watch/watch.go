@@ -1,23 +1,24 @@
-package main
+// Package watch follows the files of one command until all of them have ended or
+// the command gives up. It counts and reports what becomes of them.
+package watch
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"time"
 
 	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/control"
 )
 
-// feedSource is what watch needs of the engine.
-type feedSource interface {
+// Queue is where the transfers are: the engine, or another process's.
+type Queue interface {
 	Subscribe() (core.Snapshot, core.Feed)
 	Left(ctx context.Context, profile string) (here, elsewhere int, err error)
 }
 
-// watch follows the transfers of one command to their ends.
-type watch struct {
+// Watch follows the transfers of one command.
+type Watch struct {
 	out     report.Reporter
 	profile string
 	mine    map[core.TransferID]bool      // to be sent by this command, and whether it names them too
@@ -39,11 +40,24 @@ type watch struct {
 	started                     time.Time
 }
 
-// newWatch begins with what is not sent.
-func newWatch(out report.Reporter, profile string, scan core.Scan, skipOK bool, s core.Submission, others []core.TransferID, p persistence) *watch {
-	w := &watch{out: out, profile: profile, skipOK: skipOK, mine: map[core.TransferID]bool{}, open: map[core.TransferID]bool{},
+// Config says what a command waits for, and how.
+type Config struct {
+	Out         report.Reporter
+	Profile     string
+	Scan        core.Scan         // what it left out is reported
+	SkipOK      bool              // what is left out is no failure
+	Submission  core.Submission   // what became of the files that the command names
+	Others      []core.TransferID // to be sent by this command, which does not name them
+	Persistence Persistence
+	Say         func(text string) // to a person, nil: to nobody
+}
+
+// New begins with what is not sent.
+func New(c Config) *Watch {
+	s, out := c.Submission, c.Out
+	w := &Watch{out: out, say: c.Say, profile: c.Profile, skipOK: c.SkipOK, mine: map[core.TransferID]bool{}, open: map[core.TransferID]bool{},
 		first: map[core.TransferID]time.Time{}, asked: s.Asked, started: time.Now()}
-	w.tracker = newTracker(p, w.started)
+	w.tracker = newTracker(c.Persistence, w.started)
 	for _, t := range s.Stored {
 		w.sum.Files++
 		w.sum.Skipped++
@@ -60,7 +74,7 @@ func newWatch(out report.Reporter, profile string, scan core.Scan, skipOK bool, 
 			out.MadePermanent(t)
 		}
 	}
-	for _, left := range scan.Skipped {
+	for _, left := range c.Scan.Skipped {
 		w.leave(left)
 	}
 	for _, id := range s.Queued {
@@ -70,14 +84,14 @@ func newWatch(out report.Reporter, profile string, scan core.Scan, skipOK bool, 
 		w.mine[t.ID] = true
 		w.tracker.begin(t)
 	}
-	for _, id := range others {
+	for _, id := range c.Others {
 		w.mine[id] = false
 	}
 	return w
 }
 
 // differs is what the server keeps otherwise than was asked of a stored file.
-func (w *watch) differs(t core.Transfer, asked core.Options) []core.Difference {
+func (w *Watch) differs(t core.Transfer, asked core.Options) []core.Difference {
 	found := t.DiffersFrom(asked)
 	if len(found) > 0 {
 		w.sum.Differ++
@@ -85,29 +99,8 @@ func (w *watch) differs(t core.Transfer, asked core.Options) []core.Difference {
 	return found
 }
 
-// leave counts and reports what a scan left out.
-func (w *watch) leave(s core.Skipped) {
-	w.sum.Skip(report.SkipReason(s.Reason))
-	fails := w.fails(s)
-	switch {
-	case fails && report.Unread(s):
-		w.sum.Files++
-		w.sum.Failed++
-		w.other++
-	case fails:
-		w.missing++
-		w.sum.Left++
-	default:
-		w.sum.Left++
-	}
-	w.out.Left(s, fails)
-}
-
-// fails reports whether a command fails that left s out.
-func (w *watch) fails(s core.Skipped) bool { return isMissing(s) && (!w.skipOK || !mayBeMissing(s)) }
-
-// follow returns when every transfer of this command has ended or can't go on.
-func (w *watch) follow(ctx context.Context, e feedSource) error {
+// Follow returns when every transfer of this command has ended or can't go on.
+func (w *Watch) Follow(ctx context.Context, e Queue) error {
 	snapshot, feed := e.Subscribe()
 	defer feed.Close()
 	if err := feedError(feed); err != nil {
@@ -121,8 +114,8 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 	snapshot.Transfers = nil // a hundred thousand of them are a lot
 	for !w.over() {
 		u, err := w.next(ctx, feed)
-		if moved(ctx, err) {
-			return movedTo(ctx, err)
+		if moved := control.Moved(ctx, err); moved != nil {
+			return moved
 		}
 		if err != nil {
 			_ = w.finish(context.WithoutCancel(ctx), e) // that it was interrupted comes first
@@ -149,7 +142,7 @@ func (w *watch) follow(ctx context.Context, e feedSource) error {
 
 // next is the next update of the feed, or the last once more where it is time to
 // ask whether to go on.
-func (w *watch) next(ctx context.Context, feed core.Feed) (core.Update, error) {
+func (w *Watch) next(ctx context.Context, feed core.Feed) (core.Update, error) {
 	waiting := ctx
 	if at := w.tracker.look(w.started); !at.IsZero() {
 		var cancel context.CancelFunc
@@ -164,7 +157,7 @@ func (w *watch) next(ctx context.Context, feed core.Feed) (core.Update, error) {
 }
 
 // begin counts this command's transfers, once.
-func (w *watch) begin(list []core.Transfer) {
+func (w *Watch) begin(list []core.Transfer) {
 	if w.begun {
 		return
 	}
@@ -188,7 +181,7 @@ func interrupted(ctx context.Context) error {
 	return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "upload", Message: "Interrupted.", Err: context.Cause(ctx)}
 }
 
-func (w *watch) update(changed []core.Transfer) {
+func (w *Watch) update(changed []core.Transfer) {
 	for _, t := range changed {
 		if _, ok := w.open[t.ID]; !ok {
 			continue
@@ -206,7 +199,7 @@ func (w *watch) update(changed []core.Transfer) {
 }
 
 // end counts and reports a transfer that has ended.
-func (w *watch) end(t core.Transfer) {
+func (w *Watch) end(t core.Transfer) {
 	delete(w.open, t.ID)
 	var took time.Duration
 	if begin, ok := w.first[t.ID]; ok && t.FinishedAt.After(begin) {
@@ -239,118 +232,10 @@ func (w *watch) end(t core.Transfer) {
 
 // countCause tells what never reached a server from everything else: a file
 // whose outcome is unknown did reach one.
-func (w *watch) countCause(t core.Transfer) {
+func (w *Watch) countCause(t core.Transfer) {
 	if e := t.Error; t.State != core.StateUnknown && e != nil && (e.Kind == core.KindNetwork || e.Kind == core.KindTLS) {
 		w.unreachable++
 		return
 	}
 	w.other++
-}
-
-// over reports whether there is nothing to wait for: everything has ended, the
-// queue has stopped and nothing is under way any more, or the call gives up. It
-// tells what is waited for.
-func (w *watch) over() bool {
-	switch {
-	case len(w.open) == 0:
-		return true
-	case w.halt != nil && w.halt.Code == core.CodeStoreFailed:
-		return w.unsaved(time.Now())
-	case w.halt != nil:
-		return w.tracker.active == 0
-	}
-	w.full = false
-	now := time.Now()
-	if w.gaveUp = w.tracker.over(len(w.open), w.started, now); w.gaveUp {
-		return true
-	}
-	if wait, isNew := w.tracker.next(len(w.open), now); isNew {
-		w.out.Waiting(wait)
-	}
-	return false
-}
-
-// unsaved is over while the queue can't be saved: the disk is full, say. That is
-// tried again and again, and told once. What was sent can't end meanwhile.
-func (w *watch) unsaved(now time.Time) bool {
-	if w.gaveUp = w.tracker.overUnsaved(now); w.gaveUp {
-		return true
-	}
-	if !w.full {
-		w.full = true
-		w.out.Waiting(report.Wait{Wait: core.Wait{Until: now.Add(saveEvery), Reason: w.halt}})
-	}
-	return false
-}
-
-// finish reports what is left in the queue and the totals, and says by its
-// error how the command ended.
-func (w *watch) finish(ctx context.Context, e feedSource) error {
-	if w.gaveUp {
-		w.sum.GaveUp, w.sum.Idle = w.tracker.why(core.Transfer{}), time.Since(w.tracker.since)
-		if w.halt != nil { // the queue can't be saved
-			w.sum.GaveUp = w.halt
-		}
-	}
-	if len(w.open) > 0 {
-		w.keep(e)
-	}
-	if here, elsewhere, err := e.Left(ctx, w.profile); err == nil { // else the queue is closed already
-		w.sum.Behind, w.sum.Elsewhere = here, elsewhere
-	}
-	w.sum.Seconds = time.Since(w.started).Seconds()
-	stopped := w.halt
-	if w.gaveUp {
-		stopped = nil
-	}
-	w.out.Summary(w.sum, stopped)
-	switch {
-	case w.halt != nil && !w.gaveUp:
-		return &reported{code: exitCode(w.halt), err: w.halt}
-	case w.gaveUp && !w.tracker.reached && w.tracker.failed:
-		return &reported{code: exitUnreachable, err: errors.New("the server could not be reached")}
-	case w.gaveUp:
-		return &reported{code: exitIncomplete, err: errors.New("not every file was stored")}
-	case w.sum.Failed == 0 && w.missing == 0 && w.sum.Differ > 0:
-		return &reported{code: exitIncomplete, err: errors.New("not every file is kept as it was asked")}
-	case w.sum.Failed == 0 && w.missing == 0:
-		return nil
-	case w.sum.Stored == 0 && w.other == 0 && w.unreachable > 0:
-		return &reported{code: exitUnreachable, err: errors.New("the server could not be reached")}
-	}
-	return &reported{code: exitIncomplete, err: errors.New("not every file was stored")}
-}
-
-// keep reports what is left in the queue. Where that can't be asked any more, it
-// is counted at least.
-func (w *watch) keep(e feedSource) {
-	snapshot, feed := e.Subscribe()
-	feed.Close()
-	w.sum.Failed += len(w.open)
-	for _, t := range snapshot.Transfers {
-		if _, ok := w.open[t.ID]; ok {
-			why := w.halt
-			if w.gaveUp {
-				w.sum.Waiting++
-			}
-			if why == nil && w.gaveUp {
-				why = w.tracker.why(t)
-			}
-			if why != nil && t.State.Active() { // sent perhaps, and that could not be saved
-				t.State, t.Error = core.StateUnknown, unsavedResult(why)
-			}
-			w.out.Kept(t, why)
-		}
-	}
-}
-
-// isMissing reports whether something was left out that the user may believe
-// to be sent. The same file by a second path is not: it is sent by the first.
-func isMissing(s core.Skipped) bool { return s.Reason != core.SkipDuplicate }
-
-// mayBeMissing reports whether a user who knows of such things and says so is
-// right. Who may not read something may not tomorrow either; an error of the
-// disk is news to everybody.
-func mayBeMissing(s core.Skipped) bool {
-	return !report.Unread(s) || errors.Is(s.Err, fs.ErrPermission)
 }

@@ -1,8 +1,9 @@
-package main
+package watch
 
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -93,9 +94,37 @@ var (
 	signedIn = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused, Op: "fetch token", Err: core.ErrSignIn}
 )
 
+// end is how a call ended.
+type end string
+
+const (
+	allStored       end = "all stored"
+	incomplete      end = "incomplete"
+	noServer        end = "no server"
+	interruptedCall end = "interrupted"
+)
+
+// endOf is the end that an error of Follow means. All but the last are told.
+func endOf(err error) end {
+	var known *core.Error
+	switch {
+	case err == nil:
+		return allStored
+	case core.AsError(err).Kind == core.KindCancelled:
+		return interruptedCall
+	case !report.IsTold(err):
+		return end("not told: " + err.Error())
+	case !errors.As(err, &known):
+		return incomplete
+	case known.Kind == core.KindNetwork:
+		return noServer
+	}
+	return end(known.Error())
+}
+
 // ending is how a call of so many files ended.
 type ending struct {
-	code       int
+	ends       end
 	took       time.Duration
 	out, errs  string
 	stillThere bool
@@ -103,7 +132,7 @@ type ending struct {
 
 // call follows n files through what happens, as `upload` does. It is ended
 // after two days.
-func call(t *testing.T, n int, p persistence, asJSON bool, happens func(f *told)) (e ending) {
+func call(t *testing.T, n int, p Persistence, asJSON bool, happens func(f *told)) (e ending) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		f := &told{begun: make(chan struct{}), updates: make(chan core.Update)}
@@ -114,17 +143,17 @@ func call(t *testing.T, n int, p persistence, asJSON bool, happens func(f *told)
 			f.files = append(f.files, core.Transfer{ID: id, State: core.StateQueued, Source: core.Source{Path: fmt.Sprint("/f/", i), Name: fmt.Sprint(i), Size: 1000}})
 		}
 		var out, errs bytes.Buffer
-		u := &uploadCommand{streams: streams{out: report.NewOutput(&out), err: report.NewOutput(&errs)}, asJSON: asJSON}
-		profile := core.Profile{AdminURL: "https://admin.example:8000", IngesterURL: "https://ingester.example:8020"}
-		w := newWatch(u.reporter(nil, profile), "Prod", core.Scan{}, false, s, nil, p)
+		w := New(Config{Out: report.New(report.Config{JSON: asJSON, Out: report.NewOutput(&out), Err: report.NewOutput(&errs), Show: report.NewPaths(nil),
+			Profile: core.Profile{AdminURL: "https://admin.example:8000", IngesterURL: "https://ingester.example:8020"}}),
+			Profile: "Prod", Submission: s, Persistence: p})
 		ctx, cancel := context.WithTimeout(t.Context(), 48*time.Hour)
 		begun := time.Now()
 		ended := make(chan error)
-		go func() { ended <- w.follow(ctx, f) }()
+		go func() { ended <- w.Follow(ctx, f) }()
 		<-f.begun
 		go happens(f)
 		err := <-ended
-		e = ending{exitCode(err), time.Since(begun), out.String(), errs.String(), ctx.Err() != nil}
+		e = ending{endOf(err), time.Since(begun), out.String(), errs.String(), ctx.Err() != nil}
 		cancel()
 		go func() { // what happens after the call
 			for {
@@ -141,7 +170,7 @@ func call(t *testing.T, n int, p persistence, asJSON bool, happens func(f *told)
 }
 
 // unattended is the patience of a call without a terminal.
-var unattended = persistence{limit: patienceAlone}
+var unattended = Persistence{Limit: PatienceAlone}
 
 // How long a call waits, by what it has seen.
 func TestPersistence(t *testing.T) {
@@ -196,35 +225,35 @@ func TestPersistence(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		n       int
-		p       persistence
+		p       Persistence
 		happens func(*told)
-		code    int
+		ends    end
 		took    time.Duration
 	}{
-		{"never reached", 1, unattended, away, exitUnreachable, 30 * time.Second},
-		{"never reached, on a terminal", 1, persistence{endless: true}, away, exitUnreachable, 30 * time.Second},
-		{"never reached, said to wait", 1, persistence{limit: time.Hour, given: true}, away, exitUnreachable, time.Hour},
+		{"never reached", 1, unattended, away, noServer, 30 * time.Second},
+		{"never reached, on a terminal", 1, Persistence{Endless: true}, away, noServer, 30 * time.Second},
+		{"never reached, said to wait", 1, Persistence{Limit: time.Hour, Given: true}, away, noServer, time.Hour},
 		{"never reached, the sign-in neither", 1, unattended, func(f *told) {
 			f.say(0, sending(0))
 			f.leave(time.Hour, signedIn)
-		}, exitUnreachable, 30 * time.Second},
-		{"an outage", 2, unattended, outage, exitIncomplete, 70 * time.Minute},
-		{"an outage, on a terminal", 2, persistence{limit: patienceAlone, endless: true}, outage, exitInterrupted, never},
-		{"an outage, less patience", 2, persistence{limit: time.Minute, given: true}, outage, exitIncomplete, 11 * time.Minute},
-		{"slow, then gone", 1, unattended, slow, exitIncomplete, 210 * time.Minute},
-		{"nothing under way is cut", 1, unattended, stalled, exitIncomplete, 3 * time.Hour},
-		{"the same bytes again and again", 1, unattended, again, exitIncomplete, time.Hour},
-		{"no patience: one round", 1, persistence{given: true}, fiveTimes, exitUnreachable, 32 * time.Second},
-		{"no patience: the server is left alone", 2, persistence{given: true}, alone, exitIncomplete, 0},
+		}, noServer, 30 * time.Second},
+		{"an outage", 2, unattended, outage, incomplete, 70 * time.Minute},
+		{"an outage, on a terminal", 2, Persistence{Limit: PatienceAlone, Endless: true}, outage, interruptedCall, never},
+		{"an outage, less patience", 2, Persistence{Limit: time.Minute, Given: true}, outage, incomplete, 11 * time.Minute},
+		{"slow, then gone", 1, unattended, slow, incomplete, 210 * time.Minute},
+		{"nothing under way is cut", 1, unattended, stalled, incomplete, 3 * time.Hour},
+		{"the same bytes again and again", 1, unattended, again, incomplete, time.Hour},
+		{"no patience: one round", 1, Persistence{Given: true}, fiveTimes, noServer, 32 * time.Second},
+		{"no patience: the server is left alone", 2, Persistence{Given: true}, alone, incomplete, 0},
 		{"a share is away: no server was missed", 1, unattended, func(f *told) {
 			f.waits = []core.Wait{{Path: "/mnt/scans", Until: time.Now().Add(100 * time.Hour), Reason: &core.Error{Kind: core.KindFile, Code: core.CodeFileMissing}}}
 			f.say(0, func(t *core.Transfer) { t.State, t.Error = core.StateWaiting, f.waits[0].Reason })
-		}, exitIncomplete, time.Hour},
+		}, incomplete, time.Hour},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			e := call(t, tt.n, tt.p, false, tt.happens)
-			if e.code != tt.code || tt.took != never && e.took.Round(time.Second) != tt.took || e.stillThere != (tt.took == never) {
-				t.Errorf("exit code %d after %v, want %d after %v\n%s%s", e.code, e.took, tt.code, tt.took, e.out, e.errs)
+			if e.ends != tt.ends || tt.took != never && e.took.Round(time.Second) != tt.took || e.stillThere != (tt.took == never) {
+				t.Errorf("%s after %v, want %s after %v\n%s%s", e.ends, e.took, tt.ends, tt.took, e.out, e.errs)
 			}
 			if waits := "in the queue: 1 file; the same command goes on"; tt.took != never && !strings.Contains(strings.Replace(e.out, "2 files", "1 file", 1), waits) {
 				t.Errorf("%q does not say what is left", e.out)
@@ -237,16 +266,16 @@ func TestPersistence(t *testing.T) {
 // patience not at all; it says then what it was that it waited for.
 func TestPausedIsWhy(t *testing.T) {
 	for name, c := range map[string]struct {
-		p    persistence
+		p    Persistence
 		took time.Duration
-	}{"alone": {unattended, time.Hour}, "no patience": {persistence{given: true}, 0}} {
+	}{"alone": {unattended, time.Hour}, "no patience": {Persistence{Given: true}, 0}} {
 		for _, asJSON := range []bool{false, true} {
 			e := call(t, 2, c.p, asJSON, func(f *told) {
 				f.updates <- core.Update{Paused: true}
 			})
 			const says = "All is paused; 'ingester resume' goes on."
-			if e.code != exitIncomplete || e.took != c.took {
-				t.Errorf("%s: exit code %d after %v", name, e.code, e.took)
+			if e.ends != incomplete || e.took != c.took {
+				t.Errorf("%s: %s after %v", name, e.ends, e.took)
 			}
 			if told := e.out + e.errs; !strings.Contains(told, says) || strings.Contains(told, "turn") {
 				t.Errorf("%s: %s", name, told)
@@ -259,8 +288,8 @@ func TestPausedIsWhy(t *testing.T) {
 func TestLeftIsCounted(t *testing.T) {
 	f := &told{begun: make(chan struct{}), updates: make(chan core.Update)}
 	var out bytes.Buffer
-	u := &uploadCommand{streams: streams{out: report.NewOutput(&out), err: report.NewOutput(io.Discard)}, asJSON: true}
-	w := newWatch(u.reporter(nil, core.Profile{}), "Prod", core.Scan{}, false, core.Submission{Queued: []core.TransferID{"a", "b"}}, nil, unattended)
+	w := New(Config{Out: report.New(report.Config{JSON: true, Out: report.NewOutput(&out), Err: report.NewOutput(io.Discard), Show: report.NewPaths(nil)}),
+		Profile: "Prod", Submission: core.Submission{Queued: []core.TransferID{"a", "b"}}, Persistence: unattended})
 	w.begin([]core.Transfer{{ID: "a"}, {ID: "b"}})
 	_ = w.finish(t.Context(), f)
 	if !strings.Contains(out.String(), `"files":2,"stored":0,"failed":2`) {
@@ -300,8 +329,8 @@ func TestWaitingIsTold(t *testing.T) {
 			got = append(got, strings.TrimSpace(line))
 		}
 	}
-	if e.code != exitOK || !slices.Equal(got, want) {
-		t.Errorf("exit code %d, %d lines:\n%s", e.code, len(got), strings.Join(got, "\n"))
+	if e.ends != allStored || !slices.Equal(got, want) {
+		t.Errorf("%s, %d lines:\n%s", e.ends, len(got), strings.Join(got, "\n"))
 	}
 	e = call(t, 2, unattended, false, happens)
 	for _, line := range []string{"waiting for ingester.example:8020 until ", "waiting for admin.example:8000 until ", ": connection refused\n"} {
@@ -357,22 +386,22 @@ func TestUnsavedIsWaitedFor(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name    string
-		p       persistence
+		p       Persistence
 		happens func(*told)
-		code    int
+		ends    end
 		took    time.Duration
 		errs    []string
 	}{
-		{"there is room again", unattended, func(f *told) { f.say(0, sending(10)); fails(f); f.say(0, stored) }, exitOK, 3 * time.Second, nil},
-		{"under way", persistence{limit: time.Second, given: true}, func(f *told) { f.say(0, sending(10)); fails(f) }, exitIncomplete, unsavedLeast,
+		{"there is room again", unattended, func(f *told) { f.say(0, sending(10)); fails(f); f.say(0, stored) }, allStored, 3 * time.Second, nil},
+		{"under way", Persistence{Limit: time.Second, Given: true}, func(f *told) { f.say(0, sending(10)); fails(f) }, incomplete, unsavedLeast,
 			[]string{"unknown    ", "; the next run asks the server again\n", "gave up: nothing went forward for 2m0s: save queue: The disk is full.\n"}},
-		{"not begun", unattended, fails, exitIncomplete, time.Hour, []string{"not sent   "}},
-		{"no patience", persistence{given: true}, fails, exitIncomplete, 0, []string{"not sent   "}},
+		{"not begun", unattended, fails, incomplete, time.Hour, []string{"not sent   "}},
+		{"no patience", Persistence{Given: true}, fails, incomplete, 0, []string{"not sent   "}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			e := call(t, 1, tt.p, false, tt.happens)
-			if e.code != tt.code || e.took.Round(time.Second) != tt.took {
-				t.Errorf("exit code %d after %v, want %d after %v", e.code, e.took, tt.code, tt.took)
+			if e.ends != tt.ends || e.took.Round(time.Second) != tt.took {
+				t.Errorf("%s after %v, want %s after %v", e.ends, e.took, tt.ends, tt.took)
 			}
 			if n := strings.Count(e.errs, "waiting until the queue can be saved"); n != 1 && tt.took > 0 {
 				t.Errorf("told %d times: %s", n, e.errs)
@@ -397,7 +426,7 @@ func TestLongerWaitIsTold(t *testing.T) {
 		f.leave(0, nil)
 		f.say(0, stored)
 	})
-	if n := strings.Count(e.out, `{"event":"waiting"`); e.code != exitOK || n != 1 || !strings.Contains(e.out, `"until":"2000-01-01T00:00:20Z"`) {
-		t.Errorf("exit code %d, %s", e.code, e.out)
+	if n := strings.Count(e.out, `{"event":"waiting"`); e.ends != allStored || n != 1 || !strings.Contains(e.out, `"until":"2000-01-01T00:00:20Z"`) {
+		t.Errorf("%s, %s", e.ends, e.out)
 	}
 }

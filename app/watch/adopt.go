@@ -1,4 +1,4 @@
-package main
+package watch
 
 import (
 	"context"
@@ -6,18 +6,17 @@ import (
 	"slices"
 
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/core/control"
 )
 
-// adopter is what watch needs of the next owner of the queue.
-type adopter interface {
+// Adopter is the next owner of the queue.
+type Adopter interface {
 	Adopt(ctx context.Context, ids []core.TransferID) ([]core.Transfer, error)
 }
 
-// adopt goes on with what is left of this command's transfers at another owner
+// Adopt goes on with what is left of this command's transfers at another owner
 // of the queue. What has ended meanwhile is reported, what is gone is not waited
 // for.
-func (w *watch) adopt(ctx context.Context, q adopter) error {
+func (w *Watch) Adopt(ctx context.Context, q Adopter) error {
 	ids := maps.Keys(w.open)
 	if !w.begun {
 		ids = maps.Keys(w.mine)
@@ -43,7 +42,7 @@ func (w *watch) adopt(ctx context.Context, q adopter) error {
 
 // pause says once that all is paused: a call that waits for that looks like one
 // that hangs.
-func (w *watch) pause(all bool) {
+func (w *Watch) pause(all bool) {
 	w.tracker.paused = all
 	if all && !w.paused && w.say != nil {
 		w.say("all is paused; 'ingester resume' goes on")
@@ -57,17 +56,4 @@ func feedError(f core.Feed) error {
 		return f.Err()
 	}
 	return nil
-}
-
-// moved reports whether err is that the queue gets, or has got, another owner.
-func moved(ctx context.Context, err error) bool {
-	return err != nil && (control.IsGone(err) || control.IsGone(context.Cause(ctx)))
-}
-
-// movedTo is the error for who looks for the next owner.
-func movedTo(ctx context.Context, err error) error {
-	if control.IsGone(err) {
-		return err
-	}
-	return context.Cause(ctx)
 }

@@ -1,0 +1,112 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/artstore/ingester/app/report"
+	"github.com/artstore/ingester/core"
+)
+
+// over reports whether there is nothing to wait for: everything has ended, the
+// queue has stopped and nothing is under way any more, or the call gives up. It
+// tells what is waited for.
+func (w *Watch) over() bool {
+	switch {
+	case len(w.open) == 0:
+		return true
+	case w.halt != nil && w.halt.Code == core.CodeStoreFailed:
+		return w.unsaved(time.Now())
+	case w.halt != nil:
+		return w.tracker.active == 0
+	}
+	w.full = false
+	now := time.Now()
+	if w.gaveUp = w.tracker.over(len(w.open), w.started, now); w.gaveUp {
+		return true
+	}
+	if wait, isNew := w.tracker.next(len(w.open), now); isNew {
+		w.out.Waiting(wait)
+	}
+	return false
+}
+
+// unsaved is over while the queue can't be saved: the disk is full, say. That is
+// tried again and again, and told once. What was sent can't end meanwhile.
+func (w *Watch) unsaved(now time.Time) bool {
+	if w.gaveUp = w.tracker.overUnsaved(now); w.gaveUp {
+		return true
+	}
+	if !w.full {
+		w.full = true
+		w.out.Waiting(report.Wait{Wait: core.Wait{Until: now.Add(saveEvery), Reason: w.halt}})
+	}
+	return false
+}
+
+// finish reports what is left in the queue and the totals, and says by its
+// error how the command ended.
+func (w *Watch) finish(ctx context.Context, e Queue) error {
+	if w.gaveUp {
+		w.sum.GaveUp, w.sum.Idle = w.tracker.why(core.Transfer{}), time.Since(w.tracker.since)
+		if w.halt != nil { // the queue can't be saved
+			w.sum.GaveUp = w.halt
+		}
+	}
+	if len(w.open) > 0 {
+		w.keep(e)
+	}
+	if here, elsewhere, err := e.Left(ctx, w.profile); err == nil { // else the queue is closed already
+		w.sum.Behind, w.sum.Elsewhere = here, elsewhere
+	}
+	w.sum.Seconds = time.Since(w.started).Seconds()
+	stopped := w.halt
+	if w.gaveUp {
+		stopped = nil
+	}
+	w.out.Summary(w.sum, stopped)
+	switch {
+	case w.halt != nil && !w.gaveUp:
+		return &report.Told{Err: w.halt}
+	case w.gaveUp && !w.tracker.reached && w.tracker.failed:
+		return unreachable()
+	case w.gaveUp:
+		return &report.Told{Err: errors.New("not every file was stored")}
+	case w.sum.Failed == 0 && w.missing == 0 && w.sum.Differ > 0:
+		return &report.Told{Err: errors.New("not every file is kept as it was asked")}
+	case w.sum.Failed == 0 && w.missing == 0:
+		return nil
+	case w.sum.Stored == 0 && w.other == 0 && w.unreachable > 0:
+		return unreachable()
+	}
+	return &report.Told{Err: errors.New("not every file was stored")}
+}
+
+// keep reports what is left in the queue. Where that can't be asked any more, it
+// is counted at least.
+func (w *Watch) keep(e Queue) {
+	snapshot, feed := e.Subscribe()
+	feed.Close()
+	w.sum.Failed += len(w.open)
+	for _, t := range snapshot.Transfers {
+		if _, ok := w.open[t.ID]; ok {
+			why := w.halt
+			if w.gaveUp {
+				w.sum.Waiting++
+			}
+			if why == nil && w.gaveUp {
+				why = w.tracker.why(t)
+			}
+			if why != nil && t.State.Active() { // sent perhaps, and that could not be saved
+				t.State, t.Error = core.StateUnknown, unsavedResult(why)
+			}
+			w.out.Kept(t, why)
+		}
+	}
+}
+
+// unreachable is why a command fails that has found no server.
+func unreachable() error {
+	return &report.Told{Err: &core.Error{Kind: core.KindNetwork, Code: core.CodeUnreachable, Op: "upload", Message: "The server could not be reached."}}
+}
