@@ -30,6 +30,11 @@ func TestRooms(t *testing.T) {
 		t.Fatalf("%s has no place for the picture", architecture)
 	}
 	house := readHouse(t)
+	for _, r := range house {
+		if r.purpose == "" {
+			t.Errorf("%s has no doc comment that says its purpose", r.path)
+		}
+	}
 	want := before + beginRooms + "\n" + house.picture() + "\n" + house.table() + "\n" + endRooms + after
 	switch {
 	case text == want:
