@@ -96,3 +96,20 @@ func anchors(text string) map[string]bool {
 	}
 	return all
 }
+
+// The glossary is in the order of the alphabet and has no word twice.
+func TestGlossary(t *testing.T) {
+	_, rest, found := strings.Cut(read(t, architecture), "\n| word | meaning |\n|---|---|\n")
+	table, _, _ := strings.Cut(rest, "\n\n")
+	if !found || table == "" {
+		t.Fatal("there is no glossary")
+	}
+	last := ""
+	for line := range strings.Lines(table) {
+		word := strings.ToLower(strings.TrimSpace(strings.Split(line, "|")[1]))
+		if word <= last {
+			t.Errorf("%q stands after %q", word, last)
+		}
+		last = word
+	}
+}
