@@ -44,7 +44,7 @@ func newSandbox(s streams) *cobra.Command {
 				}
 				cfg.Dir = f.sandbox()
 			}
-			server, err := sandbox.New(cfg)
+			server, err := sandbox.New(cmd.Context(), cfg)
 			if err != nil {
 				return err
 			}

@@ -29,7 +29,7 @@ func (e *embedded) start(ctx context.Context, dir string, secrets *connect.Secre
 	if e.running != nil {
 		return e.running.Profile(), nil
 	}
-	server, err := sandbox.New(sandbox.Config{Dir: dir, Log: log})
+	server, err := sandbox.New(ctx, sandbox.Config{Dir: dir, Log: log})
 	if err != nil {
 		return core.Profile{}, err
 	}

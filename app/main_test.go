@@ -6,9 +6,9 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -98,9 +98,11 @@ func scriptSent(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: sent DIR NAME…")
 	}
 	var names []string
-	for line := range strings.Lines(ts.ReadFile(args[0] + "/index.jsonl")) {
+	described, err := filepath.Glob(ts.MkAbs(args[0] + "/files/*.json"))
+	ts.Check(err)
+	for _, name := range described {
 		var file sandbox.File
-		ts.Check(json.Unmarshal([]byte(line), &file))
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(name)), &file))
 		names = append(names, file.Name)
 	}
 	slices.Sort(names)

@@ -71,7 +71,7 @@ func (f *fallible) outage(t *testing.T, length time.Duration) {
 func (f *fallible) check(t *testing.T, n int) {
 	t.Helper()
 	f.kill()
-	server, err := sandbox.New(sandbox.Config{Dir: f.dir})
+	server, err := sandbox.New(t.Context(), sandbox.Config{Dir: f.dir})
 	if err != nil {
 		t.Fatal(err)
 	}

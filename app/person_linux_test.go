@@ -183,7 +183,7 @@ func (p *person) awaitStored(atLeast int) map[string]storedLine {
 // mustHave checks what the embedded server has kept, after the program's end.
 func (p *person) mustHave(contents map[string][]byte) {
 	p.t.Helper()
-	server, err := sandbox.New(sandbox.Config{Dir: p.sandbox()})
+	server, err := sandbox.New(p.t.Context(), sandbox.Config{Dir: p.sandbox()})
 	if err != nil {
 		p.t.Fatal(err)
 	}

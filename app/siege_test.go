@@ -330,7 +330,7 @@ func startServer(t *testing.T, s *siege) *serverProcess {
 func (p *serverProcess) files(t *testing.T) []sandbox.File {
 	t.Helper()
 	p.stop()
-	server, err := sandbox.New(sandbox.Config{Dir: p.dir})
+	server, err := sandbox.New(t.Context(), sandbox.Config{Dir: p.dir})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ type testServer struct {
 func newServer(t *testing.T, cfg sandbox.Config) *testServer {
 	t.Helper()
 	cfg.Dir = filepath.Join(t.TempDir(), "sandbox")
-	srv, err := sandbox.New(cfg)
+	srv, err := sandbox.New(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

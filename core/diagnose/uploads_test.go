@@ -52,7 +52,7 @@ func TestFirstGenerationHasATickEverywhere(t *testing.T) {
 func started(t *testing.T, config sandbox.Config) *sandbox.Server {
 	t.Helper()
 	config.Dir = t.TempDir()
-	s := must[*sandbox.Server](t)(sandbox.New(config))
+	s := must[*sandbox.Server](t)(sandbox.New(t.Context(), config))
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx) }()

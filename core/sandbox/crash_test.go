@@ -17,7 +17,7 @@ import (
 const crashDirEnv = "SANDBOX_TEST_CRASH_DIR"
 
 func serveUntilKilled(dir string) int {
-	srv, err := New(Config{Dir: dir})
+	srv, err := New(context.Background(), Config{Dir: dir})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

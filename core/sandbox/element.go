@@ -70,7 +70,7 @@ func (u *receiving) runElement(_ http.ResponseWriter, r *http.Request) (File, er
 		return File{}, &refusal{status: http.StatusInternalServerError, code: codeInternal, message: "Failed to create file", err: err, told: true}
 	}
 	file := u.file.File
-	return file, u.file.keep()
+	return file, u.file.keep(r.Context())
 }
 
 // elementEntry is a file as an element lists it.
@@ -140,7 +140,7 @@ func (s *Server) elementStored(r *http.Request) (File, error) {
 	if err := checkUUID("file_id", id); err != nil {
 		return File{}, err
 	}
-	f, found, err := s.vault.get(id)
+	f, found, err := s.vault.get(r.Context(), id)
 	if err == nil && !found {
 		err = missing("File %s not found", id)
 	}

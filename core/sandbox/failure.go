@@ -21,6 +21,9 @@ func usage(message string, err error) error {
 
 // unusable is a *core.Error for a folder that can't be read or written.
 func unusable(doing string, err error) error {
+	if known := (*core.Error)(nil); errors.As(err, &known) {
+		return err
+	}
 	return &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: op,
 		Message: "cannot " + doing, Err: err}
 }
@@ -84,7 +87,7 @@ func asRefusal(err error) *refusal {
 	if errors.As(err, &known) {
 		return known
 	}
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || isFull(err) {
 		return &refusal{status: http.StatusInsufficientStorage, code: codeStorageFull, message: "the storage is full", err: err}
 	}
 	var body *http.MaxBytesError
@@ -93,7 +96,7 @@ func asRefusal(err error) *refusal {
 	}
 	var path *fs.PathError
 	var rename *os.LinkError
-	if errors.As(err, &path) || errors.As(err, &rename) || errors.Is(err, errBroken) {
+	if errors.As(err, &path) || errors.As(err, &rename) || errors.Is(err, errBroken) || errors.Is(err, errUnreadable) {
 		return &refusal{status: http.StatusInternalServerError, code: codeInternal, message: "the file could not be stored", err: err}
 	}
 	return &refusal{status: http.StatusBadRequest, code: codeIncomplete, message: "the request body ended early or is not multipart/form-data", err: err}

@@ -10,8 +10,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// File is one stored file: a line of index.jsonl, and the description beside
-// the content.
+// File is one stored file, as its row in the index and the description beside
+// its content have it.
 type File struct {
 	ID          string          `json:"file_id"` // UUID
 	Path        string          `json:"-"`       // absolute
@@ -33,13 +33,13 @@ type File struct {
 	Direct      bool            `json:"direct,omitempty"`   // the Storage Element alone heard of it
 }
 
-// line is the file as one line of the index.
+// line is the file as a description: one line of JSON.
 func (f File) line() ([]byte, error) {
 	data, err := json.Marshal(f)
 	return append(data, '\n'), err
 }
 
-// parseLine reads one line of the index. What a crash or an editor has damaged
+// parseLine reads a description. What a crash or an editor has damaged
 // is an error.
 func parseLine(line []byte) (File, error) {
 	var f File

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"mime"
@@ -81,12 +82,12 @@ func (s *Server) lookUp(r *http.Request) (File, error) {
 	if _, err := s.authorise(r, s.readers()...); err != nil {
 		return File{}, err
 	}
-	return s.stored(r.PathValue("id"))
+	return s.stored(r.Context(), r.PathValue("id"))
 }
 
 // stored returns the file of an ID.
-func (s *Server) stored(id string) (File, error) {
-	f, found, err := s.vault.get(id)
+func (s *Server) stored(ctx context.Context, id string) (File, error) {
+	f, found, err := s.vault.get(ctx, id)
 	if err == nil && !found {
 		err = &refusal{status: http.StatusNotFound, code: codeNotFound, message: s.words("no file has this ID", "Файл "+id+" не найден")}
 	}

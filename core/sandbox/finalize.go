@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -105,7 +106,7 @@ func (s *Server) runFinalize(w http.ResponseWriter, r *http.Request) (transactio
 	x := transaction{id: uuid.NewString(), fileID: file.ID, status: statusCopying, begun: s.cfg.Now().UTC(), source: elementOf(file), target: "se-rw-01"}
 	s.finals.keep(x)
 	s.cfg.Log.Info("finalising", "file_id", x.fileID, "transaction_id", x.id)
-	failed := s.copy(file, said, &x)
+	failed := s.copy(r.Context(), file, said, &x)
 	x.ended, x.status = s.cfg.Now().UTC(), statusCompleted
 	if failed != nil {
 		x.message, x.status = failed.Error(), statusRolledBack
@@ -118,7 +119,7 @@ func (s *Server) runFinalize(w http.ResponseWriter, r *http.Request) (transactio
 }
 
 // copy makes a file permanent. The error is what the server says of it.
-func (s *Server) copy(file File, said fields, x *transaction) error {
+func (s *Server) copy(ctx context.Context, file File, said fields, x *transaction) error {
 	for _, status := range []string{statusCopied, statusVerifying, statusCompleted} {
 		if s.cfg.Finalize != nil && s.cfg.Finalize(file, status) != status {
 			return fmt.Errorf("Failed to upload to target SE: 500") //nolint:staticcheck // the server's own words
@@ -147,7 +148,7 @@ func (s *Server) copy(file File, said fields, x *transaction) error {
 	if said.metadata != nil {
 		file.Metadata = said.metadata
 	}
-	return s.vault.update(file)
+	return s.vault.update(ctx, file)
 }
 
 // finalizeFields reads the request's optional JSON.

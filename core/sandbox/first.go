@@ -115,7 +115,7 @@ func (u *receiving) run1(_ http.ResponseWriter, r *http.Request) (File, error) {
 		return File{}, err
 	}
 	file := u.file.File
-	return file, u.file.keep()
+	return file, u.file.keep(r.Context())
 }
 
 // ask1 reads the fields of an upload. There are no tags among them, and

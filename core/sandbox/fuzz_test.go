@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/rand/v2"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -96,18 +97,32 @@ func FuzzName(f *testing.F) {
 	})
 }
 
-// An index of any lines, damaged anywhere, gives back every file whose content
-// is there: from its line, or from its description.
+// An index that is damaged anywhere gives back every file whose content is there:
+// from its row, or from its description.
 func TestAnyDamageOfTheIndexIsRepaired(t *testing.T) {
+	const header = 100 // what it says of the version is told, not repaired
+	repairAnyDamage(t, fill, indexName, header, true)
+}
+
+// So does one of an earlier version, whose lines don't say twice which key a
+// file has.
+func TestAnyDamageOfTheEarlierIndexIsRepaired(t *testing.T) {
+	repairAnyDamage(t, fillEarlier, linesName, 0, false)
+}
+
+func repairAnyDamage(t *testing.T, fill func(testing.TB, string) []File, name string, from int, keys bool) {
 	rapid.Check(t, func(rt *rapid.T) {
 		dir := t.TempDir()
 		files := fill(t, dir)
 		seed := rapid.Uint64().Draw(rt, "seed")
 		cut := rapid.Float64Range(0, 1).Draw(rt, "cut")
-		edit(t, dir+"/index.jsonl", func(data []byte) []byte {
+		edit(t, filepath.Join(dir, name), func(data []byte) []byte {
 			random := rand.New(rand.NewPCG(seed, 1))
 			for range rapid.IntRange(0, 4).Draw(rt, "flips") {
-				data[random.IntN(len(data))] = byte(random.Uint32())
+				data[from+random.IntN(len(data)-from)] = byte(random.Uint32())
+			}
+			if rapid.Bool().Draw(rt, "whole") {
+				return data
 			}
 			return data[:int(cut*float64(len(data)))]
 		})
@@ -120,6 +135,9 @@ func TestAnyDamageOfTheIndexIsRepaired(t *testing.T) {
 		}
 		for _, f := range all {
 			got[f.ID] = true
+			if known, err := v.known(t.Context(), f.Key); keys && (err != nil || known == nil || known.ID != f.ID) {
+				rt.Fatalf("the key %s gives %v (%v)\n%s", f.Key, known, err, log)
+			}
 		}
 		want := map[string]bool{}
 		for _, f := range files {

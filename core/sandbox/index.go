@@ -1,131 +1,94 @@
 package sandbox
 
 import (
-	"bufio"
+	"context"
+	"database/sql"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"sync"
-
-	"github.com/artstore/ingester/core/smallfile"
 )
 
-// errBroken says that the index can't be trusted. After a failed fsync what is
-// on disk is not known any more (the kernel may have dropped it), so nothing is
-// confirmed until the next start has read it back.
-var errBroken = errors.New("the index is not what was written")
+var (
+	// errBroken says that the index can't be trusted. After a failed fsync
+	// what is on disk is not known any more (the kernel may have dropped it),
+	// so nothing is confirmed until the next start has read it back.
+	errBroken = errors.New("the index is not what was written")
+	// errUnreadable says that the index gave no answer.
+	errUnreadable = errors.New("the index can't be read")
+)
 
-// span is where a line stands in the index.
-type span struct {
-	at  int64
-	len int
-}
+const (
+	// putSQL keeps the place of a file whose description changes.
+	putSQL = `INSERT INTO files (id, key, description) VALUES (?, nullif(?, ''), ?)
+ON CONFLICT (id) DO UPDATE SET key = excluded.key, description = excluded.description`
+	byKeySQL = `SELECT description FROM files WHERE key = ? ORDER BY place DESC LIMIT 1`
+	byIDSQL  = `SELECT description FROM files WHERE id = ?`
+	allSQL   = `SELECT id, ifnull(key, ''), description FROM files ORDER BY place`
+)
 
-// index is index.jsonl: a line a stored file, only ever appended to. A line is
-// what makes a file stored; a later one for the same file replaces it. Memory
-// holds where the lines of keys and IDs stand, no more.
+// index is index.db, the SQLite database of what is stored. A row makes a file
+// stored. All of it is on disk: memory holds nothing for each file.
 type index struct {
-	file *os.File
-	dir  string // of the contents: synced before the lines that name them
+	contents string  // folder of the contents: synced before the rows that name them
+	writer   *sql.DB // one connection
+	readers  *sql.DB
+	put      *sql.Stmt // of the writer
+	byKey    *sql.Stmt // of the readers
+	byID     *sql.Stmt
 
-	flushing sync.Mutex // held by the leader of the group that is being written
+	writing sync.Mutex // held by the leader of the group that is being written
 
 	mu        sync.Mutex
-	size      int64 // bytes that are durable
-	keys      map[string]span
-	ids       map[string]span // the last line of each file
-	gathering *group          // what comes while another group is being written
+	gathering *group // what comes while another group is being written
 	broken    error
 }
 
-// group is a number of lines that become durable together.
-type group struct {
-	lines []entry
-	done  chan struct{} // closed when err is known
-	err   error
+// row is a file as the index holds it.
+type row struct {
+	id, key     string // key is "" for none
+	description []byte // a line of JSON
 }
 
-// entry is one line, its file ID, and its Idempotency-Key, "" for none.
-type entry struct {
-	line    []byte
-	id, key string
+// row is the file as the index holds it.
+func (f File) row() (row, error) {
+	line, err := f.line()
+	return row{id: f.ID, key: f.Key, description: line}, err
 }
 
-// add makes lines durable. What comes while others are being written shares the
-// next two fsyncs: whoever comes first leads the group, writes for all and
-// tells them.
-func (x *index) add(entries ...entry) error {
-	x.mu.Lock()
-	g := x.gathering
-	leads := g == nil
-	if leads {
-		g = &group{done: make(chan struct{})}
-		x.gathering = g
+// file reads a row, whose parts have to fit together.
+func (r row) file() (File, error) {
+	f, err := parseLine(r.description)
+	if err == nil && (f.ID != r.id || f.Key != r.key) {
+		err = errors.New("it is found by the ID or the key of another file")
 	}
-	g.lines = append(g.lines, entries...)
-	x.mu.Unlock()
-	if leads {
-		x.flushing.Lock()
-		g.err = x.flush(g)
-		x.flushing.Unlock()
-		close(g.done)
-	}
-	<-g.done
-	return g.err
+	return f, err
 }
 
-// flush closes the group to latecomers and writes it.
-func (x *index) flush(g *group) error {
-	x.mu.Lock()
-	x.gathering = nil
-	at, broken := x.size, x.broken
-	x.mu.Unlock()
-	if broken != nil {
-		return broken
-	}
-	var data []byte
-	for _, e := range g.lines {
-		data = append(data, e.line...)
-	}
-	// The contents have been synced, but not yet their names.
-	if err := smallfile.SyncDir(x.dir); err != nil {
-		return x.fail(err)
-	}
-	if _, err := x.file.WriteAt(data, at); err != nil {
-		// A full disk is no damage once the torn part is gone.
-		if cut := x.file.Truncate(at); cut != nil {
-			return x.fail(errors.Join(err, cut))
-		}
-		return err
-	}
-	if err := x.file.Sync(); err != nil {
-		return x.fail(err)
-	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	for _, e := range g.lines {
-		x.note(e.id, e.key, span{at: x.size, len: len(e.line)})
-		x.size += int64(len(e.line))
-	}
-	return nil
-}
-
-// note remembers where a line stands.
-func (x *index) note(id, key string, where span) {
-	x.ids[id] = where
-	if key != "" {
-		x.keys[key] = where
-	}
-}
-
-func (x *index) fail(err error) error {
+// breakWith ends writing until the next start.
+func (x *index) breakWith(err error) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.broken = fmt.Errorf("%w: %w", errBroken, err)
 	return x.broken
 }
 
+// commit writes rows in one transaction.
+func (x *index) commit(ctx context.Context, rows []row) error {
+	tx, err := x.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // no-op once committed
+	put := tx.StmtContext(ctx, x.put)
+	for _, r := range rows {
+		if _, err := put.ExecContext(ctx, r.id, r.key, string(r.description)); err != nil {
+			return err
+		}
+	}
+	return tx.Commit()
+}
+
+// health is errBroken once the index can't be trusted.
 func (x *index) health() error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -133,83 +96,67 @@ func (x *index) health() error {
 }
 
 // find returns the file that a key has stored.
-func (x *index) find(key string) (f File, found bool, err error) {
-	return x.look(x.keys, key)
+func (x *index) find(ctx context.Context, key string) (f File, found bool, err error) {
+	return x.look(ctx, x.byKey, key)
 }
 
 // get returns the file of an ID.
-func (x *index) get(id string) (f File, found bool, err error) {
-	return x.look(x.ids, id)
+func (x *index) get(ctx context.Context, id string) (f File, found bool, err error) {
+	return x.look(ctx, x.byID, id)
 }
 
-func (x *index) look(places map[string]span, name string) (f File, found bool, err error) {
-	x.mu.Lock()
-	where, found := places[name]
-	x.mu.Unlock()
-	if !found {
+func (x *index) look(ctx context.Context, query *sql.Stmt, name string) (f File, found bool, err error) {
+	var description []byte
+	switch err := query.QueryRowContext(ctx, name).Scan(&description); {
+	case errors.Is(err, sql.ErrNoRows):
 		return File{}, false, nil
+	case err != nil:
+		return File{}, false, x.unreadable(err)
 	}
-	line, err := x.read(where)
-	if err != nil {
-		return File{}, false, err
-	}
-	if f, err = parseLine(line); err != nil {
-		return File{}, false, fmt.Errorf("%w: %w", errBroken, err)
+	if f, err = parseLine(description); err != nil {
+		return File{}, false, fmt.Errorf("%w: %w", errUnreadable, err)
 	}
 	return f, true, nil
 }
 
-// read returns one line.
-func (x *index) read(where span) ([]byte, error) {
-	line := make([]byte, where.len)
-	_, err := x.file.ReadAt(line, where.at)
-	return line, err
-}
-
-// each calls visit with every whole line, and with where it stands.
-func (x *index) each(visit func(line []byte, where span) error) error {
-	x.mu.Lock()
-	size := x.size
-	x.mu.Unlock()
-	r := bufio.NewReader(io.NewSectionReader(x.file, 0, size))
-	for at := int64(0); ; {
-		line, err := r.ReadBytes('\n')
-		if err == io.EOF { // what stands before it has no end: not a line
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := visit(line, span{at: at, len: len(line)}); err != nil {
-			return err
-		}
-		at += int64(len(line))
-	}
-}
-
-// openIndex opens or makes the index. A last line without an end was torn by a
-// crash, and its upload never confirmed: it goes.
-func openIndex(path, dir string) (*index, error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, privateFile) // no O_APPEND: it forbids WriteAt
+// each calls visit with every row, the oldest first.
+func (x *index) each(ctx context.Context, visit func(row) error) error {
+	rows, err := x.readers.QueryContext(ctx, allSQL)
 	if err != nil {
-		return nil, err
+		return x.unreadable(err)
 	}
-	x := &index{file: file, dir: dir, keys: map[string]span{}, ids: map[string]span{}}
-	info, err := file.Stat()
+	defer func() { _ = rows.Close() }() // only read
+	for rows.Next() {
+		var r row
+		if err := rows.Scan(&r.id, &r.key, &r.description); err != nil {
+			return x.unreadable(err)
+		}
+		if err := visit(r); err != nil {
+			return err
+		}
+	}
+	return x.unreadable(rows.Err())
+}
+
+// unreadable is the error of a query. Nothing is written any more into what
+// SQLite finds damaged: the next start makes it again.
+func (x *index) unreadable(err error) error {
 	if err == nil {
-		x.size = info.Size()
-		whole := int64(0)
-		err = x.each(func(_ []byte, where span) error {
-			whole = where.at + int64(where.len)
-			return nil
-		})
-		if err == nil && whole < x.size {
-			x.size = whole
-			err = errors.Join(file.Truncate(whole), file.Sync())
+		return nil
+	}
+	err = fmt.Errorf("%w: %w", errUnreadable, err)
+	if isDamage(err) {
+		return x.breakWith(err)
+	}
+	return err
+}
+
+func (x *index) close() error {
+	var errs []error
+	for _, db := range []*sql.DB{x.readers, x.writer} { // the last one folds the log in
+		if db != nil {
+			errs = append(errs, db.Close())
 		}
 	}
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return x, nil
+	return errors.Join(errs...)
 }

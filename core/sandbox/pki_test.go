@@ -17,7 +17,7 @@ import (
 // openAt opens and closes a sandbox at a time and returns its certificates.
 func openAt(t *testing.T, dir string, now time.Time, addr string) map[string]*x509.Certificate {
 	t.Helper()
-	srv, err := New(Config{Dir: dir, Addr: addr, Now: func() time.Time { return now }})
+	srv, err := New(t.Context(), Config{Dir: dir, Addr: addr, Now: func() time.Time { return now }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestForeignAuthorityIsRefused(t *testing.T) {
 		edit(t, filepath.Join(tlsDir, "ca"+suffix), func([]byte) []byte { return data })
 	}
 	before, _ := os.ReadFile(filepath.Join(tlsDir, "ca.pem"))
-	if _, err := New(Config{Dir: dir}); err == nil || !strings.Contains(err.Error(), "not the sandbox's own") {
+	if _, err := New(t.Context(), Config{Dir: dir}); err == nil || !strings.Contains(err.Error(), "not the sandbox's own") {
 		t.Errorf("New: %v", err)
 	}
 	if after, _ := os.ReadFile(filepath.Join(tlsDir, "ca.pem")); !bytes.Equal(before, after) {

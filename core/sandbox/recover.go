@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/artstore/ingester/core/smallfile"
 )
@@ -16,12 +18,12 @@ import (
 //
 //   - what was being received goes, as if it had never come;
 //   - a content that is whole and described, but was not yet in the index, gets
-//     its line. So an index that is lost or damaged comes back as well;
-//   - a description that is missing or torn is written anew from the index;
+//     its row. So an index that is lost or damaged comes back as well;
+//   - a description that is missing or torn is written again from the index;
 //   - a description without its content goes;
 //   - a content that nothing describes stays, and the log says so: better a file
 //     too many than one that is deleted.
-func openVault(dir string, log *slog.Logger) (*vault, error) {
+func openVault(ctx context.Context, dir string, log *slog.Logger, now time.Time) (*vault, error) {
 	v := &vault{dir: filepath.Join(dir, "files"), log: log, busy: map[string]bool{}}
 	if err := os.MkdirAll(v.dir, privateDir); err != nil {
 		return nil, err
@@ -30,17 +32,15 @@ func openVault(dir string, log *slog.Logger) (*vault, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v.index, err = openIndex(filepath.Join(dir, "index.jsonl"), v.dir); err != nil {
+	if v.index, err = openIndex(ctx, dir, v.dir, log, now); err != nil {
 		return nil, err
 	}
-	err = v.index.each(func(line []byte, where span) error {
-		return v.recall(found, line, where)
-	})
+	err = v.takeOver(ctx, dir)
 	if err == nil {
-		err = v.describe(found)
+		err = v.match(ctx, found)
 	}
 	if err == nil {
-		err = v.adopt(found)
+		err = v.adopt(ctx, found)
 	}
 	if err != nil {
 		return nil, errors.Join(err, v.close())
@@ -53,7 +53,6 @@ type presence struct {
 	content   bool
 	size      int64 // of the content
 	described int64 // size of the description, 0 for none
-	line      span  // the last one in the index, empty for none
 }
 
 // scan removes what is unfinished and returns the rest by file ID.
@@ -87,48 +86,29 @@ func (v *vault) scan() (map[string]presence, error) {
 	return found, nil
 }
 
-// recall takes one line of the index into memory.
-func (v *vault) recall(found map[string]presence, line []byte, where span) error {
-	f, err := parseLine(line)
-	if err != nil {
-		v.log.Warn("a line of the index is damaged and left out", "offset", where.at, "err", err)
-		return nil
-	}
-	p := found[f.ID]
-	if !p.content {
-		v.log.Warn("the content of a stored file is gone", "file_id", f.ID)
-		return nil
-	}
-	v.index.note(f.ID, f.Key, where)
-	p.line = where
-	found[f.ID] = p
-	return nil
-}
-
-// describe takes what the index holds out of found, and writes the descriptions
+// match takes what the index holds out of found, and writes the descriptions
 // that are not what the index says.
-func (v *vault) describe(found map[string]presence) error {
-	for id, p := range found {
-		if p.line.len == 0 {
-			continue
+func (v *vault) match(ctx context.Context, found map[string]presence) error {
+	return v.index.each(ctx, func(r row) error {
+		p := found[r.id]
+		switch _, err := r.file(); {
+		case err != nil:
+			v.log.Warn("a row of the index is damaged and left out", "file_id", r.id, "err", err)
+			return nil
+		case !p.content:
+			v.log.Warn("the content of a stored file is gone", "file_id", r.id)
+			return nil
 		}
-		delete(found, id)
-		if p.described == int64(p.line.len) {
-			continue
+		delete(found, r.id)
+		if p.described == int64(len(r.description)) {
+			return nil
 		}
-		line, err := v.index.read(p.line)
-		if err == nil {
-			err = os.WriteFile(v.describing(id), line, privateFile)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return os.WriteFile(v.describing(r.id), r.description, privateFile)
+	})
 }
 
 // adopt deals with what the index does not hold.
-func (v *vault) adopt(found map[string]presence) error {
+func (v *vault) adopt(ctx context.Context, found map[string]presence) error {
 	var adopted []File
 	for id, p := range found {
 		if !isID(id) {
@@ -151,16 +131,15 @@ func (v *vault) adopt(found map[string]presence) error {
 		return nil
 	}
 	slices.SortFunc(adopted, func(a, b File) int { return a.UploadedAt.Compare(b.UploadedAt) })
-	entries := make([]entry, 0, len(adopted))
-	for _, f := range adopted {
-		line, err := f.line()
-		if err != nil {
+	rows := make([]row, len(adopted))
+	for i, f := range adopted {
+		var err error
+		if rows[i], err = f.row(); err != nil {
 			return err
 		}
-		entries = append(entries, entry{line: line, id: f.ID, key: f.Key})
 	}
-	v.log.Warn("files that the index did not hold are back in it", "count", len(entries))
-	return v.index.add(entries...)
+	v.log.Warn("files that the index did not hold are back in it", "count", len(rows))
+	return v.index.add(ctx, rows...)
 }
 
 // readDescription reads the description of id, if it is one.

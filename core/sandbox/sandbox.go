@@ -19,12 +19,12 @@
 //	credentials.json   client ID and secret of the one account
 //	token.key, token.pub.pem   what signs tokens, and what verifies them
 //	files/<file ID>, files/<file ID>.json   content and description
-//	index.jsonl   one line a stored file: with it a file is stored
+//	index.db   a row for each stored file: with it a file is stored
 //	tus/   resumable uploads under way
 //	port, port-admin, port-element, lock
 //
-// A description is its file's index line once more. Either comes back from the
-// other when a crash or an editor has damaged it.
+// A description says what its file's row in the index says. Either comes back
+// from the other when a crash or an editor has damaged it.
 package sandbox
 
 import (
@@ -154,7 +154,7 @@ const (
 // account), finishes what a crash interrupted, and listens. Whoever calls it
 // calls Serve or Close afterwards. Errors are *core.Error; a folder that
 // another server uses is CodeAlreadyRunning.
-func New(cfg Config) (*Server, error) {
+func New(ctx context.Context, cfg Config) (*Server, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
 		return nil, err
@@ -165,7 +165,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{cfg: cfg, lock: flock.New(filepath.Join(cfg.Dir, "lock"), flock.SetPermissions(privateFile)), metrics: newMetrics()}
 	s.buffers.New = newCopyBuffer
-	if err := s.open(host, port); err != nil {
+	if err := s.open(ctx, host, port); err != nil {
 		_ = s.release() // the first error is the one to tell
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func New(cfg Config) (*Server, error) {
 }
 
 // open acquires everything that release gives back.
-func (s *Server) open(host, port string) error {
+func (s *Server) open(ctx context.Context, host, port string) error {
 	dir := s.cfg.Dir
 	if err := os.MkdirAll(dir, privateDir); err != nil {
 		return unusable("make the sandbox folder", err)
@@ -196,11 +196,11 @@ func (s *Server) open(host, port string) error {
 	if s.tokens, err = loadKeyring(dir, s.cfg); err != nil {
 		return unusable("prepare the token key", err)
 	}
-	if s.vault, err = openVault(dir, s.cfg.Log); err != nil {
+	if s.vault, err = openVault(ctx, dir, s.cfg.Log, s.cfg.Now()); err != nil {
 		return unusable("open the stored files", err)
 	}
 	if !s.cfg.NoTus {
-		if s.tus, err = openTus(s); err != nil {
+		if s.tus, err = openTus(ctx, s); err != nil {
 			return unusable("open the unfinished uploads", err)
 		}
 	}

@@ -61,7 +61,7 @@ func (u *receiving) run2(_ http.ResponseWriter, r *http.Request) (File, error) {
 	s.cfg.Faults.change(&u.file.File, s.cfg.Mode)
 	u.policy = string(u.file.Retention)
 	file := u.file.File
-	return file, u.file.keep()
+	return file, u.file.keep(r.Context())
 }
 
 // isDisk reports whether an error is the server's disk's.

@@ -36,7 +36,7 @@ func TestBadConfig(t *testing.T) {
 		"folder below file": {Config{Dir: filepath.Join(file, "x")}, core.CodeStoreFailed},
 	}
 	for name, c := range cases {
-		if _, err := New(c.cfg); core.CodeOf(err) != c.code {
+		if _, err := New(t.Context(), c.cfg); core.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -60,11 +60,11 @@ func TestSplitAddr(t *testing.T) {
 // A folder has one server at a time, and is free again after it.
 func TestOneServerPerFolder(t *testing.T) {
 	dir := folder(t)
-	first, err := New(Config{Dir: dir})
+	first, err := New(t.Context(), Config{Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := New(Config{Dir: dir}); core.CodeOf(err) != core.CodeAlreadyRunning || !strings.Contains(err.Error(), dir) {
+	if _, err := New(t.Context(), Config{Dir: dir}); core.CodeOf(err) != core.CodeAlreadyRunning || !strings.Contains(err.Error(), dir) {
 		t.Errorf("the second server: %v", err)
 	}
 	for range 2 {
@@ -177,7 +177,7 @@ func TestServeTwice(t *testing.T) {
 
 // A context that has ended already ends Serve at once.
 func TestServeWithAnEndedContext(t *testing.T) {
-	srv, err := New(Config{Dir: folder(t)})
+	srv, err := New(t.Context(), Config{Dir: folder(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +190,7 @@ func TestServeWithAnEndedContext(t *testing.T) {
 
 // A listener that fails ends Serve with an error.
 func TestServeTellsThatItsListenerFailed(t *testing.T) {
-	srv, err := New(Config{Dir: folder(t)})
+	srv, err := New(t.Context(), Config{Dir: folder(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

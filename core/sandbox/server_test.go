@@ -53,7 +53,7 @@ func start(t testing.TB, dir string, change func(*Config)) *running {
 	if change != nil {
 		change(&cfg)
 	}
-	srv, err := New(cfg)
+	srv, err := New(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

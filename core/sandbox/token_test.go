@@ -281,7 +281,7 @@ func TestDamagedSecretsAreTold(t *testing.T) {
 		dir := folder(t)
 		start(t, dir, nil).stop()
 		edit(t, filepath.Join(dir, name), func([]byte) []byte { return []byte("damaged-secret") })
-		_, err := New(Config{Dir: dir})
+		_, err := New(t.Context(), Config{Dir: dir})
 		if err == nil || !strings.Contains(err.Error(), filepath.Base(name)) || !strings.Contains(err.Error(), "delete") {
 			t.Errorf("%s damaged: %v", name, err)
 		}

@@ -56,7 +56,7 @@ type resumable struct {
 }
 
 // openTus prepares the server and finishes what a crash interrupted.
-func openTus(s *Server) (*resumable, error) {
+func openTus(ctx context.Context, s *Server) (*resumable, error) {
 	dir := filepath.Join(s.cfg.Dir, "tus")
 	if err := os.MkdirAll(dir, privateDir); err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func openTus(s *Server) (*resumable, error) {
 		return nil, err
 	}
 	t.handler, t.offer = http.StripPrefix("/files", h), h.SupportedExtensions()+",checksum,expiration"
-	if err := t.recover(); err != nil {
+	if err := t.recover(ctx); err != nil {
 		return nil, err
 	}
 	return t, nil
@@ -115,7 +115,7 @@ func (t *resumable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var known *File
 	if err == nil && creates(r) {
-		known, err = t.server.vault.known(ex.key)
+		known, err = t.server.vault.known(r.Context(), ex.key)
 	}
 	if err != nil {
 		w.Header().Set("Tus-Resumable", "1.0.0")

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"hash"
@@ -79,7 +80,7 @@ func (t *resumable) finish(hook handler.HookEvent) (handler.HTTPResponse, error)
 			return handler.HTTPResponse{}, t.refuse(ex, errors.Join(err, t.forget(info)))
 		}
 	}
-	file, err := t.publish(info, ex.sum)
+	file, err := t.publish(hook.Context, info, ex.sum)
 	if err != nil {
 		t.server.metrics.uploads.WithLabelValues(t.policy(info), "error").Inc()
 		return handler.HTTPResponse{}, t.refuse(ex, err)
@@ -92,13 +93,14 @@ func (t *resumable) finish(hook handler.HookEvent) (handler.HTTPResponse, error)
 // stored a file meanwhile, that one is the answer, and this content goes. Its
 // partial uploads go before its description: should the server be killed
 // between, the description tells which ones are left.
-func (t *resumable) publish(info handler.FileInfo, sum core.Checksum) (File, error) {
+func (t *resumable) publish(ctx context.Context, info handler.FileInfo, sum core.Checksum) (File, error) {
+	ctx = context.WithoutCancel(ctx) // everything is there, though the client may have gone
 	s := t.server
 	file, _, err := t.describe(info)
 	if err != nil {
 		return File{}, err
 	}
-	known, err := s.vault.claim(file.Key)
+	known, err := s.vault.claim(ctx, file.Key)
 	if err != nil {
 		return File{}, err
 	}
@@ -112,7 +114,7 @@ func (t *resumable) publish(info handler.FileInfo, sum core.Checksum) (File, err
 	if err != nil {
 		return File{}, err
 	}
-	if err := s.vault.take(file, t.content(info.ID)); err != nil {
+	if err := s.vault.take(ctx, file, t.content(info.ID)); err != nil {
 		return File{}, err
 	}
 	s.metrics.uploads.WithLabelValues(string(file.Retention), "success").Inc()
@@ -153,7 +155,7 @@ func (t *resumable) forget(info handler.FileInfo) error {
 // settle brings to an end what was interrupted between the last byte of an
 // upload and its being stored: it is stored now, or its last bytes are taken
 // back, and the client sends them again. The file is nil then.
-func (t *resumable) settle(info handler.FileInfo) (*File, error) {
+func (t *resumable) settle(ctx context.Context, info handler.FileInfo) (*File, error) {
 	m, marked, err := t.marked(info.ID)
 	if err != nil {
 		return nil, err
@@ -165,7 +167,7 @@ func (t *resumable) settle(info handler.FileInfo) (*File, error) {
 		}
 		said := m.Digest != "" || info.MetaData["sha256"] != ""
 		if err == nil && (said || !m.Piece) {
-			file, err := t.publish(info, sum)
+			file, err := t.publish(ctx, info, sum)
 			return &file, err
 		}
 		if known := (*refusal)(nil); err != nil && !errors.As(err, &known) {

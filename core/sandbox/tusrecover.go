@@ -13,6 +13,7 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/smallfile"
 )
 
 const (
@@ -40,11 +41,7 @@ func (t *resumable) mark(id string, m mark) error {
 	if err != nil {
 		return err
 	}
-	name := t.content(id) + markSuffix
-	if err := os.WriteFile(name+partSuffix, data, privateFile); err != nil {
-		return err
-	}
-	return os.Rename(name+partSuffix, name)
+	return smallfile.Replace(t.content(id)+markSuffix, data, privateFile)
 }
 
 // marked reads the mark of an upload. One that a power cut has torn says nothing
@@ -81,7 +78,10 @@ func (t *resumable) takeBack(id string, offset int64) error {
 
 // recover finishes what a crash interrupted. It is called before anything else
 // can touch an upload.
-func (t *resumable) recover() error {
+func (t *resumable) recover(ctx context.Context) error {
+	if err := t.clearMarks(); err != nil {
+		return err
+	}
 	uploads, err := t.uploads()
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func (t *resumable) recover() error {
 		if t.stale(written) {
 			err = t.forget(handler.FileInfo{ID: id})
 		} else {
-			err = t.resume(id)
+			err = t.resume(ctx, id)
 		}
 		if err != nil {
 			return err
@@ -99,8 +99,19 @@ func (t *resumable) recover() error {
 	return nil
 }
 
+// clearMarks removes what is left of marks that were never finished.
+func (t *resumable) clearMarks() error {
+	entries, err := os.ReadDir(t.dir)
+	for _, e := range entries {
+		if smallfile.IsLeftover(e.Name()) {
+			err = errors.Join(err, os.Remove(filepath.Join(t.dir, e.Name())))
+		}
+	}
+	return err
+}
+
 // resume makes one upload fit to be gone on with.
-func (t *resumable) resume(id string) error {
+func (t *resumable) resume(ctx context.Context, id string) error {
 	info, err := t.info(id)
 	if err != nil {
 		// Without its description, or with half of one, it was just being made.
@@ -109,7 +120,7 @@ func (t *resumable) resume(id string) error {
 	}
 	content, err := os.Stat(t.content(id))
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, stored, err := t.server.vault.get(id); err != nil || stored {
+		if _, stored, err := t.server.vault.get(ctx, id); err != nil || stored {
 			return errors.Join(err, t.clear(info))
 		}
 		return t.forget(info)
@@ -121,7 +132,7 @@ func (t *resumable) resume(id string) error {
 		return t.forget(info)
 	}
 	info.Offset = content.Size()
-	_, err = t.settle(info)
+	_, err = t.settle(ctx, info)
 	if known := (*refusal)(nil); errors.As(err, &known) {
 		t.server.cfg.Log.Warn("an upload can't be stored", "upload", id, "err", err)
 		return nil

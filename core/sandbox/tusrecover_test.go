@@ -96,6 +96,9 @@ func TestTusRecovery(t *testing.T) {
 			edit(t, i.path(markSuffix), func([]byte) []byte { return []byte(`{"off`) })
 		}, 0},
 		{"half a mark", func(t *testing.T, i *interrupted) {
+			edit(t, filepath.Join(i.c.tus.dir, ".ingester-1.tmp"), func([]byte) []byte { return nil })
+		}, 2000},
+		{"half a mark of an earlier version", func(t *testing.T, i *interrupted) {
 			edit(t, i.path(markSuffix+partSuffix), func([]byte) []byte { return nil })
 		}, 2000},
 		{"described", func(t *testing.T, i *interrupted) {
@@ -135,7 +138,7 @@ func TestTusRecovery(t *testing.T) {
 				url = c.begin(t, len(i.content), "Idempotency-Key", i.key)
 				c.patch(t, url, 0, i.content)
 			case stored:
-				if f, err := c.vault.known(i.key); err != nil || f == nil {
+				if f, err := c.vault.known(t.Context(), i.key); err != nil || f == nil {
 					t.Errorf("stored is %v (%v)", f, err)
 				}
 			default:

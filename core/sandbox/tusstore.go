@@ -31,7 +31,7 @@ func (t *resumable) GetUpload(ctx context.Context, id string) (handler.Upload, e
 	}
 	inner, err := t.files.GetUpload(ctx, id)
 	if errors.Is(err, handler.ErrNotFound) {
-		return t.stored(ex, id)
+		return t.stored(ctx, ex, id)
 	}
 	if err != nil {
 		return nil, t.refuse(ex, err)
@@ -47,7 +47,7 @@ func (t *resumable) GetUpload(ctx context.Context, id string) (handler.Upload, e
 		return up, nil
 	}
 	ex.unhurried()
-	file, err := t.settle(up.info)
+	file, err := t.settle(ctx, up.info)
 	if err != nil {
 		return nil, t.refuse(ex, err)
 	}
@@ -62,8 +62,8 @@ func (t *resumable) GetUpload(ctx context.Context, id string) (handler.Upload, e
 func wants(info handler.FileInfo) bool { return !info.IsPartial && info.Offset == info.Size }
 
 // stored is the upload that a stored file was.
-func (t *resumable) stored(ex *exchange, id string) (handler.Upload, error) {
-	file, found, err := t.server.vault.get(id)
+func (t *resumable) stored(ctx context.Context, ex *exchange, id string) (handler.Upload, error) {
+	file, found, err := t.server.vault.get(ctx, id)
 	if err != nil {
 		return nil, t.refuse(ex, err)
 	}

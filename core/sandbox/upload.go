@@ -88,7 +88,7 @@ func (u *receiving) run(w http.ResponseWriter, r *http.Request) (File, error) {
 	if err := checkKey(key); err != nil {
 		return File{}, err
 	}
-	known, err := s.vault.claim(key)
+	known, err := s.vault.claim(r.Context(), key)
 	if err != nil {
 		return File{}, err
 	}
@@ -121,7 +121,7 @@ func (u *receiving) run(w http.ResponseWriter, r *http.Request) (File, error) {
 	u.fields.describe(&u.file.File, s.cfg.Now())
 	s.cfg.Faults.change(&u.file.File, s.cfg.Mode)
 	file := u.file.File
-	return file, u.file.keep()
+	return file, u.file.keep(r.Context())
 }
 
 // read reads the form. Fields may stand before the file and after it.

@@ -84,6 +84,19 @@ func IsLeftover(name string) bool {
 // symbolic link is replaced, and what is there but no regular file is not. The
 // folder is never seen without the one or the other; no other file is touched.
 func Write(path string, data []byte, mode fs.FileMode) error {
+	if err := replace(path, data, mode, (*os.File).Sync); err != nil {
+		return err
+	}
+	return SyncDir(filepath.Dir(path))
+}
+
+// Replace is Write for a note that need not outlive a power cut: it does not
+// wait for the disk. After one, the file may be there as it was, or torn.
+func Replace(path string, data []byte, mode fs.FileMode) error {
+	return replace(path, data, mode, func(*os.File) error { return nil })
+}
+
+func replace(path string, data []byte, mode fs.FileMode, sync func(*os.File) error) error {
 	if err := Check(path); errors.Is(err, ErrNotRegular) {
 		return err
 	}
@@ -91,26 +104,21 @@ func Write(path string, data []byte, mode fs.FileMode) error {
 	if err != nil {
 		return err
 	}
-	err = fill(f, data, mode)
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Chmod(mode) // whatever the umask took
+	}
+	if err == nil {
+		err = sync(f)
+	}
+	err = errors.Join(err, f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
-	return SyncDir(filepath.Dir(path))
-}
-
-// fill writes data and closes f once it is on the disk.
-func fill(f *os.File, data []byte, mode fs.FileMode) error {
-	_, err := f.Write(data)
-	if err == nil {
-		err = f.Chmod(mode) // whatever the umask took
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
+	return nil
 }
 
 // SyncDir makes what was renamed or removed in a folder durable. Windows can't

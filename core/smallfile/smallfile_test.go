@@ -18,10 +18,12 @@ func must(t *testing.T, err error) {
 func TestReadAndWrite(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "note")
-	for _, text := range []string{"one", "", "another"} {
-		must(t, Write(path, []byte(text), 0o600))
-		if got, err := Read(path, 7); err != nil || string(got) != text {
-			t.Errorf("got %q, %v, want %q", got, err, text)
+	for _, write := range []func(string, []byte, fs.FileMode) error{Write, Replace} {
+		for _, text := range []string{"one", "", "another"} {
+			must(t, write(path, []byte(text), 0o600))
+			if got, err := Read(path, 7); err != nil || string(got) != text {
+				t.Errorf("got %q, %v, want %q", got, err, text)
+			}
 		}
 	}
 	if _, err := Read(path, 6); !errors.Is(err, ErrTooLarge) || err.Error() != "it is larger than 6 bytes" {
@@ -30,7 +32,7 @@ func TestReadAndWrite(t *testing.T) {
 	if _, err := Read(filepath.Join(dir, "none"), 1); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("none: %v", err)
 	}
-	for what, err := range map[string]error{"Check": Check(dir), "Write": Write(dir, nil, 0o600)} {
+	for what, err := range map[string]error{"Check": Check(dir), "Write": Write(dir, nil, 0o600), "Replace": Replace(dir, nil, 0o600)} {
 		if !errors.Is(err, ErrNotRegular) {
 			t.Errorf("%s of a folder: %v", what, err)
 		}

@@ -30,7 +30,7 @@ type embedded struct {
 
 func newEmbedded(t *testing.T) *embedded {
 	t.Helper()
-	server, err := sandbox.New(sandbox.Config{Dir: t.TempDir()})
+	server, err := sandbox.New(t.Context(), sandbox.Config{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,147 @@
+package sandbox
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/artstore/ingester/core/smallfile"
+)
+
+const (
+	indexName = "index.db"
+	// maxReaders bounds the reading connections.
+	maxReaders = 4
+	// busyTimeout is how long a statement waits for a lock, in milliseconds.
+	busyTimeout = 5000
+)
+
+// errDamaged says that a file is no index, or not a whole one.
+var errDamaged = errors.New("the index is damaged")
+
+// openIndex opens the index below dir, or makes it. One that is damaged is kept
+// beside and a new one is made: the descriptions tell what was in it.
+func openIndex(ctx context.Context, dir, contents string, log *slog.Logger, now time.Time) (*index, error) {
+	path := filepath.Join(dir, indexName)
+	x, err := connect(ctx, path, contents)
+	if isDamage(err) {
+		aside := path + now.UTC().Format(".damaged-20060102T150405.000000000Z")
+		log.Warn("the index is damaged, is kept beside, and is made anew from the descriptions", "kept", aside, "err", err)
+		if err := setAside(path, aside); err != nil {
+			return nil, err
+		}
+		x, err = connect(ctx, path, contents)
+	}
+	return x, err
+}
+
+// setAside renames a database with all that belongs to it.
+func setAside(path, to string) error {
+	for _, suffix := range []string{"-wal", "-shm", ""} { // a log without its database is damage as well
+		if err := os.Rename(path+suffix, to+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return smallfile.SyncDir(filepath.Dir(path))
+}
+
+// connect opens a whole index, or makes an empty one.
+func connect(ctx context.Context, path, contents string) (x *index, err error) {
+	if err := create(path); err != nil {
+		return nil, err
+	}
+	x = &index{contents: contents}
+	defer func() {
+		if err != nil {
+			x, err = nil, errors.Join(err, x.close())
+		}
+	}()
+	if x.writer, err = openDB(path, "_txlock=immediate"); err != nil {
+		return x, err
+	}
+	x.writer.SetMaxOpenConns(1)
+	if x.readers, err = openDB(path, "_pragma=query_only(1)"); err != nil {
+		return x, err
+	}
+	x.readers.SetMaxOpenConns(maxReaders)
+	if err := migrate(ctx, x.writer); err != nil {
+		return x, err
+	}
+	if err := check(ctx, x.writer); err != nil {
+		return x, err
+	}
+	return x, x.prepare(ctx)
+}
+
+// create makes an empty file where there is none: SQLite gives what belongs to
+// it the same mode.
+func create(path string) error {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(path + "-wal"); err == nil {
+			return fmt.Errorf("%w: only its log is left", errDamaged) // which SQLite would take for the new one's
+		}
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, privateFile)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), smallfile.SyncDir(filepath.Dir(path)))
+}
+
+// openDB returns a pool for the file at path, which is absolute; nothing is
+// opened yet.
+func openDB(path string, params ...string) (*sql.DB, error) {
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // C:/… becomes file:///C:/…
+	}
+	params = append(params, "_pragma=journal_mode(WAL)", "_pragma=synchronous(FULL)",
+		"_pragma=fullfsync(1)", // macOS: past the drive's cache; elsewhere nothing
+		fmt.Sprintf("_busy_timeout=%d", busyTimeout))
+	return sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: strings.Join(params, "&")}).String())
+}
+
+// prepare prepares the statements. Where that fails, the version is ours and the
+// tables are not.
+func (x *index) prepare(ctx context.Context) error {
+	for _, s := range []struct {
+		stmt **sql.Stmt
+		db   *sql.DB
+		text string
+	}{{&x.put, x.writer, putSQL}, {&x.byKey, x.readers, byKeySQL}, {&x.byID, x.readers, byIDSQL}} {
+		var err error
+		if *s.stmt, err = s.db.PrepareContext(ctx, s.text); err != nil { //nolint:sqlclosecheck // closed with the database
+			return fmt.Errorf("%w: %w", errDamaged, err)
+		}
+	}
+	return nil
+}
+
+// resultCode is SQLite's primary result code of an error, 0 for other errors.
+func resultCode(err error) int {
+	var e *sqlite.Error
+	if errors.As(err, &e) {
+		return e.Code() & 0xff
+	}
+	return 0
+}
+
+// isDamage reports whether err means that an index's content can't be trusted.
+func isDamage(err error) bool {
+	code := resultCode(err)
+	return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB || errors.Is(err, errDamaged)
+}
+
+// isFull reports whether err means that the disk has no room for the index.
+func isFull(err error) bool { return resultCode(err) == sqlite3.SQLITE_FULL }

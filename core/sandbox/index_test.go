@@ -1,0 +1,145 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/artstore/ingester/core"
+)
+
+// After a failed fsync nothing is confirmed any more, and the server says so.
+func TestBrokenIndex(t *testing.T) {
+	r := start(t, folder(t), nil)
+	token := r.signIn(t)
+	r.send(t, form{name: "a", content: []byte("x"), key: "before", token: token})
+	if err := r.vault.index.close(); err != nil { // stands for a disk that fails
+		t.Fatal(err)
+	}
+	for range 2 {
+		if got := r.send(t, form{name: "a", content: []byte("x"), token: token}); got.status != http.StatusInternalServerError {
+			t.Errorf("answered %d %s", got.status, got.body)
+		}
+	}
+	if got := r.get(t, "/health/ready"); got.status != http.StatusServiceUnavailable || got.fields(t)["status"] != "fail" {
+		t.Errorf("ready answered %d %s", got.status, got.body)
+	}
+	if got := r.send(t, form{name: "a", content: []byte("x"), key: "before", token: token}); got.status != http.StatusInternalServerError {
+		t.Errorf("a known key answered %d %s", got.status, got.body)
+	}
+	if _, err := r.Files(context.Background()); err == nil {
+		t.Error("Files reads a closed index")
+	}
+	// What was stored is there for the next start.
+	again, err := connect(t.Context(), filepath.Join(r.cfg.Dir, indexName), r.vault.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.vault.index = again
+	if files := r.list(t); len(files) != 1 || len(leftovers(t, r.cfg.Dir, files)) > 0 {
+		t.Errorf("stored %v, left behind %v", files, leftovers(t, r.cfg.Dir, files))
+	}
+}
+
+// A full disk refuses the upload and nothing more: once there is room again, the
+// next file is stored. A database that may not grow stands for the full disk.
+func TestFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	fill(t, dir)
+	v, _ := openTestVault(t, dir)
+	limit := func(pages string) {
+		if _, err := v.index.writer.ExecContext(t.Context(), "PRAGMA max_page_count = "+pages); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit("1") // which is as many as there are
+	in, err := v.create()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Description, in.Key = strings.Repeat("long", 4<<10), "4"
+	in.seal()
+	if err := in.keep(t.Context()); err == nil || errors.Is(err, errBroken) || asRefusal(err).status != http.StatusInsufficientStorage {
+		t.Errorf("kept on a full disk: %v", err)
+	}
+	if err := v.healthy(); err != nil {
+		t.Errorf("healthy: %v", err)
+	}
+	if f, err := v.known(t.Context(), "4"); f != nil || err != nil {
+		t.Errorf("what was refused is known: %v, %v", f, err)
+	}
+	limit("1000")
+	if _, err := v.put("5", []byte("fives")); err != nil {
+		t.Fatal(err)
+	}
+	checkRecovered(t, dir, "1 2 3 5", "", 0)
+}
+
+// An index that can't be written is given up until the next start.
+func TestIndexThatCantBeWrittenIsGivenUp(t *testing.T) {
+	dir := t.TempDir()
+	files := fill(t, dir)
+	v, _ := openTestVault(t, dir)
+	readOnly := func(on string) {
+		if _, err := v.index.writer.ExecContext(t.Context(), "PRAGMA query_only = "+on); err != nil {
+			t.Fatal(err)
+		}
+	}
+	readOnly("1") // stands for a disk that has become so
+	for _, again := range []string{"1", "0"} {
+		if _, err := v.put("4", []byte("four")); !errors.Is(err, errBroken) || v.healthy() == nil {
+			t.Errorf("put: %v, healthy: %v", err, v.healthy())
+		}
+		readOnly(again)
+	}
+	if rest := leftovers(t, dir, files); len(rest) > 0 {
+		t.Errorf("left behind: %v", rest)
+	}
+	if err := v.close(); err != nil {
+		t.Fatal(err)
+	}
+	checkRecovered(t, dir, "1 2 3", "", 0)
+}
+
+// An index that is found damaged while the server runs is written no more, and
+// made again at the next start.
+func TestIndexDamagedWhileItIsOpen(t *testing.T) {
+	dir := t.TempDir()
+	fill(t, dir)
+	v, _ := openTestVault(t, dir)
+	edit(t, filepath.Join(dir, indexName), func(d []byte) []byte {
+		for i := range d[4096:] {
+			d[4096+i] = 0xff
+		}
+		return d
+	})
+	v.index.readers.SetMaxIdleConns(0) // the next one remembers nothing
+	if _, err := v.files(context.Background()); !errors.Is(err, errUnreadable) || !errors.Is(err, errBroken) {
+		t.Errorf("files: %v", err)
+	}
+	if _, err := v.put("4", []byte("four")); !errors.Is(err, errBroken) || v.healthy() == nil {
+		t.Errorf("put: %v, healthy: %v", err, v.healthy())
+	}
+	_ = v.close()
+	checkRecovered(t, dir, "1 2 3", "is damaged", 0)
+}
+
+// An index of a newer version is left as it is, with what to do about it.
+func TestNewerIndexIsLeftAlone(t *testing.T) {
+	dir := folder(t)
+	start(t, dir, nil).stop()
+	f := threeFiles{dir: dir}
+	f.change(t, "PRAGMA user_version = 99")
+	_, err := New(t.Context(), Config{Dir: dir})
+	if core.CodeOf(err) != core.CodeStoreNewer || !strings.Contains(err.Error(), "update the program") {
+		t.Errorf("New: %v", err)
+	}
+	f.change(t, "PRAGMA user_version = 1")
+	start(t, dir, nil)
+	if aside, _ := filepath.Glob(filepath.Join(dir, indexName+".damaged-*")); len(aside) > 0 {
+		t.Errorf("put aside: %v", aside)
+	}
+}

@@ -1,0 +1,10 @@
+-- A row for each stored file, in the order in which they were stored.
+CREATE TABLE files (
+    place       INTEGER PRIMARY KEY,
+    id          TEXT NOT NULL UNIQUE,
+    key         TEXT,           -- Idempotency-Key; NULL for none
+    description TEXT NOT NULL   -- the File as JSON, as in files/<id>.json
+) STRICT;
+
+-- Not unique: a file that was removed from the disk leaves its key to the next.
+CREATE INDEX files_by_key ON files (key) WHERE key IS NOT NULL;
