@@ -169,13 +169,7 @@ type finaliseRun struct {
 }
 
 func (w *finaliseRun) run(ctx context.Context) error {
-	var gone *control.Gone
-	for {
-		err := w.with(ctx, gone)
-		if gone = goneOf(err); gone == nil || ctx.Err() != nil {
-			return err
-		}
-	}
+	return withOwners(ctx, func(after *control.Gone) error { return w.with(ctx, after) })
 }
 
 func (w *finaliseRun) with(ctx context.Context, after *control.Gone) error {

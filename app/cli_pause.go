@@ -44,8 +44,8 @@ func withQueue(ctx context.Context, s streams, work func(context.Context, contro
 }
 
 func shareQueue(ctx context.Context, s streams, f folders, log *slog.Logger, work func(context.Context, control.Queue) error) error {
-	for gone := (*control.Gone)(nil); ; {
-		q, err := join(ctx, programConfig{folders: f, kind: control.Command, log: log, redact: s.redactor, own: true}, gone)
+	return withOwners(ctx, func(after *control.Gone) error {
+		q, err := join(ctx, programConfig{folders: f, kind: control.Command, log: log, redact: s.redactor, own: true}, after)
 		if err != nil {
 			return err
 		}
@@ -56,10 +56,7 @@ func shareQueue(ctx context.Context, s streams, f folders, log *slog.Logger, wor
 			})
 			return errors.Join(err, p.close())
 		}
-		err = work(ctx, q.owner)
-		q.owner.Close()
-		if gone = goneOf(err); gone == nil || ctx.Err() != nil {
-			return err
-		}
-	}
+		defer q.owner.Close()
+		return work(ctx, q.owner)
+	})
 }

@@ -94,14 +94,6 @@ func newUpload(s streams) *cobra.Command {
 	return cmd
 }
 
-// What the heap of a command may hold before it is collected more often: as
-// much as the program needs, and the transfers of its queue, which live as long
-// as it does. Left alone it would grow to twice of what lives.
-const (
-	heapLimit        = 24 << 20
-	heapLimitPerFile = 1300
-)
-
 func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 	f, profile, given, err := u.target.prepare(ctx, u.streams)
 	if err != nil {

@@ -17,10 +17,26 @@ const windowPatience = 10 * time.Second
 // free: it closes it first, which takes a while on a slow disk.
 const takeoverPatience = 30 * time.Second
 
+// partingTime is how long an owner may take to stop what a caller had sent.
+const partingTime = 30 * time.Second
+
 // access is a way to the queue: this process owns it, or another does.
 type access struct {
 	program *program        // this one
 	owner   *control.Client // the other
+}
+
+// withOwners has work done with the owner of the queue, and with the next one
+// again for as long as the queue moves. after is why the former owner is gone,
+// nil at the start.
+func withOwners(ctx context.Context, work func(after *control.Gone) error) error {
+	var gone *control.Gone
+	for {
+		err := work(gone)
+		if gone = goneOf(err); gone == nil || ctx.Err() != nil {
+			return err
+		}
+	}
 }
 
 // join takes the queue, or finds the process that has it. after is why the
@@ -84,4 +100,9 @@ func goneOf(err error) *control.Gone {
 		return gone
 	}
 	return nil
+}
+
+// yielded is why work ends here, for a window to have the queue.
+func handedOver() error {
+	return &control.Gone{HandedOver: true, Err: errors.New("a window has asked for the queue")}
 }

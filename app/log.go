@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"log"
 	"log/slog"
 	"os"
 	"regexp"
@@ -25,21 +24,6 @@ func logLevel(getenv func(string) string, otherwise slog.Level) (slog.Level, err
 		return 0, usageError("INGESTER_LOG must be debug, info, warn or error, not %q", text)
 	}
 	return level, nil
-}
-
-// newLog logs to w as text, without the time on a terminal's behalf: whoever
-// runs a command sees when.
-func (s streams) newLog(w io.Writer, level slog.Level) *slog.Logger {
-	return s.logTo(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
-}
-
-// logTo is the log of this process. What libraries say through the standard
-// logger goes there too.
-func (s streams) logTo(h slog.Handler) *slog.Logger {
-	h = redacting{h, s.redactor}
-	log.SetFlags(0)
-	log.SetOutput(unquoting{slog.NewLogLogger(h, slog.LevelWarn).Writer()})
-	return slog.New(h)
 }
 
 // unquoting leaves out what net/http quotes of an answer that nobody asked for:

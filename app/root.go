@@ -40,11 +40,3 @@ func newRoot(s streams) *cobra.Command {
 	root.AddCommand(newUpload(s), newCheck(s), newHistory(s), newQueue(s), newFinalise(s), newPause(s), newResume(s), newProfile(s), newSandbox(s), newVersion(s))
 	return root
 }
-
-// windowOptions are what the command line says about the window.
-type windowOptions struct {
-	paths      []string
-	sandbox    bool
-	profile    string
-	background bool // in the tray
-}

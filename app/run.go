@@ -14,13 +14,6 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// streams are what a command reads and writes.
-type streams struct {
-	in       io.Reader
-	out, err *report.Output
-	redactor *core.Redactor // knows the secrets that must not get into a log
-}
-
 // run executes one command line and returns the exit code. The first
 // interrupt stops the command cleanly, the second one at once. When it returns
 // standard output is closed.

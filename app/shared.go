@@ -64,6 +64,14 @@ func (q *sharedQueue) close() error {
 	return errors.Join(q.server.Close(), q.serving.Wait())
 }
 
+// What the heap of a command may hold before it is collected more often: as
+// much as the program needs, and the transfers of its queue, which live as long
+// as it does. Left alone it would grow to twice of what lives.
+const (
+	heapLimit        = 24 << 20
+	heapLimitPerFile = 1300
+)
+
 // expect makes room in a command's heap for files more.
 func (q *sharedQueue) expect(files int) {
 	if q.kind != control.Command || os.Getenv("GOMEMLIMIT") != "" {

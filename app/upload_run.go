@@ -17,9 +17,6 @@ import (
 	"github.com/artstore/ingester/core/engine"
 )
 
-// partingTime is how long an owner may take to stop what a caller had sent.
-const partingTime = 30 * time.Second
-
 // uploadRun is the work of one `ingester upload`. It may begin in one process and go
 // on in others: the process that owns the queue when it is asked.
 type uploadRun struct {
@@ -52,13 +49,8 @@ func (r *uploadRun) run(ctx context.Context) error {
 	}
 	r.files = len(r.scan.Sources)
 	r.u.show.Follow(r.scan.Roots)
-	var gone *control.Gone
-	for {
-		err := r.with(ctx, gone)
-		if gone = goneOf(err); gone == nil || ctx.Err() != nil {
-			return afterRecovery(r.missing, err)
-		}
-	}
+	err = withOwners(ctx, func(after *control.Gone) error { return r.with(ctx, after) })
+	return afterRecovery(r.missing, err)
 }
 
 // with works with the queue's present owner, or becomes it. A *control.Gone is
@@ -197,11 +189,6 @@ func (r *uploadRun) own(ctx context.Context, p *program) error {
 		return errors.Join(err, r.serve(life, yield, p))
 	})
 	return errors.Join(err, p.close())
-}
-
-// yielded is why work ends here, for a window to have the queue.
-func handedOver() error {
-	return &control.Gone{HandedOver: true, Err: errors.New("a window has asked for the queue")}
 }
 
 // untilTerminated is a context that outlives an interrupt, but not a signal to

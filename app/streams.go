@@ -1,0 +1,32 @@
+package main
+
+import (
+	"io"
+	"log"
+	"log/slog"
+
+	"github.com/artstore/ingester/app/report"
+	"github.com/artstore/ingester/core"
+)
+
+// streams are what a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err *report.Output
+	redactor *core.Redactor // knows the secrets that must not get into a log
+}
+
+// newLog logs to w as text, without the time on a terminal's behalf: whoever
+// runs a command sees when.
+func (s streams) newLog(w io.Writer, level slog.Level) *slog.Logger {
+	return s.logTo(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// logTo is the log of this process. What libraries say through the standard
+// logger goes there too.
+func (s streams) logTo(h slog.Handler) *slog.Logger {
+	h = redacting{h, s.redactor}
+	log.SetFlags(0)
+	log.SetOutput(unquoting{slog.NewLogLogger(h, slog.LevelWarn).Writer()})
+	return slog.New(h)
+}
