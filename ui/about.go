@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"net/url"
-
 	"fyne.io/fyne/v2"
 )
 
@@ -29,21 +27,10 @@ func showAbout(s *shell) {
 	}, docs)
 }
 
-// openAddress opens a web page in the desktop's browser.
-func openAddress(s *shell, address string) {
-	u, err := url.Parse(address)
-	if err == nil {
-		err = s.app.OpenURL(u)
-	}
-	if err != nil {
-		s.failed(err)
-	}
-}
-
 // showHelp lists the keys.
 func showHelp(s *shell) {
 	about := newButton(s.text.s("about.title"), func() { showAbout(s) })
-	showFacts(s, s.text.s("help.title"), s.text.keys(onMac), about)
+	showFacts(s, s.text.s("help.title"), keys(s.text, onMac), about)
 }
 
 // helpItems are the ways to the help in a menu.

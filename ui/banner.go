@@ -50,25 +50,3 @@ func (b *banner) show(halt *core.Error) bool {
 	setVisible(b.content, halt != nil)
 	return was != (halt != nil)
 }
-
-// tabFor is the settings tab on which an error can be mended.
-func tabFor(e *core.Error) settingsTab {
-	if e == nil {
-		return tabServer
-	}
-	switch e.Kind {
-	case core.KindAuth:
-		return tabSignIn
-	case core.KindTLS:
-		return tabCertificates
-	case core.KindConfig:
-		switch e.Code {
-		case core.CodeSecretMissing, core.CodeKeychainFailed, core.CodeKeychainLocked, core.CodeKeychainUnavailable:
-			return tabSignIn
-		case core.CodeProfileInvalid, core.CodeProfileNotFound, core.CodeOtherServer, core.CodeProxyInvalid:
-			return tabServer
-		}
-		return tabCertificates
-	}
-	return tabServer
-}

@@ -131,3 +131,11 @@ const (
 	QueuedMoves               // to where the profile leads now
 	QueuedEnds                // is cancelled
 )
+
+// Days before the end of a certificate at which the card and the metrics
+// panel begin to warn.
+const certificateWarnDays = 30
+
+// defaultMetricsAddress is where /metrics is offered unless the user says
+// otherwise: this machine only.
+const defaultMetricsAddress = "127.0.0.1:9464"

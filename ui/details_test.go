@@ -20,7 +20,7 @@ func TestAttemptsAreSaidInWords(t *testing.T) {
 		"ru": {"Попытка 1", "1,0 МиБ · сервер занят (503)", "Попытка 2", "2,0 МиБ · сохранено · проверено"},
 	} {
 		text := speaking(t, language)
-		a, b := text.attempt(failed), text.attempt(stored)
+		a, b := attempt(text, failed), attempt(text, stored)
 		got := spaced(strings.Join([]string{a.name, a.value, b.name, b.value}, "\n"))
 		for _, words := range append(want, start.Local().Format("2006-01-02 15:04:05"), "POST: 503␣[2J") {
 			if !strings.Contains(got, words) {
@@ -56,7 +56,7 @@ func TestDetailsOfAnUnknownOutcome(t *testing.T) {
 	x := transfer(1, "will.pdf", 100, core.StateUnknown)
 	x.Error = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused}
 	r := newRow(&x)
-	facts := english(t).facts(&r, start)
+	facts := factsOf(english(t), &r, start)
 	want := []fact{{"State", "Not known if it arrived"}, {"What to do", "Look on the server, or send it again: it may then be there twice."}}
 	if !slices.Equal(facts[:2], want) {
 		t.Errorf("they say %q, want %q", facts[:2], want)

@@ -52,7 +52,7 @@ func TestDifferencesAreSaid(t *testing.T) {
 func TestDifferingRow(t *testing.T) {
 	x := core.Transfer{State: core.StateStored, Options: core.Options{Retention: core.RetentionPermanent}, Receipt: differingReceipt()}
 	r := newRow(&x)
-	w := english(t).present(&r, 0, 0, start)
+	w := presented(english(t), &r, 0, 0, start)
 	if w.icon != "warning" || w.tone != theme.ColorNameWarning || !strings.HasPrefix(spaced(w.status), "stored, but kept for 30 days only, not permanently, named") {
 		t.Errorf("%+v", w)
 	}
@@ -60,7 +60,7 @@ func TestDifferingRow(t *testing.T) {
 		t.Error("it can't be made permanent")
 	}
 	var facts strings.Builder
-	for _, f := range english(t).facts(&r, start) {
+	for _, f := range factsOf(english(t), &r, start) {
 		facts.WriteString(f.name + ": " + f.value + "\n")
 	}
 	for _, want := range []string{"Not as asked: Kept for 30", "Not as asked: Without some of the tags\nAsked: [\"a\",\"b\"]\nThe server has: []", "Asked: words\nThe server has: —"} {

@@ -117,11 +117,6 @@ func (l *dropLayout) tall(parts []fyne.CanvasObject, size fyne.Size) {
 	parts[4].Move(fyne.NewPos(x+files.Width+8, y))
 }
 
-// fullWidth is the width that a caption would like to have.
-func (c *caption) fullWidth() float32 {
-	return fyne.MeasureText(c.words, theme.SizeForWidget(c.size, c), fyne.TextStyle{Bold: c.bold}).Width + 1
-}
-
 // Measures of the dashed line, in Fyne's units.
 const (
 	dashRadius = 8

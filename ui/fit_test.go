@@ -241,7 +241,7 @@ func (h *harness) fitsPages(f *fitter) {
 }
 
 func (h *harness) fitsSettings(f *fitter) {
-	d := h.settings(tabServer)
+	d := h.openSettings(tabServer)
 	for _, tab := range settingsTabs {
 		d.selectTab(tab)
 		h.fits(f, "settings "+string(tab))
@@ -272,7 +272,7 @@ func (h *harness) fitsDialogs(f *fitter) {
 		{"causes", v.retryFailed},
 		{"keys", func() { showHelp(s) }},
 		{"about", func() { showAbout(s) }},
-		{"details", func() { showFacts(s, file.name, s.text.facts(h.w.model.Find("t7"), h.clock)) }},
+		{"details", func() { showFacts(s, file.name, factsOf(s.text, h.w.model.Find("t7"), h.clock)) }},
 		{"error", func() {
 			s.failed(&core.Error{Kind: core.KindTLS, Code: core.CodeTLSUntrusted, Err: errors.New("x509")})
 		}},
@@ -282,7 +282,7 @@ func (h *harness) fitsDialogs(f *fitter) {
 		}},
 		{"stored", func() { h.w.intake.askStored([]core.Transfer{{Source: core.Source{Name: file.name}}}, core.Options{}) }},
 		{"again", func() { v.askAgain(func() {}) }},
-		{"permanent", func() { s.permanent.ask([]storedFile{file}) }},
+		{"permanent", func() { h.w.permanent.ask([]storedFile{file}) }},
 		{"own file dialog", func() {
 			pickInside(s, FileQuestion{Title: s.text.s("pick.files"), Accept: s.text.s("pick.add")}, func([]string) {})
 		}},
@@ -297,7 +297,7 @@ func (h *harness) fitsDialogs(f *fitter) {
 		h.clear()
 	}
 	h.w.intake.result(s.text.n("drop.skipped", 123456), skipped)
-	s.permanent.say(s.text.s("permanent.now", args{"Name": file.name, "Step": s.text.finalising(core.Finalisation{Status: "verifying", Percent: 50})}), s.text.s("button.stop"), func() {})
+	h.w.permanent.say(s.text.s("permanent.now", args{"Name": file.name, "Step": finalising(s.text, core.Finalisation{Status: "verifying", Percent: 50})}), s.text.s("button.stop"), func() {})
 	h.fits(f, "notice")
 	h.w.apply(change{update: &core.Update{Halt: h.ctl.snapshot.Halt}, link: h.ctl.link, profile: h.ctl.current})
 	h.fits(f, "notice while halted")

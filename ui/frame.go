@@ -5,8 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-
-	"github.com/artstore/ingester/core"
 )
 
 // pieces are the parts of the window in one language.
@@ -18,6 +16,7 @@ type pieces struct {
 	expiry    *expiryBar
 	recovered *recoveredBar
 	transfers *transfersView
+	history   *historyView
 	intake    *intake
 	pages     []view
 	page      *fyne.Container   // banner, warning and the page that is shown
@@ -37,19 +36,19 @@ func (w *Window) assemble() {
 		w.pages[at].Hidden()
 	}
 	w.pieces = pieces{shown: at, ticked: w.ticked}
-	if s.permanent == nil {
-		s.permanent = &permanents{sh: s, steps: map[core.TransferID]core.Finalisation{}}
+	if w.permanent == nil {
+		w.permanent = newPermanents(s)
 	}
-	s.permanent.notices, s.permanent.changed = w.permanentNotices, w.permanentChanged
+	w.permanent.notices, w.permanent.changed = w.permanentNotices, w.permanentChanged
 	w.header = newHeader(s)
 	w.header.onImport, w.header.onSandbox = w.importProfile, w.startSandbox
 	w.header.onNew = func() { showNewProfile(s, nil) }
 	w.banner = newBanner(s, w.icons)
 	w.expiry = newExpiryBar(s, w.icons, func() { w.page.Refresh() })
 	w.recovered = newRecoveredBar(s, w.icons, func(paths []string) { w.intake.add(paths) }, func() { w.page.Refresh() })
-	w.transfers = newTransfersView(s, w.model, w.icons)
+	w.transfers = newTransfersView(s, w.model, w.icons, w.permanent)
 	w.intake = &intake{
-		sh: s, notice: w.transfers.notice, options: w.transfers.options.options, point: w.transfers.point,
+		sh: s, permanent: w.permanent, notice: w.transfers.notice, options: w.transfers.options.options, point: w.transfers.point,
 		front: w.showTransfers, undecided: w.undecided,
 	}
 	w.bar = newStatusBar(t, w.icons, func() {
@@ -80,20 +79,21 @@ func (w *Window) assemble() {
 // views are the pages, in the order of the navigation.
 func (w *Window) views() []view {
 	stored := func() int { return w.model.sum.Stored }
-	return []view{w.transfers, newHistoryView(w.sh, stored), newMetricsView(w.sh, w.recorder), newLogView(w.sh, w.buffer)}
+	w.history = newHistoryView(w.sh, w.permanent, stored)
+	return []view{w.transfers, w.history, newMetricsView(w.sh, w.recorder), newLogView(w.sh, w.buffer)}
 }
 
 // permanentNotices are where it is said how far files are with becoming
 // permanent.
 func (w *Window) permanentNotices() []*notice {
-	return []*notice{w.transfers.notice, w.pages[1].(*historyView).notice}
+	return []*notice{w.transfers.notice, w.history.notice}
 }
 
 // permanentChanged draws what the pages say of it.
 func (w *Window) permanentChanged(done bool) {
 	w.transfers.Refresh()
-	if history := w.pages[1].(*historyView); done && history.visible {
-		history.read()
+	if done && w.history.visible {
+		w.history.read()
 	}
 }
 

@@ -212,3 +212,9 @@ func (h *harness) dialogFits() {
 		h.t.Error("there is no dialog")
 	}
 }
+
+// settings is the open settings dialog, nil while there is none.
+func (h *harness) settings() *settingsDialog {
+	d, _ := h.w.sh.settings.(*settingsDialog)
+	return d
+}

@@ -54,20 +54,6 @@ func newHeader(s *shell) *header {
 	return h
 }
 
-// square gives its object one size.
-type square float32
-
-// Layout implements fyne.Layout.
-func (q square) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, o := range objects {
-		o.Move(fyne.NewPos((size.Width-float32(q))/2, (size.Height-float32(q))/2))
-		o.Resize(fyne.NewSquareSize(float32(q)))
-	}
-}
-
-// MinSize implements fyne.Layout.
-func (q square) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSquareSize(float32(q)) }
-
 // showProfile names the current profile.
 func (h *header) showProfile(name string) {
 	if name == "" {

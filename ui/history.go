@@ -3,7 +3,6 @@ package ui
 import (
 	"context"
 	"io"
-	"net/url"
 	"strings"
 	"time"
 
@@ -21,16 +20,17 @@ const historyLimit = 2000
 
 // historyView lists what has ever been stored, newest first.
 type historyView struct {
-	sh      *shell
-	content *fyne.Container
-	notice  *notice
-	search  *lineEntry
-	copyID  *quietButton
-	copySum *quietButton
-	export  *quietButton
-	list    *transferList
-	none    *caption
-	more    *caption // said where there are more than are listed
+	sh        *shell
+	content   *fyne.Container
+	notice    *notice
+	permanent *permanents
+	search    *lineEntry
+	copyID    *quietButton
+	copySum   *quietButton
+	export    *quietButton
+	list      *transferList
+	none      *caption
+	more      *caption // said where there are more than are listed
 
 	rows    []core.Transfer
 	chosen  int // index of the selected row, -1 for none
@@ -46,8 +46,8 @@ var (
 	_ ticker = (*historyView)(nil)
 )
 
-func newHistoryView(s *shell, stored func() int) *historyView {
-	v := &historyView{sh: s, chosen: -1, stored: stored}
+func newHistoryView(s *shell, p *permanents, stored func() int) *historyView {
+	v := &historyView{sh: s, permanent: p, chosen: -1, stored: stored}
 	t := s.text
 	v.search = newLineEntry(s, t.s("history.search"))
 	v.search.OnChanged = func(string) { v.read() }
@@ -147,14 +147,6 @@ func storedAt(x *core.Transfer) time.Time {
 		return x.Receipt.UploadedAt
 	}
 	return x.FinishedAt
-}
-
-// host is a server without what all addresses have.
-func host(server string) string {
-	if u, err := url.Parse(server); err == nil && u.Host != "" {
-		return u.Host
-	}
-	return plain(server)
 }
 
 // Content implements view.
@@ -265,7 +257,7 @@ func (v *historyView) menu(i int) *fyne.Menu {
 	}
 	x := v.rows[i]
 	if file, ok := storedOf(&x); ok {
-		menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("action.permanent"), func() { v.sh.permanent.ask([]storedFile{file}) }))
+		menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("action.permanent"), func() { v.permanent.ask([]storedFile{file}) }))
 	}
 	menu.Items = append(menu.Items,
 		fyne.NewMenuItem(t.s("action.folder"), func() { openFolder(v.sh, x.Source.Path) }),
@@ -277,7 +269,7 @@ func (v *historyView) menu(i int) *fyne.Menu {
 func (v *historyView) makePermanent() {
 	if i := v.chosen; i >= 0 && i < len(v.rows) {
 		if file, ok := storedOf(&v.rows[i]); ok {
-			v.sh.permanent.ask([]storedFile{file})
+			v.permanent.ask([]storedFile{file})
 		}
 	}
 }

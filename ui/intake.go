@@ -19,8 +19,9 @@ const (
 
 // intake is the one way in: drops, pickers, pasted paths, the command line.
 type intake struct {
-	sh     *shell
-	notice *notice
+	sh        *shell
+	permanent *permanents
+	notice    *notice
 	// options are those of the options row at the moment of the drop.
 	options func(profile string) core.Options
 	// point shows transfers that are in the list already.
@@ -159,13 +160,13 @@ func (in *intake) askPermanent(s core.Submission) {
 	}
 	t := in.sh.text
 	askElse(in.sh, t.s("stored.permanent"), t.n("stored.permanent.text", len(files)), t.s("action.permanent"),
-		func() { in.sh.permanent.add(files) }, func() { in.askStored(s.Stored, s.Asked) })
+		func() { in.permanent.add(files) }, func() { in.askStored(s.Stored, s.Asked) })
 }
 
 // askStored offers to send once more what the server has already.
 func (in *intake) askStored(stored []core.Transfer, asked core.Options) {
 	t := in.sh.text
-	ask(in.sh, t.s("stored.title"), t.storedAlready(stored, asked), t.s("stored.yes"), func() {
+	ask(in.sh, t.s("stored.title"), storedAlready(t, stored, asked), t.s("stored.yes"), func() {
 		sources := make([]core.Source, 0, len(stored))
 		for i := range stored {
 			sources = append(sources, stored[i].Source)
@@ -178,7 +179,7 @@ func (in *intake) askStored(stored []core.Transfer, asked core.Options) {
 
 // storedAlready says of files that were asked for that the server has them, and
 // what it keeps otherwise than asked.
-func (t *text) storedAlready(stored []core.Transfer, asked core.Options) string {
+func storedAlready(t *text, stored []core.Transfer, asked core.Options) string {
 	if len(stored) == 1 {
 		only := &stored[0]
 		_, name := splitName(only.Source.Name)

@@ -7,7 +7,7 @@ import "fyne.io/fyne/v2"
 const onMac = fyne.KeyModifierShortcutDefault == fyne.KeyModifierSuper
 
 // keys are what the keys do, each written as the desktop writes it.
-func (t *text) keys(mac bool) []fact {
+func keys(t *text, mac bool) []fact {
 	ctrl, shift := "Ctrl+", "Ctrl+Shift+"
 	page := "PgUp, PgDn"
 	space, del, enter := t.s("key.space"), t.s("key.delete"), t.s("key.return")

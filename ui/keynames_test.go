@@ -10,7 +10,7 @@ import (
 func TestKeysAreNamedAsOnTheDesktop(t *testing.T) {
 	names := func(language string, mac bool) string {
 		var all []string
-		for _, f := range speaking(t, language).keys(mac) {
+		for _, f := range keys(speaking(t, language), mac) {
 			if f.name == "" || f.value == "" {
 				t.Errorf("%s: %+v", language, f)
 			}

@@ -33,7 +33,7 @@ func TestEveryKey(t *testing.T) {
 		{name: "add files", keys: combined(fyne.KeyO, ctrl), want: asked(`pick "Add files" save=false folders=false many=true`)},
 		{name: "add folders", keys: combined(fyne.KeyO, ctrl|shift), want: asked(`pick "Add folders" save=false folders=true many=true`)},
 		{name: "paste", keys: &fyne.ShortcutPaste{}, want: asked(`scan ["/p"]`)},
-		{name: "settings", keys: combined(fyne.KeyComma, ctrl), want: func(h *harness) bool { return h.w.sh.settings != nil }},
+		{name: "settings", keys: combined(fyne.KeyComma, ctrl), want: func(h *harness) bool { return h.settings() != nil }},
 		{name: "filter", keys: combined(fyne.KeyF, ctrl), want: func(h *harness) bool { return h.w.win.Canvas().Focused() == h.w.transfers.search }},
 		{name: "pause", key: fyne.KeySpace, row: "t9", want: asked("pause [t9]")},
 		{name: "resume", key: fyne.KeySpace, row: "t8", want: asked("resume [t8]")},
@@ -203,12 +203,12 @@ func TestEscapeGoesBack(t *testing.T) {
 	h.w.intake.scanned(core.Scan{Sources: make([]core.Source, manyFiles+1)}, nil)
 	escape()
 	h.says("Stopped; nothing was added")
-	h.settings(tabServer)
+	h.openSettings(tabServer)
 	showFacts(h.w.sh, "Over it", []fact{{"a", "b"}})
-	if escape(); h.w.sh.settings == nil {
+	if escape(); h.settings() == nil {
 		t.Error("Escape closes what lies below")
 	}
-	if escape(); h.w.sh.settings != nil || over() != 0 {
+	if escape(); h.settings() != nil || over() != 0 {
 		t.Error("Escape does not close the settings")
 	}
 }
@@ -244,7 +244,7 @@ func TestPagingByKeys(t *testing.T) {
 // question.
 func TestTabsByKeys(t *testing.T) {
 	h := open(t, busy(), "en", "light")
-	d := h.settings(tabServer)
+	d := h.openSettings(tabServer)
 	combined := func(key fyne.KeyName) fyne.Shortcut {
 		return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
 	}
@@ -307,7 +307,7 @@ func TestScrollingByKeys(t *testing.T) {
 	showHelp(h.w.sh)
 	goes("help")
 	h.w.sh.escape()
-	d := h.settings(tabCertificates)
+	d := h.openSettings(tabCertificates)
 	goes("settings")
 	d.close(false)
 	h.w.choose(2)

@@ -104,3 +104,32 @@ func (f fixedSize) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // MinSize implements fyne.Layout.
 func (f fixedSize) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size(f) }
+
+// square gives its object one size.
+type square float32
+
+// Layout implements fyne.Layout.
+func (q square) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos((size.Width-float32(q))/2, (size.Height-float32(q))/2))
+		o.Resize(fyne.NewSquareSize(float32(q)))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (q square) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSquareSize(float32(q)) }
+
+// fixedWidth gives its object a width and the height that it wants.
+type fixedWidth float32
+
+// Layout implements fyne.Layout.
+func (w fixedWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(size)
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (w fixedWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(float32(w), objects[0].MinSize().Height)
+}

@@ -53,7 +53,7 @@ func masters(t *testing.T) map[string]func() (fyne.CanvasObject, fyne.Size) {
 			x := showcase(0).Transfers[i]
 			r := newRow(&x)
 			o := newTransferRow(newIcons(), rowEvents{name: func(action) string { return "" }})
-			o.show(r.id, words.present(&r, rate, left, start))
+			o.show(r.id, presented(words, &r, rate, left, start))
 			return o, fyne.NewSize(width, rowHeight)
 		}
 	}

@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"errors"
+	"io/fs"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -132,4 +135,20 @@ func capital(s string) string {
 		return s
 	}
 	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// explained says an error in one text: what happened and what to do.
+func explained(t *text, err error) string {
+	if errors.Is(err, fs.ErrExist) && core.CodeOf(err) == core.CodeProfileInvalid {
+		return t.s("settings.name_taken")
+	}
+	sentence, advice := t.explain(core.AsError(err))
+	sentence = capital(sentence)
+	if !strings.HasSuffix(sentence, ".") {
+		sentence += "."
+	}
+	if advice == "" {
+		return sentence
+	}
+	return sentence + " " + capital(advice)
 }

@@ -59,13 +59,13 @@ func TestMetricsOfCertificateAndToken(t *testing.T) {
 		"soon": {29, "29 days", theme.ColorNameWarning, "▲ renew before 2026-12-23"},
 		"long": {30, "30 days", theme.ColorNameForeground, "valid until 2026-12-24"},
 	} {
-		figure, color, note := en.certificateLeft(&core.Measurements{CertExpiry: start.AddDate(0, 0, c.days)}, start)
+		figure, color, note := certificateLeft(en, &core.Measurements{CertExpiry: start.AddDate(0, 0, c.days)}, start)
 		if figure != c.figure || color != c.color || note != c.note {
 			t.Errorf("%s: %q %s %q", name, figure, color, note)
 		}
 	}
 	for left, want := range map[time.Duration]string{-time.Second: "expired", 42 * time.Second: "42 s left", 61*time.Minute + 5*time.Second: "1 h 1 min left"} {
-		if got := spaced(en.tokenLeft(&core.Measurements{TokenExpiry: start.Add(left)}, start)); got != want {
+		if got := spaced(tokenLeft(en, &core.Measurements{TokenExpiry: start.Add(left)}, start)); got != want {
 			t.Errorf("%v: %q, want %q", left, got, want)
 		}
 	}
@@ -73,7 +73,7 @@ func TestMetricsOfCertificateAndToken(t *testing.T) {
 
 func TestErrorRows(t *testing.T) {
 	en := english(t)
-	rows := en.errorRows(&core.Measurements{Errors: map[string]float64{
+	rows := errorRows(en, &core.Measurements{Errors: map[string]float64{
 		"timeout": 7, "too_large": 1, "odd_code": 3, "stalled": 2, "proxy": 1, "rejected": 0,
 	}}, 4)
 	var got []string
@@ -181,7 +181,7 @@ func TestScaleTop(t *testing.T) {
 			t.Errorf("%v: %v, want %v", c.highest, got, c.want)
 		}
 	}
-	if got := speaking(t, "ru").axis(0.25); got != "0,25" {
+	if got := axis(speaking(t, "ru"), 0.25); got != "0,25" {
 		t.Errorf("a quarter is %q", got)
 	}
 }

@@ -170,11 +170,11 @@ func (v *metricsView) draw() {
 	factor, unit := scale(int64(r.throughput.max()))
 	v.unit.set(t.s("metrics.per_second", args{"Unit": t.s(unit)}))
 	top := scaleTop(r.throughput.max()/factor, false)
-	v.throughput.show(&r.throughput, top*factor, func(value float64) string { return t.axis(value / factor) })
+	v.throughput.show(&r.throughput, top*factor, func(value float64) string { return axis(t, value/factor) })
 	most := scaleTop(r.inFlight.max(), true)
-	v.inFlight.show(&r.inFlight, most, t.axis)
-	v.times.show(t.times(m)...)
-	v.errors.show(t.errorRows(m, 4)...)
+	v.inFlight.show(&r.inFlight, most, func(value float64) string { return axis(t, value) })
+	v.times.show(times(t, m)...)
+	v.errors.show(errorRows(t, m, 4)...)
 	v.drawSwitch()
 }
 
@@ -184,10 +184,10 @@ func (v *metricsView) drawCards(m *core.Measurements) {
 	stored, failed := int64(m.Uploads["success"]), int64(m.Uploads["error"])
 	v.uploads.show(t.number(stored+failed), theme.ColorNameForeground,
 		tinted{t.n("metrics.stored", int(stored)), colorGood}, tinted{failedWords(t, failed), theme.ColorNameError})
-	v.token.show(t.tokenLeft(m, now), theme.ColorNameForeground, tinted{t.hits(m), colorMuted})
-	v.requests.show(t.quantile(m.TokenRequest, m.TokenRequest.P95), theme.ColorNameForeground,
-		tinted{t.s("metrics.check", args{"Time": t.quantile(m.Validation, m.Validation.P95)}), colorMuted})
-	figure, color, note := t.certificateLeft(m, now)
+	v.token.show(tokenLeft(t, m, now), theme.ColorNameForeground, tinted{hits(t, m), colorMuted})
+	v.requests.show(quantile(t, m.TokenRequest, m.TokenRequest.P95), theme.ColorNameForeground,
+		tinted{t.s("metrics.check", args{"Time": quantile(t, m.Validation, m.Validation.P95)}), colorMuted})
+	figure, color, note := certificateLeft(t, m, now)
 	v.certificate.show(figure, color, tinted{note, colorMuted})
 }
 
@@ -202,7 +202,7 @@ func (v *metricsView) asText() string {
 	}
 	say(t.s("metrics.throughput"), t.size(int64(r.throughput.last()))+"/s")
 	say(t.s("metrics.in_flight"), t.number(int64(m.ActiveUploads)))
-	for _, row := range append(t.times(m), t.errorRows(m, len(m.Errors))...) {
+	for _, row := range append(times(t, m), errorRows(t, m, len(m.Errors))...) {
 		say(row[0], strings.Join(row[1:], " "))
 	}
 	return b.String()

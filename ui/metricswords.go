@@ -19,7 +19,7 @@ import (
 const nothing = "–"
 
 // tokenLeft says how long the token in hand is good for.
-func (t *text) tokenLeft(m *core.Measurements, now time.Time) string {
+func tokenLeft(t *text, m *core.Measurements, now time.Time) string {
 	left := m.TokenExpiry.Sub(now)
 	switch {
 	case m.TokenExpiry.IsZero():
@@ -33,7 +33,7 @@ func (t *text) tokenLeft(m *core.Measurements, now time.Time) string {
 }
 
 // hits says how often a token was in the cache.
-func (t *text) hits(m *core.Measurements) string {
+func hits(t *text, m *core.Measurements) string {
 	share := nothing
 	if len(m.TokenRequests) > 0 {
 		share = t.decimal(m.CacheHitRate()*100, true) + nbsp + "%"
@@ -42,7 +42,7 @@ func (t *text) hits(m *core.Measurements) string {
 }
 
 // quantile says a time, or that nothing was measured.
-func (t *text) quantile(q core.Quantiles, d time.Duration) string {
+func quantile(t *text, q core.Quantiles, d time.Duration) string {
 	if q.Count == 0 {
 		return nothing
 	}
@@ -51,7 +51,7 @@ func (t *text) quantile(q core.Quantiles, d time.Duration) string {
 
 // certificateLeft says how long the client certificate counts, in the colour
 // of its urgency, and what to do.
-func (t *text) certificateLeft(m *core.Measurements, now time.Time) (figure string, color fyne.ThemeColorName, note string) {
+func certificateLeft(t *text, m *core.Measurements, now time.Time) (figure string, color fyne.ThemeColorName, note string) {
 	if m.CertExpiry.IsZero() {
 		return nothing, theme.ColorNameForeground, t.s("metrics.no_certificate")
 	}
@@ -74,9 +74,9 @@ func failedWords(t *text, failed int64) string {
 }
 
 // times are the rows of the table of durations.
-func (t *text) times(m *core.Measurements) [][]string {
+func times(t *text, m *core.Measurements) [][]string {
 	row := func(key string, q core.Quantiles) []string {
-		return []string{t.s(key), t.quantile(q, q.P50), t.quantile(q, q.P95), t.quantile(q, q.P99)}
+		return []string{t.s(key), quantile(t, q, q.P50), quantile(t, q, q.P95), quantile(t, q, q.P99)}
 	}
 	return [][]string{
 		{"", "p50", "p95", "p99"},
@@ -86,7 +86,7 @@ func (t *text) times(m *core.Measurements) [][]string {
 
 // errorRows are the causes of errors with their counts, the most frequent
 // first; what doesn't fit into most rows is counted together.
-func (t *text) errorRows(m *core.Measurements, most int) [][]string {
+func errorRows(t *text, m *core.Measurements, most int) [][]string {
 	codes := slices.SortedFunc(maps.Keys(m.Errors), func(a, b string) int {
 		return cmp.Or(cmp.Compare(m.Errors[b], m.Errors[a]), strings.Compare(a, b))
 	})
@@ -103,13 +103,13 @@ func (t *text) errorRows(m *core.Measurements, most int) [][]string {
 			}
 			return append(rows, []string{t.s("metrics.other"), t.number(int64(rest))})
 		}
-		rows = append(rows, []string{capital(t.cause(code)), t.number(int64(m.Errors[code]))})
+		rows = append(rows, []string{capital(causeName(t, code)), t.number(int64(m.Errors[code]))})
 	}
 	return rows
 }
 
-// cause is the sentence for a code, or the code itself where it has none.
-func (t *text) cause(code string) string {
+// causeName is the sentence for a code, or the code itself where it has none.
+func causeName(t *text, code string) string {
 	if known, ok := messages[core.Code(code)]; ok {
 		return t.s(known.sentence)
 	}
@@ -117,7 +117,7 @@ func (t *text) cause(code string) string {
 }
 
 // axis writes a value of a chart's axis.
-func (t *text) axis(value float64) string {
+func axis(t *text, value float64) string {
 	out := strconv.FormatFloat(math.Round(value*1000)/1000, 'f', -1, 64)
 	if t.lang == "ru" {
 		out = strings.Replace(out, ".", ",", 1)

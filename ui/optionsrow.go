@@ -44,21 +44,6 @@ func newOptionsRow(s *shell) *optionsRow {
 	return o
 }
 
-// fixedWidth gives its object a width and the height that it wants.
-type fixedWidth float32
-
-// Layout implements fyne.Layout.
-func (w fixedWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, o := range objects {
-		o.Resize(size)
-	}
-}
-
-// MinSize implements fyne.Layout.
-func (w fixedWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(float32(w), objects[0].MinSize().Height)
-}
-
 // optionsLayout puts options and filter on one line where there is room, else
 // on two.
 type optionsLayout struct {

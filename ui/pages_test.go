@@ -253,7 +253,7 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 	t.Run("connect", func(t *testing.T) {
 		h := start(t)
 		h.tap("Set up")
-		d := h.w.sh.settings
+		d := h.settings()
 		h.says("Step 1 of 4: addresses")
 		h.fill(d, tabServer, "name", "Archive")
 		h.fill(d, tabServer, "ingester_url", "https://ingester.example")
@@ -278,7 +278,7 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 		h.w.dropped([]string{filepath.Join(t.TempDir(), "handed-out.toml")})
 		h.called("import handed-out.toml")
 		h.called("use Imported")
-		h.until("the question for its secret", func() bool { return h.w.sh.settings != nil && h.w.sh.settings.tab == tabSignIn })
+		h.until("the question for its secret", func() bool { return h.settings() != nil && h.settings().tab == tabSignIn })
 		h.says("Profile Imported")
 		over(h, "Imported")
 	})
@@ -360,7 +360,7 @@ func TestShortcutsWorkFromAnEntry(t *testing.T) {
 		t.Error("Ctrl+4 doesn't show the log")
 	}
 	h.w.typedShortcut(ctrl(fyne.KeyComma))
-	h.until("the settings", func() bool { return h.w.sh.settings != nil })
+	h.until("the settings", func() bool { return h.settings() != nil })
 }
 
 func TestDetailsHaveTheAttempts(t *testing.T) {

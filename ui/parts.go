@@ -283,3 +283,16 @@ func (p *pill) set(words string, color, ground fyne.ThemeColorName) {
 	p.words.tint(color)
 	p.ground.set(ground, "")
 }
+
+// fullWidth is the width that a caption would like to have.
+func (c *caption) fullWidth() float32 {
+	return fyne.MeasureText(c.words, theme.SizeForWidget(c.size, c), fyne.TextStyle{Bold: c.bold}).Width + 1
+}
+
+func setEnabled(w fyne.Disableable, on bool) {
+	if on {
+		w.Enable()
+	} else {
+		w.Disable()
+	}
+}

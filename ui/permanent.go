@@ -23,6 +23,11 @@ type permanents struct {
 	cancel context.CancelFunc // nil while nothing is under way
 }
 
+// newPermanents has nothing to do yet. Who shows it sets notices and changed.
+func newPermanents(s *shell) *permanents {
+	return &permanents{sh: s, steps: map[core.TransferID]core.Finalisation{}}
+}
+
 // storedFile names a stored file.
 type storedFile struct {
 	id     core.TransferID
@@ -111,7 +116,7 @@ func (p *permanents) finalise(ctx context.Context, f storedFile, step func(core.
 func (p *permanents) step(f storedFile, step core.Finalisation) {
 	p.steps[f.id] = step
 	t := p.sh.text
-	words := t.s("permanent.now", args{"Name": f.name, "Step": t.finalising(step)})
+	words := t.s("permanent.now", args{"Name": f.name, "Step": finalising(t, step)})
 	if n := len(p.queue); n > 0 {
 		words += " · " + t.n("permanent.more", n)
 	}
@@ -204,7 +209,7 @@ func (p *permanents) say(words, button string, tapped func()) {
 }
 
 // finalising says a server's step in words.
-func (t *text) finalising(step core.Finalisation) string {
+func finalising(t *text, step core.Finalisation) string {
 	key := "permanent.step." + step.Status
 	switch {
 	case step.Status == "":

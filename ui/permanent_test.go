@@ -155,8 +155,8 @@ func TestWaitingForPermanenceCanBeStopped(t *testing.T) {
 	h.until("a step", func() bool { return strings.Contains(spaced(h.words()), "checking the copy, 90 % · 1 more") })
 	h.tap("Stop")
 	h.until("the end", func() bool { return strings.Contains(h.words(), "Stopped waiting; the server finishes") })
-	if len(h.w.sh.permanent.steps) != 0 {
-		t.Errorf("still under way: %v", h.w.sh.permanent.steps)
+	if len(h.w.permanent.steps) != 0 {
+		t.Errorf("still under way: %v", h.w.permanent.steps)
 	}
 }
 

@@ -164,12 +164,6 @@ func saveFile(s *shell, name string, extensions []string, write func(ctx context
 	})
 }
 
-// savedAs says where a file was written. The name comes first: a long folder
-// may be cut.
-func (t *text) savedAs(path string) string {
-	return t.s("saved.as", args{"Name": plain(filepath.Base(path)), "Folder": plain(filepath.Dir(path))})
-}
-
 // writeFile writes a file as a whole: where write fails, what was there before
 // stays. Until then it has a name that no other file has.
 func writeFile(path string, write func(io.Writer) error) error {

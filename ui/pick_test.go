@@ -120,7 +120,7 @@ func TestSettingsChooseByTheDesktopsDialog(t *testing.T) {
 		return []string{"/home/a/Мой CA.pem"}, nil
 	}
 	h := open(t, ctl, "en", "light")
-	d := h.settings(tabCertificates)
+	d := h.openSettings(tabCertificates)
 	h.tap("Choose…") // the uppermost is that of the last visible row
 	h.until("the file", func() bool { return d.certificates.pkcs12.Text == "/home/a/Мой CA.pem" })
 	if got.Near != "/etc/artstore" || strings.Join(got.Extensions, " ") != ".p12 .pfx" || got.Many || got.Title != "Choose a file" {
@@ -133,7 +133,7 @@ func TestSettingsChooseByTheDesktopsDialog(t *testing.T) {
 		saved = q
 		return []string{filepath.Join("/home/a", q.Name)}, nil
 	}
-	d = h.settings(tabServer)
+	d = h.openSettings(tabServer)
 	d.export()
 	h.called("export Production to Production" + profileExtension)
 	h.until("the words", d.status.Visible)

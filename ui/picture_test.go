@@ -31,7 +31,7 @@ func TestPictures(t *testing.T) {
 					h.until(page, func() bool { return i != 1 || len(h.w.pages[1].(*historyView).rows) > 0 })
 					h.picture(size.name + page + "-" + look.name)
 				}
-				d := h.settings(tabServer)
+				d := h.openSettings(tabServer)
 				for _, tab := range settingsTabs {
 					d.selectTab(tab)
 					h.picture(size.name + "settings-" + string(tab) + "-" + look.name)
@@ -129,12 +129,12 @@ func (h *harness) fillLog() {
 	log.Error("upload failed", "transfer", 13, "code", "too_large", "status", 413)
 }
 
-// settings opens the settings dialog.
-func (h *harness) settings(tab settingsTab) *settingsDialog {
+// openSettings opens the settings dialog.
+func (h *harness) openSettings(tab settingsTab) *settingsDialog {
 	h.t.Helper()
 	h.w.sh.openSettings(tab)
-	h.until("the settings", func() bool { return h.w.sh.settings != nil })
-	d := h.w.sh.settings
+	h.until("the settings", func() bool { return h.settings() != nil })
+	d := h.settings()
 	if d.previous != "" && !h.ctl.noSecret {
 		h.until("the answer about the secret", func() bool { return d.secret.kept.Visible() })
 	}

@@ -2,15 +2,10 @@ package ui
 
 // Measures of a row.
 const (
-	rowHeight  float32 = 47 // and a line of 1
-	headHeight float32 = 34
-	barHeight  float32 = 6
-	barWidth   float32 = 260 // at most
-	buttonSize float32 = 32
+	rowHeight float32 = 47 // and a line of 1
+	barHeight float32 = 6
+	barWidth  float32 = 260 // at most
 )
-
-// place is where a column lies.
-type place struct{ x, width float32 }
 
 // places are the columns of the list, for rows and head alike.
 type places struct{ icon, name, size, progress, speed, left, actions place }

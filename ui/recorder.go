@@ -30,11 +30,14 @@ func (r *recorder) take(m core.Measurements, url string) {
 	r.newest, r.url = m, url
 }
 
+// measureEvery is how far apart the questions are: a second, less what two
+// looks of the pump may differ by.
+const measureEvery = 750 * time.Millisecond
+
 // measure asks for the figures of this moment, about once a second and never
 // twice at a time.
-func (w *Window) measure(now time.Time) {
-	r := w.recorder
-	if r.asking || now.Sub(r.asked) < tickEvery-drawEvery {
+func (r *recorder) measure(s *shell, now time.Time) {
+	if r.asking || now.Sub(r.asked) < measureEvery {
 		return
 	}
 	r.asking, r.asked = true, now
@@ -42,14 +45,14 @@ func (w *Window) measure(now time.Time) {
 		figures core.Measurements
 		url     string
 	}
-	async(w.sh, func(ctx context.Context) (answer, error) {
-		m, err := w.ctl.Measurements(ctx)
-		return answer{m, w.ctl.MetricsURL()}, err
+	async(s, func(ctx context.Context) (answer, error) {
+		m, err := s.ctl.Measurements(ctx)
+		return answer{m, s.ctl.MetricsURL()}, err
 	}, func(a answer, err error) {
 		r.asking = false
 		if err != nil {
 			if !r.failed {
-				w.log.Warn("reading measurements", "error", err)
+				s.log.Warn("reading measurements", "error", err)
 			}
 			r.failed = true
 			return

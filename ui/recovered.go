@@ -60,7 +60,7 @@ func (b *recoveredBar) read() {
 func (b *recoveredBar) show() {
 	if len(b.left) > 0 {
 		r := b.left[0]
-		b.sentence.set(b.sh.text.recovered(r))
+		b.sentence.set(recovered(b.sh.text, r))
 		b.advice.SetText(b.sh.text.s("recovered.kept", args{"Saved": b.sh.text.n("count.entries", r.Saved()), "Path": plain(r.Path)}))
 		setVisible(b.look, len(r.Folders) > 0)
 	}
@@ -69,7 +69,7 @@ func (b *recoveredBar) show() {
 }
 
 // recovered says in a sentence what was lost.
-func (t *text) recovered(r core.Recovery) string {
+func recovered(t *text, r core.Recovery) string {
 	fill := args{"Lost": t.n("count.entries", r.Lost())}
 	switch {
 	case r.Complete():
@@ -96,7 +96,7 @@ func (b *recoveredBar) details(r core.Recovery) {
 			b.ask(r.Folders)
 		}))
 	}
-	showFacts(b.sh, t.recovered(r), []fact{
+	showFacts(b.sh, recovered(t, r), []fact{
 		{t.s("recovered.queued"), count(r.Queued)}, {t.s("recovered.stored"), count(r.Stored)},
 		{t.s("recovered.asked"), count(r.Asked)},
 		{t.s("recovered.lost_queued"), count(r.LostQueued)}, {t.s("recovered.lost_stored"), count(r.LostStored)},

@@ -1,14 +1,9 @@
 package ui
 
 import (
-	"context"
-	"net/url"
-	"path/filepath"
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
@@ -95,14 +90,6 @@ func (v *transfersView) rowMenu(id core.TransferID) *fyne.Menu {
 	return menu
 }
 
-// many says that an action is on n things.
-func (t *text) many(words string, n int) string {
-	if n < 2 {
-		return words
-	}
-	return t.s("action.many", args{"Action": words, "N": t.number(int64(n))})
-}
-
 // receipts are those of a row, or where it is one of many selected of all of
 // them, in the order of the queue.
 func (v *transfersView) receipts(r *row) []*core.Receipt {
@@ -140,51 +127,8 @@ func (v *transfersView) targets(r *row, a action) []core.TransferID {
 	return nil
 }
 
-// openFolder shows the folder of a file on the desktop.
-func openFolder(s *shell, path string) {
-	s.act(func(context.Context) error {
-		return s.app.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Dir(path))})
-	})
-}
-
 // askAgain warns that what may have arrived may then be there twice.
 func (v *transfersView) askAgain(yes func()) {
 	t := v.sh.text
 	ask(v.sh, t.s("again.title"), t.s("again.text"), t.s("action.again"), yes)
-}
-
-// ask shows a question with one way forward and one back.
-func ask(s *shell, title, words, yes string, then func()) {
-	askElse(s, title, words, yes, then, func() {})
-}
-
-// askElse is ask with something to do on the way back.
-func askElse(s *shell, title, words, yes string, then, back func()) {
-	label := widget.NewLabel(words)
-	label.Wrapping = fyne.TextWrapWord
-	confirm(s, title, label, s.text.s("button.back"), yes, then, back)
-}
-
-// confirm asks a question with two answers, as Fyne's own dialog does, whose
-// buttons know no Escape. However else it ends, the answer is no. It returns
-// the button that says yes.
-func confirm(s *shell, title string, content fyne.CanvasObject, no, yes string, then, back func()) *pushButton {
-	d := dialog.NewCustomWithoutButtons(title, content, s.win)
-	answer := back
-	refuse := newButtonWithIcon(no, theme.CancelIcon(), d.Hide)
-	accept := newButtonWithIcon(yes, theme.ConfirmIcon(), func() {
-		answer = then
-		d.Hide()
-	})
-	accept.Importance = widget.HighImportance
-	d.SetButtons([]fyne.CanvasObject{refuse, accept})
-	d.Resize(fyne.NewSize(min(460, s.win.Canvas().Size().Width-40), d.MinSize().Height))
-	present(s, d)
-	d.SetOnClosed(func() { answer() })
-	return accept
-}
-
-// showMenuBelow opens a menu under the object that it belongs to.
-func showMenuBelow(menu *fyne.Menu, c fyne.Canvas, under fyne.CanvasObject) {
-	widget.ShowPopUpMenuAtRelativePosition(menu, c, fyne.NewPos(0, under.Size().Height+2), under)
 }

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"path"
 	"strings"
 	"time"
 
@@ -9,24 +8,6 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/artstore/ingester/core"
-)
-
-// action is something that a row's buttons, its menu and the keys can do.
-type action int
-
-// The actions.
-const (
-	actNone action = iota
-	actPause
-	actResume
-	actRetry
-	actCancel
-	actRemove
-	actFirst     // to the head of the queue
-	actLast      // to its end
-	actPermanent // keep the stored file for good
-	actMore      // opens the menu
-	actDetails   // opens the details
 )
 
 // rowWords are what a row of the list shows, ready to be drawn. They are
@@ -46,7 +27,7 @@ type rowWords struct {
 }
 
 // present says a row in words.
-func (t *text) present(r *row, rate float64, left time.Duration, now time.Time) rowWords {
+func presented(t *text, r *row, rate float64, left time.Duration, now time.Time) rowWords {
 	w := rowWords{size: t.size(r.size), tone: colorMuted, secondary: actMore}
 	w.folder, w.name = splitName(r.name)
 	reason, _ := t.explain(r.err())
@@ -54,7 +35,7 @@ func (t *text) present(r *row, rate float64, left time.Duration, now time.Time) 
 	case core.StateQueued:
 		w.icon, w.status = "queued", t.s("state.queued")
 		if r.doubtful() {
-			w.status = t.asking(r, now)
+			w.status = asking(t, r, now)
 		}
 		w.primary, w.secondary = actPause, actCancel
 	case core.StateSending:
@@ -76,7 +57,7 @@ func (t *text) present(r *row, rate float64, left time.Duration, now time.Time) 
 		w.bar, w.share, w.barTone = true, 1, colorCheck
 		w.secondary = actCancel
 	case core.StateWaiting:
-		w.icon, w.tone, w.status = "waiting", theme.ColorNameWarning, t.waiting(r, reason, now)
+		w.icon, w.tone, w.status = "waiting", theme.ColorNameWarning, waiting(t, r, reason, now)
 		w.bar, w.share, w.barTone = r.sent() > 0, float32(r.share()), theme.ColorNameWarning
 		w.primary, w.secondary = actRetry, actCancel
 	case core.StatePaused:
@@ -94,7 +75,7 @@ func (t *text) present(r *row, rate float64, left time.Duration, now time.Time) 
 			w.status = t.s("state.failed")
 		}
 	case core.StateUnknown:
-		w.icon, w.tone, w.status = "unknown", theme.ColorNameWarning, t.unknown(r, now)
+		w.icon, w.tone, w.status = "unknown", theme.ColorNameWarning, unknown(t, r, now)
 	case core.StateCancelled:
 		w.icon, w.status = "cancelled", t.s("state.cancelled")
 		w.primary = actRetry
@@ -104,8 +85,8 @@ func (t *text) present(r *row, rate float64, left time.Duration, now time.Time) 
 
 // unknown says that nobody knows whether a file arrived, what hints at it, and
 // when the server is asked again.
-func (t *text) unknown(r *row, now time.Time) string {
-	e, again := r.err(), t.until(r, now)
+func unknown(t *text, r *row, now time.Time) string {
+	e, again := r.err(), until(t, r, now)
 	switch {
 	case e != nil && e.Code == core.CodeNotListed:
 		if e.Fact != nil {
@@ -121,8 +102,8 @@ func (t *text) unknown(r *row, now time.Time) string {
 }
 
 // asking says that the server is, or will be, asked whether it has a file.
-func (t *text) asking(r *row, now time.Time) string {
-	if again := t.until(r, now); again != "" {
+func asking(t *text, r *row, now time.Time) string {
+	if again := until(t, r, now); again != "" {
 		return t.s("state.asked_again", args{"Time": again})
 	}
 	return t.s("state.asking")
@@ -130,7 +111,7 @@ func (t *text) asking(r *row, now time.Time) string {
 
 // until is how long a row waits, "" for no longer. It is rounded up, so that it
 // ends with 1 s and not with 0 s.
-func (t *text) until(r *row, now time.Time) string {
+func until(t *text, r *row, now time.Time) string {
 	if wait := r.late().notBefore.Sub(now); wait > 0 {
 		return t.duration(wait.Truncate(time.Second) + time.Second)
 	}
@@ -138,7 +119,7 @@ func (t *text) until(r *row, now time.Time) string {
 }
 
 // waiting says when the next attempt is and why there must be one.
-func (t *text) waiting(r *row, reason string, now time.Time) string {
+func waiting(t *text, r *row, reason string, now time.Time) string {
 	if reason == "" {
 		reason = t.s("error.server_failure")
 	}
@@ -146,72 +127,17 @@ func (t *text) waiting(r *row, reason string, now time.Time) string {
 		return t.s("state.held", args{"Why": reason})
 	}
 	if r.doubtful() {
-		return t.asking(r, now)
+		return asking(t, r, now)
 	}
-	if again := t.until(r, now); again != "" {
+	if again := until(t, r, now); again != "" {
 		return t.s("state.waiting", args{"Time": again, "Why": reason})
 	}
 	return t.s("state.retrying", args{"Why": reason})
 }
 
 // heldBack says of a queued row what it waits for.
-func (t *text) heldBack(w rowWords, wait *core.Wait) rowWords {
+func heldBack(t *text, w rowWords, wait *core.Wait) rowWords {
 	why, _ := t.explain(wait.Reason)
 	w.icon, w.tone, w.status = "waiting", theme.ColorNameWarning, t.s("state.held", args{"Why": why})
 	return w
-}
-
-// splitName parts a shown name into its folders and the file's own name, both
-// without characters that could disturb a line or turn its direction round.
-func splitName(name string) (folder, file string) {
-	folder, file = path.Split(name)
-	folder = strings.Join(strings.Split(strings.Trim(folder, "/"), "/"), " / ")
-	return plain(folder), plain(file)
-}
-
-// plain makes characters visible that a file name may hold and nobody sees.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		if core.Unseen(r) {
-			return '␣'
-		}
-		return r
-	}, s)
-}
-
-// allowed says which actions make sense for a state, in the order of a menu.
-func allowed(s core.State) []action {
-	switch s {
-	case core.StateQueued, core.StateSending:
-		if s == core.StateQueued {
-			return []action{actPause, actFirst, actLast, actCancel}
-		}
-		return []action{actPause, actCancel}
-	case core.StateSent:
-		return []action{actCancel}
-	case core.StateWaiting:
-		return []action{actRetry, actPause, actFirst, actLast, actCancel}
-	case core.StatePaused:
-		return []action{actResume, actFirst, actLast, actCancel}
-	case core.StateFailed, core.StateUnknown, core.StateCancelled:
-		return []action{actRetry, actRemove}
-	case core.StateStored:
-		return []action{actPermanent, actRemove}
-	}
-	return nil
-}
-
-// can reports whether an action makes sense for a state.
-func can(a action, s core.State) bool {
-	for _, b := range allowed(s) {
-		if a == b {
-			return true
-		}
-	}
-	return false
-}
-
-// can reports whether an action makes sense for a row.
-func (r *row) can(a action) bool {
-	return can(a, r.state()) && (a != actPermanent || r.temporary && r.receipt() != nil)
 }

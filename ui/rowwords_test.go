@@ -52,7 +52,7 @@ func TestPresent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			row := newRow(&c.transfer)
-			w := english(t).present(&row, c.rate, c.left, start)
+			w := presented(english(t), &row, c.rate, c.left, start)
 			if got := spaced(w.status); got != c.status {
 				t.Errorf("status %q, want %q", got, c.status)
 			}

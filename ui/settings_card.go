@@ -13,10 +13,6 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Days before the end of a certificate at which the card and the metrics
-// panel begin to warn.
-const certificateWarnDays = 30
-
 // certificateCard shows what a client certificate is, or why it can't be read.
 // Its rows are made once, and shown as they are needed.
 type certificateCard struct {

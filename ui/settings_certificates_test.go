@@ -58,7 +58,7 @@ func TestFilesDroppedOnTheSettings(t *testing.T) {
 
 	ctl := fresh()
 	h := open(t, ctl, "en", "light")
-	d := h.settings(tabServer)
+	d := h.openSettings(tabServer)
 	h.w.dropped([]string{key, caFile, cert})
 	h.until("the files", func() bool { return d.certificates.cert.Text == cert })
 	c := d.certificates
@@ -89,7 +89,7 @@ func TestConnectionTestIsLiveAndCopyable(t *testing.T) {
 		Err: &core.Error{Code: core.CodeTokenUntrusted, Message: "no key fits"},
 	})
 	h := open(t, ctl, "en", "light")
-	d := h.settings(tabServer)
+	d := h.openSettings(tabServer)
 	h.fill(d, tabServer, "ingester_url", "https://unsaved.example")
 	h.tap("Test connection")
 	h.until("the last line", func() bool { return len(d.check.steps) == len(ctl.steps) })
@@ -117,7 +117,7 @@ func TestConnectionTestCanBeStopped(t *testing.T) {
 	ctl := busy()
 	ctl.held, ctl.steps = make(chan struct{}), nil
 	h := open(t, ctl, "en", "light")
-	d := h.settings(tabServer)
+	d := h.openSettings(tabServer)
 	h.tap("Test connection")
 	h.tap("Stop the test")
 	h.until("the end", func() bool { return !d.check.running() })
@@ -150,8 +150,8 @@ func TestPassphraseHint(t *testing.T) {
 			ctl.profiles["Production"], ctl.facts, ctl.factsErr = p, tt.facts, tt.err
 			h := open(t, ctl, tt.language, "light")
 			h.w.sh.openSettings(tabCertificates)
-			h.until("the dialog", func() bool { return h.w.sh.settings != nil })
-			d := h.w.sh.settings
+			h.until("the dialog", func() bool { return h.settings() != nil })
+			d := h.settings()
 			h.until(tt.says, func() bool { return d.certificates.passphrase.PlaceHolder == tt.says })
 			d.certificates.passphrase.SetText("another")
 			d.certificates.inspect()

@@ -90,8 +90,8 @@ func showNewProfile(s *shell, done func(saved bool)) {
 // openSettings builds and shows the dialog, unless it is open. previous is the
 // saved name of p.
 func openSettings(s *shell, previous string, p core.Profile, tab settingsTab, done func(saved bool)) *settingsDialog {
-	if s.settings != nil {
-		return s.settings
+	if open, ok := s.settings.(*settingsDialog); ok {
+		return open
 	}
 	d := newSettings(s, previous, p, done)
 	d.buildTransfers()

@@ -353,3 +353,31 @@ func selectRow[T ~string](f *form, tab settingsTab, key, label string, c choice[
 
 // selectWidth is the room of a select that stands alone in its row.
 const selectWidth = 260
+
+// problemSummary names the rows that keep a form from being saved, at most
+// three, and whatever is wrong outside them.
+func problemSummary(t *text, fields []*field, problems []core.FieldError) string {
+	if len(problems) == 0 {
+		return ""
+	}
+	const most = 3
+	names := ""
+	for i, e := range problems {
+		if i == most {
+			names += " …"
+			break
+		}
+		name := e.Field
+		for _, fl := range fields {
+			if fl.key == e.Field && fl.label != "" {
+				name = fl.label
+				break
+			}
+		}
+		if i > 0 {
+			names += ", "
+		}
+		names += name
+	}
+	return t.s("settings.problems", args{"Names": names})
+}

@@ -42,8 +42,8 @@ func TestIdentityIsChosen(t *testing.T) {
 			h := open(t, ctl, language, "light")
 			ctl.factsErr = errorOf(core.CodeIdentityChoice)
 			h.w.sh.openSettings(tabCertificates)
-			h.until("the settings", func() bool { return h.w.sh.settings != nil })
-			d := h.w.sh.settings
+			h.until("the settings", func() bool { return h.settings() != nil })
+			d := h.settings()
 			row := d.row(t, "tls.identity")
 			h.until("the refusal", row.problem.Visible)
 			c := d.certificates.identity
@@ -96,7 +96,7 @@ func TestIdentityRow(t *testing.T) {
 			ctl.facts.Identities = tt.all
 			h := open(t, ctl, "en", "light")
 			ctl.factsErr = errorOf(tt.err)
-			d := h.settings(tabCertificates)
+			d := h.openSettings(tabCertificates)
 			h.until("the answer", func() bool { return d.certificates.question() == d.certificates.answered })
 			row, c := d.row(t, "tls.identity"), d.certificates.identity
 			if row.row.Visible() != tt.visible || tt.visible && c.Selected != tt.selected || row.problem.Visible() != (tt.err != "") || d.accept.Disabled() != (tt.err != "") {

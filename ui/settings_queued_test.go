@@ -26,8 +26,8 @@ func TestQueuedFilesAreAskedAbout(t *testing.T) {
 			ctl.bound = 3
 			h := open(t, ctl, tt.language, "light")
 			h.w.sh.openSettings(tabServer)
-			h.until("the settings", func() bool { return h.w.sh.settings != nil })
-			d := h.w.sh.settings
+			h.until("the settings", func() bool { return h.settings() != nil })
+			d := h.settings()
 			d.entry(t, "ingester_url").SetText("https://other.example")
 			d.save(false)
 			h.until("the question", func() bool { return h.saysNow(tt.button) })
@@ -36,13 +36,13 @@ func TestQueuedFilesAreAskedAbout(t *testing.T) {
 				t.Error("it was saved before the answer")
 			}
 			h.tap(d.s.text.s("button.back"))
-			if h.w.sh.settings != d || d.saving || d.accept.Disabled() {
+			if h.settings() != d || d.saving || d.accept.Disabled() {
 				t.Error("there is no way back")
 			}
 			d.save(false)
 			h.until("the question", func() bool { return h.saysNow(tt.button) })
 			h.tap(tt.button)
-			h.until("the end", func() bool { return h.w.sh.settings == nil })
+			h.until("the end", func() bool { return h.settings() == nil })
 			if !slices.Contains(ctl.calls(), tt.asked) {
 				t.Errorf("asked %q", ctl.calls())
 			}
@@ -56,13 +56,13 @@ func TestQueuedFilesAreLeftAlone(t *testing.T) {
 	ctl.bound, ctl.boundErr = 3, errors.New("broken")
 	h := open(t, ctl, "en", "light")
 	h.w.sh.openSettings(tabServer)
-	h.until("the settings", func() bool { return h.w.sh.settings != nil })
-	d := h.w.sh.settings
+	h.until("the settings", func() bool { return h.settings() != nil })
+	d := h.settings()
 	d.save(false)
 	h.until("the error", func() bool { return !d.saving && d.status.Visible() })
 	ctl.boundErr = nil
 	d.save(false)
-	h.until("the end", func() bool { return h.w.sh.settings == nil })
+	h.until("the end", func() bool { return h.settings() == nil })
 	if !slices.Contains(ctl.calls(), "queued 0") {
 		t.Errorf("asked %q", ctl.calls())
 	}
@@ -76,9 +76,9 @@ func TestQueuedQuestionInASmallWindow(t *testing.T) {
 		h := open(t, ctl, language, "light")
 		h.w.win.Resize(fyne.NewSize(leastWidth, leastHeight))
 		h.w.sh.openSettings(tabServer)
-		h.until("the settings", func() bool { return h.w.sh.settings != nil })
-		h.w.sh.settings.entry(t, "ingester_url").SetText("https://other.example")
-		h.w.sh.settings.save(false)
+		h.until("the settings", func() bool { return h.settings() != nil })
+		h.settings().entry(t, "ingester_url").SetText("https://other.example")
+		h.settings().save(false)
 		h.until("the question", func() bool { return h.saysNow(h.w.sh.text.s("queued.wait")) })
 		h.dialogFits()
 	}

@@ -47,8 +47,8 @@ func TestRefusedFilesCannotBeSaved(t *testing.T) {
 			h := open(t, ctl, c.language, "light")
 			ctl.factsErr, ctl.caErr = errorOf(c.code), errorOf(c.caCode)
 			h.w.sh.openSettings(tabCertificates)
-			h.until("the settings", func() bool { return h.w.sh.settings != nil })
-			d := h.w.sh.settings
+			h.until("the settings", func() bool { return h.settings() != nil })
+			d := h.settings()
 			if d.accept.Disabled() {
 				t.Error("unread files can't be saved")
 			}
@@ -92,7 +92,7 @@ func TestAPassphraseThatIsStillToBeTyped(t *testing.T) {
 			ctl.factsErr = errorOf(code)
 			h.w.sh.openSettings(tabCertificates)
 			h.until("the card", func() bool { return strings.Contains(spaced(h.words()), "Enter the passphrase") })
-			d := h.w.sh.settings
+			d := h.settings()
 			if d.accept.Disabled() != blocks || d.row(t, passphraseField).problem.Visible() {
 				t.Errorf("at first: can't be saved: %v", d.accept.Disabled())
 			}

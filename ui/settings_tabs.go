@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/netip"
 
-	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -63,10 +62,6 @@ func (d *settingsDialog) buildTransfers() {
 		option[string]{core.HTTP11, "HTTP/1.1"}),
 		func(p *core.Profile, v string) { p.Upload.HTTPVersion = v }, nil)
 }
-
-// defaultMetricsAddress is where /metrics is offered unless the user says
-// otherwise: this machine only.
-const defaultMetricsAddress = "127.0.0.1:9464"
 
 // buildMetrics makes the tab Metrics.
 func (d *settingsDialog) buildMetrics() {
@@ -192,14 +187,6 @@ func (d *settingsDialog) buildAutostart() (apply func()) {
 			return
 		}
 		s.act(func(ctx context.Context) error { return s.ctl.SetAutostart(ctx, on) })
-	}
-}
-
-func setEnabled(w fyne.Disableable, on bool) {
-	if on {
-		w.Enable()
-	} else {
-		w.Disable()
 	}
 }
 

@@ -79,7 +79,7 @@ func TestSettingsSayWhatIsWrongBesideTheField(t *testing.T) {
 		for language, want := range map[string]string{"en": c.english, "ru": c.russian} {
 			t.Run(c.key+" "+c.value+" "+language, func(t *testing.T) {
 				h := open(t, busy(), language, "dark")
-				d := h.settings(c.tab)
+				d := h.openSettings(c.tab)
 				d.entry(t, c.key).SetText(c.value)
 				if d.row(t, c.key).problem.Visible() {
 					t.Error("said before the field was left")
@@ -108,14 +108,14 @@ func TestSettingsSayWhatIsWrongBesideTheField(t *testing.T) {
 
 func TestSettingsAreSaved(t *testing.T) {
 	h := open(t, busy(), "en", "light")
-	d := h.settings(tabServer)
+	d := h.openSettings(tabServer)
 	h.fill(d, tabServer, "name", "Archive")
 	h.fill(d, tabTransfers, "upload.concurrency", "6")
 	h.fill(d, tabCertificates, "tls.ca_cert_file", "/etc/ca.pem")
 	d.certificates.passphrase.SetText("open sesame")
 	h.tap("Save")
 	h.called(`save "Production" as "Archive" session=false`)
-	h.until("the dialog to close", func() bool { return h.w.sh.settings == nil })
+	h.until("the dialog to close", func() bool { return h.settings() == nil })
 	p := h.ctl.profiles["Archive"]
 	if p.Upload.Concurrency != 6 || p.TLS.CACertFile != "/etc/ca.pem" || p.Auth.ClientID != "sa_prod_reports_1a2b3c" || p.TLS.ProtocolVersion != core.TLSv13 {
 		t.Errorf("saved %+v", p)
@@ -136,12 +136,12 @@ func TestAnUntouchedFormSavesWhatItRead(t *testing.T) {
 	p.Auth.TokenURL, p.TLS.ServerName, p.TLS.Ciphers = "https://t.example/token", "other.example", "TLS_AES_128_GCM_SHA256"
 	ctl.profiles["Production"] = p
 	h := open(t, ctl, "en", "light")
-	d := h.settings(tabServer)
+	d := h.openSettings(tabServer)
 	if d.changedByHand() {
 		t.Error("the form says it was changed")
 	}
 	h.tap("Save")
-	h.until("the dialog to close", func() bool { return h.w.sh.settings == nil })
+	h.until("the dialog to close", func() bool { return h.settings() == nil })
 	if got := ctl.profiles["Production"]; got != p {
 		t.Errorf("read  %+v\nsaved %+v", p, got)
 	}
@@ -153,7 +153,7 @@ func TestCancelChangesNothing(t *testing.T) {
 			ctl := busy()
 			before := ctl.profiles["Production"]
 			h := open(t, ctl, "en", "light")
-			d := h.settings(tabServer)
+			d := h.openSettings(tabServer)
 			h.fill(d, tabServer, "name", "Other")
 			d.secret.SetText("typed")
 			d.selectTab(tabAppearance)
@@ -166,7 +166,7 @@ func TestCancelChangesNothing(t *testing.T) {
 			default:
 				h.w.win.Canvas().OnTypedKey()(escape)
 			}
-			if h.w.sh.settings != nil || d.popup.Visible() {
+			if h.settings() != nil || d.popup.Visible() {
 				t.Error("the dialog is still there")
 			}
 			if len(ctl.profiles) != 1 || ctl.profiles["Production"] != before {
@@ -181,7 +181,7 @@ func TestCancelChangesNothing(t *testing.T) {
 
 func TestAKeptSecretIsNeverShown(t *testing.T) {
 	h := open(t, busy(), "en", "light")
-	d := h.settings(tabSignIn)
+	d := h.openSettings(tabSignIn)
 	h.says("kept in the system keychain")
 	if d.secret.Visible() {
 		t.Error("the entry stands beside what is kept")
@@ -195,7 +195,7 @@ func TestAKeptSecretIsNeverShown(t *testing.T) {
 	}
 	d.secret.SetText("new")
 	h.tap("Save")
-	h.until("the save", func() bool { return h.w.sh.settings == nil })
+	h.until("the save", func() bool { return h.settings() == nil })
 	if h.ctl.secrets.Client.Reveal() != "new" {
 		t.Error("the new secret was not saved")
 	}
@@ -217,23 +217,23 @@ func TestWithoutAKeychainTheSessionIsOffered(t *testing.T) {
 				return &core.Error{Kind: core.KindConfig, Code: code}
 			}
 			h := open(t, ctl, "en", "light")
-			d := h.settings(tabSignIn)
+			d := h.openSettings(tabSignIn)
 			d.secret.SetText("s3cret")
 			h.tap("Save")
 			h.until("the offer", func() bool { return strings.Contains(h.words(), "Keep it for this session only?") })
 			h.says(why)
-			if h.w.sh.settings != d {
+			if h.settings() != d {
 				t.Fatal("the dialog closed although nothing was saved")
 			}
 			h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
-			if h.w.sh.settings == nil || len(h.w.win.Canvas().Overlays().List()) != 1 {
+			if h.settings() == nil || len(h.w.win.Canvas().Overlays().List()) != 1 {
 				t.Fatal("Escape closes more than the question")
 			}
 			h.tap("Save")
 			h.until("the offer again", func() bool { return strings.Contains(h.words(), "Keep it for this session only?") })
 			h.tap("This session only")
 			h.called(`save "Production" as "Production" session=true`)
-			h.until("the dialog to close", func() bool { return h.w.sh.settings == nil })
+			h.until("the dialog to close", func() bool { return h.settings() == nil })
 			if ctl.secrets.Client.Reveal() != "s3cret" {
 				t.Error("the secret is lost")
 			}
@@ -245,11 +245,11 @@ func TestOtherFailuresOfSavingAreSaid(t *testing.T) {
 	ctl := busy()
 	ctl.saveErr = func(bool) error { return &core.Error{Kind: core.KindConfig, Code: core.CodeKeyMismatch} }
 	h := open(t, ctl, "en", "light")
-	d := h.settings(tabCertificates)
+	d := h.openSettings(tabCertificates)
 	d.certificates.passphrase.SetText("x")
 	h.tap("Save")
 	h.until("the reason", func() bool { return strings.Contains(d.status.Text, "The key does not belong to the certificate.") })
-	if h.w.sh.settings != d || d.accept.Disabled() {
+	if h.settings() != d || d.accept.Disabled() {
 		t.Error("the form can't be mended")
 	}
 	if strings.Contains(h.words(), "session only") {
@@ -262,11 +262,11 @@ func TestATakenNameIsSaid(t *testing.T) {
 	ctl := busy()
 	ctl.profiles["Archive"] = core.NewProfile("Archive")
 	h := open(t, ctl, "en", "light")
-	d := h.settings(tabServer)
+	d := h.openSettings(tabServer)
 	h.fill(d, tabServer, "name", "archive")
 	h.tap("Save")
 	h.until("the reason", func() bool { return strings.Contains(d.status.Text, "Another profile has this name.") })
-	if _, there := ctl.profiles["Production"]; !there || ctl.profiles["Archive"].Name != "Archive" || h.w.sh.settings != d {
+	if _, there := ctl.profiles["Production"]; !there || ctl.profiles["Archive"].Name != "Archive" || h.settings() != d {
 		t.Error("saved all the same, or the form is gone")
 	}
 }
@@ -276,9 +276,9 @@ func TestSavedButNotReady(t *testing.T) {
 	ctl := busy()
 	ctl.notReady = &NotReadyError{Err: &core.Error{Kind: core.KindConfig, Code: core.CodePortBusy}}
 	h := open(t, ctl, "en", "light")
-	h.fill(h.settings(tabServer), tabServer, "name", "Live")
+	h.fill(h.openSettings(tabServer), tabServer, "name", "Live")
 	h.tap("Save")
-	h.until("the dialog to close", func() bool { return h.w.sh.settings == nil })
+	h.until("the dialog to close", func() bool { return h.settings() == nil })
 	h.until("the reason", func() bool { return strings.Contains(h.words(), "Another program uses the address of the metrics.") })
 	h.says("Saved, but not all works")
 }
@@ -289,48 +289,48 @@ func TestProfilesOfTheSettings(t *testing.T) {
 	archive.IngesterURL, archive.AdminURL, archive.Auth.ClientID = "https://a.example", "https://a.example", "sa"
 	ctl.profiles["Archive"] = archive
 	h := open(t, ctl, "en", "light")
-	d := h.settings(tabTransfers)
+	d := h.openSettings(tabTransfers)
 	names := []string{"Production", "Archive"}
 
 	choose(t, d.profilesMenu(names), "Archive")
-	h.until("the other profile", func() bool { return h.w.sh.settings != nil && h.w.sh.settings.previous == "Archive" })
-	d = h.w.sh.settings
+	h.until("the other profile", func() bool { return h.settings() != nil && h.settings().previous == "Archive" })
+	d = h.settings()
 	if d.tab != tabTransfers {
 		t.Errorf("the tab is %s", d.tab)
 	}
 	choose(t, d.profilesMenu(names), "Duplicate")
-	h.until("the copy", func() bool { return h.w.sh.settings != nil && h.w.sh.settings.previous == "" })
+	h.until("the copy", func() bool { return h.settings() != nil && h.settings().previous == "" })
 	h.says("New profile")
 	h.tap("Save")
 	h.called(`save "" as "Archive 2" session=false`)
 	h.called("use Archive 2")
-	h.until("the dialog to close", func() bool { return h.w.sh.settings == nil })
+	h.until("the dialog to close", func() bool { return h.settings() == nil })
 	if p := ctl.profiles["Archive 2"]; p.IngesterURL != "https://a.example" {
 		t.Errorf("the copy is %+v", p)
 	}
 
-	d = h.settings(tabServer)
+	d = h.openSettings(tabServer)
 	h.fill(d, tabServer, "name", "Changed")
 	choose(t, d.profilesMenu(names), "New profile…")
 	h.says("What you changed here is lost.")
 	h.tap("Leave")
-	if d = h.w.sh.settings; d == nil || d.previous != "" || !d.accept.Disabled() {
+	if d = h.settings(); d == nil || d.previous != "" || !d.accept.Disabled() {
 		t.Fatal("no empty form for a new profile")
 	}
 	h.tap("Cancel")
-	d = h.settings(tabServer)
+	d = h.openSettings(tabServer)
 	choose(t, d.profilesMenu(names), "Remove…")
 	h.says("Remove Archive 2?")
 	h.tap("Remove")
 	h.called("remove profile Archive 2")
-	h.until("the first run", func() bool { return h.w.first != nil && h.w.sh.settings == nil })
+	h.until("the first run", func() bool { return h.w.first != nil && h.settings() == nil })
 }
 
 func TestSettingsOfMetrics(t *testing.T) {
 	ctl := busy()
 	ctl.serving = "http://127.0.0.1:9464/metrics"
 	h := open(t, ctl, "en", "light")
-	d := h.settings(tabMetrics)
+	d := h.openSettings(tabMetrics)
 	h.until("the address", func() bool { return strings.Contains(h.words(), ctl.serving) })
 	h.tap("Copy address")
 	if got := h.app.Clipboard().Content(); got != "http://127.0.0.1:9464/metrics" {
@@ -350,7 +350,7 @@ func TestSettingsOfMetrics(t *testing.T) {
 
 func TestAppearanceIsTakenOverBySave(t *testing.T) {
 	h := open(t, busy(), "en", "light")
-	d := h.settings(tabAppearance)
+	d := h.openSettings(tabAppearance)
 	var selects []interface{ SetSelected(string) }
 	seen(t, d.pages[tabAppearance], func(o fyne.CanvasObject) {
 		if s, ok := o.(interface{ SetSelected(string) }); ok {
@@ -375,7 +375,7 @@ func TestSettingsFailures(t *testing.T) {
 	h := open(t, ctl, "en", "light")
 	h.w.sh.openSettings(tabServer)
 	h.until("the error", func() bool { return strings.Contains(h.words(), "There is no such profile.") })
-	if h.w.sh.settings != nil {
+	if h.settings() != nil {
 		t.Error("a dialog without a profile")
 	}
 }
@@ -383,7 +383,7 @@ func TestSettingsFailures(t *testing.T) {
 func TestNothingHappensBelowTheSettings(t *testing.T) {
 	h := open(t, busy(), "en", "light")
 	h.w.transfers.tapRow("t1", 0)
-	h.settings(tabServer)
+	h.openSettings(tabServer)
 	h.w.win.Canvas().Unfocus()
 	h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyDelete})
 	h.w.typedShortcut(&fyne.ShortcutPaste{})

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -43,7 +45,12 @@ type cellRow struct {
 	height float32
 }
 
-const sheetRowHeight float32 = 36
+// Measures of a sheet.
+const (
+	headHeight     float32 = 34
+	sheetRowHeight float32 = 36
+	buttonSize     float32 = 32 // at a row's end
+)
 
 func newCellRow(places func(width float32) []place, cells int) *cellRow {
 	r := &cellRow{places: places, height: sheetRowHeight}
@@ -91,3 +98,26 @@ func (l cellLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // MinSize implements fyne.Layout.
 func (l cellLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, l.row.height) }
+
+// place is where a column lies.
+type place struct{ x, width float32 }
+
+// dense1 is the theme in force with rows one line apart.
+type dense1 struct{ fyne.Theme }
+
+// Size implements fyne.Theme.
+func (d dense1) Size(name fyne.ThemeSizeName) float32 {
+	if name == theme.SizeNamePadding {
+		return 1
+	}
+	return d.Theme.Size(name)
+}
+
+// Color implements fyne.Theme. The table has its own frame: no shadow says
+// that there is more.
+func (d dense1) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	if name == theme.ColorNameShadow {
+		return color.Transparent
+	}
+	return d.Theme.Color(name, variant)
+}

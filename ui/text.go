@@ -107,3 +107,11 @@ func plural(lang string, n int) string {
 	}
 	return "many"
 }
+
+// many says that an action is on n things.
+func (t *text) many(words string, n int) string {
+	if n < 2 {
+		return words
+	}
+	return t.s("action.many", args{"Action": words, "N": t.number(int64(n))})
+}

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"image/color"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -20,17 +19,18 @@ type transfersView struct {
 	icons   *icons
 	content *fyne.Container
 
-	drop    *dropArea
-	notice  *notice
-	options *optionsRow
-	search  *lineEntry
-	group   *quietButton
-	retry   *fyne.Container // around the button that retries what failed
-	filters *fyne.Container // search, group and retry
-	head    *tableHead
-	table   fyne.CanvasObject
-	list    *transferList
-	none    *caption // said where the filter takes nothing
+	permanent *permanents
+	drop      *dropArea
+	notice    *notice
+	options   *optionsRow
+	search    *lineEntry
+	group     *quietButton
+	retry     *fyne.Container // around the button that retries what failed
+	filters   *fyne.Container // search, group and retry
+	head      *tableHead
+	table     fyne.CanvasObject
+	list      *transferList
+	none      *caption // said where the filter takes nothing
 
 	live     map[int]*transferRow // rows of the list, by the index they show; see transferRow.at
 	drawn    int                  // model.counter of what the list shows
@@ -42,9 +42,9 @@ type transfersView struct {
 
 var _ view = (*transfersView)(nil)
 
-func newTransfersView(s *shell, m *model, i *icons) *transfersView {
+func newTransfersView(s *shell, m *model, i *icons, p *permanents) *transfersView {
 	v := &transfersView{
-		sh: s, model: m, icons: i, live: map[int]*transferRow{}, drawn: -1, selected: map[core.TransferID]bool{},
+		sh: s, model: m, icons: i, permanent: p, live: map[int]*transferRow{}, drawn: -1, selected: map[core.TransferID]bool{},
 	}
 	v.drop = newDropArea(s.text)
 	v.notice = newNotice(s.text)
@@ -87,26 +87,6 @@ func (v *transfersView) buildTable() {
 		newThemed(v.list, dense1{theme.Current()}),
 		container.NewCenter(v.none))
 	v.table = newFramed(container.New(stack{grow: func() fyne.CanvasObject { return rows }}, v.head, rows))
-}
-
-// dense1 is the theme in force with rows one line apart.
-type dense1 struct{ fyne.Theme }
-
-// Size implements fyne.Theme.
-func (d dense1) Size(name fyne.ThemeSizeName) float32 {
-	if name == theme.SizeNamePadding {
-		return 1
-	}
-	return d.Theme.Size(name)
-}
-
-// Color implements fyne.Theme. The table has its own frame: no shadow says
-// that there is more.
-func (d dense1) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
-	if name == theme.ColorNameShadow {
-		return color.Transparent
-	}
-	return d.Theme.Color(name, variant)
 }
 
 func (v *transfersView) buildFilter() {
@@ -229,12 +209,12 @@ func (v *transfersView) draw(row *transferRow, i int, now time.Time) {
 		return
 	}
 	rate, left := v.model.speed(r, now)
-	words := v.sh.text.present(v.model.shown(r), rate, left, now)
+	words := presented(v.sh.text, v.model.shown(r), rate, left, now)
 	if w := v.model.away(r); w != nil {
-		words = v.sh.text.heldBack(words, w)
+		words = heldBack(v.sh.text, words, w)
 	}
-	if step, ok := v.sh.permanent.steps[r.id]; ok {
-		words.status = v.sh.text.s("permanent.row", args{"Step": v.sh.text.finalising(step)})
+	if step, ok := v.permanent.steps[r.id]; ok {
+		words.status = v.sh.text.s("permanent.row", args{"Step": finalising(v.sh.text, step)})
 	}
 	words.selected = v.selected[r.id]
 	row.show(r.id, words)

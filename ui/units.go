@@ -2,6 +2,7 @@ package ui
 
 import (
 	"math"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -138,4 +139,36 @@ func (t *text) clock(d time.Duration) string {
 		return strconv.FormatInt(s/3600, 10) + ":" + pad(s%3600/60) + ":" + pad(s%60)
 	}
 	return strconv.FormatInt(s/60, 10) + ":" + pad(s%60)
+}
+
+// moment says a time in this computer's zone.
+func (t *text) moment(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Local().Format("2006-01-02 15:04:05")
+}
+
+// host is a server without what all addresses have.
+func host(server string) string {
+	if u, err := url.Parse(server); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return plain(server)
+}
+
+// millis says a short time: "0.3 ms", "41 ms", "2.8 s".
+func millis(t *text, d time.Duration) string {
+	switch ms := float64(d) / float64(time.Millisecond); {
+	case d >= time.Minute:
+		return t.duration(d)
+	case d >= 10*time.Second:
+		return t.decimal(d.Seconds(), false) + nbsp + t.s("unit.second")
+	case d >= time.Second:
+		return t.decimal(d.Seconds(), true) + nbsp + t.s("unit.second")
+	case ms >= 10:
+		return t.decimal(ms, false) + nbsp + t.s("unit.millisecond")
+	default:
+		return t.decimal(ms, true) + nbsp + t.s("unit.millisecond")
+	}
 }

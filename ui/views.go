@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
 )
@@ -63,26 +64,25 @@ type shell struct {
 	dialogs map[fyne.CanvasObject]dialog.Dialog
 	// scrolls are the parts of them that scroll.
 	scrolls map[fyne.CanvasObject]*container.Scroll
-	// permanent makes stored files permanent.
-	permanent *permanents
+	// testConnection opens the settings at a tab and begins the connection test.
+	testConnection func(tab settingsTab)
 	// settings is the open settings dialog, nil while it is closed.
-	settings *settingsDialog
+	settings settingsForm
 	// shortcut does what a key combination does in the whole window.
 	shortcut func(fyne.Shortcut)
 }
 
-// settingsTab names a tab of the settings dialog.
-type settingsTab string
-
-// The tabs, in their order.
-const (
-	tabServer       settingsTab = "server"
-	tabSignIn       settingsTab = "signin"
-	tabCertificates settingsTab = "certificates"
-	tabTransfers    settingsTab = "transfers"
-	tabMetrics      settingsTab = "metrics"
-	tabAppearance   settingsTab = "appearance"
-)
+// settingsForm is what the window asks of the open settings dialog.
+type settingsForm interface {
+	// dropped takes files that were dropped on the window.
+	dropped(paths []string)
+	// typedShortcut does what a key combination does in the dialog.
+	typedShortcut(fyne.Shortcut)
+	// say shows words at the foot of the dialog.
+	say(words string, importance widget.Importance)
+	// close closes the dialog; saved says whether its profile was saved.
+	close(saved bool)
+}
 
 // Keys of the application's preferences.
 const (

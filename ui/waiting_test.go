@@ -68,8 +68,8 @@ func TestRowSaysThatItsFolderIsAway(t *testing.T) {
 			if (w != nil) != tt.waits {
 				t.Errorf("%s: %+v", path, w)
 			}
-			if w != nil && text.heldBack(text.present(&m.rows[0], 0, 0, start), w).status != want {
-				t.Errorf("%s: %+v", path, text.heldBack(text.present(&m.rows[0], 0, 0, start), w))
+			if w != nil && heldBack(text, presented(text, &m.rows[0], 0, 0, start), w).status != want {
+				t.Errorf("%s: %+v", path, heldBack(text, presented(text, &m.rows[0], 0, 0, start), w))
 			}
 			m.Apply(core.Update{}, start)
 			if w := m.away(&m.rows[0]); w != nil {
@@ -109,7 +109,7 @@ func TestRowWaitsAsLongAsItsServer(t *testing.T) {
 		}
 		m := newModel()
 		m.Reset(core.Snapshot{Transfers: []core.Transfer{file}, Waits: []core.Wait{wait}}, start)
-		if got := spaced(english(t).present(m.shown(&m.rows[0]), 0, 0, start).status); got != tt.says {
+		if got := spaced(presented(english(t), m.shown(&m.rows[0]), 0, 0, start).status); got != tt.says {
 			t.Errorf("%s: %q, want %q", name, got, tt.says)
 		}
 	}

@@ -45,15 +45,16 @@ type Window struct {
 	rescue   func()          // may be nil
 
 	// What follows belongs to the UI goroutine.
-	sh       *shell
-	model    *model
-	recorder *recorder
-	icons    *icons
-	pieces   // of the window in the present language
-	status   ending
-	tray     *tray // nil where there is none
-	closing  bool  // the question about that is open
-	inTray   bool  // began in the tray: closed, the window goes back there
+	sh        *shell
+	model     *model
+	recorder  *recorder
+	permanent *permanents
+	icons     *icons
+	pieces    // of the window in the present language
+	status    ending
+	tray      *tray // nil where there is none
+	closing   bool  // the question about that is open
+	inTray    bool  // began in the tray: closed, the window goes back there
 
 	wantsTray bool
 	listen    DropListener // nil where there is none, or once it listens
@@ -137,7 +138,8 @@ func (w *Window) start(ctx context.Context) error {
 	w.sh = &shell{
 		app: w.app, win: w.win, ctl: w.ctl, log: w.log, now: w.now, tasks: newTasks(ctx, w.post), scales: w.setScale != nil,
 		profileChanged: w.profileChanged, appearanceChanged: w.appearanceChanged,
-		openSettings: func(tab settingsTab) { showSettings(w.sh, tab) }, shortcut: w.typedShortcut, //nolint:contextcheck // tasks have the window's
+		openSettings: func(tab settingsTab) { showSettings(w.sh, tab) }, shortcut: w.typedShortcut,
+		testConnection: func(tab settingsTab) { testConnection(w.sh, tab) }, //nolint:contextcheck // tasks have the window's
 	}
 	w.sh.failed = func(err error) { //nolint:contextcheck // tasks have the window's
 		w.log.Error("action failed", "error", err)
@@ -207,7 +209,7 @@ func (w *Window) apply(c change) {
 	default:
 		w.model.Tick(now)
 	}
-	w.measure(now)
+	w.recorder.measure(w.sh, now)
 	w.header.showLink(c.link)
 	w.header.showProfile(c.profile)
 	if w.first != nil && c.profile != "" {

@@ -158,8 +158,8 @@ func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 	h.w.sh.failed(refused)
 	h.tap("Test connection")
 	h.called("check https://ingester.example:8020")
-	h.until("the end of the test", func() bool { return h.w.sh.settings.check.done() })
-	if tab := h.w.sh.settings.tab; tab != tabCertificates {
+	h.until("the end of the test", func() bool { return h.settings().check.done() })
+	if tab := h.settings().tab; tab != tabCertificates {
 		t.Errorf("on the tab %s", tab)
 	}
 	h.w.sh.failed(refused) // the settings have the test already
@@ -167,7 +167,7 @@ func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 		t.Fatalf("%d overlays", n)
 	}
 	h.w.sh.escape()
-	h.w.sh.settings.close(false)
+	h.settings().close(false)
 
 	x := h.ctl.snapshot.Transfers[6]
 	x.Error = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused}
@@ -175,8 +175,8 @@ func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 	h.w.transfers.showDetails(x.ID)
 	h.until("the details", func() bool { return h.saysNow("Test connection") })
 	h.tap("Test connection")
-	h.until("the settings", func() bool { return h.w.sh.settings != nil && h.w.sh.settings.check.done() })
-	h.w.sh.settings.close(false)
+	h.until("the settings", func() bool { return h.settings() != nil && h.settings().check.done() })
+	h.settings().close(false)
 	if h.w.win.Canvas().Overlays().Top() != nil {
 		t.Error("the details are still there")
 	}

@@ -57,7 +57,7 @@ func TestEscapeGoesBackWhereverTheFocusIs(t *testing.T) {
 		"days":     h.w.transfers.options.askDays,
 	}
 	for _, tab := range settingsTabs {
-		shows["settings "+string(tab)] = func() { h.settings(tab) }
+		shows["settings "+string(tab)] = func() { h.openSettings(tab) }
 	}
 	for name, show := range shows {
 		for steps, more := 1, true; more; steps++ {

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"context"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
@@ -186,23 +184,4 @@ func firstEntry(o fyne.CanvasObject) fyne.Focusable {
 		}
 	}
 	return nil
-}
-
-// takeProfile uses a profile file. One never holds a secret, so that is asked
-// for.
-func (w *Window) takeProfile(path string) {
-	async(w.sh, func(ctx context.Context) (core.Profile, error) {
-		p, err := w.ctl.ImportProfile(ctx, path)
-		if err != nil {
-			return p, err
-		}
-		return p, w.ctl.Use(ctx, p.Name)
-	}, func(p core.Profile, err error) {
-		if err != nil {
-			w.sh.failed(err)
-		} else {
-			showImported(w.sh, p)
-		}
-		w.profileChanged()
-	})
 }

@@ -14,10 +14,10 @@ func wizardOf(t *testing.T, ctl *fakeController, language, theme string) (*harne
 	h := open(t, ctl, language, theme)
 	h.until("the first run", func() bool { return h.w.first != nil })
 	h.tap(h.w.sh.text.s("first.connect.do"))
-	if h.w.sh.settings == nil || h.w.sh.settings.guide == nil {
+	if h.settings() == nil || h.settings().guide == nil {
 		t.Fatal("no wizard")
 	}
-	return h, h.w.sh.settings
+	return h, h.settings()
 }
 
 // addresses fills the first page in.
@@ -92,7 +92,7 @@ func TestWizardGoesThroughItsPages(t *testing.T) {
 			if p.Upload != core.NewProfile("").Upload || p.Metrics != core.NewProfile("").Metrics {
 				t.Error("what the wizard does not ask for has changed")
 			}
-			if h.w.sh.settings != nil || d.secret.Text != "" {
+			if h.settings() != nil || d.secret.Text != "" {
 				t.Error("the wizard or its secret stays behind")
 			}
 		})
@@ -199,8 +199,8 @@ func TestImportedProfileAsksForItsSecretAndTests(t *testing.T) {
 	h.until("the first run", func() bool { return h.w.first != nil })
 	ctl.imported = core.Profile{IngesterURL: "https://ingester.example", AdminURL: "https://admin.example", Auth: core.AuthSettings{ClientID: "sa_1"}}
 	h.w.takeProfile("/handed-out.toml")
-	h.until("the wizard", func() bool { return h.w.sh.settings != nil })
-	d := h.w.sh.settings
+	h.until("the wizard", func() bool { return h.settings() != nil })
+	d := h.settings()
 	h.says("Step 1 of 3: sign-in")
 	h.until("what is known of the secret", func() bool { return d.secretNote.Text == "No secret is kept for this profile yet." })
 	d.secret.SetText("s3cret")
@@ -211,7 +211,7 @@ func TestImportedProfileAsksForItsSecretAndTests(t *testing.T) {
 	h.until("the end of the test", func() bool { return !d.check.running() })
 	h.tap("Finish")
 	h.called(`save "Imported" as "Imported" session=false`)
-	h.until("the end", func() bool { return h.w.sh.settings == nil })
+	h.until("the end", func() bool { return h.settings() == nil })
 	if ctl.secrets.Client.Reveal() != "s3cret" {
 		t.Error("the secret was not saved")
 	}
@@ -235,7 +235,7 @@ func TestWizardOffersTheSessionWithoutAKeychain(t *testing.T) {
 	h.until("the offer", func() bool { return !d.saving })
 	h.tap("This session only")
 	h.called(`save "" as "Archive" session=true`)
-	h.until("the end", func() bool { return h.w.sh.settings == nil })
+	h.until("the end", func() bool { return h.settings() == nil })
 }
 
 func TestAutostartIsAChoiceOfTheSettings(t *testing.T) {
@@ -244,20 +244,20 @@ func TestAutostartIsAChoiceOfTheSettings(t *testing.T) {
 			ctl := busy()
 			h := open(t, ctl, look.language, look.theme)
 			s := h.w.sh.text.s
-			h.settings(tabAppearance)
+			h.openSettings(tabAppearance)
 			box := h.check(s("settings.autostart.use"))
 			h.until("the answer", func() bool { return !box.Disabled() })
 			h.picture("settings-autostart-" + look.name)
 			box.SetChecked(true)
 			h.tap(s("settings.save"))
 			h.called("autostart true")
-			h.until("the end", func() bool { return h.w.sh.settings == nil })
-			d := h.settings(tabAppearance)
+			h.until("the end", func() bool { return h.settings() == nil })
+			d := h.openSettings(tabAppearance)
 			box = h.check(s("settings.autostart.use"))
 			h.until("the answer", func() bool { return box.Checked })
 			d.close(false)
 			ctl.desktop.autostartErr = &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed}
-			h.settings(tabAppearance)
+			h.openSettings(tabAppearance)
 			h.until("why not", func() bool { return h.saysNow(explained(h.w.sh.text, ctl.desktop.autostartErr)) })
 			if !h.check(s("settings.autostart.use")).Disabled() {
 				t.Error("what can't be read can be changed")

@@ -17,7 +17,7 @@ func TestScaleIsChosenInTheSettings(t *testing.T) {
 	}
 	choose := func(words string) {
 		t.Helper()
-		d := h.settings(tabAppearance)
+		d := h.openSettings(tabAppearance)
 		h.says("Size of text and symbols")
 		var size interface{ SetSelected(string) } // the last choice of the page
 		seen(t, d.pages[tabAppearance], func(o fyne.CanvasObject) {
@@ -27,7 +27,7 @@ func TestScaleIsChosenInTheSettings(t *testing.T) {
 		})
 		size.SetSelected(words)
 		h.tap("Save")
-		h.until("the end of saving", func() bool { return h.w.sh.settings == nil })
+		h.until("the end of saving", func() bool { return h.settings() == nil })
 	}
 	choose("200" + nbsp + "%")
 	if !slices.Equal(told, []string{"", "2"}) || h.app.Preferences().String(prefScale) != "2" {
@@ -42,7 +42,7 @@ func TestScaleIsChosenInTheSettings(t *testing.T) {
 	}
 
 	h = open(t, busy(), "en", "light")
-	h.settings(tabAppearance)
+	h.openSettings(tabAppearance)
 	if h.saysNow("Size of text and symbols") {
 		t.Error("a choice that does nothing")
 	}
