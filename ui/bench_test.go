@@ -26,9 +26,9 @@ func BenchmarkUpdate(b *testing.B) {
 	for _, o := range []order{orderQueue, orderName, orderSize, orderState} {
 		b.Run(cmp.Or(string(o), "queue"), func(b *testing.B) {
 			m, all := newModel(), hundredThousand()
-			m.Reset(all, start)
+			m.Reset(all, start())
 			m.SetFilter(filter{order: o})
-			now, update := start, core.Update{}
+			now, update := start(), core.Update{}
 			for i := range 1000 {
 				update.Changed = append(update.Changed, all.Transfers[i*100])
 			}
@@ -49,7 +49,7 @@ func BenchmarkUpdate(b *testing.B) {
 // time, and deletes it again.
 func BenchmarkFilter(b *testing.B) {
 	m := newModel()
-	m.Reset(hundredThousand(), start)
+	m.Reset(hundredThousand(), start())
 	const text = "img_0123"
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
@@ -62,7 +62,7 @@ func BenchmarkSort(b *testing.B) {
 	for _, o := range []order{orderName, orderSize, orderState} {
 		b.Run(string(o), func(b *testing.B) {
 			m := newModel()
-			m.Reset(hundredThousand(), start)
+			m.Reset(hundredThousand(), start())
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				m.SetFilter(filter{order: o, reverse: i%2 == 1})
@@ -77,7 +77,7 @@ func BenchmarkReset(b *testing.B) {
 	m, all := newModel(), hundredThousand()
 	b.ReportAllocs()
 	for b.Loop() {
-		m.Reset(all, start)
+		m.Reset(all, start())
 	}
 }
 
@@ -88,7 +88,7 @@ func BenchmarkMemory(b *testing.B) {
 	for b.Loop() {
 		before := inUse()
 		m := newModel()
-		m.Reset(all, start)
+		m.Reset(all, start())
 		b.ReportMetric(float64(inUse()-before)/manyRows, "B/transfer")
 		runtime.KeepAlive(m)
 	}
@@ -105,8 +105,8 @@ func inUse() int64 {
 
 // BenchmarkTick is what time alone costs, the totals included.
 func BenchmarkTick(b *testing.B) {
-	m, now := newModel(), start
-	m.Reset(hundredThousand(), start)
+	m, now := newModel(), start()
+	m.Reset(hundredThousand(), start())
 	b.ReportAllocs()
 	for b.Loop() {
 		now = now.Add(drawEvery)

@@ -29,7 +29,7 @@ func failing() *fakeController {
 
 func TestCausesAreCounted(t *testing.T) {
 	m := newModel()
-	m.Reset(failing().snapshot, start)
+	m.Reset(failing().snapshot, start())
 	var got []string
 	for _, c := range m.causes() {
 		code, status := core.Code(""), 0

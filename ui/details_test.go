@@ -13,8 +13,8 @@ import (
 
 // TestAttemptsAreSaidInWords: when, how long, how far, what became of it.
 func TestAttemptsAreSaidInWords(t *testing.T) {
-	failed := core.Attempt{Number: 1, Start: start, End: start.Add(2 * time.Second), Sent: 1 << 20, Status: 503, Code: core.CodeServerBusy, Detail: "POST: 503\x1b[2J"}
-	stored := core.Attempt{Number: 2, Start: start, End: start.Add(time.Second), Sent: 2 << 20, Status: 201}
+	failed := core.Attempt{Number: 1, Start: start(), End: start().Add(2 * time.Second), Sent: 1 << 20, Status: 503, Code: core.CodeServerBusy, Detail: "POST: 503\x1b[2J"}
+	stored := core.Attempt{Number: 2, Start: start(), End: start().Add(time.Second), Sent: 2 << 20, Status: 201}
 	for language, want := range map[string][]string{
 		"en": {"Attempt 1", "1.0 MiB · the server is busy (503)", "Attempt 2", "2.0 MiB · stored · verified"},
 		"ru": {"Попытка 1", "1,0 МиБ · сервер занят (503)", "Попытка 2", "2,0 МиБ · сохранено · проверено"},
@@ -22,7 +22,7 @@ func TestAttemptsAreSaidInWords(t *testing.T) {
 		text := speaking(t, language)
 		a, b := attempt(text, failed), attempt(text, stored)
 		got := spaced(strings.Join([]string{a.name, a.value, b.name, b.value}, "\n"))
-		for _, words := range append(want, start.Local().Format("2006-01-02 15:04:05"), "POST: 503␣[2J") {
+		for _, words := range append(want, start().Local().Format("2006-01-02 15:04:05"), "POST: 503␣[2J") {
 			if !strings.Contains(got, words) {
 				t.Errorf("%s: no %q in\n%s", language, words, got)
 			}
@@ -56,7 +56,7 @@ func TestDetailsOfAnUnknownOutcome(t *testing.T) {
 	x := transfer(1, "will.pdf", 100, core.StateUnknown)
 	x.Error = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused}
 	r := newRow(&x)
-	facts := factsOf(english(t), &r, start)
+	facts := factsOf(english(t), &r, start())
 	want := []fact{{"State", "Not known if it arrived"}, {"What to do", "Look on the server, or send it again: it may then be there twice."}}
 	if !slices.Equal(facts[:2], want) {
 		t.Errorf("they say %q, want %q", facts[:2], want)

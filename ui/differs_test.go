@@ -12,7 +12,7 @@ import (
 
 // differingReceipt is of a server that did nothing as it was asked.
 func differingReceipt() *core.Receipt {
-	return &core.Receipt{FileID: "id-1", Retention: core.RetentionTemporary, TTLDays: 30, ExpiresAt: start.Add(30 * 24 * time.Hour), Differs: []core.Difference{
+	return &core.Receipt{FileID: "id-1", Retention: core.RetentionTemporary, TTLDays: 30, ExpiresAt: start().Add(30 * 24 * time.Hour), Differs: []core.Difference{
 		{Field: core.FieldRetention, Asked: "permanent", Got: "temporary"}, {Field: core.FieldName, Asked: "ä", Got: "a\u202ex"},
 		{Field: core.FieldTags, Asked: `["a","b"]`, Got: "[]"}, {Field: core.FieldDescription, Asked: "words", Got: ""},
 	}}
@@ -41,8 +41,8 @@ func TestDifferencesAreSaid(t *testing.T) {
 			}
 		}
 	}
-	end := core.Difference{Field: core.FieldExpires, Got: start.Format(time.RFC3339)}
-	if got := english(t).difference(end, 0); got != "kept until "+start.Local().Format("2006-01-02 15:04:05")+" only, not permanently" {
+	end := core.Difference{Field: core.FieldExpires, Got: start().Format(time.RFC3339)}
+	if got := english(t).difference(end, 0); got != "kept until "+start().Local().Format("2006-01-02 15:04:05")+" only, not permanently" {
 		t.Errorf("%q", got)
 	}
 }
@@ -52,7 +52,7 @@ func TestDifferencesAreSaid(t *testing.T) {
 func TestDifferingRow(t *testing.T) {
 	x := core.Transfer{State: core.StateStored, Options: core.Options{Retention: core.RetentionPermanent}, Receipt: differingReceipt()}
 	r := newRow(&x)
-	w := presented(english(t), &r, 0, 0, start)
+	w := presented(english(t), &r, 0, 0, start())
 	if w.icon != "warning" || w.tone != theme.ColorNameWarning || !strings.HasPrefix(spaced(w.status), "stored, but kept for 30 days only, not permanently, named") {
 		t.Errorf("%+v", w)
 	}
@@ -60,7 +60,7 @@ func TestDifferingRow(t *testing.T) {
 		t.Error("it can't be made permanent")
 	}
 	var facts strings.Builder
-	for _, f := range factsOf(english(t), &r, start) {
+	for _, f := range factsOf(english(t), &r, start()) {
 		facts.WriteString(f.name + ": " + f.value + "\n")
 	}
 	for _, want := range []string{"Not as asked: Kept for 30", "Not as asked: Without some of the tags\nAsked: [\"a\",\"b\"]\nThe server has: []", "Asked: words\nThe server has: —"} {

@@ -12,7 +12,7 @@ import (
 
 // passes lets time pass without an event.
 func (h *harness) passes(days float64) {
-	h.clock = start.Add(time.Duration(days * 24 * float64(time.Hour)))
+	h.clock = start().Add(time.Duration(days * 24 * float64(time.Hour)))
 	h.w.apply(change{link: h.ctl.link, profile: h.ctl.current})
 }
 
@@ -49,7 +49,7 @@ func TestExpiryBar(t *testing.T) {
 	} {
 		t.Run(tt.language, func(t *testing.T) {
 			ctl := newFakeController()
-			ctl.link.CertificateEnd = start.AddDate(0, 0, 40)
+			ctl.link.CertificateEnd = start().AddDate(0, 0, 40)
 			h := open(t, ctl, tt.language, "light")
 			b := h.w.expiry
 			for _, day := range tt.days {
@@ -78,7 +78,7 @@ func TestExpiryBar(t *testing.T) {
 // are warned of anew.
 func TestExpiryBarIsPutAway(t *testing.T) {
 	ctl := newFakeController()
-	ctl.link.CertificateEnd = start.AddDate(0, 0, 40)
+	ctl.link.CertificateEnd = start().AddDate(0, 0, 40)
 	h := open(t, ctl, "en", "light")
 	visible := func(what string, want bool) {
 		t.Helper()
@@ -100,14 +100,14 @@ func TestExpiryBarIsPutAway(t *testing.T) {
 	h.passes(39.5)
 	visible("a day before", true)
 	h.w.expiry.putAway(t)
-	ctl.link.CertificateEnd = start.AddDate(0, 0, 60)
+	ctl.link.CertificateEnd = start().AddDate(0, 0, 60)
 	h.passes(39.6)
 	visible("another certificate", true)
 	h.w.expiry.putAway(t)
 	ctl.current = "Another"
 	h.passes(39.7)
 	visible("another profile", true)
-	ctl.link.CertificateEnd = start.AddDate(2, 0, 0)
+	ctl.link.CertificateEnd = start().AddDate(2, 0, 0)
 	h.passes(39.8)
 	visible("renewed", false)
 }
@@ -115,7 +115,7 @@ func TestExpiryBarIsPutAway(t *testing.T) {
 // The bar leads to where a new certificate is chosen.
 func TestExpiryBarLeadsToSettings(t *testing.T) {
 	ctl := busy()
-	ctl.link.CertificateEnd = start.AddDate(0, 0, 5)
+	ctl.link.CertificateEnd = start().AddDate(0, 0, 5)
 	h := open(t, ctl, "en", "dark")
 	h.until("the warning", func() bool { return h.w.expiry.content.Visible() })
 	h.picture("expiry-week-dark")

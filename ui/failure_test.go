@@ -26,7 +26,7 @@ func TestFailureSaysWhy(t *testing.T) {
 			t.Fatal(lookErr)
 		}
 		win := newFailure(a, words, err)
-		h := &harness{t: t, app: a, w: &Window{win: win}}
+		h := &stage{t: t, app: a, win: win}
 		says := func(want ...string) {
 			for _, w := range want {
 				h.says(w)

@@ -10,13 +10,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/artstore/ingester/core"
 )
-
-// start is the moment at which every test begins.
-var start = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
 // fakeController is a program that the tests tell what to answer, and that
 // remembers what it was asked.

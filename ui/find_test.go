@@ -29,7 +29,7 @@ func seen(t testing.TB, o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 }
 
 // words are all texts of the window and of what lies over it.
-func (h *harness) words() string {
+func (h *stage) words() string {
 	var b strings.Builder
 	note := func(o fyne.CanvasObject) {
 		switch o := o.(type) {
@@ -41,15 +41,15 @@ func (h *harness) words() string {
 			b.WriteString(o.Text + "\n")
 		}
 	}
-	seen(h.t, h.w.win.Content(), note)
-	for _, over := range h.w.win.Canvas().Overlays().List() {
+	seen(h.t, h.win.Content(), note)
+	for _, over := range h.win.Canvas().Overlays().List() {
 		seen(h.t, over, note)
 	}
 	return b.String()
 }
 
 // says checks that the window shows words.
-func (h *harness) says(want string) {
+func (h *stage) says(want string) {
 	h.t.Helper()
 	if got := spaced(h.words()); !strings.Contains(got, want) {
 		h.t.Errorf("the window doesn't say %q; it says\n%s", want, got)
@@ -57,13 +57,13 @@ func (h *harness) says(want string) {
 }
 
 // saysNow reports whether the window says something.
-func (h *harness) saysNow(want string) bool { return strings.Contains(spaced(h.words()), spaced(want)) }
+func (h *stage) saysNow(want string) bool { return strings.Contains(spaced(h.words()), spaced(want)) }
 
 // check finds the uppermost check box with a text.
-func (h *harness) check(text string) *widget.Check {
+func (h *stage) check(text string) *widget.Check {
 	h.t.Helper()
 	var found *widget.Check
-	for _, over := range h.w.win.Canvas().Overlays().List() {
+	for _, over := range h.win.Canvas().Overlays().List() {
 		seen(h.t, over, func(o fyne.CanvasObject) {
 			if c, ok := o.(*checkBox); ok && c.Text == text {
 				found = &c.Check
@@ -90,7 +90,7 @@ func buttonOf(o fyne.CanvasObject) *widget.Button {
 }
 
 // tap finds the uppermost button with a text and taps it.
-func (h *harness) tap(text string) {
+func (h *stage) tap(text string) {
 	h.t.Helper()
 	var found fyne.Tappable
 	look := func(o fyne.CanvasObject) {
@@ -98,8 +98,8 @@ func (h *harness) tap(text string) {
 			found = o.(fyne.Tappable)
 		}
 	}
-	seen(h.t, h.w.win.Content(), look)
-	for _, over := range h.w.win.Canvas().Overlays().List() {
+	seen(h.t, h.win.Content(), look)
+	for _, over := range h.win.Canvas().Overlays().List() {
 		seen(h.t, over, look)
 	}
 	if found == nil {
@@ -109,9 +109,9 @@ func (h *harness) tap(text string) {
 }
 
 // choose takes an item of the menu that is open.
-func (h *harness) choose(words string) {
+func (h *stage) choose(words string) {
 	h.t.Helper()
-	top, ok := h.w.win.Canvas().Focused().(*widget.PopUpMenu)
+	top, ok := h.win.Canvas().Focused().(*widget.PopUpMenu)
 	if !ok {
 		h.t.Fatalf("no menu is open, %q wanted", words)
 	}
@@ -137,14 +137,20 @@ func (h *harness) choose(words string) {
 	h.t.Fatalf("no item %q in\n%s", words, h.words())
 }
 
-// press does what a key combination does in the window.
-func (h *harness) press(keys fyne.Shortcut) {
-	h.t.Helper()
-	for _, b := range h.w.bindings() {
-		if b.keys.ShortcutName() == keys.ShortcutName() {
-			h.w.typedShortcut(keys)
-			return
-		}
+// clear closes whatever lies over the window.
+func (h *stage) clear() {
+	overlays := h.win.Canvas().Overlays()
+	for overlays.Top() != nil {
+		overlays.Remove(overlays.Top())
 	}
-	h.t.Fatalf("%s does nothing", keys.ShortcutName())
+}
+
+// typed hands a key to what has the focus, or else to the window, as Fyne does.
+func (h *stage) typed(name fyne.KeyName) {
+	c, e := h.win.Canvas(), &fyne.KeyEvent{Name: name}
+	if focused := c.Focused(); focused != nil {
+		focused.TypedKey(e)
+	} else {
+		c.OnTypedKey()(e)
+	}
 }

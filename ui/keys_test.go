@@ -352,11 +352,3 @@ func TestHistoryByKeys(t *testing.T) {
 	h.until("the details", func() bool { return h.w.win.Canvas().Overlays().Top() != nil })
 	h.says("id-scan.tif")
 }
-
-// clear closes whatever lies over the window.
-func (h *harness) clear() {
-	overlays := h.w.win.Canvas().Overlays()
-	for overlays.Top() != nil {
-		overlays.Remove(overlays.Top())
-	}
-}

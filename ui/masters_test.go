@@ -53,7 +53,7 @@ func masters(t *testing.T) map[string]func() (fyne.CanvasObject, fyne.Size) {
 			x := showcase(0).Transfers[i]
 			r := newRow(&x)
 			o := newTransferRow(newIcons(), rowEvents{name: func(action) string { return "" }})
-			o.show(r.id, presented(words, &r, rate, left, start))
+			o.show(r.id, presented(words, &r, rate, left, start()))
 			return o, fyne.NewSize(width, rowHeight)
 		}
 	}
@@ -67,7 +67,7 @@ func masters(t *testing.T) map[string]func() (fyne.CanvasObject, fyne.Size) {
 		"chart": func() (fyne.CanvasObject, fyne.Size) {
 			s := &series{}
 			for i := range 300 {
-				s.add(start.Add(time.Duration(i)*time.Second), 5+4*math.Sin(float64(i)/23))
+				s.add(start().Add(time.Duration(i)*time.Second), 5+4*math.Sin(float64(i)/23))
 			}
 			c := newLineChart(chartHeight)
 			c.show(s, 10, func(v float64) string { return words.decimal(v, true) })

@@ -59,13 +59,13 @@ func TestMetricsOfCertificateAndToken(t *testing.T) {
 		"soon": {29, "29 days", theme.ColorNameWarning, "▲ renew before 2026-12-23"},
 		"long": {30, "30 days", theme.ColorNameForeground, "valid until 2026-12-24"},
 	} {
-		figure, color, note := certificateLeft(en, &core.Measurements{CertExpiry: start.AddDate(0, 0, c.days)}, start)
+		figure, color, note := certificateLeft(en, &core.Measurements{CertExpiry: start().AddDate(0, 0, c.days)}, start())
 		if figure != c.figure || color != c.color || note != c.note {
 			t.Errorf("%s: %q %s %q", name, figure, color, note)
 		}
 	}
 	for left, want := range map[time.Duration]string{-time.Second: "expired", 42 * time.Second: "42 s left", 61*time.Minute + 5*time.Second: "1 h 1 min left"} {
-		if got := spaced(tokenLeft(en, &core.Measurements{TokenExpiry: start.Add(left)}, start)); got != want {
+		if got := spaced(tokenLeft(en, &core.Measurements{TokenExpiry: start().Add(left)}, start())); got != want {
 			t.Errorf("%v: %q, want %q", left, got, want)
 		}
 	}
@@ -123,7 +123,7 @@ func TestFiguresAreGatheredWhileAnotherPageIsShown(t *testing.T) {
 	r := h.w.recorder
 	for i := range 5 {
 		h.ctl.mu.Lock()
-		h.ctl.measured = core.Measurements{At: start.Add(time.Duration(i) * time.Second), BytesSent: float64(i) * 1000, ActiveUploads: i}
+		h.ctl.measured = core.Measurements{At: start().Add(time.Duration(i) * time.Second), BytesSent: float64(i) * 1000, ActiveUploads: i}
 		h.ctl.mu.Unlock()
 		h.clock = h.clock.Add(time.Second)
 		h.until("the last answer", func() bool { return !r.asking })
@@ -144,9 +144,9 @@ func TestSeriesKeepsFiveMinutes(t *testing.T) {
 		t.Error("an empty series has something")
 	}
 	for i := range 1000 {
-		s.add(start.Add(time.Duration(i)*time.Second), float64(i))
+		s.add(start().Add(time.Duration(i)*time.Second), float64(i))
 	}
-	s.add(start, 1e9) // an older sample is none
+	s.add(start(), 1e9) // an older sample is none
 	points := s.points(2000)
 	if n := len(points); n != 301 || points[0].x < 0 || points[n-1].x != 1 || points[n-1].y != 999.0/2000 {
 		t.Errorf("%d points, the last one %v", n, points[n-1])
@@ -164,7 +164,7 @@ func TestMeterTurnsACounterIntoARate(t *testing.T) {
 		rate    float64
 		ok      bool
 	}{{0, 100, 0, false}, {2, 300, 100, true}, {2, 400, 0, false}, {3, 300, 0, true}, {4, 0, 0, false}, {5, 7, 7, true}} {
-		rate, ok := m.rate(start.Add(time.Duration(c.second)*time.Second), c.counter)
+		rate, ok := m.rate(start().Add(time.Duration(c.second)*time.Second), c.counter)
 		if rate != c.rate || ok != c.ok {
 			t.Errorf("second %d: %v %v", c.second, rate, ok)
 		}

@@ -20,12 +20,12 @@ func visibleNames(m *model) []string {
 
 func TestModelKeepsTheOrderOfTheQueue(t *testing.T) {
 	m := newModel()
-	m.Reset(core.Snapshot{Transfers: []core.Transfer{transfer(1, "a", 1, core.StateQueued), transfer(3, "c", 1, core.StateQueued)}}, start)
-	m.Apply(core.Update{Changed: []core.Transfer{transfer(4, "d", 1, core.StateQueued), transfer(2, "b", 1, core.StateQueued)}}, start)
+	m.Reset(core.Snapshot{Transfers: []core.Transfer{transfer(1, "a", 1, core.StateQueued), transfer(3, "c", 1, core.StateQueued)}}, start())
+	m.Apply(core.Update{Changed: []core.Transfer{transfer(4, "d", 1, core.StateQueued), transfer(2, "b", 1, core.StateQueued)}}, start())
 	if got := visibleNames(m); !slices.Equal(got, []string{"a", "b", "c", "d"}) {
 		t.Errorf("order %v", got)
 	}
-	m.Apply(core.Update{Removed: []core.TransferID{"t2", "nobody"}}, start)
+	m.Apply(core.Update{Removed: []core.TransferID{"t2", "nobody"}}, start())
 	if got := visibleNames(m); !slices.Equal(got, []string{"a", "c", "d"}) {
 		t.Errorf("after removing %v", got)
 	}
@@ -44,7 +44,7 @@ func TestFilterAndOrder(t *testing.T) {
 	m.Reset(core.Snapshot{Transfers: []core.Transfer{
 		transfer(1, "b.pdf", 30, core.StateStored), transfer(2, "Отчёт.pdf", 10, core.StateFailed),
 		transfer(3, "a.txt", 20, core.StateSending), transfer(4, "c.pdf", 40, core.StateUnknown),
-	}}, start)
+	}}, start())
 	for _, c := range []struct {
 		filter filter
 		want   []string
@@ -69,14 +69,14 @@ func TestFilterAndOrder(t *testing.T) {
 func TestFilterFollowsAChangeOfState(t *testing.T) {
 	m := newModel()
 	m.SetFilter(filter{group: groupUnderWay})
-	m.Reset(core.Snapshot{Transfers: []core.Transfer{transfer(1, "a", 1, core.StateSending), transfer(2, "b", 1, core.StateQueued)}}, start)
+	m.Reset(core.Snapshot{Transfers: []core.Transfer{transfer(1, "a", 1, core.StateSending), transfer(2, "b", 1, core.StateQueued)}}, start())
 	before := m.counter
 	moving := transfer(1, "a", 1, core.StateSending)
-	m.Apply(core.Update{Changed: []core.Transfer{moving}}, start)
+	m.Apply(core.Update{Changed: []core.Transfer{moving}}, start())
 	if m.counter != before {
 		t.Error("progress alone computed the visible rows again")
 	}
-	m.Apply(core.Update{Changed: []core.Transfer{transfer(1, "a", 1, core.StateStored)}}, start)
+	m.Apply(core.Update{Changed: []core.Transfer{transfer(1, "a", 1, core.StateStored)}}, start())
 	if got := visibleNames(m); !slices.Equal(got, []string{"b"}) {
 		t.Errorf("visible %v", got)
 	}
@@ -90,15 +90,15 @@ func TestTotalsEqualACountFromScratch(t *testing.T) {
 		core.StateStored, core.StateFailed, core.StateUnknown, core.StateCancelled,
 	}
 	m := newModel()
-	m.Reset(core.Snapshot{}, start)
+	m.Reset(core.Snapshot{}, start())
 	for _, from := range states {
 		for _, to := range states {
 			a, b := transfer(1, "a", 100, from), transfer(1, "a", 100, to)
 			a.Sent, b.Sent, b.Attempts = 30, 60, 1
-			m.Apply(core.Update{Changed: []core.Transfer{a}}, start)
-			m.Apply(core.Update{Changed: []core.Transfer{b, transfer(2, "b", 7, from)}}, start)
+			m.Apply(core.Update{Changed: []core.Transfer{a}}, start())
+			m.Apply(core.Update{Changed: []core.Transfer{b, transfer(2, "b", 7, from)}}, start())
 			fresh := newModel()
-			fresh.Reset(core.Snapshot{Transfers: []core.Transfer{b, transfer(2, "b", 7, from)}}, start)
+			fresh.Reset(core.Snapshot{Transfers: []core.Transfer{b, transfer(2, "b", 7, from)}}, start())
 			got, want := m.sum, fresh.sum
 			got.Rate, got.Left, want.Rate, want.Left = 0, 0, 0, 0
 			if got != want {
@@ -106,7 +106,7 @@ func TestTotalsEqualACountFromScratch(t *testing.T) {
 			}
 		}
 	}
-	m.Apply(core.Update{Removed: []core.TransferID{"t1", "t2"}}, start)
+	m.Apply(core.Update{Removed: []core.TransferID{"t1", "t2"}}, start())
 	if got := m.sum; got.Files != 0 || got.Bytes != 0 || got.Done != 0 || got.Remaining != 0 {
 		t.Errorf("nothing is left, but the totals say %+v", got)
 	}
@@ -118,7 +118,7 @@ func TestHeldFilesNeedSomeone(t *testing.T) {
 	held, waits := transfer(1, "held", 100, core.StateWaiting), transfer(2, "waits", 10, core.StateWaiting)
 	held.Error = &core.Error{Kind: core.KindConfig, Code: core.CodeOtherServer}
 	m := newModel()
-	m.Reset(core.Snapshot{Transfers: []core.Transfer{held, waits}}, start)
+	m.Reset(core.Snapshot{Transfers: []core.Transfer{held, waits}}, start())
 	if s := m.sum; s.Held != 1 || s.Waiting != 1 || s.Remaining != 10 || s.Bytes != 110 {
 		t.Errorf("%+v", s)
 	}
@@ -130,12 +130,12 @@ func TestHeldFilesNeedSomeone(t *testing.T) {
 		t.Errorf("visible %v", got)
 	}
 	held.State, held.Error = core.StateQueued, nil // it goes on
-	m.Apply(core.Update{Changed: []core.Transfer{held}, Removed: []core.TransferID{"t2"}}, start)
+	m.Apply(core.Update{Changed: []core.Transfer{held}, Removed: []core.TransferID{"t2"}}, start())
 	if s := m.sum; s.Held != 0 || !s.Unfinished() || len(visibleNames(m)) != 0 {
 		t.Errorf("%+v", s)
 	}
 	held.State, held.Error = core.StateWaiting, &core.Error{Code: core.CodeOtherServer}
-	m.Apply(core.Update{Changed: []core.Transfer{held}}, start)
+	m.Apply(core.Update{Changed: []core.Transfer{held}}, start())
 	if m.sum.Unfinished() {
 		t.Error("it is called under way")
 	}
@@ -147,7 +147,7 @@ func TestKeptOtherwiseIsCounted(t *testing.T) {
 	differs, plainly := transfer(1, "a", 100, core.StateStored), transfer(2, "b", 10, core.StateStored)
 	differs.Receipt = differingReceipt()
 	m := newModel()
-	m.Reset(core.Snapshot{Transfers: []core.Transfer{differs, plainly}}, start)
+	m.Reset(core.Snapshot{Transfers: []core.Transfer{differs, plainly}}, start())
 	if got := doneText(english(t), m.sum); got != "all stored, 1 otherwise than asked" {
 		t.Error(got)
 	}
@@ -155,14 +155,14 @@ func TestKeptOtherwiseIsCounted(t *testing.T) {
 		t.Error(got)
 	}
 	differs.Receipt = &core.Receipt{FileID: "id-1"}
-	m.Apply(core.Update{Changed: []core.Transfer{differs}}, start)
+	m.Apply(core.Update{Changed: []core.Transfer{differs}}, start())
 	if got := doneText(english(t), m.sum); got != "all stored" {
 		t.Error(got)
 	}
 }
 
 func TestSpeedAndTimeLeftFollowTheLastSeconds(t *testing.T) {
-	m, now := newModel(), start
+	m, now := newModel(), start()
 	const size = 1000 << 20
 	tr := transfer(1, "big", size, core.StateSending)
 	tr.Attempts = 1
@@ -205,7 +205,7 @@ func TestSpeedAndTimeLeftFollowTheLastSeconds(t *testing.T) {
 // TestTimeLeftIsEstimatedFirst: for three seconds there is no figure, and an
 // idle hour before does not count.
 func TestTimeLeftIsEstimatedFirst(t *testing.T) {
-	m, now := newModel(), start
+	m, now := newModel(), start()
 	m.Reset(core.Snapshot{}, now)
 	for range 10 {
 		now = now.Add(time.Second)
@@ -240,7 +240,7 @@ const meterQuiet = gaugeWindow + time.Second
 // TestASecondAttemptIsNoProgress: what a retry sends again is not counted as
 // a jump back or forth.
 func TestASecondAttemptIsNoProgress(t *testing.T) {
-	m, now := newModel(), start
+	m, now := newModel(), start()
 	tr := transfer(1, "a", 1000, core.StateSending)
 	tr.Attempts, tr.Sent = 1, 900
 	m.Reset(core.Snapshot{Transfers: []core.Transfer{tr}}, now)
@@ -259,7 +259,7 @@ func TestASecondAttemptIsNoProgress(t *testing.T) {
 }
 
 func TestSparklineKeepsTheLastSteps(t *testing.T) {
-	m, now := newModel(), start
+	m, now := newModel(), start()
 	m.Reset(core.Snapshot{}, now)
 	for range sparkLength + 10 {
 		now = now.Add(sparkStep)
@@ -293,7 +293,7 @@ func TestRowIsSmall(t *testing.T) {
 // TestAHundredThousandRows keeps count; BenchmarkApply says how quickly.
 func TestAHundredThousandRows(t *testing.T) {
 	m, all := newModel(), hundredThousand()
-	m.Reset(all, start)
+	m.Reset(all, start())
 	m.SetFilter(filter{group: groupUnderWay, order: orderState})
 	var update core.Update
 	for i := range 1000 {
@@ -301,7 +301,7 @@ func TestAHundredThousandRows(t *testing.T) {
 		tr.State = core.StateStored
 		update.Changed = append(update.Changed, tr)
 	}
-	m.Apply(update, start.Add(time.Second))
+	m.Apply(update, start().Add(time.Second))
 	if m.Len() != 99_000 || m.sum.Stored != 1000 {
 		t.Errorf("%d visible, %d stored", m.Len(), m.sum.Stored)
 	}
@@ -309,8 +309,8 @@ func TestAHundredThousandRows(t *testing.T) {
 
 func BenchmarkApply(b *testing.B) {
 	m, all := newModel(), hundredThousand()
-	m.Reset(all, start)
-	now, update := start, core.Update{Changed: slices.Clone(all.Transfers[:64])}
+	m.Reset(all, start())
+	now, update := start(), core.Update{Changed: slices.Clone(all.Transfers[:64])}
 	b.ReportAllocs()
 	for b.Loop() {
 		now = now.Add(drawEvery)
@@ -327,10 +327,10 @@ func TestRowsFollowTheirPlacesInTheQueue(t *testing.T) {
 	m := newModel()
 	m.Reset(core.Snapshot{Transfers: []core.Transfer{
 		transfer(1, "a", 1, core.StateQueued), transfer(2, "b", 1, core.StateQueued), transfer(3, "c", 1, core.StateQueued),
-	}}, start)
+	}}, start())
 	front, back := transfer(3, "c", 1, core.StateQueued), transfer(1, "a", 1, core.StateQueued)
 	front.Seq, back.Seq = -5, 9
-	m.Apply(core.Update{Changed: []core.Transfer{front, transfer(4, "d", 1, core.StateQueued), back}}, start)
+	m.Apply(core.Update{Changed: []core.Transfer{front, transfer(4, "d", 1, core.StateQueued), back}}, start())
 	if got := visibleNames(m); !slices.Equal(got, []string{"c", "b", "d", "a"}) {
 		t.Errorf("order %v", got)
 	}

@@ -233,7 +233,7 @@ func TestLogBufferIsBounded(t *testing.T) {
 }
 
 func TestFirstRunEndsInEachWay(t *testing.T) {
-	start := func(t *testing.T) *harness {
+	begin := func(t *testing.T) *harness {
 		h := open(t, fresh(), "en", "light")
 		h.until("the choices", func() bool { return strings.Contains(h.words(), "Welcome to Ingester") })
 		return h
@@ -245,13 +245,13 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 		h.says("Drop files or folders here")
 	}
 	t.Run("sandbox", func(t *testing.T) {
-		h := start(t)
+		h := begin(t)
 		h.tap("Start the sandbox")
 		h.called("sandbox")
 		over(h, "Sandbox")
 	})
 	t.Run("connect", func(t *testing.T) {
-		h := start(t)
+		h := begin(t)
 		h.tap("Set up")
 		d := h.settings()
 		h.says("Step 1 of 4: addresses")
@@ -274,7 +274,7 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 		}
 	})
 	t.Run("import", func(t *testing.T) {
-		h := start(t)
+		h := begin(t)
 		h.w.dropped([]string{filepath.Join(t.TempDir(), "handed-out.toml")})
 		h.called("import handed-out.toml")
 		h.called("use Imported")
@@ -294,7 +294,7 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 		over(h, "Production")
 	})
 	t.Run("several saved meanwhile", func(t *testing.T) {
-		h := start(t)
+		h := begin(t)
 		long := strings.Repeat("Archive of scans ", 3)
 		h.ctl.mu.Lock()
 		h.ctl.profiles[long], h.ctl.profiles["Production"] = core.NewProfile(long), core.NewProfile("Production")
@@ -312,7 +312,7 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 		over(h, "Production")
 	})
 	t.Run("saved meanwhile", func(t *testing.T) {
-		h := start(t)
+		h := begin(t)
 		h.ctl.mu.Lock()
 		h.ctl.profiles["Archive"], h.ctl.current = core.NewProfile("Archive"), "Archive"
 		h.ctl.mu.Unlock()
@@ -320,12 +320,12 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 		over(h, "Archive")
 	})
 	t.Run("picker", func(t *testing.T) {
-		h := start(t)
+		h := begin(t)
 		h.tap("Choose file…")
 		h.until("the dialog", func() bool { return strings.Contains(h.words(), "Choose a file") })
 	})
 	t.Run("failure", func(t *testing.T) {
-		h := start(t)
+		h := begin(t)
 		h.ctl.verbErr = &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid}
 		h.w.takeProfile("/bad.toml")
 		h.until("the error", func() bool { return strings.Contains(h.words(), "The profile has a mistake.") })
@@ -366,8 +366,8 @@ func TestShortcutsWorkFromAnEntry(t *testing.T) {
 func TestDetailsHaveTheAttempts(t *testing.T) {
 	ctl := busy()
 	ctl.attempts = map[core.TransferID][]core.Attempt{"t5": {
-		{Number: 1, Start: start, End: start.Add(1500 * time.Millisecond), Sent: 1 << 20, Status: 503, Code: core.CodeServerBusy, Detail: "upload: busy"},
-		{Number: 2, Start: start.Add(time.Minute)},
+		{Number: 1, Start: start(), End: start().Add(1500 * time.Millisecond), Sent: 1 << 20, Status: 503, Code: core.CodeServerBusy, Detail: "upload: busy"},
+		{Number: 2, Start: start().Add(time.Minute)},
 	}}
 	h := open(t, ctl, "en", "light")
 	h.w.transfers.showDetails("t5")

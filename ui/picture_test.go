@@ -75,9 +75,9 @@ func busy() *fakeController {
 	ctl.facts = core.CertificateFacts{
 		Subject: "scanner-07 · Example Archive", Issuer: "Example Client CA 2", Names: []string{"scanner-07.example"}, Serial: "4F:9A:01",
 		Fingerprint: "4F:9A:11:02:AE:10:4F:9A:11:02:AE:10:4F:9A:11:02:AE:10:4F:9A:11:02:AE:10:4F:9A:11:02:AE:10:C2:71",
-		NotBefore:   start.AddDate(0, -10, 0), NotAfter: start.AddDate(0, 0, 19).Add(time.Hour), KeyMatches: true, ClientAuth: true,
+		NotBefore:   start().AddDate(0, -10, 0), NotAfter: start().AddDate(0, 0, 19).Add(time.Hour), KeyMatches: true, ClientAuth: true,
 	}
-	ctl.measured = figures(start, 0, 4)
+	ctl.measured = figures(start(), 0, 4)
 	ctl.steps = []core.Step{
 		{Name: "address", Target: core.TargetAdmin, Status: core.StepOK, Detail: "https://admin.example:8000", Took: 2 * time.Millisecond},
 		{Name: "tls", Target: core.TargetAdmin, Status: core.StepOK, Detail: "TLS 1.3, AES-128-GCM, vouched for by “Example Root CA”", Took: 24 * time.Millisecond},
@@ -88,7 +88,7 @@ func busy() *fakeController {
 	}
 	for i := range 60 {
 		x := transfer(1000+i, "scans/plate "+string(rune('A'+i%26))+".tif", int64(i+1)<<20, core.StateStored)
-		x.Receipt = &core.Receipt{FileID: "5f0c1a34-4b1e-4d55-9a51-0a9b8a1f0e11", SHA256: core.NewChecksum(make([]byte, 32)), UploadedAt: start.Add(-time.Duration(i) * time.Hour)}
+		x.Receipt = &core.Receipt{FileID: "5f0c1a34-4b1e-4d55-9a51-0a9b8a1f0e11", SHA256: core.NewChecksum(make([]byte, 32)), UploadedAt: start().Add(-time.Duration(i) * time.Hour)}
 		ctl.history = append(ctl.history, x)
 	}
 	return ctl
@@ -106,7 +106,7 @@ func figures(at time.Time, sent float64, active int) core.Measurements {
 		TokenRequests: map[string]float64{
 			"success": 8, "cache_hit": 1276,
 		},
-		TokenExpiry: at.Add(26*time.Minute + 10*time.Second), CertExpiry: start.AddDate(0, 0, 19).Add(time.Hour),
+		TokenExpiry: at.Add(26*time.Minute + 10*time.Second), CertExpiry: start().AddDate(0, 0, 19).Add(time.Hour),
 	}
 }
 
@@ -115,7 +115,7 @@ func (h *harness) record() {
 	sent := 0.0
 	for i := range 300 {
 		sent += (14 + 8*math.Sin(float64(i)/23) + 4*math.Sin(float64(i)/7)) * (1 << 20)
-		h.w.recorder.take(figures(start.Add(time.Duration(i-300)*time.Second), sent, 2+i/40%4), "")
+		h.w.recorder.take(figures(start().Add(time.Duration(i-300)*time.Second), sent, 2+i/40%4), "")
 	}
 }
 

@@ -29,10 +29,10 @@ func TestPresent(t *testing.T) {
 		},
 		{name: "sent", transfer: core.Transfer{State: core.StateSent, Source: core.Source{Size: 1}}, status: "server is checking…", secondary: actCancel, bar: true},
 		{
-			name: "waiting", transfer: core.Transfer{State: core.StateWaiting, Error: busy, NotBefore: start.Add(7500 * time.Millisecond)},
+			name: "waiting", transfer: core.Transfer{State: core.StateWaiting, Error: busy, NotBefore: start().Add(7500 * time.Millisecond)},
 			status: "retrying in 8 s: the server is busy (503)", primary: actRetry, secondary: actCancel,
 		},
-		{name: "waited", transfer: core.Transfer{State: core.StateWaiting, Error: busy, NotBefore: start}, status: "retrying now: the server is busy (503)", primary: actRetry, secondary: actCancel},
+		{name: "waited", transfer: core.Transfer{State: core.StateWaiting, Error: busy, NotBefore: start()}, status: "retrying now: the server is busy (503)", primary: actRetry, secondary: actCancel},
 		{
 			name: "held", transfer: core.Transfer{State: core.StateWaiting, Error: &core.Error{Kind: core.KindConfig, Code: core.CodeOtherServer}},
 			status: "waiting: the profile leads to another server or account now", primary: actRetry, secondary: actCancel,
@@ -42,9 +42,9 @@ func TestPresent(t *testing.T) {
 		{name: "failed", transfer: core.Transfer{State: core.StateFailed, Error: large}, status: "too large for the server (413)", primary: actRetry, secondary: actMore},
 		{name: "failed without a cause", transfer: core.Transfer{State: core.StateFailed}, status: "failed", primary: actRetry, secondary: actMore},
 		{name: "asking", transfer: core.Transfer{State: core.StateWaiting, Error: lost}, status: "not known if it arrived · asking the server…", primary: actRetry, secondary: actCancel},
-		{name: "asked later", transfer: core.Transfer{State: core.StateWaiting, Error: lost, NotBefore: start.Add(89500 * time.Millisecond)}, status: "not known if it arrived · asking again in 1 min 30 s", primary: actRetry, secondary: actCancel},
+		{name: "asked later", transfer: core.Transfer{State: core.StateWaiting, Error: lost, NotBefore: start().Add(89500 * time.Millisecond)}, status: "not known if it arrived · asking again in 1 min 30 s", primary: actRetry, secondary: actCancel},
 		{name: "asked at the start", transfer: core.Transfer{State: core.StateQueued, Error: lost}, status: "not known if it arrived · asking the server…", primary: actPause, secondary: actCancel},
-		{name: "unknown, asked later", transfer: core.Transfer{State: core.StateUnknown, Error: lost, NotBefore: start.Add(time.Hour)}, status: "not known if it arrived, asking again in 1 h · Decide…", secondary: actMore},
+		{name: "unknown, asked later", transfer: core.Transfer{State: core.StateUnknown, Error: lost, NotBefore: start().Add(time.Hour)}, status: "not known if it arrived, asking again in 1 h · Decide…", secondary: actMore},
 		{name: "not listed", transfer: core.Transfer{State: core.StateUnknown, Error: &core.Error{Code: core.CodeNotListed, Fact: &core.Fact{With: map[string]any{"N": 12}}}}, status: "the server lists 12 newer files, not this one · Decide…", secondary: actMore},
 		{name: "not listed, after a restart", transfer: core.Transfer{State: core.StateUnknown, Error: &core.Error{Code: core.CodeNotListed}}, status: "the server lists other files, not this one · Decide…", secondary: actMore},
 		{name: "unknown", transfer: core.Transfer{State: core.StateUnknown}, status: "not known if it arrived · Decide…", secondary: actMore},
@@ -52,7 +52,7 @@ func TestPresent(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			row := newRow(&c.transfer)
-			w := presented(english(t), &row, c.rate, c.left, start)
+			w := presented(english(t), &row, c.rate, c.left, start())
 			if got := spaced(w.status); got != c.status {
 				t.Errorf("status %q, want %q", got, c.status)
 			}

@@ -25,9 +25,9 @@ func TestCertificateCard(t *testing.T) {
 	}{
 		"soon": {good, nil, []string{"scanner-07 · Example Archive", "Example Client CA 2", "scanner-07.example", "4F:9A:01", "SHA-256 4F:9A:11",
 			"▲ 19 days left", "✓ belongs to this certificate"}},
-		"over":     {with(func(f *core.CertificateFacts) { f.NotAfter = start.Add(-time.Hour) }), nil, []string{"✗ expired"}},
-		"not yet":  {with(func(f *core.CertificateFacts) { f.NotBefore = start.Add(time.Hour) }), nil, []string{"✗ not valid yet"}},
-		"long":     {with(func(f *core.CertificateFacts) { f.NotAfter = start.AddDate(1, 0, 0) }), nil, []string{"365 days left"}},
+		"over":     {with(func(f *core.CertificateFacts) { f.NotAfter = start().Add(-time.Hour) }), nil, []string{"✗ expired"}},
+		"not yet":  {with(func(f *core.CertificateFacts) { f.NotBefore = start().Add(time.Hour) }), nil, []string{"✗ not valid yet"}},
+		"long":     {with(func(f *core.CertificateFacts) { f.NotAfter = start().AddDate(1, 0, 0) }), nil, []string{"365 days left"}},
 		"mismatch": {with(func(f *core.CertificateFacts) { f.KeyMatches = false }), &core.Error{Code: core.CodeKeyMismatch}, []string{"✗ does not belong to this certificate"}},
 		"usage":    {with(func(f *core.CertificateFacts) { f.ClientAuth = false }), nil, []string{"▲ not issued for clients"}},
 		"locked":   {core.CertificateFacts{}, &core.Error{Code: core.CodePassphraseMissing}, []string{"Enter the passphrase"}},

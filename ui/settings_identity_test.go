@@ -14,13 +14,13 @@ func shelf() []core.CertificateFacts {
 	good := busy().facts
 	make := func(alias, name, sum string, change func(*core.CertificateFacts)) core.CertificateFacts {
 		f := good
-		f.Aliases, f.CommonName, f.Subject, f.Issuer, f.Fingerprint, f.NotAfter = []string{alias}, name, "CN="+name, "CN=Example CA", sum, start.AddDate(1, 0, 0)
+		f.Aliases, f.CommonName, f.Subject, f.Issuer, f.Fingerprint, f.NotAfter = []string{alias}, name, "CN="+name, "CN=Example CA", sum, start().AddDate(1, 0, 0)
 		change(&f)
 		return f
 	}
 	none := func(*core.CertificateFacts) {}
 	return []core.CertificateFacts{
-		make("scanner 2020", "scanner", "AA:01:02:03:04", func(f *core.CertificateFacts) { f.NotAfter = start.AddDate(-1, 0, 0) }),
+		make("scanner 2020", "scanner", "AA:01:02:03:04", func(f *core.CertificateFacts) { f.NotAfter = start().AddDate(-1, 0, 0) }),
 		make("scanner", "scanner", "BB:01:02:03:04", none),
 		make("reports", "reports", "CC:01:02:03:04", none),
 		make("web", "web", "DD:01:02:03:04", func(f *core.CertificateFacts) { f.ClientAuth = false }),

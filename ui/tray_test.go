@@ -104,7 +104,7 @@ func TestTrayIconSaysWhenSomeoneIsNeeded(t *testing.T) {
 func TestTrayIsNotDrawnAllTheTime(t *testing.T) {
 	desk := &fakeTray{}
 	y := newTray(desk, trayFace{progress: "0"}, nil, nil, nil)
-	now := start
+	now := start()
 	for i, c := range []struct {
 		after time.Duration
 		face  trayFace

@@ -47,7 +47,7 @@ func TestStatusSaysWhatIsWaitedFor(t *testing.T) {
 // languages; its neighbours elsewhere, and what is done, don't.
 func TestRowSaysThatItsFolderIsAway(t *testing.T) {
 	folder := filepath.FromSlash("/mnt/scans")
-	wait := core.Wait{Path: folder, Until: start.Add(time.Minute), Reason: &core.Error{Kind: core.KindFile, Code: core.CodeFolderAway}}
+	wait := core.Wait{Path: folder, Until: start().Add(time.Minute), Reason: &core.Error{Kind: core.KindFile, Code: core.CodeFolderAway}}
 	for language, want := range map[string]string{"en": "waiting: its folder is away or can't be read", "ru": "ожидание: его папка недоступна или не читается"} {
 		text := speaking(t, language)
 		for path, tt := range map[string]struct {
@@ -63,15 +63,15 @@ func TestRowSaysThatItsFolderIsAway(t *testing.T) {
 			file := transfer(1, "a.tif", 1, tt.state)
 			file.Source.Path = filepath.FromSlash(path)
 			m := newModel()
-			m.Reset(core.Snapshot{Transfers: []core.Transfer{file}, Waits: []core.Wait{wait}}, start)
+			m.Reset(core.Snapshot{Transfers: []core.Transfer{file}, Waits: []core.Wait{wait}}, start())
 			w := m.away(&m.rows[0])
 			if (w != nil) != tt.waits {
 				t.Errorf("%s: %+v", path, w)
 			}
-			if w != nil && heldBack(text, presented(text, &m.rows[0], 0, 0, start), w).status != want {
-				t.Errorf("%s: %+v", path, heldBack(text, presented(text, &m.rows[0], 0, 0, start), w))
+			if w != nil && heldBack(text, presented(text, &m.rows[0], 0, 0, start()), w).status != want {
+				t.Errorf("%s: %+v", path, heldBack(text, presented(text, &m.rows[0], 0, 0, start()), w))
 			}
-			m.Apply(core.Update{}, start)
+			m.Apply(core.Update{}, start())
 			if w := m.away(&m.rows[0]); w != nil {
 				t.Errorf("%s is back: %+v", path, w)
 			}
@@ -87,7 +87,7 @@ func TestRowSaysThatItsFolderIsAway(t *testing.T) {
 func TestRowWaitsAsLongAsItsServer(t *testing.T) {
 	unknown := &core.Error{Kind: core.KindNetwork, Code: core.CodeOutcomeUnknown, Outcome: core.OutcomeUnknown}
 	busy := &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503}
-	wait := core.Wait{Profile: "Prod", Until: start.Add(40*time.Second + time.Millisecond), Reason: busy}
+	wait := core.Wait{Profile: "Prod", Until: start().Add(40*time.Second + time.Millisecond), Reason: busy}
 	for name, tt := range map[string]struct {
 		state   core.State
 		err     *core.Error
@@ -105,11 +105,11 @@ func TestRowWaitsAsLongAsItsServer(t *testing.T) {
 		file := transfer(1, "a.tif", 1, tt.state)
 		file.Options.Profile, file.Error = tt.profile, tt.err
 		if tt.due != 0 {
-			file.NotBefore = start.Add(tt.due)
+			file.NotBefore = start().Add(tt.due)
 		}
 		m := newModel()
-		m.Reset(core.Snapshot{Transfers: []core.Transfer{file}, Waits: []core.Wait{wait}}, start)
-		if got := spaced(presented(english(t), m.shown(&m.rows[0]), 0, 0, start).status); got != tt.says {
+		m.Reset(core.Snapshot{Transfers: []core.Transfer{file}, Waits: []core.Wait{wait}}, start())
+		if got := spaced(presented(english(t), m.shown(&m.rows[0]), 0, 0, start()).status); got != tt.says {
 			t.Errorf("%s: %q, want %q", name, got, tt.says)
 		}
 	}

@@ -368,7 +368,7 @@ func TestLanguageChangesAtOnce(t *testing.T) {
 
 func TestPathsOpenedEarlyAreNotLost(t *testing.T) {
 	ctl := newFakeController()
-	h := &harness{t: t, app: newTestApp(t), ctl: ctl, queue: make(chan func(), 64), clock: start}
+	h := &harness{stage: &stage{t: t, app: newTestApp(t), ctl: ctl, queue: make(chan func(), 64), clock: start()}}
 	h.w = New(h.app, ctl, slog.New(slog.DiscardHandler), NewLogBuffer(slog.LevelDebug))
 	h.w.post = func(f func()) { h.queue <- f }
 	h.w.Open("/early")

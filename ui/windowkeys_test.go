@@ -8,16 +8,6 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// typed hands a key to what has the focus, or else to the window, as Fyne does.
-func (h *harness) typed(name fyne.KeyName) {
-	c, e := h.w.win.Canvas(), &fyne.KeyEvent{Name: name}
-	if focused := c.Focused(); focused != nil {
-		focused.TypedKey(e)
-	} else {
-		c.OnTypedKey()(e)
-	}
-}
-
 // TestHelpComesWhereverTheFocusIs on the pages.
 func TestHelpComesWhereverTheFocusIs(t *testing.T) {
 	ctl := newFakeController()
