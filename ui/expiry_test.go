@@ -126,5 +126,5 @@ func TestExpiryBarLeadsToSettings(t *testing.T) {
 			test.Tap(o.(fyne.Tappable))
 		}
 	})
-	h.until("the settings", func() bool { return h.settings() != nil && h.settings().tab == tabCertificates })
+	h.until("the settings", func() bool { return h.w.sh.settings != nil && h.tab() == "Certificates" })
 }

@@ -38,7 +38,7 @@ func TestFailureSaysWhy(t *testing.T) {
 		}
 		h.tap(want[2])
 		says(want[3])
-		f := &fitter{t: t, where: language, told: map[string]bool{}}
+		f := newFitter(t, language)
 		h.fits(f, "failure")
 		closed := false
 		win.SetOnClosed(func() { closed = true })

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 )
@@ -153,4 +154,63 @@ func (h *stage) typed(name fyne.KeyName) {
 	} else {
 		c.OnTypedKey()(e)
 	}
+}
+
+// over are all objects that are seen in what lies uppermost over the window.
+func (h *stage) over() (all []fyne.CanvasObject) {
+	seen(h.t, h.win.Canvas().Overlays().Top(), func(o fyne.CanvasObject) { all = append(all, o) })
+	return all
+}
+
+// enter types into the entry that follows words in the uppermost dialog, and
+// leaves it.
+func (h *stage) enter(words, value string) {
+	h.t.Helper()
+	found := false
+	for _, o := range h.over() {
+		if l, ok := o.(*label); ok && l.Text == words {
+			found = true
+		}
+		e, ok := o.(interface {
+			SetText(string)
+			SetPlaceHolder(string)
+			fyne.Focusable
+		})
+		if ok && found {
+			e.SetText(value)
+			e.FocusLost()
+			return
+		}
+	}
+	h.t.Fatalf("no entry %q in\n%s", words, h.words())
+}
+
+// tabs are those of the uppermost dialog.
+func (h *stage) tabs() *container.AppTabs {
+	h.t.Helper()
+	for _, o := range h.over() {
+		if tabs, ok := o.(*container.AppTabs); ok {
+			return tabs
+		}
+	}
+	h.t.Fatalf("no tabs in\n%s", h.words())
+	return nil
+}
+
+// tab is what the tab says that is shown.
+func (h *stage) tab() string {
+	h.t.Helper()
+	return h.tabs().Selected().Text
+}
+
+// chooseItem makes the menu item with a text happen.
+func chooseItem(t *testing.T, menu *fyne.Menu, label string) {
+	t.Helper()
+	for _, item := range menu.Items {
+		if item.Label == label {
+			item.Action()
+			return
+		}
+	}
+	t.Fatalf("no %q in the menu", label)
 }

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -11,41 +10,31 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// TestEveryTextFits goes through every page and dialog, from the smallest window
-// to a screen of 4K at 100 and 200 %. A theme changes colours, not sizes: each
-// language has one.
+// TestEveryTextFits goes through every page and dialog of the window, but for the
+// settings.
 func TestEveryTextFits(t *testing.T) {
-	for _, look := range []struct{ language, theme string }{{"en", "light"}, {"ru", "dark"}} {
-		for _, c := range []struct {
-			width, height, scale float32
-		}{{640, 420, 1}, {640, 420, 2}, {1100, 720, 1}, {1920, 1080, 2}, {3840, 2160, 1}} {
-			name := fmt.Sprintf("%s %s %vx%v at %v %%", look.language, look.theme, c.width, c.height, c.scale*100)
-			t.Run(name, func(t *testing.T) {
-				ctl := busy()
-				ctl.snapshot.Halt = &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused}
-				ctl.snapshot.Transfers[8].State = core.StateFailed
-				ctl.snapshot.Transfers[8].Error = &core.Error{Kind: core.KindFile, Code: core.CodeFilePermission}
-				ctl.link.CertificateEnd = start().AddDate(0, 0, 9)
-				h := open(t, ctl, look.language, look.theme)
-				if c.scale != 1 {
-					h.w.win.Canvas().(interface{ SetScale(float32) }).SetScale(c.scale)
-				}
-				h.w.win.Resize(fyne.NewSize(c.width, c.height))
-				h.fillLog()
-				h.record()
-				f := &fitter{t: t, where: name, told: map[string]bool{}}
-				h.fitsPages(f)
-				h.fitsSettings(f)
-				h.fitsDialogs(f)
-				if c.width > 640 {
-					return
-				}
-				h = open(t, fresh(), look.language, look.theme)
-				h.w.win.Resize(fyne.NewSize(c.width, c.height))
-				h.until("the first run", func() bool { return h.w.first != nil })
-				h.fits(f, "first run")
-			})
-		}
+	for _, c := range screens() {
+		t.Run(c.name, func(t *testing.T) {
+			ctl := busy()
+			ctl.snapshot.Halt = &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused}
+			ctl.snapshot.Transfers[8].State = core.StateFailed
+			ctl.snapshot.Transfers[8].Error = &core.Error{Kind: core.KindFile, Code: core.CodeFilePermission}
+			ctl.link.CertificateEnd = start().AddDate(0, 0, 9)
+			h := open(t, ctl, c.language, c.theme)
+			h.fillScreen(c)
+			h.fillLog()
+			h.record()
+			f := newFitter(t, c.name)
+			h.fitsPages(f)
+			h.fitsDialogs(f)
+			if c.width > leastWidth {
+				return
+			}
+			h = open(t, fresh(), c.language, c.theme)
+			h.win.Resize(fyne.NewSize(c.width, c.height))
+			h.until("the first run", func() bool { return h.w.first != nil })
+			h.fits(f, "first run")
+		})
 	}
 }
 
@@ -57,22 +46,6 @@ func (h *harness) fitsPages(f *fitter) {
 		h.fits(f, page)
 	}
 	h.w.choose(0)
-}
-
-func (h *harness) fitsSettings(f *fitter) {
-	d := h.openSettings(tabServer)
-	for _, tab := range settingsTabs {
-		d.selectTab(tab)
-		h.fits(f, "settings "+string(tab))
-	}
-	d.toggleTest()
-	h.until("the end of the test", d.check.done)
-	h.fits(f, "connection test")
-	d.showProfiles()
-	h.until("the profiles", func() bool { return len(h.w.win.Canvas().Overlays().List()) > 1 })
-	h.fits(f, "menu of profiles")
-	h.clear()
-	d.close(false)
 }
 
 func (h *harness) fitsDialogs(f *fitter) {

@@ -23,6 +23,39 @@ type fitter struct {
 	seen   []spot // of the layer that is looked at
 }
 
+// newFitter looks in a place of a test.
+func newFitter(t *testing.T, where string) *fitter {
+	return &fitter{t: t, where: where, told: map[string]bool{}}
+}
+
+// screen is a window's size, and how large its toolkit draws.
+type screen struct {
+	name, language, theme string
+	width, height, scale  float32
+}
+
+// screens are from the smallest window to a screen of 4K at 100 and 200 %. A
+// theme changes colours, not sizes: each language has one.
+func screens() (all []screen) {
+	for _, look := range []struct{ language, theme string }{{"en", "light"}, {"ru", "dark"}} {
+		for _, c := range []struct {
+			width, height, scale float32
+		}{{640, 420, 1}, {640, 420, 2}, {1100, 720, 1}, {1920, 1080, 2}, {3840, 2160, 1}} {
+			name := fmt.Sprintf("%s %s %vx%v at %v %%", look.language, look.theme, c.width, c.height, c.scale*100)
+			all = append(all, screen{name, look.language, look.theme, c.width, c.height, c.scale})
+		}
+	}
+	return all
+}
+
+// fillScreen makes the window as large as a screen.
+func (h *stage) fillScreen(c screen) {
+	if c.scale != 1 {
+		h.win.Canvas().(interface{ SetScale(float32) }).SetScale(c.scale)
+	}
+	h.win.Resize(fyne.NewSize(c.width, c.height))
+}
+
 // spot is where something to be read or tapped lies.
 type spot struct {
 	what     string

@@ -68,12 +68,6 @@ func (h *harness) working() {
 	h.w.show(h.clock)
 }
 
-// settings is the open settings dialog, nil while there is none.
-func (h *harness) settings() *settingsDialog {
-	d, _ := h.w.sh.settings.(*settingsDialog)
-	return d
-}
-
 // press does what a key combination does in the window.
 func (h *harness) press(keys fyne.Shortcut) {
 	h.t.Helper()
@@ -84,4 +78,11 @@ func (h *harness) press(keys fyne.Shortcut) {
 		}
 	}
 	h.t.Fatalf("%s does nothing", keys.ShortcutName())
+}
+
+// openSettings opens the settings dialog.
+func (h *harness) openSettings(tab settingsTab) {
+	h.t.Helper()
+	h.w.sh.openSettings(tab)
+	h.until("the settings", func() bool { return h.w.sh.settings != nil })
 }

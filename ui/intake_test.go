@@ -108,7 +108,7 @@ func TestDroppedLists(t *testing.T) {
 	}
 	h.w.intake.say("")
 	showSettings(h.w.sh, tabCertificates)
-	h.until("the settings", func() bool { return h.settings() != nil })
+	h.until("the settings", func() bool { return h.w.sh.settings != nil })
 	h.w.listDropped("", errors.New("broken"))
 	h.until("the word in the settings", func() bool { return h.saysNow(lost) })
 	if h.w.transfers.notice.words.words == lost {

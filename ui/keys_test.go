@@ -33,7 +33,7 @@ func TestEveryKey(t *testing.T) {
 		{name: "add files", keys: combined(fyne.KeyO, ctrl), want: asked(`pick "Add files" save=false folders=false many=true`)},
 		{name: "add folders", keys: combined(fyne.KeyO, ctrl|shift), want: asked(`pick "Add folders" save=false folders=true many=true`)},
 		{name: "paste", keys: &fyne.ShortcutPaste{}, want: asked(`scan ["/p"]`)},
-		{name: "settings", keys: combined(fyne.KeyComma, ctrl), want: func(h *harness) bool { return h.settings() != nil }},
+		{name: "settings", keys: combined(fyne.KeyComma, ctrl), want: func(h *harness) bool { return h.w.sh.settings != nil }},
 		{name: "filter", keys: combined(fyne.KeyF, ctrl), want: func(h *harness) bool { return h.w.win.Canvas().Focused() == h.w.transfers.search }},
 		{name: "pause", key: fyne.KeySpace, row: "t9", want: asked("pause [t9]")},
 		{name: "resume", key: fyne.KeySpace, row: "t8", want: asked("resume [t8]")},
@@ -205,10 +205,10 @@ func TestEscapeGoesBack(t *testing.T) {
 	h.says("Stopped; nothing was added")
 	h.openSettings(tabServer)
 	showFacts(h.w.sh, "Over it", []fact{{"a", "b"}})
-	if escape(); h.settings() == nil {
+	if escape(); h.w.sh.settings == nil {
 		t.Error("Escape closes what lies below")
 	}
-	if escape(); h.settings() != nil || over() != 0 {
+	if escape(); h.w.sh.settings != nil || over() != 0 {
 		t.Error("Escape does not close the settings")
 	}
 }
@@ -244,35 +244,38 @@ func TestPagingByKeys(t *testing.T) {
 // question.
 func TestTabsByKeys(t *testing.T) {
 	h := open(t, busy(), "en", "light")
-	d := h.openSettings(tabServer)
+	h.openSettings(tabServer)
 	combined := func(key fyne.KeyName) fyne.Shortcut {
 		return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
 	}
 	for _, c := range []struct {
 		key  fyne.KeyName
-		want settingsTab
+		want string
 	}{
-		{fyne.KeyPageUp, tabServer}, {fyne.KeyPageDown, tabSignIn}, {fyne.Key6, tabAppearance}, {fyne.KeyPageDown, tabAppearance},
-		{fyne.KeyPageUp, tabMetrics}, {fyne.Key2, tabSignIn}, {fyne.KeyF, tabSignIn}, {fyne.Key1, tabServer},
+		{fyne.KeyPageUp, "Server"}, {fyne.KeyPageDown, "Sign-in"}, {fyne.Key6, "Appearance"}, {fyne.KeyPageDown, "Appearance"},
+		{fyne.KeyPageUp, "Metrics"}, {fyne.Key2, "Sign-in"}, {fyne.KeyF, "Sign-in"}, {fyne.Key1, "Server"},
 	} {
 		h.w.typedShortcut(combined(c.key))
-		if d.tab != c.want || h.w.shown != 0 {
-			t.Errorf("%s shows the tab %s and page %d, want %s", c.key, d.tab, h.w.shown, c.want)
+		if h.tab() != c.want || h.w.shown != 0 {
+			t.Errorf("%s shows the tab %s and page %d, want %s", c.key, h.tab(), h.w.shown, c.want)
 		}
 	}
-	entry := d.certificates.ca
-	h.w.win.Canvas().Focus(entry)
+	h.w.win.Canvas().FocusNext()
+	entry, ok := h.w.win.Canvas().Focused().(fyne.Shortcutable)
+	if _, types := entry.(interface{ SetPlaceHolder(string) }); !ok || !types {
+		t.Fatalf("%T has the focus, no entry", entry)
+	}
 	entry.TypedShortcut(combined(fyne.Key3))
-	if d.tab != tabCertificates {
-		t.Errorf("from an entry: the tab %s", d.tab)
+	if h.tab() != "Certificates" {
+		t.Errorf("from an entry: the tab %s", h.tab())
 	}
 	ask(h.w.sh, "Over it", "words", "Yes", func() {})
 	h.w.typedShortcut(combined(fyne.Key1))
-	if d.tab != tabCertificates {
+	h.w.sh.escape()
+	if h.tab() != "Certificates" {
 		t.Error("a tab was changed below a question")
 	}
-	h.w.sh.escape()
-	d.close(false)
+	h.tap("Cancel")
 	h.w.typedShortcut(combined(fyne.Key2))
 	if h.w.shown != 1 {
 		t.Error("afterwards the keys are not the window's")
@@ -307,9 +310,9 @@ func TestScrollingByKeys(t *testing.T) {
 	showHelp(h.w.sh)
 	goes("help")
 	h.w.sh.escape()
-	d := h.openSettings(tabCertificates)
+	h.openSettings(tabCertificates)
 	goes("settings")
-	d.close(false)
+	h.tap("Cancel")
 	h.w.choose(2)
 	goes("metrics")
 	h.w.choose(0)

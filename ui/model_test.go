@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -273,14 +272,6 @@ func TestSparklineKeepsTheLastSteps(t *testing.T) {
 	if len(m.spark) != sparkLength || m.spark[sparkLength-1] != 0 {
 		t.Errorf("after an hour %v", m.spark)
 	}
-}
-
-func hundredThousand() core.Snapshot {
-	list := make([]core.Transfer, 100_000)
-	for i := range list {
-		list[i] = transfer(i+1, fmt.Sprintf("photos/2026/IMG_%06d.jpg", i), int64(i), core.StateQueued)
-	}
-	return core.Snapshot{Transfers: list}
 }
 
 // TestRowIsSmall: what a hundred thousand rows take is what one does.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -53,5 +54,15 @@ func TestOtherNumberOfDays(t *testing.T) {
 				t.Errorf("%s for %d days, want %s for %d", o.retention, o.days, want, c.want)
 			}
 		})
+	}
+}
+
+func TestSplitTags(t *testing.T) {
+	for in, want := range map[string][]string{
+		"": nil, " , ;": nil, "scans": {"scans"}, "scans\r\nbox 14\u00a0\n\ufeff": {"scans", "box 14"}, "scans, box 14; scans,скан": {"scans", "box 14", "скан"},
+	} {
+		if got := splitTags(in); !slices.Equal(got, want) {
+			t.Errorf("%q gives %q, want %q", in, got, want)
+		}
 	}
 }

@@ -65,7 +65,7 @@ func TestHistoryIsSearchedAndCopied(t *testing.T) {
 	if got := h.app.Clipboard().Content(); got != strings.Repeat("0", 64) {
 		t.Errorf("copied %q", got)
 	}
-	choose(t, v.menu(0), "Details…")
+	chooseItem(t, v.menu(0), "Details…")
 	h.until("the details", func() bool { return strings.Contains(h.words(), "/home/a/scans/plate A.tif") })
 
 	h.ctl.remember(nil, nil)
@@ -253,14 +253,13 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 	t.Run("connect", func(t *testing.T) {
 		h := begin(t)
 		h.tap("Set up")
-		d := h.settings()
 		h.says("Step 1 of 4: addresses")
-		h.fill(d, tabServer, "name", "Archive")
-		h.fill(d, tabServer, "ingester_url", "https://ingester.example")
-		h.fill(d, tabServer, "admin_url", "https://admin.example")
+		h.enter("Name", "Archive")
+		h.enter("Upload server", "https://ingester.example")
+		h.enter("Sign-in server", "https://admin.example")
 		h.tap("Next")
-		h.fill(d, tabSignIn, "auth.client_id", "sa_1")
-		d.secret.SetText("s3cret")
+		h.enter("Client ID", "sa_1")
+		h.enter("Client secret", "s3cret")
 		h.tap("Next")
 		h.says("Step 3 of 4: certificates")
 		h.tap("Next")
@@ -278,7 +277,7 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 		h.w.dropped([]string{filepath.Join(t.TempDir(), "handed-out.toml")})
 		h.called("import handed-out.toml")
 		h.called("use Imported")
-		h.until("the question for its secret", func() bool { return h.settings() != nil && h.settings().tab == tabSignIn })
+		h.until("the question for its secret", func() bool { return h.w.sh.settings != nil && h.saysNow("Step 1 of 3: sign-in") })
 		h.says("Profile Imported")
 		over(h, "Imported")
 	})
@@ -360,7 +359,7 @@ func TestShortcutsWorkFromAnEntry(t *testing.T) {
 		t.Error("Ctrl+4 doesn't show the log")
 	}
 	h.w.typedShortcut(ctrl(fyne.KeyComma))
-	h.until("the settings", func() bool { return h.settings() != nil })
+	h.until("the settings", func() bool { return h.w.sh.settings != nil })
 }
 
 func TestDetailsHaveTheAttempts(t *testing.T) {

@@ -38,13 +38,3 @@ func FuzzPastedPaths(f *testing.F) {
 		}
 	})
 }
-
-func TestSplitTags(t *testing.T) {
-	for in, want := range map[string][]string{
-		"": nil, " , ;": nil, "scans": {"scans"}, "scans\r\nbox 14\u00a0\n\ufeff": {"scans", "box 14"}, "scans, box 14; scans,скан": {"scans", "box 14", "скан"},
-	} {
-		if got := splitTags(in); !slices.Equal(got, want) {
-			t.Errorf("%q gives %q, want %q", in, got, want)
-		}
-	}
-}

@@ -30,7 +30,7 @@ func TestTheNeighbourIsSelectedAfterARemoval(t *testing.T) {
 		{"neighbour went too", groupAll, ids{"t4"}, deletes, ids{"t4", "t5"}, nil},
 		{"all", groupAll, ids{"t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11", "t12"}, deletes,
 			ids{"t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11", "t12"}, nil},
-		{"menu", groupAll, ids{"t4"}, func(v *transfersView) { choose(t, v.rowMenu("t4"), "Remove from the list") }, ids{"t4"}, ids{"t5"}},
+		{"menu", groupAll, ids{"t4"}, func(v *transfersView) { chooseItem(t, v.rowMenu("t4"), "Remove from the list") }, ids{"t4"}, ids{"t5"}},
 		{"hidden by the filter", groupUnderWay, ids{"t9"}, deletes, ids{"t9"}, ids{"t10"}},
 		{"another row's button", groupAll, ids{"t9"}, func(v *transfersView) { v.tapAction("t4", actRemove, v.list) }, ids{"t4"}, ids{"t9"}},
 		{"by themselves", groupAll, ids{"t4"}, func(*transfersView) {}, ids{"t4"}, nil},

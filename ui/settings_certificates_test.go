@@ -58,7 +58,7 @@ func TestFilesDroppedOnTheSettings(t *testing.T) {
 
 	ctl := fresh()
 	h := open(t, ctl, "en", "light")
-	d := h.openSettings(tabServer)
+	d := h.openDialog(tabServer)
 	h.w.dropped([]string{key, caFile, cert})
 	h.until("the files", func() bool { return d.certificates.cert.Text == cert })
 	c := d.certificates
@@ -89,7 +89,7 @@ func TestConnectionTestIsLiveAndCopyable(t *testing.T) {
 		Err: &core.Error{Code: core.CodeTokenUntrusted, Message: "no key fits"},
 	})
 	h := open(t, ctl, "en", "light")
-	d := h.openSettings(tabServer)
+	d := h.openDialog(tabServer)
 	h.fill(d, tabServer, "ingester_url", "https://unsaved.example")
 	h.tap("Test connection")
 	h.until("the last line", func() bool { return len(d.check.steps) == len(ctl.steps) })
@@ -117,7 +117,7 @@ func TestConnectionTestCanBeStopped(t *testing.T) {
 	ctl := busy()
 	ctl.held, ctl.steps = make(chan struct{}), nil
 	h := open(t, ctl, "en", "light")
-	d := h.openSettings(tabServer)
+	d := h.openDialog(tabServer)
 	h.tap("Test connection")
 	h.tap("Stop the test")
 	h.until("the end", func() bool { return !d.check.running() })

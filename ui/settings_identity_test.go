@@ -96,7 +96,7 @@ func TestIdentityRow(t *testing.T) {
 			ctl.facts.Identities = tt.all
 			h := open(t, ctl, "en", "light")
 			ctl.factsErr = errorOf(tt.err)
-			d := h.openSettings(tabCertificates)
+			d := h.openDialog(tabCertificates)
 			h.until("the answer", func() bool { return d.certificates.question() == d.certificates.answered })
 			row, c := d.row(t, "tls.identity"), d.certificates.identity
 			if row.row.Visible() != tt.visible || tt.visible && c.Selected != tt.selected || row.problem.Visible() != (tt.err != "") || d.accept.Disabled() != (tt.err != "") {

@@ -9,18 +9,6 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// choose makes the menu item with a text happen.
-func choose(t *testing.T, menu *fyne.Menu, label string) {
-	t.Helper()
-	for _, item := range menu.Items {
-		if item.Label == label {
-			item.Action()
-			return
-		}
-	}
-	t.Fatalf("no %q in the menu", label)
-}
-
 // row finds the field of a key.
 func (d *settingsDialog) row(t testing.TB, key string) *field {
 	t.Helper()
@@ -79,7 +67,7 @@ func TestSettingsSayWhatIsWrongBesideTheField(t *testing.T) {
 		for language, want := range map[string]string{"en": c.english, "ru": c.russian} {
 			t.Run(c.key+" "+c.value+" "+language, func(t *testing.T) {
 				h := open(t, busy(), language, "dark")
-				d := h.openSettings(c.tab)
+				d := h.openDialog(c.tab)
 				d.entry(t, c.key).SetText(c.value)
 				if d.row(t, c.key).problem.Visible() {
 					t.Error("said before the field was left")
@@ -108,7 +96,7 @@ func TestSettingsSayWhatIsWrongBesideTheField(t *testing.T) {
 
 func TestSettingsAreSaved(t *testing.T) {
 	h := open(t, busy(), "en", "light")
-	d := h.openSettings(tabServer)
+	d := h.openDialog(tabServer)
 	h.fill(d, tabServer, "name", "Archive")
 	h.fill(d, tabTransfers, "upload.concurrency", "6")
 	h.fill(d, tabCertificates, "tls.ca_cert_file", "/etc/ca.pem")
@@ -136,7 +124,7 @@ func TestAnUntouchedFormSavesWhatItRead(t *testing.T) {
 	p.Auth.TokenURL, p.TLS.ServerName, p.TLS.Ciphers = "https://t.example/token", "other.example", "TLS_AES_128_GCM_SHA256"
 	ctl.profiles["Production"] = p
 	h := open(t, ctl, "en", "light")
-	d := h.openSettings(tabServer)
+	d := h.openDialog(tabServer)
 	if d.changedByHand() {
 		t.Error("the form says it was changed")
 	}
@@ -153,7 +141,7 @@ func TestCancelChangesNothing(t *testing.T) {
 			ctl := busy()
 			before := ctl.profiles["Production"]
 			h := open(t, ctl, "en", "light")
-			d := h.openSettings(tabServer)
+			d := h.openDialog(tabServer)
 			h.fill(d, tabServer, "name", "Other")
 			d.secret.SetText("typed")
 			d.selectTab(tabAppearance)
@@ -181,7 +169,7 @@ func TestCancelChangesNothing(t *testing.T) {
 
 func TestAKeptSecretIsNeverShown(t *testing.T) {
 	h := open(t, busy(), "en", "light")
-	d := h.openSettings(tabSignIn)
+	d := h.openDialog(tabSignIn)
 	h.says("kept in the system keychain")
 	if d.secret.Visible() {
 		t.Error("the entry stands beside what is kept")
@@ -217,7 +205,7 @@ func TestWithoutAKeychainTheSessionIsOffered(t *testing.T) {
 				return &core.Error{Kind: core.KindConfig, Code: code}
 			}
 			h := open(t, ctl, "en", "light")
-			d := h.openSettings(tabSignIn)
+			d := h.openDialog(tabSignIn)
 			d.secret.SetText("s3cret")
 			h.tap("Save")
 			h.until("the offer", func() bool { return strings.Contains(h.words(), "Keep it for this session only?") })
@@ -245,7 +233,7 @@ func TestOtherFailuresOfSavingAreSaid(t *testing.T) {
 	ctl := busy()
 	ctl.saveErr = func(bool) error { return &core.Error{Kind: core.KindConfig, Code: core.CodeKeyMismatch} }
 	h := open(t, ctl, "en", "light")
-	d := h.openSettings(tabCertificates)
+	d := h.openDialog(tabCertificates)
 	d.certificates.passphrase.SetText("x")
 	h.tap("Save")
 	h.until("the reason", func() bool { return strings.Contains(d.status.Text, "The key does not belong to the certificate.") })
@@ -262,7 +250,7 @@ func TestATakenNameIsSaid(t *testing.T) {
 	ctl := busy()
 	ctl.profiles["Archive"] = core.NewProfile("Archive")
 	h := open(t, ctl, "en", "light")
-	d := h.openSettings(tabServer)
+	d := h.openDialog(tabServer)
 	h.fill(d, tabServer, "name", "archive")
 	h.tap("Save")
 	h.until("the reason", func() bool { return strings.Contains(d.status.Text, "Another profile has this name.") })
@@ -276,7 +264,7 @@ func TestSavedButNotReady(t *testing.T) {
 	ctl := busy()
 	ctl.notReady = &NotReadyError{Err: &core.Error{Kind: core.KindConfig, Code: core.CodePortBusy}}
 	h := open(t, ctl, "en", "light")
-	h.fill(h.openSettings(tabServer), tabServer, "name", "Live")
+	h.fill(h.openDialog(tabServer), tabServer, "name", "Live")
 	h.tap("Save")
 	h.until("the dialog to close", func() bool { return h.settings() == nil })
 	h.until("the reason", func() bool { return strings.Contains(h.words(), "Another program uses the address of the metrics.") })
@@ -289,16 +277,16 @@ func TestProfilesOfTheSettings(t *testing.T) {
 	archive.IngesterURL, archive.AdminURL, archive.Auth.ClientID = "https://a.example", "https://a.example", "sa"
 	ctl.profiles["Archive"] = archive
 	h := open(t, ctl, "en", "light")
-	d := h.openSettings(tabTransfers)
+	d := h.openDialog(tabTransfers)
 	names := []string{"Production", "Archive"}
 
-	choose(t, d.profilesMenu(names), "Archive")
+	chooseItem(t, d.profilesMenu(names), "Archive")
 	h.until("the other profile", func() bool { return h.settings() != nil && h.settings().previous == "Archive" })
 	d = h.settings()
 	if d.tab != tabTransfers {
 		t.Errorf("the tab is %s", d.tab)
 	}
-	choose(t, d.profilesMenu(names), "Duplicate")
+	chooseItem(t, d.profilesMenu(names), "Duplicate")
 	h.until("the copy", func() bool { return h.settings() != nil && h.settings().previous == "" })
 	h.says("New profile")
 	h.tap("Save")
@@ -309,17 +297,17 @@ func TestProfilesOfTheSettings(t *testing.T) {
 		t.Errorf("the copy is %+v", p)
 	}
 
-	d = h.openSettings(tabServer)
+	d = h.openDialog(tabServer)
 	h.fill(d, tabServer, "name", "Changed")
-	choose(t, d.profilesMenu(names), "New profile…")
+	chooseItem(t, d.profilesMenu(names), "New profile…")
 	h.says("What you changed here is lost.")
 	h.tap("Leave")
 	if d = h.settings(); d == nil || d.previous != "" || !d.accept.Disabled() {
 		t.Fatal("no empty form for a new profile")
 	}
 	h.tap("Cancel")
-	d = h.openSettings(tabServer)
-	choose(t, d.profilesMenu(names), "Remove…")
+	d = h.openDialog(tabServer)
+	chooseItem(t, d.profilesMenu(names), "Remove…")
 	h.says("Remove Archive 2?")
 	h.tap("Remove")
 	h.called("remove profile Archive 2")
@@ -330,7 +318,7 @@ func TestSettingsOfMetrics(t *testing.T) {
 	ctl := busy()
 	ctl.serving = "http://127.0.0.1:9464/metrics"
 	h := open(t, ctl, "en", "light")
-	d := h.openSettings(tabMetrics)
+	d := h.openDialog(tabMetrics)
 	h.until("the address", func() bool { return strings.Contains(h.words(), ctl.serving) })
 	h.tap("Copy address")
 	if got := h.app.Clipboard().Content(); got != "http://127.0.0.1:9464/metrics" {
@@ -350,7 +338,7 @@ func TestSettingsOfMetrics(t *testing.T) {
 
 func TestAppearanceIsTakenOverBySave(t *testing.T) {
 	h := open(t, busy(), "en", "light")
-	d := h.openSettings(tabAppearance)
+	d := h.openDialog(tabAppearance)
 	var selects []interface{ SetSelected(string) }
 	seen(t, d.pages[tabAppearance], func(o fyne.CanvasObject) {
 		if s, ok := o.(interface{ SetSelected(string) }); ok {
@@ -383,7 +371,7 @@ func TestSettingsFailures(t *testing.T) {
 func TestNothingHappensBelowTheSettings(t *testing.T) {
 	h := open(t, busy(), "en", "light")
 	h.w.transfers.tapRow("t1", 0)
-	h.openSettings(tabServer)
+	h.openDialog(tabServer)
 	h.w.win.Canvas().Unfocus()
 	h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyDelete})
 	h.w.typedShortcut(&fyne.ShortcutPaste{})
@@ -392,4 +380,25 @@ func TestNothingHappensBelowTheSettings(t *testing.T) {
 			t.Errorf("%s happened below the dialog", call)
 		}
 	}
+}
+
+// openDialog opens the settings dialog.
+func (h *harness) openDialog(tab settingsTab) *settingsDialog {
+	h.t.Helper()
+	h.w.sh.openSettings(tab)
+	h.until("the settings", func() bool { return h.settings() != nil })
+	d := h.settings()
+	if d.previous != "" && !h.ctl.noSecret {
+		h.until("the answer about the secret", func() bool { return d.secret.kept.Visible() })
+	}
+	if h.ctl.profiles[d.previous].TLS.HasClientCertificate() {
+		h.until("the card", func() bool { return d.certificates.card.values["settings.card.subject"].Visible() })
+	}
+	return d
+}
+
+// settings is the open settings dialog, nil while there is none.
+func (h *harness) settings() *settingsDialog {
+	d, _ := h.w.sh.settings.(*settingsDialog)
+	return d
 }

@@ -5,17 +5,6 @@ import (
 	"time"
 )
 
-func english(t *testing.T) *text { return speaking(t, "en") }
-
-func speaking(t *testing.T, language string) *text {
-	t.Helper()
-	out, err := newText(language)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
 func TestLanguageOfALocale(t *testing.T) {
 	for locale, want := range map[string]string{
 		"": "en", "en": "en", "ru": "ru", "ru-RU": "ru", "ru_RU.UTF-8": "ru", "RU": "ru", "de-DE": "en", "rue": "en",
@@ -53,17 +42,6 @@ func TestSizes(t *testing.T) {
 	if got := en.rate(0); got != "" {
 		t.Errorf("rate of nothing = %q", got)
 	}
-}
-
-// spaced writes plain spaces for those that keep a line together.
-func spaced(s string) string {
-	out := []rune(s)
-	for i, r := range out {
-		if r == '\u00a0' {
-			out[i] = ' '
-		}
-	}
-	return string(out)
 }
 
 func TestDurations(t *testing.T) {

@@ -55,17 +55,17 @@ func TestTrayActs(t *testing.T) {
 	ctl := newFakeController()
 	ctl.snapshot = core.Snapshot{Transfers: []core.Transfer{transfer(1, "a", 1, core.StateSending)}}
 	h, desk := inTray(t, ctl, "en", "light")
-	choose(t, desk.menu, "Pause all")
+	chooseItem(t, desk.menu, "Pause all")
 	h.called("pause all")
 	h.w.apply(change{update: &core.Update{Paused: true}})
 	if got := labels(desk.menu)[0]; got != "0 of 1 file · paused" {
 		t.Errorf("paused, the menu says %q", got)
 	}
-	choose(t, desk.menu, "Resume all")
+	chooseItem(t, desk.menu, "Resume all")
 	h.called("resume all")
 	h.w.hide()
-	choose(t, desk.menu, "Open Ingester")
-	choose(t, desk.menu, "Quit")
+	chooseItem(t, desk.menu, "Open Ingester")
+	chooseItem(t, desk.menu, "Quit")
 	h.ended()
 }
 

@@ -155,11 +155,12 @@ func TestCopyOfMany(t *testing.T) {
 func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 	refused := &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused}
 	h := open(t, busy(), "en", "light")
+	tested := func() bool { return h.saysNow("temporary uploads only") && h.saysNow("Test connection") }
 	h.w.sh.failed(refused)
 	h.tap("Test connection")
 	h.called("check https://ingester.example:8020")
-	h.until("the end of the test", func() bool { return h.settings().check.done() })
-	if tab := h.settings().tab; tab != tabCertificates {
+	h.until("the end of the test", tested)
+	if tab := h.tab(); tab != "Certificates" {
 		t.Errorf("on the tab %s", tab)
 	}
 	h.w.sh.failed(refused) // the settings have the test already
@@ -167,7 +168,7 @@ func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 		t.Fatalf("%d overlays", n)
 	}
 	h.w.sh.escape()
-	h.settings().close(false)
+	h.tap("Cancel")
 
 	x := h.ctl.snapshot.Transfers[6]
 	x.Error = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused}
@@ -175,8 +176,8 @@ func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 	h.w.transfers.showDetails(x.ID)
 	h.until("the details", func() bool { return h.saysNow("Test connection") })
 	h.tap("Test connection")
-	h.until("the settings", func() bool { return h.settings() != nil && h.settings().check.done() })
-	h.settings().close(false)
+	h.until("the settings", func() bool { return h.w.sh.settings != nil && tested() })
+	h.tap("Cancel")
 	if h.w.win.Canvas().Overlays().Top() != nil {
 		t.Error("the details are still there")
 	}

@@ -46,7 +46,7 @@ func TestEscapeGoesBackWhereverTheFocusIs(t *testing.T) {
 		"help":     func() { showHelp(h.w.sh) },
 		"days":     h.w.transfers.options.askDays,
 	}
-	for _, tab := range settingsTabs {
+	for _, tab := range []settingsTab{tabServer, tabSignIn, tabCertificates, tabTransfers, tabMetrics, tabAppearance} {
 		shows["settings "+string(tab)] = func() { h.openSettings(tab) }
 	}
 	for name, show := range shows {

@@ -244,7 +244,7 @@ func TestAutostartIsAChoiceOfTheSettings(t *testing.T) {
 			ctl := busy()
 			h := open(t, ctl, look.language, look.theme)
 			s := h.w.sh.text.s
-			h.openSettings(tabAppearance)
+			h.openDialog(tabAppearance)
 			box := h.check(s("settings.autostart.use"))
 			h.until("the answer", func() bool { return !box.Disabled() })
 			h.picture("settings-autostart-" + look.name)
@@ -252,12 +252,12 @@ func TestAutostartIsAChoiceOfTheSettings(t *testing.T) {
 			h.tap(s("settings.save"))
 			h.called("autostart true")
 			h.until("the end", func() bool { return h.settings() == nil })
-			d := h.openSettings(tabAppearance)
+			d := h.openDialog(tabAppearance)
 			box = h.check(s("settings.autostart.use"))
 			h.until("the answer", func() bool { return box.Checked })
 			d.close(false)
 			ctl.desktop.autostartErr = &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed}
-			h.openSettings(tabAppearance)
+			h.openDialog(tabAppearance)
 			h.until("why not", func() bool { return h.saysNow(explained(h.w.sh.text, ctl.desktop.autostartErr)) })
 			if !h.check(s("settings.autostart.use")).Disabled() {
 				t.Error("what can't be read can be changed")

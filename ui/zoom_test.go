@@ -17,17 +17,17 @@ func TestScaleIsChosenInTheSettings(t *testing.T) {
 	}
 	choose := func(words string) {
 		t.Helper()
-		d := h.openSettings(tabAppearance)
+		h.openSettings(tabAppearance)
 		h.says("Size of text and symbols")
 		var size interface{ SetSelected(string) } // the last choice of the page
-		seen(t, d.pages[tabAppearance], func(o fyne.CanvasObject) {
+		for _, o := range h.over() {
 			if s, ok := o.(interface{ SetSelected(string) }); ok {
 				size = s
 			}
-		})
+		}
 		size.SetSelected(words)
 		h.tap("Save")
-		h.until("the end of saving", func() bool { return h.settings() == nil })
+		h.until("the end of saving", func() bool { return h.w.sh.settings == nil })
 	}
 	choose("200" + nbsp + "%")
 	if !slices.Equal(told, []string{"", "2"}) || h.app.Preferences().String(prefScale) != "2" {
