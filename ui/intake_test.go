@@ -107,7 +107,7 @@ func TestDroppedLists(t *testing.T) {
 		t.Error("the answer is out of sight")
 	}
 	h.w.intake.say("")
-	showSettings(h.w.sh, tabCertificates)
+	h.w.sh.openSettings(tabCertificates)
 	h.until("the settings", func() bool { return h.w.sh.settings != nil })
 	h.w.listDropped("", errors.New("broken"))
 	h.until("the word in the settings", func() bool { return h.saysNow(lost) })

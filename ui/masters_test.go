@@ -1,49 +1,16 @@
 package ui
 
 import (
-	"image"
 	"math"
-	"runtime"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/software"
-	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
-
-	"github.com/artstore/ingester/core"
 )
 
-// TestMasters compares what the program draws itself with pictures that
-// someone has looked at, in testdata/masters. Where one differs, the new
-// picture is in testdata/failed; put it in the place of the old one if it is
-// right.
-func TestMasters(t *testing.T) {
-	if runtime.GOARCH != "amd64" {
-		t.Skip("other processors round a pixel here and there otherwise")
-	}
-	for _, look := range []string{"light", "dark"} {
-		for name, build := range masters(t) {
-			t.Run(name+" "+look, func(t *testing.T) {
-				newTestApp(t).Settings().SetTheme(newLook(look))
-				o, size := build()
-				picture := drawn(container.NewStack(newBox(colorSurface, "", 0), o), size)
-				test.AssertImageMatches(t, "masters/"+name+"-"+look+".png", picture)
-			})
-		}
-	}
-}
-
-// drawn is a picture of o.
-func drawn(o fyne.CanvasObject, size fyne.Size) image.Image {
-	c := software.NewCanvas()
-	c.SetPadded(false)
-	c.SetContent(o)
-	c.Resize(fyne.NewSize(max(size.Width, o.MinSize().Width), max(size.Height, o.MinSize().Height)))
-	return c.Capture()
-}
+// TestMasters compares what the window draws itself with pictures.
+func TestMasters(t *testing.T) { compareMasters(t, masters(t)) }
 
 // masters are small widgets with made-up figures.
 func masters(t *testing.T) map[string]func() (fyne.CanvasObject, fyne.Size) {
@@ -90,13 +57,6 @@ func masters(t *testing.T) map[string]func() (fyne.CanvasObject, fyne.Size) {
 			c := newStatCard("Uploads")
 			c.show("1,284", colorMuted, tinted{"1,281 stored", colorGood}, tinted{"3 failed", "error"})
 			return c.object, fyne.NewSize(220, 90)
-		},
-		"step": func() (fyne.CanvasObject, fyne.Size) {
-			p := &checkPanel{s: &shell{text: words}}
-			l := newCheckLine()
-			p.write(l, core.Step{Name: "ready", Status: core.StepWarning, Detail: "temporary uploads only", Advice: "No permanent storage is online.", Took: 9 * time.Millisecond})
-			l.object.Show()
-			return l.object, fyne.NewSize(420, 80)
 		},
 	}
 }
