@@ -45,7 +45,7 @@ race: test ## the same: tests always run with the race detector
 # needed because Wine 8 can't delete files in the way that Go tries first.
 test-windows: test-windows-deps ## run the tests as programs for Windows, under Wine (Linux)
 	$(WINE_TEST) -skip '^TestKilledServerKeepsItsPromises$$' ./core/...
-	$(WINE_TEST) -run Paths ./ui
+	$(WINE_TEST) -run Paths ./ui/view
 	$(WINE_TEST) -tags headless -skip '^(TestUploadUnreadableFile|TestUploadInterrupted|TestUploadKilled|TestKilledAtRandom)$$' ./app ./app/connect ./app/desktop ./app/report ./app/watch
 
 # Wine's folder has links to the whole disk. Its name begins with an underscore, so that Go's tools ignore it.

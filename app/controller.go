@@ -17,7 +17,7 @@ import (
 	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/profiles"
 	"github.com/artstore/ingester/core/tlsconfig"
-	"github.com/artstore/ingester/ui"
+	"github.com/artstore/ingester/ui/view"
 )
 
 // controller is what the window can ask of the program.
@@ -31,7 +31,7 @@ type controller struct {
 	current string
 }
 
-var _ ui.Controller = (*controller)(nil)
+var _ view.Controller = (*controller)(nil)
 
 func newController(p *program) (*controller, error) {
 	name, err := readCurrent(p.folders)
@@ -139,15 +139,15 @@ func (c *controller) watchLink(ctx context.Context, tick <-chan time.Time) {
 	}
 }
 
-// Pick implements ui.Picker.
-func (c *controller) Pick(ctx context.Context, q ui.FileQuestion) ([]string, error) {
+// Pick implements view.Picker.
+func (c *controller) Pick(ctx context.Context, q view.FileQuestion) ([]string, error) {
 	return c.dialogs.Ask(ctx, filedialog.Question(q))
 }
 
-// PauseAll implements ui.Controller.
+// PauseAll implements view.Controller.
 func (c *controller) PauseAll(ctx context.Context) error { return c.p.shared.PauseAll(ctx) }
 
-// ResumeAll implements ui.Controller.
+// ResumeAll implements view.Controller.
 func (c *controller) ResumeAll(ctx context.Context) error { return c.p.shared.ResumeAll(ctx) }
 
 // Attempts returns the attempts of one transfer, oldest first.
@@ -155,22 +155,22 @@ func (c *controller) Attempts(ctx context.Context, id core.TransferID) ([]core.A
 	return c.p.store.Attempts(ctx, id)
 }
 
-// History implements ui.Controller.
+// History implements view.Controller.
 func (c *controller) History(ctx context.Context, q core.HistoryQuery) ([]core.Transfer, error) {
 	return c.p.store.History(ctx, q)
 }
 
-// Recoveries implements ui.Controller.
+// Recoveries implements view.Controller.
 func (c *controller) Recoveries(ctx context.Context) ([]core.Recovery, error) {
 	return c.p.store.Recoveries(ctx)
 }
 
-// Acknowledge implements ui.Controller.
+// Acknowledge implements view.Controller.
 func (c *controller) Acknowledge(ctx context.Context, path string) error {
 	return c.p.store.Acknowledge(ctx, path)
 }
 
-// ExportHistory implements ui.Controller.
+// ExportHistory implements view.Controller.
 func (c *controller) ExportHistory(ctx context.Context, w io.Writer, f core.HistoryFormat, q core.HistoryQuery) error {
 	rows, err := c.p.store.History(ctx, q)
 	if err != nil {
@@ -179,22 +179,22 @@ func (c *controller) ExportHistory(ctx context.Context, w io.Writer, f core.Hist
 	return report.History(w, f, rows)
 }
 
-// Profiles implements ui.Controller.
+// Profiles implements view.Controller.
 func (c *controller) Profiles(context.Context) ([]string, error) { return c.p.profiles.List() }
 
-// Profile implements ui.Controller.
+// Profile implements view.Controller.
 func (c *controller) Profile(_ context.Context, name string) (core.Profile, error) {
 	return c.p.profiles.Load(name)
 }
 
-// Current implements ui.Controller.
+// Current implements view.Controller.
 func (c *controller) Current() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.current
 }
 
-// Use implements ui.Controller.
+// Use implements view.Controller.
 func (c *controller) Use(ctx context.Context, name string) error {
 	if _, err := c.p.profiles.Load(name); err != nil {
 		return err
@@ -206,7 +206,7 @@ func (c *controller) Use(ctx context.Context, name string) error {
 }
 
 // checkFiles refuses a profile whose certificate files can't be used.
-func (c *controller) checkFiles(ctx context.Context, previous string, p core.Profile, s ui.ProfileSecrets) error {
+func (c *controller) checkFiles(ctx context.Context, previous string, p core.Profile, s view.ProfileSecrets) error {
 	passphrase, err := c.opening(ctx, previous, p.TLS, s.Passphrase)
 	if err != nil {
 		return err
@@ -229,7 +229,7 @@ func (c *controller) opening(ctx context.Context, saved string, t core.TLSSettin
 	return kept, err
 }
 
-// HasSecret implements ui.Controller.
+// HasSecret implements view.Controller.
 func (c *controller) HasSecret(ctx context.Context, profile string) (bool, error) {
 	_, err := c.p.secrets.Client(ctx, profile)
 	if core.CodeOf(err) == core.CodeSecretMissing {
@@ -238,7 +238,7 @@ func (c *controller) HasSecret(ctx context.Context, profile string) (bool, error
 	return err == nil, err
 }
 
-// Certificate implements ui.Controller.
+// Certificate implements view.Controller.
 func (c *controller) Certificate(ctx context.Context, saved string, t core.TLSSettings, given core.Secret) (core.CertificateFacts, error) {
 	passphrase, openErr := c.opening(ctx, saved, t, given)
 	if openErr != nil {
@@ -254,12 +254,12 @@ func (c *controller) Certificate(ctx context.Context, saved string, t core.TLSSe
 	return facts, err
 }
 
-// Check implements ui.Controller.
-func (c *controller) Check(ctx context.Context, p core.Profile, s ui.ProfileSecrets, step func(core.Step)) error {
+// Check implements view.Controller.
+func (c *controller) Check(ctx context.Context, p core.Profile, s view.ProfileSecrets, step func(core.Step)) error {
 	return connect.Check(ctx, p, c.p.secrets.With(s.Client), s.Passphrase, step)
 }
 
-// StartSandbox implements ui.Controller.
+// StartSandbox implements view.Controller.
 func (c *controller) StartSandbox(ctx context.Context) error {
 	p, err := c.p.startEmbedded(ctx)
 	if err != nil {
@@ -282,7 +282,7 @@ func (c *controller) StartSandbox(ctx context.Context) error {
 	return c.Use(ctx, p.Name)
 }
 
-// ImportProfile implements ui.Controller.
+// ImportProfile implements view.Controller.
 func (c *controller) ImportProfile(_ context.Context, path string) (core.Profile, error) {
 	return c.p.profiles.Import(path)
 }
@@ -296,24 +296,24 @@ func (c *controller) ExportProfile(_ context.Context, name, path string) error {
 	return profiles.WriteFile(path, p)
 }
 
-// Link implements ui.Controller.
+// Link implements view.Controller.
 func (c *controller) Link() core.Link { return c.p.conns.Link(c.Current()) }
 
-// Measurements implements ui.Controller.
+// Measurements implements view.Controller.
 func (c *controller) Measurements(context.Context) (core.Measurements, error) {
 	return c.p.metrics.Measurements(time.Now())
 }
 
-// ServeMetrics implements ui.Controller.
+// ServeMetrics implements view.Controller.
 func (c *controller) ServeMetrics(ctx context.Context, addr string) (string, error) {
 	return c.p.listener.on(ctx, c.p, addr)
 }
 
-// StopMetrics implements ui.Controller.
+// StopMetrics implements view.Controller.
 func (c *controller) StopMetrics(context.Context) error {
 	c.p.listener.off()
 	return nil
 }
 
-// MetricsURL implements ui.Controller.
+// MetricsURL implements view.Controller.
 func (c *controller) MetricsURL() string { return c.p.listener.address() }

@@ -7,13 +7,13 @@ import (
 	"os"
 
 	"github.com/artstore/ingester/app/desktop"
-	"github.com/artstore/ingester/ui"
+	"github.com/artstore/ingester/ui/view"
 )
 
-// Tray implements ui.Controller.
+// Tray implements view.Controller.
 func (c *controller) Tray(ctx context.Context) bool { return desktop.TrayShown(ctx) }
 
-// Autostart implements ui.Controller.
+// Autostart implements view.Controller.
 func (c *controller) Autostart(context.Context) (bool, error) {
 	a, err := desktop.NewAutostart(os.Getenv)
 	if err != nil {
@@ -22,7 +22,7 @@ func (c *controller) Autostart(context.Context) (bool, error) {
 	return a.On()
 }
 
-// SetAutostart implements ui.Controller.
+// SetAutostart implements view.Controller.
 func (c *controller) SetAutostart(_ context.Context, on bool) error {
 	a, err := desktop.NewAutostart(os.Getenv)
 	if err != nil {
@@ -31,9 +31,9 @@ func (c *controller) SetAutostart(_ context.Context, on bool) error {
 	return a.Set(on)
 }
 
-// About implements ui.Controller.
-func (c *controller) About() ui.About {
+// About implements view.Controller.
+func (c *controller) About() view.About {
 	b, f := build(), c.p.folders
-	return ui.About{Version: b.Version, Commit: b.Commit, Go: b.Go,
+	return view.About{Version: b.Version, Commit: b.Commit, Go: b.Go,
 		Profiles: f.profiles(), Queue: f.queue(), Log: f.log(), Sandbox: f.sandbox()}
 }

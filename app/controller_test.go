@@ -17,7 +17,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/keychain"
 	"github.com/artstore/ingester/core/metrics"
-	"github.com/artstore/ingester/ui"
+	"github.com/artstore/ingester/ui/view"
 )
 
 // TestAnotherSandbox: a profile that happens to have the embedded server's name
@@ -161,7 +161,7 @@ func TestTheFormRefusesWhatSavingWould(t *testing.T) {
 			{"kept and wrong", "Current", core.TLSSettings{PKCS12File: bundle}, "", core.CodePassphraseWrong},
 		} {
 			profile := with(tt.name, tt.tls)
-			secrets := ui.ProfileSecrets{Passphrase: core.NewSecret(tt.typed)}
+			secrets := view.ProfileSecrets{Passphrase: core.NewSecret(tt.typed)}
 			facts, err := c.Certificate(ctx, tt.saved, profile.TLS, secrets.Passphrase)
 			saving := c.checkFiles(ctx, tt.saved, profile, secrets)
 			if core.CodeOf(err) != tt.want || core.CodeOf(saving) != tt.want {

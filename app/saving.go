@@ -9,12 +9,12 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/keychain"
-	"github.com/artstore/ingester/ui"
+	"github.com/artstore/ingester/ui/view"
 )
 
-// SaveProfile implements ui.Controller: secrets, file and choice are saved
+// SaveProfile implements view.Controller: secrets, file and choice are saved
 // together or not at all.
-func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Profile, s ui.ProfileSecrets, sessionOnly bool, q ui.Queued) error {
+func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Profile, s view.ProfileSecrets, sessionOnly bool, q view.Queued) error {
 	was, wasErr := c.p.profiles.Load(previous)
 	if err := c.checkFiles(ctx, previous, p, s); err != nil {
 		return err
@@ -35,12 +35,12 @@ func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Pr
 	}
 	lifted := c.Lift(ctx) // what halted may work now
 	if err := errors.Join(settled, lifted, c.wake(ctx)); err != nil {
-		return &ui.NotReadyError{Err: err}
+		return &view.NotReadyError{Err: err}
 	}
 	return nil
 }
 
-// Bound implements ui.Controller.
+// Bound implements view.Controller.
 func (c *controller) Bound(ctx context.Context, name string, p core.Profile) (int, error) {
 	if name == "" {
 		return 0, nil
@@ -55,15 +55,15 @@ func (c *controller) Bound(ctx context.Context, name string, p core.Profile) (in
 
 // settleQueued does what the user decided about what is queued for where a
 // saved profile led. Until it is done, and if it is not, that waits.
-func (c *controller) settleQueued(ctx context.Context, was core.Destination, p core.Profile, q ui.Queued) error {
-	if q == ui.QueuedWaits || p.Destination().Takes(was) {
+func (c *controller) settleQueued(ctx context.Context, was core.Destination, p core.Profile, q view.Queued) error {
+	if q == view.QueuedWaits || p.Destination().Takes(was) {
 		return nil
 	}
 	ids, err := c.Engine.Bound(ctx, p.Name, was)
 	if err != nil {
 		return err
 	}
-	if q == ui.QueuedEnds {
+	if q == view.QueuedEnds {
 		return c.Cancel(ctx, ids...)
 	}
 	return c.Redirect(ctx, p.Name, ids...)
@@ -71,7 +71,7 @@ func (c *controller) settleQueued(ctx context.Context, was core.Destination, p c
 
 // replaceProfile does what SaveProfile promises, and takes it back where a
 // step fails.
-func (c *controller) replaceProfile(ctx context.Context, previous string, p core.Profile, s ui.ProfileSecrets, sessionOnly bool) error {
+func (c *controller) replaceProfile(ctx context.Context, previous string, p core.Profile, s view.ProfileSecrets, sessionOnly bool) error {
 	c.saving.Lock()
 	defer c.saving.Unlock()
 	if err := c.p.profiles.CanRename(previous, p); err != nil {
@@ -90,7 +90,7 @@ func (c *controller) replaceProfile(ctx context.Context, previous string, p core
 	return err
 }
 
-func (c *controller) replaceSteps(ctx context.Context, done *undo, previous string, p core.Profile, s ui.ProfileSecrets, sessionOnly bool) error {
+func (c *controller) replaceSteps(ctx context.Context, done *undo, previous string, p core.Profile, s view.ProfileSecrets, sessionOnly bool) error {
 	kept := keychain.Layered{Session: undoing{c.p.secrets.Session, done}, System: undoing{c.p.secrets.System, done}}
 	renamed := previous != "" && previous != p.Name
 	var moved []move
@@ -173,7 +173,7 @@ func secretsOf(ctx context.Context, k keychain.Layered, name string) ([]move, er
 
 // keep keeps the secrets that are set. Those of a renamed profile stay where
 // they were: what was for this session only does not get into the keychain.
-func keep(ctx context.Context, k keychain.Layered, moved []move, name string, s ui.ProfileSecrets, sessionOnly bool) error {
+func keep(ctx context.Context, k keychain.Layered, moved []move, name string, s view.ProfileSecrets, sessionOnly bool) error {
 	typed := map[keychain.Item]core.Secret{keychain.ItemClientSecret: s.Client, keychain.ItemPassphrase: s.Passphrase}
 	for _, m := range moved {
 		if !typed[m.item].IsZero() {
@@ -194,7 +194,7 @@ func keep(ctx context.Context, k keychain.Layered, moved []move, name string, s 
 	return nil
 }
 
-// RemoveProfile implements ui.Controller.
+// RemoveProfile implements view.Controller.
 func (c *controller) RemoveProfile(ctx context.Context, name string) error {
 	c.saving.Lock()
 	defer c.saving.Unlock()

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/ui"
+	"github.com/artstore/ingester/ui/view"
 )
 
 // queue queues files for a profile while nothing is sent.
@@ -48,21 +48,21 @@ func TestSavingDecidesAboutTheQueue(t *testing.T) {
 	elsewhere := func(p core.Profile) core.Profile { p.IngesterURL = "https://127.0.0.1:2"; return p }
 	for name, tt := range map[string]struct {
 		change func(core.Profile) core.Profile
-		q      ui.Queued
+		q      view.Queued
 		bound  int
 		moved  bool
 		state  core.State
 	}{
-		"the same":              {func(p core.Profile) core.Profile { p.Upload.TTLDays = 7; return p }, ui.QueuedMoves, 0, false, core.StateQueued},
-		"the same, cancelled":   {func(p core.Profile) core.Profile { p.IngesterURL += "/"; return p }, ui.QueuedEnds, 0, false, core.StateQueued},
-		"renamed":               {func(p core.Profile) core.Profile { p.Name = "New"; return p }, ui.QueuedWaits, 0, false, core.StateQueued},
-		"moves":                 {elsewhere, ui.QueuedMoves, 2, true, core.StateQueued},
-		"waits":                 {elsewhere, ui.QueuedWaits, 2, false, core.StateQueued},
-		"ends":                  {elsewhere, ui.QueuedEnds, 2, false, core.StateCancelled},
-		"another account":       {func(p core.Profile) core.Profile { p.Auth.ClientID = "sa_other"; return p }, ui.QueuedWaits, 2, false, core.StateQueued},
-		"another account, goes": {func(p core.Profile) core.Profile { p.Auth.ClientID = "sa_other"; return p }, ui.QueuedMoves, 2, true, core.StateQueued},
-		"renamed, and moves":    {func(p core.Profile) core.Profile { p.Name = "New"; return elsewhere(p) }, ui.QueuedMoves, 2, true, core.StateQueued},
-		"renamed, and waits":    {func(p core.Profile) core.Profile { p.Name = "New"; return elsewhere(p) }, ui.QueuedWaits, 2, false, core.StateQueued},
+		"the same":              {func(p core.Profile) core.Profile { p.Upload.TTLDays = 7; return p }, view.QueuedMoves, 0, false, core.StateQueued},
+		"the same, cancelled":   {func(p core.Profile) core.Profile { p.IngesterURL += "/"; return p }, view.QueuedEnds, 0, false, core.StateQueued},
+		"renamed":               {func(p core.Profile) core.Profile { p.Name = "New"; return p }, view.QueuedWaits, 0, false, core.StateQueued},
+		"moves":                 {elsewhere, view.QueuedMoves, 2, true, core.StateQueued},
+		"waits":                 {elsewhere, view.QueuedWaits, 2, false, core.StateQueued},
+		"ends":                  {elsewhere, view.QueuedEnds, 2, false, core.StateCancelled},
+		"another account":       {func(p core.Profile) core.Profile { p.Auth.ClientID = "sa_other"; return p }, view.QueuedWaits, 2, false, core.StateQueued},
+		"another account, goes": {func(p core.Profile) core.Profile { p.Auth.ClientID = "sa_other"; return p }, view.QueuedMoves, 2, true, core.StateQueued},
+		"renamed, and moves":    {func(p core.Profile) core.Profile { p.Name = "New"; return elsewhere(p) }, view.QueuedMoves, 2, true, core.StateQueued},
+		"renamed, and waits":    {func(p core.Profile) core.Profile { p.Name = "New"; return elsewhere(p) }, view.QueuedWaits, 2, false, core.StateQueued},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inOffice(t, func(ctx context.Context, o *office) {
@@ -74,7 +74,7 @@ func TestSavingDecidesAboutTheQueue(t *testing.T) {
 				if n, err := o.Bound(ctx, "Prod", p); n != tt.bound || err != nil {
 					t.Errorf("%d are concerned, want %d, %v", n, tt.bound, err)
 				}
-				must(t, o.SaveProfile(ctx, "Prod", p, ui.ProfileSecrets{}, false, tt.q))
+				must(t, o.SaveProfile(ctx, "Prod", p, view.ProfileSecrets{}, false, tt.q))
 				want := was.Destination()
 				if tt.moved {
 					want = p.Destination()
@@ -105,7 +105,7 @@ func TestSavingConcernsNothing(t *testing.T) {
 		}
 		taken := unreached("Test")
 		taken.IngesterURL = "https://127.0.0.1:2"
-		if err := o.SaveProfile(ctx, "Prod", taken, ui.ProfileSecrets{}, false, ui.QueuedMoves); err == nil {
+		if err := o.SaveProfile(ctx, "Prod", taken, view.ProfileSecrets{}, false, view.QueuedMoves); err == nil {
 			t.Error("a name was taken over")
 		}
 		if got := o.shown()[ids[0]]; got.Destination() != unreached("Prod").Destination() || got.Options.Profile != "Prod" || got.State != core.StateQueued {

@@ -18,7 +18,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/keychain"
-	"github.com/artstore/ingester/ui"
+	"github.com/artstore/ingester/ui/view"
 )
 
 // frail is a keychain in memory that fails at one call, or from it on.
@@ -157,7 +157,7 @@ func (o *office) same(what string, was map[string]string) {
 	}
 }
 
-var typed = ui.ProfileSecrets{Client: core.NewSecret("typed client"), Passphrase: core.NewSecret("typed passphrase")}
+var typed = view.ProfileSecrets{Client: core.NewSecret("typed client"), Passphrase: core.NewSecret("typed passphrase")}
 
 // A profile can't take the name of another one, nor that one's secrets.
 func TestATakenNameIsRefused(t *testing.T) {
@@ -165,7 +165,7 @@ func TestATakenNameIsRefused(t *testing.T) {
 		for _, name := range []string{"Test", "test", "TEST"} {
 			inOffice(t, func(ctx context.Context, o *office) {
 				was := o.state()
-				err := o.SaveProfile(ctx, previous, unreached(name), typed, false, ui.QueuedWaits)
+				err := o.SaveProfile(ctx, previous, unreached(name), typed, false, view.QueuedWaits)
 				if !errors.Is(err, fs.ErrExist) {
 					t.Errorf("%q as %q: %v", previous, name, err)
 				}
@@ -181,7 +181,7 @@ func TestATakenNameIsRefused(t *testing.T) {
 // savings are all ways of saving a profile.
 var savings = map[string]struct {
 	previous, name string
-	secrets        ui.ProfileSecrets
+	secrets        view.ProfileSecrets
 	sessionOnly    bool
 	session        bool // Prod's client secret is for this session
 }{
@@ -189,10 +189,10 @@ var savings = map[string]struct {
 	"new, for this session":        {"", "Live", typed, true, false},
 	"changed":                      {"Prod", "Prod", typed, false, true},
 	"changed, not in use":          {"Test", "Test", typed, false, false},
-	"renamed":                      {"Prod", "Live", ui.ProfileSecrets{}, false, true},
+	"renamed":                      {"Prod", "Live", view.ProfileSecrets{}, false, true},
 	"renamed and changed":          {"Prod", "Live", typed, false, true},
 	"renamed, for this session":    {"Prod", "Live", typed, true, false},
-	"renamed but for case":         {"Prod", "prod", ui.ProfileSecrets{}, false, false},
+	"renamed but for case":         {"Prod", "prod", view.ProfileSecrets{}, false, false},
 	"renamed but for case, secret": {"Prod", "prod", typed, false, true},
 }
 
@@ -209,7 +209,7 @@ func TestSavingIsAllOrNothing(t *testing.T) {
 				changed.Auth.Scope = "changed"
 				for k := 1; ; k++ {
 					o.ring.calls, o.ring.fails = 0, k
-					err := o.SaveProfile(ctx, tt.previous, changed, tt.secrets, tt.sessionOnly, ui.QueuedWaits)
+					err := o.SaveProfile(ctx, tt.previous, changed, tt.secrets, tt.sessionOnly, view.QueuedWaits)
 					if o.ring.calls < k {
 						must(t, err)
 						break // no call was left to fail
@@ -230,7 +230,7 @@ func TestSavingIsAllOrNothing(t *testing.T) {
 }
 
 // wantSaved checks what a successful saving leaves.
-func wantSaved(ctx context.Context, t *testing.T, o *office, previous string, p core.Profile, s ui.ProfileSecrets, sessionOnly, session bool) {
+func wantSaved(ctx context.Context, t *testing.T, o *office, previous string, p core.Profile, s view.ProfileSecrets, sessionOnly, session bool) {
 	t.Helper()
 	if got, err := o.p.profiles.Load(p.Name); err != nil || got != p {
 		t.Errorf("got %+v, %v", got, err)
@@ -272,7 +272,7 @@ func TestRenamingByCaseKeepsSecrets(t *testing.T) {
 	inOffice(t, func(ctx context.Context, o *office) {
 		o.ring.fold = true
 		must(t, o.ring.Set(ctx, "prod", keychain.ItemClientSecret, core.NewSecret("kept")))
-		must(t, o.SaveProfile(ctx, "Prod", unreached("prod"), ui.ProfileSecrets{}, false, ui.QueuedWaits))
+		must(t, o.SaveProfile(ctx, "Prod", unreached("prod"), view.ProfileSecrets{}, false, view.QueuedWaits))
 		if got, err := o.ring.Get(ctx, "prod", keychain.ItemClientSecret); err != nil || got.Reveal() != "kept" {
 			t.Errorf("got %q, %v", got.Reveal(), err)
 		}
@@ -303,7 +303,7 @@ func TestSavingOnABadDisk(t *testing.T) {
 			inOffice(t, func(ctx context.Context, o *office) {
 				must(t, tt.hurt(o))
 				was := o.state()
-				if err := o.SaveProfile(ctx, tt.previous, unreached(tt.name), typed, false, ui.QueuedWaits); core.CodeOf(err) != core.CodeStoreFailed {
+				if err := o.SaveProfile(ctx, tt.previous, unreached(tt.name), typed, false, view.QueuedWaits); core.CodeOf(err) != core.CodeStoreFailed {
 					t.Errorf("saved: %v", err)
 				}
 				o.same("after the failure", was)
@@ -317,7 +317,7 @@ func TestWhatCantBePutBackIsSaid(t *testing.T) {
 	inOffice(t, func(ctx context.Context, o *office) {
 		was := o.state()
 		o.ring.fails, o.ring.on = 4, true // the first secret is kept, and then no call works
-		err := o.SaveProfile(ctx, "Prod", unreached("Prod"), typed, false, ui.QueuedWaits)
+		err := o.SaveProfile(ctx, "Prod", unreached("Prod"), typed, false, view.QueuedWaits)
 		if core.CodeOf(err) != core.CodeProfileUnrestored {
 			t.Errorf("got %v", err)
 		}
@@ -336,13 +336,13 @@ func TestABusyPortIsNoDeadEnd(t *testing.T) {
 	inOffice(t, func(ctx context.Context, o *office) {
 		p := unreached("Live")
 		p.Metrics.Listen = busy.Addr().String()
-		err := o.SaveProfile(ctx, "", p, typed, false, ui.QueuedWaits)
-		if amiss := new(ui.NotReadyError); !errors.As(err, &amiss) || core.CodeOf(err) != core.CodePortBusy {
+		err := o.SaveProfile(ctx, "", p, typed, false, view.QueuedWaits)
+		if amiss := new(view.NotReadyError); !errors.As(err, &amiss) || core.CodeOf(err) != core.CodePortBusy {
 			t.Errorf("got %v", err)
 		}
 		wantSaved(ctx, t, o, "", p, typed, false, false)
 		p.Metrics.Listen = ""
-		must(t, o.SaveProfile(ctx, "Live", p, ui.ProfileSecrets{}, false, ui.QueuedWaits))
+		must(t, o.SaveProfile(ctx, "Live", p, view.ProfileSecrets{}, false, view.QueuedWaits))
 	})
 }
 

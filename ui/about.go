@@ -2,6 +2,10 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // licence and docsAddress are facts of the program in every language.
@@ -11,32 +15,32 @@ const (
 )
 
 // showAbout says which program this is and where its folders are.
-func showAbout(s *shell) {
-	t, a := s.text, s.ctl.About()
-	docs := newButton(t.s("about.docs"), func() { openAddress(s, docsAddress) })
-	showFacts(s, t.s("about.title"), []fact{
-		{t.s("about.version"), a.Version},
-		{t.s("about.commit"), a.Commit},
-		{"Go", a.Go},
-		{t.s("about.licence"), licence},
-		{t.s("about.profiles"), a.Profiles},
-		{t.s("about.queue"), a.Queue},
-		{t.s("about.log"), a.Log},
-		{t.s("about.sandbox"), a.Sandbox},
-		{t.s("about.docs"), docsAddress},
+func showAbout(s *view.Host) {
+	t, a := s.Text, s.Ctl.About()
+	docs := widgets.NewButton(t.S("about.docs"), func() { view.OpenAddress(s, docsAddress) })
+	view.ShowFacts(s, t.S("about.title"), []wording.Fact{
+		{Name: t.S("about.version"), Value: a.Version},
+		{Name: t.S("about.commit"), Value: a.Commit},
+		{Name: "Go", Value: a.Go},
+		{Name: t.S("about.licence"), Value: licence},
+		{Name: t.S("about.profiles"), Value: a.Profiles},
+		{Name: t.S("about.queue"), Value: a.Queue},
+		{Name: t.S("about.log"), Value: a.Log},
+		{Name: t.S("about.sandbox"), Value: a.Sandbox},
+		{Name: t.S("about.docs"), Value: docsAddress},
 	}, docs)
 }
 
 // showHelp lists the keys.
-func showHelp(s *shell) {
-	about := newButton(s.text.s("about.title"), func() { showAbout(s) })
-	showFacts(s, s.text.s("help.title"), keys(s.text, onMac), about)
+func showHelp(s *view.Host) {
+	about := widgets.NewButton(s.Text.S("about.title"), func() { showAbout(s) })
+	view.ShowFacts(s, s.Text.S("help.title"), keys(s.Text, onMac), about)
 }
 
 // helpItems are the ways to the help in a menu.
-func helpItems(s *shell) []*fyne.MenuItem {
+func helpItems(s *view.Host) []*fyne.MenuItem {
 	return []*fyne.MenuItem{
-		fyne.NewMenuItem(s.text.s("help.title"), func() { showHelp(s) }),
-		fyne.NewMenuItem(s.text.s("about.title"), func() { showAbout(s) }),
+		fyne.NewMenuItem(s.Text.S("help.title"), func() { showHelp(s) }),
+		fyne.NewMenuItem(s.Text.S("about.title"), func() { showAbout(s) }),
 	}
 }

@@ -9,34 +9,37 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/settings"
+	"github.com/artstore/ingester/ui/view"
 )
 
 // pickFiles adds any number of files.
-func (w *Window) pickFiles() { w.pick(FileQuestion{Title: w.sh.text.s("pick.files"), Many: true}) }
+func (w *Window) pickFiles() { w.pick(view.FileQuestion{Title: w.sh.Text.S("pick.files"), Many: true}) }
 
 // pickFolders adds any number of folders.
 func (w *Window) pickFolders() {
-	w.pick(FileQuestion{Title: w.sh.text.s("pick.folders"), Many: true, Folders: true})
+	w.pick(view.FileQuestion{Title: w.sh.Text.S("pick.folders"), Many: true, Folders: true})
 }
 
-func (w *Window) pick(q FileQuestion) {
+func (w *Window) pick(q view.FileQuestion) {
 	if w.undecided() {
 		return
 	}
-	q.Accept = w.sh.text.s("pick.add")
-	pick(w.sh, q, func(paths []string) { w.intake.add(paths) })
+	q.Accept = w.sh.Text.S("pick.add")
+	view.Pick(w.sh, q, func(paths []string) { w.intake.add(paths) })
 }
 
 // importProfile picks a profile file and uses it.
 func (w *Window) importProfile() {
-	pickFile(w.sh, "", []string{profileExtension}, w.takeProfile)
+	view.PickFile(w.sh, "", []string{settings.ProfileExtension}, w.takeProfile)
 }
 
 // startSandbox tries the program with the built-in server.
 func (w *Window) startSandbox() {
-	async(w.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, w.ctl.StartSandbox(ctx) }, func(_ struct{}, err error) {
+	view.Async(w.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, w.ctl.StartSandbox(ctx) }, func(_ struct{}, err error) {
 		if err != nil {
-			w.sh.failed(err)
+			w.sh.Failed(err)
 		}
 		w.profileChanged()
 	})
@@ -45,9 +48,9 @@ func (w *Window) startSandbox() {
 // dropped takes what was dropped anywhere on the window.
 func (w *Window) dropped(paths []string, left ...core.Skipped) {
 	switch {
-	case w.sh.settings != nil:
-		w.sh.settings.dropped(paths)
-	case w.first != nil && len(paths) == 1 && filepath.Ext(paths[0]) == profileExtension:
+	case w.sh.Settings != nil:
+		w.sh.Settings.Dropped(paths)
+	case w.first != nil && len(paths) == 1 && filepath.Ext(paths[0]) == settings.ProfileExtension:
 		w.takeProfile(paths[0])
 	default:
 		w.intake.add(paths, left...)
@@ -69,7 +72,7 @@ func (w *Window) bindings() []binding {
 	all := []binding{
 		key(fyne.KeyO, ctrl, w.pickFiles),
 		key(fyne.KeyO, ctrl|fyne.KeyModifierShift, w.pickFolders),
-		key(fyne.KeyComma, ctrl, func() { w.sh.openSettings(tabServer) }),
+		key(fyne.KeyComma, ctrl, func() { w.sh.OpenSettings(view.TabServer) }),
 		key(fyne.KeyR, ctrl, w.transfers.retryFailed),
 		key(fyne.KeyF, ctrl, w.focusFilter),
 		key(fyne.KeyUp, ctrl|fyne.KeyModifierShift, w.onTransfers((*transfersView).moveFirst)),
@@ -103,7 +106,7 @@ func (w *Window) makePermanent() {
 // bindKeys hands the shortcuts to the window.
 func (w *Window) bindKeys() {
 	c := w.win.Canvas()
-	for _, keys := range tabKeys() {
+	for _, keys := range settings.TabKeys() {
 		c.AddShortcut(keys, w.typedShortcut)
 	}
 	for _, b := range w.bindings() {
@@ -111,9 +114,7 @@ func (w *Window) bindKeys() {
 	}
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
-		case e.Name == fyne.KeyEscape && w.sh.escape():
-		case e.Name == fyne.KeyEscape && w.sh.settings != nil:
-			w.sh.settings.close(false)
+		case e.Name == fyne.KeyEscape && w.sh.Back():
 		case e.Name == fyne.KeyF1:
 			w.unlessCovered(func() { showHelp(w.sh) })
 		case w.scrollBy(e.Name):
@@ -132,8 +133,8 @@ func (w *Window) unlessCovered(do func()) {
 
 // typedShortcut does what a shortcut does, in the window or in an entry.
 func (w *Window) typedShortcut(s fyne.Shortcut) {
-	if d := w.sh.settings; d != nil {
-		d.typedShortcut(s)
+	if d := w.sh.Settings; d != nil {
+		d.TypedShortcut(s)
 		return
 	}
 	for _, b := range w.bindings() {
@@ -157,7 +158,7 @@ func (w *Window) focusFilter() {
 
 // paste takes paths from the clipboard.
 func (w *Window) paste() {
-	paths, left := pastedPaths(w.app.Clipboard().Content())
+	paths, left := view.PastedPaths(w.app.Clipboard().Content())
 	if len(paths) > 0 {
 		w.intake.add(paths, left...)
 		return
@@ -167,14 +168,14 @@ func (w *Window) paste() {
 	}
 	// What else the clipboard holds, a password perhaps, is not shown.
 	w.showTransfers()
-	w.intake.say(w.sh.text.s("drop.not_paths"))
+	w.intake.say(w.sh.Text.S("drop.not_paths"))
 }
 
 // ending remembers what a notification has been sent for.
 type ending struct {
 	background bool
 	busy       bool
-	before     totals
+	before     queue.Totals
 	halted     bool
 }
 
@@ -194,18 +195,18 @@ func (w *Window) watchForeground() {
 // notification may be run by a shell on some systems, so no name of a file
 // and no word of a server may ever get there.
 func (w *Window) tell() {
-	e, sum, t := &w.status, w.model.sum, w.sh.text
-	halted := w.model.halt != nil
+	e, sum, t := &w.status, w.model.Sum, w.sh.Text
+	halted := w.model.Halt != nil
 	switch {
 	case halted && !e.halted:
-		w.notify(t.s("notify.halted"))
+		w.notify(t.S("notify.halted"))
 	case e.busy && !sum.Unfinished() && !halted:
-		words := t.n("notify.stored", max(0, sum.Stored-e.before.Stored))
+		words := t.N("notify.stored", max(0, sum.Stored-e.before.Stored))
 		if n := sum.Failed + sum.Unknown - e.before.Failed - e.before.Unknown; n > 0 {
-			words += ", " + t.n("notify.failed", n)
+			words += ", " + t.N("notify.failed", n)
 		}
 		if n := sum.Differing - e.before.Differing; n > 0 {
-			words += ", " + t.n("status.differing", n)
+			words += ", " + t.N("status.differing", n)
 		}
 		w.notify(words)
 	}
@@ -221,7 +222,7 @@ func (w *Window) notify(words string) {
 	if !w.status.background {
 		return
 	}
-	w.sh.tasks.run(func(context.Context) func() {
+	w.sh.Tasks.Run(func(context.Context) func() {
 		w.app.SendNotification(fyne.NewNotification(title, words))
 		return nil
 	})
@@ -247,7 +248,7 @@ func (w *Window) showFirstRun(first bool, saved []string) {
 	w.first, w.saved = nil, saved
 	if first {
 		w.first, w.remind = newFirstRun(w.sh, firstChoices{
-			sandbox: w.startSandbox, load: w.importProfile, connect: func() { showConnect(w.sh) },
+			sandbox: w.startSandbox, load: w.importProfile, connect: func() { settings.ShowConnect(w.sh) },
 			saved: saved, use: w.header.use,
 		})
 	}
@@ -257,7 +258,7 @@ func (w *Window) showFirstRun(first bool, saved []string) {
 // takeProfile uses a profile file. One never holds a secret, so that is asked
 // for.
 func (w *Window) takeProfile(path string) {
-	async(w.sh, func(ctx context.Context) (core.Profile, error) {
+	view.Async(w.sh, func(ctx context.Context) (core.Profile, error) {
 		p, err := w.ctl.ImportProfile(ctx, path)
 		if err != nil {
 			return p, err
@@ -265,9 +266,9 @@ func (w *Window) takeProfile(path string) {
 		return p, w.ctl.Use(ctx, p.Name)
 	}, func(p core.Profile, err error) {
 		if err != nil {
-			w.sh.failed(err)
+			w.sh.Failed(err)
 		} else {
-			showImported(w.sh, p)
+			settings.ShowImported(w.sh, p)
 		}
 		w.profileChanged()
 	})

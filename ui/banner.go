@@ -7,33 +7,36 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // banner says why nothing is sent until someone acts.
 type banner struct {
-	sh       *shell
+	sh       *view.Host
 	content  *fyne.Container
-	sentence *caption
-	advice   *label
+	sentence *widgets.Caption
+	advice   *widgets.Label
 	shown    *core.Error
 }
 
-func newBanner(s *shell, i *icons) *banner {
+func newBanner(s *view.Host, i *widgets.Icons) *banner {
 	b := &banner{sh: s}
-	b.sentence = newCaption("", theme.ColorNameError, theme.SizeNameText)
-	b.sentence.bold, b.sentence.cut = true, true
-	b.advice = newLabel("", sizeSmall, widget.MediumImportance, false)
+	b.sentence = widgets.NewCaption("", theme.ColorNameError, theme.SizeNameText)
+	b.sentence.Bold, b.sentence.Cut = true, true
+	b.advice = widgets.NewLabel("", widgets.SizeSmall, widget.MediumImportance, false)
 	b.advice.Truncation = fyne.TextTruncateEllipsis
-	resume := newQuietButton(s.text.s("banner.resume"), func() { s.act(s.ctl.ResumeAll) })
-	settings := newQuietButton(s.text.s("banner.settings"), func() { s.openSettings(tabFor(b.shown)) })
-	details := newButton(s.text.s("action.details"), func() { s.failed(b.shown) })
+	resume := widgets.NewQuietButton(s.Text.S("banner.resume"), func() { s.Act(s.Ctl.ResumeAll) })
+	settings := widgets.NewQuietButton(s.Text.S("banner.settings"), func() { s.OpenSettings(view.TabFor(b.shown)) })
+	details := widgets.NewButton(s.Text.S("action.details"), func() { s.Failed(b.shown) })
 	details.Importance = widget.LowImportance
-	words := container.New(fixedWidth(240), container.New(stack{},
-		b.sentence, container.New(insets{-8, -6, 0, -8}, b.advice)))
-	icon := container.New(square(24), widget.NewIcon(i.get("warning", theme.ColorNameError)))
-	row := container.New(&line{gap: 8, stretch: words, optional: []fyne.CanvasObject{details}},
-		icon, words, details, outlined(settings), outlined(resume))
-	b.content = container.NewStack(newBox(colorBadBg, theme.ColorNameError, 8), inset(12, 8, 12, 8, row))
+	words := container.New(widgets.FixedWidth(240), container.New(widgets.Stack{},
+		b.sentence, widgets.Inset(-8, -6, 0, -8, b.advice)))
+	icon := container.New(widgets.Square(24), widget.NewIcon(i.Get("warning", theme.ColorNameError)))
+	row := container.New(&widgets.Line{Gap: 8, Stretch: words, Optional: []fyne.CanvasObject{details}},
+		icon, words, details, widgets.Outlined(settings), widgets.Outlined(resume))
+	b.content = container.NewStack(widgets.NewBox(widgets.ColorBadBg, theme.ColorNameError, 8), widgets.Inset(12, 8, 12, 8, row))
 	b.content.Hide()
 	return b
 }
@@ -42,11 +45,11 @@ func newBanner(s *shell, i *icons) *banner {
 func (b *banner) show(halt *core.Error) bool {
 	was := b.content.Visible()
 	if halt != nil && halt != b.shown {
-		sentence, advice := b.sh.text.explain(halt)
-		b.sentence.set(b.sh.text.s("banner.halted", args{"Why": sentence}))
+		sentence, advice := b.sh.Text.Explain(halt)
+		b.sentence.Set(b.sh.Text.S("banner.halted", wording.Args{"Why": sentence}))
 		b.advice.SetText(advice)
 	}
 	b.shown = halt
-	setVisible(b.content, halt != nil)
+	widgets.SetVisible(b.content, halt != nil)
 	return was != (halt != nil)
 }

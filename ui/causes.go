@@ -8,72 +8,76 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // retryFailed sends everything again that failed; where it failed for several
 // causes it asks which.
 func (v *transfersView) retryFailed() {
-	switch all := v.model.causes(); len(all) {
+	switch all := v.model.Causes(); len(all) {
 	case 0:
 	case 1:
-		v.do(actRetry, all[0].ids)
+		v.do(queue.ActRetry, all[0].IDs)
 	default:
 		v.showCauses(all)
 	}
 }
 
 // showCauses lists why transfers failed, each cause with a way to try again.
-func (v *transfersView) showCauses(all []cause) {
-	t := v.sh.text
-	lines := container.New(stack{gap: 12})
+func (v *transfersView) showCauses(all []queue.Cause) {
+	t := v.sh.Text
+	lines := container.New(widgets.Stack{Gap: 12})
 	var d *dialog.CustomDialog
 	left, total := len(all), 0
 	for _, c := range all {
-		total += len(c.ids)
+		total += len(c.IDs)
 		lines.Add(v.causeLine(c, func() {
 			if left--; left == 0 {
 				d.Hide()
 			}
 		}))
 	}
-	every := newButton(t.s("causes.all", args{"N": t.number(int64(total))}), func() {
+	every := widgets.NewButton(t.S("causes.all", wording.Args{"N": t.Number(int64(total))}), func() {
 		d.Hide()
-		for _, c := range v.model.causes() {
-			v.do(actRetry, c.ids)
+		for _, c := range v.model.Causes() {
+			v.do(queue.ActRetry, c.IDs)
 		}
 	})
 	every.Importance = widget.HighImportance
-	shut := newButton(t.s("button.close"), func() { d.Hide() })
+	shut := widgets.NewButton(t.S("button.close"), func() { d.Hide() })
 	content := container.NewVScroll(lines)
-	d = dialog.NewCustomWithoutButtons(t.s("causes.title"), content, v.sh.win)
+	d = dialog.NewCustomWithoutButtons(t.S("causes.title"), content, v.sh.Win)
 	d.SetButtons([]fyne.CanvasObject{shut, every})
-	d.Resize(within(v.sh, 560, 360))
-	presentScroll(v.sh, d, content)
+	d.Resize(view.Within(v.sh, 560, 360))
+	view.PresentScroll(v.sh, d, content)
 }
 
 // causeLine is a cause, how many failed of it, what to do about it, and the
 // button.
-func (v *transfersView) causeLine(c cause, done func()) fyne.CanvasObject {
-	t := v.sh.text
-	sentence, advice := t.explain(c.err)
+func (v *transfersView) causeLine(c queue.Cause, done func()) fyne.CanvasObject {
+	t := v.sh.Text
+	sentence, advice := t.Explain(c.Err)
 	if sentence == "" {
-		sentence = t.s("state.failed")
+		sentence = t.S("state.failed")
 	}
-	words := newLabel(t.n("causes.line", len(c.ids), args{"Why": sentence}), theme.SizeNameText, widget.MediumImportance, true)
-	hint := newLabel(advice, sizeSmall, widget.LowImportance, false)
+	words := widgets.NewLabel(t.N("causes.line", len(c.IDs), wording.Args{"Why": sentence}), theme.SizeNameText, widget.MediumImportance, true)
+	hint := widgets.NewLabel(advice, widgets.SizeSmall, widget.LowImportance, false)
 	words.Wrapping, hint.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
-	var retry *quietButton
-	retry = newQuietButton(t.s("action.retry"), func() {
+	var retry *widgets.QuietButton
+	retry = widgets.NewQuietButton(t.S("action.retry"), func() {
 		var failed []core.TransferID // some may be under way again
-		for _, id := range c.ids {
-			if r := v.model.Find(id); r != nil && r.state() == core.StateFailed {
+		for _, id := range c.IDs {
+			if r := v.model.Find(id); r != nil && r.State() == core.StateFailed {
 				failed = append(failed, id)
 			}
 		}
-		v.do(actRetry, failed)
+		v.do(queue.ActRetry, failed)
 		retry.Disable()
-		retry.SetText(t.s("causes.done"))
+		retry.SetText(t.S("causes.done"))
 		done()
 	})
-	return container.NewBorder(nil, nil, nil, container.NewVBox(outlined(retry)), container.New(stack{}, words, hint))
+	return container.NewBorder(nil, nil, nil, container.NewVBox(widgets.Outlined(retry)), container.New(widgets.Stack{}, words, hint))
 }

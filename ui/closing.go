@@ -7,6 +7,9 @@ import (
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
 )
 
 // askClose is what the window does when it is told to close: it goes at once
@@ -24,7 +27,7 @@ func (w *Window) askClose() {
 		w.end()
 		return
 	}
-	async(w.sh, func(ctx context.Context) (bool, error) { return w.ctl.Tray(ctx), nil }, func(shown bool, _ error) {
+	view.Async(w.sh, func(ctx context.Context) (bool, error) { return w.ctl.Tray(ctx), nil }, func(shown bool, _ error) {
 		switch {
 		case w.closing:
 		case running:
@@ -40,27 +43,27 @@ func (w *Window) askClose() {
 // underWay reports whether closing would stop anything.
 func (w *Window) underWay() bool {
 	m := w.model
-	return m.sum.Unfinished() && !m.paused && m.halt == nil
+	return m.Sum.Unfinished() && !m.Paused && m.Halt == nil
 }
 
 // askWhere asks what becomes of the uploads that are under way.
 func (w *Window) askWhere(tray bool) {
-	t := w.sh.text
-	words, stay := t.s("close.text"), t.s("close.stay")
+	t := w.sh.Text
+	words, stay := t.S("close.text"), t.S("close.stay")
 	if tray {
-		words, stay = t.s("close.text.tray"), t.s("close.tray")
+		words, stay = t.S("close.text.tray"), t.S("close.tray")
 	}
-	label := newLabel(words, theme.SizeNameText, widget.MediumImportance, false)
+	label := widgets.NewLabel(words, theme.SizeNameText, widget.MediumImportance, false)
 	label.Wrapping = fyne.TextWrapWord
-	d := dialog.NewCustomWithoutButtons(t.s("close.title"), label, w.win)
-	button := func(words string, then func()) *pushButton {
-		return newButton(words, func() {
+	d := dialog.NewCustomWithoutButtons(t.S("close.title"), label, w.win)
+	button := func(words string, then func()) *widgets.PushButton {
+		return widgets.NewButton(words, func() {
 			d.Hide()
 			then()
 		})
 	}
-	back := button(t.s("button.back"), func() {})
-	stop := button(t.s("close.yes"), w.end)
+	back := button(t.S("button.back"), func() {})
+	stop := button(t.S("close.yes"), w.end)
 	keep := button(stay, func() {
 		if tray {
 			w.hide()
@@ -72,9 +75,9 @@ func (w *Window) askWhere(tray bool) {
 	} else {
 		d.SetButtons([]fyne.CanvasObject{stop, keep})
 	}
-	d.Resize(fyne.NewSize(within(w.sh, 520, 0).Width, d.MinSize().Height))
+	d.Resize(fyne.NewSize(view.Within(w.sh, 520, 0).Width, d.MinSize().Height))
 	w.closing = true
-	present(w.sh, d)
+	view.Present(w.sh, d)
 	d.SetOnClosed(func() { w.closing = false })
 }
 

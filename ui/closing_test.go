@@ -6,18 +6,19 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
 // ended waits until the window has been told to end.
 func (h *harness) ended() {
-	h.t.Helper()
-	h.until("the end", func() bool { return h.w.sh.tasks.ctx.Err() != nil })
+	h.T.Helper()
+	h.Until("the end", func() bool { return h.w.sh.Tasks.Ctx.Err() != nil })
 }
 
 func (h *harness) lives() {
-	h.t.Helper()
-	if h.w.sh.tasks.ctx.Err() != nil {
-		h.t.Error("the program ended although the answer was no")
+	h.T.Helper()
+	if h.w.sh.Tasks.Ctx.Err() != nil {
+		h.T.Error("the program ended although the answer was no")
 	}
 }
 
@@ -35,36 +36,36 @@ func TestClosingAsksOnlyWhileSomethingIsUnderWay(t *testing.T) {
 		{"nothing", func(s *core.Snapshot) { s.Transfers = nil }, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			ctl := newFakeController()
-			ctl.snapshot = showcase(12)
-			c.set(&ctl.snapshot)
+			ctl := viewtest.NewFake()
+			ctl.Snapshot = viewtest.Showcase(12)
+			c.set(&ctl.Snapshot)
 			h := open(t, ctl, "en", "light")
 			h.w.askClose()
 			if !c.asks {
 				h.ended()
 				return
 			}
-			h.says("Uploads are running")
-			h.says("What is not finished goes on when Ingester is started again.")
+			h.Says("Uploads are running")
+			h.Says("What is not finished goes on when Ingester is started again.")
 			h.w.askClose() // told twice, it asks once
-			h.tap("Keep the window")
+			h.Tap("Keep the window")
 			h.lives()
 			if h.w.win.Canvas().Overlays().Top() != nil {
 				t.Error("the question is still there")
 			}
 			h.w.askClose()
-			h.tap("Stop and close")
+			h.Tap("Stop and close")
 			h.ended()
 		})
 	}
 }
 
 // inTray opens a window whose desktop can have a tray.
-func inTray(t *testing.T, ctl *fakeController, language, theme string) (*harness, *fakeTray) {
+func inTray(t *testing.T, ctl *viewtest.Fake, language, theme string) (*harness, *viewtest.Tray) {
 	t.Helper()
-	var desk *fakeTray
+	var desk *viewtest.Tray
 	h := openWith(t, ctl, language, theme, func(w *Window) {
-		desk = &fakeTray{App: w.app}
+		desk = &viewtest.Tray{App: w.app}
 		w.app = desk
 		w.UseTray()
 	})
@@ -72,41 +73,41 @@ func inTray(t *testing.T, ctl *fakeController, language, theme string) (*harness
 }
 
 func TestClosingOffersTheTrayWhereOneIsShown(t *testing.T) {
-	for _, look := range dresses() {
-		t.Run(look.name, func(t *testing.T) {
-			ctl := newFakeController()
-			ctl.snapshot, ctl.desktop.tray = showcase(12), true
-			h, _ := inTray(t, ctl, look.language, look.theme)
-			s := h.w.sh.text.s
+	for _, look := range viewtest.Dresses() {
+		t.Run(look.Name, func(t *testing.T) {
+			ctl := viewtest.NewFake()
+			ctl.Snapshot, ctl.Desktop.Tray = viewtest.Showcase(12), true
+			h, _ := inTray(t, ctl, look.Language, look.Theme)
+			s := h.w.sh.Text.S
 			asked := func() bool { return h.w.closing }
 			h.w.askClose()
-			h.until("the question", asked)
-			h.says(s("close.text.tray"))
-			h.picture("closing-tray-" + look.name)
+			h.Until("the question", asked)
+			h.Says(s("close.text.tray"))
+			h.Picture("closing-tray-" + look.Name)
 			h.w.win.Resize(fyne.NewSize(640, 420))
-			h.picture("small-closing-tray-" + look.name)
-			h.tap(s("button.back"))
+			h.Picture("small-closing-tray-" + look.Name)
+			h.Tap(s("button.back"))
 			h.lives()
 			if h.w.status.background {
 				t.Error("Back hides the window")
 			}
 			h.w.askClose()
-			h.until("the question", asked)
-			h.tap(s("close.tray"))
+			h.Until("the question", asked)
+			h.Tap(s("close.tray"))
 			h.lives()
 			if !h.w.status.background {
 				t.Error("the window is not hidden")
 			}
-			ctl.desktop.tray = false // the panel has gone meanwhile
+			ctl.Desktop.Tray = false // the panel has gone meanwhile
 			h.w.askClose()
-			h.until("the question", asked)
-			h.says(s("close.text"))
-			h.picture("closing-" + look.name)
-			h.tap(s("close.stay"))
+			h.Until("the question", asked)
+			h.Says(s("close.text"))
+			h.Picture("closing-" + look.Name)
+			h.Tap(s("close.stay"))
 			h.lives()
 			h.w.askClose()
-			h.until("the question", asked)
-			h.tap(s("close.yes"))
+			h.Until("the question", asked)
+			h.Tap(s("close.yes"))
 			h.ended()
 		})
 	}
@@ -114,14 +115,14 @@ func TestClosingOffersTheTrayWhereOneIsShown(t *testing.T) {
 
 // TestWhatBeganInTheTrayGoesBackThere as long as it is shown.
 func TestWhatBeganInTheTrayGoesBackThere(t *testing.T) {
-	ctl := newFakeController()
-	ctl.desktop.tray = true
+	ctl := viewtest.NewFake()
+	ctl.Desktop.Tray = true
 	h, _ := inTray(t, ctl, "en", "light")
 	h.w.inTray = true
 	h.w.askClose()
-	h.until("the window to go", func() bool { return h.w.status.background })
+	h.Until("the window to go", func() bool { return h.w.status.background })
 	h.lives()
-	ctl.desktop.tray = false
+	ctl.Desktop.Tray = false
 	h.w.askClose()
 	h.ended()
 }

@@ -8,43 +8,46 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // factsOf are what is known of a transfer. The raw cause comes last.
-func factsOf(t *text, r *row, now time.Time) []fact {
+func factsOf(t *wording.Text, r *queue.Row, now time.Time) []wording.Fact {
 	words := presented(t, r, 0, 0, now)
 	state := words.status
-	_, advice := t.explain(r.err())
-	if r.state() == core.StateUnknown { // whatever went wrong last
+	_, advice := t.Explain(r.Err())
+	if r.State() == core.StateUnknown { // whatever went wrong last
 		code := core.CodeOutcomeUnknown
-		if e := r.err(); e != nil && e.Code == core.CodeNotListed {
+		if e := r.Err(); e != nil && e.Code == core.CodeNotListed {
 			code = e.Code
 		}
-		state, advice = t.explain(&core.Error{Code: code})
+		state, advice = t.Explain(&core.Error{Code: code})
 	}
-	out := []fact{{t.s("fact.state"), capital(state)}}
+	out := []wording.Fact{{Name: t.S("fact.state"), Value: wording.Capital(state)}}
 	if advice != "" {
-		out = append(out, fact{t.s("fact.advice"), advice})
+		out = append(out, wording.Fact{Name: t.S("fact.advice"), Value: advice})
 	}
-	if again := r.late().notBefore; r.state() == core.StateUnknown && again.After(now) {
-		out = append(out, fact{t.s("fact.asked_again"), t.moment(again)})
+	if again := r.Begun().NotBefore; r.State() == core.StateUnknown && again.After(now) {
+		out = append(out, wording.Fact{Name: t.S("fact.asked_again"), Value: t.Moment(again)})
 	}
-	out = append(out, fact{t.s("fact.path"), plain(r.path)}, fact{t.s("fact.size"), words.size + " (" + t.n("count.bytes", int(r.size)) + ")"})
-	if server := r.way.Value().server; server != "" {
-		out = append(out, fact{t.s("fact.server"), server})
+	out = append(out, wording.Fact{Name: t.S("fact.path"), Value: wording.Plain(r.Path)}, wording.Fact{Name: t.S("fact.size"), Value: words.size + " (" + t.N("count.bytes", int(r.Size)) + ")"})
+	if server := r.Way.Value().Server; server != "" {
+		out = append(out, wording.Fact{Name: t.S("fact.server"), Value: server})
 	}
-	if r.attempts() > 0 {
-		out = append(out, fact{t.s("fact.attempts"), t.number(int64(r.attempts()))})
+	if r.Attempts() > 0 {
+		out = append(out, wording.Fact{Name: t.S("fact.attempts"), Value: t.Number(int64(r.Attempts()))})
 	}
-	if c := r.receipt(); c != nil {
-		out = append(out, fact{t.s("fact.file_id"), plain(c.FileID)}, fact{"SHA-256", string(c.SHA256)},
-			fact{t.s("fact.stored"), t.moment(c.UploadedAt)})
+	if c := r.Receipt(); c != nil {
+		out = append(out, wording.Fact{Name: t.S("fact.file_id"), Value: wording.Plain(c.FileID)}, wording.Fact{Name: "SHA-256", Value: string(c.SHA256)},
+			wording.Fact{Name: t.S("fact.stored"), Value: t.Moment(c.UploadedAt)})
 		if !c.ExpiresAt.IsZero() {
-			out = append(out, fact{t.s("fact.expires"), t.moment(c.ExpiresAt)})
+			out = append(out, wording.Fact{Name: t.S("fact.expires"), Value: t.Moment(c.ExpiresAt)})
 		}
-		out = append(out, t.differing(c)...)
+		out = append(out, t.Differing(c)...)
 	}
-	return append(out, t.causes(r.err())...)
+	return append(out, t.Causes(r.Err())...)
 }
 
 // showDetails opens everything that is known of a transfer.
@@ -58,64 +61,64 @@ func (v *transfersView) showDetails(id core.TransferID) {
 
 // showTransfer opens everything that is known of a transfer, with its
 // attempts.
-func showTransfer(s *shell, r row) {
-	async(s, func(ctx context.Context) ([]core.Attempt, error) { return s.ctl.Attempts(ctx, r.id) },
+func showTransfer(s *view.Host, r queue.Row) {
+	view.Async(s, func(ctx context.Context) ([]core.Attempt, error) { return s.Ctl.Attempts(ctx, r.ID) },
 		func(attempts []core.Attempt, err error) {
 			if err != nil {
-				s.log.Warn("reading attempts", "transfer", r.id, "error", err)
+				s.Log.Warn("reading attempts", "transfer", r.ID, "error", err)
 			}
-			facts := factsOf(s.text, &r, s.now())
+			facts := factsOf(s.Text, &r, s.Now())
 			for _, a := range attempts {
-				facts = append(facts, attempt(s.text, a))
+				facts = append(facts, attempt(s.Text, a))
 			}
-			_, name := splitName(r.name)
+			_, name := wording.SplitName(r.Name)
 			var more []fyne.CanvasObject
-			if testable(r.err()) && s.settings == nil {
-				more = append(more, testButton(s, r.err(), func() { s.escape() }))
+			if view.Testable(r.Err()) && s.Settings == nil {
+				more = append(more, view.TestButton(s, r.Err(), func() { s.Escape() }))
 			}
-			showFacts(s, name, facts, more...)
+			view.ShowFacts(s, name, facts, more...)
 		})
 }
 
 // attempt says when one try began, how long it took, how far it came and what
 // became of it.
-func attempt(t *text, a core.Attempt) fact {
-	parts := []string{t.moment(a.Start)}
+func attempt(t *wording.Text, a core.Attempt) wording.Fact {
+	parts := []string{t.Moment(a.Start)}
 	if a.End.After(a.Start) {
-		parts = append(parts, millis(t, a.End.Sub(a.Start)))
+		parts = append(parts, wording.Millis(t, a.End.Sub(a.Start)))
 	}
-	parts = append(parts, t.size(a.Sent))
+	parts = append(parts, t.Size(a.Sent))
 	switch {
 	case a.Code != "":
-		sentence, _ := t.explain(&core.Error{Code: a.Code, Status: a.Status})
+		sentence, _ := t.Explain(&core.Error{Code: a.Code, Status: a.Status})
 		parts = append(parts, sentence)
 	case !a.End.IsZero():
-		parts = append(parts, t.s("state.stored"))
+		parts = append(parts, t.S("state.stored"))
 	}
 	words := strings.Join(parts, " · ")
 	if a.Detail != "" {
-		words += "\n" + plain(a.Detail)
+		words += "\n" + wording.Plain(a.Detail)
 	}
-	return fact{t.s("fact.attempt", args{"N": t.number(int64(a.Number))}), words}
+	return wording.Fact{Name: t.S("fact.attempt", wording.Args{"N": t.Number(int64(a.Number))}), Value: words}
 }
 
 var skipKeys = map[core.SkipReason]string{ //nolint:gochecknoglobals // a table
 	core.SkipSymlink: "skip.symlink", core.SkipSpecial: "skip.special",
-	core.SkipUnreadable: "skip.unreadable", core.SkipMissing: "skip.missing", core.SkipDuplicate: "skip.duplicate", skipNoPath: "skip.no_path",
+	core.SkipUnreadable: "skip.unreadable", core.SkipMissing: "skip.missing", core.SkipDuplicate: "skip.duplicate", view.SkipNoPath: "skip.no_path",
 }
 
 // mostSkipped is how many skipped paths a dialog names.
 const mostSkipped = 200
 
 // showSkipped says what a drop left out, and why.
-func showSkipped(s *shell, skipped []core.Skipped) {
-	facts := make([]fact, 0, min(len(skipped), mostSkipped)+1)
+func showSkipped(s *view.Host, skipped []core.Skipped) {
+	facts := make([]wording.Fact, 0, min(len(skipped), mostSkipped)+1)
 	for i, k := range skipped {
 		if i == mostSkipped {
-			facts = append(facts, fact{"…", s.text.n("drop.more", len(skipped)-mostSkipped)})
+			facts = append(facts, wording.Fact{Name: "…", Value: s.Text.N("drop.more", len(skipped)-mostSkipped)})
 			break
 		}
-		facts = append(facts, fact{s.text.s(skipKeys[k.Reason]), plain(k.Path)})
+		facts = append(facts, wording.Fact{Name: s.Text.S(skipKeys[k.Reason]), Value: wording.Plain(k.Path)})
 	}
-	showFacts(s, capital(s.text.n("drop.skipped", len(skipped))), facts)
+	view.ShowFacts(s, wording.Capital(s.Text.N("drop.skipped", len(skipped))), facts)
 }

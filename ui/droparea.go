@@ -10,6 +10,9 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // dropArea says that files can be dropped, and offers the pickers. It is tall
@@ -18,22 +21,22 @@ import (
 type dropArea struct {
 	content *fyne.Container
 	tall    bool
-	files   *quietButton
-	folder  *quietButton
+	files   *widgets.QuietButton
+	folder  *widgets.QuietButton
 	parts   []fyne.CanvasObject // icon, title, or, files, folder
 }
 
-func newDropArea(t *text) *dropArea {
+func newDropArea(t *wording.Text) *dropArea {
 	d := &dropArea{}
 	icon := canvas.NewImageFromResource(theme.NewColoredResource(theme.UploadIcon(), theme.ColorNamePrimary))
 	icon.FillMode = canvas.ImageFillContain
-	title := newCaption(t.s("drop.title"), theme.ColorNameForeground, theme.SizeNameText)
-	title.bold, title.cut, title.align = true, true, fyne.TextAlignCenter
-	or := newCaption(t.s("drop.or"), colorMuted, theme.SizeNameText)
-	d.files = newQuietButton(t.s("drop.files"), nil)
-	d.folder = newQuietButton(t.s("drop.folder"), nil)
-	d.parts = []fyne.CanvasObject{icon, title, or, outlined(d.files), outlined(d.folder)}
-	d.content = container.NewStack(newSurface(colorSoft, "", dashRadius), newDashes(), container.New(&dropLayout{area: d, title: title}, d.parts...))
+	title := widgets.NewCaption(t.S("drop.title"), theme.ColorNameForeground, theme.SizeNameText)
+	title.Bold, title.Cut, title.Align = true, true, fyne.TextAlignCenter
+	or := widgets.NewCaption(t.S("drop.or"), widgets.ColorMuted, theme.SizeNameText)
+	d.files = widgets.NewQuietButton(t.S("drop.files"), nil)
+	d.folder = widgets.NewQuietButton(t.S("drop.folder"), nil)
+	d.parts = []fyne.CanvasObject{icon, title, or, widgets.Outlined(d.files), widgets.Outlined(d.folder)}
+	d.content = container.NewStack(widgets.NewSurface(widgets.ColorSoft, "", dashRadius), newDashes(), container.New(&dropLayout{area: d, title: title}, d.parts...))
 	return d
 }
 
@@ -47,7 +50,7 @@ func (d *dropArea) setTall(tall bool) {
 
 type dropLayout struct {
 	area  *dropArea
-	title *caption
+	title *widgets.Caption
 }
 
 const dropEdge = 16
@@ -68,13 +71,13 @@ func (l *dropLayout) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 		l.tall(parts, size)
 		return
 	}
-	setVisible(parts[0], false)
+	widgets.SetVisible(parts[0], false)
 	x := float32(dropEdge)
 	buttons := parts[3].MinSize().Width + 8 + parts[4].MinSize().Width
 	or := parts[2].MinSize().Width + 20
-	words := l.title.fullWidth()
+	words := l.title.FullWidth()
 	room := size.Width - 2*dropEdge - buttons
-	setVisible(parts[2], words+or <= room)
+	widgets.SetVisible(parts[2], words+or <= room)
 	if words+or > room {
 		or = 12
 	}
@@ -100,8 +103,8 @@ func (l *dropLayout) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 // tall stands everything in the middle.
 func (l *dropLayout) tall(parts []fyne.CanvasObject, size fyne.Size) {
 	const icon = 48
-	setVisible(parts[0], true)
-	setVisible(parts[2], false)
+	widgets.SetVisible(parts[0], true)
+	widgets.SetVisible(parts[2], false)
 	title, files, folder := parts[1].MinSize(), parts[3].MinSize(), parts[4].MinSize()
 	y := (size.Height - icon - 12 - title.Height - 16 - files.Height) / 2
 	parts[0].Resize(fyne.NewSquareSize(icon))

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/ui/view"
 )
 
 // DropListener takes the drops on an X11 window in place of the toolkit, which
@@ -22,13 +24,13 @@ func (w *Window) listenForDrops() {
 	if w.listen == nil {
 		return
 	}
-	handle := nativeHandle(w.win)
+	handle := view.NativeHandle(w.win)
 	if handle == 0 {
 		return
 	}
 	listen := w.listen
 	w.listen = nil
-	w.sh.tasks.run(func(ctx context.Context) func() {
+	w.sh.Tasks.Run(func(ctx context.Context) func() {
 		listen(ctx, handle, w.listDropped)
 		return nil
 	})
@@ -38,18 +40,18 @@ func (w *Window) listenForDrops() {
 // call it, and reads the list.
 func (w *Window) listDropped(list string, err error) {
 	if err != nil {
-		w.sh.tasks.show(w.dropLost)
+		w.sh.Tasks.Show(w.dropLost)
 		return
 	}
-	paths, left := pastedPaths(list)
-	w.sh.tasks.show(func() { w.dropped(paths, left...) })
+	paths, left := view.PastedPaths(list)
+	w.sh.Tasks.Show(func() { w.dropped(paths, left...) })
 }
 
 // dropLost says that a drop did not arrive.
 func (w *Window) dropLost() {
-	words := w.sh.text.s("drop.lost")
-	if d := w.sh.settings; d != nil {
-		d.say(words, widget.WarningImportance)
+	words := w.sh.Text.S("drop.lost")
+	if d := w.sh.Settings; d != nil {
+		d.Say(words, widget.WarningImportance)
 		return
 	}
 	w.intake.front()

@@ -10,6 +10,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // prefExpiry and a profile's name are the key of the preference that says
@@ -20,12 +23,12 @@ const prefExpiry = "expiry.dismissed."
 // certificate ends. Whoever puts a warning away sees the next one, and none
 // again of this certificate and level.
 type expiryBar struct {
-	sh      *shell
-	icons   *icons
+	sh      *view.Host
+	icons   *widgets.Icons
 	content *fyne.Container
-	ground  *box
+	ground  *widgets.Box
 	icon    *widget.Icon
-	words   *caption
+	words   *widgets.Caption
 	shown   expiryState
 	gone    func() // it was put away
 }
@@ -38,16 +41,16 @@ type expiryState struct {
 	days    int
 }
 
-func newExpiryBar(s *shell, i *icons, gone func()) *expiryBar {
+func newExpiryBar(s *view.Host, i *widgets.Icons, gone func()) *expiryBar {
 	b := &expiryBar{sh: s, icons: i, gone: gone, icon: widget.NewIcon(nil)}
-	b.words = newCaption("", theme.ColorNameForeground, theme.SizeNameText)
-	b.words.cut = true
-	b.ground = newBox(colorWarnBg, theme.ColorNameWarning, 8)
-	settings := newQuietButton(s.text.s("banner.settings"), func() { s.openSettings(tabCertificates) })
-	dismiss := newIconButton(s.text.s("button.close"), theme.CancelIcon(), b.dismiss)
+	b.words = widgets.NewCaption("", theme.ColorNameForeground, theme.SizeNameText)
+	b.words.Cut = true
+	b.ground = widgets.NewBox(widgets.ColorWarnBg, theme.ColorNameWarning, 8)
+	settings := widgets.NewQuietButton(s.Text.S("banner.settings"), func() { s.OpenSettings(view.TabCertificates) })
+	dismiss := widgets.NewIconButton(s.Text.S("button.close"), theme.CancelIcon(), b.dismiss)
 	dismiss.Importance = widget.LowImportance
-	row := container.New(&line{gap: 8, stretch: b.words}, container.New(square(24), b.icon), b.words, outlined(settings), dismiss)
-	b.content = container.NewStack(b.ground, inset(12, 4, 8, 4, row))
+	row := container.New(&widgets.Line{Gap: 8, Stretch: b.words}, container.New(widgets.Square(24), b.icon), b.words, widgets.Outlined(settings), dismiss)
+	b.content = container.NewStack(b.ground, widgets.Inset(12, 4, 8, 4, row))
 	b.content.Hide()
 	return b
 }
@@ -65,42 +68,42 @@ func (b *expiryBar) show(profile string, end, now time.Time) bool {
 	}
 	was := b.content.Visible()
 	b.shown = state
-	visible := state.level > core.ExpiryFar && b.sh.app.Preferences().String(prefExpiry+profile) != state.dismissed()
+	visible := state.level > core.ExpiryFar && b.sh.App.Preferences().String(prefExpiry+profile) != state.dismissed()
 	if visible {
 		b.word()
 	}
-	setVisible(b.content, visible)
+	widgets.SetVisible(b.content, visible)
 	return was != visible
 }
 
 // word says the warning: amber a month before, red from a week before.
 func (b *expiryBar) word() {
-	t, color := b.sh.text, theme.ColorNameError
-	fill := args{"Date": b.shown.end.Local().Format(time.DateOnly)}
+	t, color := b.sh.Text, theme.ColorNameError
+	fill := wording.Args{"Date": b.shown.end.Local().Format(time.DateOnly)}
 	sentence := ""
 	switch b.shown.level {
 	case core.ExpiryMonth:
 		color = theme.ColorNameWarning
-		sentence = t.n("expiry.days", b.shown.days, fill)
+		sentence = t.N("expiry.days", b.shown.days, fill)
 	case core.ExpiryWeek:
-		sentence = t.n("expiry.days", b.shown.days, fill)
+		sentence = t.N("expiry.days", b.shown.days, fill)
 	case core.ExpiryDay:
-		sentence = t.s("expiry.day", fill)
+		sentence = t.S("expiry.day", fill)
 	default:
-		sentence = t.s("expiry.past", fill)
+		sentence = t.S("expiry.past", fill)
 	}
 	if color == theme.ColorNameWarning {
-		b.ground.set(colorWarnBg, color)
+		b.ground.Set(widgets.ColorWarnBg, color)
 	} else {
-		b.ground.set(colorBadBg, color)
+		b.ground.Set(widgets.ColorBadBg, color)
 	}
-	b.icon.SetResource(b.icons.get("warning", color))
-	b.words.set(sentence + " " + t.s("expiry.advice"))
+	b.icon.SetResource(b.icons.Get("warning", color))
+	b.words.Set(sentence + " " + t.S("expiry.advice"))
 }
 
 // dismiss puts the present warning away.
 func (b *expiryBar) dismiss() {
-	b.sh.app.Preferences().SetString(prefExpiry+b.shown.profile, b.shown.dismissed())
+	b.sh.App.Preferences().SetString(prefExpiry+b.shown.profile, b.shown.dismissed())
 	b.content.Hide()
 	b.gone()
 }

@@ -8,19 +8,22 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
+
+	"github.com/artstore/ingester/ui/view/viewtest"
+	"github.com/artstore/ingester/ui/widgets"
 )
 
 // passes lets time pass without an event.
 func (h *harness) passes(days float64) {
-	h.clock = start().Add(time.Duration(days * 24 * float64(time.Hour)))
-	h.w.apply(change{link: h.ctl.link, profile: h.ctl.current})
+	h.Clock = viewtest.Start().Add(time.Duration(days * 24 * float64(time.Hour)))
+	h.w.apply(change{link: h.Ctl.Connection, profile: h.Ctl.Used})
 }
 
 // putAway taps the bar's cross.
 func (b *expiryBar) putAway(t *testing.T) {
 	t.Helper()
-	seen(t, b.content, func(o fyne.CanvasObject) {
-		if button, ok := o.(*iconButton); ok {
+	viewtest.Seen(t, b.content, func(o fyne.CanvasObject) {
+		if button, ok := o.(*widgets.IconButton); ok {
 			test.Tap(button)
 		}
 	})
@@ -48,22 +51,22 @@ func TestExpiryBar(t *testing.T) {
 		}, []float64{0, 17.5, 19, 33.5, 39.5, 41}},
 	} {
 		t.Run(tt.language, func(t *testing.T) {
-			ctl := newFakeController()
-			ctl.link.CertificateEnd = start().AddDate(0, 0, 40)
+			ctl := viewtest.NewFake()
+			ctl.Connection.CertificateEnd = viewtest.Start().AddDate(0, 0, 40)
 			h := open(t, ctl, tt.language, "light")
 			b := h.w.expiry
 			for _, day := range tt.days {
 				h.passes(day)
 				want := tt.says[day]
-				if b.content.Visible() != (want != "") || !strings.Contains(b.words.words, want) {
-					t.Errorf("day %v: shown %t, %q; want %q", day, b.content.Visible(), b.words.words, want)
+				if b.content.Visible() != (want != "") || !strings.Contains(b.words.Words, want) {
+					t.Errorf("day %v: shown %t, %q; want %q", day, b.content.Visible(), b.words.Words, want)
 				}
 				color := theme.ColorNameError
 				if day < 33 {
 					color = theme.ColorNameWarning
 				}
-				if want != "" && b.ground.line != color {
-					t.Errorf("day %v is %s", day, b.ground.line)
+				if want != "" && b.ground.Line != color {
+					t.Errorf("day %v is %s", day, b.ground.Line)
 				}
 			}
 			if h.w.win.Canvas().Overlays().Top() != nil {
@@ -77,8 +80,8 @@ func TestExpiryBar(t *testing.T) {
 // language changed; the next level, another certificate and another profile
 // are warned of anew.
 func TestExpiryBarIsPutAway(t *testing.T) {
-	ctl := newFakeController()
-	ctl.link.CertificateEnd = start().AddDate(0, 0, 40)
+	ctl := viewtest.NewFake()
+	ctl.Connection.CertificateEnd = viewtest.Start().AddDate(0, 0, 40)
 	h := open(t, ctl, "en", "light")
 	visible := func(what string, want bool) {
 		t.Helper()
@@ -100,31 +103,31 @@ func TestExpiryBarIsPutAway(t *testing.T) {
 	h.passes(39.5)
 	visible("a day before", true)
 	h.w.expiry.putAway(t)
-	ctl.link.CertificateEnd = start().AddDate(0, 0, 60)
+	ctl.Connection.CertificateEnd = viewtest.Start().AddDate(0, 0, 60)
 	h.passes(39.6)
 	visible("another certificate", true)
 	h.w.expiry.putAway(t)
-	ctl.current = "Another"
+	ctl.Used = "Another"
 	h.passes(39.7)
 	visible("another profile", true)
-	ctl.link.CertificateEnd = start().AddDate(2, 0, 0)
+	ctl.Connection.CertificateEnd = viewtest.Start().AddDate(2, 0, 0)
 	h.passes(39.8)
 	visible("renewed", false)
 }
 
 // The bar leads to where a new certificate is chosen.
 func TestExpiryBarLeadsToSettings(t *testing.T) {
-	ctl := busy()
-	ctl.link.CertificateEnd = start().AddDate(0, 0, 5)
+	ctl := viewtest.Busy()
+	ctl.Connection.CertificateEnd = viewtest.Start().AddDate(0, 0, 5)
 	h := open(t, ctl, "en", "dark")
-	h.until("the warning", func() bool { return h.w.expiry.content.Visible() })
-	h.picture("expiry-week-dark")
+	h.Until("the warning", func() bool { return h.w.expiry.content.Visible() })
+	h.Picture("expiry-week-dark")
 	h.w.win.Resize(fyne.NewSize(640, 420))
-	h.picture("small-expiry-week-dark")
-	seen(t, h.w.expiry.content, func(o fyne.CanvasObject) {
-		if button := buttonOf(o); button != nil && button.Text != "" {
+	h.Picture("small-expiry-week-dark")
+	viewtest.Seen(t, h.w.expiry.content, func(o fyne.CanvasObject) {
+		if button := viewtest.ButtonOf(o); button != nil && button.Text != "" {
 			test.Tap(o.(fyne.Tappable))
 		}
 	})
-	h.until("the settings", func() bool { return h.w.sh.settings != nil && h.tab() == "Certificates" })
+	h.Until("the settings", func() bool { return h.w.sh.Settings != nil && h.Tab() == "Certificates" })
 }

@@ -9,6 +9,10 @@ import (
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // ShowFailure says in a window why the program can't start, and blocks until it
@@ -29,30 +33,30 @@ func ShowFailure(ctx context.Context, a fyne.App, err error) error {
 
 // newFailure is a window of one sentence, what to do, and the raw cause behind
 // a button.
-func newFailure(a fyne.App, t *text, err error) fyne.Window {
+func newFailure(a fyne.App, t *wording.Text, err error) fyne.Window {
 	win := a.NewWindow(title)
-	win.SetIcon(AppIcon())
-	heading := newCaption(t.s("failure.title"), theme.ColorNameForeground, theme.SizeNameSubHeadingText)
-	heading.bold = true
-	words := newLabel(explained(t, err), theme.SizeNameText, widget.MediumImportance, false)
+	win.SetIcon(widgets.AppIcon())
+	heading := widgets.NewCaption(t.S("failure.title"), theme.ColorNameForeground, theme.SizeNameSubHeadingText)
+	heading.Bold = true
+	words := widgets.NewLabel(wording.Explained(t, err), theme.SizeNameText, widget.MediumImportance, false)
 	words.Wrapping = fyne.TextWrapWord
-	cause := newLabel(plain(err.Error()), sizeSmall, widget.LowImportance, false)
+	cause := widgets.NewLabel(wording.Plain(err.Error()), widgets.SizeSmall, widget.LowImportance, false)
 	cause.Wrapping, cause.Selectable = fyne.TextWrapWord, true
 	cause.Hide()
 	body := container.NewVBox(words, cause)
-	var details *quietButton
-	details = newQuietButton(t.s("action.details"), func() {
+	var details *widgets.QuietButton
+	details = widgets.NewQuietButton(t.S("action.details"), func() {
 		cause.Show()
 		details.Hide()
 		body.Refresh()
 	})
-	copied := newQuietButton(t.s("button.copy"), func() { a.Clipboard().SetContent(explained(t, err) + "\n" + err.Error()) })
-	shut := newButton(t.s("button.close"), win.Close)
+	copied := widgets.NewQuietButton(t.S("button.copy"), func() { a.Clipboard().SetContent(wording.Explained(t, err) + "\n" + err.Error()) })
+	shut := widgets.NewButton(t.S("button.close"), win.Close)
 	shut.Importance = widget.HighImportance
-	icon := container.New(square(24), widget.NewIcon(newIcons().get("warning", theme.ColorNameError)))
-	head := container.New(&line{gap: 12}, icon, heading)
-	foot := container.NewHBox(layout.NewSpacer(), outlined(copied), outlined(details), shut)
-	win.SetContent(inset(20, 16, 20, 16, container.NewBorder(head, foot, nil, nil, container.NewVScroll(body))))
+	icon := container.New(widgets.Square(24), widget.NewIcon(widgets.NewIcons().Get("warning", theme.ColorNameError)))
+	head := container.New(&widgets.Line{Gap: 12}, icon, heading)
+	foot := container.NewHBox(layout.NewSpacer(), widgets.Outlined(copied), widgets.Outlined(details), shut)
+	win.SetContent(widgets.Inset(20, 16, 20, 16, container.NewBorder(head, foot, nil, nil, container.NewVScroll(body))))
 	win.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) {
 		if e.Name == fyne.KeyEscape {
 			win.Close()
@@ -66,15 +70,15 @@ func newFailure(a fyne.App, t *text, err error) fyne.Window {
 
 // appearance gives the application the theme that is chosen, and returns its texts
 // in the language that is.
-func appearance(a fyne.App) (*text, error) {
-	locale := a.Preferences().String(prefLanguage)
+func appearance(a fyne.App) (*wording.Text, error) {
+	locale := a.Preferences().String(view.PrefLanguage)
 	if locale == "" {
 		locale = lang.SystemLocale().LanguageString()
 	}
-	t, err := newText(locale)
+	t, err := wording.NewText(locale)
 	if err != nil {
 		return nil, err
 	}
-	a.Settings().SetTheme(newLook(a.Preferences().String(prefTheme)))
+	a.Settings().SetTheme(widgets.NewLook(a.Preferences().String(view.PrefTheme)))
 	return t, nil
 }

@@ -9,6 +9,8 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
 // TestFailureSaysWhy: in both languages what happened and what to do, the raw
@@ -19,27 +21,27 @@ func TestFailureSaysWhy(t *testing.T) {
 		"en": {"Ingester can't start", "Ingester is running already. Use its window", "Details…", "locked by 4711"},
 		"ru": {"Не удаётся запустить Ingester", "Ingester уже запущен. Используйте его окно", "Подробности…", "locked by 4711"},
 	} {
-		a := newTestApp(t)
-		a.Preferences().SetString(prefLanguage, language)
+		a := viewtest.NewTestApp(t)
+		a.Preferences().SetString(view.PrefLanguage, language)
 		words, lookErr := appearance(a)
 		if lookErr != nil {
 			t.Fatal(lookErr)
 		}
 		win := newFailure(a, words, err)
-		h := &stage{t: t, app: a, win: win}
+		h := &viewtest.Stage{T: t, App: a, Win: win}
 		says := func(want ...string) {
 			for _, w := range want {
-				h.says(w)
+				h.Says(w)
 			}
 		}
 		says(want[:2]...)
-		if strings.Contains(h.words(), want[3]) {
+		if strings.Contains(h.Words(), want[3]) {
 			t.Error("the raw cause is shown")
 		}
-		h.tap(want[2])
+		h.Tap(want[2])
 		says(want[3])
-		f := newFitter(t, language)
-		h.fits(f, "failure")
+		f := viewtest.NewFitter(t, language)
+		h.Fits(f, "failure")
 		closed := false
 		win.SetOnClosed(func() { closed = true })
 		win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})

@@ -5,6 +5,10 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // firstChoices are the ways out of the first run.
@@ -16,54 +20,54 @@ type firstChoices struct {
 
 // newFirstRun is what the window shows while there is no profile. remind asks
 // whoever adds files to choose first.
-func newFirstRun(s *shell, c firstChoices) (page fyne.CanvasObject, remind func()) {
-	t := s.text
-	welcome := newCaption(t.s("first.title"), theme.ColorNameForeground, theme.SizeNameHeadingText)
-	welcome.bold, welcome.cut, welcome.align = true, true, fyne.TextAlignCenter
-	lead := newLabel(t.s("first.text"), theme.SizeNameText, widget.LowImportance, false)
+func newFirstRun(s *view.Host, c firstChoices) (page fyne.CanvasObject, remind func()) {
+	t := s.Text
+	welcome := widgets.NewCaption(t.S("first.title"), theme.ColorNameForeground, theme.SizeNameHeadingText)
+	welcome.Bold, welcome.Cut, welcome.Align = true, true, fyne.TextAlignCenter
+	lead := widgets.NewLabel(t.S("first.text"), theme.SizeNameText, widget.LowImportance, false)
 	lead.Wrapping, lead.Alignment = fyne.TextWrapWord, fyne.TextAlignCenter
-	cards := container.New(&tiles{least: 220, most: 3, gap: 16},
-		newChoiceCard(theme.ComputerIcon(), t.s("first.sandbox"), t.s("first.sandbox.text"), t.s("first.sandbox.do"), widget.MediumImportance, c.sandbox),
-		newChoiceCard(theme.LoginIcon(), t.s("first.connect"), t.s("first.connect.text"), t.s("first.connect.do"), widget.HighImportance, c.connect),
-		newChoiceCard(theme.FileIcon(), t.s("first.import"), t.s("first.import.text"), t.s("first.import.do"), widget.MediumImportance, c.load))
-	parts := container.New(stack{gap: 16}, inset(0, 24, 0, 0, welcome), lead)
+	cards := container.New(&widgets.Tiles{Least: 220, Most: 3, Gap: 16},
+		newChoiceCard(theme.ComputerIcon(), t.S("first.sandbox"), t.S("first.sandbox.text"), t.S("first.sandbox.do"), widget.MediumImportance, c.sandbox),
+		newChoiceCard(theme.LoginIcon(), t.S("first.connect"), t.S("first.connect.text"), t.S("first.connect.do"), widget.HighImportance, c.connect),
+		newChoiceCard(theme.FileIcon(), t.S("first.import"), t.S("first.import.text"), t.S("first.import.do"), widget.MediumImportance, c.load))
+	parts := container.New(widgets.Stack{Gap: 16}, widgets.Inset(0, 24, 0, 0, welcome), lead)
 	if len(c.saved) > 0 {
 		parts.Add(newSavedProfiles(t, c))
 	}
 	parts.Add(cards)
-	return container.NewVScroll(inset(2, 2, 2, 2, parts)), func() {
-		lead.restyle(t.s("first.before"), widget.WarningImportance, true)
+	return container.NewVScroll(widgets.Inset(2, 2, 2, 2, parts)), func() {
+		lead.Restyle(t.S("first.before"), widget.WarningImportance, true)
 		parts.Refresh()
 	}
 }
 
 // newSavedProfiles has a button for each profile that is there to be used.
-func newSavedProfiles(t *text, c firstChoices) fyne.CanvasObject {
-	heading := newCaption(t.s("first.saved"), theme.ColorNameForeground, theme.SizeNameSubHeadingText)
-	heading.bold, heading.cut = true, true
-	names := container.New(&tiles{least: 200, most: 3, gap: 8})
+func newSavedProfiles(t *wording.Text, c firstChoices) fyne.CanvasObject {
+	heading := widgets.NewCaption(t.S("first.saved"), theme.ColorNameForeground, theme.SizeNameSubHeadingText)
+	heading.Bold, heading.Cut = true, true
+	names := container.New(&widgets.Tiles{Least: 200, Most: 3, Gap: 8})
 	for _, name := range c.saved {
-		names.Add(outlined(newQuietButton(name, func() { c.use(name) })))
+		names.Add(widgets.Outlined(widgets.NewQuietButton(name, func() { c.use(name) })))
 	}
-	return newPanel(colorSurface, container.New(stack{gap: 8}, heading, names))
+	return widgets.NewPanel(widgets.ColorSurface, container.New(widgets.Stack{Gap: 8}, heading, names))
 }
 
 // newChoiceCard is one way to begin: a symbol, what it is, and a button.
 func newChoiceCard(icon fyne.Resource, title, words, do string, importance widget.Importance, on func()) fyne.CanvasObject {
-	name := newCaption(title, theme.ColorNameForeground, theme.SizeNameSubHeadingText)
-	name.bold, name.cut = true, true
-	text := newLabel(words, sizeSmall, widget.LowImportance, false)
+	name := widgets.NewCaption(title, theme.ColorNameForeground, theme.SizeNameSubHeadingText)
+	name.Bold, name.Cut = true, true
+	text := widgets.NewLabel(words, widgets.SizeSmall, widget.LowImportance, false)
 	text.Wrapping = fyne.TextWrapWord
-	var foot fyne.CanvasObject = outlined(newQuietButton(do, on))
+	var foot fyne.CanvasObject = widgets.Outlined(widgets.NewQuietButton(do, on))
 	if importance == widget.HighImportance {
-		button := newButton(do, on)
+		button := widgets.NewButton(do, on)
 		button.Importance = importance
 		foot = button
 	}
 	symbol := widget.NewIcon(theme.NewPrimaryThemedResource(icon))
-	about := container.New(insets{-8, -6, -8, 0}, text)
-	body := container.New(stack{gap: 8, grow: func() fyne.CanvasObject { return about }}, container.New(leading(28), symbol), name, about, foot)
-	return newPanel(colorSurface, body)
+	about := widgets.Inset(-8, -6, -8, 0, text)
+	body := container.New(widgets.Stack{Gap: 8, Grow: func() fyne.CanvasObject { return about }}, container.New(leading(28), symbol), name, about, foot)
+	return widgets.NewPanel(widgets.ColorSurface, body)
 }
 
 // leading gives its object one size, at the left.

@@ -8,47 +8,50 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/view/viewtest"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // TestEveryTextFits goes through every page and dialog of the window, but for the
 // settings.
 func TestEveryTextFits(t *testing.T) {
-	for _, c := range screens() {
-		t.Run(c.name, func(t *testing.T) {
-			ctl := busy()
-			ctl.snapshot.Halt = &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused}
-			ctl.snapshot.Transfers[8].State = core.StateFailed
-			ctl.snapshot.Transfers[8].Error = &core.Error{Kind: core.KindFile, Code: core.CodeFilePermission}
-			ctl.link.CertificateEnd = start().AddDate(0, 0, 9)
-			h := open(t, ctl, c.language, c.theme)
-			h.fillScreen(c)
+	for _, c := range viewtest.Screens() {
+		t.Run(c.Name, func(t *testing.T) {
+			ctl := viewtest.Busy()
+			ctl.Snapshot.Halt = &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused}
+			ctl.Snapshot.Transfers[8].State = core.StateFailed
+			ctl.Snapshot.Transfers[8].Error = &core.Error{Kind: core.KindFile, Code: core.CodeFilePermission}
+			ctl.Connection.CertificateEnd = viewtest.Start().AddDate(0, 0, 9)
+			h := open(t, ctl, c.Language, c.Theme)
+			h.FillScreen(c)
 			h.fillLog()
 			h.record()
-			f := newFitter(t, c.name)
+			f := viewtest.NewFitter(t, c.Name)
 			h.fitsPages(f)
 			h.fitsDialogs(f)
-			if c.width > leastWidth {
+			if c.Width > view.LeastWidth {
 				return
 			}
-			h = open(t, fresh(), c.language, c.theme)
-			h.win.Resize(fyne.NewSize(c.width, c.height))
-			h.until("the first run", func() bool { return h.w.first != nil })
-			h.fits(f, "first run")
+			h = open(t, viewtest.Fresh(), c.Language, c.Theme)
+			h.Win.Resize(fyne.NewSize(c.Width, c.Height))
+			h.Until("the first run", func() bool { return h.w.first != nil })
+			h.Fits(f, "first run")
 		})
 	}
 }
 
-func (h *harness) fitsPages(f *fitter) {
+func (h *harness) fitsPages(f *viewtest.Fitter) {
 	h.working()
 	for i, page := range []string{"transfers", "history", "metrics", "log"} {
 		h.w.choose(i)
-		h.until(page, func() bool { return i != 1 || len(h.w.pages[1].(*historyView).rows) > 0 })
-		h.fits(f, page)
+		h.Until(page, func() bool { return i != 1 || len(h.w.pages[1].(*historyView).rows) > 0 })
+		h.Fits(f, page)
 	}
 	h.w.choose(0)
 }
 
-func (h *harness) fitsDialogs(f *fitter) {
+func (h *harness) fitsDialogs(f *viewtest.Fitter) {
 	v, s := h.w.transfers, h.w.sh
 	file := storedFile{"t4", "id", "Договор поставки № 118 с приложениями и дополнительным соглашением.docx"}
 	skipped := []core.Skipped{{Path: "/home/a/" + strings.Repeat("очень длинное имя/", 12), Reason: core.SkipSymlink}, {Path: "/b", Reason: core.SkipUnreadable}}
@@ -64,9 +67,9 @@ func (h *harness) fitsDialogs(f *fitter) {
 		{"causes", v.retryFailed},
 		{"keys", func() { showHelp(s) }},
 		{"about", func() { showAbout(s) }},
-		{"details", func() { showFacts(s, file.name, factsOf(s.text, h.w.model.Find("t7"), h.clock)) }},
+		{"details", func() { view.ShowFacts(s, file.name, factsOf(s.Text, h.w.model.Find("t7"), h.Clock)) }},
 		{"error", func() {
-			s.failed(&core.Error{Kind: core.KindTLS, Code: core.CodeTLSUntrusted, Err: errors.New("x509")})
+			s.Failed(&core.Error{Kind: core.KindTLS, Code: core.CodeTLSUntrusted, Err: errors.New("x509")})
 		}},
 		{"skipped", func() { showSkipped(s, skipped) }},
 		{"many", func() {
@@ -76,22 +79,22 @@ func (h *harness) fitsDialogs(f *fitter) {
 		{"again", func() { v.askAgain(func() {}) }},
 		{"permanent", func() { h.w.permanent.ask([]storedFile{file}) }},
 		{"own file dialog", func() {
-			pickInside(s, FileQuestion{Title: s.text.s("pick.files"), Accept: s.text.s("pick.add")}, func([]string) {})
+			view.PickInside(s, view.FileQuestion{Title: s.Text.S("pick.files"), Accept: s.Text.S("pick.add")}, func([]string) {})
 		}},
 	} {
 		c.show()
 		if h.w.win.Canvas().Overlays().Top() == nil {
-			h.t.Errorf("%s shows nothing", c.name)
+			h.T.Errorf("%s shows nothing", c.name)
 		}
 		if c.name != "own file dialog" { // Fyne's own affair
-			h.fits(f, c.name)
+			h.Fits(f, c.name)
 		}
-		h.clear()
+		h.Clear()
 	}
-	h.w.intake.result(s.text.n("drop.skipped", 123456), skipped)
-	h.w.permanent.say(s.text.s("permanent.now", args{"Name": file.name, "Step": finalising(s.text, core.Finalisation{Status: "verifying", Percent: 50})}), s.text.s("button.stop"), func() {})
-	h.fits(f, "notice")
-	h.w.apply(change{update: &core.Update{Halt: h.ctl.snapshot.Halt}, link: h.ctl.link, profile: h.ctl.current})
-	h.fits(f, "notice while halted")
-	h.picture("crowded-" + s.text.lang)
+	h.w.intake.result(s.Text.N("drop.skipped", 123456), skipped)
+	h.w.permanent.say(s.Text.S("permanent.now", wording.Args{"Name": file.name, "Step": finalising(s.Text, core.Finalisation{Status: "verifying", Percent: 50})}), s.Text.S("button.stop"), func() {})
+	h.Fits(f, "notice")
+	h.w.apply(change{update: &core.Update{Halt: h.Ctl.Snapshot.Halt}, link: h.Ctl.Connection, profile: h.Ctl.Used})
+	h.Fits(f, "notice while halted")
+	h.Picture("crowded-" + s.Text.Lang)
 }

@@ -5,12 +5,17 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/settings"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
 )
 
 // pieces are the parts of the window in one language.
 type pieces struct {
 	header    *header
-	nav       *navigation
+	nav       *widgets.Navigation
 	bar       *statusBar
 	banner    *banner
 	expiry    *expiryBar
@@ -18,7 +23,7 @@ type pieces struct {
 	transfers *transfersView
 	history   *historyView
 	intake    *intake
-	pages     []view
+	pages     []view.Page
 	page      *fyne.Container   // banner, warning and the page that is shown
 	holder    *fyne.Container   // of the page
 	first     fyne.CanvasObject // nil once there is a profile
@@ -30,7 +35,7 @@ type pieces struct {
 
 // assemble makes the pieces and puts them into the window.
 func (w *Window) assemble() {
-	s, t := w.sh, w.sh.text
+	s, t := w.sh, w.sh.Text
 	at := w.shown
 	if w.pages != nil {
 		w.pages[at].Hidden()
@@ -42,7 +47,7 @@ func (w *Window) assemble() {
 	w.permanent.notices, w.permanent.changed = w.permanentNotices, w.permanentChanged
 	w.header = newHeader(s)
 	w.header.onImport, w.header.onSandbox = w.importProfile, w.startSandbox
-	w.header.onNew = func() { showNewProfile(s, nil) }
+	w.header.onNew = func() { settings.ShowNew(s, nil) }
 	w.banner = newBanner(s, w.icons)
 	w.expiry = newExpiryBar(s, w.icons, func() { w.page.Refresh() })
 	w.recovered = newRecoveredBar(s, w.icons, func(paths []string) { w.intake.add(paths) }, func() { w.page.Refresh() })
@@ -53,7 +58,7 @@ func (w *Window) assemble() {
 	}
 	w.bar = newStatusBar(t, w.icons, func() {
 		w.choose(0)
-		w.transfers.showGroup(groupAttention)
+		w.transfers.showGroup(queue.GroupAttention)
 	})
 	w.header.add.OnTapped = w.pickFiles
 	w.transfers.drop.files.OnTapped = w.pickFiles
@@ -61,15 +66,15 @@ func (w *Window) assemble() {
 
 	w.pages = w.views()
 	names := []struct{ icon, key string }{{"sending", "nav.transfers"}, {"history", "nav.history"}, {"metrics", "nav.metrics"}, {"log", "nav.log"}}
-	buttons := make([]*navButton, len(w.pages))
+	buttons := make([]*widgets.NavButton, len(w.pages))
 	for i := range w.pages {
-		buttons[i] = newNavButton(w.icons, names[i].icon, t.s(names[i].key), func() { w.choose(i) })
+		buttons[i] = widgets.NewNavButton(w.icons, names[i].icon, t.S(names[i].key), func() { w.choose(i) })
 	}
-	w.nav = newNavigation(buttons...)
+	w.nav = widgets.NewNavigation(buttons...)
 	w.holder = container.NewStack()
-	w.page = container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return w.holder }}, w.recovered.content, w.banner.content, w.expiry.content, w.holder)
+	w.page = container.New(widgets.Stack{Gap: 12, Grow: func() fyne.CanvasObject { return w.holder }}, w.recovered.content, w.banner.content, w.expiry.content, w.holder)
 	w.win.SetContent(container.New(&frame{nav: w.nav},
-		w.header.content, w.nav.content, inset(pageEdge, pageEdge, pageEdge, pageEdge, w.page), w.bar.content))
+		w.header.content, w.nav.Content, widgets.Inset(pageEdge, pageEdge, pageEdge, pageEdge, w.page), w.bar.content))
 	w.win.SetPadded(false)
 	w.choose(min(at, len(w.pages)-1))
 	w.show(w.now())
@@ -77,16 +82,16 @@ func (w *Window) assemble() {
 }
 
 // views are the pages, in the order of the navigation.
-func (w *Window) views() []view {
-	stored := func() int { return w.model.sum.Stored }
+func (w *Window) views() []view.Page {
+	stored := func() int { return w.model.Sum.Stored }
 	w.history = newHistoryView(w.sh, w.permanent, stored)
-	return []view{w.transfers, w.history, newMetricsView(w.sh, w.recorder), newLogView(w.sh, w.buffer)}
+	return []view.Page{w.transfers, w.history, newMetricsView(w.sh, w.recorder), newLogView(w.sh, w.buffer)}
 }
 
 // permanentNotices are where it is said how far files are with becoming
 // permanent.
-func (w *Window) permanentNotices() []*notice {
-	return []*notice{w.transfers.notice, w.history.notice}
+func (w *Window) permanentNotices() []*view.Notice {
+	return []*view.Notice{w.transfers.notice, w.history.notice}
 }
 
 // permanentChanged draws what the pages say of it.
@@ -106,7 +111,7 @@ func (w *Window) choose(index int) {
 		w.pages[w.shown].Hidden()
 	}
 	w.shown = index
-	w.nav.choose(index)
+	w.nav.Choose(index)
 	w.place()
 	w.pages[index].Shown()
 }
@@ -138,16 +143,16 @@ const compactBelow = 860
 
 // frame lays the window out: header, navigation, page, status bar. That
 // is the order in which Tab goes through them, too.
-type frame struct{ nav *navigation }
+type frame struct{ nav *widgets.Navigation }
 
 // Layout implements fyne.Layout.
 func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	head, nav, page, status := o[0], o[1], o[2], o[3]
 	compact := size.Width < compactBelow
-	f.nav.setCompact(compact)
-	width := float32(navWide)
+	f.nav.SetCompact(compact)
+	width := float32(widgets.NavWide)
 	if compact {
-		width = navNarrow
+		width = widgets.NavNarrow
 	}
 	top, bottom := float32(headerHeight), float32(statusHeight)
 	middle := max(0, size.Height-top-bottom)
@@ -163,4 +168,6 @@ func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 
 // MinSize implements fyne.Layout: what the window promises to work at. A page
 // that wants more scrolls or leaves something out.
-func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(leastWidth, leastHeight) }
+func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(view.LeastWidth, view.LeastHeight)
+}

@@ -10,19 +10,21 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
 )
 
 // header is the bar at the top: profile, connection, actions.
 type header struct {
-	sh       *shell
+	sh       *view.Host
 	content  *fyne.Container
-	profile  *pushButton
-	state    *pill
-	dot      *box
-	secured  *pill
-	pause    *quietButton
-	add      *pushButton
-	settings *iconButton
+	profile  *widgets.PushButton
+	state    *widgets.Pill
+	dot      *widgets.Box
+	secured  *widgets.Pill
+	pause    *widgets.QuietButton
+	add      *widgets.PushButton
+	settings *widgets.IconButton
 	link     core.Link
 	paused   bool
 	// The menu's ways to another profile.
@@ -31,25 +33,25 @@ type header struct {
 
 const headerHeight = 56
 
-func newHeader(s *shell) *header {
+func newHeader(s *view.Host) *header {
 	h := &header{sh: s}
-	h.profile = newButtonWithIcon("Ingester", theme.MenuDropDownIcon(), h.showProfiles)
+	h.profile = widgets.NewButtonWithIcon("Ingester", theme.MenuDropDownIcon(), h.showProfiles)
 	h.profile.IconPlacement = widget.ButtonIconTrailingText
 	h.profile.Importance = widget.LowImportance
-	h.state = newPill("", colorMuted, colorSunken)
-	h.dot = newBox(colorMuted, "", 4)
-	h.state.Objects[1] = inset(10, 2, 10, 3, container.New(&line{gap: 6},
-		container.New(square(8), h.dot), h.state.words))
-	h.secured = newPill("", colorMuted, colorSunken)
-	h.pause = newQuietButtonWithIcon(s.text.s("header.pause"), theme.MediaPauseIcon(), h.togglePause)
-	h.add = newButtonWithIcon(s.text.s("header.add"), theme.ContentAddIcon(), nil)
+	h.state = widgets.NewPill("", widgets.ColorMuted, widgets.ColorSunken)
+	h.dot = widgets.NewBox(widgets.ColorMuted, "", 4)
+	h.state.Objects[1] = widgets.Inset(10, 2, 10, 3, container.New(&widgets.Line{Gap: 6},
+		container.New(widgets.Square(8), h.dot), h.state.Words))
+	h.secured = widgets.NewPill("", widgets.ColorMuted, widgets.ColorSunken)
+	h.pause = widgets.NewQuietButtonWithIcon(s.Text.S("header.pause"), theme.MediaPauseIcon(), h.togglePause)
+	h.add = widgets.NewButtonWithIcon(s.Text.S("header.add"), theme.ContentAddIcon(), nil)
 	h.add.Importance = widget.HighImportance
-	h.settings = newIconButton(s.text.s("banner.settings"), theme.SettingsIcon(), func() { s.openSettings(tabServer) })
-	state := newTapArea(h.state.Container, h.tapState)
-	pause := outlined(h.pause)
-	bar := container.New(&line{gap: 12, height: headerHeight - 1, spring: pause, optional: []fyne.CanvasObject{h.secured.Container, state}},
-		h.profile, state, h.secured.Container, pause, h.add, outlined(h.settings))
-	h.content = newRuled(edgeBottom, colorSurface, inset(8, 0, 16, 0, bar))
+	h.settings = widgets.NewIconButton(s.Text.S("banner.settings"), theme.SettingsIcon(), func() { s.OpenSettings(view.TabServer) })
+	state := widgets.NewTapArea(h.state.Container, h.tapState)
+	pause := widgets.Outlined(h.pause)
+	bar := container.New(&widgets.Line{Gap: 12, Height: headerHeight - 1, Spring: pause, Optional: []fyne.CanvasObject{h.secured.Container, state}},
+		h.profile, state, h.secured.Container, pause, h.add, widgets.Outlined(h.settings))
+	h.content = widgets.NewRuled(widgets.EdgeBottom, widgets.ColorSurface, widgets.Inset(8, 0, 16, 0, bar))
 	h.showLink(core.Link{State: core.LinkUnknown})
 	return h
 }
@@ -57,7 +59,7 @@ func newHeader(s *shell) *header {
 // showProfile names the current profile.
 func (h *header) showProfile(name string) {
 	if name == "" {
-		name = h.sh.text.s("header.no_profile")
+		name = h.sh.Text.S("header.no_profile")
 	}
 	if h.profile.Text != name {
 		h.profile.SetText(name)
@@ -67,28 +69,28 @@ func (h *header) showProfile(name string) {
 
 // showLink says how the connection stands.
 func (h *header) showLink(l core.Link) {
-	if h.link == l && h.state.words.words != "" {
+	if h.link == l && h.state.Words.Words != "" {
 		return
 	}
 	h.link = l
-	t := h.sh.text
+	t := h.sh.Text
 	switch l.State {
 	case core.LinkUp:
-		h.dot.set(colorGood, "")
-		h.state.set(t.s("link.up"), colorGood, colorGoodBg)
+		h.dot.Set(widgets.ColorGood, "")
+		h.state.Set(t.S("link.up"), widgets.ColorGood, widgets.ColorGoodBg)
 	case core.LinkUnready:
-		h.dot.set(theme.ColorNameWarning, "")
-		h.state.set(t.s("link.unready"), theme.ColorNameWarning, colorWarnBg)
+		h.dot.Set(theme.ColorNameWarning, "")
+		h.state.Set(t.S("link.unready"), theme.ColorNameWarning, widgets.ColorWarnBg)
 	case core.LinkFailed:
-		h.dot.set(theme.ColorNameError, "")
-		h.state.set(t.s("link.failed"), theme.ColorNameError, colorBadBg)
+		h.dot.Set(theme.ColorNameError, "")
+		h.state.Set(t.S("link.failed"), theme.ColorNameError, widgets.ColorBadBg)
 	default:
-		h.dot.set(colorMuted, "")
-		h.state.set(t.s("link.unknown"), colorMuted, colorSunken)
+		h.dot.Set(widgets.ColorMuted, "")
+		h.state.Set(t.S("link.unknown"), widgets.ColorMuted, widgets.ColorSunken)
 	}
 	words := l.TLSVersion
 	if words == "" && l.State == core.LinkUp {
-		words = t.s("link.plain")
+		words = t.S("link.plain")
 	}
 	if l.MutualTLS {
 		words += " · mTLS"
@@ -96,18 +98,18 @@ func (h *header) showLink(l core.Link) {
 	if l.HTTP != "" {
 		words += " · " + l.HTTP
 	}
-	h.secured.set(words, colorMuted, colorSunken)
-	setVisible(h.secured.Container, words != "")
+	h.secured.Set(words, widgets.ColorMuted, widgets.ColorSunken)
+	widgets.SetVisible(h.secured.Container, words != "")
 	h.content.Refresh()
 }
 
 // tapState explains what is amiss with the connection or the server.
 func (h *header) tapState() {
 	if h.link.Err != nil {
-		h.sh.failed(h.link.Err)
+		h.sh.Failed(h.link.Err)
 		return
 	}
-	h.sh.openSettings(tabServer)
+	h.sh.OpenSettings(view.TabServer)
 }
 
 // showPaused makes the button do the other thing.
@@ -118,19 +120,19 @@ func (h *header) showPaused(paused bool) {
 	h.paused = paused
 	if paused {
 		h.pause.SetIcon(theme.MediaPlayIcon())
-		h.pause.SetText(h.sh.text.s("header.resume"))
+		h.pause.SetText(h.sh.Text.S("header.resume"))
 	} else {
 		h.pause.SetIcon(theme.MediaPauseIcon())
-		h.pause.SetText(h.sh.text.s("header.pause"))
+		h.pause.SetText(h.sh.Text.S("header.pause"))
 	}
 	h.content.Refresh()
 }
 
 func (h *header) togglePause() {
 	if h.paused {
-		h.sh.act(h.sh.ctl.ResumeAll)
+		h.sh.Act(h.sh.Ctl.ResumeAll)
 	} else {
-		h.sh.act(h.sh.ctl.PauseAll)
+		h.sh.Act(h.sh.Ctl.PauseAll)
 	}
 }
 
@@ -140,12 +142,12 @@ func (h *header) showProfiles() {
 		names   []string
 		current string
 	}
-	async(h.sh, func(ctx context.Context) (answer, error) {
-		names, err := h.sh.ctl.Profiles(ctx)
-		return answer{names, h.sh.ctl.Current()}, err
+	view.Async(h.sh, func(ctx context.Context) (answer, error) {
+		names, err := h.sh.Ctl.Profiles(ctx)
+		return answer{names, h.sh.Ctl.Current()}, err
 	}, func(a answer, err error) {
 		if err != nil {
-			h.sh.failed(err)
+			h.sh.Failed(err)
 			return
 		}
 		h.menu(a.names, a.current)
@@ -153,7 +155,7 @@ func (h *header) showProfiles() {
 }
 
 func (h *header) menu(names []string, current string) {
-	t, menu := h.sh.text, fyne.NewMenu("")
+	t, menu := h.sh.Text, fyne.NewMenu("")
 	slices.Sort(names)
 	for _, name := range names {
 		item := fyne.NewMenuItem(name, func() { h.use(name) })
@@ -164,23 +166,23 @@ func (h *header) menu(names []string, current string) {
 		menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
 	}
 	if current != "" {
-		menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("profile.settings"), func() { h.sh.openSettings(tabServer) }))
+		menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("profile.settings"), func() { h.sh.OpenSettings(view.TabServer) }))
 	}
 	menu.Items = append(menu.Items,
-		fyne.NewMenuItem(t.s("profile.new"), h.onNew),
-		fyne.NewMenuItem(t.s("profile.import"), h.onImport),
-		fyne.NewMenuItem(t.s("profile.sandbox"), h.onSandbox),
+		fyne.NewMenuItem(t.S("profile.new"), h.onNew),
+		fyne.NewMenuItem(t.S("profile.import"), h.onImport),
+		fyne.NewMenuItem(t.S("profile.sandbox"), h.onSandbox),
 		fyne.NewMenuItemSeparator())
 	menu.Items = append(menu.Items, helpItems(h.sh)...)
-	showMenuBelow(menu, h.sh.win.Canvas(), h.profile)
+	view.ShowMenuBelow(menu, h.sh.Win.Canvas(), h.profile)
 }
 
 func (h *header) use(name string) {
-	async(h.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, h.sh.ctl.Use(ctx, name) },
+	view.Async(h.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, h.sh.Ctl.Use(ctx, name) },
 		func(_ struct{}, err error) {
 			if err != nil {
-				h.sh.failed(err)
+				h.sh.Failed(err)
 			}
-			h.sh.profileChanged()
+			h.sh.ProfileChanged()
 		})
 }

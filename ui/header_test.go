@@ -1,15 +1,19 @@
 package ui
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/artstore/ingester/ui/view/viewtest"
+)
 
 // TestNoProfileHasNoSettings: the menu offers what there is.
 func TestNoProfileHasNoSettings(t *testing.T) {
-	h := open(t, newFakeController(), "en", "light")
+	h := open(t, viewtest.NewFake(), "en", "light")
 	for _, current := range []string{"", "Production"} {
 		h.w.header.menu([]string{"Production"}, current)
-		if got, want := h.saysNow("Settings of this profile…"), current != ""; got != want {
+		if got, want := h.SaysNow("Settings of this profile…"), current != ""; got != want {
 			t.Errorf("with the profile %q the settings are offered: %v", current, got)
 		}
-		h.clear()
+		h.Clear()
 	}
 }

@@ -13,6 +13,10 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // historyLimit is how many stored files the page lists; an export has all.
@@ -20,17 +24,17 @@ const historyLimit = 2000
 
 // historyView lists what has ever been stored, newest first.
 type historyView struct {
-	sh        *shell
+	sh        *view.Host
 	content   *fyne.Container
-	notice    *notice
+	notice    *view.Notice
 	permanent *permanents
-	search    *lineEntry
-	copyID    *quietButton
-	copySum   *quietButton
-	export    *quietButton
-	list      *transferList
-	none      *caption
-	more      *caption // said where there are more than are listed
+	search    *view.LineEntry
+	copyID    *widgets.QuietButton
+	copySum   *widgets.QuietButton
+	export    *widgets.QuietButton
+	list      *widgets.RowList
+	none      *widgets.Caption
+	more      *widgets.Caption // said where there are more than are listed
 
 	rows    []core.Transfer
 	chosen  int // index of the selected row, -1 for none
@@ -42,83 +46,83 @@ type historyView struct {
 }
 
 var (
-	_ view   = (*historyView)(nil)
-	_ ticker = (*historyView)(nil)
+	_ view.Page   = (*historyView)(nil)
+	_ view.Ticker = (*historyView)(nil)
 )
 
-func newHistoryView(s *shell, p *permanents, stored func() int) *historyView {
+func newHistoryView(s *view.Host, p *permanents, stored func() int) *historyView {
 	v := &historyView{sh: s, permanent: p, chosen: -1, stored: stored}
-	t := s.text
-	v.search = newLineEntry(s, t.s("history.search"))
+	t := s.Text
+	v.search = view.NewLineEntry(s, t.S("history.search"))
 	v.search.OnChanged = func(string) { v.read() }
-	v.copyID = newQuietButton(t.s("action.copy_id"), func() { v.copy(func(r *core.Receipt) string { return r.FileID }) })
-	v.copySum = newQuietButton(t.s("action.copy_sum"), func() { v.copy(func(r *core.Receipt) string { return string(r.SHA256) }) })
-	v.export = newQuietButtonWithIcon(t.s("history.export"), theme.MenuDropDownIcon(), v.showExport)
+	v.copyID = widgets.NewQuietButton(t.S("action.copy_id"), func() { v.copy(func(r *core.Receipt) string { return r.FileID }) })
+	v.copySum = widgets.NewQuietButton(t.S("action.copy_sum"), func() { v.copy(func(r *core.Receipt) string { return string(r.SHA256) }) })
+	v.export = widgets.NewQuietButtonWithIcon(t.S("history.export"), theme.MenuDropDownIcon(), v.showExport)
 	v.export.IconPlacement = widget.ButtonIconTrailingText
 	v.buildList()
-	v.none = newCaption(t.s("history.none"), colorMuted, theme.SizeNameText)
-	v.none.align = fyne.TextAlignCenter
-	v.more = newCaption(t.n("history.more", historyLimit), colorMuted, sizeSmall)
-	v.more.cut = true
+	v.none = widgets.NewCaption(t.S("history.none"), widgets.ColorMuted, theme.SizeNameText)
+	v.none.Align = fyne.TextAlignCenter
+	v.more = widgets.NewCaption(t.N("history.more", historyLimit), widgets.ColorMuted, widgets.SizeSmall)
+	v.more.Cut = true
 	v.more.Hide()
-	id, sum := outlined(v.copyID), outlined(v.copySum)
-	search := container.New(fixedWidth(240), v.search)
-	tools := container.New(&line{gap: 8, stretch: search, optional: []fyne.CanvasObject{sum, id}}, search, id, sum, outlined(v.export))
-	head := newSheetHead(historyPlaces, func(cell int) bool { return cell == 1 },
-		t.s("column.name"), t.s("column.size"), t.s("column.stored"), t.s("fact.server"), t.s("fact.file_id"), "SHA-256")
-	sheet := newSheet(head, v.list, v.none)
-	v.notice = newNotice(t)
-	v.content = container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return sheet }}, tools, v.notice.content, sheet, v.more)
-	v.notice.changed = v.content.Refresh
+	id, sum := widgets.Outlined(v.copyID), widgets.Outlined(v.copySum)
+	search := container.New(widgets.FixedWidth(240), v.search)
+	tools := container.New(&widgets.Line{Gap: 8, Stretch: search, Optional: []fyne.CanvasObject{sum, id}}, search, id, sum, widgets.Outlined(v.export))
+	head := widgets.NewSheetHead(historyPlaces, func(cell int) bool { return cell == 1 },
+		t.S("column.name"), t.S("column.size"), t.S("column.stored"), t.S("fact.server"), t.S("fact.file_id"), "SHA-256")
+	sheet := widgets.NewSheet(head, v.list, v.none)
+	v.notice = view.NewNotice(t)
+	v.content = container.New(widgets.Stack{Gap: 12, Grow: func() fyne.CanvasObject { return sheet }}, tools, v.notice.Content, sheet, v.more)
+	v.notice.Changed = v.content.Refresh
 	v.choose(-1)
 	return v
 }
 
 func (v *historyView) buildList() {
-	t := v.sh.text
-	v.list = newTransferList(func() int { return len(v.rows) }, func() fyne.CanvasObject {
-		r := newCellRow(historyPlaces, 6)
-		r.cells[0].color, r.cells[1].align = theme.ColorNameForeground, fyne.TextAlignTrailing
-		more := newIconButton(t.s("action.menu"), theme.MoreHorizontalIcon(), nil)
+	t := v.sh.Text
+	v.list = widgets.NewRowList(func() int { return len(v.rows) }, func() fyne.CanvasObject {
+		r := widgets.NewCellRow(historyPlaces, 6)
+		r.Cells[0].Color, r.Cells[1].Align = theme.ColorNameForeground, fyne.TextAlignTrailing
+		more := widgets.NewIconButton(t.S("action.menu"), theme.MoreHorizontalIcon(), nil)
 		more.Importance = widget.LowImportance
-		r.tail = more
+		r.Tail = more
 		return r
 	}, func(i int, o fyne.CanvasObject) {
 		if i < len(v.rows) {
-			v.draw(o.(*cellRow), i)
+			v.draw(o.(*widgets.CellRow), i)
 		}
 	})
-	v.list.onKey = v.key
-	v.list.onMove = func(i int) { v.list.Select(i) }
+	v.list.OnKey = v.key
+	v.list.OnMove = func(i int) { v.list.Select(i) }
 	v.list.OnSelected = v.choose
 	v.list.OnUnselected = func(widget.ListItemID) { v.choose(-1) }
 }
 
-func (v *historyView) draw(r *cellRow, i int) {
-	t, x := v.sh.text, &v.rows[i]
+func (v *historyView) draw(r *widgets.CellRow, i int) {
+	t, x := v.sh.Text, &v.rows[i]
 	id, sum := "", ""
 	switch {
 	case x.Damaged():
-		id, sum = t.s("history.damaged"), t.s("history.damaged")
+		id, sum = t.S("history.damaged"), t.S("history.damaged")
 	case x.Receipt != nil:
 		id, sum = x.Receipt.FileID, string(x.Receipt.SHA256)
 	}
-	_, name := splitName(x.Source.Name)
-	r.cells[0].color = theme.ColorNameForeground
-	if differs := t.differs(x.Receipt); differs != "" {
-		name, r.cells[0].color = name+" · "+differs, theme.ColorNameWarning
+	_, name := wording.SplitName(x.Source.Name)
+	r.Cells[0].Color = theme.ColorNameForeground
+	if differs := t.Differs(x.Receipt); differs != "" {
+		name, r.Cells[0].Color = name+" · "+differs, theme.ColorNameWarning
 	}
-	r.set(plain(name), t.size(x.Source.Size), storedAt(x).Local().Format("2006-01-02 15:04"), host(x.Server), plain(id), sum)
-	more := r.tail.(*iconButton)
-	more.OnTapped = func() { showMenuBelow(v.menu(i), v.sh.win.Canvas(), more) }
+	r.Set(wording.Plain(name), t.Size(x.Source.Size), storedAt(x).Local().Format("2006-01-02 15:04"), wording.Host(x.Server), wording.Plain(id), sum)
+	more := r.Tail.(*widgets.IconButton)
+	more.OnTapped = func() { view.ShowMenuBelow(v.menu(i), v.sh.Win.Canvas(), more) }
 }
 
 // historyPlaces are the columns: name, size, when, server, file ID, SHA-256,
 // and the button. Where there is little room the last ones are in the details
 // only.
-func historyPlaces(width float32) []place {
+func historyPlaces(width float32) []widgets.Place {
 	const edge, gap = 16, 12
-	widths := []float32{0, 78, 118, 150, 100, 100, buttonSize}
+	widths := []float32{0, 78, 118, 150, 100, 100, widgets.ButtonSize}
 	if width < 760 {
 		widths[4], widths[5] = 0, 0
 	}
@@ -131,9 +135,9 @@ func historyPlaces(width float32) []place {
 			widths[0] -= w + gap
 		}
 	}
-	x, places := float32(edge), make([]place, len(widths))
+	x, places := float32(edge), make([]widgets.Place, len(widths))
 	for i, w := range widths {
-		places[i] = place{x, max(0, w)}
+		places[i] = widgets.Place{X: x, Width: max(0, w)}
 		if w > 0 {
 			x += w + gap
 		}
@@ -185,14 +189,14 @@ func (v *historyView) read() {
 	v.asking, v.again, v.seen = true, false, v.stored()
 	q := v.query()
 	q.Limit = historyLimit + 1
-	async(v.sh, func(ctx context.Context) ([]core.Transfer, error) { return v.sh.ctl.History(ctx, q) },
+	view.Async(v.sh, func(ctx context.Context) ([]core.Transfer, error) { return v.sh.Ctl.History(ctx, q) },
 		func(rows []core.Transfer, err error) {
 			v.asking = false
 			switch {
 			case v.again:
 				v.read()
 			case err != nil && v.visible:
-				v.sh.failed(err)
+				v.sh.Failed(err)
 			case err == nil:
 				v.show(rows)
 			}
@@ -207,10 +211,10 @@ func (v *historyView) show(rows []core.Transfer) {
 	if v.query().Text != "" {
 		key = "list.none"
 	}
-	v.none.set(v.sh.text.s(key))
-	setVisible(v.none, len(rows) == 0)
-	setVisible(v.more, len(rows) > historyLimit)
-	setEnabled(v.export, len(rows) > 0)
+	v.none.Set(v.sh.Text.S(key))
+	widgets.SetVisible(v.none, len(rows) == 0)
+	widgets.SetVisible(v.more, len(rows) > historyLimit)
+	widgets.SetEnabled(v.export, len(rows) > 0)
 	v.list.Refresh()
 	v.content.Refresh()
 }
@@ -219,13 +223,13 @@ func (v *historyView) show(rows []core.Transfer) {
 func (v *historyView) choose(i widget.ListItemID) {
 	v.chosen = i
 	on := i >= 0 && i < len(v.rows) && v.rows[i].Receipt != nil
-	setEnabled(v.copyID, on)
-	setEnabled(v.copySum, on)
+	widgets.SetEnabled(v.copyID, on)
+	widgets.SetEnabled(v.copySum, on)
 }
 
 func (v *historyView) copy(of func(*core.Receipt) string) {
 	if i := v.chosen; i >= 0 && i < len(v.rows) && v.rows[i].Receipt != nil {
-		v.sh.app.Clipboard().SetContent(of(v.rows[i].Receipt))
+		v.sh.App.Clipboard().SetContent(of(v.rows[i].Receipt))
 	}
 }
 
@@ -236,10 +240,10 @@ func (v *historyView) key(e *fyne.KeyEvent) bool {
 	}
 	switch e.Name {
 	case desktop.KeyMenu, fyne.KeyF10:
-		showMenuBelow(v.menu(v.chosen), v.sh.win.Canvas(), v.search)
+		view.ShowMenuBelow(v.menu(v.chosen), v.sh.Win.Canvas(), v.search)
 	case fyne.KeyReturn, fyne.KeyEnter:
 		x := v.rows[v.chosen]
-		showTransfer(v.sh, newRow(&x))
+		showTransfer(v.sh, queue.NewRow(&x))
 	default:
 		return false
 	}
@@ -248,20 +252,20 @@ func (v *historyView) key(e *fyne.KeyEvent) bool {
 
 // menu is what can be done with a row.
 func (v *historyView) menu(i int) *fyne.Menu {
-	t := v.sh.text
+	t := v.sh.Text
 	v.list.Select(i)
 	menu := fyne.NewMenu("")
 	if v.rows[i].Receipt != nil {
-		menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("action.copy_id"), v.copyID.OnTapped),
-			fyne.NewMenuItem(t.s("action.copy_sum"), v.copySum.OnTapped))
+		menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("action.copy_id"), v.copyID.OnTapped),
+			fyne.NewMenuItem(t.S("action.copy_sum"), v.copySum.OnTapped))
 	}
 	x := v.rows[i]
 	if file, ok := storedOf(&x); ok {
-		menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("action.permanent"), func() { v.permanent.ask([]storedFile{file}) }))
+		menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("action.permanent"), func() { v.permanent.ask([]storedFile{file}) }))
 	}
 	menu.Items = append(menu.Items,
-		fyne.NewMenuItem(t.s("action.folder"), func() { openFolder(v.sh, x.Source.Path) }),
-		fyne.NewMenuItem(t.s("action.details"), func() { showTransfer(v.sh, newRow(&x)) }))
+		fyne.NewMenuItem(t.S("action.folder"), func() { view.OpenFolder(v.sh, x.Source.Path) }),
+		fyne.NewMenuItem(t.S("action.details"), func() { showTransfer(v.sh, queue.NewRow(&x)) }))
 	return menu
 }
 
@@ -288,18 +292,18 @@ var exports = []struct { //nolint:gochecknoglobals // a table
 func (v *historyView) showExport() {
 	menu, q := fyne.NewMenu(""), v.query()
 	for _, e := range exports {
-		menu.Items = append(menu.Items, fyne.NewMenuItem(v.sh.text.s(e.key), func() {
-			saveFile(v.sh, e.file, nil, func(ctx context.Context, path string) error {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(v.sh.Text.S(e.key), func() {
+			view.SaveFile(v.sh, e.file, nil, func(ctx context.Context, path string) error {
 				// Everything that the search takes, not only what is listed.
-				return writeFile(path, func(file io.Writer) error { return v.sh.ctl.ExportHistory(ctx, file, e.format, q) })
+				return view.WriteFile(path, func(file io.Writer) error { return v.sh.Ctl.ExportHistory(ctx, file, e.format, q) })
 			}, v.exported)
 		}))
 	}
-	showMenuBelow(menu, v.sh.win.Canvas(), v.export)
+	view.ShowMenuBelow(menu, v.sh.Win.Canvas(), v.export)
 }
 
 // exported says where an export is.
 func (v *historyView) exported(path string) {
-	t := v.sh.text
-	v.notice.show(theme.InfoIcon(), t.savedAs(path), t.s("action.folder"), func() { openFolder(v.sh, path) })
+	t := v.sh.Text
+	v.notice.Show(theme.InfoIcon(), t.SavedAs(path), t.S("action.folder"), func() { view.OpenFolder(v.sh, path) })
 }

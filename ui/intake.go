@@ -9,6 +9,8 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // A drop of more than this is counted aloud before anything is queued.
@@ -19,9 +21,9 @@ const (
 
 // intake is the one way in: drops, pickers, pasted paths, the command line.
 type intake struct {
-	sh        *shell
+	sh        *view.Host
 	permanent *permanents
-	notice    *notice
+	notice    *view.Notice
 	// options are those of the options row at the moment of the drop.
 	options func(profile string) core.Options
 	// point shows transfers that are in the list already.
@@ -35,25 +37,25 @@ type intake struct {
 // add takes paths, and what else came with them and is no path. It answers at
 // once and does the rest elsewhere.
 func (in *intake) add(paths []string, left ...core.Skipped) {
-	t := in.sh.text
+	t := in.sh.Text
 	in.front()
 	if in.undecided() {
 		return
 	}
 	if len(paths) == 0 {
-		in.result(t.s("drop.nothing"), left)
+		in.result(t.S("drop.nothing"), left)
 		return
 	}
-	ctx, cancel := context.WithCancel(in.sh.tasks.ctx)
+	ctx, cancel := context.WithCancel(in.sh.Tasks.Ctx)
 	in.progress(core.ScanProgress{}, cancel)
 	var last time.Time
-	in.sh.tasks.run(func(context.Context) func() {
+	in.sh.Tasks.Run(func(context.Context) func() {
 		defer cancel()
-		scan, err := in.sh.ctl.Scan(ctx, paths, func(p core.ScanProgress) {
+		scan, err := in.sh.Ctl.Scan(ctx, paths, func(p core.ScanProgress) {
 			// Told for every file perhaps; drawn ten times a second.
-			if now := in.sh.now(); now.Sub(last) >= 100*time.Millisecond {
+			if now := in.sh.Now(); now.Sub(last) >= 100*time.Millisecond {
 				last = now
-				in.sh.tasks.show(func() {
+				in.sh.Tasks.Show(func() {
 					if ctx.Err() == nil {
 						in.progress(p, cancel)
 					}
@@ -68,50 +70,50 @@ func (in *intake) add(paths []string, left ...core.Skipped) {
 }
 
 func (in *intake) progress(p core.ScanProgress, cancel func()) {
-	t := in.sh.text
-	words := t.s("drop.looking")
+	t := in.sh.Text
+	words := t.S("drop.looking")
 	if p.Files > 0 {
-		words = t.s("drop.counting", args{"Files": t.n("count.files", p.Files), "Size": t.size(p.Bytes)})
+		words = t.S("drop.counting", wording.Args{"Files": t.N("count.files", p.Files), "Size": t.Size(p.Bytes)})
 	}
-	in.notice.show(theme.SearchIcon(), words, t.s("button.stop"), func() {
+	in.notice.Show(theme.SearchIcon(), words, t.S("button.stop"), func() {
 		cancel()
-		in.say(t.s("drop.stopped"))
+		in.say(t.S("drop.stopped"))
 	})
 }
 
 // scanned asks where there is much, and otherwise goes on.
 func (in *intake) scanned(scan core.Scan, err error) {
-	t := in.sh.text
+	t := in.sh.Text
 	switch {
 	case errors.Is(err, context.Canceled), core.CodeOf(err) == core.CodeCancelled:
-		in.say(t.s("drop.stopped"))
+		in.say(t.S("drop.stopped"))
 	case err != nil:
-		in.notice.hide()
-		in.sh.failed(err)
+		in.notice.Hide()
+		in.sh.Failed(err)
 	case len(scan.Sources) == 0:
-		in.result(t.s("drop.none")+in.skipped(scan.Skipped), scan.Skipped)
+		in.result(t.S("drop.none")+in.skipped(scan.Skipped), scan.Skipped)
 	case len(scan.Sources) > manyFiles || scan.Bytes > manyBytes:
-		in.say(t.s("drop.asking"))
-		askElse(in.sh, t.s("drop.many.title"), t.s("drop.many.text", args{"What": in.found(scan), "Size": t.size(scan.Bytes)}),
-			t.s("drop.many.yes"), func() { in.submit(scan) }, func() { in.result(t.s("drop.stopped")+in.skipped(scan.Skipped), scan.Skipped) })
+		in.say(t.S("drop.asking"))
+		view.AskElse(in.sh, t.S("drop.many.title"), t.S("drop.many.text", wording.Args{"What": in.found(scan), "Size": t.Size(scan.Bytes)}),
+			t.S("drop.many.yes"), func() { in.submit(scan) }, func() { in.result(t.S("drop.stopped")+in.skipped(scan.Skipped), scan.Skipped) })
 	default:
 		in.submit(scan)
 	}
 }
 
 func (in *intake) submit(scan core.Scan) {
-	t := in.sh.text
-	in.say(t.s("drop.queueing"))
+	t := in.sh.Text
+	in.say(t.S("drop.queueing"))
 	in.send(scan.Sources, false, func(s core.Submission) {
-		words := t.s("drop.added", args{"What": in.found(scan)})
+		words := t.S("drop.added", wording.Args{"What": in.found(scan)})
 		switch n := len(s.Queued); {
 		case n == 0:
-			words = t.s("drop.nothing_new")
+			words = t.S("drop.nothing_new")
 		case n < len(scan.Sources): // the others were there before
-			words = t.s("drop.added", args{"What": t.n("count.files", n)})
+			words = t.S("drop.added", wording.Args{"What": t.N("count.files", n)})
 		}
 		if n := len(s.Already); n > 0 {
-			words += " · " + t.n("drop.already", n)
+			words += " · " + t.N("drop.already", n)
 			ids := make([]core.TransferID, 0, n)
 			for i := range s.Already {
 				ids = append(ids, s.Already[i].ID)
@@ -129,16 +131,16 @@ func (in *intake) submit(scan core.Scan) {
 func (in *intake) send(sources []core.Source, again bool, then func(core.Submission)) {
 	options := in.options("")
 	options.Again = again
-	async(in.sh, func(ctx context.Context) (core.Submission, error) {
-		options.Profile = in.sh.ctl.Current()
-		return in.sh.ctl.Submit(ctx, sources, options)
+	view.Async(in.sh, func(ctx context.Context) (core.Submission, error) {
+		options.Profile = in.sh.Ctl.Current()
+		return in.sh.Ctl.Submit(ctx, sources, options)
 	}, func(s core.Submission, err error) {
 		if err != nil {
-			in.notice.hide()
+			in.notice.Hide()
 			if core.CodeOf(err) == core.CodeProfileNotFound && in.undecided() {
 				return // named on the command line, before the window knew
 			}
-			in.sh.failed(err)
+			in.sh.Failed(err)
 			return
 		}
 		then(s)
@@ -158,35 +160,35 @@ func (in *intake) askPermanent(s core.Submission) {
 		in.askStored(s.Stored, s.Asked)
 		return
 	}
-	t := in.sh.text
-	askElse(in.sh, t.s("stored.permanent"), t.n("stored.permanent.text", len(files)), t.s("action.permanent"),
+	t := in.sh.Text
+	view.AskElse(in.sh, t.S("stored.permanent"), t.N("stored.permanent.text", len(files)), t.S("action.permanent"),
 		func() { in.permanent.add(files) }, func() { in.askStored(s.Stored, s.Asked) })
 }
 
 // askStored offers to send once more what the server has already.
 func (in *intake) askStored(stored []core.Transfer, asked core.Options) {
-	t := in.sh.text
-	ask(in.sh, t.s("stored.title"), storedAlready(t, stored, asked), t.s("stored.yes"), func() {
+	t := in.sh.Text
+	view.Ask(in.sh, t.S("stored.title"), storedAlready(t, stored, asked), t.S("stored.yes"), func() {
 		sources := make([]core.Source, 0, len(stored))
 		for i := range stored {
 			sources = append(sources, stored[i].Source)
 		}
 		in.send(sources, true, func(s core.Submission) {
-			in.say(t.s("drop.added", args{"What": t.n("count.files", len(s.Queued))}))
+			in.say(t.S("drop.added", wording.Args{"What": t.N("count.files", len(s.Queued))}))
 		})
 	})
 }
 
 // storedAlready says of files that were asked for that the server has them, and
 // what it keeps otherwise than asked.
-func storedAlready(t *text, stored []core.Transfer, asked core.Options) string {
+func storedAlready(t *wording.Text, stored []core.Transfer, asked core.Options) string {
 	if len(stored) == 1 {
 		only := &stored[0]
-		_, name := splitName(only.Source.Name)
+		_, name := wording.SplitName(only.Source.Name)
 		if found := only.DiffersFrom(asked); len(found) > 0 {
-			return t.s("stored.one.differs", args{"Name": name, "What": t.differences(found, only.Kept().TTLDays)})
+			return t.S("stored.one.differs", wording.Args{"Name": name, "What": t.Differences(found, only.Kept().TTLDays)})
 		}
-		return t.s("stored.one", args{"Name": name})
+		return t.S("stored.one", wording.Args{"Name": name})
 	}
 	differ := 0
 	for i := range stored {
@@ -194,28 +196,28 @@ func storedAlready(t *text, stored []core.Transfer, asked core.Options) string {
 			differ++
 		}
 	}
-	words := t.n("stored.text", len(stored))
+	words := t.N("stored.text", len(stored))
 	if differ > 0 {
-		words += " " + t.n("stored.differs", differ)
+		words += " " + t.N("stored.differs", differ)
 	}
 	return words
 }
 
 // found says what a scan found: "340 files in 12 folders".
 func (in *intake) found(scan core.Scan) string {
-	t := in.sh.text
-	files := t.n("count.files", len(scan.Sources))
+	t := in.sh.Text
+	files := t.N("count.files", len(scan.Sources))
 	if scan.Folders == 0 {
 		return files
 	}
-	return t.s("drop.in", args{"Files": files, "Folders": t.n("count.folders", scan.Folders)})
+	return t.S("drop.in", wording.Args{"Files": files, "Folders": t.N("count.folders", scan.Folders)})
 }
 
 func (in *intake) skipped(s []core.Skipped) string {
 	if len(s) == 0 {
 		return ""
 	}
-	return " · " + in.sh.text.n("drop.skipped", len(s))
+	return " · " + in.sh.Text.N("drop.skipped", len(s))
 }
 
 func (in *intake) say(words string) { in.result(words, nil) }
@@ -223,8 +225,8 @@ func (in *intake) say(words string) { in.result(words, nil) }
 func (in *intake) result(words string, skipped []core.Skipped) {
 	button, tapped := "", func() {}
 	if len(skipped) > 0 {
-		button = in.sh.text.s("drop.why")
+		button = in.sh.Text.S("drop.why")
 		tapped = func() { showSkipped(in.sh, skipped) }
 	}
-	in.notice.show(theme.InfoIcon(), words, button, tapped)
+	in.notice.Show(theme.InfoIcon(), words, button, tapped)
 }

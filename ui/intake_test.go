@@ -11,11 +11,13 @@ import (
 	"fyne.io/fyne/v2/storage"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
 func TestDropIsScannedAndSubmitted(t *testing.T) {
-	ctl := newFakeController()
-	ctl.scan = core.Scan{
+	ctl := viewtest.NewFake()
+	ctl.Found = core.Scan{
 		Sources: []core.Source{{Path: "/a/b", Name: "b"}, {Path: "/a/c", Name: "c"}}, Folders: 1,
 		Skipped: []core.Skipped{{Path: "/a/link", Reason: core.SkipSymlink}},
 	}
@@ -23,18 +25,18 @@ func TestDropIsScannedAndSubmitted(t *testing.T) {
 	h.w.transfers.options.tags.SetText("scans, box-14")
 	h.w.transfers.options.description.SetText("from the attic")
 	h.drop(storage.NewFileURI("/a"))
-	h.says("Looking at what was dropped…")
-	h.called(`scan ["/a"]`)
-	h.called(`submit 2 again=false Production temporary 30 ["scans" "box-14"] "from the attic"`)
-	h.until("the result", func() bool { return strings.Contains(h.words(), "Added 2 files in 1 folder · 1 skipped") })
-	h.tap("Why?")
-	h.says("Link, not followed")
-	h.says("/a/link")
+	h.Says("Looking at what was dropped…")
+	h.Called(`scan ["/a"]`)
+	h.Called(`submit 2 again=false Production temporary 30 ["scans" "box-14"] "from the attic"`)
+	h.Until("the result", func() bool { return strings.Contains(h.Words(), "Added 2 files in 1 folder · 1 skipped") })
+	h.Tap("Why?")
+	h.Says("Link, not followed")
+	h.Says("/a/link")
 }
 
 // drop drops URIs on the window, as the driver does.
 func (h *harness) drop(uris ...fyne.URI) {
-	paths, left := localPaths(uris)
+	paths, left := view.LocalPaths(uris)
 	h.w.dropped(paths, left...)
 }
 
@@ -45,13 +47,13 @@ func TestWhatCannotBeUsedIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctl := newFakeController()
-	ctl.scan = core.Scan{Sources: []core.Source{{Path: "/a"}}, Skipped: []core.Skipped{{Path: "/link", Reason: core.SkipSymlink}}}
+	ctl := viewtest.NewFake()
+	ctl.Found = core.Scan{Sources: []core.Source{{Path: "/a"}}, Skipped: []core.Skipped{{Path: "/link", Reason: core.SkipSymlink}}}
 	h := open(t, ctl, "en", "light")
 	for i, do := range []func(){
 		func() { h.drop(storage.NewFileURI("/a"), web) },
 		func() {
-			h.app.Clipboard().SetContent("copy\nfile:///a\nsftp://elsewhere/x.txt")
+			h.App.Clipboard().SetContent("copy\nfile:///a\nsftp://elsewhere/x.txt")
 			h.press(&fyne.ShortcutPaste{})
 		},
 	} {
@@ -60,25 +62,25 @@ func TestWhatCannotBeUsedIsSaid(t *testing.T) {
 		if h.w.shown != 0 {
 			t.Fatal("the answer is out of sight")
 		}
-		h.until("the result", func() bool { return h.saysNow("Added 1 file · 2 skipped") })
-		h.tap("Why?")
-		h.says("sftp://elsewhere/x.txt")
-		h.says("Not a file of this computer")
-		h.says("Link, not followed")
-		h.clear()
+		h.Until("the result", func() bool { return h.SaysNow("Added 1 file · 2 skipped") })
+		h.Tap("Why?")
+		h.Says("sftp://elsewhere/x.txt")
+		h.Says("Not a file of this computer")
+		h.Says("Link, not followed")
+		h.Clear()
 		h.w.intake.say("")
 	}
 	h.w.choose(3)
 	h.drop(web)
-	h.says("That was not a file or a folder of this computer")
-	h.tap("Why?")
-	h.says("sftp://elsewhere/x.txt")
-	h.clear()
+	h.Says("That was not a file or a folder of this computer")
+	h.Tap("Why?")
+	h.Says("sftp://elsewhere/x.txt")
+	h.Clear()
 	h.w.choose(3)
-	h.app.Clipboard().SetContent("hunter2")
+	h.App.Clipboard().SetContent("hunter2")
 	h.press(&fyne.ShortcutPaste{})
-	h.says("The clipboard holds no full paths of files; drop the files here instead")
-	if h.saysNow("hunter2") || h.saysNow("Why?") {
+	h.Says("The clipboard holds no full paths of files; drop the files here instead")
+	if h.SaysNow("hunter2") || h.SaysNow("Why?") {
 		t.Error("what the clipboard holds besides is shown")
 	}
 }
@@ -87,49 +89,49 @@ func TestWhatCannotBeUsedIsSaid(t *testing.T) {
 // this computer is named, and a list that did not arrive is told of wherever
 // the person is.
 func TestDroppedLists(t *testing.T) {
-	ctl := newFakeController()
-	ctl.scan = core.Scan{Sources: []core.Source{{Path: "/a b"}}}
+	ctl := viewtest.NewFake()
+	ctl.Found = core.Scan{Sources: []core.Source{{Path: "/a b"}}}
 	h := open(t, ctl, "en", "light")
 	h.w.choose(2)
 	h.w.listDropped("file:///a%20b\r\nhttps://example.invalid/x\r\nfile://otherhost/c\r\nfile://nohost-no-slash\r\n", nil)
-	h.called(`scan ["/a b"]`)
-	h.until("the result", func() bool { return h.saysNow("Added 1 file · 3 skipped") })
-	h.tap("Why?")
+	h.Called(`scan ["/a b"]`)
+	h.Until("the result", func() bool { return h.SaysNow("Added 1 file · 3 skipped") })
+	h.Tap("Why?")
 	for _, left := range []string{"https://example.invalid/x", "file://otherhost/c", "file://nohost-no-slash"} {
-		h.says(left)
+		h.Says(left)
 	}
-	h.clear()
+	h.Clear()
 	const lost = "What was dropped did not arrive whole: nothing was added. Drop fewer files, or their folder"
 	h.w.choose(3)
 	h.w.listDropped("", errors.New("broken"))
-	h.until("the word", func() bool { return h.saysNow(lost) })
+	h.Until("the word", func() bool { return h.SaysNow(lost) })
 	if h.w.shown != 0 {
 		t.Error("the answer is out of sight")
 	}
 	h.w.intake.say("")
-	h.w.sh.openSettings(tabCertificates)
-	h.until("the settings", func() bool { return h.w.sh.settings != nil })
+	h.w.sh.OpenSettings(view.TabCertificates)
+	h.Until("the settings", func() bool { return h.w.sh.Settings != nil })
 	h.w.listDropped("", errors.New("broken"))
-	h.until("the word in the settings", func() bool { return h.saysNow(lost) })
-	if h.w.transfers.notice.words.words == lost {
+	h.Until("the word in the settings", func() bool { return h.SaysNow(lost) })
+	if h.w.transfers.notice.Words.Words == lost {
 		t.Error("the answer is behind the settings")
 	}
 }
 
 func TestMuchIsAskedFirst(t *testing.T) {
-	ctl := newFakeController()
-	ctl.scan = core.Scan{Sources: make([]core.Source, manyFiles+1), Folders: 12, Bytes: 11 << 30}
+	ctl := viewtest.NewFake()
+	ctl.Found = core.Scan{Sources: make([]core.Source, manyFiles+1), Folders: 12, Bytes: 11 << 30}
 	h := open(t, ctl, "en", "light")
 	h.w.intake.add([]string{"/much"})
-	h.until("the question", func() bool { return strings.Contains(h.words(), "Upload all of this?") })
-	h.says("There are 1,001 files in 12 folders, 11.0 GiB in all.")
-	for _, c := range ctl.calls() {
+	h.Until("the question", func() bool { return strings.Contains(h.Words(), "Upload all of this?") })
+	h.Says("There are 1,001 files in 12 folders, 11.0 GiB in all.")
+	for _, c := range ctl.Calls() {
 		if strings.HasPrefix(c, "submit") {
 			t.Fatal("submitted before the answer")
 		}
 	}
-	h.tap("Upload all")
-	h.called(`submit 1001 again=false Production temporary 30 [] ""`)
+	h.Tap("Upload all")
+	h.Called(`submit 1001 again=false Production temporary 30 [] ""`)
 }
 
 // TestWhatIsMuch: from more than 1,000 files or 10 GiB on there is a question
@@ -145,20 +147,20 @@ func TestWhatIsMuch(t *testing.T) {
 		{"bytes, not more", 1, manyBytes, false}, {"bytes", 1, manyBytes + 1, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			ctl := newFakeController()
-			ctl.scan = core.Scan{Sources: make([]core.Source, c.files), Bytes: c.bytes, Skipped: []core.Skipped{{Path: "/x", Reason: core.SkipSpecial}}}
+			ctl := viewtest.NewFake()
+			ctl.Found = core.Scan{Sources: make([]core.Source, c.files), Bytes: c.bytes, Skipped: []core.Skipped{{Path: "/x", Reason: core.SkipSpecial}}}
 			h := open(t, ctl, "en", "light")
 			h.w.intake.add([]string{"/much"})
 			if !c.asks {
-				h.called(fmt.Sprintf(`submit %d again=false Production temporary 30 [] ""`, c.files))
+				h.Called(fmt.Sprintf(`submit %d again=false Production temporary 30 [] ""`, c.files))
 				return
 			}
-			h.until("the question", func() bool { return strings.Contains(h.words(), "Upload all of this?") })
-			h.tap("Back")
-			h.says("Stopped; nothing was added · 1 skipped")
-			h.tap("Why?")
-			h.says("Not a regular file")
-			for _, call := range ctl.calls() {
+			h.Until("the question", func() bool { return strings.Contains(h.Words(), "Upload all of this?") })
+			h.Tap("Back")
+			h.Says("Stopped; nothing was added · 1 skipped")
+			h.Tap("Why?")
+			h.Says("Not a regular file")
+			for _, call := range ctl.Calls() {
 				if strings.HasPrefix(call, "submit") {
 					t.Error("submitted although the answer was no")
 				}
@@ -170,18 +172,20 @@ func TestWhatIsMuch(t *testing.T) {
 // TestADropIsAnsweredBeforeItIsLookedAt: words at once, then counts, and a way
 // to stop.
 func TestADropIsAnsweredBeforeItIsLookedAt(t *testing.T) {
-	ctl := newFakeController()
-	ctl.dialogs.scan = make(chan core.ScanProgress)
+	ctl := viewtest.NewFake()
+	ctl.Dialogs.Scan = make(chan core.ScanProgress)
 	h := open(t, ctl, "en", "light")
 	h.w.dropped([]string{"/a"})
-	h.says("Looking at what was dropped…") // nothing has run since the drop
-	ctl.dialogs.scan <- core.ScanProgress{Files: 340, Bytes: 1 << 30}
-	h.until("a count", func() bool { return strings.Contains(spaced(h.words()), "Looking: 340 files, 1.0 GiB so far…") })
-	ctl.dialogs.scan <- core.ScanProgress{Files: 341, Bytes: 1 << 30} // within 100 ms: not drawn
-	h.tap("Stop")
-	h.says("Stopped; nothing was added")
-	h.until("the end of the scan", func() bool { return slices.Contains(ctl.calls(), "scan stopped") })
-	for _, call := range ctl.calls() {
+	h.Says("Looking at what was dropped…") // nothing has run since the drop
+	ctl.Dialogs.Scan <- core.ScanProgress{Files: 340, Bytes: 1 << 30}
+	h.Until("a count", func() bool {
+		return strings.Contains(viewtest.Spaced(h.Words()), "Looking: 340 files, 1.0 GiB so far…")
+	})
+	ctl.Dialogs.Scan <- core.ScanProgress{Files: 341, Bytes: 1 << 30} // within 100 ms: not drawn
+	h.Tap("Stop")
+	h.Says("Stopped; nothing was added")
+	h.Until("the end of the scan", func() bool { return slices.Contains(ctl.Calls(), "scan stopped") })
+	for _, call := range ctl.Calls() {
 		if strings.HasPrefix(call, "submit") {
 			t.Error("submitted although it was stopped")
 		}
@@ -189,10 +193,10 @@ func TestADropIsAnsweredBeforeItIsLookedAt(t *testing.T) {
 }
 
 func TestWhatIsStoredIsAskedAbout(t *testing.T) {
-	ctl := newFakeController()
+	ctl := viewtest.NewFake()
 	source := core.Source{Path: "/a/b.pdf", Name: "b.pdf"}
-	ctl.scan = core.Scan{Sources: []core.Source{source}}
-	ctl.result = func(_ []core.Source, o core.Options) (core.Submission, error) {
+	ctl.Found = core.Scan{Sources: []core.Source{source}}
+	ctl.Result = func(_ []core.Source, o core.Options) (core.Submission, error) {
 		if o.Again {
 			return core.Submission{Queued: []core.TransferID{"n"}}, nil
 		}
@@ -200,58 +204,58 @@ func TestWhatIsStoredIsAskedAbout(t *testing.T) {
 	}
 	h := open(t, ctl, "en", "light")
 	h.w.intake.add([]string{"/a/b.pdf"})
-	h.until("the question", func() bool { return strings.Contains(h.words(), "Upload again?") })
-	h.says("Nothing new was added")
-	h.tap("Upload again")
-	h.called(`submit 1 again=true Production temporary 30 [] ""`)
-	h.until("the result", func() bool { return strings.Contains(h.words(), "Added 1 file") })
+	h.Until("the question", func() bool { return strings.Contains(h.Words(), "Upload again?") })
+	h.Says("Nothing new was added")
+	h.Tap("Upload again")
+	h.Called(`submit 1 again=true Production temporary 30 [] ""`)
+	h.Until("the result", func() bool { return strings.Contains(h.Words(), "Added 1 file") })
 }
 
 // TestOnlyWhatIsAddedIsCounted: of a folder that was dropped before, what is
 // new in it.
 func TestOnlyWhatIsAddedIsCounted(t *testing.T) {
-	ctl := newFakeController()
-	ctl.scan = core.Scan{Sources: make([]core.Source, 5), Folders: 1}
-	ctl.result = func([]core.Source, core.Options) (core.Submission, error) {
+	ctl := viewtest.NewFake()
+	ctl.Found = core.Scan{Sources: make([]core.Source, 5), Folders: 1}
+	ctl.Result = func([]core.Source, core.Options) (core.Submission, error) {
 		return core.Submission{Queued: []core.TransferID{"n"}, Already: make([]core.Transfer, 2), Stored: make([]core.Transfer, 2)}, nil
 	}
 	h := open(t, ctl, "en", "light")
 	h.w.intake.add([]string{"/a"})
-	h.until("the result", func() bool { return h.saysNow("Added 1 file · 2 are in the list already") })
+	h.Until("the result", func() bool { return h.SaysNow("Added 1 file · 2 are in the list already") })
 }
 
 func TestWhatIsInTheListIsPointedAt(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = showcase(40)
-	ctl.scan = core.Scan{Sources: []core.Source{{Path: "/a"}}}
-	ctl.result = func([]core.Source, core.Options) (core.Submission, error) {
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(40)
+	ctl.Found = core.Scan{Sources: []core.Source{{Path: "/a"}}}
+	ctl.Result = func([]core.Source, core.Options) (core.Submission, error) {
 		return core.Submission{Already: []core.Transfer{{ID: "t33"}}}, nil
 	}
 	h := open(t, ctl, "en", "light")
 	h.w.intake.add([]string{"/a"})
-	h.until("the result", func() bool { return strings.Contains(h.words(), "1 is in the list already") })
+	h.Until("the result", func() bool { return strings.Contains(h.Words(), "1 is in the list already") })
 	if !h.w.transfers.selected["t33"] || h.w.transfers.list.GetScrollOffset() == 0 {
 		t.Error("the transfer is neither selected nor scrolled to")
 	}
 }
 
 func TestDropsThatFail(t *testing.T) {
-	ctl := newFakeController()
+	ctl := viewtest.NewFake()
 	h := open(t, ctl, "en", "light")
 	h.w.intake.add(nil)
-	h.says("That was not a file or a folder of this computer")
+	h.Says("That was not a file or a folder of this computer")
 
 	h.w.intake.add([]string{"/empty"})
-	h.until("nothing", func() bool { return strings.Contains(h.words(), "No files to upload") })
+	h.Until("nothing", func() bool { return strings.Contains(h.Words(), "No files to upload") })
 
-	ctl.scanErr = &core.Error{Kind: core.KindFile, Code: core.CodeFilePermission, Err: errors.New("open /x: permission denied")}
+	ctl.ScanErr = &core.Error{Kind: core.KindFile, Code: core.CodeFilePermission, Err: errors.New("open /x: permission denied")}
 	h.w.intake.add([]string{"/x"})
-	h.until("the error", func() bool { return strings.Contains(h.words(), "No permission to read the file.") })
-	if strings.Contains(h.words(), "open /x") {
+	h.Until("the error", func() bool { return strings.Contains(h.Words(), "No permission to read the file.") })
+	if strings.Contains(h.Words(), "open /x") {
 		t.Error("the raw cause is in the headline")
 	}
-	h.tap("Details…")
-	h.says("open /x: permission denied")
+	h.Tap("Details…")
+	h.Says("open /x: permission denied")
 }
 
 // TestFilesComeAfterTheFirstRun: whichever way they come, the window says what
@@ -260,27 +264,27 @@ func TestFilesComeAfterTheFirstRun(t *testing.T) {
 	for name, add := range map[string]func(h *harness){
 		"drop":    func(h *harness) { h.drop(storage.NewFileURI("/a.pdf")) },
 		"nothing": func(h *harness) { h.drop() },
-		"button":  func(h *harness) { h.tap("Add files") },
+		"button":  func(h *harness) { h.Tap("Add files") },
 		"paste": func(h *harness) {
-			h.app.Clipboard().SetContent("hunter2")
+			h.App.Clipboard().SetContent("hunter2")
 			h.press(&fyne.ShortcutPaste{})
 		},
 		"before the window knew": func(h *harness) { h.w.intake.send(nil, false, func(core.Submission) { t.Error("added") }) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctl := fresh()
-			ctl.result = func([]core.Source, core.Options) (core.Submission, error) {
+			ctl := viewtest.Fresh()
+			ctl.Result = func([]core.Source, core.Options) (core.Submission, error) {
 				return core.Submission{}, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileNotFound}
 			}
 			h := open(t, ctl, "en", "light")
-			h.until("the first run", func() bool { return h.w.first != nil })
+			h.Until("the first run", func() bool { return h.w.first != nil })
 			h.w.choose(3)
 			add(h)
-			h.until("the words", func() bool { return h.saysNow("First choose how to begin, then add the files again.") })
+			h.Until("the words", func() bool { return h.SaysNow("First choose how to begin, then add the files again.") })
 			if h.w.shown != 0 || h.w.win.Canvas().Overlays().Top() != nil {
 				t.Error("the answer is out of sight")
 			}
-			for _, call := range ctl.calls() {
+			for _, call := range ctl.Calls() {
 				if strings.HasPrefix(call, "pick") || strings.HasPrefix(call, "scan") {
 					t.Errorf("asked %q", call)
 				}

@@ -1,35 +1,39 @@
 package ui
 
-import "fyne.io/fyne/v2"
+import (
+	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/ui/wording"
+)
 
 // onMac says that the keys are those of macOS, where Command does what Control
 // does elsewhere.
 const onMac = fyne.KeyModifierShortcutDefault == fyne.KeyModifierSuper
 
 // keys are what the keys do, each written as the desktop writes it.
-func keys(t *text, mac bool) []fact {
+func keys(t *wording.Text, mac bool) []wording.Fact {
 	ctrl, shift := "Ctrl+", "Ctrl+Shift+"
 	page := "PgUp, PgDn"
-	space, del, enter := t.s("key.space"), t.s("key.delete"), t.s("key.return")
+	space, del, enter := t.S("key.space"), t.S("key.delete"), t.S("key.return")
 	if mac {
 		ctrl, shift, del = "⌘", "⇧⌘", "⌫"
 	}
-	return []fact{
-		{ctrl + "O", t.s("help.add")},
-		{shift + "O", t.s("help.folder")},
-		{ctrl + "V", t.s("help.paste")},
-		{ctrl + ",", t.s("help.settings")},
-		{ctrl + "F", t.s("help.filter")},
-		{space, t.s("help.pause")},
-		{del, t.s("help.delete")},
-		{ctrl + "R", t.s("help.retry")},
-		{ctrl + "1…4", t.s("help.views")},
-		{ctrl + page, t.s("help.tabs")},
-		{ctrl + "A", t.s("help.all")},
-		{shift + "↑↓", t.s("help.first")},
-		{ctrl + "P", t.s("help.permanent")},
-		{enter, t.s("help.details")},
-		{"F10", t.s("help.menu")},
-		{"F1", t.s("help.help")},
+	return []wording.Fact{
+		{Name: ctrl + "O", Value: t.S("help.add")},
+		{Name: shift + "O", Value: t.S("help.folder")},
+		{Name: ctrl + "V", Value: t.S("help.paste")},
+		{Name: ctrl + ",", Value: t.S("help.settings")},
+		{Name: ctrl + "F", Value: t.S("help.filter")},
+		{Name: space, Value: t.S("help.pause")},
+		{Name: del, Value: t.S("help.delete")},
+		{Name: ctrl + "R", Value: t.S("help.retry")},
+		{Name: ctrl + "1…4", Value: t.S("help.views")},
+		{Name: ctrl + page, Value: t.S("help.tabs")},
+		{Name: ctrl + "A", Value: t.S("help.all")},
+		{Name: shift + "↑↓", Value: t.S("help.first")},
+		{Name: ctrl + "P", Value: t.S("help.permanent")},
+		{Name: enter, Value: t.S("help.details")},
+		{Name: "F10", Value: t.S("help.menu")},
+		{Name: "F1", Value: t.S("help.help")},
 	}
 }

@@ -3,6 +3,8 @@ package ui
 import (
 	"strings"
 	"testing"
+
+	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
 // TestKeysAreNamedAsOnTheDesktop: in the person's language, on macOS by the
@@ -10,11 +12,11 @@ import (
 func TestKeysAreNamedAsOnTheDesktop(t *testing.T) {
 	names := func(language string, mac bool) string {
 		var all []string
-		for _, f := range keys(speaking(t, language), mac) {
-			if f.name == "" || f.value == "" {
+		for _, f := range keys(viewtest.Speaking(t, language), mac) {
+			if f.Name == "" || f.Value == "" {
 				t.Errorf("%s: %+v", language, f)
 			}
-			all = append(all, f.name)
+			all = append(all, f.Name)
 		}
 		return strings.Join(all, " ")
 	}

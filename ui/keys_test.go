@@ -10,6 +10,11 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/view/viewtest"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // TestEveryKey: what a key does, and that it does nothing while a dialog lies
@@ -20,7 +25,7 @@ func TestEveryKey(t *testing.T) {
 		return &desktop.CustomShortcut{KeyName: key, Modifier: mods}
 	}
 	asked := func(call string) func(*harness) bool {
-		return func(h *harness) bool { return slices.Contains(h.ctl.calls(), call) }
+		return func(h *harness) bool { return slices.Contains(h.Ctl.Calls(), call) }
 	}
 	page := func(i int) func(*harness) bool { return func(h *harness) bool { return h.w.shown == i } }
 	for _, c := range []struct {
@@ -33,7 +38,7 @@ func TestEveryKey(t *testing.T) {
 		{name: "add files", keys: combined(fyne.KeyO, ctrl), want: asked(`pick "Add files" save=false folders=false many=true`)},
 		{name: "add folders", keys: combined(fyne.KeyO, ctrl|shift), want: asked(`pick "Add folders" save=false folders=true many=true`)},
 		{name: "paste", keys: &fyne.ShortcutPaste{}, want: asked(`scan ["/p"]`)},
-		{name: "settings", keys: combined(fyne.KeyComma, ctrl), want: func(h *harness) bool { return h.w.sh.settings != nil }},
+		{name: "settings", keys: combined(fyne.KeyComma, ctrl), want: func(h *harness) bool { return h.w.sh.Settings != nil }},
 		{name: "filter", keys: combined(fyne.KeyF, ctrl), want: func(h *harness) bool { return h.w.win.Canvas().Focused() == h.w.transfers.search }},
 		{name: "pause", key: fyne.KeySpace, row: "t9", want: asked("pause [t9]")},
 		{name: "resume", key: fyne.KeySpace, row: "t8", want: asked("resume [t8]")},
@@ -41,26 +46,26 @@ func TestEveryKey(t *testing.T) {
 		{name: "remove", key: fyne.KeyDelete, row: "t4", want: asked("remove [t4]")},
 		{name: "retry", keys: combined(fyne.KeyR, ctrl), want: asked("retry [t7]")},
 		{name: "details", key: fyne.KeyReturn, row: "t4", want: func(h *harness) bool {
-			return strings.Contains(h.words(), "Kept until") || strings.Contains(h.words(), "File ID")
+			return strings.Contains(h.Words(), "Kept until") || strings.Contains(h.Words(), "File ID")
 		}},
-		{name: "menu", key: desktop.KeyMenu, row: "t4", want: func(h *harness) bool { return strings.Contains(h.words(), "Copy SHA-256") }},
-		{name: "menu by F10", key: fyne.KeyF10, row: "t9", want: func(h *harness) bool { return strings.Contains(h.words(), "To the front") }},
+		{name: "menu", key: desktop.KeyMenu, row: "t4", want: func(h *harness) bool { return strings.Contains(h.Words(), "Copy SHA-256") }},
+		{name: "menu by F10", key: fyne.KeyF10, row: "t9", want: func(h *harness) bool { return strings.Contains(h.Words(), "To the front") }},
 		{name: "to the front", keys: combined(fyne.KeyUp, ctrl|shift), row: "t9", want: asked("first [t9]")},
 		{name: "to the end", keys: combined(fyne.KeyDown, ctrl|shift), row: "t9", want: asked("last [t9]")},
-		{name: "permanent", keys: combined(fyne.KeyP, ctrl), row: "t4", want: func(h *harness) bool { return strings.Contains(h.words(), "Make permanent?") }},
+		{name: "permanent", keys: combined(fyne.KeyP, ctrl), row: "t4", want: func(h *harness) bool { return strings.Contains(h.Words(), "Make permanent?") }},
 		{name: "all", keys: &fyne.ShortcutSelectAll{}, want: func(h *harness) bool { return len(h.w.transfers.selected) == 12 }},
 		{name: "transfers", keys: combined(fyne.Key1, ctrl), want: page(0)},
 		{name: "history", keys: combined(fyne.Key2, ctrl), want: page(1)},
 		{name: "metrics", keys: combined(fyne.Key3, ctrl), want: page(2)},
 		{name: "log", keys: combined(fyne.Key4, ctrl), want: page(3)},
-		{name: "help", key: fyne.KeyF1, want: func(h *harness) bool { return strings.Contains(h.words(), "Ctrl+Shift+O") }},
+		{name: "help", key: fyne.KeyF1, want: func(h *harness) bool { return strings.Contains(h.Words(), "Ctrl+Shift+O") }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			ctl := newFakeController()
-			ctl.snapshot = showcase(12)
-			ctl.scan = core.Scan{Sources: make([]core.Source, 1)}
+			ctl := viewtest.NewFake()
+			ctl.Snapshot = viewtest.Showcase(12)
+			ctl.Found = core.Scan{Sources: make([]core.Source, 1)}
 			h := open(t, ctl, "en", "light")
-			h.app.Clipboard().SetContent("/p")
+			h.App.Clipboard().SetContent("/p")
 			use := func() {
 				if c.keys != nil {
 					h.press(c.keys)
@@ -72,25 +77,25 @@ func TestEveryKey(t *testing.T) {
 				h.w.transfers.tapRow(c.row, 0)
 			}
 			if c.name != "transfers" {
-				ask(h.w.sh, "Over it", "words", "Yes", func() {})
+				view.Ask(h.w.sh, "Over it", "words", "Yes", func() {})
 				use()
 				if c.want(h) {
 					t.Error("it worked below a dialog")
 				}
-				h.clear()
+				h.Clear()
 			} else {
 				h.w.choose(2)
 			}
 			use()
-			h.until(c.name, func() bool { return c.want(h) })
+			h.Until(c.name, func() bool { return c.want(h) })
 		})
 	}
 }
 
 // TestSelectingByKeys: arrows move, the list keeps what Shift would take.
 func TestSelectingByKeys(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = showcase(12)
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(12)
 	h := open(t, ctl, "en", "light")
 	v := h.w.transfers
 	v.tapRow("t2", 0)
@@ -103,9 +108,9 @@ func TestSelectingByKeys(t *testing.T) {
 	if len(v.selected) != 3 || !v.selected["t3"] || !v.selected["t5"] {
 		t.Errorf("selected %v", v.selected)
 	}
-	v.sortBy(orderName)
-	v.sortBy(orderName)
-	if f := h.w.model.filter; f.order != orderName || !f.reverse {
+	v.sortBy(queue.OrderName)
+	v.sortBy(queue.OrderName)
+	if f := h.w.model.Filter; f.Order != queue.OrderName || !f.Reverse {
 		t.Errorf("sorted by %+v", f)
 	}
 }
@@ -113,8 +118,8 @@ func TestSelectingByKeys(t *testing.T) {
 // TestTabGoesThroughTheWindowInReadingOrder and reaches all that can be
 // tapped.
 func TestTabGoesThroughTheWindowInReadingOrder(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = showcase(12)
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(12)
 	h := open(t, ctl, "en", "light")
 	c := h.w.win.Canvas()
 	var got []string
@@ -145,32 +150,32 @@ func TestTabGoesThroughTheWindowInReadingOrder(t *testing.T) {
 // named says what has the focus, "" for a button without words.
 func named(o fyne.Focusable) string {
 	switch o := o.(type) {
-	case *pushButton:
+	case *widgets.PushButton:
 		return o.Text
-	case *quietButton:
+	case *widgets.QuietButton:
 		return o.Text
-	case *iconButton:
-		return o.name
-	case *navButton:
-		return o.words
-	case *lineEntry:
+	case *widgets.IconButton:
+		return o.Name
+	case *widgets.NavButton:
+		return o.Words
+	case *view.LineEntry:
 		return o.PlaceHolder
-	case *transferList:
+	case *widgets.RowList:
 		return "list"
-	case *tapArea:
+	case *widgets.TapArea:
 		return "area"
 	}
 	return fmt.Sprintf("%T", o)
 }
 
 func TestTapAreasTakeKeys(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = showcase(12)
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(12)
 	h := open(t, ctl, "en", "light")
 	h.w.choose(2)
 	h.w.win.Canvas().Focus(h.w.bar.trouble)
 	h.w.bar.trouble.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
-	if h.w.shown != 0 || h.w.transfers.currentGroup() != groupAttention {
+	if h.w.shown != 0 || h.w.transfers.currentGroup() != queue.GroupAttention {
 		t.Error("Space does not show what failed")
 	}
 }
@@ -178,22 +183,24 @@ func TestTapAreasTakeKeys(t *testing.T) {
 // TestEscapeGoesBack: from a question, from a dialog that only tells, and from
 // one that lies over the settings.
 func TestEscapeGoesBack(t *testing.T) {
-	h := open(t, busy(), "en", "light")
+	h := open(t, viewtest.Busy(), "en", "light")
 	escape := func() { h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape}) }
 	over := func() int { return len(h.w.win.Canvas().Overlays().List()) }
 	for name, show := range map[string]func(){
 		"question": func() { h.w.transfers.askAgain(func() { t.Error("the answer was yes") }) },
-		"facts":    func() { showFacts(h.w.sh, "Title", []fact{{"a", "b"}}) },
-		"error":    func() { h.w.sh.failed(&core.Error{Code: core.CodeInternal}) },
+		"facts":    func() { view.ShowFacts(h.w.sh, "Title", []wording.Fact{{Name: "a", Value: "b"}}) },
+		"error":    func() { h.w.sh.Failed(&core.Error{Code: core.CodeInternal}) },
 		"days":     h.w.transfers.options.askDays,
 		"closing":  func() { h.w.askWhere(false) },
-		"files":    func() { pickInside(h.w.sh, FileQuestion{}, func([]string) { t.Error("something was picked") }) },
+		"files": func() {
+			view.PickInside(h.w.sh, view.FileQuestion{}, func([]string) { t.Error("something was picked") })
+		},
 		"folders": func() {
-			pickInside(h.w.sh, FileQuestion{Folders: true}, func([]string) { t.Error("something was picked") })
+			view.PickInside(h.w.sh, view.FileQuestion{Folders: true}, func([]string) { t.Error("something was picked") })
 		},
 	} {
 		show()
-		if escape(); over() != 0 || len(h.w.sh.dialogs) != 0 {
+		if escape(); over() != 0 || len(h.w.sh.Dialogs) != 0 {
 			t.Errorf("%s: %d dialogs are left", name, over())
 		}
 	}
@@ -202,25 +209,25 @@ func TestEscapeGoesBack(t *testing.T) {
 	}
 	h.w.intake.scanned(core.Scan{Sources: make([]core.Source, manyFiles+1)}, nil)
 	escape()
-	h.says("Stopped; nothing was added")
-	h.openSettings(tabServer)
-	showFacts(h.w.sh, "Over it", []fact{{"a", "b"}})
-	if escape(); h.w.sh.settings == nil {
+	h.Says("Stopped; nothing was added")
+	h.openSettings(view.TabServer)
+	view.ShowFacts(h.w.sh, "Over it", []wording.Fact{{Name: "a", Value: "b"}})
+	if escape(); h.w.sh.Settings == nil {
 		t.Error("Escape closes what lies below")
 	}
-	if escape(); h.w.sh.settings != nil || over() != 0 {
+	if escape(); h.w.sh.Settings != nil || over() != 0 {
 		t.Error("Escape does not close the settings")
 	}
 }
 
 // TestPagingByKeys: a page down and up, to the end and to the beginning.
 func TestPagingByKeys(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = showcase(340)
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(340)
 	h := open(t, ctl, "en", "light")
 	v := h.w.transfers
 	v.tapRow("t2", 0)
-	page := v.list.page()
+	page := v.list.Page()
 	if page < 5 || page > 20 {
 		t.Fatalf("%d rows are a page", page)
 	}
@@ -232,7 +239,7 @@ func TestPagingByKeys(t *testing.T) {
 		{fyne.KeyEnd, 339}, {fyne.KeyPageDown, 339}, {fyne.KeyHome, 0},
 	} {
 		v.list.TypedKey(&fyne.KeyEvent{Name: c.key})
-		if id := v.model.At(c.want).id; len(v.selected) != 1 || !v.selected[id] || v.anchor != c.want {
+		if id := v.model.At(c.want).ID; len(v.selected) != 1 || !v.selected[id] || v.anchor != c.want {
 			t.Errorf("%s selects %v, want %s", c.key, v.selected, id)
 		}
 	}
@@ -243,8 +250,8 @@ func TestPagingByKeys(t *testing.T) {
 // TestTabsByKeys: the settings' tabs, from an entry too, but not below a
 // question.
 func TestTabsByKeys(t *testing.T) {
-	h := open(t, busy(), "en", "light")
-	h.openSettings(tabServer)
+	h := open(t, viewtest.Busy(), "en", "light")
+	h.openSettings(view.TabServer)
 	combined := func(key fyne.KeyName) fyne.Shortcut {
 		return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
 	}
@@ -256,8 +263,8 @@ func TestTabsByKeys(t *testing.T) {
 		{fyne.KeyPageUp, "Metrics"}, {fyne.Key2, "Sign-in"}, {fyne.KeyF, "Sign-in"}, {fyne.Key1, "Server"},
 	} {
 		h.w.typedShortcut(combined(c.key))
-		if h.tab() != c.want || h.w.shown != 0 {
-			t.Errorf("%s shows the tab %s and page %d, want %s", c.key, h.tab(), h.w.shown, c.want)
+		if h.Tab() != c.want || h.w.shown != 0 {
+			t.Errorf("%s shows the tab %s and page %d, want %s", c.key, h.Tab(), h.w.shown, c.want)
 		}
 	}
 	h.w.win.Canvas().FocusNext()
@@ -266,16 +273,16 @@ func TestTabsByKeys(t *testing.T) {
 		t.Fatalf("%T has the focus, no entry", entry)
 	}
 	entry.TypedShortcut(combined(fyne.Key3))
-	if h.tab() != "Certificates" {
-		t.Errorf("from an entry: the tab %s", h.tab())
+	if h.Tab() != "Certificates" {
+		t.Errorf("from an entry: the tab %s", h.Tab())
 	}
-	ask(h.w.sh, "Over it", "words", "Yes", func() {})
+	view.Ask(h.w.sh, "Over it", "words", "Yes", func() {})
 	h.w.typedShortcut(combined(fyne.Key1))
-	h.w.sh.escape()
-	if h.tab() != "Certificates" {
+	h.w.sh.Escape()
+	if h.Tab() != "Certificates" {
 		t.Error("a tab was changed below a question")
 	}
-	h.tap("Cancel")
+	h.Tap("Cancel")
 	h.w.typedShortcut(combined(fyne.Key2))
 	if h.w.shown != 1 {
 		t.Error("afterwards the keys are not the window's")
@@ -285,8 +292,8 @@ func TestTabsByKeys(t *testing.T) {
 // TestScrollingByKeys: a dialog, the settings and a page that have no room for
 // all they hold.
 func TestScrollingByKeys(t *testing.T) {
-	h := open(t, busy(), "en", "light")
-	h.w.win.Resize(fyne.NewSize(leastWidth, leastHeight))
+	h := open(t, viewtest.Busy(), "en", "light")
+	h.w.win.Resize(fyne.NewSize(view.LeastWidth, view.LeastHeight))
 	goes := func(what string) {
 		t.Helper()
 		s := h.w.scrolled()
@@ -302,33 +309,33 @@ func TestScrollingByKeys(t *testing.T) {
 			{fyne.KeyHome, 0}, {fyne.KeyPageDown, min(end, s.Size().Height-scrollStep)},
 		} {
 			h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: c.key})
-			if got := s.Offset.Y; got < c.want-slack || got > c.want+slack || end <= 0 {
+			if got := s.Offset.Y; got < c.want-viewtest.Slack || got > c.want+viewtest.Slack || end <= 0 {
 				t.Errorf("%s: %s scrolls to %v of %v, want %v", what, c.key, got, end, c.want)
 			}
 		}
 	}
 	showHelp(h.w.sh)
 	goes("help")
-	h.w.sh.escape()
-	h.openSettings(tabCertificates)
+	h.w.sh.Escape()
+	h.openSettings(view.TabCertificates)
 	goes("settings")
-	h.tap("Cancel")
+	h.Tap("Cancel")
 	h.w.choose(2)
 	goes("metrics")
 	h.w.choose(0)
-	if h.w.scrolled() != nil || len(h.w.sh.scrolls) != 0 {
+	if h.w.scrolled() != nil || len(h.w.sh.Scrolls) != 0 {
 		t.Error("something scrolls that is gone")
 	}
 }
 
 func TestLogByKeys(t *testing.T) {
-	h := open(t, newFakeController(), "en", "light")
+	h := open(t, viewtest.NewFake(), "en", "light")
 	h.fillLog()
 	h.w.choose(3)
 	v := h.w.pages[3].(*logView)
 	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
 	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	h.says("retry_in=8s")
+	h.Says("retry_in=8s")
 	if h.w.win.Canvas().Overlays().Top() == nil {
 		t.Error("Return does not open the entry")
 	}
@@ -346,12 +353,12 @@ func TestHistoryByKeys(t *testing.T) {
 		t.Errorf("row %d is chosen", v.chosen)
 	}
 	v.list.TypedKey(&fyne.KeyEvent{Name: desktop.KeyMenu})
-	h.choose("Copy file ID")
-	if got := h.app.Clipboard().Content(); got != "id-scan.tif" {
+	h.Choose("Copy file ID")
+	if got := h.App.Clipboard().Content(); got != "id-scan.tif" {
 		t.Errorf("copied %q", got)
 	}
 	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	h.called("attempts t2")
-	h.until("the details", func() bool { return h.w.win.Canvas().Overlays().Top() != nil })
-	h.says("id-scan.tif")
+	h.Called("attempts t2")
+	h.Until("the details", func() bool { return h.w.win.Canvas().Overlays().Top() != nil })
+	h.Says("id-scan.tif")
 }

@@ -9,18 +9,22 @@ import (
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // logView shows the newest records of the log, newest first.
 type logView struct {
-	sh      *shell
+	sh      *view.Host
 	buffer  *LogBuffer
 	content *fyne.Container
-	search  *lineEntry
-	levels  *quietButton
-	copyAll *quietButton
-	list    *transferList
-	none    *caption
+	search  *view.LineEntry
+	levels  *widgets.QuietButton
+	copyAll *widgets.QuietButton
+	list    *widgets.RowList
+	none    *widgets.Caption
 
 	least   slog.Level
 	entries []logEntry // all there are
@@ -29,32 +33,32 @@ type logView struct {
 }
 
 var (
-	_ view   = (*logView)(nil)
-	_ ticker = (*logView)(nil)
+	_ view.Page   = (*logView)(nil)
+	_ view.Ticker = (*logView)(nil)
 )
 
-func newLogView(s *shell, buffer *LogBuffer) *logView {
+func newLogView(s *view.Host, buffer *LogBuffer) *logView {
 	v := &logView{sh: s, buffer: buffer, least: slog.LevelDebug, version: -1}
-	t := s.text
-	v.search = newLineEntry(s, t.s("log.search"))
+	t := s.Text
+	v.search = view.NewLineEntry(s, t.S("log.search"))
 	v.search.OnChanged = func(string) { v.filter() }
-	v.levels = newQuietButtonWithIcon("", theme.MenuDropDownIcon(), v.showLevels)
+	v.levels = widgets.NewQuietButtonWithIcon("", theme.MenuDropDownIcon(), v.showLevels)
 	v.levels.IconPlacement = widget.ButtonIconTrailingText
-	v.copyAll = newQuietButtonWithIcon(t.s("button.copy"), theme.ContentCopyIcon(), func() {
-		s.app.Clipboard().SetContent(v.asText())
+	v.copyAll = widgets.NewQuietButtonWithIcon(t.S("button.copy"), theme.ContentCopyIcon(), func() {
+		s.App.Clipboard().SetContent(v.asText())
 	})
-	v.list = newTransferList(func() int { return len(v.visible) }, func() fyne.CanvasObject { return newCellRow(logPlaces, 4) },
+	v.list = widgets.NewRowList(func() int { return len(v.visible) }, func() fyne.CanvasObject { return widgets.NewCellRow(logPlaces, 4) },
 		func(i int, o fyne.CanvasObject) {
 			if i < len(v.visible) {
-				showLogEntry(o.(*cellRow), &v.entries[v.visible[i]])
+				showLogEntry(o.(*widgets.CellRow), &v.entries[v.visible[i]])
 			}
 		})
-	v.list.onMove = func(int) {}
-	v.list.onKey = func(e *fyne.KeyEvent) bool {
+	v.list.OnMove = func(int) {}
+	v.list.OnKey = func(e *fyne.KeyEvent) bool {
 		if e.Name != fyne.KeyReturn && e.Name != fyne.KeyEnter {
 			return false
 		}
-		v.list.Select(v.list.at)
+		v.list.Select(v.list.At)
 		return true
 	}
 	v.list.OnSelected = func(i widget.ListItemID) {
@@ -63,11 +67,11 @@ func newLogView(s *shell, buffer *LogBuffer) *logView {
 			v.showEntry(v.entries[v.visible[i]])
 		}
 	}
-	v.none = newCaption("", colorMuted, theme.SizeNameText)
-	v.none.align = fyne.TextAlignCenter
-	tools := container.New(&line{gap: 8, stretch: v.search}, v.search, outlined(v.levels), outlined(v.copyAll))
-	sheet := newSheet(nil, v.list, v.none)
-	v.content = container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return sheet }}, tools, sheet)
+	v.none = widgets.NewCaption("", widgets.ColorMuted, theme.SizeNameText)
+	v.none.Align = fyne.TextAlignCenter
+	tools := container.New(&widgets.Line{Gap: 8, Stretch: v.search}, v.search, widgets.Outlined(v.levels), widgets.Outlined(v.copyAll))
+	sheet := widgets.NewSheet(nil, v.list, v.none)
+	v.content = container.New(widgets.Stack{Gap: 12, Grow: func() fyne.CanvasObject { return sheet }}, tools, sheet)
 	v.nameLevel()
 	v.filter()
 	return v
@@ -110,9 +114,9 @@ func (v *logView) filter() {
 	if len(v.entries) > 0 {
 		key = "list.none"
 	}
-	v.none.set(v.sh.text.s(key))
-	setVisible(v.none, len(v.visible) == 0)
-	setEnabled(v.copyAll, len(v.visible) > 0)
+	v.none.Set(v.sh.Text.S(key))
+	widgets.SetVisible(v.none, len(v.visible) == 0)
+	widgets.SetEnabled(v.copyAll, len(v.visible) > 0)
 	v.list.Refresh()
 }
 
@@ -129,11 +133,11 @@ var levelKeys = map[slog.Level]string{ //nolint:gochecknoglobals // a table
 func (v *logView) showLevels() {
 	menu := fyne.NewMenu("")
 	for _, level := range logLevels() {
-		item := fyne.NewMenuItem(v.sh.text.s(levelKeys[level]), func() { v.setLevel(level) })
+		item := fyne.NewMenuItem(v.sh.Text.S(levelKeys[level]), func() { v.setLevel(level) })
 		item.Checked = level == v.least
 		menu.Items = append(menu.Items, item)
 	}
-	showMenuBelow(menu, v.sh.win.Canvas(), v.levels)
+	view.ShowMenuBelow(menu, v.sh.Win.Canvas(), v.levels)
 }
 
 func (v *logView) setLevel(least slog.Level) {
@@ -143,8 +147,8 @@ func (v *logView) setLevel(least slog.Level) {
 }
 
 func (v *logView) nameLevel() {
-	t := v.sh.text
-	v.levels.SetText(t.s("filter.button", args{"Group": t.s(levelKeys[v.least])}))
+	t := v.sh.Text
+	v.levels.SetText(t.S("filter.button", wording.Args{"Group": t.S(levelKeys[v.least])}))
 	if v.content != nil {
 		v.content.Refresh()
 	}
@@ -155,7 +159,7 @@ func (v *logView) asText() string {
 	var b strings.Builder
 	for i := len(v.visible) - 1; i >= 0; i-- {
 		e := v.entries[v.visible[i]]
-		b.WriteString(e.at.UTC().Format(time.RFC3339Nano) + " " + e.level.String() + " " + plain(e.message))
+		b.WriteString(e.at.UTC().Format(time.RFC3339Nano) + " " + e.level.String() + " " + wording.Plain(e.message))
 		if e.attrs != "" {
 			b.WriteString(" " + e.attrs)
 		}
@@ -165,31 +169,31 @@ func (v *logView) asText() string {
 }
 
 func (v *logView) showEntry(e logEntry) {
-	t := v.sh.text
-	showFacts(v.sh, plain(e.message), []fact{
-		{t.s("log.time"), t.moment(e.at)}, {t.s("log.level"), e.level.String()},
-		{t.s("log.message"), plain(e.message)}, {t.s("log.details"), e.attrs},
+	t := v.sh.Text
+	view.ShowFacts(v.sh, wording.Plain(e.message), []wording.Fact{
+		{Name: t.S("log.time"), Value: t.Moment(e.at)}, {Name: t.S("log.level"), Value: e.level.String()},
+		{Name: t.S("log.message"), Value: wording.Plain(e.message)}, {Name: t.S("log.details"), Value: e.attrs},
 	})
 }
 
 // logPlaces are the columns of the log: time, level, message, attributes.
-func logPlaces(width float32) []place {
+func logPlaces(width float32) []widgets.Place {
 	const edge, gap, time, level = 16, 12, 64, 56
 	rest := max(0, width-2*edge-time-level-3*gap)
 	message := rest * 0.5
 	x := float32(edge + time + gap + level + gap)
-	return []place{{edge, time}, {edge + time + gap, level}, {x, message}, {x + message + gap, rest - message}}
+	return []widgets.Place{{X: edge, Width: time}, {X: edge + time + gap, Width: level}, {X: x, Width: message}, {X: x + message + gap, Width: rest - message}}
 }
 
-func showLogEntry(r *cellRow, e *logEntry) {
-	tone := colorMuted
+func showLogEntry(r *widgets.CellRow, e *logEntry) {
+	tone := widgets.ColorMuted
 	switch {
 	case e.level >= slog.LevelError:
 		tone = theme.ColorNameError
 	case e.level >= slog.LevelWarn:
 		tone = theme.ColorNameWarning
 	}
-	r.cells[1].tint(tone)
-	r.cells[2].tint(theme.ColorNameForeground)
-	r.set(e.at.Local().Format(time.TimeOnly), e.level.String(), plain(e.message), e.attrs)
+	r.Cells[1].Tint(tone)
+	r.Cells[2].Tint(theme.ColorNameForeground)
+	r.Set(e.at.Local().Format(time.TimeOnly), e.level.String(), wording.Plain(e.message), e.attrs)
 }

@@ -7,20 +7,24 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view/viewtest"
+	"github.com/artstore/ingester/ui/widgets"
 )
 
 // TestMasters compares what the window draws itself with pictures.
-func TestMasters(t *testing.T) { compareMasters(t, masters(t)) }
+func TestMasters(t *testing.T) { viewtest.CompareMasters(t, masters(t)) }
 
 // masters are small widgets with made-up figures.
 func masters(t *testing.T) map[string]func() (fyne.CanvasObject, fyne.Size) {
-	words := english(t)
+	words := viewtest.English(t)
 	row := func(i int, rate float64, left time.Duration, width float32) func() (fyne.CanvasObject, fyne.Size) {
 		return func() (fyne.CanvasObject, fyne.Size) {
-			x := showcase(0).Transfers[i]
-			r := newRow(&x)
-			o := newTransferRow(newIcons(), rowEvents{name: func(action) string { return "" }})
-			o.show(r.id, presented(words, &r, rate, left, start()))
+			x := viewtest.Showcase(0).Transfers[i]
+			r := queue.NewRow(&x)
+			o := newTransferRow(widgets.NewIcons(), rowEvents{name: func(queue.Action) string { return "" }})
+			o.show(r.ID, presented(words, &r, rate, left, viewtest.Start()))
 			return o, fyne.NewSize(width, rowHeight)
 		}
 	}
@@ -32,12 +36,12 @@ func masters(t *testing.T) map[string]func() (fyne.CanvasObject, fyne.Size) {
 		"row-waiting":        row(4, 0, 0, 760),
 		"row-failed":         row(6, 0, 0, 760),
 		"chart": func() (fyne.CanvasObject, fyne.Size) {
-			s := &series{}
+			s := &widgets.Series{}
 			for i := range 300 {
-				s.add(start().Add(time.Duration(i)*time.Second), 5+4*math.Sin(float64(i)/23))
+				s.Add(viewtest.Start().Add(time.Duration(i)*time.Second), 5+4*math.Sin(float64(i)/23))
 			}
-			c := newLineChart(chartHeight)
-			c.show(s, 10, func(v float64) string { return words.decimal(v, true) })
+			c := widgets.NewLineChart(chartHeight)
+			c.Draw(s, 10, func(v float64) string { return words.Decimal(v, true) })
 			return c, fyne.NewSize(320, chartHeight)
 		},
 		"signs": func() (fyne.CanvasObject, fyne.Size) {
@@ -55,7 +59,7 @@ func masters(t *testing.T) map[string]func() (fyne.CanvasObject, fyne.Size) {
 		},
 		"card": func() (fyne.CanvasObject, fyne.Size) {
 			c := newStatCard("Uploads")
-			c.show("1,284", colorMuted, tinted{"1,281 stored", colorGood}, tinted{"3 failed", "error"})
+			c.show("1,284", widgets.ColorMuted, tinted{"1,281 stored", widgets.ColorGood}, tinted{"3 failed", "error"})
 			return c.object, fyne.NewSize(220, 90)
 		},
 	}

@@ -10,63 +10,66 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // metricsView shows the figures of the Prometheus registry.
 type metricsView struct {
-	sh       *shell
+	sh       *view.Host
 	recorder *recorder
 	content  fyne.CanvasObject
 
 	uploads, token, requests, certificate *statCard
-	throughput, inFlight                  *lineChart
-	unit                                  *caption // of the throughput
+	throughput, inFlight                  *widgets.LineChart
+	unit                                  *widgets.Caption // of the throughput
 	times, errors                         *figureTable
 
-	serve   *checkBox
-	address *lineEntry
-	copyURL *quietButton
+	serve   *widgets.CheckBox
+	address *view.LineEntry
+	copyURL *widgets.QuietButton
 	setting bool // serve is being set by the program
 }
 
 var (
-	_ view   = (*metricsView)(nil)
-	_ ticker = (*metricsView)(nil)
+	_ view.Page   = (*metricsView)(nil)
+	_ view.Ticker = (*metricsView)(nil)
 )
 
 // chartHeight is that of a chart at least.
 const chartHeight = 130
 
-func newMetricsView(s *shell, r *recorder) *metricsView {
+func newMetricsView(s *view.Host, r *recorder) *metricsView {
 	v := &metricsView{sh: s, recorder: r}
-	t := s.text
-	v.uploads, v.token = newStatCard(t.s("metrics.uploads")), newStatCard(t.s("metrics.token"))
-	v.requests, v.certificate = newStatCard(t.s("metrics.requests")), newStatCard(t.s("metrics.certificate"))
-	v.throughput, v.inFlight = newLineChart(chartHeight), newLineChart(chartHeight)
-	v.unit = newCaption("", colorMuted, sizeSmall)
+	t := s.Text
+	v.uploads, v.token = newStatCard(t.S("metrics.uploads")), newStatCard(t.S("metrics.token"))
+	v.requests, v.certificate = newStatCard(t.S("metrics.requests")), newStatCard(t.S("metrics.certificate"))
+	v.throughput, v.inFlight = widgets.NewLineChart(chartHeight), widgets.NewLineChart(chartHeight)
+	v.unit = widgets.NewCaption("", widgets.ColorMuted, widgets.SizeSmall)
 	charts := container.New(chartsLayout{},
-		titled(t.s("metrics.throughput"), v.unit, v.throughput),
-		titled(t.s("metrics.in_flight"), newCaption(t.s("metrics.span"), colorMuted, sizeSmall), v.inFlight))
+		titled(t.S("metrics.throughput"), v.unit, v.throughput),
+		titled(t.S("metrics.in_flight"), widgets.NewCaption(t.S("metrics.span"), widgets.ColorMuted, widgets.SizeSmall), v.inFlight))
 	v.times, v.errors = newFigureTable(4, 3), newFigureTable(4, 1)
-	tables := container.New(&tiles{least: 300, most: 2, gap: 12},
-		titled(t.s("metrics.times"), nil, v.times.object), titled(t.s("metrics.errors"), nil, v.errors.object))
-	cards := container.New(&tiles{least: 168, most: 4, gap: 12}, v.uploads.object, v.token.object, v.requests.object, v.certificate.object)
-	page := container.New(stack{gap: 12, grow: func() fyne.CanvasObject { return charts }}, cards, charts, tables, v.switches())
-	v.content = container.NewVScroll(inset(2, 2, 2, 2, page))
+	tables := container.New(&widgets.Tiles{Least: 300, Most: 2, Gap: 12},
+		titled(t.S("metrics.times"), nil, v.times.object), titled(t.S("metrics.errors"), nil, v.errors.object))
+	cards := container.New(&widgets.Tiles{Least: 168, Most: 4, Gap: 12}, v.uploads.object, v.token.object, v.requests.object, v.certificate.object)
+	page := container.New(widgets.Stack{Gap: 12, Grow: func() fyne.CanvasObject { return charts }}, cards, charts, tables, v.switches())
+	v.content = container.NewVScroll(widgets.Inset(2, 2, 2, 2, page))
 	v.draw()
 	return v
 }
 
 // titled is a panel with a heading, a remark beside it, and content.
-func titled(title string, remark *caption, content fyne.CanvasObject) fyne.CanvasObject {
-	name := newCaption(title, theme.ColorNameForeground, theme.SizeNameText)
-	name.bold = true
-	head := container.New(&line{gap: 6}, name)
+func titled(title string, remark *widgets.Caption, content fyne.CanvasObject) fyne.CanvasObject {
+	name := widgets.NewCaption(title, theme.ColorNameForeground, theme.SizeNameText)
+	name.Bold = true
+	head := container.New(&widgets.Line{Gap: 6}, name)
 	if remark != nil {
-		remark.cut = true
-		head = container.New(&line{gap: 6, stretch: remark}, name, remark)
+		remark.Cut = true
+		head = container.New(&widgets.Line{Gap: 6, Stretch: remark}, name, remark)
 	}
-	return newPanel(colorSurface, container.New(stack{gap: 6, grow: func() fyne.CanvasObject { return content }}, head, content))
+	return widgets.NewPanel(widgets.ColorSurface, container.New(widgets.Stack{Gap: 6, Grow: func() fyne.CanvasObject { return content }}, head, content))
 }
 
 // chartsLayout gives the first chart two thirds of the width, or puts the
@@ -105,14 +108,14 @@ func (chartsLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 
 // switches is the row that turns the listener on and off.
 func (v *metricsView) switches() fyne.CanvasObject {
-	t := v.sh.text
-	v.serve = newCheck(t.s("metrics.serve"), v.toggle)
-	v.address = newLineEntry(v.sh, defaultMetricsAddress)
-	v.copyURL = newQuietButton(t.s("metrics.copy_url"), func() { v.sh.app.Clipboard().SetContent(v.recorder.url) })
-	all := newQuietButton(t.s("button.copy"), func() { v.sh.app.Clipboard().SetContent(v.asText()) })
-	copyAll, copyURL := outlined(all), outlined(v.copyURL)
-	return container.New(&line{gap: 8, spring: copyAll, optional: []fyne.CanvasObject{copyURL, copyAll}},
-		v.serve, container.New(fixedWidth(150), v.address), copyURL, copyAll)
+	t := v.sh.Text
+	v.serve = widgets.NewCheck(t.S("metrics.serve"), v.toggle)
+	v.address = view.NewLineEntry(v.sh, view.DefaultMetricsAddress)
+	v.copyURL = widgets.NewQuietButton(t.S("metrics.copy_url"), func() { v.sh.App.Clipboard().SetContent(v.recorder.url) })
+	all := widgets.NewQuietButton(t.S("button.copy"), func() { v.sh.App.Clipboard().SetContent(v.asText()) })
+	copyAll, copyURL := widgets.Outlined(all), widgets.Outlined(v.copyURL)
+	return container.New(&widgets.Line{Gap: 8, Spring: copyAll, Optional: []fyne.CanvasObject{copyURL, copyAll}},
+		v.serve, container.New(widgets.FixedWidth(150), v.address), copyURL, copyAll)
 }
 
 // toggle starts or ends the listener; the box then shows what is so.
@@ -122,16 +125,16 @@ func (v *metricsView) toggle(on bool) {
 	}
 	address := strings.TrimSpace(v.address.Text)
 	if address == "" {
-		address = defaultMetricsAddress
+		address = view.DefaultMetricsAddress
 	}
-	async(v.sh, func(ctx context.Context) (string, error) {
+	view.Async(v.sh, func(ctx context.Context) (string, error) {
 		if !on {
-			return "", v.sh.ctl.StopMetrics(ctx)
+			return "", v.sh.Ctl.StopMetrics(ctx)
 		}
-		return v.sh.ctl.ServeMetrics(ctx, address)
+		return v.sh.Ctl.ServeMetrics(ctx, address)
 	}, func(url string, err error) {
 		if err != nil {
-			v.sh.failed(err)
+			v.sh.Failed(err)
 		} else {
 			v.recorder.url = url
 		}
@@ -144,10 +147,10 @@ func (v *metricsView) drawSwitch() {
 	v.setting = true
 	v.serve.SetChecked(on)
 	v.setting = false
-	setEnabled(v.address, !on)
-	setEnabled(v.copyURL, on)
+	widgets.SetEnabled(v.address, !on)
+	widgets.SetEnabled(v.copyURL, on)
 	if on {
-		v.address.SetText(host(v.recorder.url))
+		v.address.SetText(wording.Host(v.recorder.url))
 	}
 }
 
@@ -165,14 +168,14 @@ func (v *metricsView) Tick(time.Time) { v.draw() }
 
 // draw takes the newest figures over.
 func (v *metricsView) draw() {
-	t, r, m := v.sh.text, v.recorder, &v.recorder.newest
+	t, r, m := v.sh.Text, v.recorder, &v.recorder.newest
 	v.drawCards(m)
-	factor, unit := scale(int64(r.throughput.max()))
-	v.unit.set(t.s("metrics.per_second", args{"Unit": t.s(unit)}))
-	top := scaleTop(r.throughput.max()/factor, false)
-	v.throughput.show(&r.throughput, top*factor, func(value float64) string { return axis(t, value/factor) })
-	most := scaleTop(r.inFlight.max(), true)
-	v.inFlight.show(&r.inFlight, most, func(value float64) string { return axis(t, value) })
+	factor, unit := wording.Scale(int64(r.throughput.Max()))
+	v.unit.Set(t.S("metrics.per_second", wording.Args{"Unit": t.S(unit)}))
+	top := widgets.ScaleTop(r.throughput.Max()/factor, false)
+	v.throughput.Draw(&r.throughput, top*factor, func(value float64) string { return axis(t, value/factor) })
+	most := widgets.ScaleTop(r.inFlight.Max(), true)
+	v.inFlight.Draw(&r.inFlight, most, func(value float64) string { return axis(t, value) })
 	v.times.show(times(t, m)...)
 	v.errors.show(errorRows(t, m, 4)...)
 	v.drawSwitch()
@@ -180,28 +183,30 @@ func (v *metricsView) draw() {
 
 // drawCards fills the cards at the top.
 func (v *metricsView) drawCards(m *core.Measurements) {
-	t, now := v.sh.text, v.sh.now()
+	t, now := v.sh.Text, v.sh.Now()
 	stored, failed := int64(m.Uploads["success"]), int64(m.Uploads["error"])
-	v.uploads.show(t.number(stored+failed), theme.ColorNameForeground,
-		tinted{t.n("metrics.stored", int(stored)), colorGood}, tinted{failedWords(t, failed), theme.ColorNameError})
-	v.token.show(tokenLeft(t, m, now), theme.ColorNameForeground, tinted{hits(t, m), colorMuted})
+	v.uploads.show(t.Number(stored+failed), theme.ColorNameForeground,
+		tinted{t.N("metrics.stored", int(stored)), widgets.ColorGood}, tinted{failedWords(t, failed), theme.ColorNameError})
+	v.token.show(tokenLeft(t, m, now), theme.ColorNameForeground, tinted{hits(t, m), widgets.ColorMuted})
 	v.requests.show(quantile(t, m.TokenRequest, m.TokenRequest.P95), theme.ColorNameForeground,
-		tinted{t.s("metrics.check", args{"Time": quantile(t, m.Validation, m.Validation.P95)}), colorMuted})
+		tinted{t.S("metrics.check", wording.Args{"Time": quantile(t, m.Validation, m.Validation.P95)}), widgets.ColorMuted})
 	figure, color, note := certificateLeft(t, m, now)
-	v.certificate.show(figure, color, tinted{note, colorMuted})
+	v.certificate.show(figure, color, tinted{note, widgets.ColorMuted})
 }
 
 // asText is everything the page says, for whoever has to help.
 func (v *metricsView) asText() string {
-	t, r, m := v.sh.text, v.recorder, &v.recorder.newest
+	t, r, m := v.sh.Text, v.recorder, &v.recorder.newest
 	var b strings.Builder
-	say := func(name, value string) { b.WriteString(name + ": " + strings.ReplaceAll(value, nbsp, " ") + "\n") }
-	say("Ingester", t.moment(m.At))
+	say := func(name, value string) {
+		b.WriteString(name + ": " + strings.ReplaceAll(value, wording.NBSP, " ") + "\n")
+	}
+	say("Ingester", t.Moment(m.At))
 	for _, c := range []*statCard{v.uploads, v.token, v.requests, v.certificate} {
 		say(c.title, strings.Join(c.words(), " · "))
 	}
-	say(t.s("metrics.throughput"), t.size(int64(r.throughput.last()))+"/s")
-	say(t.s("metrics.in_flight"), t.number(int64(m.ActiveUploads)))
+	say(t.S("metrics.throughput"), t.Size(int64(r.throughput.Last()))+"/s")
+	say(t.S("metrics.in_flight"), t.Number(int64(m.ActiveUploads)))
 	for _, row := range append(times(t, m), errorRows(t, m, len(m.Errors))...) {
 		say(row[0], strings.Join(row[1:], " "))
 	}

@@ -13,33 +13,36 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // optionsRow holds what is said about the files that are dropped next.
 type optionsRow struct {
-	sh          *shell
+	sh          *view.Host
 	content     *fyne.Container
-	keep        *quietButton
+	keep        *widgets.QuietButton
 	retention   core.Retention
 	days        int
-	tags        *lineEntry
-	description *lineEntry
+	tags        *view.LineEntry
+	description *view.LineEntry
 }
 
-func newOptionsRow(s *shell) *optionsRow {
+func newOptionsRow(s *view.Host) *optionsRow {
 	o := &optionsRow{sh: s, retention: core.RetentionTemporary, days: core.DefaultTTLDays}
-	label := newCaption(s.text.s("options.title"), colorMuted, sizeSmall)
-	o.keep = newQuietButtonWithIcon("", theme.MenuDropDownIcon(), o.showKeep)
+	label := widgets.NewCaption(s.Text.S("options.title"), widgets.ColorMuted, widgets.SizeSmall)
+	o.keep = widgets.NewQuietButtonWithIcon("", theme.MenuDropDownIcon(), o.showKeep)
 	o.keep.IconPlacement = widget.ButtonIconTrailingText
-	o.tags = newLineEntry(s, s.text.s("options.tags"))
-	o.description = newLineEntry(s, s.text.s("options.description"))
+	o.tags = view.NewLineEntry(s, s.Text.S("options.tags"))
+	o.description = view.NewLineEntry(s, s.Text.S("options.description"))
 	o.description.Validator = func(text string) error {
 		return core.Options{Retention: core.RetentionPermanent, Description: text}.Validate()
 	}
-	tags := container.New(fixedWidth(132), o.tags)
-	description := container.New(fixedWidth(132), o.description)
-	o.content = container.New(&line{gap: 8, stretch: description, optional: []fyne.CanvasObject{label}},
-		label, outlined(o.keep), tags, description)
+	tags := container.New(widgets.FixedWidth(132), o.tags)
+	description := container.New(widgets.FixedWidth(132), o.description)
+	o.content = container.New(&widgets.Line{Gap: 8, Stretch: description, Optional: []fyne.CanvasObject{label}},
+		label, widgets.Outlined(o.keep), tags, description)
 	o.name()
 	return o
 }
@@ -105,26 +108,26 @@ func (o *optionsRow) options(profile string) core.Options {
 }
 
 func (o *optionsRow) name() {
-	t := o.sh.text
+	t := o.sh.Text
 	if o.retention == core.RetentionPermanent {
-		o.keep.SetText(t.s("keep.permanent"))
+		o.keep.SetText(t.S("keep.permanent"))
 		return
 	}
-	o.keep.SetText(t.s("keep.temporary", args{"Days": t.n("keep.days", o.days)}))
+	o.keep.SetText(t.S("keep.temporary", wording.Args{"Days": t.N("keep.days", o.days)}))
 }
 
 // showKeep offers the usual choices and a form for any number of days.
 func (o *optionsRow) showKeep() {
-	t, menu := o.sh.text, fyne.NewMenu("")
+	t, menu := o.sh.Text, fyne.NewMenu("")
 	for _, days := range []int{7, 30, 90, core.MaxTTLDays} {
-		item := fyne.NewMenuItem(t.s("keep.temporary", args{"Days": t.n("keep.days", days)}), func() { o.set(core.RetentionTemporary, days) })
+		item := fyne.NewMenuItem(t.S("keep.temporary", wording.Args{"Days": t.N("keep.days", days)}), func() { o.set(core.RetentionTemporary, days) })
 		item.Checked = o.retention == core.RetentionTemporary && o.days == days
 		menu.Items = append(menu.Items, item)
 	}
-	permanent := fyne.NewMenuItem(t.s("keep.permanent"), func() { o.set(core.RetentionPermanent, o.days) })
+	permanent := fyne.NewMenuItem(t.S("keep.permanent"), func() { o.set(core.RetentionPermanent, o.days) })
 	permanent.Checked = o.retention == core.RetentionPermanent
-	menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("keep.other"), o.askDays), permanent)
-	showMenuBelow(menu, o.sh.win.Canvas(), o.keep)
+	menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("keep.other"), o.askDays), permanent)
+	view.ShowMenuBelow(menu, o.sh.Win.Canvas(), o.keep)
 }
 
 func (o *optionsRow) set(r core.Retention, days int) {
@@ -134,14 +137,14 @@ func (o *optionsRow) set(r core.Retention, days int) {
 
 // askDays asks for a number of days.
 func (o *optionsRow) askDays() {
-	t := o.sh.text
-	days := newLineEntry(o.sh, "")
+	t := o.sh.Text
+	days := view.NewLineEntry(o.sh, "")
 	days.Text = strconv.Itoa(o.days)
-	problem := newLabel("", theme.SizeNameCaptionText, widget.DangerImportance, false)
+	problem := widgets.NewLabel("", theme.SizeNameCaptionText, widget.DangerImportance, false)
 	problem.Wrapping = fyne.TextWrapWord
-	name := newLabel(t.s("keep.field", args{"Most": core.MaxTTLDays}), theme.SizeNameText, widget.LowImportance, false)
+	name := widgets.NewLabel(t.S("keep.field", wording.Args{"Most": core.MaxTTLDays}), theme.SizeNameText, widget.LowImportance, false)
 	field := container.New(layout.NewFormLayout(), name, container.New(layout.NewCustomPaddedVBoxLayout(0), days, problem))
-	accept := confirm(o.sh, t.s("keep.title"), field, t.s("button.back"), t.s("button.ok"), func() {
+	accept := view.Confirm(o.sh, t.S("keep.title"), field, t.S("button.back"), t.S("button.ok"), func() {
 		if n, err := readDays(days.Text); err == nil {
 			o.set(core.RetentionTemporary, n)
 		}
@@ -149,17 +152,17 @@ func (o *optionsRow) askDays() {
 	days.OnChanged = func(text string) {
 		words := ""
 		if _, err := readDays(text); err != nil {
-			words = reasonText(t, core.FieldError{Field: "upload.ttl_days", Reason: core.ReasonRange})
+			words = wording.ReasonText(t, core.FieldError{Field: "upload.ttl_days", Reason: core.ReasonRange})
 		}
 		problem.SetText(words)
-		setEnabled(accept, words == "")
+		widgets.SetEnabled(accept, words == "")
 	}
 	days.OnSubmitted = func(string) {
 		if !accept.Disabled() { // pressing it would take the focus
 			accept.OnTapped()
 		}
 	}
-	o.sh.win.Canvas().Focus(days)
+	o.sh.Win.Canvas().Focus(days)
 	days.TypedShortcut(&fyne.ShortcutSelectAll{}) // to be typed over
 }
 
@@ -177,7 +180,7 @@ func (o *optionsRow) load(profile string) {
 	if profile == "" {
 		return
 	}
-	async(o.sh, func(ctx context.Context) (core.Profile, error) { return o.sh.ctl.Profile(ctx, profile) },
+	view.Async(o.sh, func(ctx context.Context) (core.Profile, error) { return o.sh.Ctl.Profile(ctx, profile) },
 		func(p core.Profile, err error) {
 			if err == nil {
 				o.defaults(p.DefaultOptions())

@@ -7,6 +7,8 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
 // TestOtherNumberOfDays is typed over and accepted by Return; what can't be
@@ -26,7 +28,7 @@ func TestOtherNumberOfDays(t *testing.T) {
 		{"ru", "много", fyne.KeyReturn, 30, "Введите число от 1 до 365."},
 	} {
 		t.Run(c.language+" "+c.typed, func(t *testing.T) {
-			h := open(t, busy(), c.language, "light")
+			h := open(t, viewtest.Busy(), c.language, "light")
 			o := h.w.transfers.options
 			o.set(core.RetentionPermanent, 30)
 			o.askDays()
@@ -34,17 +36,17 @@ func TestOtherNumberOfDays(t *testing.T) {
 			for _, r := range c.typed {
 				canvas.Focused().TypedRune(r)
 			}
-			h.typed(c.key)
+			h.Typed(c.key)
 			if c.says != "" {
-				h.says(c.says)
-				if _, still := canvas.Focused().(*lineEntry); !still {
+				h.Says(c.says)
+				if _, still := canvas.Focused().(*view.LineEntry); !still {
 					t.Error("what was refused can't be mended at once")
 				}
-				h.tap(h.w.sh.text.s("button.ok"))
+				h.Tap(h.w.sh.Text.S("button.ok"))
 				if canvas.Overlays().Top() == nil {
 					t.Fatal("it was accepted")
 				}
-				h.typed(fyne.KeyEscape)
+				h.Typed(fyne.KeyEscape)
 			}
 			want := core.RetentionTemporary
 			if c.want == 30 {

@@ -7,14 +7,16 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // permanents makes stored temporary files permanent, one after the other, and
 // says how far it is. It belongs to the UI goroutine.
 type permanents struct {
-	sh      *shell
-	notices func() []*notice // of the pages that say it
-	changed func(done bool)  // something moved; done: all that was asked for
+	sh      *view.Host
+	notices func() []*view.Notice // of the pages that say it
+	changed func(done bool)       // something moved; done: all that was asked for
 
 	steps  map[core.TransferID]core.Finalisation // of what is under way or waits its turn
 	queue  []storedFile
@@ -24,7 +26,7 @@ type permanents struct {
 }
 
 // newPermanents has nothing to do yet. Who shows it sets notices and changed.
-func newPermanents(s *shell) *permanents {
+func newPermanents(s *view.Host) *permanents {
 	return &permanents{sh: s, steps: map[core.TransferID]core.Finalisation{}}
 }
 
@@ -47,7 +49,7 @@ func storedOf(t *core.Transfer) (storedFile, bool) {
 	if !t.Temporary() {
 		return storedFile{}, false
 	}
-	_, name := splitName(t.Source.Name)
+	_, name := wording.SplitName(t.Source.Name)
 	return storedFile{t.ID, t.Receipt.FileID, name}, true
 }
 
@@ -56,12 +58,12 @@ func (p *permanents) ask(files []storedFile) {
 	if len(files) == 0 {
 		return
 	}
-	t := p.sh.text
-	words := t.n("permanent.text", len(files))
+	t := p.sh.Text
+	words := t.N("permanent.text", len(files))
 	if len(files) == 1 {
-		words = t.s("permanent.one", args{"Name": files[0].name})
+		words = t.S("permanent.one", wording.Args{"Name": files[0].name})
 	}
-	ask(p.sh, t.s("permanent.title"), words, t.s("action.permanent"), func() { p.add(files) })
+	view.Ask(p.sh, t.S("permanent.title"), words, t.S("action.permanent"), func() { p.add(files) })
 }
 
 func (p *permanents) add(files []storedFile) {
@@ -81,13 +83,13 @@ func (p *permanents) add(files []storedFile) {
 func (p *permanents) next() {
 	f := p.queue[0]
 	p.queue = p.queue[1:]
-	ctx, cancel := context.WithCancel(p.sh.tasks.ctx)
+	ctx, cancel := context.WithCancel(p.sh.Tasks.Ctx)
 	p.cancel = cancel
 	p.step(f, core.Finalisation{})
-	p.sh.tasks.run(func(context.Context) func() {
+	p.sh.Tasks.Run(func(context.Context) func() {
 		defer cancel()
 		err := p.finalise(ctx, f, func(step core.Finalisation) {
-			p.sh.tasks.show(func() {
+			p.sh.Tasks.Show(func() {
 				if ctx.Err() == nil {
 					p.step(f, step)
 				}
@@ -100,13 +102,13 @@ func (p *permanents) next() {
 // finalise runs off the UI goroutine. The list has no whole transfers, so the
 // file is looked for in the history.
 func (p *permanents) finalise(ctx context.Context, f storedFile, step func(core.Finalisation)) error {
-	found, err := p.sh.ctl.History(ctx, core.HistoryQuery{Text: f.fileID})
+	found, err := p.sh.Ctl.History(ctx, core.HistoryQuery{Text: f.fileID})
 	if err != nil {
 		return err
 	}
 	for i := range found {
 		if found[i].ID == f.id {
-			return p.sh.ctl.Finalise(ctx, found[i], core.FinaliseOptions{}, step)
+			return p.sh.Ctl.Finalise(ctx, found[i], core.FinaliseOptions{}, step)
 		}
 	}
 	return &core.Error{Kind: core.KindFile, Code: core.CodeInternal, Op: "make file permanent", Message: "The history does not have this file."}
@@ -115,12 +117,12 @@ func (p *permanents) finalise(ctx context.Context, f storedFile, step func(core.
 // step says how far the server is with a file.
 func (p *permanents) step(f storedFile, step core.Finalisation) {
 	p.steps[f.id] = step
-	t := p.sh.text
-	words := t.s("permanent.now", args{"Name": f.name, "Step": finalising(t, step)})
+	t := p.sh.Text
+	words := t.S("permanent.now", wording.Args{"Name": f.name, "Step": finalising(t, step)})
 	if n := len(p.queue); n > 0 {
-		words += " · " + t.n("permanent.more", n)
+		words += " · " + t.N("permanent.more", n)
 	}
-	p.say(words, t.s("button.stop"), p.stop)
+	p.say(words, t.S("button.stop"), p.stop)
 	p.changed(false)
 }
 
@@ -140,7 +142,7 @@ func (p *permanents) finished(f storedFile, err error) {
 		p.made++
 	case core.CodeCancelled:
 	default:
-		p.sh.log.Warn("a file stays temporary", "transfer", f.id, "error", err)
+		p.sh.Log.Warn("a file stays temporary", "transfer", f.id, "error", err)
 		p.failed = append(p.failed, refusedPermanence{f, err})
 		if core.CodeOf(err) == core.CodeFinaliseUnsupported {
 			p.queue = nil // it would refuse the others as well
@@ -155,11 +157,11 @@ func (p *permanents) finished(f storedFile, err error) {
 
 // conclude says what became of everything that was asked for.
 func (p *permanents) conclude(stopped bool) {
-	t, made, failed := p.sh.text, p.made, p.failed
+	t, made, failed := p.sh.Text, p.made, p.failed
 	p.made, p.failed, p.steps = 0, nil, map[core.TransferID]core.Finalisation{}
-	words := t.n("permanent.done", made)
+	words := t.N("permanent.done", made)
 	if stopped {
-		words = t.s("permanent.stopped")
+		words = t.S("permanent.stopped")
 	}
 	if len(failed) == 0 {
 		p.say(words, "", nil)
@@ -169,7 +171,7 @@ func (p *permanents) conclude(stopped bool) {
 		} else {
 			words += " · "
 		}
-		p.say(words+t.n("permanent.failed", len(failed)), t.s("drop.why"), func() { p.explain(failed) })
+		p.say(words+t.N("permanent.failed", len(failed)), t.S("drop.why"), func() { p.explain(failed) })
 	}
 	p.changed(true)
 	if len(failed) == 1 && made == 0 {
@@ -179,23 +181,23 @@ func (p *permanents) conclude(stopped bool) {
 
 // explain says why files stay temporary.
 func (p *permanents) explain(failed []refusedPermanence) {
-	t := p.sh.text
-	facts := make([]fact, 0, len(failed))
+	t := p.sh.Text
+	facts := make([]wording.Fact, 0, len(failed))
 	for _, f := range failed {
-		sentence, advice := t.explain(core.AsError(f.err))
-		if waits[messages[core.CodeOf(f.err)].advice] {
-			advice = t.s("advice.finalise")
+		sentence, advice := t.Explain(core.AsError(f.err))
+		if waits[wording.Messages[core.CodeOf(f.err)].Advice] {
+			advice = t.S("advice.finalise")
 		}
-		facts = append(facts, fact{f.file.name, capital(sentence) + ". " + advice})
+		facts = append(facts, wording.Fact{Name: f.file.name, Value: wording.Capital(sentence) + ". " + advice})
 	}
 	var more []fyne.CanvasObject
 	if e := core.AsError(failed[0].err); len(failed) == 1 {
-		facts = append(facts, t.causes(e)...)
-		if testable(e) && p.sh.settings == nil {
-			more = append(more, testButton(p.sh, e, func() { p.sh.escape() }))
+		facts = append(facts, t.Causes(e)...)
+		if view.Testable(e) && p.sh.Settings == nil {
+			more = append(more, view.TestButton(p.sh, e, func() { p.sh.Escape() }))
 		}
 	}
-	showFacts(p.sh, capital(t.n("permanent.failed", len(failed))), facts, more...)
+	view.ShowFacts(p.sh, wording.Capital(t.N("permanent.failed", len(failed))), facts, more...)
 }
 
 // waits are the advices that hold for an upload only: nothing here is tried
@@ -204,22 +206,22 @@ var waits = map[string]bool{"advice.network": true, "advice.wait": true} //nolin
 
 func (p *permanents) say(words, button string, tapped func()) {
 	for _, n := range p.notices() {
-		n.show(theme.InfoIcon(), words, button, tapped)
+		n.Show(theme.InfoIcon(), words, button, tapped)
 	}
 }
 
 // finalising says a server's step in words.
-func finalising(t *text, step core.Finalisation) string {
+func finalising(t *wording.Text, step core.Finalisation) string {
 	key := "permanent.step." + step.Status
 	switch {
 	case step.Status == "":
 		key = "permanent.step.asking"
-	case !t.has(key):
+	case !t.Has(key):
 		key = "permanent.step.other"
 	}
-	words := t.s(key)
+	words := t.S(key)
 	if step.Percent > 0 && step.Percent < 100 {
-		words += ", " + t.percent(float64(step.Percent)/100)
+		words += ", " + t.Percent(float64(step.Percent)/100)
 	}
 	return words
 }

@@ -14,6 +14,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
 // TestTheDesktopsDialogTakesMany: several files, several folders, in both
@@ -23,18 +25,18 @@ func TestTheDesktopsDialogTakesMany(t *testing.T) {
 	for _, c := range []struct {
 		language, button string
 		keys             fyne.Shortcut
-		want             FileQuestion
+		want             view.FileQuestion
 	}{
-		{"en", "Add files", nil, FileQuestion{Title: "Add files", Accept: "Add", All: "All files"}},
-		{"en", "Choose files…", nil, FileQuestion{Title: "Add files", Accept: "Add", All: "All files"}},
-		{"ru", "Выбрать папку…", nil, FileQuestion{Title: "Добавить папки", Accept: "Добавить", All: "Все файлы", Folders: true}},
-		{"ru", "", &desktop.CustomShortcut{KeyName: fyne.KeyO, Modifier: ctrl}, FileQuestion{Title: "Добавить файлы", Accept: "Добавить", All: "Все файлы"}},
-		{"en", "", &desktop.CustomShortcut{KeyName: fyne.KeyO, Modifier: ctrl | fyne.KeyModifierShift}, FileQuestion{Title: "Add folders", Accept: "Add", All: "All files", Folders: true}},
+		{"en", "Add files", nil, view.FileQuestion{Title: "Add files", Accept: "Add", All: "All files"}},
+		{"en", "Choose files…", nil, view.FileQuestion{Title: "Add files", Accept: "Add", All: "All files"}},
+		{"ru", "Выбрать папку…", nil, view.FileQuestion{Title: "Добавить папки", Accept: "Добавить", All: "Все файлы", Folders: true}},
+		{"ru", "", &desktop.CustomShortcut{KeyName: fyne.KeyO, Modifier: ctrl}, view.FileQuestion{Title: "Добавить файлы", Accept: "Добавить", All: "Все файлы"}},
+		{"en", "", &desktop.CustomShortcut{KeyName: fyne.KeyO, Modifier: ctrl | fyne.KeyModifierShift}, view.FileQuestion{Title: "Add folders", Accept: "Add", All: "All files", Folders: true}},
 	} {
-		ctl := newFakeController()
-		ctl.scan = core.Scan{Sources: make([]core.Source, 3)}
-		var got FileQuestion
-		ctl.dialogs.pick = func(_ context.Context, q FileQuestion) ([]string, error) {
+		ctl := viewtest.NewFake()
+		ctl.Found = core.Scan{Sources: make([]core.Source, 3)}
+		var got view.FileQuestion
+		ctl.Dialogs.Pick = func(_ context.Context, q view.FileQuestion) ([]string, error) {
 			got = q
 			return []string{"/a/Договор № 118.docx", "/a/two words", "/b"}, nil
 		}
@@ -42,9 +44,9 @@ func TestTheDesktopsDialogTakesMany(t *testing.T) {
 		if c.keys != nil {
 			h.press(c.keys)
 		} else {
-			h.tap(c.button)
+			h.Tap(c.button)
 		}
-		h.called(`scan ["/a/Договор № 118.docx" "/a/two words" "/b"]`)
+		h.Called(`scan ["/a/Договор № 118.docx" "/a/two words" "/b"]`)
 		c.want.Many = true
 		if got.Title != c.want.Title || got.Accept != c.want.Accept || got.All != c.want.All || got.Folders != c.want.Folders || !got.Many || got.Save {
 			t.Errorf("%s: asked %+v, want %+v", c.language, got, c.want)
@@ -53,33 +55,33 @@ func TestTheDesktopsDialogTakesMany(t *testing.T) {
 }
 
 func TestACancelledDialogDoesNothing(t *testing.T) {
-	ctl := newFakeController()
+	ctl := viewtest.NewFake()
 	answered := make(chan struct{})
-	ctl.dialogs.pick = func(context.Context, FileQuestion) ([]string, error) {
+	ctl.Dialogs.Pick = func(context.Context, view.FileQuestion) ([]string, error) {
 		defer close(answered)
 		return nil, &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled}
 	}
 	h := open(t, ctl, "en", "light")
-	h.tap("Add files")
-	h.until("the answer", func() bool {
+	h.Tap("Add files")
+	h.Until("the answer", func() bool {
 		select {
 		case <-answered:
-			return len(h.queue) == 0
+			return len(h.Queue) == 0
 		default:
 			return false
 		}
 	})
-	if h.w.win.Canvas().Overlays().Top() != nil || h.w.transfers.notice.content.Visible() {
-		t.Errorf("the window says\n%s", h.words())
+	if h.w.win.Canvas().Overlays().Top() != nil || h.w.transfers.notice.Content.Visible() {
+		t.Errorf("the window says\n%s", h.Words())
 	}
 }
 
 // TestAskingAgainClosesTheDialogBefore: it may lie out of sight.
 func TestAskingAgainClosesTheDialogBefore(t *testing.T) {
-	ctl := newFakeController()
-	ctl.scan = core.Scan{Sources: make([]core.Source, 1)}
+	ctl := viewtest.NewFake()
+	ctl.Found = core.Scan{Sources: make([]core.Source, 1)}
 	var first atomic.Pointer[context.Context]
-	ctl.dialogs.pick = func(ctx context.Context, _ FileQuestion) ([]string, error) {
+	ctl.Dialogs.Pick = func(ctx context.Context, _ view.FileQuestion) ([]string, error) {
 		if first.CompareAndSwap(nil, &ctx) {
 			<-ctx.Done()
 			return nil, &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled}
@@ -87,11 +89,11 @@ func TestAskingAgainClosesTheDialogBefore(t *testing.T) {
 		return []string{"/second"}, nil
 	}
 	h := open(t, ctl, "en", "light")
-	h.tap("Add files")
-	h.called(`pick "Add files" save=false folders=false many=true`)
-	h.until("the first dialog", func() bool { return first.Load() != nil })
-	h.tap("Choose folder…")
-	h.called(`scan ["/second"]`)
+	h.Tap("Add files")
+	h.Called(`pick "Add files" save=false folders=false many=true`)
+	h.Until("the first dialog", func() bool { return first.Load() != nil })
+	h.Tap("Choose folder…")
+	h.Called(`scan ["/second"]`)
 	if (*first.Load()).Err() == nil {
 		t.Error("the first dialog is still open")
 	}
@@ -99,25 +101,25 @@ func TestAskingAgainClosesTheDialogBefore(t *testing.T) {
 
 // TestABrokenDialogGivesWayToTheProgramsOwn, and the picked file counts.
 func TestABrokenDialogGivesWayToTheProgramsOwn(t *testing.T) {
-	ctl := newFakeController()
-	ctl.dialogs.pick = func(context.Context, FileQuestion) ([]string, error) {
+	ctl := viewtest.NewFake()
+	ctl.Dialogs.Pick = func(context.Context, view.FileQuestion) ([]string, error) {
 		return nil, &core.Error{Kind: core.KindConfig, Code: core.CodeInternal, Err: errors.New("portal: no backend")}
 	}
 	h := open(t, ctl, "ru", "light")
-	h.tap("Добавить")
-	h.until("the dialog", func() bool { return h.w.win.Canvas().Overlays().Top() != nil })
-	h.says("Добавить")
-	if strings.Contains(h.words(), "no backend") {
+	h.Tap("Добавить")
+	h.Until("the dialog", func() bool { return h.w.win.Canvas().Overlays().Top() != nil })
+	h.Says("Добавить")
+	if strings.Contains(h.Words(), "no backend") {
 		t.Error("the raw cause is shown")
 	}
 }
 
 func TestImportChoosesByTheDesktopsDialog(t *testing.T) {
-	ctl := busy()
+	ctl := viewtest.Busy()
 	h := open(t, ctl, "en", "light")
-	ctl.dialogs.pick = func(context.Context, FileQuestion) ([]string, error) { return []string{"/x/new.toml"}, nil }
+	ctl.Dialogs.Pick = func(context.Context, view.FileQuestion) ([]string, error) { return []string{"/x/new.toml"}, nil }
 	h.w.importProfile()
-	h.called("import new.toml")
+	h.Called("import new.toml")
 }
 
 // Writing a file touches no other: what the user has beside it stays.
@@ -129,7 +131,7 @@ func TestWritingTouchesNoOtherFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, broken := range []error{nil, errors.New("broken")} {
-		err := writeFile(path, func(w io.Writer) error {
+		err := view.WriteFile(path, func(w io.Writer) error {
 			_, err := io.WriteString(w, "ours")
 			return errors.Join(err, broken)
 		})

@@ -1,5 +1,9 @@
 package ui
 
+import (
+	"github.com/artstore/ingester/ui/widgets"
+)
+
 // Measures of a row.
 const (
 	rowHeight float32 = 47 // and a line of 1
@@ -8,13 +12,13 @@ const (
 )
 
 // places are the columns of the list, for rows and head alike.
-type places struct{ icon, name, size, progress, speed, left, actions place }
+type places struct{ icon, name, size, progress, speed, left, actions widgets.Place }
 
 // placesFor shares a width out. Speed and time left go where there is too
 // little room; the speed then stands with the progress.
 func placesFor(width float32) places {
 	const gap, edge = 12, 12
-	icon, size, speed, left, actions := float32(50-gap), float32(84), float32(96), float32(64), 2*buttonSize
+	icon, size, speed, left, actions := float32(50-gap), float32(84), float32(96), float32(64), 2*widgets.ButtonSize
 	if width < 720 {
 		speed, left = 0, 0
 	}
@@ -31,8 +35,8 @@ func placesFor(width float32) places {
 	}
 	var p places
 	x := float32(0)
-	next := func(w float32) place {
-		at := place{x, w}
+	next := func(w float32) widgets.Place {
+		at := widgets.Place{X: x, Width: w}
 		if w > 0 {
 			x += w + gap
 		}

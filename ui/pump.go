@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
 )
 
 // The pump's paces: how often what changed is drawn at most, and how often
@@ -36,7 +37,7 @@ type change struct {
 // which asks for no more while the window has not drawn what it brought, so
 // that nothing piles up on either side.
 type pump struct {
-	ctl   Controller
+	ctl   view.Controller
 	log   *slog.Logger
 	post  func(func()) // puts a function on the UI goroutine
 	apply func(change) // on the UI goroutine

@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
 // pumpFor runs a pump for a while of synthetic time and returns when each
 // change was applied.
-func pumpFor(t *testing.T, ctl *fakeController, d time.Duration, apply func(change)) []time.Time {
+func pumpFor(t *testing.T, ctl *viewtest.Fake, d time.Duration, apply func(change)) []time.Time {
 	var applied []time.Time
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
@@ -26,12 +27,12 @@ func pumpFor(t *testing.T, ctl *fakeController, d time.Duration, apply func(chan
 
 func TestPumpAppliesAtMostFourTimesASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctl := newFakeController()
+		ctl := viewtest.NewFake()
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() {
 			for {
 				select {
-				case ctl.updates <- core.Update{}:
+				case ctl.Updates <- core.Update{}:
 				case <-ctx.Done():
 					return
 				}
@@ -53,7 +54,7 @@ func TestPumpAppliesAtMostFourTimesASecond(t *testing.T) {
 func TestPumpTicksWhileNothingHappens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		updates := 0
-		applied := pumpFor(t, newFakeController(), 10*time.Second, func(c change) {
+		applied := pumpFor(t, viewtest.NewFake(), 10*time.Second, func(c change) {
 			if c.update != nil {
 				updates++
 			}
@@ -67,13 +68,13 @@ func TestPumpTicksWhileNothingHappens(t *testing.T) {
 // TestPumpWaitsForTheWindow: while the window is busy nothing is posted.
 func TestPumpWaitsForTheWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctl, posted := newFakeController(), make(chan func(), 100)
+		ctl, posted := viewtest.NewFake(), make(chan func(), 100)
 		ctx, cancel := context.WithCancel(t.Context())
 		p := &pump{ctl: ctl, log: slog.New(slog.DiscardHandler), post: func(f func()) { posted <- f }, apply: func(change) {}}
 		done := make(chan struct{})
 		go func() { p.run(ctx); close(done) }()
 		for range 10 {
-			ctl.updates <- core.Update{}
+			ctl.Updates <- core.Update{}
 		}
 		time.Sleep(time.Minute) //nolint:forbidigo // virtual time
 		if n := len(posted); n != 1 {
@@ -91,10 +92,10 @@ func TestPumpWaitsForTheWindow(t *testing.T) {
 
 func TestPumpEndsWithTheEngine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		ctl := newFakeController()
-		close(ctl.updates)
+		ctl := viewtest.NewFake()
+		close(ctl.Updates)
 		pumpFor(t, ctl, time.Hour, func(change) {})
-		if calls := ctl.calls(); len(calls) != 1 || calls[0] != "feed closed" {
+		if calls := ctl.Calls(); len(calls) != 1 || calls[0] != "feed closed" {
 			t.Errorf("asked %q", calls)
 		}
 	})

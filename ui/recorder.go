@@ -5,14 +5,16 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
 )
 
 // recorder keeps what the metrics panel draws. It goes on while another page
 // is shown, so that the last five minutes are there when they are looked at.
 type recorder struct {
-	throughput series // bytes a second
-	inFlight   series // attempts under way
-	sent       meter
+	throughput widgets.Series // bytes a second
+	inFlight   widgets.Series // attempts under way
+	sent       widgets.Meter
 	newest     core.Measurements
 	url        string // of the /metrics listener, "" while it is off
 
@@ -23,10 +25,10 @@ type recorder struct {
 
 // take adds the figures of one moment.
 func (r *recorder) take(m core.Measurements, url string) {
-	if rate, ok := r.sent.rate(m.At, m.BytesSent); ok {
-		r.throughput.add(m.At, rate)
+	if rate, ok := r.sent.Rate(m.At, m.BytesSent); ok {
+		r.throughput.Add(m.At, rate)
 	}
-	r.inFlight.add(m.At, float64(m.ActiveUploads))
+	r.inFlight.Add(m.At, float64(m.ActiveUploads))
 	r.newest, r.url = m, url
 }
 
@@ -36,7 +38,7 @@ const measureEvery = 750 * time.Millisecond
 
 // measure asks for the figures of this moment, about once a second and never
 // twice at a time.
-func (r *recorder) measure(s *shell, now time.Time) {
+func (r *recorder) measure(s *view.Host, now time.Time) {
 	if r.asking || now.Sub(r.asked) < measureEvery {
 		return
 	}
@@ -45,14 +47,14 @@ func (r *recorder) measure(s *shell, now time.Time) {
 		figures core.Measurements
 		url     string
 	}
-	async(s, func(ctx context.Context) (answer, error) {
-		m, err := s.ctl.Measurements(ctx)
-		return answer{m, s.ctl.MetricsURL()}, err
+	view.Async(s, func(ctx context.Context) (answer, error) {
+		m, err := s.Ctl.Measurements(ctx)
+		return answer{m, s.Ctl.MetricsURL()}, err
 	}, func(a answer, err error) {
 		r.asking = false
 		if err != nil {
 			if !r.failed {
-				s.log.Warn("reading measurements", "error", err)
+				s.Log.Warn("reading measurements", "error", err)
 			}
 			r.failed = true
 			return

@@ -9,6 +9,10 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/view/viewtest"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // A queue that was damaged is told over everything else until that is put away:
@@ -28,37 +32,37 @@ func TestRecoveredBar(t *testing.T) {
 	} {
 		for language, want := range map[string]string{"en": tt.en, "ru": tt.ru} {
 			t.Run(tt.name+" "+language, func(t *testing.T) {
-				ctl := newFakeController()
+				ctl := viewtest.NewFake()
 				tt.recovery.Folders = []string{"/home/a/pictures"}
-				ctl.recoveries = []core.Recovery{tt.recovery}
+				ctl.Damage = []core.Recovery{tt.recovery}
 				h := open(t, ctl, language, "light")
-				h.until("the bar", func() bool { return h.w.recovered.content.Visible() })
-				if words := h.words(); !strings.Contains(words, want) || !strings.Contains(words, tt.recovery.Path) {
+				h.Until("the bar", func() bool { return h.w.recovered.content.Visible() })
+				if words := h.Words(); !strings.Contains(words, want) || !strings.Contains(words, tt.recovery.Path) {
 					t.Errorf("it says %q, want %q", words, want)
 				}
-				h.tap(h.w.sh.text.s("recovered.look"))
-				if words := h.words(); !strings.Contains(words, ctl.Current()) || !strings.Contains(words, "/home/a/pictures") {
+				h.Tap(h.w.sh.Text.S("recovered.look"))
+				if words := h.Words(); !strings.Contains(words, ctl.Current()) || !strings.Contains(words, "/home/a/pictures") {
 					t.Errorf("where it sends is not said: %q", words)
 				}
-				if slices.Contains(ctl.calls(), `scan ["/home/a/pictures"]`) {
+				if slices.Contains(ctl.Calls(), `scan ["/home/a/pictures"]`) {
 					t.Error("the folders are looked through without a question")
 				}
-				h.tap(h.w.sh.text.s("recovered.look")) // of the dialog, which is above
-				h.until("the scan", func() bool { return slices.Contains(ctl.calls(), `scan ["/home/a/pictures"]`) })
+				h.Tap(h.w.sh.Text.S("recovered.look")) // of the dialog, which is above
+				h.Until("the scan", func() bool { return slices.Contains(ctl.Calls(), `scan ["/home/a/pictures"]`) })
 				h.w.recovered.details(h.w.recovered.left[0])
 				if top := h.w.win.Canvas().Overlays().Top(); top == nil {
 					t.Error("there are no details")
 				} else {
 					h.w.win.Canvas().Overlays().Remove(top)
 				}
-				seen(t, h.w.recovered.content, func(o fyne.CanvasObject) {
-					if button, ok := o.(*iconButton); ok {
+				viewtest.Seen(t, h.w.recovered.content, func(o fyne.CanvasObject) {
+					if button, ok := o.(*widgets.IconButton); ok {
 						test.Tap(button)
 					}
 				})
-				h.until("its end", func() bool { return !h.w.recovered.content.Visible() })
-				if !slices.Contains(ctl.calls(), "acknowledge "+tt.recovery.Path) {
-					t.Errorf("asked for %v", ctl.calls())
+				h.Until("its end", func() bool { return !h.w.recovered.content.Visible() })
+				if !slices.Contains(ctl.Calls(), "acknowledge "+tt.recovery.Path) {
+					t.Errorf("asked for %v", ctl.Calls())
 				}
 			})
 		}
@@ -67,14 +71,14 @@ func TestRecoveredBar(t *testing.T) {
 
 // Without folders there is no button, and without a recovery no bar.
 func TestRecoveredBarWithoutFolders(t *testing.T) {
-	ctl := newFakeController()
+	ctl := viewtest.NewFake()
 	h := open(t, ctl, "en", "light")
 	if h.w.recovered.content.Visible() {
 		t.Error("a bar without a reason")
 	}
-	ctl.recoveries = []core.Recovery{{Path: "/p", Uncounted: true}}
+	ctl.Damage = []core.Recovery{{Path: "/p", Uncounted: true}}
 	h.w.recovered.read()
-	h.until("the bar", func() bool { return h.w.recovered.content.Visible() })
+	h.Until("the bar", func() bool { return h.w.recovered.content.Visible() })
 	if h.w.recovered.look.Visible() {
 		t.Error("a button without folders")
 	}
@@ -83,22 +87,22 @@ func TestRecoveredBarWithoutFolders(t *testing.T) {
 // In the smallest window, in either language, how much was lost can be read, and
 // the details, which are there always, look through the folders too.
 func TestRecoveredBarInASmallWindow(t *testing.T) {
-	for _, language := range languages() {
-		ctl := newFakeController()
-		ctl.recoveries = []core.Recovery{{Path: "/home/a/queue.db.corrupt-1", LostQueued: 1234, Folders: []string{"/home/a/pictures"}}}
+	for _, language := range wording.Languages() {
+		ctl := viewtest.NewFake()
+		ctl.Damage = []core.Recovery{{Path: "/home/a/queue.db.corrupt-1", LostQueued: 1234, Folders: []string{"/home/a/pictures"}}}
 		h := open(t, ctl, language, "light")
-		h.w.win.Resize(fyne.NewSize(leastWidth, leastHeight))
-		h.until("the bar", func() bool { return h.w.recovered.content.Visible() })
+		h.w.win.Resize(fyne.NewSize(view.LeastWidth, view.LeastHeight))
+		h.Until("the bar", func() bool { return h.w.recovered.content.Visible() })
 		sentence := h.w.recovered.sentence
-		if need := sentence.fullWidth() - 1; need > sentence.Size().Width {
-			t.Errorf("%s: %q needs %v of %v", language, sentence.words, need, sentence.Size().Width)
+		if need := sentence.FullWidth() - 1; need > sentence.Size().Width {
+			t.Errorf("%s: %q needs %v of %v", language, sentence.Words, need, sentence.Size().Width)
 		}
-		h.tap(h.w.sh.text.s("action.details"))
-		h.dialogFits()
-		h.tap(h.w.sh.text.s("recovered.look"))
-		h.dialogFits() // the question
-		h.tap(h.w.sh.text.s("recovered.look"))
-		h.until("the scan", func() bool { return slices.Contains(ctl.calls(), `scan ["/home/a/pictures"]`) })
+		h.Tap(h.w.sh.Text.S("action.details"))
+		h.DialogFits()
+		h.Tap(h.w.sh.Text.S("recovered.look"))
+		h.DialogFits() // the question
+		h.Tap(h.w.sh.Text.S("recovered.look"))
+		h.Until("the scan", func() bool { return slices.Contains(ctl.Calls(), `scan ["/home/a/pictures"]`) })
 		if h.w.win.Canvas().Overlays().Top() != nil {
 			t.Error("the details are still there")
 		}

@@ -7,24 +7,27 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
 )
 
-var actionKeys = map[action]string{ //nolint:gochecknoglobals // a table
-	actPause: "action.pause", actResume: "action.resume", actRetry: "action.retry",
-	actCancel: "action.cancel", actRemove: "action.remove",
-	actFirst: "action.first", actLast: "action.last", actPermanent: "action.permanent", actMore: "action.menu",
+var actionKeys = map[queue.Action]string{ //nolint:gochecknoglobals // a table
+	queue.ActPause: "action.pause", queue.ActResume: "action.resume", queue.ActRetry: "action.retry",
+	queue.ActCancel: "action.cancel", queue.ActRemove: "action.remove",
+	queue.ActFirst: "action.first", queue.ActLast: "action.last", queue.ActPermanent: "action.permanent", queue.ActMore: "action.menu",
 }
 
 // nameOf says what a row's button does.
-func (v *transfersView) nameOf(a action) string { return v.sh.text.s(actionKeys[a]) }
+func (v *transfersView) nameOf(a queue.Action) string { return v.sh.Text.S(actionKeys[a]) }
 
 // tapAction is a row's button.
-func (v *transfersView) tapAction(id core.TransferID, a action, button fyne.CanvasObject) {
+func (v *transfersView) tapAction(id core.TransferID, a queue.Action, button fyne.CanvasObject) {
 	switch a {
-	case actNone:
-	case actMore:
+	case queue.ActNone:
+	case queue.ActMore:
 		if menu := v.rowMenu(id); menu != nil {
-			showMenuBelow(menu, v.sh.win.Canvas(), button)
+			view.ShowMenuBelow(menu, v.sh.Win.Canvas(), button)
 		}
 	default:
 		v.do(a, []core.TransferID{id})
@@ -37,7 +40,7 @@ func (v *transfersView) showMenu(id core.TransferID, at fyne.Position) {
 		v.tapRow(id, 0)
 	}
 	if menu := v.rowMenu(id); menu != nil {
-		widget.ShowPopUpMenuAtPosition(menu, v.sh.win.Canvas(), at)
+		widget.ShowPopUpMenuAtPosition(menu, v.sh.Win.Canvas(), at)
 	}
 }
 
@@ -50,7 +53,7 @@ func (v *transfersView) showMenuOf(i int) {
 	v.list.ScrollTo(i)
 	if row := v.live[i]; row != nil {
 		where := fyne.CurrentApp().Driver().AbsolutePositionForObject(row)
-		v.showMenu(r.id, where.AddXY(sheetRowHeight, rowHeight))
+		v.showMenu(r.ID, where.AddXY(widgets.SheetRowHeight, rowHeight))
 	}
 }
 
@@ -61,21 +64,21 @@ func (v *transfersView) rowMenu(id core.TransferID) *fyne.Menu {
 	if r == nil {
 		return nil
 	}
-	t, menu := v.sh.text, fyne.NewMenu("")
-	for _, a := range []action{actPause, actResume, actRetry, actFirst, actLast, actPermanent, actCancel, actRemove} {
+	t, menu := v.sh.Text, fyne.NewMenu("")
+	for _, a := range []queue.Action{queue.ActPause, queue.ActResume, queue.ActRetry, queue.ActFirst, queue.ActLast, queue.ActPermanent, queue.ActCancel, queue.ActRemove} {
 		ids := v.targets(r, a)
 		if len(ids) == 0 {
 			continue
 		}
-		words := t.s(actionKeys[a])
-		if a == actRetry && r.state() == core.StateUnknown {
-			words = t.s("action.again")
+		words := t.S(actionKeys[a])
+		if a == queue.ActRetry && r.State() == core.StateUnknown {
+			words = t.S("action.again")
 		}
-		words = t.many(words, len(ids))
+		words = t.Many(words, len(ids))
 		menu.Items = append(menu.Items, fyne.NewMenuItem(words, func() { v.do(a, ids) }))
 	}
-	if v.model.sum.Failed > 1 {
-		menu.Items = append(menu.Items, fyne.NewMenuItem(t.s("action.retry_failed"), v.retryFailed))
+	if v.model.Sum.Failed > 1 {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("action.retry_failed"), v.retryFailed))
 	}
 	menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
 	if all := v.receipts(r); len(all) > 0 {
@@ -83,52 +86,52 @@ func (v *transfersView) rowMenu(id core.TransferID) *fyne.Menu {
 			v.copyItem("action.copy_id", all, func(c *core.Receipt) string { return c.FileID }),
 			v.copyItem("action.copy_sum", all, func(c *core.Receipt) string { return string(c.SHA256) }))
 	}
-	path := r.path
+	path := r.Path
 	menu.Items = append(menu.Items,
-		fyne.NewMenuItem(t.s("action.folder"), func() { openFolder(v.sh, path) }),
-		fyne.NewMenuItem(t.s("action.details"), func() { v.showDetails(id) }))
+		fyne.NewMenuItem(t.S("action.folder"), func() { view.OpenFolder(v.sh, path) }),
+		fyne.NewMenuItem(t.S("action.details"), func() { v.showDetails(id) }))
 	return menu
 }
 
 // receipts are those of a row, or where it is one of many selected of all of
 // them, in the order of the queue.
-func (v *transfersView) receipts(r *row) []*core.Receipt {
+func (v *transfersView) receipts(r *queue.Row) []*core.Receipt {
 	var all []*core.Receipt
-	if many := v.selected[r.id] && len(v.selected) > 1; many {
-		for i := range v.model.rows {
-			if x := &v.model.rows[i]; v.selected[x.id] && x.receipt() != nil {
-				all = append(all, x.receipt())
+	if many := v.selected[r.ID] && len(v.selected) > 1; many {
+		for i := range v.model.Rows {
+			if x := &v.model.Rows[i]; v.selected[x.ID] && x.Receipt() != nil {
+				all = append(all, x.Receipt())
 			}
 		}
-	} else if r.receipt() != nil {
-		all = append(all, r.receipt())
+	} else if r.Receipt() != nil {
+		all = append(all, r.Receipt())
 	}
 	return all
 }
 
 // copyItem copies something of each receipt, one a line.
 func (v *transfersView) copyItem(key string, all []*core.Receipt, of func(*core.Receipt) string) *fyne.MenuItem {
-	return fyne.NewMenuItem(v.sh.text.many(v.sh.text.s(key), len(all)), func() {
+	return fyne.NewMenuItem(v.sh.Text.Many(v.sh.Text.S(key), len(all)), func() {
 		lines := make([]string, len(all))
 		for i, c := range all {
 			lines[i] = of(c)
 		}
-		v.sh.app.Clipboard().SetContent(strings.Join(lines, "\n"))
+		v.sh.App.Clipboard().SetContent(strings.Join(lines, "\n"))
 	})
 }
 
-func (v *transfersView) targets(r *row, a action) []core.TransferID {
-	if v.selected[r.id] && len(v.selected) > 1 {
+func (v *transfersView) targets(r *queue.Row, a queue.Action) []core.TransferID {
+	if v.selected[r.ID] && len(v.selected) > 1 {
 		return v.chosen(a)
 	}
-	if r.can(a) {
-		return []core.TransferID{r.id}
+	if r.Can(a) {
+		return []core.TransferID{r.ID}
 	}
 	return nil
 }
 
 // askAgain warns that what may have arrived may then be there twice.
 func (v *transfersView) askAgain(yes func()) {
-	t := v.sh.text
-	ask(v.sh, t.s("again.title"), t.s("again.text"), t.s("action.again"), yes)
+	t := v.sh.Text
+	view.Ask(v.sh, t.S("again.title"), t.S("again.text"), t.S("action.again"), yes)
 }

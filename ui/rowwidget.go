@@ -10,13 +10,15 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/widgets"
 )
 
 // transferRow draws one row of the list. The list uses a few of them again
 // and again; show gives it another transfer.
 type transferRow struct {
 	widget.BaseWidget
-	icons *icons
+	icons *widgets.Icons
 	on    rowEvents
 	id    core.TransferID
 	at    int // index in the list
@@ -26,10 +28,10 @@ type transferRow struct {
 
 // rowEvents are what a row reports.
 type rowEvents struct {
-	act    func(core.TransferID, action, fyne.CanvasObject)
+	act    func(core.TransferID, queue.Action, fyne.CanvasObject)
 	tapped func(core.TransferID, fyne.KeyModifier)
 	menu   func(core.TransferID, fyne.Position)
-	name   func(action) string // what a button is called
+	name   func(queue.Action) string // what a button is called
 }
 
 var (
@@ -38,7 +40,7 @@ var (
 	_ desktop.Mouseable      = (*transferRow)(nil)
 )
 
-func newTransferRow(i *icons, on rowEvents) *transferRow {
+func newTransferRow(i *widgets.Icons, on rowEvents) *transferRow {
 	r := &transferRow{icons: i, on: on}
 	r.ExtendBaseWidget(r)
 	return r
@@ -78,7 +80,7 @@ func (r *transferRow) CreateRenderer() fyne.WidgetRenderer {
 		name: text(fyne.TextAlignLeading), folder: text(fyne.TextAlignLeading), status: text(fyne.TextAlignLeading),
 		size: text(fyne.TextAlignTrailing), speed: text(fyne.TextAlignTrailing), left: text(fyne.TextAlignTrailing),
 		track: canvas.NewRectangle(color.Transparent), done: canvas.NewRectangle(color.Transparent),
-		primary: newIconButton("", nil, nil), secondary: newIconButton("", nil, nil),
+		primary: widgets.NewIconButton("", nil, nil), secondary: widgets.NewIconButton("", nil, nil),
 	}
 	d.icon.FillMode = canvas.ImageFillContain
 	d.primary.Importance, d.secondary.Importance = widget.LowImportance, widget.LowImportance
@@ -96,7 +98,7 @@ type rowRenderer struct {
 	ground, track, done                     *canvas.Rectangle
 	icon                                    *canvas.Image
 	name, folder, size, status, speed, left *canvas.Text
-	primary, secondary                      *iconButton
+	primary, secondary                      *widgets.IconButton
 	texts                                   []*canvas.Text
 	rects                                   []*canvas.Rectangle
 	all                                     []fyne.CanvasObject
@@ -161,15 +163,15 @@ func (d *rowRenderer) style() {
 		t.TextSize = theme.SizeForWidget(theme.SizeNameText, d.row)
 	}
 	for _, t := range []*canvas.Text{d.folder, d.status, d.speed, d.left} {
-		t.TextSize = theme.SizeForWidget(sizeSmall, d.row)
+		t.TextSize = theme.SizeForWidget(widgets.SizeSmall, d.row)
 	}
 	d.folder.TextSize = theme.SizeForWidget(theme.SizeNameCaptionText, d.row)
 	d.speed.TextSize, d.left.TextSize = d.size.TextSize, d.size.TextSize
 	d.name.Color = of(theme.ColorNameForeground)
 	for _, t := range []*canvas.Text{d.folder, d.size, d.speed, d.left} {
-		t.Color = of(colorMuted)
+		t.Color = of(widgets.ColorMuted)
 	}
-	d.status.Color = of(colorMuted)
+	d.status.Color = of(widgets.ColorMuted)
 	if w.tone != "" {
 		d.status.Color = of(w.tone)
 	}
@@ -179,29 +181,29 @@ func (d *rowRenderer) style() {
 	} else if w.highlight {
 		d.ground.FillColor = of(theme.ColorNameHover)
 	}
-	d.track.FillColor, d.track.CornerRadius, d.done.CornerRadius = of(colorTrack), barHeight/2, barHeight/2
+	d.track.FillColor, d.track.CornerRadius, d.done.CornerRadius = of(widgets.ColorTrack), barHeight/2, barHeight/2
 	if w.barTone != "" {
 		d.done.FillColor = of(w.barTone)
 	}
 	d.icon.Resource = nil
 	if w.icon != "" {
-		d.icon.Resource = d.row.icons.get(w.icon, w.tone)
+		d.icon.Resource = d.row.icons.Get(w.icon, w.tone)
 	}
 	d.size.Text, d.speed.Text, d.left.Text = w.size, w.speed, w.left
 	d.button(d.primary, w.primary)
 	d.button(d.secondary, w.secondary)
 }
 
-var actionIcons = map[action]string{actPause: "pause", actResume: "resume", actRetry: "retry", actCancel: "cancel", actMore: "more"} //nolint:gochecknoglobals // a table
+var actionIcons = map[queue.Action]string{queue.ActPause: "pause", queue.ActResume: "resume", queue.ActRetry: "retry", queue.ActCancel: "cancel", queue.ActMore: "more"} //nolint:gochecknoglobals // a table
 
-func (d *rowRenderer) button(b *iconButton, a action) {
+func (d *rowRenderer) button(b *widgets.IconButton, a queue.Action) {
 	name := actionIcons[a]
 	if name == "" {
 		b.Hide()
 		return
 	}
 	before := b.Icon
-	b.Icon, b.name = d.row.icons.get(name, colorMuted), d.row.on.name(a)
+	b.Icon, b.Name = d.row.icons.Get(name, widgets.ColorMuted), d.row.on.name(a)
 	switch {
 	case !b.Visible():
 		b.Show() // and refresh
@@ -214,22 +216,24 @@ func (d *rowRenderer) button(b *iconButton, a action) {
 func (d *rowRenderer) Layout(size fyne.Size) {
 	p, w := placesFor(size.Width), &d.row.words
 	d.ground.Resize(size)
-	put := func(o fyne.CanvasObject, at place, y, height float32) {
-		o.Move(fyne.NewPos(at.x, y))
-		o.Resize(fyne.NewSize(at.width, height))
+	put := func(o fyne.CanvasObject, at widgets.Place, y, height float32) {
+		o.Move(fyne.NewPos(at.X, y))
+		o.Resize(fyne.NewSize(at.Width, height))
 	}
-	middle := func(o fyne.CanvasObject, at place, height float32) { put(o, at, (size.Height-height)/2, height) }
-	middle(d.icon, place{p.icon.x + 14, 18}, 18)
+	middle := func(o fyne.CanvasObject, at widgets.Place, height float32) {
+		put(o, at, (size.Height-height)/2, height)
+	}
+	middle(d.icon, widgets.Place{X: p.icon.X + 14, Width: 18}, 18)
 	line := fyne.MeasureText("M", d.name.TextSize, fyne.TextStyle{}).Height
 	small := fyne.MeasureText("M", d.status.TextSize, fyne.TextStyle{}).Height
 	middle(d.size, p.size, line)
 	middle(d.speed, p.speed, line)
 	middle(d.left, p.left, line)
-	setVisible(d.speed, p.speed.width > 0)
-	setVisible(d.left, p.left.width > 0)
+	widgets.SetVisible(d.speed, p.speed.Width > 0)
+	widgets.SetVisible(d.left, p.left.Width > 0)
 
-	d.name.Text = ellipsis(w.name, p.name.width, d.name.TextSize, d.name.TextStyle)
-	d.folder.Text = ellipsis(w.folder, p.name.width, d.folder.TextSize, d.folder.TextStyle)
+	d.name.Text = widgets.Ellipsis(w.name, p.name.Width, d.name.TextSize, d.name.TextStyle)
+	d.folder.Text = widgets.Ellipsis(w.folder, p.name.Width, d.folder.TextSize, d.folder.TextStyle)
 	if w.folder == "" {
 		middle(d.name, p.name, line)
 	} else {
@@ -238,28 +242,28 @@ func (d *rowRenderer) Layout(size fyne.Size) {
 	}
 	status, room := w.status, p.progress
 	switch {
-	case p.speed.width == 0 && w.short != "":
+	case p.speed.Width == 0 && w.short != "":
 		status = w.short
-	case p.speed.width > 0 && w.speed == "":
+	case p.speed.Width > 0 && w.speed == "":
 		// Nothing stands in the columns beside it.
-		room.width = p.left.x + p.left.width - room.x
+		room.Width = p.left.X + p.left.Width - room.X
 	}
-	d.status.Text = ellipsis(status, room.width, d.status.TextSize, d.status.TextStyle)
-	setVisible(d.track, w.bar)
-	setVisible(d.done, w.bar && w.share > 0)
+	d.status.Text = widgets.Ellipsis(status, room.Width, d.status.TextSize, d.status.TextStyle)
+	widgets.SetVisible(d.track, w.bar)
+	widgets.SetVisible(d.done, w.bar && w.share > 0)
 	if !w.bar {
 		middle(d.status, room, small)
 	} else {
 		put(d.status, room, size.Height/2-small+1, small)
-		at := fyne.NewPos(p.progress.x, size.Height/2+8)
-		bar := min(p.progress.width, barWidth)
+		at := fyne.NewPos(p.progress.X, size.Height/2+8)
+		bar := min(p.progress.Width, barWidth)
 		d.track.Move(at)
 		d.track.Resize(fyne.NewSize(bar, barHeight))
 		d.done.Move(at)
 		d.done.Resize(fyne.NewSize(max(barHeight, bar*w.share), barHeight))
 	}
-	d.secondary.Resize(fyne.NewSize(buttonSize, buttonSize))
-	d.secondary.Move(fyne.NewPos(p.actions.x+p.actions.width-buttonSize, (size.Height-buttonSize)/2))
-	d.primary.Resize(fyne.NewSize(buttonSize, buttonSize))
-	d.primary.Move(fyne.NewPos(p.actions.x+p.actions.width-2*buttonSize, (size.Height-buttonSize)/2))
+	d.secondary.Resize(fyne.NewSize(widgets.ButtonSize, widgets.ButtonSize))
+	d.secondary.Move(fyne.NewPos(p.actions.X+p.actions.Width-widgets.ButtonSize, (size.Height-widgets.ButtonSize)/2))
+	d.primary.Resize(fyne.NewSize(widgets.ButtonSize, widgets.ButtonSize))
+	d.primary.Move(fyne.NewPos(p.actions.X+p.actions.Width-2*widgets.ButtonSize, (size.Height-widgets.ButtonSize)/2))
 }

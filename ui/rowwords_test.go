@@ -5,6 +5,10 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view/viewtest"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 func TestPresent(t *testing.T) {
@@ -18,58 +22,58 @@ func TestPresent(t *testing.T) {
 		left               time.Duration
 		status             string
 		speed, timeLeft    string
-		primary, secondary action
+		primary, secondary queue.Action
 		bar                bool
 	}{
-		{name: "queued", transfer: core.Transfer{State: core.StateQueued}, status: "queued", primary: actPause, secondary: actCancel},
-		{name: "begun", transfer: core.Transfer{State: core.StateSending, Source: core.Source{Size: 10}}, status: "uploading", primary: actPause, secondary: actCancel, bar: true},
+		{name: "queued", transfer: core.Transfer{State: core.StateQueued}, status: "queued", primary: queue.ActPause, secondary: queue.ActCancel},
+		{name: "begun", transfer: core.Transfer{State: core.StateSending, Source: core.Source{Size: 10}}, status: "uploading", primary: queue.ActPause, secondary: queue.ActCancel, bar: true},
 		{
 			name: "sending", transfer: core.Transfer{State: core.StateSending, Source: core.Source{Size: 100}, Sent: 71}, rate: 8.2 * (1 << 20), left: time.Second,
-			status: "71 % · uploading", speed: "8.2 MiB/s", timeLeft: "0:01", primary: actPause, secondary: actCancel, bar: true,
+			status: "71 % · uploading", speed: "8.2 MiB/s", timeLeft: "0:01", primary: queue.ActPause, secondary: queue.ActCancel, bar: true,
 		},
-		{name: "sent", transfer: core.Transfer{State: core.StateSent, Source: core.Source{Size: 1}}, status: "server is checking…", secondary: actCancel, bar: true},
+		{name: "sent", transfer: core.Transfer{State: core.StateSent, Source: core.Source{Size: 1}}, status: "server is checking…", secondary: queue.ActCancel, bar: true},
 		{
-			name: "waiting", transfer: core.Transfer{State: core.StateWaiting, Error: busy, NotBefore: start().Add(7500 * time.Millisecond)},
-			status: "retrying in 8 s: the server is busy (503)", primary: actRetry, secondary: actCancel,
+			name: "waiting", transfer: core.Transfer{State: core.StateWaiting, Error: busy, NotBefore: viewtest.Start().Add(7500 * time.Millisecond)},
+			status: "retrying in 8 s: the server is busy (503)", primary: queue.ActRetry, secondary: queue.ActCancel,
 		},
-		{name: "waited", transfer: core.Transfer{State: core.StateWaiting, Error: busy, NotBefore: start()}, status: "retrying now: the server is busy (503)", primary: actRetry, secondary: actCancel},
+		{name: "waited", transfer: core.Transfer{State: core.StateWaiting, Error: busy, NotBefore: viewtest.Start()}, status: "retrying now: the server is busy (503)", primary: queue.ActRetry, secondary: queue.ActCancel},
 		{
 			name: "held", transfer: core.Transfer{State: core.StateWaiting, Error: &core.Error{Kind: core.KindConfig, Code: core.CodeOtherServer}},
-			status: "waiting: the profile leads to another server or account now", primary: actRetry, secondary: actCancel,
+			status: "waiting: the profile leads to another server or account now", primary: queue.ActRetry, secondary: queue.ActCancel,
 		},
-		{name: "paused", transfer: core.Transfer{State: core.StatePaused}, status: "paused", primary: actResume, secondary: actCancel},
-		{name: "stored", transfer: core.Transfer{State: core.StateStored}, status: "stored · verified", secondary: actMore},
-		{name: "failed", transfer: core.Transfer{State: core.StateFailed, Error: large}, status: "too large for the server (413)", primary: actRetry, secondary: actMore},
-		{name: "failed without a cause", transfer: core.Transfer{State: core.StateFailed}, status: "failed", primary: actRetry, secondary: actMore},
-		{name: "asking", transfer: core.Transfer{State: core.StateWaiting, Error: lost}, status: "not known if it arrived · asking the server…", primary: actRetry, secondary: actCancel},
-		{name: "asked later", transfer: core.Transfer{State: core.StateWaiting, Error: lost, NotBefore: start().Add(89500 * time.Millisecond)}, status: "not known if it arrived · asking again in 1 min 30 s", primary: actRetry, secondary: actCancel},
-		{name: "asked at the start", transfer: core.Transfer{State: core.StateQueued, Error: lost}, status: "not known if it arrived · asking the server…", primary: actPause, secondary: actCancel},
-		{name: "unknown, asked later", transfer: core.Transfer{State: core.StateUnknown, Error: lost, NotBefore: start().Add(time.Hour)}, status: "not known if it arrived, asking again in 1 h · Decide…", secondary: actMore},
-		{name: "not listed", transfer: core.Transfer{State: core.StateUnknown, Error: &core.Error{Code: core.CodeNotListed, Fact: &core.Fact{With: map[string]any{"N": 12}}}}, status: "the server lists 12 newer files, not this one · Decide…", secondary: actMore},
-		{name: "not listed, after a restart", transfer: core.Transfer{State: core.StateUnknown, Error: &core.Error{Code: core.CodeNotListed}}, status: "the server lists other files, not this one · Decide…", secondary: actMore},
-		{name: "unknown", transfer: core.Transfer{State: core.StateUnknown}, status: "not known if it arrived · Decide…", secondary: actMore},
-		{name: "cancelled", transfer: core.Transfer{State: core.StateCancelled}, status: "cancelled", primary: actRetry, secondary: actMore},
+		{name: "paused", transfer: core.Transfer{State: core.StatePaused}, status: "paused", primary: queue.ActResume, secondary: queue.ActCancel},
+		{name: "stored", transfer: core.Transfer{State: core.StateStored}, status: "stored · verified", secondary: queue.ActMore},
+		{name: "failed", transfer: core.Transfer{State: core.StateFailed, Error: large}, status: "too large for the server (413)", primary: queue.ActRetry, secondary: queue.ActMore},
+		{name: "failed without a cause", transfer: core.Transfer{State: core.StateFailed}, status: "failed", primary: queue.ActRetry, secondary: queue.ActMore},
+		{name: "asking", transfer: core.Transfer{State: core.StateWaiting, Error: lost}, status: "not known if it arrived · asking the server…", primary: queue.ActRetry, secondary: queue.ActCancel},
+		{name: "asked later", transfer: core.Transfer{State: core.StateWaiting, Error: lost, NotBefore: viewtest.Start().Add(89500 * time.Millisecond)}, status: "not known if it arrived · asking again in 1 min 30 s", primary: queue.ActRetry, secondary: queue.ActCancel},
+		{name: "asked at the start", transfer: core.Transfer{State: core.StateQueued, Error: lost}, status: "not known if it arrived · asking the server…", primary: queue.ActPause, secondary: queue.ActCancel},
+		{name: "unknown, asked later", transfer: core.Transfer{State: core.StateUnknown, Error: lost, NotBefore: viewtest.Start().Add(time.Hour)}, status: "not known if it arrived, asking again in 1 h · Decide…", secondary: queue.ActMore},
+		{name: "not listed", transfer: core.Transfer{State: core.StateUnknown, Error: &core.Error{Code: core.CodeNotListed, Fact: &core.Fact{With: map[string]any{"N": 12}}}}, status: "the server lists 12 newer files, not this one · Decide…", secondary: queue.ActMore},
+		{name: "not listed, after a restart", transfer: core.Transfer{State: core.StateUnknown, Error: &core.Error{Code: core.CodeNotListed}}, status: "the server lists other files, not this one · Decide…", secondary: queue.ActMore},
+		{name: "unknown", transfer: core.Transfer{State: core.StateUnknown}, status: "not known if it arrived · Decide…", secondary: queue.ActMore},
+		{name: "cancelled", transfer: core.Transfer{State: core.StateCancelled}, status: "cancelled", primary: queue.ActRetry, secondary: queue.ActMore},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			row := newRow(&c.transfer)
-			w := presented(english(t), &row, c.rate, c.left, start())
-			if got := spaced(w.status); got != c.status {
+			row := queue.NewRow(&c.transfer)
+			w := presented(viewtest.English(t), &row, c.rate, c.left, viewtest.Start())
+			if got := viewtest.Spaced(w.status); got != c.status {
 				t.Errorf("status %q, want %q", got, c.status)
 			}
-			if spaced(w.speed) != c.speed || w.left != c.timeLeft || w.bar != c.bar {
+			if viewtest.Spaced(w.speed) != c.speed || w.left != c.timeLeft || w.bar != c.bar {
 				t.Errorf("speed %q, left %q, bar %v", w.speed, w.left, w.bar)
 			}
 			if w.primary != c.primary || w.secondary != c.secondary {
 				t.Errorf("buttons %v, %v, want %v, %v", w.primary, w.secondary, c.primary, c.secondary)
 			}
-			if w.primary != actNone && !can(w.primary, row.state()) {
+			if w.primary != queue.ActNone && !queue.Can(w.primary, row.State()) {
 				t.Errorf("the button %v does nothing", w.primary)
 			}
 			// Colour is never the only sign.
 			if w.icon == "" || w.status == "" {
 				t.Error("a row needs an icon and words")
 			}
-			if newIcons().plain[w.icon] == nil {
+			if widgets.NewIcons().Plain[w.icon] == nil {
 				t.Errorf("no icon %q", w.icon)
 			}
 		})
@@ -84,7 +88,7 @@ func TestNamesAreHarmless(t *testing.T) {
 		"gpj.\u202eexe.txt":  {"", "gpj.␣exe.txt"},
 		"Договор № 118.docx": {"", "Договор № 118.docx"},
 	} {
-		folder, file := splitName(in)
+		folder, file := wording.SplitName(in)
 		if folder != want[0] || file != want[1] {
 			t.Errorf("%q becomes %q, %q", in, folder, file)
 		}
@@ -94,14 +98,14 @@ func TestNamesAreHarmless(t *testing.T) {
 func TestPlacesFillTheRow(t *testing.T) {
 	for _, width := range []float32{460, 552, 719, 720, 920, 1600, 3400} {
 		p := placesFor(width)
-		if end := p.actions.x + p.actions.width; end > width {
+		if end := p.actions.X + p.actions.Width; end > width {
 			t.Errorf("at %v the buttons end at %v", width, end)
 		}
-		if wide := width >= 720; wide != (p.speed.width > 0) {
-			t.Errorf("at %v the speed is %v wide", width, p.speed.width)
+		if wide := width >= 720; wide != (p.speed.Width > 0) {
+			t.Errorf("at %v the speed is %v wide", width, p.speed.Width)
 		}
-		if p.name.width < 40 || p.progress.width < 40 {
-			t.Errorf("at %v the name has %v and the progress %v", width, p.name.width, p.progress.width)
+		if p.name.Width < 40 || p.progress.Width < 40 {
+			t.Errorf("at %v the name has %v and the progress %v", width, p.name.Width, p.progress.Width)
 		}
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // tapRow selects a row: alone, with Ctrl or Cmd one more, with Shift a range.
@@ -32,7 +34,7 @@ func (v *transfersView) tapRow(id core.TransferID, mods fyne.KeyModifier) {
 		v.anchor, v.from = at, at
 	}
 	v.list.Highlight(at)
-	v.sh.win.Canvas().Focus(v.list)
+	v.sh.Win.Canvas().Focus(v.list)
 	v.Refresh()
 }
 
@@ -41,7 +43,7 @@ func (v *transfersView) choose(from, to int) {
 	v.selected = map[core.TransferID]bool{}
 	for i := min(from, to); i <= max(from, to); i++ {
 		if r := v.model.At(i); r != nil {
-			v.selected[r.id] = true
+			v.selected[r.ID] = true
 		}
 	}
 }
@@ -59,7 +61,7 @@ func (v *transfersView) moveTo(index int) {
 			v.choose(v.from, index)
 		} else {
 			v.from = index
-			v.selected = map[core.TransferID]bool{r.id: true}
+			v.selected = map[core.TransferID]bool{r.ID: true}
 		}
 		v.anchor = index
 		v.Refresh()
@@ -68,12 +70,12 @@ func (v *transfersView) moveTo(index int) {
 
 func (v *transfersView) visibleIndex(id core.TransferID) int {
 	for i, row := range v.live {
-		if r := v.model.At(i); row.id == id && r != nil && r.id == id {
+		if r := v.model.At(i); row.id == id && r != nil && r.ID == id {
 			return i
 		}
 	}
 	for i := range v.model.Len() {
-		if v.model.At(i).id == id {
+		if v.model.At(i).ID == id {
 			return i
 		}
 	}
@@ -82,16 +84,16 @@ func (v *transfersView) visibleIndex(id core.TransferID) int {
 
 // chosen are the selected transfers that an action makes sense for, in the
 // order of the list.
-func (v *transfersView) chosen(actions ...action) []core.TransferID {
+func (v *transfersView) chosen(actions ...queue.Action) []core.TransferID {
 	var ids []core.TransferID
-	for i := range v.model.rows {
-		r := &v.model.rows[i]
-		if !v.selected[r.id] {
+	for i := range v.model.Rows {
+		r := &v.model.Rows[i]
+		if !v.selected[r.ID] {
 			continue
 		}
 		for _, a := range actions {
-			if r.can(a) {
-				ids = append(ids, r.id)
+			if r.Can(a) {
+				ids = append(ids, r.ID)
 				break
 			}
 		}
@@ -103,9 +105,9 @@ func (v *transfersView) chosen(actions ...action) []core.TransferID {
 func (v *transfersView) storedFiles(ids []core.TransferID) []storedFile {
 	files := make([]storedFile, 0, len(ids))
 	for _, id := range ids {
-		if r := v.model.Find(id); r != nil && r.receipt() != nil {
-			_, name := splitName(r.name)
-			files = append(files, storedFile{id, r.receipt().FileID, name})
+		if r := v.model.Find(id); r != nil && r.Receipt() != nil {
+			_, name := wording.SplitName(r.Name)
+			files = append(files, storedFile{id, r.Receipt().FileID, name})
 		}
 	}
 	return files
@@ -114,35 +116,35 @@ func (v *transfersView) storedFiles(ids []core.TransferID) []storedFile {
 // selectAll selects every row that the filter takes.
 func (v *transfersView) selectAll() {
 	for i := range v.model.Len() {
-		v.selected[v.model.At(i).id] = true
+		v.selected[v.model.At(i).ID] = true
 	}
 	v.Refresh()
 }
 
 // moveFirst and moveLast move the selected transfers in the queue.
-func (v *transfersView) moveFirst() { v.do(actFirst, v.chosen(actFirst)) }
-func (v *transfersView) moveLast()  { v.do(actLast, v.chosen(actLast)) }
+func (v *transfersView) moveFirst() { v.do(queue.ActFirst, v.chosen(queue.ActFirst)) }
+func (v *transfersView) moveLast()  { v.do(queue.ActLast, v.chosen(queue.ActLast)) }
 
 // makePermanent keeps the selected files for good.
-func (v *transfersView) makePermanent() { v.do(actPermanent, v.chosen(actPermanent)) }
+func (v *transfersView) makePermanent() { v.do(queue.ActPermanent, v.chosen(queue.ActPermanent)) }
 
 // key is what Space, Delete, Return and the menu key do with the selection.
 func (v *transfersView) key(e *fyne.KeyEvent) bool {
 	switch e.Name {
 	case fyne.KeySpace:
-		if ids := v.chosen(actPause); len(ids) > 0 {
-			v.do(actPause, ids)
+		if ids := v.chosen(queue.ActPause); len(ids) > 0 {
+			v.do(queue.ActPause, ids)
 		} else {
-			v.do(actResume, v.chosen(actResume))
+			v.do(queue.ActResume, v.chosen(queue.ActResume))
 		}
 	case fyne.KeyDelete, fyne.KeyBackspace:
-		v.do(actCancel, v.chosen(actCancel))
-		v.do(actRemove, v.chosen(actRemove))
+		v.do(queue.ActCancel, v.chosen(queue.ActCancel))
+		v.do(queue.ActRemove, v.chosen(queue.ActRemove))
 	case desktop.KeyMenu, fyne.KeyF10:
 		v.showMenuOf(v.anchor)
 	case fyne.KeyReturn, fyne.KeyEnter:
-		if r := v.model.At(v.anchor); r != nil && v.selected[r.id] {
-			v.showDetails(r.id)
+		if r := v.model.At(v.anchor); r != nil && v.selected[r.ID] {
+			v.showDetails(r.ID)
 		}
 	default:
 		return false
@@ -151,33 +153,33 @@ func (v *transfersView) key(e *fyne.KeyEvent) bool {
 }
 
 // do carries an action out on transfers.
-func (v *transfersView) do(a action, ids []core.TransferID) {
+func (v *transfersView) do(a queue.Action, ids []core.TransferID) {
 	if len(ids) == 0 {
 		return
 	}
-	if a == actPermanent {
+	if a == queue.ActPermanent {
 		v.permanent.ask(v.storedFiles(ids))
 		return
 	}
-	if a == actRemove || a == actCancel && !v.model.filter.shows(groupCancelled) {
+	if a == queue.ActRemove || a == queue.ActCancel && !v.model.Filter.Shows(queue.GroupCancelled) {
 		v.appoint(ids)
 	}
-	c := v.sh.ctl
-	verbs := map[action]func(context.Context, ...core.TransferID) error{
-		actPause: c.Pause, actResume: c.Resume, actRetry: c.Retry, actCancel: c.Cancel, actRemove: c.Remove,
-		actFirst: c.First, actLast: c.Last,
+	c := v.sh.Ctl
+	verbs := map[queue.Action]func(context.Context, ...core.TransferID) error{
+		queue.ActPause: c.Pause, queue.ActResume: c.Resume, queue.ActRetry: c.Retry, queue.ActCancel: c.Cancel, queue.ActRemove: c.Remove,
+		queue.ActFirst: c.First, queue.ActLast: c.Last,
 	}
 	verb := verbs[a]
-	if a == actRetry && v.anyUnknown(ids) {
-		v.askAgain(func() { v.sh.act(func(ctx context.Context) error { return verb(ctx, ids...) }) })
+	if a == queue.ActRetry && v.anyUnknown(ids) {
+		v.askAgain(func() { v.sh.Act(func(ctx context.Context) error { return verb(ctx, ids...) }) })
 		return
 	}
-	v.sh.act(func(ctx context.Context) error { return verb(ctx, ids...) })
+	v.sh.Act(func(ctx context.Context) error { return verb(ctx, ids...) })
 }
 
 func (v *transfersView) anyUnknown(ids []core.TransferID) bool {
 	for _, id := range ids {
-		if r := v.model.Find(id); r != nil && r.state() == core.StateUnknown {
+		if r := v.model.Find(id); r != nil && r.State() == core.StateUnknown {
 			return true
 		}
 	}
@@ -203,7 +205,7 @@ func (v *transfersView) appoint(leaving []core.TransferID) {
 func (v *transfersView) neighbour() (next core.TransferID) {
 	atEnd := false // the last row is selected
 	for i := v.model.Len() - 1; i >= 0; i-- {
-		switch id := v.model.At(i).id; {
+		switch id := v.model.At(i).ID; {
 		case !v.selected[id] && atEnd:
 			return id
 		case !v.selected[id]:
@@ -225,7 +227,7 @@ func (v *transfersView) succeed() {
 	}
 	at := -1
 	for i := range v.model.Len() {
-		id := v.model.At(i).id
+		id := v.model.At(i).ID
 		if v.heir.of[id] {
 			return
 		}

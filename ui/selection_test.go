@@ -7,6 +7,8 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
 // TestTheNeighbourIsSelectedAfterARemoval, by Delete or by the menu, but not
@@ -16,31 +18,31 @@ func TestTheNeighbourIsSelectedAfterARemoval(t *testing.T) {
 	deletes := func(v *transfersView) { v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete}) }
 	for _, c := range []struct {
 		name     string
-		group    group
+		group    queue.Group
 		selected ids
 		do       func(*transfersView)
 		gone     ids
 		want     ids
 	}{
-		{"next", groupAll, ids{"t4"}, deletes, ids{"t4"}, ids{"t5"}},
-		{"previous", groupAll, ids{"t12"}, deletes, ids{"t12"}, ids{"t11"}},
-		{"after several", groupAll, ids{"t3", "t4", "t7"}, deletes, ids{"t3", "t4", "t7"}, ids{"t8"}},
-		{"before several", groupAll, ids{"t2", "t11", "t12"}, deletes, ids{"t2", "t11", "t12"}, ids{"t10"}},
-		{"some stay", groupAll, ids{"t4", "t9"}, deletes, ids{"t4"}, ids{"t9"}},
-		{"neighbour went too", groupAll, ids{"t4"}, deletes, ids{"t4", "t5"}, nil},
-		{"all", groupAll, ids{"t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11", "t12"}, deletes,
+		{"next", queue.GroupAll, ids{"t4"}, deletes, ids{"t4"}, ids{"t5"}},
+		{"previous", queue.GroupAll, ids{"t12"}, deletes, ids{"t12"}, ids{"t11"}},
+		{"after several", queue.GroupAll, ids{"t3", "t4", "t7"}, deletes, ids{"t3", "t4", "t7"}, ids{"t8"}},
+		{"before several", queue.GroupAll, ids{"t2", "t11", "t12"}, deletes, ids{"t2", "t11", "t12"}, ids{"t10"}},
+		{"some stay", queue.GroupAll, ids{"t4", "t9"}, deletes, ids{"t4"}, ids{"t9"}},
+		{"neighbour went too", queue.GroupAll, ids{"t4"}, deletes, ids{"t4", "t5"}, nil},
+		{"all", queue.GroupAll, ids{"t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11", "t12"}, deletes,
 			ids{"t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11", "t12"}, nil},
-		{"menu", groupAll, ids{"t4"}, func(v *transfersView) { chooseItem(t, v.rowMenu("t4"), "Remove from the list") }, ids{"t4"}, ids{"t5"}},
-		{"hidden by the filter", groupUnderWay, ids{"t9"}, deletes, ids{"t9"}, ids{"t10"}},
-		{"another row's button", groupAll, ids{"t9"}, func(v *transfersView) { v.tapAction("t4", actRemove, v.list) }, ids{"t4"}, ids{"t9"}},
-		{"by themselves", groupAll, ids{"t4"}, func(*transfersView) {}, ids{"t4"}, nil},
-		{"selected meanwhile", groupAll, ids{"t4"}, func(v *transfersView) { deletes(v); v.tapRow("t7", 0) }, ids{"t4", "t7"}, nil},
+		{"menu", queue.GroupAll, ids{"t4"}, func(v *transfersView) { viewtest.ChooseItem(t, v.rowMenu("t4"), "Remove from the list") }, ids{"t4"}, ids{"t5"}},
+		{"hidden by the filter", queue.GroupUnderWay, ids{"t9"}, deletes, ids{"t9"}, ids{"t10"}},
+		{"another row's button", queue.GroupAll, ids{"t9"}, func(v *transfersView) { v.tapAction("t4", queue.ActRemove, v.list) }, ids{"t4"}, ids{"t9"}},
+		{"by themselves", queue.GroupAll, ids{"t4"}, func(*transfersView) {}, ids{"t4"}, nil},
+		{"selected meanwhile", queue.GroupAll, ids{"t4"}, func(v *transfersView) { deletes(v); v.tapRow("t7", 0) }, ids{"t4", "t7"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			ctl := newFakeController()
-			ctl.snapshot = showcase(12)
-			for i := range ctl.snapshot.Transfers[10:] {
-				ctl.snapshot.Transfers[10+i].State = core.StateCancelled
+			ctl := viewtest.NewFake()
+			ctl.Snapshot = viewtest.Showcase(12)
+			for i := range ctl.Snapshot.Transfers[10:] {
+				ctl.Snapshot.Transfers[10+i].State = core.StateCancelled
 			}
 			h := open(t, ctl, "en", "light")
 			v := h.w.transfers
@@ -49,11 +51,11 @@ func TestTheNeighbourIsSelectedAfterARemoval(t *testing.T) {
 				v.tapRow(id, fyne.KeyModifierShortcutDefault)
 			}
 			c.do(v)
-			h.w.apply(change{update: &core.Update{}, link: ctl.link, profile: ctl.current})
-			h.w.apply(change{update: &core.Update{Removed: c.gone}, link: ctl.link, profile: ctl.current})
+			h.w.apply(change{update: &core.Update{}, link: ctl.Connection, profile: ctl.Used})
+			h.w.apply(change{update: &core.Update{Removed: c.gone}, link: ctl.Connection, profile: ctl.Used})
 			var got ids
 			for i := range v.model.Len() {
-				if id := v.model.At(i).id; v.selected[id] {
+				if id := v.model.At(i).ID; v.selected[id] {
 					got = append(got, id)
 				}
 			}
@@ -64,7 +66,7 @@ func TestTheNeighbourIsSelectedAfterARemoval(t *testing.T) {
 				return
 			}
 			v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
-			if at := v.model.At(v.anchor); at == nil || v.model.At(v.anchor+1).id != c.want[0] || !v.selected[at.id] {
+			if at := v.model.At(v.anchor); at == nil || v.model.At(v.anchor+1).ID != c.want[0] || !v.selected[at.ID] {
 				t.Errorf("the arrows do not go on from %s: row %d, %v", c.want[0], v.anchor, v.selected)
 			}
 		})

@@ -7,6 +7,9 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
+
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
 // spyApp is an application that counts how often something asks for the window
@@ -49,19 +52,19 @@ func (c spyCanvas) Refresh(o fyne.CanvasObject) {
 // its width. A layout that moves or hides something only to put it back makes
 // it draw the whole window twice.
 func TestLayoutsSettle(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = showcase(30)
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(30)
 	h := open(t, ctl, "en", "light")
 	h.working()
-	spy := spyApp{h.app, &spyDriver{Driver: h.app.Driver()}}
-	for _, size := range []fyne.Size{fyne.NewSize(1100, 720), fyne.NewSize(leastWidth, leastHeight)} {
+	spy := spyApp{h.App, &spyDriver{Driver: h.App.Driver()}}
+	for _, size := range []fyne.Size{fyne.NewSize(1100, 720), fyne.NewSize(view.LeastWidth, view.LeastHeight)} {
 		h.w.win.Resize(size)
 		for page := range h.w.pages {
 			h.w.choose(page)
 			h.w.win.Canvas().Capture()
 			fyne.SetCurrentApp(spy)
 			layAgain(t, spy.driver, h.w.win.Content(), fmt.Sprint("page ", page))
-			fyne.SetCurrentApp(h.app)
+			fyne.SetCurrentApp(h.App)
 		}
 	}
 }

@@ -6,18 +6,21 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view/viewtest"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // TestEverythingFitsTheSmallestWindow: no page may ask for more room than the
 // window promises to work in.
 func TestEverythingFitsTheSmallestWindow(t *testing.T) {
-	for _, language := range languages() {
-		ctl := newFakeController()
-		ctl.snapshot = showcase(12)
-		ctl.snapshot.Halt = &core.Error{Code: core.CodeTLSUntrusted, Kind: core.KindTLS}
+	for _, language := range wording.Languages() {
+		ctl := viewtest.NewFake()
+		ctl.Snapshot = viewtest.Showcase(12)
+		ctl.Snapshot.Halt = &core.Error{Code: core.CodeTLSUntrusted, Kind: core.KindTLS}
 		h := open(t, ctl, language, "light")
 		h.w.win.Resize(fyne.NewSize(640, 420))
-		h.picture("smallest-halt-" + language)
+		h.Picture("smallest-halt-" + language)
 		if got := h.w.win.Content().MinSize(); got.Width > 640 || got.Height > 420 {
 			t.Errorf("%s: the window needs %v", language, got)
 		}
@@ -27,7 +30,7 @@ func TestEverythingFitsTheSmallestWindow(t *testing.T) {
 			}
 		}
 		for i, page := range h.w.pages {
-			if got := page.Content().MinSize(); got.Width > 640-navNarrow-2*pageEdge {
+			if got := page.Content().MinSize(); got.Width > 640-widgets.NavNarrow-2*pageEdge {
 				t.Errorf("%s: page %d needs %v", language, i, got)
 			}
 		}
@@ -48,10 +51,10 @@ func TestScrollingLeavesNothing(t *testing.T) {
 		t.Errorf("%d rows are alive for a window that shows a dozen", n)
 	}
 	for i, row := range v.live {
-		if r := v.model.At(i); row.id != r.id {
-			t.Errorf("row %d shows %s, not %s", i, row.id, r.id)
+		if r := v.model.At(i); row.id != r.ID {
+			t.Errorf("row %d shows %s, not %s", i, row.id, r.ID)
 		}
-		if _, own := row.Theme().(*look); !own {
+		if _, own := row.Theme().(*widgets.Look); !own {
 			t.Fatalf("row %d is under %T", i, row.Theme())
 		}
 	}
@@ -63,12 +66,12 @@ func TestRowsAtTheEdgeAreDrawn(t *testing.T) {
 	h := openMany(t, fewRows)
 	v := h.w.transfers
 	for i := range 120 {
-		v.list.ScrollToOffset(float32(i) * v.list.step / 7)
+		v.list.ScrollToOffset(float32(i) * v.list.Step / 7)
 		h.progress(i)
-		first := int(v.list.GetScrollOffset() / v.list.step)
-		last := int((v.list.GetScrollOffset() + v.list.Size().Height - 1) / v.list.step)
+		first := int(v.list.GetScrollOffset() / v.list.Step)
+		last := int((v.list.GetScrollOffset() + v.list.Size().Height - 1) / v.list.Step)
 		for at := first; at <= last; at++ {
-			if row := v.live[at]; row == nil || row.at != at || row.id != v.model.At(at).id {
+			if row := v.live[at]; row == nil || row.at != at || row.id != v.model.At(at).ID {
 				t.Fatalf("scrolled to %v, row %d is not drawn: %+v", v.list.GetScrollOffset(), at, row)
 			}
 		}
@@ -78,17 +81,17 @@ func TestRowsAtTheEdgeAreDrawn(t *testing.T) {
 // TestRedrawOfManyRowsIsCheap: drawing must cost what is seen, not what is
 // there.
 func TestRedrawOfManyRowsIsCheap(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = hundredThousand()
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.HundredThousand()
 	h := open(t, ctl, "en", "light")
 	if n := len(h.w.transfers.live); n > 40 {
 		t.Errorf("%d rows are alive for a window that shows a dozen", n)
 	}
 	i := 0
 	allocations := testing.AllocsPerRun(20, func() {
-		tr := ctl.snapshot.Transfers[i%8]
+		tr := ctl.Snapshot.Transfers[i%8]
 		tr.State, tr.Sent, tr.Attempts = core.StateSending, int64(i), 1
-		h.w.apply(change{update: &core.Update{Changed: []core.Transfer{tr}}, link: ctl.link, profile: ctl.current})
+		h.w.apply(change{update: &core.Update{Changed: []core.Transfer{tr}}, link: ctl.Connection, profile: ctl.Used})
 		i++
 	})
 	// A machine's speed is no measure; a row touched for each of a hundred
@@ -100,7 +103,7 @@ func TestRedrawOfManyRowsIsCheap(t *testing.T) {
 
 func TestCountOfTheNavigation(t *testing.T) {
 	for n, want := range map[int]string{0: "", 1: "1", 100_000: "100,000"} {
-		if got := countText(english(t), n); got != want {
+		if got := countText(viewtest.English(t), n); got != want {
 			t.Errorf("%d: %q", n, got)
 		}
 	}

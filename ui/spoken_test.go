@@ -6,6 +6,10 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/ui/view/viewtest"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // heard is what Fyne hands to a screen reader: it looks at what is accessible,
@@ -26,8 +30,8 @@ func heard(o fyne.CanvasObject) (labels []string) {
 }
 
 func TestScreenReadersHearTheWindow(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = showcase(12)
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(12)
 	h := open(t, ctl, "en", "light")
 	got := heard(h.w.win.Content())
 	for _, want := range []string{
@@ -43,17 +47,17 @@ func TestScreenReadersHearTheWindow(t *testing.T) {
 
 // TestNoButtonIsNamedByItsPicture: a button without words has a name.
 func TestNoButtonIsNamedByItsPicture(t *testing.T) {
-	for _, language := range languages() {
-		h := open(t, busy(), language, "light")
-		h.w.transfers.notice.show(AppIcon(), "words", "", nil)
+	for _, language := range wording.Languages() {
+		h := open(t, viewtest.Busy(), language, "light")
+		h.w.transfers.notice.Show(widgets.AppIcon(), "words", "", nil)
 		for i := range h.w.pages {
 			h.w.choose(i)
-			h.until("the rows", func() bool { return i != 1 || len(h.w.pages[1].(*historyView).rows) > 0 })
-			seen(t, h.w.win.Content(), func(o fyne.CanvasObject) {
-				if b := buttonOf(o); b != nil && b.Text == "" && b.Icon != nil {
+			h.Until("the rows", func() bool { return i != 1 || len(h.w.pages[1].(*historyView).rows) > 0 })
+			viewtest.Seen(t, h.w.win.Content(), func(o fyne.CanvasObject) {
+				if b := viewtest.ButtonOf(o); b != nil && b.Text == "" && b.Icon != nil {
 					t.Errorf("%s, page %d: a button is called %q", language, i, b.AccessibilityLabel())
 				}
-				if b, ok := o.(*iconButton); ok && strings.TrimSpace(b.name) == "" {
+				if b, ok := o.(*widgets.IconButton); ok && strings.TrimSpace(b.Name) == "" {
 					t.Errorf("%s, page %d: a button has no name", language, i)
 				}
 			})

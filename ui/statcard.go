@@ -4,6 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
+
+	"github.com/artstore/ingester/ui/widgets"
 )
 
 // tinted are words in a colour.
@@ -15,53 +17,53 @@ type tinted struct {
 // statCard is one figure with a title and remarks.
 type statCard struct {
 	title  string
-	figure *caption
-	notes  [2]*caption
-	dot    *caption // between the notes
+	figure *widgets.Caption
+	notes  [2]*widgets.Caption
+	dot    *widgets.Caption // between the notes
 	foot   *fyne.Container
 	object fyne.CanvasObject
 }
 
 func newStatCard(title string) *statCard {
 	c := &statCard{title: title}
-	name := newCaption(title, colorMuted, sizeSmall)
-	c.figure = newCaption(nothing, theme.ColorNameForeground, sizeFigure)
-	c.figure.bold = true
-	name.cut, c.figure.cut = true, true
+	name := widgets.NewCaption(title, widgets.ColorMuted, widgets.SizeSmall)
+	c.figure = widgets.NewCaption(nothing, theme.ColorNameForeground, widgets.SizeFigure)
+	c.figure.Bold = true
+	name.Cut, c.figure.Cut = true, true
 	for i := range c.notes {
-		c.notes[i] = newCaption("", colorMuted, sizeSmall)
+		c.notes[i] = widgets.NewCaption("", widgets.ColorMuted, widgets.SizeSmall)
 	}
-	c.dot = newCaption("·", colorMuted, sizeSmall)
-	c.foot = container.New(&line{gap: 5, optional: []fyne.CanvasObject{c.notes[1], c.dot}}, c.notes[0], c.dot, c.notes[1])
-	c.object = newPanel(colorSurface, container.New(stack{gap: 2}, name, c.figure, container.New(clip{}, c.foot)))
+	c.dot = widgets.NewCaption("·", widgets.ColorMuted, widgets.SizeSmall)
+	c.foot = container.New(&widgets.Line{Gap: 5, Optional: []fyne.CanvasObject{c.notes[1], c.dot}}, c.notes[0], c.dot, c.notes[1])
+	c.object = widgets.NewPanel(widgets.ColorSurface, container.New(widgets.Stack{Gap: 2}, name, c.figure, container.New(clip{}, c.foot)))
 	return c
 }
 
 // show changes figure and remarks; an empty remark is left out.
 func (c *statCard) show(figure string, color fyne.ThemeColorName, notes ...tinted) {
-	before := c.notes[0].words + c.notes[1].words
-	c.figure.set(figure)
-	c.figure.tint(color)
+	before := c.notes[0].Words + c.notes[1].Words
+	c.figure.Set(figure)
+	c.figure.Tint(color)
 	for i, n := range c.notes {
-		n.set("")
+		n.Set("")
 		if i < len(notes) {
-			n.set(notes[i].words)
-			n.tint(notes[i].color)
+			n.Set(notes[i].words)
+			n.Tint(notes[i].color)
 		}
-		setVisible(n, n.words != "")
+		widgets.SetVisible(n, n.Words != "")
 	}
-	setVisible(c.dot, c.notes[0].words != "" && c.notes[1].words != "")
-	if before != c.notes[0].words+c.notes[1].words {
+	widgets.SetVisible(c.dot, c.notes[0].Words != "" && c.notes[1].Words != "")
+	if before != c.notes[0].Words+c.notes[1].Words {
 		c.foot.Refresh()
 	}
 }
 
 // words are figure and remarks.
 func (c *statCard) words() []string {
-	out := []string{c.figure.words}
+	out := []string{c.figure.Words}
 	for _, n := range c.notes {
-		if n.words != "" {
-			out = append(out, n.words)
+		if n.Words != "" {
+			out = append(out, n.Words)
 		}
 	}
 	return out
@@ -84,18 +86,18 @@ func (clip) MinSize(objects []fyne.CanvasObject) fyne.Size {
 
 // figureTable is lines of a name and figures in columns.
 type figureTable struct {
-	rows   []*cellRow
+	rows   []*widgets.CellRow
 	object *fyne.Container
 }
 
 func newFigureTable(rows, figures int) *figureTable {
-	f := &figureTable{object: container.New(stack{})}
+	f := &figureTable{object: container.New(widgets.Stack{})}
 	for range rows {
-		r := newCellRow(figurePlaces(figures), figures+1)
-		r.height = 22
-		r.cells[0].color = colorMuted
-		for _, c := range r.cells[1:] {
-			c.color, c.align = theme.ColorNameForeground, fyne.TextAlignTrailing
+		r := widgets.NewCellRow(figurePlaces(figures), figures+1)
+		r.Height = 22
+		r.Cells[0].Color = widgets.ColorMuted
+		for _, c := range r.Cells[1:] {
+			c.Color, c.Align = theme.ColorNameForeground, fyne.TextAlignTrailing
 		}
 		f.rows = append(f.rows, r)
 		f.object.Add(r)
@@ -106,22 +108,22 @@ func newFigureTable(rows, figures int) *figureTable {
 // show fills the first rows; the others stay empty, so that nothing moves.
 func (f *figureTable) show(rows ...[]string) {
 	for i, r := range f.rows {
-		words := make([]string, len(r.cells))
+		words := make([]string, len(r.Cells))
 		if i < len(rows) {
 			copy(words, rows[i])
 		}
-		r.set(words...)
+		r.Set(words...)
 	}
 }
 
 // figurePlaces are a name and figures at the right.
-func figurePlaces(figures int) func(width float32) []place {
+func figurePlaces(figures int) func(width float32) []widgets.Place {
 	const figure, gap = 64, 4
-	return func(width float32) []place {
+	return func(width float32) []widgets.Place {
 		name := max(0, width-float32(figures)*(figure+gap))
-		places := []place{{0, name}}
+		places := []widgets.Place{{X: 0, Width: name}}
 		for i := range figures {
-			places = append(places, place{name + gap + float32(i)*(figure+gap), figure})
+			places = append(places, widgets.Place{X: name + gap + float32(i)*(figure+gap), Width: figure})
 		}
 		return places
 	}

@@ -12,109 +12,112 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // statusBar says the totals, whatever page is shown.
 type statusBar struct {
-	text                     *text
+	text                     *wording.Text
 	content                  *fyne.Container
-	files, bytes, rate, left *caption
-	failed                   *caption
-	trouble                  *tapArea
+	files, bytes, rate, left *widgets.Caption
+	failed                   *widgets.Caption
+	trouble                  *widgets.TapArea
 	spark                    *sparkline
 }
 
 const statusHeight = 44
 
-func newStatusBar(t *text, i *icons, onTrouble func()) *statusBar {
+func newStatusBar(t *wording.Text, i *widgets.Icons, onTrouble func()) *statusBar {
 	s := &statusBar{text: t, spark: newSparkline()}
-	part := func() *caption { return newCaption("", colorMuted, sizeSmall) }
+	part := func() *widgets.Caption { return widgets.NewCaption("", widgets.ColorMuted, widgets.SizeSmall) }
 	s.files, s.bytes, s.rate, s.left = part(), part(), part(), part()
-	s.failed = newCaption("", theme.ColorNameError, sizeSmall)
-	warning := widget.NewIcon(i.get("warning", theme.ColorNameError))
-	s.trouble = newTapArea(container.New(&line{gap: 4}, container.New(square(16), warning), s.failed), onTrouble)
-	spark := container.New(fixedSize{88, 24}, s.spark)
-	bar := container.New(&line{gap: 18, height: statusHeight - 1, spring: spark, optional: []fyne.CanvasObject{spark, s.bytes, s.rate, s.left}},
+	s.failed = widgets.NewCaption("", theme.ColorNameError, widgets.SizeSmall)
+	warning := widget.NewIcon(i.Get("warning", theme.ColorNameError))
+	s.trouble = widgets.NewTapArea(container.New(&widgets.Line{Gap: 4}, container.New(widgets.Square(16), warning), s.failed), onTrouble)
+	spark := container.New(widgets.FixedSize{Width: 88, Height: 24}, s.spark)
+	bar := container.New(&widgets.Line{Gap: 18, Height: statusHeight - 1, Spring: spark, Optional: []fyne.CanvasObject{spark, s.bytes, s.rate, s.left}},
 		s.files, s.bytes, s.rate, s.left, s.trouble, spark)
-	s.content = newRuled(edgeTop, colorSurface, inset(16, 0, 16, 0, bar))
+	s.content = widgets.NewRuled(widgets.EdgeTop, widgets.ColorSurface, widgets.Inset(16, 0, 16, 0, bar))
 	return s
 }
 
 // show takes over what the model adds up to. Each text is set once: Fyne draws
 // the whole window anew for any that changes, if only for a moment.
-func (s *statusBar) show(all *model) {
-	t, m := s.text, all.sum
-	files, bytes, rate, left := t.s("status.none"), "", "", ""
+func (s *statusBar) show(all *queue.Model) {
+	t, m := s.text, all.Sum
+	files, bytes, rate, left := t.S("status.none"), "", "", ""
 	switch {
 	case m.Files > 0:
-		files, bytes = filesText(t, m), t.sizeOf(m.Done, m.Bytes)
-	case len(all.rows) > 0: // each is cancelled
-		files = t.s("drop.none")
+		files, bytes = filesText(t, m), t.SizeOf(m.Done, m.Bytes)
+	case len(all.Rows) > 0: // each is cancelled
+		files = t.S("drop.none")
 	}
 	if m.Unfinished() {
-		rate = t.rate(m.Rate)
+		rate = t.Rate(m.Rate)
 	}
 	switch {
-	case all.paused && m.Unfinished() && m.Active == 0:
-		left = t.s("tray.paused")
-	case all.waiting() != nil:
-		left = waitText(t, all.waiting())
+	case all.Paused && m.Unfinished() && m.Active == 0:
+		left = t.S("tray.paused")
+	case all.Waiting() != nil:
+		left = waitText(t, all.Waiting())
 	case m.Left > 0:
-		left = t.s("status.left", args{"Time": t.duration(m.Left)})
+		left = t.S("status.left", wording.Args{"Time": t.Duration(m.Left)})
 	case m.Estimating:
-		left = t.s("status.estimating")
+		left = t.S("status.estimating")
 	case m.Files > 0 && m.Stored == m.Files:
 		left = doneText(t, m)
 	}
 	changed := false
-	for c, words := range map[*caption]string{s.files: files, s.bytes: bytes, s.rate: rate, s.left: left, s.failed: troubleText(t, m)} {
-		changed = changed || c.words != words
-		c.set(words)
+	for c, words := range map[*widgets.Caption]string{s.files: files, s.bytes: bytes, s.rate: rate, s.left: left, s.failed: troubleText(t, m)} {
+		changed = changed || c.Words != words
+		c.Set(words)
 	}
-	for _, c := range []*caption{s.bytes, s.rate, s.left} {
-		setVisible(c, c.words != "")
+	for _, c := range []*widgets.Caption{s.bytes, s.rate, s.left} {
+		widgets.SetVisible(c, c.Words != "")
 	}
-	setVisible(s.trouble, s.failed.words != "")
-	s.spark.show(all.spark)
+	widgets.SetVisible(s.trouble, s.failed.Words != "")
+	s.spark.show(all.Spark)
 	if changed {
 		s.content.Refresh()
 	}
 }
 
 // waitText says what is waited for and until when.
-func waitText(t *text, w *core.Wait) string {
-	sentence, _ := t.explain(w.Reason)
+func waitText(t *wording.Text, w *core.Wait) string {
+	sentence, _ := t.Explain(w.Reason)
 	if w.Path != "" {
-		sentence = plain(w.Path) + ": " + sentence
+		sentence = wording.Plain(w.Path) + ": " + sentence
 	}
-	return t.s("status.waits", args{"Why": sentence, "Time": w.Until.Local().Format("15:04:05")})
+	return t.S("status.waits", wording.Args{"Why": sentence, "Time": w.Until.Local().Format("15:04:05")})
 }
 
 // filesText says how many files of all are stored.
-func filesText(t *text, m totals) string {
-	return t.s("total.of", args{"Done": t.number(int64(m.Stored)), "All": t.n("count.files_of", m.Files)})
+func filesText(t *wording.Text, m queue.Totals) string {
+	return t.S("total.of", wording.Args{"Done": t.Number(int64(m.Stored)), "All": t.N("count.files_of", m.Files)})
 }
 
 // doneText says that all is stored, and how much of it otherwise than asked.
-func doneText(t *text, m totals) string {
-	words := t.s("status.done")
+func doneText(t *wording.Text, m queue.Totals) string {
+	words := t.S("status.done")
 	if m.Differing > 0 {
-		words += ", " + t.n("status.differing", m.Differing)
+		words += ", " + t.N("status.differing", m.Differing)
 	}
 	return words
 }
 
 // troubleText says how many files need someone, "" for none.
-func troubleText(t *text, m totals) string {
+func troubleText(t *wording.Text, m queue.Totals) string {
 	var parts []string
 	if m.Failed > 0 {
-		parts = append(parts, t.n("status.failed", m.Failed))
+		parts = append(parts, t.N("status.failed", m.Failed))
 	}
 	if m.Unknown > 0 {
-		parts = append(parts, t.n("status.unknown", m.Unknown))
+		parts = append(parts, t.N("status.unknown", m.Unknown))
 	}
 	if m.Held > 0 {
-		parts = append(parts, t.n("status.held", m.Held))
+		parts = append(parts, t.N("status.held", m.Held))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -154,7 +157,7 @@ func (s *sparkline) CreateRenderer() fyne.WidgetRenderer {
 
 type sparkRenderer struct {
 	s    *sparkline
-	bars [sparkLength]*canvas.Rectangle
+	bars [queue.SparkLength]*canvas.Rectangle
 	all  []fyne.CanvasObject
 }
 
@@ -186,11 +189,11 @@ func (r *sparkRenderer) Layout(size fyne.Size) {
 	for _, v := range r.s.values {
 		top = max(top, v)
 	}
-	step := size.Width / sparkLength
+	step := size.Width / queue.SparkLength
 	for i, b := range r.bars {
-		at := len(r.s.values) - sparkLength + i
+		at := len(r.s.values) - queue.SparkLength + i
 		seen := top > 0 && at >= 0 && r.s.values[at] > 0
-		setVisible(b, seen)
+		widgets.SetVisible(b, seen)
 		if seen {
 			height := max(2, size.Height*float32(float64(r.s.values[at])/float64(top)))
 			b.Resize(fyne.NewSize(step-1.4, height))

@@ -7,25 +7,29 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // tableHead names the columns; a tap on one sorts by it, a tap on the others
 // goes back to the order of the queue.
 type tableHead struct {
 	widget.BaseWidget
-	words  map[order]string
+	words  map[queue.Order]string
 	speed  string
 	left   string
-	sorted order
+	sorted queue.Order
 	down   bool
-	onSort func(order)
+	onSort func(queue.Order)
 }
 
-func newTableHead(t *text, onSort func(order)) *tableHead {
+func newTableHead(t *wording.Text, onSort func(queue.Order)) *tableHead {
 	h := &tableHead{
-		words:  map[order]string{orderName: t.s("column.name"), orderSize: t.s("column.size"), orderState: t.s("column.progress")},
-		speed:  t.s("column.speed"),
-		left:   t.s("column.left"),
+		words:  map[queue.Order]string{queue.OrderName: t.S("column.name"), queue.OrderSize: t.S("column.size"), queue.OrderState: t.S("column.progress")},
+		speed:  t.S("column.speed"),
+		left:   t.S("column.left"),
 		onSort: onSort,
 	}
 	h.ExtendBaseWidget(h)
@@ -33,21 +37,21 @@ func newTableHead(t *text, onSort func(order)) *tableHead {
 }
 
 // show marks the column that the list is sorted by.
-func (h *tableHead) show(f filter) {
-	h.sorted, h.down = f.order, f.reverse
+func (h *tableHead) show(f queue.Filter) {
+	h.sorted, h.down = f.Order, f.Reverse
 	h.Refresh()
 }
 
 // Tapped implements fyne.Tappable.
 func (h *tableHead) Tapped(e *fyne.PointEvent) {
 	p := placesFor(h.Size().Width)
-	for o, at := range map[order]place{orderName: p.name, orderSize: p.size, orderState: p.progress} {
-		if e.Position.X >= at.x && e.Position.X <= at.x+at.width {
+	for o, at := range map[queue.Order]widgets.Place{queue.OrderName: p.name, queue.OrderSize: p.size, queue.OrderState: p.progress} {
+		if e.Position.X >= at.X && e.Position.X <= at.X+at.Width {
 			h.onSort(o)
 			return
 		}
 	}
-	h.onSort(orderQueue)
+	h.onSort(queue.OrderQueue)
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -76,7 +80,7 @@ func (r *headRenderer) Destroy() {}
 func (r *headRenderer) Objects() []fyne.CanvasObject { return r.all }
 
 // MinSize implements fyne.WidgetRenderer.
-func (r *headRenderer) MinSize() fyne.Size { return fyne.NewSize(0, headHeight) }
+func (r *headRenderer) MinSize() fyne.Size { return fyne.NewSize(0, widgets.HeadHeight) }
 
 // Refresh implements fyne.WidgetRenderer.
 func (r *headRenderer) Refresh() {
@@ -87,10 +91,10 @@ func (r *headRenderer) Refresh() {
 
 func (r *headRenderer) style() {
 	h := r.head
-	r.ground.FillColor = theme.ColorForWidget(colorSunken, h)
-	r.ground.TopLeftCornerRadius, r.ground.TopRightCornerRadius = tableRadius-1, tableRadius-1
+	r.ground.FillColor = theme.ColorForWidget(widgets.ColorSunken, h)
+	r.ground.TopLeftCornerRadius, r.ground.TopRightCornerRadius = widgets.TableRadius-1, widgets.TableRadius-1
 	r.under.FillColor = theme.ColorForWidget(theme.ColorNameSeparator, h)
-	mark := func(o order) string {
+	mark := func(o queue.Order) string {
 		switch {
 		case h.sorted != o:
 			return h.words[o]
@@ -99,10 +103,10 @@ func (r *headRenderer) style() {
 		}
 		return h.words[o] + " ↑"
 	}
-	for i, words := range []string{mark(orderName), mark(orderSize), mark(orderState), h.speed, h.left} {
+	for i, words := range []string{mark(queue.OrderName), mark(queue.OrderSize), mark(queue.OrderState), h.speed, h.left} {
 		t := r.words[i]
-		t.Text, t.TextSize = words, theme.SizeForWidget(sizeSmall, h)
-		t.Color = theme.ColorForWidget(colorMuted, h)
+		t.Text, t.TextSize = words, theme.SizeForWidget(widgets.SizeSmall, h)
+		t.Color = theme.ColorForWidget(widgets.ColorMuted, h)
 		if i == 1 || i > 2 {
 			t.Alignment = fyne.TextAlignTrailing
 		}
@@ -115,11 +119,11 @@ func (r *headRenderer) Layout(size fyne.Size) {
 	r.under.Move(fyne.NewPos(0, size.Height-1))
 	r.under.Resize(fyne.NewSize(size.Width, 1))
 	p := placesFor(size.Width)
-	for i, at := range []place{p.name, p.size, p.progress, p.speed, p.left} {
+	for i, at := range []widgets.Place{p.name, p.size, p.progress, p.speed, p.left} {
 		t := r.words[i]
 		height := t.MinSize().Height
-		t.Move(fyne.NewPos(at.x, (size.Height-height)/2))
-		t.Resize(fyne.NewSize(at.width, height))
-		setVisible(t, at.width > 0)
+		t.Move(fyne.NewPos(at.X, (size.Height-height)/2))
+		t.Resize(fyne.NewSize(at.Width, height))
+		widgets.SetVisible(t, at.Width > 0)
 	}
 }

@@ -9,28 +9,32 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // transfersView is the first page: what is dropped next, and what became of
 // what was dropped before.
 type transfersView struct {
-	sh      *shell
-	model   *model
-	icons   *icons
+	sh      *view.Host
+	model   *queue.Model
+	icons   *widgets.Icons
 	content *fyne.Container
 
 	permanent *permanents
 	drop      *dropArea
-	notice    *notice
+	notice    *view.Notice
 	options   *optionsRow
-	search    *lineEntry
-	group     *quietButton
+	search    *view.LineEntry
+	group     *widgets.QuietButton
 	retry     *fyne.Container // around the button that retries what failed
 	filters   *fyne.Container // search, group and retry
 	head      *tableHead
 	table     fyne.CanvasObject
-	list      *transferList
-	none      *caption // said where the filter takes nothing
+	list      *widgets.RowList
+	none      *widgets.Caption // said where the filter takes nothing
 
 	live     map[int]*transferRow // rows of the list, by the index they show; see transferRow.at
 	drawn    int                  // model.counter of what the list shows
@@ -40,24 +44,24 @@ type transfersView struct {
 	heir     heir
 }
 
-var _ view = (*transfersView)(nil)
+var _ view.Page = (*transfersView)(nil)
 
-func newTransfersView(s *shell, m *model, i *icons, p *permanents) *transfersView {
+func newTransfersView(s *view.Host, m *queue.Model, i *widgets.Icons, p *permanents) *transfersView {
 	v := &transfersView{
 		sh: s, model: m, icons: i, permanent: p, live: map[int]*transferRow{}, drawn: -1, selected: map[core.TransferID]bool{},
 	}
-	v.drop = newDropArea(s.text)
-	v.notice = newNotice(s.text)
+	v.drop = newDropArea(s.Text)
+	v.notice = view.NewNotice(s.Text)
 	v.options = newOptionsRow(s)
 	v.buildFilter()
 	v.buildTable()
-	v.retry = outlined(newQuietButton(s.text.s("action.retry_failed"), v.retryFailed))
+	v.retry = widgets.Outlined(widgets.NewQuietButton(s.Text.S("action.retry_failed"), v.retryFailed))
 	v.retry.Hide()
-	v.filters = container.New(&line{gap: 8, stretch: v.search}, v.search, outlined(v.group), v.retry)
+	v.filters = container.New(&widgets.Line{Gap: 8, Stretch: v.search}, v.search, widgets.Outlined(v.group), v.retry)
 	lines := &optionsLayout{options: v.options.content, filter: v.filters}
 	top := container.New(lines, v.options.content, v.filters)
-	v.content = container.New(stack{gap: 12, grow: v.grows, prepare: lines.prepare, optional: []fyne.CanvasObject{v.drop.content, top}}, v.drop.content, v.notice.content, top, v.table)
-	v.notice.changed = v.content.Refresh
+	v.content = container.New(widgets.Stack{Gap: 12, Grow: v.grows, Prepare: lines.prepare, Optional: []fyne.CanvasObject{v.drop.content, top}}, v.drop.content, v.notice.Content, top, v.table)
+	v.notice.Changed = v.content.Refresh
 	v.Refresh()
 	return v
 }
@@ -71,92 +75,92 @@ func (v *transfersView) grows() fyne.CanvasObject {
 }
 
 func (v *transfersView) buildTable() {
-	v.list = newTransferList(v.model.Len, func() fyne.CanvasObject {
+	v.list = widgets.NewRowList(v.model.Len, func() fyne.CanvasObject {
 		return newTransferRow(v.icons, rowEvents{act: v.tapAction, tapped: v.tapRow, menu: v.showMenu, name: v.nameOf})
 	}, func(i int, o fyne.CanvasObject) {
 		row := o.(*transferRow)
 		v.live[i], row.at = row, i
-		v.draw(row, i, v.sh.now())
+		v.draw(row, i, v.sh.Now())
 	})
-	v.list.onKey = v.key
-	v.list.onMove = v.moveTo
-	v.head = newTableHead(v.sh.text, v.sortBy)
-	v.none = newCaption(v.sh.text.s("list.none"), colorMuted, theme.SizeNameText)
-	v.none.align = fyne.TextAlignCenter
+	v.list.OnKey = v.key
+	v.list.OnMove = v.moveTo
+	v.head = newTableHead(v.sh.Text, v.sortBy)
+	v.none = widgets.NewCaption(v.sh.Text.S("list.none"), widgets.ColorMuted, theme.SizeNameText)
+	v.none.Align = fyne.TextAlignCenter
 	rows := container.NewStack(
-		newThemed(v.list, dense1{theme.Current()}),
+		widgets.NewThemed(v.list, widgets.Dense{Theme: theme.Current()}),
 		container.NewCenter(v.none))
-	v.table = newFramed(container.New(stack{grow: func() fyne.CanvasObject { return rows }}, v.head, rows))
+	v.table = widgets.NewFramed(container.New(widgets.Stack{Grow: func() fyne.CanvasObject { return rows }}, v.head, rows))
 }
 
 func (v *transfersView) buildFilter() {
-	t := v.sh.text
-	v.search = newLineEntry(v.sh, t.s("filter.name"))
+	t := v.sh.Text
+	v.search = view.NewLineEntry(v.sh, t.S("filter.name"))
 	v.search.OnChanged = func(text string) {
-		f := v.model.filter
-		f.text = text
+		f := v.model.Filter
+		f.Text = text
 		v.setFilter(f)
 	}
-	v.group = newQuietButtonWithIcon("", theme.MenuDropDownIcon(), nil)
+	v.group = widgets.NewQuietButtonWithIcon("", theme.MenuDropDownIcon(), nil)
 	v.group.IconPlacement = widget.ButtonIconTrailingText
 	v.group.OnTapped = func() {
 		menu := fyne.NewMenu("")
-		for _, g := range groups() {
-			item := fyne.NewMenuItem(t.s(groupKeys[g]), func() { v.showGroup(g) })
+		for _, g := range queue.Groups() {
+			item := fyne.NewMenuItem(t.S(groupKeys[g]), func() { v.showGroup(g) })
 			item.Checked = g == v.currentGroup()
 			menu.Items = append(menu.Items, item)
 		}
 		menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
-		for _, o := range []order{orderQueue, orderName, orderSize, orderState} {
-			item := fyne.NewMenuItem(t.s(orderKeys[o]), func() { v.sortBy(o) })
-			item.Checked = o == v.model.filter.order
+		for _, o := range []queue.Order{queue.OrderQueue, queue.OrderName, queue.OrderSize, queue.OrderState} {
+			item := fyne.NewMenuItem(t.S(orderKeys[o]), func() { v.sortBy(o) })
+			item.Checked = o == v.model.Filter.Order
 			menu.Items = append(menu.Items, item)
 		}
-		showMenuBelow(menu, v.sh.win.Canvas(), v.group)
+		view.ShowMenuBelow(menu, v.sh.Win.Canvas(), v.group)
 	}
 	v.nameGroup()
 }
 
-var groupKeys = map[group]string{ //nolint:gochecknoglobals // a table
-	groupAll: "filter.all", groupUnderWay: "filter.underway", groupAttention: "filter.attention",
-	groupPaused: "filter.paused", groupStored: "filter.stored", groupCancelled: "filter.cancelled",
+var groupKeys = map[queue.Group]string{ //nolint:gochecknoglobals // a table
+	queue.GroupAll: "filter.all", queue.GroupUnderWay: "filter.underway", queue.GroupAttention: "filter.attention",
+	queue.GroupPaused: "filter.paused", queue.GroupStored: "filter.stored", queue.GroupCancelled: "filter.cancelled",
 }
 
-var orderKeys = map[order]string{ //nolint:gochecknoglobals // a table
-	orderQueue: "sort.queue", orderName: "sort.name", orderSize: "sort.size", orderState: "sort.state",
+var orderKeys = map[queue.Order]string{ //nolint:gochecknoglobals // a table
+	queue.OrderQueue: "sort.queue", queue.OrderName: "sort.name", queue.OrderSize: "sort.size", queue.OrderState: "sort.state",
 }
 
 // sortBy sorts by a column; a second time the other way round.
-func (v *transfersView) sortBy(o order) {
-	f := v.model.filter
-	f.reverse = f.order == o && !f.reverse
-	f.order = o
+func (v *transfersView) sortBy(o queue.Order) {
+	f := v.model.Filter
+	f.Reverse = f.Order == o && !f.Reverse
+	f.Order = o
 	v.setFilter(f)
 }
 
-func (v *transfersView) currentGroup() group {
-	if v.model.filter.group == "" {
-		return groupAll
+func (v *transfersView) currentGroup() queue.Group {
+	if v.model.Filter.Group == "" {
+		return queue.GroupAll
 	}
-	return v.model.filter.group
+	return v.model.Filter.Group
 }
 
 func (v *transfersView) nameGroup() {
-	t := v.sh.text
-	v.group.SetText(t.s("filter.button", args{"Group": t.s(groupKeys[v.currentGroup()])}))
+	t := v.sh.Text
+	v.group.SetText(t.S("filter.button", wording.Args{"Group": t.S(groupKeys[v.currentGroup()])}))
 }
 
 // showGroup filters by state.
-func (v *transfersView) showGroup(g group) {
-	f := v.model.filter
-	f.group = g
+func (v *transfersView) showGroup(g queue.Group) {
+	f := v.model.Filter
+	f.Group = g
 	v.setFilter(f)
 	v.nameGroup()
 }
 
-func (v *transfersView) setFilter(f filter) {
+func (v *transfersView) setFilter(f queue.Filter) {
 	v.model.SetFilter(f)
-	v.head.show(v.model.filter)
+	v.head.show(v.model.Filter)
 	v.Refresh()
 }
 
@@ -175,27 +179,27 @@ func (v *transfersView) Hidden() {}
 // Refresh draws what has changed in the model: the rows that are seen, and
 // the whole list only where rows have come, gone or moved.
 func (v *transfersView) Refresh() {
-	empty := len(v.model.rows) == 0
-	if failed := v.model.sum.Failed > 0; failed != v.retry.Visible() {
-		setVisible(v.retry, failed)
+	empty := len(v.model.Rows) == 0
+	if failed := v.model.Sum.Failed > 0; failed != v.retry.Visible() {
+		widgets.SetVisible(v.retry, failed)
 		v.content.Refresh()
 	}
 	if v.table.Visible() == empty || v.drop.tall != empty {
 		v.drop.setTall(empty)
-		setVisible(v.table, !empty)
-		setVisible(v.filters, !empty)
+		widgets.SetVisible(v.table, !empty)
+		widgets.SetVisible(v.filters, !empty)
 		v.content.Refresh()
 	}
-	setVisible(v.none, !empty && v.model.Len() == 0)
-	if v.drawn != v.model.counter {
-		v.drawn = v.model.counter
+	widgets.SetVisible(v.none, !empty && v.model.Len() == 0)
+	if v.drawn != v.model.Counter {
+		v.drawn = v.model.Counter
 		v.succeed()
 		v.list.Refresh()
 		return
 	}
-	now := v.sh.now()
+	now := v.sh.Now()
 	for i, row := range v.live {
-		if row.at != i || !v.list.sees(i) { // shows another transfer now, or is out of sight
+		if row.at != i || !v.list.Sees(i) { // shows another transfer now, or is out of sight
 			delete(v.live, i)
 			continue
 		}
@@ -208,16 +212,16 @@ func (v *transfersView) draw(row *transferRow, i int, now time.Time) {
 	if r == nil {
 		return
 	}
-	rate, left := v.model.speed(r, now)
-	words := presented(v.sh.text, v.model.shown(r), rate, left, now)
-	if w := v.model.away(r); w != nil {
-		words = heldBack(v.sh.text, words, w)
+	rate, left := v.model.Speed(r, now)
+	words := presented(v.sh.Text, v.model.Shown(r), rate, left, now)
+	if w := v.model.Away(r); w != nil {
+		words = heldBack(v.sh.Text, words, w)
 	}
-	if step, ok := v.permanent.steps[r.id]; ok {
-		words.status = v.sh.text.s("permanent.row", args{"Step": finalising(v.sh.text, step)})
+	if step, ok := v.permanent.steps[r.ID]; ok {
+		words.status = v.sh.Text.S("permanent.row", wording.Args{"Step": finalising(v.sh.Text, step)})
 	}
-	words.selected = v.selected[r.id]
-	row.show(r.id, words)
+	words.selected = v.selected[r.ID]
+	row.show(r.ID, words)
 }
 
 // point selects transfers and scrolls to the first of them: the answer to a
@@ -228,7 +232,7 @@ func (v *transfersView) point(ids []core.TransferID) {
 		v.selected[id] = true
 	}
 	for i := range v.model.Len() {
-		if v.selected[v.model.At(i).id] {
+		if v.selected[v.model.At(i).ID] {
 			v.list.ScrollTo(i)
 			break
 		}

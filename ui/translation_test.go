@@ -1,82 +1,60 @@
 package ui
 
 import (
-	"encoding/json"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/artstore/ingester/assets"
+	"github.com/artstore/ingester/ui/view/viewtest"
+	"github.com/artstore/ingester/ui/wording"
 )
 
-// literals are the strings in this package's sources, and those that are the
+// literals are the strings in the sources of the window, and those that are the
 // key of a translation for certain.
 func literals(t *testing.T) (all, keys map[string]bool) {
 	t.Helper()
 	all, keys = map[string]bool{}, map[string]bool{}
 	set := token.NewFileSet()
-	names, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
+	err := filepath.WalkDir(".", func(name string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+			return err
 		}
 		file, err := parser.ParseFile(set, name, nil, 0)
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
-			if s, ok := literal(n); ok {
+			if s, ok := viewtest.Literal(n); ok {
 				all[s] = true
 			}
 			call, ok := n.(*ast.CallExpr)
 			if !ok || len(call.Args) == 0 {
 				return true
 			}
-			if f, ok := call.Fun.(*ast.SelectorExpr); ok && (f.Sel.Name == "s" || f.Sel.Name == "n") {
-				if s, ok := literal(call.Args[0]); ok {
+			if f, ok := call.Fun.(*ast.SelectorExpr); ok && (f.Sel.Name == "S" || f.Sel.Name == "N") {
+				if s, ok := viewtest.Literal(call.Args[0]); ok {
 					keys[s] = true
 				}
 			}
 			return true
 		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return all, keys
 }
 
-func literal(n ast.Node) (string, bool) {
-	l, ok := n.(*ast.BasicLit)
-	if !ok || l.Kind != token.STRING {
-		return "", false
-	}
-	s, err := strconv.Unquote(l.Value)
-	return s, err == nil
-}
-
-func translation(t *testing.T, language string) map[string]json.RawMessage {
-	t.Helper()
-	raw, err := assets.Translations.ReadFile("translations/" + language + ".json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &out); err != nil {
-		t.Fatal(err)
-	}
-	return out
-}
-
 func TestTranslationsAreCompleteAndUsed(t *testing.T) {
 	all, keys := literals(t)
-	for _, language := range languages() {
-		have := translation(t, language)
+	for _, language := range wording.Languages() {
+		have := viewtest.Translation(t, language)
 		for key := range keys {
 			if have[key] == nil {
 				t.Errorf("%q is used and not translated into %s", key, language)
@@ -88,7 +66,7 @@ func TestTranslationsAreCompleteAndUsed(t *testing.T) {
 			}
 		}
 	}
-	en, ru := translation(t, "en"), translation(t, "ru")
+	en, ru := viewtest.Translation(t, "en"), viewtest.Translation(t, "ru")
 	for key := range en {
 		if ru[key] == nil {
 			t.Errorf("%q has no Russian", key)
@@ -103,7 +81,7 @@ func TestTranslationsAreCompleteAndUsed(t *testing.T) {
 
 // TestOneThingHasOneName in Russian: what the navigation calls it.
 func TestOneThingHasOneName(t *testing.T) {
-	for key, words := range translation(t, "ru") {
+	for key, words := range viewtest.Translation(t, "ru") {
 		for _, other := range []string{"метрик"} { // Показатели
 			if strings.Contains(strings.ToLower(string(words)), other) {
 				t.Errorf("%q says %s", key, words)
@@ -135,9 +113,9 @@ func TestTranslationsFillInTheSame(t *testing.T) {
 		}
 		return out
 	}
-	en, ru := speaking(t, "en"), speaking(t, "ru")
-	for key, forms := range en.forms {
-		a, b := names(forms), names(ru.forms[key])
+	en, ru := viewtest.Speaking(t, "en"), viewtest.Speaking(t, "ru")
+	for key, forms := range en.Forms {
+		a, b := names(forms), names(ru.Forms[key])
 		for name := range a {
 			if !b[name] {
 				t.Errorf("%q: %s is missing in Russian", key, name)
@@ -149,7 +127,7 @@ func TestTranslationsFillInTheSame(t *testing.T) {
 			}
 		}
 	}
-	for key, forms := range ru.forms {
+	for key, forms := range ru.Forms {
 		if len(forms) == 1 {
 			continue
 		}

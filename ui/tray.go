@@ -6,6 +6,10 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // trayEvery is how often the menu's progress is drawn anew: a menu that lies
@@ -65,37 +69,37 @@ func (y *tray) draw(face trayFace) {
 // trayIcon is the program's icon, with a mark where someone is needed.
 func trayIcon(attention bool) fyne.Resource {
 	if attention {
-		return asset("ingester-attention.png")
+		return widgets.Asset("ingester-attention.png")
 	}
-	return AppIcon()
+	return widgets.AppIcon()
 }
 
 // faceOf says the state of the uploads as the tray does.
-func faceOf(t *text, m *model) trayFace {
-	f := trayFace{progress: progressText(t, m), pause: t.s("header.pause"), open: t.s("tray.open"), quit: t.s("tray.quit"),
-		attention: m.halt != nil || m.sum.Failed+m.sum.Unknown+m.sum.Held > 0}
-	if m.paused {
-		f.pause = t.s("header.resume")
+func faceOf(t *wording.Text, m *queue.Model) trayFace {
+	f := trayFace{progress: progressText(t, m), pause: t.S("header.pause"), open: t.S("tray.open"), quit: t.S("tray.quit"),
+		attention: m.Halt != nil || m.Sum.Failed+m.Sum.Unknown+m.Sum.Held > 0}
+	if m.Paused {
+		f.pause = t.S("header.resume")
 	}
 	return f
 }
 
 // progressText says in one line how far the uploads are.
-func progressText(t *text, m *model) string {
-	sum := m.sum
+func progressText(t *wording.Text, m *queue.Model) string {
+	sum := m.Sum
 	if sum.Files == 0 {
-		return t.s("status.none")
+		return t.S("status.none")
 	}
 	words := filesText(t, sum)
 	switch {
-	case m.halt != nil:
-		words += " · " + t.s("tray.halted")
-	case m.paused && sum.Unfinished():
-		words += " · " + t.s("tray.paused")
-	case m.waiting() != nil:
-		words += " · " + waitText(t, m.waiting())
+	case m.Halt != nil:
+		words += " · " + t.S("tray.halted")
+	case m.Paused && sum.Unfinished():
+		words += " · " + t.S("tray.paused")
+	case m.Waiting() != nil:
+		words += " · " + waitText(t, m.Waiting())
 	case sum.Left > 0:
-		words += " · " + t.s("status.left", args{"Time": t.duration(sum.Left)})
+		words += " · " + t.S("status.left", wording.Args{"Time": t.Duration(sum.Left)})
 	case sum.Stored == sum.Files:
 		words += " · " + doneText(t, sum)
 	}
@@ -122,6 +126,6 @@ func (w *Window) startTray() {
 	if !ok || !w.wantsTray {
 		return
 	}
-	w.tray = newTray(desk, faceOf(w.sh.text, w.model), func() { w.header.togglePause() }, w.raise, w.end)
+	w.tray = newTray(desk, faceOf(w.sh.Text, w.model), func() { w.header.togglePause() }, w.raise, w.end)
 	desk.SetSystemTrayWindow(w.win)
 }

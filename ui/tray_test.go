@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
 // labels are what a menu says, "-" for a separator.
@@ -28,23 +29,23 @@ func TestTrayMenu(t *testing.T) {
 		"ru": {"1 из 12 файлов · 1 не удался · 1 ждёт решения", "-", "Открыть Ingester", "Пауза", "-", "Выйти"},
 	} {
 		t.Run(language, func(t *testing.T) {
-			ctl := newFakeController()
-			ctl.snapshot = showcase(12)
+			ctl := viewtest.NewFake()
+			ctl.Snapshot = viewtest.Showcase(12)
 			h, desk := inTray(t, ctl, language, "light")
-			h.until("the files in the menu", func() bool { return h.w.tray.drawn.progress != h.w.sh.text.s("status.none") })
-			got := labels(desk.menu)
+			h.Until("the files in the menu", func() bool { return h.w.tray.drawn.progress != h.w.sh.Text.S("status.none") })
+			got := labels(desk.Menu)
 			for i := range want {
-				if i >= len(got) || spaced(got[i]) != spaced(want[i]) {
+				if i >= len(got) || viewtest.Spaced(got[i]) != viewtest.Spaced(want[i]) {
 					t.Fatalf("the menu says %q, want %q", got, want)
 				}
 			}
-			if !desk.menu.Items[0].Disabled {
+			if !desk.Menu.Items[0].Disabled {
 				t.Error("the progress can be chosen")
 			}
-			if last := desk.menu.Items[len(desk.menu.Items)-1]; !last.IsQuit || len(desk.menu.Items) != len(want) {
+			if last := desk.Menu.Items[len(desk.Menu.Items)-1]; !last.IsQuit || len(desk.Menu.Items) != len(want) {
 				t.Error("Fyne would add a second way to quit")
 			}
-			if desk.icon == nil || desk.icon.Name() != "ingester-attention.png" {
+			if desk.Symbol == nil || desk.Symbol.Name() != "ingester-attention.png" {
 				t.Error("the icon does not say that someone is needed")
 			}
 		})
@@ -52,39 +53,39 @@ func TestTrayMenu(t *testing.T) {
 }
 
 func TestTrayActs(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = core.Snapshot{Transfers: []core.Transfer{transfer(1, "a", 1, core.StateSending)}}
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = core.Snapshot{Transfers: []core.Transfer{viewtest.Transfer(1, "a", 1, core.StateSending)}}
 	h, desk := inTray(t, ctl, "en", "light")
-	chooseItem(t, desk.menu, "Pause all")
-	h.called("pause all")
+	viewtest.ChooseItem(t, desk.Menu, "Pause all")
+	h.Called("pause all")
 	h.w.apply(change{update: &core.Update{Paused: true}})
-	if got := labels(desk.menu)[0]; got != "0 of 1 file · paused" {
+	if got := labels(desk.Menu)[0]; got != "0 of 1 file · paused" {
 		t.Errorf("paused, the menu says %q", got)
 	}
-	chooseItem(t, desk.menu, "Resume all")
-	h.called("resume all")
+	viewtest.ChooseItem(t, desk.Menu, "Resume all")
+	h.Called("resume all")
 	h.w.hide()
-	chooseItem(t, desk.menu, "Open Ingester")
-	chooseItem(t, desk.menu, "Quit")
+	viewtest.ChooseItem(t, desk.Menu, "Open Ingester")
+	viewtest.ChooseItem(t, desk.Menu, "Quit")
 	h.ended()
 }
 
 func TestTrayIconSaysWhenSomeoneIsNeeded(t *testing.T) {
-	ctl := newFakeController()
+	ctl := viewtest.NewFake()
 	h, desk := inTray(t, ctl, "en", "light")
 	icon := func(want string) {
 		t.Helper()
-		if desk.icon == nil || desk.icon.Name() != want {
-			t.Errorf("the icon is %v, want %s", desk.icon, want)
+		if desk.Symbol == nil || desk.Symbol.Name() != want {
+			t.Errorf("the icon is %v, want %s", desk.Symbol, want)
 		}
 	}
-	if desk.icon != nil {
+	if desk.Symbol != nil {
 		t.Error("the icon was set before anything has happened")
 	}
-	one := transfer(1, "a", 1, core.StateQueued)
+	one := viewtest.Transfer(1, "a", 1, core.StateQueued)
 	h.w.apply(change{update: &core.Update{Changed: []core.Transfer{one}, Halt: &core.Error{Code: core.CodeSignInRefused, Kind: core.KindAuth}}})
 	icon("ingester-attention.png")
-	if got := labels(desk.menu)[0]; got != "0 of 1 file · stopped, needs you" {
+	if got := labels(desk.Menu)[0]; got != "0 of 1 file · stopped, needs you" {
 		t.Errorf("halted, the menu says %q", got)
 	}
 	h.w.apply(change{update: &core.Update{}})
@@ -95,16 +96,16 @@ func TestTrayIconSaysWhenSomeoneIsNeeded(t *testing.T) {
 	one.State = core.StateStored
 	h.w.apply(change{update: &core.Update{Changed: []core.Transfer{one}}})
 	icon("ingester-256.png")
-	if got := labels(desk.menu)[0]; got != "1 of 1 file · all stored" {
+	if got := labels(desk.Menu)[0]; got != "1 of 1 file · all stored" {
 		t.Errorf("done, the menu says %q", got)
 	}
 }
 
 // TestTrayIsNotDrawnAllTheTime: on some desktops an open menu is built again.
 func TestTrayIsNotDrawnAllTheTime(t *testing.T) {
-	desk := &fakeTray{}
+	desk := &viewtest.Tray{}
 	y := newTray(desk, trayFace{progress: "0"}, nil, nil, nil)
-	now := start()
+	now := viewtest.Start()
 	for i, c := range []struct {
 		after time.Duration
 		face  trayFace
@@ -120,17 +121,17 @@ func TestTrayIsNotDrawnAllTheTime(t *testing.T) {
 	} {
 		now = now.Add(c.after)
 		y.show(c.face, now)
-		if desk.shown != c.drawn {
-			t.Fatalf("step %d: drawn %d times, want %d", i, desk.shown, c.drawn)
+		if desk.Shown != c.drawn {
+			t.Fatalf("step %d: drawn %d times, want %d", i, desk.Shown, c.drawn)
 		}
 	}
-	if desk.menu.Items[0].Label != "5" {
-		t.Errorf("the menu says %q", desk.menu.Items[0].Label)
+	if desk.Menu.Items[0].Label != "5" {
+		t.Errorf("the menu says %q", desk.Menu.Items[0].Label)
 	}
 }
 
 func TestTrayIsLeftOutWhereTheApplicationHasNone(t *testing.T) {
-	h := openWith(t, newFakeController(), "en", "light", func(w *Window) { w.UseTray() })
+	h := openWith(t, viewtest.NewFake(), "en", "light", func(w *Window) { w.UseTray() })
 	if h.w.tray != nil {
 		t.Error("a tray without a desktop")
 	}
@@ -138,11 +139,11 @@ func TestTrayIsLeftOutWhereTheApplicationHasNone(t *testing.T) {
 
 // TestBackgroundIsKnown: notifications depend on it.
 func TestBackgroundIsKnown(t *testing.T) {
-	h, _ := inTray(t, newFakeController(), "en", "light")
+	h, _ := inTray(t, viewtest.NewFake(), "en", "light")
 	if h.w.status.background {
 		t.Error("a shown window counts as hidden")
 	}
-	hidden := openWith(t, newFakeController(), "en", "light", func(w *Window) { w.inTray = true })
+	hidden := openWith(t, viewtest.NewFake(), "en", "light", func(w *Window) { w.inTray = true })
 	if !hidden.w.status.background {
 		t.Error("a window in the tray counts as shown")
 	}

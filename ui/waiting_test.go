@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
 // What the uploads wait for is said, with the reason and until when, and only
@@ -15,11 +17,11 @@ func TestStatusSaysWhatIsWaitedFor(t *testing.T) {
 	until := time.Date(2026, 5, 1, 14, 5, 0, 0, time.Local)
 	wait := core.Wait{Profile: "Prod", Until: until, Reason: &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503}}
 	later := core.Wait{Until: until.Add(time.Hour), Reason: &core.Error{Kind: core.KindServer, Code: core.CodeStorageFull}}
-	queued := []core.Transfer{transfer(1, "a", 1, core.StateQueued), transfer(2, "b", 1, core.StateWaiting)}
-	sending := []core.Transfer{transfer(1, "a", 1, core.StateSending), queued[1]}
+	queued := []core.Transfer{viewtest.Transfer(1, "a", 1, core.StateQueued), viewtest.Transfer(2, "b", 1, core.StateWaiting)}
+	sending := []core.Transfer{viewtest.Transfer(1, "a", 1, core.StateSending), queued[1]}
 	halt := &core.Error{Kind: core.KindAuth, Code: core.CodeSignInRefused}
 	for language, words := range map[string]string{"en": "the server is busy (503); again at 14:05:00", "ru": "сервер занят (503); снова в 14:05:00"} {
-		text := speaking(t, language)
+		text := viewtest.Speaking(t, language)
 		for name, tt := range map[string]struct {
 			s    core.Snapshot
 			says bool
@@ -30,7 +32,7 @@ func TestStatusSaysWhatIsWaitedFor(t *testing.T) {
 			"halted":       {core.Snapshot{Transfers: queued, Waits: []core.Wait{wait}, Halt: halt}, false},
 			"well":         {core.Snapshot{Transfers: queued}, false},
 		} {
-			m := newModel()
+			m := queue.NewModel()
 			m.Reset(tt.s, until)
 			if got := progressText(text, m); strings.Contains(got, words) != tt.says {
 				t.Errorf("%s, %s: %q", language, name, got)
@@ -47,9 +49,9 @@ func TestStatusSaysWhatIsWaitedFor(t *testing.T) {
 // languages; its neighbours elsewhere, and what is done, don't.
 func TestRowSaysThatItsFolderIsAway(t *testing.T) {
 	folder := filepath.FromSlash("/mnt/scans")
-	wait := core.Wait{Path: folder, Until: start().Add(time.Minute), Reason: &core.Error{Kind: core.KindFile, Code: core.CodeFolderAway}}
+	wait := core.Wait{Path: folder, Until: viewtest.Start().Add(time.Minute), Reason: &core.Error{Kind: core.KindFile, Code: core.CodeFolderAway}}
 	for language, want := range map[string]string{"en": "waiting: its folder is away or can't be read", "ru": "ожидание: его папка недоступна или не читается"} {
-		text := speaking(t, language)
+		text := viewtest.Speaking(t, language)
 		for path, tt := range map[string]struct {
 			state core.State
 			waits bool
@@ -60,19 +62,19 @@ func TestRowSaysThatItsFolderIsAway(t *testing.T) {
 			"/mnt/other/a.tif":     {core.StateQueued, false},
 			"/mnt/scans/done.tif":  {core.StateStored, false},
 		} {
-			file := transfer(1, "a.tif", 1, tt.state)
+			file := viewtest.Transfer(1, "a.tif", 1, tt.state)
 			file.Source.Path = filepath.FromSlash(path)
-			m := newModel()
-			m.Reset(core.Snapshot{Transfers: []core.Transfer{file}, Waits: []core.Wait{wait}}, start())
-			w := m.away(&m.rows[0])
+			m := queue.NewModel()
+			m.Reset(core.Snapshot{Transfers: []core.Transfer{file}, Waits: []core.Wait{wait}}, viewtest.Start())
+			w := m.Away(&m.Rows[0])
 			if (w != nil) != tt.waits {
 				t.Errorf("%s: %+v", path, w)
 			}
-			if w != nil && heldBack(text, presented(text, &m.rows[0], 0, 0, start()), w).status != want {
-				t.Errorf("%s: %+v", path, heldBack(text, presented(text, &m.rows[0], 0, 0, start()), w))
+			if w != nil && heldBack(text, presented(text, &m.Rows[0], 0, 0, viewtest.Start()), w).status != want {
+				t.Errorf("%s: %+v", path, heldBack(text, presented(text, &m.Rows[0], 0, 0, viewtest.Start()), w))
 			}
-			m.Apply(core.Update{}, start())
-			if w := m.away(&m.rows[0]); w != nil {
+			m.Apply(core.Update{}, viewtest.Start())
+			if w := m.Away(&m.Rows[0]); w != nil {
 				t.Errorf("%s is back: %+v", path, w)
 			}
 		}
@@ -87,7 +89,7 @@ func TestRowSaysThatItsFolderIsAway(t *testing.T) {
 func TestRowWaitsAsLongAsItsServer(t *testing.T) {
 	unknown := &core.Error{Kind: core.KindNetwork, Code: core.CodeOutcomeUnknown, Outcome: core.OutcomeUnknown}
 	busy := &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503}
-	wait := core.Wait{Profile: "Prod", Until: start().Add(40*time.Second + time.Millisecond), Reason: busy}
+	wait := core.Wait{Profile: "Prod", Until: viewtest.Start().Add(40*time.Second + time.Millisecond), Reason: busy}
 	for name, tt := range map[string]struct {
 		state   core.State
 		err     *core.Error
@@ -102,14 +104,14 @@ func TestRowWaitsAsLongAsItsServer(t *testing.T) {
 		"of another profile":          {core.StateWaiting, unknown, -time.Second, "Other", "not known if it arrived · asking the server…"},
 		"not begun":                   {core.StateQueued, nil, 0, "Prod", "queued"},
 	} {
-		file := transfer(1, "a.tif", 1, tt.state)
+		file := viewtest.Transfer(1, "a.tif", 1, tt.state)
 		file.Options.Profile, file.Error = tt.profile, tt.err
 		if tt.due != 0 {
-			file.NotBefore = start().Add(tt.due)
+			file.NotBefore = viewtest.Start().Add(tt.due)
 		}
-		m := newModel()
-		m.Reset(core.Snapshot{Transfers: []core.Transfer{file}, Waits: []core.Wait{wait}}, start())
-		if got := spaced(presented(english(t), m.shown(&m.rows[0]), 0, 0, start()).status); got != tt.says {
+		m := queue.NewModel()
+		m.Reset(core.Snapshot{Transfers: []core.Transfer{file}, Waits: []core.Wait{wait}}, viewtest.Start())
+		if got := viewtest.Spaced(presented(viewtest.English(t), m.Shown(&m.Rows[0]), 0, 0, viewtest.Start()).status); got != tt.says {
 			t.Errorf("%s: %q, want %q", name, got, tt.says)
 		}
 	}

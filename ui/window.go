@@ -24,6 +24,12 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/settings"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // title is the program's name, in every language.
@@ -33,7 +39,7 @@ const title = "Ingester"
 type Window struct {
 	app    fyne.App
 	win    fyne.Window
-	ctl    Controller
+	ctl    view.Controller
 	log    *slog.Logger
 	buffer *LogBuffer
 	post   func(func())     // fyne.Do, or what a test puts in its place
@@ -45,11 +51,11 @@ type Window struct {
 	rescue   func()          // may be nil
 
 	// What follows belongs to the UI goroutine.
-	sh        *shell
-	model     *model
+	sh        *view.Host
+	model     *queue.Model
 	recorder  *recorder
 	permanent *permanents
-	icons     *icons
+	icons     *widgets.Icons
 	pieces    // of the window in the present language
 	status    ending
 	tray      *tray // nil where there is none
@@ -68,10 +74,10 @@ type Window struct {
 
 // New makes the window. Nothing is shown and nothing runs yet. The window logs
 // to log; its log page shows what buffer holds.
-func New(a fyne.App, c Controller, log *slog.Logger, buffer *LogBuffer) *Window {
+func New(a fyne.App, c view.Controller, log *slog.Logger, buffer *LogBuffer) *Window {
 	return &Window{
 		app: a, ctl: c, log: log, buffer: buffer, post: fyne.Do, now: time.Now,
-		model: newModel(), recorder: &recorder{}, icons: newIcons(),
+		model: queue.NewModel(), recorder: &recorder{}, icons: widgets.NewIcons(),
 	}
 }
 
@@ -133,27 +139,28 @@ func (w *Window) start(ctx context.Context) error {
 	ctx, w.stop = context.WithCancel(ctx)
 	w.quitting = ctx.Done()
 	w.win = w.app.NewWindow(title)
-	w.app.SetIcon(AppIcon())
-	w.win.SetIcon(AppIcon())
-	w.sh = &shell{
-		app: w.app, win: w.win, ctl: w.ctl, log: w.log, now: w.now, tasks: newTasks(ctx, w.post), scales: w.setScale != nil,
-		profileChanged: w.profileChanged, appearanceChanged: w.appearanceChanged,
-		openSettings: func(tab settingsTab) { showSettings(w.sh, tab) }, shortcut: w.typedShortcut,
-		testConnection: func(tab settingsTab) { testConnection(w.sh, tab) }, //nolint:contextcheck // tasks have the window's
+	w.app.SetIcon(widgets.AppIcon())
+	w.win.SetIcon(widgets.AppIcon())
+	w.sh = &view.Host{
+		App: w.app, Win: w.win, Ctl: w.ctl, Log: w.log, Now: w.now, Tasks: view.NewTasks(ctx, w.post), Scales: w.setScale != nil,
+		ProfileChanged: w.profileChanged, AppearanceChanged: w.appearanceChanged,
+		OpenSettings:   func(tab view.Tab) { settings.Show(w.sh, tab) }, //nolint:contextcheck // tasks have the window's
+		TestConnection: func(tab view.Tab) { settings.Test(w.sh, tab) },
+		Shortcut:       w.typedShortcut,
 	}
-	w.sh.failed = func(err error) { //nolint:contextcheck // tasks have the window's
+	w.sh.Failed = func(err error) { //nolint:contextcheck // tasks have the window's
 		w.log.Error("action failed", "error", err)
-		showError(w.sh, err)
+		view.ShowError(w.sh, err)
 	}
 	larger := w.rescale()
 	if err := w.build(); err != nil { //nolint:contextcheck // tasks have the window's
 		return err
 	}
-	w.win.Resize(fitting(fyne.NewSize(firstWidth, firstHeight), larger))
+	w.win.Resize(view.Fitting(fyne.NewSize(view.FirstWidth, view.FirstHeight), larger))
 	w.win.CenterOnScreen()
 	w.win.SetMaster()
 	w.win.SetOnDropped(func(_ fyne.Position, uris []fyne.URI) { //nolint:contextcheck // tasks have the window's
-		paths, left := droppedPaths(uris)
+		paths, left := view.DroppedPaths(uris)
 		w.dropped(paths, left...)
 	})
 	w.startTray()
@@ -171,7 +178,7 @@ func (w *Window) start(ctx context.Context) error {
 func (w *Window) close() {
 	w.stop()
 	w.wg.Wait()
-	w.sh.tasks.close()
+	w.sh.Tasks.Close()
 }
 
 // build makes everything in the language and the theme that are chosen now.
@@ -180,7 +187,7 @@ func (w *Window) build() error {
 	if err != nil {
 		return err
 	}
-	w.sh.text = t
+	w.sh.Text = t
 	w.assemble()
 	w.bindKeys()
 	w.profileChanged()
@@ -191,10 +198,10 @@ func (w *Window) build() error {
 func (w *Window) appearanceChanged() {
 	size, larger := w.win.Canvas().Size(), w.rescale()
 	if err := w.build(); err != nil {
-		w.sh.failed(err)
+		w.sh.Failed(err)
 	}
 	if larger != 1 {
-		w.win.Resize(fitting(size, larger))
+		w.win.Resize(view.Fitting(size, larger))
 	}
 }
 
@@ -226,29 +233,29 @@ func (w *Window) apply(c change) {
 // show draws what has changed.
 func (w *Window) show(now time.Time) {
 	m := w.model
-	w.header.showPaused(m.paused)
-	w.nav.items[0].setCount(countText(w.sh.text, len(m.rows)))
+	w.header.showPaused(m.Paused)
+	w.nav.Items[0].SetCount(countText(w.sh.Text, len(m.Rows)))
 	w.bar.show(m)
 	if w.tray != nil {
-		w.tray.show(faceOf(w.sh.text, m), now)
+		w.tray.show(faceOf(w.sh.Text, m), now)
 	}
-	if w.banner.show(m.halt) {
+	if w.banner.show(m.Halt) {
 		w.page.Refresh()
 	}
 	if w.shown == 0 {
 		w.transfers.Refresh()
 	}
-	if t, ok := w.pages[w.shown].(ticker); ok && now.Sub(w.ticked) >= tickEvery-drawEvery {
+	if t, ok := w.pages[w.shown].(view.Ticker); ok && now.Sub(w.ticked) >= tickEvery-drawEvery {
 		w.ticked = now
 		t.Tick(now)
 	}
 }
 
-func countText(t *text, n int) string {
+func countText(t *wording.Text, n int) string {
 	if n == 0 {
 		return ""
 	}
-	return t.number(int64(n))
+	return t.Number(int64(n))
 }
 
 // profileChanged reads the current profile again, and where there is none what
@@ -258,7 +265,7 @@ func (w *Window) profileChanged() {
 		current string
 		saved   []string
 	}
-	async(w.sh, func(ctx context.Context) (answer, error) {
+	view.Async(w.sh, func(ctx context.Context) (answer, error) {
 		if name := w.ctl.Current(); name != "" {
 			return answer{current: name}, nil
 		}
@@ -267,7 +274,7 @@ func (w *Window) profileChanged() {
 		return answer{saved: saved}, err
 	}, func(a answer, err error) {
 		if err != nil {
-			w.sh.failed(err)
+			w.sh.Failed(err)
 		}
 		w.header.showProfile(a.current)
 		w.transfers.options.load(a.current)
@@ -286,7 +293,7 @@ func (w *Window) Open(paths ...string) {
 		w.waiting = append(w.waiting, paths...)
 		return
 	}
-	w.sh.tasks.show(func() { w.intake.add(paths) })
+	w.sh.Tasks.Show(func() { w.intake.add(paths) })
 }
 
 func (w *Window) takeWaiting() {
@@ -295,7 +302,7 @@ func (w *Window) takeWaiting() {
 	w.up = true
 	if paths := w.waiting; len(paths) > 0 {
 		w.waiting = nil
-		w.sh.tasks.show(func() { w.intake.add(paths) })
+		w.sh.Tasks.Show(func() { w.intake.add(paths) })
 	}
 }
 
@@ -304,7 +311,7 @@ func (w *Window) Raise() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.up {
-		w.sh.tasks.show(w.raise)
+		w.sh.Tasks.Show(w.raise)
 	}
 }
 

@@ -15,6 +15,10 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/view/viewtest"
+	"github.com/artstore/ingester/ui/widgets"
 )
 
 func TestWindowShowsWhatTheEngineHas(t *testing.T) {
@@ -26,18 +30,18 @@ func TestWindowShowsWhatTheEngineHas(t *testing.T) {
 		{"ru", "dark", []string{"Подключено", "сохранено · проверено", "повтор через 8 с: сервер занят (503)", "1 из 12 файлов", "1 не удался · 1 ждёт решения"}},
 	} {
 		t.Run(c.language+" "+c.theme, func(t *testing.T) {
-			ctl := newFakeController()
-			ctl.snapshot = showcase(12)
+			ctl := viewtest.NewFake()
+			ctl.Snapshot = viewtest.Showcase(12)
 			h := open(t, ctl, c.language, c.theme)
 			for _, want := range c.want {
-				h.says(want)
+				h.Says(want)
 			}
-			h.says("Договор поставки № 118.docx")
-			want := lightPalette
+			h.Says("Договор поставки № 118.docx")
+			want := widgets.LightPalette
 			if c.theme == "dark" {
-				want = darkPalette
+				want = widgets.DarkPalette
 			}
-			if got := h.app.Settings().Theme().Color(theme.ColorNameBackground, theme.VariantLight); got != want[theme.ColorNameBackground] {
+			if got := h.App.Settings().Theme().Color(theme.ColorNameBackground, theme.VariantLight); got != want[theme.ColorNameBackground] {
 				t.Errorf("ground %v", got)
 			}
 		})
@@ -45,19 +49,19 @@ func TestWindowShowsWhatTheEngineHas(t *testing.T) {
 }
 
 func TestEventsReachTheRow(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = core.Snapshot{Transfers: []core.Transfer{transfer(1, "a.pdf", 100, core.StateQueued)}}
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = core.Snapshot{Transfers: []core.Transfer{viewtest.Transfer(1, "a.pdf", 100, core.StateQueued)}}
 	h := open(t, ctl, "en", "light")
-	h.says("queued")
-	sending := transfer(1, "a.pdf", 100, core.StateSending)
+	h.Says("queued")
+	sending := viewtest.Transfer(1, "a.pdf", 100, core.StateSending)
 	sending.Sent = 50
-	ctl.updates <- core.Update{Changed: []core.Transfer{sending}}
-	h.until("half", func() bool { return strings.Contains(spaced(h.words()), "50 % · uploading") })
-	ctl.updates <- core.Update{Changed: []core.Transfer{transfer(1, "a.pdf", 100, core.StateStored)}}
-	h.until("stored", func() bool { return strings.Contains(h.words(), "stored · verified") })
-	h.says("all stored")
-	ctl.updates <- core.Update{Removed: []core.TransferID{"t1"}}
-	h.until("the empty list", func() bool { return strings.Contains(h.words(), "No files yet") })
+	ctl.Updates <- core.Update{Changed: []core.Transfer{sending}}
+	h.Until("half", func() bool { return strings.Contains(viewtest.Spaced(h.Words()), "50 % · uploading") })
+	ctl.Updates <- core.Update{Changed: []core.Transfer{viewtest.Transfer(1, "a.pdf", 100, core.StateStored)}}
+	h.Until("stored", func() bool { return strings.Contains(h.Words(), "stored · verified") })
+	h.Says("all stored")
+	ctl.Updates <- core.Update{Removed: []core.TransferID{"t1"}}
+	h.Until("the empty list", func() bool { return strings.Contains(h.Words(), "No files yet") })
 	if !h.w.transfers.drop.tall {
 		t.Error("the drop area is a strip although the list is empty")
 	}
@@ -74,74 +78,74 @@ func TestTheStatusBarSaysWhyNothingMoves(t *testing.T) {
 		{core.StateQueued, true, "0 of 1 file 0 of 100 B paused"},
 		{core.StateQueued, false, "0 of 1 file 0 of 100 B"},
 	} {
-		ctl := newFakeController()
-		ctl.snapshot = core.Snapshot{Transfers: []core.Transfer{transfer(1, "a.pdf", 100, c.state)}, Paused: c.paused}
+		ctl := viewtest.NewFake()
+		ctl.Snapshot = core.Snapshot{Transfers: []core.Transfer{viewtest.Transfer(1, "a.pdf", 100, c.state)}, Paused: c.paused}
 		h := open(t, ctl, "en", "light")
-		h.until("the totals", func() bool { return len(h.w.model.rows) > 0 })
+		h.Until("the totals", func() bool { return len(h.w.model.Rows) > 0 })
 		var said []string
-		for _, part := range []*caption{h.w.bar.files, h.w.bar.bytes, h.w.bar.left} {
+		for _, part := range []*widgets.Caption{h.w.bar.files, h.w.bar.bytes, h.w.bar.left} {
 			if part.Visible() {
-				said = append(said, part.words)
+				said = append(said, part.Words)
 			}
 		}
-		if got := spaced(strings.Join(said, " ")); got != c.want {
+		if got := viewtest.Spaced(strings.Join(said, " ")); got != c.want {
 			t.Errorf("%s, paused %v: %q, want %q", c.state, c.paused, got, c.want)
 		}
 	}
 }
 
 func TestVerbsOfRowsAndKeys(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = showcase(12)
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(12)
 	h := open(t, ctl, "en", "light")
 	v := h.w.transfers
-	v.tapAction("t1", actPause, nil)
-	h.called("pause [t1]")
-	v.tapAction("t5", actRetry, nil)
-	h.called("retry [t5]")
+	v.tapAction("t1", queue.ActPause, nil)
+	h.Called("pause [t1]")
+	v.tapAction("t5", queue.ActRetry, nil)
+	h.Called("retry [t5]")
 	v.tapRow("t9", 0)
 	v.tapRow("t11", fyne.KeyModifierShift)
 	v.key(&fyne.KeyEvent{Name: fyne.KeySpace})
-	h.called("pause [t9 t10 t11]")
+	h.Called("pause [t9 t10 t11]")
 	v.tapRow("t10", fyne.KeyModifierShortcutDefault)
 	v.key(&fyne.KeyEvent{Name: fyne.KeyDelete})
-	h.called("cancel [t9 t11]")
+	h.Called("cancel [t9 t11]")
 	v.tapRow("t8", 0)
 	v.key(&fyne.KeyEvent{Name: fyne.KeySpace})
-	h.called("resume [t8]")
+	h.Called("resume [t8]")
 	v.tapRow("t4", 0)
 	v.key(&fyne.KeyEvent{Name: fyne.KeyDelete})
-	h.called("remove [t4]")
+	h.Called("remove [t4]")
 	v.key(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	h.until("the details", func() bool { return strings.Contains(h.words(), "5f0c1a34-4b1e-4d55-9a51-0a9b8a1f0e11") })
-	h.called("attempts t4")
-	h.tap("Close")
+	h.Until("the details", func() bool { return strings.Contains(h.Words(), "5f0c1a34-4b1e-4d55-9a51-0a9b8a1f0e11") })
+	h.Called("attempts t4")
+	h.Tap("Close")
 	h.w.transfers.retryFailed()
-	h.called("retry [t7]")
-	h.tap("Pause all")
-	h.called("pause all")
+	h.Called("retry [t7]")
+	h.Tap("Pause all")
+	h.Called("pause all")
 }
 
 // TestCopyOfMany: what is selected is copied, one a line, in the order of the
 // queue.
 func TestCopyOfMany(t *testing.T) {
-	ctl := newFakeController()
+	ctl := viewtest.NewFake()
 	for i := range 4 {
-		x := transfer(i+1, "f", 1, core.StateStored)
+		x := viewtest.Transfer(i+1, "f", 1, core.StateStored)
 		if i != 2 {
 			x.Receipt = &core.Receipt{FileID: fmt.Sprint("id-", i+1), SHA256: core.NewChecksum(bytes.Repeat([]byte{byte(i)}, 32))}
 		} else {
 			x.State = core.StateQueued
 		}
-		ctl.snapshot.Transfers = append(ctl.snapshot.Transfers, x)
+		ctl.Snapshot.Transfers = append(ctl.Snapshot.Transfers, x)
 	}
 	h := open(t, ctl, "en", "light")
 	v := h.w.transfers
 	copied := func(row int, item, want string) {
 		t.Helper()
 		v.showMenuOf(row)
-		h.choose(item)
-		if got := h.app.Clipboard().Content(); got != want {
+		h.Choose(item)
+		if got := h.App.Clipboard().Content(); got != want {
 			t.Errorf("%s of row %d copies %q, want %q", item, row, got, want)
 		}
 	}
@@ -154,30 +158,30 @@ func TestCopyOfMany(t *testing.T) {
 // TestErrorsLeadToTheConnectionTest: where it can say more, and nowhere else.
 func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 	refused := &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused}
-	h := open(t, busy(), "en", "light")
-	tested := func() bool { return h.saysNow("temporary uploads only") && h.saysNow("Test connection") }
-	h.w.sh.failed(refused)
-	h.tap("Test connection")
-	h.called("check https://ingester.example:8020")
-	h.until("the end of the test", tested)
-	if tab := h.tab(); tab != "Certificates" {
+	h := open(t, viewtest.Busy(), "en", "light")
+	tested := func() bool { return h.SaysNow("temporary uploads only") && h.SaysNow("Test connection") }
+	h.w.sh.Failed(refused)
+	h.Tap("Test connection")
+	h.Called("check https://ingester.example:8020")
+	h.Until("the end of the test", tested)
+	if tab := h.Tab(); tab != "Certificates" {
 		t.Errorf("on the tab %s", tab)
 	}
-	h.w.sh.failed(refused) // the settings have the test already
+	h.w.sh.Failed(refused) // the settings have the test already
 	if n := len(h.w.win.Canvas().Overlays().List()); n != 2 {
 		t.Fatalf("%d overlays", n)
 	}
-	h.w.sh.escape()
-	h.tap("Cancel")
+	h.w.sh.Escape()
+	h.Tap("Cancel")
 
-	x := h.ctl.snapshot.Transfers[6]
+	x := h.Ctl.Snapshot.Transfers[6]
 	x.Error = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused}
-	h.w.apply(change{update: &core.Update{Changed: []core.Transfer{x}}, link: h.ctl.link, profile: h.ctl.current})
+	h.w.apply(change{update: &core.Update{Changed: []core.Transfer{x}}, link: h.Ctl.Connection, profile: h.Ctl.Used})
 	h.w.transfers.showDetails(x.ID)
-	h.until("the details", func() bool { return h.saysNow("Test connection") })
-	h.tap("Test connection")
-	h.until("the settings", func() bool { return h.w.sh.settings != nil && tested() })
-	h.tap("Cancel")
+	h.Until("the details", func() bool { return h.SaysNow("Test connection") })
+	h.Tap("Test connection")
+	h.Until("the settings", func() bool { return h.w.sh.Settings != nil && tested() })
+	h.Tap("Cancel")
 	if h.w.win.Canvas().Overlays().Top() != nil {
 		t.Error("the details are still there")
 	}
@@ -186,7 +190,7 @@ func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 		nil, {Kind: core.KindFile, Code: core.CodeFilePermission}, {Kind: core.KindConfig, Code: core.CodeStoreDamaged},
 		{Kind: core.KindServer, Code: core.CodeTooLarge}, {Kind: core.KindConfig, Code: core.CodeProfileNotFound},
 	} {
-		if testable(e) {
+		if view.Testable(e) {
 			t.Errorf("%v can be tested", e)
 		}
 	}
@@ -194,25 +198,25 @@ func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 		refused, {Kind: core.KindAuth, Code: core.CodeSignInRefused}, {Kind: core.KindConfig, Code: core.CodeSecretMissing},
 		{Kind: core.KindServer, Code: core.CodeRedirect},
 	} {
-		if !testable(e) {
+		if !view.Testable(e) {
 			t.Errorf("%v can't be tested", e)
 		}
 	}
 }
 
 func TestAnUnknownOutcomeIsSentAgainOnlyAfterAWarning(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = showcase(12)
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(12)
 	h := open(t, ctl, "en", "light")
-	h.w.transfers.do(actRetry, []core.TransferID{"t6"})
-	h.says("the file will be there twice")
-	h.tap("Send it again")
-	h.called("retry [t6]")
+	h.w.transfers.do(queue.ActRetry, []core.TransferID{"t6"})
+	h.Says("the file will be there twice")
+	h.Tap("Send it again")
+	h.Called("retry [t6]")
 }
 
 func TestShortcuts(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = showcase(12)
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(12)
 	h := open(t, ctl, "en", "light")
 	c := h.w.win.Canvas()
 	press := func(keys fyne.Shortcut) {
@@ -229,7 +233,7 @@ func TestShortcuts(t *testing.T) {
 		return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
 	}
 	press(ctrl(fyne.KeyR))
-	h.called("retry [t7]")
+	h.Called("retry [t7]")
 	press(ctrl(fyne.KeyF))
 	if c.Focused() != h.w.transfers.search {
 		t.Error("Ctrl+F doesn't go to the filter")
@@ -240,52 +244,52 @@ func TestShortcuts(t *testing.T) {
 		t.Errorf("%d rows match", h.w.model.Len())
 	}
 	h.w.transfers.search.SetText("no such name")
-	h.says("Nothing matches the filter")
-	ctl.scan = core.Scan{Sources: []core.Source{{Path: "/p"}}}
-	h.app.Clipboard().SetContent("file:///p\n")
+	h.Says("Nothing matches the filter")
+	ctl.Found = core.Scan{Sources: []core.Source{{Path: "/p"}}}
+	h.App.Clipboard().SetContent("file:///p\n")
 	press(&fyne.ShortcutPaste{})
-	h.called(`scan ["/p"]`)
-	h.app.Clipboard().SetContent("hello")
+	h.Called(`scan ["/p"]`)
+	h.App.Clipboard().SetContent("hello")
 	h.w.paste()
-	h.says("The clipboard holds no full paths of files")
+	h.Says("The clipboard holds no full paths of files")
 	c.OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyF1})
-	h.says("Ctrl+Shift+O")
+	h.Says("Ctrl+Shift+O")
 }
 
 func TestHaltIsSaidWithAWayOut(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = showcase(12)
-	ctl.snapshot.Halt = &core.Error{Kind: core.KindAuth, Code: core.CodeSignInRefused, Status: 401, Err: errors.New("raw words")}
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(12)
+	ctl.Snapshot.Halt = &core.Error{Kind: core.KindAuth, Code: core.CodeSignInRefused, Status: 401, Err: errors.New("raw words")}
 	h := open(t, ctl, "en", "light")
-	h.says("Uploads have stopped: sign-in refused (401)")
-	if strings.Contains(h.words(), "raw words") {
+	h.Says("Uploads have stopped: sign-in refused (401)")
+	if strings.Contains(h.Words(), "raw words") {
 		t.Error("the raw cause is in the headline")
 	}
-	h.picture("halt")
-	h.tap("Resume")
-	h.called("resume all")
-	ctl.updates <- core.Update{}
-	h.until("the banner to go", func() bool { return !h.w.banner.content.Visible() })
+	h.Picture("halt")
+	h.Tap("Resume")
+	h.Called("resume all")
+	ctl.Updates <- core.Update{}
+	h.Until("the banner to go", func() bool { return !h.w.banner.content.Visible() })
 }
 
 // TestPickersOpen: where the desktop has no file dialog, the program's own is shown.
 func TestPickersOpen(t *testing.T) {
 	for _, label := range []string{"Choose files…", "Choose folder…", "Add files"} {
-		h := open(t, newFakeController(), "en", "light")
-		h.tap(label)
-		h.until(label, func() bool { return h.w.win.Canvas().Overlays().Top() != nil })
-		h.tap("Cancel")
+		h := open(t, viewtest.NewFake(), "en", "light")
+		h.Tap(label)
+		h.Until(label, func() bool { return h.w.win.Canvas().Overlays().Top() != nil })
+		h.Tap("Cancel")
 	}
-	h := open(t, busy(), "ru", "light")
-	saveFile(h.w.sh, "SHA256SUMS", nil, func(context.Context, string) error { return nil }, func(string) {})
-	h.until("the dialog", func() bool { return strings.Contains(h.words(), "Сохранить как") })
-	h.tap("Отмена")
+	h := open(t, viewtest.Busy(), "ru", "light")
+	view.SaveFile(h.w.sh, "SHA256SUMS", nil, func(context.Context, string) error { return nil }, func(string) {})
+	h.Until("the dialog", func() bool { return strings.Contains(h.Words(), "Сохранить как") })
+	h.Tap("Отмена")
 }
 
 func TestTabForAnError(t *testing.T) {
-	for code, want := range map[core.Code]settingsTab{
-		core.CodeSignInRefused: tabSignIn, core.CodeTLSUntrusted: tabCertificates, core.CodeSecretMissing: tabSignIn,
-		core.CodeCertificateExpired: tabCertificates, core.CodeConnectionRefused: tabServer, core.CodeProfileInvalid: tabServer,
+	for code, want := range map[core.Code]view.Tab{
+		core.CodeSignInRefused: view.TabSignIn, core.CodeTLSUntrusted: view.TabCertificates, core.CodeSecretMissing: view.TabSignIn,
+		core.CodeCertificateExpired: view.TabCertificates, core.CodeConnectionRefused: view.TabServer, core.CodeProfileInvalid: view.TabServer,
 	} {
 		kind := map[core.Code]core.Kind{
 			core.CodeSignInRefused: core.KindAuth, core.CodeTLSUntrusted: core.KindTLS, core.CodeConnectionRefused: core.KindNetwork,
@@ -293,41 +297,41 @@ func TestTabForAnError(t *testing.T) {
 		if kind == "" {
 			kind = core.KindConfig
 		}
-		if got := tabFor(&core.Error{Kind: kind, Code: code}); got != want {
+		if got := view.TabFor(&core.Error{Kind: kind, Code: code}); got != want {
 			t.Errorf("%s opens %s, want %s", code, got, want)
 		}
 	}
-	if tabFor(nil) != tabServer {
+	if view.TabFor(nil) != view.TabServer {
 		t.Error("no error has no tab")
 	}
 }
 
 func TestLinkStates(t *testing.T) {
-	ctl := newFakeController()
+	ctl := viewtest.NewFake()
 	h := open(t, ctl, "en", "light")
 	h.w.header.showLink(core.Link{State: core.LinkUnknown})
-	h.says("Not connected yet")
+	h.Says("Not connected yet")
 	h.w.header.showLink(core.Link{State: core.LinkUp})
-	h.says("No TLS")
+	h.Says("No TLS")
 	h.w.header.showLink(core.Link{State: core.LinkFailed, Err: &core.Error{Code: core.CodeTLSClientRefused, Kind: core.KindTLS}})
-	h.says("No connection")
+	h.Says("No connection")
 	h.w.header.tapState()
-	h.says("The server refused the client certificate.")
+	h.Says("The server refused the client certificate.")
 }
 
 // TestNotificationsHoldFixedWordsOnly: on some systems a shell reads them.
 func TestNotificationsHoldFixedWordsOnly(t *testing.T) {
-	ctl := newFakeController()
-	evil := transfer(1, "$(reboot).txt", 1, core.StateSending)
-	ctl.snapshot = core.Snapshot{Transfers: []core.Transfer{evil, transfer(2, "`id`", 1, core.StateQueued)}}
+	ctl := viewtest.NewFake()
+	evil := viewtest.Transfer(1, "$(reboot).txt", 1, core.StateSending)
+	ctl.Snapshot = core.Snapshot{Transfers: []core.Transfer{evil, viewtest.Transfer(2, "`id`", 1, core.StateQueued)}}
 	h := open(t, ctl, "en", "light")
 	h.w.status.background = true
 	evil.State = core.StateStored
-	failed := transfer(2, "`id`", 1, core.StateFailed)
+	failed := viewtest.Transfer(2, "`id`", 1, core.StateFailed)
 	failed.Error = &core.Error{Code: core.CodeRejected, ServerText: "$(halt)"}
 	apply := func(u core.Update) {
 		h.w.apply(change{update: &u})
-		h.w.sh.tasks.wg.Wait()
+		h.w.sh.Tasks.Goroutines.Wait()
 	}
 	test.AssertNotificationSent(t, fyne.NewNotification("Ingester", "1 file stored, 1 needs you"), func() {
 		apply(core.Update{Changed: []core.Transfer{evil, failed}})
@@ -337,50 +341,50 @@ func TestNotificationsHoldFixedWordsOnly(t *testing.T) {
 	})
 	h.w.status = ending{}
 	test.AssertNotificationSent(t, nil, func() {
-		apply(core.Update{Changed: []core.Transfer{transfer(3, "c", 1, core.StateSending)}})
-		apply(core.Update{Changed: []core.Transfer{transfer(3, "c", 1, core.StateStored)}})
+		apply(core.Update{Changed: []core.Transfer{viewtest.Transfer(3, "c", 1, core.StateSending)}})
+		apply(core.Update{Changed: []core.Transfer{viewtest.Transfer(3, "c", 1, core.StateStored)}})
 	})
 }
 
 func TestProfiles(t *testing.T) {
-	ctl := newFakeController()
-	ctl.profiles["Archive"] = core.Profile{Name: "Archive", Upload: core.UploadSettings{RetentionPolicy: core.RetentionPermanent}}
+	ctl := viewtest.NewFake()
+	ctl.Saved["Archive"] = core.Profile{Name: "Archive", Upload: core.UploadSettings{RetentionPolicy: core.RetentionPermanent}}
 	h := open(t, ctl, "en", "light")
 	h.w.header.use("Archive")
-	h.called("use Archive")
-	h.until("the profile's retention", func() bool { return h.w.transfers.options.keep.Text == "Permanent" })
+	h.Called("use Archive")
+	h.Until("the profile's retention", func() bool { return h.w.transfers.options.keep.Text == "Permanent" })
 	if h.w.header.profile.Text != "Archive" {
 		t.Errorf("the header names %q", h.w.header.profile.Text)
 	}
 	h.w.startSandbox()
-	h.until("the sandbox", func() bool { return h.w.header.profile.Text == "Sandbox" })
+	h.Until("the sandbox", func() bool { return h.w.header.profile.Text == "Sandbox" })
 }
 
 func TestLanguageChangesAtOnce(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = showcase(12)
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(12)
 	h := open(t, ctl, "en", "light")
-	h.app.Preferences().SetString(prefLanguage, "ru")
+	h.App.Preferences().SetString(view.PrefLanguage, "ru")
 	h.w.appearanceChanged()
-	h.says("сохранено · проверено")
-	h.w.apply(change{link: ctl.link, profile: ctl.current})
-	h.says("Подключено")
+	h.Says("сохранено · проверено")
+	h.w.apply(change{link: ctl.Connection, profile: ctl.Used})
+	h.Says("Подключено")
 }
 
 func TestPathsOpenedEarlyAreNotLost(t *testing.T) {
-	ctl := newFakeController()
-	h := &harness{stage: &stage{t: t, app: newTestApp(t), ctl: ctl, queue: make(chan func(), 64), clock: start()}}
-	h.w = New(h.app, ctl, slog.New(slog.DiscardHandler), NewLogBuffer(slog.LevelDebug))
-	h.w.post = func(f func()) { h.queue <- f }
+	ctl := viewtest.NewFake()
+	h := &harness{Stage: &viewtest.Stage{T: t, App: viewtest.NewTestApp(t), Ctl: ctl, Queue: make(chan func(), 64), Clock: viewtest.Start()}}
+	h.w = New(h.App, ctl, slog.New(slog.DiscardHandler), NewLogBuffer(slog.LevelDebug))
+	h.w.post = func(f func()) { h.Queue <- f }
 	h.w.Open("/early")
 	h.w.Open()
 	if err := h.w.start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	h.called(`scan ["/early"]`)
+	h.Called(`scan ["/early"]`)
 	h.w.Open("/late")
-	h.called(`scan ["/late"]`)
+	h.Called(`scan ["/late"]`)
 	h.w.Raise()
 	h.w.close()
-	h.called("feed closed")
+	h.Called("feed closed")
 }

@@ -6,12 +6,16 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/view/viewtest"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // TestHelpComesWhereverTheFocusIs on the pages.
 func TestHelpComesWhereverTheFocusIs(t *testing.T) {
-	ctl := newFakeController()
-	ctl.snapshot = showcase(12)
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(12)
 	h := open(t, ctl, "en", "light")
 	c := h.w.win.Canvas()
 	for page := range h.w.pages {
@@ -21,11 +25,11 @@ func TestHelpComesWhereverTheFocusIs(t *testing.T) {
 		for c.FocusNext(); !met[c.Focused()]; c.FocusNext() {
 			at := c.Focused()
 			met[at] = true
-			if h.typed(fyne.KeyF1); c.Overlays().Top() == nil {
+			if h.Typed(fyne.KeyF1); c.Overlays().Top() == nil {
 				t.Errorf("page %d: no help at %s", page, named(at))
 				continue
 			}
-			h.typed(fyne.KeyEscape)
+			h.Typed(fyne.KeyEscape)
 			c.Focus(at)
 		}
 		if len(met) < 10 {
@@ -36,17 +40,17 @@ func TestHelpComesWhereverTheFocusIs(t *testing.T) {
 
 // TestEscapeGoesBackWhereverTheFocusIs in a dialog.
 func TestEscapeGoesBackWhereverTheFocusIs(t *testing.T) {
-	h := open(t, busy(), "en", "light")
+	h := open(t, viewtest.Busy(), "en", "light")
 	c := h.w.win.Canvas()
 	shows := map[string]func(){
 		"question": func() { h.w.transfers.askAgain(func() { t.Error("the answer was yes") }) },
-		"facts":    func() { showFacts(h.w.sh, "Title", []fact{{"a", "b"}}) },
-		"error":    func() { h.w.sh.failed(&core.Error{Code: core.CodeInternal}) },
+		"facts":    func() { view.ShowFacts(h.w.sh, "Title", []wording.Fact{{Name: "a", Value: "b"}}) },
+		"error":    func() { h.w.sh.Failed(&core.Error{Code: core.CodeInternal}) },
 		"closing":  func() { h.w.askWhere(true) },
 		"help":     func() { showHelp(h.w.sh) },
 		"days":     h.w.transfers.options.askDays,
 	}
-	for _, tab := range []settingsTab{tabServer, tabSignIn, tabCertificates, tabTransfers, tabMetrics, tabAppearance} {
+	for _, tab := range []view.Tab{view.TabServer, view.TabSignIn, view.TabCertificates, view.TabTransfers, view.TabMetrics, view.TabAppearance} {
 		shows["settings "+string(tab)] = func() { h.openSettings(tab) }
 	}
 	for name, show := range shows {
@@ -59,7 +63,7 @@ func TestEscapeGoesBackWhereverTheFocusIs(t *testing.T) {
 				met[c.Focused()] = true
 			}
 			at := c.Focused()
-			if h.typed(fyne.KeyEscape); c.Overlays().Top() != nil {
+			if h.Typed(fyne.KeyEscape); c.Overlays().Top() != nil {
 				t.Fatalf("%s: Escape does nothing at step %d, %s", name, steps, named(at))
 			}
 		}
@@ -68,10 +72,10 @@ func TestEscapeGoesBackWhereverTheFocusIs(t *testing.T) {
 
 // TestReturnPressesAButton as Space does, and none that can't be pressed.
 func TestReturnPressesAButton(t *testing.T) {
-	newTestApp(t)
+	viewtest.NewTestApp(t)
 	for _, key := range []fyne.KeyName{fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter} {
 		pressed := 0
-		quiet, loud := newQuietButton("quiet", func() { pressed++ }), newButton("loud", func() { pressed++ })
+		quiet, loud := widgets.NewQuietButton("quiet", func() { pressed++ }), widgets.NewButton("loud", func() { pressed++ })
 		for _, b := range []interface {
 			fyne.Focusable
 			fyne.Disableable

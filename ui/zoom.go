@@ -1,5 +1,9 @@
 package ui
 
+import (
+	"github.com/artstore/ingester/ui/view"
+)
+
 // UseScale offers the size of text and symbols in the settings. set makes the
 // toolkit draw at a scale such as "1.5" from the next change of the theme on,
 // or for "" as the desktop says. Call it before ShowAndRun or RunInTray.
@@ -11,9 +15,9 @@ func (w *Window) rescale() float32 {
 	if w.setScale == nil {
 		return 1
 	}
-	scale := w.app.Preferences().String(prefScale)
-	before := factorOf(w.scale)
+	scale := w.app.Preferences().String(view.PrefScale)
+	before := view.FactorOf(w.scale)
 	w.scale = scale
 	w.setScale(scale)
-	return factorOf(scale) / before
+	return view.FactorOf(scale) / before
 }

@@ -5,35 +5,39 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/view/viewtest"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // TestScaleIsChosenInTheSettings: what the toolkit is told, and that the window
 // keeps its place on the screen.
 func TestScaleIsChosenInTheSettings(t *testing.T) {
 	var told []string
-	h := openWith(t, busy(), "en", "light", func(w *Window) { w.UseScale(func(s string) { told = append(told, s) }) })
+	h := openWith(t, viewtest.Busy(), "en", "light", func(w *Window) { w.UseScale(func(s string) { told = append(told, s) }) })
 	if !slices.Equal(told, []string{""}) {
 		t.Errorf("at first the toolkit is told %q", told)
 	}
 	choose := func(words string) {
 		t.Helper()
-		h.openSettings(tabAppearance)
-		h.says("Size of text and symbols")
+		h.openSettings(view.TabAppearance)
+		h.Says("Size of text and symbols")
 		var size interface{ SetSelected(string) } // the last choice of the page
-		for _, o := range h.over() {
+		for _, o := range h.Over() {
 			if s, ok := o.(interface{ SetSelected(string) }); ok {
 				size = s
 			}
 		}
 		size.SetSelected(words)
-		h.tap("Save")
-		h.until("the end of saving", func() bool { return h.w.sh.settings == nil })
+		h.Tap("Save")
+		h.Until("the end of saving", func() bool { return h.w.sh.Settings == nil })
 	}
-	choose("200" + nbsp + "%")
-	if !slices.Equal(told, []string{"", "2"}) || h.app.Preferences().String(prefScale) != "2" {
-		t.Errorf("told %q, kept %q", told, h.app.Preferences().String(prefScale))
+	choose("200" + wording.NBSP + "%")
+	if !slices.Equal(told, []string{"", "2"}) || h.App.Preferences().String(view.PrefScale) != "2" {
+		t.Errorf("told %q, kept %q", told, h.App.Preferences().String(view.PrefScale))
 	}
-	if got := h.w.win.Canvas().Size(); got != fyne.NewSize(leastWidth, leastHeight) {
+	if got := h.w.win.Canvas().Size(); got != fyne.NewSize(view.LeastWidth, view.LeastHeight) {
 		t.Errorf("at twice the size the window is %v", got) // half of 1100×720 would be less
 	}
 	choose("As the system")
@@ -41,9 +45,9 @@ func TestScaleIsChosenInTheSettings(t *testing.T) {
 		t.Errorf("told %q", told)
 	}
 
-	h = open(t, busy(), "en", "light")
-	h.openSettings(tabAppearance)
-	if h.saysNow("Size of text and symbols") {
+	h = open(t, viewtest.Busy(), "en", "light")
+	h.openSettings(view.TabAppearance)
+	if h.SaysNow("Size of text and symbols") {
 		t.Error("a choice that does nothing")
 	}
 }
@@ -59,12 +63,12 @@ func TestWindowKeepsItsPlaceOnTheScreen(t *testing.T) {
 		{fyne.NewSize(1100, 720), 2, fyne.NewSize(640, 420)},
 		{fyne.NewSize(800, 600), 0.5, fyne.NewSize(1600, 1200)},
 	} {
-		if got := fitting(c.size, c.factor); got != c.want {
+		if got := view.Fitting(c.size, c.factor); got != c.want {
 			t.Errorf("%v by %v is %v, want %v", c.size, c.factor, got, c.want)
 		}
 	}
 	for in, want := range map[string]float32{"": 1, "1.5": 1.5, "2": 2, "nonsense": 1, "-1": 1} {
-		if got := factorOf(in); got != want {
+		if got := view.FactorOf(in); got != want {
 			t.Errorf("%q is %v", in, got)
 		}
 	}

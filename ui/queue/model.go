@@ -1,0 +1,401 @@
+package queue
+
+import (
+	"cmp"
+	"slices"
+	"sort"
+	"time"
+	"unique"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Row is what the list keeps of a transfer: a hundred thousand of them are
+// held at once, so no more than it shows.
+type Row struct {
+	ID        core.TransferID
+	seq       int64
+	Name      string // as shown, with the folders below the dropped one
+	Path      string
+	Size      int64
+	Way       unique.Handle[way]
+	begun     *begun // nil: all zero
+	small     core.SmallState
+	temporary bool // the server keeps it for a time only
+	matches   bool // the name filter takes it
+}
+
+// way is where a transfer goes, the same for many.
+type way struct{ profile, Server string }
+
+// begun is what only a row has whose transfer was begun or has ended.
+type begun struct {
+	sent      int64 // of this attempt
+	attempts  int
+	NotBefore time.Time
+	err       *core.Error
+	receipt   *core.Receipt
+}
+
+// NewRow keeps of a transfer what the list shows.
+func NewRow(t *core.Transfer) Row {
+	r := Row{
+		ID: t.ID, seq: t.Seq, Name: t.Source.Name, Path: t.Source.Path, Size: t.Source.Size,
+		Way: unique.Make(way{t.Options.Profile, t.Server}), small: t.State.Small(), temporary: t.Kept().Retention != core.RetentionPermanent,
+	}
+	b := begun{min(max(t.Sent, 0), t.Source.Size), t.Attempts, t.NotBefore, t.Error, t.Receipt}
+	if b != (begun{}) {
+		r.begun = new(b)
+	}
+	return r
+}
+
+// State is the state of the transfer.
+func (r *Row) State() core.State { return r.small.State() }
+
+// Begun is what the row has of begun.
+func (r *Row) Begun() begun {
+	if r.begun == nil {
+		return begun{}
+	}
+	return *r.begun
+}
+
+// Sent are the bytes of this attempt that the server has.
+func (r *Row) Sent() int64 { return r.Begun().sent }
+
+// Attempts is how many attempts there were.
+func (r *Row) Attempts() int { return r.Begun().attempts }
+
+// Err is why the last attempt failed, or what the row waits for; nil for none.
+func (r *Row) Err() *core.Error { return r.Begun().err }
+
+// Doubtful reports whether the server may have the file, and is asked first.
+func (r *Row) Doubtful() bool { e := r.Err(); return e != nil && e.Outcome == core.OutcomeUnknown }
+
+// Receipt is what the server says of the stored file; nil for none.
+func (r *Row) Receipt() *core.Receipt { return r.Begun().receipt }
+
+// Held reports whether the file waits until its profile leads to the server and
+// account that it was queued for.
+func (r *Row) Held() bool {
+	e := r.Err()
+	return r.State() == core.StateWaiting && e != nil && e.Code == core.CodeOtherServer
+}
+
+// differs reports whether the server keeps the file otherwise than it was asked.
+func (r *Row) differs() bool {
+	receipt := r.Receipt()
+	return r.State() == core.StateStored && receipt != nil && len(receipt.Differs) > 0
+}
+
+// Share is how much of the file has been sent, 0…1.
+func (r *Row) Share() float64 {
+	switch {
+	case r.State() == core.StateStored || r.State() == core.StateSent:
+		return 1
+	case r.Size <= 0:
+		return 0
+	}
+	return float64(r.Sent()) / float64(r.Size)
+}
+
+// Totals are the figures of the status bar.
+type Totals struct {
+	Files, Stored, Failed, Unknown, Active, Waiting, Queued, Paused int
+	Held                                                            int   // wait for their profile to lead to their server
+	Differing                                                       int   // of Stored, kept otherwise than asked
+	Bytes, Done                                                     int64 // of all that is not cancelled
+	Remaining                                                       int64 // of all that is still under way
+	Rate                                                            float64
+	Left                                                            time.Duration // 0 where it can't be said
+	Estimating                                                      bool          // it can be said soon
+}
+
+// Unfinished reports whether anything goes on without the user.
+func (t Totals) Unfinished() bool { return t.Active+t.Waiting+t.Queued > 0 }
+
+// Model is the state of the transfers view, without a widget: rows in queue
+// order in a flat slice, the visible ones as indexes into it, and totals kept
+// up to date by difference. It belongs to the UI goroutine.
+type Model struct {
+	Rows    []Row
+	visible []int32
+	Filter  Filter
+	Sum     Totals
+	Paused  bool
+	Halt    *core.Error
+	waits   []core.Wait
+
+	meters  map[core.TransferID]*gauge // of active rows
+	total   gauge
+	carried int64   // content bytes seen to be sent, of all transfers
+	Spark   []int64 // bytes in each of the last sparkLength steps, newest last
+	sparkAt time.Time
+	sparkOf int64 // carried at sparkAt
+
+	// index says where rows are. It takes a third as much memory as they do and
+	// is seldom needed: it is made where something new comes, or something is
+	// looked for by its ID alone, and dropped soon after.
+	index map[core.TransferID]int
+
+	unsorted bool // rows are not in the order of the queue
+	reorder  bool // visible must be computed again
+	Counter  int  // of computations of visible, so that the view sees a change
+}
+
+// The sparkline: bars, and the time that one stands for.
+const (
+	SparkLength = 20
+	sparkStep   = time.Second
+)
+
+// NewModel has no rows, and shows all that it gets, in the order of the queue.
+func NewModel() *Model {
+	return &Model{meters: map[core.TransferID]*gauge{}}
+}
+
+// Reset takes a snapshot in place of everything.
+func (m *Model) Reset(s core.Snapshot, now time.Time) {
+	keep := m.Filter
+	*m = *NewModel()
+	m.Filter = keep
+	m.Rows = make([]Row, 0, len(s.Transfers))
+	for i := range s.Transfers {
+		m.put(&s.Transfers[i], now)
+	}
+	m.Paused, m.Halt, m.waits, m.reorder = s.Paused, s.Halt, s.Waits, true
+	m.Tick(now)
+}
+
+// Apply takes what changed.
+func (m *Model) Apply(u core.Update, now time.Time) {
+	if more := len(u.Changed) - len(m.Rows); more > 0 { // a queue that has just been read
+		m.Rows = slices.Grow(m.Rows, more)
+	}
+	for i := range u.Changed {
+		m.put(&u.Changed[i], now)
+	}
+	m.remove(u.Removed)
+	m.Paused, m.Halt, m.waits = u.Paused, u.Halt, u.Waits
+	m.Tick(now)
+}
+
+// Tick moves the windows on and settles what is visible.
+func (m *Model) Tick(now time.Time) {
+	if !m.Sum.Unfinished() {
+		m.total = gauge{} // an idle time is no part of what comes next
+	}
+	m.total.add(now, m.carried)
+	rate, settled := m.total.rate(now)
+	m.Sum.Rate, m.Sum.Left = rate, 0
+	if m.Sum.Unfinished() && !m.Paused {
+		m.Sum.Left = m.total.left(now, m.Sum.Remaining)
+	}
+	m.Sum.Estimating = m.Sum.Active > 0 && m.Sum.Remaining > 0 && !m.Paused && !settled
+	m.tickSpark(now)
+	m.index = nil
+	if m.unsorted {
+		m.unsorted, m.reorder = false, true
+		slices.SortFunc(m.Rows, func(a, b Row) int { return cmp.Compare(a.seq, b.seq) })
+	}
+	if m.reorder {
+		m.arrange()
+	}
+}
+
+func (m *Model) tickSpark(now time.Time) {
+	if m.sparkAt.IsZero() {
+		m.sparkAt, m.sparkOf = now, m.carried
+	}
+	steps := int(now.Sub(m.sparkAt) / sparkStep)
+	if steps <= 0 {
+		return
+	}
+	moved := (m.carried - m.sparkOf) / int64(steps)
+	for range min(steps, SparkLength) {
+		m.Spark = append(m.Spark, moved)
+	}
+	if extra := len(m.Spark) - SparkLength; extra > 0 {
+		m.Spark = append(m.Spark[:0], m.Spark[extra:]...)
+	}
+	m.sparkAt, m.sparkOf = m.sparkAt.Add(time.Duration(steps)*sparkStep), m.carried
+}
+
+// put inserts a transfer or replaces it.
+func (m *Model) put(t *core.Transfer, now time.Time) {
+	next := NewRow(t)
+	at, known := m.locate(t)
+	if known {
+		old := &m.Rows[at]
+		next.matches = old.matches
+		if old.Name != next.Name {
+			next.matches = m.Filter.matches(&next)
+		}
+		m.measure(old, &next, now)
+		m.account(old, -1)
+		m.reorder = m.reorder || m.Filter.moves(old, &next)
+		m.unsorted = m.unsorted || old.seq != next.seq
+		*old = next
+	} else {
+		next.matches = m.Filter.matches(&next)
+		m.measure(nil, &next, now)
+		n := len(m.Rows)
+		m.unsorted = m.unsorted || n > 0 && next.seq < m.Rows[n-1].seq
+		if m.index != nil {
+			m.index[next.ID] = n
+		}
+		m.Rows = append(m.Rows, next)
+		m.reorder = true
+	}
+	m.account(&next, +1)
+}
+
+// measure counts the bytes that moved between two values of a transfer. Only
+// steps within one attempt count, so that a second try is no progress.
+func (m *Model) measure(old, next *Row, now time.Time) {
+	from := int64(0)
+	if old != nil && old.Attempts() == next.Attempts() {
+		from = min(old.Sent(), next.Sent())
+		if old.State() == core.StateStored || old.State() == core.StateSent {
+			from = old.Size
+		}
+	}
+	reached := next.Sent()
+	if next.State() == core.StateStored || next.State() == core.StateSent {
+		reached = next.Size
+	}
+	// A stored file in the first snapshot had been sent before.
+	if old != nil || next.State().Active() {
+		m.carried += max(0, reached-from)
+	}
+	if !next.State().Active() {
+		delete(m.meters, next.ID)
+		return
+	}
+	gauge := m.meters[next.ID]
+	if gauge == nil || (old != nil && old.Attempts() != next.Attempts()) {
+		gauge = newGauge()
+		m.meters[next.ID] = gauge
+	}
+	gauge.add(now, reached)
+}
+
+func newGauge() *gauge { return &gauge{} }
+
+// account adds a row to the totals or takes it away.
+func (m *Model) account(r *Row, sign int) {
+	if r.State() == core.StateCancelled {
+		return
+	}
+	s, n := &m.Sum, int64(sign)
+	s.Files += sign
+	s.Bytes += n * r.Size
+	remaining := false
+	switch r.State() {
+	case core.StateStored:
+		s.Stored += sign
+		if r.differs() {
+			s.Differing += sign
+		}
+		s.Done += n * r.Size
+	case core.StateFailed:
+		s.Failed += sign
+	case core.StateUnknown:
+		s.Unknown += sign
+	case core.StatePaused:
+		s.Paused += sign
+	case core.StateQueued:
+		s.Queued += sign
+		remaining = true
+	case core.StateWaiting:
+		if r.Held() {
+			s.Held += sign
+			break
+		}
+		s.Waiting += sign
+		remaining = true
+	case core.StateSending, core.StateSent:
+		s.Active += sign
+		sent := r.Sent()
+		if r.State() == core.StateSent {
+			sent = r.Size
+		}
+		s.Done += n * sent
+		s.Remaining += n * (r.Size - sent)
+	}
+	if remaining {
+		s.Remaining += n * r.Size
+	}
+}
+
+func (m *Model) remove(ids []core.TransferID) {
+	gone := make(map[core.TransferID]bool, len(ids))
+	for _, id := range ids {
+		if at, ok := m.lookup(id); ok {
+			gone[id] = true
+			m.account(&m.Rows[at], -1)
+			delete(m.index, id)
+			delete(m.meters, id)
+		}
+	}
+	if len(gone) == 0 {
+		return
+	}
+	m.Rows = slices.DeleteFunc(m.Rows, func(r Row) bool { return gone[r.ID] })
+	m.index, m.reorder = nil, true
+}
+
+// locate finds the row of a transfer: by its place in the queue, unless that
+// has changed or the transfer is new.
+func (m *Model) locate(t *core.Transfer) (int, bool) {
+	if !m.unsorted {
+		at, found := sort.Find(len(m.Rows), func(i int) int { return cmp.Compare(t.Seq, m.Rows[i].seq) })
+		if found && m.Rows[at].ID == t.ID {
+			return at, true
+		}
+	}
+	return m.lookup(t.ID)
+}
+
+// lookup finds a row by its ID alone.
+func (m *Model) lookup(id core.TransferID) (int, bool) {
+	if m.index == nil {
+		m.index = make(map[core.TransferID]int, len(m.Rows))
+		for i := range m.Rows {
+			m.index[m.Rows[i].ID] = i
+		}
+	}
+	at, ok := m.index[id]
+	return at, ok
+}
+
+// Len is the number of visible rows, and At the i-th of them; nil out of range.
+func (m *Model) Len() int { return len(m.visible) }
+
+// At returns the i-th visible row, nil where there is none.
+func (m *Model) At(i int) *Row {
+	if i < 0 || i >= len(m.visible) {
+		return nil
+	}
+	return &m.Rows[m.visible[i]]
+}
+
+// Find returns the row of a transfer, nil where there is none.
+func (m *Model) Find(id core.TransferID) *Row {
+	if at, ok := m.lookup(id); ok {
+		return &m.Rows[at]
+	}
+	return nil
+}
+
+// Speed is an active row's bytes a second and its time left; zero where they
+// can't be said.
+func (m *Model) Speed(r *Row, now time.Time) (float64, time.Duration) {
+	gauge := m.meters[r.ID]
+	if gauge == nil || r.State() != core.StateSending {
+		return 0, 0
+	}
+	rate, _ := gauge.rate(now)
+	return rate, gauge.left(now, r.Size-r.Sent())
+}

@@ -1,0 +1,117 @@
+package settings
+
+import (
+	"crypto/x509"
+	"encoding/asn1"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/artstore/ingester/core/foreigntext"
+)
+
+// fileKind is what a dropped file is to the settings.
+type fileKind int
+
+const (
+	fileOther fileKind = iota
+	fileCA
+	fileCertificate // a client's, with or without its key
+	fileKey
+	filePKCS12
+	fileProfile
+)
+
+// maxCertFile is how much of a file is looked at, in bytes.
+const maxCertFile = 256 << 10
+
+// kindOf looks at a file. Profiles are known by their ending, PKCS#12 by that
+// too, and everything else by its content.
+func kindOf(path string) fileKind {
+	extension := strings.ToLower(filepath.Ext(path))
+	switch {
+	case slices.Contains(pkcs12Extensions, extension):
+		return filePKCS12
+	case extension == ProfileExtension:
+		return fileProfile
+	}
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return fileOther // a pipe could keep us waiting
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return fileOther
+	}
+	defer func() { _ = f.Close() }() // only read
+	content, err := io.ReadAll(io.LimitReader(f, maxCertFile))
+	if err != nil {
+		return fileOther
+	}
+	return kindOfContent(content)
+}
+
+// kindOfContent goes by the blocks of a PEM file, also by those that can't be
+// read: the settings say what is wrong with them.
+func kindOfContent(content []byte) fileKind {
+	blocks, err := foreigntext.PEM(content)
+	if err != nil {
+		return fileOther
+	}
+	var first *x509.Certificate // that can be read
+	certificates, keys := 0, 0
+	for _, block := range blocks {
+		switch {
+		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
+			keys++
+		case strings.HasSuffix(block.Type, "CERTIFICATE"):
+			if certificates++; first == nil {
+				first = certificateIn(block.Bytes)
+			}
+		}
+	}
+	if len(blocks) == 0 && isPKCS12(content) {
+		return filePKCS12
+	}
+	if len(blocks) == 0 {
+		if first = certificateIn(content); first != nil { // DER
+			certificates++
+		}
+	}
+	switch {
+	case certificates == 0 && keys == 0:
+		return fileOther
+	case certificates == 0:
+		return fileKey
+	case keys == 0 && first != nil && first.IsCA:
+		return fileCA
+	}
+	return fileCertificate
+}
+
+// isPKCS12 reports whether content begins as a key store does, whatever its
+// name: Java calls its own .jks or .keystore still.
+func isPKCS12(content []byte) bool {
+	var store struct {
+		Version int
+		Safe    asn1.RawValue
+		MAC     asn1.RawValue `asn1:"optional"`
+	}
+	_, err := asn1.Unmarshal(content, &store)
+	return err == nil && store.Version == 3
+}
+
+// certificateIn reads the certificate that der begins with, nil for none. What
+// OpenSSL notes behind one is passed over.
+func certificateIn(der []byte) *x509.Certificate {
+	var cert asn1.RawValue
+	if _, err := asn1.Unmarshal(der, &cert); err != nil {
+		return nil
+	}
+	parsed, err := x509.ParseCertificate(cert.FullBytes)
+	if err != nil {
+		return nil
+	}
+	return parsed
+}

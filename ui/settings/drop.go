@@ -1,0 +1,42 @@
+package settings
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/ui/view"
+)
+
+// ProfileExtension is the ending of profile files.
+const ProfileExtension = ".toml"
+
+// Dropped takes files that were dropped on the window while the dialog is
+// open. A drop has no place that could be relied on, so every file goes into
+// the field that its kind belongs to.
+func (d *Dialog) Dropped(paths []string) {
+	if d.saving {
+		return
+	}
+	view.Async(d.s, func(context.Context) ([]fileKind, error) {
+		kinds := make([]fileKind, len(paths))
+		for i, path := range paths {
+			kinds[i] = kindOf(path)
+		}
+		return kinds, nil
+	}, func(kinds []fileKind, _ error) {
+		if d.s.Settings != d {
+			return // closed meanwhile
+		}
+		taken := false
+		for i, path := range paths {
+			taken = d.certificates.take(path, kinds[i]) || taken
+		}
+		if !taken {
+			d.Say(d.s.Text.S("settings.drop.other"), widget.LowImportance)
+			return
+		}
+		d.selectTab(view.TabCertificates)
+		d.certificates.inspect()
+	})
+}

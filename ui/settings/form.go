@@ -1,0 +1,386 @@
+package settings
+
+import (
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
+)
+
+// formLabelWidth is the width of the label column.
+const formLabelWidth = 160
+
+// form is the fields of the settings dialog and the profile that they make.
+type form struct {
+	text    *wording.Text
+	opened  core.Profile // what the form started from; fields without a row keep its values
+	fields  []*field
+	combine []func(*core.Profile) []core.FieldError
+	checked func([]core.FieldError) // after every edit and every field left
+	escaped func()                  // Escape was pressed in a field
+	keys    func(fyne.Shortcut)     // a key combination was
+	moved   func()                  // rows came, went or changed their height
+}
+
+// show makes a part of the form visible or not.
+func (f *form) show(o fyne.CanvasObject, visible bool) {
+	if o.Visible() != visible {
+		widgets.SetVisible(o, visible)
+		f.relayout()
+	}
+}
+
+// relayout places the rows anew.
+func (f *form) relayout() {
+	if f.moved != nil {
+		f.moved()
+	}
+}
+
+// field is one row: a label, an input, and what is wrong with it.
+type field struct {
+	key     string // as in the profile file; "" where nothing can be wrong
+	label   string
+	tab     view.Tab
+	row     *fyne.Container
+	problem *widgets.Label
+	left    bool // the person has been there: problems are shown
+	read    func(*core.Profile) *core.FieldError
+}
+
+// add appends a row to a tab. read takes the input over into the profile; it
+// may be nil.
+func (f *form) add(tab view.Tab, key, label string, input fyne.CanvasObject, read func(*core.Profile) *core.FieldError) *field {
+	fl := &field{key: key, label: label, tab: tab, read: read}
+	fl.problem = widgets.NewLabel("", theme.SizeNameCaptionText, widget.DangerImportance, false)
+	fl.problem.Wrapping = fyne.TextWrapWord
+	fl.problem.Hide()
+	name := widgets.NewLabel(label, theme.SizeNameText, widget.LowImportance, false)
+	name.Wrapping = fyne.TextWrapWord
+	fl.row = container.New(widgets.Columns{Widths: []float32{formLabelWidth, 0}, Gap: theme.Padding()}, name,
+		container.New(layout.NewCustomPaddedVBoxLayout(0), input, fl.problem))
+	f.fields = append(f.fields, fl)
+	return fl
+}
+
+// note is a remark in the input column.
+type note struct {
+	*widgets.Label
+	row *fyne.Container
+}
+
+// note shows a remark in the input column of a tab.
+func (f *form) note(tab view.Tab, words string) note {
+	l := widgets.NewLabel(words, theme.SizeNameCaptionText, widget.LowImportance, false)
+	l.Wrapping = fyne.TextWrapWord
+	return note{l, f.add(tab, "", "", l, nil).row}
+}
+
+// tab is the rows of a tab, one below the other.
+func (f *form) tab(tab view.Tab) *fyne.Container {
+	box := container.NewVBox()
+	for _, fl := range f.fields {
+		if fl.tab == tab {
+			box.Add(fl.row)
+		}
+	}
+	return box
+}
+
+// profile is what the form holds now, and everything that is wrong with it.
+func (f *form) profile() (core.Profile, []core.FieldError) {
+	p := f.opened
+	var found []core.FieldError
+	for _, fl := range f.fields {
+		if fl.read == nil {
+			continue
+		}
+		if e := fl.read(&p); e != nil {
+			found = append(found, *e)
+		}
+	}
+	for _, c := range f.combine {
+		found = append(found, c(&p)...)
+	}
+	own := len(found)
+	for _, e := range p.Validate() {
+		if !has(found[:own], e.Field) {
+			found = append(found, e)
+		}
+	}
+	return p, found
+}
+
+func has(problems []core.FieldError, key string) bool {
+	for _, e := range problems {
+		if e.Field == key {
+			return true
+		}
+	}
+	return false
+}
+
+// check validates the whole and shows what is wrong beside the fields that
+// have been left.
+func (f *form) check() []core.FieldError {
+	_, found := f.profile()
+	for _, fl := range f.fields {
+		if fl.key == "" {
+			continue
+		}
+		words := ""
+		for _, e := range found {
+			if fl.left && e.Field == fl.key {
+				words = wording.ReasonText(f.text, e)
+				break
+			}
+		}
+		if fl.problem.Text != words {
+			fl.problem.SetText(words)
+		}
+		f.show(fl.problem, words != "")
+	}
+	if f.checked != nil {
+		f.checked(found)
+	}
+	return found
+}
+
+// leaveAll marks the fields of a tab as visited and returns what is wrong with
+// them.
+func (f *form) leaveAll(tab view.Tab) []core.FieldError {
+	of := map[string]bool{}
+	for _, fl := range f.fields {
+		if fl.tab == tab {
+			fl.left = true
+			of[fl.key] = true
+		}
+	}
+	var found []core.FieldError
+	for _, e := range f.check() {
+		if of[e.Field] {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// entryOf is what a field is typed into, nil where nothing is.
+func (f *form) entryOf(key string) fyne.Focusable {
+	for _, fl := range f.fields {
+		if fl.key == key && key != "" {
+			return firstEntry(fl.row)
+		}
+	}
+	return nil
+}
+
+// reveal shows what is wrong with a field from now on, as if the person had
+// been there.
+func (f *form) reveal(key string) {
+	for _, fl := range f.fields {
+		fl.left = fl.left || fl.key == key
+	}
+}
+
+// leave marks a field as visited.
+func (f *form) leave(fl *field) {
+	fl.left = true
+	f.check()
+}
+
+// formEntry is an entry that says when it is left.
+type formEntry struct {
+	widget.Entry
+	onLeave    func()
+	onEscape   func()
+	onShortcut func(fyne.Shortcut)
+}
+
+func newFormEntry(value, placeholder string) *formEntry {
+	e := &formEntry{}
+	e.ExtendBaseWidget(e)
+	e.Text = value
+	e.PlaceHolder = placeholder
+	return e
+}
+
+func newSecretEntry(placeholder string) *formEntry {
+	e := newFormEntry("", placeholder)
+	e.Password = true
+	return e
+}
+
+// TypedKey implements fyne.Focusable.
+func (e *formEntry) TypedKey(key *fyne.KeyEvent) {
+	if key.Name == fyne.KeyEscape && e.onEscape != nil {
+		e.onEscape()
+		return
+	}
+	e.Entry.TypedKey(key)
+}
+
+// TypedShortcut implements fyne.Shortcutable. Fyne hands key combinations to
+// the focused widget alone; those that are no entry's are passed on.
+func (e *formEntry) TypedShortcut(s fyne.Shortcut) {
+	if _, ok := s.(*desktop.CustomShortcut); ok && e.onShortcut != nil {
+		e.onShortcut(s)
+	}
+	e.Entry.TypedShortcut(s)
+}
+
+// FocusLost implements fyne.Focusable.
+func (e *formEntry) FocusLost() {
+	e.Entry.FocusLost()
+	if e.onLeave != nil {
+		e.onLeave()
+	}
+}
+
+// value is the text without blanks around it.
+func (e *formEntry) value() string { return strings.TrimSpace(e.Text) }
+
+// wire makes entries report to the form on behalf of a row; then is called
+// when one of them has been left.
+func (f *form) wire(fl *field, then func(), entries ...*formEntry) {
+	for _, e := range entries {
+		e.OnChanged = func(string) { f.check() }
+		e.onEscape = func() { f.escaped() }
+		e.onShortcut = func(s fyne.Shortcut) { f.keys(s) }
+		e.onLeave = func() {
+			f.leave(fl)
+			if then != nil {
+				then()
+			}
+		}
+	}
+}
+
+// entry adds a row with one line of text that set takes over.
+func (f *form) entry(tab view.Tab, key, label, value, placeholder string, set func(*core.Profile, string)) *formEntry {
+	e := newFormEntry(value, placeholder)
+	fl := f.add(tab, key, label, e, func(p *core.Profile) *core.FieldError {
+		set(p, e.value())
+		return nil
+	})
+	f.wire(fl, nil, e)
+	return e
+}
+
+// number adds a row with a whole number; empty is 0.
+func (f *form) number(tab view.Tab, key, label string, value int, placeholder string, set func(*core.Profile, int)) *formEntry {
+	start := ""
+	if value != 0 {
+		start = strconv.Itoa(value)
+	}
+	e := newFormEntry(start, placeholder)
+	fl := f.add(tab, key, label, e, func(p *core.Profile) *core.FieldError {
+		if e.value() == "" {
+			set(p, 0)
+			return nil
+		}
+		n, err := strconv.Atoi(e.value())
+		if err != nil {
+			return &core.FieldError{Field: key, Reason: core.ReasonRange, Detail: e.value()}
+		}
+		set(p, n)
+		return nil
+	})
+	f.wire(fl, nil, e)
+	return e
+}
+
+// option is one choice of a select: the word of the profile file and its name.
+type option[T ~string] struct {
+	value T
+	name  string
+}
+
+// choice is a select of named values.
+type choice[T ~string] struct {
+	*widgets.DropDown
+	options []option[T]
+}
+
+func newChoice[T ~string](value T, options ...option[T]) choice[T] {
+	c := choice[T]{widgets.NewDropDown(), options}
+	for _, o := range options {
+		c.Options = append(c.Options, o.name)
+	}
+	c.set(value)
+	return c
+}
+
+// set selects a value; one that is not among the options selects the first.
+func (c choice[T]) set(value T) {
+	index := 0
+	for i, o := range c.options {
+		if o.value == value {
+			index = i
+		}
+	}
+	c.SetSelectedIndex(index)
+}
+
+func (c choice[T]) value() T { return c.options[max(0, c.SelectedIndex())].value }
+
+// narrow puts an input at the left with a width of its own.
+func narrow(width float32, input fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(widgets.Columns{Widths: []float32{width, 0}, Gap: 0}, input, layout.NewSpacer())
+}
+
+// selectRow adds a row with a choice that set takes over; then may be nil.
+func selectRow[T ~string](f *form, tab view.Tab, key, label string, c choice[T], set func(*core.Profile, T), then func()) *field {
+	fl := f.add(tab, key, label, narrow(selectWidth, widgets.Outlined(c.DropDown)), func(p *core.Profile) *core.FieldError {
+		set(p, c.value())
+		return nil
+	})
+	c.OnChanged = func(string) {
+		if then != nil {
+			then()
+		}
+		f.leave(fl)
+	}
+	return fl
+}
+
+// selectWidth is the room of a select that stands alone in its row.
+const selectWidth = 260
+
+// problemSummary names the rows that keep a form from being saved, at most
+// three, and whatever is wrong outside them.
+func problemSummary(t *wording.Text, fields []*field, problems []core.FieldError) string {
+	if len(problems) == 0 {
+		return ""
+	}
+	const most = 3
+	names := ""
+	for i, e := range problems {
+		if i == most {
+			names += " …"
+			break
+		}
+		name := e.Field
+		for _, fl := range fields {
+			if fl.key == e.Field && fl.label != "" {
+				name = fl.label
+				break
+			}
+		}
+		if i > 0 {
+			names += ", "
+		}
+		names += name
+	}
+	return t.S("settings.problems", wording.Args{"Names": names})
+}

@@ -1,0 +1,138 @@
+package settings
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/wording"
+)
+
+// showProfiles opens the menu by which other profiles are reached.
+func (d *Dialog) showProfiles() {
+	view.Async(d.s, d.s.Ctl.Profiles, func(names []string, err error) {
+		switch {
+		case err != nil:
+			d.s.Failed(err)
+		case d.s.Settings == d:
+			view.ShowMenuBelow(d.profilesMenu(names), d.s.Win.Canvas(), d.profiles)
+		}
+	})
+}
+
+func (d *Dialog) profilesMenu(names []string) *fyne.Menu {
+	t, menu := d.s.Text, fyne.NewMenu("")
+	slices.Sort(names)
+	for _, name := range names {
+		item := fyne.NewMenuItem(name, func() { d.leaveFor(func() { d.open(name) }) })
+		item.Checked = name == d.previous
+		menu.Items = append(menu.Items, item)
+	}
+	if len(names) > 0 {
+		menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
+	}
+	menu.Items = append(menu.Items,
+		fyne.NewMenuItem(t.S("profile.new"), func() { d.leaveFor(func() { ShowNew(d.s, d.done) }) }),
+		fyne.NewMenuItem(t.S("profile.import"), func() { d.leaveFor(d.importProfile) }))
+	if d.previous == "" {
+		return menu
+	}
+	menu.Items = append(menu.Items,
+		fyne.NewMenuItem(t.S("profile.duplicate"), func() { d.leaveFor(func() { d.duplicate(names) }) }),
+		fyne.NewMenuItem(t.S("profile.export"), d.export),
+		fyne.NewMenuItemSeparator(),
+		fyne.NewMenuItem(t.S("profile.remove"), d.remove))
+	return menu
+}
+
+// changedByHand reports whether there is anything to lose.
+func (d *Dialog) changedByHand() bool {
+	p, _ := d.form.profile()
+	return p != d.start || d.secret.Text != "" || d.certificates.passphrase.Text != ""
+}
+
+// leaveFor closes the dialog and goes on, after a question where something
+// would be lost.
+func (d *Dialog) leaveFor(then func()) {
+	leave := func() {
+		d.hide()
+		then()
+	}
+	if !d.changedByHand() {
+		leave()
+		return
+	}
+	t := d.s.Text
+	view.Ask(d.s, t.S("settings.discard.title"), t.S("settings.discard.text"), t.S("settings.discard.yes"), leave)
+}
+
+// open shows the settings of another profile. It does not become the current
+// one by that.
+func (d *Dialog) open(name string) {
+	view.Async(d.s, func(ctx context.Context) (core.Profile, error) { return d.s.Ctl.Profile(ctx, name) },
+		func(p core.Profile, err error) {
+			if err != nil {
+				d.s.Failed(err)
+				return
+			}
+			openSettings(d.s, p.Name, p, d.tab, d.done)
+		})
+}
+
+// duplicate shows a new profile with the values of this one. Secrets are not
+// copied: they belong to the profile that they were given for.
+func (d *Dialog) duplicate(names []string) {
+	p := d.form.opened
+	for n := 2; ; n++ {
+		name := p.Name + " " + strconv.Itoa(n)
+		if !slices.Contains(names, name) {
+			p.Name = name
+			break
+		}
+	}
+	openSettings(d.s, "", p, view.TabServer, d.done)
+}
+
+// importProfile brings a profile file in and shows it.
+func (d *Dialog) importProfile() {
+	view.PickFile(d.s, "", []string{ProfileExtension}, func(path string) {
+		view.Async(d.s, func(ctx context.Context) (core.Profile, error) { return d.s.Ctl.ImportProfile(ctx, path) },
+			func(p core.Profile, err error) {
+				if err != nil {
+					d.s.Failed(err)
+					return
+				}
+				openSettings(d.s, p.Name, p, view.TabSignIn, d.done)
+			})
+	})
+}
+
+// export writes the profile, as it is saved, to a file of the person's choice.
+func (d *Dialog) export() {
+	name := d.previous
+	view.SaveFile(d.s, name+ProfileExtension, []string{ProfileExtension}, func(ctx context.Context, path string) error {
+		return d.s.Ctl.ExportProfile(ctx, name, path)
+	}, func(path string) { d.Say(d.s.Text.SavedAs(path), widget.LowImportance) })
+}
+
+// remove deletes the profile after a question.
+func (d *Dialog) remove() {
+	t, name := d.s.Text, d.previous
+	view.Ask(d.s, t.S("profile.remove.title", wording.Args{"Name": name}), t.S("profile.remove.text"), t.S("profile.remove.yes"), func() {
+		view.Async(d.s, func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, d.s.Ctl.RemoveProfile(ctx, name)
+		}, func(_ struct{}, err error) {
+			if err != nil {
+				d.s.Failed(err)
+				d.s.ProfileChanged() // it may be out of use all the same
+				return
+			}
+			d.Close(true)
+		})
+	})
+}

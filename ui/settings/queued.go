@@ -1,0 +1,55 @@
+package settings
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
+)
+
+// settleQueued asks what becomes of what is queued for where the profile led,
+// if there is any and p leads elsewhere. then gets the answer, back is called
+// when there is none: the user thinks again, or an error says why.
+func (d *Dialog) settleQueued(p core.Profile, then func(view.Queued), back func(error)) {
+	view.Async(d.s, func(ctx context.Context) (int, error) { return d.s.Ctl.Bound(ctx, d.previous, p) }, func(n int, err error) {
+		switch {
+		case err != nil:
+			back(err)
+		case n == 0:
+			then(view.QueuedWaits)
+		default:
+			d.askQueued(n, p, then, func() { back(nil) })
+		}
+	})
+}
+
+func (d *Dialog) askQueued(n int, p core.Profile, then func(view.Queued), back func()) {
+	t := d.s.Text
+	old, fresh := d.form.opened.IngesterURL, p.IngesterURL
+	if core.SameServer(old, fresh) {
+		old, fresh = d.form.opened.Auth.ClientID, p.Auth.ClientID
+	}
+	words := widgets.NewLabel(t.N("queued.text", n, wording.Args{"Old": wording.Plain(old), "New": wording.Plain(fresh)})+"\n\n"+t.S("queued.stays"), theme.SizeNameText, widget.MediumImportance, false)
+	words.Wrapping = fyne.TextWrapWord
+	ask := dialog.NewCustomWithoutButtons(t.S("queued.title"), words, d.s.Win)
+	answer := back
+	button := func(key string, q view.Queued) *widgets.PushButton {
+		return widgets.NewButton(t.S(key), func() {
+			answer = func() { then(q) }
+			ask.Hide()
+		})
+	}
+	wait := button("queued.wait", view.QueuedWaits)
+	wait.Importance = widget.HighImportance
+	ask.SetButtons([]fyne.CanvasObject{widgets.NewButton(t.S("button.back"), ask.Hide), button("queued.cancel", view.QueuedEnds), button("queued.move", view.QueuedMoves), wait})
+	ask.Resize(fyne.NewSize(view.Within(d.s, 620, 0).Width, ask.MinSize().Height))
+	view.Present(d.s, ask)
+	ask.SetOnClosed(func() { answer() })
+}

@@ -1,0 +1,40 @@
+package settings
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+)
+
+// secretField takes a secret. Where one is kept it says so and offers to
+// replace it; what is kept is never shown, nor how long it is.
+type secretField struct {
+	*formEntry
+	object *fyne.Container
+	kept   *fyne.Container
+}
+
+func newSecretField(s *view.Host) *secretField {
+	f := &secretField{formEntry: newSecretEntry("")}
+	words := widgets.NewCaption("••••••••••  "+s.Text.S("settings.secret.kept"), widgets.ColorMuted, widgets.SizeSmall)
+	words.Cut = true
+	replace := widgets.NewQuietButton(s.Text.S("settings.secret.replace"), func() {
+		f.showKept(false)
+		s.Win.Canvas().Focus(f.formEntry)
+	})
+	ground := widgets.NewBox(widgets.ColorSunken, theme.ColorNameInputBorder, widgets.Sizes[theme.SizeNameInputRadius])
+	f.kept = container.NewBorder(nil, nil, nil, widgets.Outlined(replace), container.NewStack(ground, widgets.Inset(8, 9, 8, 8, words)))
+	f.kept.Hide()
+	f.object = container.NewStack(f.kept, f.formEntry)
+	return f
+}
+
+// showKept changes between what is kept and the entry for a new secret.
+func (f *secretField) showKept(kept bool) {
+	widgets.SetVisible(f.kept, kept)
+	widgets.SetVisible(f.formEntry, !kept)
+	f.object.Refresh()
+}

@@ -1,0 +1,190 @@
+package settings
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
+)
+
+// tabTest is the last page of a wizard: the connection test.
+const tabTest view.Tab = "test"
+
+// wizard leads through the settings dialog's form one page at a time. Back and
+// Next are its own; the form and its pages, saving and the test are the
+// dialog's.
+type wizard struct {
+	d     *Dialog
+	pages []view.Tab // the last is tabTest
+	at    int
+	due   bool // the test is to begin
+	where *widgets.Label
+	lead  *widgets.Label
+	back  *widgets.QuietButton
+	next  *widgets.PushButton
+}
+
+// ShowConnect leads to a new profile.
+func ShowConnect(s *view.Host) {
+	openWizard(s, "", core.NewProfile(""), view.TabServer, view.TabSignIn, view.TabCertificates, tabTest)
+}
+
+// ShowImported asks for what a profile file never holds, its secrets, and
+// tests the whole.
+func ShowImported(s *view.Host, p core.Profile) {
+	openWizard(s, p.Name, p, view.TabSignIn, view.TabCertificates, tabTest)
+}
+
+// openWizard shows the pages of p's settings, unless settings are open.
+func openWizard(s *view.Host, previous string, p core.Profile, pages ...view.Tab) {
+	if s.Settings != nil {
+		return
+	}
+	d := newSettings(s, previous, p, nil)
+	d.guide = &wizard{d: d, pages: pages}
+	d.show(d.guide.content())
+	d.guide.turn(0)
+}
+
+// content is the head, the rows of the page, and the footer.
+func (w *wizard) content() fyne.CanvasObject {
+	d, t := w.d, w.d.s.Text
+	words := t.S("wizard.title")
+	if d.previous != "" {
+		words = t.S("wizard.title.import", wording.Args{"Name": d.previous})
+	}
+	title := widgets.NewLabel(words, theme.SizeNameSubHeadingText, widget.MediumImportance, true)
+	title.Truncation = fyne.TextTruncateEllipsis
+	w.where = widgets.NewLabel("", theme.SizeNameCaptionText, widget.LowImportance, false)
+	w.lead = widgets.NewLabel("", theme.SizeNameText, widget.MediumImportance, false)
+	w.lead.Wrapping = fyne.TextWrapWord
+	w.back = widgets.NewQuietButton(t.S("button.back"), func() { w.turn(w.at - 1) })
+	w.next = widgets.NewButton(t.S("wizard.next"), w.forward)
+	w.next.Importance = widget.HighImportance
+
+	pad := theme.Padding() * 4
+	head := container.New(layout.NewCustomPaddedVBoxLayout(0),
+		container.New(layout.NewCustomPaddedLayout(pad/2, pad/2, pad/2, pad/2),
+			container.New(layout.NewCustomPaddedVBoxLayout(-theme.Padding()), title, w.where)),
+		widget.NewSeparator())
+	body := d.body(pad, w.pages[:len(w.pages)-1], w.lead)
+	foot := d.footer(pad, widgets.Outlined(w.back), w.next)
+	d.accept.SetText(t.S("wizard.finish"))
+	return container.NewBorder(head, foot, nil, nil, body)
+}
+
+// forward goes to the next page, unless something on this one is wrong: then
+// it is said beside the fields.
+func (w *wizard) forward() {
+	if found := w.d.form.leaveAll(w.pages[w.at]); len(found) > 0 {
+		w.d.Say(w.d.s.Text.S("wizard.mistake"), widget.WarningImportance)
+		if entry := w.d.form.entryOf(found[0].Field); entry != nil {
+			w.d.s.Win.Canvas().Focus(entry)
+		}
+		return
+	}
+	w.turn(w.at + 1)
+}
+
+// goTo shows the page of a tab, where the wizard has one.
+func (w *wizard) goTo(tab view.Tab) {
+	for i, page := range w.pages {
+		if page == tab {
+			w.turn(i)
+		}
+	}
+}
+
+// turn shows a page. The test is reached past valid pages only, and begins at
+// once.
+func (w *wizard) turn(at int) {
+	d, t := w.d, w.d.s.Text
+	last, wrong := len(w.pages)-1, ""
+	if at == last {
+		for i, page := range w.pages[:last] {
+			if found := d.form.leaveAll(page); len(found) > 0 {
+				at, wrong = i, found[0].Field
+				break
+			}
+		}
+	}
+	d.check.stop()
+	w.at = max(0, min(at, last))
+	page := w.pages[w.at]
+	w.where.SetText(t.S("wizard.step", wording.Args{"N": w.at + 1, "All": len(w.pages), "Page": t.S("wizard.page." + string(page))}))
+	w.lead.SetText(t.S("wizard.lead." + string(page)))
+	widgets.SetVisible(w.next, w.at < last)
+	for _, o := range append(d.tools, d.accept, d.check.row) {
+		widgets.SetVisible(o, w.at == last)
+	}
+	d.Say("", widget.LowImportance)
+	d.turn(page)
+	d.enable()
+	d.popup.Content.Refresh()
+	w.due = w.at == last
+	w.tested()
+	if w.at == last {
+		d.s.Win.Canvas().Unfocus()
+		return
+	}
+	entry := firstEntry(d.pages[page])
+	if page == view.TabSignIn && d.previous != "" {
+		entry = d.secret.formEntry // all that a profile file lacks
+	}
+	if mended := d.form.entryOf(wrong); mended != nil {
+		entry = mended
+	}
+	d.s.Win.Canvas().Focus(entry)
+}
+
+// refused goes back to the page of the files where the last one was reached
+// before they had been read.
+func (w *wizard) refused() {
+	if w.at == len(w.pages)-1 && !w.d.saving {
+		w.turn(w.at)
+	}
+}
+
+// enable is the part of the dialog's that is about Back and Next.
+func (w *wizard) enable() {
+	widgets.SetEnabled(w.back, w.at > 0 && !w.d.saving)
+	widgets.SetEnabled(w.next, !w.d.saving)
+}
+
+// tested begins the test that is due once an earlier one has ended, and says
+// what to do when the test has found something.
+func (w *wizard) tested() {
+	check := w.d.check
+	switch {
+	case check.running():
+	case w.due:
+		w.due = false
+		w.d.toggleTest()
+	case w.at == len(w.pages)-1 && check.done() && check.told():
+		w.d.Say(w.d.s.Text.S("wizard.test.failed"), widget.WarningImportance)
+	}
+}
+
+// firstEntry is the first visible entry in an object, nil for none.
+func firstEntry(o fyne.CanvasObject) fyne.Focusable {
+	if !o.Visible() {
+		return nil
+	}
+	switch o := o.(type) {
+	case *formEntry:
+		return o
+	case *fyne.Container:
+		for _, inner := range o.Objects {
+			if e := firstEntry(inner); e != nil {
+				return e
+			}
+		}
+	}
+	return nil
+}

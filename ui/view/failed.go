@@ -1,0 +1,72 @@
+package view
+
+import (
+	"errors"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
+)
+
+// ShowError says that an action failed: the sentence and the advice; the raw
+// cause is behind a button.
+func ShowError(s *Host, err error) {
+	e := core.AsError(err)
+	if e == nil {
+		return
+	}
+	sentence, advice := s.Text.Explain(e)
+	label := widget.NewLabel(wording.Capital(sentence) + ".\n" + advice)
+	label.Wrapping = fyne.TextWrapWord
+	var d *dialog.CustomDialog
+	details := widgets.NewButton(s.Text.S("action.details"), func() {
+		d.Hide()
+		ShowFacts(s, wording.Capital(sentence), s.Text.Causes(e))
+	})
+	ok := widgets.NewButton(s.Text.S("button.ok"), func() { d.Hide() })
+	ok.Importance = widget.HighImportance
+	buttons := []fyne.CanvasObject{details, ok}
+	if Testable(e) && s.Settings == nil {
+		buttons = []fyne.CanvasObject{details, TestButton(s, e, func() { d.Hide() }), ok}
+	}
+	title := "error.title"
+	if amiss := new(NotReadyError); errors.As(err, &amiss) {
+		title = "error.title.saved"
+	}
+	d = dialog.NewCustomWithoutButtons(s.Text.S(title), label, s.Win)
+	d.SetButtons(buttons)
+	d.Resize(fyne.NewSize(Within(s, 460, 0).Width, d.MinSize().Height))
+	Present(s, d)
+}
+
+// Testable reports whether the connection test can say more about an error.
+func Testable(e *core.Error) bool {
+	if e == nil {
+		return false
+	}
+	switch e.Code {
+	case core.CodeProfileInvalid, core.CodeProfileNotFound, core.CodeProfileRemains, core.CodeProfileUnrestored, core.CodePortBusy, core.CodeAlreadyRunning,
+		core.CodeStoreFailed, core.CodeStoreNewer, core.CodeStoreDamaged:
+		return false // no connection would mend it
+	case core.CodeRedirect, core.CodeAnswerInvalid:
+		return true
+	}
+	switch e.Kind {
+	case core.KindAuth, core.KindTLS, core.KindNetwork, core.KindConfig:
+		return true
+	}
+	return false
+}
+
+// TestButton closes a dialog and begins the connection test where an error can
+// be mended.
+func TestButton(s *Host, e *core.Error, hide func()) *widgets.PushButton {
+	return widgets.NewButton(s.Text.S("settings.test"), func() {
+		hide()
+		s.TestConnection(TabFor(e))
+	})
+}

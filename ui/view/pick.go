@@ -1,0 +1,189 @@
+package view
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/driver"
+	"fyne.io/fyne/v2/storage"
+
+	"github.com/artstore/ingester/core"
+)
+
+// FileQuestion is what a file dialog asks for.
+type FileQuestion struct {
+	Title      string
+	Accept     string   // words on the button
+	Folders    bool     // folders, not files
+	Save       bool     // a place to write to, not something that exists
+	Many       bool     // any number of them
+	Near       string   // folder to begin in, "" for the desktop's choice
+	Name       string   // proposed, for Save
+	Extensions []string // offered first, with their dots; none for all files
+	All        string   // words for "all files"
+	Window     uintptr  // X11 window or Windows HWND that the dialog belongs to, 0 where unknown
+}
+
+// Picker opens the desktop's own file dialogs.
+type Picker interface {
+	// Pick returns the absolute paths that were chosen. CodeCancelled: nothing
+	// was chosen, or ctx has ended. Any other error, such as one that is
+	// errors.ErrUnsupported: the desktop can't show the dialog.
+	Pick(ctx context.Context, q FileQuestion) ([]string, error)
+}
+
+// Pick asks for paths and calls then with them. One dialog is open at a time:
+// asking again closes the one before, which may lie out of sight.
+func Pick(s *Host, q FileQuestion, then func(paths []string)) {
+	if s.unpick != nil {
+		s.unpick()
+	}
+	ctx, cancel := context.WithCancel(s.Tasks.Ctx)
+	s.unpick = cancel
+	q.Window, q.All = NativeHandle(s.Win), s.Text.S("pick.all")
+	s.Tasks.Run(func(context.Context) func() {
+		defer cancel()
+		paths, err := s.Ctl.Pick(ctx, q)
+		return func() {
+			switch {
+			case err == nil:
+				then(paths)
+			case core.CodeOf(err) != core.CodeCancelled:
+				s.Log.Info("the program's own file dialog is shown", "reason", err)
+				PickInside(s, q, then)
+			}
+		}
+	})
+}
+
+// NativeHandle names the window to the desktop, 0 where it can't be named.
+func NativeHandle(w fyne.Window) (handle uintptr) {
+	if n, ok := w.(driver.NativeWindow); ok {
+		n.RunNative(func(context any) {
+			switch c := context.(type) {
+			case driver.X11WindowContext:
+				handle = c.WindowHandle
+			case driver.WindowsWindowContext:
+				handle = c.HWND
+			}
+		})
+	}
+	return handle
+}
+
+// PickInside asks by Fyne's own dialog, which takes one file or folder.
+func PickInside(s *Host, q FileQuestion, then func(paths []string)) {
+	took := func(file fyne.URI, err error) {
+		switch {
+		case err != nil:
+			s.Failed(err)
+		case file != nil: // nil: cancelled
+			paths, _ := LocalPaths([]fyne.URI{file})
+			then(paths)
+		}
+	}
+	var d *dialog.FileDialog
+	switch {
+	case q.Folders:
+		d = dialog.NewFolderOpen(func(dir fyne.ListableURI, err error) {
+			if dir == nil {
+				took(nil, err)
+				return
+			}
+			took(dir, err)
+		}, s.Win)
+	case q.Save:
+		d = dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
+			if file == nil {
+				took(nil, err)
+				return
+			}
+			took(file.URI(), errors.Join(err, file.Close()))
+		}, s.Win)
+		d.SetFileName(q.Name)
+	default:
+		d = dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
+			if file == nil {
+				took(nil, err)
+				return
+			}
+			took(file.URI(), errors.Join(err, file.Close()))
+		}, s.Win)
+	}
+	if len(q.Extensions) > 0 {
+		d.SetFilter(storage.NewExtensionFileFilter(q.Extensions))
+	}
+	if q.Near != "" {
+		if folder, err := storage.ListerForURI(storage.NewFileURI(q.Near)); err == nil {
+			d.SetLocation(folder)
+		}
+	}
+	d.SetTitleText(q.Title)
+	d.SetConfirmText(q.Accept)
+	d.SetDismissText(s.Text.S("settings.cancel"))
+	Present(s, d)
+	d.Resize(Within(s, 1000, 700)) // Fyne 2.8 can resize one only once it is shown
+}
+
+// PickFile lets the person choose one file, beginning where near lies.
+func PickFile(s *Host, near string, extensions []string, chosen func(path string)) {
+	q := FileQuestion{Title: s.Text.S("settings.choose.title"), Accept: s.Text.S("button.open"), Extensions: extensions}
+	if near != "" {
+		q.Near = filepath.Dir(near)
+	}
+	Pick(s, q, func(paths []string) {
+		if len(paths) > 0 {
+			chosen(paths[0])
+		}
+	})
+}
+
+// SaveFile lets the person choose where to write. write runs off the UI
+// goroutine; written is called once it has succeeded.
+func SaveFile(s *Host, name string, extensions []string, write func(ctx context.Context, path string) error, written func(path string)) {
+	Pick(s, FileQuestion{
+		Title: s.Text.S("button.save_as"), Accept: s.Text.S("settings.save"), Save: true, Name: name, Extensions: extensions,
+	}, func(paths []string) {
+		if len(paths) == 0 {
+			return
+		}
+		Async(s, func(ctx context.Context) (string, error) { return paths[0], write(ctx, paths[0]) }, func(path string, err error) {
+			switch {
+			case err == nil:
+				written(path)
+			case core.CodeOf(err) != core.CodeCancelled:
+				s.Failed(err)
+			}
+		})
+	})
+}
+
+// WriteFile writes a file as a whole: where write fails, what was there before
+// stays. Until then it has a name that no other file has.
+func WriteFile(path string, write func(io.Writer) error) error {
+	part := filepath.Join(filepath.Dir(path), ".ingester-"+rand.Text()+".part")
+	file, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) // as the user's umask has it
+	if err != nil {
+		return notWritten(path, err)
+	}
+	if err := write(file); err != nil {
+		return errors.Join(err, file.Close(), os.Remove(part))
+	}
+	if err := errors.Join(file.Sync(), file.Close()); err != nil {
+		return errors.Join(notWritten(path, err), os.Remove(part))
+	}
+	if err := os.Rename(part, path); err != nil {
+		return errors.Join(notWritten(path, err), os.Remove(part))
+	}
+	return nil
+}
+
+func notWritten(path string, err error) error {
+	return &core.Error{Kind: core.KindFile, Code: core.CodeFileUnwritable, Op: "write " + path, Message: "The file can't be written.", Err: err}
+}

@@ -1,0 +1,58 @@
+package viewtest
+
+import (
+	"context"
+	"errors"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/ui/view"
+)
+
+// Desktop is what the tests say of the desktop.
+type Desktop struct {
+	Tray         bool
+	AutostartOn  bool
+	AutostartErr error
+}
+
+// Tray implements view.Controller.
+func (f *Fake) Tray(context.Context) bool {
+	_ = f.ask("tray")
+	return f.Desktop.Tray
+}
+
+// Autostart implements view.Controller.
+func (f *Fake) Autostart(context.Context) (bool, error) {
+	return f.Desktop.AutostartOn, f.Desktop.AutostartErr
+}
+
+// SetAutostart implements view.Controller.
+func (f *Fake) SetAutostart(_ context.Context, on bool) error {
+	f.Desktop.AutostartOn = on
+	return errors.Join(f.Desktop.AutostartErr, f.ask("autostart %v", on))
+}
+
+// About implements view.Controller.
+func (f *Fake) About() view.About {
+	return view.About{Version: "1.2.3", Commit: "0123456789ab", Go: "go1.26",
+		Profiles: "/home/a/.config/ingester/profiles", Queue: "/home/a/.local/state/ingester/queue.db",
+		Log: "/home/a/.local/state/ingester/ingester.log", Sandbox: "/home/a/.local/share/ingester/sandbox"}
+}
+
+// Tray is an application whose desktop has a tray.
+type Tray struct {
+	fyne.App
+	Menu   *fyne.Menu
+	Symbol fyne.Resource
+	Shown  int // how often the menu was drawn
+}
+
+// SetSystemTrayMenu implements Fyne's desktop.App.
+func (f *Tray) SetSystemTrayMenu(m *fyne.Menu) { f.Menu = m; f.Shown++ }
+
+// SetSystemTrayIcon implements Fyne's desktop.App.
+func (f *Tray) SetSystemTrayIcon(icon fyne.Resource) { f.Symbol = icon }
+
+// SetSystemTrayWindow implements Fyne's desktop.App.
+func (f *Tray) SetSystemTrayWindow(fyne.Window) {}

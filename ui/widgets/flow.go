@@ -1,0 +1,206 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+)
+
+// leftOut is where an object lies that has no room: out of sight, not hidden,
+// for whether it is visible is its owner's business.
+const leftOut = -10000
+
+// Line lays objects out on one line, each in its own width and in the middle
+// of the height. Those after the spring, if there is one, stand at the right
+// end. Where there is too little room, those in optional are left out, the
+// first ones first, and stretch gives way.
+type Line struct {
+	Gap      float32
+	Height   float32             // at least
+	Spring   fyne.CanvasObject   // the first object of the right end
+	Stretch  fyne.CanvasObject   // takes what is left
+	Optional []fyne.CanvasObject // in the order in which they go
+	hidden   map[fyne.CanvasObject]bool
+}
+
+// fits decides which optional objects are left out at a width.
+func (l *Line) fits(objects []fyne.CanvasObject, width float32) {
+	l.hidden = map[fyne.CanvasObject]bool{}
+	for _, o := range l.Optional {
+		if l.needed(objects) <= width {
+			return
+		}
+		l.hidden[o] = true
+	}
+}
+
+func (l *Line) needed(objects []fyne.CanvasObject) float32 {
+	width, n := float32(0), 0
+	for _, o := range objects {
+		if o.Visible() && !l.hidden[o] {
+			width += o.MinSize().Width
+			n++
+		}
+	}
+	return width + l.Gap*float32(max(0, n-1))
+}
+
+// Layout implements fyne.Layout.
+func (l *Line) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.fits(objects, size.Width)
+	spare := max(0, size.Width-l.needed(objects))
+	x := float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		if l.hidden[o] {
+			o.Move(fyne.NewPos(leftOut, 0))
+			continue
+		}
+		if o == l.Spring && l.Stretch == nil {
+			x += spare
+		}
+		least := o.MinSize()
+		if o == l.Stretch {
+			least.Width += spare
+		}
+		o.Resize(least)
+		o.Move(fyne.NewPos(x, (size.Height-least.Height)/2))
+		x += least.Width + l.Gap
+	}
+}
+
+// MinSize implements fyne.Layout: all that can't be left out.
+func (l *Line) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	optional := map[fyne.CanvasObject]bool{}
+	for _, o := range l.Optional {
+		optional[o] = true
+	}
+	least, n := fyne.NewSize(0, l.Height), 0
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		own := o.MinSize()
+		least.Height = max(least.Height, own.Height)
+		if !optional[o] {
+			least.Width += own.Width
+			n++
+		}
+	}
+	least.Width += l.Gap * float32(max(0, n-1))
+	return least
+}
+
+// Stack lays visible objects out below each other in full width. grow says
+// which of them takes the height that is left, or gives way. Where there is too
+// little height, those in optional are left out, the first ones first.
+type Stack struct {
+	Gap      float32
+	Grow     func() fyne.CanvasObject // nil for none
+	Optional []fyne.CanvasObject
+	// Prepare is told the width before heights are asked for; may be nil.
+	Prepare func(width float32)
+}
+
+// Layout implements fyne.Layout.
+func (s Stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	if s.Prepare != nil {
+		s.Prepare(size.Width)
+	}
+	var grows fyne.CanvasObject
+	if s.Grow != nil {
+		grows = s.Grow()
+	}
+	hidden, spare := s.fits(objects, grows, size.Height)
+	y := float32(0)
+	for _, o := range objects {
+		if !o.Visible() {
+			continue
+		}
+		if hidden[o] {
+			o.Move(fyne.NewPos(leftOut, 0))
+			continue
+		}
+		height := o.MinSize().Height
+		if o == grows {
+			height = max(0, height+spare)
+		}
+		o.Move(fyne.NewPos(0, y))
+		o.Resize(fyne.NewSize(size.Width, height))
+		y += height + s.Gap
+	}
+}
+
+// fits decides which optional objects are left out at a height, and says what
+// is spare then, less than nothing where there is still too little.
+func (s Stack) fits(objects []fyne.CanvasObject, grows fyne.CanvasObject, height float32) (hidden map[fyne.CanvasObject]bool, spare float32) {
+	spare = height - s.MinSize(objects).Height
+	for _, o := range s.Optional {
+		if spare >= 0 {
+			break
+		}
+		if o.Visible() && o != grows {
+			if hidden == nil {
+				hidden = map[fyne.CanvasObject]bool{}
+			}
+			hidden[o] = true
+			spare += o.MinSize().Height + s.Gap
+		}
+	}
+	return hidden, spare
+}
+
+// MinSize implements fyne.Layout.
+func (s Stack) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var least fyne.Size
+	n := 0
+	for _, o := range objects {
+		if o.Visible() {
+			own := o.MinSize()
+			least.Width = max(least.Width, own.Width)
+			least.Height += own.Height
+			n++
+		}
+	}
+	least.Height += s.Gap * float32(max(0, n-1))
+	return least
+}
+
+// ruled lays an object out with a thin line along one of its edges.
+type ruled struct{ edge Edge }
+
+// Edge is a side of an object.
+type Edge int
+
+// The sides that a line can be along.
+const (
+	EdgeTop Edge = iota
+	edgeRight
+	EdgeBottom
+)
+
+// NewRuled returns o on a ground of a colour, with a line along an edge.
+func NewRuled(at Edge, ground fyne.ThemeColorName, o fyne.CanvasObject) *fyne.Container {
+	return container.New(ruled{at}, newGround(ground), o, NewBox(theme.ColorNameSeparator, "", 0))
+}
+
+// Layout implements fyne.Layout.
+func (r ruled) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	o[0].Resize(size)
+	o[1].Resize(size)
+	switch r.edge {
+	case EdgeTop:
+		o[2].Resize(fyne.NewSize(size.Width, 1))
+	case EdgeBottom:
+		o[2].Resize(fyne.NewSize(size.Width, 1))
+		o[2].Move(fyne.NewPos(0, size.Height-1))
+	case edgeRight:
+		o[2].Resize(fyne.NewSize(1, size.Height))
+		o[2].Move(fyne.NewPos(size.Width-1, 0))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (r ruled) MinSize(o []fyne.CanvasObject) fyne.Size { return o[1].MinSize() }

@@ -1,0 +1,135 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+)
+
+// Columns lays its objects out beside each other: an object has the width of
+// its place, or where that is 0 an equal share of what is left. All have the
+// height of the row.
+type Columns struct {
+	Widths []float32
+	Gap    float32
+}
+
+// Layout implements fyne.Layout.
+func (c Columns) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	left, shares := size.Width-c.Gap*float32(len(objects)-1), 0
+	for i := range objects {
+		left -= c.Widths[i]
+		if c.Widths[i] == 0 {
+			shares++
+		}
+	}
+	x := float32(0)
+	for i, o := range objects {
+		width := c.Widths[i]
+		if width == 0 {
+			width = fyne.Max(0, left/float32(shares))
+		}
+		o.Move(fyne.NewPos(x, 0))
+		o.Resize(fyne.NewSize(width, size.Height))
+		x += width + c.Gap
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (c Columns) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := fyne.NewSize(c.Gap*float32(len(objects)-1), 0)
+	for i, o := range objects {
+		least := o.MinSize()
+		size.Width += fyne.Max(c.Widths[i], 0)
+		if c.Widths[i] == 0 {
+			size.Width += least.Width
+		}
+		size.Height = fyne.Max(size.Height, least.Height)
+	}
+	return size
+}
+
+// Tiles lays objects of one size out in as many equal columns as fit them, but not
+// more than most.
+type Tiles struct {
+	Least float32 // width of a column
+	Most  int
+	Gap   float32
+	cols  int // of the newest layout: what MinSize reckons with
+}
+
+// Layout implements fyne.Layout.
+func (t *Tiles) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	least := t.Least
+	for _, o := range objects {
+		least = max(least, o.MinSize().Width)
+	}
+	t.cols = min(max(1, int((size.Width+t.Gap)/(least+t.Gap))), t.Most)
+	for t.cols > 1 && len(objects)%t.cols != 0 {
+		t.cols--
+	}
+	width := (size.Width - t.Gap*float32(t.cols-1)) / float32(t.cols)
+	height := t.rowHeight(objects)
+	for i, o := range objects {
+		o.Move(fyne.NewPos(float32(i%t.cols)*(width+t.Gap), float32(i/t.cols)*(height+t.Gap)))
+		o.Resize(fyne.NewSize(width, height))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (t *Tiles) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	cols := t.cols
+	if cols == 0 {
+		cols = t.Most
+	}
+	rows := (len(objects) + cols - 1) / cols
+	return fyne.NewSize(t.Least, float32(rows)*(t.rowHeight(objects)+t.Gap)-t.Gap)
+}
+
+func (t *Tiles) rowHeight(objects []fyne.CanvasObject) float32 {
+	height := float32(0)
+	for _, o := range objects {
+		height = fyne.Max(height, o.MinSize().Height)
+	}
+	return height
+}
+
+// FixedSize asks for one size, whatever its object does.
+type FixedSize fyne.Size
+
+// Layout implements fyne.Layout.
+func (f FixedSize) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(size)
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (f FixedSize) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size(f) }
+
+// Square gives its object one size.
+type Square float32
+
+// Layout implements fyne.Layout.
+func (q Square) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos((size.Width-float32(q))/2, (size.Height-float32(q))/2))
+		o.Resize(fyne.NewSquareSize(float32(q)))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (q Square) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSquareSize(float32(q)) }
+
+// FixedWidth gives its object a width and the height that it wants.
+type FixedWidth float32
+
+// Layout implements fyne.Layout.
+func (w FixedWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(size)
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (w FixedWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(float32(w), objects[0].MinSize().Height)
+}

@@ -1,0 +1,77 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
+)
+
+// RowList is Fyne's list with keys that act on the selected rows.
+type RowList struct {
+	widget.List
+	OnKey  func(*fyne.KeyEvent) bool // true when it used the key
+	OnMove func(index int)           // the arrow keys went to a row
+	moving bool
+	Step   float32 // from a row to the next
+	At     int     // the row that the keys, a tap or the pointer went to last
+}
+
+// NewRowList returns a list of the rows that create makes and update fills.
+// An item of Fyne's list is an empty place first and gets its row when it is
+// shown: Fyne puts every part of what is there before under the list's theme,
+// and holds it for good.
+func NewRowList(length func() int, create func() fyne.CanvasObject, update func(int, fyne.CanvasObject)) *RowList {
+	least := FixedSize(create().MinSize())
+	l := &RowList{Step: least.Height + 1}
+	l.Length = length
+	l.CreateItem = func() fyne.CanvasObject { return container.New(least) }
+	l.UpdateItem = func(i int, o fyne.CanvasObject) {
+		room := o.(*fyne.Container)
+		if len(room.Objects) == 0 {
+			room.Add(create())
+		}
+		update(i, room.Objects[0])
+	}
+	// The list tells of hovering the same way; only keys move the selection.
+	l.OnHighlighted = func(i int) {
+		l.At = i
+		if l.moving {
+			l.OnMove(i)
+		}
+	}
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// Sees reports whether a row may be in sight, or be the one below, which Fyne
+// sets up with them, and not once more when it comes into sight.
+func (l *RowList) Sees(i int) bool {
+	at := float32(i)*l.Step - l.GetScrollOffset()
+	return at > -l.Step && at < l.Size().Height+l.Step
+}
+
+// TypedKey implements fyne.Focusable.
+func (l *RowList) TypedKey(e *fyne.KeyEvent) {
+	if WindowKey(l, e) || l.OnKey(e) {
+		return
+	}
+	l.moving = true
+	defer func() { l.moving = false }()
+	switch last := l.Length() - 1; e.Name {
+	case fyne.KeyHome:
+		l.Highlight(0)
+	case fyne.KeyEnd:
+		l.Highlight(last)
+	case fyne.KeyPageUp:
+		l.Highlight(max(l.At-l.Page(), 0))
+	case fyne.KeyPageDown:
+		l.Highlight(min(l.At+l.Page(), last))
+	default:
+		l.List.TypedKey(e)
+	}
+}
+
+// Page is how many rows are seen at once, one less for orientation.
+func (l *RowList) Page() int {
+	return max(int(l.Size().Height/l.Step)-1, 1)
+}

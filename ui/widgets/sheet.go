@@ -1,0 +1,124 @@
+package widgets
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// NewSheet is a framed list under a head, which may be nil; none is said where
+// the list is empty.
+func NewSheet(head fyne.CanvasObject, list fyne.CanvasObject, none *Caption) fyne.CanvasObject {
+	rows := fyne.CanvasObject(container.NewStack(
+		NewThemed(list, Dense{theme.Current()}), container.NewCenter(none)))
+	if head != nil {
+		body := rows
+		rows = container.New(Stack{Grow: func() fyne.CanvasObject { return body }}, head, body)
+	}
+	return NewFramed(rows)
+}
+
+// NewSheetHead names the columns of a sheet.
+func NewSheetHead(places func(width float32) []Place, right func(cell int) bool, names ...string) fyne.CanvasObject {
+	r := NewCellRow(places, len(names))
+	r.Height = HeadHeight
+	for i, c := range r.Cells {
+		c.Color, c.Cut = ColorMuted, true
+		if right(i) {
+			c.Align = fyne.TextAlignTrailing
+		}
+	}
+	r.Set(names...)
+	return NewRuled(EdgeBottom, ColorSunken, r)
+}
+
+// CellRow is one line of a sheet: a text for each column, and what stands at
+// the right end. A column without width is not shown.
+type CellRow struct {
+	widget.BaseWidget
+	places func(width float32) []Place
+	Cells  []*Caption
+	Tail   fyne.CanvasObject // may be nil; has the place after those of the cells
+	Height float32
+}
+
+// Measures of a sheet.
+const (
+	HeadHeight     float32 = 34
+	SheetRowHeight float32 = 36
+	ButtonSize     float32 = 32 // at a row's end
+)
+
+// NewCellRow has empty texts, in the columns that places gives for a width.
+func NewCellRow(places func(width float32) []Place, cells int) *CellRow {
+	r := &CellRow{places: places, Height: SheetRowHeight}
+	for range cells {
+		c := NewCaption("", ColorMuted, SizeSmall)
+		c.Cut = true
+		r.Cells = append(r.Cells, c)
+	}
+	r.ExtendBaseWidget(r)
+	return r
+}
+
+// Set changes the texts.
+func (r *CellRow) Set(words ...string) {
+	for i, c := range r.Cells {
+		c.Set(words[i])
+	}
+}
+
+// CreateRenderer implements fyne.Widget.
+func (r *CellRow) CreateRenderer() fyne.WidgetRenderer {
+	var objects []fyne.CanvasObject
+	for _, c := range r.Cells {
+		objects = append(objects, c)
+	}
+	if r.Tail != nil {
+		objects = append(objects, r.Tail)
+	}
+	return widget.NewSimpleRenderer(container.New(cellLayout{r}, objects...))
+}
+
+type cellLayout struct{ row *CellRow }
+
+// Layout implements fyne.Layout.
+func (l cellLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	places := l.row.places(size.Width)
+	for i, o := range objects {
+		at := places[i]
+		SetVisible(o, at.Width > 0)
+		height := o.MinSize().Height
+		o.Move(fyne.NewPos(at.X, (size.Height-height)/2))
+		o.Resize(fyne.NewSize(at.Width, height))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (l cellLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, l.row.Height) }
+
+// Place is where a column lies.
+type Place struct{ X, Width float32 }
+
+// Dense is the theme in force with rows one line apart.
+type Dense struct{ fyne.Theme }
+
+// Size implements fyne.Theme.
+func (d Dense) Size(name fyne.ThemeSizeName) float32 {
+	if name == theme.SizeNamePadding {
+		return 1
+	}
+	return d.Theme.Size(name)
+}
+
+// Color implements fyne.Theme. The table has its own frame: no shadow says
+// that there is more.
+func (d Dense) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+	if name == theme.ColorNameShadow {
+		return color.Transparent
+	}
+	return d.Theme.Color(name, variant)
+}

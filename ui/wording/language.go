@@ -1,0 +1,27 @@
+package wording
+
+import (
+	"fmt"
+	"time"
+)
+
+// FactPrefix and a fact's key are the key of its translation.
+const FactPrefix = "check."
+
+// Sentence implements core.Language.
+func (t *Text) Sentence(key string, n int) string {
+	return t.fill(FactPrefix+key, plural(t.Lang, n), nil)
+}
+
+// Value implements core.Language.
+func (t *Text) Value(v any) string {
+	switch v := v.(type) {
+	case int:
+		return t.Number(int64(v))
+	case int64:
+		return t.Size(v)
+	case time.Duration:
+		return t.Duration(v)
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,35 @@
+package wording
+
+import (
+	"strconv"
+
+	"github.com/artstore/ingester/core"
+)
+
+// ReasonText says what is wrong with a field, in the language of t. The reason
+// may be the code of an error.
+func ReasonText(t *Text, e core.FieldError) string {
+	if m, ok := Messages[core.Code(e.Reason)]; ok {
+		words := Capital(t.S(m.Sentence)) + "."
+		if m.Advice == "advice.certificates" || m.Advice == "advice.identity" { // one is there
+			return words
+		}
+		return words + " " + t.S(m.Advice)
+	}
+	fill := Args{"Detail": e.Detail}
+	if e.Reason == core.ReasonRange {
+		low, high := 0, 0
+		switch e.Field {
+		case "upload.ttl_days":
+			low, high = 1, core.MaxTTLDays
+		case "upload.concurrency":
+			high = core.MaxConcurrency
+		}
+		fill = Args{"Low": strconv.Itoa(low), "High": strconv.Itoa(high)}
+	}
+	key := "settings.reason." + string(e.Reason)
+	if !t.Has(key) {
+		return e.Error()
+	}
+	return t.S(key, fill)
+}

@@ -1,0 +1,174 @@
+package wording
+
+import (
+	"math"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// NBSP keeps a number and its unit on one line.
+const NBSP = "\u00a0"
+
+// unitKeys are the IEC units of sizes, each 1024 times the one before.
+var unitKeys = [...]string{"unit.b", "unit.kib", "unit.mib", "unit.gib", "unit.tib", "unit.pib"} //nolint:gochecknoglobals // a table
+
+// Scale picks the unit in which n bytes are said.
+func Scale(n int64) (factor float64, key string) {
+	factor, key = 1, unitKeys[0]
+	for _, next := range unitKeys[1:] {
+		// What would round to 1024 is said in the next unit.
+		if float64(n)/factor < 1023.5 {
+			break
+		}
+		factor, key = factor*1024, next
+	}
+	return factor, key
+}
+
+// Size says a number of bytes in three digits or so: "12.4 MiB".
+func (t *Text) Size(n int64) string {
+	factor, key := Scale(max(n, 0))
+	fraction := factor > 1<<10 || (factor == 1<<10 && n < 10<<10)
+	return t.Decimal(float64(max(n, 0))/factor, fraction) + NBSP + t.S(key)
+}
+
+// SizeOf says a part of a whole in the whole's unit: "1.2 of 8.0 GiB".
+func (t *Text) SizeOf(part, whole int64) string {
+	factor, key := Scale(max(whole, 0))
+	return t.S("total.of", Args{
+		"Done": t.Decimal(float64(max(part, 0))/factor, factor > 1),
+		"All":  t.Decimal(float64(max(whole, 0))/factor, factor > 1) + NBSP + t.S(key),
+	})
+}
+
+// Rate says bytes a second: "8.2 MiB/s", "" for none.
+func (t *Text) Rate(bytesPerSecond float64) string {
+	if !(bytesPerSecond >= 1) || math.IsInf(bytesPerSecond, 0) {
+		return ""
+	}
+	return t.S("unit.per_second", Args{"Size": t.Size(int64(bytesPerSecond))})
+}
+
+// Decimal writes a number with one digit after the point below 100.
+func (t *Text) Decimal(f float64, fraction bool) string {
+	digits := 0
+	if fraction && f < 99.95 {
+		digits = 1
+	}
+	out := strconv.FormatFloat(f, 'f', digits, 64)
+	if t.Lang == "ru" {
+		out = strings.Replace(out, ".", ",", 1)
+	}
+	return out
+}
+
+// Number writes a whole number in groups of three digits.
+func (t *Text) Number(n int64) string {
+	separator := ","
+	if t.Lang == "ru" {
+		separator = NBSP
+	}
+	digits := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	// Four digits are read well without a separator in Russian.
+	if len(digits) < 4 || (t.Lang == "ru" && len(digits) == 4) {
+		return sign + digits
+	}
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteString(separator)
+		}
+		b.WriteRune(d)
+	}
+	return sign + b.String()
+}
+
+// Percent says a share of 0…1 in whole percent, never 100 before it is whole.
+func (t *Text) Percent(share float64) string {
+	p := int(math.Floor(min(max(share, 0), 1) * 100))
+	return strconv.Itoa(p) + NBSP + "%"
+}
+
+// Percent100 says a factor in percent of the usual: "150 %".
+func (t *Text) Percent100(factor float32) string {
+	return strconv.Itoa(int(math.Round(float64(factor)*100))) + NBSP + "%"
+}
+
+// Duration says a time as people do, in at most two units: "1 min 20 s".
+func (t *Text) Duration(d time.Duration) string {
+	seconds := int64((max(d, 0) + time.Second/2) / time.Second)
+	parts := []struct {
+		key  string
+		unit int64
+	}{{"unit.day", 86400}, {"unit.hour", 3600}, {"unit.minute", 60}, {"unit.second", 1}}
+	for i, p := range parts {
+		if seconds < p.unit {
+			continue
+		}
+		out := strconv.FormatInt(seconds/p.unit, 10) + NBSP + t.S(p.key)
+		if i+1 < len(parts) {
+			next := parts[i+1]
+			if rest := seconds % p.unit / next.unit; rest > 0 {
+				out += " " + strconv.FormatInt(rest, 10) + NBSP + t.S(next.key)
+			}
+		}
+		return out
+	}
+	return "0" + NBSP + t.S("unit.second")
+}
+
+// Clock says a time left in a column: "0:04", "1:02:03".
+func (t *Text) Clock(d time.Duration) string {
+	s := int64(math.Ceil(max(d, 0).Seconds()))
+	pad := func(n int64) string {
+		if n < 10 {
+			return "0" + strconv.FormatInt(n, 10)
+		}
+		return strconv.FormatInt(n, 10)
+	}
+	switch {
+	case s >= 100*3600:
+		return t.Duration(d)
+	case s >= 3600:
+		return strconv.FormatInt(s/3600, 10) + ":" + pad(s%3600/60) + ":" + pad(s%60)
+	}
+	return strconv.FormatInt(s/60, 10) + ":" + pad(s%60)
+}
+
+// Moment says a time in this computer's zone.
+func (t *Text) Moment(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Local().Format("2006-01-02 15:04:05")
+}
+
+// Host is a server without what all addresses have.
+func Host(server string) string {
+	if u, err := url.Parse(server); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return Plain(server)
+}
+
+// Millis says a short time: "0.3 ms", "41 ms", "2.8 s".
+func Millis(t *Text, d time.Duration) string {
+	switch ms := float64(d) / float64(time.Millisecond); {
+	case d >= time.Minute:
+		return t.Duration(d)
+	case d >= 10*time.Second:
+		return t.Decimal(d.Seconds(), false) + NBSP + t.S("unit.second")
+	case d >= time.Second:
+		return t.Decimal(d.Seconds(), true) + NBSP + t.S("unit.second")
+	case ms >= 10:
+		return t.Decimal(ms, false) + NBSP + t.S("unit.millisecond")
+	default:
+		return t.Decimal(ms, true) + NBSP + t.S("unit.millisecond")
+	}
+}
