@@ -13,20 +13,19 @@ import (
 )
 
 const (
-	scopeNeeded = "files:write" // what an upload asks for
-	roleAdmin   = "admin"       // may do everything
+	scopeNeeded = "files:write" // the scope that uploads need
+	roleAdmin   = "admin"       // has all permissions
 
-	// slowValidation is the time from which a verification is worth a
-	// warning.
+	// slowValidation is how long a verification may take without a warning.
 	slowValidation = 100 * time.Millisecond
 )
 
-// accept decides whether the token of an answer may be used and for how long.
-// A token that is no JWT passes as opaque. A JWT that has expired or is bound
-// to another client certificate never passes; with keys to verify by, neither
-// does one that is forged, too early, without an end, or with scopes of which
-// none is for uploads. One without scopes says nothing of permission: the
-// server knows what its accounts may do.
+// accept decides whether the token of an answer may be used and for how long. A
+// token that is not a JWT is accepted as opaque. A JWT that has expired or is bound
+// to another client certificate is never accepted. If there are keys to verify it,
+// neither is one that is forged, not valid yet, without an expiry, or with scopes of
+// which none is for uploads. A token without scopes is accepted, as the server knows
+// what its accounts may do.
 func (s *Source) accept(ctx context.Context, a answer) (core.Token, time.Duration, error) {
 	token := core.Token{Value: core.NewSecret(a.token), Type: "Bearer", Scopes: a.scopes}
 	if !looksLikeJWT(a.token) {
@@ -47,8 +46,8 @@ func (s *Source) accept(ctx context.Context, a answer) (core.Token, time.Duratio
 	switch {
 	case !errors.Is(err, errNoKeys):
 	case malformed != nil:
-		// There is nothing to verify by, so what only looks like a JWT is
-		// the server's business.
+		// Without keys nothing can be verified, so it doesn't matter that the token
+		// only looks like a JWT.
 		token.Opaque = true
 		return token, orElse(a.lifetime, s.untold()), nil
 	default:
@@ -64,8 +63,8 @@ func (s *Source) accept(ctx context.Context, a answer) (core.Token, time.Duratio
 	return token, s.lifetimeOf(a, c), nil
 }
 
-// validate verifies a token and looks at its claims. malformed is what came of
-// parsing it; where there are no keys, that doesn't matter.
+// validate verifies a token and checks its claims. malformed is the error of parsing
+// it, which doesn't matter if there are no keys.
 func (s *Source) validate(ctx context.Context, token string, c claims, malformed error) error {
 	if malformed != nil {
 		if _, err := s.keys.renew(ctx); errors.Is(err, errNoKeys) {
@@ -91,15 +90,15 @@ func (s *Source) validate(ctx context.Context, token string, c claims, malformed
 	return nil
 }
 
-// checkUse finds out before a file is sent that no server would take a token
-// from us: it has expired, or is bound to another certificate (RFC 8705 §3).
-// To know that much, no key is needed.
+// checkUse finds out, before a file is sent, that no server would accept this token
+// from us: it has expired, or is bound to another certificate (RFC 8705 §3). No key
+// is needed for that.
 func (s *Source) checkUse(c claims) error {
 	if c.expired(s.cfg.Now()) {
 		return claimExpired
 	}
 	if c.certificateHash != "" && c.certificateHash != thumbprint(s.cfg.TLS) {
-		// The next request shall present the certificate of today.
+		// The next request must present the present certificate.
 		s.client.CloseIdleConnections()
 		return badClaim("it is bound to another client certificate than this profile's")
 	}
@@ -112,7 +111,7 @@ func (s *Source) validated(ctx context.Context, took time.Duration, err error) {
 	case errors.Is(err, claimExpired):
 		result = ResultExpired
 	case core.CodeOf(err) == core.CodeCancelled:
-		return // says nothing about the token
+		return // the failure says nothing about the token
 	case err != nil:
 		result = ResultFailure
 	}
@@ -122,9 +121,9 @@ func (s *Source) validated(ctx context.Context, took time.Duration, err error) {
 	}
 }
 
-// lifetimeOf is how long a token is good: what the answer says, else what its
-// claim says, else the Admin Module's usual half hour. It outlives its claim
-// by no more than the leeway.
+// lifetimeOf returns how long a token is valid: by the answer, else by its claim,
+// else the Admin Module's usual half hour. It is at most the leeway longer than the
+// claim says.
 func (s *Source) lifetimeOf(a answer, c claims) time.Duration {
 	if c.exp.IsZero() {
 		return orElse(a.lifetime, s.untold())
@@ -136,8 +135,8 @@ func (s *Source) lifetimeOf(a answer, c claims) time.Duration {
 	return min(orElse(a.lifetime, defaultLifetime), c.exp.Add(leeway).Sub(now))
 }
 
-// untold is how long a token is good of which nobody says that: half an hour, or
-// as long as an earlier one was until a server refused it.
+// untold is the assumed lifetime of a token that doesn't say it: half an hour, or as
+// long as an earlier one lived until a server refused it.
 func (s *Source) untold() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,7 +150,7 @@ func orElse(d, otherwise time.Duration) time.Duration {
 	return d
 }
 
-// thumbprint is the x5t#S256 (RFC 8705 §3.1) of the certificate that config
+// thumbprint returns the x5t#S256 (RFC 8705 §3.1) of the certificate that config
 // presents, "" for none.
 func thumbprint(config *tls.Config) string {
 	if config == nil {
@@ -175,7 +174,7 @@ func thumbprint(config *tls.Config) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
-// untrusted words what is wrong with a token.
+// untrusted returns the error of a token that can't be trusted.
 func untrusted(err error) error {
 	var known *core.Error
 	if errors.As(err, &known) {

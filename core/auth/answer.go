@@ -15,23 +15,23 @@ import (
 )
 
 const (
-	defaultLifetime = 30 * time.Minute // of a token whose answer doesn't say
+	defaultLifetime = 30 * time.Minute // of a token if the answer doesn't say
 	maxLifetime     = 24 * time.Hour   // whatever the answer says
-	maxToken        = 16 << 10         // bytes; more fits into no server's header buffer
+	maxToken        = 16 << 10         // bytes; no server's header buffer has room for more
 	maxDepth        = 32               // of nested JSON
 )
 
-// answer is what a successful token answer (RFC 6749 §5.1) holds.
+// answer holds the fields of a successful token answer (RFC 6749 §5.1).
 type answer struct {
 	token    string
 	lifetime time.Duration // 0: the answer doesn't say
 	scopes   []string
 }
 
-// parseAnswer reads the body of a success. Needed are a token that fits into a
-// header, and that it is no token of another type than ours: a missing type says
-// nothing, nor does a lifetime that can't be one. Errors are *core.Error and
-// quote nothing of the body but an OAuth error code.
+// parseAnswer reads the body of a successful answer. The token has to fit into a
+// header, and its type has to be ours or missing. A lifetime that makes no sense is
+// ignored. Errors are *core.Error and quote nothing of the body but an OAuth error
+// code.
 func parseAnswer(body []byte) (answer, error) {
 	if len(body) > maxBody {
 		return answer{}, invalidAnswer("it is longer than 64 KiB")
@@ -62,14 +62,14 @@ func parseAnswer(body []byte) (answer, error) {
 	return answer{token: token, lifetime: parseLifetime(fields["expires_in"]), scopes: strings.Fields(scope)}, nil
 }
 
-// parseLifetime reads expires_in: a positive number of seconds, also as a
-// string, whole or not; 0, for not told, where it is anything else.
+// parseLifetime reads expires_in: a positive number of seconds, perhaps with a
+// fraction or as a string. It returns 0, for unknown, if it is anything else.
 func parseLifetime(raw json.RawMessage) time.Duration {
 	text := string(raw)
 	if s, err := asString(raw); err == nil {
 		text = strings.TrimSpace(s)
 	}
-	// ParseFloat would also take "inf", "0x1p4" and "1_0".
+	// ParseFloat would also accept "inf", "0x1p4" and "1_0".
 	if strings.Trim(text, "0123456789+-.eE") != "" {
 		return 0
 	}
@@ -95,9 +95,8 @@ func fitsHeader(token string) bool {
 	return true
 }
 
-// parseObject reads exactly one JSON object of valid UTF-8 and moderate
-// depth in which no name occurs twice: two readers of such an object could
-// disagree on what it says.
+// parseObject reads exactly one JSON object of valid UTF-8 and moderate depth. No
+// name may occur twice, or two readers could disagree on what the object says.
 func parseObject(data []byte) (map[string]json.RawMessage, error) {
 	if !utf8.Valid(data) || depth(data) > maxDepth {
 		return nil, errors.New("not UTF-8, or nested too deeply")
@@ -131,7 +130,7 @@ func parseObject(data []byte) (map[string]json.RawMessage, error) {
 	return fields, nil
 }
 
-// depth is the deepest nesting of brackets outside strings.
+// depth returns the deepest nesting of brackets outside strings.
 func depth(data []byte) int {
 	deepest, now, inString := 0, 0, false
 	for i := 0; i < len(data); i++ {

@@ -11,7 +11,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Results that an Observer is told.
+// The results that are reported to an Observer.
 const (
 	ResultSuccess  = "success"
 	ResultFailure  = "failure"
@@ -21,8 +21,8 @@ const (
 
 // Observer counts what happens, for the metrics.
 type Observer interface {
-	// TokenRequest reports one call of Token that sent a request or was
-	// answered from the cache, and the time until the answer was read.
+	// TokenRequest reports a call of Token that sent a request or was answered
+	// from the cache, and how long it took until the answer was read.
 	TokenRequest(result string, took time.Duration)
 	// Validation reports one verification of a JWT.
 	Validation(result string, took time.Duration)
@@ -33,17 +33,17 @@ type Observer interface {
 type Config struct {
 	TokenURL      string
 	JWKSURL       string // "": no verification, unless PublicKeyFile is set
-	JWKSAssumed   bool   // JWKSURL is a guess: a server that has no such address publishes no keys
+	JWKSAssumed   bool   // JWKSURL is a guess: a server without this address publishes no keys
 	PublicKeyFile string // PEM, instead of JWKSURL
 	Grant         core.Grant
 	ClientAuth    core.ClientAuth // oauth2 grant only; "" is basic
 	ClientID      string
 	Scope         string // oauth2 grant only
-	// Secret returns the client secret. It is asked for every fetch, before
-	// the time limit starts, because a keychain may prompt the user.
+	// Secret returns the client secret. It is called for every fetch, before the
+	// time limit starts, because a keychain may prompt the user.
 	Secret func(context.Context) (core.Secret, error)
-	// Timeout limits one token call in all; 0 is core.DefaultTokenTimeout,
-	// and more than 30 s is 30 s.
+	// Timeout limits one whole token call. 0 is core.DefaultTokenTimeout, and
+	// more than 30 s is 30 s.
 	Timeout   time.Duration
 	TLS       *tls.Config                           // nil: the system's roots, no client certificate
 	Proxy     func(*http.Request) (*url.URL, error) // nil: HTTPS_PROXY and NO_PROXY
@@ -54,11 +54,10 @@ type Config struct {
 	Now       func() time.Time                      // nil: time.Now
 }
 
-// maxTimeout is the most a token call may take, however slowly a server
-// drips its answer.
+// maxTimeout limits a token call, however slowly a server sends its answer.
 const maxTimeout = 30 * time.Second
 
-// withDefaults checks the configuration and fills what is not set.
+// withDefaults checks the configuration and sets the defaults.
 func (c Config) withDefaults() (Config, error) {
 	if err := checkURL("token_url", c.TokenURL); err != nil {
 		return c, err

@@ -14,21 +14,21 @@ import (
 // leeway is how far the token server's clock and ours may differ.
 const leeway = time.Minute
 
-// claims are the header and payload of a JWT, syntactically checked and
-// nothing more. All but alg, kid and exp are zero where they are missing and
-// where another system means something else by them.
+// claims has the fields of a JWT's header and payload. Only their syntax was
+// checked. All but alg, kid and exp are zero if they are missing or if another system
+// uses them for something else.
 type claims struct {
 	alg, kid string
 
 	subject         string
-	admin           bool      // a role that may do everything
-	scopes          []string  // none: it says nothing of permission
-	exp, nbf, iat   time.Time // zero where missing
+	admin           bool      // a role with all permissions
+	scopes          []string  // empty: the token doesn't tell its permissions
+	exp, nbf, iat   time.Time // zero if missing
 	certificateHash string    // cnf.x5t#S256 (RFC 8705 §3.1)
 }
 
-// looksLikeJWT reports whether token is meant to be a signed JWT: three
-// parts, the first of them the beginning of a base64url JSON object.
+// looksLikeJWT reports whether token is meant to be a signed JWT: it has three parts,
+// and the first begins like a JSON object in base64url.
 func looksLikeJWT(token string) bool {
 	header, rest, _ := strings.Cut(token, ".")
 	if strings.Count(rest, ".") != 1 {
@@ -45,17 +45,16 @@ func looksLikeJWT(token string) bool {
 	return err == nil
 }
 
-// badClaim says which part of a JWT can't be accepted. It never holds a
-// value.
+// badClaim says which part of a JWT can't be accepted. It never contains the value.
 type badClaim string
 
 func (b badClaim) Error() string { return string(b) }
 
-// claimExpired is told apart from the others, because it is counted by itself.
+// claimExpired is distinguished from the others because it is counted separately.
 const claimExpired badClaim = "it has already expired by this computer's clock (claim exp); check the clock"
 
-// parseJWT reads a token in the compact form of RFC 7515 without verifying
-// it. It is stricter than most libraries: canonical base64url, no name twice,
+// parseJWT reads a token in the compact form of RFC 7515 without verifying it. It is
+// stricter than most libraries: it demands canonical base64url, no repeated name and
 // no critical extension.
 func parseJWT(token string) (claims, error) {
 	c, payload, err := parseJWS(token)
@@ -77,7 +76,7 @@ func parseJWS(token string) (c claims, payload []byte, err error) {
 	}
 	for i, part := range split {
 		decoded, err := base64.RawURLEncoding.Strict().DecodeString(part)
-		// The decoder skips line breaks.
+		// The decoder would skip line breaks.
 		if err != nil || strings.ContainsAny(part, "\r\n") {
 			return claims{}, nil, badClaim("it is not base64url")
 		}
@@ -100,16 +99,16 @@ func (c *claims) readHeader(data []byte) error {
 	if c.kid, err = asString(header["kid"]); err != nil {
 		return badClaim("its kid is not a string")
 	}
-	// RFC 7515 §4.1.11: what is critical must be understood, and here is no
-	// extension that would be.
+	// RFC 7515 §4.1.11: critical extensions must be understood, and none is
+	// understood here.
 	if _, critical := header["crit"]; critical {
 		return badClaim("its header demands extensions (crit)")
 	}
 	if _, unencoded := header["b64"]; unencoded {
 		return badClaim("its header demands extensions (b64)")
 	}
-	// RFC 8725 §3.11: a token that says to be of another kind is not for us.
-	// What names no kind of JWT says nothing.
+	// RFC 8725 §3.11: a token that says that it is of another kind is not for
+	// us. A typ that names no kind of JWT is ignored.
 	kind, _ := asString(header["typ"])
 	kind = strings.TrimPrefix(strings.ToLower(kind), "application/")
 	if strings.HasSuffix(kind, "+jwt") && kind != "at+jwt" { // RFC 9068 §2.1
@@ -118,10 +117,9 @@ func (c *claims) readHeader(data []byte) error {
 	return nil
 }
 
-// readPayload reads the claims that we look at. Without exp a token can't be
-// judged; all others serve to find out sooner what the server would say, so
-// one that can't be read is the server's business. No setting says which
-// issuer and audience to expect: they aren't looked at.
+// readPayload reads the claims that we use. exp is required. All others only serve to
+// find out sooner what the server would say, so one that can't be read is ignored.
+// Issuer and audience are not checked, as no setting says which to expect.
 func (c *claims) readPayload(data []byte) error {
 	payload, err := parseObject(data)
 	if err != nil {
@@ -138,7 +136,7 @@ func (c *claims) readPayload(data []byte) error {
 	}
 	scope, err := words(payload["scope"])
 	more, errMore := words(payload["scopes"])
-	if err == nil && errMore == nil { // else the one that is needed may be in what can't be read
+	if err == nil && errMore == nil { // else the needed scope may be in what can't be read
 		c.scopes = slices.Concat(scope, more)
 	}
 	if binding, err := parseObject(payload["cnf"]); err == nil {
@@ -147,9 +145,9 @@ func (c *claims) readPayload(data []byte) error {
 	return nil
 }
 
-// numericDate reads a NumericDate (RFC 7519 §2): seconds since 1970, which
-// need not be whole, and which some systems write as a string. A missing one,
-// and null, is the zero time.
+// numericDate reads a NumericDate (RFC 7519 §2): seconds since 1970, perhaps with a
+// fraction, which some systems write as a string. If it is missing or null, the
+// result is the zero time.
 func numericDate(raw json.RawMessage) (time.Time, error) {
 	text := string(raw)
 	if s, err := asString(raw); err == nil {
@@ -166,8 +164,8 @@ func numericDate(raw json.RawMessage) (time.Time, error) {
 	return time.Unix(int64(seconds), 0), nil
 }
 
-// words reads scopes and roles as servers write them: a text with spaces
-// between, or a list.
+// words reads scopes or roles as servers write them: a text separated by spaces, or a
+// list.
 func words(raw json.RawMessage) ([]string, error) {
 	if len(raw) == 0 {
 		return nil, nil
@@ -180,12 +178,12 @@ func words(raw json.RawMessage) ([]string, error) {
 	return list, err
 }
 
-// expired reports whether the token's own end has passed.
+// expired reports whether the token has expired by its own claim.
 func (c claims) expired(now time.Time) bool {
 	return !c.exp.IsZero() && !now.Before(c.exp.Add(leeway))
 }
 
-// early names the claim that lies in the future, "" when none does.
+// early returns the name of a claim that is in the future, "" for none.
 func (c claims) early(now time.Time) string {
 	switch latest := now.Add(leeway); {
 	case c.nbf.After(latest):

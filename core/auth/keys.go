@@ -30,11 +30,10 @@ import (
 
 const (
 	opKeys = "fetch keys"
-	// keysMaxAge is how long a fetched key stays trusted, so that one that
-	// the server has withdrawn does not stay for ever.
+	// keysMaxAge is how long a fetched key is trusted, so that a key that the
+	// server has withdrawn is not used for ever.
 	keysMaxAge = time.Hour
-	// keysPause is the least time between two fetches because of a token
-	// whose key is not known.
+	// keysPause is the least time between two fetches because of an unknown key.
 	keysPause = time.Minute
 
 	minRSA, maxRSA = 2048, 16384 // bits; RFC 7518 §3.3
@@ -43,27 +42,27 @@ const (
 // publicKey is one key that tokens may be signed with.
 type publicKey struct {
 	id  string // "" for none
-	alg string // the only algorithm it is for, "" for any that fits
+	alg string // the only algorithm for which it may be used, "" for any that fits
 	key crypto.PublicKey
 }
 
-// keys are the keys of the token server: fixed, or fetched and cached. One
-// caller at a time.
+// keys holds the keys of the token server: fixed ones, or fetched and cached ones. It
+// is for one caller at a time.
 type keys struct {
 	fetch   func(context.Context) ([]publicKey, error) // nil: fixed
 	mono    func() time.Duration
 	set     []publicKey
 	fetched time.Duration // by mono
-	// tried and failed are when, by mono, the last fetch was, and its error.
+	// tried is when, by mono, the last fetch was made, and failed its error.
 	tried  time.Duration
 	failed error
 }
 
-// verify checks the signature of a token whose header is c. It fetches the
-// keys when there are none, when they are old, and, at most once a minute,
-// when none of them fits: keys are rotated. A key ID that is not known and may
-// not be asked for yet is no reason to distrust: the error says to come back.
-// errNoKeys is the error where there are none to verify by.
+// verify checks the signature of a token with the header c. It fetches the keys if
+// there are none, if they are old and, at most once a minute, if none of them fits,
+// as keys are rotated. If a key ID is unknown and may not be looked up again yet, the
+// token is not refused: the error says to try again later. The error is errNoKeys if
+// there are no keys.
 func (k *keys) verify(ctx context.Context, token string, c claims) error {
 	fresh, err := k.renew(ctx)
 	switch {
@@ -91,8 +90,8 @@ func (k *keys) verify(ctx context.Context, token string, c claims) error {
 	return k.check(token, c)
 }
 
-// renew fetches the keys when there are none and when they are old, and
-// reports whether it did.
+// renew fetches the keys if there are none or if they are old, and reports whether it
+// did.
 func (k *keys) renew(ctx context.Context) (fresh bool, err error) {
 	if k.fetch == nil || (k.set != nil && k.mono()-k.fetched <= keysMaxAge) {
 		return false, nil
@@ -100,9 +99,9 @@ func (k *keys) renew(ctx context.Context) (fresh bool, err error) {
 	return true, k.refresh(ctx)
 }
 
-// renewMissed fetches the keys that the server was too busy for when they were
-// needed last. It is for before a token is asked for: a server that answers one
-// request of several in a row would never get to those after it.
+// renewMissed fetches the keys if the server was too busy for that when they were last
+// needed. It is called before a token is requested: a server that answers only the
+// first of several requests in a row would otherwise never send its keys.
 func (k *keys) renewMissed(ctx context.Context) error {
 	if k == nil || core.CodeOf(k.failed) != core.CodeServerBusy {
 		return nil
@@ -111,7 +110,7 @@ func (k *keys) renewMissed(ctx context.Context) error {
 	return err
 }
 
-// knows reports whether a key with this ID is there, or the token names none.
+// knows reports whether there is a key with this ID, or the token names none.
 func (k *keys) knows(kid string) bool {
 	return kid == "" || slices.ContainsFunc(k.set, func(key publicKey) bool { return key.id == kid })
 }
@@ -119,7 +118,7 @@ func (k *keys) knows(kid string) bool {
 func (k *keys) refresh(ctx context.Context) error {
 	set, err := k.fetch(ctx)
 	if core.CodeOf(err) == core.CodeCancelled {
-		return err // says nothing about the server
+		return err // the failure says nothing about the server
 	}
 	k.tried, k.failed = k.mono(), err
 	if err != nil {
@@ -129,7 +128,7 @@ func (k *keys) refresh(ctx context.Context) error {
 	return nil
 }
 
-// check tries the keys that the header asks for.
+// check tries the keys to which the header refers.
 func (k *keys) check(token string, c claims) error {
 	var fitting []publicKey
 	named := 0
@@ -144,8 +143,9 @@ func (k *keys) check(token string, c claims) error {
 	if named > 1 {
 		return badClaim("the token server has two keys with its kid")
 	}
-	// The bare signature: the header has been read, more strictly in what
-	// counts and more leniently in the rest than package jws would.
+	// Verify only the signature. The header has been read already, more
+	// strictly where it matters and more leniently elsewhere than package jws
+	// would.
 	dot := strings.LastIndexByte(token, '.')
 	signature, err := base64.RawURLEncoding.Strict().DecodeString(token[dot+1:])
 	if err != nil {
@@ -159,8 +159,8 @@ func (k *keys) check(token string, c claims) error {
 	return badClaim("no key of the token server has signed it")
 }
 
-// allowed is the list of algorithms. All are signatures by a key that the
-// server keeps to itself; an HMAC would make its public key a secret.
+// allowed is the list of algorithms. All of them sign with a private key of the
+// server; HMAC is not among them, as it would use the public key as the secret.
 func allowed(alg string) bool {
 	switch alg {
 	case "RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA":
@@ -184,8 +184,8 @@ func (k publicKey) fits(alg, kid string) bool {
 	return false
 }
 
-// fetchKeys gets the JWKS (RFC 7517) from the configured address, over the
-// client that fetched the token.
+// fetchKeys fetches the JWKS (RFC 7517) from the configured address, with the client
+// that fetched the token.
 func (s *Source) fetchKeys(ctx context.Context) ([]publicKey, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.cfg.JWKSURL, http.NoBody)
 	if err != nil {
@@ -228,9 +228,9 @@ func (s *Source) fetchKeys(ctx context.Context) ([]publicKey, error) {
 	return nil, e
 }
 
-// parseKeys reads a JWKS. Keys that can't verify a signature (symmetric ones,
-// keys for encryption, types not known here) are passed over, as RFC 7517 §5
-// asks; a set without any other is an error.
+// parseKeys reads a JWKS. Keys that can't verify a signature (symmetric ones, keys for
+// encryption, unknown types) are skipped, as RFC 7517 §5 asks. A set without any
+// other is an error.
 func parseKeys(body []byte) ([]publicKey, error) {
 	if len(body) > maxBody {
 		return nil, errors.New("they are longer than 64 KiB")
@@ -260,7 +260,7 @@ func parseKey(raw json.RawMessage) (publicKey, bool) {
 	if err != nil {
 		return publicKey{}, false
 	}
-	// RFC 7517 §4.2 and §4.3: a key may say what it is for.
+	// RFC 7517 §4.2 and §4.3: a key may say for what it may be used.
 	if use, ok := parsed.KeyUsage(); ok && use != "sig" {
 		return publicKey{}, false
 	}
@@ -289,8 +289,8 @@ func usable(public crypto.PublicKey) bool {
 	return false
 }
 
-// readPublicKeys reads the key that an administrator handed out as a PEM
-// file: a public key (PKIX or PKCS#1) or a certificate.
+// readPublicKeys reads a PEM file that an administrator handed out: a public key (PKIX
+// or PKCS#1) or a certificate.
 func readPublicKeys(path string) ([]publicKey, error) {
 	unusable := func(message string, cause error) error {
 		return &core.Error{Kind: core.KindConfig, Code: core.CodeCertificateUnreadable, Op: "read public key", Message: message, Err: cause}
@@ -326,7 +326,7 @@ func readPublicKeys(path string) ([]publicKey, error) {
 }
 
 func publicKeyOf(der []byte) crypto.PublicKey {
-	// Behind a certificate may be OpenSSL's trust settings (TRUSTED CERTIFICATE).
+	// OpenSSL's trust settings may follow a certificate (TRUSTED CERTIFICATE).
 	var first asn1.RawValue
 	if _, err := asn1.Unmarshal(der, &first); err != nil {
 		return nil

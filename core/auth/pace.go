@@ -5,31 +5,31 @@ import (
 	"time"
 )
 
-// quiet is the least time between the beginnings of two token requests.
+// quiet is the least time between the starts of two token requests.
 const quiet = 10 * time.Second
 
-// pace is the rhythm of the token requests. Whatever asks for one, a token's
-// age, a server that rejected it or the failure of the last request, at most
-// one begins in 10 s: tokens that live for a second or that no server takes
-// must not make a request for every upload.
+// pace limits the token requests. Whatever the reason for one, a token's age, a server
+// that rejected it or the failure of the last request, at most one begins in 10 s.
+// Otherwise tokens that live for a second, or that no server accepts, would cause a
+// request for every upload.
 type pace struct {
 	// until is the monotonic time before which no request begins.
 	until time.Duration
-	// refusal is what the last request was refused with. Until then it is
-	// the answer to everyone.
+	// refusal is the error with which the last request was refused. Until then
+	// every caller gets it.
 	refusal error
 }
 
-// begin notes that a request goes out now.
+// begin notes that a request is sent now.
 func (p *pace) begin(now time.Duration) { *p = pace{until: now + quiet} }
 
-// refused notes that the server said no. That counts from now on, so that a
-// server that thinks for long isn't asked again by whoever comes next.
+// refused notes that the server refused. The time counts from now on, so that a server
+// that takes long to answer isn't asked again by the next caller at once.
 func (p *pace) refused(now time.Duration, refusal error) {
 	*p = pace{until: now + quiet, refusal: refusal}
 }
 
-// wait is how long it is until a request may begin, 0 or less for at once.
+// wait returns how long it takes until a request may begin, 0 or less for now.
 func (p *pace) wait(now time.Duration) time.Duration { return p.until - now }
 
 // sleep waits for d, or until ctx is done.

@@ -12,36 +12,36 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// errNoKeys says that the server has no such address as the one where keys are
-// usually published.
+// errNoKeys means that the server doesn't have the address at which keys are usually
+// published.
 var errNoKeys = errors.New("the token server publishes no keys")
 
-// maxPublishers is how many addresses are kept, and maxPublisher how long the
-// file of them may be in bytes.
+// maxPublishers is how many addresses are kept, and maxPublisher how many bytes their
+// file may have.
 const (
 	maxPublishers = 500
 	maxPublisher  = 1 << 20
 )
 
-// Publishers remembers which addresses have published keys. From then on they
-// have to: else a server could turn verification off by leaving them out. The
-// zero value is ready to use, and forgets them with the program.
+// Publishers remembers which addresses have published keys. From then on keys are
+// required there, as a server could otherwise turn verification off by leaving them
+// out. The zero value is ready to use, and remembers nothing after the program ends.
 type Publishers struct {
-	path string // of the file, an address a line; "" for none
+	path string // of the file, with an address in each line; "" for none
 	log  *slog.Logger
 
 	mu   sync.Mutex
-	seen []string // the newest last
+	seen []string // newest last
 }
 
-// OpenPublishers returns the addresses that are remembered in a file, also by
-// other processes, and remembers new ones there.
+// OpenPublishers returns Publishers that are kept in a file, which other processes may
+// use as well.
 func OpenPublishers(path string, log *slog.Logger) *Publishers {
 	return &Publishers{path: path, log: log}
 }
 
-// add remembers an address. That it can't be kept in the file is no reason not
-// to sign in.
+// add remembers an address. If it can't be kept in the file, signing in goes on all
+// the same.
 func (p *Publishers) add(url string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -72,7 +72,7 @@ func (p *Publishers) has(url string) bool {
 	return slices.Contains(p.seen, url)
 }
 
-// read adds what the file knows. The caller holds mu.
+// read adds the addresses in the file. The caller holds mu.
 func (p *Publishers) read() {
 	if p.path == "" {
 		return
@@ -88,9 +88,9 @@ func (p *Publishers) read() {
 	}
 }
 
-// publishesNone reports whether an answer of this status says that there are
-// no keys, not that they can't be had: nobody named the address, and nothing is
-// there. before is whether something was.
+// publishesNone reports whether an answer of this status means that there are no keys,
+// and not that they can't be fetched: the address was only assumed, and nothing is
+// there. before says whether keys were published there earlier.
 func (s *Source) publishesNone(status int) (none, before bool) {
 	switch status {
 	case http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone:

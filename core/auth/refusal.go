@@ -11,9 +11,9 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// refusal turns an answer that is not 200 into an error. The body is used for
-// the OAuth error and its description (RFC 6749 §5.2) or ArtStore's "detail"
-// only, with everything secret taken out.
+// refusal turns an answer other than 200 into an error. Of the body only the OAuth
+// error and its description (RFC 6749 §5.2) or ArtStore's "detail" are used, without
+// secrets.
 func refusal(status int, header http.Header, body []byte, redact func(string) string, now time.Time) *core.Error {
 	if e := wire.CertificateRefusal(opToken, status, body); e != nil {
 		return e
@@ -25,7 +25,7 @@ func refusal(status int, header http.Header, body []byte, redact func(string) st
 		Status:  status,
 		Outcome: core.OutcomeAnswered,
 	}
-	said, known := wire.Words(body, redact) // of a page nothing: it could hold the secret in any dress
+	said, known := wire.Words(body, redact) // HTML pages are not used: they could contain the secret in any encoding
 	e.ServerCode, e.ServerText = said.Code, said.Text
 	switch {
 	case status >= 300 && status < 400:

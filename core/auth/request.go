@@ -19,17 +19,17 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// maxBody is the most that is read of an answer, in bytes.
+// maxBody is how many bytes of an answer are read at most.
 const maxBody = 64 << 10
 
-// slowRequest is the time from which a token request is worth a warning.
+// slowRequest is how long a token request may take without a warning.
 const slowRequest = time.Second
 
-// newClient returns the client of the token server. It follows no redirect,
-// because that could carry the secret elsewhere, and asks for no compression;
-// what is compressed all the same is read up to the same 64 KiB. It speaks HTTP/1.1: one
-// request in half an hour gains nothing from HTTP/2, whose client in net/http
-// loses the alert of a server that refuses our certificate.
+// newClient returns the client of the token server. It follows no redirect, as that
+// could send the secret elsewhere. It asks for no compression; the limit of 64 KiB
+// holds for a compressed answer as well. It uses HTTP/1.1: one request in half an hour
+// gains nothing from HTTP/2, and net/http's HTTP/2 loses the alert of a server that
+// refuses our certificate.
 func newClient(cfg Config, presented func(sent bool)) *http.Client {
 	protocols := &http.Protocols{}
 	protocols.SetHTTP1(true)
@@ -54,7 +54,7 @@ func newClient(cfg Config, presented func(sent bool)) *http.Client {
 	}
 }
 
-// fetch gets and checks one token.
+// fetch fetches and checks one token.
 func (s *Source) fetch(ctx context.Context) (*lease, error) {
 	secret, err := s.cfg.Secret(ctx)
 	if err != nil {
@@ -108,8 +108,8 @@ func (s *Source) requested(ctx context.Context, took time.Duration, err error) {
 func (s *Source) request(ctx context.Context, secret core.Secret) (answer, error) {
 	status, header, body, err := s.ask(ctx, secret)
 	if errors.Is(err, net.ErrClosed) && ctx.Err() == nil {
-		// net/http closed the connection under its own writer, because the
-		// server had ended it, and lost the reason: the next try shows it.
+		// The server had ended the connection, and net/http lost the reason: the
+		// second try shows it.
 		status, header, body, err = s.ask(ctx, secret)
 	}
 	if err != nil {
@@ -126,7 +126,7 @@ func (s *Source) request(ctx context.Context, secret core.Secret) (answer, error
 	return a, nil
 }
 
-// ask sends the request for a token.
+// ask sends the token request.
 func (s *Source) ask(ctx context.Context, secret core.Secret) (status int, header http.Header, body []byte, err error) {
 	req, err := newRequest(ctx, s.cfg, secret)
 	if err != nil {
@@ -135,8 +135,8 @@ func (s *Source) ask(ctx context.Context, secret core.Secret) (status int, heade
 	return s.do(req)
 }
 
-// do sends a request and reads at most maxBody of the answer; one byte more
-// is returned when there was more.
+// do sends a request and reads at most maxBody of the answer. If the answer is longer,
+// one more byte is returned.
 func (s *Source) do(req *http.Request) (status int, header http.Header, body []byte, err error) {
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "ingester")
@@ -145,7 +145,7 @@ func (s *Source) do(req *http.Request) (status int, header http.Header, body []b
 		return 0, nil, nil, err
 	}
 	s.silence.broken()
-	defer func() { _ = resp.Body.Close() }() // nothing is lost by an error here
+	defer func() { _ = resp.Body.Close() }() // an error here doesn't matter
 	wire.Decode(resp)
 	body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
@@ -154,7 +154,7 @@ func (s *Source) do(req *http.Request) (status int, header http.Header, body []b
 	return resp.StatusCode, resp.Header, body, nil
 }
 
-// newRequest builds the request of the configured grant.
+// newRequest makes the request of the configured grant.
 func newRequest(ctx context.Context, cfg Config, secret core.Secret) (*http.Request, error) {
 	var body []byte
 	contentType := "application/json"
@@ -204,14 +204,14 @@ func secretError(err error) *core.Error {
 	return &e
 }
 
-// cannotConnect is an error of the network or of TLS, and one of signing in as
-// well.
+// cannotConnect returns an error of the network or of TLS that is also an error of
+// signing in.
 func cannotConnect(err error) *core.Error {
 	e := wire.NetworkError(opToken, err)
 	switch e.Kind {
 	case core.KindCancelled:
 		return e
-	case core.KindServer: // it has answered, in a way that can't be read
+	case core.KindServer: // it has answered something that can't be read
 		e.Kind, e.Code, e.Message = core.KindAuth, core.CodeTokenInvalid, "Invalid token response: "+lowerFirst(e.Message)
 		return e
 	}
@@ -224,13 +224,13 @@ func cannotConnect(err error) *core.Error {
 	return e
 }
 
-// notSignedIn is a cause that is core.ErrSignIn too.
+// notSignedIn is a cause that is also core.ErrSignIn.
 type notSignedIn struct{ error }
 
 func (notSignedIn) Is(target error) bool { return target == core.ErrSignIn }
 func (n notSignedIn) Unwrap() error      { return n.error }
 
-// lowerFirst makes a sentence go on after a colon.
+// lowerFirst makes the first letter lower case, for a sentence after a colon.
 func lowerFirst(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if n == 0 || strings.HasPrefix(s, "TLS") {

@@ -7,15 +7,16 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// hangUps is how many connections in a row have to end without a word for that
-// to be about our certificate: one may have met a server that was just ending.
+// hangUps is how many connections in a row have to end without a message until our
+// certificate is taken for the reason: a single one may have met a server that was
+// just shutting down.
 const hangUps = 2
 
-// silence tells a server that hangs up on our certificate from one that is away:
-// it asks for it, and has never answered anything.
+// silence distinguishes a server that closes connections because of our certificate
+// from one that is unreachable: it asks for the certificate, and has never answered.
 type silence struct {
 	mu     sync.Mutex
-	shown  bool // the newest connection showed our certificate
+	shown  bool // our certificate was sent on the newest connection
 	worked bool // there was an answer
 	hungUp int
 }
@@ -34,7 +35,7 @@ func (s *silence) broken() {
 	s.worked = true
 }
 
-// judge returns what a failed connection was probably about.
+// judge returns the probable reason of a failed connection.
 func (s *silence) judge(e *core.Error) *core.Error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -10,15 +10,15 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// opToken is the operation that errors of this package name.
+// opToken is the operation in this package's errors.
 const opToken = "fetch token"
 
-// Source hands out access tokens. It is safe for any number of callers and
-// uses one HTTP client for all of its requests.
+// Source provides access tokens. It is safe for any number of callers and uses one
+// HTTP client for all of its requests.
 type Source struct {
 	cfg    Config
 	client *http.Client
-	// silence is that of a server which refuses our certificate.
+	// silence recognises a server that refuses our certificate without a message.
 	silence silence
 	keys    *keys // nil: tokens are not verified; used by the leader only
 	// mono is the monotonic clock: the time since the Source was made.
@@ -31,23 +31,23 @@ type Source struct {
 	pace   pace
 	flight *flight
 	closed bool
-	// outlived is how long the token lived that was refused soonest, of those whose
-	// answer didn't say how long they would; 0 for none.
+	// outlived is the shortest time after which a token of unknown lifetime was
+	// refused, 0 for none.
 	outlived time.Duration
 }
 
-// flight is one fetch that is under way and everyone who waits for it.
+// flight is one fetch under way, for which several callers may wait.
 type flight struct {
 	cancel context.CancelFunc // ends it
-	done   chan struct{}      // closed when the rest is set
+	done   chan struct{}      // closed when the fields below are set
 	token  core.Token
 	err    error
-	// abandoned: the caller that led it went away, another has to.
+	// abandoned: the leading caller has given up, and another has to lead.
 	abandoned bool
 }
 
-// New returns a source that has not asked for anything yet. Errors are of
-// kind config: an address or word that can't be used, an unreadable key file.
+// New returns a source that has not asked for anything yet. Errors are of kind config:
+// an unusable address or setting, or an unreadable key file.
 func New(cfg Config) (*Source, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -69,26 +69,25 @@ func New(cfg Config) (*Source, error) {
 	return s, nil
 }
 
-// Token returns a token that is good for a while: the kept one, or a new one
-// when that is due. However many callers wait, one request is under way, and
-// each of them can give up by itself.
+// Token returns a token that is valid for a while: the cached one, or a new one if
+// that is due. However many callers wait, only one request is under way, and each of
+// them can give up by itself.
 //
-// At most one request begins in 10 s. Whoever needs another before, because
-// the token was invalidated or the last request failed for a reason that may
-// pass, waits until then; a present token that is still good is used on. A
-// refusal (kind auth) is not asked for again in that time but returned again:
-// a server may lock out who keeps trying. Other settings make another Source,
-// which knows nothing of it, and a secret mended outside of the program is
-// tried once the 10 s are over.
+// At most one request begins in 10 s. A caller that needs another one sooner, because
+// the token was invalidated or the last request failed temporarily, waits until then;
+// a cached token that is still valid is used meanwhile. A refusal (kind auth) is
+// returned again during that time without another request, as a server may lock out a
+// client that keeps trying. Changed settings make a new Source, which knows nothing of
+// the refusal. A secret that was corrected outside the program is tried after the 10 s.
 //
-// Errors are *core.Error: kind auth when sign-in was refused or the token
-// can't be trusted or used, network and tls when the server was not reached,
-// server when it failed, config without a secret.
+// Errors are *core.Error: kind auth if sign-in was refused or the token can't be
+// trusted or used, network and tls if the server was not reached, server if it failed,
+// config if there is no secret.
 func (s *Source) Token(ctx context.Context) (core.Token, error) { return s.TokenFor(ctx, 0) }
 
-// TokenFor is Token for a request that takes d, as far as anybody knows: a kept
-// token that would expire before is replaced, unless that was done just now. A
-// token that lives as long as d need not be had: then the newest is returned.
+// TokenFor is Token for a request that is expected to take d: a cached token that
+// would expire before is replaced, unless that was done just now. If no token lives as
+// long as d, the newest is returned.
 func (s *Source) TokenFor(ctx context.Context, d time.Duration) (core.Token, error) {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -119,8 +118,8 @@ func (s *Source) TokenFor(ctx context.Context, d time.Duration) (core.Token, err
 	}
 }
 
-// join returns the kept token if it is good for d, or the flight to wait for.
-// The first one begins it and gets the context to lead it with.
+// join returns the cached token if it is valid for d, or else the flight to wait for.
+// The first caller begins the flight and gets the context with which to lead it.
 func (s *Source) join(ctx context.Context, d time.Duration) (token core.Token, f *flight, leader context.Context, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,7 +134,7 @@ func (s *Source) join(ctx context.Context, d time.Duration) (token core.Token, f
 	case paused && s.pace.refusal != nil:
 		return core.Token{}, nil, nil, s.pace.refusal
 	case paused && s.kept != nil && s.kept.left(wall, now) > 0 && (s.flight == nil || s.kept.left(wall, now) >= d):
-		return s.kept.token, nil, nil, nil // what a flight brings may live as long as d
+		return s.kept.token, nil, nil, nil // a token from a flight under way may live as long as d
 	}
 	if s.flight == nil {
 		leader, cancel := context.WithCancel(ctx)
@@ -145,7 +144,7 @@ func (s *Source) join(ctx context.Context, d time.Duration) (token core.Token, f
 	return core.Token{}, s.flight, nil, nil
 }
 
-// lead fetches, not before it is time to, and tells the others.
+// lead waits until a request may begin, fetches a token, and tells the other callers.
 func (s *Source) lead(ctx context.Context, f *flight) (core.Token, error) {
 	defer f.cancel()
 	err := s.await(ctx)
@@ -160,14 +159,14 @@ func (s *Source) lead(ctx context.Context, f *flight) (core.Token, error) {
 	wall, now := s.cfg.Now(), s.mono()
 	switch {
 	case s.closed:
-		s.client.CloseIdleConnections() // the one just used
+		s.client.CloseIdleConnections() // the connection just used
 		f.err = errClosed()
 	case err == nil:
 		s.kept = fresh
 		f.token = fresh.token
 	case s.kept != nil && s.kept.left(wall, now) > 0 && !refused(err) && ctx.Err() == nil:
 		s.cfg.Log.Warn("token could not be refreshed, the present one is used on", "code", core.CodeOf(err), "left", s.kept.left(wall, now))
-		s.pace.begin(now) // nobody is in a hurry
+		s.pace.begin(now) // the cached token is still valid, so there is no hurry
 		f.token = s.kept.token
 	case core.AsError(err).Kind == core.KindAuth:
 		s.pace.refused(now, err)
@@ -196,8 +195,8 @@ func (s *Source) await(ctx context.Context) error {
 	return nil
 }
 
-// refused reports whether the server or the user said no. Anything else, an
-// answer that makes no sense among it, may go away by itself.
+// refused reports whether the server or the user refused. Anything else, even an answer
+// that makes no sense, may be temporary.
 func refused(err error) bool {
 	switch core.CodeOf(err) {
 	case core.CodeTokenInvalid, core.CodeTokenUntrusted:
@@ -207,14 +206,14 @@ func refused(err error) bool {
 	return kind == core.KindAuth || kind == core.KindConfig || kind == core.KindCancelled
 }
 
-// Valid reports whether a token is kept that is not due for a refresh.
+// Valid reports whether a cached token is not due for replacement.
 func (s *Source) Valid() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.kept != nil && !s.kept.due(s.cfg.Now(), s.mono())
 }
 
-// Expiry is when the kept token ends, by the wall clock; zero without one.
+// Expiry returns when the cached token expires, by the wall clock; zero without one.
 func (s *Source) Expiry() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -224,9 +223,9 @@ func (s *Source) Expiry() time.Time {
 	return s.kept.token.Expiry
 }
 
-// Invalidate drops the token t if it is still the kept one. A newer one,
-// which another caller got in between, stays. Where nobody has said how long
-// tokens live, the age of t says it.
+// Invalidate drops the token t if it is still the cached one. A newer one, which
+// another caller fetched in between, stays. If the lifetime of tokens is unknown, it is
+// learned from the age of t.
 func (s *Source) Invalidate(t core.Token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -239,8 +238,8 @@ func (s *Source) Invalidate(t core.Token) {
 	s.kept = nil
 }
 
-// Close forgets the token, ends a fetch that is under way and closes idle
-// connections. Token fails from then on. It returns nil.
+// Close drops the token, ends a fetch under way and closes idle connections. Token
+// fails from then on. It returns nil.
 func (s *Source) Close() error {
 	s.mu.Lock()
 	s.closed = true

@@ -11,12 +11,12 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Field is one thing that is said about a file.
+// Field is one field of a file's description.
 type Field struct{ Name, Value string }
 
-// Fields are the fields that both generations know, and for each generation
-// the one that only it knows. carry puts the tags into the metadata too, for
-// servers that drop the field.
+// Fields returns the fields that both generations have, and for each generation the one
+// that only it has. carry puts the tags into the metadata too, for servers that drop the
+// field for tags.
 func Fields(o core.Options, carry bool) ([]Field, error) {
 	var fields []Field
 	if o.Description != "" {
@@ -50,7 +50,7 @@ func Fields(o core.Options, carry bool) ([]Field, error) {
 	return fields, nil
 }
 
-// MediaType guesses from the extension.
+// MediaType guesses a file's media type from its extension.
 func MediaType(name string) string {
 	if t := mime.TypeByExtension(path.Ext(name)); t != "" {
 		return t

@@ -1,6 +1,6 @@
-// Package content is a file to be sent: opened without following links or
-// waiting, checked to be what it was when it was found, and described in the
-// words that every upload protocol uses for it.
+// Package content handles a file to be sent: it opens it without following links or
+// waiting, checks that it is still the file that was found, and describes it in the form
+// that every upload protocol uses.
 package content
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// op is what errors say was being done.
+// op is the operation in errors.
 const op = "upload"
 
 // File is the open file of a transfer.
@@ -22,13 +22,13 @@ type File struct {
 	*os.File
 	path    string
 	before  fs.FileInfo
-	changed time.Time // of before, zero where unknown
+	changed time.Time // the change time when it was opened, zero if unknown
 }
 
-// Open opens the file that want describes, or the copy that is sent in its
-// place. From the folder that the user named on it follows no symbolic link,
-// and it never waits on a pipe or device. A file that is not as it was when it
-// was found, or another, gives CodeFileChanged.
+// Open opens the file that want describes, or the copy that is sent instead. Below the
+// folder that the user named it follows no symbolic link, and it never waits on a pipe
+// or device. If the file has changed since it was found, or is another one, the error is
+// CodeFileChanged.
 func Open(want core.Source) (*File, error) {
 	if want.Snapshot != "" {
 		return openCopy(want)
@@ -47,9 +47,9 @@ func Open(want core.Source) (*File, error) {
 	return s, nil
 }
 
-// openIdentified opens a file of which all is known that it is known by, if it
-// is still that file. That takes half the time of looking at every folder on the
-// way: what is found in the folder is the file, or not taken.
+// openIdentified opens a file whose identity is fully known, if it is still that file.
+// That takes half the time of checking every folder on the path: the identity alone
+// tells whether it is the file.
 func openIdentified(want core.Source) *File {
 	if !identified(want) {
 		return nil
@@ -85,8 +85,8 @@ func openCopy(want core.Source) (*File, error) {
 	return s, nil
 }
 
-// Look describes the file of src as it is now: a regular file that is found
-// without following a link from the folder that the user named on.
+// Look describes the file of src as it is now. It has to be a regular file, found
+// without following a link below the folder that the user named.
 func Look(src core.Source) (core.Source, error) {
 	dir, base, err := openParent(src.Path, src.Name)
 	if err != nil {
@@ -103,8 +103,8 @@ func Look(src core.Source) (core.Source, error) {
 	return Describe(src.Path, src.Name, facts), nil
 }
 
-// openStrictly opens whatever regular file is at path, without following a link
-// from the folder that the user named on.
+// openStrictly opens any regular file at path, without following a link below the folder
+// that the user named.
 func openStrictly(path, name string) (*File, error) {
 	dir, base, err := openParent(path, name)
 	if err != nil {
@@ -113,8 +113,8 @@ func openStrictly(path, name string) (*File, error) {
 	return open(dir, base, path)
 }
 
-// open opens the regular file that name is in dir, which it closes. A link on
-// the way may be followed, but never out of dir.
+// open opens the regular file name in dir, and closes dir. Links on the path may be
+// followed, but never out of dir.
 func open(dir *os.Root, name, path string) (*File, error) {
 	defer func() { _ = dir.Close() }()
 	seen, err := dir.Lstat(name)
@@ -146,17 +146,17 @@ func open(dir *os.Root, name, path string) (*File, error) {
 	return s, nil
 }
 
-// Unchanged reports, as an error, whether the file goes on after the size that
-// was announced, is no longer what it was when it was opened, or no longer where
-// it was: what is open may be a file that another has taken the place of.
+// Unchanged returns an error if the file is longer than the announced size, has changed
+// since it was opened, or was replaced: the open file may no longer be the one at its
+// path.
 func (s *File) Unchanged() error {
-	if err := s.Ends(s.before.Size()); err != nil {
+	if err := s.EndsAt(s.before.Size()); err != nil {
 		return err
 	}
 	return s.still()
 }
 
-// still is Unchanged without the end.
+// still is Unchanged without the check of the length.
 func (s *File) still() error {
 	after, err := s.Stat()
 	if err != nil {
@@ -177,9 +177,9 @@ func (s *File) still() error {
 	return nil
 }
 
-// Ends reports, as an error, whether the file goes on after its first size
-// bytes. Only a read tells: what an entry says of the size is not always so.
-func (s *File) Ends(size int64) error {
+// EndsAt returns an error if the file goes on after its first size bytes. Only reading
+// tells that, as the size in a directory entry may be wrong.
+func (s *File) EndsAt(size int64) error {
 	var more [1]byte
 	switch n, err := s.ReadAt(more[:], size); {
 	case n > 0:
@@ -191,8 +191,8 @@ func (s *File) Ends(size int64) error {
 	}
 }
 
-// otherLength is the error of a file that holds more or less than its entry
-// said. Where the entry still says so, it can't be believed.
+// otherLength is the error of a file that is longer or shorter than its directory entry
+// said. If the entry still says so, its length can't be trusted.
 func (s *File) otherLength(message string) error {
 	e := Changed(message)
 	if after, err := s.Stat(); err == nil && after.Size() == s.before.Size() {
@@ -201,13 +201,13 @@ func (s *File) otherLength(message string) error {
 	return e
 }
 
-// ErrLength is the cause of a CodeFileChanged for a file whose entry says
-// another length than reading it gives, and goes on saying so: in /proc, on
-// some network and user-space file systems.
+// ErrLength is the cause of a CodeFileChanged for a file whose directory entry keeps
+// saying another length than reading gives: in /proc, on some network and user-space
+// file systems.
 var ErrLength = errors.New("the length that the system tells is not the file's")
 
-// Section returns a reader of the bytes from … to. A file that has become
-// shorter gives CodeFileChanged.
+// Section returns a reader of the bytes from … to. A file that has become shorter gives
+// CodeFileChanged.
 func (s *File) Section(from, to int64) io.Reader { return &section{file: s, at: from, end: to} }
 
 type section struct {
@@ -236,20 +236,20 @@ func notRegular() *core.Error {
 		Message: "This is not a regular file; links, folders, pipes and devices are not sent."}
 }
 
-// Changed is the error of a file that is not what it was.
+// Changed returns the error of a file that has changed.
 func Changed(message string) *core.Error {
 	return &core.Error{Kind: core.KindFile, Code: core.CodeFileChanged, Op: op, Message: message}
 }
 
-// Unreadable is the error of a file that could not be opened or read.
-// One that says so already stays as it is.
+// Unreadable returns the error of a file that could not be opened or read. An error
+// that says so already is returned as it is.
 func Unreadable(err error) *core.Error {
 	var known *core.Error
 	if errors.As(err, &known) {
 		return known
 	}
 	e := &core.Error{Kind: core.KindFile, Code: core.CodeFileUnreadable, Op: op, Message: "The file can't be read.", Err: err}
-	switch code := SystemCode(err); { // first: Windows calls a share that is away a missing file
+	switch code := SystemCode(err); { // first, as Windows reports a share that is away as a missing file
 	case code == core.CodeTooManyOpen:
 		e.Code, e.Message = code, tooManyOpen
 	case code == core.CodeFolderAway:

@@ -8,18 +8,18 @@ import (
 	"strings"
 )
 
-// ErrReplaced is why a part of a folder is not entered: it is a link, or has
-// become another while it was being looked at.
+// ErrReplaced means that a part of a path is a link, or was replaced while it was being
+// opened.
 var ErrReplaced = errors.New("a part of the path is a link or has been replaced")
 
-// OpenFolder opens a folder that the user named. It is held: whatever takes
-// its place, what is found through it was in it.
+// OpenFolder opens a folder that the user named. Even if the folder is replaced later,
+// everything that is found through it was in it.
 func OpenFolder(path string) (*os.Root, error) {
 	dir, err := os.OpenRoot(path + here)
 	return dir, without(err)
 }
 
-// without takes the end of the path out of an error that is not the user's.
+// without removes from an error the end of the path that the user did not name.
 func without(err error) error {
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
@@ -28,8 +28,8 @@ func without(err error) error {
 	return err
 }
 
-// Enter opens a folder within another, of which seen is what Lstat said. It
-// follows no link.
+// Enter opens a folder inside another without following a link. seen is the result of
+// Lstat for it.
 func Enter(dir *os.Root, name string, seen fs.FileInfo) (*os.Root, error) {
 	if !seen.IsDir() {
 		return nil, ErrReplaced
@@ -49,8 +49,8 @@ func Enter(dir *os.Root, name string, seen fs.FileInfo) (*os.Root, error) {
 	return below, nil
 }
 
-// openParent opens the folder that the file at path is in, from the folder that
-// the user named on without following a link, and returns the file's own name.
+// openParent opens the folder of the file at path, without following a link below the
+// folder that the user named, and returns the file's own name.
 func openParent(path, name string) (*os.Root, string, error) {
 	top, below := split(path, name)
 	dir, err := OpenFolder(top)
@@ -70,9 +70,9 @@ func openParent(path, name string) (*os.Root, string, error) {
 	return nil, "", err
 }
 
-// split parts path into the folder that the user named and what lies below it,
-// which is name without its first element. Of a file that was named itself, it
-// is the folder that the file is in.
+// split splits path into the folder that the user named and the part below it, which is
+// name without its first element. For a file that the user named itself, top is the
+// file's folder.
 func split(path, name string) (top, below string) {
 	_, below, found := strings.Cut(filepath.FromSlash(name), string(filepath.Separator))
 	if found && below != "" {

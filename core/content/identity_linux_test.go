@@ -124,7 +124,7 @@ func TestGrowingIsNoLie(t *testing.T) {
 		write(t, path, text)
 		_, err := io.Copy(io.Discard, f.Section(0, 4))
 		if err == nil {
-			err = f.Ends(4)
+			err = f.EndsAt(4)
 		}
 		if core.CodeOf(err) != core.CodeFileChanged || errors.Is(err, ErrLength) {
 			t.Errorf("%q: %v", text, err)

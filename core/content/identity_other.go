@@ -8,5 +8,5 @@ import (
 	"time"
 )
 
-// identity is unknown: what is stored is known by its hash there.
+// identity is unknown on this system, so a stored file is recognised by its hash.
 func identity(fs.FileInfo, *os.File, string) (string, time.Time) { return "", time.Time{} }

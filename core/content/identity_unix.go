@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// identity is a file's device and inode, the same by whatever path, and when
-// its entry last changed.
+// identity returns a file's device and inode, which are the same by any path, and its
+// change time.
 func identity(facts fs.FileInfo, _ *os.File, _ string) (string, time.Time) {
 	s, ok := facts.Sys().(*syscall.Stat_t)
 	if !ok {

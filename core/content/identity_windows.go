@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// identity is a file's volume and index, the same by whatever path, and when
-// its entry last changed. Only an open file tells: f, or else the one at path,
-// opened for its attributes alone.
+// identity returns a file's volume and index, which are the same by any path, and its
+// change time. They can be read only from an open file: f, or else the file at path,
+// opened only for its attributes.
 func identity(_ fs.FileInfo, f *os.File, path string) (id string, changed time.Time) {
 	if f == nil {
 		name, err := windows.UTF16PtrFromString(path)

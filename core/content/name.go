@@ -11,22 +11,22 @@ import (
 )
 
 const (
-	// maxNameBytes is the longest file name that common file systems take.
+	// maxNameBytes is the longest file name that common file systems allow.
 	maxNameBytes = 255
-	// maxExtensionBytes is the longest extension that a cut keeps.
+	// maxExtensionBytes is the longest extension that is kept when a name is
+	// shortened.
 	maxExtensionBytes = 32
-	// nameless stands for a name of which nothing is left.
+	// nameless replaces a name of which nothing is left.
 	nameless = "file"
 )
 
-// SafeName makes a file name that any server can take: the base name only,
-// in NFC, with "_" for control and line-breaking characters, marks that
-// reverse the reading direction, backslashes and invalid UTF-8, of at most
-// 255 bytes with its extension kept. Everything else stays as people wrote
-// it. The queue keeps the true name.
+// SafeName returns a file name that any server accepts: the base name only, in NFC, with
+// "_" for control and line-breaking characters, marks that reverse the reading
+// direction, backslashes and invalid UTF-8. It has at most 255 bytes, and keeps its
+// extension. Everything else stays as it was. The queue keeps the original name.
 func SafeName(name string) string {
 	var b strings.Builder
-	for _, r := range path.Base(name) { // invalid bytes come as U+FFFD, one each
+	for _, r := range path.Base(name) { // each invalid byte gives one U+FFFD
 		if unsafeRune(r) {
 			r = '_'
 		}
@@ -44,8 +44,7 @@ func unsafeRune(r rune) bool {
 	return r == utf8.RuneError || r == '\\' || core.Unseen(r)
 }
 
-// shorten cuts the middle out of a long name: its beginning and its extension
-// stay.
+// shorten cuts the middle out of a long name and keeps its beginning and extension.
 func shorten(name string) string {
 	if len(name) <= maxNameBytes {
 		return name

@@ -4,5 +4,5 @@ package content
 
 const openFlags = 0
 
-// here is nothing: folders are what they are.
+// here is empty: no pipe can take a folder's place here.
 const here = ""

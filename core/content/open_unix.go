@@ -4,9 +4,9 @@ package content
 
 import "syscall"
 
-// openFlags follow no link and wait for no writer of a pipe.
+// openFlags make opening follow no link and not wait for a pipe's writer.
 const openFlags = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
-// here makes opening a folder fail where a pipe has taken its place, which
-// would wait for a writer.
+// here, appended to a folder's path, makes opening fail if a pipe has replaced the
+// folder. Without it opening would wait for the pipe's writer.
 const here = "/."

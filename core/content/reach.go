@@ -11,21 +11,20 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// errUnmounted is why a folder that is there counts as away.
+// errUnmounted is why a folder counts as away although it is there.
 var errUnmounted = errors.New("what was mounted there is gone")
 
-// Top is the folder that the user named src in: of a file that was named
-// itself, the one that it is in.
+// Top returns the folder that the user named and in which src was found. For a file that
+// was named itself it is the file's folder.
 func Top(src core.Source) string {
 	top, _ := split(src.Path, src.Name)
 	return top
 }
 
-// Reach says why the file of src can't be opened and read now, nil where it
-// can. Where it is not the file's fault, place is the folder below which
-// nothing can be, as far up as that goes: one that can't be opened though it
-// was there, or an empty one that a volume was mounted on. Elsewhere place is
-// "" and the error is that of the file.
+// Reach returns why the file of src can't be opened and read now, nil if it can. If the
+// file is not at fault, place is the outermost folder below which no file can be read: one
+// that can't be opened although it was there, or an empty one on which a volume was
+// mounted. Otherwise place is "" and the error is the file's.
 func Reach(src core.Source) (place string, err error) {
 	top, below := split(src.Path, src.Name)
 	dir, err := OpenFolder(top)
@@ -40,7 +39,7 @@ func Reach(src core.Source) (place string, err error) {
 	if core.CodeOf(err) != core.CodeFileMissing {
 		return "", err
 	}
-	for { // the folder on the way that is still there
+	for { // find the innermost folder of the path that is still there
 		below = filepath.Dir(below)
 		folder := filepath.Join(top, below)
 		if facts, err := os.Lstat(folder); err == nil && facts.IsDir() {
@@ -56,7 +55,8 @@ func Reach(src core.Source) (place string, err error) {
 	return "", err
 }
 
-// listable reads a name of a folder: opening it may need nothing of the volume.
+// listable reads one name from a folder, because opening it alone may not access the
+// volume.
 func listable(dir *os.Root) error {
 	f, err := dir.Open(".")
 	if err != nil {
@@ -69,7 +69,8 @@ func listable(dir *os.Root) error {
 	return allowed(err)
 }
 
-// allowed is err, unless it is that a folder may be entered and not listed.
+// allowed returns err, or nil if err only means that a folder may be entered but not
+// listed.
 func allowed(err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		return nil
@@ -77,7 +78,7 @@ func allowed(err error) error {
 	return err
 }
 
-// readable reads the beginning of the file of src, whatever has become of it.
+// readable reads the beginning of the file of src, even if the file has changed.
 func readable(src core.Source) error {
 	f, err := openStrictly(src.Path, src.Name)
 	if err != nil {
@@ -91,8 +92,8 @@ func readable(src core.Source) error {
 	return nil
 }
 
-// outermost is the folder to wait for where top can't be opened: the farthest
-// up that is away too.
+// outermost returns the folder to wait for if top can't be opened: the outermost one that
+// is away.
 func outermost(top string, src core.Source) string {
 	for {
 		parent := filepath.Dir(top)
@@ -109,9 +110,9 @@ func outermost(top string, src core.Source) string {
 	}
 }
 
-// bare reports whether a folder looks like one that a volume was mounted on: it
-// is empty, and on another device than the file was. Neither alone would do:
-// people delete files, and some file systems show them on a device of their own.
+// bare reports whether a folder looks like an abandoned mount point: it is empty, and on
+// another device than the file was. Neither is enough by itself: people delete files, and
+// some file systems give files a device of their own.
 func bare(folder string, src core.Source) bool {
 	dir, err := OpenFolder(folder)
 	if err != nil {
@@ -135,13 +136,13 @@ func bare(folder string, src core.Source) bool {
 	return now != "" && then != "" && now != then
 }
 
-// device is the part of a file's ID that says where it is.
+// device returns the part of a file's ID that identifies its device.
 func device(id string) string {
 	dev, _, _ := strings.Cut(id, ":")
 	return dev
 }
 
-// away is the error of a folder that can't be opened, or not read.
+// away returns the error of a folder that can't be opened or read.
 func away(err error) *core.Error {
 	e := &core.Error{Kind: core.KindFile, Code: core.CodeFolderAway, Op: op, Err: err,
 		Message: "The folder is away: it, or what it is on, can't be read."}

@@ -13,9 +13,9 @@ import (
 // blockSize is the unit in which files are read.
 const blockSize = 256 << 10
 
-// Sum is the SHA-256 of all that reading the file gives, whatever its entry
-// says of the length. The file has to have the size and time of src; which file
-// it is, the hash says better than its identity.
+// Sum returns the SHA-256 of everything that reading the file gives, whatever length its
+// directory entry says. The file has to have the size and time of src. Its identity is
+// not checked, as the hash tells more.
 func Sum(ctx context.Context, src core.Source) (core.Checksum, error) {
 	src.FileID, src.Changed = "", time.Time{}
 	file, err := Open(src)
@@ -30,8 +30,8 @@ func Sum(ctx context.Context, src core.Source) (core.Checksum, error) {
 	return core.NewChecksum(hash.Sum(nil)), nil
 }
 
-// Copy writes all that reading the file gives to w, and returns how much that
-// was. A file that changes meanwhile gives CodeFileChanged.
+// Copy writes everything that reading the file gives to w, and returns how many bytes
+// that was. A file that changes meanwhile gives CodeFileChanged.
 func (s *File) Copy(ctx context.Context, w io.Writer) (int64, error) {
 	block := make([]byte, blockSize)
 	for at := int64(0); ; {

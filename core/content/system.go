@@ -7,9 +7,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// SystemCode is what an error of the system says of a file beyond that it can't
-// be opened, read or written, "" where it says no more: that it is not the
-// file's fault, or that another program keeps the file to itself.
+// SystemCode returns the code of a system error that says more than that a file can't be
+// opened, read or written: that the file is not at fault, or that another program has it
+// open exclusively. It is "" for other errors.
 func SystemCode(err error) core.Code {
 	var errno syscall.Errno
 	if !errors.As(err, &errno) {

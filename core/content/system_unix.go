@@ -8,8 +8,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// codeOf goes by what the manuals say: network file systems give the errors of
-// the network, those in user space ENOTCONN once their program has died.
+// codeOf follows the manuals: network file systems return the errors of the network, and
+// those in user space return ENOTCONN once their program has died.
 func codeOf(errno syscall.Errno) core.Code {
 	switch errno {
 	case syscall.EMFILE, syscall.ENFILE:

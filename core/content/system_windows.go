@@ -8,9 +8,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// codeOf goes by the list of system errors: shares give those of the network,
-// a drive without its disk ERROR_NOT_READY, placeholders of a cloud's files
-// those of the program that would fetch them.
+// codeOf follows the list of system errors: shares return the errors of the network, a
+// drive without a disk returns ERROR_NOT_READY, and placeholders of files in a cloud
+// return the errors of the program that fetches them.
 func codeOf(errno syscall.Errno) core.Code {
 	switch errno {
 	case windows.ERROR_TOO_MANY_OPEN_FILES, windows.ERROR_NO_SYSTEM_RESOURCES:

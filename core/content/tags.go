@@ -7,9 +7,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Carried is the metadata of o with its tags in it, for servers that have no
-// field for tags. It is false where they can't travel so: the metadata has tags
-// of its own, which stay as they are.
+// Carried returns the metadata of o with its tags added, for servers without a field for
+// tags. It returns false if that is not possible because the metadata has tags of its
+// own, which stay as they are.
 func Carried(o core.Options) (json.RawMessage, bool, error) {
 	object := map[string]json.RawMessage{}
 	if len(o.Metadata) > 0 {
@@ -29,9 +29,9 @@ func Carried(o core.Options) (json.RawMessage, bool, error) {
 	return carried, true, err
 }
 
-// carriedTags are the tags that a server tells in a file's metadata, and whether
-// it says anything of them. The first generation's registry calls them the
-// user's, and has no other place for tags.
+// carriedTags returns the tags in the metadata that a server reports for a file, and
+// whether it reports the metadata at all. The first generation's registry calls it user
+// metadata, and has no other place for tags.
 func carriedTags(told map[string]any, asked core.Options) (tags []string, said bool) {
 	if _, carried, err := Carried(asked); err != nil || !carried {
 		return nil, false

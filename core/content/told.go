@@ -13,13 +13,13 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// fieldUserMetadata is what the first generation's registry calls the metadata.
+// fieldUserMetadata is the first generation's name for the metadata.
 const fieldUserMetadata = "user_metadata"
 
-// Told holds what a server says of how it keeps a file against what it was
-// asked, and notes both in the receipt, whose times are there already. told are
-// the fields of its answer; name is that which was sent. What the server doesn't
-// say is no difference.
+// Told compares how a server says that it keeps a file with what it was asked, and notes
+// the result in the receipt, which has its times already. told has the fields of the
+// server's answer; name is the name that was sent. What the server doesn't say is no
+// difference.
 func Told(r *core.Receipt, told map[string]any, name string, asked core.Options) {
 	kept := asked
 	r.Retention = core.Retention(clip(strings.ToLower(text(told, core.FieldRetention))))
@@ -48,7 +48,7 @@ func Told(r *core.Receipt, told map[string]any, name string, asked core.Options)
 		object, ok = told[fieldUserMetadata].(map[string]any)
 	}
 	if ok {
-		kept.Metadata, _ = json.Marshal(object) // was JSON a moment ago
+		kept.Metadata, _ = json.Marshal(object) // was read from JSON
 	}
 	r.Differs = asked.Differences(kept)
 	if said := text(told, core.FieldName); said != "" && !SameName(said, name) {
@@ -62,7 +62,7 @@ func Told(r *core.Receipt, told map[string]any, name string, asked core.Options)
 	}
 }
 
-// clip cuts what a server says of a file to the length that it may have.
+// clip cuts a server's text to the longest length that is kept.
 func clip(s string) string {
 	if said := []rune(s); len(said) > core.MaxDescriptionLength {
 		return string(said[:core.MaxDescriptionLength])
@@ -70,11 +70,12 @@ func clip(s string) string {
 	return s
 }
 
-// SameName reports whether two names are the same, composed or not.
+// SameName reports whether two names are equal, whether their characters are composed or
+// not.
 func SameName(a, b string) bool { return norm.NFC.String(a) == norm.NFC.String(b) }
 
-// alike reports whether two texts differ in nothing that anybody would see:
-// composed characters or not, line ends, space around them.
+// alike reports whether two texts have no visible difference. Composed and decomposed
+// characters, line ends, and space around the text don't count.
 func alike(a, b string) bool {
 	plain := func(s string) string {
 		return norm.NFC.String(strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")))
@@ -82,7 +83,7 @@ func alike(a, b string) bool {
 	return plain(a) == plain(b)
 }
 
-// asAsked is tags, those that were asked for written as they were.
+// asAsked returns tags, with those that were asked for in their original spelling.
 func asAsked(tags, asked []string) []string {
 	for i, tag := range tags {
 		if at := slices.IndexFunc(asked, func(a string) bool { return alike(a, tag) }); at >= 0 {
@@ -92,8 +93,8 @@ func asAsked(tags, asked []string) []string {
 	return tags
 }
 
-// days is for how many days the server keeps the file, 0 where it doesn't say.
-// Where it only says when they end, it may have gone on to the end of a day.
+// days returns for how many days the server keeps the file, 0 if it doesn't say. If it
+// only says when the file expires, that may have been rounded up to the end of a day.
 func days(r *core.Receipt, told map[string]any, asked int) int {
 	if n, err := strconv.Atoi(text(told, core.FieldTTLDays)); err == nil && n > 0 {
 		return n
@@ -108,7 +109,7 @@ func days(r *core.Receipt, told map[string]any, asked int) int {
 	return int(math.Round(exact))
 }
 
-// text is a field that is a text or a number.
+// text returns a field that is a text or a number.
 func text(told map[string]any, field string) string {
 	switch v := told[field].(type) {
 	case string:
@@ -119,7 +120,7 @@ func text(told map[string]any, field string) string {
 	return ""
 }
 
-// list is a list of texts, also one that is written as JSON text.
+// list returns a list of texts, which may itself be written as a JSON text.
 func list(v any) (items []string, said bool) {
 	if s, ok := v.(string); ok && json.Unmarshal([]byte(s), &items) == nil {
 		return items, items != nil

@@ -13,23 +13,23 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// caller is a Call of a Client. It lives until the owner or the caller ends it;
-// after that everything returns why.
+// caller is a Call of a Client. It lives until the owner or the caller ends it; after
+// that all methods return why it ended.
 type caller struct {
 	client *Client
 	path   string
 	life   context.Context
 	end    context.CancelCauseFunc
-	stream errgroup.Group // reads what keeps the call
+	stream errgroup.Group // reads the answer that lasts as long as the call
 }
 
 var _ Call = (*caller)(nil)
 
-// Attach begins a call. It outlives ctx: Stop or Leave ends it.
+// Attach begins a call. The call outlives ctx: Stop or Leave ends it.
 func (c *Client) Attach(ctx context.Context, t Terms) (Call, error) {
 	life, end := context.WithCancelCause(context.WithoutCancel(ctx))
 	a := &caller{client: c, life: life, end: end}
-	begun := make(chan error, 2) // that it has begun, and ended
+	begun := make(chan error, 2) // reports that the call has begun, and that it has ended
 	a.stream.Go(func() error {
 		a.listen(t, begun)
 		return nil
@@ -82,16 +82,16 @@ func (a *caller) listen(t Terms, begun chan<- error) {
 		}
 	}()
 	a.end(err)
-	begun <- context.Cause(a.life) // the first word counts
+	begun <- context.Cause(a.life) // only the first report counts
 }
 
-// close ends the call here, and waits for what listens.
+// close ends the call on this side, and waits for listen.
 func (a *caller) close(cause error) {
 	a.end(cause)
 	_ = a.stream.Wait() // returns no errors
 }
 
-// ask is Client.ask for the call: it ends with it, too.
+// ask is Client.ask for the call: it also ends with the call.
 func (a *caller) ask(ctx context.Context, what string, send func(*lineWriter), take func(message)) error {
 	asking, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -104,7 +104,7 @@ func (a *caller) ask(ctx context.Context, what string, send func(*lineWriter), t
 	return a.why(ctx, err)
 }
 
-// why is why something failed that the owner has not answered.
+// why returns why a request failed that the owner has not answered.
 func (a *caller) why(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return stopped(ctx)
@@ -112,8 +112,8 @@ func (a *caller) why(ctx context.Context, err error) error {
 	return a.ended(err)
 }
 
-// ended ends the call because of err, unless it ends by itself: then the owner
-// has said more.
+// ended ends the call because of err, unless it ends by itself, in which case the
+// owner's reason is better.
 func (a *caller) ended(err error) error {
 	wait := time.NewTimer(lastWord)
 	defer wait.Stop()
@@ -125,7 +125,7 @@ func (a *caller) ended(err error) error {
 	return context.Cause(a.life)
 }
 
-// ids sends IDs, many in a line.
+// ids sends IDs, many in each line.
 func ids(list []core.TransferID) func(*lineWriter) {
 	return func(w *lineWriter) {
 		for part := range inLines(list) {
@@ -211,13 +211,13 @@ func (a *caller) Stop(ctx context.Context) error { return a.depart(ctx, "stop") 
 func (a *caller) Leave(ctx context.Context) error { return a.depart(ctx, "leave") }
 
 func (a *caller) depart(ctx context.Context, how string) error {
-	if a.life.Err() != nil { // who worked with it has heard why
+	if a.life.Err() != nil { // the user of the call knows why already
 		a.close(nil)
 		return nil
 	}
 	err := a.ask(ctx, how, func(*lineWriter) {}, nothing)
 	a.close(&Gone{Err: errors.New("the call has ended")})
-	if IsGone(err) { // then it has ended as well
+	if IsGone(err) { // then the call has ended as well
 		return nil
 	}
 	return err

@@ -15,23 +15,23 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Times of the caller's side.
+// Time limits on the caller's side.
 const (
-	helloTime = 10 * time.Second // for an owner to say what it is
-	verbTime  = 2 * time.Minute  // for what may have to wait for uploads to stop
-	// silence is how long nothing may be heard of an owner that says every
-	// five seconds that it is there.
+	helloTime = 10 * time.Second // for an owner to answer the greeting
+	verbTime  = 2 * time.Minute  // for verbs that may have to wait until uploads have stopped
+	// silence is how long a caller waits without hearing from its owner, which
+	// says every five seconds that it is there.
 	silence = 30 * time.Second
-	// lastWord is how long the last word of an owner is waited for once
-	// something else was cut off.
+	// lastWord is how long to wait for the owner's last message after another
+	// answer was cut off.
 	lastWord = time.Second
 )
 
-// Gone is the error of everything that is asked of an owner that has ended. The
-// queue is to be taken, or its next owner to be found.
+// Gone is the error of all requests to an owner that has ended. The caller has to take
+// the queue itself, or find its next owner.
 type Gone struct {
-	HandedOver bool // to a window, which should be there in a moment
-	Busy       bool // it has said itself that it begins or ends
+	HandedOver bool // the queue goes to a window, which should be there in a moment
+	Busy       bool // the owner has said that it is starting or ending
 	Err        error
 }
 
@@ -39,17 +39,17 @@ func (g *Gone) Error() string {
 	return fmt.Sprintf("the process that had the queue has ended: %v", g.Err)
 }
 
-// Unwrap returns how that was noticed.
+// Unwrap returns the error that showed it.
 func (g *Gone) Unwrap() error { return g.Err }
 
-// IsGone reports whether err is that the owner has ended.
+// IsGone reports whether err means that the owner has ended.
 func IsGone(err error) bool {
 	var g *Gone
 	return errors.As(err, &g)
 }
 
-// Moved is why err happened where that is that the queue gets, or has got, another
-// owner; else nil. Work on the queue then goes on with the next owner.
+// Moved returns the reason for err if that is that the queue is getting, or has got,
+// another owner, and else nil. Work on the queue then goes on with the next owner.
 func Moved(ctx context.Context, err error) error {
 	switch cause := context.Cause(ctx); {
 	case err == nil:
@@ -62,7 +62,7 @@ func Moved(ctx context.Context, err error) error {
 	return nil
 }
 
-// Client is another process's way to the owner of a queue. It is a Queue.
+// Client talks to the owner of a queue from another process. It is a Queue.
 type Client struct {
 	Hello Hello
 	http  *http.Client
@@ -70,8 +70,9 @@ type Client struct {
 
 var _ Queue = (*Client)(nil)
 
-// Dial finds the owner of the queue that lies in folder. ErrNobody: there is
-// none that listens. *Gone: it begins or ends, and is to be asked again. program is the caller's version.
+// Dial finds the owner of the queue in folder. ErrNobody means that no owner listens,
+// and *Gone that the owner is starting or ending and should be asked again. program is
+// the caller's version.
 func Dial(ctx context.Context, folder, program string) (*Client, error) {
 	transport := &http.Transport{
 		DialContext:     func(ctx context.Context, _, _ string) (net.Conn, error) { return dial(ctx, folder) },
@@ -88,7 +89,7 @@ func Dial(ctx context.Context, folder, program string) (*Client, error) {
 // Close ends idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// greet asks the owner what it is.
+// greet asks the owner for its Hello.
 func (c *Client) greet(ctx context.Context, program string) error {
 	asking, cancel := context.WithTimeout(ctx, helloTime)
 	defer cancel()
@@ -115,7 +116,7 @@ func (c *Client) greet(ctx context.Context, program string) error {
 	return &Gone{Err: err}
 }
 
-// running is the error where a process has the queue that is of no use.
+// running is the error if the queue is owned by a process that can't be used.
 func running(format string, args ...any) error {
 	return &core.Error{Kind: core.KindConfig, Code: core.CodeAlreadyRunning, Op: "take the queue", Message: fmt.Sprintf(format, args...)}
 }
@@ -128,14 +129,14 @@ func (c *Client) request(ctx context.Context, method, path string, body io.Reade
 	return c.http.Do(r)
 }
 
-// ask sends messages and reads the answer: take gets all of it but its error.
+// ask sends messages and reads the answer. take gets all of it except an error.
 func (c *Client) ask(ctx context.Context, method, path string, send func(*lineWriter), take func(message)) error {
 	var body io.Reader
 	var writing errgroup.Group
 	if send != nil {
 		in, out := io.Pipe()
 		body = in
-		defer func() { _ = writing.Wait() }() // it reports to the reader
+		defer func() { _ = writing.Wait() }() // its error reaches the reader
 		defer func() { _ = in.Close() }()
 		writing.Go(func() error {
 			w := &lineWriter{out: json.NewEncoder(out)}
@@ -164,7 +165,7 @@ func (c *Client) ask(ctx context.Context, method, path string, send func(*lineWr
 	return err
 }
 
-// verb asks for something that is not a caller's.
+// verb makes a request about the queue as a whole.
 func (c *Client) verb(ctx context.Context, method, path string, m *message, take func(message)) error {
 	asking, cancel := context.WithTimeout(ctx, verbTime)
 	defer cancel()
@@ -185,7 +186,7 @@ func (c *Client) verb(ctx context.Context, method, path string, m *message, take
 	return &Gone{Err: err}
 }
 
-// stopped is the error where the caller's own context has ended.
+// stopped is the error if the caller's own context has ended.
 func stopped(ctx context.Context) error {
 	return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: opControl, Message: "The work was stopped.", Err: context.Cause(ctx)}
 }

@@ -1,16 +1,16 @@
-// Package control lets other processes of the same user work with the queue of
-// the one that owns it.
+// Package control lets other processes of the same user work with the queue of the
+// process that owns it.
 //
-// The owner listens on a local socket: a Unix socket in a folder that only its
-// user can enter, on Windows a named pipe that only its user can open and that
-// takes nobody from the network. Both sides look at whose process the other is
-// before a word is said. What is said is HTTP with JSON, one value a line; no
-// TCP port is opened, so no browser can reach it.
+// The owner listens on a local socket: a Unix socket in a folder that only its user can
+// enter, or on Windows a named pipe that only its user can open and that accepts no
+// connections from the network. Each side checks the user of the other's process before
+// it sends anything. The protocol is HTTP with JSON, one value on each line. No TCP port
+// is opened, so no browser can reach it.
 //
-// A caller attaches with its terms: a profile as its command line has it, and
-// the secrets that it was given. They stay in the owner's memory, and only while
-// the caller is there. The answer to that request lasts as long as the caller:
-// when it breaks off, one of the two is gone.
+// A caller attaches with its terms: a profile as changed by its command line, and the
+// secrets that it was given. The owner keeps them in memory only, and only while the
+// caller is there. The answer to that request lasts as long as the call: when it breaks
+// off, one of the two is gone.
 package control
 
 import (
@@ -19,12 +19,12 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Version is the version of the protocol. Another one is refused with a word.
+// Version is the version of the protocol. Any other is refused with a message.
 const Version = 1
 
 // Queue is the queue as a whole.
 type Queue interface {
-	// Transfers is what is listed now.
+	// Transfers returns what is listed now.
 	Transfers(ctx context.Context) (core.Snapshot, error)
 	Retry(ctx context.Context, ids ...core.TransferID) error
 	Cancel(ctx context.Context, ids ...core.TransferID) error
@@ -50,19 +50,19 @@ type Call interface {
 	Leave(ctx context.Context) error
 }
 
-// Terms are what a caller's transfers go by.
+// Terms holds the settings and secrets by which a caller's transfers are sent.
 type Terms struct {
 	Profile    core.Profile
-	Secret     core.Secret // client secret, zero for that of the keychain
-	Passphrase core.Secret // of the key, likewise
+	Secret     core.Secret // client secret, zero for the one in the keychain
+	Passphrase core.Secret // the key's passphrase, zero for the one in the keychain
 	Proxy      Proxy
 }
 
-// Proxy is what a caller's environment says of proxies, as HTTP_PROXY,
-// HTTPS_PROXY and NO_PROXY have it. An address may hold a password.
+// Proxy holds the proxy settings of a caller's environment, as in HTTP_PROXY,
+// HTTPS_PROXY and NO_PROXY. An address may contain a password.
 type Proxy struct {
 	HTTP, HTTPS, No string
-	CGI             bool // HTTP_PROXY may be a client's header
+	CGI             bool // runs under CGI, where HTTP_PROXY may come from a client's header
 }
 
 // Owner is the process that owns the queue.
@@ -70,19 +70,19 @@ type Owner interface {
 	Queue
 	// Attach admits a caller.
 	Attach(ctx context.Context, terms Terms) (Attached, error)
-	// Transfer finds one by its ID, in the list or in the history.
+	// Transfer finds a transfer by its ID, in the list or in the history.
 	Transfer(ctx context.Context, id core.TransferID) (core.Transfer, error)
-	// Open takes files that a second start of the window was given, and
-	// raises the window.
+	// Open takes the files that a second start of the window was given, and raises
+	// the window.
 	Open(paths []string) error
 	// HandOver gives the queue to a window that starts. It returns at once.
 	HandOver() error
 }
 
-// Attached is a call on the owner's side.
+// Attached is a caller's call on the owner's side.
 type Attached interface {
 	Call
-	// Idle reports whether none of its transfers goes on by itself.
+	// Idle reports whether none of its transfers will go on by itself.
 	Idle() bool
 }
 
@@ -95,11 +95,11 @@ const (
 	Command Kind = "command"
 )
 
-// Hello is what an owner says of itself.
+// Hello is an owner's description of itself.
 type Hello struct {
 	Protocol int    `json:"protocol"`
 	Program  string `json:"program"` // its version
 	Kind     Kind   `json:"kind"`
 	Process  int    `json:"process"`
-	Busy     bool   `json:"busy"` // begins or ends: takes no callers now
+	Busy     bool   `json:"busy"` // it is starting or ending and takes no callers now
 }

@@ -13,15 +13,15 @@ import (
 type feed struct {
 	a       *caller
 	lines   *lineReader
-	ctx     context.Context // of the request
+	ctx     context.Context // the request's
 	stop    func()          // ends it
 	news    chan core.Update
-	reading errgroup.Group // reads what comes
+	reading errgroup.Group // runs follow
 	refused error          // why there never was a feed
-	err     error          // why there is no more; once news is closed
+	err     error          // why the feed has ended; valid once news is closed
 }
 
-// Subscribe implements Call. Where the owner can't be asked, the feed says why.
+// Subscribe implements Call. If the owner can't be asked, the feed returns why.
 func (a *caller) Subscribe() (core.Snapshot, core.Feed) {
 	ctx, cancel := context.WithCancel(a.life)
 	f := &feed{a: a, ctx: ctx, stop: cancel, news: make(chan core.Update)}
@@ -46,8 +46,8 @@ func (a *caller) Subscribe() (core.Snapshot, core.Feed) {
 	return core.Snapshot{Transfers: u.Changed, Paused: u.Paused, Halt: u.Halt, Waits: u.Waits}, f
 }
 
-// follow reads until the feed ends. What Next does not fetch stays with the
-// owner, which holds the newest value of each transfer.
+// follow reads until the feed ends. Updates that Next has not fetched yet stay with the
+// owner, which keeps the newest value of each transfer.
 func (f *feed) follow() {
 	defer close(f.news)
 	for {
@@ -65,7 +65,7 @@ func (f *feed) follow() {
 	}
 }
 
-// read reads one update, which may be of many lines.
+// read reads one update, which may have many lines.
 func (f *feed) read() (u core.Update, err error) {
 	for {
 		m, err := f.lines.next(func() {})
@@ -102,7 +102,7 @@ func (f *feed) Next(ctx context.Context) (core.Update, error) {
 	}
 }
 
-// Err is why there never was a feed, nil where there was.
+// Err returns why there never was a feed, nil if there was one.
 func (f *feed) Err() error { return f.refused }
 
 // Close implements core.Feed.

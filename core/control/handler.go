@@ -13,7 +13,7 @@ import (
 
 const opControl = "work with the queue of another process"
 
-// begun hands out what callers may ask for, once there is an owner.
+// begun returns the handler of callers' requests, once there is an owner.
 func (s *Server) begun(o Owner) http.Handler {
 	mux := http.NewServeMux()
 	verb := func(f func(context.Context, ...core.TransferID) error) http.HandlerFunc {
@@ -40,7 +40,7 @@ func (s *Server) begun(o Owner) http.Handler {
 	return mux
 }
 
-// ServeHTTP implements http.Handler. There is one name that requests may be for.
+// ServeHTTP implements http.Handler. It accepts requests for one host name only.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	handler := s.handler
@@ -62,10 +62,10 @@ func (s *Server) greet(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	hello.Busy = s.ending || s.owner == nil
 	s.mu.Unlock()
-	_ = json.NewEncoder(w).Encode(hello) // who asked hears it, or is gone
+	_ = json.NewEncoder(w).Encode(hello) // an error means that the other side is gone
 }
 
-// answering reads a request whole and writes the last line of its answer.
+// answering reads a whole request and writes the last line of its answer.
 func answering(ask func(context.Context, []message, *lineWriter) (message, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var in []message
@@ -76,13 +76,13 @@ func answering(ask func(context.Context, []message, *lineWriter) (message, error
 				_ = out.send(message{Last: true, Error: newFailure(badRequest(err))})
 				return
 			}
-			_, _ = io.Copy(io.Discard, r.Body) // only then is it noticed that the caller goes
+			_, _ = io.Copy(io.Discard, r.Body) // net/http notices only then that the caller goes away
 		}
 		m, err := ask(r.Context(), in, out)
 		m.Last = true
 		switch {
 		case core.CodeOf(err) == core.CodeCancelled && r.Context().Err() == nil:
-			m.Ending = true // the queue, not the caller, has stopped the work
+			m.Ending = true // the queue has stopped the work, not the caller
 		case err != nil:
 			m.Error = newFailure(core.AsError(err))
 		}
@@ -94,15 +94,16 @@ func badRequest(err error) *core.Error {
 	return &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opControl, Message: "The request can't be read.", Err: err}
 }
 
-// newAnswer writes an answer line by line. One that nobody reads ends.
+// newAnswer returns a writer of an answer, line by line. The answer ends if the caller
+// doesn't read it.
 func newAnswer(w http.ResponseWriter) *lineWriter {
 	w.Header().Set("Content-Type", "application/jsonl")
 	a := answer{w, http.NewResponseController(w)}
 	return &lineWriter{out: json.NewEncoder(a), flush: a.flush}
 }
 
-// answer gives each write its time: the connection keeps that of the one before,
-// which may be long over.
+// answer sets a new deadline before each write, as the deadline of the write before may
+// have passed.
 type answer struct {
 	to      io.Writer
 	control *http.ResponseController
@@ -144,7 +145,7 @@ func (s *Server) transfers(ctx context.Context, _ []message, out *lineWriter) (m
 	return message{State: newState(snapshot.Paused, snapshot.Halt, snapshot.Waits)}, err
 }
 
-// attach takes a caller in for as long as its connection lasts.
+// attach admits a caller for as long as its connection lasts.
 func (s *Server) attach(w http.ResponseWriter, r *http.Request) {
 	out := newAnswer(w)
 	refuse := func(err error) { _ = out.send(message{Last: true, Error: newFailure(core.AsError(err))}) }
@@ -161,7 +162,7 @@ func (s *Server) attach(w http.ResponseWriter, r *http.Request) {
 	}
 	id, c := s.admit(attached)
 	if c == nil {
-		_ = attached.Leave(context.WithoutCancel(r.Context())) // it has done nothing yet
+		_ = attached.Leave(context.WithoutCancel(r.Context())) // the call has done nothing yet
 		s.bye(out)
 		return
 	}
@@ -171,7 +172,8 @@ func (s *Server) attach(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// accompany tells a caller that the owner is there, until one of them goes.
+// accompany tells a caller again and again that the owner is there, until one of them
+// ends.
 func (s *Server) accompany(ctx context.Context, c *call, out *lineWriter, w io.Writer) {
 	alive := time.NewTicker(aliveEvery)
 	defer alive.Stop()
@@ -193,7 +195,7 @@ func (s *Server) accompany(ctx context.Context, c *call, out *lineWriter, w io.W
 	}
 }
 
-// bye says that the owner ends.
+// bye tells a caller that the owner ends.
 func (s *Server) bye(out *lineWriter) {
 	s.mu.Lock()
 	handed := s.handed
@@ -201,7 +203,7 @@ func (s *Server) bye(out *lineWriter) {
 	_ = out.send(message{Last: true, Ending: true, HandedOver: handed})
 }
 
-// feed hands out what a caller's Subscribe does.
+// feed sends a caller the snapshot and the updates of its Subscribe.
 func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
 	c, err := s.find(r.PathValue("id"))
 	out := newAnswer(w)

@@ -10,11 +10,11 @@ import (
 	"slices"
 )
 
-// Limits of what is read: neither side trusts the other's sizes.
+// Limits of what is read, as neither side trusts the other's sizes.
 const (
 	maxLine  = 16 << 20 // bytes
 	maxTotal = 4 << 30  // bytes of a request
-	// perLine is how many transfers, sources or IDs one line holds at most.
+	// perLine is how many transfers, sources or IDs one line has at most.
 	perLine = 200
 )
 
@@ -41,7 +41,7 @@ func (w *lineWriter) send(m message) error {
 	return w.err
 }
 
-// errCutOff is an answer or a request without its end.
+// errCutOff is the error of an answer or a request without its end.
 var errCutOff = errors.New("cut off")
 
 // lineReader reads messages.
@@ -53,7 +53,7 @@ func newLineReader(r io.Reader) *lineReader {
 	return &lineReader{in}
 }
 
-// next is the next message; empty lines are passed over, alive is told of each.
+// next returns the next message. For each empty line, which it skips, it calls alive.
 func (r *lineReader) next(alive func()) (m message, err error) {
 	for r.in.Scan() {
 		alive()
@@ -71,7 +71,7 @@ func (r *lineReader) next(alive func()) (m message, err error) {
 	return m, errCutOff
 }
 
-// all reads to the last message.
+// all reads up to the last message.
 func (r *lineReader) all(take func(message)) error {
 	for {
 		m, err := r.next(func() {})

@@ -4,6 +4,6 @@ package control
 
 import "errors"
 
-// peerOf is the user of the process on the other side of a socket: here nobody
-// says, so nobody is let in.
+// peerOf fails: this system doesn't tell the user of the process on the other side of a
+// socket, so no process is accepted.
 func peerOf(int) (uid int, err error) { return 0, errors.ErrUnsupported }

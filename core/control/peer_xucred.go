@@ -4,7 +4,7 @@ package control
 
 import "golang.org/x/sys/unix"
 
-// peerOf is the user of the process on the other side of a socket.
+// peerOf returns the user of the process on the other side of a socket.
 func peerOf(fd int) (uid int, err error) {
 	c, err := unix.GetsockoptXucred(fd, unix.SOL_LOCAL, unix.LOCAL_PEERCRED)
 	if err != nil {

@@ -11,9 +11,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// listenLocal listens on a pipe of a name that nobody can guess. It is this
-// user's, opens to this user alone, and, as go-winio makes it, is the first of
-// its name and takes nobody from the network.
+// listenLocal listens on a pipe whose name can't be guessed. The pipe belongs to this
+// user and can be opened by this user only. As go-winio makes it, it is the first of its
+// name and accepts no connections from the network.
 func listenLocal(context.Context, string) (l net.Listener, address string, clean func(), err error) {
 	user, err := currentUser()
 	if err != nil {
@@ -27,14 +27,14 @@ func listenLocal(context.Context, string) (l net.Listener, address string, clean
 	return l, address, func() {}, nil
 }
 
-// dialLocal connects to a pipe. go-winio lets the other side learn who calls,
-// and do nothing in their name.
+// dialLocal connects to a pipe. As go-winio does it, the other side can identify this
+// user, but not act as this user.
 func dialLocal(ctx context.Context, address string) (net.Conn, error) {
 	return winio.DialPipeContext(ctx, address)
 }
 
-// samePeer is nil if the pipe is this user's. On the listening side its rights
-// have seen to that; on the calling side it is who made it that counts.
+// samePeer returns nil if the pipe belongs to this user. On the listening side the
+// pipe's access rights ensure that; on the calling side its owner is checked.
 func samePeer(conn net.Conn) error {
 	pipe, ok := conn.(interface{ Fd() uintptr })
 	if !ok {
@@ -58,7 +58,7 @@ func samePeer(conn net.Conn) error {
 	return nil
 }
 
-// currentUser is the SID of this process's user.
+// currentUser returns the SID of this process's user.
 func currentUser() (string, error) {
 	user, err := windows.GetCurrentProcessToken().GetTokenUser()
 	if err != nil {

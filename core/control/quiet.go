@@ -5,18 +5,18 @@ import (
 	"time"
 )
 
-// quietSteps is in how many steps silence is waited for.
+// quietSteps is into how many steps the wait for silence is divided.
 const quietSteps = 6
 
-// quiet waits until nothing was heard of an owner for so long. It does so in
-// steps, for the own process may have been stopped meanwhile, as by Ctrl+Z: then
-// one step is over at once, and what has come is read before the next.
+// quiet waits until nothing was heard from an owner for some time. It waits in steps,
+// because this process itself may have been stopped meanwhile, for instance by Ctrl+Z:
+// then one step is over at once, and what has come is read before the next.
 type quiet struct {
 	enough func()
 
 	mu     sync.Mutex
 	timer  *time.Timer
-	passed int // steps, since something was heard
+	passed int // steps since something was heard
 }
 
 func newQuiet(enough func()) *quiet {
@@ -27,7 +27,7 @@ func newQuiet(enough func()) *quiet {
 	return q
 }
 
-// step counts one.
+// step counts one step.
 func (q *quiet) step() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -38,7 +38,7 @@ func (q *quiet) step() {
 	q.enough()
 }
 
-// heard begins again.
+// heard begins to count again.
 func (q *quiet) heard() {
 	q.mu.Lock()
 	defer q.mu.Unlock()

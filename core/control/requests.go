@@ -8,10 +8,10 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// request is what an attached caller may ask for.
+// request is a request that an attached caller may make.
 type request func(ctx context.Context, c *call, in []message, out *lineWriter) (message, error)
 
-// requests are those of attached callers, by name.
+// requests lists the requests of attached callers by name.
 func (s *Server) requests() map[string]request {
 	verb := func(of func(*call) func(context.Context, ...core.TransferID) error) request {
 		return func(ctx context.Context, c *call, in []message, _ *lineWriter) (message, error) {
@@ -40,7 +40,7 @@ func (s *Server) requests() map[string]request {
 	}
 }
 
-// asking is a handler for a request of an attached caller.
+// asking returns the handler for a request of an attached caller.
 func (s *Server) asking(ask request) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		answering(func(ctx context.Context, in []message, out *lineWriter) (message, error) {
@@ -55,7 +55,7 @@ func (s *Server) asking(ask request) http.HandlerFunc {
 	}
 }
 
-// depart ends a call at its caller's word.
+// depart ends a call at its caller's request.
 func (c *call) depart(ctx context.Context, how func(context.Context) error) (err error) {
 	c.leave.Do(func() {
 		err = how(context.WithoutCancel(ctx))
@@ -106,8 +106,8 @@ func adopt(ctx context.Context, c *call, in []message, out *lineWriter) (message
 	return message{}, err
 }
 
-// finalise takes the transfer as this process knows it: what the caller says of
-// it is its ID and the profile that leads to it.
+// finalise uses this process's own record of the transfer. Of the caller's it uses only
+// the ID and the profile.
 func (s *Server) finalise(ctx context.Context, c *call, in []message, out *lineWriter) (message, error) {
 	if len(in) == 0 || len(in[0].IDs) != 1 || in[0].Finalise == nil {
 		return message{}, badRequest(errCutOff)
@@ -121,6 +121,6 @@ func (s *Server) finalise(ctx context.Context, c *call, in []message, out *lineW
 	return message{}, c.Finalise(ctx, t, in[0].Finalise.core(), func(f core.Finalisation) {
 		mu.Lock()
 		defer mu.Unlock()
-		_ = out.send(message{Step: &f}) // who listens no more, listens no more
+		_ = out.send(message{Step: &f}) // an error means that the caller no longer listens
 	})
 }

@@ -14,16 +14,16 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Times of the owner's side.
+// Times on the owner's side.
 const (
-	aliveEvery = 5 * time.Second // how often a caller hears that the owner is there
-	writeTime  = time.Minute     // for one line, to a caller that may have been stopped
+	aliveEvery = 5 * time.Second // how often a caller is told that the owner is there
+	writeTime  = time.Minute     // for writing one line to a caller that may have been stopped
 	closeTime  = 5 * time.Second // for answers under way when the owner ends
-	idleGrace  = 3 * time.Second // for a caller whose files have all ended to take its leave
+	idleGrace  = 3 * time.Second // for a caller to leave after all of its files have ended
 	lookEvery  = 250 * time.Millisecond
 )
 
-// host is the one name that requests may be for: there is no other way here.
+// host is the one host name that requests may have.
 const host = "ingester"
 
 // Server is the owner's side. Calls and requests end with it.
@@ -34,11 +34,11 @@ type Server struct {
 	end   chan struct{} // closed when no more calls are taken
 
 	mu      sync.Mutex
-	owner   Owner        // nil until Begin, as is
-	handler http.Handler // of its callers
+	owner   Owner        // nil until Begin, like the next field
+	handler http.Handler // for requests of callers
 	calls   map[string]*call
 	ending  bool
-	handed  bool // to a window
+	handed  bool // the queue is handed over to a window
 }
 
 // call is an attached caller.
@@ -47,11 +47,11 @@ type call struct {
 	asking atomic.Int32 // requests under way
 	left   chan struct{}
 	leave  sync.Once
-	idle   time.Time // since when it has been, zero while it isn't; the server's mu
+	idle   time.Time // since when it has been idle, zero while it isn't; guarded by the server's mu
 }
 
-// NewServer returns a server that says what it is once Serve is called, and
-// takes callers once Begin is. h is what it says of itself.
+// NewServer returns a server that describes itself by h once Serve is called, and takes
+// callers once Begin is called.
 func NewServer(h Hello, log *slog.Logger) *Server {
 	h.Protocol = Version
 	s := &Server{hello: h, log: log, end: make(chan struct{}), calls: map[string]*call{}}
@@ -70,7 +70,7 @@ func (s *Server) Serve(l net.Listener) error {
 	return nil
 }
 
-// Begin takes callers in: the owner is ready for them.
+// Begin makes the server take callers, as the owner is ready for them.
 func (s *Server) Begin(o Owner) {
 	handler := s.begun(o)
 	s.mu.Lock()
@@ -78,15 +78,15 @@ func (s *Server) Begin(o Owner) {
 	s.owner, s.handler = o, handler
 }
 
-// End takes no more callers and tells those that are there that the owner ends,
-// or that it hands the queue over to a window.
+// End takes no more callers and tells the present ones that the owner ends, or that it
+// hands over the queue to a window.
 func (s *Server) End(handedOver bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stop(handedOver)
 }
 
-// stop is End. The caller holds mu.
+// stop does the work of End. The caller holds mu.
 func (s *Server) stop(handedOver bool) {
 	if !s.ending {
 		s.ending, s.handed = true, handedOver
@@ -94,7 +94,7 @@ func (s *Server) stop(handedOver bool) {
 	}
 }
 
-// Close ends everything. Answers that end by themselves are waited for.
+// Close ends everything. It waits for answers that end by themselves.
 func (s *Server) Close() error {
 	s.End(false)
 	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
@@ -105,15 +105,15 @@ func (s *Server) Close() error {
 	return nil
 }
 
-// Callers is how many callers there are whose work is not done.
+// Callers returns the number of callers whose work is not done.
 func (s *Server) Callers() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.busy(time.Now())
 }
 
-// busy counts the callers whose work is not done: a process that was stopped
-// may never take its leave. The caller holds mu.
+// busy counts the callers whose work is not done. Others don't count even if they have
+// not left, as a process that was stopped may never leave. The caller holds mu.
 func (s *Server) busy(now time.Time) int {
 	n := 0
 	for _, c := range s.calls {
@@ -131,8 +131,8 @@ func (s *Server) busy(now time.Time) int {
 	return n
 }
 
-// Finish serves until the work of all callers is done, and takes no more of
-// them then. It is false where ctx ends first.
+// Finish serves until the work of all callers is done, and then takes no more callers.
+// It returns false if ctx ends first.
 func (s *Server) Finish(ctx context.Context) bool {
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
@@ -154,7 +154,7 @@ func (s *Server) Finish(ctx context.Context) bool {
 	}
 }
 
-// admit takes a caller in; nil where the owner ends.
+// admit adds a caller. It returns nil if the owner is ending.
 func (s *Server) admit(a Attached) (string, *call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -166,8 +166,9 @@ func (s *Server) admit(a Attached) (string, *call) {
 	return id, c
 }
 
-// dismiss forgets a caller. What it wanted sent ends with it, unless it has
-// said otherwise, or the owner ends itself: then its files are for the next.
+// dismiss removes a caller. What it wanted sent ends with it, unless it has asked for
+// something else, or the owner itself is ending: then its files are left to the next
+// owner.
 func (s *Server) dismiss(ctx context.Context, id string) {
 	s.mu.Lock()
 	c, ending := s.calls[id], s.ending
@@ -183,8 +184,8 @@ func (s *Server) dismiss(ctx context.Context, id string) {
 	})
 }
 
-// find is an attached caller. One that is asked for and not there any more has to
-// come again: here, or where the queue is then.
+// find returns an attached caller. If it is no longer there, the error makes it attach
+// again, to this or the next owner.
 func (s *Server) find(id string) (*call, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,22 +12,22 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// errForeign is a process of another user on the other side.
+// errForeign means that the other side is a process of another user.
 var errForeign = errors.New("the other side is a process of another user")
 
-// ErrNobody is that no owner listens: there is none, or one that is older than
+// ErrNobody means that no owner listens: there is none, or its version is older than
 // this package.
 var ErrNobody = errors.New("no owner of the queue listens")
 
-// maxAddress bounds the note that names the socket.
+// maxAddress bounds the size of the file that names the socket.
 const maxAddress = 4 << 10
 
-// note is the file that says where the owner of the queue in folder listens.
-// Paths of sockets must be short, so it can't always be in the folder itself.
+// note returns the file that says where the owner of the queue in folder listens. Paths
+// of sockets must be short, so the socket can't always be in the folder itself.
 func note(folder string) string { return filepath.Join(folder, "control.address") }
 
-// Listener is where an owner listens. Connections of other users' processes are
-// closed before a byte is read.
+// Listener is the owner's listener. It closes connections of other users' processes
+// before it reads a byte.
 type Listener struct {
 	net.Listener
 	note  string
@@ -35,8 +35,7 @@ type Listener struct {
 	log   *slog.Logger
 }
 
-// Listen listens for callers of the queue that lies in folder. Only its owner
-// may call it.
+// Listen listens for callers of the queue in folder. Only the queue's owner may call it.
 func Listen(ctx context.Context, folder string, log *slog.Logger) (*Listener, error) {
 	inner, address, clean, err := listenLocal(ctx, folder)
 	if err != nil {
@@ -65,8 +64,8 @@ func (l *Listener) Accept() (net.Conn, error) {
 	}
 }
 
-// Close implements net.Listener. What others find the owner by goes first: the
-// queue is still locked, so the next owner's is not yet there.
+// Close implements net.Listener. It first removes the file by which others find the
+// owner: the queue is still locked, so it can't be the next owner's file.
 func (l *Listener) Close() error {
 	_ = os.Remove(l.note)
 	err := l.Listener.Close()

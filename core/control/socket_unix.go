@@ -15,12 +15,11 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// socketPathMax is how long the path of a socket may be: sun_path holds 104 to
-// 108 bytes.
+// socketPathMax is how long the path of a socket may be: sun_path has 104 to 108 bytes.
 const socketPathMax = 100
 
-// listenLocal listens below a folder, or in one of its own where the folder's
-// path is too long for a socket, or its file system knows none.
+// listenLocal listens below a folder, or in a folder made for it if the path is too long
+// for a socket, or if the file system has no sockets.
 func listenLocal(ctx context.Context, folder string) (l net.Listener, address string, clean func(), err error) {
 	sweep(folder)
 	dir := filepath.Join(folder, "control")
@@ -38,10 +37,10 @@ func listenLocal(ctx context.Context, folder string) (l net.Listener, address st
 	return l, address, func() { _ = os.RemoveAll(dir) }, nil
 }
 
-// ownFolder is how the names of folders begin that are made for a socket.
+// ownFolder is the beginning of the names of folders made for a socket.
 const ownFolder = "ingester-"
 
-// sweep removes the folder that an owner who was killed had made for its socket.
+// sweep removes the folder that a killed owner had made for its socket.
 func sweep(folder string) {
 	address, err := smallfile.Read(note(folder), maxAddress)
 	if err != nil {
@@ -49,12 +48,12 @@ func sweep(folder string) {
 	}
 	dir := filepath.Dir(string(address))
 	if filepath.Dir(dir) == filepath.Clean(os.TempDir()) && strings.HasPrefix(filepath.Base(dir), ownFolder) && private(dir) == nil {
-		_ = os.RemoveAll(dir) // what stays is in nobody's way
+		_ = os.RemoveAll(dir) // what can't be removed does no harm
 	}
 }
 
-// listenIn listens in a folder that only its user can enter. The queue is ours,
-// so a socket that lies there is left over.
+// listenIn listens in a folder that only its user can enter. The queue is ours, so a
+// socket that is already there is left over from an earlier owner.
 func listenIn(ctx context.Context, dir string) (net.Listener, string, error) {
 	path := filepath.Join(dir, "socket")
 	if len(path) > socketPathMax {
@@ -76,7 +75,8 @@ func listenIn(ctx context.Context, dir string) (net.Listener, string, error) {
 	return l, path, nil
 }
 
-// private makes sure that a folder is its user's, and of nobody else's concern.
+// private makes sure that a folder belongs to this user and that no other user has
+// access.
 func private(dir string) error {
 	info, err := os.Lstat(dir)
 	if err != nil {
@@ -86,7 +86,7 @@ func private(dir string) error {
 	if !info.IsDir() || !ok || int(owner.Uid) != os.Geteuid() {
 		return fmt.Errorf("%s is no folder of this user", dir)
 	}
-	return os.Chmod(dir, 0o700) //nolint:gosec // a folder is entered
+	return os.Chmod(dir, 0o700) //nolint:gosec // entering a folder needs x
 }
 
 // dialLocal connects to a socket.
@@ -94,7 +94,7 @@ func dialLocal(ctx context.Context, address string) (net.Conn, error) {
 	return new(net.Dialer).DialContext(ctx, "unix", address)
 }
 
-// samePeer is nil if the process on the other side is of this user.
+// samePeer returns nil if the process on the other side is this user's.
 func samePeer(conn net.Conn) error { return peerIs(conn, os.Geteuid()) }
 
 func peerIs(conn net.Conn, user int) error {

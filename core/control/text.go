@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// text is a string of any bytes. Paths need not be UTF-8, and JSON has no word
-// for what is not: such a text is an object that holds its bytes.
+// text is a string of any bytes. Paths need not be UTF-8, which JSON can't express: such
+// a text is written as an object with its bytes.
 type text string
 
 type rawText struct {

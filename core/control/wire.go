@@ -8,8 +8,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// message is one line, in either direction. What it holds depends on what is
-// asked for.
+// message is one line in either direction. Its fields depend on the request.
 type message struct {
 	Call    string            `json:"call,omitempty"`
 	Terms   *terms            `json:"terms,omitempty"`
@@ -31,16 +30,16 @@ type message struct {
 	Finalise *words             `json:"finalise,omitempty"`
 	Step     *core.Finalisation `json:"step,omitempty"`
 
-	// Last ends an answer: one without it was cut off.
+	// Last marks the end of an answer. An answer without it was cut off.
 	Last  bool     `json:"last,omitempty"`
 	Error *failure `json:"error,omitempty"`
-	// Ending says at the end of a call, or in the place of one, that the owner
-	// ends; HandedOver, that a window takes the queue.
+	// Ending says at the end of a call, or instead of one, that the owner ends;
+	// HandedOver, that a window takes the queue.
 	Ending     bool `json:"ending,omitempty"`
 	HandedOver bool `json:"handed_over,omitempty"`
 }
 
-// state is what a snapshot or an update says beside its transfers.
+// state is the part of a snapshot or an update besides its transfers.
 type state struct {
 	Paused bool     `json:"paused,omitempty"`
 	Halt   *failure `json:"halt,omitempty"`
@@ -71,8 +70,8 @@ type wait struct {
 	Reason  *failure  `json:"reason,omitempty"`
 }
 
-// failure is a core.Error. Its cause is a text, and Fact stays behind: who
-// is on the other side speaks English.
+// failure is a core.Error. Its cause is a text, and Fact is left out, as the other side
+// shows English texts.
 type failure struct {
 	Kind       core.Kind     `json:"kind,omitempty"`
 	Code       core.Code     `json:"code,omitempty"`
@@ -147,7 +146,7 @@ func (o *options) core() core.Options {
 		Tags: stringsOf(o.Tags), Metadata: o.Metadata, Again: o.Again}
 }
 
-// words are core.FinaliseOptions.
+// words is core.FinaliseOptions.
 type words struct {
 	Description text            `json:"description,omitempty"`
 	Metadata    json.RawMessage `json:"metadata,omitempty"`
@@ -215,7 +214,7 @@ func transfersOf(list []transfer) []core.Transfer {
 	return out
 }
 
-// terms are Terms. This is the one place where a secret is written out: into
+// terms is Terms. This is the only place where a secret is written in plain text: into
 // the socket.
 type terms struct {
 	Profile    profile `json:"profile"`
@@ -227,13 +226,13 @@ type terms struct {
 	CGI        bool    `json:"cgi,omitempty"`
 }
 
-// profile is a core.Profile. Its files have names of any bytes.
+// profile is a core.Profile, in which the names of files may have any bytes.
 type profile struct {
 	core.Profile
 	Files map[string]text `json:"files"`
 }
 
-// files are the fields of a profile that name files.
+// files returns the fields of a profile that name files.
 func files(p *core.Profile) map[string]*string {
 	return map[string]*string{"ca": &p.TLS.CACertFile, "cert": &p.TLS.CertFile, "key": &p.TLS.KeyFile, "pkcs12": &p.TLS.PKCS12File, "public_key": &p.Auth.PublicKeyFile}
 }

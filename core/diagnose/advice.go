@@ -6,9 +6,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// firstAdvice is what to do about a failure. What has the same cause as an
-// earlier one needs no advice of its own, and a clock that is wrong comes before
-// what it makes look wrong.
+// firstAdvice returns what to do about a failure. A failure with the same cause as an
+// earlier one needs no advice of its own, and advice about a wrong clock comes before
+// advice about what the clock makes look wrong.
 func (t *test) firstAdvice(v verdict) facts {
 	todo := v.todo
 	if todo == nil {
@@ -23,7 +23,7 @@ func (t *test) firstAdvice(v verdict) facts {
 	return todo
 }
 
-// advised notes a piece of advice, and reports whether it was given before.
+// advised notes that advice was given, and reports whether it was given before.
 func (t *test) advised(todo facts) bool {
 	words := inEnglish(todo...)
 	before := t.said[words]
@@ -34,7 +34,7 @@ func (t *test) advised(todo facts) bool {
 	return before
 }
 
-// adviceFor says what to do about an error whose step knows nothing better.
+// adviceFor returns the advice for an error if its step has no better one.
 func adviceFor(e *core.Error) facts {
 	key, ok := adviceByCode[e.Code]
 	if !ok {

@@ -12,12 +12,12 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// asker asks the ingester what uploads need to know, over connections like
-// those of uploads. The steps before have shown that it can be reached.
+// asker asks the ingester for what uploads need to know, over connections like those
+// of uploads. Earlier steps have shown that it can be reached.
 type asker struct {
 	test      *test
 	transport *http.Transport
-	token     core.Token // zero where signing in failed
+	token     core.Token // zero if signing in failed
 }
 
 func (t *test) newAsker() *asker {
@@ -46,7 +46,7 @@ type question struct {
 	nameless    bool // without the token
 }
 
-// ask makes a request that has no body. Redirects are not followed.
+// ask makes a request without a body. Redirects are not followed.
 func (a *asker) ask(ctx context.Context, q question) (*reply, *core.Error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
@@ -67,7 +67,7 @@ func (a *asker) ask(ctx context.Context, q question) (*reply, *core.Error) {
 	if err != nil {
 		return nil, answerError(cause(ctx, err))
 	}
-	defer func() { _ = resp.Body.Close() }() // only read from
+	defer func() { _ = resp.Body.Close() }() // only for reading
 	r := &reply{}
 	if err := r.take(resp); err != nil {
 		return nil, answerError(cause(ctx, err))
@@ -75,12 +75,12 @@ func (a *asker) ask(ctx context.Context, q question) (*reply, *core.Error) {
 	return r, nil
 }
 
-// at is a path of the ingester.
+// at returns a URL of the ingester with this path.
 func (a *asker) at(path string) string {
 	return strings.TrimRight(a.test.cfg.Profile.IngesterURL, "/") + path
 }
 
-// said is the status and, where there are some, the words of an answer.
+// said returns the status of an answer and, if there is one, its message.
 func (a *asker) said(r *reply) core.Fact {
 	words, ok := wire.Words(r.body, a.test.cfg.Redactor.Redact)
 	text := words.Text
@@ -94,14 +94,14 @@ func (a *asker) said(r *reply) core.Fact {
 	return fact("answer", with{"Status": r.status, "Words": answer})
 }
 
-// refusal is the error of an answer that a step can't pass with.
+// refusal is the error of an answer with which a step fails.
 func (a *asker) refusal(kind core.Kind, code core.Code, f core.Fact, r *reply) *core.Error {
 	e := problem(kind, code, f)
 	e.Status, e.Outcome = r.status, core.OutcomeAnswered
 	return e
 }
 
-// origin is what a token stays within.
+// origin returns the origin of a URL. A token is never sent to another one.
 func origin(u *url.URL) string {
 	return u.Scheme + "://" + strings.ToLower(wire.WithoutZone(hostPort(u)))
 }

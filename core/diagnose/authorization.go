@@ -7,8 +7,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// missing reports whether a status says that there is nothing of the kind at an
-// address: it says nothing about the token.
+// missing reports whether a status means that the address has no such thing. It says
+// nothing about the token.
 func missing(status int) bool {
 	switch status {
 	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusPreconditionFailed, http.StatusNotImplemented:
@@ -17,14 +17,14 @@ func missing(status int) bool {
 	return false
 }
 
-// checkAuthorization shows the token to the ingester: it may verify tokens by
-// other keys than those that the token server signs with, and then refuses every
-// upload. Reading the list of files stands behind the same check. Whether the
-// token made the difference is known by asking without it, too.
+// checkAuthorization sends the token to the ingester. If that verifies tokens with
+// other keys than the token server signs with, it refuses every upload. Reading the
+// list of files needs the same permission. Asking without the token as well shows
+// whether the token made a difference.
 func (u *uploads) checkAuthorization(ctx context.Context) verdict {
 	q := question{method: http.MethodGet}
 	var with *reply
-	for _, path := range []string{"/api/v1/files/", "/api/v1/files"} { // of the first generation, and of others
+	for _, path := range []string{"/api/v1/files/", "/api/v1/files"} { // of the first generation, and of all others
 		q.url = u.at(path + "?page_size=1&limit=1")
 		r, err := u.ask(ctx, q)
 		if err != nil {
@@ -57,15 +57,15 @@ func (u *uploads) compare(ctx context.Context, q question, with *reply) verdict 
 	case with.status < 300 && refused:
 		return verdict{found: say("authorization.accepted", nil)}
 	case with.status == http.StatusForbidden && without.status == http.StatusUnauthorized:
-		return verdict{found: say("authorization.known", nil)} // whose it is; not to be read with
+		return verdict{found: say("authorization.known", nil)} // the account is known, but may not read
 	case with.status < 300:
 		return verdict{found: say("authorization.open", nil), todo: say("authorization.first", nil)}
 	}
 	return verdict{found: u.unproved(with), todo: say("authorization.first", nil)}
 }
 
-// authorizedByTus shows the token by beginning an upload, where nothing else is
-// there to show it to.
+// authorizedByTus sends the token by beginning an upload, if the server offers nothing
+// else that needs it.
 func (u *uploads) authorizedByTus(ctx context.Context) verdict {
 	v := verdict{found: say("authorization.no_list", nil)}
 	if u.test.cfg.Profile.Upload.Protocol != core.ProtocolTus {
@@ -86,7 +86,7 @@ func (u *uploads) unproved(r *reply) facts {
 	return facts{u.said(r), fact("authorization.unproved", nil)}
 }
 
-// tokenRefused is the finding. A clock that is wrong somewhere comes first.
+// tokenRefused is the verdict on a refused token. A wrong clock is reported first.
 func (u *uploads) tokenRefused(r *reply) verdict {
 	e := u.refusal(core.KindAuth, core.CodeTokenRejected, fact("authorization.refused", nil), r)
 	v := failed(e, u.said(r))

@@ -228,7 +228,7 @@ func (w *world) runOne(ctx context.Context, t *testing.T, target core.Target) ou
 	if target == core.TargetAdmin {
 		address = w.profile.TokenURL()
 	}
-	run.line(ctx, run.newServer(target, "url", address))
+	run.reaches(ctx, run.newServer(target, "url", address))
 	o.err = run.first
 	return o
 }

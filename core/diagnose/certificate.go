@@ -14,8 +14,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// describe says whose certificate it is, who issued it, for which names, and
-// for how long it is good.
+// describe tells a certificate's subject, issuer, names and validity.
 func describe(c *x509.Certificate, now time.Time) core.Fact {
 	fill := with{"Name": name(c), "Issuer": issuer(c), "Validity": validity(c.NotBefore, c.NotAfter, now)}
 	names := namesOf(c)
@@ -26,7 +25,7 @@ func describe(c *x509.Certificate, now time.Time) core.Fact {
 	return fact("certificate", fill)
 }
 
-// validity says, after a comma, for how long a certificate is good.
+// validity tells, after a comma, for how long a certificate is valid.
 func validity(from, until, now time.Time) core.Fact {
 	switch {
 	case now.Before(from):
@@ -45,7 +44,7 @@ func issuer(c *x509.Certificate) core.Fact {
 	return quoted(c.Issuer.String(), "certificate.no_issuer")
 }
 
-// quoted is a name in quotation marks, or what to say without one.
+// quoted returns a name in quotation marks, or otherwise if it is empty.
 func quoted(text, otherwise string) core.Fact {
 	if text = clean(text); text == "" {
 		return fact(otherwise, nil)
@@ -53,7 +52,7 @@ func quoted(text, otherwise string) core.Fact {
 	return fact("quoted", with{"Text": text})
 }
 
-// namesOf are the names that a server may be reached by with c.
+// namesOf returns the names for which c is valid.
 func namesOf(c *x509.Certificate) []string {
 	names := append([]string(nil), c.DNSNames...)
 	for _, ip := range c.IPAddresses {
@@ -66,14 +65,14 @@ func selfSigned(c *x509.Certificate) bool {
 	return bytes.Equal(c.RawSubject, c.RawIssuer) && c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
 }
 
-// weak reports whether the key is one that Go still takes and others don't.
+// weak reports whether Go still accepts the key, but other programs don't.
 func weak(c *x509.Certificate) bool {
 	key, ok := c.PublicKey.(*rsa.PublicKey)
 	return ok && key.N.BitLen() < 2048
 }
 
-// authorities turns the names in a certificate request into text.
-func authorities(raw [][]byte) []string {
+// caNames turns the names of CAs in a certificate request into text.
+func caNames(raw [][]byte) []string {
 	var names []string
 	for _, der := range raw {
 		var sequence pkix.RDNSequence
@@ -86,8 +85,8 @@ func authorities(raw [][]byte) []string {
 	return names
 }
 
-// certificateAdvice says what a certificate that could not be verified would
-// need. shown is the chain as the server sent it, its own certificate first.
+// certificateAdvice returns what is needed to verify a certificate that could not be
+// verified. shown is the chain as the server sent it, its own certificate first.
 func (s *server) certificateAdvice(err error, shown []*x509.Certificate) facts {
 	leaf := shown[0]
 	var (
@@ -118,9 +117,9 @@ func (s *server) certificateAdvice(err error, shown []*x509.Certificate) facts {
 	}
 	top := shown[len(shown)-1]
 	switch {
-	case selfSigned(leaf) && !leaf.IsCA: // only an authority's can stand in a CA file
+	case selfSigned(leaf) && !leaf.IsCA: // only a CA's certificate can be used in a CA file
 		return say("self_signed.leaf", nil)
-	case len(s.test.mine.leftOut) > 0: // likely the one that is needed
+	case len(s.test.mine.leftOut) > 0: // probably the one that is needed
 		return say("ca.mend", with{"Name": issuer(top)})
 	case selfSigned(leaf):
 		return say("self_signed.ca", with{"Sum": fmt.Sprintf("%X", sha256.Sum256(leaf.Raw)), "Where": where})

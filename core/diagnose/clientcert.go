@@ -8,9 +8,9 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// checkClientCertificate says what became of our certificate. In TLS 1.3 the
-// handshake is over before the server has looked at it, so the verdict needs
-// the first request.
+// checkClientCertificate finds out whether the server accepted our certificate. In TLS
+// 1.3 the handshake is over before the server has checked it, so this needs the first
+// request.
 func (s *server) checkClientCertificate(ctx context.Context) verdict {
 	mine := s.test.mine
 	switch {
@@ -33,7 +33,7 @@ func (s *server) checkClientCertificate(ctx context.Context) verdict {
 	switch {
 	case ctx.Err() != nil:
 		return failed(wire.NetworkError(op, ctx.Err()), s.presented())
-	case err != nil: // and not about the certificate: the next step tells
+	case err != nil: // another failure, which the next step reports
 		return verdict{found: facts{s.presented(), fact("client.silent", nil)}, todo: s.ownExpiry()}
 	case !s.hello.sent:
 		return verdict{found: facts{s.presented(), fact("client.optional", nil)}}
@@ -41,7 +41,7 @@ func (s *server) checkClientCertificate(ctx context.Context) verdict {
 	return verdict{found: facts{s.presented(), fact("client.accepted", nil)}, todo: s.ownExpiry()}
 }
 
-// presented is what was asked for and sent.
+// presented tells whether a certificate was asked for and sent.
 func (s *server) presented() core.Fact {
 	if !s.hello.sent {
 		return fact("client.none", nil)
@@ -49,7 +49,7 @@ func (s *server) presented() core.Fact {
 	return fact("client.sent", with{"Certificate": s.own()})
 }
 
-// own describes the profile's certificate.
+// own describes the profile's client certificate.
 func (s *server) own() facts {
 	mine := s.test.mine.facts
 	if mine.NotAfter.IsZero() {
@@ -70,8 +70,8 @@ func (s *server) ownExpiry() facts {
 	return advice
 }
 
-// refusal makes of the end of a connection what it says about our
-// certificate; nil when it says nothing about it.
+// refusal returns what the end of a connection means for our certificate, nil if it is
+// not about the certificate.
 func (s *server) refusal(err error) *core.Error {
 	if err == nil {
 		if s.reply != nil && s.reply.refusesCertificate() {
@@ -98,8 +98,7 @@ func (s *server) refusal(err error) *core.Error {
 	return nil
 }
 
-// refused is the error of a server that does not take our certificate, or
-// not none.
+// refused is the error of a server that refuses our certificate, or demands one.
 func (s *server) refused(words string) *core.Error {
 	if !s.hello.sent {
 		return problem(core.KindTLS, core.CodeTLSClientRequired, fact("client.required", nil))

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// maxSkew is how far the server's clock and ours may differ before tokens
-// and certificates are misjudged. The header counts whole seconds.
+// maxSkew is how far the server's clock and ours may differ before tokens and
+// certificates are misjudged. The header has whole seconds.
 const maxSkew = 60 * time.Second
 
 // checkClock compares the server's Date header with our clock.
@@ -18,7 +18,7 @@ func (s *server) checkClock(ctx context.Context) verdict {
 	if err != nil {
 		return verdict{found: say("clock.untold", nil)}
 	}
-	// The header has lost its fraction of a second: half of one on average.
+	// The header lacks the fraction of a second, half a second on average.
 	skew := (r.at.Sub(theirs) - time.Second/2).Round(time.Second)
 	v := verdict{found: say("clock.agree", nil)}
 	switch {
@@ -35,15 +35,15 @@ func (s *server) checkClock(ctx context.Context) verdict {
 	return v
 }
 
-// clocks is by how much this computer's clock is ahead of those of the servers.
+// clocks is by how much this computer's clock is ahead of each server's.
 type clocks []time.Duration
 
-// wrong reports whether this computer's clock differs from that of a server.
+// wrong reports whether this computer's clock differs from a server's.
 func (c clocks) wrong() bool {
 	return slices.ContainsFunc(c, func(d time.Duration) bool { return d.Abs() > maxSkew })
 }
 
-// apart is by how much the servers' clocks differ from each other.
+// apart returns by how much the servers' clocks differ from each other.
 func (c clocks) apart() time.Duration {
 	if len(c) == 0 {
 		return 0

@@ -1,10 +1,10 @@
-// Package diagnose is the connection test: it goes the way of an upload step
-// by step, up to but without the upload, and says of each step what it found,
-// how long that took and, where it went wrong, what to do.
+// Package diagnose is the connection test. It takes the steps of an upload one by one,
+// except the upload itself, and reports of each step what it found, how long that took
+// and, after a failure, what to do.
 //
-// It never uploads anything: at most a resumable upload is begun and deleted
-// before it has a byte, where the server offers that. And it verifies as strictly as an upload does.
-// What a server showed that could not be trusted is read from the error.
+// It never uploads anything: at most it begins a resumable upload, if the server offers
+// them, and deletes it while it is empty. It verifies as strictly as an upload does. A
+// certificate that can't be trusted is taken from the error of the verification.
 package diagnose
 
 import (
@@ -19,48 +19,47 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// The names of the steps, in the order in which a server is tested. They are
-// part of the command line's JSON.
+// The names of the steps, in the order in which a server is tested. They are part of
+// the command line's JSON.
 const (
 	Address           = "address"            // the URL can be used
-	Proxy             = "proxy"              // reached, and lets us through
+	Proxy             = "proxy"              // the proxy is reached and lets us through
 	DNS               = "dns"                // the name has addresses
-	TCP               = "tcp"                // something listens there
+	TCP               = "tcp"                // a program listens at the address
 	TLS               = "tls"                // the server's certificate and the cipher
-	ClientCertificate = "client_certificate" // asked for, sent, accepted
-	HTTP              = "http"               // the server answers, and in which version
-	Clock             = "clock"              // the server's and ours
+	ClientCertificate = "client_certificate" // the certificate is asked for, sent and accepted
+	HTTP              = "http"               // the server answers, and its HTTP version
+	Clock             = "clock"              // the server's clock and ours agree
 	Token             = "token"              // signing in
-	Signature         = "signature"          // whose the token is
-	Permission        = "permission"         // the token is one for uploads
+	Signature         = "signature"          // who signed the token
+	Permission        = "permission"         // the token allows uploads
 	Ready             = "ready"              // the ingester takes uploads
-	Storage           = "storage"            // for how long it keeps them
+	Storage           = "storage"            // which files it keeps, and for how long
 	Authorization     = "authorization"      // it accepts the token
-	Resumable         = "tus"                // large files go on after an interruption
+	Resumable         = "tus"                // large files can be resumed
 )
 
-// op is the operation that errors of this package name.
+// op is the operation in this package's errors.
 const op = "test connection"
 
 // Config says what to test. Profile and Secret are needed.
 type Config struct {
 	Profile    core.Profile
-	Secret     func(context.Context) (core.Secret, error) // of the client
-	Passphrase core.Secret                                // of the key or PKCS#12 file
+	Secret     func(context.Context) (core.Secret, error) // the client secret
+	Passphrase core.Secret                                // opens the key or PKCS#12 file
 	Proxy      func(*http.Request) (*url.URL, error)      // nil: HTTPS_PROXY and NO_PROXY
-	Published  *auth.Publishers                           // who has published keys; nil: nobody known
+	Published  *auth.Publishers                           // addresses that have published keys; nil: none known
 	Redactor   *core.Redactor                             // learns secret and token; may be nil
 	Log        *slog.Logger                               // nil: nothing is logged
 	Now        func() time.Time                           // nil: time.Now
 }
 
-// Run makes the test. It calls step for each verdict, in order; where the
-// token server and the ingester have one address, what concerns both is said
-// once. After a failure the steps that need what failed are not reached, the
-// others go on.
+// Run makes the test. It calls step for each step's result, in order. If the token
+// server and the ingester have the same address, steps about both are reported once.
+// After a failure the steps that depend on it are not reached, and the others go on.
 //
-// The error is the *core.Error of the first step that failed, whose kind
-// decides the exit code; nil when all pass, be it with warnings.
+// The error is the *core.Error of the first step that failed; its kind decides the exit
+// code. It is nil if all steps pass, even with warnings.
 func Run(ctx context.Context, cfg Config, step func(core.Step)) error {
 	if cfg.Proxy == nil {
 		cfg.Proxy = http.ProxyFromEnvironment

@@ -1,7 +1,7 @@
 package diagnose
 
-// english words every fact of the connection test. The window has the same keys,
-// after "check.", in its translations.
+// english has the sentence of every fact of the connection test. The window has the
+// same keys, with "check." before them, in its translations.
 var english = map[string]string{ //nolint:gochecknoglobals // a table
 	"text":                     "{{.Text}}",
 	"list.more":                "{{.Text}} and {{.N}} more",

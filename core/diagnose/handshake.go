@@ -12,9 +12,9 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// handshake makes the TLS connection and looks at the server's certificate. A
-// handshake that ends because of the client's certificate is the next step's
-// failure: here all was well.
+// handshake makes the TLS connection and checks the server's certificate. A handshake
+// that fails because of the client's certificate is the next step's failure, not this
+// one's.
 func (s *server) handshake(ctx context.Context) verdict {
 	switch {
 	case !s.encrypted():
@@ -40,9 +40,9 @@ func (s *server) handshake(ctx context.Context) verdict {
 	return s.explain(err)
 }
 
-// tlsConfig is the configuration of an upload, or of signing in, which notes
-// what the handshake comes to. Sessions are not resumed, because no
-// certificates are shown then.
+// tlsConfig returns the configuration of an upload, or of signing in, extended to note
+// the facts of the handshake. Sessions are not resumed, because then no certificates
+// are sent.
 func (s *server) tlsConfig() *tls.Config {
 	config := s.test.mine.config.Clone()
 	config.ClientSessionCache = nil
@@ -60,7 +60,7 @@ func (s *server) tlsConfig() *tls.Config {
 	}
 	choose := config.GetClientCertificate
 	config.GetClientCertificate = func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		s.hello.asked, s.hello.accepts = true, authorities(asked.AcceptableCAs)
+		s.hello.asked, s.hello.accepts = true, caNames(asked.AcceptableCAs)
 		if choose == nil {
 			return new(tls.Certificate), nil
 		}
@@ -71,7 +71,7 @@ func (s *server) tlsConfig() *tls.Config {
 	return config
 }
 
-// protocols are what ALPN offers: the token server is spoken to in HTTP/1.1.
+// protocols returns what ALPN offers: the token server is used over HTTP/1.1.
 func (s *server) protocols() []string {
 	if s.target == core.TargetAdmin || s.test.cfg.Profile.Upload.HTTPVersion == core.HTTP11 {
 		return []string{"http/1.1"}
@@ -79,7 +79,7 @@ func (s *server) protocols() []string {
 	return []string{"h2", "http/1.1"}
 }
 
-// judgeServer describes a connection to a server that could be verified.
+// judgeServer is the verdict on a connection to a server that could be verified.
 func (s *server) judgeServer() verdict {
 	state := s.hello.state
 	leaf := state.PeerCertificates[0]
@@ -104,7 +104,7 @@ func (s *server) judgeServer() verdict {
 	return v
 }
 
-// voucher names the root that the chain of leaf ends with.
+// voucher names the root at the end of leaf's chain.
 func (s *server) voucher(root, leaf *x509.Certificate) core.Fact {
 	where := fact("trust.system", nil)
 	if s.hasRoots() {
@@ -121,8 +121,8 @@ func (s *server) hasRoots() bool {
 	return s.test.cfg.Profile.TLS.Enabled && s.test.cfg.Profile.TLS.CACertFile != ""
 }
 
-// leftOut says what of the CA file doesn't count: the authority that is missing
-// may be there, but damaged.
+// leftOut tells which entries of the CA file can't be used: the missing CA may be among
+// them, but damaged.
 func (s *server) leftOut() facts {
 	if len(s.test.mine.leftOut) == 0 {
 		return nil
@@ -130,12 +130,12 @@ func (s *server) leftOut() facts {
 	return say("tls.left_out", with{"Certificates": list(s.test.mine.leftOut)})
 }
 
-// explain is the verdict on a handshake that failed. For a certificate that
-// could not be verified it shows which one that was, and what it would need.
+// explain is the verdict on a handshake that failed. If a certificate could not be
+// verified, it tells which one, and what is needed to verify it.
 func (s *server) explain(err error) verdict {
 	var header tls.RecordHeaderError
 	if errors.As(err, &header) && string(header.RecordHeader[:]) == "HTTP/" {
-		err = errors.New("server gave HTTP response to HTTPS client") // as net/http says it
+		err = errors.New("server gave HTTP response to HTTPS client") // in the words of net/http
 	}
 	v := failed(wire.NetworkError(op, err))
 	var unverified *tls.CertificateVerificationError
@@ -147,7 +147,7 @@ func (s *server) explain(err error) verdict {
 	return v
 }
 
-// soonest is the certificate of chain that ends first.
+// soonest returns the certificate of chain that expires first.
 func soonest(chain []*x509.Certificate) *x509.Certificate {
 	first := chain[0]
 	for _, c := range chain[1:] {
@@ -158,15 +158,15 @@ func soonest(chain []*x509.Certificate) *x509.Certificate {
 	return first
 }
 
-// The days before a certificate's end on which the advice gets more urgent.
+// The days before a certificate expires on which the advice becomes more urgent.
 const (
 	expirySoon    = 30
 	expiryUrgent  = 7
 	expiryLastDay = 1
 )
 
-// expiryAdvice says how long a certificate is good for once that is short,
-// nothing before.
+// expiryAdvice tells how long a certificate is still valid if that is short, and else
+// nothing.
 func expiryAdvice(what core.Fact, end, now time.Time) facts {
 	left := end.Sub(now)
 	days := int(left / (24 * time.Hour))

@@ -17,12 +17,12 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// reachProxy finds out which proxy is in the way, and has it open a tunnel.
-// Neither its user's name nor the password are ever shown.
+// reachProxy finds out which proxy to use, and makes it open a tunnel. Neither user name
+// nor password are ever shown.
 func (s *server) reachProxy(ctx context.Context) verdict {
 	found, err := s.test.cfg.Proxy(&http.Request{Method: http.MethodGet, URL: s.url, Host: s.url.Host, Header: http.Header{}})
 	switch {
-	case err != nil: // its text holds the address with the password
+	case err != nil: // its text contains the address with the password
 		if e := core.AsError(err); e.Code == core.CodeProxyInvalid {
 			return failed(wire.NetworkError(op, e))
 		}
@@ -49,7 +49,7 @@ func (s *server) reachProxy(ctx context.Context) verdict {
 	return verdict{found: told}
 }
 
-// passProxy speaks the proxy's protocol as far as the target needs it.
+// passProxy uses the proxy's protocol to connect to the target.
 func (s *server) passProxy(ctx context.Context) *core.Error {
 	switch s.proxy.Scheme {
 	case "http":
@@ -71,20 +71,20 @@ func (s *server) passProxy(ctx context.Context) *core.Error {
 		return errProxy("proxy.scheme", nil)
 	}
 	if !s.encrypted() {
-		return nil // such requests are handed to the proxy itself
+		return nil // such requests are sent to the proxy itself
 	}
 	return s.tunnel(ctx)
 }
 
-// tunnel asks an HTTP proxy for a connection to the server (RFC 9110 §9.3.6).
-// That it can't make one is the next step's failure, not the proxy's.
+// tunnel asks an HTTP proxy for a connection to the server (RFC 9110 §9.3.6). If the
+// proxy can't make one, that is the next step's failure.
 func (s *server) tunnel(ctx context.Context) *core.Error {
 	target := hostPort(s.url)
 	req := (&http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: target}, Host: target, Header: proxyHeader(s.proxy)}).WithContext(ctx)
 	if err := req.Write(s.conn); err != nil {
 		return proxyError(cause(ctx, err))
 	}
-	resp, err := readResponse(s.conn, req) //nolint:bodyclose // the tunnel is what would be its body
+	resp, err := readResponse(s.conn, req) //nolint:bodyclose // the tunnel takes the place of its body
 	if err != nil {
 		if ctx.Err() == nil && malformed(err) {
 			return errProxy("proxy.not_http", nil)
@@ -104,7 +104,7 @@ func (s *server) tunnel(ctx context.Context) *core.Error {
 	}
 }
 
-// socks has a SOCKS5 proxy (RFC 1928) make the connection.
+// socks makes a SOCKS5 proxy (RFC 1928) connect to the server.
 func (s *server) socks(ctx context.Context) *core.Error {
 	dialer, err := proxy.FromURL(s.proxy, open{s.conn})
 	if err != nil {
@@ -120,11 +120,11 @@ func (s *server) socks(ctx context.Context) *core.Error {
 		s.conn = conn
 	case ctx.Err() != nil:
 		return proxyError(ctx.Err())
-	case errors.Is(err, os.ErrDeadlineExceeded): // a moment before ctx knows
+	case errors.Is(err, os.ErrDeadlineExceeded): // the deadline passed a moment before ctx ended
 		return proxyError(context.DeadlineExceeded)
 	case strings.Contains(err.Error(), "authentication"):
 		return errProxyLogin(s.proxy.User != nil)
-	case strings.Contains(err.Error(), "unknown error "): // how x/net words the proxy's answer
+	case strings.Contains(err.Error(), "unknown error "): // x/net's text for the proxy's answer
 		_, answered, _ := strings.Cut(err.Error(), "unknown error ")
 		s.unreached = errProxy("proxy.unreached", with{"Target": hostPort(s.url), "Answer": clean(answered)})
 	default:
@@ -133,7 +133,7 @@ func (s *server) socks(ctx context.Context) *core.Error {
 	return nil
 }
 
-// open is a dialer whose connection is open already.
+// open is a dialer that returns an open connection.
 type open struct{ conn net.Conn }
 
 // Dial implements proxy.Dialer.
@@ -142,7 +142,7 @@ func (o open) Dial(string, string) (net.Conn, error) { return o.conn, nil }
 // DialContext implements proxy.ContextDialer.
 func (o open) DialContext(context.Context, string, string) (net.Conn, error) { return o.conn, nil }
 
-// connectedByProxy is the verdict on the connection that the proxy made.
+// connectedByProxy is the verdict on the proxy's connection to the server.
 func (s *server) connectedByProxy() verdict {
 	if s.unreached != nil {
 		return failed(s.unreached)
@@ -162,7 +162,7 @@ func proxyHeader(u *url.URL) http.Header {
 	return h
 }
 
-// proxyError says of the proxy what wire.NetworkError says of a server.
+// proxyError is wire.NetworkError for a connection to the proxy.
 func proxyError(err error) *core.Error {
 	e := wire.NetworkError(op, err)
 	if e.Kind == core.KindCancelled {

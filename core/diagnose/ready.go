@@ -10,8 +10,8 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// checkReady reads the ingester's answer to the request that has been made. A
-// gateway that offers resumable uploads only has no health check.
+// checkReady reads the ingester's answer to the request made before. A gateway that
+// offers only resumable uploads has no health check.
 func (u *uploads) checkReady(ctx context.Context) verdict {
 	r := u.server.request(ctx)
 	h, known := wire.ReadHealth(r.status, r.body)
@@ -33,7 +33,7 @@ func (u *uploads) checkReady(ctx context.Context) verdict {
 	return verdict{found: told}
 }
 
-// parts says what the ingester can do and which of its parts do not work.
+// parts tells what the ingester can do and which of its parts do not work.
 func parts(h wire.Health) facts {
 	told := facts{plain(clean(h.Status))}
 	if failing := h.Failing(); len(failing) > 0 {
@@ -50,7 +50,7 @@ func parts(h wire.Health) facts {
 	return told
 }
 
-// notHealth is the error for an answer that is none of a health check.
+// notHealth is the error for an answer that is not a health check's.
 func notHealth(r *reply) *core.Error {
 	code, key, fill := core.CodeUnexpected, "health.other", with{"Status": strconv.Itoa(r.status)}
 	switch {

@@ -8,7 +8,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Line is a step as `ingester check --json` prints it, one object a line.
+// Line is a step as `ingester check --json` prints it, one object on each line.
 type Line struct {
 	core.Step
 	Seconds float64  `json:"seconds"`
@@ -32,9 +32,9 @@ func LineOf(step core.Step) Line {
 	return line
 }
 
-// Text is a report for whoever has to help: a line a step, with what went
-// wrong and what to do below it. It holds no secret, because no step does.
-// Columns are fixed, so that steps can also be printed one by one.
+// Text returns a report to send to those who help: one line for each step, with the
+// failure and the advice below it. It contains no secret, because no step does. Columns
+// are fixed, so that steps can also be printed one by one.
 func Text(steps []core.Step) string {
 	var b strings.Builder
 	for _, step := range steps {
@@ -55,8 +55,8 @@ func Text(steps []core.Step) string {
 	return b.String()
 }
 
-// sentence is an error's message with the server's words. The cause is left
-// out: it is not ours to vouch for.
+// sentence returns an error's message with the server's text. The cause is left out, as
+// nothing is known about its text.
 func sentence(e *core.Error) string {
 	text := e.Message
 	if text == "" {

@@ -15,21 +15,21 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// maxRead is the most that is read of an answer with its header, in bytes.
+// maxRead is how many bytes of an answer, with its header, are read at most.
 const maxRead = 128 << 10
 
-// reply is what came of the one request.
+// reply is the result of the one request.
 type reply struct {
 	status  int
 	version string // "HTTP/2"
 	header  http.Header
 	body    []byte
-	at      time.Time // by our clock, in the middle between request and answer
-	err     error     // no answer
+	at      time.Time // the time by our clock, halfway between request and answer
+	err     error     // why there is no answer
 }
 
-// request makes the request unless it has been made: a GET that changes
-// nothing, without a token.
+// request makes the request unless it was made before: a GET without a token that
+// changes nothing.
 func (s *server) request(ctx context.Context) *reply {
 	if s.reply != nil {
 		return s.reply
@@ -60,7 +60,7 @@ func (s *server) request(ctx context.Context) *reply {
 	return s.reply
 }
 
-// send makes the request over the connection that is open.
+// send makes the request over the open connection.
 func (s *server) send(req *http.Request) error {
 	defer within(req.Context(), s.raw)()
 	protocols := new(http.Protocols)
@@ -83,37 +83,37 @@ func (s *server) send(req *http.Request) error {
 	return s.reply.take(resp)
 }
 
-// forward is the proxy that has to be handed whole requests, nil for none.
+// forward returns the proxy to which plain HTTP requests have to be sent, nil for none.
 func (s *server) forward() *url.URL {
 	if s.proxy == nil || s.encrypted() || !strings.HasPrefix(s.proxy.Scheme, "http") {
 		return nil
 	}
 	plain := *s.proxy
-	plain.Scheme = "http" // the TLS of an https proxy is there already
+	plain.Scheme = "http" // TLS to an https proxy is already established
 	return &plain
 }
 
-// once is the dialer of a connection that is open already.
+// once returns a dialer that returns an open connection once.
 func once(conn net.Conn) func(context.Context, string, string) (net.Conn, error) {
 	used := new(atomic.Bool)
 	return func(context.Context, string, string) (net.Conn, error) {
 		if used.Swap(true) {
-			return nil, io.ErrUnexpectedEOF // the server wants the request again
+			return nil, io.ErrUnexpectedEOF // net/http would repeat the request
 		}
 		return conn, nil
 	}
 }
 
-// lastWords is the alert with which the server ended the connection, if it
-// did, else err. A server that refuses our certificate sends an alert and
-// resets the connection under the request; net/http reports whichever it
-// meets first, and over HTTP/2 neither. But package tls keeps an alert that
-// has been read, and one that has not is still there to be.
+// lastWords returns the alert with which the server ended the connection, if it did,
+// else err. A server that refuses our certificate sends an alert and resets the
+// connection during the request; net/http reports whichever it meets first, and over
+// HTTP/2 neither. But package tls keeps an alert that was read, and one that was not
+// can still be read.
 func (s *server) lastWords(err error) error {
 	if s.hello.conn == nil || wire.Alert(err) != "" {
 		return err
 	}
-	_ = s.raw.SetReadDeadline(time.Now().Add(wire.AlertGrace)) // without it the next call fails, which is as good
+	_ = s.raw.SetReadDeadline(time.Now().Add(wire.AlertGrace)) // on failure the next call fails, which is as good
 	if _, last := s.hello.conn.Read(make([]byte, 1)); last != nil && wire.Alert(last) != "" {
 		return last
 	}
@@ -134,15 +134,14 @@ func (r *reply) take(resp *http.Response) error {
 	return nil
 }
 
-// refusesCertificate reports whether the answer is nginx's way to demand
-// another client certificate, or one at all: it completes the handshake and
-// answers 400.
+// refusesCertificate reports whether nginx demands another client certificate, or one at
+// all: it completes the handshake and answers 400.
 func (r *reply) refusesCertificate() bool {
 	return wire.CertificateRefusal(op, r.status, r.body) != nil
 }
 
-// checkHTTP tells in which version the server answers. That it does is
-// enough: what it answers is for later steps.
+// checkHTTP tells the HTTP version of the server's answer. The content of the answer is
+// for later steps.
 func (s *server) checkHTTP(ctx context.Context) verdict {
 	want := s.test.cfg.Profile.Upload.HTTPVersion
 	uploads := s.target != core.TargetAdmin
@@ -170,7 +169,7 @@ func (s *server) checkHTTP(ctx context.Context) verdict {
 	return verdict{found: told}
 }
 
-// answerError words what came instead of an answer.
+// answerError returns the error if something else came instead of an answer.
 func answerError(err error) *core.Error {
 	e := wire.NetworkError(op, err)
 	if malformed(err) {
@@ -181,6 +180,6 @@ func answerError(err error) *core.Error {
 	return e
 }
 
-// malformed reports whether what came is not HTTP; net/http has no type for
-// that.
+// malformed reports whether what came is not HTTP, by the text of the error, as net/http
+// has no type for it.
 func malformed(err error) bool { return strings.Contains(err.Error(), "malformed HTTP") }

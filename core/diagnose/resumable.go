@@ -14,14 +14,14 @@ import (
 
 const tusVersion = "1.0.0"
 
-// offer is what a server says about resumable uploads (tus 1.0).
+// offer is a server's answer about resumable uploads (tus 1.0).
 type offer struct {
-	offered    bool // in our version, and begun by us
+	offered    bool // in our version, with creation
 	reply      *reply
 	err        *core.Error // no answer
 	versions   []string
 	extensions []string
-	max        int64 // bytes, 0 where none are named
+	max        int64 // bytes, 0 if the server names no limit
 }
 
 // offer asks the server, once.
@@ -43,17 +43,17 @@ func (u *uploads) offer(ctx context.Context) *offer {
 		o.versions = []string{one}
 	}
 	o.extensions = items(o.reply.header, "Tus-Extension")
-	o.max, _ = strconv.ParseInt(o.reply.header.Get("Tus-Max-Size"), 10, 64) // none, where it is no number
+	o.max, _ = strconv.ParseInt(o.reply.header.Get("Tus-Max-Size"), 10, 64) // 0 if it is not a number
 	o.offered = o.reply.status < 300 && slices.Contains(o.versions, tusVersion) && slices.Contains(o.extensions, "creation")
 	return o
 }
 
-// items are the words of a header's list.
+// items returns the elements of a header's list.
 func items(h http.Header, name string) []string {
 	return strings.FieldsFunc(strings.ToLower(strings.Join(h.Values(name), ",")), func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// absent says why nothing is offered.
+// absent tells why nothing is offered.
 func (u *uploads) absent(o *offer) core.Fact {
 	switch {
 	case o.reply.status < 300 && len(o.versions) > 0 && !slices.Contains(o.versions, tusVersion):
@@ -64,8 +64,8 @@ func (u *uploads) absent(o *offer) core.Fact {
 	return fact("tus.none", with{"Answer": u.said(o.reply)})
 }
 
-// checkResumable says whether large files can go on after an interruption. A
-// profile that leaves the choice to the program does without.
+// checkResumable finds out whether large files can be resumed. If the profile leaves the
+// choice to the program, it is no failure if they can't.
 func (u *uploads) checkResumable(ctx context.Context) verdict {
 	o := u.offer(ctx)
 	must := u.test.cfg.Profile.Upload.Protocol == core.ProtocolTus
@@ -75,7 +75,7 @@ func (u *uploads) checkResumable(ctx context.Context) verdict {
 	case o.err != nil:
 		return verdict{found: facts{plain(strings.TrimSuffix(o.err.Message, "."))}, todo: say("tus.unreached", nil)}
 	case o.reply.status == http.StatusUnauthorized && u.token.Value.IsZero():
-		return verdict{unreached: true} // it tells those who have signed in
+		return verdict{unreached: true} // the server answers only with a token
 	case o.reply.status == http.StatusUnauthorized:
 		return u.tokenRefused(o.reply)
 	case !o.offered && must:
@@ -92,7 +92,7 @@ func (u *uploads) checkResumable(ctx context.Context) verdict {
 	return u.begun(u.try(ctx), told)
 }
 
-// offered is what the server can do.
+// offered tells what the server can do.
 func (u *uploads) offered(o *offer) facts {
 	told := say("tus.offered", with{"Extensions": list(o.extensions)})
 	var lacks []string
@@ -110,18 +110,18 @@ func (u *uploads) offered(o *offer) facts {
 	return told
 }
 
-// trial is an upload that was begun, and deleted before it had a byte.
+// trial is an upload that was begun and deleted while it was empty.
 type trial struct {
 	begun    bool
 	deleted  bool
-	refused  *reply // not with 201
-	astray   bool   // its address is none that we may send it to
+	refused  *reply // the answer if it was not 201
+	astray   bool   // the token may not be sent to its address
 	location string // that address
 	err      *core.Error
 }
 
-// try begins an upload of one byte without sending it, and deletes it. Only
-// servers that offer to delete are tried.
+// try begins an upload of one byte, sends nothing, and deletes it. It does so only if
+// the server offers to delete uploads.
 func (u *uploads) try(ctx context.Context) *trial {
 	if u.tried != nil {
 		return u.tried
@@ -156,7 +156,7 @@ func (u *uploads) try(ctx context.Context) *trial {
 	return t
 }
 
-// address is where an upload is, nil where that can't be.
+// address returns an upload's address, nil if it can't be used.
 func address(base, location string) (to, from *url.URL) {
 	from, err := url.Parse(base)
 	if err != nil || location == "" {
@@ -169,7 +169,7 @@ func address(base, location string) (to, from *url.URL) {
 	return to, from
 }
 
-// begun is the verdict on an upload that was tried.
+// begun is the verdict on an upload that was begun.
 func (u *uploads) begun(t *trial, told facts) verdict {
 	switch {
 	case t.err != nil:

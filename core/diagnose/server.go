@@ -16,38 +16,38 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// Limits of the steps. Whatever they are, the test ends with its context.
+// Time limits of the steps. The test also ends with its context.
 const (
-	dialTimeout      = 10 * time.Second // also for a name look-up and for the proxy
+	dialTimeout      = 10 * time.Second // also for looking up a name and for the proxy
 	handshakeTimeout = 10 * time.Second
 	answerTimeout    = 15 * time.Second
 )
 
-// server is one of the two servers, and how far the way to it has come.
+// server is one of the two servers, and the state of the connection to it.
 type server struct {
 	test   *test
 	target core.Target
 	field  string // its key in the profile file
 	text   string // its URL as the profile has it
-	get    string // the path of the harmless request that is made, "" for the URL's own
+	get    string // the path of the harmless request, "" for the URL's own
 
 	url       *url.URL
 	proxy     *url.URL    // nil: direct
 	raw       net.Conn    // the socket
-	conn      net.Conn    // what is built on it: the tunnel, TLS
+	conn      net.Conn    // the tunnel or TLS on top of raw
 	unreached *core.Error // why the proxy could not connect to the server
 	hello     hello
 	reply     *reply // nil before the request
 }
 
-// hello is what the TLS handshake told.
+// hello holds the facts of the TLS handshake.
 type hello struct {
 	conn    *tls.Conn // nil without TLS
 	state   tls.ConnectionState
-	asked   bool     // for a client certificate
-	sent    bool     // one was
-	accepts []string // whose certificates the server takes, as far as it says
-	refused error    // the end of a handshake in which all was well with the server
+	asked   bool     // the server asked for a client certificate
+	sent    bool     // a client certificate was sent
+	accepts []string // the CAs that the server accepts, if it names any
+	refused error    // the error of a handshake that failed after the server was verified
 }
 
 func (t *test) newServer(target core.Target, field, text string) *server {
@@ -55,17 +55,17 @@ func (t *test) newServer(target core.Target, field, text string) *server {
 	if target == core.TargetIngester {
 		s.get = "/health/ready"
 	}
-	s.url, _ = url.Parse(text) // nil when it can't be: checkAddress says so
+	s.url, _ = url.Parse(text) // nil if it can't be parsed; checkAddress reports that
 	return s
 }
 
-// sameAddress reports whether both servers are reached in one way.
+// sameAddress reports whether both servers have the same address.
 func (s *server) sameAddress(other *server) bool {
 	return s.url != nil && other.url != nil && s.url.User == nil && other.url.User == nil &&
 		s.url.Scheme == other.url.Scheme && strings.EqualFold(hostPort(s.url), hostPort(other.url))
 }
 
-// tasks are the steps to the server's answer.
+// tasks returns the steps up to the server's answer.
 func (s *server) tasks() []task {
 	return []task{
 		{Address, s.target, s.checkAddress},
@@ -81,23 +81,23 @@ func (s *server) tasks() []task {
 
 func (s *server) close() {
 	if s.raw != nil {
-		_ = s.raw.Close() // nothing is left to lose
+		_ = s.raw.Close() // an error here doesn't matter
 	}
 }
 
-// use begins with the socket conn. What is built on it can't close it, so
-// that the server's last words can be read after all else has failed.
+// use sets the socket. The layers on top of it can't close it, so that the server's last
+// message can be read after a failure.
 func (s *server) use(conn net.Conn) { s.raw, s.conn = conn, keptOpen{conn} }
 
 type keptOpen struct{ net.Conn }
 
-// Close implements net.Conn: server.close does it.
+// Close implements net.Conn. It does nothing, as server.close closes the socket.
 func (keptOpen) Close() error { return nil }
 
 func (s *server) encrypted() bool { return s.url.Scheme == "https" }
 
-// checkAddress looks at the URL as core.Profile.Validate does, and at nothing
-// else of the profile.
+// checkAddress checks the URL as core.Profile.Validate does, and nothing else of the
+// profile.
 func (s *server) checkAddress(context.Context) verdict {
 	key := ""
 	switch u := s.url; {
@@ -120,7 +120,7 @@ func (s *server) checkAddress(context.Context) verdict {
 	return verdict{found: told}
 }
 
-// resolve looks the name up.
+// resolve looks up the name.
 func (s *server) resolve(ctx context.Context) verdict {
 	host := s.url.Hostname()
 	if _, err := netip.ParseAddr(host); err == nil {
@@ -150,8 +150,8 @@ func lookUp(ctx context.Context, host string) ([]string, *core.Error) {
 	return addresses, nil
 }
 
-// connect opens the TCP connection, over IPv6 or IPv4, whichever answers
-// first. Where there is a proxy, it has done so.
+// connect opens the TCP connection, over IPv6 or IPv4, whichever answers first. A proxy
+// has done so already.
 func (s *server) connect(ctx context.Context) verdict {
 	if s.proxy != nil {
 		return s.connectedByProxy()
@@ -174,7 +174,7 @@ func dial(ctx context.Context, address string) (net.Conn, error) {
 	return conn, nil
 }
 
-// cause is ctx's end where that is why err came.
+// cause returns ctx's error if that is the reason for err.
 func cause(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -182,7 +182,7 @@ func cause(ctx context.Context, err error) error {
 	return err
 }
 
-// within makes conn's reads and writes end with ctx; release undoes that.
+// within makes conn's reads and writes end with ctx. release undoes that.
 func within(ctx context.Context, conn net.Conn) (release func()) {
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	return func() { stop() }
@@ -193,7 +193,7 @@ func readResponse(conn net.Conn, req *http.Request) (*http.Response, error) {
 	return http.ReadResponse(bufio.NewReader(io.LimitReader(conn, maxRead)), req)
 }
 
-// hostPort is where the URL's host listens.
+// hostPort returns the host and port of a URL.
 func hostPort(u *url.URL) string {
 	port := u.Port()
 	if port == "" {

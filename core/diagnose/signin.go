@@ -14,15 +14,15 @@ import (
 // scopeNeeded is the scope of a token that may upload.
 const scopeNeeded = "files:write"
 
-// signIn is the three steps of one token: package auth takes them at once and
-// tells by its error which one failed.
+// signIn is the three steps of signing in. Package auth takes them together; its error
+// tells which one failed.
 type signIn struct {
 	test  *test
 	token core.Token
-	err   *core.Error // of what follows the token
+	err   *core.Error // the error of a step after fetching the token
 }
 
-// signIn takes the steps and returns the token, zero where there is none to use.
+// signIn takes the steps and returns the token, zero if there is no usable one.
 func (t *test) signIn(ctx context.Context, reached bool) core.Token {
 	s := &signIn{test: t}
 	t.chain(ctx, reached,
@@ -80,7 +80,7 @@ func (s *signIn) received() facts {
 	return say("token.good", with{"Who": clean(who), "Left": left, "Until": moment(s.token.Expiry)})
 }
 
-// signature says who vouches for the token.
+// signature tells how the token was verified.
 func (s *signIn) signature(context.Context) verdict {
 	p := s.test.cfg.Profile
 	switch {
@@ -102,8 +102,8 @@ func (s *signIn) signature(context.Context) verdict {
 	return verdict{found: told}
 }
 
-// permission says whether the token is one for uploads, if it tells. Package
-// auth refuses a verified one that tells of other scopes only.
+// permission tells whether the token allows uploads, as far as it says. Package auth
+// refuses a verified token that has other scopes only.
 func (s *signIn) permission(context.Context) verdict {
 	scopes := list(s.token.Scopes)
 	switch {

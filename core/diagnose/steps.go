@@ -13,36 +13,36 @@ import (
 type test struct {
 	cfg   Config
 	tell  func(core.Step)
-	first *core.Error // of the first step that failed
+	first *core.Error // the error of the first step that failed
 	mine  credentials
 
 	clocks clocks
-	said   map[string]bool // pieces of advice
+	said   map[string]bool // advice that was given
 }
 
-// credentials are what the profile's certificate files hold.
+// credentials is the content of the profile's certificate files.
 type credentials struct {
-	config   *tls.Config // nil while trust is broken
-	trust    *core.Error // why the server could not be verified
+	config   *tls.Config // nil if trust is set
+	trust    *core.Error // why servers can't be verified
 	identity *core.Error // why the client certificate can't be presented
 	facts    core.CertificateFacts
-	leftOut  []string // of the CA file
+	leftOut  []string // entries of the CA file that can't be used
 }
 
-// task is a step to take.
+// task is a step to be taken.
 type task struct {
 	name   string
 	target core.Target
 	run    func(context.Context) verdict
 }
 
-// verdict is what a step found.
+// verdict is the result of a step.
 type verdict struct {
 	found facts
-	todo  facts       // with err nil: a warning
+	todo  facts       // advice; a warning if err is nil
 	err   *core.Error // a failure
 
-	unreached bool // it needs what failed before
+	unreached bool // it depends on a step that failed
 }
 
 func (t *test) run(ctx context.Context) {
@@ -51,22 +51,22 @@ func (t *test) run(ctx context.Context) {
 	ingester := t.newServer(core.TargetIngester, "ingester_url", t.cfg.Profile.IngesterURL)
 	if ingester.sameAddress(admin) {
 		ingester.target = ""
-		reached := t.line(ctx, ingester)
+		reached := t.reaches(ctx, ingester)
 		t.uploads(ctx, reached, ingester, t.signIn(ctx, reached))
 		return
 	}
-	token := t.signIn(ctx, t.line(ctx, admin))
-	t.uploads(ctx, t.line(ctx, ingester), ingester, token)
+	token := t.signIn(ctx, t.reaches(ctx, admin))
+	t.uploads(ctx, t.reaches(ctx, ingester), ingester, token)
 }
 
-// line tests the way to a server and reports whether it answers.
-func (t *test) line(ctx context.Context, s *server) bool {
+// reaches tests the connection to a server and reports whether it answers.
+func (t *test) reaches(ctx context.Context, s *server) bool {
 	defer s.close()
 	return t.chain(ctx, true, s.tasks()...)
 }
 
-// chain takes steps each of which needs the one before. It reports whether
-// none failed.
+// chain takes steps of which each depends on the one before. It reports whether none
+// failed.
 func (t *test) chain(ctx context.Context, reached bool, tasks ...task) bool {
 	for _, task := range tasks {
 		reached = t.take(ctx, reached, task)
@@ -104,8 +104,8 @@ func (t *test) take(ctx context.Context, reached bool, task task) bool {
 	return v.err == nil && !v.unreached
 }
 
-// readFiles reads the profile's certificates. Where only the client's can't
-// be used, the server can still be verified.
+// readFiles reads the profile's certificates. If only the client certificate can't be
+// used, the server can still be verified.
 func (t *test) readFiles() credentials {
 	settings, passphrase := t.cfg.Profile.TLS, t.cfg.Passphrase
 	var c credentials
@@ -118,12 +118,12 @@ func (t *test) readFiles() credentials {
 	switch {
 	case err != nil:
 		c.trust, c.identity = core.AsError(err), nil
-	case config == nil: // TLS is not configured: as a browser would
+	case config == nil: // TLS is not configured: use the defaults, as a browser does
 		config = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
 	c.config, c.leftOut = config, tlsconfig.LeftOut(settings)
 	if t.cfg.Profile.TLS.Enabled {
-		// What can't be read has been told by Build.
+		// Build has reported already what can't be read.
 		c.facts, _ = tlsconfig.Inspect(t.cfg.Profile.TLS, passphrase)
 	}
 	return c

@@ -11,11 +11,11 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// storage is what a server says about what it keeps.
+// storage is what a server says about the files that it keeps.
 type storage struct {
-	mode  string                  // of a Storage Element, "" where it isn't told
-	can   map[core.Retention]bool // nothing for what isn't told
-	takes bool                    // uploads, of whichever kind
+	mode  string                  // a Storage Element's mode, "" if not known
+	can   map[core.Retention]bool // only for kinds of which the server tells
+	takes bool                    // it takes uploads of some kind
 }
 
 // The modes of Storage Elements.
@@ -24,8 +24,8 @@ const (
 	modeRW   = "rw"   // files for good
 )
 
-// storageOf reads an Ingester's health check, which has the elements behind it,
-// and a Storage Element's answer about itself. Either may be empty.
+// storageOf reads an Ingester's health check, which lists the Storage Elements behind
+// it, and a Storage Element's answer about itself. Either may be empty.
 func storageOf(health, info []byte) storage {
 	s := storage{can: map[core.Retention]bool{}, takes: true}
 	var told struct {
@@ -59,9 +59,9 @@ func storageOf(health, info []byte) storage {
 	return s
 }
 
-// readChecks reads a health check that has a word for each kind of file.
+// readChecks reads a health check that has a state for each kind of file.
 func (s storage) readChecks(health []byte) {
-	h, _ := wire.ReadHealth(http.StatusOK, health) // of what is none there are no checks
+	h, _ := wire.ReadHealth(http.StatusOK, health) // something else has no checks
 	failing := h.Failing()
 	for _, kind := range []core.Retention{core.RetentionTemporary, core.RetentionPermanent} {
 		if _, told := h.Checks[string(kind)]; told {
@@ -70,11 +70,11 @@ func (s storage) readChecks(health []byte) {
 	}
 }
 
-// checkStorage says which files the server keeps, and for how long.
+// checkStorage tells which files the server keeps, and for how long.
 func (u *uploads) checkStorage(ctx context.Context) verdict {
 	health := u.server.request(ctx)
 	found := storageOf(health.body, nil)
-	if len(found.can) == 0 { // no Ingester with elements behind it
+	if len(found.can) == 0 { // not an Ingester with Storage Elements behind it
 		r, err := u.ask(ctx, question{method: http.MethodGet, url: u.at("/api/v1/info"), nameless: true})
 		switch {
 		case err != nil:

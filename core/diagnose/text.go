@@ -10,23 +10,23 @@ import (
 )
 
 const (
-	maxText  = 200 // characters of a text that is not ours
-	maxItems = 5   // of a list
+	maxText  = 200 // characters of a text from elsewhere
+	maxItems = 5   // items of a list
 )
 
-// with is what fills a fact in.
+// with holds the values to fill in a fact.
 type with = map[string]any
 
-// facts are what a step says, one sentence after another.
+// facts is what a step says, as successive sentences.
 type facts = []core.Fact
 
-// fact is one sentence of the table english.
+// fact returns one sentence of the table english.
 func fact(key string, fill with) core.Fact { return core.Fact{Key: key, With: fill} }
 
-// say is a sentence by itself.
+// say returns a single sentence.
 func say(key string, fill with) facts { return facts{fact(key, fill)} }
 
-// plain is a text that is the same in every language.
+// plain returns a text that is the same in every language.
 func plain(text string) core.Fact { return fact("text", with{"Text": text}) }
 
 // speech is the language of Detail, Advice and Message.
@@ -45,7 +45,7 @@ func (speech) Value(v any) string {
 
 func inEnglish(f ...core.Fact) string { return core.Words(speech{}, f...) }
 
-// problem is an error whose message is a fact.
+// problem returns an error whose message is a fact.
 func problem(kind core.Kind, code core.Code, f core.Fact) *core.Error {
 	return &core.Error{Kind: kind, Code: code, Op: op, Message: inEnglish(f), Fact: &f}
 }
@@ -53,7 +53,7 @@ func problem(kind core.Kind, code core.Code, f core.Fact) *core.Error {
 // clean makes a text that a server chose fit to be shown.
 func clean(text string) string { return core.OneLine(text, maxText, "…") }
 
-// list joins the first few items, each once.
+// list joins the first few items, without repetitions.
 func list(items []string) core.Fact {
 	var shown []string
 	more := 0

@@ -6,7 +6,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// uploads is the steps after the ingester has answered: what it needs to take
+// uploads is the steps after the ingester has answered, about what it needs to take
 // files of this profile.
 type uploads struct {
 	*asker
@@ -15,7 +15,7 @@ type uploads struct {
 	tried  *trial // nil before an upload was begun
 }
 
-// uploads takes the steps. Without a token those that need none are taken.
+// uploads takes the steps. Without a token it takes those that need none.
 func (t *test) uploads(ctx context.Context, reached bool, s *server, token core.Token) {
 	u := &uploads{asker: t.newAsker(), server: s}
 	u.token = token
@@ -33,8 +33,8 @@ func (u *uploads) mayResume() bool {
 	return u.test.cfg.Profile.Upload.Protocol != core.ProtocolMultipart
 }
 
-// tusAlone reports whether an answer that a path of ArtStore's got is what a
-// gateway says that offers resumable uploads and nothing else.
+// tusAlone reports whether an answer to a request of ArtStore's shows a gateway that
+// offers only resumable uploads.
 func (u *uploads) tusAlone(ctx context.Context, r *reply) bool {
 	return missing(r.status) && u.mayResume() && u.offer(ctx).offered
 }

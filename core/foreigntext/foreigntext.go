@@ -1,9 +1,9 @@
-// Package foreigntext reads texts as other systems write them: with a byte
-// order mark, in UTF-16, with the line ends of another time, and PEM files that
-// have been through editors, mails and careless concatenation.
+// Package foreigntext reads texts as other systems write them: with a byte order mark, in
+// UTF-16, with old line ends; and PEM files that were changed by editors, mail programs and
+// careless concatenation.
 //
-// It lies below the adapters, so that a file that one of them can read is
-// readable to all. What can't be read is told with its place, never dropped.
+// All adapters use it, so that a file that one of them can read can be read by all. What
+// can't be read is reported with its position, never dropped.
 package foreigntext
 
 import (
@@ -20,9 +20,9 @@ var (
 	ErrSurrogate = errors.New("it is UTF-16 with half a character in it")
 )
 
-// Decode returns data in UTF-8 without a byte order mark. UTF-16 is known by
-// its mark, or by a first character of ASCII. Anything else is handed back as
-// it is, whether or not it is UTF-8.
+// Decode returns data in UTF-8 without a byte order mark. UTF-16 is recognised by its
+// mark, or by a first character of ASCII. Anything else is returned as it is, whether or
+// not it is UTF-8.
 func Decode(data []byte) ([]byte, error) {
 	if rest, ok := bytes.CutPrefix(data, []byte("\xef\xbb\xbf")); ok {
 		return rest, nil
@@ -57,7 +57,7 @@ func Decode(data []byte) ([]byte, error) {
 	return text, nil
 }
 
-// utf16Order returns the byte order of UTF-16, nil for what is something else.
+// utf16Order returns the byte order of UTF-16, nil for other data.
 func utf16Order(data []byte) binary.ByteOrder {
 	switch {
 	case len(data) < 2:
@@ -69,9 +69,8 @@ func utf16Order(data []byte) binary.ByteOrder {
 	return nil
 }
 
-// Newlines returns text with line feeds where all its line ends are bare
-// carriage returns. In a text that has line feeds, a bare carriage return is no
-// line end, and stays for its reader to judge.
+// Newlines returns text with line feeds if all its line ends are bare carriage returns. In
+// a text with line feeds a bare carriage return is not a line end, and stays.
 func Newlines(text []byte) []byte {
 	if bytes.IndexByte(text, '\n') >= 0 {
 		return text

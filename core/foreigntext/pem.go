@@ -11,20 +11,20 @@ import (
 	"unicode/utf8"
 )
 
-// Block is what a BEGIN line of a PEM file (RFC 7468) stands for.
+// Block is a block of a PEM file (RFC 7468), from its BEGIN line on.
 type Block struct {
-	Number  int    // 1…, of the BEGIN lines in the file
-	Line    int    // 1…, of the BEGIN line
+	Number  int    // number of its BEGIN line among those of the file, from 1
+	Line    int    // line of its BEGIN line, from 1
 	Type    string // such as "CERTIFICATE"
 	Headers map[string]string
 	Bytes   []byte
-	Err     error // why the block can't be read; there are no Headers and Bytes
+	Err     error // why the block can't be read; Headers and Bytes are then empty
 
 	above []byte // the text since the last block
 }
 
-// Attribute is a line "name: value" in the text above the block, such as
-// OpenSSL writes it there ("Bag Attributes"); "" where there is none.
+// Attribute returns the value of a line "name: value" in the text above the block, as
+// OpenSSL writes there ("Bag Attributes"); "" if there is none.
 func (b Block) Attribute(name string) string {
 	for line := range bytes.FieldsFuncSeq(b.above, func(r rune) bool { return r == '\r' || r == '\n' }) {
 		if key, value, ok := strings.Cut(string(line), ":"); ok && strings.TrimFunc(key, blank) == name {
@@ -34,10 +34,10 @@ func (b Block) Attribute(name string) string {
 	return ""
 }
 
-// Place says which block it is.
+// Place says where the block is in its file.
 func (b Block) Place() string { return fmt.Sprintf("block %d (line %d)", b.Number, b.Line) }
 
-// What is wrong with a block, or a whole file.
+// What can be wrong with a block or a whole file.
 var (
 	errBegin = errors.New("its BEGIN line is damaged: there should be five dashes on both sides, and capital letters")
 	errEnd   = errors.New("its END line is damaged: there should be five dashes on both sides, and capital letters")
@@ -46,10 +46,9 @@ var (
 	errEmpty = errors.New("there is nothing between BEGIN and END")
 )
 
-// PEM returns a block for each BEGIN line in data, those that can't be read
-// among them; none where there are no BEGIN lines, as in DER. Text around the
-// blocks, blanks around lines, any line ends and blocks without one in between
-// are no hindrance.
+// PEM returns a block for each BEGIN line in data, including blocks that can't be read;
+// none if there are no BEGIN lines, as in DER. It accepts text around the blocks, blanks
+// around lines, any line ends, and blocks without a line end between them.
 func PEM(data []byte) ([]Block, error) {
 	if bytes.Contains(data, []byte("BEGIN ")) && bytes.Contains(data, []byte("B\x00E\x00G\x00I\x00N")) {
 		return nil, errMixed
@@ -88,25 +87,25 @@ func PEM(data []byte) ([]Block, error) {
 	return blocks, nil
 }
 
-// heads reports whether the first of marks is an ornament above another BEGIN
-// line, with nothing in between.
+// heads reports whether the first of marks is only a decoration above another BEGIN line,
+// with nothing in between.
 func heads(text []byte, marks []boundary) bool {
 	return len(marks) > 1 && marks[1].begin && marks[1].start >= marks[0].end && len(bytes.TrimSpace(text[marks[0].end:marks[1].start])) == 0
 }
 
 // boundary is a BEGIN or END line, or what is left of one.
 type boundary struct {
-	start, end int // in the text, with the dashes
+	start, end int // offsets in the text, including the dashes
 	begin      bool
 	label      string
 	damaged    bool
 }
 
-// dashes is how many belong on each side of a boundary.
+// dashes is how many dashes belong on each side of a boundary.
 const dashes = 5
 
-// boundaries finds the boundaries in text. Dashes between two of them may
-// belong to both: somebody has taken away what looked like too many.
+// boundaries finds the boundaries in text. Dashes between two of them may belong to both,
+// as somebody may have removed what looked like too many.
 func boundaries(text []byte) []boundary {
 	var found []boundary
 	word := regexp.MustCompile(`(?i)(BEGIN|END)[ \t]+([^\p{Pd}\r\n]*)`)
@@ -115,13 +114,13 @@ func boundaries(text []byte) []boundary {
 		head := bytes.TrimRight(text[:at[0]], " \t")
 		left, right := trailingDashes(head), leadingDashes(text[at[1]:])
 		if left < 2 {
-			continue // a word like any other
+			continue // an ordinary word
 		}
 		m := boundary{start: len(bytes.TrimRightFunc(head, dash)), end: at[1] + right, begin: strings.EqualFold(keyword, "BEGIN"), label: strings.ToUpper(label)}
 		proper := bytes.HasSuffix(text[:at[0]], fiveDashes()) && bytes.HasPrefix(text[at[1]:], fiveDashes())
 		m.damaged = !proper || keyword != strings.ToUpper(keyword) || label != m.label
 		if m.damaged && !strings.Contains(m.label, "CERTIFICATE") && !strings.Contains(m.label, "KEY") {
-			continue // an ornament
+			continue // a decoration
 		}
 		found = append(found, m)
 	}
@@ -130,15 +129,16 @@ func boundaries(text []byte) []boundary {
 
 func fiveDashes() []byte { return bytes.Repeat([]byte("-"), dashes) }
 
-// dash reports whether r is a dash, a typographer's too: word processors put
-// them in place of hyphens.
+// dash reports whether r is a dash. Typographic dashes count, as word processors put them
+// in place of hyphens.
 func dash(r rune) bool { return unicode.Is(unicode.Pd, r) }
 
 func trailingDashes(text []byte) int {
 	return utf8.RuneCount(text[len(bytes.TrimRightFunc(text, dash)):])
 }
 
-// leadingDashes counts bytes, of no more dashes than belong to a boundary.
+// leadingDashes returns the bytes of the dashes at the beginning of text, of no more than
+// belong to a boundary.
 func leadingDashes(text []byte) int {
 	size := 0
 	for range dashes {
@@ -151,8 +151,8 @@ func leadingDashes(text []byte) int {
 	return size
 }
 
-// blank reports whether r is white space, or can't be seen: the marks that
-// concatenation leaves within a text.
+// blank reports whether r is white space or an invisible mark that concatenation leaves
+// within a text.
 func blank(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' }
 
 // body reads what is between the boundaries: headers (RFC 1421), then base64.
@@ -179,14 +179,14 @@ func body(text []byte) (headers map[string]string, data []byte, err error) {
 	return headers, data, nil
 }
 
-// lineCounter numbers the lines of a text, going forward only.
+// lineCounter finds line numbers in a text, for ascending positions.
 type lineCounter struct {
 	text []byte
 	pos  int
 	ends int
 }
 
-// at returns the number of the line that pos is in.
+// at returns the line number of pos.
 func (c *lineCounter) at(pos int) int {
 	for ; c.pos < pos; c.pos++ {
 		if b := c.text[c.pos]; b == '\n' || b == '\r' && (c.pos+1 == len(c.text) || c.text[c.pos+1] != '\n') {

@@ -11,7 +11,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Operations, as errors name them.
+// The operations' names in errors.
 const (
 	opGet    = "read keychain"
 	opSet    = "save in keychain"
@@ -20,14 +20,14 @@ const (
 	opClose  = "close keychain"
 )
 
-// errTimeLimit is the cause of a context that a System's own time limit ended.
+// errTimeLimit is the cause of a context that a System's own time limit has ended.
 var errTimeLimit = errors.New("time limit reached")
 
-// account is the user name under which a secret is kept. Profile names hold no
-// slash, so no two secrets share one.
+// account is the user name under which a secret is kept. Profile names have no slash, so
+// no two secrets have the same one.
 func account(profile string, i Item) string { return profile + "/" + string(i) }
 
-// label is what a message calls the item.
+// label is the item's name in messages.
 func (i Item) label() string {
 	if i == ItemPassphrase {
 		return "passphrase"
@@ -40,7 +40,7 @@ func missing(profile string, i Item) error {
 		fmt.Sprintf("No %s is kept for the profile %q. Enter it in the profile's settings.", i.label(), profile), nil)
 }
 
-// checkSecret refuses what a keychain can't give back as it was.
+// checkSecret refuses a secret that a keychain can't return unchanged.
 func checkSecret(s core.Secret, i Item) error {
 	switch n := len(s.Reveal()); {
 	case n == 0:
@@ -56,8 +56,8 @@ func failure(op string, code core.Code, message string, err error) *core.Error {
 	return &core.Error{Kind: core.KindConfig, Code: code, Op: op, Message: message, Err: err}
 }
 
-// explain turns what a keychain call gave back into a *core.Error that says
-// what to do. ErrNotFound is left to the caller.
+// explain turns the error of a keychain call into a *core.Error that says what to do.
+// The caller handles ErrNotFound.
 func explain(op string, err error, limit time.Duration) error {
 	var known *core.Error
 	switch {
@@ -81,7 +81,7 @@ func explain(op string, err error, limit time.Duration) error {
 	}[code], err)
 }
 
-// What the errors say.
+// The messages of the errors.
 const (
 	sentenceUnavailable = "This session has no keychain. " + adviceUnavailable
 	sentenceLocked      = "The keychain is locked. Unlock it and try again."

@@ -1,11 +1,11 @@
 // Package keychain keeps client secrets and passphrases where the operating
 // system keeps passwords, or in memory for one session.
 //
-// System is the operating system's keychain: the Secret Service on Linux
-// (GNOME Keyring, KWallet, KeePassXC), the Keychain on macOS, the Credential
-// Manager on Windows. Session is its twin in memory. Nothing here ever falls
-// back from one to the other by itself: keeping a secret for this session
-// only is the user's choice, and it never goes into a file.
+// System is the operating system's keychain: the Secret Service on Linux (GNOME Keyring,
+// KWallet, KeePassXC), the Keychain on macOS, the Credential Manager on Windows. Session
+// keeps secrets in memory. Nothing here falls back from one to the other by itself:
+// keeping a secret for this session only is the user's choice. A secret is never written
+// to a file.
 package keychain
 
 import (
@@ -21,36 +21,35 @@ type Item string
 // The items.
 const (
 	ItemClientSecret Item = "client_secret"
-	ItemPassphrase   Item = "passphrase" // of the private key or PKCS#12 file
+	ItemPassphrase   Item = "passphrase" // the passphrase of the private key or PKCS#12 file
 )
 
-// Items are all that may be kept with a profile.
+// Items returns all secrets that a profile may have.
 func Items() []Item { return []Item{ItemClientSecret, ItemPassphrase} }
 
-// DefaultTimeout is how long one keychain call may take, a password window
-// included.
+// DefaultTimeout is how long one keychain call may take, including a password window.
 const DefaultTimeout = 30 * time.Second
 
-// ProbeTimeout is how long Probe may take: nobody is asked anything, but the
+// ProbeTimeout is how long Probe may take. The user is not asked anything, but the
 // keychain may have to be started first.
 const ProbeTimeout = 5 * time.Second
 
-// MaxSecretSize is the largest secret in bytes that every platform's keychain
-// takes (Windows Credential Manager: 5 × 512).
+// MaxSecretSize is how many bytes a secret may have on every platform (Windows Credential
+// Manager: 5 × 512).
 const MaxSecretSize = 2560
 
 // Keychain keeps the secrets of profiles. Errors are *core.Error of KindConfig:
 //
 //	CodeSecretMissing        nothing is kept under this name
 //	CodeKeychainUnavailable  this computer or session has no keychain
-//	CodeKeychainLocked       it is locked, and its password window was closed or not answered
-//	CodeKeychainFailed       it is there but broken: no answer in time, or it kept nothing
+//	CodeKeychainLocked       the keychain is locked, and its password window was closed or not answered
+//	CodeKeychainFailed       the keychain is broken: it did not answer in time, or kept nothing
 //
-// and of KindCancelled where the context was cancelled. An error says nothing
-// about what is kept: never delete a secret because it could not be read.
+// and of KindCancelled if the context was cancelled. An error says nothing about what is
+// kept: never delete a secret because it could not be read.
 type Keychain interface {
 	Get(ctx context.Context, profile string, i Item) (core.Secret, error)
 	Set(ctx context.Context, profile string, i Item, s core.Secret) error
-	// Delete forgets a secret; there being none is no error.
+	// Delete deletes a secret. It is no error if there is none.
 	Delete(ctx context.Context, profile string, i Item) error
 }

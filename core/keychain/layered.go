@@ -6,8 +6,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Layered looks for a secret in this session first and in the system's
-// keychain second. It is a Keychain whose Set writes to the system's.
+// Layered looks for a secret first in this session and then in the system's keychain. It
+// is a Keychain whose Set writes to the system's.
 type Layered struct {
 	Session Keychain // in memory
 	System  Keychain
@@ -26,10 +26,9 @@ func (l Layered) Set(ctx context.Context, profile string, i Item, s core.Secret)
 	return l.Keep(ctx, profile, i, s, false)
 }
 
-// Keep keeps a secret where the user said. With sessionOnly it stays in
-// memory and hides, until the program ends, what the system's keychain may
-// hold under the same name. Otherwise it replaces both, and when the system's
-// keychain can't take it, nothing is changed.
+// Keep keeps a secret where the user wants it. With sessionOnly it stays in memory and,
+// until the program ends, takes precedence over the one in the system's keychain.
+// Otherwise it replaces both; if the system's keychain can't take it, nothing changes.
 func (l Layered) Keep(ctx context.Context, profile string, i Item, s core.Secret, sessionOnly bool) error {
 	if sessionOnly {
 		return l.Session.Set(ctx, profile, i, s)
@@ -40,7 +39,7 @@ func (l Layered) Keep(ctx context.Context, profile string, i Item, s core.Secret
 	return l.Session.Delete(ctx, profile, i)
 }
 
-// Delete implements Keychain: the secret is forgotten in both places.
+// Delete implements Keychain. It deletes the secret in both places.
 func (l Layered) Delete(ctx context.Context, profile string, i Item) error {
 	if err := l.Session.Delete(ctx, profile, i); err != nil {
 		return err

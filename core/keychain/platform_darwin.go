@@ -14,8 +14,8 @@ const adviceUnavailable = "Create a login keychain in Keychain Access, or keep t
 // security is the command that go-keyring runs.
 const security = "/usr/bin/security"
 
-// ready reports whether the keychain's command is there. macOS asks for the
-// password itself, while the command runs.
+// ready reports whether the keychain's command is there. macOS itself asks for the
+// password while the command runs.
 func ready(ctx context.Context, _ bool) error {
 	if _, err := os.Stat(security); err != nil {
 		return failure("", core.CodeKeychainUnavailable, sentenceUnavailable, err)

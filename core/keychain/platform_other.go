@@ -13,10 +13,10 @@ import (
 
 const adviceUnavailable = "Keep the secret for this session only."
 
-// ready has nothing to make sure of.
+// ready has nothing to check.
 func ready(ctx context.Context, _ bool) error { return ctx.Err() }
 
-// codeOf tells a platform without a keychain from a broken one.
+// codeOf distinguishes a platform without a keychain from a broken keychain.
 func codeOf(err error) core.Code {
 	if errors.Is(err, keyring.ErrUnsupportedPlatform) {
 		return core.CodeKeychainUnavailable

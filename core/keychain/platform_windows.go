@@ -14,11 +14,11 @@ const adviceUnavailable = "Sign in to Windows with your own account, or keep the
 // services have no credential set.
 const errNoLogonSession syscall.Errno = 1312
 
-// ready has nothing to make sure of: the Credential Manager is part of Windows
-// and unlocked with the session.
+// ready has nothing to check: the Credential Manager is part of Windows and unlocked with
+// the session.
 func ready(ctx context.Context, _ bool) error { return ctx.Err() }
 
-// codeOf sorts Windows' errors.
+// codeOf returns the code of a Windows error.
 func codeOf(err error) core.Code {
 	if errors.Is(err, errNoLogonSession) {
 		return core.CodeKeychainUnavailable

@@ -22,19 +22,19 @@ const (
 	ifaceService    = "org.freedesktop.Secret.Service"
 	ifaceCollection = "org.freedesktop.Secret.Collection"
 	ifacePrompt     = "org.freedesktop.Secret.Prompt"
-	noObject        = "/" // the API's word for none
+	noObject        = "/" // the API's value for no object
 )
 
-// lockedInterval is how often a locked keychain is looked at while its
-// password window is open: signing in to the desktop may unlock it as well.
+// lockedInterval is how often a locked keychain is checked while its password window is
+// open, as signing in to the desktop may unlock it too.
 const lockedInterval = time.Second
 
 const adviceUnavailable = "Start a Secret Service such as GNOME Keyring, KWallet or KeePassXC, or keep the secret for this session only."
 
-// ready makes sure that there is a Secret Service, that it answers, and with
-// unlock that the collection that go-keyring uses is unlocked. go-keyring
-// would wait for ever for a window that nobody answers, and on a connection
-// shared by the whole program; here everything ends with ctx.
+// ready makes sure that there is a Secret Service, that it answers and, with unlock, that
+// go-keyring's collection is unlocked. go-keyring would wait for ever for a window that
+// nobody answers, on a connection that the whole program shares; here everything ends
+// with ctx.
 func ready(ctx context.Context, unlock bool) error {
 	conn, err := dbus.SessionBusPrivateNoAutoStartup(dbus.WithContext(ctx))
 	if err != nil {
@@ -63,11 +63,11 @@ func ready(ctx context.Context, unlock bool) error {
 	return s.unlock(ctx, path)
 }
 
-// secretService speaks the Secret Service API on a connection of its own.
+// secretService uses the Secret Service API on a connection of its own.
 type secretService struct{ conn *dbus.Conn }
 
-// collection is the one that go-keyring uses: "login" where there is one, the
-// default one otherwise.
+// collection returns go-keyring's collection: "login" if there is one, else the default
+// one.
 func (s secretService) collection(ctx context.Context) (dbus.ObjectPath, error) {
 	var all []dbus.ObjectPath
 	if err := s.property(ctx, secretsPath, ifaceService, "Collections", &all); err != nil {
@@ -114,7 +114,7 @@ func (s secretService) unlock(ctx context.Context, path dbus.ObjectPath) error {
 	defer look.Stop()
 	for {
 		select {
-		case signal := <-signals: // nil when the connection is gone
+		case signal := <-signals: // nil if the connection is gone
 			switch {
 			case ctx.Err() != nil:
 			case signal == nil:
@@ -136,8 +136,7 @@ func (s secretService) unlock(ctx context.Context, path dbus.ObjectPath) error {
 	}
 }
 
-// verify looks whether the collection is unlocked now that the user has had a
-// say.
+// verify checks whether the collection is unlocked after the user was asked.
 func (s secretService) verify(ctx context.Context, path dbus.ObjectPath) error {
 	locked, err := s.locked(ctx, path)
 	if err == nil && locked {
@@ -162,7 +161,7 @@ func (s secretService) property(ctx context.Context, path dbus.ObjectPath, iface
 	return nil
 }
 
-// codeOf sorts what D-Bus and go-keyring say.
+// codeOf returns the code of an error of D-Bus or go-keyring.
 func codeOf(err error) core.Code {
 	var e dbus.Error
 	switch {
@@ -174,7 +173,7 @@ func codeOf(err error) core.Code {
 		errors.Is(err, keyring.ErrUnsupportedPlatform):
 		return core.CodeKeychainUnavailable
 	case e.Name == "org.freedesktop.Secret.Error.IsLocked",
-		// go-keyring has no error value for it.
+		// go-keyring has no error value for this.
 		strings.Contains(err.Error(), "failed to unlock correct collection"):
 		return core.CodeKeychainLocked
 	}

@@ -143,8 +143,8 @@ func TestLocked(t *testing.T) {
 
 	s.Stop(t)
 	s.Start(t, false)
-	late := start(t, s.Env())
-	late.want(request{Do: "get"}, core.CodeKeychainLocked, "Unlock it and try again")
+	markOverdue := start(t, s.Env())
+	markOverdue.want(request{Do: "get"}, core.CodeKeychainLocked, "Unlock it and try again")
 
 	s.Stop(t)
 	s.Start(t, true)

@@ -14,13 +14,12 @@ import (
 
 // System is the operating system's keychain. It is safe for concurrent use.
 //
-// go-keyring knows no context: a call that hangs can't be stopped. So System
-// first makes sure, in a way that can be stopped, that the keychain answers
-// and is unlocked (see ready); then it calls go-keyring in a goroutine that it
-// owns, one at a time, and stops waiting when the time is up. While a call
-// hangs, the others fail at once instead of piling up behind it, so at most
-// one goroutine is ever lost to a keychain that never answers. Close waits for
-// it.
+// go-keyring has no contexts, so a call that hangs can't be stopped. System therefore
+// first makes sure, in a way that can be stopped, that the keychain answers and is
+// unlocked (see ready). Then it calls go-keyring in a goroutine that it owns, one call at
+// a time, and stops waiting when the time is up. While a call hangs, others fail at once
+// instead of waiting for it, so that a keychain which never answers holds at most one
+// goroutine. Close waits for it.
 type System struct {
 	service string
 	timeout time.Duration
@@ -28,11 +27,11 @@ type System struct {
 	ready   func(ctx context.Context, unlock bool) error
 
 	mu      sync.Mutex
-	current *call // the call under way, nil when there is none
+	current *call // the call under way, nil if there is none
 	closed  bool
 }
 
-// ring is what is wanted of go-keyring.
+// ring is the part of go-keyring that is used.
 type ring interface {
 	Get(service, user string) (string, error)
 	Set(service, user, secret string) error
@@ -48,14 +47,13 @@ func (osRing) Delete(service, user string) error        { return keyring.Delete(
 
 // call is one call of go-keyring.
 type call struct {
-	done    chan struct{} // closed when it has ended
-	overdue chan struct{} // closed when its time was up before that
+	done    chan struct{} // closed when the call has ended
+	overdue chan struct{} // closed if its time was up before that
 	once    sync.Once     // closes overdue
 }
 
-// NewSystem returns the operating system's keychain. Secrets are kept under
-// the service's name; a call takes at most timeout, or DefaultTimeout if that
-// is 0.
+// NewSystem returns the operating system's keychain. Secrets are kept under the service's
+// name. A call takes at most timeout, or DefaultTimeout if that is 0.
 func NewSystem(service string, timeout time.Duration) *System {
 	if timeout <= 0 {
 		timeout = DefaultTimeout
@@ -65,7 +63,7 @@ func NewSystem(service string, timeout time.Duration) *System {
 
 // Get implements Keychain. A locked keychain asks the user to unlock it.
 func (s *System) Get(ctx context.Context, profile string, i Item) (core.Secret, error) {
-	// Sent over, not shared: a call that is given up may still write.
+	// Sent over a channel, as a call that is given up may still write.
 	found := make(chan string, 1)
 	err := s.do(ctx, opGet, func() error {
 		value, err := s.ring.Get(s.service, account(profile, i))
@@ -81,8 +79,8 @@ func (s *System) Get(ctx context.Context, profile string, i Item) (core.Secret, 
 	return core.NewSecret(<-found), nil
 }
 
-// Set implements Keychain. It reads the secret back, because a keychain may
-// say yes and keep nothing.
+// Set implements Keychain. It reads the secret back, because a keychain may report
+// success and keep nothing.
 func (s *System) Set(ctx context.Context, profile string, i Item, secret core.Secret) error {
 	if err := checkSecret(secret, i); err != nil {
 		return err
@@ -112,8 +110,8 @@ func (s *System) Delete(ctx context.Context, profile string, i Item) error {
 	return err
 }
 
-// Probe reports whether there is a keychain that answers, locked or not. It
-// never asks the user anything and takes at most ProbeTimeout.
+// Probe returns an error if no keychain answers; it may be locked. It never asks the user
+// anything and takes at most ProbeTimeout.
 func (s *System) Probe(ctx context.Context) error {
 	limit := min(s.timeout, ProbeTimeout)
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, errTimeLimit)
@@ -161,13 +159,13 @@ func (s *System) do(ctx context.Context, op string, f func() error) error {
 	case err := <-result:
 		return explain(op, err, s.timeout)
 	case <-ctx.Done():
-		c.late(ctx)
+		c.markOverdue(ctx)
 		return explain(op, context.Cause(ctx), s.timeout)
 	}
 }
 
-// begin waits for the call before this one. When the time of either is up
-// while that still runs, it counts as hung.
+// begin waits for the call before this one. If the time of either is up while the earlier
+// one still runs, that counts as hung.
 func (s *System) begin(ctx context.Context) (*call, error) {
 	for {
 		s.mu.Lock()
@@ -187,13 +185,13 @@ func (s *System) begin(ctx context.Context) (*call, error) {
 		case <-before.overdue:
 			return nil, failure("", core.CodeKeychainFailed, sentenceBusy, nil)
 		case <-ctx.Done():
-			before.late(ctx)
+			before.markOverdue(ctx)
 			return nil, context.Cause(ctx)
 		}
 	}
 }
 
-// end makes way for the next call.
+// end lets the next call begin.
 func (s *System) end(c *call) {
 	s.mu.Lock()
 	s.current = nil
@@ -201,15 +199,15 @@ func (s *System) end(c *call) {
 	close(c.done)
 }
 
-// late marks the call as hung if it was our time limit that ended ctx, not the
+// markOverdue marks the call as hung if ctx was ended by our time limit and not by the
 // caller.
-func (c *call) late(ctx context.Context) {
+func (c *call) markOverdue(ctx context.Context) {
 	if errors.Is(context.Cause(ctx), errTimeLimit) {
 		c.once.Do(func() { close(c.overdue) })
 	}
 }
 
-// inTime says why ctx ended, if it did: what failed then may say only that the
+// inTime returns why ctx ended, if it did, else err. After that, err may only say that the
 // connection was closed.
 func inTime(ctx context.Context, err error) error {
 	var known *core.Error
@@ -219,8 +217,8 @@ func inTime(ctx context.Context, err error) error {
 	return err
 }
 
-// guarded keeps a panic of go-keyring from ending the program: it has one
-// where the bus goes away while a password window is open.
+// guarded keeps a panic of go-keyring from ending the program. It panics if the bus goes
+// away while a password window is open.
 func guarded(f func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

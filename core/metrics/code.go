@@ -2,8 +2,8 @@ package metrics
 
 import "github.com/artstore/ingester/core"
 
-// errorCode is the value of the label "error_code": the error's code if it is
-// one of package core's, so that a code made up elsewhere can't add a series.
+// errorCode returns the value of the label "error_code": the error's code if package core
+// has it, so that no other code can add a series.
 func errorCode(err error) string {
 	if c := core.CodeOf(err); known(c) {
 		return string(c)

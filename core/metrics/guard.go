@@ -13,8 +13,8 @@ import (
 // maxInFlight is how many scrapes are answered at once; more get 503.
 const maxInFlight = 4
 
-// routes is a mux of our own: nothing that other packages register on the
-// default one (profiles, variables) can show up here.
+// routes returns a mux of our own, so that nothing that other packages register on the
+// default one (profiles, variables) is served.
 func (m *Metrics) routes(log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
@@ -28,10 +28,10 @@ func (m *Metrics) routes(log *slog.Logger) http.Handler {
 	return mux
 }
 
-// guard keeps web pages out. A page in the user's browser can send requests to
-// this machine; the browser then says so by Origin or Sec-Fetch-Site, and a
-// page whose name was made to point here (DNS rebinding) by Host. hosts are
-// the allowed ones, nil for any.
+// guard refuses requests of web pages. A page in the user's browser can send requests to
+// this machine. The browser then sends Origin or Sec-Fetch-Site, and the Host of a page
+// whose name was made to point here (DNS rebinding) is a foreign one. hosts has the
+// allowed ones, nil for any.
 func guard(next http.Handler, hosts map[string]bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Content-Type-Options", "nosniff")
@@ -46,8 +46,8 @@ func guard(next http.Handler, hosts map[string]bool) http.Handler {
 	})
 }
 
-// fromElsewhere reports whether a browser says that another site asks. "none"
-// is the user, who typed the address.
+// fromElsewhere reports whether a browser says that another site makes the request.
+// "none" means that the user typed the address.
 func fromElsewhere(sites []string) bool {
 	for _, site := range sites {
 		if site != "none" && site != "same-origin" {
@@ -57,10 +57,9 @@ func fromElsewhere(sites []string) bool {
 	return false
 }
 
-// allowedHosts are the names by which a loopback listener may be asked, that by
-// which it was configured among them (Debian gives this machine's own name
-// 127.0.1.1); nil for an address that other machines reach by names that only
-// they know.
+// allowedHosts returns the host names that requests to a loopback listener may have,
+// including the configured one (Debian gives the machine's own name 127.0.1.1). It is nil
+// for an address that other machines can reach, whose names for it are not known here.
 func allowedHosts(a *net.TCPAddr, configured string) map[string]bool {
 	if !a.IP.IsLoopback() {
 		return nil
@@ -70,7 +69,7 @@ func allowedHosts(a *net.TCPAddr, configured string) map[string]bool {
 	for _, host := range []string{loopback, "::1", "localhost", a.IP.String(), configured} {
 		hosts[net.JoinHostPort(host, strconv.Itoa(a.Port))] = true
 	}
-	if a.Port == 80 { // browsers leave the default port out
+	if a.Port == 80 { // browsers leave out the default port
 		hosts[loopback], hosts["[::1]"], hosts["localhost"], hosts[configured] = true, true, true, true
 	}
 	return hosts

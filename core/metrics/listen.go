@@ -23,7 +23,7 @@ const (
 	maxHeaderBytes    = 8 << 10
 )
 
-// loopback is where an address without a host listens.
+// loopback is the host of an address that has none.
 const loopback = "127.0.0.1"
 
 // Listener serves /metrics on one address.
@@ -33,10 +33,9 @@ type Listener struct {
 	url    string
 }
 
-// Listen opens addr ("127.0.0.1:9464"), but serves nothing before Serve is
-// called. Without a host it listens on the loopback address; an address that
-// other machines can reach is allowed, and logged as a warning. Errors are
-// *core.Error of KindUsage.
+// Listen opens addr ("127.0.0.1:9464"), but serves nothing before Serve is called. Without
+// a host it listens on the loopback address. An address that other machines can reach is
+// allowed, but logged as a warning. Errors are *core.Error of KindUsage.
 func (m *Metrics) Listen(ctx context.Context, addr string, log *slog.Logger) (*Listener, error) {
 	host, port, err := splitAddress(addr)
 	if err != nil {
@@ -70,14 +69,14 @@ func (m *Metrics) Listen(ctx context.Context, addr string, log *slog.Logger) (*L
 	}, nil
 }
 
-// URL is where the metrics are.
+// URL returns the address of the metrics.
 func (l *Listener) URL() string { return l.url }
 
 // Close closes a listener that is not served.
 func (l *Listener) Close() error { return l.tcp.Close() }
 
-// Serve answers until ctx ends, and returns when the last answer is out or has
-// been broken off. It can be called once.
+// Serve answers until ctx ends, and returns once the last answer is sent or aborted. It
+// can be called once.
 func (l *Listener) Serve(ctx context.Context) error {
 	ended := make(chan error, 1)
 	go func() { ended <- l.server.Serve(l.tcp) }()
@@ -102,7 +101,7 @@ func stopped(err error) error {
 		Message: "The metrics listener stopped by itself.", Err: err}
 }
 
-// splitAddress checks what the user wrote.
+// splitAddress splits and checks the address that the user gave.
 func splitAddress(addr string) (host, port string, err error) {
 	host, port, err = net.SplitHostPort(addr)
 	if err != nil {
@@ -119,7 +118,7 @@ func splitAddress(addr string) (host, port string, err error) {
 	return host, port, nil
 }
 
-// shown is the address that a browser on this machine can open.
+// shown returns the address for a browser on this machine.
 func shown(a *net.TCPAddr) string {
 	if a.IP.IsUnspecified() {
 		return net.JoinHostPort(loopback, strconv.Itoa(a.Port))
@@ -134,14 +133,14 @@ func usage(addr, what string, err error) *core.Error {
 		Message: fmt.Sprintf("The metrics address %q %s.", addr, what), Err: err}
 }
 
-// The numbers that Windows uses for errors that have other names there.
+// Windows' numbers for errors that have other names there.
 const (
 	wsaAccess       = syscall.Errno(10013)
 	wsaInUse        = syscall.Errno(10048)
 	wsaNotAvailable = syscall.Errno(10049)
 )
 
-// explain says what to do about an address that can't be opened.
+// explain returns an error that says what to do about an address that can't be opened.
 func explain(addr string, err error) error {
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE), errors.Is(err, wsaInUse):

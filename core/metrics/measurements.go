@@ -9,8 +9,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Measurements reads the figures of the metrics panel from the registry: the
-// same that /metrics shows.
+// Measurements reads the figures of the metrics panel from the registry. They are the same
+// that /metrics shows.
 func (m *Metrics) Measurements(now time.Time) (core.Measurements, error) {
 	families, err := m.registry.Gather()
 	if err != nil {
@@ -37,10 +37,10 @@ func (m *Metrics) Measurements(now time.Time) (core.Measurements, error) {
 	}, nil
 }
 
-// figures are gathered metrics by name.
+// figures has the gathered metrics by name.
 type figures map[string][]*dto.Metric
 
-// value is the only counter or gauge of that name.
+// value returns the only counter or gauge with this name.
 func (f figures) value(name string) float64 {
 	for _, metric := range f[name] {
 		return number(metric)
@@ -48,7 +48,7 @@ func (f figures) value(name string) float64 {
 	return 0
 }
 
-// by sums the counters of that name by one label.
+// by sums up the counters with this name by one label.
 func (f figures) by(label, name string) map[string]float64 {
 	sums := map[string]float64{}
 	for _, metric := range f[name] {
@@ -61,7 +61,7 @@ func (f figures) by(label, name string) map[string]float64 {
 	return sums
 }
 
-// moment reads Unix seconds.
+// moment reads a gauge in Unix seconds.
 func (f figures) moment(name string) time.Time {
 	if seconds := f.value(name); seconds != 0 {
 		return time.Unix(int64(seconds), 0)
@@ -87,9 +87,9 @@ func number(m *dto.Metric) float64 {
 	return m.GetGauge().GetValue()
 }
 
-// quantile estimates as Prometheus' histogram_quantile does: observations are
-// taken to be spread evenly within a bucket, the first bucket begins at 0, and
-// what lies above the last bound counts as that bound.
+// quantile estimates like Prometheus' histogram_quantile: observations are assumed to be
+// spread evenly within a bucket, the first bucket begins at 0, and observations above the
+// last bound count as that bound.
 func quantile(q float64, h *dto.Histogram) time.Duration {
 	total := h.GetSampleCount()
 	if total == 0 {

@@ -1,9 +1,9 @@
-// Package metrics counts what the client does in a Prometheus registry of its
-// own, hands the figures to the metrics panel, and serves them on an optional
-// /metrics listener.
+// Package metrics counts what the client does in a Prometheus registry of its own,
+// provides the figures for the metrics panel, and serves them on an optional /metrics
+// listener.
 //
-// Labels take their values from fixed sets: no path, file name, host, ID or
-// token ever becomes one.
+// Labels have values from fixed sets only: no path, file name, host, ID or token ever
+// becomes a value.
 package metrics
 
 import (
@@ -16,16 +16,16 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// other stands for every label value that isn't one of the known ones.
+// other replaces every label value that isn't known.
 const other = "other"
 
-// Build says which program this is.
+// Build identifies the program.
 type Build struct {
 	Version, Commit, GoVersion string
 }
 
-// Metrics counts what happens. It has the methods that package engine and
-// package auth want of an observer, and is safe for concurrent use.
+// Metrics counts what happens. It implements the Observer of package engine and of package
+// auth, and is safe for concurrent use.
 type Metrics struct {
 	registry *prometheus.Registry
 
@@ -45,8 +45,8 @@ type Metrics struct {
 	certExpiry  atomic.Int64
 }
 
-// New returns metrics with a registry of their own: the program's figures, its
-// build, and those of the Go runtime and the process.
+// New returns metrics with a registry of their own. It has the program's figures, its
+// build, and the figures of the Go runtime and the process.
 func New(b Build) *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry()}
 	m.uploadMetrics()
@@ -64,8 +64,8 @@ func New(b Build) *Metrics {
 	return m
 }
 
-// uploadMetrics makes the metrics of uploads. Every known label value is there
-// from the start, at 0, so that a rate sees the first event too.
+// uploadMetrics makes the metrics of uploads. Every known label value is there from the
+// start, at 0, so that a rate includes the first event.
 func (m *Metrics) uploadMetrics() {
 	m.uploads = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "ingester_uploads_total", Help: "Upload attempts that ended, by retention policy and status (success, error)."},
@@ -113,18 +113,18 @@ func (m *Metrics) signInMetrics() {
 	}
 }
 
-// expiry registers a gauge that reads a moment.
+// expiry registers a gauge that shows a time.
 func (m *Metrics) expiry(name, help string, at *atomic.Int64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help},
 		func() float64 { return float64(at.Load()) }))
 }
 
-// SetTokenExpiry says when the present access token expires; the zero time is
-// for none.
+// SetTokenExpiry says when the present access token expires; the zero time means that
+// there is none.
 func (m *Metrics) SetTokenExpiry(t time.Time) { m.tokenExpiry.Store(unix(t)) }
 
-// SetCertificateExpiry says when the client certificate expires; the zero time
-// is for none.
+// SetCertificateExpiry says when the client certificate expires; the zero time means that
+// there is none.
 func (m *Metrics) SetCertificateExpiry(t time.Time) { m.certExpiry.Store(unix(t)) }
 
 func unix(t time.Time) int64 {

@@ -13,22 +13,22 @@ const (
 	statusError   = "error"
 )
 
-// resultCacheHit is a token that was there already: nothing was requested, so
+// resultCacheHit is the result if the token came from the cache: nothing was requested, so
 // its time says nothing about the token server.
 const resultCacheHit = "cache_hit"
 
-// tokenResults are the values of the label "result" of token requests, as
-// package auth names them.
+// tokenResults returns the values of the label "result" of token requests, which are
+// package auth's.
 func tokenResults() []string { return []string{"success", resultCacheHit, "failure"} }
 
-// checkResults are those of verifications.
+// checkResults returns those of verifications.
 func checkResults() []string { return []string{"success", "failure", "expired"} }
 
 // UploadStarted counts one attempt as under way.
 func (m *Metrics) UploadStarted() { m.active.Inc() }
 
-// UploadFinished counts one attempt that ended: its retention, its time, the
-// file's size in bytes, and its error (nil on success).
+// UploadFinished counts one attempt that ended, with the file's retention, how long it
+// took, the file's size in bytes, and the error (nil on success).
 func (m *Metrics) UploadFinished(r core.Retention, took time.Duration, size int64, err error) {
 	m.active.Dec()
 	m.duration.Observe(took.Seconds())
@@ -49,8 +49,7 @@ func (m *Metrics) BytesSent(n int64) {
 	}
 }
 
-// TokenRequest counts one token that was asked for, and the time of those that
-// the token server was asked for.
+// TokenRequest counts one call for a token, and the time of those that sent a request.
 func (m *Metrics) TokenRequest(result string, took time.Duration) {
 	m.tokens.WithLabelValues(oneOf(result, tokenResults()...)).Inc()
 	if result != resultCacheHit {

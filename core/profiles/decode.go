@@ -14,8 +14,8 @@ import (
 	"github.com/artstore/ingester/core/foreigntext"
 )
 
-// decode reads the text of a profile file that lies in the folder dir. A
-// profile that only fails validation comes along with the error.
+// decode reads the text of a profile file in the folder dir. A profile that only fails
+// validation is returned together with the error.
 func decode(text []byte, dir string) (core.Profile, error) {
 	text, err := plain(text)
 	if err != nil {
@@ -37,8 +37,8 @@ func decode(text []byte, dir string) (core.Profile, error) {
 	return p, validate(p)
 }
 
-// plain returns text as TOML has it, in UTF-8 with line feeds, and names what
-// is in no encoding that it could be read in.
+// plain returns text as TOML needs it, in UTF-8 with line feeds. The error says where a
+// text has no known encoding.
 func plain(text []byte) ([]byte, error) {
 	text, err := foreigntext.Decode(text)
 	if err != nil {
@@ -70,8 +70,7 @@ func validate(p core.Profile) error {
 	return found.err()
 }
 
-// tomlProblem is a mistake that only decoding finds, such as a key given
-// twice.
+// tomlProblem is a mistake that only decoding finds, such as a repeated key.
 func tomlProblem(err error) error {
 	var e *toml.DecodeError
 	if !errors.As(err, &e) {
@@ -81,8 +80,8 @@ func tomlProblem(err error) error {
 	return problems{{line, strings.TrimPrefix(e.Error(), "toml: ")}}
 }
 
-// applyStorageMode turns the deprecated key storage_mode into the retention
-// policy that means the same.
+// applyStorageMode turns the deprecated key storage_mode into the retention policy with
+// the same meaning.
 func applyStorageMode(text []byte, p *core.Profile) error {
 	var old struct {
 		Upload struct {
@@ -115,7 +114,7 @@ type fileSetting struct {
 	path *string
 }
 
-// files are the values of p that name files.
+// files returns the values of p that name files.
 func files(p *core.Profile) []fileSetting {
 	return []fileSetting{
 		{"auth.public_key_file", &p.Auth.PublicKeyFile},
@@ -126,7 +125,7 @@ func files(p *core.Profile) []fileSetting {
 	}
 }
 
-// absolute is a path of a profile file in dir.
+// absolute returns the absolute form of a path in a profile file in dir.
 func absolute(path, dir string) string {
 	if path == "" {
 		return ""
@@ -138,12 +137,12 @@ func absolute(path, dir string) string {
 	return filepath.Join(dir, path)
 }
 
-// rooted reports whether a path is not below the folder of its file. On Windows
-// a path like /etc is not absolute, but it is no relative one either.
+// rooted reports whether a path is not relative to its file's folder. On Windows a path
+// like /etc is not absolute, but it isn't relative either.
 func rooted(path string) bool { return filepath.IsAbs(path) || os.IsPathSeparator(path[0]) }
 
-// relative is a path for a profile file in dir: short where the file lies
-// there or below, so that the folder can be handed out as a whole.
+// relative returns a path for a profile file in dir. It is relative if the named file is
+// in dir or below, so that the folder can be passed on as a whole.
 func relative(path, dir string) string {
 	if path == "" {
 		return ""

@@ -10,7 +10,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// header stands above every profile file that this program writes.
+// header is at the top of every profile file that this program writes.
 const header = `# A profile of Ingester. It holds no secret: the client secret and passphrases
 # are kept in the keychain ("ingester profile set-secret").
 
@@ -29,8 +29,8 @@ func prepare(op string, p core.Profile, dir string) ([]byte, error) {
 	return nil, refused(op, fmt.Sprintf("%q", p.Name), err)
 }
 
-// encode writes p as the text of a file in dir, and makes sure that reading it
-// gives p again.
+// encode returns p as the text of a file in dir, after making sure that reading it gives
+// p again.
 func encode(p core.Profile, dir string) ([]byte, error) {
 	written, read := p, p
 	for _, f := range files(&written) {

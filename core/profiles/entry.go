@@ -19,20 +19,20 @@ import (
 // extension of profile files.
 const extension = ".toml"
 
-// maxStem is how many bytes of a profile's name go into its file's name: file
-// systems take 255, a name may have 64 characters of 4.
+// maxStem is how many bytes of a profile's name are used for its file's name: file
+// systems allow 255, and a name may have 64 characters of 4 bytes.
 const maxStem = 200
 
 // entry is one file in a Dir.
 type entry struct {
-	name    string // of the profile, or the file's where the profile has none
+	name    string // the profile's name, or the file's if the profile has none
 	file    string
 	profile core.Profile
 	err     error // why the profile can't be used
 }
 
-// scan reads every profile file, in the order of their names. Where several
-// hold one name, the one that Save would have made comes first.
+// scan reads every profile file, in the order of their names. If several profiles have
+// the same name, the file that Save would have made comes first.
 func (d *Dir) scan() ([]entry, error) {
 	files, err := os.ReadDir(d.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -44,7 +44,7 @@ func (d *Dir) scan() ([]entry, error) {
 	var entries []entry
 	for _, f := range files {
 		stem, ok := cutExtension(f.Name())
-		if !ok || f.IsDir() || strings.HasPrefix(stem, ".") { // hidden: ours half written, or the system's
+		if !ok || f.IsDir() || strings.HasPrefix(stem, ".") { // hidden: an unfinished file of ours, or the system's
 			continue
 		}
 		e := entry{name: stem, file: f.Name()}
@@ -59,7 +59,7 @@ func (d *Dir) scan() ([]entry, error) {
 	return entries, nil
 }
 
-// rank is 0 for a file that lies where Save puts it.
+// rank is 0 for a file with the name that Save would give it.
 func (e entry) rank() int {
 	if e.file == stem(e.name)+extension {
 		return 0
@@ -67,7 +67,7 @@ func (e entry) rank() int {
 	return 1
 }
 
-// place is the file for a profile: the one it is in, or a new one.
+// place returns the file for a profile: its present one, or a new one.
 func (d *Dir) place(entries []entry, name string) string {
 	if e, ok := find(entries, name); ok {
 		return e.file
@@ -90,8 +90,8 @@ func find(entries []entry, name string) (entry, bool) {
 	return entries[i], true
 }
 
-// rival returns an entry that a file system might confuse with name, the one
-// of exactly this name first.
+// rival returns an entry that a file system might confuse with name, preferably the one
+// with exactly this name.
 func rival(entries []entry, name string) (entry, bool) {
 	if e, ok := find(entries, name); ok {
 		return e, true
@@ -103,7 +103,7 @@ func rival(entries []entry, name string) (entry, bool) {
 	return entries[i], true
 }
 
-// sameName compares as file systems do that ignore case and composition.
+// sameName compares names like file systems that ignore case and composition.
 func sameName(a, b string) bool {
 	return strings.EqualFold(norm.NFC.String(a), norm.NFC.String(b))
 }
@@ -113,14 +113,14 @@ func hasName(p core.Profile) bool {
 	return !slices.ContainsFunc(p.Validate(), func(e core.FieldError) bool { return e.Field == "name" })
 }
 
-// cutExtension takes ".toml" off, in any case.
+// cutExtension removes ".toml", in upper or lower case.
 func cutExtension(file string) (string, bool) {
 	stem := file[:len(file)-len(filepath.Ext(file))]
 	return stem, stem != "" && strings.EqualFold(filepath.Ext(file), extension)
 }
 
-// stem is the file name for a valid profile name, without the extension.
-// Different names may get the same stem.
+// stem returns the file name, without extension, for a valid profile name. Different
+// names may get the same stem.
 func stem(name string) string {
 	for len(name) > maxStem {
 		_, size := utf8.DecodeLastRuneInString(name)
@@ -132,8 +132,8 @@ func stem(name string) string {
 	return name
 }
 
-// isDevice reports whether Windows takes a file of this name, whatever the
-// extension, for a device.
+// isDevice reports whether Windows takes a file of this name for a device, whatever its
+// extension.
 func isDevice(name string) bool {
 	base, _, _ := strings.Cut(name, ".")
 	base = strings.ToUpper(strings.TrimRight(base, " "))

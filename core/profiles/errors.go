@@ -12,11 +12,11 @@ const maxProblems = 20
 
 // problem is one thing wrong with a profile file.
 type problem struct {
-	line int // 1…, 0 where it is about the whole
+	line int // 1…, 0 if it is about the whole file
 	text string
 }
 
-// problems are everything wrong with a profile file, in its order.
+// problems lists everything that is wrong with a profile file, in the file's order.
 type problems []problem
 
 // Error implements error.
@@ -35,7 +35,7 @@ func (list problems) Error() string {
 	return strings.Join(parts, "; ")
 }
 
-// err returns the problems, or nil where there are none.
+// err returns the problems, or nil if there are none.
 func (list problems) err() error {
 	if len(list) == 0 {
 		return nil
@@ -43,18 +43,18 @@ func (list problems) err() error {
 	return list
 }
 
-// refused is the error for a profile that can't be used. what names it.
+// refused returns the error for a profile that can't be used. what names it.
 func refused(op, what string, reason error) error {
 	return &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: op,
 		Message: fmt.Sprintf("The profile %s can't be used: %v.", what, reason)}
 }
 
-// unreadable is the error for what the system doesn't let us read.
+// unreadable returns the error for a file that can't be read.
 func unreadable(message string, err error) error {
 	return &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: opRead, Message: message, Err: err}
 }
 
-// unwritable is the error for what the system doesn't let us write.
+// unwritable returns the error for a file that can't be written.
 func unwritable(op, message string, err error) error {
 	return &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: op, Message: message, Err: err}
 }

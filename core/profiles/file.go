@@ -17,9 +17,9 @@ const (
 	maxSize = 1 << 20
 )
 
-// LoadFile reads a profile file. Everything that is wrong with it is named in
-// one *core.Error, with key and line. A profile whose values can't be used
-// comes along with the error.
+// LoadFile reads a profile file. Everything that is wrong with it is listed in one
+// *core.Error, with key and line. A profile whose values can't be used is returned
+// together with the error.
 func LoadFile(path string) (core.Profile, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -36,9 +36,9 @@ func LoadFile(path string) (core.Profile, error) {
 	return p, nil
 }
 
-// WriteFile writes a profile file, mode 0600, over one that is there, whole or
-// not at all. A symbolic link is replaced, what it points to stays. Paths to
-// files in the folder of path or below it are written relative.
+// WriteFile writes a profile file, mode 0600, completely or not at all, over an existing
+// one. A symbolic link is replaced, and its target stays. Paths to files in the folder
+// of path or below it are written as relative ones.
 func WriteFile(path string, p core.Profile) error {
 	abs, err := filepath.Abs(path)
 	if err != nil {

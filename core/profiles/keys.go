@@ -18,11 +18,11 @@ import (
 const secretAdvice = `secrets don't belong in a profile file: take it out and keep it in the keychain with ` +
 	`"ingester profile set-secret", or pass it in INGESTER_CLIENT_SECRET`
 
-// checker goes through the keys of a profile file and notes those that don't
-// belong there or have a value of the wrong type.
+// checker checks the keys of a profile file and notes those that don't belong there or
+// have a value of the wrong type.
 //
-// Its work grows with the size of the text, whatever is in it: the parser's own
-// way to find a line counts from the beginning each time.
+// It finds lines itself, so that its work is proportional to the size of the text: the
+// parser counts lines from the beginning each time.
 type checker struct {
 	parser unstable.Parser
 	lines  lines
@@ -30,21 +30,21 @@ type checker struct {
 	found  problems
 }
 
-// maxPath is how many parts of a table's name are kept. No known key has as
-// many, so what is below such a table is unknown with or without the others.
+// maxPath is how many parts of a table's name are kept. No known key has so many, so
+// everything below such a table is unknown anyway.
 const maxPath = 4
 
 // maxKeyText is how much of a key is shown; it is ASCII.
 const maxKeyText = 200
 
-// lines tells the lines of places in a text; one after the other, in their
+// lines finds the lines of offsets in a text, which have to be asked for in ascending
 // order.
 type lines struct {
 	text     []byte
 	at, line int
 }
 
-// of is the line of an offset, no smaller than those before.
+// of returns the line of an offset, which must not be smaller than the one before.
 func (l *lines) of(offset int) int {
 	if offset > l.at {
 		l.line += bytes.Count(l.text[l.at:offset], []byte{'\n'})
@@ -53,11 +53,11 @@ func (l *lines) of(offset int) int {
 	return l.line
 }
 
-// checkKeys names every unknown key, every secret and every value of the wrong
-// type in text, or the first mistake of syntax. It never repeats a value.
+// checkKeys reports every unknown key, every secret and every value of the wrong type in
+// text, or the first syntax error. It never repeats a value.
 //
-// The decoder's own strict mode ignores case, stops at the first wrong type
-// and doesn't look into unknown tables, where a secret may be.
+// The decoder's own strict mode ignores case, stops at the first wrong type and doesn't
+// check unknown tables, where a secret may be.
 func checkKeys(text []byte) error {
 	c := checker{known: knownKeys(), lines: lines{text: text, line: 1}}
 	c.parser.Reset(text)
@@ -76,7 +76,7 @@ func checkKeys(text []byte) error {
 	return c.found.err()
 }
 
-// value checks a key with its value, and what is in it.
+// value checks a key with its value, and everything inside the value.
 func (c *checker) value(table []string, e *unstable.Node) {
 	v := e.Value()
 	path := c.check(table, e, v.Kind)
@@ -92,7 +92,7 @@ func (c *checker) value(table []string, e *unstable.Node) {
 	}
 }
 
-// check looks at the key of e, below table, and returns its whole path.
+// check checks the key of e, below table, and returns its whole path.
 func (c *checker) check(table []string, e *unstable.Node, kind unstable.Kind) []string {
 	path := slices.Clone(table)
 	for parts := e.Key(); parts.Next(); {
@@ -105,7 +105,7 @@ func (c *checker) check(table []string, e *unstable.Node, kind unstable.Kind) []
 	case !known && slices.ContainsFunc(path[len(table):], looksSecret):
 		c.note(e, key+" is not allowed: "+secretAdvice)
 	case !known && c.unknown(table):
-		// Its table is named already.
+		// Its table has been reported already.
 	case !known:
 		c.note(e, "unknown key "+key+c.suggestion(path))
 	case !fits(kind, want):
@@ -114,14 +114,13 @@ func (c *checker) check(table []string, e *unstable.Node, kind unstable.Kind) []
 	return path[:min(len(path), maxPath)]
 }
 
-// unknown reports whether a table is none of a profile file.
+// unknown reports whether profile files have no such table.
 func (c *checker) unknown(table []string) bool {
 	_, known := c.known[keyText(table)]
 	return len(table) > 0 && !known
 }
 
-// suggestion points at a known key that ends like path, or is in a table that
-// path lacks.
+// suggestion names a known key that ends like path, or one in a table that path lacks.
 func (c *checker) suggestion(path []string) string {
 	last := path[len(path)-1]
 	for _, key := range sortedKeys(c.known) {
@@ -138,8 +137,8 @@ func (c *checker) note(e *unstable.Node, text string) {
 	c.found = append(c.found, problem{c.lines.of(int(parts.Node().Raw.Offset)), text})
 }
 
-// syntax is a mistake that ends parsing. The message may hold a character of
-// the line, so a line that looks like a secret gets none.
+// syntax returns a mistake that ends parsing. The parser's message may contain a
+// character of the line, so it is left out for a line that looks like a secret.
 func (c *checker) syntax(text []byte, err error) problem {
 	var e *unstable.ParserError
 	if !errors.As(err, &e) {
@@ -155,7 +154,7 @@ func (c *checker) syntax(text []byte, err error) problem {
 	return problem{line, "not TOML: " + e.Message}
 }
 
-// looksSecret reports whether a key names something to be kept secret.
+// looksSecret reports whether a key seems to name a secret.
 func looksSecret(key string) bool {
 	key = strings.Map(func(r rune) rune {
 		if strings.ContainsRune("_-. \t'\"", r) {
@@ -175,7 +174,7 @@ func looksSecret(key string) bool {
 	return false
 }
 
-// knownKeys are the keys of a profile file with their types.
+// knownKeys returns the keys of a profile file with their types.
 func knownKeys() map[string]reflect.Kind {
 	known := map[string]reflect.Kind{"upload.storage_mode": reflect.String} // deprecated
 	var add func(prefix string, t reflect.Type)
@@ -201,7 +200,7 @@ func sortedKeys(known map[string]reflect.Kind) []string {
 	return keys
 }
 
-// fits reports whether a value of the TOML kind can become one of the Go kind.
+// fits reports whether a TOML value of this kind can be read into the Go kind.
 func fits(kind unstable.Kind, want reflect.Kind) bool {
 	switch want {
 	case reflect.String:
@@ -216,7 +215,7 @@ func fits(kind unstable.Kind, want reflect.Kind) bool {
 	return false
 }
 
-// wanted describes the type in the words of the file format.
+// wanted describes a type in the terms of TOML.
 func wanted(want reflect.Kind) string {
 	switch want {
 	case reflect.Int:
@@ -229,7 +228,7 @@ func wanted(want reflect.Kind) string {
 	return "a text in quotes"
 }
 
-// keyText writes a path as TOML does: parts that are not bare are quoted.
+// keyText writes a path as in TOML: parts that are not bare keys are quoted.
 func keyText(path []string) string {
 	parts := make([]string, len(path))
 	for i, part := range path {

@@ -1,7 +1,7 @@
 // Package profiles reads and writes profile files, and keeps a folder of them.
 //
-// A profile file is TOML and holds one profile, never a secret. File paths in
-// it are relative to the folder it lies in; a core.Profile has them absolute.
+// A profile file is TOML and has one profile, but never a secret. File paths in it are
+// relative to its folder; in a core.Profile they are absolute.
 package profiles
 
 import (
@@ -19,7 +19,7 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// Operations as errors name them.
+// The operations' names in errors.
 const (
 	opRead   = "read profile"
 	opSave   = "save profile"
@@ -28,19 +28,18 @@ const (
 	opExport = "export profile"
 )
 
-// Dir is the folder of the saved profiles. It is safe for concurrent use by
-// one process.
+// Dir is the folder of the saved profiles. It is safe for concurrent use by one process.
 //
-// Names of profiles in it differ by more than case, since a file system or a
-// keychain may not tell "prod" from "Prod". A file that can't be read goes by
-// its file name without ".toml": it is listed, loading it says what is wrong,
-// and it can be saved over or removed like any other.
+// Names of profiles in it differ by more than case, since a file system or a keychain
+// may not distinguish "prod" from "Prod". The profile of a file that can't be read has
+// the file's name without ".toml": it is listed, loading it says what is wrong, and it
+// can be overwritten or removed like any other.
 type Dir struct {
 	path string
-	mu   sync.Mutex // for what looks first and then writes
+	mu   sync.Mutex // held by operations that read first and then write
 }
 
-// Open returns the folder at dir. It is created by the first Save.
+// Open returns the folder at dir, which the first Save creates.
 func Open(dir string) *Dir { return &Dir{path: dir} }
 
 // List returns the names of the saved profiles, sorted.
@@ -56,7 +55,7 @@ func (d *Dir) List() ([]string, error) {
 	return slices.Compact(names), nil
 }
 
-// Load reads a saved profile. A profile whose values can't be used comes along
+// Load reads a saved profile. A profile whose values can't be used is returned together
 // with the error, so that a form can show it.
 func (d *Dir) Load(name string) (core.Profile, error) {
 	entries, err := d.scan()
@@ -70,19 +69,18 @@ func (d *Dir) Load(name string) (core.Profile, error) {
 	return e.profile, e.err
 }
 
-// Save writes a profile under its name, over the one that has that name
-// already. An invalid profile is refused and what is saved stays as it was.
+// Save writes a profile under its name, and overwrites one with the same name. An invalid
+// profile is refused, and the saved one stays as it was.
 func (d *Dir) Save(p core.Profile) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.save(opSave, p)
 }
 
-// Rename saves p and removes the profile that was saved as previous; they may
-// have the same name. A previous that is not there, such as "" for a new
-// profile, is nothing to remove. At every moment one of the two is saved, and
-// where it fails all is as it was.
-// Another profile of p's name is not overwritten: fs.ErrExist.
+// Rename saves p and removes the profile that was saved as previous; both may have the
+// same name. If previous doesn't exist, such as "" for a new profile, nothing is removed.
+// At every moment one of the two is saved, and after a failure everything is as before.
+// Another profile with p's name is not overwritten: fs.ErrExist.
 func (d *Dir) Rename(previous string, p core.Profile) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -93,7 +91,7 @@ func (d *Dir) Rename(previous string, p core.Profile) error {
 	before := d.copies(entries, previous, p.Name)
 	old, ok := find(entries, previous)
 	switch {
-	case ok && sameName(previous, p.Name): // perhaps but for case
+	case ok && sameName(previous, p.Name): // perhaps with a change of case
 		err = writeFile(opSave, filepath.Join(d.path, old.file), p)
 	default:
 		if err = d.save(opSave, p); err == nil && ok {
@@ -106,7 +104,7 @@ func (d *Dir) Rename(previous string, p core.Profile) error {
 	return nil
 }
 
-// CanRename tells what Rename would refuse, before anything depends on it.
+// CanRename returns the error with which Rename would refuse.
 func (d *Dir) CanRename(previous string, p core.Profile) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -114,8 +112,7 @@ func (d *Dir) CanRename(previous string, p core.Profile) error {
 	return err
 }
 
-// renamable returns the entries of the folder if p may be saved in place of
-// previous.
+// renamable returns the folder's entries if p may be saved instead of previous.
 func (d *Dir) renamable(previous string, p core.Profile) ([]entry, error) {
 	if _, err := prepare(opSave, p, d.path); err != nil {
 		return nil, err
@@ -140,12 +137,12 @@ func (d *Dir) Remove(name string) error {
 	return d.remove(opRemove, name)
 }
 
-// Import saves the profile of a file under its name, with absolute paths to
-// the certificates, which stay where they are. A saved profile of that name is
-// not overwritten: fs.ErrExist, and Replace does it.
+// Import saves the profile of a file under its name, with absolute paths to the
+// certificates, which stay where they are. A saved profile with that name is not
+// overwritten: fs.ErrExist. Replace overwrites it.
 func (d *Dir) Import(path string) (core.Profile, error) { return d.bring(path, false) }
 
-// Replace is Import over a saved profile of the same name, if there is one.
+// Replace is Import, but overwrites a saved profile with the same name.
 func (d *Dir) Replace(path string) (core.Profile, error) { return d.bring(path, true) }
 
 func (d *Dir) bring(path string, replace bool) (core.Profile, error) {
@@ -165,7 +162,7 @@ func (d *Dir) bring(path string, replace bool) (core.Profile, error) {
 	return p, d.save(opImport, p)
 }
 
-// Export writes a saved profile with its paths as they are, absolute.
+// Export writes a saved profile with absolute paths.
 func (d *Dir) Export(name string, w io.Writer) error {
 	p, err := d.Load(name)
 	if err != nil {
@@ -184,7 +181,7 @@ func (d *Dir) Export(name string, w io.Writer) error {
 // save is Save without the lock.
 func (d *Dir) save(op string, p core.Profile) error {
 	if _, err := prepare(op, p, d.path); err != nil {
-		return err // before anything is made
+		return err // checked before anything is created
 	}
 	if err := d.make(); err != nil {
 		return unwritable(op, "The folder of the profiles could not be made: "+d.path, err)
@@ -222,15 +219,15 @@ func (d *Dir) remove(op, name string) error {
 	return nil
 }
 
-// make creates the folder, or closes one that is open to other users: who can
-// write there decides where files are sent. What its owner may not do stays so.
+// make creates the folder, or takes away other users' access to it, as those who can
+// write there decide where files are sent. The owner's own rights stay as they are.
 func (d *Dir) make() error {
 	if err := os.MkdirAll(filepath.Dir(d.path), dirMode); err != nil {
 		return err
 	}
 	switch err := os.Mkdir(d.path, dirMode); {
 	case err == nil:
-		return os.Chmod(d.path, dirMode) // whatever the umask took
+		return os.Chmod(d.path, dirMode) // independent of the umask
 	case !errors.Is(err, fs.ErrExist):
 		return err
 	}
@@ -240,7 +237,7 @@ func (d *Dir) make() error {
 	}
 	mode := info.Mode().Perm()
 	if mode&^dirMode == 0 || !info.IsDir() {
-		return nil // what is no folder fails with better words
+		return nil // if it is not a folder, later errors say that better
 	}
 	return os.Chmod(d.path, mode&dirMode)
 }

@@ -12,23 +12,22 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// before is what the files of some profiles held, so that they can be put back.
+// before is the earlier content of some profiles' files, so that it can be restored.
 type before struct {
 	dir   *Dir
 	names []string
 	files []kept
 }
 
-// kept is one file as it was; err says why it could not be read.
+// kept is one file as it was. err is why it could not be read.
 type kept struct {
 	file string
 	text []byte
 	err  error
 }
 
-// Remember returns a function that puts the profiles of these names back as
-// they are now: those that are gone or changed by then, and none of those names
-// that was not there.
+// Remember returns a function that restores the profiles of these names as they are now:
+// it puts back those that were changed or removed, and removes those that didn't exist.
 func (d *Dir) Remember(names ...string) (restore func() error, err error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -55,7 +54,7 @@ func (d *Dir) copies(entries []entry, names ...string) before {
 	return b
 }
 
-// restore is without the lock.
+// restore does the work without the lock.
 func (b before) restore() error {
 	entries, err := b.dir.scan()
 	if err != nil {
@@ -77,12 +76,12 @@ func (b before) restore() error {
 	return errors.Join(errs...)
 }
 
-// putBack writes a file as it was, unless it still is.
+// putBack writes a file as it was, unless it is unchanged.
 func (d *Dir) putBack(k kept) error {
 	path := filepath.Join(d.path, k.file)
 	now, err := read(path)
 	if k.err != nil && err != nil || err == nil && k.err == nil && bytes.Equal(now, k.text) {
-		return nil // nor could it be read before: not ours to judge
+		return nil // it could not be read before either, so it is left alone
 	}
 	if err = k.err; err == nil {
 		err = smallfile.Write(path, k.text, fileMode)

@@ -6,33 +6,33 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// class is what kind of decision an error asks for.
+// class is the kind of decision that an error needs.
 type class int
 
 const (
-	permanent     class = iota // the same again would fail the same
-	again                      // free to repeat
-	ask                        // may have been stored
+	permanent     class = iota // a repetition would fail the same way
+	again                      // may be repeated
+	ask                        // the file may have been stored
 	halt                       // every transfer of the profile would fail the same
-	stopped                    // the user or the end of the program
+	stopped                    // stopped by the user or the end of the program
 	newToken                   // 401
 	forbidden                  // 403
 	outlasted                  // 401 after a body that took longer than its token lived
 	newConnection              // 421
 	changed                    // the source file
-	absent                     // the source file is not there, or not to be had, for a moment perhaps
+	absent                     // the source file is missing or in use, perhaps only for a moment
 	unread                     // the source file can't be read
 	mismatch                   // another hash or size came back
 	busyKey                    // 409, an earlier attempt with this key is under way
-	locked                     // an upload that an earlier attempt of it still holds
+	locked                     // an earlier attempt still holds the upload
 	full                       // 507
-	busy                       // 429, 503, 408: too much at a time
-	noRoom                     // 503: for this file
+	busy                       // 429, 503, 408: the server has too much to do
+	noRoom                     // 503: no room for this file
 )
 
-// classify maps an error to its class. What the server may have done comes
-// before why it failed: nothing is repeated, or given up, as if an upload had
-// not happened that may have.
+// classify maps an error to its class. What the server may have done decides before the
+// cause of the failure: an upload that may have happened is never repeated, or given up, as
+// if it had not.
 func classify(e *core.Error) class {
 	if e.Outcome == core.OutcomeUnknown {
 		return ask
@@ -53,7 +53,7 @@ func classify(e *core.Error) class {
 		return classifyAnswer(e)
 	case core.KindIntegrity:
 		if e.Code == core.CodeChecksumMissing {
-			return permanent // a server that says none will say none again
+			return permanent // a server that gives no hash will not give one next time
 		}
 		return mismatch
 	case core.KindFile:
@@ -69,7 +69,7 @@ func classify(e *core.Error) class {
 	return permanent
 }
 
-// classifyNetwork repeats everything but a proxy's demand for a password.
+// classifyNetwork allows a repetition for everything but a proxy's demand for a password.
 func classifyNetwork(e *core.Error) class {
 	if e.Code == core.CodeProxy && e.Status == http.StatusProxyAuthRequired {
 		return halt
@@ -77,19 +77,19 @@ func classifyNetwork(e *core.Error) class {
 	return again
 }
 
-// isBusy reports whether an answer is about all that the server is sent, not
+// isBusy reports whether an answer is about everything that the server is sent, and not
 // about one file.
 func isBusy(e *core.Error) bool {
 	switch e.Code {
 	case core.CodeServerBusy:
-		return e.Status != http.StatusExpectationFailed // it merely can't be asked
+		return e.Status != http.StatusExpectationFailed // a 417 only means that the server can't be asked first
 	case core.CodeTimeout:
-		return e.Kind == core.KindServer // fewer at a time are quicker
+		return e.Kind == core.KindServer // it would be faster with fewer at a time
 	}
 	return false
 }
 
-// classifyAnswer goes by what the server answered.
+// classifyAnswer classifies an error by the server's answer.
 func classifyAnswer(e *core.Error) class {
 	switch e.Code {
 	case core.CodeServerBusy, core.CodeTimeout:
@@ -116,7 +116,7 @@ func classifyAnswer(e *core.Error) class {
 	switch {
 	case e.Status == http.StatusMisdirectedRequest:
 		return newConnection
-	case e.Outcome == core.OutcomeCutOff: // said yes to half a file, or nonsense before it had it all
+	case e.Outcome == core.OutcomeCutOff: // success for half a file, or nonsense before the file was complete
 		return again
 	}
 	return permanent

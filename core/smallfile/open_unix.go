@@ -4,5 +4,5 @@ package smallfile
 
 import "syscall"
 
-// openFlags wait for no writer of a pipe.
+// openFlags make opening not wait for a pipe's writer.
 const openFlags = syscall.O_NONBLOCK

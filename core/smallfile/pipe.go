@@ -9,13 +9,12 @@ import (
 	"time"
 )
 
-// lookEvery is how often Await looks whether somebody writes to a pipe.
+// lookEvery is how often Await checks whether a pipe has a writer.
 const lookEvery = 50 * time.Millisecond
 
-// Await is Read, also of a pipe, which may have no writer yet, or a terminal.
-// It waits for what they give until ctx ends. A pipe that was handed over open,
-// as by <(command), has had its writer: one that has gone without a word gives
-// nothing.
+// Await is Read, but also for a terminal or a pipe, which may have no writer yet. It waits
+// for their content until ctx ends. A pipe that was handed over open, as by <(command), has
+// had its writer: if that has ended without writing, the content is empty.
 func Await(ctx context.Context, path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -29,12 +28,12 @@ func Await(ctx context.Context, path string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }() // only read
+	defer func() { _ = f.Close() }() // only for reading
 	stop := context.AfterFunc(ctx, func() { _ = f.SetReadDeadline(time.Unix(1, 0)) })
 	defer stop()
 	data, err := readAll(f, limit)
 	waits := pipe && !handedOver(path)
-	for waits && err == nil && len(data) == 0 { // without a writer it is at its end
+	for waits && err == nil && len(data) == 0 { // a pipe without a writer reads as empty
 		select {
 		case <-ctx.Done():
 		case <-time.After(lookEvery):
@@ -50,8 +49,8 @@ func Await(ctx context.Context, path string, limit int64) ([]byte, error) {
 	return data, err
 }
 
-// handedOver reports whether path stands for a file that this process, or another,
-// has open: such a name leads to no path where it is a pipe.
+// handedOver reports whether path stands for an open file of this or another process. If
+// that is a pipe, the name leads to no path.
 func handedOver(path string) bool {
 	path = filepath.Clean(path)
 	if path == "/dev/stdin" || strings.HasPrefix(path, "/dev/fd/") {

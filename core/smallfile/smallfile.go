@@ -1,10 +1,8 @@
-// Package smallfile reads and writes the small files that the program lives by:
-// profiles, keys, certificates, notes of its own. They are read whole and
-// written whole.
+// Package smallfile reads and writes the program's small files, each as a whole: profiles,
+// keys, certificates, and notes of its own.
 //
-// It lies below the adapters, as package content does for what is uploaded, so
-// that none of them waits for ever for the writer of a pipe that was named in
-// the place of a file.
+// All adapters use it, so that none of them waits for ever for the writer of a pipe that
+// was named instead of a file. Package content does the same for uploaded files.
 package smallfile
 
 import (
@@ -18,29 +16,28 @@ import (
 	"strings"
 )
 
-// What is refused to be read.
+// The reasons for which a file is not read.
 var (
 	ErrNotRegular = errors.New("it is not a regular file") // a folder, a pipe, a device
-	ErrTooLarge   = errors.New("it is larger than")        // and by which limit
+	ErrTooLarge   = errors.New("it is larger than")        // followed by the limit
 )
 
 // Open opens a regular file for reading. A symbolic link is followed.
 func Open(path string) (*os.File, error) {
-	if err := Check(path); err != nil { // before opening, which a device may notice
+	if err := Check(path); err != nil { // before opening, as opening may affect a device
 		return nil, err
 	}
 	f, err := os.OpenFile(path, os.O_RDONLY|openFlags, 0)
 	if err != nil {
 		return nil, err
 	}
-	if err := regular(f.Stat()); err != nil { // it may have been replaced in between
+	if err := regular(f.Stat()); err != nil { // again, as it may have been replaced in between
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
 }
 
-// Check reports whether path is a regular file, ErrNotRegular for what is
-// something else.
+// Check returns ErrNotRegular if path is something other than a regular file.
 func Check(path string) error { return regular(os.Stat(path)) }
 
 func regular(info fs.FileInfo, err error) error {
@@ -56,7 +53,7 @@ func Read(path string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }() // only read
+	defer func() { _ = f.Close() }() // only for reading
 	return readAll(f, limit)
 }
 
@@ -71,18 +68,18 @@ func readAll(r io.Reader, limit int64) ([]byte, error) {
 	return data, nil
 }
 
-// Names of files that Write has not finished.
+// The names of files that Write has not finished.
 const leftoverPrefix, leftoverSuffix = ".ingester-", ".tmp"
 
-// IsLeftover reports whether a file's name is that of one which a process that
-// was killed left unfinished.
+// IsLeftover reports whether a name is that of a file which a killed process left
+// unfinished.
 func IsLeftover(name string) bool {
 	return strings.HasPrefix(name, leftoverPrefix) && strings.HasSuffix(name, leftoverSuffix)
 }
 
-// Write puts data in place of the file at path, durably, whole or not at all. A
-// symbolic link is replaced, and what is there but no regular file is not. The
-// folder is never seen without the one or the other; no other file is touched.
+// Write replaces the file at path by data, durably, and completely or not at all. A
+// symbolic link is replaced, but anything else that is not a regular file is not. At every
+// moment either the old or the new file is there. No other file is touched.
 func Write(path string, data []byte, mode fs.FileMode) error {
 	if err := replace(path, data, mode, (*os.File).Sync); err != nil {
 		return err
@@ -90,8 +87,8 @@ func Write(path string, data []byte, mode fs.FileMode) error {
 	return SyncDir(filepath.Dir(path))
 }
 
-// Replace is Write for a note that need not outlive a power cut: it does not
-// wait for the disk. After one, the file may be there as it was, or torn.
+// Replace is Write for a file that need not survive a power cut: it does not wait for the
+// disk. After a power cut the file may be the old one or damaged.
 func Replace(path string, data []byte, mode fs.FileMode) error {
 	return replace(path, data, mode, func(*os.File) error { return nil })
 }
@@ -106,7 +103,7 @@ func replace(path string, data []byte, mode fs.FileMode, sync func(*os.File) err
 	}
 	_, err = f.Write(data)
 	if err == nil {
-		err = f.Chmod(mode) // whatever the umask took
+		err = f.Chmod(mode) // independent of the umask
 	}
 	if err == nil {
 		err = sync(f)
@@ -121,8 +118,8 @@ func replace(path string, data []byte, mode fs.FileMode, sync func(*os.File) err
 	return nil
 }
 
-// SyncDir makes what was renamed or removed in a folder durable. Windows can't
-// sync a folder and needn't.
+// SyncDir makes renamed and removed files in a folder durable. Windows can't sync a folder
+// and need not.
 func SyncDir(path string) error {
 	if runtime.GOOS == "windows" {
 		return nil

@@ -4,5 +4,5 @@ package spool
 
 import "math"
 
-// free is not known here: a full disk ends the copy.
+// free is not known on this system: a full disk ends the copy.
 func free(string) (int64, error) { return math.MaxInt64, nil }

@@ -4,7 +4,7 @@ package spool
 
 import "golang.org/x/sys/unix"
 
-// free is how much this user may still write to the disk of path.
+// free returns how many bytes this user may still write to the disk of path.
 func free(path string) (int64, error) {
 	var s unix.Statfs_t
 	if err := unix.Statfs(path, &s); err != nil {

@@ -2,7 +2,7 @@ package spool
 
 import "golang.org/x/sys/windows"
 
-// free is how much this user may still write to the disk of path.
+// free returns how many bytes this user may still write to the disk of path.
 func free(path string) (int64, error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {

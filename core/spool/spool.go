@@ -1,6 +1,6 @@
-// Package spool keeps copies of files whose length nobody knows before they
-// have been read: in /proc, on some network and user-space file systems. The
-// copy is what is sent, on every attempt the same.
+// Package spool keeps copies of files whose length is not known before they have been
+// read: in /proc, on some network and user-space file systems. The copy is sent, so that
+// every attempt sends the same.
 package spool
 
 import (
@@ -19,17 +19,17 @@ import (
 )
 
 const (
-	// Limit is the size of the largest copy. What gives more may have no end.
+	// Limit is the size of the largest copy. A longer file may have no end.
 	Limit = 1 << 30
-	// reserve is how much space the disk keeps free for everything else.
+	// reserve is how much space on the disk is left free for everything else.
 	reserve = 256 << 20
-	// lookEvery is after how many bytes the free space is looked at again.
+	// lookEvery is after how many bytes the free space is checked again.
 	lookEvery = 16 << 20
 )
 
 const op = "copy file of unknown length"
 
-// Why a copy is given up.
+// The reasons for which a copy is given up.
 var (
 	errTooLong = fmt.Errorf("it gives more than %d MiB, and may have no end", Limit>>20)
 	errNoSpace = errors.New("the disk has too little free space")
@@ -39,14 +39,14 @@ var (
 type Dir struct {
 	path  string
 	limit int64
-	free  func(path string) (int64, error) // bytes that may still be written there
+	free  func(path string) (int64, error) // returns how many bytes may still be written there
 }
 
-// Open returns the folder at path, which is made with the first copy.
+// Open returns the folder at path, which is created with the first copy.
 func Open(path string) *Dir { return &Dir{path: path, limit: Limit, free: free} }
 
-// Spool copies all that reading the file of src gives. It returns src with the
-// copy and its size once that is on the disk. Errors are *core.Error.
+// Spool copies everything that reading the file of src gives. It returns src with the copy
+// and its size once that is on the disk. Errors are *core.Error.
 func (d *Dir) Spool(ctx context.Context, src core.Source) (core.Source, error) {
 	file, err := content.Open(src)
 	if err != nil {
@@ -56,7 +56,7 @@ func (d *Dir) Spool(ctx context.Context, src core.Source) (core.Source, error) {
 	if err := os.MkdirAll(d.path, 0o700); err != nil {
 		return src, refused(err)
 	}
-	to, err := os.CreateTemp(d.path, "") // for its owner only, under a name that nobody has
+	to, err := os.CreateTemp(d.path, "") // for its owner only, under an unused name
 	if err != nil {
 		return src, refused(err)
 	}
@@ -75,8 +75,8 @@ func (d *Dir) Spool(ctx context.Context, src core.Source) (core.Source, error) {
 	return src, nil
 }
 
-// refused is the error of a file that is not sent because there is no copy. One
-// of the file itself stays as it is.
+// refused returns the error of a file that can't be sent because it can't be copied. An
+// error of the file itself is returned as it is.
 func refused(err error) error {
 	var known *core.Error
 	if errors.As(err, &known) {
@@ -93,7 +93,7 @@ func refused(err error) error {
 	return e
 }
 
-// Drop deletes a copy, as well as can be done: Sweep finds what stays.
+// Drop tries to delete a copy. If it fails, Sweep deletes it later.
 func (d *Dir) Drop(snapshot string) {
 	if filepath.Dir(snapshot) == d.path {
 		_ = os.Remove(snapshot)
@@ -102,7 +102,7 @@ func (d *Dir) Drop(snapshot string) {
 
 // Sweep deletes all copies but those to keep.
 func (d *Dir) Sweep(keep []string) {
-	found, _ := os.ReadDir(d.path) // none, where there is no folder
+	found, _ := os.ReadDir(d.path) // none if there is no folder
 	for _, entry := range found {
 		if path := filepath.Join(d.path, entry.Name()); !slices.Contains(keep, path) {
 			d.Drop(path)
@@ -113,7 +113,7 @@ func (d *Dir) Sweep(keep []string) {
 // Folder is where the copies are.
 func (d *Dir) Folder() string { return d.path }
 
-// Room reports, as an error, that there is no room for a copy.
+// Room returns an error if there is no room for a copy.
 func (d *Dir) Room() error {
 	if err := d.hasRoom(); err != nil {
 		return refused(err)
@@ -132,12 +132,12 @@ func (d *Dir) hasRoom() error {
 	return nil
 }
 
-// bounded writes a copy, as long as that is not too much.
+// bounded writes a copy as long as it is within the limits.
 type bounded struct {
 	dir     *Dir
 	to      io.Writer
 	written int64
-	looked  int64 // at the free space, after so many bytes
+	looked  int64 // after how many bytes the free space was last checked
 }
 
 // Write implements io.Writer.
@@ -156,7 +156,7 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// clamp is n blocks of a size in bytes, as far as an int64 goes.
+// clamp returns the bytes of n blocks of a size, at most the largest int64.
 func clamp(n, size uint64) int64 {
 	if size == 0 || n > math.MaxInt64/size {
 		return math.MaxInt64

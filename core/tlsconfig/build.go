@@ -1,6 +1,7 @@
-// Package tlsconfig turns a profile's TLS settings into the *tls.Config of
-// its connections: whom to trust, what to present, what to accept. A client
-// certificate that is replaced on disk is used from the next connection on.
+// Package tlsconfig turns a profile's TLS settings into the *tls.Config of its
+// connections: which servers to trust, which certificate to present, which versions
+// and cipher suites to accept. A client certificate that is replaced on disk is used
+// from the next connection on.
 //
 // Nothing in it can turn verification off.
 package tlsconfig
@@ -16,21 +17,19 @@ import (
 // sessionsKept is how many servers' sessions are remembered for resumption.
 const sessionsKept = 64
 
-// Build returns the configuration for s, or nil, nil when TLS is disabled.
-// passphrase opens an encrypted key or PKCS#12 file. NextProtos is left to
-// those who use the configuration; they clone it.
+// Build returns the configuration for s, or nil, nil if TLS is disabled. passphrase
+// opens an encrypted key or PKCS#12 file. NextProtos is set by the users of the
+// configuration in a clone.
 //
-// A cipher list is a demand: a connection with a suite that it doesn't name
-// fails with core.CodeTLSPolicy. A list without suites of TLS 1.3 leaves those
-// as they are, as OpenSSL's lists do.
+// A cipher list is binding: a connection with a suite that it doesn't name fails with
+// core.CodeTLSPolicy. A list without suites of TLS 1.3 doesn't restrict those, as in
+// OpenSSL.
 //
-// The CA file is read once. crypto/tls has no hook for other roots that would
-// not turn its own verification off, so whoever wants new ones builds anew; a
-// Watch says when.
+// The CA file is read once. crypto/tls can't change its roots without turning its own
+// verification off, so a new CA file needs a new configuration; a Watch says when.
 //
-// Errors are *core.Error of kind config: one code for each thing that can be
-// wrong with a file. What only deserves a warning goes to log, which may be
-// nil.
+// Errors are *core.Error of kind config, with a code for each thing that can be wrong
+// with a file. Warnings go to log, which may be nil.
 func Build(s core.TLSSettings, passphrase core.Secret, log *slog.Logger) (*tls.Config, error) {
 	if !s.Enabled {
 		return nil, nil

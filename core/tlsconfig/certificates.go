@@ -14,18 +14,17 @@ import (
 	"github.com/artstore/ingester/core/foreigntext"
 )
 
-// entry is what a file has in the place of a certificate.
+// entry is a certificate in a file, readable or not.
 type entry struct {
-	name  string            // its place in the file, and its subject
-	alias string            // that OpenSSL wrote above it
+	name  string            // its position in the file, and its subject
+	alias string            // the alias that OpenSSL wrote above it
 	cert  *x509.Certificate // nil: err says why
 	err   error
 	trust trust
 }
 
-// entries reads all that a PEM or DER file has in the place of certificates.
-// others are the types of its other blocks. It fails where no certificate can
-// be read.
+// entries reads the certificates of a PEM or DER file. others lists the types of other
+// blocks. It fails if no certificate can be read.
 func entries(path string, data []byte) (found []entry, others []string, err error) {
 	unreadable := func(problem string, cause error) error {
 		return fileError(core.CodeCertificateUnreadable, path, problem, cause)
@@ -60,7 +59,7 @@ func entries(path string, data []byte) (found []entry, others []string, err erro
 	return nil, nil, unreadable("is no certificate: neither PEM nor DER", nil)
 }
 
-// problemOf names the first entry that can't be read, "" where all can.
+// problemOf returns the first entry that can't be read and why, "" for none.
 func problemOf(found []entry) string {
 	for _, e := range found {
 		if e.err != nil {
@@ -70,8 +69,8 @@ func problemOf(found []entry) string {
 	return ""
 }
 
-// readCertificates reads the certificates of a chain, in which none may be
-// missing.
+// readCertificates reads the certificates of a chain, all of which have to be
+// readable.
 func (m *material) readCertificates(path string, data []byte) error {
 	found, _, err := entries(path, data)
 	if err != nil {
@@ -118,8 +117,8 @@ func newEntry(place string, der []byte) entry {
 	return entry{name: place, err: err}
 }
 
-// derEntries reads certificates in DER, one behind the other; none of what
-// doesn't begin as one.
+// derEntries reads successive certificates in DER. It returns none if data doesn't
+// begin like one.
 func derEntries(data []byte) (found []entry) {
 	for len(data) > 0 {
 		var cert asn1.RawValue
@@ -141,8 +140,8 @@ func derEntries(data []byte) (found []entry) {
 	return found
 }
 
-// subjectOf reads the subject of a certificate that crypto/x509 refuses, "" if
-// it can't be found.
+// subjectOf returns the subject of a certificate that crypto/x509 refuses, "" if it
+// can't be found.
 func subjectOf(der []byte) string {
 	var cert struct {
 		TBS struct {
@@ -160,14 +159,14 @@ func subjectOf(der []byte) string {
 	return cert.TBS.Subject.String()
 }
 
-// trust is what OpenSSL notes behind a TRUSTED CERTIFICATE (X509_CERT_AUX):
-// for what it vouches, and for what it does not.
+// trust holds OpenSSL's notes after a TRUSTED CERTIFICATE (X509_CERT_AUX): for which
+// purposes it is trusted, and for which it is not.
 type trust struct {
 	Uses   []asn1.ObjectIdentifier `asn1:"optional"`
 	Reject []asn1.ObjectIdentifier `asn1:"optional,tag:0"`
 }
 
-// servers reports whether the certificate may vouch for servers.
+// servers reports whether the certificate is trusted for servers.
 func (t trust) servers() bool {
 	names := func(list []asn1.ObjectIdentifier) bool {
 		return slices.ContainsFunc(list, func(id asn1.ObjectIdentifier) bool {

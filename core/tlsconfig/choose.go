@@ -10,8 +10,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// pairs are the certificates that have their key in m, in the order of the
-// file. Where none has, the first certificate stands alone. m must hold one.
+// pairs returns the certificates whose key is in m, in the order of the file. If none
+// has its key, the result is the first certificate without one. m must have a
+// certificate.
 func (m material) pairs() []pair {
 	var all []pair
 	for i, cert := range m.certs {
@@ -30,10 +31,9 @@ func (m material) pairs() []pair {
 	return all
 }
 
-// choose returns the pair that is meant: the one called name or, without a
-// name, the only one. Of several that fit it is the one that can be used at
-// now, if no other can: an expired certificate beside its successor is no
-// question. All else is for a person to say.
+// choose returns the pair called name or, without a name, the only one. If several fit,
+// it is the one that can be used at now, if there is just one: an expired certificate
+// beside its replacement is not ambiguous. Any other choice is left to the user.
 func (m material) choose(name string, now time.Time) (pair, error) {
 	all := m.pairs()
 	fit := all
@@ -63,7 +63,7 @@ func (m material) choose(name string, now time.Time) (pair, error) {
 	return pair{}, fileError(core.CodeIdentityChoice, m.path, "holds several certificates with their keys; choose one by tls.identity or --identity: "+m.list(fit, now), nil)
 }
 
-// list names identities, each by what tells it from the others.
+// list lists identities, each by a name that distinguishes it from the others.
 func (m material) list(all []pair, now time.Time) string {
 	facts := factsOfAll(all)
 	var names []string

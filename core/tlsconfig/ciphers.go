@@ -9,21 +9,20 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// ciphers is what a cipher list comes to.
+// ciphers is a parsed cipher list.
 type ciphers struct {
-	offered []uint16 // to servers of TLS 1.2
-	named   []uint16 // by the list; none: there is no list that can be used
-	tls13   bool     // suites of TLS 1.3 are among them
+	offered []uint16 // suites offered to servers of TLS 1.2
+	named   []uint16 // suites that the list names; empty: there is no usable list
+	tls13   bool     // the list names suites of TLS 1.3
 }
 
-// parseCiphers reads a list of OpenSSL or IANA names, with ":", "," or blanks
-// between them. Names of insecure or unknown suites are passed over with a warning,
-// and a list with nothing else in it is none.
+// parseCiphers reads a list of OpenSSL or IANA names, separated by ":", "," or blanks.
+// Names of insecure or unknown suites are skipped with a warning. A list with nothing
+// else counts as no list.
 //
-// Suites of TLS 1.3 can't be chosen in Go: Go offers all of them, and policy
-// refuses those that are not named. They must not get into
-// tls.Config.CipherSuites, where they would leave nothing to negotiate with a
-// TLS 1.2 server.
+// Suites of TLS 1.3 can't be chosen in Go: it offers all of them, and policy refuses
+// those that are not named. They must not get into tls.Config.CipherSuites: if they
+// were the only ones there, nothing could be negotiated with a TLS 1.2 server.
 func parseCiphers(list string, log *slog.Logger) ciphers {
 	var c ciphers
 	var fixed, invalid []string
@@ -58,9 +57,9 @@ func parseCiphers(list string, log *slog.Logger) ciphers {
 	return c
 }
 
-// authenticated are the suites that TLS 1.2 servers are offered unless a list
-// says otherwise: forward secrecy and authenticated encryption. Go's own
-// defaults have more, and GODEBUG could bring back worse.
+// authenticated returns the suites that TLS 1.2 servers are offered by default, with
+// forward secrecy and authenticated encryption. Go's own defaults have more, and
+// GODEBUG could add weak ones.
 func authenticated() []uint16 {
 	return []uint16{
 		tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
@@ -72,8 +71,8 @@ func authenticated() []uint16 {
 	}
 }
 
-// findSuite returns the secure suite with an OpenSSL or IANA name, nil when
-// there is none.
+// findSuite returns the secure suite with an OpenSSL or IANA name, nil if there is
+// none.
 func findSuite(name string) *tls.CipherSuite {
 	for _, suite := range tls.CipherSuites() {
 		if strings.EqualFold(name, suite.Name) || strings.EqualFold(name, openSSLName(suite.Name)) {
@@ -83,9 +82,9 @@ func findSuite(name string) *tls.CipherSuite {
 	return nil
 }
 
-// openSSLName derives the name that OpenSSL gives to a suite of TLS 1.2:
-// TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 is ECDHE-RSA-AES128-GCM-SHA256. TLS
-// 1.3 suites have the same name there.
+// openSSLName derives OpenSSL's name of a TLS 1.2 suite:
+// TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 is ECDHE-RSA-AES128-GCM-SHA256. TLS 1.3 suites
+// have the same name there.
 func openSSLName(iana string) string {
 	name, ok := strings.CutPrefix(iana, "TLS_ECDHE_")
 	if !ok {

@@ -2,15 +2,15 @@ package tlsconfig
 
 import "github.com/artstore/ingester/core"
 
-// op is the operation that errors of this package name.
+// op is the operation in this package's errors.
 const op = "read certificates"
 
-// fileError says what is wrong with a file: "The file X " and problem.
+// fileError returns an error whose message is "The file X " followed by problem.
 func fileError(code core.Code, path, problem string, cause error) *core.Error {
 	return &core.Error{Kind: core.KindConfig, Code: code, Op: op, Message: "The file " + path + " " + problem + ".", Err: cause}
 }
 
-// Problems that several forms of file have in common.
+// Problems that several file formats have in common.
 const (
 	problemPassphraseMissing = "is encrypted, and no passphrase is set"
 	problemPassphraseWrong   = "can't be opened with this passphrase"

@@ -11,17 +11,17 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// maxFile is the most that is read of a certificate or key file, in bytes.
-// The largest bundles of roots have a quarter of that.
+// maxFile is how many bytes of a certificate or key file are read at most. The largest
+// bundles of roots have a quarter of that.
 const maxFile = 1 << 20
 
-// material is what the files of a client certificate hold, unchecked.
+// material is the unchecked content of a client certificate's files.
 type material struct {
-	path    string // of the file that holds the certificate
+	path    string // path of the file with the certificate
 	certs   []*x509.Certificate
 	keys    []crypto.Signer
 	aliases map[*x509.Certificate][]string
-	leftOut []string // keys and certificates that can't be read, and why, where others can
+	leftOut []string // unreadable keys and certificates beside readable ones, and why
 }
 
 // name notes an alias of a certificate.
@@ -35,7 +35,7 @@ func (m *material) name(cert *x509.Certificate, alias string) {
 	m.aliases[cert] = append(m.aliases[cert], alias)
 }
 
-// call notes an alias of a key: its certificates have it too.
+// call notes an alias of a key, which is also one of its certificates.
 func (m *material) call(key crypto.Signer, alias string) {
 	for _, cert := range m.certs {
 		if belongs(key, cert) {
@@ -44,8 +44,8 @@ func (m *material) call(key crypto.Signer, alias string) {
 	}
 }
 
-// readMaterial reads the files that s names. With an error the material is as
-// much as could be read.
+// readMaterial reads the files that s names. With an error it returns what could be
+// read.
 func readMaterial(s core.TLSSettings, passphrase core.Secret) (material, error) {
 	if s.PKCS12File != "" {
 		return readPKCS12(s.PKCS12File, passphrase)

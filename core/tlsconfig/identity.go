@@ -11,12 +11,12 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// identity is the client certificate in use. It looks at its files before
-// every handshake and takes what has been put there in the meantime.
+// identity is the client certificate in use. It checks its files before every
+// handshake and uses a certificate that was put there meanwhile.
 //
-// It is also the session cache: a resumed session presents no certificate, so
-// sessions of the old one must go when a new one comes, and none may be kept
-// that a handshake brings which had begun before.
+// It is also the session cache, because a resumed session presents no certificate.
+// When a new certificate comes, sessions of the old one have to be dropped, and none
+// may be kept from a handshake that began before.
 type identity struct {
 	settings   core.TLSSettings
 	passphrase core.Secret
@@ -27,12 +27,12 @@ type identity struct {
 	current  *tls.Certificate
 	seen     []os.FileInfo // the files as they were when last read
 	sessions tls.ClientSessionCache
-	replaced time.Time // when the certificate was, zero for never
+	replaced time.Time // when the certificate was replaced, zero for never
 }
 
-// sessionGrace is how long after a new certificate has come a handshake may end
-// that presented the old one. crypto/tls doesn't say which a session is of, so
-// none is kept meanwhile. Handshakes are limited to less.
+// sessionGrace is how long after a certificate was replaced a handshake with the old
+// one may still end. crypto/tls doesn't tell to which certificate a session belongs,
+// so none is kept during that time. Handshakes have a shorter time limit.
 const sessionGrace = 30 * time.Second
 
 // newIdentity reads and checks the certificate.
@@ -45,7 +45,7 @@ func newIdentity(s core.TLSSettings, passphrase core.Secret, log *slog.Logger) (
 	return id, nil
 }
 
-// load reads the files and puts what they hold to use.
+// load reads the files and uses what they contain.
 func (id *identity) load() error {
 	m, err := readMaterial(id.settings, id.passphrase)
 	if err != nil {
@@ -71,9 +71,9 @@ func (id *identity) load() error {
 	return nil
 }
 
-// refresh loads the files again if they have changed. While they can't be
-// used, because only one of two has been replaced or one is half written, the
-// certificate of before stays.
+// refresh loads the files again if they have changed. While they can't be used, because
+// only one of two was replaced or one is half written, the old certificate stays in
+// use.
 func (id *identity) refresh() {
 	found := id.look()
 	if found == nil || unchanged(id.seen, found) {
@@ -88,7 +88,7 @@ func (id *identity) refresh() {
 	id.log.Info("the client certificate was replaced", "expires", id.current.Leaf.NotAfter)
 }
 
-// look returns the state of the files, nil while one of them is not there.
+// look returns the state of the files, nil while one of them is missing.
 func (id *identity) look() []os.FileInfo {
 	var found []os.FileInfo
 	for _, path := range []string{id.settings.PKCS12File, id.settings.CertFile, id.settings.KeyFile} {
@@ -119,7 +119,7 @@ func unchanged(a, b []os.FileInfo) bool {
 // warnReadable warns of a private key that other users can read.
 func (id *identity) warnReadable() {
 	if runtime.GOOS == "windows" || len(id.seen) == 0 {
-		return // the mode says nothing there
+		return // the mode means nothing there
 	}
 	key := id.seen[len(id.seen)-1]
 	if key.Mode().Perm()&0o077 != 0 {
@@ -127,9 +127,9 @@ func (id *identity) warnReadable() {
 	}
 }
 
-// certificate is the tls.Config.GetClientCertificate of this identity. It
-// does not ask whether the server accepts the certificate's issuer: a server
-// that refuses it says so, one that gets none can't say why.
+// certificate is the tls.Config.GetClientCertificate of this identity. It does not
+// check whether the server accepts the certificate's issuer: a server that refuses the
+// certificate says so, but one that gets none can't say why.
 func (id *identity) certificate(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 	id.mu.Lock()
 	defer id.mu.Unlock()

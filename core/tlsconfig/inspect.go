@@ -12,12 +12,11 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Inspect reads the client certificate that s names and says what it is,
-// whether or not a server would take it: an expired one, or one without its
-// key, gives facts and no error. Where the certificate can be read but not the
-// key, it returns the facts and the error. Where the files hold several, and s
-// does not say which, they are in Identities. Without a client certificate in s
-// it returns zero facts.
+// Inspect reads the client certificate that s names and returns its facts, whether or
+// not a server would accept it: an expired one, or one without its key, is no error. If
+// the certificate can be read but the key can't, it returns both facts and an error. If
+// the files have several certificates and s does not say which to use, they are in
+// Identities. Without a client certificate in s the facts are zero.
 func Inspect(s core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error) {
 	if !s.HasClientCertificate() {
 		return core.CertificateFacts{}, nil

@@ -20,7 +20,7 @@ type contentInfo struct {
 	Content asn1.RawValue `asn1:"tag:0,explicit,optional"`
 }
 
-// alias is the friendly name of an entry (RFC 2985 §5.5.1), "" without one.
+// alias returns an entry's friendly name (RFC 2985 §5.5.1), "" without one.
 func (b safeBag) alias() string {
 	for _, a := range b.Attributes {
 		var names []string
@@ -52,7 +52,7 @@ func oidFriendlyName() asn1.ObjectIdentifier {
 
 func newBag(kind int, der []byte) safeBag { return safeBag{ID: oidBag(kind), Value: explicit(der)} }
 
-// plainPart is a part of bags that is not encrypted.
+// plainPart returns an unencrypted part with the bags.
 func plainPart(bags ...safeBag) ([]byte, error) {
 	type entry struct {
 		ID         asn1.ObjectIdentifier
@@ -75,7 +75,7 @@ func plainPart(bags ...safeBag) ([]byte, error) {
 	return dataOf(data)
 }
 
-// dataOf is a ContentInfo of plain data.
+// dataOf returns a ContentInfo of plain data.
 func dataOf(data []byte) ([]byte, error) {
 	inside, err := asn1.Marshal(data)
 	if err != nil {
@@ -87,7 +87,7 @@ func dataOf(data []byte) ([]byte, error) {
 	}{oidData(), explicit(inside)})
 }
 
-// explicit is the explicit tag 0 around der.
+// explicit returns der with an explicit tag 0 around it.
 func explicit(der []byte) asn1.RawValue {
 	return asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: der}
 }

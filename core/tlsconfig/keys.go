@@ -48,8 +48,8 @@ func pemKey(path string, block foreigntext.Block, passphrase core.Secret) (crypt
 	if block.Err != nil {
 		return nil, damagedKey(path, fmt.Errorf("%s: %w", block.Place(), block.Err))
 	}
-	// RFC 1421 encryption derives its key by one round of MD5 and can't tell
-	// a wrong passphrase from a damaged file.
+	// RFC 1421 encryption derives its key by one round of MD5 and can't
+	// distinguish a wrong passphrase from a damaged file.
 	if strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") || block.Headers["DEK-Info"] != "" {
 		return nil, fileError(core.CodeKeyUnsupported, path, "has the old PEM encryption, which is not safe"+adviceKey, nil)
 	}
@@ -73,8 +73,7 @@ func pemKey(path string, block foreigntext.Block, passphrase core.Secret) (crypt
 	return signer(path, key)
 }
 
-// derKey tries the forms that a DER file may have; none of them parses as
-// another.
+// derKey tries the formats of a key in DER, none of which can be read as another.
 func derKey(path string, data []byte, passphrase core.Secret) (crypto.Signer, error) {
 	if isEncryptedPKCS8(data) {
 		return decryptPKCS8(path, data, passphrase)
@@ -95,8 +94,8 @@ func derKey(path string, data []byte, passphrase core.Secret) (crypto.Signer, er
 	return nil, damagedKey(path, err)
 }
 
-// damagedKey tells a form that x509 knows, but not its algorithm, from one
-// that it can't read.
+// damagedKey distinguishes a key with an unknown algorithm from one that x509 can't
+// read.
 func damagedKey(path string, err error) *core.Error {
 	if unknownAlgorithm(err) {
 		return unsupportedKey(path, err)
@@ -104,8 +103,7 @@ func damagedKey(path string, err error) *core.Error {
 	return fileError(core.CodeCertificateUnreadable, path, "holds a damaged private key, or one in no known form", err)
 }
 
-// unknownAlgorithm goes by the words of x509, which has no error of its own
-// for it.
+// unknownAlgorithm recognises the error by its text, as x509 has no type for it.
 func unknownAlgorithm(err error) bool {
 	text := err.Error()
 	return strings.Contains(text, "unknown algorithm") || strings.Contains(text, "unknown elliptic curve") || strings.Contains(text, "unsupported")
@@ -115,7 +113,7 @@ func unsupportedKey(path string, err error) *core.Error {
 	return fileError(core.CodeKeyUnsupported, path, "holds a private key of an algorithm that is not supported (RSA, ECDSA and Ed25519 are)", err)
 }
 
-// signer returns a key that TLS can sign with.
+// signer returns a key with which TLS can sign.
 func signer(path string, key any) (crypto.Signer, error) {
 	switch key := key.(type) {
 	case *rsa.PrivateKey:

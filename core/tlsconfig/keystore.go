@@ -17,23 +17,23 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// A key store of several identities (Java's, the exports of Windows, macOS and
-// Firefox) is more than the library reads: it takes one key, and two parts. So
-// the keys, which stand outside of what is encrypted as a whole, and the other
-// parts are handed to it one by one, each as a file of its own.
+// The library can't read a key store with several identities (as Java has, and the
+// exports of Windows, macOS and Firefox): it takes only one key and two parts. So the
+// keys, which are encrypted one by one, and the other parts are handed to it
+// separately, each as a file of its own.
 
-// keyStore is a PKCS#12 file in parts.
+// keyStore is a PKCS#12 file split into parts.
 type keyStore struct {
 	file       pfx
 	passphrase core.Secret
 	keys       []safeBag
-	parts      [][]byte // what may hold certificates: each a ContentInfo
+	parts      [][]byte // parts that may have certificates, each a ContentInfo
 }
 
 // maxParts is more than the keys and parts of any key store in use.
 const maxParts = 64
 
-// split takes a file apart.
+// split splits a file into parts.
 func (p pfx) split(passphrase core.Secret) (keyStore, error) {
 	s := keyStore{file: p, passphrase: passphrase}
 	safe, err := p.content()
@@ -81,7 +81,7 @@ func (p pfx) split(passphrase core.Secret) (keyStore, error) {
 	return s, nil
 }
 
-// material reads all certificates, and each key that can be.
+// material reads all certificates and all readable keys.
 func (s keyStore) material(m material) (material, error) {
 	certificates, err := s.certificates(&m)
 	if err != nil {
@@ -114,9 +114,9 @@ func (s keyStore) material(m material) (material, error) {
 	return m, nil
 }
 
-// certificates reads those of all parts into m, and returns a part that holds
-// one of them, in the clear. The library gives certificates with a key only, so
-// a key that is nobody's stands in.
+// certificates reads the certificates of all parts into m, and returns an unencrypted
+// part with one of them. The library returns certificates only with a key, so a
+// made-up key is added.
 func (s keyStore) certificates(m *material) ([]byte, error) {
 	nobody, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize)))
 	if err != nil {
@@ -133,7 +133,7 @@ func (s keyStore) certificates(m *material) ([]byte, error) {
 		}
 		found, err := s.decode(part, standIn)
 		if err != nil {
-			failure = err // as of a part without certificates
+			failure = err // for instance of a part without certificates
 			continue
 		}
 		m.certs = append(m.certs, found.certs...)
@@ -159,9 +159,9 @@ func (s keyStore) certificates(m *material) ([]byte, error) {
 	return plainPart(newBag(certBag, value))
 }
 
-// named reads the certificates of a part one by one, and their aliases, as far
-// as the library tells them: where there is no attribute that it doesn't know.
-// One that can't be read is left out by its name.
+// named reads the certificates of a part one by one, with their aliases, unless the part
+// has an attribute that the library doesn't know. A certificate that can't be read is
+// left out and reported by its name.
 func (s keyStore) named(m *material, part []byte) bool {
 	blocks := s.blocks(part)
 	for i, b := range blocks {
@@ -176,7 +176,7 @@ func (s keyStore) named(m *material, part []byte) bool {
 	return len(blocks) > 0
 }
 
-// aliases notes the names of m's certificates in a part.
+// aliases notes the aliases that a part has for m's certificates.
 func (s keyStore) aliases(m *material, part []byte) {
 	for _, b := range s.blocks(part) {
 		for _, cert := range m.certs {
@@ -187,7 +187,7 @@ func (s keyStore) aliases(m *material, part []byte) {
 	}
 }
 
-// blocks are the certificates of a part with their attributes.
+// blocks returns the certificates of a part with their attributes.
 func (s keyStore) blocks(part []byte) []*pem.Block {
 	empty, err := plainPart()
 	if err != nil {
@@ -205,7 +205,7 @@ func (s keyStore) blocks(part []byte) []*pem.Block {
 	return slices.DeleteFunc(blocks, func(b *pem.Block) bool { return b.Type != "CERTIFICATE" })
 }
 
-// decoded is what the library makes of a file.
+// decoded is the library's result for a file.
 type decoded struct {
 	key   any
 	certs []*x509.Certificate
@@ -220,7 +220,7 @@ func (s keyStore) decode(parts ...[]byte) (found decoded, err error) {
 	return decoded{key, append([]*x509.Certificate{leaf}, chain...)}, err
 }
 
-// fileOf is a PKCS#12 file of some parts, with a MAC of its own.
+// fileOf returns a PKCS#12 file with these parts and a new MAC.
 func (s keyStore) fileOf(parts ...[]byte) ([]byte, error) {
 	var raw []asn1.RawValue
 	for _, part := range parts {

@@ -11,18 +11,18 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// pair is a client certificate with its chain, and the key that belongs to
-// it, nil when the files hold none that does.
+// pair is a client certificate with its chain and its key, which is nil if the files
+// don't have it.
 type pair struct {
 	path  string
 	leaf  *x509.Certificate
-	chain []*x509.Certificate // after leaf, each vouched for by the next
+	chain []*x509.Certificate // the certificates after leaf, each issued by the next
 	key   crypto.Signer
 
-	aliases []string // of leaf, in a key store
+	aliases []string // leaf's aliases in a key store
 }
 
-// dayFormat is how dates are written.
+// dayFormat is the format of dates.
 const dayFormat = "2 January 2006"
 
 func belongs(key crypto.Signer, cert *x509.Certificate) bool {
@@ -30,9 +30,9 @@ func belongs(key crypto.Signer, cert *x509.Certificate) bool {
 	return ok && public.Equal(cert.PublicKey)
 }
 
-// chainOf returns the certificates between leaf and a root, in the order that
-// TLS 1.2 demands (RFC 5246 §7.4.2). The root itself is left out: a server
-// that doesn't know it won't believe it.
+// chainOf returns the certificates between leaf and a root, in the order that TLS 1.2
+// demands (RFC 5246 §7.4.2). The root itself is left out: a server that doesn't have it
+// would not trust it.
 func chainOf(leaf *x509.Certificate, certs []*x509.Certificate) []*x509.Certificate {
 	var chain []*x509.Certificate
 	for current := leaf; !bytes.Equal(current.RawSubject, current.RawIssuer); {
@@ -48,7 +48,7 @@ func chainOf(leaf *x509.Certificate, certs []*x509.Certificate) []*x509.Certific
 	return chain
 }
 
-// check says why a server would refuse the pair at time now.
+// check returns why a server would refuse the pair at time now.
 func (p pair) check(now time.Time) error {
 	switch {
 	case p.key == nil:
@@ -63,8 +63,8 @@ func (p pair) check(now time.Time) error {
 	return nil
 }
 
-// forClients reports whether cert may authenticate a client. One that names
-// no usage may be used for anything (RFC 5280 §4.2.1.12).
+// forClients reports whether cert may authenticate a client. A certificate that names no
+// usage may be used for anything (RFC 5280 §4.2.1.12).
 func forClients(cert *x509.Certificate) bool {
 	return len(cert.ExtKeyUsage)+len(cert.UnknownExtKeyUsage) == 0 ||
 		slices.Contains(cert.ExtKeyUsage, x509.ExtKeyUsageClientAuth) ||

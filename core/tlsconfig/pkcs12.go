@@ -14,8 +14,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// readPKCS12 reads a PKCS#12 file (RFC 7292), the old ones (RC2, 3DES, SHA-1)
-// as well as the new (PBES2, SHA-256, PBMAC1).
+// readPKCS12 reads a PKCS#12 file (RFC 7292) with old algorithms (RC2, 3DES, SHA-1) or
+// new ones (PBES2, SHA-256, PBMAC1).
 func readPKCS12(path string, passphrase core.Secret) (material, error) {
 	m := material{path: path}
 	data, err := readFile(path)
@@ -30,7 +30,7 @@ func decodePKCS12(m material, data []byte, passphrase core.Secret) (material, er
 	rest, err := asn1.Unmarshal(data, &pfx)
 	switch {
 	case bytes.HasPrefix(data, []byte{0x30, 0x80}), err == nil && excessive(data, maxIterations, maxNesting):
-		// BER of indefinite length is left to OpenSSL.
+		// BER with indefinite lengths has to be converted by OpenSSL.
 		return m, unsupportedPKCS12(m.path, nil)
 	case isJKS(data):
 		return m, fileError(core.CodeKeyUnsupported, m.path, "is a Java key store of the old form; convert it with: keytool -importkeystore -srckeystore OLD -destkeystore NEW.p12 -deststoretype PKCS12", nil)
@@ -68,27 +68,27 @@ func decodePKCS12(m material, data []byte, passphrase core.Secret) (material, er
 	return m, nil
 }
 
-// severalParts reports whether the library found a file in order, but with more
-// keys or parts than it takes. It has no errors for that.
+// severalParts reports whether a file is valid but has more keys or parts than the
+// library takes. It recognises the library's errors by their text.
 func severalParts(err error) bool {
 	var unsupported pkcs12.NotImplementedError
 	return err != nil && (strings.Contains(err.Error(), "exactly one key bag") ||
 		errors.As(err, &unsupported) && strings.Contains(err.Error(), "items in the authenticated safe"))
 }
 
-// badCertificate reports whether the library stopped at a certificate that
-// crypto/x509 refuses. It may be none of ours.
+// badCertificate reports whether the library stopped at a certificate that crypto/x509
+// refuses. We may not need that certificate.
 func badCertificate(err error) bool { return err != nil && strings.HasPrefix(err.Error(), "x509: ") }
 
-// errorPKCS12 says why a file could not be decoded. Without a MAC nothing
-// tells a wrong passphrase from a damaged file.
+// errorPKCS12 returns why a file could not be decoded. Without a MAC a wrong passphrase
+// can't be distinguished from a damaged file.
 func errorPKCS12(path string, data []byte, err error, passphrase core.Secret, mac bool) *core.Error {
 	encrypted := encryptedPKCS12(data)
 	var unsupported pkcs12.NotImplementedError
-	// The old key derivation knows 16-bit characters only.
+	// The old key derivation has 16-bit characters only.
 	beyond := strings.ContainsFunc(passphrase.Reveal(), func(r rune) bool { return r > 0xffff })
 	switch {
-	case severalParts(err): // and they could not be told apart
+	case severalParts(err): // and it could not be split
 		return fileError(core.CodeKeyUnsupported, path, "holds several private keys or parts in a form that is not supported; put the identity that is meant into a file of its own", nil)
 	case errors.As(err, &unsupported):
 		return unsupportedPKCS12(path, err)
@@ -115,32 +115,31 @@ type pfx struct {
 	MAC      asn1.RawValue `asn1:"optional"`
 }
 
-// isPKCS12 reports whether data begins as a PKCS#12 file does.
+// isPKCS12 reports whether data begins like a PKCS#12 file.
 func isPKCS12(data []byte) bool {
 	var pfx pfx
 	_, err := asn1.Unmarshal(data, &pfx)
 	return err == nil && pfx.Version == 3
 }
 
-// isJKS reports whether data is a key store of Java's own forms, JKS and JCEKS.
+// isJKS reports whether data is a key store in Java's own formats, JKS and JCEKS.
 func isJKS(data []byte) bool {
 	return bytes.HasPrefix(data, []byte{0xfe, 0xed, 0xfe, 0xed}) || bytes.HasPrefix(data, []byte{0xce, 0xce, 0xce, 0xce})
 }
 
-// maxNesting is more than the depth at which a PKCS#12 file can have its last
-// readable key derivation.
+// maxNesting is deeper than any readable key derivation in a PKCS#12 file.
 const maxNesting = 32
 
-// excessive reports whether deriving a key as der says would take more than
-// limit iterations. All of RFC 7292 and RFC 8018 have their number right
-// behind the salt: an OCTET STRING and an INTEGER.
+// excessive reports whether a key derivation in der takes more than limit iterations.
+// In all forms of RFC 7292 and RFC 8018 their number follows the salt: an OCTET STRING
+// and an INTEGER.
 func excessive(der []byte, limit int64, nesting int) bool {
 	salt := false
 	for len(der) > 0 && nesting > 0 {
 		var v asn1.RawValue
 		rest, err := asn1.Unmarshal(der, &v)
 		if err != nil {
-			return false // the library says what is wrong
+			return false // the library will say what is wrong
 		}
 		universal := v.Class == asn1.ClassUniversal
 		if salt && universal && v.Tag == asn1.TagInteger && new(big.Int).SetBytes(v.Bytes).Cmp(big.NewInt(limit)) > 0 {

@@ -11,9 +11,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// authenticated returns the file p, which has no MAC, with one (PBMAC1, RFC
-// 9579). The library takes a passphrase for files with a MAC only, though what
-// the file encrypts doesn't depend on it.
+// authenticated returns the file p, which has no MAC, with one (PBMAC1, RFC 9579). The
+// library uses a passphrase only for files with a MAC, although decryption doesn't
+// depend on it.
 func (p pfx) authenticated(passphrase core.Secret) ([]byte, error) {
 	content, err := p.content()
 	if err != nil {
@@ -21,7 +21,7 @@ func (p pfx) authenticated(passphrase core.Secret) ([]byte, error) {
 	}
 	hmacSHA256 := pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}}
 	const length = sha256.Size
-	salt := make([]byte, 8) // it protects nothing: the file came without
+	salt := make([]byte, 8) // the salt protects nothing, as the file came without a MAC
 	kdf, err := algorithmOf(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 12}, struct {
 		Salt       []byte
 		Iterations int
@@ -56,7 +56,7 @@ func (p pfx) authenticated(passphrase core.Secret) ([]byte, error) {
 	}{p.Version, p.AuthSafe, macData{digest{pbmac1, sum.Sum(nil)}, salt}})
 }
 
-// content is what the MAC is over.
+// content returns the bytes that the MAC covers.
 func (p pfx) content() ([]byte, error) {
 	var safe struct {
 		Type    asn1.ObjectIdentifier
@@ -71,8 +71,8 @@ func algorithmOf(id asn1.ObjectIdentifier, params any) (pkix.AlgorithmIdentifier
 	return pkix.AlgorithmIdentifier{Algorithm: id, Parameters: asn1.RawValue{FullBytes: der}}, err
 }
 
-// encryptedPKCS12 reports whether a file has something in it that a passphrase
-// opens: encryptedData (RFC 2315) or a shrouded key (RFC 7292).
+// encryptedPKCS12 reports whether a file has something that needs a passphrase:
+// encryptedData (RFC 2315) or a shrouded key (RFC 7292).
 func encryptedPKCS12(data []byte) bool {
 	return bytes.Contains(data, []byte("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x06")) ||
 		bytes.Contains(data, []byte("\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x02"))

@@ -11,12 +11,12 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// The most work and memory that a file may demand before its passphrase can
-// be checked: about ten seconds, and 256 MiB.
+// How much work and memory a file may demand before its passphrase can be checked:
+// about ten seconds, and 256 MiB.
 const (
 	maxIterations   = 10_000_000
 	maxScryptMemory = 256 << 20
-	maxScryptWork   = 16 // times that memory is gone through
+	maxScryptWork   = 16 // passes over the memory
 )
 
 // encryptedKey is an EncryptedPrivateKeyInfo (RFC 5958 §3).
@@ -25,7 +25,7 @@ type encryptedKey struct {
 	Data      []byte
 }
 
-// pbes2 are the PBES2-params (RFC 8018 §A.4).
+// pbes2 is PBES2-params (RFC 8018 §A.4).
 type pbes2 struct{ KDF, Cipher pkix.AlgorithmIdentifier }
 
 func isEncryptedPKCS8(der []byte) bool {
@@ -53,9 +53,9 @@ func decryptPKCS8(path string, der []byte, passphrase core.Secret) (crypto.Signe
 	return signer(path, key)
 }
 
-// checkPBES2 refuses what the library would misread or panic at, or what
-// would keep it busy for minutes: RFC 8018 §6.2 with PBKDF2 or scrypt and a
-// cipher in CBC mode.
+// checkPBES2 accepts RFC 8018 §6.2 with PBKDF2 or scrypt and a cipher in CBC mode. It
+// refuses parameters that the library would misread, that would make it panic, or that
+// would keep it busy for minutes.
 func checkPBES2(key encryptedKey) error {
 	if !key.Algorithm.Algorithm.Equal(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 13}) {
 		return errors.New("not PBES2: " + key.Algorithm.Algorithm.String())

@@ -7,11 +7,11 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// policy is what a profile demands of a connection. Go can't be told which
-// suites of TLS 1.3 to offer, so what came of the handshake is looked at when
-// it is done and before anything is sent.
+// policy is what a profile demands of a connection. Go can't restrict the suites of TLS
+// 1.3 that it offers, so the result of the handshake is checked before anything is
+// sent.
 type policy struct {
-	version uint16 // the least
+	version uint16 // the minimum
 	ciphers ciphers
 }
 

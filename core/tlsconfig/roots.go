@@ -9,17 +9,17 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// roots is what a CA file comes to.
+// roots is the content of a CA file.
 type roots struct {
 	certs []*x509.Certificate
 	left  []leftOut
 }
 
-// leftOut is what a CA file has in the place of an authority.
+// leftOut is an entry of a CA file that can't be used as a CA certificate.
 type leftOut struct{ name, reason string }
 
-// LeftOut names what the CA file of s has in the place of authorities, and why
-// it doesn't count: nothing where the file can't be used at all.
+// LeftOut lists the entries in the CA file of s that can't be used as CA certificates,
+// and why. It lists nothing if the file can't be used at all.
 func LeftOut(s core.TLSSettings) []string {
 	if !s.Enabled || s.CACertFile == "" {
 		return nil
@@ -35,8 +35,8 @@ func LeftOut(s core.TLSSettings) []string {
 	return names
 }
 
-// readRoots returns the certificate authorities in a PEM or DER file, and warns
-// of what is left out of it.
+// readRoots returns the CA certificates in a PEM or DER file, and warns about entries
+// that are left out.
 func readRoots(path string, now time.Time, log *slog.Logger) (*x509.CertPool, error) {
 	found, err := rootsOf(path)
 	if err != nil {
@@ -55,9 +55,9 @@ func readRoots(path string, now time.Time, log *slog.Logger) (*x509.CertPool, er
 	return pool, nil
 }
 
-// rootsOf reads a CA file. What is no authority, or can't be read, is left out
-// by name, and the others count: a root that is no authority would vouch for
-// itself only, which is rarely what someone meant.
+// rootsOf reads a CA file. Entries that are not CA certificates, or can't be read, are
+// left out and reported. As a root, a certificate that is not a CA's would be trusted
+// for itself only, which is rarely meant.
 func rootsOf(path string) (roots, error) {
 	var found roots
 	data, err := readFile(path)
@@ -91,8 +91,8 @@ func rootsOf(path string) (roots, error) {
 	return found, nil
 }
 
-// isCA reports whether cert may vouch for others. Version 1 certificates have
-// no extension to say so; a self-issued one counts (RFC 5280 §6.1.4 k).
+// isCA reports whether cert may issue others. Version 1 certificates have no extension
+// that says so; a self-issued one counts (RFC 5280 §6.1.4 k).
 func isCA(cert *x509.Certificate) bool {
 	if cert.Version < 3 {
 		return bytes.Equal(cert.RawSubject, cert.RawIssuer)

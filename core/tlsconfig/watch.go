@@ -9,15 +9,15 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Watch notices that a profile's CA file has been replaced. Build reads that
-// file once, so whoever keeps a configuration for long makes a Watch before
-// it, and builds anew when the Watch says so.
+// Watch notices that a profile's CA file was replaced. Build reads that file once, so a
+// long-lived program makes a Watch before it calls Build, and calls Build again when
+// the Watch says so.
 type Watch struct {
 	path string
 	log  *slog.Logger
 
 	mu   sync.Mutex
-	seen os.FileInfo // as last read or refused, nil while it was not there
+	seen os.FileInfo // as last read or refused, nil while the file was missing
 }
 
 // NewWatch remembers the CA file of s as it is now. log may be nil.
@@ -33,9 +33,8 @@ func NewWatch(s core.TLSSettings, log *slog.Logger) *Watch {
 	return w
 }
 
-// Changed reports whether another CA file is there than before, and one that
-// can be used: half a file, or none, changes nothing. It says yes once a
-// change.
+// Changed reports, once for each change, whether there is another CA file than before
+// that can be used. Half a file, or none, counts as no change.
 func (w *Watch) Changed() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -60,7 +60,7 @@ func (r *reading) end() (core.Checksum, *core.Error) {
 	if r.failed != nil {
 		return "", r.failed
 	}
-	if err := r.file.Ends(r.size); err != nil {
+	if err := r.file.EndsAt(r.size); err != nil {
 		return "", core.AsError(err)
 	}
 	return r.whole, nil
