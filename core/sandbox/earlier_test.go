@@ -134,12 +134,12 @@ func TestEarlierFolderIsTakenOver(t *testing.T) {
 	}
 }
 
-// More lines than go into one transaction are all taken over.
+// More lines than one transaction takes are all taken over.
 func TestLongEarlierIndexIsTakenOver(t *testing.T) {
 	dir := t.TempDir()
 	f := fillEarlier(t, dir)[0]
 	var lines bytes.Buffer
-	for n := range importBatch + 1 {
+	for n := range importBatch {
 		f.Description = strconv.Itoa(n)
 		line, err := f.line()
 		if err != nil {
@@ -147,9 +147,12 @@ func TestLongEarlierIndexIsTakenOver(t *testing.T) {
 		}
 		lines.Write(line)
 	}
-	edit(t, filepath.Join(dir, linesName), func([]byte) []byte { return lines.Bytes() })
-	v, _ := openTestVault(t, dir)
-	if got, found, err := v.get(t.Context(), f.ID); !found || err != nil || got.Description != f.Description {
-		t.Errorf("the last line did not count: %+v, %v", got, err)
+	edit(t, filepath.Join(dir, linesName), func(d []byte) []byte { return append(d, lines.Bytes()...) })
+	v, log := openTestVault(t, dir)
+	if files, err := v.files(t.Context()); err != nil || len(files) != 3 || files[0].Description != f.Description {
+		t.Errorf("the files are %v (%v)", files, err)
+	}
+	if strings.Contains(log.String(), "back in it") {
+		t.Errorf("not every line was taken over:\n%s", log)
 	}
 }

@@ -79,7 +79,7 @@ func (x *index) commit(ctx context.Context, rows []row) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // no-op once committed
-	put := tx.StmtContext(ctx, x.put)
+	put := tx.StmtContext(ctx, x.put) //nolint:sqlclosecheck // closed with the transaction
 	for _, r := range rows {
 		if _, err := put.ExecContext(ctx, r.id, r.key, string(r.description)); err != nil {
 			return err

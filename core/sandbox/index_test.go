@@ -1,9 +1,11 @@
 package sandbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -124,7 +126,38 @@ func TestIndexDamagedWhileItIsOpen(t *testing.T) {
 		t.Errorf("put: %v, healthy: %v", err, v.healthy())
 	}
 	_ = v.close()
+	damaged, err := os.ReadFile(filepath.Join(dir, indexName))
+	if err != nil {
+		t.Fatal(err)
+	}
 	checkRecovered(t, dir, "1 2 3", "is damaged", 0)
+	aside, err := filepath.Glob(filepath.Join(dir, indexName+".damaged-*Z"))
+	if err != nil || len(aside) != 1 {
+		t.Fatalf("kept beside: %v (%v)", aside, err)
+	}
+	if kept, err := os.ReadFile(aside[0]); err != nil || !bytes.Equal(kept, damaged) {
+		t.Errorf("the damaged index was not kept as it was: %v", err)
+	}
+}
+
+// A client that goes away while its file is being stored takes no other file with
+// it, and its own is stored.
+func TestIndexIsWrittenForClientsThatHaveGone(t *testing.T) {
+	v, _ := openTestVault(t, t.TempDir())
+	in, err := v.create()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Key = "1"
+	in.seal()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := in.keep(ctx); err != nil {
+		t.Errorf("keep: %v", err)
+	}
+	if f, err := v.known(t.Context(), "1"); err != nil || f == nil {
+		t.Errorf("the file is %v (%v)", f, err)
+	}
 }
 
 // An index of a newer version is left as it is, with what to do about it.

@@ -118,6 +118,9 @@ func TestKeyIsFreeAgain(t *testing.T) {
 	if second.status != http.StatusCreated || second.fields(t)["file_id"] == first.fields(t)["file_id"] {
 		t.Errorf("after the file was removed: answered %d %s", second.status, second.body)
 	}
+	if third := send("1"); third.fields(t)["file_id"] != second.fields(t)["file_id"] {
+		t.Errorf("once more: answered %d %s", third.status, third.body)
+	}
 	if files := r.list(t); len(files) != 1 || files[0].ID != second.fields(t)["file_id"] {
 		t.Errorf("stored %v", files)
 	}

@@ -171,6 +171,25 @@ func TestTusRecovery(t *testing.T) {
 	}
 }
 
+// A client that goes away after its last byte has sent all there is to store.
+func TestTusStoresForClientsThatHaveGone(t *testing.T) {
+	c := start(t, folder(t), nil).tusClient(t)
+	url := c.begin(t, 3, "Idempotency-Key", "key")
+	id := url[len(url)-36:]
+	edit(t, c.tus.content(id), func([]byte) []byte { return []byte("abc") })
+	info, err := c.tus.info(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info.Offset = info.Size
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if f, err := c.tus.settle(ctx, info); err != nil || f == nil {
+		t.Fatalf("stored %v (%v)", f, err)
+	}
+	c.checkStored(t, url, []byte("abc"))
+}
+
 // A final upload that was being put together begins anew from its parts, which
 // go only once it is stored.
 func TestTusRecoveryOfConcatenations(t *testing.T) {
