@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// admin1 is the first generation's Admin Module: tokens, and a registry of files.
-// It publishes no keys.
+// admin1 is the first generation's Admin Module: tokens and a registry of files. It
+// publishes no keys.
 func (s *Server) admin1() http.Handler {
 	f := s.newFastAPI()
 	f.handle(http.MethodPost, "/api/v1/auth/token", s.token1)
@@ -19,7 +19,7 @@ func (s *Server) admin1() http.Handler {
 	return f
 }
 
-// tokenAnswer1 is what the first generation answers to a client that signs in.
+// tokenAnswer1 is the first generation's answer to a sign-in.
 type tokenAnswer1 struct {
 	AccessToken  string `json:"access_token"`
 	RefreshToken string `json:"refresh_token"`
@@ -28,8 +28,8 @@ type tokenAnswer1 struct {
 	IssuedAt     string `json:"issued_at"`
 }
 
-// token1 is POST /api/v1/auth/token. It takes JSON alone, and says of a wrong
-// secret, a suspended account and an expired secret the same.
+// token1 is POST /api/v1/auth/token. It accepts JSON only. A wrong secret, an expired
+// secret and a suspended account get the same answer.
 func (s *Server) token1(w http.ResponseWriter, r *http.Request) {
 	if err := s.grant1(w, r); err != nil {
 		s.refuse(w, asRefusal(err))
@@ -45,7 +45,7 @@ func (s *Server) grant1(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	// The input of these is left out: it could hold the secret.
+	// These answers do not quote the input: it could contain the secret.
 	if !isJSON(r) {
 		return invalid(problem{Type: "model_attributes_type", Loc: []any{"body"}, Msg: "Input should be a valid dictionary or object to extract fields from"})
 	}

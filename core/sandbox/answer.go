@@ -9,10 +9,10 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// writeJSON answers value. A client that has gone away hears nothing.
+// writeJSON answers value. That the client has gone away is no error.
 func writeJSON(w http.ResponseWriter, status int, value any) {
 	data, err := json.Marshal(value)
-	if err != nil { // every value is the sandbox's own
+	if err != nil { // can't happen: every value is the sandbox's own
 		http.Error(w, "the answer could not be written", http.StatusInternalServerError)
 		return
 	}
@@ -22,7 +22,7 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	_, _ = w.Write(append(data, '\n'))
 }
 
-// refuse answers in the shape of the server's generation, counts and logs.
+// refuse answers, counts and logs a refusal.
 func (s *Server) refuse(w http.ResponseWriter, r *refusal) {
 	status, body := s.shape(r)
 	s.note(w, r, status)
@@ -33,26 +33,26 @@ func (s *Server) refuse(w http.ResponseWriter, r *refusal) {
 	writeJSON(w, status, body)
 }
 
-// shape is a refusal as the server's generation answers it.
+// shape returns a refusal as the server's generation answers it.
 func (s *Server) shape(r *refusal) (status int, body any) {
 	if s.cfg.Generation == generation1 {
 		return r.status, detail(r)
 	}
 	status = r.status
 	if status == http.StatusUnprocessableEntity {
-		status = http.StatusBadRequest // the second generation has one status for both
+		status = http.StatusBadRequest // the second generation has no 422
 	}
 	return status, map[string]any{"error": map[string]string{"code": r.code, "message": r.message}}
 }
 
-// refuseDetail answers in the first generation's shape whatever the server's is.
+// refuseDetail answers as the first generation does, with every generation.
 func (s *Server) refuseDetail(w http.ResponseWriter, r *refusal) {
 	s.note(w, r, r.status)
 	writeJSON(w, r.status, detail(r))
 }
 
-// detail is the first generation's shape: a text, or for a bad field a list that
-// says which.
+// detail is the first generation's answer: a text, or a list that names the bad
+// field.
 func detail(r *refusal) any {
 	if r.problem != nil {
 		return map[string]any{"detail": []problem{*r.problem}}
@@ -71,7 +71,7 @@ func detail(r *refusal) any {
 	return map[string]any{"detail": detail}
 }
 
-// challenge is what a 401 of the server's generation asks for.
+// challenge is the WWW-Authenticate of a 401.
 func (s *Server) challenge() string {
 	if s.cfg.Generation == generation1 {
 		return "Bearer"
@@ -79,7 +79,7 @@ func (s *Server) challenge() string {
 	return `Bearer realm="sandbox"`
 }
 
-// note does what every refusal has in common.
+// note counts and logs a refusal and sets the headers of its answer.
 func (s *Server) note(w http.ResponseWriter, r *refusal, status int) {
 	s.metrics.errors.WithLabelValues(r.code).Inc()
 	log := s.cfg.Log.Info
@@ -95,7 +95,7 @@ func (s *Server) note(w http.ResponseWriter, r *refusal, status int) {
 	}
 }
 
-// receipt2 is the second generation's answer to an upload, and a file in its
+// receipt2 is the second generation's answer to an upload, and an entry of its
 // list.
 type receipt2 struct {
 	FileID      string         `json:"file_id"`
@@ -113,7 +113,7 @@ type receipt2 struct {
 	Tags        []string       `json:"tags,omitzero"`
 }
 
-// receipt is the answer for a stored file.
+// receipt describes a stored file to the client.
 func (s *Server) receipt(f File) receipt2 {
 	r := receipt2{FileID: f.ID, Name: f.Name, ContentType: f.ContentType, Size: f.Size, Checksum: s.told(f),
 		UploadedBy: f.UploadedBy, UploadedAt: f.UploadedAt, Status: "active", Retention: f.Retention,

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// unended makes the end of body an error, and the line break that may be missing
-// there harmless: mime/multipart gives io.EOF for the final boundary, but also
-// for a body that ends after another one.
+// unended makes a body that ends without a final boundary an error. mime/multipart
+// returns io.EOF for the final boundary, but also for a body that ends after any
+// other. A missing line break after the final boundary is allowed.
 func unended(body io.ReadCloser) io.ReadCloser {
 	return struct {
 		io.Reader
@@ -17,12 +17,12 @@ func unended(body io.ReadCloser) io.ReadCloser {
 	}{io.MultiReader(body, strings.NewReader("\r\n"), cutOff{}), body}
 }
 
-// cutOff is what comes where a body ends too early.
+// cutOff follows the body: reading it means that the body has ended too early.
 type cutOff struct{}
 
 func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// capped refuses a file as soon as it is longer than limit.
+// capped refuses a file once it is longer than limit.
 type capped struct {
 	part        io.Reader
 	left, limit int64

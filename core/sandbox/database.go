@@ -27,17 +27,17 @@ const (
 	busyTimeout = 5000
 )
 
-// errDamaged says that a file is no index, or not a whole one.
+// errDamaged means that a file is not an index, or not a whole one.
 var errDamaged = errors.New("the index is damaged")
 
-// openIndex opens the index below dir, or makes it. One that is damaged is kept
-// beside and a new one is made: the descriptions tell what was in it.
+// openIndex opens or creates the index in dir. A damaged index is kept under another
+// name, and a new one is created, which adopt fills from the descriptions.
 func openIndex(ctx context.Context, dir, contents string, log *slog.Logger, now time.Time) (*index, error) {
 	path := filepath.Join(dir, indexName)
 	x, err := connect(ctx, path, contents)
 	if isDamage(err) {
 		aside := path + now.UTC().Format(".damaged-20060102T150405.000000000Z")
-		log.Warn("the index is damaged, is kept beside, and is made anew from the descriptions", "kept", aside, "err", err)
+		log.Warn("the index is damaged: it is kept, and a new one is made from the descriptions", "kept", aside, "err", err)
 		if err := setAside(path, aside); err != nil {
 			return nil, err
 		}
@@ -46,9 +46,9 @@ func openIndex(ctx context.Context, dir, contents string, log *slog.Logger, now 
 	return x, err
 }
 
-// setAside renames a database with all that belongs to it.
+// setAside renames a database and the files that belong to it.
 func setAside(path, to string) error {
-	for _, suffix := range []string{"-wal", "-shm", ""} { // a log without its database is damage as well
+	for _, suffix := range []string{"-wal", "-shm", ""} { // the database last: without it the log is damage too
 		if err := os.Rename(path+suffix, to+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -56,7 +56,7 @@ func setAside(path, to string) error {
 	return smallfile.SyncDir(filepath.Dir(path))
 }
 
-// connect opens a whole index, or makes an empty one.
+// connect opens an undamaged index, or creates an empty one.
 func connect(ctx context.Context, path, contents string) (x *index, err error) {
 	if err := create(path); err != nil {
 		return nil, err
@@ -84,12 +84,12 @@ func connect(ctx context.Context, path, contents string) (x *index, err error) {
 	return x, x.prepare(ctx)
 }
 
-// create makes an empty file where there is none: SQLite gives what belongs to
-// it the same mode.
+// create creates an empty file if there is none. SQLite gives its mode to the files
+// that belong to it.
 func create(path string) error {
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Lstat(path + "-wal"); err == nil {
-			return fmt.Errorf("%w: only its log is left", errDamaged) // which SQLite would take for the new one's
+			return fmt.Errorf("%w: only its log is left", errDamaged) // SQLite would replay it into the new one
 		}
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, privateFile)
@@ -99,8 +99,8 @@ func create(path string) error {
 	return errors.Join(file.Close(), smallfile.SyncDir(filepath.Dir(path)))
 }
 
-// openDB returns a pool for the file at path, which is absolute; nothing is
-// opened yet.
+// openDB returns a pool for the file at path, which is absolute. It opens nothing
+// yet.
 func openDB(path string, params ...string) (*sql.DB, error) {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
@@ -112,8 +112,8 @@ func openDB(path string, params ...string) (*sql.DB, error) {
 	return sql.Open("sqlite", (&url.URL{Scheme: "file", Path: path, RawQuery: strings.Join(params, "&")}).String())
 }
 
-// prepare prepares the statements. Where that fails, the version is ours and the
-// tables are not.
+// prepare prepares the statements. If that fails, the tables are not those of the
+// index's version.
 func (x *index) prepare(ctx context.Context) error {
 	for _, s := range []struct {
 		stmt **sql.Stmt

@@ -13,17 +13,17 @@ import (
 )
 
 const (
-	// linesName is the index of earlier versions: a line of JSON for each
-	// stored file, of which a later one for the same file counts.
+	// linesName is the index of earlier versions: one line of JSON for each
+	// stored file. Of several lines for a file the last one counts.
 	linesName = "index.jsonl"
-	// importedName is what it is called once its files are in the database.
+	// importedName is its name once its files are in the database.
 	importedName = linesName + ".imported"
-	// importBatch is how many lines are taken over in one transaction.
+	// importBatch is how many lines one transaction takes over.
 	importBatch = 1000
 )
 
-// takeOver moves what an earlier version has stored into the index. Should it be
-// interrupted, the next start does it again, with the same result.
+// takeOver adds the files that an earlier version has stored to the index. If it is
+// interrupted, the next start repeats it with the same result.
 func (v *vault) takeOver(ctx context.Context, dir string) error {
 	lines := filepath.Join(dir, linesName)
 	file, err := os.Open(lines)
@@ -33,7 +33,7 @@ func (v *vault) takeOver(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(v.importLines(ctx, file), file.Close()) // before it is renamed, for Windows
+	err = errors.Join(v.importLines(ctx, file), file.Close()) // Windows can't rename an open file
 	if err == nil {
 		err = os.Rename(lines, filepath.Join(dir, importedName))
 	}
@@ -53,7 +53,7 @@ func (v *vault) importLines(ctx context.Context, from io.Reader) error {
 	r := bufio.NewReader(from)
 	for at := 0; ; {
 		line, err := r.ReadBytes('\n')
-		if errors.Is(err, io.EOF) { // a line without an end was torn by a crash, and never confirmed
+		if errors.Is(err, io.EOF) { // a line without an end was cut off by a crash and never confirmed
 			return add()
 		}
 		if err != nil {

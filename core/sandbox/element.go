@@ -11,11 +11,11 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// elementPage is how many files a page of an element's list has at most.
+// elementPage is how many files a page of an element's list has, at most.
 const elementPage = 100
 
 // element1 is a Storage Element of the first generation. Clients may upload to it
-// past the Ingester; the registry doesn't hear of that.
+// directly; the registry does not know about such files.
 func (s *Server) element1() http.Handler {
 	f := s.newFastAPI()
 	f.handle(http.MethodPost, "/api/v1/files/upload", s.elementUpload)
@@ -28,8 +28,7 @@ func (s *Server) element1() http.Handler {
 	return f
 }
 
-// elementBearer is bearer with the one status that the element answers
-// otherwise.
+// elementBearer is bearer, but answers 401 where the Ingester answers 403.
 func (s *Server) elementBearer(r *http.Request) (identity, error) {
 	who, err := s.bearer(r)
 	if refused := (*refusal)(nil); errors.As(err, &refused) && refused.status == http.StatusForbidden {
@@ -38,7 +37,7 @@ func (s *Server) elementBearer(r *http.Request) (identity, error) {
 	return who, err
 }
 
-// elementUpload is POST /api/v1/files/upload. What goes wrong is told in a detail.
+// elementUpload is POST /api/v1/files/upload. Its errors have a detail.
 func (s *Server) elementUpload(w http.ResponseWriter, r *http.Request) {
 	s.receive(w, r, (*receiving).runElement, func(f File) any {
 		return map[string]any{"file_id": f.ID, "original_filename": f.Name, "file_size": f.Size, "checksum": s.told(f), "message": "File uploaded successfully"}
@@ -80,7 +79,7 @@ type elementEntry struct {
 	StoredName   string        `json:"storage_filename"`
 	Size         int64         `json:"file_size"`
 	ContentType  string        `json:"content_type"`
-	CreatedAt    string        `json:"created_at"` // no zone
+	CreatedAt    string        `json:"created_at"` // without a time zone
 	CreatedBy    string        `json:"created_by_username"`
 	FullName     *string       `json:"created_by_fullname"`
 	Description  *string       `json:"description"`
@@ -100,8 +99,7 @@ func (s *Server) elementEntry(f File) elementEntry {
 		CacheUpdated: at, CacheHours: 24}
 }
 
-// elementList is GET /api/v1/files: everything on the element's disk, newest
-// first.
+// elementList is GET /api/v1/files: all files on the element's disk, newest first.
 func (s *Server) elementList(w http.ResponseWriter, r *http.Request) {
 	found, err := s.elementPage(r)
 	if err != nil {
@@ -131,7 +129,7 @@ func (s *Server) elementPage(r *http.Request) (any, error) {
 	return map[string]any{"total": len(files), "files": entries}, nil
 }
 
-// elementStored returns the file of the request's path.
+// elementStored returns the file that the request's path names.
 func (s *Server) elementStored(r *http.Request) (File, error) {
 	if _, err := s.elementBearer(r); err != nil {
 		return File{}, err
@@ -157,8 +155,8 @@ func (s *Server) elementFile(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, s.elementEntry(f))
 }
 
-// elementDownload is GET /api/v1/files/{file_id}/download. A name that is no
-// header can't be sent.
+// elementDownload is GET /api/v1/files/{file_id}/download. It fails for names that
+// are not ASCII, because they go into a header.
 func (s *Server) elementDownload(w http.ResponseWriter, r *http.Request) {
 	f, err := s.elementStored(r)
 	if err == nil && !isASCII(f.Name) {
@@ -185,12 +183,12 @@ func isASCII(text string) bool {
 	return true
 }
 
-// missing is a 404 that names what is not there.
+// missing is a 404 that names the missing ID.
 func missing(format, id string) *refusal {
 	return &refusal{status: http.StatusNotFound, code: codeNotFound, message: fmt.Sprintf(format, id)}
 }
 
-// checkUUID refuses a part of a path that must be a UUID.
+// checkUUID refuses a part of a path that is not a UUID.
 func checkUUID(name, text string) error {
 	if _, err := uuid.Parse(text); err != nil {
 		return invalid(problem{Type: "uuid_parsing", Loc: []any{"path", name}, Input: text, Ctx: map[string]any{"error": err.Error()},

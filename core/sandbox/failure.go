@@ -11,10 +11,10 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// op is the operation that the package's errors name.
+// op is the operation in the package's errors.
 const op = "sandbox"
 
-// usage is a *core.Error for a Config that can't work.
+// usage is a *core.Error for a Config that makes no sense.
 func usage(message string, err error) error {
 	return &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: op, Message: message, Err: err}
 }
@@ -28,8 +28,8 @@ func unusable(doing string, err error) error {
 		Message: "cannot " + doing, Err: err}
 }
 
-// The second generation's error codes. They are also the error_code label of
-// ingester_errors_total.
+// The second generation's error codes. The metric ingester_errors_total has them as
+// error_code.
 const (
 	codeValidation   = "VALIDATION_ERROR"
 	codeUnauthorized = "UNAUTHORIZED"
@@ -46,19 +46,19 @@ const (
 	codeMode         = "MODE_NOT_ALLOWED"
 )
 
-// refusal is an answer that is not success, before it gets the shape of a
-// generation.
+// refusal is an error that the client is told, before it is written as one of the
+// generations does.
 type refusal struct {
 	status     int
 	code       string
 	message    string
-	field      string // the form field at fault, for the first generation's 422
+	field      string // the bad form field, for the first generation's 422
 	kind       string // what is wrong with it: "missing", "value_error"
 	retryAfter int    // seconds, 0 for none
-	challenge  string // of a 401, where it is not the generation's
+	challenge  string // of a 401; "" is the generation's
 	problem    *problem
-	body       any   // of the first generation, where it is more than a detail
-	told       bool  // a 500 of the first generation that has a detail
+	body       any   // the first generation's, where it is more than a detail
+	told       bool  // the first generation's 500 has a detail
 	err        error // for the log only
 }
 
@@ -80,8 +80,8 @@ func badField(field, kind, format string, args ...any) *refusal {
 		message: fmt.Sprintf(format, args...), field: field, kind: kind}
 }
 
-// asRefusal turns any error of receiving a file into an answer. What the disk
-// did is the server's fault; everything else came with the request.
+// asRefusal turns any error of receiving a file into a refusal. Errors of the disk
+// and of the index are the server's fault, all others the request's.
 func asRefusal(err error) *refusal {
 	var known *refusal
 	if errors.As(err, &known) {

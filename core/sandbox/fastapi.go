@@ -30,8 +30,8 @@ func (f *fastAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mux.ServeHTTP(w, r)
 }
 
-// other is what the framework answers by itself: 405 for another method, 307
-// where a slash at the end is missing or too much, 404.
+// other is what the framework answers by itself: 405 for another method, 307 if
+// only the slash at the end differs, else 404.
 func (f *fastAPI) other(w http.ResponseWriter, r *http.Request) {
 	if allow := f.methods(r, r.URL.Path); allow != "" {
 		w.Header().Set("Allow", allow)
@@ -45,7 +45,7 @@ func (f *fastAPI) other(w http.ResponseWriter, r *http.Request) {
 	f.redirect(w, r)
 }
 
-// otherSlash is a request's path with a slash at its end, or without.
+// otherSlash adds a slash to the end of a request's path, or removes it.
 func otherSlash(r *http.Request) string {
 	path, found := strings.CutSuffix(r.URL.Path, "/")
 	if !found {
@@ -54,7 +54,7 @@ func otherSlash(r *http.Request) string {
 	return path
 }
 
-// redirect sends a client to the path with the slash at its end, or without.
+// redirect sends a client to the path that otherSlash makes.
 func (f *fastAPI) redirect(w http.ResponseWriter, r *http.Request) {
 	to := url.URL{Scheme: "https", Host: r.Host, Path: otherSlash(r), RawQuery: r.URL.RawQuery}
 	w.Header().Set("Location", to.String())
@@ -62,7 +62,7 @@ func (f *fastAPI) redirect(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusTemporaryRedirect)
 }
 
-// methods is the method that a path takes, "" where it is not there.
+// methods is the method that a path takes, "" if there is no such path.
 func (f *fastAPI) methods(r *http.Request, path string) string {
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
 		try := r.Clone(r.Context())
@@ -74,7 +74,7 @@ func (f *fastAPI) methods(r *http.Request, path string) string {
 	return ""
 }
 
-// problem is one entry of a 422.
+// problem is one entry of a 422 answer.
 type problem struct {
 	Type  string         `json:"type"`
 	Loc   []any          `json:"loc"`
@@ -83,18 +83,18 @@ type problem struct {
 	Ctx   map[string]any `json:"ctx,omitempty"`
 }
 
-// invalid is the answer for a request of the wrong form.
+// invalid refuses a request of the wrong form.
 func invalid(p problem) *refusal {
 	return &refusal{status: http.StatusUnprocessableEntity, code: codeValidation, message: p.Msg, problem: &p}
 }
 
-// missingField is the answer for a field that must be there.
+// missingField refuses a request that lacks a required field.
 func missingField(name string) *refusal {
 	return invalid(problem{Type: "missing", Loc: []any{"body", name}, Msg: "Field required"})
 }
 
-// bare is an error that the first generation did not think of: 500, and no word
-// of what was wrong. The reason is for the log only.
+// bare is an error that the first generation does not handle: it answers 500 without
+// a reason. The reason is for the log only.
 func bare(format string, args ...any) *refusal {
 	return &refusal{status: http.StatusInternalServerError, code: codeInternal, message: "Internal Server Error", err: fmt.Errorf(format, args...)}
 }

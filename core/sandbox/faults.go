@@ -7,26 +7,26 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Faults make the server one that does otherwise than it is asked, as real ones
-// do. What it stores is what it answers. The zero value has none.
+// Faults are ways in which the server does not do what it is asked, as real servers
+// may. Its answers say what it has stored. The zero value has none.
 type Faults struct {
 	EditMode  bool          // every file is kept as temporary, as with Config.Mode "edit"
-	KeepDays  int           // for so many days, whatever is asked; 0 does as asked, or 30 in edit mode
-	LoseTags  bool          // tags are taken and forgotten
-	Rename    bool          // names are kept with "_" for all but ASCII
-	ListAfter time.Duration // a file is listed so long after it was stored
-	ListLose  int           // of so many files one is never listed, as by an Admin Module that was away; 0 loses none
-	Room      int64         // bytes: a larger file fits nowhere, though smaller ones do; 0 is room enough
-	OtherKey  bool          // the upload service has another key than the one that tokens are signed with
+	KeepDays  int           // days that temporary files are kept; 0 is as asked, or 30 in edit mode
+	LoseTags  bool          // tags are accepted and dropped
+	Rename    bool          // every byte of a name that is not ASCII becomes "_"
+	ListAfter time.Duration // how long after it was stored a file appears in the list
+	ListLose  int           // one of so many files is never listed, as if the Admin Module had been down; 0 lists all
+	Room      int64         // bytes: larger files are refused as if the disk were full; 0 is no limit
+	OtherKey  bool          // the upload service verifies tokens with the wrong key
 	Suspended bool          // the account can't sign in
-	// ListPage is how many files a page of the list has at most. Pages come
-	// newest first, and the checksum asked for is not looked at. 0 lists
-	// everything that has it.
+	// ListPage is how many files a page of the list has, at most. Pages begin
+	// with the newest file, and the list can't be searched by checksum. 0 is
+	// no pages: all files with the checksum.
 	ListPage int
 }
 
-// change makes of what was asked for a file what a server in the given mode keeps
-// of it.
+// change replaces what was asked for a file by what a server in the given mode
+// keeps.
 func (f Faults) change(file *File, mode string) {
 	switch {
 	case mode == modeEdit && file.Retention == core.RetentionPermanent:
@@ -54,7 +54,7 @@ func (f Faults) change(file *File, mode string) {
 	}
 }
 
-// listed are the files that the list has by now, of all that are stored.
+// listed returns those of all stored files that the list has now.
 func (f Faults) listed(files []File, now time.Time) []File {
 	listed := files[:0:0]
 	for i, file := range files {
@@ -66,7 +66,7 @@ func (f Faults) listed(files []File, now time.Time) []File {
 	return listed
 }
 
-// pageOf is the part of a list, newest first, that begins at a place.
+// pageOf returns limit files, the newest first, after skipping at.
 func pageOf(files []File, at, limit int) []File {
 	files = slices.Clone(files)
 	slices.Reverse(files)

@@ -14,26 +14,26 @@ import (
 
 // Limits of the texts of an upload.
 const (
-	maxName = 255 // bytes, as file systems have it
+	maxName = 255 // bytes, as in file systems
 	maxKey  = 255
 )
 
-// fields are what an upload says about its file, checked.
+// fields are the checked form fields of an upload.
 type fields struct {
 	retention   core.Retention
 	ttlDays     int
 	description string
 	tags        []string
 	metadata    json.RawMessage
-	compress    string // the algorithm that is asked for; of the first generation
+	compress    string // the requested algorithm, first generation only
 }
 
 func defaultFields() fields {
 	return fields{retention: core.RetentionTemporary, ttlDays: core.DefaultTTLDays}
 }
 
-// set checks one form field and keeps it. An empty one counts as left out, and
-// unknown ones are ignored, as the real servers do.
+// set checks one form field and keeps it. Like the real servers it ignores empty
+// and unknown fields.
 func (f *fields) set(name, value string) error {
 	if value == "" {
 		return nil
@@ -59,7 +59,7 @@ func (f *fields) set(name, value string) error {
 		}
 		f.description = value
 	case "tags":
-		// null is no array, though it decodes into one.
+		// null is not an array, though it decodes into one.
 		if err := json.Unmarshal([]byte(value), &f.tags); err != nil || f.tags == nil {
 			return badField(name, "value_error", `tags must be a JSON array of strings such as ["box 14","letters"]`)
 		}
@@ -73,7 +73,7 @@ func (f *fields) set(name, value string) error {
 	return nil
 }
 
-// describe puts the fields into the description of a file uploaded at now.
+// describe copies the fields to a file that is uploaded at now.
 func (f *fields) describe(file *File, now time.Time) {
 	file.UploadedAt = now.UTC().Truncate(time.Microsecond)
 	file.Retention, file.Description, file.Tags, file.Metadata, file.Compress = f.retention, f.description, f.tags, f.metadata, f.compress
@@ -83,8 +83,8 @@ func (f *fields) describe(file *File, now time.Time) {
 	}
 }
 
-// checkName refuses file names that are no names. They are kept as labels only:
-// no path on disk is made of one.
+// checkName refuses invalid file names. A name is kept as a label only: it never
+// becomes part of a path.
 func checkName(name string) error {
 	switch {
 	case name == "":
@@ -97,8 +97,8 @@ func checkName(name string) error {
 	return nil
 }
 
-// mediaType returns a part's content type, or the general one where it is
-// missing or nonsense.
+// mediaType returns a part's content type, or application/octet-stream if it is
+// missing or invalid.
 func mediaType(header string) string {
 	if _, _, err := mime.ParseMediaType(header); err != nil || !strings.Contains(header, "/") {
 		return "application/octet-stream"
@@ -106,7 +106,7 @@ func mediaType(header string) string {
 	return header
 }
 
-// checkKey refuses an Idempotency-Key that is no key. None is fine.
+// checkKey refuses an invalid Idempotency-Key. "" is allowed.
 func checkKey(key string) error {
 	if len(key) > maxKey {
 		return badField("Idempotency-Key", "value_error", "the Idempotency-Key is longer than %d characters", maxKey)

@@ -10,12 +10,12 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// File is one stored file, as its row in the index and the description beside
-// its content have it.
+// File is one stored file. Its row in the index and the description beside its
+// content have it as JSON.
 type File struct {
 	ID          string          `json:"file_id"` // UUID
 	Path        string          `json:"-"`       // absolute
-	Name        string          `json:"name"`    // as the client said, a label only
+	Name        string          `json:"name"`    // from the client; a label only
 	Size        int64           `json:"size"`    // bytes
 	SHA256      core.Checksum   `json:"sha256"`
 	ContentType string          `json:"content_type"`
@@ -29,24 +29,24 @@ type File struct {
 	UploadedAt  time.Time       `json:"uploaded_at"` // UTC
 	UploadedBy  string          `json:"uploaded_by"` // the token's subject
 	FinalizedAt time.Time       `json:"finalized_at,omitzero"`
-	Compress    string          `json:"compress,omitempty"` // the algorithm that was asked for, and not used
-	Direct      bool            `json:"direct,omitempty"`   // the Storage Element alone heard of it
+	Compress    string          `json:"compress,omitempty"` // the requested algorithm, which is not used
+	Direct      bool            `json:"direct,omitempty"`   // uploaded to the Storage Element, so not in the registry
 }
 
-// line is the file as a description: one line of JSON.
+// line is the description of the file: one line of JSON.
 func (f File) line() ([]byte, error) {
 	data, err := json.Marshal(f)
 	return append(data, '\n'), err
 }
 
-// parseLine reads a description. What a crash or an editor has damaged
-// is an error.
+// parseLine reads a description. One that a crash or an editor has damaged is an
+// error.
 func parseLine(line []byte) (File, error) {
 	var f File
 	if err := json.Unmarshal(line, &f); err != nil {
 		return File{}, err
 	}
-	// The ID becomes part of a path: nothing but a UUID in its one form will do.
+	// The ID becomes part of a path: it has to be a UUID in canonical form.
 	if !isID(f.ID) {
 		return File{}, errors.New("its file_id is no UUID")
 	}
@@ -59,7 +59,7 @@ func parseLine(line []byte) (File, error) {
 	return f, nil
 }
 
-// isID reports whether text is a file ID in the form that the sandbox writes.
+// isID reports whether text is a file ID as the sandbox writes it.
 func isID(text string) bool {
 	id, err := uuid.Parse(text)
 	return err == nil && id.String() == text

@@ -14,11 +14,11 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// filesPath is where the Storage Element's files are.
+// filesPath is the path of the Storage Element's files.
 const filesPath = "/api/v1/files/"
 
-// list is GET /api/v1/files: everything stored, oldest first, or what has the
-// SHA-256 of the query's checksum.
+// list is GET /api/v1/files: all stored files, oldest first, or those that have the
+// SHA-256 in the query.
 func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	found, err := s.find(r)
 	if err != nil {
@@ -77,7 +77,7 @@ func (s *Server) download(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// lookUp returns the file of the request's path to those who may read it.
+// lookUp returns the file that the request's path names, if the client may read it.
 func (s *Server) lookUp(r *http.Request) (File, error) {
 	if _, err := s.authorise(r, s.readers()...); err != nil {
 		return File{}, err
@@ -85,7 +85,7 @@ func (s *Server) lookUp(r *http.Request) (File, error) {
 	return s.stored(r.Context(), r.PathValue("id"))
 }
 
-// stored returns the file of an ID.
+// stored returns the file with an ID.
 func (s *Server) stored(ctx context.Context, id string) (File, error) {
 	f, found, err := s.vault.get(ctx, id)
 	if err == nil && !found {
@@ -94,7 +94,7 @@ func (s *Server) stored(ctx context.Context, id string) (File, error) {
 	return f, err
 }
 
-// told is the checksum that the server answers for a file.
+// told is the checksum of a file in the server's answers.
 func (s *Server) told(f File) core.Checksum {
 	if s.cfg.Tamper != nil {
 		return s.cfg.Tamper(f.Name, f.SHA256)
@@ -112,8 +112,8 @@ func (s *Server) serveStored(w http.ResponseWriter, r *http.Request, f File) err
 	return serveFile(w, r, f.Path, f.UploadedAt)
 }
 
-// serveFile answers a file on disk, with ranges and conditions. Nothing has been
-// written after an error.
+// serveFile answers a file on disk, with ranges and conditions. If it returns an
+// error, it has written nothing.
 func serveFile(w http.ResponseWriter, r *http.Request, name string, at time.Time) error {
 	file, err := os.Open(name)
 	if errors.Is(err, os.ErrNotExist) {
@@ -127,7 +127,7 @@ func serveFile(w http.ResponseWriter, r *http.Request, name string, at time.Time
 	return nil
 }
 
-// disposition makes browsers save a file under its name instead of showing it.
+// disposition makes a browser save a file under its name instead of showing it.
 func disposition(name string) string {
 	if text := mime.FormatMediaType("attachment", map[string]string{"filename": name}); text != "" {
 		return text

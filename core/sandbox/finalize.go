@@ -19,7 +19,7 @@ import (
 // maxFinalizeRequest is the longest body of a finalise request, in bytes.
 const maxFinalizeRequest = 1 << 20
 
-// cleanupAfter is when the temporary copy of a finalised file goes.
+// cleanupAfter is when the temporary copy of a finalised file is deleted.
 const cleanupAfter = 24 * time.Hour
 
 // The statuses of a transaction.
@@ -32,7 +32,7 @@ const (
 	statusRolledBack = "rolled_back"
 )
 
-// transaction is the way of one temporary file to a permanent one.
+// transaction makes a temporary file permanent.
 type transaction struct {
 	id, fileID     string
 	status         string
@@ -41,8 +41,7 @@ type transaction struct {
 	source, target string // Storage Elements
 }
 
-// finalizer keeps the transactions, in memory alone: after a restart nobody knows
-// them.
+// finalizer keeps the transactions, in memory only: a restart forgets them.
 type finalizer struct {
 	mu           sync.Mutex
 	transactions map[string]transaction
@@ -64,8 +63,8 @@ func (f *finalizer) find(id string) (transaction, bool) {
 	return x, found
 }
 
-// finalize is POST /api/v1/finalize/{file_id}. The file is copied while the
-// client waits, and the answer is 202 however that ended.
+// finalize is POST /api/v1/finalize/{file_id}. It copies the file while the client
+// waits, and answers 202 whether that worked or not.
 func (s *Server) finalize(w http.ResponseWriter, r *http.Request) {
 	x, err := s.runFinalize(w, r)
 	if err != nil {
@@ -99,7 +98,7 @@ func (s *Server) runFinalize(w http.ResponseWriter, r *http.Request) (transactio
 			message: fmt.Sprintf("File %s is not temporary (retention_policy=%s)", file.ID, file.Retention)}
 	}
 	if !s.hasElement(core.RetentionPermanent) {
-		// The module trips over its own answer.
+		// The real module fails to validate its own answer.
 		return transaction{}, &refusal{status: http.StatusServiceUnavailable, code: codeStorageFull, message: "Finalization failed: 1 validation error for " +
 			"FinalizeResponse\ntarget_storage_element_id\n  Input should be a valid string [type=string_type, input_value=None, input_type=NoneType]"}
 	}
@@ -113,12 +112,12 @@ func (s *Server) runFinalize(w http.ResponseWriter, r *http.Request) (transactio
 	}
 	s.finals.keep(x)
 	if failed != nil {
-		x.status = statusFailed // once told, rolled back
+		x.status = statusFailed // in this answer; the status query says that it was rolled back
 	}
 	return x, nil
 }
 
-// copy makes a file permanent. The error is what the server says of it.
+// copy makes a file permanent. Its error is the text that the client gets.
 func (s *Server) copy(ctx context.Context, file File, said fields, x *transaction) error {
 	for _, status := range []string{statusCopied, statusVerifying, statusCompleted} {
 		if s.cfg.Finalize != nil && s.cfg.Finalize(file, status) != status {
@@ -181,7 +180,7 @@ func finalizeFields(body io.Reader) (fields, error) {
 	return said, nil
 }
 
-// percent is a number that JSON has with a fraction, as Python writes floats.
+// percent is written to JSON as Python writes floats: with a fraction.
 type percent float64
 
 // MarshalJSON implements json.Marshaler.
@@ -189,7 +188,7 @@ func (p percent) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(p), 'f', 1, 64), nil
 }
 
-// done is how much of a transaction is.
+// done is how much of a transaction is done.
 func (x transaction) done() percent {
 	switch x.status {
 	case statusCopying:

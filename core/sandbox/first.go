@@ -17,10 +17,10 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Limits of what a Storage Element of the first generation writes to disk.
+// What a Storage Element of the first generation can write to disk.
 const (
 	maxStoredName  = 200 // characters of the name on disk
-	maxDiskName    = 255 // bytes, by the file system
+	maxDiskName    = 255 // bytes, a limit of the file system
 	attributes     = ".attr.json"
 	maxAttributes  = 4 << 10 // bytes
 	retryNoStorage = 30      // seconds
@@ -31,7 +31,7 @@ func (s *Server) ingester1() http.Handler {
 	f := s.newFastAPI()
 	f.handle(http.MethodPost, "/api/v1/files/upload", s.upload1)
 	f.handle(http.MethodGet, "/api/v1/files/{$}", s.uploads1)
-	f.handle(http.MethodGet, "/api/v1/files", f.redirect) // net/http would have words of its own
+	f.handle(http.MethodGet, "/api/v1/files", f.redirect) // net/http would answer with another text
 	f.handle(http.MethodPost, "/api/v1/finalize/{file_id}", s.finalize)
 	f.handle(http.MethodGet, "/api/v1/finalize/{transaction_id}/status", s.finalizeStatus)
 	f.handle(http.MethodGet, "/health/live", s.live1)
@@ -40,7 +40,7 @@ func (s *Server) ingester1() http.Handler {
 	return f
 }
 
-// verified says who sends a request. Every role may do everything.
+// verified returns who sends a request. Every role may do everything.
 func (s *Server) verified(r *http.Request) (identity, error) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
@@ -56,7 +56,7 @@ func (s *Server) verified(r *http.Request) (identity, error) {
 	return who, err
 }
 
-// bearer is verified, with the key that the Ingester and its elements have.
+// bearer is verified with the key of the Ingester and its elements.
 func (s *Server) bearer(r *http.Request) (identity, error) {
 	who, err := s.verified(r)
 	if err == nil && s.cfg.Faults.OtherKey {
@@ -69,8 +69,8 @@ func badSignature(err error) *refusal {
 	return &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: "Invalid JWT token: Signature verification failed", err: err}
 }
 
-// uploads1 is GET /api/v1/files/, which was never finished. It looks at the token
-// as uploads do.
+// uploads1 is GET /api/v1/files/, which the real module does not implement. It
+// checks the token.
 func (s *Server) uploads1(w http.ResponseWriter, r *http.Request) {
 	who, err := s.bearer(r)
 	if err != nil {
@@ -80,8 +80,8 @@ func (s *Server) uploads1(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"message": "Not implemented yet", "user": who.name})
 }
 
-// upload1 is POST /api/v1/files/upload. A body comes to its end before anybody
-// looks at the token, and whatever the authors did not think of is a bare 500.
+// upload1 is POST /api/v1/files/upload. It reads the body to its end before it
+// checks the token. Errors that the authors did not expect are a bare 500.
 func (s *Server) upload1(w http.ResponseWriter, r *http.Request) {
 	s.receive(w, r, (*receiving).run1, func(f File) any { return s.receipt1(f) })
 }
@@ -118,8 +118,8 @@ func (u *receiving) run1(_ http.ResponseWriter, r *http.Request) (File, error) {
 	return file, u.file.keep(r.Context())
 }
 
-// ask1 reads the fields of an upload. There are no tags among them, and
-// compression is promised and not done.
+// ask1 reads the fields of an upload. The module has no tags. It says that it
+// compresses, but does not.
 func (f *fields) ask1(values map[string]string) error {
 	if text := values["ttl_days"]; text != "" {
 		days, err := strconv.Atoi(text)
@@ -144,7 +144,7 @@ func (f *fields) ask1(values map[string]string) error {
 	return f.check1()
 }
 
-// check1 is what the module's own models refuse, and nobody catches.
+// check1 refuses what the module's own models refuse, in errors it does not catch.
 func (f *fields) check1() error {
 	var object map[string]json.RawMessage
 	switch {
@@ -165,7 +165,7 @@ func (f *fields) check1() error {
 	return nil
 }
 
-// storable1 is what the modules refuse of a file that has come whole.
+// storable1 refuses a file that has arrived whole.
 func (s *Server) storable1(f File, who identity) error {
 	if f.Size > s.cfg.MaxFileSize {
 		return bare("File size %d exceeds limit %d", f.Size, s.cfg.MaxFileSize)
@@ -178,8 +178,8 @@ func (s *Server) storable1(f File, who identity) error {
 	return s.writable1(f, who)
 }
 
-// hasElement reports whether one of the elements keeps files so: one in edit mode
-// for a while, one in rw mode for good.
+// hasElement reports whether there is an element for a retention: one in edit mode
+// keeps temporary files, one in rw mode permanent ones.
 func (s *Server) hasElement(kept core.Retention) bool {
 	mode := modeEdit
 	if kept == core.RetentionPermanent {
@@ -188,7 +188,7 @@ func (s *Server) hasElement(kept core.Retention) bool {
 	return s.cfg.Mode == "" || s.cfg.Mode == mode
 }
 
-// writable1 is what the Storage Element can't write.
+// writable1 refuses a file that the Storage Element can't write.
 func (s *Server) writable1(f File, who identity) error {
 	if s.cfg.Down != nil && s.cfg.Down() {
 		return bare("Cannot connect to Storage Element")
@@ -206,8 +206,8 @@ func (s *Server) writable1(f File, who identity) error {
 	return nil
 }
 
-// storedName is a file's name on the Storage Element's disk: its own, cut to so
-// many characters.
+// storedName is a file's name on the Storage Element's disk: its own, shortened to
+// maxStoredName characters.
 func storedName(f File) string {
 	ext := path.Ext(f.Name)
 	stem := []rune(strings.TrimSuffix(f.Name, ext))
@@ -217,13 +217,13 @@ func storedName(f File) string {
 	return string(stem) + ext
 }
 
-// attributesOf is how long the file is in which an element keeps what it knows.
+// attributesOf is the size of the file in which an element keeps the attributes.
 func attributesOf(f File, stored string, who identity) int {
 	var buf bytes.Buffer
 	e := json.NewEncoder(&buf)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	_ = e.Encode(map[string]any{ // of texts and numbers
+	_ = e.Encode(map[string]any{ // texts and numbers can be encoded
 		"file_id": f.ID, "original_filename": f.Name, "storage_filename": stored, "file_size": f.Size, "content_type": f.ContentType,
 		"created_at": isoformat(f.UploadedAt), "updated_at": isoformat(f.UploadedAt), "created_by_id": who.subject,
 		"created_by_username": who.name, "created_by_fullname": nil, "description": f.Description, "version": nil,
@@ -238,7 +238,7 @@ func storagePath(f File) string { return f.UploadedAt.Format("2006/01/02/15/") }
 // isoformat writes a time as Python does.
 func isoformat(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000000-07:00") }
 
-// nullable is a value that JSON has as null where it is zero.
+// nullable points to value, or is nil, JSON's null, if value is zero.
 func nullable[T comparable](value T) *T {
 	var none T
 	if value == none {

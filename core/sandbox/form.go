@@ -13,13 +13,13 @@ import (
 // max_part_size.
 const maxField = 1 << 20
 
-// errForm says that a form is none.
+// errForm means that a body is not a form.
 var errForm = errors.New("the form can't be read")
 
 // readForm reads a form to its end, as the servers of both generations do before
-// they look at what is in it. The file is on disk then, and the fields are as
-// they came. No form at all has no fields. A form without its end has them too,
-// but no file.
+// they check anything. It writes the file to disk and returns the fields. A body
+// that is not a form has no fields. A form that was cut off has fields, but no
+// file.
 func (u *receiving) readForm(r *http.Request) (map[string]string, error) {
 	body := r.Body
 	values := map[string]string{}
@@ -33,7 +33,7 @@ func (u *receiving) readForm(r *http.Request) (map[string]string, error) {
 		return nil, fmt.Errorf("%w: %w", errForm, err)
 	}
 	broken := u.readParts(form, values)
-	// What is left must come all the same: else it is the connection that broke.
+	// The rest of the body has to arrive too: otherwise the connection has broken.
 	if _, err := io.Copy(io.Discard, body); err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (u *receiving) readForm(r *http.Request) (map[string]string, error) {
 	return values, broken
 }
 
-// readParts reads what is in a form.
+// readParts reads the parts of a form.
 func (u *receiving) readParts(form *multipart.Reader, values map[string]string) error {
 	for {
 		part, err := form.NextPart()
@@ -56,7 +56,7 @@ func (u *receiving) readParts(form *multipart.Reader, values map[string]string) 
 			return fmt.Errorf("%w: %w", errForm, err)
 		}
 		if part.FormName() == "file" && part.FileName() != "" {
-			u.file.discard() // the last one counts
+			u.file.discard() // of several files the last one counts
 			if err := u.keepFile(part, math.MaxInt64); err != nil {
 				return err
 			}

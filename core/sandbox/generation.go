@@ -5,41 +5,41 @@ import (
 	"time"
 )
 
-// The servers that a sandbox can be. The two generations of ArtStore answer as
-// they were seen to, warts included. What stands in their code and on the wire is
-// kept as facts in core/coretest, which this package and the client must both
-// agree with.
+// The servers that a sandbox can be. The two generations of ArtStore answer as the
+// real servers were seen to answer, bugs included. What is known from their code
+// and their answers is recorded in testdata/facts; tests hold this package and the
+// client to it.
 const (
-	// generationOwn is the sandbox's own server. It speaks as the second
-	// generation and can do more than either: keys that store a file once,
-	// resumable uploads, a list that is searched by checksum.
+	// generationOwn is the sandbox's own server. It answers like the second
+	// generation and can do more than either: Idempotency-Keys, resumable
+	// uploads, and a list that can be searched by checksum.
 	generationOwn = 0
-	// generation1 is Python behind uvicorn: an Admin Module, an Ingester and a
-	// Storage Element, each at an address of its own.
+	// generation1 is written in Python and served by uvicorn: an Admin Module,
+	// an Ingester and a Storage Element, each at its own address.
 	generation1 = 1
-	// generation2 is a Storage Element in Go.
+	// generation2 is a Storage Element written in Go.
 	generation2 = 2
 )
 
-// What the generations do where a Config does not say otherwise.
+// Defaults of the generations.
 const (
 	realMaxFileSize = int64(1) << 30
-	// uvicorn closes connections that are idle (timeout_keep_alive).
+	// uvicorn closes idle connections after it (timeout_keep_alive).
 	uvicornIdle = 5 * time.Second
-	// The Storage Element's SE_HTTP_READ_TIMEOUT and its list's page.
+	// The Storage Element's SE_HTTP_READ_TIMEOUT and the page of its list.
 	goReadTimeout = 30 * time.Second
 	goPage        = 50
 	goKeepDays    = 30
 )
 
-// The modes of a Storage Element: what it keeps, and for how long.
+// The modes of a Storage Element.
 const (
-	modeEdit = "edit" // files that expire
-	modeRW   = "rw"   // files for good
-	modeRO   = "ro"   // no new ones
+	modeEdit = "edit" // its files expire
+	modeRW   = "rw"   // its files are permanent
+	modeRO   = "ro"   // it takes no new files
 )
 
-// withGeneration fills in what the generation does by itself.
+// withGeneration fills in the defaults of the generation.
 func (c *Config) withGeneration() {
 	switch c.Generation {
 	case generation1:
@@ -65,7 +65,7 @@ func (c *Config) withGeneration() {
 	c.Role = orElse(c.Role, roleService)
 }
 
-// orElse is value, or what stands for the zero one.
+// orElse is value, or otherwise if value is zero.
 func orElse[T comparable](value, other T) T {
 	var none T
 	if value == none {
@@ -74,7 +74,7 @@ func orElse[T comparable](value, other T) T {
 	return value
 }
 
-// modulesOf are the addresses that the server needs, the Ingester's first.
+// modulesOf are the addresses of the server; the Ingester is the first.
 func (s *Server) modulesOf() []*module {
 	switch s.cfg.Generation {
 	case generation1:
@@ -90,7 +90,7 @@ func (s *Server) modulesOf() []*module {
 	}
 }
 
-// own is every path of the sandbox's own server.
+// own handles every path of the sandbox's own server.
 func (s *Server) own() http.Handler {
 	mux := s.signIn()
 	mux.HandleFunc("POST /api/v1/files/upload", s.upload)
@@ -109,8 +109,8 @@ func (s *Server) own() http.Handler {
 	return mux
 }
 
-// signIn is what the sandbox's own server and that of the second generation
-// have besides files.
+// signIn handles tokens and their keys, for the sandbox's own server and the
+// second generation.
 func (s *Server) signIn() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v1/auth/token", s.token)

@@ -6,16 +6,16 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// group is a number of files that become durable together.
+// group is a number of rows that become durable together.
 type group struct {
 	rows []row
 	done chan struct{} // closed when err is known
 	err  error
 }
 
-// add makes rows durable. Those that come while others are being written share
-// the next two fsyncs: the first to come leads the group, writes for all of it
-// and tells them. Once begun it is carried to its end, whatever becomes of ctx.
+// add makes rows durable. Rows that arrive while others are being written form a
+// group and share its two fsyncs: the first caller writes for all of them. The end
+// of ctx does not interrupt it.
 func (x *index) add(ctx context.Context, rows ...row) error {
 	if len(rows) == 0 {
 		return nil
@@ -39,7 +39,7 @@ func (x *index) add(ctx context.Context, rows ...row) error {
 	return g.err
 }
 
-// write closes the group to latecomers and commits it.
+// write closes the group, so that later rows form the next one, and commits it.
 func (x *index) write(ctx context.Context, g *group) error {
 	x.mu.Lock()
 	x.gathering = nil
@@ -48,7 +48,7 @@ func (x *index) write(ctx context.Context, g *group) error {
 	if broken != nil {
 		return broken
 	}
-	// The contents have been synced, but not yet their names.
+	// The contents are on the disk already, but not their names.
 	err := smallfile.SyncDir(x.contents)
 	if err == nil {
 		err = x.commit(ctx, g.rows)

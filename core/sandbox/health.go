@@ -7,11 +7,11 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// version is what the servers answer for theirs.
+// version is the version that the servers report.
 const version = "sandbox"
 
-// readiness is the answer of GET /health/ready. IdempotencyKey tells clients
-// that a repeated upload is safe.
+// readiness is the answer of GET /health/ready. With IdempotencyKey clients know
+// that repeating an upload is safe.
 type readiness struct {
 	Status         string            `json:"status"` // "ok" or "fail"
 	Checks         map[string]string `json:"checks"`
@@ -20,12 +20,12 @@ type readiness struct {
 	IdempotencyKey bool              `json:"idempotency_key"`
 }
 
-// live answers as long as the process can.
+// live is GET /health/live.
 func (s *Server) live(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// ready answers 503 once nothing can be stored any more.
+// ready is GET /health/ready. It answers 503 if nothing can be stored.
 func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 	answer := readiness{Status: "ok", Checks: map[string]string{"storage": "ok"},
 		Generation: generation2, MaxFileSize: s.cfg.MaxFileSize, IdempotencyKey: true}
@@ -36,7 +36,7 @@ func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, status, answer)
 }
 
-// healthy tries whether something can be stored.
+// healthy reports why nothing can be stored, nil if files can be.
 func (s *Server) healthy() error {
 	err := s.vault.healthy()
 	if err != nil {
@@ -50,8 +50,8 @@ func (s *Server) live1(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ok", "timestamp": s.zulu(), "version": version, "service": "ingester-module"})
 }
 
-// ready1 is the first generation's Ingester's GET /health/ready. It asks the
-// elements: none of them is "fail", one of two is "degraded".
+// ready1 is the first generation's Ingester's GET /health/ready. It answers "fail"
+// if neither Storage Element is up, and "degraded" if one of the two is.
 func (s *Server) ready1(w http.ResponseWriter, _ *http.Request) {
 	up := s.healthy() == nil && (s.cfg.Down == nil || !s.cfg.Down())
 	elements, healthy := map[string]any{}, 0
@@ -87,12 +87,12 @@ func (s *Server) adminReady1(w http.ResponseWriter, _ *http.Request) {
 		"last_check": s.zulu(), "dependencies": map[string]any{"database": up(true), "redis": up(false)}})
 }
 
-// elementLive is a first generation's Storage Element's GET /health/live.
+// elementLive is the first generation's Storage Element's GET /health/live.
 func (s *Server) elementLive(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]any{"status": "ok", "timestamp": isoformat(s.cfg.Now()), "checks": map[string]string{"process": "running"}})
 }
 
-// elementReady is its GET /health/ready: a status of its own.
+// elementReady is the same element's GET /health/ready, which has another status.
 func (s *Server) elementReady(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ready"})
 }
@@ -113,5 +113,5 @@ func (s *Server) ready2(w http.ResponseWriter, _ *http.Request) {
 		"checks": map[string]any{"filesystem": disk, "wal": map[string]string{"status": "ok"}}})
 }
 
-// zulu is now, in UTC.
+// zulu is the time now, in UTC.
 func (s *Server) zulu() string { return s.cfg.Now().UTC().Format(time.RFC3339Nano) }

@@ -27,7 +27,7 @@ type incoming struct {
 	hash  hash.Hash
 }
 
-// create begins a file under a new ID.
+// create begins a file with a new ID.
 func (v *vault) create() (*incoming, error) {
 	id := uuid.NewString()
 	part, err := os.OpenFile(v.path(id)+partSuffix, os.O_CREATE|os.O_EXCL|os.O_WRONLY, privateFile)
@@ -45,10 +45,10 @@ func (in *incoming) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// seal fills in what is known once everything is written.
+// seal sets the checksum, once all bytes are written.
 func (in *incoming) seal() { in.SHA256 = core.NewChecksum(in.hash.Sum(nil)) }
 
-// keep makes the file durable and known. After an error nothing is left of it.
+// keep stores the file. An error deletes all of it.
 func (in *incoming) keep(ctx context.Context) error {
 	err := in.store(ctx)
 	if err != nil {
@@ -75,8 +75,8 @@ func (in *incoming) store(ctx context.Context) error {
 	return in.vault.index.add(ctx, r)
 }
 
-// take makes a file durable and known that is complete at another place of the
-// same disk. After an error it is where it was.
+// take stores a file whose content is complete elsewhere on the same disk. After an
+// error the content is where it was.
 func (v *vault) take(ctx context.Context, f File, from string) error {
 	part, err := os.OpenFile(from, os.O_RDWR, privateFile)
 	if err != nil {
@@ -92,11 +92,11 @@ func (v *vault) take(ctx context.Context, f File, from string) error {
 	if back := os.Rename(f.Path, from); back != nil && !errors.Is(back, fs.ErrNotExist) {
 		return errors.Join(err, back)
 	}
-	_ = os.Remove(v.describing(f.ID)) // without a content it goes at the next start
+	_ = os.Remove(v.describing(f.ID)) // without a content the next start deletes it
 	return err
 }
 
-// discard removes everything of a file that is not kept.
+// discard deletes a file that is not stored.
 func (in *incoming) discard() {
 	if in == nil || in.part == nil {
 		return

@@ -9,11 +9,11 @@ import (
 )
 
 var (
-	// errBroken says that the index can't be trusted. After a failed fsync
-	// what is on disk is not known any more (the kernel may have dropped it),
-	// so nothing is confirmed until the next start has read it back.
+	// errBroken means that the index can't be trusted. After a failed fsync
+	// nobody knows what is on the disk, because the kernel may have dropped
+	// it. So nothing is confirmed until the next start has read it back.
 	errBroken = errors.New("the index is not what was written")
-	// errUnreadable says that the index gave no answer.
+	// errUnreadable means that the index could not be read.
 	errUnreadable = errors.New("the index can't be read")
 )
 
@@ -26,20 +26,20 @@ ON CONFLICT (id) DO UPDATE SET key = excluded.key, description = excluded.descri
 	allSQL   = `SELECT id, ifnull(key, ''), description FROM files ORDER BY place`
 )
 
-// index is index.db, the SQLite database of what is stored. A row makes a file
-// stored. All of it is on disk: memory holds nothing for each file.
+// index is index.db, the SQLite database of the stored files. A file is stored once
+// it has a row. Nothing is kept in memory for each file.
 type index struct {
-	contents string  // folder of the contents: synced before the rows that name them
+	contents string  // folder of the contents; synced before rows are committed
 	writer   *sql.DB // one connection
 	readers  *sql.DB
 	put      *sql.Stmt // of the writer
 	byKey    *sql.Stmt // of the readers
 	byID     *sql.Stmt
 
-	writing sync.Mutex // held by the leader of the group that is being written
+	writing sync.Mutex // held while a group is being written
 
 	mu        sync.Mutex
-	gathering *group // what comes while another group is being written
+	gathering *group // of rows that arrive meanwhile
 	broken    error
 }
 
@@ -55,16 +55,16 @@ func (f File) row() (row, error) {
 	return row{id: f.ID, key: f.Key, description: line}, err
 }
 
-// file reads a row, whose parts have to fit together.
+// file reads a row, whose columns have to agree with its description.
 func (r row) file() (File, error) {
 	f, err := parseLine(r.description)
 	if err == nil && (f.ID != r.id || f.Key != r.key) {
-		err = errors.New("it is found by the ID or the key of another file")
+		err = errors.New("its ID or its key is that of another file")
 	}
 	return f, err
 }
 
-// breakWith ends writing until the next start.
+// breakWith refuses all writing until the next start.
 func (x *index) breakWith(err error) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -79,7 +79,7 @@ func (x *index) commit(ctx context.Context, rows []row) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // no-op once committed
-	put := tx.StmtContext(ctx, x.put) //nolint:sqlclosecheck // closed with the transaction
+	put := tx.StmtContext(ctx, x.put)    //nolint:sqlclosecheck // closed with the transaction
 	for _, r := range rows {
 		if _, err := put.ExecContext(ctx, r.id, r.key, string(r.description)); err != nil {
 			return err
@@ -100,7 +100,7 @@ func (x *index) find(ctx context.Context, key string) (f File, found bool, err e
 	return x.look(ctx, x.byKey, key)
 }
 
-// get returns the file of an ID.
+// get returns the file with an ID.
 func (x *index) get(ctx context.Context, id string) (f File, found bool, err error) {
 	return x.look(ctx, x.byID, id)
 }
@@ -138,8 +138,8 @@ func (x *index) each(ctx context.Context, visit func(row) error) error {
 	return x.unreadable(rows.Err())
 }
 
-// unreadable is the error of a query. Nothing is written any more into what
-// SQLite finds damaged: the next start makes it again.
+// unreadable wraps the error of a query. If SQLite finds the index damaged, nothing
+// is written to it any more: the next start replaces it.
 func (x *index) unreadable(err error) error {
 	if err == nil {
 		return nil
@@ -153,7 +153,7 @@ func (x *index) unreadable(err error) error {
 
 func (x *index) close() error {
 	var errs []error
-	for _, db := range []*sql.DB{x.readers, x.writer} { // the last one folds the log in
+	for _, db := range []*sql.DB{x.readers, x.writer} { // closing the last one empties the log
 		if db != nil {
 			errs = append(errs, db.Close())
 		}

@@ -35,8 +35,8 @@ type keyring struct {
 	plain    bool // the first generation's tokens, without scopes
 }
 
-// loadKeyring reads the signing key from dir, or makes one. The public half is
-// written beside it for clients that use no JWKS.
+// loadKeyring reads the signing key from dir, or creates one. It writes the public
+// half beside it, for clients that use no JWKS.
 func loadKeyring(dir string, cfg Config) (*keyring, error) {
 	raw, err := loadTokenKey(filepath.Join(dir, "token.key"))
 	if err != nil {
@@ -60,8 +60,8 @@ func loadKeyring(dir string, cfg Config) (*keyring, error) {
 	return &keyring{private: private, public: public, lifetime: cfg.TokenLifetime, now: cfg.Now, plain: cfg.Generation == generation1}, err
 }
 
-// loadTokenKey reads or makes the key. One that can't be read is an error: the
-// public half may have been handed out.
+// loadTokenKey reads the key or creates one. A key that can't be read is an error:
+// its public half may be in use.
 func loadTokenKey(path string) (*rsa.PrivateKey, error) {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -91,7 +91,7 @@ func writePublicKey(path string, key *rsa.PublicKey) error {
 	return smallfile.Write(path, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), privateFile)
 }
 
-// identity is whom a token speaks for.
+// identity is who a token was issued to.
 type identity struct {
 	subject string
 	name    string
@@ -99,7 +99,7 @@ type identity struct {
 	scopes  []string
 }
 
-// scopeWrite is the scope that lets upload, roleAdmin the role that needs none.
+// Scopes and roles. Uploads need scopeWrite; roleAdmin needs no scope.
 const (
 	scopeRead   = "files:read"
 	scopeWrite  = "files:write"
@@ -108,13 +108,13 @@ const (
 	roleUser    = "user"
 )
 
-// may reports whether the token is good for what one of the scopes allows.
+// may reports whether the token has one of the scopes, or needs none.
 func (i identity) may(scopes ...string) bool {
 	return i.role == roleAdmin || slices.ContainsFunc(scopes, func(scope string) bool { return slices.Contains(i.scopes, scope) })
 }
 
-// issue signs a token for who, a client of the given ID. Both forms of the scope
-// claim are in it, since some servers read the one and some the other.
+// issue signs a token for who, the client with the given ID. It contains both forms
+// of the scope claim, because servers differ in which one they read.
 func (k *keyring) issue(who identity, clientID string) (string, error) {
 	now := k.now().UTC()
 	b := jwt.NewBuilder().
@@ -147,7 +147,7 @@ func (k *keyring) verify(token string) (identity, error) {
 	}
 	var who identity
 	who.subject, _ = parsed.Subject()
-	// A claim that is missing, or of another type, gives no right.
+	// A claim that is missing or has another type grants nothing.
 	_ = parsed.Get("role", &who.role)
 	_ = parsed.Get("name", &who.name)
 	var scope string
@@ -156,8 +156,8 @@ func (k *keyring) verify(token string) (identity, error) {
 	return who, nil
 }
 
-// authorise says who sends a request that one of the scopes allows, or refuses
-// it. The first scope is the one that is named to who has none.
+// authorise returns who sends a request, and refuses one whose token has none of
+// the scopes. The refusal names the first scope.
 func (s *Server) authorise(r *http.Request, scopes ...string) (identity, error) {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
@@ -173,12 +173,12 @@ func (s *Server) authorise(r *http.Request, scopes ...string) (identity, error) 
 	return who, nil
 }
 
-// noToken refuses a token in the words of the server.
+// noToken refuses a token with the text of the generation.
 func (s *Server) noToken(own, second string, err error) *refusal {
 	return &refusal{status: http.StatusUnauthorized, code: codeUnauthorized, message: s.words(own, second), err: err}
 }
 
-// words are the sandbox's own, or those that the second generation has.
+// words returns the text of the generation: the sandbox's own or the second's.
 func (s *Server) words(own, second string) string {
 	if s.cfg.Generation == generation2 {
 		return second
@@ -186,7 +186,8 @@ func (s *Server) words(own, second string) string {
 	return own
 }
 
-// readers are the scopes that let read. The second generation's writers may not.
+// readers are the scopes that allow reading. With the second generation scopeWrite
+// does not.
 func (s *Server) readers() []string {
 	if s.cfg.Generation == generation2 {
 		return []string{scopeRead}

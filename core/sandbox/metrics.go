@@ -7,7 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// metrics are named as the Ingester names its own.
+// metrics have the names of the real Ingester's metrics.
 type metrics struct {
 	registry *prometheus.Registry
 	uploads  *prometheus.CounterVec // retention_policy, status

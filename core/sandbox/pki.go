@@ -19,25 +19,25 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// Lifetimes of certificates. Leaves get renewed when less than renewBefore is
-// left, which the next start does; the authority stays, so that profiles and
-// copies of ca.pem go on working.
+// Lifetimes of certificates. A start renews a leaf certificate that expires within
+// renewBefore. The CA stays the same, so that profiles and copies of ca.pem still
+// work.
 const (
 	authorityLifetime = 10 * 365 * 24 * time.Hour
 	leafLifetime      = 365 * 24 * time.Hour
 	renewBefore       = 30 * 24 * time.Hour
-	backdate          = time.Hour // for clocks that go a little slow
+	backdate          = time.Hour // for clocks that are slow
 )
 
-// authority is the sandbox's own certificate authority.
+// authority is the sandbox's own CA.
 type authority struct {
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
 }
 
-// loadAuthority reads the authority from dir. It makes one where there is none
-// yet or where the old one is about to expire. One that can't be read is an
-// error: replacing it would lock out every client that trusts it.
+// loadAuthority reads the CA from dir. It creates one if there is none or if the
+// old one is about to expire. A CA that can't be read is an error: replacing it
+// would lock out every client that trusts it.
 func loadAuthority(dir string, now time.Time) (*authority, error) {
 	certFile, keyFile := filepath.Join(dir, "ca.pem"), filepath.Join(dir, "ca.key")
 	if _, err := os.Stat(certFile); errors.Is(err, fs.ErrNotExist) {
@@ -79,8 +79,8 @@ func makeAuthority(certFile, keyFile string, now time.Time) (*authority, error) 
 	if err != nil {
 		return nil, err
 	}
-	// The certificate comes last: while it is missing, the authority was
-	// never used and may be made again.
+	// The certificate is written last: while it is missing, nobody has used
+	// the CA, and it may be created again.
 	if err := writeKey(keyFile, key); err != nil {
 		return nil, err
 	}
@@ -90,19 +90,19 @@ func makeAuthority(certFile, keyFile string, now time.Time) (*authority, error) 
 	return &authority{cert: cert, key: key}, nil
 }
 
-// pool trusts this authority and no other.
+// pool trusts this CA only.
 func (a *authority) pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(a.cert)
 	return pool
 }
 
-// leafSpec is one certificate that the authority keeps valid.
+// leafSpec describes a certificate that the CA issues and renews.
 type leafSpec struct {
 	name  string // of its files
 	cn    string
 	usage x509.ExtKeyUsage
-	hosts []string // every one of them is in the certificate
+	hosts []string // all of them are in the certificate
 }
 
 // serverLeaf is the certificate of a server bound to host.
@@ -123,8 +123,8 @@ func clientLeaf() leafSpec {
 	return leafSpec{name: "client", cn: "Ingester sandbox client", usage: x509.ExtKeyUsageClientAuth}
 }
 
-// leaf returns the certificate of spec from dir, or issues a new one where the
-// old is missing, damaged, another authority's, for other hosts, or near its end.
+// leaf returns the certificate of spec from dir. It issues a new one if the old one
+// is missing or damaged, is from another CA or for other hosts, or expires soon.
 func (a *authority) leaf(dir string, spec leafSpec, now time.Time) (tls.Certificate, error) {
 	certFile, keyFile := filepath.Join(dir, spec.name+".pem"), filepath.Join(dir, spec.name+".key")
 	if pair, err := tls.LoadX509KeyPair(certFile, keyFile); err == nil && a.holds(pair.Leaf, spec, now) {
@@ -162,7 +162,7 @@ func (a *authority) leaf(dir string, spec leafSpec, now time.Time) (tls.Certific
 	return tls.LoadX509KeyPair(certFile, keyFile)
 }
 
-// holds reports whether cert is still what spec asks for.
+// holds reports whether cert still matches spec.
 func (a *authority) holds(cert *x509.Certificate, spec leafSpec, now time.Time) bool {
 	if cert.CheckSignatureFrom(a.cert) != nil || expiring(cert, now) {
 		return false
@@ -175,8 +175,8 @@ func (a *authority) holds(cert *x509.Certificate, spec leafSpec, now time.Time) 
 	return true
 }
 
-// expiring reports whether cert ends soon, or is from a future that a corrected
-// clock has taken back.
+// expiring reports whether cert expires soon, or is not valid yet because it was
+// issued while the clock was ahead.
 func expiring(cert *x509.Certificate, now time.Time) bool {
 	return now.Before(cert.NotBefore) || now.Add(renewBefore).After(cert.NotAfter)
 }

@@ -16,13 +16,13 @@ import (
 
 // openVault opens the files below dir and finishes what a crash interrupted:
 //
-//   - what was being received goes, as if it had never come;
-//   - a content that is whole and described, but was not yet in the index, gets
-//     its row. So an index that is lost or damaged comes back as well;
+//   - an upload that was not complete is deleted;
+//   - a content with a description, but without a row in the index, gets its row.
+//     This also restores an index that was lost or damaged;
 //   - a description that is missing or torn is written again from the index;
-//   - a description without its content goes;
-//   - a content that nothing describes stays, and the log says so: better a file
-//     too many than one that is deleted.
+//   - a description without a content is deleted;
+//   - a content without a description stays, and the log says so: an extra file is
+//     better than a lost one.
 func openVault(ctx context.Context, dir string, log *slog.Logger, now time.Time) (*vault, error) {
 	v := &vault{dir: filepath.Join(dir, "files"), log: log, busy: map[string]bool{}}
 	if err := os.MkdirAll(v.dir, privateDir); err != nil {
@@ -55,7 +55,7 @@ type presence struct {
 	described int64 // size of the description, 0 for none
 }
 
-// scan removes what is unfinished and returns the rest by file ID.
+// scan deletes unfinished files, and returns the others by file ID.
 func (v *vault) scan() (map[string]presence, error) {
 	entries, err := os.ReadDir(v.dir)
 	if err != nil {
@@ -86,8 +86,8 @@ func (v *vault) scan() (map[string]presence, error) {
 	return found, nil
 }
 
-// match takes what the index holds out of found, and writes the descriptions
-// that are not what the index says.
+// match removes the files that the index has from found, and writes their
+// descriptions again where those have another length.
 func (v *vault) match(ctx context.Context, found map[string]presence) error {
 	return v.index.each(ctx, func(r row) error {
 		p := found[r.id]
@@ -107,7 +107,7 @@ func (v *vault) match(ctx context.Context, found map[string]presence) error {
 	})
 }
 
-// adopt deals with what the index does not hold.
+// adopt adds found files to the index, and deletes descriptions without a content.
 func (v *vault) adopt(ctx context.Context, found map[string]presence) error {
 	var adopted []File
 	for id, p := range found {
@@ -138,11 +138,11 @@ func (v *vault) adopt(ctx context.Context, found map[string]presence) error {
 			return err
 		}
 	}
-	v.log.Warn("files that the index did not hold are back in it", "count", len(rows))
+	v.log.Warn("files that the index lacked are back in it", "count", len(rows))
 	return v.index.add(ctx, rows...)
 }
 
-// readDescription reads the description of id, if it is one.
+// readDescription reads the description of id, which has to fit its content.
 func (v *vault) readDescription(id string, p presence) (File, error) {
 	data, err := os.ReadFile(v.describing(id))
 	if err != nil {

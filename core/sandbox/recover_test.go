@@ -85,10 +85,10 @@ func TestRecovery(t *testing.T) {
 		}, "1 2 3", "is damaged", 0},
 		{"row with another ID", func(t *testing.T, f threeFiles) {
 			f.change(t, "UPDATE files SET id = '../../etc/passwd' WHERE key = '1'")
-		}, "2 3 1", "of another file", 0},
+		}, "2 3 1", "that of another file", 0},
 		{"row with another key", func(t *testing.T, f threeFiles) {
 			f.change(t, "UPDATE files SET key = '4' WHERE key = '1'")
-		}, "1 2 3", "of another file", 0},
+		}, "1 2 3", "that of another file", 0},
 		{"row lost", func(t *testing.T, f threeFiles) { forget(t, f, 0) }, "2 3 1", "back in it", 0},
 		{"description lost", func(t *testing.T, f threeFiles) { remove(t, f.path(1, ".json")) }, "1 2 3", "", 0},
 		{"description empty", func(t *testing.T, f threeFiles) {

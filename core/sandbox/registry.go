@@ -9,13 +9,13 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// The Admin Module's list: how many files a page has, and may have.
+// How many files a page of the Admin Module's list has: by default and at most.
 const (
 	registryPage    = 50
 	registryMaxPage = 1000
 )
 
-// registry is GET /api/v1/files of the Admin Module: what the Ingester has
+// registry is GET /api/v1/files of the Admin Module: the files that the Ingester has
 // registered, newest first.
 func (s *Server) registry(w http.ResponseWriter, r *http.Request) {
 	found, err := s.registryPage(r)
@@ -49,7 +49,7 @@ func (s *Server) registryPage(r *http.Request) (any, error) {
 	return map[string]any{"files": entries, "total": len(files), "page": page, "page_size": size, "total_pages": (len(files) + size - 1) / size}, nil
 }
 
-// inRegistry are the files that the registry has.
+// inRegistry returns the files that the registry knows.
 func (s *Server) inRegistry(r *http.Request) ([]File, error) {
 	files, err := s.vault.files(r.Context())
 	var known []File
@@ -93,7 +93,7 @@ func (s *Server) findRegistered(r *http.Request, id, otherwise string) (File, er
 	return File{}, err
 }
 
-// queryNumber is a number of a query, from 1 on.
+// queryNumber reads a number from the query, 1 or more.
 func queryNumber(r *http.Request, name string, otherwise, most int) (int, error) {
 	text := r.URL.Query().Get(name)
 	if text == "" {
@@ -114,7 +114,7 @@ func queryNumber(r *http.Request, name string, otherwise, most int) (int, error)
 	return 0, invalid(p)
 }
 
-// registryEntry is a file as the registry answers it.
+// registryEntry is an entry of the registry.
 type registryEntry struct {
 	FileID      string          `json:"file_id"`
 	Name        string          `json:"original_filename"`

@@ -1,30 +1,30 @@
 // Package sandbox is a complete ArtStore in one process, for trying the program
-// out and for testing it: what hands out tokens and what stores files, behind
-// mutual TLS with a certificate authority of its own.
+// out and for testing it: token endpoint and upload service, behind mutual TLS
+// with a CA of its own.
 //
-// By itself it is a server that can do all that the program can make use of. As
-// generation 1 or 2 it is one that is in the field, with its warts: see
-// generation.go.
+// By default it is a server that offers everything the program can use. As
+// generation 1 or 2 it behaves like a real ArtStore of that generation, bugs and
+// limits included: see generation.go.
 //
-// Nothing in it is pretended: tokens are signed and verified, files are on disk
-// and durable before they are confirmed, and an Idempotency-Key keeps its
-// promise over a crash. What it leaves out is scale: one machine, one account,
-// and files that are never deleted when their time to live ends.
+// Nothing is simulated: tokens are signed and verified, files are durable on disk
+// before they are confirmed, and an Idempotency-Key still works after a crash.
+// What it leaves out is scale: it has one machine and one account, and it keeps
+// files after they have expired.
 //
-// Files come as one multipart request or resumably, by tus 1.0.
+// Files are uploaded in one multipart request, or resumably by tus 1.0.
 //
-// Its folder holds
+// Its folder contains
 //
 //	tls/ca.pem, server.pem, client.pem and their .key files
 //	credentials.json   client ID and secret of the one account
-//	token.key, token.pub.pem   what signs tokens, and what verifies them
+//	token.key, token.pub.pem   the key pair that signs and verifies tokens
 //	files/<file ID>, files/<file ID>.json   content and description
-//	index.db   a row for each stored file: with it a file is stored
-//	tus/   resumable uploads under way
+//	index.db   one row for each stored file; without a row a file is not stored
+//	tus/   unfinished resumable uploads
 //	port, port-admin, port-element, lock
 //
-// A description says what its file's row in the index says. Either comes back
-// from the other when a crash or an editor has damaged it.
+// A description repeats its file's row in the index. If a crash or an editor
+// damages one of the two, it is restored from the other.
 package sandbox
 
 import (
@@ -51,34 +51,34 @@ const (
 )
 
 // Config says where a server lives and how it behaves. The zero value of every
-// field but Dir is usable.
+// field except Dir is usable.
 type Config struct {
-	Dir           string        // all state; made with mode 0700 where it does not exist
-	Addr          string        // "host:port"; no host is 127.0.0.1, port 0 is the last run's when free
-	AdminAddr     string        // of the first generation's Admin Module; "" is a port of its own beside Addr
-	Generation    int           // 1 or 2: as the real ones are; 0 is the sandbox's own server, which can do more
-	NoMTLS        bool          // clients need no certificate; TLS stays
+	Dir           string        // of everything the server keeps; created with mode 0700
+	Addr          string        // "host:port"; no host is 127.0.0.1; port 0 is the port of the last run if it is free
+	AdminAddr     string        // of the first generation's Admin Module; "" is another port of Addr's host
+	Generation    int           // 1 or 2 is a real ArtStore; 0 is the sandbox's own server, which can do more
+	NoMTLS        bool          // clients need no certificate; the server still has one
 	MaxFileSize   int64         // bytes; 0 is DefaultMaxFileSize, or 1 GiB with a generation
 	TokenLifetime time.Duration // 0 is DefaultTokenLifetime
-	NoTus         bool          // no resumable uploads: /files/ is not found
-	TusExpiry     time.Duration // unfinished uploads go this long after their last byte; 0 is DefaultTusExpiry
-	IdleTimeout   time.Duration // connections may be idle for so long; 0 is 5 s with the first generation, else 2 minutes
-	ReadTimeout   time.Duration // a request must have come within it; 0 is 30 s with the second generation, else none
+	NoTus         bool          // no resumable uploads: /files/ answers 404
+	TusExpiry     time.Duration // unfinished uploads are deleted this long after their last byte; 0 is DefaultTusExpiry
+	IdleTimeout   time.Duration // idle connections are closed after it; 0 is 5 s with the first generation, else 2 minutes
+	ReadTimeout   time.Duration // limit for reading a whole request; 0 is 30 s with the second generation, else none
 	Role          string        // in tokens; "" is "user" with the first generation, else "service"
 	Mode          string        // of the Storage Element: "edit", "rw" or "ro"; "" is "edit" with the second generation, else files are kept as asked
-	Faults        Faults        // how it does otherwise than it is asked
+	Faults        Faults        // in which ways the server does not do what it is asked
 	Log           *slog.Logger  // nil discards
 	Now           func() time.Time
 
 	// Tamper is for tests: it returns the checksum that the server answers
-	// for a file in place of the one it computed. What is stored stays true.
+	// for a file. The stored one stays correct.
 	Tamper func(name string, sum core.Checksum) core.Checksum
-	// Finalize is for tests: it is called before each step of a transaction,
-	// and may return "failed" in place of the next status.
+	// Finalize is for tests: it is called before each step of a transaction
+	// and may return "failed" instead of the next status.
 	Finalize func(file File, next string) string
-	// Down is for tests: whether the first generation's Storage Element is.
+	// Down is for tests: whether the first generation's Storage Element is down.
 	Down func() bool
-	// Wrap is for tests: it stands before every request and may count,
+	// Wrap is for tests: its handler gets every request first and may count,
 	// delay, answer or break it.
 	Wrap func(http.Handler) http.Handler
 }
@@ -119,12 +119,12 @@ func (c Config) withDefaults() (Config, error) {
 	return c, nil
 }
 
-// Server is the embedded server. It listens from New on and answers while
-// Serve runs.
+// Server is the embedded server. It listens as soon as New returns, and answers
+// while Serve runs.
 type Server struct {
 	cfg      Config
 	lock     *flock.Flock
-	modules  []*module // the Ingester's first
+	modules  []*module // the Ingester is the first
 	identity tls.Certificate
 	ca       *authority
 	account  credentials
@@ -140,7 +140,7 @@ type Server struct {
 	requests sync.WaitGroup
 }
 
-// state is where a server stands in its one life.
+// state is where a server is between New and its end.
 type state int
 
 const (
@@ -150,10 +150,10 @@ const (
 	closed
 )
 
-// New opens the folder, makes what it lacks (authority, certificates, keys,
-// account), finishes what a crash interrupted, and listens. Whoever calls it
-// calls Serve or Close afterwards. Errors are *core.Error; a folder that
-// another server uses is CodeAlreadyRunning.
+// New opens the folder, creates what is missing (CA, certificates, keys,
+// account), finishes what a crash interrupted, and listens. The caller has to
+// call Serve or Close afterwards. Errors are *core.Error: CodeAlreadyRunning if
+// another server uses the folder, CodeStoreNewer if a newer version has written it.
 func New(ctx context.Context, cfg Config) (*Server, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -166,14 +166,14 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg, lock: flock.New(filepath.Join(cfg.Dir, "lock"), flock.SetPermissions(privateFile)), metrics: newMetrics()}
 	s.buffers.New = newCopyBuffer
 	if err := s.open(ctx, host, port); err != nil {
-		_ = s.release() // the first error is the one to tell
+		_ = s.release() // the first error is the one to report
 		return nil, err
 	}
 	cfg.Log.Info("sandbox listens", "url", s.URL(), "dir", cfg.Dir, "generation", cfg.Generation, "mtls", !cfg.NoMTLS)
 	return s, nil
 }
 
-// open acquires everything that release gives back.
+// open acquires everything that release releases.
 func (s *Server) open(ctx context.Context, host, port string) error {
 	dir := s.cfg.Dir
 	if err := os.MkdirAll(dir, privateDir); err != nil {
@@ -207,7 +207,7 @@ func (s *Server) open(ctx context.Context, host, port string) error {
 	return s.listen(host, port)
 }
 
-// loadIdentity loads or makes the authority and both certificates.
+// loadIdentity loads or creates the CA and both certificates.
 func (s *Server) loadIdentity(host string) error {
 	dir, now := s.tlsDir(), s.cfg.Now()
 	if err := os.MkdirAll(dir, privateDir); err != nil {
@@ -230,17 +230,17 @@ func (s *Server) tlsDir() string { return filepath.Join(s.cfg.Dir, "tls") }
 // URL is where files are uploaded to: "https://host:port".
 func (s *Server) URL() string { return s.modules[0].url }
 
-// AdminURL is where tokens come from: URL, but for the first generation.
+// AdminURL is where tokens come from. It differs from URL with the first generation.
 func (s *Server) AdminURL() string { return s.modules[min(1, len(s.modules)-1)].url }
 
-// ElementURL is the Storage Element's address: URL, but for the first generation.
+// ElementURL is the Storage Element. It differs from URL with the first generation.
 func (s *Server) ElementURL() string { return s.modules[len(s.modules)-1].url }
 
 // ClientSecret is the secret of the sandbox's one account.
 func (s *Server) ClientSecret() core.Secret { return s.account.secret }
 
-// Profile is a profile named "Sandbox" that works with this server. Its
-// certificate paths are absolute. The secret is not part of it.
+// Profile is a profile named "Sandbox" for this server. Its certificate paths are
+// absolute. It does not contain the secret.
 func (s *Server) Profile() core.Profile {
 	p := core.NewProfile("Sandbox")
 	p.AdminURL, p.IngesterURL = s.AdminURL(), s.URL()
@@ -253,11 +253,11 @@ func (s *Server) Profile() core.Profile {
 	return p
 }
 
-// PublicKeyFile is a PEM file with the key that verifies the sandbox's tokens,
-// for profiles that use no JWKS.
+// PublicKeyFile is a PEM file with the key that verifies the sandbox's tokens. It
+// is for profiles that use no JWKS.
 func (s *Server) PublicKeyFile() string { return filepath.Join(s.cfg.Dir, "token.pub.pem") }
 
-// Files returns everything stored, oldest first, with absolute paths.
+// Files returns all stored files, oldest first, with absolute paths.
 func (s *Server) Files(ctx context.Context) ([]File, error) {
 	files, err := s.vault.files(ctx)
 	if err != nil {
@@ -266,8 +266,8 @@ func (s *Server) Files(ctx context.Context) ([]File, error) {
 	return files, nil
 }
 
-// Close frees the folder and the address of a server that is not serving. A
-// server that has served has closed itself; closing again does nothing.
+// Close releases the folder and the address of a server that is not serving. Serve
+// does so itself when it ends; closing again does nothing.
 func (s *Server) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -14,8 +14,8 @@ import (
 // https://www.sqlite.org/fileformat2.html#application_id).
 const applicationID = 0x41535342
 
-// migrations hold one step of the schema each. How many of them an index has
-// seen is its user_version. A step that was released never changes.
+// migrations contain one step of the schema each. The user_version of an index is
+// how many steps it has had. A step that was released never changes.
 //
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -53,7 +53,8 @@ FROM pragma_application_id, pragma_user_version`)
 	return nil
 }
 
-// check looks the whole index through.
+// check reads the whole index and compares its tables with their indexes: a key that
+// could not be found would let a file be stored twice.
 func check(ctx context.Context, db *sql.DB) error {
 	var verdict string
 	err := db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict)

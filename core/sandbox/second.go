@@ -8,8 +8,8 @@ import (
 	"strconv"
 )
 
-// element2 is the second generation's Storage Element, and beside it what stands
-// for the server that its tokens come from.
+// element2 is the second generation's Storage Element, together with a token
+// endpoint. The real element gets its tokens from another server.
 func (s *Server) element2() http.Handler {
 	mux := s.signIn()
 	mux.HandleFunc("POST /api/v1/files/upload", s.upload2)
@@ -19,11 +19,11 @@ func (s *Server) element2() http.Handler {
 	mux.HandleFunc("GET /api/v1/info", s.info2)
 	mux.HandleFunc("GET /health/live", s.live2)
 	mux.HandleFunc("GET /health/ready", s.ready2)
-	return mux // what is not there is "404 page not found"
+	return mux // other paths are "404 page not found"
 }
 
-// upload2 is POST /api/v1/files/upload. How long a file is kept is the element's
-// mode, whatever is asked; there is no key that would keep it from being doubled.
+// upload2 is POST /api/v1/files/upload. The element's mode says how long a file is
+// kept, whatever the request asks for. It ignores Idempotency-Keys.
 func (s *Server) upload2(w http.ResponseWriter, r *http.Request) {
 	s.receive(w, r, (*receiving).run2, func(f File) any { return s.receipt(f) })
 }
@@ -37,7 +37,7 @@ func (u *receiving) run2(_ http.ResponseWriter, r *http.Request) (File, error) {
 	defer func() { u.file.discard() }() // does nothing once the file is kept
 	values, err := u.readForm(r)
 	if err != nil && !isDisk(err) {
-		// The client's fault by this server's word, also where a deadline of its own has come.
+		// The server blames the client, even after its own deadline.
 		return File{}, &refusal{status: http.StatusBadRequest, code: codeValidation, message: "Ошибка парсинга multipart: " + err.Error(), err: err}
 	}
 	if err != nil {
@@ -64,13 +64,13 @@ func (u *receiving) run2(_ http.ResponseWriter, r *http.Request) (File, error) {
 	return file, u.file.keep(r.Context())
 }
 
-// isDisk reports whether an error is the server's disk's.
+// isDisk reports whether an error comes from the server's disk.
 func isDisk(err error) bool {
 	refused := asRefusal(err)
 	return !errors.Is(err, errForm) && refused.status >= http.StatusInternalServerError
 }
 
-// storable2 is what the element refuses of a file that has come.
+// storable2 refuses a file that has arrived.
 func (s *Server) storable2(f File) error {
 	switch room := s.cfg.Faults.Room; {
 	case s.cfg.Mode == modeRO:
@@ -84,7 +84,7 @@ func (s *Server) storable2(f File) error {
 	return nil
 }
 
-// list2 is GET /api/v1/files: pages, newest first. It knows no filter by checksum.
+// list2 is GET /api/v1/files: pages, newest first, without a filter by checksum.
 func (s *Server) list2(w http.ResponseWriter, r *http.Request) {
 	found, err := s.page2(r)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// Modes of everything the sandbox makes: for its owner only.
+// Modes of all files and folders of the sandbox: only the owner has access.
 const (
 	privateDir  fs.FileMode = 0o700
 	privateFile fs.FileMode = 0o600
@@ -30,7 +30,7 @@ type credentials struct {
 	secret   core.Secret
 }
 
-// loadCredentials reads the account, or makes one.
+// loadCredentials reads the account, or creates one.
 func loadCredentials(path string) (credentials, error) {
 	var file struct {
 		ClientID     string `json:"client_id"`
@@ -39,7 +39,7 @@ func loadCredentials(path string) (credentials, error) {
 	data, err := os.ReadFile(path)
 	switch {
 	case err == nil:
-		// The parser's error could quote the secret: it is not passed on.
+		// The parser's error is not passed on: it could quote the secret.
 		if json.Unmarshal(data, &file) != nil || file.ClientID == "" || file.ClientSecret == "" {
 			return credentials{}, fmt.Errorf("%s is damaged; delete it to get a new account", path)
 		}
@@ -58,13 +58,13 @@ func loadCredentials(path string) (credentials, error) {
 	return credentials{id: uuid.NewSHA1(uuid.NameSpaceOID, []byte(file.ClientID)).String(), clientID: file.ClientID, secret: core.NewSecret(file.ClientSecret)}, nil
 }
 
-// match reports whether id and secret are the account's, in a time that tells
+// match reports whether id and secret are the account's. How long it takes reveals
 // nothing about either.
 func (c credentials) match(id, secret string) bool {
 	return same(id, c.clientID)&same(secret, c.secret.Reveal()) == 1
 }
 
-// same compares in constant time; the hashes make the lengths equal.
+// same compares in constant time. Hashing makes the lengths equal.
 func same(a, b string) int {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(x[:], y[:])

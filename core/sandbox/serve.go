@@ -20,9 +20,9 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// Limits of connections. There is no limit on a whole request: a large file on
-// a slow line takes as long as it takes. Dead peers are found by TCP keep-alive
-// and HTTP/2 pings.
+// Limits of connections. A whole request has no time limit, because a large file
+// may take hours on a slow network. Dead peers are found by TCP keep-alive and
+// HTTP/2 pings.
 const (
 	readHeaderTimeout = 10 * time.Second
 	idleTimeout       = 2 * time.Minute
@@ -31,8 +31,8 @@ const (
 	shutdownGrace     = 2 * time.Second
 	maxHeaderBytes    = 64 << 10
 
-	// The default windows of 1 MiB hold one HTTP/2 upload to a window a
-	// round trip: 20 MB/s at 50 ms. 16 MiB is 1 Gbit/s at 100 ms.
+	// With the default windows of 1 MiB an HTTP/2 upload sends at most 1 MiB
+	// each round trip: 20 MB/s at 50 ms. 16 MiB allow 1 Gbit/s at 100 ms.
 	windowPerConnection = 16 << 20
 	windowPerStream     = 16 << 20
 	maxStreams          = 250
@@ -48,15 +48,15 @@ func splitAddr(addr string) (host, port string, err error) {
 		return "", "", usage(fmt.Sprintf("%q is not an address such as %q", addr, DefaultAddr), err)
 	}
 	if host == "" {
-		host = "127.0.0.1" // whoever wants the network to see it says 0.0.0.0
+		host = "127.0.0.1" // for the network it has to be 0.0.0.0
 	}
 	return host, port, nil
 }
 
 // module is one address of a server.
 type module struct {
-	portFile string // remembers the port, in the server's folder
-	addr     string // "" is a port of its own beside the first
+	portFile string // in the server's folder: the port of the last run
+	addr     string // "" is another port of the first one's host
 	routes   http.Handler
 	listener net.Listener
 	url      string
@@ -82,15 +82,15 @@ func (s *Server) listen(host, port string) error {
 	return nil
 }
 
-// listen opens the address. Port 0 means the port of the last run, so that
-// profiles made then still work; where another program has it, a free one.
+// listen opens the address. Port 0 is the port of the last run, so that profiles
+// made then still work, or any free port if another program uses that one.
 func (m *module) listen(dir, host, port string) error {
 	portFile := filepath.Join(dir, m.portFile)
 	var l net.Listener
 	var err error
 	if port == "0" {
 		if last, readErr := os.ReadFile(portFile); readErr == nil {
-			// Failing here is no error: the port is taken, or the file is nonsense.
+			// No error: the port is in use, or the file is damaged.
 			l, _ = net.Listen("tcp", net.JoinHostPort(host, strings.TrimSpace(string(last)))) //nolint:noctx // returns at once
 		}
 	}
@@ -114,9 +114,9 @@ func (m *module) listen(dir, host, port string) error {
 	return nil
 }
 
-// Serve answers until ctx ends, then lets requests under way finish for a
-// moment, cuts off the rest, and returns nil when everything has stopped and
-// the folder is free.
+// Serve answers until ctx ends. Then it gives running requests two seconds to
+// finish, cuts off the rest, and returns nil when everything has stopped and the
+// folder is released.
 func (s *Server) Serve(ctx context.Context) error {
 	s.mu.Lock()
 	if s.state != listening {
@@ -167,8 +167,8 @@ func (s *Server) serve(ctx context.Context) error {
 	return nil
 }
 
-// answer serves one address. The first generation's server knows no ALPN, and no
-// HTTP/2 therefore.
+// answer serves one address. The first generation's server has no ALPN and
+// therefore no HTTP/2.
 func (s *Server) answer(srv *http.Server, l net.Listener) error {
 	if s.cfg.Generation == generation1 {
 		return srv.Serve(tls.NewListener(l, srv.TLSConfig))
@@ -176,7 +176,7 @@ func (s *Server) answer(srv *http.Server, l net.Listener) error {
 	return srv.ServeTLS(l, "", "")
 }
 
-// shutdown ends servers: gently first, then by closing every connection.
+// shutdown lets requests finish for a while, then closes every connection.
 func shutdown(ctx context.Context, servers []*http.Server) error {
 	ctx, cancel := context.WithTimeout(ctx, shutdownGrace)
 	defer cancel()
@@ -193,7 +193,7 @@ func shutdown(ctx context.Context, servers []*http.Server) error {
 	return group.Wait()
 }
 
-// finish waits for the last handlers and gives everything back.
+// finish waits for the last handlers and releases everything.
 func (s *Server) finish() error {
 	s.mu.Lock()
 	s.state = stopping
@@ -205,7 +205,7 @@ func (s *Server) finish() error {
 	return s.release()
 }
 
-// release gives back what open acquired, as far as it came.
+// release undoes open, also where open failed halfway.
 func (s *Server) release() error {
 	var errs []error
 	for _, m := range s.modules {
@@ -223,7 +223,7 @@ func (s *Server) release() error {
 	return errors.Join(errs...)
 }
 
-// enter counts a request in, unless the server is stopping.
+// enter counts a request, unless the server is stopping.
 func (s *Server) enter() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -251,9 +251,9 @@ func (s *Server) httpServer(ctx context.Context, routes http.Handler) *http.Serv
 			SendPingTimeout:               pingAfter,
 			PingTimeout:                   pingTimeout,
 		},
-		// Handshakes that fail are the clients' business: seen with debug logs only.
+		// Failed handshakes are the clients' problem: logged at debug level only.
 		ErrorLog: slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug),
-		// Requests outlive the end of ctx by shutdownGrace.
+		// Requests may go on for shutdownGrace after the end of ctx.
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}
 }
@@ -275,7 +275,7 @@ func (s *Server) tlsConfig() *tls.Config {
 	return cfg
 }
 
-// handler is routes behind what all requests go through.
+// handler wraps routes in what all requests go through.
 func (s *Server) handler(routes http.Handler) http.Handler {
 	handler := routes
 	if s.cfg.Wrap != nil {

@@ -18,11 +18,11 @@ const maxTokenRequest = 64 << 10
 // accountName is the name of the sandbox's one account.
 const accountName = "ingester-sandbox"
 
-// grantScopes is what the account may ask for, and gets when it does not ask.
+// grantScopes are the scopes of the account. It gets all of them if it asks for none.
 func grantScopes() []string { return []string{scopeRead, scopeWrite} }
 
-// token is POST /api/v1/auth/token: ArtStore's JSON or the client credentials
-// grant of RFC 6749 §4.4, told apart by content type.
+// token is POST /api/v1/auth/token. By content type it is ArtStore's own JSON form
+// or the client credentials grant of RFC 6749 §4.4.
 func (s *Server) token(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxTokenRequest)
 	w.Header().Set("Cache-Control", "no-store")
@@ -44,7 +44,7 @@ func isJSON(r *http.Request) bool {
 	return kind == "application/json"
 }
 
-// tokenAnswer is the success of both forms (RFC 6749 §5.1).
+// tokenAnswer is the successful answer to both forms (RFC 6749 §5.1).
 type tokenAnswer struct {
 	AccessToken string    `json:"access_token"`
 	TokenType   string    `json:"token_type"`
@@ -63,8 +63,8 @@ func (s *Server) grant(w http.ResponseWriter, scopes []string) error {
 	return nil
 }
 
-// tokenJSON is ArtStore's own form. Its errors are the first generation's,
-// whatever the server's generation.
+// tokenJSON is ArtStore's own form. Its errors look like the first generation's
+// with every generation.
 func (s *Server) tokenJSON(w http.ResponseWriter, r *http.Request) {
 	var request struct {
 		ClientID     *string `json:"client_id"`
@@ -76,7 +76,7 @@ func (s *Server) tokenJSON(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case err != nil:
-		// The parser's words could quote the secret: they are not passed on.
+		// The parser's error is not passed on: it could quote the secret.
 		s.refuseDetail(w, badField("", "json_invalid", "the body is not a JSON object with client_id and client_secret"))
 	case request.ClientID == nil:
 		s.refuseDetail(w, badField("client_id", "missing", "client_id is required"))
@@ -96,7 +96,7 @@ type oauthError struct {
 	status      int
 	Code        string `json:"error"`
 	Description string `json:"error_description"`
-	challenge   bool   // the client had used Basic: it is told so
+	challenge   bool   // the client used Basic, so the answer names it
 }
 
 func (e *oauthError) Error() string { return e.Code + ": " + e.Description }
@@ -126,7 +126,7 @@ func (s *Server) tokenForm(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, refused.status, refused)
 }
 
-// formGrant checks a request and returns the scopes that it gets.
+// formGrant checks a request and returns the scopes that are granted.
 func (s *Server) formGrant(r *http.Request) ([]string, error) {
 	// Only what is in the body counts: URLs end up in logs (§2.3.1).
 	if err := r.ParseForm(); err != nil {
@@ -160,8 +160,8 @@ func (s *Server) formGrant(r *http.Request) ([]string, error) {
 	return scopes, nil
 }
 
-// authenticateClient takes the credentials from the Authorization header or
-// from the body, never from both (§2.3).
+// authenticateClient reads the credentials from the Authorization header or from
+// the body. Both at once are refused (§2.3).
 func (s *Server) authenticateClient(r *http.Request) error {
 	id, secret := r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")
 	basic := r.Header.Get("Authorization") != ""
@@ -180,7 +180,7 @@ func (s *Server) authenticateClient(r *http.Request) error {
 	return nil
 }
 
-// basicCredentials reads the header; both halves are form-encoded (§2.3.1).
+// basicCredentials reads the header. Both parts are form-encoded (§2.3.1).
 func basicCredentials(r *http.Request) (id, secret string, err error) {
 	user, password, ok := r.BasicAuth()
 	if !ok {
@@ -194,7 +194,7 @@ func basicCredentials(r *http.Request) (id, secret string, err error) {
 	return id, secret, nil
 }
 
-// clip shortens a text of the client that an answer repeats.
+// clip shortens a client's text that an answer quotes.
 func clip(text string) string {
 	const most = 64
 	if runes := []rune(text); len(runes) > most {

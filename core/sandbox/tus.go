@@ -26,23 +26,22 @@ const (
 	tusPath = "/files/"
 	// statusChecksumMismatch is the status of tus's checksum extension.
 	statusChecksumMismatch = 460
-	// promises tells clients that a complete upload is a stored file, which
-	// nothing judges any more, and that a repeated creation is safe.
+	// promises tells clients that a complete upload is a stored file, and
+	// that repeating a creation is safe.
 	promises = "complete-is-stored, idempotency-key"
-	// lockPatience is how long a request waits for another one to let go of
-	// the same upload.
+	// lockPatience is how long a request waits for another request of the same
+	// upload to end.
 	lockPatience = 20 * time.Second
 )
 
-// resumable is the tus 1.0 server: tusd speaks the protocol, and this adds what
-// tusd leaves to others. A PATCH may carry the checksum of its piece
-// (Upload-Checksum), the last one that of the whole file (Repr-Digest); what does
-// not match is taken back. A complete upload becomes a stored file of the same
-// ID, so that its URL answers for as long as the file is there. What stays
-// unfinished goes after a time.
+// resumable is the tus 1.0 server: tusd implements the protocol, and this adds what
+// tusd lacks. A PATCH may have the checksum of its piece (Upload-Checksum), and the
+// last one that of the whole file (Repr-Digest). Bytes that don't match are removed
+// again. A complete upload becomes a stored file with the same ID, so its URL works
+// as long as the file exists. Unfinished uploads expire.
 //
-// An upload under way is tus/<ID> and tus/<ID>.info, which are tusd's, and
-// tus/<ID>.check while bytes are written that may have to be taken back.
+// An unfinished upload is tus/<ID> and tus/<ID>.info, both tusd's, and
+// tus/<ID>.check while bytes are written that may have to be removed again.
 type resumable struct {
 	server  *Server
 	dir     string
@@ -55,7 +54,7 @@ type resumable struct {
 	hashes map[string]hashed // of unfinished uploads, by ID
 }
 
-// openTus prepares the server and finishes what a crash interrupted.
+// openTus prepares the server, and finishes what a crash interrupted.
 func openTus(ctx context.Context, s *Server) (*resumable, error) {
 	dir := filepath.Join(s.cfg.Dir, "tus")
 	if err := os.MkdirAll(dir, privateDir); err != nil {
@@ -72,7 +71,7 @@ func openTus(ctx context.Context, s *Server) (*resumable, error) {
 	h, err := handler.NewHandler(handler.Config{
 		StoreComposer: composer, BasePath: tusPath, MaxSize: s.cfg.MaxFileSize, Cors: &handler.CorsConfig{Disable: true},
 		PreUploadCreateCallback: t.create, PreFinishResponseCallback: t.finish, AcquireLockTimeout: lockPatience,
-		// tusd leaves a goroutine behind for this long; nothing here needs it.
+		// tusd keeps a goroutine for this long after a request; it is not needed here.
 		GracefulRequestCompletionTimeout: time.Millisecond,
 		Logger:                           exslog.New(exslog.NewTextHandler(io.Discard, nil)),
 	})
@@ -86,7 +85,7 @@ func openTus(ctx context.Context, s *Server) (*resumable, error) {
 	return t, nil
 }
 
-// exchange is one request, for the parts of it that meet only through a context.
+// exchange is one request. It is in the context of everything that tusd calls.
 type exchange struct {
 	w      http.ResponseWriter
 	method string
@@ -95,18 +94,18 @@ type exchange struct {
 	piece  *pieceSum     // Upload-Checksum
 	digest core.Checksum // Repr-Digest
 	body   *counted
-	sum    core.Checksum // of the complete content, once it is known
+	sum    core.Checksum // of the complete content, "" until it is known
 }
 
 type exchangeKey struct{}
 
-// exchangeOf returns the exchange that ServeHTTP has put into ctx.
+// exchangeOf returns the exchange that ServeHTTP put into ctx.
 func exchangeOf(ctx context.Context) *exchange {
 	ex, _ := ctx.Value(exchangeKey{}).(*exchange)
 	return ex
 }
 
-// ServeHTTP checks who asks and what tusd does not read, and passes on.
+// ServeHTTP checks the token and the headers that tusd does not know, and calls tusd.
 func (t *resumable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	who, err := t.server.authorise(r, scopeWrite)
 	ex := &exchange{w: w, method: r.Method, who: who, key: r.Header.Get("Idempotency-Key"), body: &counted{ReadCloser: r.Body}}
@@ -133,22 +132,22 @@ func (t *resumable) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		t.server.metrics.active.Inc()
 		defer t.server.metrics.active.Dec()
 	}
-	r.Header.Del("X-HTTP-Method-Override") // everyone who comes here can PATCH
+	r.Header.Del("X-HTTP-Method-Override") // every client can send PATCH
 	r.Body = ex.body
-	// tusd sets deadlines; left alone they would cut off the next request of
-	// the same connection.
+	// tusd sets deadlines, which would cut off the next request of the same
+	// connection.
 	defer ex.unhurried()
 	t.handler.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, ex)))
 }
 
-// creates reports whether a request asks for a file, as a whole or put together
-// of parts. The parts of a file have its key, but are none.
+// creates reports whether a request creates a file, whole or by concatenation. A
+// partial upload has the key of its file, but is not a file itself.
 func creates(r *http.Request) bool {
 	return r.Method == http.MethodPost && r.Header.Get("Upload-Concat") != "partial"
 }
 
-// replay answers a creation whose Idempotency-Key has stored a file before with
-// the upload that the file was.
+// replay answers a creation whose Idempotency-Key has stored a file before: with the
+// upload that became this file.
 func (t *resumable) replay(ex *exchange, file File) {
 	t.receipt(ex, file)
 	h := ex.w.Header()
@@ -171,16 +170,16 @@ func (ex *exchange) read(h http.Header) (err error) {
 	return err
 }
 
-// unhurried lifts the deadlines that tusd has set: for work that takes as long
-// as the file is large.
+// unhurried removes tusd's deadlines, for work whose time depends on the size of
+// the file.
 func (ex *exchange) unhurried() {
 	control := http.NewResponseController(ex.w)
-	// What can't be changed has ended.
+	// They fail only if the connection has ended.
 	_ = control.SetReadDeadline(time.Time{})
 	_ = control.SetWriteDeadline(time.Time{})
 }
 
-// options is what the server offers.
+// options answers what the server supports.
 func (t *resumable) options(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Tus-Resumable", "1.0.0")
@@ -192,8 +191,8 @@ func (t *resumable) options(w http.ResponseWriter) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// refuse makes any error one that tusd answers in the shape of the server's
-// generation.
+// refuse turns any error into one that tusd answers as the server's generation
+// does.
 func (t *resumable) refuse(ex *exchange, err error) error {
 	var known handler.Error
 	if err == nil || errors.As(err, &known) {
@@ -210,14 +209,14 @@ func (t *resumable) refuse(ex *exchange, err error) error {
 		Body: string(data) + "\n", Header: handler.HTTPHeader{"Content-Type": "application/json"}}}
 }
 
-// Names under which an upload keeps what did not come with its metadata.
+// What an upload keeps besides the client's metadata, under these names.
 const (
 	metaKey = "idempotency_key"
 	metaWho = "uploaded_by"
 )
 
-// create is called before an upload is made. It refuses what could not be stored
-// later.
+// create is called before an upload is created. It refuses files that could not be
+// stored later.
 func (t *resumable) create(hook handler.HookEvent) (handler.HTTPResponse, handler.FileInfoChanges, error) {
 	ex := exchangeOf(hook.Context)
 	info := hook.Upload
@@ -234,8 +233,8 @@ func (t *resumable) create(hook handler.HookEvent) (handler.HTTPResponse, handle
 	return handler.HTTPResponse{}, handler.FileInfoChanges{ID: uuid.NewString(), MetaData: meta}, nil
 }
 
-// describe makes a file of an upload's metadata, and says which checksum the
-// content must have, "" where that was not known.
+// describe makes a File of an upload's metadata. It also returns the checksum that
+// the content has to have, "" if the client has not said it.
 func (t *resumable) describe(info handler.FileInfo) (File, core.Checksum, error) {
 	meta := info.MetaData
 	file := File{ID: info.ID, Name: meta["filename"], Size: info.Size, ContentType: mediaType(meta["filetype"]),
@@ -258,7 +257,7 @@ func (t *resumable) describe(info handler.FileInfo) (File, core.Checksum, error)
 	return file, sum, nil
 }
 
-// counted is a request body that knows how much of it came, and whether all did.
+// counted is a request body that counts what was read, and knows whether it was all.
 type counted struct {
 	io.ReadCloser
 	n     int64

@@ -13,13 +13,13 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// mismatch refuses bytes that are not what the client meant to send.
+// mismatch refuses bytes that differ from what the client has announced.
 func mismatch(message string) *refusal {
 	return &refusal{status: statusChecksumMismatch, code: codeChecksum, message: message}
 }
 
-// complete checks the content of an upload that has everything. whole is its
-// hash, nil where not all of it came since the start of the server.
+// complete checks the content of an upload that has all its bytes. whole is its
+// hash, nil if some bytes were received before the server's last start.
 func (t *resumable) complete(ex *exchange, info handler.FileInfo, whole hash.Hash) error {
 	ex.unhurried()
 	sum, err := t.sumOf(info.ID, whole)
@@ -34,7 +34,7 @@ func (t *resumable) complete(ex *exchange, info handler.FileInfo, whole hash.Has
 	return nil
 }
 
-// sumOf is the checksum of a content, read from disk where it is not known.
+// sumOf is the checksum of a content, which is read from disk if whole is nil.
 func (t *resumable) sumOf(id string, whole hash.Hash) (core.Checksum, error) {
 	if whole == nil {
 		return sumFile(t.content(id))
@@ -42,8 +42,8 @@ func (t *resumable) sumOf(id string, whole hash.Hash) (core.Checksum, error) {
 	return core.NewChecksum(whole.Sum(nil)), nil
 }
 
-// verify compares a content with what the client has said of it: at the upload's
-// creation, and with its last bytes.
+// verify compares a content with the checksums that the client has sent: when it
+// created the upload, and with the last bytes.
 func (t *resumable) verify(info handler.FileInfo, sum, digest core.Checksum) error {
 	_, early, err := t.describe(info)
 	if err != nil {
@@ -58,7 +58,7 @@ func (t *resumable) verify(info handler.FileInfo, sum, digest core.Checksum) err
 	return nil
 }
 
-// policy is a metric label.
+// policy is the retention of an upload, as a metric label.
 func (t *resumable) policy(info handler.FileInfo) string {
 	file, _, err := t.describe(info)
 	if err != nil {
@@ -67,15 +67,15 @@ func (t *resumable) policy(info handler.FileInfo) string {
 	return string(file.Retention)
 }
 
-// finish is called when an upload has everything, and makes it a stored file
-// before the client hears of it.
+// finish is called when an upload has all its bytes. It makes it a stored file
+// before the client gets the answer.
 func (t *resumable) finish(hook handler.HookEvent) (handler.HTTPResponse, error) {
 	ex, info := exchangeOf(hook.Context), hook.Upload
 	if info.IsPartial {
 		return handler.HTTPResponse{}, nil
 	}
 	ex.unhurried()
-	if ex.sum == "" { // an empty file: no byte of it was ever written
+	if ex.sum == "" { // an empty file: WriteChunk was never called
 		if err := t.complete(ex, info, nil); err != nil {
 			return handler.HTTPResponse{}, t.refuse(ex, errors.Join(err, t.forget(info)))
 		}
@@ -89,12 +89,12 @@ func (t *resumable) finish(hook handler.HookEvent) (handler.HTTPResponse, error)
 	return handler.HTTPResponse{}, nil
 }
 
-// publish makes a checked upload a stored file. Where the Idempotency-Key has
-// stored a file meanwhile, that one is the answer, and this content goes. Its
-// partial uploads go before its description: should the server be killed
-// between, the description tells which ones are left.
+// publish makes a checked upload a stored file. If its Idempotency-Key has stored
+// another file meanwhile, it returns that one and deletes this upload. Partial
+// uploads are deleted before the description: if the server is killed in between,
+// the description says which ones are left.
 func (t *resumable) publish(ctx context.Context, info handler.FileInfo, sum core.Checksum) (File, error) {
-	ctx = context.WithoutCancel(ctx) // everything is there, though the client may have gone
+	ctx = context.WithoutCancel(ctx) // all bytes are here, so the client is not needed any more
 	s := t.server
 	file, _, err := t.describe(info)
 	if err != nil {
@@ -121,14 +121,14 @@ func (t *resumable) publish(ctx context.Context, info handler.FileInfo, sum core
 	s.metrics.duration.Observe(max(0, s.cfg.Now().Sub(since.ModTime()).Seconds()))
 	s.metrics.size.Observe(float64(file.Size))
 	s.cfg.Log.Info("stored", "file_id", file.ID, "size", file.Size, "protocol", "tus")
-	// The file is stored: what can't be removed now goes at the next start.
+	// The file is stored: what can't be deleted now is deleted at the next start.
 	if err := t.clear(info); err != nil {
 		s.cfg.Log.Warn("an upload that is stored could not be cleared away", "file_id", file.ID, "err", err)
 	}
 	return file, nil
 }
 
-// clear removes what is left of an upload that is stored.
+// clear deletes what is left of an upload that is stored.
 func (t *resumable) clear(info handler.FileInfo) error {
 	for _, id := range info.PartialUploads {
 		if !isID(id) {
@@ -141,7 +141,7 @@ func (t *resumable) clear(info handler.FileInfo) error {
 	return t.forget(info)
 }
 
-// forget removes an upload.
+// forget deletes an upload.
 func (t *resumable) forget(info handler.FileInfo) error {
 	t.keepHash(info.ID, 0, nil)
 	for _, suffix := range []string{"", markSuffix, markSuffix + partSuffix, infoSuffix} {
@@ -152,9 +152,9 @@ func (t *resumable) forget(info handler.FileInfo) error {
 	return nil
 }
 
-// settle brings to an end what was interrupted between the last byte of an
-// upload and its being stored: it is stored now, or its last bytes are taken
-// back, and the client sends them again. The file is nil then.
+// settle finishes an upload that was interrupted after its bytes had arrived and
+// before they were checked or stored. It stores the upload, or removes the last
+// bytes so that the client sends them again; then the file is nil.
 func (t *resumable) settle(ctx context.Context, info handler.FileInfo) (*File, error) {
 	m, marked, err := t.marked(info.ID)
 	if err != nil {
@@ -190,8 +190,8 @@ type hashed struct {
 	at   int64
 }
 
-// hashAt returns the hash of an upload's bytes before offset, nil where it is
-// not known.
+// hashAt returns the hash of an upload's bytes before offset, nil if it is not
+// known.
 func (t *resumable) hashAt(id string, offset int64) hash.Hash {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -215,14 +215,14 @@ func (t *resumable) keepHash(id string, offset int64, h hash.Hash) {
 	t.hashes[id] = hashed{hash: h, at: offset}
 }
 
-// cloneHash copies a hash, so that what it is now can be gone back to.
+// cloneHash copies a hash, so that later bytes can be taken back.
 func cloneHash(h hash.Hash) hash.Hash {
 	c, ok := h.(hash.Cloner)
 	if !ok { // nil
 		return nil
 	}
 	twin, err := c.Clone()
-	if err != nil { // SHA-256 has no reason to
+	if err != nil { // SHA-256 never fails
 		return nil
 	}
 	return twin

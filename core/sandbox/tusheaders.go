@@ -12,23 +12,23 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// checksumAlgorithms is what Upload-Checksum may name, best first.
+// checksumAlgorithms are the algorithms of Upload-Checksum, best first.
 const checksumAlgorithms = "sha256,sha1"
 
-// badHeader refuses a request header that can't be read.
+// badHeader refuses an invalid request header.
 func badHeader(format string, args ...any) *refusal {
 	r := badField("", "value_error", format, args...)
 	r.status = http.StatusBadRequest
 	return r
 }
 
-// pieceSum is an Upload-Checksum: what the bytes of one request must hash to.
+// pieceSum is an Upload-Checksum: the checksum of the bytes of one request.
 type pieceSum struct {
 	algorithm string
 	sum       string // bytes
 }
 
-// parsePieceSum reads "sha256 <base64>"; none is nil.
+// parsePieceSum reads "sha256 <base64>". It returns nil for "".
 func parsePieceSum(header string) (*pieceSum, error) {
 	if header == "" {
 		return nil, nil
@@ -47,7 +47,7 @@ func parsePieceSum(header string) (*pieceSum, error) {
 	return p, nil
 }
 
-// hash begins the hash that the sum belongs to, nil where there is none.
+// hash is a new hash for the sum, nil if there is no sum.
 func (p *pieceSum) hash() hash.Hash {
 	switch {
 	case p == nil:
@@ -60,16 +60,16 @@ func (p *pieceSum) hash() hash.Hash {
 	return nil
 }
 
-// parseReprDigest reads the SHA-256 of a Repr-Digest (RFC 9530): a dictionary
-// such as "sha-256=:<base64>:, sha-512=:…:". Other algorithms are not looked at;
-// without SHA-256 the checksum is empty.
+// parseReprDigest reads the SHA-256 of a Repr-Digest (RFC 9530), a dictionary such
+// as "sha-256=:<base64>:, sha-512=:…:". It ignores other algorithms; without
+// SHA-256 the checksum is "".
 func parseReprDigest(header string) (core.Checksum, error) {
 	for member := range strings.SplitSeq(header, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(member), "=")
 		if !strings.EqualFold(name, "sha-256") {
 			continue
 		}
-		value, _, _ = strings.Cut(value, ";") // parameters mean nothing yet
+		value, _, _ = strings.Cut(value, ";") // no parameters are defined
 		value = strings.TrimSpace(value)
 		inner, opened := strings.CutPrefix(value, ":")
 		inner, closed := strings.CutSuffix(inner, ":")
@@ -82,16 +82,16 @@ func parseReprDigest(header string) (core.Checksum, error) {
 	return "", nil
 }
 
-// reprDigest is a checksum as Repr-Digest writes it.
+// reprDigest is a checksum in the form of Repr-Digest.
 func reprDigest(sum core.Checksum) string {
 	raw, err := hex.DecodeString(string(sum))
 	if err != nil {
-		return "" // no file is stored with such a checksum
+		return "" // can't happen: stored files have a valid checksum
 	}
 	return "sha-256=:" + base64.StdEncoding.EncodeToString(raw) + ":"
 }
 
-// parseMetadata reads an Upload-Metadata: "name <base64>,flag,…".
+// parseMetadata reads an Upload-Metadata, such as "name <base64>,flag".
 func parseMetadata(header string) (map[string]string, error) {
 	meta := map[string]string{}
 	if strings.TrimSpace(header) == "" {

@@ -17,25 +17,26 @@ import (
 )
 
 const (
-	infoSuffix = ".info"  // of tusd's descriptions
+	infoSuffix = ".info"  // of the files in which tusd describes uploads
 	markSuffix = ".check" // of marks
-	// sweepInterval is how often uploads that nobody goes on with are removed.
+	// sweepInterval is how often expired uploads are deleted.
 	sweepInterval = time.Hour
 )
 
-// content is where the bytes of an upload are.
+// content is the path of an upload's content.
 func (t *resumable) content(id string) string { return filepath.Join(t.dir, id) }
 
-// mark stands beside an upload while bytes are written that are yet to be
-// checked: what comes after a kill -9 knows from it what to check and where to go
-// back to.
+// mark is a file beside an upload while unchecked bytes are written to it. After a
+// kill -9 the next start reads from it what to check, and which bytes to remove if
+// the check fails.
 type mark struct {
-	Offset int64         `json:"offset"`           // where the bytes begin
+	Offset int64         `json:"offset"`           // where the unchecked bytes begin
 	Piece  bool          `json:"piece,omitempty"`  // they have a checksum of their own
-	Digest core.Checksum `json:"digest,omitempty"` // of the whole file, should they be its last
+	Digest core.Checksum `json:"digest,omitempty"` // of the whole file, if they are its last bytes
 }
 
-// mark sets a mark as a whole: half of one would cost what is confirmed already.
+// mark replaces the mark of an upload. Half a mark would cost bytes that are already
+// confirmed. A power cut may tear it: then everything is checked.
 func (t *resumable) mark(id string, m mark) error {
 	data, err := json.Marshal(m)
 	if err != nil {
@@ -44,8 +45,8 @@ func (t *resumable) mark(id string, m mark) error {
 	return smallfile.Replace(t.content(id)+markSuffix, data, privateFile)
 }
 
-// marked reads the mark of an upload. One that a power cut has torn says nothing
-// that could be trusted: everything is to be checked.
+// marked reads the mark of an upload. If a power cut has torn it, everything has to
+// be checked.
 func (t *resumable) marked(id string) (m mark, found bool, err error) {
 	data, err := os.ReadFile(t.content(id) + markSuffix)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -68,7 +69,7 @@ func (t *resumable) unmark(id string) error {
 	return err
 }
 
-// takeBack cuts an upload off at offset. tusd takes the offset from the size.
+// takeBack removes the bytes from offset on. tusd reads the offset from the size.
 func (t *resumable) takeBack(id string, offset int64) error {
 	if err := os.Truncate(t.content(id), offset); err != nil {
 		return err
@@ -76,8 +77,7 @@ func (t *resumable) takeBack(id string, offset int64) error {
 	return t.unmark(id)
 }
 
-// recover finishes what a crash interrupted. It is called before anything else
-// can touch an upload.
+// recover finishes what a crash interrupted. It runs before the first request.
 func (t *resumable) recover(ctx context.Context) error {
 	if err := t.clearMarks(); err != nil {
 		return err
@@ -99,7 +99,7 @@ func (t *resumable) recover(ctx context.Context) error {
 	return nil
 }
 
-// clearMarks removes what is left of marks that were never finished.
+// clearMarks deletes marks that were only half written.
 func (t *resumable) clearMarks() error {
 	entries, err := os.ReadDir(t.dir)
 	for _, e := range entries {
@@ -110,11 +110,11 @@ func (t *resumable) clearMarks() error {
 	return err
 }
 
-// resume makes one upload fit to be gone on with.
+// resume makes an upload ready to be continued.
 func (t *resumable) resume(ctx context.Context, id string) error {
 	info, err := t.info(id)
 	if err != nil {
-		// Without its description, or with half of one, it was just being made.
+		// Without a whole description it was just being created.
 		t.server.cfg.Log.Warn("an upload that nothing describes is removed", "upload", id, "err", err)
 		return t.forget(handler.FileInfo{ID: id})
 	}
@@ -128,7 +128,7 @@ func (t *resumable) resume(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	if info.IsFinal { // was being put together; its parts are still there
+	if info.IsFinal { // was being concatenated; its parts are still there
 		return t.forget(info)
 	}
 	info.Offset = content.Size()
@@ -152,8 +152,8 @@ func (t *resumable) info(id string) (info handler.FileInfo, err error) {
 	return info, err
 }
 
-// uploads lists what is under way, with the time of the last byte. What is not
-// the server's is left alone.
+// uploads lists the unfinished uploads with the time of the last byte. It ignores
+// other files.
 func (t *resumable) uploads() (map[string]time.Time, error) {
 	entries, err := os.ReadDir(t.dir)
 	if err != nil {
@@ -164,7 +164,7 @@ func (t *resumable) uploads() (map[string]time.Time, error) {
 		id, _, _ := strings.Cut(e.Name(), ".")
 		info, err := e.Info()
 		if err != nil || !info.Mode().IsRegular() || !isID(id) {
-			continue // gone meanwhile, or not ours
+			continue // deleted meanwhile, or not ours
 		}
 		if info.ModTime().After(found[id]) {
 			found[id] = info.ModTime()
@@ -177,7 +177,7 @@ func (t *resumable) stale(written time.Time) bool {
 	return t.server.cfg.Now().Sub(written) > t.server.cfg.TusExpiry
 }
 
-// keepClean removes uploads that nobody goes on with, until ctx ends.
+// keepClean deletes expired uploads, until ctx ends.
 func (t *resumable) keepClean(ctx context.Context) {
 	tick := time.NewTicker(sweepInterval)
 	defer tick.Stop()
@@ -193,7 +193,7 @@ func (t *resumable) keepClean(ctx context.Context) {
 	}
 }
 
-// sweep removes what is too old now.
+// sweep deletes the uploads that have expired.
 func (t *resumable) sweep(ctx context.Context) error {
 	uploads, err := t.uploads()
 	for id, written := range uploads {
@@ -204,7 +204,7 @@ func (t *resumable) sweep(ctx context.Context) error {
 	return err
 }
 
-// drop removes an upload, unless someone has gone on with it meanwhile.
+// drop deletes an upload, unless it was continued meanwhile.
 func (t *resumable) drop(ctx context.Context, id string) error {
 	unlock, err := t.lock(ctx, id)
 	if err != nil {
@@ -219,13 +219,13 @@ func (t *resumable) drop(ctx context.Context, id string) error {
 	return t.forget(handler.FileInfo{ID: id})
 }
 
-// lock waits for an upload.
+// lock waits until no request has the upload.
 func (t *resumable) lock(ctx context.Context, id string) (unlock func(), err error) {
 	ctx, cancel := context.WithTimeout(ctx, lockPatience)
 	defer cancel()
 	lock, err := t.locker.NewLock(id)
 	if err == nil {
-		// Whoever wants it meanwhile waits: it is not for long.
+		// Requests that want it meanwhile have to wait, but not long.
 		err = lock.Lock(ctx, func() {})
 	}
 	return func() { _ = lock.Unlock() }, err // the memory lock has no errors

@@ -40,8 +40,8 @@ func (t *resumable) GetUpload(ctx context.Context, id string) (handler.Upload, e
 	if err != nil {
 		return nil, err
 	}
-	// Only a POST does not hold the upload's lock. Whoever holds it and finds
-	// everything there finds what an earlier request could not bring to an end.
+	// Only a POST does not hold the upload's lock. If a request that holds it
+	// finds all bytes, then an earlier request was interrupted after the last.
 	if ex.method == http.MethodPost || !wants(up.info) {
 		t.expires(ex, up.written)
 		return up, nil
@@ -51,17 +51,17 @@ func (t *resumable) GetUpload(ctx context.Context, id string) (handler.Upload, e
 	if err != nil {
 		return nil, t.refuse(ex, err)
 	}
-	if file == nil { // taken back
+	if file == nil { // its last bytes were removed
 		return t.GetUpload(ctx, id)
 	}
 	t.receipt(ex, *file)
 	return &storedUpload{tus: t, file: *file}, nil
 }
 
-// wants reports whether an upload has everything and should be a stored file.
+// wants reports whether an upload has all its bytes and should be a stored file.
 func wants(info handler.FileInfo) bool { return !info.IsPartial && info.Offset == info.Size }
 
-// stored is the upload that a stored file was.
+// stored returns a stored file as the upload that it was.
 func (t *resumable) stored(ctx context.Context, ex *exchange, id string) (handler.Upload, error) {
 	file, found, err := t.server.vault.get(ctx, id)
 	if err != nil {
@@ -86,7 +86,7 @@ func (t *resumable) open(ctx context.Context, inner handler.Upload) (*openUpload
 	return nil, t.refuse(exchangeOf(ctx), err)
 }
 
-// openUpload is an upload under way.
+// openUpload is an unfinished upload.
 type openUpload struct {
 	handler.Upload
 	tus     *resumable
@@ -94,8 +94,8 @@ type openUpload struct {
 	written time.Time // when the last byte came
 }
 
-// WriteChunk implements handler.Upload: it hashes while it writes, and takes
-// back what was not what the client meant to send. tusd holds the upload's lock.
+// WriteChunk implements handler.Upload. It hashes what it writes, and removes bytes
+// that differ from what the client has announced. tusd holds the upload's lock.
 func (u *openUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int64, error) {
 	t, ex, id := u.tus, exchangeOf(ctx), u.info.ID
 	if err := u.announce(ex, offset); err != nil {
@@ -104,7 +104,7 @@ func (u *openUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader
 	before := t.hashAt(id, offset)
 	whole, piece := cloneHash(before), ex.piece.hash()
 	n, err := u.Upload.WriteChunk(ctx, offset, io.TeeReader(src, hashing(whole, piece)))
-	if err != nil && piece == nil { // what is on disk counts, and may be less than what was hashed
+	if err != nil && piece == nil { // less may be on disk than was hashed: it stays, and is hashed later
 		return n, t.refuse(ex, errors.Join(err, t.unmark(id)))
 	}
 	if err == nil {
@@ -114,7 +114,7 @@ func (u *openUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader
 		err = errors.Join(err, t.takeBack(id, offset))
 		t.keepHash(id, offset, before)
 		if errors.Is(err, errCutOff) {
-			err = nil // tusd knows what has cut it off
+			err = nil // tusd answers what has cut it off
 		}
 		return 0, t.refuse(ex, err)
 	}
@@ -126,11 +126,11 @@ func (u *openUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader
 	return n, t.refuse(ex, err)
 }
 
-// errCutOff says that a piece can't be checked, since not all of it came.
+// errCutOff means that a piece can't be checked because its end is missing.
 var errCutOff = errors.New("the piece was cut off")
 
-// announce notes what will have to be taken back should the server be killed
-// before it has checked it.
+// announce sets a mark, if bytes are to be checked: should the server be killed
+// before that, the next start knows which.
 func (u *openUpload) announce(ex *exchange, offset int64) error {
 	whole := !u.info.IsPartial && (ex.digest != "" || u.info.MetaData["sha256"] != "")
 	if ex.piece == nil && !whole {
@@ -139,8 +139,8 @@ func (u *openUpload) announce(ex *exchange, offset int64) error {
 	return u.tus.mark(u.info.ID, mark{Offset: offset, Piece: ex.piece != nil, Digest: ex.digest})
 }
 
-// check compares what was written, n bytes from offset on, with what the client
-// has said of it.
+// check compares the n bytes that were written at offset with the client's
+// checksums.
 func (u *openUpload) check(ex *exchange, offset, n int64, whole, piece hash.Hash) error {
 	switch {
 	case ex.body.n > u.info.Size-offset:
@@ -156,8 +156,8 @@ func (u *openUpload) check(ex *exchange, offset, n int64, whole, piece hash.Hash
 	return nil
 }
 
-// ConcatUploads implements handler.ConcatableUpload. The upload is new, and
-// nobody else knows of it; after an error nothing is left of it.
+// ConcatUploads implements handler.ConcatableUpload. The upload is new and no other
+// client knows it. An error deletes it.
 func (u *openUpload) ConcatUploads(ctx context.Context, partial []handler.Upload) error {
 	ex := exchangeOf(ctx)
 	ex.unhurried()
@@ -172,7 +172,7 @@ func (u *openUpload) ConcatUploads(ctx context.Context, partial []handler.Upload
 	return u.tus.refuse(ex, err)
 }
 
-// gather writes the contents of partial uploads one after the other.
+// gather concatenates the contents of partial uploads.
 func (u *openUpload) gather(ctx context.Context, partial []handler.Upload, whole io.Writer) error {
 	out, err := os.OpenFile(u.tus.content(u.info.ID), os.O_WRONLY, privateFile)
 	if err != nil {
@@ -187,7 +187,7 @@ func (u *openUpload) gather(ctx context.Context, partial []handler.Upload, whole
 	return errors.Join(err, out.Close())
 }
 
-// copyPartial copies one partial upload while nobody else has it.
+// copyPartial copies one partial upload, which it locks meanwhile.
 func (t *resumable) copyPartial(ctx context.Context, to io.Writer, p handler.Upload) error {
 	part, ok := p.(*openUpload)
 	if !ok || !part.info.IsPartial {
@@ -249,7 +249,7 @@ func (u *storedUpload) GetReader(context.Context) (io.ReadCloser, error) { retur
 // FinishUpload implements handler.Upload.
 func (u *storedUpload) FinishUpload(context.Context) error { return nil }
 
-// Terminate implements handler.TerminatableUpload: what is stored stays.
+// Terminate implements handler.TerminatableUpload. It refuses: stored files stay.
 func (u *storedUpload) Terminate(ctx context.Context) error {
 	return u.tus.refuse(exchangeOf(ctx), &refusal{status: http.StatusForbidden, code: codeForbidden,
 		message: "the upload is complete and stored; it can't be terminated any more"})
@@ -267,7 +267,7 @@ func (u *storedUpload) ServeContent(ctx context.Context, w http.ResponseWriter, 
 	return u.tus.refuse(ex, u.tus.server.serveStored(w, r, u.file))
 }
 
-// concatable, servable and terminatable are what every upload here is.
+// Every upload here implements these.
 type (
 	concatable   = handler.ConcatableUpload
 	servable     = handler.ServableUpload
@@ -287,7 +287,7 @@ func (t *resumable) AsConcatableUpload(u handler.Upload) handler.ConcatableUploa
 // AsServableUpload implements handler.ContentServerDataStore.
 func (t *resumable) AsServableUpload(u handler.Upload) handler.ServableUpload { return u.(servable) }
 
-// receipt tells of a stored file in the headers of the answer.
+// receipt describes a stored file in the headers of the answer.
 func (t *resumable) receipt(ex *exchange, f File) {
 	h := ex.w.Header()
 	h.Set("Repr-Digest", reprDigest(t.server.told(f)))
@@ -300,8 +300,7 @@ func (t *resumable) receipt(ex *exchange, f File) {
 	}
 }
 
-// expires tells when an upload goes if nothing more comes than at the time
-// written.
+// expires answers when an upload expires that got its last byte at written.
 func (t *resumable) expires(ex *exchange, written time.Time) {
 	ex.w.Header().Set("Upload-Expires", httpTime(written.Add(t.server.cfg.TusExpiry)))
 }

@@ -10,35 +10,34 @@ import (
 )
 
 const (
-	// copyBuffer is what one upload holds of its file in memory, in bytes.
-	// The multipart reader hands out 4 KiB at a time: they are gathered to
-	// save system calls.
+	// copyBuffer is how many bytes of its file an upload has in memory. The
+	// multipart reader returns 4 KiB at a time; the buffer saves system calls.
 	copyBuffer = 256 << 10
 	// maxOverhead is how much longer than its file a request may be: form
 	// fields, part headers, boundaries.
 	maxOverhead = 1 << 20
-	// partCost stands for the rest of a form field, so that many empty ones
-	// are too long as well.
+	// partCost is what a form field counts besides its name and value, so that
+	// many empty ones are too long as well.
 	partCost = 64
 )
 
-// unknownPolicy labels uploads that ended before they said their policy.
+// unknownPolicy is the metric label of uploads that failed before their policy was read.
 const unknownPolicy = "unknown"
 
 func newCopyBuffer() any { return bufio.NewWriterSize(nil, copyBuffer) }
 
 // upload is POST /api/v1/files/upload.
 //
-// A request whose Idempotency-Key has stored a file before gets that file's
-// answer, whatever its body is: the stored checksum in it tells a client that
-// has sent something else. Idempotency-Replayed marks it. The body is read to
-// its end all the same: a yes before that is one that clients can't believe,
-// and many don't hear it.
+// A request whose Idempotency-Key has stored a file before gets the answer for that
+// file, whatever its body is. The checksum in the answer tells a client that it has
+// sent another file, and Idempotency-Replayed marks the answer. The server still
+// reads the whole body, because many clients can't read an answer before they have
+// sent everything.
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	s.receive(w, r, (*receiving).run, func(f File) any { return s.receipt(f) })
 }
 
-// receive answers an upload that run takes, counts it and logs it.
+// receive lets run read an upload, and then answers, counts and logs it.
 func (s *Server) receive(w http.ResponseWriter, r *http.Request, run func(*receiving, http.ResponseWriter, *http.Request) (File, error), receipt func(File) any) {
 	s.metrics.active.Inc()
 	defer s.metrics.active.Dec()
@@ -61,7 +60,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request, run func(*recei
 	writeJSON(w, http.StatusCreated, receipt(file))
 }
 
-// receiving is one upload under way.
+// receiving is one upload that is being read.
 type receiving struct {
 	server   *Server
 	fields   fields
@@ -72,8 +71,8 @@ type receiving struct {
 	replayed bool
 }
 
-// run refuses what can be refused before the body is read (the client may be
-// waiting for "100 Continue"), then reads it.
+// run refuses what it can before it reads the body, because the client may wait for
+// "100 Continue".
 func (u *receiving) run(w http.ResponseWriter, r *http.Request) (File, error) {
 	s := u.server
 	who, err := s.authorise(r, scopeWrite)
@@ -108,8 +107,8 @@ func (u *receiving) run(w http.ResponseWriter, r *http.Request) (File, error) {
 	if err := u.read(form); err != nil {
 		return File{}, err
 	}
-	// The body's end counts, not the form's: a client may hold back the last
-	// bytes until it has noted that they are about to go.
+	// Not the form but the body has to be at its end: a client may hold back
+	// the last bytes until it has noted that it is about to send them.
 	if _, err := io.Copy(io.Discard, body); err != nil {
 		return File{}, err
 	}
@@ -124,7 +123,7 @@ func (u *receiving) run(w http.ResponseWriter, r *http.Request) (File, error) {
 	return file, u.file.keep(r.Context())
 }
 
-// read reads the form. Fields may stand before the file and after it.
+// read reads the form. Fields may come before the file and after it.
 func (u *receiving) read(form *multipart.Reader) error {
 	u.seen = map[string]bool{}
 	for {
@@ -167,7 +166,7 @@ func (u *receiving) readField(name string, part io.Reader) error {
 	return nil
 }
 
-// readFile keeps the file, once its name is one.
+// readFile keeps the file, if its name is valid.
 func (u *receiving) readFile(part *multipart.Part) error {
 	if err := checkName(part.FileName()); err != nil {
 		return err
@@ -175,12 +174,12 @@ func (u *receiving) readFile(part *multipart.Part) error {
 	return u.keepFile(part, u.server.cfg.MaxFileSize)
 }
 
-// keepFile writes the content to disk as it comes, hashed on the way.
+// keepFile writes the content to disk as it arrives, and hashes it.
 func (u *receiving) keepFile(part *multipart.Part, limit int64) error {
 	s := u.server
 	buffer, ok := s.buffers.Get().(*bufio.Writer)
 	if !ok {
-		return errors.New("no copy buffer") // buffers.New makes nothing else
+		return errors.New("no copy buffer") // can't happen: buffers.New makes nothing else
 	}
 	defer s.buffers.Put(buffer)
 	defer buffer.Reset(nil)

@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// uvicornTLS makes of a configuration what uvicorn does with it: it takes TLS 1.2,
-// and a client whose certificate it refuses hears no alert but the end of the
-// connection.
+// uvicornTLS changes a configuration to behave like uvicorn: it accepts TLS 1.2, and
+// it closes the connection without an alert if it refuses a client's certificate.
 func uvicornTLS(cfg *tls.Config) *tls.Config {
 	cfg.MinVersion, cfg.NextProtos = tls.VersionTLS12, nil
 	if cfg.ClientAuth == tls.NoClientCert {
@@ -32,7 +31,7 @@ func uvicornTLS(cfg *tls.Config) *tls.Config {
 	return cfg
 }
 
-// trusted checks a client's certificate and those that came with it.
+// trusted checks a client's certificate and its intermediates.
 func trusted(chain []*x509.Certificate, roots *x509.CertPool, now time.Time) error {
 	if len(chain) == 0 {
 		return errors.New("the client sent no certificate")

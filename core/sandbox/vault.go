@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	// partSuffix ends the names of files that are being written.
+	// partSuffix ends the names of files that are being received.
 	partSuffix = ".part"
 	// descriptionSuffix ends the names of descriptions.
 	descriptionSuffix = ".json"
@@ -37,8 +37,8 @@ func (v *vault) path(id string) string { return filepath.Join(v.dir, id) }
 
 func (v *vault) describing(id string) string { return v.path(id) + descriptionSuffix }
 
-// claim reserves a key for one upload until yield, or returns the file that
-// the key has stored. A file that someone has removed from disk is not stored.
+// claim reserves a key for one upload until yield, or returns the file that the key
+// has stored. A file that was deleted from the disk does not count as stored.
 func (v *vault) claim(ctx context.Context, key string) (*File, error) {
 	if key == "" {
 		return nil, nil
@@ -69,7 +69,7 @@ func (v *vault) known(ctx context.Context, key string) (*File, error) {
 	return &f, nil
 }
 
-// there fills in the path of a file and reports whether its content is there.
+// there sets the path of a file, and reports whether its content exists.
 func (v *vault) there(f *File) (bool, error) {
 	f.Path = v.path(f.ID)
 	_, err := os.Stat(f.Path)
@@ -79,7 +79,7 @@ func (v *vault) there(f *File) (bool, error) {
 	return err == nil, err
 }
 
-// get returns the stored file of an ID.
+// get returns the stored file with an ID.
 func (v *vault) get(ctx context.Context, id string) (f File, found bool, err error) {
 	if f, found, err = v.index.get(ctx, id); err != nil || !found {
 		return File{}, false, err
@@ -88,7 +88,7 @@ func (v *vault) get(ctx context.Context, id string) (f File, found bool, err err
 	return f, found, err
 }
 
-// update replaces what is known of a stored file.
+// update replaces the description of a stored file.
 func (v *vault) update(ctx context.Context, f File) error {
 	r, err := f.row()
 	if err != nil {
@@ -97,8 +97,8 @@ func (v *vault) update(ctx context.Context, f File) error {
 	if err := v.index.add(ctx, r); err != nil {
 		return err
 	}
-	// The index counts: a description that can't be written now is written
-	// at the next start.
+	// The index is what counts: the next start writes the description if that
+	// fails now.
 	if err := smallfile.Write(v.describing(f.ID), r.description, privateFile); err != nil {
 		v.log.Warn("a description could not be written", "file_id", f.ID, "err", err)
 	}
@@ -128,7 +128,7 @@ func (v *vault) files(ctx context.Context) ([]File, error) {
 	return all, err
 }
 
-// healthy tries whether something can be stored.
+// healthy reports why nothing can be stored, nil if files can be.
 func (v *vault) healthy() error {
 	if err := v.index.health(); err != nil {
 		return err

@@ -6,5 +6,5 @@ CREATE TABLE files (
     description TEXT NOT NULL   -- the File as JSON, as in files/<id>.json
 ) STRICT;
 
--- Not unique: a file that was removed from the disk leaves its key to the next.
+-- Not unique: once a file was deleted from the disk, its key can store another.
 CREATE INDEX files_by_key ON files (key) WHERE key IS NOT NULL;
