@@ -47,15 +47,7 @@ type Leaf struct {
 func NewCA(t testing.TB, name string) *CA {
 	t.Helper()
 	key := newKey(t)
-	template := &x509.Certificate{
-		SerialNumber:          serial(t),
-		Subject:               pkix.Name{CommonName: name},
-		NotBefore:             time.Now().Add(-validity),
-		NotAfter:              time.Now().Add(validity),
-		IsCA:                  true,
-		BasicConstraintsValid: true,
-		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
-	}
+	template := caTemplate(t, name, x509.KeyUsageCertSign|x509.KeyUsageCRLSign)
 	return &CA{Cert: sign(t, template, template, key.Public(), key), Key: key}
 }
 
@@ -63,16 +55,22 @@ func NewCA(t testing.TB, name string) *CA {
 func (ca *CA) Intermediate(t testing.TB, name string) *CA {
 	t.Helper()
 	key := newKey(t)
-	template := &x509.Certificate{
+	template := caTemplate(t, name, x509.KeyUsageCertSign)
+	return &CA{Cert: sign(t, template, ca.Cert, key.Public(), ca.Key), Key: key}
+}
+
+// caTemplate is the certificate of a CA before it is signed.
+func caTemplate(t testing.TB, name string, usage x509.KeyUsage) *x509.Certificate {
+	t.Helper()
+	return &x509.Certificate{
 		SerialNumber:          serial(t),
 		Subject:               pkix.Name{CommonName: name},
 		NotBefore:             time.Now().Add(-validity),
 		NotAfter:              time.Now().Add(validity),
 		IsCA:                  true,
 		BasicConstraintsValid: true,
-		KeyUsage:              x509.KeyUsageCertSign,
+		KeyUsage:              usage,
 	}
-	return &CA{Cert: sign(t, template, ca.Cert, key.Public(), ca.Key), Key: key}
 }
 
 // Server issues a server certificate for hosts, or for localhost and the

@@ -12,8 +12,8 @@ import (
 func (s *Server) admin1() http.Handler {
 	f := s.newFastAPI()
 	f.handle(http.MethodPost, "/api/v1/auth/token", s.token1)
-	f.handle(http.MethodGet, "/api/v1/files", s.registry)
-	f.handle(http.MethodGet, "/api/v1/files/{file_id}", s.registered)
+	f.handle(http.MethodGet, "/api/v1/files", s.answers(s.registry))
+	f.handle(http.MethodGet, "/api/v1/files/{file_id}", s.answers(s.registered))
 	f.handle(http.MethodGet, "/health/live", s.adminLive1)
 	f.handle(http.MethodGet, "/health/ready", s.adminReady1)
 	return f

@@ -22,6 +22,18 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	_, _ = w.Write(append(data, '\n'))
 }
 
+// answers is the handler that answers what find returns for a request.
+func (s *Server) answers(find func(*http.Request) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		found, err := find(r)
+		if err != nil {
+			s.refuse(w, asRefusal(err))
+			return
+		}
+		writeJSON(w, http.StatusOK, found)
+	}
+}
+
 // refuse answers, counts and logs a refusal.
 func (s *Server) refuse(w http.ResponseWriter, r *refusal) {
 	status, body := s.shape(r)

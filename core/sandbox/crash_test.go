@@ -118,16 +118,7 @@ func TestKilledServerKeepsItsPromises(t *testing.T) {
 
 	r := start(t, dir, nil)
 	files := r.list(t)
-	stored := map[string]File{}
-	for _, f := range files {
-		if data, err := os.ReadFile(f.Path); err != nil || sumOf(data) != f.SHA256 || sumOf(data) != sumOf(contentOf(f.Key)) {
-			t.Errorf("%s is not what was sent (%v)", f.Key, err)
-		}
-		if _, twice := stored[f.Key]; twice {
-			t.Errorf("%s is stored twice", f.Key)
-		}
-		stored[f.Key] = f
-	}
+	stored := storedOnce(t, files)
 	for key, id := range confirmed {
 		if stored[key].ID != id {
 			t.Errorf("%s was confirmed as %s and is %q", key, id, stored[key].ID)
@@ -146,6 +137,23 @@ func TestKilledServerKeepsItsPromises(t *testing.T) {
 		t.Errorf("%d files are stored for %d keys", got, keys)
 	}
 	t.Logf("%d of %d uploads were confirmed, %d stored before the last start", len(confirmed), keys, len(files))
+}
+
+// storedOnce wants each file to be stored once, with the content of its key. It
+// returns the files by key.
+func storedOnce(t *testing.T, files []File) map[string]File {
+	t.Helper()
+	stored := map[string]File{}
+	for _, f := range files {
+		if data, err := os.ReadFile(f.Path); err != nil || sumOf(data) != f.SHA256 || sumOf(data) != sumOf(contentOf(f.Key)) {
+			t.Errorf("%s is not what was sent (%v)", f.Key, err)
+		}
+		if _, twice := stored[f.Key]; twice {
+			t.Errorf("%s is stored twice", f.Key)
+		}
+		stored[f.Key] = f
+	}
+	return stored
 }
 
 func contentOf(key string) []byte {

@@ -113,11 +113,7 @@ func TestEarlierFolderIsTakenOver(t *testing.T) {
 		if files[1].Name != "zwei ä.txt" || files[2].Name != "three.txt" {
 			t.Errorf("then come %q and %q", files[1].Name, files[2].Name)
 		}
-		for _, f := range files {
-			if known, err := v.claim(t.Context(), f.Key); err != nil || known == nil || known.ID != f.ID {
-				t.Errorf("the key of %s gives %v (%v)", f.Name, known, err)
-			}
-		}
+		checkKeys(t, v, files)
 		if err := v.close(); err != nil {
 			t.Fatal(err)
 		}

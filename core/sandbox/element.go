@@ -19,9 +19,9 @@ const elementPage = 100
 func (s *Server) element1() http.Handler {
 	f := s.newFastAPI()
 	f.handle(http.MethodPost, "/api/v1/files/upload", s.elementUpload)
-	f.handle(http.MethodGet, "/api/v1/files", s.elementList)
-	f.handle(http.MethodGet, "/api/v1/files/{$}", s.elementList)
-	f.handle(http.MethodGet, "/api/v1/files/{file_id}", s.elementFile)
+	f.handle(http.MethodGet, "/api/v1/files", s.answers(s.elementList))
+	f.handle(http.MethodGet, "/api/v1/files/{$}", s.answers(s.elementList))
+	f.handle(http.MethodGet, "/api/v1/files/{file_id}", s.answers(s.elementFile))
 	f.handle(http.MethodGet, "/api/v1/files/{file_id}/download", s.elementDownload)
 	f.handle(http.MethodGet, "/health/live", s.elementLive)
 	f.handle(http.MethodGet, "/health/ready", s.elementReady)
@@ -47,10 +47,7 @@ func (s *Server) elementUpload(w http.ResponseWriter, r *http.Request) {
 func (u *receiving) runElement(_ http.ResponseWriter, r *http.Request) (File, error) {
 	s := u.server
 	defer func() { u.file.discard() }()
-	values, err := u.readForm(r)
-	if errors.Is(err, errForm) {
-		return File{}, &refusal{status: http.StatusBadRequest, code: codeValidation, message: "There was an error parsing the body", err: err}
-	}
+	values, err := u.readForm1(r)
 	if err != nil {
 		return File{}, err
 	}
@@ -100,16 +97,7 @@ func (s *Server) elementEntry(f File) elementEntry {
 }
 
 // elementList is GET /api/v1/files: all files on the element's disk, newest first.
-func (s *Server) elementList(w http.ResponseWriter, r *http.Request) {
-	found, err := s.elementPage(r)
-	if err != nil {
-		s.refuse(w, asRefusal(err))
-		return
-	}
-	writeJSON(w, http.StatusOK, found)
-}
-
-func (s *Server) elementPage(r *http.Request) (any, error) {
+func (s *Server) elementList(r *http.Request) (any, error) {
 	if _, err := s.elementBearer(r); err != nil {
 		return nil, err
 	}
@@ -146,13 +134,12 @@ func (s *Server) elementStored(r *http.Request) (File, error) {
 }
 
 // elementFile is GET /api/v1/files/{file_id}.
-func (s *Server) elementFile(w http.ResponseWriter, r *http.Request) {
+func (s *Server) elementFile(r *http.Request) (any, error) {
 	f, err := s.elementStored(r)
 	if err != nil {
-		s.refuse(w, asRefusal(err))
-		return
+		return nil, err
 	}
-	writeJSON(w, http.StatusOK, s.elementEntry(f))
+	return s.elementEntry(f), nil
 }
 
 // elementDownload is GET /api/v1/files/{file_id}/download. It fails for names that

@@ -19,16 +19,7 @@ const filesPath = "/api/v1/files/"
 
 // list is GET /api/v1/files: all stored files, oldest first, or those that have the
 // SHA-256 in the query.
-func (s *Server) list(w http.ResponseWriter, r *http.Request) {
-	found, err := s.find(r)
-	if err != nil {
-		s.refuse(w, asRefusal(err))
-		return
-	}
-	writeJSON(w, http.StatusOK, found)
-}
-
-func (s *Server) find(r *http.Request) (any, error) {
+func (s *Server) list(r *http.Request) (any, error) {
 	if _, err := s.authorise(r, s.readers()...); err != nil {
 		return nil, err
 	}
@@ -42,7 +33,7 @@ func (s *Server) find(r *http.Request) (any, error) {
 		return nil, err
 	}
 	if s.cfg.Faults.ListPage > 0 {
-		return s.page2(r)
+		return s.list2(r)
 	}
 	files = s.cfg.Faults.listed(files, s.cfg.Now())
 	items := []any{}
@@ -55,13 +46,12 @@ func (s *Server) find(r *http.Request) (any, error) {
 }
 
 // file is GET /api/v1/files/{id}: the receipt of one file.
-func (s *Server) file(w http.ResponseWriter, r *http.Request) {
+func (s *Server) file(r *http.Request) (any, error) {
 	f, err := s.lookUp(r)
 	if err != nil {
-		s.refuse(w, asRefusal(err))
-		return
+		return nil, err
 	}
-	writeJSON(w, http.StatusOK, s.receipt(f))
+	return s.receipt(f), nil
 }
 
 // download is GET /api/v1/files/{id}/download: its content, or ranges of it.

@@ -204,14 +204,10 @@ func (x transaction) done() percent {
 }
 
 // finalizeStatus is GET /api/v1/finalize/{transaction_id}/status.
-func (s *Server) finalizeStatus(w http.ResponseWriter, r *http.Request) {
+func (s *Server) finalizeStatus(r *http.Request) (any, error) {
 	x, err := s.findTransaction(r)
-	if err != nil {
-		s.refuse(w, asRefusal(err))
-		return
-	}
-	writeJSON(w, http.StatusOK, map[string]any{"transaction_id": x.id, "file_id": x.fileID, "status": x.status, "progress_percent": x.done(),
-		"created_at": isoformat(x.begun), "completed_at": nullTime(x.ended), "error_message": nullable(x.message)})
+	return map[string]any{"transaction_id": x.id, "file_id": x.fileID, "status": x.status, "progress_percent": x.done(),
+		"created_at": isoformat(x.begun), "completed_at": nullTime(x.ended), "error_message": nullable(x.message)}, err
 }
 
 func (s *Server) findTransaction(r *http.Request) (transaction, error) {

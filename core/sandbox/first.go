@@ -30,10 +30,10 @@ const (
 func (s *Server) ingester1() http.Handler {
 	f := s.newFastAPI()
 	f.handle(http.MethodPost, "/api/v1/files/upload", s.upload1)
-	f.handle(http.MethodGet, "/api/v1/files/{$}", s.uploads1)
+	f.handle(http.MethodGet, "/api/v1/files/{$}", s.answers(s.uploads1))
 	f.handle(http.MethodGet, "/api/v1/files", f.redirect) // net/http would answer with another text
 	f.handle(http.MethodPost, "/api/v1/finalize/{file_id}", s.finalize)
-	f.handle(http.MethodGet, "/api/v1/finalize/{transaction_id}/status", s.finalizeStatus)
+	f.handle(http.MethodGet, "/api/v1/finalize/{transaction_id}/status", s.answers(s.finalizeStatus))
 	f.handle(http.MethodGet, "/health/live", s.live1)
 	f.handle(http.MethodGet, "/health/ready", s.ready1)
 	f.mux.Handle("GET /metrics", s.metrics.handler())
@@ -71,13 +71,9 @@ func badSignature(err error) *refusal {
 
 // uploads1 is GET /api/v1/files/, which the real module does not implement. It
 // checks the token.
-func (s *Server) uploads1(w http.ResponseWriter, r *http.Request) {
+func (s *Server) uploads1(r *http.Request) (any, error) {
 	who, err := s.bearer(r)
-	if err != nil {
-		s.refuse(w, asRefusal(err))
-		return
-	}
-	writeJSON(w, http.StatusOK, map[string]string{"message": "Not implemented yet", "user": who.name})
+	return map[string]string{"message": "Not implemented yet", "user": who.name}, err
 }
 
 // upload1 is POST /api/v1/files/upload. It reads the body to its end before it
@@ -89,10 +85,7 @@ func (s *Server) upload1(w http.ResponseWriter, r *http.Request) {
 func (u *receiving) run1(_ http.ResponseWriter, r *http.Request) (File, error) {
 	s := u.server
 	defer func() { u.file.discard() }() // does nothing once the file is kept
-	values, err := u.readForm(r)
-	if errors.Is(err, errForm) {
-		return File{}, &refusal{status: http.StatusBadRequest, code: codeValidation, message: "There was an error parsing the body", err: err}
-	}
+	values, err := u.readForm1(r)
 	if err != nil {
 		return File{}, err
 	}
@@ -116,6 +109,15 @@ func (u *receiving) run1(_ http.ResponseWriter, r *http.Request) (File, error) {
 	}
 	file := u.file.File
 	return file, u.file.keep(r.Context())
+}
+
+// readForm1 is readForm with the first generation's error.
+func (u *receiving) readForm1(r *http.Request) (map[string]string, error) {
+	values, err := u.readForm(r)
+	if errors.Is(err, errForm) {
+		err = &refusal{status: http.StatusBadRequest, code: codeValidation, message: "There was an error parsing the body", err: err}
+	}
+	return values, err
 }
 
 // ask1 reads the fields of an upload. The module has no tags. It says that it

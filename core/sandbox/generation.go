@@ -94,8 +94,8 @@ func (s *Server) modulesOf() []*module {
 func (s *Server) own() http.Handler {
 	mux := s.signIn()
 	mux.HandleFunc("POST /api/v1/files/upload", s.upload)
-	mux.HandleFunc("GET /api/v1/files", s.list)
-	mux.HandleFunc("GET /api/v1/files/{id}", s.file)
+	mux.HandleFunc("GET /api/v1/files", s.answers(s.list))
+	mux.HandleFunc("GET /api/v1/files/{id}", s.answers(s.file))
 	mux.HandleFunc("GET /api/v1/files/{id}/download", s.download)
 	if s.tus != nil {
 		mux.Handle("/files", s.tus)

@@ -46,6 +46,17 @@ func TestBrokenIndex(t *testing.T) {
 	}
 }
 
+// What is committed has reached the disk.
+func TestIndexWaitsForTheDisk(t *testing.T) {
+	v, _ := openTestVault(t, t.TempDir())
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "fullfsync": "1"} {
+		var got string
+		if err := v.index.writer.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %s, want %s (%v)", pragma, got, want, err)
+		}
+	}
+}
+
 // A full disk refuses the upload and nothing more: once there is room again, the
 // next file is stored. A database that may not grow stands for the full disk.
 func TestFullDisk(t *testing.T) {

@@ -130,6 +130,17 @@ func recoverAll(t *testing.T, fill func(testing.TB, string) []File, cases []dama
 	}
 }
 
+// checkKeys wants each file to be found by its key.
+func checkKeys(t *testing.T, v *vault, files []File) {
+	t.Helper()
+	for _, f := range files {
+		if known, err := v.claim(t.Context(), f.Key); err != nil || known == nil || known.ID != f.ID {
+			t.Errorf("the key %s gives %v (%v)", f.Key, known, err)
+		}
+	}
+}
+
+// checkRecovered opens a folder and wants the files of these keys, in order.
 func checkRecovered(t *testing.T, dir, wantKeys, wantLog string, wantRest int) {
 	t.Helper()
 	v, log := openTestVault(t, dir)
@@ -138,13 +149,10 @@ func checkRecovered(t *testing.T, dir, wantKeys, wantLog string, wantRest int) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkKeys(t, v, files)
 	var keys []string
 	for _, f := range files {
 		keys = append(keys, f.Key)
-		known, err := v.claim(t.Context(), f.Key)
-		if err != nil || known == nil || known.ID != f.ID {
-			t.Errorf("the key %s gives %v (%v)", f.Key, known, err)
-		}
 		line, _ := f.line()
 		if data, err := os.ReadFile(v.describing(f.ID)); err != nil || !bytes.Equal(data, line) {
 			t.Errorf("the description of %s is %q (%v)", f.Key, data, err)
@@ -155,6 +163,9 @@ func checkRecovered(t *testing.T, dir, wantKeys, wantLog string, wantRest int) {
 	}
 	if !strings.Contains(log.String(), wantLog) {
 		t.Errorf("the log lacks %q:\n%s", wantLog, log)
+	}
+	if wantLog == "" && strings.Contains(log.String(), "back in it") {
+		t.Errorf("the index did not have all files:\n%s", log)
 	}
 	if rest := leftovers(t, dir, files); len(rest) != wantRest {
 		t.Errorf("left behind: %v", rest)

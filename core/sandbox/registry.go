@@ -17,16 +17,7 @@ const (
 
 // registry is GET /api/v1/files of the Admin Module: the files that the Ingester has
 // registered, newest first.
-func (s *Server) registry(w http.ResponseWriter, r *http.Request) {
-	found, err := s.registryPage(r)
-	if err != nil {
-		s.refuse(w, asRefusal(err))
-		return
-	}
-	writeJSON(w, http.StatusOK, found)
-}
-
-func (s *Server) registryPage(r *http.Request) (any, error) {
+func (s *Server) registry(r *http.Request) (any, error) {
 	if _, err := s.verified(r); err != nil {
 		return nil, err
 	}
@@ -62,18 +53,15 @@ func (s *Server) inRegistry(r *http.Request) ([]File, error) {
 }
 
 // registered is GET /api/v1/files/{file_id} of the Admin Module.
-func (s *Server) registered(w http.ResponseWriter, r *http.Request) {
-	_, err := s.verified(r)
-	if err != nil {
-		s.refuse(w, asRefusal(err))
-		return
+func (s *Server) registered(r *http.Request) (any, error) {
+	if _, err := s.verified(r); err != nil {
+		return nil, err
 	}
 	f, err := s.findRegistered(r, r.PathValue("file_id"), "File %s not found")
 	if err != nil {
-		s.refuse(w, asRefusal(err))
-		return
+		return nil, err
 	}
-	writeJSON(w, http.StatusOK, s.registryEntry(f))
+	return s.registryEntry(f), nil
 }
 
 // findRegistered returns a file of the registry.

@@ -13,8 +13,8 @@ import (
 func (s *Server) element2() http.Handler {
 	mux := s.signIn()
 	mux.HandleFunc("POST /api/v1/files/upload", s.upload2)
-	mux.HandleFunc("GET /api/v1/files", s.list2)
-	mux.HandleFunc("GET /api/v1/files/{id}", s.file)
+	mux.HandleFunc("GET /api/v1/files", s.answers(s.list2))
+	mux.HandleFunc("GET /api/v1/files/{id}", s.answers(s.file))
 	mux.HandleFunc("GET /api/v1/files/{id}/download", s.download)
 	mux.HandleFunc("GET /api/v1/info", s.info2)
 	mux.HandleFunc("GET /health/live", s.live2)
@@ -85,16 +85,7 @@ func (s *Server) storable2(f File) error {
 }
 
 // list2 is GET /api/v1/files: pages, newest first, without a filter by checksum.
-func (s *Server) list2(w http.ResponseWriter, r *http.Request) {
-	found, err := s.page2(r)
-	if err != nil {
-		s.refuse(w, asRefusal(err))
-		return
-	}
-	writeJSON(w, http.StatusOK, found)
-}
-
-func (s *Server) page2(r *http.Request) (any, error) {
+func (s *Server) list2(r *http.Request) (any, error) {
 	if _, err := s.authorise(r, s.readers()...); err != nil {
 		return nil, err
 	}

@@ -252,8 +252,7 @@ func TestHealthAndMetrics(t *testing.T) {
 	r.send(t, form{name: "a", content: []byte("x"), token: token, key: "key"}) // a replay is no upload
 	r.send(t, form{name: "a", content: randomBytes(6 << 10), token: token, before: [][2]string{{"ttl_days", "3"}}})
 	r.send(t, form{name: "a", content: []byte("x"), token: "x"})
-	text := string(r.get(t, "/metrics").body)
-	for _, want := range []string{
+	r.checkMetrics(t,
 		`ingester_uploads_total{retention_policy="permanent",status="success"} 1`,
 		`ingester_uploads_total{retention_policy="temporary",status="success"} 1`,
 		`ingester_uploads_total{retention_policy="temporary",status="error"} 1`,
@@ -263,9 +262,16 @@ func TestHealthAndMetrics(t *testing.T) {
 		`ingester_upload_size_bytes_count 2`,
 		`ingester_upload_duration_seconds_count 2`,
 		`ingester_active_uploads 0`,
-	} {
-		if !strings.Contains(text, want+"\n") {
-			t.Errorf("the metrics (M7) lack %s", want)
+	)
+}
+
+// checkMetrics wants the metrics to have these lines.
+func (r *running) checkMetrics(t *testing.T, lines ...string) {
+	t.Helper()
+	text := string(r.get(t, "/metrics").body)
+	for _, line := range lines {
+		if !strings.Contains(text, line+"\n") {
+			t.Errorf("the metrics lack %s", line)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strconv"
 	"sync"
 	"testing"
@@ -125,16 +124,7 @@ func TestKilledServerResumesUploads(t *testing.T) {
 	}
 	c := &tus{running: start(t, dir, nil), token: token}
 	round(c, func() {})
-	stored := map[string]File{}
-	for _, f := range c.list(t) {
-		if data, err := os.ReadFile(f.Path); err != nil || sumOf(data) != f.SHA256 || sumOf(data) != sumOf(contentOf(f.Key)) {
-			t.Errorf("%s is not what was sent (%v)", f.Key, err)
-		}
-		if _, twice := stored[f.Key]; twice {
-			t.Errorf("%s is stored twice", f.Key)
-		}
-		stored[f.Key] = f
-	}
+	stored := storedOnce(t, c.list(t))
 	for _, s := range all {
 		if !s.done || stored[s.key].ID == "" {
 			t.Errorf("%s is not stored", s.key)
