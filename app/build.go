@@ -18,8 +18,8 @@ type buildFacts struct {
 	Go      string `json:"go"`
 }
 
-// build returns what is known of this binary; what the linker was not told
-// comes from what the compiler recorded.
+// build returns what is known of this binary: from the linker's flags, else from
+// what the compiler recorded.
 func build() buildFacts {
 	f := buildFacts{Version: version, Commit: commit, Go: runtime.Version()}
 	recorded, ok := debug.ReadBuildInfo()

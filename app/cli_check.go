@@ -42,7 +42,7 @@ func checkTarget(ctx context.Context, s streams, t target, print func(core.Step)
 	if err != nil {
 		return err
 	}
-	_ = f.make() // the test may come first of all; what can't be kept there is logged
+	_ = f.make() // the first thing ever done may be this test; what can't be saved is logged
 	secrets := connect.NewSecrets(given, s.redactor)
 	secrets.RememberPublishers(f.publishers(), log)
 	var services services

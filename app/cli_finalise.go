@@ -119,7 +119,7 @@ func storedByID(ctx context.Context, f folders, log *slog.Logger, ids []string) 
 	return list, nil
 }
 
-// byProfile says by which profile each file is reached, in the order of the
+// byProfile groups the files by the profile that reaches each, in the order of the
 // command line.
 func (c *finaliseCommand) byProfile(f folders, list []core.Transfer) (order []core.Profile, by map[string][]core.Transfer, err error) {
 	by = map[string][]core.Transfer{}
@@ -148,7 +148,7 @@ func (c *finaliseCommand) profileOf(f folders, t core.Transfer) (core.Profile, e
 	return p, err
 }
 
-// only loads one profile.
+// only is a load function that knows one profile.
 func only(p core.Profile) func(string) (core.Profile, error) {
 	return func(name string) (core.Profile, error) {
 		if name != p.Name {
@@ -158,7 +158,7 @@ func only(p core.Profile) func(string) (core.Profile, error) {
 	}
 }
 
-// finaliseRun is what is to be done by one profile, with whichever process has
+// finaliseRun makes the files of one profile permanent, with the process that has
 // the queue.
 type finaliseRun struct {
 	c      *finaliseCommand
@@ -202,7 +202,7 @@ func (w *finaliseRun) with(ctx context.Context, after *control.Gone) error {
 	return errors.Join(err, call.Leave(parting))
 }
 
-// work makes what is left permanent, one after the other.
+// work makes the files that are left permanent, one after the other.
 func (w *finaliseRun) work(ctx context.Context, q control.Call) error {
 	for len(w.left) > 0 {
 		t := w.left[0]
@@ -219,7 +219,7 @@ func (w *finaliseRun) work(ctx context.Context, q control.Call) error {
 	return nil
 }
 
-// permanentBefore is the error of a file that is known to be permanent.
+// permanentBefore is the error for a file that is known to be permanent already.
 func permanentBefore(t core.Transfer) error {
 	if t.Temporary() || t.Kept().Retention != core.RetentionPermanent {
 		return nil
@@ -227,8 +227,8 @@ func permanentBefore(t core.Transfer) error {
 	return &core.Error{Kind: core.KindUsage, Code: core.CodeFinalisedBefore, Message: "The file is permanent already; what is said about it can't be changed."}
 }
 
-// tell says what came of a file. One that was permanent before is as it is
-// wanted, unless something else was to be said.
+// tell prints the result for a file. A file that was permanent already is no
+// failure, unless the command line has a description or metadata for it.
 func (w *finaliseRun) tell(t core.Transfer, err error) {
 	before := core.CodeOf(err) == core.CodeFinalisedBefore
 	switch {

@@ -74,8 +74,8 @@ func printHistory(s streams, rows []core.Transfer) error {
 	return w.Flush()
 }
 
-// keptWords says how long the server keeps a file, and whether that or something
-// else is not as it was asked.
+// keptWords says how long the server keeps a file, and what it keeps otherwise than
+// it was asked.
 func keptWords(t core.Transfer) string {
 	words := string(t.Kept().Retention)
 	if t.Receipt != nil && !t.Receipt.ExpiresAt.IsZero() {
@@ -87,7 +87,7 @@ func keptWords(t core.Transfer) string {
 	return words
 }
 
-// shownID is the file ID of an entry, or that it is damaged.
+// shownID is the file ID of an entry, or the word damaged.
 func shownID(t core.Transfer) string {
 	if t.Damaged() {
 		return "damaged"
@@ -95,7 +95,8 @@ func shownID(t core.Transfer) string {
 	return report.FileID(t)
 }
 
-// damagedRows says that some of the rows are not what was saved.
+// damagedRows counts damaged rows on standard error, and returns an error if there
+// are some.
 func damagedRows(s streams, rows []core.Transfer) error {
 	n := 0
 	for _, t := range rows {

@@ -29,8 +29,8 @@ func newResume(s streams) *cobra.Command {
 	}
 }
 
-// withQueue works with the queue of the process that has it, or for the moment of this
-// process: then nothing is sent.
+// withQueue has work done with the queue: through the process that owns it or, where
+// there is none, in this one, which sends nothing.
 func withQueue(ctx context.Context, s streams, work func(context.Context, control.Queue) error) error {
 	f, err := findFolders(os.Getenv)
 	if err != nil {

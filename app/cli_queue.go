@@ -46,7 +46,7 @@ func (sel *selection) flags(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&sel.states, "state", nil, "queued, sending, sent, waiting, paused, stored, failed, unknown or cancelled; may be given several times")
 }
 
-// check refuses what can mean nothing.
+// check refuses names and states that can match no transfer.
 func (sel *selection) check(names []string, needed bool) error {
 	for _, s := range sel.states {
 		if !core.State(s).Valid() {
@@ -69,7 +69,7 @@ func (sel *selection) check(names []string, needed bool) error {
 	return nil
 }
 
-// of are the transfers that are meant. A name that fits none is an error.
+// of returns the transfers that are selected. A name that matches none is an error.
 func (sel *selection) of(all []core.Transfer) ([]core.Transfer, error) {
 	fits := make([]bool, len(sel.names))
 	var found []core.Transfer
@@ -90,7 +90,7 @@ func (sel *selection) of(all []core.Transfer) ([]core.Transfer, error) {
 	return found, nil
 }
 
-// in returns what is meant of a queue, and all that is in it.
+// in returns the selected transfers of a queue, and the whole queue.
 func (sel *selection) in(ctx context.Context, q control.Queue) ([]core.Transfer, core.Snapshot, error) {
 	snapshot, err := q.Transfers(ctx)
 	if err != nil {
@@ -154,8 +154,8 @@ func newQueueVerb(s streams, use, short, done string, verb func(control.Queue) f
 	return cmd
 }
 
-// printChanged says what has become of transfers: not all that is asked for can
-// be done to each.
+// printChanged says how many transfers have changed: not each verb suits each
+// state.
 func printChanged(ctx context.Context, s streams, q control.Queue, asked []core.Transfer, done string) error {
 	snapshot, err := q.Transfers(ctx)
 	if err != nil {

@@ -67,7 +67,7 @@ func newSandbox(s streams) *cobra.Command {
 	return cmd
 }
 
-// sandboxFaults are the flags of servers that do otherwise than they are asked.
+// sandboxFaults adds the flags for a server that misbehaves.
 func sandboxFaults(cmd *cobra.Command, cfg *sandbox.Config) {
 	flags := cmd.Flags()
 	flags.StringVar(&cfg.Mode, "mode", "", "what the Storage Element keeps: edit (files that expire), rw (files for good), ro (no new ones); default as asked, with --generation 2 edit")

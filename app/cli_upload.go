@@ -56,7 +56,7 @@ type uploadCommand struct {
 	limit       string
 	protocol    string
 	giveUpAfter time.Duration
-	given       bool // giveUpAfter, on the command line
+	given       bool // giveUpAfter is from the command line
 }
 
 func newUpload(s streams) *cobra.Command {
@@ -117,7 +117,8 @@ func (u *uploadCommand) run(ctx context.Context, paths []string) error {
 	})
 }
 
-// withServer runs work, with the embedded server where that was asked for.
+// withServer runs work, and beside it the embedded server where --sandbox asks for
+// it.
 func (u *uploadCommand) withServer(ctx context.Context, f folders, s *connect.Secrets, log *slog.Logger, work func(context.Context, *embedded) error) error {
 	if !u.target.sandbox {
 		return work(ctx, nil)
@@ -140,7 +141,7 @@ func (u *uploadCommand) withServer(ctx context.Context, f folders, s *connect.Se
 	return errors.Join(err, local.wait())
 }
 
-// override lays the flags over the profile.
+// override changes the profile by the flags.
 func (u *uploadCommand) override(p *core.Profile) error {
 	if u.concurrency != 0 {
 		p.Upload.Concurrency = u.concurrency
@@ -171,7 +172,7 @@ func (u *uploadCommand) metricsAddress(p core.Profile) string {
 	return p.Metrics.Listen
 }
 
-// options are what is said about the files.
+// options are the options of the upload, by the flags and the profile.
 func (u *uploadCommand) options(p core.Profile) (core.Options, error) {
 	if u.retention != "" {
 		p.Upload.RetentionPolicy = core.Retention(u.retention)
@@ -193,8 +194,8 @@ func (u *uploadCommand) options(p core.Profile) (core.Options, error) {
 	return o, o.Validate()
 }
 
-// persistence is how long the call waits: what the command line says, then the
-// profile, then by whether somebody is there to end it.
+// persistence is how long the call waits: by the command line, else by the profile,
+// else by whether there is a terminal, where the user can end it.
 func (u *uploadCommand) persistence(p core.Profile) watch.Persistence {
 	if u.given {
 		return watch.Persistence{Limit: u.giveUpAfter, Given: true}
@@ -205,8 +206,8 @@ func (u *uploadCommand) persistence(p core.Profile) watch.Persistence {
 	return watch.Persistence{Limit: watch.PatienceAlone, Endless: u.streams.err.Terminal() != nil}
 }
 
-// revive puts on their way again the files of this call that wait for a word
-// of the user.
+// revive continues those files of this call that wait for the user: naming them
+// again is the user's answer.
 func (u *uploadCommand) revive(ctx context.Context, q control.Call, s core.Submission) error {
 	var paused, unknown, waiting []core.TransferID
 	for _, t := range s.Already {
@@ -219,7 +220,7 @@ func (u *uploadCommand) revive(ctx context.Context, q control.Call, s core.Submi
 			waiting = append(waiting, t.ID)
 		}
 	}
-	if len(waiting) > 0 { // as an earlier call left them: this one is now
+	if len(waiting) > 0 { // an earlier call left them; this one sends them now
 		if err := q.Retry(ctx, waiting...); err != nil {
 			return err
 		}
@@ -238,7 +239,7 @@ func (u *uploadCommand) revive(ctx context.Context, q control.Call, s core.Submi
 	return q.Ask(ctx, unknown...)
 }
 
-// reporter says on the terminal what becomes of the files of paths.
+// reporter reports what happens to the files of paths.
 func (u *uploadCommand) reporter(paths []string, p core.Profile) report.Reporter {
 	u.show = report.NewPaths(paths)
 	return report.New(report.Config{JSON: u.asJSON, Quiet: u.quiet, Out: u.streams.out, Err: u.streams.err, Show: u.show, All: u.target.uploadAll(), Profile: p})

@@ -50,9 +50,9 @@ func newController(p *program) (*controller, error) {
 	return c, nil
 }
 
-// adopt uses the only profile that is saved where none is chosen, as commands
-// do: an administrator's script may have put it there. It returns how many are
-// saved besides the embedded server's, which is started by the user alone.
+// adopt chooses the profile if none is chosen and only one is saved, as commands do:
+// an administrator's script may have saved it. It returns how many are saved, without
+// the embedded server's, which only the user starts.
 func (c *controller) adopt() (saved int) {
 	names, err := c.p.profiles.List()
 	if err != nil {
@@ -67,8 +67,8 @@ func (c *controller) adopt() (saved int) {
 	return len(names)
 }
 
-// wake makes ready what the current profile needs: the embedded server, where
-// it is that, and the state of its link.
+// wake starts what the current profile needs: the embedded server if it is that
+// server's, a first look at the link, and the metrics listener if it wants one.
 func (c *controller) wake(ctx context.Context) error {
 	name := c.Current()
 	if name == "" {
@@ -88,8 +88,8 @@ func (c *controller) wake(ctx context.Context) error {
 	return err
 }
 
-// isEmbedded reports whether a saved profile is the embedded server's. Another
-// one may have the same name: of a sandbox that runs by itself.
+// isEmbedded reports whether a saved profile is the embedded server's. The profile of
+// a sandbox in a process of its own may have the same name.
 func (c *controller) isEmbedded(name string) bool {
 	p, err := c.p.profiles.Load(name)
 	return err == nil && name == sandboxName && within(c.p.folders.sandbox(), p.TLS.CACertFile)
@@ -101,8 +101,8 @@ func within(dir, file string) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// probe asks a profile's server whether it is there, so that the window can
-// say so before the first upload. What comes of it shows as the link's state.
+// probe asks a profile's server whether it is there, so that the window can say so
+// before the first upload. The answer shows as the state of the link.
 func (c *controller) probe(name string) {
 	c.p.services.start(func(ctx context.Context) error {
 		if err := c.p.conns.Ready(ctx, name); err != nil {
@@ -112,13 +112,12 @@ func (c *controller) probe(name string) {
 	})
 }
 
-// linkEvery is how often a server that was not there is asked again.
+// linkEvery is how often a server that could not be reached is asked again.
 const linkEvery = 30 * time.Second
 
-// watchLink asks the current profile's server again, at each tick, while its
-// link says that it isn't there or takes no uploads: there may be no upload
-// that would find out. A first profile that was saved from outside the window is
-// found as well.
+// watchLink asks the current profile's server again at each tick, while its link is
+// down or it takes no uploads: there may be no upload that would notice. It also finds
+// a first profile that another process has saved.
 func (c *controller) watchLink(ctx context.Context, tick <-chan time.Time) {
 	none := c.Current() == "" && c.adopt() == 0
 	for {
@@ -134,7 +133,7 @@ func (c *controller) watchLink(ctx context.Context, tick <-chan time.Time) {
 			}
 		}
 		if state := c.Link().State; state == core.LinkFailed || state == core.LinkUnready {
-			_ = c.p.conns.Ready(ctx, c.Current()) // the link says what comes of it
+			_ = c.p.conns.Ready(ctx, c.Current()) // the link shows the answer
 		}
 	}
 }
@@ -215,8 +214,8 @@ func (c *controller) checkFiles(ctx context.Context, previous string, p core.Pro
 	return err
 }
 
-// opening is the passphrase for the files of t: the one that is given or,
-// where they need one and none is, the one that is kept with a saved profile.
+// opening is the passphrase for the files of t: the given one or, if they need one
+// and none is given, the one that is saved with a profile.
 func (c *controller) opening(ctx context.Context, saved string, t core.TLSSettings, given core.Secret) (core.Secret, error) {
 	_, err := tlsconfig.Inspect(t, given)
 	if core.CodeOf(err) != core.CodePassphraseMissing || !t.Enabled || saved == "" {

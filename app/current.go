@@ -15,8 +15,8 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 )
 
-// maxNote is the size in bytes of the largest note that the program leaves for
-// its next start.
+// maxNote bounds, in bytes, the small files in which the program remembers
+// something for its next start.
 const maxNote = 64 << 10
 
 // readCurrent is the name of the profile that the window uses, "" for none.
@@ -49,9 +49,9 @@ func writeCurrent(f folders, name string) error {
 	return nil
 }
 
-// removeProfile stops using a profile, then deletes its secrets, and the
-// profile last: where the keychain fails it is still there to be removed again,
-// and no secret is left that nobody could find.
+// removeProfile stops using a profile, then deletes its secrets, and the profile
+// last. If the keychain fails, the profile is still there to be removed again, and
+// no secret is left behind without a profile.
 func removeProfile(ctx context.Context, dir *profiles.Dir, f folders, s keychain.Keychain, name string) error {
 	current, err := readCurrent(f)
 	if err == nil && current == name {

@@ -1,19 +1,19 @@
 package main
 
-// What the open files and connections of a process are spent on.
+// How many file descriptors the program needs, and for what.
 const (
 	// descriptorsPerAttempt: a file, two folders on the way to it, and its own
 	// connection, where the server speaks HTTP/1.1.
 	descriptorsPerAttempt = 4
-	// descriptorsAside are for what comes and goes beside the uploads: signing
-	// in, names, the history, certificates read again.
+	// descriptorsAside are for everything but uploads: sign-in, name resolution,
+	// the history, certificates that are read again.
 	descriptorsAside = 8
-	// manyAttempts are more than the engine makes at once.
+	// manyAttempts is more than the engine makes at a time.
 	manyAttempts = 256
 )
 
-// attemptsThatFit is how many attempts the descriptors at hand are enough for at
-// once, 0 where there are plenty.
+// attemptsThatFit is how many attempts at a time the process has descriptors for, 0
+// if there are enough for all.
 func attemptsThatFit() int {
 	limit, used := descriptors()
 	fit := max((limit-used-descriptorsAside)/descriptorsPerAttempt, 1)

@@ -8,5 +8,5 @@ import (
 	"github.com/artstore/ingester/ui"
 )
 
-// dropListener is none: the toolkit takes all drops of these desktops.
+// dropListener is nil: on these desktops the toolkit takes all drops.
 func dropListener(*slog.Logger) ui.DropListener { return nil }

@@ -10,8 +10,8 @@ import (
 	"github.com/artstore/ingester/ui"
 )
 
-// dropListener takes drops on X11 in place of GLFW, which loses lists that come
-// in pieces and the hosts of addresses.
+// dropListener takes drops on X11 in place of GLFW, which loses lists that arrive in
+// pieces, and the hosts of URLs.
 func dropListener(log *slog.Logger) ui.DropListener {
 	xdnd.Silence()
 	return func(ctx context.Context, window uintptr, dropped func(list string, err error)) {

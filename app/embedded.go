@@ -20,9 +20,8 @@ type embedded struct {
 	running *sandbox.Server
 }
 
-// start makes the server, hands its Serve to services, keeps its secret for
-// this session, and returns its profile. A server that runs already gives its
-// profile again.
+// start starts the server as one of services, keeps its secret for this session,
+// and returns its profile. If it runs already, start only returns the profile.
 func (e *embedded) start(ctx context.Context, dir string, secrets *connect.Secrets, services *services, log *slog.Logger) (core.Profile, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -43,9 +42,9 @@ func (e *embedded) start(ctx context.Context, dir string, secrets *connect.Secre
 	return p, nil
 }
 
-// is reports whether a profile is the running server's. Where another program
-// has taken its port it has another one after the next start, but its account
-// stays, and no other server has it: it is made at random, with the folder.
+// is reports whether a profile is the running server's. Its port may be another one
+// after the next start, if another program has taken it. Its account stays the
+// same, and no other server has it: it is random, made with the folder.
 func (e *embedded) is(p core.Profile) bool {
 	if e == nil {
 		return false

@@ -16,7 +16,7 @@ const (
 	exitUsage       = 2   // wrong usage, invalid profile, unreadable path
 	exitAuth        = 3   // sign-in refused
 	exitUnreachable = 4   // server unreachable, or TLS failed
-	exitInterrupted = 130 // as shells say it of SIGINT
+	exitInterrupted = 130 // 128 + SIGINT, as shells do
 )
 
 // exitCode maps an error to the process's exit code.
@@ -25,10 +25,10 @@ func exitCode(err error) int {
 	if errors.As(err, &told) {
 		return codeOf(told.Err, exitIncomplete)
 	}
-	return codeOf(err, exitUsage) // what cobra says of flags and arguments
+	return codeOf(err, exitUsage) // cobra's errors about flags and arguments
 }
 
-// codeOf is the exit code for err, and other for one that is not of the core.
+// codeOf is the exit code for err, and other if it is not an error of core.
 func codeOf(err error, other int) int {
 	var known *core.Error
 	switch {

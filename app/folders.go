@@ -52,8 +52,8 @@ func findFolders(getenv func(string) string) (folders, error) {
 	return folders{config: config, state: state, data: data}, nil
 }
 
-// homeFolder is $HOME or, where a service or a cron job was given none, what
-// the system's list of users says.
+// homeFolder is $HOME or, if that is not set, as for some services and cron jobs,
+// the home folder in the system's list of users.
 func homeFolder(getenv func(string) string) (string, error) {
 	if home := getenv("HOME"); home != "" {
 		return home, nil
@@ -78,8 +78,9 @@ func (f folders) current() string  { return filepath.Join(f.config, "current-pro
 func (f folders) queue() string    { return filepath.Join(f.state, "queue.db") }
 func (f folders) spool() string    { return filepath.Join(f.state, "spool") } // copies of files of unknown length
 func (f folders) lock() string     { return filepath.Join(f.state, "lock") }
-func (f folders) paused() string   { return filepath.Join(f.state, "paused") } // is there while all is
-// publishers is the file of the token servers that have published keys.
+func (f folders) paused() string   { return filepath.Join(f.state, "paused") } // exists while everything is paused
+
+// publishers is the file that lists the token servers that have published keys.
 func (f folders) publishers() string { return filepath.Join(f.state, "key-publishers") }
 
 func (f folders) log() string     { return filepath.Join(f.state, "ingester.log") }

@@ -10,9 +10,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// explainForeign says whose files are in the way, where that is why err happened:
-// a program that was once run by another user, as with sudo, leaves files that
-// this one can't write.
+// explainForeign explains err where files of another user are its cause. The program
+// leaves such files if it was once run as another user, with sudo for example.
 func explainForeign(getenv func(string) string, err error) error {
 	var known *core.Error
 	if !errors.As(err, &known) || report.IsTold(err) || known.Code != core.CodeStoreFailed && !errors.Is(err, fs.ErrPermission) {
@@ -31,9 +30,9 @@ func explainForeign(getenv func(string) string, err error) error {
 			"), or set INGESTER_HOME to another folder.", Err: err}
 }
 
-// foreign returns the first of the program's own files and folders that belongs
-// to another user and can't be written, the folder of the program's that it is
-// in, and its owner; "" where there is none.
+// foreign returns the first of the program's own files and folders that belongs to
+// another user and can't be written, the program's folder that it is in, and its
+// owner; "" if there is none.
 func (f folders) foreign() (path, folder, owner string) {
 	for _, dir := range []string{f.config, f.profiles(), f.state, f.data} {
 		if whose := otherOwner(dir); whose != "" {
@@ -45,7 +44,7 @@ func (f folders) foreign() (path, folder, owner string) {
 		}
 		for _, entry := range entries {
 			if entry.Type()&fs.ModeSymlink != 0 {
-				continue // leads to what is not the program's own
+				continue // what it leads to is not the program's
 			}
 			path := filepath.Join(dir, entry.Name())
 			if whose := otherOwner(path); whose != "" {

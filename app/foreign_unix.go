@@ -12,7 +12,7 @@ import (
 )
 
 // otherOwner is the name of the user who owns a file that this process may not
-// write, "" where it may, where it is its own, or where there is none.
+// write. It is "" if the process may, if the file is its own, or if there is none.
 func otherOwner(path string) string {
 	info, err := os.Stat(path)
 	if err != nil || unix.Access(path, unix.W_OK) == nil {

@@ -7,7 +7,7 @@ import (
 )
 
 // otherOwner is the name of the user who owns a file that this process may not
-// write, "" where it may, where it is its own, or where there is none.
+// write. It is "" if the process may, if the file is its own, or if there is none.
 func otherOwner(path string) string {
 	info, err := os.Stat(path)
 	if err != nil || info.IsDir() { // a folder can't be opened for writing here
@@ -38,5 +38,5 @@ func otherOwner(path string) string {
 	return domain + `\` + name
 }
 
-// takeBack is the command, of an administrator, that gives a file to this user.
+// takeBack is the command by which an administrator gives a file to this user.
 func takeBack(word string) string { return "takeown /F " + word }

@@ -9,26 +9,26 @@ import (
 	"github.com/artstore/ingester/core/control"
 )
 
-// windowPatience is how long a window that was given the queue is waited for
-// before it is taken back.
+// windowPatience is how long to wait for a window that was given the queue, before
+// the queue is taken back.
 const windowPatience = 10 * time.Second
 
-// takeoverPatience is how long an owner that has ended may take to give the queue
-// free: it closes it first, which takes a while on a slow disk.
+// takeoverPatience is how long an owner that has ended may take to release the
+// queue: it closes the database first, which takes a while on a slow disk.
 const takeoverPatience = 30 * time.Second
 
-// partingTime is how long an owner may take to stop what a caller had sent.
+// partingTime is how long an owner may take to stop a caller's transfers.
 const partingTime = 30 * time.Second
 
-// access is a way to the queue: this process owns it, or another does.
+// access is how this process reaches the queue: it owns the queue, or another process
+// does. One of the two is set.
 type access struct {
-	program *program        // this one
-	owner   *control.Client // the other
+	program *program        // this process owns it
+	owner   *control.Client // another one does
 }
 
-// withOwners has work done with the owner of the queue, and with the next one
-// again for as long as the queue moves. after is why the former owner is gone,
-// nil at the start.
+// withOwners runs work, and runs it again each time that the queue moves to another
+// owner. after is why the former owner is gone, nil at the start.
 func withOwners(ctx context.Context, work func(after *control.Gone) error) error {
 	var gone *control.Gone
 	for {
@@ -39,7 +39,7 @@ func withOwners(ctx context.Context, work func(after *control.Gone) error) error
 	}
 }
 
-// join takes the queue, or finds the process that has it. after is why the
+// join takes the queue, or connects to the process that has it. after is why the
 // former owner is gone, nil at the start.
 func join(ctx context.Context, cfg programConfig, after *control.Gone) (access, error) {
 	if err := cfg.folders.make(); err != nil {
@@ -49,7 +49,7 @@ func join(ctx context.Context, cfg programConfig, after *control.Gone) (access, 
 	every := time.NewTicker(lockEvery)
 	defer every.Stop()
 	started := time.Now()
-	sign, patience := started, lockPatience // when something was last heard of an owner
+	sign, patience := started, lockPatience // when an owner last gave a sign of life
 	if after != nil {
 		patience = takeoverPatience
 	}
@@ -87,7 +87,7 @@ func stoppedWaiting(ctx context.Context) error {
 	return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "take the queue", Message: "Interrupted.", Err: context.Cause(ctx)}
 }
 
-// isBusy reports whether err is an owner's word that it begins or ends.
+// isBusy reports whether err is the answer of an owner that starts or ends.
 func isBusy(err error) bool {
 	gone := goneOf(err)
 	return gone != nil && gone.Busy
@@ -102,7 +102,7 @@ func goneOf(err error) *control.Gone {
 	return nil
 }
 
-// yielded is why work ends here, for a window to have the queue.
+// handedOver is the error of work that ends here because a window takes the queue.
 func handedOver() error {
 	return &control.Gone{HandedOver: true, Err: errors.New("a window has asked for the queue")}
 }

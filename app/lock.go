@@ -13,26 +13,25 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Waiting for the queue to become free.
+// How long to wait for the queue's lock, and how often to try.
 const (
 	lockPatience = 2 * time.Second
 	lockEvery    = 100 * time.Millisecond
 )
 
-// errOwned is the error where another process has the queue, and does not share
-// it.
+// errOwned is the error if another process has the queue and does not share it.
 func errOwned() error {
 	return &core.Error{Kind: core.KindConfig, Code: core.CodeAlreadyRunning, Op: "take the queue",
 		Message: "Another Ingester has the queue. Use its window, wait for it to end, or set INGESTER_HOME to another folder."}
 }
 
-// queueLock makes its process the owner of the queue. A file alone would not:
-// a process that deletes it makes room for a second owner, who locks a file of the
-// same name. So the folder that the queue lies in is locked besides; it can't
-// be deleted while the queue is in it.
+// queueLock makes its process the owner of the queue. Locking a file is not enough:
+// if that is deleted, a second process can create and lock another one of the same
+// name. So the queue's folder is locked as well; it can't be deleted while the queue
+// is in it.
 type queueLock struct {
 	file   *flock.Flock
-	folder *flock.Flock // nil where the system locks no folders
+	folder *flock.Flock // nil if the system can't lock folders
 }
 
 // takeLock makes this process the owner of the queue whose lock file is at
@@ -55,7 +54,8 @@ func takeLock(ctx context.Context, path string) (*queueLock, error) {
 	}
 }
 
-// lockError is why a lock could not be taken, other than that another has it.
+// lockError is the error of a lock that fails, other than that another process has
+// it.
 func lockError(path string, err error) error {
 	e := &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "take the queue", Message: "The queue can't be locked.", Err: err}
 	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.ENOLCK) {
@@ -70,7 +70,7 @@ func newQueueLock(path string) *queueLock {
 	return &queueLock{file: flock.New(path, flock.SetPermissions(0o600)), folder: flock.New(filepath.Dir(path), flock.SetFlag(os.O_RDONLY))}
 }
 
-// take is try with an error to be told.
+// take is try, with an error for the user.
 func (l *queueLock) take() (bool, error) {
 	held, err := l.try()
 	if err != nil {
@@ -79,7 +79,8 @@ func (l *queueLock) take() (bool, error) {
 	return held, nil
 }
 
-// try reports whether both locks are held now; else neither is.
+// try tries to take both locks. It reports whether they are held; otherwise neither
+// is.
 func (l *queueLock) try() (bool, error) {
 	if l.folder != nil {
 		held, err := l.folder.TryLock()

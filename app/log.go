@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// maxLogFile is the size in bytes from which a start keeps the old log aside.
+// maxLogFile is the size in bytes from which the log is renamed at the next start.
 const maxLogFile = 5 << 20
 
 // logLevel reads INGESTER_LOG.
@@ -26,11 +26,11 @@ func logLevel(getenv func(string) string, otherwise slog.Level) (slog.Level, err
 	return level, nil
 }
 
-// unquoting leaves out what net/http quotes of an answer that nobody asked for:
-// it may be a token that nobody has seen before.
+// unquoting removes what net/http quotes of a response without a request: it may
+// hold a token that the redactor does not know.
 type unquoting struct{ io.Writer }
 
-// quotation is how net/http writes it.
+// quotation matches it as net/http writes it.
 var quotation = regexp.MustCompile(`(Unsolicited response .* starting with )"(?:[^"\\]|\\.)*"`)
 
 // Write implements io.Writer.
@@ -41,8 +41,8 @@ func (w unquoting) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// openLogFile opens the window's log for appending, mode 0600; a large one is
-// kept as ".old" first.
+// openLogFile opens the window's log for appending, mode 0600. A large one is
+// renamed to ".old" first.
 func openLogFile(path string) (*os.File, error) {
 	if info, err := os.Stat(path); err == nil && info.Size() > maxLogFile {
 		if err := os.Rename(path, path+".old"); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -10,18 +10,18 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// finaliser makes stored files permanent: the engine.
+// finaliser makes a stored file permanent. The engine does.
 type finaliser interface {
 	Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOptions, step func(core.Finalisation)) error
 }
 
-// finalising is how many files are made permanent at once: servers copy them.
+// finalising is how many files are made permanent at a time: the server copies each.
 const finalising = 4
 
-// makePermanent has the server keep for good what a call asks for as permanent
-// and an earlier one has stored as temporary. What becomes permanent goes from
-// s.Stored to s.Permanent; the error of what doesn't says why not, unless this
-// server can't do that: then the others are not tried.
+// makePermanent asks the server to keep files for good: those that this call wants
+// permanent and an earlier call has stored as temporary. Each that becomes permanent
+// moves from s.Stored to s.Permanent; the others get an error that says why not. If
+// the server can't do it at all, the rest is not tried.
 func makePermanent(ctx context.Context, e finaliser, s *core.Submission) {
 	if s.Asked.Retention != core.RetentionPermanent {
 		return
@@ -41,16 +41,15 @@ func makePermanent(ctx context.Context, e finaliser, s *core.Submission) {
 	s.Stored = rest
 }
 
-// finalised is what came of a file that was to be made permanent; neither where
-// it was not tried.
+// finalised is the result for one file; the zero value if it was not tried.
 type finalised struct {
 	done bool
 	err  *core.Error
 }
 
-// finalise makes the temporary ones of s.Stored permanent, the newest first. Of
-// a file that it does not have any more a server says the same as one that has
-// no such call: that it can't, it has to say of several, and to have begun
+// finalise makes the temporary files of s.Stored permanent, the newest first. A
+// server answers the same for a file that it has deleted as for a call that it does
+// not know. So can is false only if it answered that for several files, and began
 // with none.
 func finalise(ctx context.Context, e finaliser, s *core.Submission) (results []finalised, can bool) {
 	var order []int
@@ -70,7 +69,7 @@ func finalise(ctx context.Context, e finaliser, s *core.Submission) (results []f
 			return
 		}
 		t := s.Stored[i]
-		t.Options.Profile = s.Asked.Profile // the way there, whichever led there before
+		t.Options.Profile = s.Asked.Profile // this profile leads to the server, whatever the earlier call's was
 		switch err := e.Finalise(ctx, t, core.FinaliseOptions{}, func(core.Finalisation) { begun.Store(true) }); core.CodeOf(err) {
 		case "":
 			results[i].done = true
@@ -81,8 +80,8 @@ func finalise(ctx context.Context, e finaliser, s *core.Submission) (results []f
 			results[i].err = core.AsError(err)
 		}
 	}
-	// The first ones are waited for: a server answers at once that it has not a
-	// file, and that it has made one permanent when it has copied it.
+	// The first ones decide whether the rest is tried. A server refuses at once,
+	// but answers that a file is permanent only when it has copied it.
 	first := min(len(order), finalising)
 	for _, some := range [][]int{order[:first], order[first:]} {
 		var workers errgroup.Group

@@ -18,18 +18,18 @@ import (
 	"github.com/artstore/ingester/core/store"
 )
 
-// programConfig says how a program differs from another.
+// programConfig is what a command or the window wants of a program.
 type programConfig struct {
 	folders folders
 	kind    control.Kind
 	log     *slog.Logger
-	secrets *connect.Secrets // nil for those of secret
-	secret  core.Secret      // given by the caller, zero for none
-	redact  *core.Redactor   // is told of the secrets that are used
-	own     bool             // only what calls ask for is sent
+	secrets *connect.Secrets // nil: made from secret
+	secret  core.Secret      // from the command line, zero for none
+	redact  *core.Redactor   // learns the secrets that are used
+	own     bool             // only files of calls are sent, not all of the queue
 	adopts  bool             // a command has just handed the queue over
 	load    func(name string) (core.Profile, error)
-	moving  func(core.Profile) bool // whether a profile's server may move, nil for the embedded one's
+	moving  func(core.Profile) bool // whether a profile's server may have another address after each start; nil: the embedded one's may
 }
 
 // program is the running core: the queue of this user and all it needs.
@@ -49,8 +49,8 @@ type program struct {
 	shared   *sharedQueue
 }
 
-// openProgram takes the queue and opens it. CodeAlreadyRunning: another process
-// of this user has it.
+// openProgram takes the queue and opens it. The error is CodeAlreadyRunning if
+// another process of this user has it.
 func openProgram(ctx context.Context, cfg programConfig) (*program, error) {
 	if err := cfg.folders.make(); err != nil {
 		return nil, err
@@ -91,9 +91,8 @@ func openLocked(ctx context.Context, cfg programConfig, lock *queueLock) (*progr
 	return p, nil
 }
 
-// run runs work, and returns when it and every service that it started have
-// ended. The queue is a service too: work starts it once its server can be
-// reached.
+// run runs work, and returns when work and every service that it started have
+// ended. Work starts the queue as a service once its server can be reached.
 func (p *program) run(ctx context.Context, work func(ctx context.Context) error) error {
 	p.services.begin(ctx)
 	defer p.services.stop()
@@ -111,15 +110,15 @@ func (p *program) startEmbedded(ctx context.Context) (core.Profile, error) {
 	return p.embedded.start(ctx, p.folders.sandbox(), p.secrets, &p.services, p.log)
 }
 
-// abandon ends everything while run can't, because its work hangs.
+// abandon ends everything although run does not return, because its work hangs.
 func (p *program) abandon() error {
 	p.conns.Close()
 	p.services.stop()
 	return errors.Join(p.services.wait(), p.close())
 }
 
-// close gives the queue back. Who works with it from another process is told
-// first, and finds its next owner once the lock is free.
+// close releases the queue. Callers in other processes are told first; they find the
+// next owner once the lock is free.
 func (p *program) close() error {
 	p.conns.Close()
 	return errors.Join(p.shared.close(), p.store.Close(), p.lock.Unlock())

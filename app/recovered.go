@@ -7,8 +7,8 @@ import (
 	"github.com/artstore/ingester/app/report"
 )
 
-// tellRecovered tells what became of a queue that was damaged, once, and
-// reports whether something of it is missing.
+// tellRecovered reports once what was saved of a damaged queue. missing is whether
+// something was lost.
 func (p *program) tellRecovered(ctx context.Context, out report.Reporter, s streams) (missing bool, err error) {
 	found, err := p.store.Recoveries(ctx)
 	if err != nil {
@@ -20,14 +20,14 @@ func (p *program) tellRecovered(ctx context.Context, out report.Reporter, s stre
 		}
 		out.Recovered(r)
 		missing = missing || !r.Complete()
-		if s.out.Failure() == nil && s.err.Failure() == nil { // else the next command tells it
+		if s.out.Failure() == nil && s.err.Failure() == nil { // otherwise the next command reports it
 			err = errors.Join(err, p.store.Tell(ctx, r.Path))
 		}
 	}
 	return missing, err
 }
 
-// afterRecovery is how a command ends whose queue has lost something.
+// afterRecovery is the error of a command whose queue has lost something.
 func afterRecovery(missing bool, err error) error {
 	if !missing || err != nil {
 		return err

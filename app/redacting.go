@@ -8,7 +8,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// redacting is a log without secrets.
+// redacting is a log handler that replaces secrets.
 type redacting struct {
 	slog.Handler
 	redactor *core.Redactor

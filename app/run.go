@@ -20,7 +20,7 @@ import (
 func run(args []string, s streams) int {
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
-	release := context.AfterFunc(ctx, stop) // the next signal has its usual effect
+	release := context.AfterFunc(ctx, stop) // the next signal ends the process at once
 	defer release()
 	defer outliveReader()()
 	s.redactor = core.NewRedactor()
@@ -34,8 +34,8 @@ func run(args []string, s streams) int {
 	return settle(s, complain(s.err, err))
 }
 
-// endings are the signals that end a command cleanly: Ctrl+C, a service
-// manager's, and that of a terminal that is closed, unless nohup has it ignored.
+// endings are the signals that end a command cleanly: Ctrl+C, that of a service
+// manager, and that of a closed terminal unless nohup has set it to be ignored.
 func endings() []os.Signal {
 	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
@@ -44,9 +44,9 @@ func endings() []os.Signal {
 	return list
 }
 
-// outliveReader keeps the process alive when the reader of its output goes
-// away: the write fails, nothing else. The signal is caught rather than
-// ignored, because programs that are started here would inherit that.
+// outliveReader keeps the process alive when the reader of its output is gone: only
+// the write fails. The signal is caught, not ignored, because programs that this one
+// starts would inherit that it is ignored.
 func outliveReader() (stop func()) {
 	gone := make(chan os.Signal, 1)
 	signal.Notify(gone, syscall.SIGPIPE)
@@ -62,20 +62,20 @@ func refuseDebug(godebug string) error {
 	return usageError("GODEBUG=http2debug writes tokens to standard error; unset it")
 }
 
-// complain says what went wrong, unless the command has said it, and returns the
-// exit code.
+// complain prints what went wrong, unless the command has reported it, and returns
+// the exit code.
 func complain(w io.Writer, err error) int {
 	if err == nil {
 		return exitOK
 	}
 	if !report.IsTold(err) && !report.IsLost(err) {
-		_, _ = fmt.Fprintln(w, "ingester: "+sentence(err)) // settle looks at what failed
+		_, _ = fmt.Fprintln(w, "ingester: "+sentence(err)) // settle sees a failed write
 	}
 	return exitCode(err)
 }
 
-// settle says on standard error, if that still works, what could not be
-// written, and returns the exit code: nothing is well that nobody was told.
+// settle says on standard error, if that still works, that output was lost, and
+// returns the exit code: a result that could not be reported is no success.
 func settle(s streams, code int) int {
 	s.out.Close()
 	lost := s.out.Failure()

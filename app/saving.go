@@ -12,8 +12,8 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// SaveProfile implements view.Controller: secrets, file and choice are saved
-// together or not at all.
+// SaveProfile implements view.Controller. It saves the secrets, the file and the choice
+// of the profile together, or nothing.
 func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Profile, s view.ProfileSecrets, sessionOnly bool, q view.Queued) error {
 	was, wasErr := c.p.profiles.Load(previous)
 	if err := c.checkFiles(ctx, previous, p, s); err != nil {
@@ -33,7 +33,7 @@ func (c *controller) SaveProfile(ctx context.Context, previous string, p core.Pr
 	if wasErr == nil {
 		settled = errors.Join(settled, c.settleQueued(ctx, was.Destination(), p, q))
 	}
-	lifted := c.Lift(ctx) // what halted may work now
+	lifted := c.Lift(ctx) // what stopped the queue may be mended
 	if err := errors.Join(settled, lifted, c.wake(ctx)); err != nil {
 		return &view.NotReadyError{Err: err}
 	}
@@ -47,14 +47,14 @@ func (c *controller) Bound(ctx context.Context, name string, p core.Profile) (in
 	}
 	was, err := c.p.profiles.Load(name)
 	if err != nil || p.Destination().Takes(was.Destination()) {
-		return 0, nil // a profile that can't be read is replaced; what is queued for it waits
+		return 0, nil // a profile that can't be read is replaced; its transfers wait
 	}
 	ids, err := c.Engine.Bound(ctx, name, was.Destination())
 	return len(ids), err
 }
 
-// settleQueued does what the user decided about what is queued for where a
-// saved profile led. Until it is done, and if it is not, that waits.
+// settleQueued does what the user decided about the transfers that are queued for
+// the server where the profile led before. If that fails, they wait.
 func (c *controller) settleQueued(ctx context.Context, was core.Destination, p core.Profile, q view.Queued) error {
 	if q == view.QueuedWaits || p.Destination().Takes(was) {
 		return nil
@@ -69,8 +69,7 @@ func (c *controller) settleQueued(ctx context.Context, was core.Destination, p c
 	return c.Redirect(ctx, p.Name, ids...)
 }
 
-// replaceProfile does what SaveProfile promises, and takes it back where a
-// step fails.
+// replaceProfile does what SaveProfile promises, and undoes it if a step fails.
 func (c *controller) replaceProfile(ctx context.Context, previous string, p core.Profile, s view.ProfileSecrets, sessionOnly bool) error {
 	c.saving.Lock()
 	defer c.saving.Unlock()
@@ -152,8 +151,8 @@ type move struct {
 	secret core.Secret
 }
 
-// secretsOf finds what is kept with a profile. Where there is no keychain there
-// is nothing in it.
+// secretsOf finds the secrets of a profile. A keychain that is not available holds
+// none.
 func secretsOf(ctx context.Context, k keychain.Layered, name string) ([]move, error) {
 	var found []move
 	for _, in := range []keychain.Keychain{k.Session, k.System} {
@@ -171,8 +170,8 @@ func secretsOf(ctx context.Context, k keychain.Layered, name string) ([]move, er
 	return found, nil
 }
 
-// keep keeps the secrets that are set. Those of a renamed profile stay where
-// they were: what was for this session only does not get into the keychain.
+// keep saves the secrets that are set. Those of a renamed profile stay where they
+// were: a secret for this session only does not get into the keychain.
 func keep(ctx context.Context, k keychain.Layered, moved []move, name string, s view.ProfileSecrets, sessionOnly bool) error {
 	typed := map[keychain.Item]core.Secret{keychain.ItemClientSecret: s.Client, keychain.ItemPassphrase: s.Passphrase}
 	for _, m := range moved {

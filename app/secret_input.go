@@ -19,12 +19,12 @@ import (
 // maxSecretInput bounds what is read from a file or standard input.
 const maxSecretInput = 64 << 10
 
-// silence is how long a secret may be waited for without a word.
+// silence is how long to wait for a secret before the user is told what is waited
+// for.
 const silence = time.Second
 
-// givenSecret reads the client secret that the caller supplies: from a file or
-// what another program writes to a pipe, else from the environment; zero
-// without either.
+// givenSecret reads the client secret from a file, which may be a pipe that another
+// program writes to, or else from the environment. It is zero without either.
 func givenSecret(ctx context.Context, file string, getenv func(string) string, told io.Writer) (core.Secret, error) {
 	if file == "" {
 		if text := getenv("INGESTER_CLIENT_SECRET"); text != "" {
@@ -52,8 +52,9 @@ func noSecretFile(message string, err error) error {
 	return &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read secret file", Message: message, Err: err}
 }
 
-// secretText is the secret that another program wrote, in from. A byte order
-// mark, UTF-16, and the spaces, tabs and line ends around it are not part of it.
+// secretText is the secret in a text that another program wrote. A byte order mark,
+// the encoding UTF-16, and spaces, tabs and line ends around it are not part of it.
+// from says in errors where the text is from.
 func secretText(data []byte, from string) (core.Secret, error) {
 	refused := func(problem string) error {
 		return &core.Error{Kind: core.KindConfig, Code: core.CodeSecretMissing, Op: "read secret", Message: "There is no secret in " + from + ": " + problem + "."}
@@ -77,8 +78,8 @@ func secretText(data []byte, from string) (core.Secret, error) {
 	return core.NewSecret(text), nil
 }
 
-// promptSecret reads a secret from standard input, unseen on a terminal, until
-// ctx ends. What is typed there is taken as it is.
+// promptSecret reads a secret from standard input, until ctx ends. A terminal does
+// not show it, and it is taken as it is typed.
 func promptSecret(ctx context.Context, s streams) (core.Secret, error) {
 	f, ok := s.in.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
@@ -96,7 +97,7 @@ func promptSecret(ctx context.Context, s streams) (core.Secret, error) {
 	text, err := untilDone(ctx, func() ([]byte, error) { return term.ReadPassword(int(f.Fd())) })
 	_, _ = fmt.Fprintln(s.err)
 	if err != nil {
-		return core.Secret{}, errors.Join(inputError(ctx, err), term.Restore(int(f.Fd()), before)) // or the shell would stay without echo
+		return core.Secret{}, errors.Join(inputError(ctx, err), term.Restore(int(f.Fd()), before)) // otherwise the shell would not echo what is typed
 	}
 	if len(text) == 0 {
 		return secretText(text, "what was typed")
@@ -104,8 +105,8 @@ func promptSecret(ctx context.Context, s streams) (core.Secret, error) {
 	return core.NewSecret(string(text)), nil
 }
 
-// untilDone returns what read does, or ctx's error once that ends. Nothing
-// interrupts a read of standard input: read then ends with the process.
+// untilDone returns what read does, or ctx's error once ctx ends. A read of standard
+// input can't be interrupted: it ends with the process then.
 func untilDone(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
 	type result struct {
 		data []byte

@@ -25,12 +25,12 @@ type sharedQueue struct {
 	serving errgroup.Group
 
 	mu      sync.Mutex
-	window  func(paths []string) // opens files, nil until there is one
-	waiting []string             // files for it
-	raise   bool                 // it was asked for meanwhile
-	yield   func()               // gives the queue to a window, nil where nothing does
+	window  func(paths []string) // opens files in the window, nil until there is one
+	waiting []string             // files that the window is to open once it is there
+	raise   bool                 // the window was asked for before it was there
+	yield   func()               // hands the queue over to a window, nil if it can't be
 	yielded bool
-	files   int // that were submitted to this process, for the limit of its heap
+	files   int // submitted to this process, for the limit of its heap
 }
 
 var _ control.Owner = (*sharedQueue)(nil)
@@ -39,7 +39,7 @@ func newSharedQueue(p *program, kind control.Kind) *sharedQueue {
 	return &sharedQueue{p: p, kind: kind, server: control.NewServer(control.Hello{Program: build().Version, Kind: kind, Process: os.Getpid()}, p.log)}
 }
 
-// listen lets others find this process. One that can't be found does without.
+// listen lets other processes find this one. It works on without if that fails.
 func (q *sharedQueue) listen(ctx context.Context) {
 	l, err := control.Listen(ctx, q.p.folders.state, q.p.log)
 	if err != nil {
@@ -47,15 +47,15 @@ func (q *sharedQueue) listen(ctx context.Context) {
 		return
 	}
 	q.serving.Go(func() error {
-		defer func() { _ = l.Close() }() // nobody is left who would hear
+		defer func() { _ = l.Close() }() // the server has ended
 		return q.server.Serve(l)
 	})
 }
 
-// begin lets others in.
+// begin lets other processes work with the queue.
 func (q *sharedQueue) begin() { q.server.Begin(q) }
 
-// close tells others that this process ends.
+// close tells other processes that this one ends.
 func (q *sharedQueue) close() error {
 	q.mu.Lock()
 	yielded := q.yielded
@@ -64,15 +64,15 @@ func (q *sharedQueue) close() error {
 	return errors.Join(q.server.Close(), q.serving.Wait())
 }
 
-// What the heap of a command may hold before it is collected more often: as
-// much as the program needs, and the transfers of its queue, which live as long
-// as it does. Left alone it would grow to twice of what lives.
+// The size from which a command's heap is collected more often: what the program
+// needs, and the transfers of its queue, which it needs to the end. Without a limit
+// the heap would grow to twice what is in use.
 const (
 	heapLimit        = 24 << 20
 	heapLimitPerFile = 1300
 )
 
-// expect makes room in a command's heap for files more.
+// expect raises the limit of a command's heap for more files.
 func (q *sharedQueue) expect(files int) {
 	if q.kind != control.Command || os.Getenv("GOMEMLIMIT") != "" {
 		return
@@ -83,7 +83,7 @@ func (q *sharedQueue) expect(files int) {
 	debug.SetMemoryLimit(heapLimit + heapLimitPerFile*int64(q.files))
 }
 
-// attend has a window open the files that second starts bring.
+// attend registers the window: open opens the files that second starts pass on.
 func (q *sharedQueue) attend(open func(paths []string)) {
 	q.mu.Lock()
 	q.window = open
@@ -95,7 +95,7 @@ func (q *sharedQueue) attend(open func(paths []string)) {
 	}
 }
 
-// onHandOver has f called when a window asks for the queue.
+// onHandOver registers f, which is called when a window asks for the queue.
 func (q *sharedQueue) onHandOver(f func()) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -140,7 +140,7 @@ func (q *sharedQueue) Attach(ctx context.Context, t control.Terms) (control.Atta
 	return &caller{Call: q.p.engine.Call(t.Profile.Name, name), queue: q, leave: leave}, nil
 }
 
-// caller is another process's call. Its terms go with it.
+// caller is the call of another process. Its terms are dropped when it ends.
 type caller struct {
 	*engine.Call
 	queue *sharedQueue
@@ -204,8 +204,8 @@ func (q *sharedQueue) Remove(ctx context.Context, ids ...core.TransferID) error 
 	return q.p.engine.Remove(ctx, ids...)
 }
 
-// PauseAll implements control.Queue. It is remembered: starting the
-// program again must not use a connection that somebody spares.
+// PauseAll implements control.Queue. It is remembered, so that the program sends
+// nothing after a restart either: the user may pay for the connection.
 func (q *sharedQueue) PauseAll(ctx context.Context) error {
 	if err := smallfile.Write(q.p.folders.paused(), nil, 0o600); err != nil {
 		return notRemembered(err)
@@ -226,7 +226,7 @@ func notRemembered(err error) error {
 		Message: "The folder of the queue can't be written.", Err: err}
 }
 
-// isPaused reports whether all was paused, and not resumed since.
+// isPaused reports whether everything was paused, and not resumed since.
 func isPaused(f folders) bool {
 	_, err := os.Stat(f.paused())
 	return err == nil

@@ -13,17 +13,16 @@ import (
 type streams struct {
 	in       io.Reader
 	out, err *report.Output
-	redactor *core.Redactor // knows the secrets that must not get into a log
+	redactor *core.Redactor // knows the secrets that a log must not show
 }
 
-// newLog logs to w as text, without the time on a terminal's behalf: whoever
-// runs a command sees when.
+// newLog logs to w as text.
 func (s streams) newLog(w io.Writer, level slog.Level) *slog.Logger {
 	return s.logTo(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
 }
 
-// logTo is the log of this process. What libraries say through the standard
-// logger goes there too.
+// logTo makes h the log of this process, without secrets. Libraries that use the
+// standard logger write to it as well.
 func (s streams) logTo(h slog.Handler) *slog.Logger {
 	h = redacting{h, s.redactor}
 	log.SetFlags(0)

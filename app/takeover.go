@@ -12,16 +12,16 @@ import (
 // handOverPatience is how long a command may take to hand the queue over.
 const handOverPatience = 30 * time.Second
 
-// takeover is what a window does for the queue when it starts.
+// takeover is how a window that starts gets the queue.
 type takeover struct {
-	paths []string     // files that the user named
-	raise bool         // a window that is there already is to come to the front
-	ready func() error // whether this one can be shown
+	paths []string     // files that the window is to open
+	raise bool         // if a window is open already, it comes to the front
+	ready func() error // the error if this one can't be shown
 }
 
-// take takes the queue for a window: it is nobody's, or a command's, which hands
-// it over and goes on as a caller of the window. Where there is a window already
-// it gets the files, and there is no second one: nil.
+// take takes the queue for a window. If a command has it, the command hands it over
+// and continues as a caller of the window. If another window has it, that window
+// gets the files, and take returns nil: there is no second window.
 func (t *takeover) take(ctx context.Context, cfg programConfig) (*program, error) {
 	paths := make([]string, 0, len(t.paths))
 	for _, path := range t.paths {
@@ -41,7 +41,7 @@ func (t *takeover) take(ctx context.Context, cfg programConfig) (*program, error
 		if f.owner.Hello.Kind == control.Window {
 			if !t.raise {
 				f.owner.Close()
-				return nil, nil // it runs: that is all that was asked for
+				return nil, nil // it is open already; nothing else was asked for
 			}
 			if err = f.owner.Open(ctx, paths); err == nil {
 				f.owner.Close()

@@ -46,7 +46,7 @@ func (t *target) uploadAll() string {
 	return words
 }
 
-// load finds the profile. With sandbox it is zero: the embedded server makes it.
+// load finds the profile. It is zero with --sandbox: the embedded server has it.
 func (t *target) load(f folders) (core.Profile, error) {
 	switch {
 	case t.sandbox:
@@ -81,7 +81,7 @@ func defaultProfile(f folders) (string, error) {
 	return "", usageError("which profile? Use --profile with one of: %s", strings.Join(names, ", "))
 }
 
-// prepare reads what every command of a server needs.
+// prepare reads what every command that uses a server needs.
 func (t *target) prepare(ctx context.Context, s streams) (f folders, p core.Profile, secret core.Secret, err error) {
 	if f, err = findFolders(os.Getenv); err != nil {
 		return f, p, secret, err

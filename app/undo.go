@@ -11,14 +11,14 @@ import (
 	"github.com/artstore/ingester/core/keychain"
 )
 
-// undo is how what has been done so far is taken back.
+// undo collects the steps that undo what has been done so far.
 type undo struct {
 	steps []func(ctx context.Context) error
 }
 
 func (u *undo) add(step func(ctx context.Context) error) { u.steps = append(u.steps, step) }
 
-// all takes everything back, the newest first, also after the user gave up.
+// all undoes everything, the newest first, also if ctx has ended.
 func (u *undo) all(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
 	var errs []error
@@ -28,7 +28,7 @@ func (u *undo) all(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// undoing is a keychain whose changes can be taken back.
+// undoing is a keychain whose changes can be undone.
 type undoing struct {
 	keychain.Keychain
 	undo *undo
@@ -50,8 +50,8 @@ func (k undoing) Delete(ctx context.Context, profile string, i keychain.Item) er
 	return k.Keychain.Delete(ctx, profile, i)
 }
 
-// note makes sure that what is kept now can be put back. What can't be read
-// can't be, so it is not touched.
+// note adds the step that restores a secret. A secret that can't be read can't be
+// restored, so it is not changed.
 func (k undoing) note(ctx context.Context, profile string, i keychain.Item) error {
 	was, err := k.look(ctx, profile, i)
 	if err != nil {
@@ -72,7 +72,7 @@ func (k undoing) note(ctx context.Context, profile string, i keychain.Item) erro
 	return nil
 }
 
-// look is Get, with zero for nothing.
+// look is Get, with the zero secret if there is none.
 func (k undoing) look(ctx context.Context, profile string, i keychain.Item) (core.Secret, error) {
 	s, err := k.Get(ctx, profile, i)
 	if core.CodeOf(err) == core.CodeSecretMissing {

@@ -17,11 +17,11 @@ import (
 	"github.com/artstore/ingester/core/engine"
 )
 
-// uploadRun is the work of one `ingester upload`. It may begin in one process and go
-// on in others: the process that owns the queue when it is asked.
+// uploadRun is one run of `ingester upload`. It works with the process that owns the
+// queue, this one or another; the owner may change while it runs.
 type uploadRun struct {
 	u       *uploadCommand
-	profile core.Profile // as the command line has it
+	profile core.Profile // as the command line changes it
 	terms   control.Terms
 	cfg     programConfig
 	paths   []string
@@ -29,14 +29,14 @@ type uploadRun struct {
 	out     report.Reporter
 	options core.Options
 	scan    core.Scan
-	files   int          // that were found
-	begun   time.Time    // of the first Submit
+	files   int          // how many were found
+	begun   time.Time    // when they were first submitted
 	watch   *watch.Watch // nil until the files are in the queue
 	missing bool         // something of the queue was lost
 }
 
-// run scans, and then works with whichever process has the queue, until the
-// files of this call have ended.
+// run scans the paths, and works with the owner of the queue until the files of this
+// call have ended.
 func (r *uploadRun) run(ctx context.Context) error {
 	var err error
 	if r.options, err = r.u.options(r.profile); err != nil {
@@ -53,8 +53,8 @@ func (r *uploadRun) run(ctx context.Context) error {
 	return afterRecovery(r.missing, err)
 }
 
-// with works with the queue's present owner, or becomes it. A *control.Gone is
-// for the next round.
+// with works with the present owner of the queue, or becomes the owner. It returns a
+// *control.Gone if another owner follows.
 func (r *uploadRun) with(ctx context.Context, after *control.Gone) error {
 	f, err := join(ctx, r.cfg, after)
 	if err != nil {
@@ -81,8 +81,8 @@ func (r *uploadRun) with(ctx context.Context, after *control.Gone) error {
 	return errors.Join(err, part(parting))
 }
 
-// work queues the files and waits until they have ended, or goes on with what
-// is left of them.
+// work submits the files and waits until they have ended. If they were submitted to
+// an earlier owner, it continues with those that have not ended.
 func (r *uploadRun) work(ctx context.Context, q control.Call) error {
 	if r.watch != nil {
 		if err := r.watch.Adopt(ctx, q); err != nil {
@@ -103,13 +103,13 @@ func (r *uploadRun) work(ctx context.Context, q control.Call) error {
 		if others, err = q.Continue(ctx, r.profile.Name); err != nil {
 			return err
 		}
-		if err := q.Retry(ctx, others...); err != nil { // those that wait
+		if err := q.Retry(ctx, others...); err != nil { // at once, where they wait
 			return err
 		}
 	}
 	r.watch = watch.New(watch.Config{Out: r.out, Profile: r.profile.Name, Scan: r.scan, SkipOK: r.u.skipOK, Submission: submission, Others: others,
 		Persistence: r.u.persistence(r.profile), Say: r.u.say})
-	r.scan.Sources = nil // a hundred thousand of them are a lot
+	r.scan.Sources = nil // there may be a hundred thousand: free them
 	return r.watch.Follow(ctx, q)
 }
 
@@ -118,8 +118,8 @@ type submitter interface {
 	Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error)
 }
 
-// submit queues the files. Where an owner has ended before it answered, it may
-// have taken them, and even sent some: those are not asked for again.
+// submit submits the files. An owner that ended before it answered may have queued
+// them, and sent some: those are not sent again.
 func (r *uploadRun) submit(ctx context.Context, q submitter) (core.Submission, error) {
 	first := r.begun.IsZero()
 	if first {
@@ -134,7 +134,7 @@ func (r *uploadRun) submit(ctx context.Context, q submitter) (core.Submission, e
 	if err != nil {
 		return got, err
 	}
-	before := map[string]bool{} // stored by earlier calls: to be sent once more
+	before := map[string]bool{} // by path: stored by earlier calls, so to be sent again
 	got.Stored = slices.DeleteFunc(got.Stored, func(t core.Transfer) bool {
 		old := t.QueuedAt.Before(r.begun)
 		before[t.Source.Path] = before[t.Source.Path] || old
@@ -154,8 +154,8 @@ func (r *uploadRun) submit(ctx context.Context, q submitter) (core.Submission, e
 	return got, err
 }
 
-// own has this process be the owner of the queue, for its own files and for
-// those of other calls that come to it.
+// own works as the owner of the queue, for the files of this call and of other
+// processes' calls.
 func (r *uploadRun) own(ctx context.Context, p *program) error {
 	missing, err := p.tellRecovered(ctx, r.out, r.u.streams)
 	r.missing = r.missing || missing
@@ -170,7 +170,7 @@ func (r *uploadRun) own(ctx context.Context, p *program) error {
 		defer stop(nil)
 		defer context.AfterFunc(life, func() { stop(context.Cause(life)) })()
 		yield := make(chan struct{})
-		p.shared.onHandOver(func() { // called once, and asked again by who can't wait
+		p.shared.onHandOver(func() { // may be called several times: other windows ask as well
 			select {
 			case <-yield:
 			default:
@@ -185,34 +185,33 @@ func (r *uploadRun) own(ctx context.Context, p *program) error {
 		err := r.work(working, p.engine.Own())
 		last, cancel := context.WithTimeout(working, lastAnswers)
 		defer cancel()
-		_ = p.engine.Answered(last) // of what earlier calls left; else the next one asks
+		_ = p.engine.Answered(last) // about files of earlier calls; otherwise the next call asks
 		return errors.Join(err, r.serve(life, yield, p))
 	})
 	return errors.Join(err, p.close())
 }
 
-// untilTerminated is a context that outlives an interrupt, but not a signal to
-// end at once.
+// untilTerminated is a context that SIGTERM ends, and an interrupt does not.
 func untilTerminated(ctx context.Context) (context.Context, context.CancelFunc) {
 	life, end := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM)
 	context.AfterFunc(life, end) // the next signal has its usual effect
 	return life, end
 }
 
-// lastAnswers is how long a command whose files have ended waits for what servers
-// say of files of unknown outcome.
+// lastAnswers is how long a command whose files have ended waits for servers to say
+// whether they have files of unknown outcome.
 const lastAnswers = 10 * time.Second
 
-// drainTime is how long a window waits for uploads that are under way.
+// drainTime is how long a window that takes the queue waits for uploads under way.
 const drainTime = 3 * time.Second
 
-// serve goes on for others once the own work is done or interrupted. It returns
-// when their work is done too, when a window wants the queue, or at the next
-// interrupt: then others take the queue.
+// serve continues for the callers once the own files have ended or were interrupted.
+// It returns when the callers' files have ended too, when a window wants the queue,
+// or at the next interrupt; then another process takes the queue.
 func (r *uploadRun) serve(life context.Context, yield <-chan struct{}, p *program) error {
 	serving, stop := signal.NotifyContext(life, os.Interrupt)
 	defer stop()
-	if err := p.engine.Own().Stop(serving); err != nil && serving.Err() == nil { // what it has not ended
+	if err := p.engine.Own().Stop(serving); err != nil && serving.Err() == nil { // its own transfers that have not ended
 		return err
 	}
 	if n := p.shared.server.Callers(); n > 0 && !isClosed(yield) && serving.Err() == nil {
@@ -234,7 +233,7 @@ func (r *uploadRun) serve(life context.Context, yield <-chan struct{}, p *progra
 	if isClosed(yield) && serving.Err() == nil {
 		drain, cancel := context.WithTimeout(serving, drainTime)
 		defer cancel()
-		_ = p.engine.Drain(drain) // what is still under way then is interrupted
+		_ = p.engine.Drain(drain) // uploads that take longer are interrupted
 		p.shared.server.End(true)
 	}
 	return nil
@@ -249,7 +248,7 @@ func isClosed(c <-chan struct{}) bool {
 	}
 }
 
-// say tells a person something about the process, not about a file.
+// say prints something about the process, not about a file, for people.
 func (u *uploadCommand) say(text string) {
 	if !u.quiet {
 		_, _ = fmt.Fprintln(u.streams.err, "ingester: "+text) // the stream remembers a failure

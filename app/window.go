@@ -19,10 +19,10 @@ import (
 	"github.com/artstore/ingester/ui"
 )
 
-// runWindow opens the window, or hands the files to the one that is open. Where
-// neither is possible and nobody reads standard error, a window says why.
+// runWindow opens the window, or passes the files on to the one that is open. If
+// neither is possible and standard error is no terminal, a small window says why.
 func runWindow(ctx context.Context, s streams, o windowOptions) error {
-	var app fyne.App // made once only, as late as possible
+	var app fyne.App // created only once, and only when needed
 	desktop.PreferX11(os.Getenv, os.Setenv)
 	start := func() fyne.App {
 		app = fyneapp.NewWithID(desktop.AppID)
@@ -51,7 +51,7 @@ func openWindow(ctx context.Context, s streams, o windowOptions, app func() fyne
 	if err != nil {
 		return &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "open log", Message: "The log can't be written.", Err: err}
 	}
-	defer func() { _ = file.Close() }() // every line is written at once
+	defer func() { _ = file.Close() }() // no line is buffered
 	buffer := ui.NewLogBuffer(level)
 	log := s.logTo(slog.NewMultiHandler(slog.NewTextHandler(file, &slog.HandlerOptions{Level: level}), buffer))
 	c := takeover{paths: o.paths, raise: !o.background || len(o.paths) > 0, ready: func() error { return desktop.OpenDisplay(os.Getenv) }}
@@ -61,7 +61,7 @@ func openWindow(ctx context.Context, s streams, o windowOptions, app func() fyne
 	}
 	err = p.run(ctx, func(ctx context.Context) error { return p.showWindow(ctx, o, app, log, buffer) })
 	if ctx.Err() != nil {
-		err = nil // told to end, and did
+		err = nil // ended by a signal, as it was told to
 	}
 	return errors.Join(err, p.close())
 }
@@ -86,7 +86,7 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, app func() fy
 	if o.sandbox || c.isEmbedded(c.Current()) {
 		if err := c.StartSandbox(ctx); err != nil && o.sandbox {
 			return err
-		} else if err != nil { // the window shows that the server is not there
+		} else if err != nil { // the window shows that the server can't be reached
 			log.Error("the embedded server does not start", "error", err)
 		}
 	}
@@ -121,8 +121,8 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, app func() fy
 	return p.present(ctx, w, o.background)
 }
 
-// present shows the window, or, in the background, its tray icon only. Without
-// a tray there would be no way back to it, so then it is shown all the same.
+// present shows the window or, with --background, only its tray icon. If the desktop
+// shows no tray icons it shows the window: nothing else would open it.
 func (p *program) present(ctx context.Context, w *ui.Window, background bool) error {
 	tray := desktop.TrayPossible(ctx)
 	if tray {

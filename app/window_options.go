@@ -5,5 +5,5 @@ type windowOptions struct {
 	paths      []string
 	sandbox    bool
 	profile    string
-	background bool // in the tray
+	background bool // start in the tray
 }

@@ -15,13 +15,13 @@ import (
 	"github.com/artstore/ingester/core/upload"
 )
 
-// connect builds a connection; nothing goes to the network.
+// connect builds a connection, without using the network.
 func (c *Connections) connect(ctx context.Context, by engine.Route) (*connection, error) {
 	p, secrets, err := c.settings(by)
 	if err != nil {
 		return nil, err
 	}
-	roots := tlsconfig.NewWatch(p.TLS, c.cfg.Log) // before the file is read
+	roots := tlsconfig.NewWatch(p.TLS, c.cfg.Log) // before the file is read: later changes count
 	config, _, err := buildTLS(ctx, p, secrets, c.cfg.Log)
 	if err != nil {
 		return nil, err
@@ -59,8 +59,8 @@ func (c *Connections) connect(ctx context.Context, by engine.Route) (*connection
 	}, nil
 }
 
-// buildTLS builds the TLS configuration of p and returns the passphrase that it
-// took. The keychain is asked for one only where a key needs it.
+// buildTLS builds the TLS configuration of p, and returns the passphrase that it
+// needed. The keychain is asked for it only if a key needs one.
 func buildTLS(ctx context.Context, p core.Profile, s *Secrets, log *slog.Logger) (*tls.Config, core.Secret, error) {
 	config, err := tlsconfig.Build(p.TLS, core.Secret{}, log)
 	if core.CodeOf(err) != core.CodePassphraseMissing {
@@ -74,7 +74,7 @@ func buildTLS(ctx context.Context, p core.Profile, s *Secrets, log *slog.Logger)
 	return config, passphrase, err
 }
 
-// measuredTokens tells the metrics how long the present token lives.
+// measuredTokens tells the metrics when the present token expires.
 type measuredTokens struct {
 	*auth.Source
 	metrics *metrics.Metrics

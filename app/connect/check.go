@@ -8,11 +8,11 @@ import (
 	"github.com/artstore/ingester/core/diagnose"
 )
 
-// Check makes the connection test of a profile, step by step. A passphrase is asked of the
-// keychain only where none is given and a key needs one.
+// Check runs the connection test of a profile, step by step. The keychain is asked for
+// a passphrase only if none is given and a key needs one.
 func Check(ctx context.Context, p core.Profile, s *Secrets, passphrase core.Secret, step func(core.Step)) error {
 	if passphrase.IsZero() {
-		// What is wrong with the files is for the test to say.
+		// The test reports what is wrong with the files.
 		_, passphrase, _ = buildTLS(ctx, p, s, slog.New(slog.DiscardHandler))
 	}
 	s.redactor.Learn(passphrase)

@@ -14,11 +14,10 @@ import (
 	"github.com/artstore/ingester/core/upload"
 )
 
-// connection is the upload clients of a profile, one a protocol, and the
-// sign-in that they use. It closes when it has been retired and its last use has
-// ended.
+// connection is the upload clients of a profile, one for each protocol, and the
+// sign-in that they use. Once retired it closes when its last use has ended.
 type connection struct {
-	endpoint engine.Endpoint // where it leads
+	endpoint engine.Endpoint // the server and account that it is for
 	protocol core.Protocol
 	client   *upload.Client
 	tus      *tus.Client
@@ -32,10 +31,10 @@ type connection struct {
 	uses    int
 	retired bool
 	viaTus  bool        // the newest upload went by tus
-	tooMuch int64       // files from this size on are too much for one request, 0 while none was
-	looked  time.Time   // at the CA file
-	stale   bool        // the CA file is another one now
-	unready *core.Error // the server said so when asked, nil where it did not
+	tooMuch int64       // files from this size on are too large for one request; 0: not known
+	looked  time.Time   // when the CA file was last looked at
+	stale   bool        // the CA file has been replaced
+	unready *core.Error // the server's answer that it is not ready, nil if it is
 }
 
 // Upload implements engine.Uploader.
@@ -69,8 +68,8 @@ func (c *connection) Terminate(ctx context.Context, t core.Transfer) error {
 	return c.tus.Terminate(ctx, t)
 }
 
-// HonoursKey implements engine.Uploader. What takes resumable uploads may be
-// another server than the one that is ready for the others.
+// HonoursKey implements engine.Uploader. Resumable uploads may go to another server
+// than the others.
 func (c *connection) HonoursKey(ctx context.Context, t core.Transfer) (bool, error) {
 	defer c.use()()
 	byTus, err := c.byTus(ctx, t)
@@ -120,7 +119,7 @@ func (c *connection) ready(ctx context.Context) error {
 	return nil
 }
 
-// stored notes that the server takes uploads, whatever it said before.
+// stored notes that the server takes uploads, if err is nil: it is ready after all.
 func (c *connection) stored(err error) {
 	if err != nil {
 		return
@@ -146,8 +145,8 @@ func (c *connection) link(now time.Time) core.Link {
 	return l
 }
 
-// outdated reports whether the CA file has been replaced since the connection
-// was made. It looks no more often than every so often.
+// outdated reports whether the CA file has been replaced since the connection was
+// made. It looks at the file no more often than every says.
 func (c *connection) outdated(now time.Time, every time.Duration) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -159,7 +158,7 @@ func (c *connection) outdated(now time.Time, every time.Duration) bool {
 	return c.stale
 }
 
-// use keeps the connection open until what it returns is called.
+// use keeps the connection open until done is called.
 func (c *connection) use() (done func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -181,7 +180,7 @@ func (c *connection) retire() {
 
 func (c *connection) closeUnused() {
 	if c.retired && c.uses == 0 {
-		_ = c.client.Close() // idle connections only: nothing can be lost
+		_ = c.client.Close() // only idle connections are closed: nothing is lost
 		_ = c.tus.Close()
 		_ = c.tokens.Close()
 	}

@@ -22,7 +22,7 @@ import (
 // Config is what connections are made with.
 type Config struct {
 	Load      func(name string) (core.Profile, error) // finds a profile
-	Moves     func(core.Profile) bool                 // whether its server may have another address after each start; nil: none may
+	Moves     func(core.Profile) bool                 // whether its server may have another address after each start; nil: none has
 	Secrets   *Secrets
 	Metrics   *metrics.Metrics
 	UserAgent string // names the program to servers
@@ -34,19 +34,19 @@ type Config struct {
 type Connections struct {
 	cfg Config
 
-	// lookEvery is how often the first use of a connection after a while
-	// looks whether its CA file has been replaced.
+	// lookEvery is how often a use of a connection looks at most whether its CA
+	// file has been replaced.
 	lookEvery time.Duration
 
-	// making lets those who need the same new connection share one: its making
-	// may ask the user to unlock the keychain.
+	// making makes sure that a connection is made once, however many need it at
+	// the same time: it may ask the user to unlock the keychain.
 	making singleflight.Group
 
 	mu      sync.Mutex
 	open    map[engine.Route]*connection
-	callers map[string]*terms       // by what routes call them
+	callers map[string]*terms       // by the name that routes have for them
 	changes int                     // how often drop was called
-	limits  map[engine.Route]*limit // for as long as the program runs, or the caller is there
+	limits  map[engine.Route]*limit // kept while the program runs, or the caller is there
 }
 
 // rootsEvery is how often CA files are looked at.
@@ -73,9 +73,9 @@ func (c *Connections) endpoint(p core.Profile, by engine.Route) engine.Endpoint 
 		Budget: func(size int64) int64 { return c.budget(p, keyOf(by), size) }}
 }
 
-// budget is how many bytes, of files of size bytes, may be on their way to a
-// profile's server at once so that none outlasts its token. Resumable uploads
-// go on with another token.
+// budget is how many bytes may be in flight to a profile's server, in files of size
+// bytes, so that no upload outlasts its token. Resumable uploads have no limit: they
+// continue with another token.
 func (c *Connections) budget(p core.Profile, by engine.Route, size int64) int64 {
 	c.mu.Lock()
 	found := c.open[by]
@@ -91,8 +91,8 @@ func (c *Connections) budget(p core.Profile, by engine.Route, size int64) int64 
 	return found.client.Budget()
 }
 
-// Uploader implements engine.Uploaders. What it returns was made for its
-// destination: a profile that is changed meanwhile doesn't lead it elsewhere.
+// Uploader implements engine.Uploaders. What it returns is for one destination: a
+// change of the profile does not change that.
 func (c *Connections) Uploader(ctx context.Context, by engine.Route, to core.Destination) (engine.Uploader, error) {
 	found, err := c.connection(ctx, by)
 	if err != nil {
@@ -103,7 +103,7 @@ func (c *Connections) Uploader(ctx context.Context, by engine.Route, to core.Des
 		if err != nil {
 			return nil, err
 		}
-		if now.Leads(to) { // the profile was changed behind our back
+		if now.Leads(to) { // another process has changed the profile
 			c.drop(keyOf(by))
 			if found, err = c.connection(ctx, by); err != nil {
 				return nil, err
@@ -117,8 +117,8 @@ func (c *Connections) Uploader(ctx context.Context, by engine.Route, to core.Des
 	return found, nil
 }
 
-// connection is the open connection of a profile, or a new one where there is
-// none or its CA file has been replaced. What is under way ends on the old one.
+// connection is the open connection of a profile, or a new one if there is none or
+// its CA file has been replaced. Uploads under way end on the old one.
 func (c *Connections) connection(ctx context.Context, by engine.Route) (*connection, error) {
 	by = keyOf(by)
 	c.mu.Lock()
@@ -129,7 +129,7 @@ func (c *Connections) connection(ctx context.Context, by engine.Route) (*connect
 	}
 	fresh, err := c.shared(ctx, by, found)
 	switch {
-	case err != nil && found != nil: // not all of the files are there yet, say
+	case err != nil && found != nil: // perhaps not all of the files are in place yet
 		c.cfg.Log.Warn("the CA file was replaced, but no new connection can be prepared; the old one stays", "profile", by.Profile, "code", core.CodeOf(err), "error", err)
 		return found, nil
 	case err != nil:
@@ -138,7 +138,7 @@ func (c *Connections) connection(ctx context.Context, by engine.Route) (*connect
 	return fresh, nil
 }
 
-// shared is renew, together with all who ask at the same time.
+// shared is renew, run once for all that need it at the same time.
 func (c *Connections) shared(ctx context.Context, by engine.Route, found *connection) (*connection, error) {
 	for {
 		own := false
@@ -151,11 +151,11 @@ func (c *Connections) shared(ctx context.Context, by engine.Route, found *connec
 			return fresh.(*connection), nil
 		case own, ctx.Err() != nil, core.CodeOf(err) != core.CodeCancelled && !errors.Is(err, context.Canceled):
 			return nil, err
-		} // else it was another who gave up
+		} // otherwise another caller was cancelled, not this one
 	}
 }
 
-// renew puts a new connection in the place of found, unless someone has.
+// renew replaces found by a new connection, unless another caller has.
 func (c *Connections) renew(ctx context.Context, by engine.Route, found *connection) (*connection, error) {
 	for {
 		c.mu.Lock()
@@ -171,7 +171,7 @@ func (c *Connections) renew(ctx context.Context, by engine.Route, found *connect
 		if c.replace(by, fresh, changes) {
 			return fresh, nil
 		}
-		fresh.retire() // of a profile that is another one by now
+		fresh.retire() // the profile was changed meanwhile
 	}
 }
 
@@ -211,10 +211,10 @@ func (c *Connections) Ready(ctx context.Context, profile string) error {
 }
 
 // Forget makes the next use of a profile connect again, with the profile as it is
-// then. What is under way ends on the old connection, at the new speed.
+// then. Uploads under way end on the old connection, with the new bandwidth limit.
 func (c *Connections) Forget(profile string) {
 	by := engine.Route{Profile: profile}
-	if p, err := c.cfg.Load(profile); err == nil { // else it is gone
+	if p, err := c.cfg.Load(profile); err == nil { // otherwise it was removed
 		c.limit(by, p)
 	}
 	c.drop(by)
@@ -232,8 +232,8 @@ func (c *Connections) drop(by engine.Route) {
 	}
 }
 
-// limit is the bandwidth limit of a route whose profile is p. Uploads that are
-// under way follow.
+// limit is the bandwidth limit of a route whose profile is p. It applies to uploads
+// under way as well.
 func (c *Connections) limit(by engine.Route, p core.Profile) *limit {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -10,13 +10,13 @@ import (
 	"github.com/artstore/ingester/core/metrics"
 )
 
-// expiryEvery is how often the end of the client certificate is read again: a
-// program that runs for weeks sees it come near, or the certificate renewed.
+// expiryEvery is how often the client certificate's expiry is read again: the program
+// may run for weeks, and the certificate may be renewed.
 const expiryEvery = time.Minute
 
-// expiry follows the end of the client certificate in use.
+// expiry knows when the client certificate in use expires.
 type expiry struct {
-	config  *tls.Config // whose client certificate follows its files
+	config  *tls.Config // its client certificate is read again when the files change
 	metrics *metrics.Metrics
 	log     *slog.Logger
 
@@ -26,8 +26,8 @@ type expiry struct {
 	warned core.ExpiryLevel
 }
 
-// newExpiry reads the certificate of config for the first time. That it ends
-// soon has been logged when the files were read.
+// newExpiry reads the certificate of config for the first time. If it expires soon,
+// that was logged when the files were read.
 func newExpiry(config *tls.Config, m *metrics.Metrics, log *slog.Logger, now time.Time) *expiry {
 	e := &expiry{config: config, metrics: m, log: log}
 	e.look(now)
@@ -35,8 +35,8 @@ func newExpiry(config *tls.Config, m *metrics.Metrics, log *slog.Logger, now tim
 	return e
 }
 
-// end is when the certificate ends, zero without one. When that has come
-// nearer by a level, the log says so.
+// end is when the certificate expires, zero without one. It logs a warning each time
+// that a level of warning is reached.
 func (e *expiry) end(now time.Time) time.Time {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -59,7 +59,7 @@ func (e *expiry) look(now time.Time) {
 	}
 	cert, err := e.config.GetClientCertificate(new(tls.CertificateRequestInfo))
 	if err != nil || cert.Leaf == nil {
-		return // what was known stays
+		return // keep what was known
 	}
 	e.facts = core.CertificateFacts{Subject: cert.Leaf.Subject.String(), NotAfter: cert.Leaf.NotAfter}
 	e.metrics.SetCertificateExpiry(e.facts.NotAfter)

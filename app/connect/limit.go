@@ -10,24 +10,24 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Bytes that go out at once under a bandwidth limit: a quarter of a second's,
-// so that a change is felt soon, within these bounds.
+// Under a bandwidth limit a quarter of a second's bytes are sent at a time, so that a
+// change takes effect soon; at least leastBurst, at most mostBurst.
 const (
 	leastBurst = 1 << 10
 	mostBurst  = 64 << 10
-	// freeBurst is what an upload may ask for while there is no limit.
+	// freeBurst is how much an upload may send at a time while there is no limit.
 	freeBurst = 1 << 20
 )
 
-// limit is a profile's bandwidth limit. It follows the timetable by the wall
-// clock, and what is under way follows a change of the settings.
+// limit is a profile's bandwidth limit. It follows the timetable by the wall clock. A
+// change of the settings applies to uploads under way.
 type limit struct {
 	now    func() time.Time
 	bucket *rate.Limiter
 
 	mu    sync.Mutex
 	table core.Timetable
-	until time.Time // the present rate holds
+	until time.Time // when the present rate may change
 	free  bool      // no limit at present
 }
 
@@ -35,7 +35,8 @@ func newLimit(now func() time.Time) *limit {
 	return &limit{now: now, bucket: rate.NewLimiter(rate.Inf, mostBurst), free: true}
 }
 
-// set takes the limit of a profile, which has been checked with it.
+// set takes the limit of a profile. A text that can't be read changes nothing:
+// profiles are checked before.
 func (l *limit) set(text string) {
 	table, err := core.ParseTimetable(text)
 	if err != nil {
@@ -47,10 +48,10 @@ func (l *limit) set(text string) {
 	l.follow(l.now())
 }
 
-// follow takes the rate in force at now. The caller holds mu.
+// follow sets the rate of the timetable at now. The caller holds mu.
 func (l *limit) follow(now time.Time) {
 	bytes, holds := l.table.At(now.Local())
-	l.until = now.Add(min(holds, time.Minute)) // the wall clock may be set
+	l.until = now.Add(min(holds, time.Minute)) // the wall clock may be changed
 	l.free = bytes == 0
 	if l.free {
 		l.bucket.SetLimit(rate.Inf)

@@ -7,13 +7,13 @@ import (
 	"github.com/artstore/ingester/core/tus"
 )
 
-// resumableFrom is the size in bytes from which protocol = "auto" prefers
-// resumable uploads: what is smaller is sent again sooner than asked for, unless
-// it takes longer than a token lives.
+// resumableFrom is the size in bytes from which protocol = "auto" prefers resumable
+// uploads. To send a smaller file again is quicker than to ask how much of it the
+// server has, unless sending takes longer than a token lives.
 const resumableFrom = 64 << 20
 
-// byTus reports whether a transfer goes by tus. One that began so goes on so,
-// whatever the profile says by now. A server is asked once what it offers.
+// byTus reports whether a transfer goes by tus. One that began by tus continues by
+// tus, whatever the profile says now. A server is asked only once what it offers.
 func (c *connection) byTus(ctx context.Context, t core.Transfer) (bool, error) {
 	switch {
 	case t.Resume != "", c.protocol == core.ProtocolTus:
@@ -23,7 +23,7 @@ func (c *connection) byTus(ctx context.Context, t core.Transfer) (bool, error) {
 	}
 	offer, err := c.tus.Offer(ctx)
 	if e := core.AsError(err); e != nil && e.Kind == core.KindServer {
-		// Out of order there, but perhaps not where other uploads go.
+		// Resumable uploads are out of order, but other uploads may work.
 		c.log.Debug("whether the server takes resumable uploads is not known", "error", e)
 		return false, nil
 	}
@@ -44,9 +44,9 @@ func (c *connection) resumableFrom() int64 {
 	return resumableFrom
 }
 
-// insteadByTus reports whether a file that was refused as too large may go by
-// tus, and remembers that for others: a gateway's limit is one of requests, and a
-// resumable upload can be several.
+// insteadByTus reports whether a file that was refused as too large may go by tus. It
+// remembers the size for other files. A gateway limits the size of a request, and a
+// resumable upload can be several requests.
 func (c *connection) insteadByTus(ctx context.Context, t core.Transfer, refused error) bool {
 	if core.CodeOf(refused) != core.CodeTooLarge || c.protocol == core.ProtocolMultipart {
 		return false

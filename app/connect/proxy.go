@@ -16,12 +16,11 @@ import (
 // proxySchemes are the proxies that net/http can use.
 var proxySchemes = []string{"http", "https", "socks5", "socks5h"} //nolint:gochecknoglobals // a table
 
-// proxyFunc is http.ProxyFromEnvironment, by the variables in c, with two differences. Where
-// HTTPS_PROXY or HTTP_PROXY holds no address, that is an error for every
-// request that would go through it: net/http takes it for no proxy at all, and
-// what the user wanted to send through one would go out directly. And NO_PROXY
-// is read as other programs take it, with blanks or semicolons between its
-// entries, and with URLs for hosts.
+// proxyFunc is http.ProxyFromEnvironment for the variables in c, with two differences.
+// An invalid address in HTTPS_PROXY or HTTP_PROXY is an error for every request that
+// would use it: net/http ignores it, and the request would go out without a proxy. And
+// NO_PROXY may have blanks or semicolons between its entries, and URLs for hosts, as
+// in other programs.
 func proxyFunc(c *httpproxy.Config) func(*http.Request) (*url.URL, error) {
 	invalid := map[string]error{}
 	checked := *c
@@ -35,12 +34,12 @@ func proxyFunc(c *httpproxy.Config) func(*http.Request) (*url.URL, error) {
 		if *v.value != "" && !usableProxy(c, scheme) {
 			invalid[scheme] = &core.Error{Kind: core.KindConfig, Code: core.CodeProxyInvalid, Op: "find proxy",
 				Message: "The proxy address in " + v.name + " is not valid. It should be such as http://proxy.example:3128."}
-			*v.value = "http://proxy.invalid" // so that NO_PROXY still has its say
+			*v.value = "http://proxy.invalid" // a valid one, so that NO_PROXY still applies
 		}
 	}
 	proxy := checked.ProxyFunc()
 	return func(req *http.Request) (*url.URL, error) {
-		if wire.HasZone(req.URL.Host) { // the address of a neighbour, which no proxy knows by it
+		if wire.HasZone(req.URL.Host) { // a link-local address: no proxy can reach it
 			return nil, nil
 		}
 		found, err := proxy(req.URL)
@@ -62,8 +61,8 @@ func hosts(list string) string {
 	return strings.Join(entries, ",")
 }
 
-// EnvironmentProxy is what this process's environment says of proxies, for the
-// owner of the queue.
+// EnvironmentProxy is the proxies that this process's environment names, for the owner
+// of the queue.
 func EnvironmentProxy() control.Proxy { return proxyTerms(*httpproxy.FromEnvironment()) }
 
 func proxyTerms(c httpproxy.Config) control.Proxy {
@@ -81,13 +80,13 @@ func proxyPassword(c httpproxy.Config) core.Secret {
 	return core.Secret{}
 }
 
-// usableProxy reports whether a proxy is found for URLs of scheme, and one
-// that can be spoken to. Its address may hold a password: nobody is shown it.
+// usableProxy reports whether c has a proxy for URLs of scheme that net/http can use.
+// The address is never shown: it may hold a password.
 func usableProxy(c *httpproxy.Config, scheme string) bool {
 	only := httpproxy.Config{HTTPProxy: c.HTTPProxy, HTTPSProxy: c.HTTPSProxy}
 	found, err := only.ProxyFunc()(&url.URL{Scheme: scheme, Host: "server.example"})
-	// What is no URL is tried again behind "http://": its scheme becomes the
-	// host, and the rest a path.
+	// httpproxy tries again with "http://" before what is no URL: the scheme then
+	// becomes the host, and the rest a path.
 	return err == nil && found != nil && found.Hostname() != "" && strings.TrimSuffix(found.Path, "/") == "" &&
 		slices.Contains(proxySchemes, found.Scheme)
 }

@@ -15,16 +15,16 @@ import (
 // keychainService is the name under which secrets are kept.
 const keychainService = "io.github.artstore.ingester"
 
-// Secrets finds the secrets of profiles: first those of this session (the
-// embedded server's, and what the user chose to keep no longer), then what the
-// command line was given, then the keychain.
+// Secrets finds the secrets of profiles: first those of this session (the embedded
+// server's, and those that the user did not want to save), then the one that the
+// command line gives, then those in the keychain.
 type Secrets struct {
 	keychain.Layered
 	given    core.Secret      // --secret-file or INGESTER_CLIENT_SECRET
 	proxy    httpproxy.Config // may hold a password
-	redactor *core.Redactor   // is told of all that are used
+	redactor *core.Redactor   // learns all that are used
 
-	published *auth.Publishers // the token servers known to publish keys
+	published *auth.Publishers // the token servers that have published keys
 }
 
 // NewSecrets finds secrets in the keychain of this user, unless one was given.
@@ -45,8 +45,8 @@ func (s *Secrets) RememberPublishers(file string, log *slog.Logger) {
 	s.published = auth.OpenPublishers(file, log)
 }
 
-// With finds secrets as s does, unless a client secret is given: then that is the
-// one, and what is kept for this session only is left out.
+// With finds secrets as s does. If a client secret is given, it is used, and the
+// secrets of this session are not.
 func (s *Secrets) With(client core.Secret) *Secrets {
 	s.redactor.Learn(client)
 	with := *s
@@ -57,8 +57,8 @@ func (s *Secrets) With(client core.Secret) *Secrets {
 	return &with
 }
 
-// forCaller finds secrets for a caller of this program: what that was given, and
-// then the keychain, but nothing that is for this program alone.
+// forCaller finds secrets for a caller: first the one that the caller was given, then
+// those in the keychain, but none that is for this process only.
 func (s *Secrets) forCaller(t control.Terms) *Secrets {
 	proxy := httpproxy.Config{HTTPProxy: t.Proxy.HTTP, HTTPSProxy: t.Proxy.HTTPS, NoProxy: t.Proxy.No, CGI: t.Proxy.CGI}
 	s.redactor.Learn(t.Secret, t.Passphrase, proxyPassword(proxy))

@@ -11,9 +11,8 @@ import (
 	"github.com/artstore/ingester/core/keychain"
 )
 
-// terms are a profile as a caller has it, with what its command line lays over
-// it, and the secrets that came with it. They are in memory, and only while the
-// caller is there.
+// terms are a caller's profile, as its command line changes it, and the secrets that
+// came with it. They are kept in memory only, while the caller is there.
 type terms struct {
 	control.Terms
 	secrets *Secrets
@@ -25,8 +24,8 @@ func (t *terms) are(other control.Terms) bool {
 		t.Secret.Reveal() == other.Secret.Reveal() && t.Passphrase.Reveal() == other.Passphrase.Reveal()
 }
 
-// keyOf is a route by what tells it from others: terms have a profile of their
-// own.
+// keyOf is the route without what does not distinguish it: terms have a profile of
+// their own.
 func keyOf(by engine.Route) engine.Route {
 	if by.Terms != "" {
 		by.Profile = ""
@@ -49,8 +48,8 @@ func (c *Connections) settings(by engine.Route) (core.Profile, *Secrets, error) 
 	return t.Profile, t.secrets, nil
 }
 
-// Admit takes a caller's terms and says what routes call them: "" where they
-// are the program's own. Callers with the same terms share them.
+// Admit takes the terms of a caller. name is what routes call them, "" if they are the
+// same as this program's. Callers with the same terms share them.
 func (c *Connections) Admit(ctx context.Context, t control.Terms) (name string, leave func(), err error) {
 	own, err := c.cfg.Load(t.Profile.Name)
 	if ours := (&terms{Terms: control.Terms{Profile: own, Secret: c.cfg.Secrets.given, Proxy: proxyTerms(c.cfg.Secrets.proxy)}}); err == nil && ours.are(t) {
@@ -77,8 +76,8 @@ func (c *Connections) Admit(ctx context.Context, t control.Terms) (name string, 
 	return name, func() { c.dismiss(name) }, nil
 }
 
-// dismiss forgets terms with their last caller. What is under way by them ends
-// on their connection.
+// dismiss drops the terms when their last caller leaves. Uploads under way end on
+// their connection.
 func (c *Connections) dismiss(name string) {
 	c.mu.Lock()
 	t := c.callers[name]

@@ -32,7 +32,7 @@ type Autostart interface {
 type entryFile struct {
 	path    string
 	content string
-	off     func(content string) bool // the desktop has switched the entry off; may be nil
+	off     func(content string) bool // whether the desktop has switched it off; may be nil
 }
 
 // On implements Autostart.
@@ -70,8 +70,8 @@ func autostartError(op string, err error) error {
 		Message: "What the desktop starts at sign-in can't be changed.", Err: err}
 }
 
-// ownProgram is the file that the desktop should start. An AppImage runs from
-// a place that is gone when it ends; it says itself where it lies.
+// ownProgram is the file that the desktop should start. An AppImage runs from a mount
+// that is gone when it ends; APPIMAGE says where the file is.
 func ownProgram(getenv func(string) string) (string, error) {
 	if image := getenv("APPIMAGE"); filepath.IsAbs(image) {
 		return image, nil
@@ -105,8 +105,8 @@ func desktopQuote(path string) string {
 	return `"` + path + `"`
 }
 
-// entryOff reports whether a desktop entry is switched off, as desktops do it
-// that keep the file.
+// entryOff reports whether a desktop entry is switched off. Some desktops do that
+// within the file.
 func entryOff(content string) bool {
 	for line := range strings.Lines(content) {
 		switch strings.ReplaceAll(strings.TrimSpace(line), " ", "") {
@@ -139,6 +139,6 @@ func launchAgent(program string) string {
 `, AppID, html.EscapeString(program), BackgroundFlag)
 }
 
-// runCommand is a command line in Windows' Run key. A path can't hold a quote
-// there.
+// runCommand is a command line in Windows' Run key. A path can't hold a quotation
+// mark on Windows.
 func runCommand(program string) string { return `"` + program + `" ` + BackgroundFlag }

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// NewAutostart is the user's launch agent. It counts from the next sign-in on.
+// NewAutostart is the user's launch agent. It takes effect at the next sign-in.
 func NewAutostart(getenv func(string) string) (Autostart, error) {
 	program, err := ownProgram(getenv)
 	if err != nil {

@@ -1,7 +1,8 @@
 package desktop
 
-// ScaleBy makes Fyne draw at a scale, or for "" at the one that the environment
-// asks for. Fyne reads it there whenever the theme changes, and has no other way.
+// ScaleBy makes Fyne draw at a scale, or for "" at that of the environment. Fyne reads
+// the scale from the environment when the theme changes; there is no other way to set
+// it.
 func ScaleBy(getenv func(string) string, setenv func(key, value string) error) func(scale string) {
 	const key = "FYNE_SCALE"
 	was := getenv(key)
@@ -9,14 +10,14 @@ func ScaleBy(getenv func(string) string, setenv func(key, value string) error) f
 		if scale == "" {
 			scale = was
 		}
-		_ = setenv(key, scale) // without it the desktop's own is used
+		_ = setenv(key, scale) // if that fails, the desktop's own is used
 	}
 }
 
-// PreferX11 keeps GLFW off Wayland where X11 is to be had: dragging files over
-// a Wayland window can abort the program (glfw/glfw#2835).
+// PreferX11 makes GLFW use X11, not Wayland, if both are there: dragging files over a
+// Wayland window can abort the program (glfw/glfw#2835).
 func PreferX11(getenv func(string) string, setenv func(key, value string) error) {
 	if getenv("FYNE_PLATFORM") == "" && getenv("WAYLAND_DISPLAY") != "" && getenv("DISPLAY") != "" {
-		_ = setenv("FYNE_PLATFORM", "x11") // without it Wayland is used
+		_ = setenv("FYNE_PLATFORM", "x11") // if that fails, Wayland is used
 	}
 }

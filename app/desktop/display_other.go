@@ -2,5 +2,5 @@
 
 package desktop
 
-// OpenDisplay does nothing: there always is one.
+// OpenDisplay does nothing: these desktops always have a display.
 func OpenDisplay(func(string) string) error { return nil }

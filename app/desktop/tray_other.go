@@ -4,8 +4,8 @@ package desktop
 
 import "context"
 
-// TrayPossible: these desktops always show tray icons.
+// TrayPossible is true: these desktops always show tray icons.
 func TrayPossible(context.Context) bool { return true }
 
-// TrayShown: these desktops always show tray icons.
+// TrayShown is true: these desktops always show tray icons.
 func TrayShown(context.Context) bool { return true }

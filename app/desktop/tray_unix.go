@@ -20,14 +20,14 @@ const (
 // trayPatience is how long the session bus may take to answer.
 const trayPatience = 2 * time.Second
 
-// TrayPossible reports whether a tray icon can be offered: there is a session
-// bus. Whether someone shows it is another matter, and may change.
+// TrayPossible reports whether a tray icon can be offered: there is a session bus.
+// Whether the desktop shows it is another question, and may change.
 func TrayPossible(ctx context.Context) bool {
 	conn, err := sessionBus(ctx)
 	if err != nil {
 		return false
 	}
-	_ = conn.Close() // nothing was asked
+	_ = conn.Close() // it was not used
 	return true
 }
 
@@ -47,7 +47,7 @@ func TrayShown(ctx context.Context) bool {
 	return err == nil && ok && shown
 }
 
-// sessionBus connects to the session bus that runs; it starts none.
+// sessionBus connects to the running session bus; it starts none.
 func sessionBus(ctx context.Context) (*dbus.Conn, error) {
 	conn, err := dbus.SessionBusPrivateNoAutoStartup(dbus.WithContext(ctx))
 	if err != nil {

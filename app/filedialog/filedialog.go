@@ -21,15 +21,15 @@ type Question struct {
 	Folders    bool     // folders, not files
 	Save       bool     // a place to write to, not something that exists
 	Many       bool     // any number of them
-	Near       string   // folder to begin in, "" for the desktop's choice
+	Near       string   // folder to start in, "" for the desktop's choice
 	Name       string   // proposed, for Save
 	Extensions []string // offered first, with their dots; none for all files
 	All        string   // words for "all files"
-	Window     uintptr  // X11 window or Windows HWND that the dialog belongs to, 0 where unknown
+	Window     uintptr  // X11 window or Windows HWND that the dialog belongs to, 0 if unknown
 }
 
-// dialog is one way to ask. Errors: CodeCancelled where the person or ctx
-// cancelled, errors.ErrUnsupported where this desktop has not that way.
+// dialog is one way to ask. Its errors are CodeCancelled if the user or ctx cancelled,
+// and errors.ErrUnsupported if this desktop does not have that way.
 type dialog func(ctx context.Context, q Question) ([]string, error)
 
 // Dialogs asks one question at a time.
@@ -48,11 +48,10 @@ func newDialogs(log *slog.Logger, ways ...dialog) *Dialogs {
 	return d
 }
 
-// Ask shows a dialog and returns the absolute paths that were chosen; what is
-// chosen and has no path on this computer is left out. It waits while another
-// dialog is open. Errors are *core.Error: CodeCancelled where nothing was
-// chosen or ctx has ended (the dialog is then closed), and one that is
-// errors.ErrUnsupported where this desktop has no dialog.
+// Ask shows a dialog and returns the absolute paths that were chosen, without those
+// that are not on this computer. It waits while another dialog is open. Errors are
+// *core.Error: CodeCancelled if nothing was chosen or ctx has ended (the dialog is then
+// closed), and one that wraps errors.ErrUnsupported if this desktop has no dialog.
 func (d *Dialogs) Ask(ctx context.Context, q Question) ([]string, error) {
 	select {
 	case <-d.turn:

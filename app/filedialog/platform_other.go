@@ -4,9 +4,8 @@ package filedialog
 
 import "github.com/ncruces/zenity"
 
-// ways is the dialog of macOS, or a helper program.
+// ways is the dialog of macOS, or else a helper program.
 func ways() []dialog { return []dialog{tool} }
 
-// owner would name the window that the dialog belongs to; macOS wants a
-// program there, which it knows by itself.
+// owner is nil: macOS knows the program that the dialog belongs to.
 func owner(uintptr) zenity.Option { return nil }

@@ -23,26 +23,26 @@ const (
 	ownerChanged = "org.freedesktop.DBus.NameOwnerChanged"
 )
 
-// The first versions of FileChooser that choose folders, and that begin where
-// they are told when something is opened.
+// The first version of FileChooser that chooses folders, and the first that starts in
+// a given folder when something is opened.
 const (
 	versionFolders = 3
 	versionNear    = 4
 )
 
-// portalPatience is how long the portal may take to start and say its version.
+// portalPatience is how long the portal may take to start and answer its version.
 const portalPatience = 5 * time.Second
 
-// handleToken makes a request's path foreseeable, so that no answer is missed.
-// The connection is used for one request only.
+// handleToken makes the path of a request known in advance, so that no answer is
+// missed. The connection is used for one request only.
 const handleToken = "ingester"
 
-// portal asks by the XDG desktop portal.
+// portal asks through the XDG desktop portal.
 type portal struct {
 	connect func(...dbus.ConnOption) (*dbus.Conn, error)
 }
 
-// sessionBus connects to the bus of this session and starts none.
+// sessionBus connects to the running session bus; it starts none.
 func sessionBus(options ...dbus.ConnOption) (*dbus.Conn, error) {
 	conn, err := dbus.SessionBusPrivateNoAutoStartup(options...)
 	if err != nil {
@@ -57,9 +57,9 @@ func sessionBus(options ...dbus.ConnOption) (*dbus.Conn, error) {
 	return conn, nil
 }
 
-// ask is a dialog.
+// ask implements dialog.
 func (p portal) ask(ctx context.Context, q Question) ([]string, error) {
-	// The connection outlives ctx by the moment that closing the dialog takes.
+	// The connection outlives ctx, until the dialog is closed.
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
 	giveUp := context.AfterFunc(ctx, end)
@@ -86,8 +86,8 @@ func (p portal) ask(ctx context.Context, q Question) ([]string, error) {
 	return r.answer(ctx)
 }
 
-// chooserVersion is the version of the portal's FileChooser; an error means
-// that there is none, or that its desktop part is missing.
+// chooserVersion is the version of the portal's FileChooser. An error means that there
+// is none, or that the desktop's part of it is missing.
 func chooserVersion(ctx context.Context, conn *dbus.Conn) (uint32, error) {
 	ctx, cancel := context.WithTimeout(ctx, portalPatience)
 	defer cancel()
@@ -147,7 +147,7 @@ func (r *request) close() {
 	r.conn.Object(portalName, r.path).Go(ifaceRequest+".Close", dbus.FlagNoReplyExpected, nil)
 }
 
-// answer waits for the person.
+// answer waits for the user.
 func (r *request) answer(ctx context.Context) ([]string, error) {
 	for {
 		select {
@@ -240,8 +240,8 @@ func portalOptions(q Question, version uint32) map[string]dbus.Variant {
 	return options
 }
 
-// anyCase is a glob that takes upper and lower case; the portal's patterns
-// know no other way.
+// anyCase is a glob that matches upper and lower case. The portal's patterns have no
+// option for that.
 func anyCase(words string) string {
 	var glob strings.Builder
 	for _, r := range words {

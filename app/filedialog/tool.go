@@ -10,7 +10,7 @@ import (
 	"github.com/ncruces/zenity"
 )
 
-// tool asks by Windows' own dialog, by osascript, or by a helper program.
+// tool asks through Windows' own dialog, osascript, or a helper program.
 func tool(ctx context.Context, q Question) ([]string, error) {
 	if !zenity.IsAvailable() {
 		return nil, errors.ErrUnsupported
@@ -64,7 +64,7 @@ func toolOptions(q Question) []zenity.Option {
 	return options
 }
 
-// startOf is where the dialog begins; a folder ends with a separator.
+// startOf is the path where the dialog starts; that of a folder ends with a separator.
 func startOf(q Question) string {
 	if q.Near == "" {
 		return q.Name

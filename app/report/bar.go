@@ -10,7 +10,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// barEvery is the least time between two drawings.
+// barEvery is how often the bar is drawn at most.
 const barEvery = 100 * time.Millisecond
 
 // bar shows the progress of a whole command on a terminal. A nil bar shows
@@ -46,8 +46,7 @@ func (b *bar) begin(files int, bytes int64) {
 
 func (b *bar) words() string { return fmt.Sprintf("%d of %d files", b.done, b.files) }
 
-// progress takes what is sent of one file. An attempt that starts again takes
-// back what the one before had sent.
+// progress takes how much of one file was sent. A new attempt begins at 0 again.
 func (b *bar) progress(t core.Transfer) {
 	if b == nil || b.bar == nil {
 		return
@@ -63,7 +62,7 @@ func (b *bar) progress(t core.Transfer) {
 	if t.State.Done() {
 		delete(b.sent, t.ID)
 	}
-	_ = b.bar.Set64(b.total) // it is only drawing
+	_ = b.bar.Set64(b.total) // only the drawing can fail
 }
 
 // clear makes room for a line of text.

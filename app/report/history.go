@@ -13,8 +13,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// HistoryRow is a stored file as the exports have it: as the server keeps it,
-// whatever it was asked. Its fields are the columns of the CSV too.
+// HistoryRow is a stored file in an export: as the server keeps it, not as it was
+// asked. Its fields are the columns of the CSV as well.
 type HistoryRow struct {
 	Name        string            `json:"name"`
 	Path        string            `json:"path"`
@@ -31,8 +31,8 @@ type HistoryRow struct {
 	Metadata    json.RawMessage   `json:"metadata,omitempty"` // a JSON object
 	Profile     string            `json:"profile"`
 	Server      string            `json:"server"`
-	Damaged     bool              `json:"damaged,omitempty"` // not what was saved: nothing of it can be trusted
-	Differs     []core.Difference `json:"differs,omitempty"` // what was asked otherwise
+	Damaged     bool              `json:"damaged,omitempty"` // the entry is damaged: nothing of it can be trusted
+	Differs     []core.Difference `json:"differs,omitempty"` // what the server keeps otherwise than asked
 }
 
 func newHistoryRow(t core.Transfer) HistoryRow {
@@ -40,7 +40,7 @@ func newHistoryRow(t core.Transfer) HistoryRow {
 	row := HistoryRow{Name: t.Source.Name, Path: t.Source.Path, PathBytes: RawPath(t.Source.Path), Size: t.Source.Size, UploadedAt: t.FinishedAt.UTC(),
 		Retention: kept.Retention, TTLDays: kept.TTLDays, Tags: kept.Tags, Description: kept.Description, Differs: t.DiffersFrom(t.Options),
 		Profile: t.Options.Profile, Server: t.Server, Damaged: t.Damaged()}
-	if json.Valid(kept.Metadata) { // nothing, and what a server made of it, need not be
+	if json.Valid(kept.Metadata) { // it may be missing, or be no JSON as the server keeps it
 		row.Metadata = kept.Metadata
 	}
 	if r := t.Receipt; r != nil {
@@ -52,8 +52,8 @@ func newHistoryRow(t core.Transfer) HistoryRow {
 	return row
 }
 
-// History writes stored transfers as JSON lines, CSV with a head, or
-// lines for sha256sum -c.
+// History writes stored transfers as JSON lines, as CSV with a header, or as lines for
+// sha256sum -c.
 func History(w io.Writer, f core.HistoryFormat, rows []core.Transfer) error {
 	switch f {
 	case core.FormatJSON:
@@ -76,7 +76,7 @@ func History(w io.Writer, f core.HistoryFormat, rows []core.Transfer) error {
 func exportCSV(w io.Writer, rows []core.Transfer) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"name", "path", "size", "sha256", "file_id", "uploaded_at", "expires_at", "retention_policy",
-		"tags", "description", "profile", "server", "damaged", "differs", "metadata"}) // Error below tells
+		"tags", "description", "profile", "server", "damaged", "differs", "metadata"}) // Error returns a failure
 	for _, t := range rows {
 		r := newHistoryRow(t)
 		expires, damaged := "", ""
@@ -98,8 +98,8 @@ func exportCSV(w io.Writer, rows []core.Transfer) error {
 	return out.Error()
 }
 
-// noFormula keeps a spreadsheet from running a file's name: text that begins
-// like a formula gets an apostrophe in front, as spreadsheets themselves do.
+// noFormula keeps a spreadsheet from running a file's name as a formula: it puts an
+// apostrophe before text that begins like one, as spreadsheets do.
 func noFormula(field string) string {
 	if field != "" && strings.ContainsRune("=+-@\t\r", rune(field[0])) {
 		return "'" + field
@@ -107,14 +107,14 @@ func noFormula(field string) string {
 	return field
 }
 
-// exportSums writes the format of GNU sha256sum: a name with a backslash or a
-// line end is escaped, and its line begins with a backslash.
+// exportSums writes the format of GNU sha256sum. A name with a backslash or a line end
+// is escaped, and its line begins with a backslash.
 func exportSums(w io.Writer, rows []core.Transfer) error {
 	out := bufio.NewWriter(w)
 	escape := strings.NewReplacer(`\`, `\\`, "\n", `\n`, "\r", `\r`)
 	for _, t := range rows {
 		if t.Damaged() {
-			_, _ = fmt.Fprintf(out, "# damaged entry, no checksum: %s\n", Printable(t.Source.Path)) // likewise
+			_, _ = fmt.Fprintf(out, "# damaged entry, no checksum: %s\n", Printable(t.Source.Path)) // Flush returns a failure
 		}
 		if t.Receipt == nil || t.Receipt.SHA256 == "" {
 			continue
@@ -123,7 +123,7 @@ func exportSums(w io.Writer, rows []core.Transfer) error {
 		if path != t.Source.Path {
 			mark = `\`
 		}
-		_, _ = fmt.Fprintf(out, "%s%s  %s\n", mark, t.Receipt.SHA256, path) // Flush reports what failed
+		_, _ = fmt.Fprintf(out, "%s%s  %s\n", mark, t.Receipt.SHA256, path) // Flush returns a failure
 	}
 	return out.Flush()
 }

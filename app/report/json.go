@@ -9,10 +9,10 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// jsonReporter writes one JSON object a line.
+// jsonReporter writes JSON, one object a line.
 type jsonReporter struct {
 	to   *Output
-	out  *json.Encoder // writes to to
+	out  *json.Encoder // writes into to
 	show *Paths
 	bar  *bar
 }
@@ -39,7 +39,7 @@ type TransferLine struct {
 	Attempts  int               `json:"attempts"`
 	Seconds   float64           `json:"seconds"`
 	Error     *ErrorLine        `json:"error,omitempty"`
-	Differs   []core.Difference `json:"differs,omitempty"` // what is kept otherwise than asked
+	Differs   []core.Difference `json:"differs,omitempty"` // what the server keeps otherwise than asked
 	// AskedAgain is when the server is asked again for a file whose outcome is unknown.
 	AskedAgain string `json:"asked_again,omitempty"`
 }
@@ -52,14 +52,14 @@ type SkippedLine struct {
 	Reason    string `json:"reason"`
 }
 
-// WaitingLine is the JSON of what no file of the command can go on for.
+// WaitingLine is the JSON of what the command waits for while no file can be sent.
 type WaitingLine struct {
 	Event   string     `json:"event"`
 	Until   time.Time  `json:"until"`
 	Reason  string     `json:"reason"`
 	Profile string     `json:"profile,omitempty"`
 	Path    string     `json:"path,omitempty"`    // the folder below which files can't be read
-	Unknown int        `json:"unknown,omitempty"` // files: the server is asked then whether it has stored them; nothing is sent
+	Unknown int        `json:"unknown,omitempty"` // how many files the server is asked about then, whether it has stored them; nothing is sent
 	Error   *ErrorLine `json:"error,omitempty"`
 }
 
@@ -82,9 +82,9 @@ type SummaryLine struct {
 	Seconds  float64        `json:"seconds"`
 	ByReason map[string]int `json:"skipped_by_reason,omitempty"`
 	Differ   int            `json:"differs,omitempty"` // files kept otherwise than asked
-	Waiting  int            `json:"waiting,omitempty"` // of failed: in the queue still; the same command goes on
-	// Left are files of earlier calls that wait for this server and account,
-	// Elsewhere those that a profile of this name led to another.
+	Waiting  int            `json:"waiting,omitempty"` // of failed: still in the queue; the same command continues
+	// Left counts files of earlier calls that wait for this server and account,
+	// Elsewhere those for another one to which a profile of this name led before.
 	Left      int `json:"left,omitempty"`
 	Elsewhere int `json:"left_elsewhere,omitempty"`
 }
@@ -147,8 +147,8 @@ func (r *jsonReporter) MadePermanent(t core.Transfer) {
 	r.write(l)
 }
 
-// Left implements Reporter. It tells twice of what can't be read: it failed too,
-// unless the user said that such things may be left out.
+// Left implements Reporter. What can't be read has two lines: it is left out, and it
+// failed, unless the user allows that it is left out.
 func (r *jsonReporter) Left(s core.Skipped, fails bool) {
 	path := r.show.Of(s.Path)
 	if fails && Unread(s) {

@@ -6,7 +6,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// SkipReason is the word of JSON for what was left out.
+// SkipReason is the word in JSON for why something was left out.
 func SkipReason(r core.SkipReason) string {
 	switch r {
 	case core.SkipSymlink:
@@ -20,14 +20,14 @@ func SkipReason(r core.SkipReason) string {
 // SkipKnown is the reason of files that were stored before.
 const SkipKnown = "known"
 
-// Unread reports whether something was left out that could not be read, named
-// or found: a failed file, not only one that is not sent.
+// Unread reports whether something was left out because it could not be read or found.
+// It counts as a failed file, not only as left out.
 func Unread(s core.Skipped) bool {
 	return s.Reason == core.SkipUnreadable || s.Reason == core.SkipMissing
 }
 
-// Unreadable is a transfer that failed because its file may not be read: a scan
-// sees only of folders that it can't read them.
+// Unreadable reports whether a transfer failed because the user may not read its file,
+// as what is left out. A scan notices that of folders only.
 func Unreadable(t core.Transfer) (core.Skipped, bool) {
 	if t.State != core.StateFailed || t.Error == nil || core.CodeOf(t.Error) != core.CodeFilePermission {
 		return core.Skipped{}, false

@@ -9,20 +9,20 @@ import (
 	"golang.org/x/term"
 )
 
-// Output is standard output or standard error. A write that fails is
-// remembered, so that no command has to look at each of its lines: who reads
-// them may be gone, or the disk full. The work goes on; the exit code tells.
+// Output is standard output or standard error. It remembers a write that failed, so
+// that commands need not check each line: the reader may be gone, or the disk full.
+// The work continues; the exit code says that output was lost.
 type Output struct {
 	w    io.Writer
 	mu   sync.Mutex
-	lost error // why nothing is written any more
+	lost error // why nothing more is written
 }
 
 // NewOutput writes to w, which is closed with it.
 func NewOutput(w io.Writer) *Output { return &Output{w: w} }
 
-// Write writes nothing more once a write has failed: half a report with a
-// hole in it would look like a whole one.
+// Write writes nothing more once a write has failed: a report with a hole in it would
+// look like a whole one.
 func (o *Output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -37,7 +37,7 @@ func (o *Output) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Fail remembers that something could not be put into the output.
+// Fail remembers that something could not be written.
 func (o *Output) Fail(err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -46,15 +46,14 @@ func (o *Output) Fail(err error) {
 	}
 }
 
-// Failure is the first failed write, nil for none.
+// Failure is the error of the first write that failed, nil if none did.
 func (o *Output) Failure() error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.lost
 }
 
-// Close closes the stream: some file systems say only then that a write
-// failed.
+// Close closes the stream: some file systems report a failed write only then.
 func (o *Output) Close() {
 	c, ok := o.w.(io.Closer)
 	if !ok {
@@ -74,13 +73,13 @@ func (o *Output) Terminal() *os.File {
 	return f
 }
 
-// lostOutput is why part of what a command had to say was not written.
+// lostOutput is the error of output that could not be written.
 type lostOutput struct{ err error }
 
 func (l *lostOutput) Error() string { return "part of the output is lost: " + l.err.Error() }
 func (l *lostOutput) Unwrap() error { return l.err }
 
-// IsLost reports whether err is that part of the output was not written.
+// IsLost reports whether err means that output was not written.
 func IsLost(err error) bool {
 	var l *lostOutput
 	return errors.As(err, &l)

@@ -13,7 +13,7 @@ import (
 // Paths turns absolute paths back into the form that the user wrote.
 type Paths struct{ abs, as []string }
 
-// NewPaths knows what the user has written on the command line.
+// NewPaths takes the paths as the user wrote them on the command line.
 func NewPaths(given []string) *Paths {
 	p := &Paths{}
 	for _, g := range given {
@@ -24,7 +24,7 @@ func NewPaths(given []string) *Paths {
 	return p
 }
 
-// Follow adds where links lead that the user named.
+// Follow adds the targets of links that the user named.
 func (p *Paths) Follow(roots []core.Root) {
 	for _, r := range roots {
 		if !slices.Contains(p.abs, r.Path) {
@@ -46,8 +46,8 @@ func (p *Paths) Of(abs string) string {
 	return abs
 }
 
-// RawPath is a path as JSON can't say it: names are bytes, and those that are
-// not UTF-8 would lose them. For all others it is nil.
+// RawPath is the bytes of a path that is not UTF-8, which JSON text can't hold. For
+// all others it is nil.
 func RawPath(path string) []byte {
 	if utf8.ValidString(path) {
 		return nil
@@ -55,9 +55,9 @@ func RawPath(path string) []byte {
 	return []byte(path)
 }
 
-// Printable makes control and direction characters of foreign names visible:
-// a name must not move the cursor or fake a line. Bytes that are no character
-// are shown as \xe9, so that two names stay two.
+// Printable makes control and direction characters in names visible: a name must not
+// move the cursor or imitate a line of the report. Bytes that are no UTF-8 are shown as
+// \xe9, so that different names look different.
 func Printable(text string) string {
 	var b strings.Builder
 	for i, r := range text {

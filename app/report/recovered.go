@@ -39,7 +39,7 @@ func (r *jsonReporter) Recovered(found core.Recovery) {
 	r.write(l)
 }
 
-// recoveredWords say what was saved, what was not, and where the rest lies.
+// recoveredWords say what was saved, what was lost, and where the old database is.
 func recoveredWords(r core.Recovery) string {
 	text := fmt.Sprintf("the queue was damaged (%s). Saved: %s of the queue, %d of the history. ", r.Cause, entries(r.Queued), r.Stored)
 	switch {
@@ -60,7 +60,7 @@ func recoveredWords(r core.Recovery) string {
 	return Printable(text + " The damaged database is kept as " + r.Path)
 }
 
-// entries says how many: what is lost of a queue is not lost of the user's files.
+// entries counts entries of the queue, not the user's files: those are not lost.
 func entries(n int) string {
 	if n == 1 {
 		return "1 entry"

@@ -1,5 +1,5 @@
-// Package report says on the terminal what becomes of a command's files: as text
-// for people, or as JSON with one object a line.
+// Package report prints what happens to a command's files: as text for people, or as
+// JSON with one object a line.
 package report
 
 import (
@@ -14,18 +14,18 @@ type Reporter interface {
 	Scanned(core.ScanProgress)
 	Begin(files int, bytes int64)
 	Progress(core.Transfer)
-	// Ended: differs is what of a stored file is kept otherwise than asked.
+	// Ended: differs is what the server keeps otherwise than asked of a stored file.
 	Ended(t core.Transfer, differs []core.Difference, took time.Duration)
-	// Kept: still in the queue although the command ends; halt says why,
-	// nil when it was interrupted.
+	// Kept: still in the queue when the command ends; halt says why, nil if it was
+	// interrupted.
 	Kept(t core.Transfer, halt *core.Error)
-	// Skipped: stored before. Its error is why it could not be made permanent,
-	// where that was tried.
+	// Skipped: stored by an earlier call. If it has an error, it could not be made
+	// permanent.
 	Skipped(t core.Transfer, differs []core.Difference)
-	MadePermanent(core.Transfer) // stored before, as a temporary file
-	// Left: left out; fails says that the command fails because of it.
+	MadePermanent(core.Transfer) // stored by an earlier call, as a temporary file
+	// Left: left out; fails: the command fails because of it.
 	Left(s core.Skipped, fails bool)
-	Waiting(Wait) // for what no file of the command can go on
+	Waiting(Wait) // no file of the command can be sent until then
 	Summary(Summary, *core.Error)
 	Recovered(core.Recovery) // the queue was damaged
 	Close()
@@ -36,15 +36,15 @@ type Config struct {
 	JSON     bool
 	Quiet    bool // errors only
 	Out, Err *Output
-	Show     *Paths       // as the user wrote them
-	All      string       // the command that sends what earlier calls left
+	Show     *Paths       // how the user wrote the paths
+	All      string       // the command that sends the files that earlier calls left in the queue
 	Profile  core.Profile // whose servers are waited for
 }
 
-// New returns the reporter of one command. Where standard error is a terminal it
-// shows a progress bar there.
+// New returns the reporter of one command. If standard error is a terminal, it shows a
+// progress bar there.
 func New(c Config) Reporter {
-	var progress *bar // nil: nobody can see it
+	var progress *bar // nil: none is shown
 	if f := c.Err.Terminal(); f != nil && !c.Quiet {
 		progress = newBar(f)
 	}

@@ -21,7 +21,7 @@ func serversOf(p core.Profile) servers {
 	return servers{host(p.TokenURL()), host(p.IngesterURL)}
 }
 
-// of is what a wait is for.
+// of is what is waited for: a folder, or a server.
 func (s servers) of(w core.Wait) string {
 	switch {
 	case w.Path != "":

@@ -10,25 +10,25 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// textReporter writes for people: what is stored to standard output, what is
-// not to standard error.
+// textReporter writes text for people: files that are stored to standard output, the
+// others to standard error.
 type textReporter struct {
 	out, err io.Writer
 	quiet    bool
 	show     *Paths
 	bar      *bar
-	all      string // the command that sends what earlier calls left
+	all      string // the command that sends the files that earlier calls left in the queue
 	servers  servers
 }
 
-// Waiting implements Reporter. It says the time with seconds where it is near.
+// Waiting implements Reporter. It prints the time with seconds if it is near.
 func (r *textReporter) Waiting(w Wait) {
 	if r.quiet {
 		return
 	}
-	if w.Path != "" { // told once, for as long as it lasts
+	if w.Path != "" { // reported once, without a time
 		until := "to be back"
-		if w.Reason != nil && w.Reason.Code != core.CodeFolderAway { // it is there
+		if w.Reason != nil && w.Reason.Code != core.CodeFolderAway { // the folder is there
 			until = "to be usable again"
 		}
 		r.line(r.err, "waiting for %s %s: %s", Printable(r.servers.of(w.Wait)), until, reasonWords(w.Reason))
@@ -70,7 +70,7 @@ func (r *textReporter) Ended(t core.Transfer, differs []core.Difference, _ time.
 	r.differs(t, differs, "")
 }
 
-// differs says what is not kept as it was asked; advice is what to do.
+// differs prints what is kept otherwise than asked; advice is what to do.
 func (r *textReporter) differs(t core.Transfer, differs []core.Difference, advice string) {
 	if len(differs) > 0 {
 		r.line(r.err, "differs    %s: stored, but %s%s", Printable(r.show.Of(t.Source.Path)), Printable(Differences(differs, t.Kept())), advice)

@@ -7,12 +7,12 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// askedNext is when a server is asked again, in JSON, for a file whose outcome a
-// command could not find out.
+// askedNext is the word in JSON for when a server is asked again about a file of
+// unknown outcome.
 const askedNext = "next run"
 
-// outcome is why a file is not known to be stored, and that the server will be
-// asked again for what it may have.
+// outcome is why a file is not known to be stored. If the server may have it, it says
+// that the server will be asked again.
 func outcome(t core.Transfer) string {
 	if !t.Doubtful() {
 		return Cause(t.Error)
@@ -20,7 +20,7 @@ func outcome(t core.Transfer) string {
 	return strings.TrimSuffix(Cause(t.Error), ".") + "; the next run asks the server again"
 }
 
-// InQueue is why a file that is in the queue is not stored, as far as is known.
+// InQueue is why a file in the queue is not stored, as far as that is known.
 func InQueue(t core.Transfer) string {
 	if t.Doubtful() && t.State != core.StateUnknown {
 		return "the server may have it, and is asked: " + Cause(t.Error)
@@ -28,7 +28,7 @@ func InQueue(t core.Transfer) string {
 	return Cause(t.Error)
 }
 
-// Cause is what people read of why a file is not stored.
+// Cause is, for people, why a file is not stored.
 func Cause(e *core.Error) string {
 	if e == nil {
 		return "cancelled"
@@ -78,7 +78,7 @@ func Differences(differs []core.Difference, kept core.Options) string {
 	return strings.Join(words, "; ")
 }
 
-// Plural says how many there are of what.
+// Plural is a number and a noun, which gets an s unless the number is 1.
 func Plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what

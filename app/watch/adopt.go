@@ -13,9 +13,9 @@ type Adopter interface {
 	Adopt(ctx context.Context, ids []core.TransferID) ([]core.Transfer, error)
 }
 
-// Adopt goes on with what is left of this command's transfers at another owner
-// of the queue. What has ended meanwhile is reported, what is gone is not waited
-// for.
+// Adopt continues with those transfers of this command that have not ended, at another
+// owner of the queue. It reports those that have ended meanwhile, and drops those that
+// are no longer in the queue.
 func (w *Watch) Adopt(ctx context.Context, q Adopter) error {
 	ids := maps.Keys(w.open)
 	if !w.begun {
@@ -40,8 +40,7 @@ func (w *Watch) Adopt(ctx context.Context, q Adopter) error {
 	return nil
 }
 
-// pause says once that all is paused: a call that waits for that looks like one
-// that hangs.
+// pause says once that everything is paused: otherwise the call would seem to hang.
 func (w *Watch) pause(all bool) {
 	w.tracker.paused = all
 	if all && !w.paused && w.say != nil {
@@ -50,7 +49,7 @@ func (w *Watch) pause(all bool) {
 	}
 }
 
-// feedError is why there is no feed, of one that knows.
+// feedError is why a feed could not be opened, if the feed says so.
 func feedError(f core.Feed) error {
 	if f, ok := f.(interface{ Err() error }); ok {
 		return f.Err()

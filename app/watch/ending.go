@@ -9,9 +9,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// over reports whether there is nothing to wait for: everything has ended, the
-// queue has stopped and nothing is under way any more, or the call gives up. It
-// tells what is waited for.
+// over reports whether there is nothing to wait for: every transfer has ended, the
+// queue has stopped and nothing is under way, or the call gives up. If not, it reports
+// what the call waits for.
 func (w *Watch) over() bool {
 	switch {
 	case len(w.open) == 0:
@@ -32,8 +32,8 @@ func (w *Watch) over() bool {
 	return false
 }
 
-// unsaved is over while the queue can't be saved: the disk is full, say. That is
-// tried again and again, and told once. What was sent can't end meanwhile.
+// unsaved is over while the queue can't be saved, because the disk is full for example.
+// Saving is tried again and again; the user is told once. No transfer can end meanwhile.
 func (w *Watch) unsaved(now time.Time) bool {
 	if w.gaveUp = w.tracker.overUnsaved(now); w.gaveUp {
 		return true
@@ -45,8 +45,8 @@ func (w *Watch) unsaved(now time.Time) bool {
 	return false
 }
 
-// finish reports what is left in the queue and the totals, and says by its
-// error how the command ended.
+// finish reports what is left in the queue, and the summary. Its error says how the
+// command ended.
 func (w *Watch) finish(ctx context.Context, e Queue) error {
 	if w.gaveUp {
 		w.sum.GaveUp, w.sum.Idle = w.tracker.why(core.Transfer{}), time.Since(w.tracker.since)
@@ -57,7 +57,7 @@ func (w *Watch) finish(ctx context.Context, e Queue) error {
 	if len(w.open) > 0 {
 		w.keep(e)
 	}
-	if here, elsewhere, err := e.Left(ctx, w.profile); err == nil { // else the queue is closed already
+	if here, elsewhere, err := e.Left(ctx, w.profile); err == nil { // otherwise the queue is closed already
 		w.sum.Behind, w.sum.Elsewhere = here, elsewhere
 	}
 	w.sum.Seconds = time.Since(w.started).Seconds()
@@ -83,8 +83,8 @@ func (w *Watch) finish(ctx context.Context, e Queue) error {
 	return &report.Told{Err: errors.New("not every file was stored")}
 }
 
-// keep reports what is left in the queue. Where that can't be asked any more, it
-// is counted at least.
+// keep reports the transfers that are left in the queue. If the queue is closed
+// already, they are only counted.
 func (w *Watch) keep(e Queue) {
 	snapshot, feed := e.Subscribe()
 	feed.Close()
@@ -98,7 +98,7 @@ func (w *Watch) keep(e Queue) {
 			if why == nil && w.gaveUp {
 				why = w.tracker.why(t)
 			}
-			if why != nil && t.State.Active() { // sent perhaps, and that could not be saved
+			if why != nil && t.State.Active() { // it may be stored, and that could not be saved
 				t.State, t.Error = core.StateUnknown, unsavedResult(why)
 			}
 			w.out.Kept(t, why)
@@ -106,7 +106,7 @@ func (w *Watch) keep(e Queue) {
 	}
 }
 
-// unreachable is why a command fails that has found no server.
+// unreachable is the error of a command that could not reach the server.
 func unreachable() error {
 	return &report.Told{Err: &core.Error{Kind: core.KindNetwork, Code: core.CodeUnreachable, Op: "upload", Message: "The server could not be reached."}}
 }

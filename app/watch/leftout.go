@@ -29,13 +29,13 @@ func (w *Watch) leave(s core.Skipped) {
 // fails reports whether a command fails that left s out.
 func (w *Watch) fails(s core.Skipped) bool { return isMissing(s) && (!w.skipOK || !mayBeMissing(s)) }
 
-// isMissing reports whether something was left out that the user may believe
-// to be sent. The same file by a second path is not: it is sent by the first.
+// isMissing reports whether the user may miss what was left out. The same file by a
+// second path is not missing: it is sent by the first.
 func isMissing(s core.Skipped) bool { return s.Reason != core.SkipDuplicate }
 
-// mayBeMissing reports whether a user who knows of such things and says so is
-// right. Who may not read something may not tomorrow either; an error of the
-// disk is news to everybody.
+// mayBeMissing reports whether --skip-ok allows that s is left out: links, special
+// files, and what the user may not read. Errors of the disk and missing files are never
+// allowed: nobody expects them.
 func mayBeMissing(s core.Skipped) bool {
 	return !report.Unread(s) || errors.Is(s.Err, fs.ErrPermission)
 }

@@ -7,44 +7,44 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// held is a file that waits by itself.
+// held is a file that waits, whatever the others do.
 type held struct {
-	until  time.Time // zero: until something else is over
+	until  time.Time // zero: it waits for something else
 	reason *core.Error
-	tries  int  // in this call
-	asked  bool // then the server is asked whether it has stored it; nothing is sent
+	tries  int  // attempts in this call
+	asked  bool // then the server is asked whether it has stored the file; nothing is sent
 }
 
-// tracker knows what a call has gained so far, and what it waits for.
+// tracker knows the progress of a call, and what it waits for.
 type tracker struct {
 	Persistence
-	since   time.Time // when something last went forward
+	since   time.Time // the last progress
 	reached bool      // the server has answered, or taken bytes
-	failed  bool      // an attempt found no server
+	failed  bool      // an attempt could not reach the server
 	active  int       // files under way
 	unsaved bool      // the queue can't be saved
 	most    map[core.TransferID]int64
 	before  map[core.TransferID]int // attempts of earlier calls
 	held    map[core.TransferID]held
 	waits   []core.Wait
-	paused  bool                 // all is: nothing begins until somebody resumes it
-	last    *core.Error          // failure
-	told    time.Time            // until when the last wait was that was told
-	folders map[string]time.Time // told to be away since, by path
+	paused  bool                 // everything is paused: nothing is sent until the user resumes it
+	last    *core.Error          // the last failure
+	told    time.Time            // until when the last reported wait lasts
+	folders map[string]time.Time // by path: since when it is away, as reported
 }
 
 func newTracker(p Persistence, now time.Time) tracker {
 	return tracker{Persistence: p, since: now, most: map[core.TransferID]int64{}, before: map[core.TransferID]int{}, held: map[core.TransferID]held{}, folders: map[string]time.Time{}}
 }
 
-// begin learns how a file of the call stood when it began.
+// begin takes the state of a file when the call begins.
 func (g *tracker) begin(t core.Transfer) {
 	if t.Attempts > 0 {
 		g.before[t.ID] = t.Attempts
 	}
 }
 
-// see learns how a file is; was says whether it was under way.
+// see takes the state of a file; was is whether it was under way before.
 func (g *tracker) see(t core.Transfer, was bool, now time.Time) {
 	switch active := t.State.Active(); {
 	case active && !was:
@@ -68,7 +68,7 @@ func (g *tracker) see(t core.Transfer, was bool, now time.Time) {
 	}
 }
 
-// forget drops a file that has ended, or is no longer listed.
+// forget drops a file that has ended, or that is no longer in the queue.
 func (g *tracker) forget(id core.TransferID, active bool) {
 	if active {
 		g.active--
@@ -78,7 +78,7 @@ func (g *tracker) forget(id core.TransferID, active bool) {
 	delete(g.held, id)
 }
 
-// blame learns from a failure whether there is a server.
+// blame concludes from a failure whether the server can be reached.
 func (g *tracker) blame(e *core.Error) {
 	if e != nil {
 		g.last = e
@@ -92,7 +92,7 @@ func (g *tracker) blame(e *core.Error) {
 	}
 }
 
-// learn takes what is left alone for a while.
+// learn takes what the engine waits for: servers and folders.
 func (g *tracker) learn(waits []core.Wait) {
 	g.waits = waits
 	for _, w := range waits {
@@ -100,7 +100,7 @@ func (g *tracker) learn(waits []core.Wait) {
 	}
 }
 
-// mistaken reports whether the call waits for what is more likely a mistake
+// mistaken reports whether the cause of waiting is more likely a mistake of the user
 // than an outage.
 func (g *tracker) mistaken() bool { return g.failed && !g.reached && !g.Given }
 
@@ -129,14 +129,14 @@ func (g *tracker) over(n int, begun, now time.Time) bool {
 	return len(g.held) == n
 }
 
-// overUnsaved is over while the queue can't be saved. The files whose results
-// can't be are under way for as long.
+// overUnsaved is over while the queue can't be saved. Files whose results can't be saved
+// count as under way.
 func (g *tracker) overUnsaved(now time.Time) bool {
 	g.unsaved = true
 	return !g.Endless && now.Sub(g.since) >= g.patience()
 }
 
-// patience is how long nothing may go forward while the queue can't be saved.
+// patience is how long to wait without progress while the queue can't be saved.
 func (g *tracker) patience() time.Duration {
 	if g.active > 0 {
 		return max(g.Limit, unsavedLeast)
@@ -144,14 +144,14 @@ func (g *tracker) patience() time.Duration {
 	return g.Limit
 }
 
-// unsavedResult is why it is not known what became of a file.
+// unsavedResult is the error of a file whose result could not be saved.
 func unsavedResult(why *core.Error) *core.Error {
 	e := *why
 	e.Outcome = core.OutcomeUnknown
 	return &e
 }
 
-// look is when to ask over again if nothing happens before, zero for never.
+// look is when to call over again if nothing happens before, zero for never.
 func (g *tracker) look(begun time.Time) time.Time {
 	switch {
 	case g.mistaken():
@@ -164,7 +164,7 @@ func (g *tracker) look(begun time.Time) time.Time {
 	return g.since.Add(g.Limit)
 }
 
-// alone is what keeps files from being sent that would be, and ends first.
+// alone is the first wait to end of those for servers and folders.
 func (g *tracker) alone(now time.Time) (first core.Wait, found bool) {
 	for _, w := range g.waits {
 		if w.Until.After(now) && (!found || w.Until.Before(first.Until)) {
@@ -174,9 +174,9 @@ func (g *tracker) alone(now time.Time) (first core.Wait, found bool) {
 	return first, found
 }
 
-// next is what n files that have not ended wait for, if none of them can go on
-// now, and it was not told before. A folder that is away is told once, whatever
-// else goes on: nobody else looks for it.
+// next is what the n files that have not ended wait for, if none can be sent now and it
+// was not reported before. A folder that is away is reported once in any case: the user
+// may have to bring it back.
 func (g *tracker) next(n int, now time.Time) (told report.Wait, isNew bool) {
 	for _, w := range g.waits {
 		if w.Path != "" && n > 0 && !g.folders[w.Path].Equal(w.Since) {
@@ -192,7 +192,7 @@ func (g *tracker) next(n int, now time.Time) (told report.Wait, isNew bool) {
 		return told, false
 	}
 	told.Wait = w
-	if len(g.held) == n { // each by itself, perhaps for longer than the server is left alone
+	if len(g.held) == n { // each waits, perhaps for longer than the server is left alone
 		if first, ok := g.soonest(now); ok && first.Until.After(w.Until) {
 			told, found = first, true
 		}
@@ -204,7 +204,7 @@ func (g *tracker) next(n int, now time.Time) (told report.Wait, isNew bool) {
 	return told, true
 }
 
-// soonest is what the first of the files that wait by themselves waits for.
+// soonest is the first wait to end of the held files.
 func (g *tracker) soonest(now time.Time) (first report.Wait, found bool) {
 	asked, asks := 0, false
 	for _, h := range g.held {
@@ -221,17 +221,17 @@ func (g *tracker) soonest(now time.Time) (first report.Wait, found bool) {
 	return first, found
 }
 
-// errWaits is why a file is not sent of which nothing else is known.
+// errWaits is why a file is not sent, if nothing else is known.
 func errWaits() *core.Error {
 	return &core.Error{Kind: core.KindNetwork, Code: core.CodeUnreachable, Op: "upload", Message: "The file waits for its turn."}
 }
 
-// errPaused is why a file is not sent while all is paused.
+// errPaused is why a file is not sent while everything is paused.
 func errPaused() *core.Error {
 	return &core.Error{Kind: core.KindConfig, Op: "upload", Message: "All is paused; 'ingester resume' goes on."}
 }
 
-// why is what a file still waits for when the call gives up.
+// why is what a file waits for when the call gives up.
 func (g *tracker) why(t core.Transfer) *core.Error {
 	switch {
 	case g.paused:

@@ -1,5 +1,5 @@
-// Package watch follows the files of one command until all of them have ended or
-// the command gives up. It counts and reports what becomes of them.
+// Package watch follows the files of one command until all of them have ended or the
+// command gives up. It counts and reports the results.
 package watch
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/artstore/ingester/core/control"
 )
 
-// Queue is where the transfers are: the engine, or another process's.
+// Queue is where the transfers are: in this process's engine, or in another process.
 type Queue interface {
 	Subscribe() (core.Snapshot, core.Feed)
 	Left(ctx context.Context, profile string) (here, elsewhere int, err error)
@@ -21,18 +21,18 @@ type Queue interface {
 type Watch struct {
 	out     report.Reporter
 	profile string
-	mine    map[core.TransferID]bool      // to be sent by this command, and whether it names them too
-	open    map[core.TransferID]bool      // whether an attempt is under way; there may be very many
-	first   map[core.TransferID]time.Time // begin of the first attempt seen
+	mine    map[core.TransferID]bool      // that this command sends; whether it also names them
+	open    map[core.TransferID]bool      // not ended; whether an attempt is under way. There may be very many
+	first   map[core.TransferID]time.Time // when the first attempt began
 	skipOK  bool                          // what is left out is no failure
 	begun   bool                          // its files are counted
-	paused  bool                          // that all is was said
-	full    bool                          // that the queue can't be saved was said
-	say     func(string)                  // to a person, nil for to nobody
-	asked   core.Options                  // by this command
+	paused  bool                          // the user was told that everything is
+	full    bool                          // the user was told that the queue can't be saved
+	say     func(string)                  // tells the user something, nil: not
+	asked   core.Options                  // what this command asks for
 	sum     report.Summary
-	// What the exit code depends on: of those that failed, how many did so by the
-	// network or TLS, and the rest; of those left out, how many the command fails for.
+	// The exit code depends on these: how many files failed by the network or TLS,
+	// how many otherwise, and how many are left out though they must not be.
 	unreachable, other, missing int
 	halt                        *core.Error
 	tracker                     tracker
@@ -49,10 +49,10 @@ type Config struct {
 	Submission  core.Submission   // what became of the files that the command names
 	Others      []core.TransferID // to be sent by this command, which does not name them
 	Persistence Persistence
-	Say         func(text string) // to a person, nil: to nobody
+	Say         func(text string) // tells the user something; may be nil
 }
 
-// New begins with what is not sent.
+// New reports what is not sent: files that are stored already, and what was left out.
 func New(c Config) *Watch {
 	s, out := c.Submission, c.Out
 	w := &Watch{out: out, say: c.Say, profile: c.Profile, skipOK: c.SkipOK, mine: map[core.TransferID]bool{}, open: map[core.TransferID]bool{},
@@ -90,7 +90,7 @@ func New(c Config) *Watch {
 	return w
 }
 
-// differs is what the server keeps otherwise than was asked of a stored file.
+// differs is what the server keeps otherwise than asked of a stored file.
 func (w *Watch) differs(t core.Transfer, asked core.Options) []core.Difference {
 	found := t.DiffersFrom(asked)
 	if len(found) > 0 {
@@ -99,7 +99,7 @@ func (w *Watch) differs(t core.Transfer, asked core.Options) []core.Difference {
 	return found
 }
 
-// Follow returns when every transfer of this command has ended or can't go on.
+// Follow returns when every transfer of this command has ended or can't continue.
 func (w *Watch) Follow(ctx context.Context, e Queue) error {
 	snapshot, feed := e.Subscribe()
 	defer feed.Close()
@@ -111,14 +111,14 @@ func (w *Watch) Follow(ctx context.Context, e Queue) error {
 	w.begin(snapshot.Transfers)
 	w.pause(snapshot.Paused)
 	w.update(snapshot.Transfers)
-	snapshot.Transfers = nil // a hundred thousand of them are a lot
+	snapshot.Transfers = nil // there may be a hundred thousand: free them
 	for !w.over() {
 		u, err := w.next(ctx, feed)
 		if moved := control.Moved(ctx, err); moved != nil {
 			return moved
 		}
 		if err != nil {
-			_ = w.finish(context.WithoutCancel(ctx), e) // that it was interrupted comes first
+			_ = w.finish(context.WithoutCancel(ctx), e) // the interruption comes first
 			if ctx.Err() != nil {
 				return interrupted(ctx)
 			}
@@ -134,14 +134,14 @@ func (w *Watch) Follow(ctx context.Context, e Queue) error {
 		}
 	}
 	err := w.finish(context.WithoutCancel(ctx), e)
-	if err != nil && ctx.Err() != nil { // before it could be told whether anything is left to wait for
+	if err != nil && ctx.Err() != nil { // before it was known whether anything is left
 		return interrupted(ctx)
 	}
 	return err
 }
 
-// next is the next update of the feed, or the last once more where it is time to
-// ask whether to go on.
+// next is the next update of the feed, or an empty one when it is time to check whether
+// to give up.
 func (w *Watch) next(ctx context.Context, feed core.Feed) (core.Update, error) {
 	waiting := ctx
 	if at := w.tracker.look(w.started); !at.IsZero() {
@@ -176,7 +176,7 @@ func (w *Watch) begin(list []core.Transfer) {
 	w.out.Begin(len(w.open), bytes)
 }
 
-// interrupted is the error of a call that the user ended.
+// interrupted is the error of a call that the user interrupted.
 func interrupted(ctx context.Context) error {
 	return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled, Op: "upload", Message: "Interrupted.", Err: context.Cause(ctx)}
 }
@@ -218,7 +218,7 @@ func (w *Watch) end(t core.Transfer) {
 	case t.State == core.StateStored:
 		w.sum.Stored++
 		w.sum.Bytes += t.Source.Size
-		asked := t.Options // by the call that left it
+		asked := t.Options // by the call that queued it
 		if w.mine[t.ID] {
 			asked = w.asked
 		}
@@ -230,8 +230,8 @@ func (w *Watch) end(t core.Transfer) {
 	w.out.Ended(t, nil, took)
 }
 
-// countCause tells what never reached a server from everything else: a file
-// whose outcome is unknown did reach one.
+// countCause counts a failed file: as unreachable, or as another failure. A file of
+// unknown outcome did reach a server.
 func (w *Watch) countCause(t core.Transfer) {
 	if e := t.Error; t.State != core.StateUnknown && e != nil && (e.Kind == core.KindNetwork || e.Kind == core.KindTLS) {
 		w.unreachable++

@@ -34,23 +34,23 @@ func intern(conn *xgb.Conn) (a atoms, err error) {
 	return a, nil
 }
 
-// hover is what is dragged over the window at present.
+// hover is what is being dragged over the window.
 type hover struct {
 	source  xproto.Window // 0: nothing
 	version uint32
-	files   bool // it can be had as a list of files
+	files   bool // it is offered as a list of files
 }
 
 // Parts of the messages.
 const (
-	flagTypeList    = 1 // XdndEnter: more than three types, which a property of the source has
+	flagTypeList    = 1 // XdndEnter: there are more than three types, in a property of the source
 	flagAccept      = 1 // XdndStatus, XdndFinished
 	versionFinished = 2 // the first that has XdndFinished, and actions
 	maxTypes        = 1024
 )
 
-// message takes a message of a source. window is the toolkit's, or our own
-// where a source is mistaken: answers have to name the same.
+// message handles a message of a source. window is the toolkit's, or our own if the
+// source named that by mistake: answers have to name the same window.
 func (t *Target) message(kind xproto.Atom, window xproto.Window, data []uint32) {
 	source := xproto.Window(data[0])
 	switch kind {
@@ -104,7 +104,7 @@ func (t *Target) types(source xproto.Window, data []uint32) []xproto.Atom {
 	return all
 }
 
-// finish tells a source that we are done with its drop.
+// finish tells a source that its drop is done.
 func (t *Target) finish(source, window xproto.Window, spoken uint32, taken bool) {
 	var flag uint32
 	var action xproto.Atom

@@ -9,10 +9,10 @@ import (
 	"github.com/jezek/xgb/xproto"
 )
 
-// transfer is the way of one list from its source to us.
+// transfer is one list on its way from its source.
 type transfer struct {
 	hover
-	window  xproto.Window // that it was dropped on
+	window  xproto.Window // on which it was dropped
 	asked   xproto.Timestamp
 	pieces  bool // the list comes in pieces (INCR)
 	list    []byte
@@ -31,14 +31,14 @@ func (t *Target) begin(h hover, window xproto.Window, at xproto.Timestamp) {
 	t.transfer = &transfer{hover: h, window: window, asked: at,
 		expires: time.Now().Add(t.limits.time), late: time.NewTimer(t.limits.time)}
 	xproto.DeleteProperty(t.conn, t.proxy, t.atoms.selection)
-	xproto.ChangeWindowAttributes(t.conn, h.source, xproto.CwEventMask, []uint32{xproto.EventMaskStructureNotify}) // its end
+	xproto.ChangeWindowAttributes(t.conn, h.source, xproto.CwEventMask, []uint32{xproto.EventMaskStructureNotify}) // tells when the source's window is gone
 	xproto.ConvertSelection(t.conn, t.proxy, t.atoms.selection, t.atoms.uriList, t.atoms.selection, at)
 }
 
 // wait gives the source some time for the next piece.
 func (x *transfer) wait(idle time.Duration) { x.late.Reset(min(idle, time.Until(x.expires))) }
 
-// end ends the transfer: err says why there is no list, nil that there is one.
+// end ends the transfer. err says why there is no list, nil: there is one.
 func (t *Target) end(err error) {
 	x := t.transfer
 	t.transfer = nil
@@ -55,11 +55,11 @@ func (t *Target) end(err error) {
 	t.drop(string(x.list), nil)
 }
 
-// converted is told that the list, or its first word, is there.
+// converted handles the event that the list, or the size of one in pieces, is there.
 func (t *Target) converted(e xproto.SelectionNotifyEvent) {
 	x := t.transfer
 	if x == nil || x.pieces || e.Requestor != t.proxy || e.Selection != t.atoms.selection || e.Time != x.asked {
-		return // of a transfer that has ended
+		return // it belongs to a transfer that has ended
 	}
 	if e.Property == xproto.AtomNone {
 		t.end(fmt.Errorf("%w: it has none", ErrBroken))
@@ -70,7 +70,7 @@ func (t *Target) converted(e xproto.SelectionNotifyEvent) {
 	case err != nil:
 		t.end(err)
 	case kind == t.atoms.incr:
-		x.pieces = true // what it read was a size, and deleting it asked for the first piece
+		x.pieces = true // what was read is a size; deleting it asked for the first piece
 		x.wait(t.limits.idle)
 	case kind != t.atoms.uriList:
 		t.end(fmt.Errorf("%w: it is of another type", ErrBroken))
@@ -79,8 +79,8 @@ func (t *Target) converted(e xproto.SelectionNotifyEvent) {
 	}
 }
 
-// changed is told that a property has changed: with a list in pieces, that the
-// next one is there.
+// changed handles the event that a property has changed: the next piece of a list is
+// there.
 func (t *Target) changed(e xproto.PropertyNotifyEvent) {
 	if e.Atom != t.atoms.selection || e.State != xproto.PropertyNewValue {
 		return
@@ -94,7 +94,7 @@ func (t *Target) changed(e xproto.PropertyNotifyEvent) {
 		switch {
 		case err != nil:
 			t.end(err)
-		case kind == xproto.AtomNone: // somebody has deleted it: not a piece
+		case kind == xproto.AtomNone: // it was deleted: not a piece
 		case kind != t.atoms.uriList:
 			t.end(fmt.Errorf("%w: a piece is of another type", ErrBroken))
 		case n == 0:
@@ -105,8 +105,8 @@ func (t *Target) changed(e xproto.PropertyNotifyEvent) {
 	}
 }
 
-// overheard looks at what a source that doesn't know XdndProxy gave to the
-// toolkit, which takes no lists in pieces and says nothing of it.
+// overheard looks at what a source that does not know XdndProxy gave to the toolkit,
+// which ignores lists in pieces without an error.
 func (t *Target) overheard() {
 	reply, err := xproto.GetProperty(t.conn, false, t.window, t.atoms.selection, xproto.GetPropertyTypeAny, 0, 0).Reply()
 	if err == nil && reply.Type == t.atoms.incr {

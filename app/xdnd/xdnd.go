@@ -20,18 +20,18 @@ import (
 	"github.com/jezek/xgb/xproto"
 )
 
-// version of the protocol that is spoken.
+// version of the protocol that we use.
 const version = 5
 
-// Bounds of one drop. A list of a million long names has some 200 MiB, and is
-// nothing that anybody drags; who does is told.
+// Bounds of one drop. A list of a million long names has some 200 MiB. Larger ones are
+// refused with an error.
 const (
 	maxList = 64 << 20
-	maxIdle = 10 * time.Second // from one piece to the next
+	maxIdle = 10 * time.Second // between two pieces
 	maxTime = 5 * time.Minute  // from the drop to the last piece: archive managers unpack first
 )
 
-// eventBuffer is how many events wait while a reply is awaited.
+// eventBuffer is how many events may wait while a reply is awaited.
 const eventBuffer = 1024
 
 // Errors that end a drop.
@@ -44,11 +44,11 @@ var (
 // did not arrive. The next drop waits until it returns.
 type Drop func(list string, err error)
 
-// Silence keeps the X library from writing to standard error. It isn't safe
-// beside an open Target.
+// Silence keeps the X library from writing to standard error. It must not be called
+// while a Target is open.
 func Silence() { xgb.Logger = log.New(io.Discard, "", 0) }
 
-// limits are the bounds, which tests make smaller.
+// limits are the bounds of a drop. Tests make them smaller.
 type limits struct {
 	list       int
 	idle, time time.Duration
@@ -69,8 +69,8 @@ type Target struct {
 	transfer *transfer // nil while none runs
 }
 
-// Open begins to take the drops on window, on the display that the environment
-// names. Run must follow, and ends what Open began.
+// Open begins to take the drops on window, on the display that the environment names.
+// Run must follow: it releases what Open has opened.
 func Open(window uint32, drop Drop, log *slog.Logger) (*Target, error) {
 	return open("", window, drop, log, limits{list: maxList, idle: maxIdle, time: maxTime})
 }
@@ -89,8 +89,8 @@ func open(display string, window uint32, drop Drop, log *slog.Logger, l limits) 
 	return t, nil
 }
 
-// read takes events off the connection, which would stand still with all its
-// replies if nobody did. Where there are more than any drag has, they are lost.
+// read takes events from the connection. If they were left there, replies would not
+// arrive either. More events than any drag has are dropped.
 func (t *Target) read() {
 	defer close(t.events)
 	for {
@@ -109,8 +109,8 @@ func (t *Target) read() {
 	}
 }
 
-// advertise makes the proxy and names it on both windows. It also hears of
-// lists in pieces that a source sends to the toolkit's own window.
+// advertise creates the proxy window and names it in a property of both windows. It
+// also watches for lists in pieces that a source sends to the toolkit's window.
 func (t *Target) advertise() error {
 	var err error
 	if t.atoms, err = intern(t.conn); err != nil {
@@ -136,7 +136,7 @@ func (t *Target) advertise() error {
 		{t.proxy, t.atoms.aware, xproto.AtomAtom, version},
 		{t.proxy, t.atoms.proxy, xproto.AtomWindow, uint32(t.proxy)},
 		{t.window, t.atoms.aware, xproto.AtomAtom, version},
-		{t.window, t.atoms.proxy, xproto.AtomWindow, uint32(t.proxy)}, // last: from now on drops come
+		{t.window, t.atoms.proxy, xproto.AtomWindow, uint32(t.proxy)}, // last: from now on drops arrive
 	} {
 		value := make([]byte, 4)
 		xgb.Put32(value, p.value)
@@ -147,8 +147,8 @@ func (t *Target) advertise() error {
 	return nil
 }
 
-// Run takes drops until ctx ends or the display is gone, and then gives them
-// back to the toolkit.
+// Run takes drops until ctx ends or the display is gone. Then the toolkit takes them
+// again.
 func (t *Target) Run(ctx context.Context) {
 	defer t.close()
 	for {
@@ -171,7 +171,7 @@ func (t *Target) Run(ctx context.Context) {
 	}
 }
 
-// close gives the toolkit its window back and waits for the connection's end.
+// close removes the proxy and waits until the connection is closed.
 func (t *Target) close() {
 	if t.transfer != nil {
 		t.transfer.late.Stop()
@@ -182,10 +182,10 @@ func (t *Target) close() {
 	}
 }
 
-// take is told of everything that the server says.
+// take handles every event of the X server.
 func (t *Target) take(event any) {
 	switch e := event.(type) {
-	case xgb.Error: // of a window that is gone meanwhile, mostly
+	case xgb.Error: // usually about a window that is gone meanwhile
 		t.log.Debug("the X server refuses something", "error", e)
 	case xproto.ClientMessageEvent:
 		if e.Format == 32 && len(e.Data.Data32) == 5 {
