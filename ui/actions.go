@@ -1,15 +1,12 @@
 package ui
 
 import (
-	"context"
 	"path/filepath"
-	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/ui/queue"
 	"github.com/artstore/ingester/ui/settings"
 	"github.com/artstore/ingester/ui/view"
 )
@@ -28,21 +25,6 @@ func (w *Window) pick(q view.FileQuestion) {
 	}
 	q.Accept = w.sh.Text.S("pick.add")
 	view.Pick(w.sh, q, func(paths []string) { w.intake.add(paths) })
-}
-
-// importProfile picks a profile file and uses it.
-func (w *Window) importProfile() {
-	view.PickFile(w.sh, "", []string{settings.ProfileExtension}, w.takeProfile)
-}
-
-// startSandbox tries the program with the built-in server.
-func (w *Window) startSandbox() {
-	view.Async(w.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, w.ctl.StartSandbox(ctx) }, func(_ struct{}, err error) {
-		if err != nil {
-			w.sh.Failed(err)
-		}
-		w.profileChanged()
-	})
 }
 
 // dropped takes what was dropped anywhere on the window.
@@ -171,63 +153,6 @@ func (w *Window) paste() {
 	w.intake.say(w.sh.Text.S("drop.not_paths"))
 }
 
-// ending remembers what a notification has been sent for.
-type ending struct {
-	background bool
-	busy       bool
-	before     queue.Totals
-	halted     bool
-}
-
-func (w *Window) watchForeground() {
-	w.status.background = w.inTray
-	w.app.Lifecycle().SetOnEnteredForeground(func() {
-		w.status.background = false
-		if w.first != nil {
-			w.profileChanged() // several may have been saved from outside the window
-		}
-	})
-	w.app.Lifecycle().SetOnExitedForeground(func() { w.status.background = true })
-}
-
-// tell notifies when a batch ends or someone is needed while the window is in
-// the background. It says fixed words and numbers only: what stands in a
-// notification may be run by a shell on some systems, so no name of a file
-// and no word of a server may ever get there.
-func (w *Window) tell() {
-	e, sum, t := &w.status, w.model.Sum, w.sh.Text
-	halted := w.model.Halt != nil
-	switch {
-	case halted && !e.halted:
-		w.notify(t.S("notify.halted"))
-	case e.busy && !sum.Unfinished() && !halted:
-		words := t.N("notify.stored", max(0, sum.Stored-e.before.Stored))
-		if n := sum.Failed + sum.Unknown - e.before.Failed - e.before.Unknown; n > 0 {
-			words += ", " + t.N("notify.failed", n)
-		}
-		if n := sum.Differing - e.before.Differing; n > 0 {
-			words += ", " + t.N("status.differing", n)
-		}
-		w.notify(words)
-	}
-	if !e.busy {
-		e.before = sum
-	}
-	e.halted, e.busy = halted, sum.Unfinished()
-}
-
-// notify says words while the window is in the background. The desktop may take
-// its time for it.
-func (w *Window) notify(words string) {
-	if !w.status.background {
-		return
-	}
-	w.sh.Tasks.Run(func(context.Context) func() {
-		w.app.SendNotification(fyne.NewNotification(title, words))
-		return nil
-	})
-}
-
 // undecided reports whether there is no profile yet that files could go to, and
 // says so.
 func (w *Window) undecided() bool {
@@ -237,39 +162,4 @@ func (w *Window) undecided() bool {
 	w.showTransfers()
 	w.remind()
 	return true
-}
-
-// showFirstRun shows the choices of a first run in place of the transfers, among
-// them the profiles that are saved.
-func (w *Window) showFirstRun(first bool, saved []string) {
-	if first == (w.first != nil) && slices.Equal(saved, w.saved) {
-		return
-	}
-	w.first, w.saved = nil, saved
-	if first {
-		w.first, w.remind = newFirstRun(w.sh, firstChoices{
-			sandbox: w.startSandbox, load: w.importProfile, connect: func() { settings.ShowConnect(w.sh) },
-			saved: saved, use: w.header.use,
-		})
-	}
-	w.place()
-}
-
-// takeProfile uses a profile file. One never holds a secret, so that is asked
-// for.
-func (w *Window) takeProfile(path string) {
-	view.Async(w.sh, func(ctx context.Context) (core.Profile, error) {
-		p, err := w.ctl.ImportProfile(ctx, path)
-		if err != nil {
-			return p, err
-		}
-		return p, w.ctl.Use(ctx, p.Name)
-	}, func(p core.Profile, err error) {
-		if err != nil {
-			w.sh.Failed(err)
-		} else {
-			settings.ShowImported(w.sh, p)
-		}
-		w.profileChanged()
-	})
 }

@@ -8,11 +8,6 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// DropListener takes the drops on an X11 window in place of the toolkit, which
-// does not read every list that is dropped. It calls dropped with each list, or
-// with why it did not arrive, and returns when ctx ends or where it can't.
-type DropListener func(ctx context.Context, window uintptr, dropped func(list string, err error))
-
 // UseDropListener has listen take drops once the window is on the desktop.
 // Those that it doesn't hear of are taken as before. Call it before ShowAndRun
 // or RunInTray.

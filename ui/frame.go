@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"time"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -11,27 +9,6 @@ import (
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/widgets"
 )
-
-// pieces are the parts of the window in one language.
-type pieces struct {
-	header    *header
-	nav       *widgets.Navigation
-	bar       *statusBar
-	banner    *banner
-	expiry    *expiryBar
-	recovered *recoveredBar
-	transfers *transfersView
-	history   *historyView
-	intake    *intake
-	pages     []view.Page
-	page      *fyne.Container   // banner, warning and the page that is shown
-	holder    *fyne.Container   // of the page
-	first     fyne.CanvasObject // nil once there is a profile
-	saved     []string          // profiles that first offers
-	remind    func()            // that a first run comes before files
-	shown     int
-	ticked    time.Time
-}
 
 // assemble makes the pieces and puts them into the window.
 func (w *Window) assemble() {
@@ -100,38 +77,6 @@ func (w *Window) permanentChanged(done bool) {
 	if done && w.history.visible {
 		w.history.read()
 	}
-}
-
-// choose shows a page.
-func (w *Window) choose(index int) {
-	if index < 0 || index >= len(w.pages) {
-		return
-	}
-	if w.shown != index {
-		w.pages[w.shown].Hidden()
-	}
-	w.shown = index
-	w.nav.Choose(index)
-	w.place()
-	w.pages[index].Shown()
-}
-
-// showTransfers shows the page of the transfers, unless it is shown.
-func (w *Window) showTransfers() {
-	if w.shown != 0 {
-		w.choose(0)
-	}
-}
-
-// place puts what is to be seen into the page: the choices of a first run as
-// long as there is no profile, else the page.
-func (w *Window) place() {
-	content := w.pages[w.shown].Content()
-	if w.first != nil && w.shown == 0 {
-		content = w.first
-	}
-	w.holder.Objects = []fyne.CanvasObject{content}
-	w.holder.Refresh()
 }
 
 // pageEdge is the room around a page.

@@ -129,9 +129,3 @@ func (v *transfersView) targets(r *queue.Row, a queue.Action) []core.TransferID 
 	}
 	return nil
 }
-
-// askAgain warns that what may have arrived may then be there twice.
-func (v *transfersView) askAgain(yes func()) {
-	t := v.sh.Text
-	view.Ask(v.sh, t.S("again.title"), t.S("again.text"), t.S("action.again"), yes)
-}

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"context"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -107,25 +106,4 @@ func progressText(t *wording.Text, m *queue.Model) string {
 		words += " · " + trouble
 	}
 	return words
-}
-
-// UseTray gives the program an icon in the desktop's tray, where the
-// application can do that. Call it before ShowAndRun or RunInTray.
-func (w *Window) UseTray() { w.wantsTray = true }
-
-// RunInTray is ShowAndRun without showing the window: until the tray or a
-// second start of the program opens it.
-func (w *Window) RunInTray(ctx context.Context) error {
-	w.inTray = true
-	return w.run(ctx, w.app.Run)
-}
-
-// startTray puts the icon into the tray.
-func (w *Window) startTray() {
-	desk, ok := w.app.(desktop.App)
-	if !ok || !w.wantsTray {
-		return
-	}
-	w.tray = newTray(desk, faceOf(w.sh.Text, w.model), func() { w.header.togglePause() }, w.raise, w.end)
-	desk.SetSystemTrayWindow(w.win)
 }

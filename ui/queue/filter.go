@@ -1,8 +1,6 @@
 package queue
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/artstore/ingester/core"
@@ -110,58 +108,4 @@ func (f Filter) moves(old, next *Row) bool {
 		return old.Size != next.Size
 	}
 	return false
-}
-
-// SetFilter changes what is visible, at once.
-func (m *Model) SetFilter(f Filter) {
-	f.Text = strings.ToLower(strings.TrimSpace(f.Text))
-	if f.Text != m.Filter.Text {
-		for i := range m.Rows {
-			m.Rows[i].matches = f.matches(&m.Rows[i])
-		}
-	}
-	m.Filter = f
-	m.arrange()
-}
-
-// arrange computes the visible rows again.
-func (m *Model) arrange() {
-	m.reorder = false
-	m.Counter++
-	m.visible = slices.Grow(m.visible[:0], len(m.Rows))
-	for i := range m.Rows {
-		if m.Filter.takes(&m.Rows[i]) {
-			m.visible = append(m.visible, int32(i))
-		}
-	}
-	switch m.Filter.Order {
-	case OrderName:
-		slices.SortStableFunc(m.visible, func(a, b int32) int { return cmp.Compare(m.Rows[a].Name, m.Rows[b].Name) })
-	case OrderSize:
-		slices.SortStableFunc(m.visible, func(a, b int32) int { return cmp.Compare(m.Rows[a].Size, m.Rows[b].Size) })
-	case OrderState:
-		m.visible = m.byUrgency(m.visible)
-	}
-	if m.Filter.Reverse {
-		slices.Reverse(m.visible)
-	}
-}
-
-// byUrgency sorts by counting: it happens at every change of a state, of a
-// hundred thousand rows perhaps.
-func (m *Model) byUrgency(visible []int32) []int32 {
-	var end [8]int
-	for _, i := range visible {
-		end[urgency(m.Rows[i].State())]++
-	}
-	for u := 1; u < len(end); u++ {
-		end[u] += end[u-1]
-	}
-	sorted := make([]int32, len(visible))
-	for _, i := range slices.Backward(visible) {
-		u := urgency(m.Rows[i].State())
-		end[u]--
-		sorted[end[u]] = i
-	}
-	return sorted
 }

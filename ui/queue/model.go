@@ -4,100 +4,16 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+	"strings"
 	"time"
-	"unique"
 
 	"github.com/artstore/ingester/core"
 )
-
-// Row is what the list keeps of a transfer: a hundred thousand of them are
-// held at once, so no more than it shows.
-type Row struct {
-	ID        core.TransferID
-	seq       int64
-	Name      string // as shown, with the folders below the dropped one
-	Path      string
-	Size      int64
-	Way       unique.Handle[way]
-	begun     *begun // nil: all zero
-	small     core.SmallState
-	temporary bool // the server keeps it for a time only
-	matches   bool // the name filter takes it
-}
-
-// way is where a transfer goes, the same for many.
-type way struct{ profile, Server string }
-
-// begun is what only a row has whose transfer was begun or has ended.
-type begun struct {
-	sent      int64 // of this attempt
-	attempts  int
-	NotBefore time.Time
-	err       *core.Error
-	receipt   *core.Receipt
-}
-
-// NewRow keeps of a transfer what the list shows.
-func NewRow(t *core.Transfer) Row {
-	r := Row{
-		ID: t.ID, seq: t.Seq, Name: t.Source.Name, Path: t.Source.Path, Size: t.Source.Size,
-		Way: unique.Make(way{t.Options.Profile, t.Server}), small: t.State.Small(), temporary: t.Kept().Retention != core.RetentionPermanent,
-	}
-	b := begun{min(max(t.Sent, 0), t.Source.Size), t.Attempts, t.NotBefore, t.Error, t.Receipt}
-	if b != (begun{}) {
-		r.begun = new(b)
-	}
-	return r
-}
-
-// State is the state of the transfer.
-func (r *Row) State() core.State { return r.small.State() }
-
-// Begun is what the row has of begun.
-func (r *Row) Begun() begun {
-	if r.begun == nil {
-		return begun{}
-	}
-	return *r.begun
-}
-
-// Sent are the bytes of this attempt that the server has.
-func (r *Row) Sent() int64 { return r.Begun().sent }
-
-// Attempts is how many attempts there were.
-func (r *Row) Attempts() int { return r.Begun().attempts }
-
-// Err is why the last attempt failed, or what the row waits for; nil for none.
-func (r *Row) Err() *core.Error { return r.Begun().err }
-
-// Doubtful reports whether the server may have the file, and is asked first.
-func (r *Row) Doubtful() bool { e := r.Err(); return e != nil && e.Outcome == core.OutcomeUnknown }
-
-// Receipt is what the server says of the stored file; nil for none.
-func (r *Row) Receipt() *core.Receipt { return r.Begun().receipt }
-
-// Held reports whether the file waits until its profile leads to the server and
-// account that it was queued for.
-func (r *Row) Held() bool {
-	e := r.Err()
-	return r.State() == core.StateWaiting && e != nil && e.Code == core.CodeOtherServer
-}
 
 // differs reports whether the server keeps the file otherwise than it was asked.
 func (r *Row) differs() bool {
 	receipt := r.Receipt()
 	return r.State() == core.StateStored && receipt != nil && len(receipt.Differs) > 0
-}
-
-// Share is how much of the file has been sent, 0…1.
-func (r *Row) Share() float64 {
-	switch {
-	case r.State() == core.StateStored || r.State() == core.StateSent:
-		return 1
-	case r.Size <= 0:
-		return 0
-	}
-	return float64(r.Sent()) / float64(r.Size)
 }
 
 // Totals are the figures of the status bar.
@@ -398,4 +314,58 @@ func (m *Model) Speed(r *Row, now time.Time) (float64, time.Duration) {
 	}
 	rate, _ := gauge.rate(now)
 	return rate, gauge.left(now, r.Size-r.Sent())
+}
+
+// SetFilter changes what is visible, at once.
+func (m *Model) SetFilter(f Filter) {
+	f.Text = strings.ToLower(strings.TrimSpace(f.Text))
+	if f.Text != m.Filter.Text {
+		for i := range m.Rows {
+			m.Rows[i].matches = f.matches(&m.Rows[i])
+		}
+	}
+	m.Filter = f
+	m.arrange()
+}
+
+// arrange computes the visible rows again.
+func (m *Model) arrange() {
+	m.reorder = false
+	m.Counter++
+	m.visible = slices.Grow(m.visible[:0], len(m.Rows))
+	for i := range m.Rows {
+		if m.Filter.takes(&m.Rows[i]) {
+			m.visible = append(m.visible, int32(i))
+		}
+	}
+	switch m.Filter.Order {
+	case OrderName:
+		slices.SortStableFunc(m.visible, func(a, b int32) int { return cmp.Compare(m.Rows[a].Name, m.Rows[b].Name) })
+	case OrderSize:
+		slices.SortStableFunc(m.visible, func(a, b int32) int { return cmp.Compare(m.Rows[a].Size, m.Rows[b].Size) })
+	case OrderState:
+		m.visible = m.byUrgency(m.visible)
+	}
+	if m.Filter.Reverse {
+		slices.Reverse(m.visible)
+	}
+}
+
+// byUrgency sorts by counting: it happens at every change of a state, of a
+// hundred thousand rows perhaps.
+func (m *Model) byUrgency(visible []int32) []int32 {
+	var end [8]int
+	for _, i := range visible {
+		end[urgency(m.Rows[i].State())]++
+	}
+	for u := 1; u < len(end); u++ {
+		end[u] += end[u-1]
+	}
+	sorted := make([]int32, len(visible))
+	for _, i := range slices.Backward(visible) {
+		u := urgency(m.Rows[i].State())
+		end[u]--
+		sorted[end[u]] = i
+	}
+	return sorted
 }

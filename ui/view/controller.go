@@ -139,3 +139,25 @@ const CertificateWarnDays = 30
 // DefaultMetricsAddress is where /metrics is offered unless the user says
 // otherwise: this machine only.
 const DefaultMetricsAddress = "127.0.0.1:9464"
+
+// FileQuestion is what a file dialog asks for.
+type FileQuestion struct {
+	Title      string
+	Accept     string   // words on the button
+	Folders    bool     // folders, not files
+	Save       bool     // a place to write to, not something that exists
+	Many       bool     // any number of them
+	Near       string   // folder to begin in, "" for the desktop's choice
+	Name       string   // proposed, for Save
+	Extensions []string // offered first, with their dots; none for all files
+	All        string   // words for "all files"
+	Window     uintptr  // X11 window or Windows HWND that the dialog belongs to, 0 where unknown
+}
+
+// Picker opens the desktop's own file dialogs.
+type Picker interface {
+	// Pick returns the absolute paths that were chosen. CodeCancelled: nothing
+	// was chosen, or ctx has ended. Any other error, such as one that is
+	// errors.ErrUnsupported: the desktop can't show the dialog.
+	Pick(ctx context.Context, q FileQuestion) ([]string, error)
+}

@@ -2,6 +2,7 @@ package widgets
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 )
 
 // Columns lays its objects out beside each other: an object has the width of
@@ -132,4 +133,28 @@ func (w FixedWidth) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // MinSize implements fyne.Layout.
 func (w FixedWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(float32(w), objects[0].MinSize().Height)
+}
+
+// Inset keeps o away from the edges of its place.
+func Inset(left, top, right, bottom float32, o fyne.CanvasObject) *fyne.Container {
+	return container.New(insets{left, top, right, bottom}, o)
+}
+
+type insets struct{ Left, Top, Right, Bottom float32 }
+
+// Layout implements fyne.Layout.
+func (i insets) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(i.Left, i.Top))
+		o.Resize(fyne.NewSize(max(0, size.Width-i.Left-i.Right), max(0, size.Height-i.Top-i.Bottom)))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (i insets) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var least fyne.Size
+	for _, o := range objects {
+		least = least.Max(o.MinSize())
+	}
+	return least.AddWidthHeight(i.Left+i.Right, i.Top+i.Bottom)
 }

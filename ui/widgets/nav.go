@@ -2,6 +2,7 @@ package widgets
 
 import (
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -194,3 +195,9 @@ func (r *navRenderer) Layout(size fyne.Size) {
 		t.Resize(fyne.NewSize(max(0, size.Width-24), height))
 	}
 }
+
+// AccessibilityLabel implements fyne.Accessible.
+func (b *NavButton) AccessibilityLabel() string { return strings.TrimSpace(b.Words + " " + b.count) }
+
+// AccessibilityRole implements fyne.Accessible.
+func (b *NavButton) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }

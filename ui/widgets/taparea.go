@@ -50,3 +50,9 @@ func (a *TapArea) TypedKey(e *fyne.KeyEvent) {
 		WindowKey(a, e)
 	}
 }
+
+// AccessibilityLabel implements fyne.Accessible.
+func (a *TapArea) AccessibilityLabel() string { return spoken(a.inner) }
+
+// AccessibilityRole implements fyne.Accessible.
+func (a *TapArea) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }

@@ -1,6 +1,7 @@
 package wording
 
 import (
+	"net/url"
 	"path"
 	"path/filepath"
 	"strings"
@@ -30,4 +31,12 @@ func Plain(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// Host is a server without what all addresses have.
+func Host(server string) string {
+	if u, err := url.Parse(server); err == nil && u.Host != "" {
+		return u.Host
+	}
+	return Plain(server)
 }

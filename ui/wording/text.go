@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/artstore/ingester/assets"
@@ -115,3 +116,31 @@ func (t *Text) Many(words string, n int) string {
 	}
 	return t.S("action.many", Args{"Action": words, "N": t.Number(int64(n))})
 }
+
+// Number writes a whole number in groups of three digits.
+func (t *Text) Number(n int64) string {
+	separator := ","
+	if t.Lang == "ru" {
+		separator = NBSP
+	}
+	digits := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	// Four digits are read well without a separator in Russian.
+	if len(digits) < 4 || (t.Lang == "ru" && len(digits) == 4) {
+		return sign + digits
+	}
+	var b strings.Builder
+	for i, d := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteString(separator)
+		}
+		b.WriteRune(d)
+	}
+	return sign + b.String()
+}
+
+// NBSP keeps a number and its unit on one line.
+const NBSP = "\u00a0"

@@ -2,14 +2,10 @@ package wording
 
 import (
 	"math"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 )
-
-// NBSP keeps a number and its unit on one line.
-const NBSP = "\u00a0"
 
 // unitKeys are the IEC units of sizes, each 1024 times the one before.
 var unitKeys = [...]string{"unit.b", "unit.kib", "unit.mib", "unit.gib", "unit.tib", "unit.pib"} //nolint:gochecknoglobals // a table
@@ -62,31 +58,6 @@ func (t *Text) Decimal(f float64, fraction bool) string {
 		out = strings.Replace(out, ".", ",", 1)
 	}
 	return out
-}
-
-// Number writes a whole number in groups of three digits.
-func (t *Text) Number(n int64) string {
-	separator := ","
-	if t.Lang == "ru" {
-		separator = NBSP
-	}
-	digits := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, digits = "-", digits[1:]
-	}
-	// Four digits are read well without a separator in Russian.
-	if len(digits) < 4 || (t.Lang == "ru" && len(digits) == 4) {
-		return sign + digits
-	}
-	var b strings.Builder
-	for i, d := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteString(separator)
-		}
-		b.WriteRune(d)
-	}
-	return sign + b.String()
 }
 
 // Percent says a share of 0…1 in whole percent, never 100 before it is whole.
@@ -147,14 +118,6 @@ func (t *Text) Moment(at time.Time) string {
 		return ""
 	}
 	return at.Local().Format("2006-01-02 15:04:05")
-}
-
-// Host is a server without what all addresses have.
-func Host(server string) string {
-	if u, err := url.Parse(server); err == nil && u.Host != "" {
-		return u.Host
-	}
-	return Plain(server)
 }
 
 // Millis says a short time: "0.3 ms", "41 ms", "2.8 s".

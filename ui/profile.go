@@ -1,0 +1,84 @@
+package ui
+
+import (
+	"context"
+	"slices"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/settings"
+	"github.com/artstore/ingester/ui/view"
+)
+
+// importProfile picks a profile file and uses it.
+func (w *Window) importProfile() {
+	view.PickFile(w.sh, "", []string{settings.ProfileExtension}, w.takeProfile)
+}
+
+// startSandbox tries the program with the built-in server.
+func (w *Window) startSandbox() {
+	view.Async(w.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, w.ctl.StartSandbox(ctx) }, func(_ struct{}, err error) {
+		if err != nil {
+			w.sh.Failed(err)
+		}
+		w.profileChanged()
+	})
+}
+
+// showFirstRun shows the choices of a first run in place of the transfers, among
+// them the profiles that are saved.
+func (w *Window) showFirstRun(first bool, saved []string) {
+	if first == (w.first != nil) && slices.Equal(saved, w.saved) {
+		return
+	}
+	w.first, w.saved = nil, saved
+	if first {
+		w.first, w.remind = newFirstRun(w.sh, firstChoices{
+			sandbox: w.startSandbox, load: w.importProfile, connect: func() { settings.ShowConnect(w.sh) },
+			saved: saved, use: w.header.use,
+		})
+	}
+	w.place()
+}
+
+// takeProfile uses a profile file. One never holds a secret, so that is asked
+// for.
+func (w *Window) takeProfile(path string) {
+	view.Async(w.sh, func(ctx context.Context) (core.Profile, error) {
+		p, err := w.ctl.ImportProfile(ctx, path)
+		if err != nil {
+			return p, err
+		}
+		return p, w.ctl.Use(ctx, p.Name)
+	}, func(p core.Profile, err error) {
+		if err != nil {
+			w.sh.Failed(err)
+		} else {
+			settings.ShowImported(w.sh, p)
+		}
+		w.profileChanged()
+	})
+}
+
+// profileChanged reads the current profile again, and where there is none what
+// could be one.
+func (w *Window) profileChanged() {
+	type answer struct {
+		current string
+		saved   []string
+	}
+	view.Async(w.sh, func(ctx context.Context) (answer, error) {
+		if name := w.ctl.Current(); name != "" {
+			return answer{current: name}, nil
+		}
+		saved, err := w.ctl.Profiles(ctx)
+		slices.Sort(saved)
+		return answer{saved: saved}, err
+	}, func(a answer, err error) {
+		if err != nil {
+			w.sh.Failed(err)
+		}
+		w.header.showProfile(a.current)
+		w.transfers.options.load(a.current)
+		w.showFirstRun(a.current == "", a.saved)
+	})
+}

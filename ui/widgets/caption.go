@@ -1,0 +1,121 @@
+package widgets
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Caption is one line of text in a theme colour and size, without the padding
+// of a label, cut with an ellipsis where it doesn't fit.
+type Caption struct {
+	widget.BaseWidget
+	Words    string
+	Color    fyne.ThemeColorName
+	TextSize fyne.ThemeSizeName
+	Bold     bool
+	Align    fyne.TextAlign
+	Cut      bool // may be narrower than its words
+}
+
+// NewCaption shows words in a colour and a size of the theme.
+func NewCaption(words string, color fyne.ThemeColorName, size fyne.ThemeSizeName) *Caption {
+	c := &Caption{Words: words, Color: color, TextSize: size}
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// Set changes the words.
+func (c *Caption) Set(words string) {
+	if c.Words != words {
+		c.Words = words
+		c.Refresh()
+	}
+}
+
+// Tint changes the colour.
+func (c *Caption) Tint(color fyne.ThemeColorName) {
+	if c.Color != color {
+		c.Color = color
+		c.Refresh()
+	}
+}
+
+// CreateRenderer implements fyne.Widget.
+func (c *Caption) CreateRenderer() fyne.WidgetRenderer {
+	r := &captionRenderer{caption: c, text: canvas.NewText("", color.Transparent)}
+	r.WidgetRenderer = widget.NewSimpleRenderer(r.text)
+	r.style()
+	return r
+}
+
+type captionRenderer struct {
+	fyne.WidgetRenderer
+	caption *Caption
+	text    *canvas.Text
+}
+
+func (r *captionRenderer) style() {
+	c := r.caption
+	r.text.Color = theme.ColorForWidget(c.Color, c)
+	r.text.TextSize = theme.SizeForWidget(c.TextSize, c)
+	r.text.TextStyle.Bold, r.text.Alignment = c.Bold, c.Align
+	r.text.Text = c.Words
+	if c.Cut {
+		r.text.Text = Ellipsis(c.Words, c.Size().Width, r.text.TextSize, r.text.TextStyle)
+	}
+}
+
+// Layout implements fyne.WidgetRenderer.
+func (r *captionRenderer) Layout(size fyne.Size) {
+	r.style()
+	r.text.Move(fyne.NewPos(0, 0))
+	r.text.Resize(size)
+}
+
+// MinSize implements fyne.WidgetRenderer.
+func (r *captionRenderer) MinSize() fyne.Size {
+	least := fyne.MeasureText(r.caption.Words, theme.SizeForWidget(r.caption.TextSize, r.caption), r.text.TextStyle)
+	if r.caption.Cut {
+		least.Width = 0
+	}
+	return least
+}
+
+// Refresh implements fyne.WidgetRenderer.
+func (r *captionRenderer) Refresh() {
+	r.style()
+	r.text.Refresh()
+}
+
+// Ellipsis cuts words at the end so that they fit into width.
+func Ellipsis(words string, width, size float32, style fyne.TextStyle) string {
+	if words == "" || width <= 0 || fyne.MeasureText(words, size, style).Width <= width {
+		return words
+	}
+	runes := []rune(words)
+	low, high := 0, len(runes)
+	for low < high {
+		mid := (low + high + 1) / 2
+		if fyne.MeasureText(string(runes[:mid])+"…", size, style).Width <= width {
+			low = mid
+		} else {
+			high = mid - 1
+		}
+	}
+	return string(runes[:low]) + "…"
+}
+
+// FullWidth is the width that a caption would like to have.
+func (c *Caption) FullWidth() float32 {
+	return fyne.MeasureText(c.Words, theme.SizeForWidget(c.TextSize, c), fyne.TextStyle{Bold: c.Bold}).Width + 1
+}
+
+// AccessibilityLabel implements fyne.Accessible.
+func (c *Caption) AccessibilityLabel() string { return c.Words }
+
+// AccessibilityRole implements fyne.Accessible.
+func (c *Caption) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
