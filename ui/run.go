@@ -104,17 +104,7 @@ func (w *Window) start(ctx context.Context) error {
 	w.win = w.app.NewWindow(title)
 	w.app.SetIcon(widgets.AppIcon())
 	w.win.SetIcon(widgets.AppIcon())
-	w.sh = &view.Host{ //nolint:contextcheck // tasks have the window's
-		App: w.app, Win: w.win, Ctl: w.ctl, Log: w.log, Now: w.now, Tasks: view.NewTasks(ctx, w.post), Scales: w.setScale != nil,
-		ProfileChanged: w.profileChanged, AppearanceChanged: w.appearanceChanged,
-		OpenSettings:   func(tab view.Tab) { settings.Show(w.sh, tab) },
-		TestConnection: func(tab view.Tab) { settings.Test(w.sh, tab) },
-		Shortcut:       w.typedShortcut,
-	}
-	w.sh.Failed = func(err error) { //nolint:contextcheck // tasks have the window's
-		w.log.Error("action failed", "error", err)
-		view.ShowError(w.sh, err)
-	}
+	w.sh = w.newHost(view.NewTasks(ctx, w.post)) //nolint:contextcheck // tasks have the window's
 	larger := w.rescale()
 	if err := w.build(); err != nil { //nolint:contextcheck // tasks have the window's
 		return err
@@ -135,6 +125,21 @@ func (w *Window) start(ctx context.Context) error {
 	w.wg.Go(func() { p.run(ctx) })
 	w.takeWaiting() //nolint:contextcheck // tasks have the window's
 	return nil
+}
+
+// newHost is what the window lends to its views and dialogs.
+func (w *Window) newHost(tasks *view.Tasks) *view.Host {
+	h := &view.Host{
+		App: w.app, Win: w.win, Ctl: w.ctl, Log: w.log, Now: w.now, Tasks: tasks, Scales: w.setScale != nil,
+		ProfileChanged: w.profileChanged, AppearanceChanged: w.appearanceChanged, Shortcut: w.typedShortcut,
+	}
+	h.OpenSettings = func(tab view.Tab) { settings.Show(h, tab) }
+	h.TestConnection = func(tab view.Tab) { settings.Test(h, tab) }
+	h.Failed = func(err error) {
+		w.log.Error("action failed", "error", err)
+		view.ShowError(h, err)
+	}
+	return h
 }
 
 // close ends the window's goroutines and waits for them.

@@ -37,7 +37,7 @@ type Host struct {
 	Text *wording.Text
 	Now  func() time.Time
 	// Tasks runs what may block and comes back to the UI goroutine.
-	Tasks *tasks
+	Tasks *Tasks
 	// Failed shows an error of an action that the user asked for: the
 	// sentence, the advice, and the raw cause one click away.
 	Failed func(err error)

@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// tasks owns every goroutine that the window starts for an action that may
+// Tasks owns every goroutine that the window starts for an action that may
 // block. It belongs to the UI goroutine, apart from post.
-type tasks struct {
+type Tasks struct {
 	Ctx        context.Context
 	stop       context.CancelFunc
 	Goroutines sync.WaitGroup
@@ -16,14 +16,14 @@ type tasks struct {
 
 // NewTasks has no goroutine yet. What ends ctx ends them; post puts a function on
 // the UI goroutine and never blocks.
-func NewTasks(ctx context.Context, post func(func())) *tasks {
+func NewTasks(ctx context.Context, post func(func())) *Tasks {
 	ctx, stop := context.WithCancel(ctx)
-	return &tasks{Ctx: ctx, stop: stop, post: post}
+	return &Tasks{Ctx: ctx, stop: stop, post: post}
 }
 
 // Run calls work on a goroutine of its own, and what work returns on the UI
 // goroutine, unless the window has gone meanwhile.
-func (t *tasks) Run(work func(ctx context.Context) func()) {
+func (t *Tasks) Run(work func(ctx context.Context) func()) {
 	if t.Ctx.Err() != nil {
 		return
 	}
@@ -38,7 +38,7 @@ func (t *tasks) Run(work func(ctx context.Context) func()) {
 
 // Show calls f on the UI goroutine while the window lives. It may be called
 // from any goroutine.
-func (t *tasks) Show(f func()) {
+func (t *Tasks) Show(f func()) {
 	if t.Ctx.Err() != nil {
 		return
 	}
@@ -50,7 +50,7 @@ func (t *tasks) Show(f func()) {
 }
 
 // Close ends the context and waits for every goroutine.
-func (t *tasks) Close() {
+func (t *Tasks) Close() {
 	t.stop()
 	t.Goroutines.Wait()
 }
