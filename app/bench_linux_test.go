@@ -259,7 +259,8 @@ func (b *bench) scrolling() {
 		rest := share(t, r.cmd, 2*time.Second)
 		before, begun := used(t, r.cmd), time.Now()
 		for _, button := range []string{"5", "4"} {
-			b.d.x("mousemove", "--window", r.window, "600", "450", "click", "--repeat", strconv.Itoa(wheelSteps), "--delay", "16", button)
+			at := b.d.middle(r.window)
+			b.d.x("mousemove", strconv.Itoa(at.X), strconv.Itoa(at.Y), "click", "--repeat", strconv.Itoa(wheelSteps), "--delay", "16", button)
 		}
 		r.quiet()
 		cost := used(t, r.cmd) - before - rest/100*time.Since(begun).Seconds()

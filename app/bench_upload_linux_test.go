@@ -5,12 +5,16 @@ package main
 import (
 	"context"
 	"fmt"
+	"image"
 	"io/fs"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/artstore/ingester/ui/uitest"
 )
 
 const (
@@ -60,10 +64,14 @@ func (b *bench) uploads() {
 			})
 		}
 		b.t.Run(u.name, func(t *testing.T) {
+			var head image.Point
+			if u.sorted {
+				head = b.whereIs(t, "Progress")
+			}
 			home, server := b.home(t, u.rows, limit)
 			r := b.open(t, "Ingester", b.command(home))
 			if u.sorted {
-				b.d.x("mousemove", "--window", r.window, "640", "206", "click", "1") // the head of the column
+				b.d.x("mousemove", "--window", r.window, strconv.Itoa(head.X), strconv.Itoa(head.Y), "click", "1")
 				r.quiet()
 			}
 			b.rest.add(u.name, share(t, r.cmd, 3*time.Second))
@@ -77,6 +85,17 @@ func (b *bench) uploads() {
 			r.close()
 		})
 	}
+}
+
+// whereIs is the place of words in the window above a list. The program that is
+// measured does not report it, but the test binary does, run as the program.
+func (b *bench) whereIs(t *testing.T, words string) image.Point {
+	home, _ := b.home(t, fewRows, "")
+	p := &person{screen: b.d, t: t, home: home, env: []string{"DBUS_SESSION_BUS_ADDRESS=" + b.keyring.Address}}
+	p.open()
+	at := middle(p.find(words, func(t uitest.Thing) bool { return t.Says == words && t.Clickable }))
+	(&running{b: b, t: t, cmd: p.running}).close()
+	return at
 }
 
 func (b *bench) folders() []string {

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"os"
 	"os/exec"
@@ -144,15 +145,38 @@ func (d *screen) window(title string, x, y, width, height int) string {
 	return id
 }
 
-// drag presses the mouse at one place and lets it go at another, slowly
-// enough for both programs to follow.
-func (d *screen) drag(fromX, fromY, toX, toY int) {
+// middle is the point of the screen that is in the middle of a window.
+func (d *screen) middle(window string) image.Point {
+	d.t.Helper()
+	var at image.Point
+	var size image.Point
+	for line := range strings.Lines(d.x("getwindowgeometry", "--shell", window)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		n, _ := strconv.Atoi(value)
+		switch name {
+		case "X":
+			at.X = n
+		case "Y":
+			at.Y = n
+		case "WIDTH":
+			size.X = n
+		case "HEIGHT":
+			size.Y = n
+		}
+	}
+	return at.Add(size.Div(2))
+}
+
+// drag presses the mouse in the middle of a window and lets it go in the middle
+// of another, slowly enough for both programs to follow.
+func (d *screen) drag(source, target string) {
 	d.t.Helper()
 	const steps = 24
-	args := []string{"mousemove", strconv.Itoa(fromX), strconv.Itoa(fromY), "sleep", "0.3", "mousedown", "1", "sleep", "0.2"}
+	from, to := d.middle(source), d.middle(target)
+	args := []string{"mousemove", strconv.Itoa(from.X), strconv.Itoa(from.Y), "sleep", "0.3", "mousedown", "1", "sleep", "0.2"}
 	for i := 1; i <= steps; i++ {
-		args = append(args, "mousemove",
-			strconv.Itoa(fromX+(toX-fromX)*i/steps), strconv.Itoa(fromY+(toY-fromY)*i/steps), "sleep", "0.04")
+		at := from.Add(to.Sub(from).Mul(i).Div(steps))
+		args = append(args, "mousemove", strconv.Itoa(at.X), strconv.Itoa(at.Y), "sleep", "0.04")
 	}
 	d.x(append(args, "sleep", "0.5", "mouseup", "1")...)
 }

@@ -14,7 +14,8 @@ import (
 // files, and a program that dies while it is asked. All of it goes past the
 // toolkit, which loses such lists; the last drops go to it.
 func TestDroppedListsArrive(t *testing.T) {
-	p := newPerson(t, buildProgram(t), "drops-")
+	t.Parallel()
+	p := newPerson(t, "drops-")
 	logged := func(words string) int {
 		log, err := os.ReadFile(filepath.Join(p.home, "ingester", "ingester.log"))
 		if err != nil {
@@ -29,7 +30,7 @@ func TestDroppedListsArrive(t *testing.T) {
 		return n
 	}
 	p.open("--sandbox")
-	p.see("empty")
+	p.see("empty", "Drop files or folders here", "Connected")
 	const many = 400 // names of 700 bytes each as addresses have them
 	contents := map[string][]byte{}
 	for i := range many {
@@ -51,11 +52,15 @@ func TestDroppedListsArrive(t *testing.T) {
 	place := func(name string) string { return filepath.Join(filepath.Dir(files[0]), name) }
 	p.drop(place("good"), place("missing"), "https://example.invalid/x", "file://otherhost"+place("foreign"), "file://nohost-no-slash")
 	p.awaitStored(many + 1)
-	p.see("named")
+	p.see("named", "Added 1 file · 4 skipped", "401 of 401 files", "all stored")
+	p.click("Why?")
+	p.reads("Not a file of this computer", place("missing"), "https://example.invalid/x", "file://otherhost"+place("foreign"), "file://nohost-no-slash")
+	p.keys("Escape")
+	p.reads("Drop files or folders here")
 
 	p.drop("--die", place("good"))
 	eventually(t, "a drop that breaks off", func() bool { return logged("a drop did not arrive") == 1 })
-	p.see("lost")
+	p.see("lost", "What was dropped did not arrive whole: nothing was added.")
 
 	before := logged("files were dropped")
 	if out, err := p.screen.command(t.TempDir(), "xprop", "-id", p.window, "-remove", "XdndProxy").CombinedOutput(); err != nil {
@@ -71,6 +76,6 @@ func TestDroppedListsArrive(t *testing.T) {
 	}
 	p.drop(paths...)
 	eventually(t, "a word on what the toolkit lost", func() bool { return logged("a drop past the proxy") == 1 })
-	p.see("lost-by-the-toolkit")
+	p.see("lost-by-the-toolkit", "What was dropped did not arrive whole: nothing was added.")
 	p.end()
 }

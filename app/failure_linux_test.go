@@ -13,7 +13,8 @@ import (
 // TestFailureIsSeen: where the window can't open, another one says why, and is
 // closed by a key. The exit code is that of the failure.
 func TestFailureIsSeen(t *testing.T) {
-	p := newPerson(t, buildProgram(t), "")
+	t.Parallel()
+	p := newPerson(t, "")
 	f, err := findFolders(func(key string) string {
 		return map[string]string{"INGESTER_HOME": p.home + "/ingester", "HOME": p.home}[key]
 	})
@@ -28,12 +29,13 @@ func TestFailureIsSeen(t *testing.T) {
 		t.Fatalf("held %v, %v", held, err)
 	}
 	defer func() { _ = other.Unlock() }()
-	cmd := p.command()
+	cmd := p.watched()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
 	p.window = p.screen.window("^Ingester$", 0, 0, 560, 280)
+	p.reads("Ingester can't start")
 	p.look("failure")
 	p.keys("Escape")
 	var failed *exec.ExitError

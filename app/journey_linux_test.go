@@ -19,33 +19,16 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// Where things are in a window of 1100×720.
-var (
-	startSandbox   = place{313, 350} // first run, also where its texts are a line longer
-	pauseAll       = place{880, 28}
-	transfersTab   = place{452, 86} // settings
-	bandwidthLimit = place{600, 254}
-	accept         = place{888, 672} // Save, Next, Finish
-	setUp          = place{624, 350} // first run
-	chooseFile     = place{934, 350} // first run
-	firstFile      = place{338, 140} // Fyne's file dialog, after "(Parent)"
-	openFile       = place{1014, 687}
-	thisSession    = place{628, 435} // in place of a keychain
-	clientCert     = place{363, 170} // certificates: the tick
-	trustedCA      = place{600, 209}
-	reportButton   = place{364, 672}
-)
-
 // TestJourneys goes the ways of people who have just installed the program.
 // Each has a display, a home and buses of their own.
 func TestJourneys(t *testing.T) {
-	program := buildProgram(t)
-	for name, journey := range map[string]func(*testing.T, string){
+	t.Parallel()
+	for name, journey := range map[string]func(*testing.T){
 		"sandbox": sandboxJourney, "connect": connectJourney, "import": importJourney, "Russian": russianJourney,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			journey(t, program)
+			journey(t)
 		})
 	}
 }
@@ -53,8 +36,8 @@ func TestJourneys(t *testing.T) {
 // sandboxJourney: tries it with the sandbox, limits the speed, drops a folder,
 // pauses, goes on, loses the power, and starts again: every file is stored
 // exactly once.
-func sandboxJourney(t *testing.T, program string) {
-	p := newPerson(t, program, "first-run-")
+func sandboxJourney(t *testing.T) {
+	p := newPerson(t, "first-run-")
 	contents := map[string][]byte{}
 	for i := range 36 {
 		name := fmt.Sprintf("page %02d.tif", i+1)
@@ -67,29 +50,31 @@ func sandboxJourney(t *testing.T, program string) {
 	}
 
 	p.open()
-	p.see("1-choices")
-	p.click(startSandbox)
-	p.see("2-sandbox")
+	p.see("1-choices", "Welcome to Ingester", "No profile")
+	p.click("Start the sandbox")
+	p.see("2-sandbox", "Sandbox", "Connected", "Drop files or folders here")
 	p.keys("ctrl+comma")
-	p.see("3-settings")
-	p.click(transfersTab)
-	p.see("4-transfers")
-	p.click(bandwidthLimit)
-	p.write("3MiB")
+	p.see("3-settings", "Settings — Sandbox")
+	p.click("Transfers")
+	p.see("4-transfers", "Speed limit")
+	p.fill("Speed limit", "3MiB")
 	p.see("5-limit")
-	p.click(accept)
-	p.see("6-ready")
+	p.click("Save")
+	p.see("6-ready", "Drop files or folders here", "No files yet")
 	p.drop(dropped)
 	p.awaitStored(len(contents) / 6)
+	p.reads("Added 36 files")
 	p.look("7-uploading")
 
-	p.click(pauseAll)
+	p.click("Pause all")
+	p.reads("Resume all")
 	if n := p.awaitQuiet(); n == len(contents) {
 		t.Fatal("paused, it went on to the end")
 	}
 	p.look("8-paused")
 
-	p.click(pauseAll)
+	p.click("Resume all")
+	p.reads("Pause all")
 	p.awaitStored(len(contents) / 2)
 	if err := p.running.Process.Kill(); err != nil {
 		t.Fatal(err)
@@ -101,7 +86,7 @@ func sandboxJourney(t *testing.T, program string) {
 
 	p.open()
 	rows := p.awaitStored(len(contents))
-	p.see("9-after-the-kill")
+	p.see("9-after-the-kill", "all stored", "Connected")
 	for name, content := range contents {
 		sum := sha256.Sum256(content)
 		if got, want := rows[folder+"/"+name].SHA256, core.NewChecksum(sum[:]); got != want {
@@ -114,8 +99,10 @@ func sandboxJourney(t *testing.T, program string) {
 		contents[name] = []byte(name)
 		p.startAgain(away == "minimised", writeFiles(t, map[string][]byte{name: contents[name]})[0])
 		p.awaitStored(len(contents))
+		p.reads("Added 1 file")
+		p.click("Close")
 	}
-	p.see("10-second-start")
+	p.see("10-second-start", "all stored")
 	p.end()
 	p.mustHave(contents)
 }
@@ -144,31 +131,40 @@ func (p *person) startAgain(minimised bool, file string) {
 // connectJourney: sets a server up page by page, with the certificate of
 // another authority at first. The test says what is wrong, the right files are
 // dropped on it, and it passes. The secret goes to the keychain.
-func connectJourney(t *testing.T, program string) {
+func connectJourney(t *testing.T) {
 	server := newServer(t, sandbox.Config{})
 	keyring := coretest.NewSecretService(t)
-	p := newPerson(t, program, "connect-", "DBUS_SESSION_BUS_ADDRESS="+keyring.Address)
+	p := newPerson(t, "connect-", "DBUS_SESSION_BUS_ADDRESS="+keyring.Address)
 	given, secret := server.Profile(), server.ClientSecret().Reveal()
 	stranger := coretest.NewCA(t, "Stranger CA").Issue(t, coretest.Leaf{CommonName: "stranger", NotAfter: time.Now().AddDate(1, 0, 0)})
 	wrongCert, wrongKey := coretest.WritePair(t, t.TempDir(), "stranger", stranger)
 
 	p.open()
-	p.see("1-choices")
-	p.click(setUp)
-	p.see("2-server")
-	p.write("Archive", given.IngesterURL, given.AdminURL)
-	p.click(accept)
-	p.see("3-sign-in")
-	p.write(given.Auth.ClientID, secret)
-	p.click(accept)
-	p.see("4-certificates")
-	p.click(clientCert)
-	p.see("5-client-certificate")
-	p.click(trustedCA)
-	p.write(given.TLS.CACertFile, "", "", wrongCert, "", wrongKey, "")
-	p.see("6-wrong")
-	p.click(accept)
-	p.see("7-refused")
+	p.see("1-choices", "Welcome to Ingester")
+	p.click("Set up")
+	p.see("2-server", "Step 1 of 4: addresses")
+	p.write("Name", "Archive")
+	p.keys("Tab")
+	p.write("Upload server", given.IngesterURL)
+	p.keys("Tab")
+	p.write("Sign-in server", given.AdminURL)
+	p.click("Next")
+	p.see("3-sign-in", "Step 2 of 4: sign-in")
+	p.write("Client ID", given.Auth.ClientID)
+	p.keys("Tab")
+	p.write("Client secret", secret)
+	p.click("Next")
+	p.see("4-certificates", "Step 3 of 4: certificates")
+	p.tick("Use a client certificate")
+	p.see("5-client-certificate", "Certificate file", "Private key")
+	p.fill("Trusted CA", given.TLS.CACertFile)
+	p.fill("Certificate file", wrongCert)
+	p.keys("Tab", "Tab") // past the button that chooses a file
+	p.write("Private key", wrongKey)
+	p.keys("Tab")
+	p.see("6-wrong", "CN=stranger", "belongs to this certificate")
+	p.click("Next")
+	p.see("7-refused", "Step 4 of 4: test", "The server refused the client certificate", "Something is not right yet")
 	report := p.copyReport()
 	for _, want := range []string{"failed", "client_certificate", "CN=stranger", "The server refused the client certificate",
 		"It takes certificates of “CN=Ingester sandbox authority"} {
@@ -178,18 +174,22 @@ func connectJourney(t *testing.T, program string) {
 	}
 
 	p.drop(given.TLS.CertFile, given.TLS.KeyFile)
-	p.see("8-mended")
-	p.click(accept)
-	p.see("9-passed")
+	p.holds("Certificate file", given.TLS.CertFile)
+	p.holds("Private key", given.TLS.KeyFile)
+	p.see("8-mended", "Step 3 of 4: certificates")
+	p.readsNot("CN=stranger")
+	p.click("Next")
+	p.see("9-passed", "Step 4 of 4: test", "accepted")
 	if report := p.copyReport(); strings.Contains(report, "failed") || strings.Contains(report, "not_reached") {
 		t.Errorf("mended, the test does not pass:\n%s", report)
 	}
-	p.click(accept)
-	p.see("10-ready")
+	p.readsNot("Something is not right yet")
+	p.click("Finish")
+	p.see("10-ready", "Archive", "Connected", "No files yet")
 	contents := map[string][]byte{"Акт № 7.pdf": []byte("Акт\n")}
 	p.drop(writeFiles(t, contents)...)
 	p.awaitStored(1)
-	p.see("11-stored")
+	p.see("11-stored", "Акт № 7.pdf", "1 of 1 file", "all stored")
 	p.end()
 	server.mustHave(t, contents)
 
@@ -220,12 +220,12 @@ func (p *person) mustNotKeep(secret string) {
 
 // importJourney: chooses a profile file that an administrator exported, gives
 // the secret that it can't hold, and uploads.
-func importJourney(t *testing.T, program string) {
+func importJourney(t *testing.T) {
 	server := newServer(t, sandbox.Config{})
 	profile := server.Profile()
 	profile.Name = "Archive"
 	server.writeProfile(t, profile)
-	p := newPerson(t, program, "import-", "PATH=") // no helper program for file dialogs: the program's own
+	p := newPerson(t, "import-", "PATH=") // no helper program for file dialogs: the program's own
 	handedOut := filepath.Join(p.home, "archive.toml")
 	admin := t.TempDir()
 	for _, args := range [][]string{{"import", server.profileFile}, {"export", "Archive", "--output", handedOut}} {
@@ -237,35 +237,34 @@ func importJourney(t *testing.T, program string) {
 	}
 
 	p.open()
-	p.see("1-choices")
-	p.click(chooseFile)
-	p.see("2-files")
-	p.click(firstFile)
-	p.click(openFile)
-	p.see("3-sign-in")
-	p.write(server.ClientSecret().Reveal())
-	p.click(accept)
-	p.see("4-certificates")
-	p.click(accept)
-	p.see("5-passed")
-	p.click(accept)
-	p.see("6-no-keychain")
-	p.click(thisSession)
-	p.see("7-ready")
+	p.see("1-choices", "Welcome to Ingester")
+	p.click("Choose file…")
+	p.see("2-files", "archive")
+	p.click("archive")
+	p.click("Open")
+	p.see("3-sign-in", "Profile Archive", "Step 1 of 3: sign-in")
+	p.fill("Client secret", server.ClientSecret().Reveal())
+	p.click("Next")
+	p.see("4-certificates", "Step 2 of 3: certificates")
+	p.click("Next")
+	p.see("5-passed", "Step 3 of 3: test", "accepted")
+	p.click("Finish")
+	p.see("6-no-keychain", "Keep it for this session only?")
+	p.click("This session only")
+	p.see("7-ready", "Archive", "Connected")
 	contents := map[string][]byte{"report.pdf": []byte("report")}
 	p.drop(writeFiles(t, contents)...)
 	p.awaitStored(1)
-	p.see("8-stored")
+	p.see("8-stored", "report.pdf", "1 of 1 file", "all stored")
 	p.end()
 	server.mustHave(t, contents)
 	p.mustNotKeep(server.ClientSecret().Reveal())
 }
 
 // russianJourney: meets the program in Russian, by the desktop's settings.
-// What a window says can't be read back; its tray's menu can.
-func russianJourney(t *testing.T, program string) {
+func russianJourney(t *testing.T) {
 	bus := newBus(t)
-	p := newPerson(t, program, "russian-", "LANG=ru_RU.UTF-8", "DBUS_SESSION_BUS_ADDRESS="+bus)
+	p := newPerson(t, "russian-", "LANG=ru_RU.UTF-8", "DBUS_SESSION_BUS_ADDRESS="+bus)
 	tray := newPanel(t, bus)
 	p.open()
 	item := <-tray.item
@@ -278,25 +277,28 @@ func russianJourney(t *testing.T, program string) {
 		})
 	}
 	mustOffer("Файлов пока нет", "-", "Открыть Ingester", "Пауза", "-", "Выйти")
-	p.see("1-choices")
-	p.click(setUp)
-	p.see("2-server")
-	p.write("Archive", "https://127.0.0.1:1", "https://127.0.0.1:1")
-	p.click(accept)
-	p.see("3-sign-in")
-	p.write("sa_prod_reports_1a2b3c", "secret")
-	p.click(accept)
-	p.see("4-certificates")
-	p.click(accept)
-	p.see("5-refused")
+	p.see("1-choices", "Добро пожаловать в Ingester")
+	p.click("Настроить")
+	p.see("2-server", "Шаг 1 из 4: адреса")
+	p.fill("Название", "Archive")
+	p.fill("Сервер загрузки", "https://127.0.0.1:1")
+	p.fill("Сервер входа", "https://127.0.0.1:1")
+	p.click("Далее")
+	p.see("3-sign-in", "Шаг 2 из 4: вход")
+	p.fill("ID клиента", "sa_prod_reports_1a2b3c")
+	p.fill("Секрет клиента", "secret")
+	p.click("Далее")
+	p.see("4-certificates", "Шаг 3 из 4: сертификаты")
+	p.click("Далее")
+	p.see("5-refused", "Шаг 4 из 4: проверка", "Пока не всё в порядке")
 	p.keys("Escape")
-	p.see("6-choices-again")
-	p.click(startSandbox)
-	p.see("7-sandbox")
+	p.see("6-choices-again", "Добро пожаловать в Ingester")
+	p.click("Запустить песочницу")
+	p.see("7-sandbox", "Перетащите сюда файлы или папки", "Подключено")
 	contents := map[string][]byte{"Договор № 118.docx": []byte("Договор\n")}
 	p.drop(writeFiles(t, contents)...)
 	p.awaitStored(1)
-	p.see("8-stored")
+	p.see("8-stored", "Договор № 118.docx", "1 из 1 файла", "всё сохранено")
 	mustOffer("1 из 1 файла · всё сохранено", "-", "Открыть Ingester", "Пауза", "-", "Выйти")
 	tray.choose(item, "Выйти")
 	if err := p.running.Wait(); err != nil {
@@ -316,7 +318,7 @@ from gi.repository import Gdk, Gtk
 print(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text())`
 	var report string
 	eventually(p.t, "the report", func() bool {
-		p.click(reportButton)
+		p.click("Copy report")
 		out, err := p.screen.command(p.home, "/usr/bin/python3", "-c", read).Output()
 		report = string(out)
 		return err == nil && strings.Contains(report, "Ingester connection test") && report != p.copied

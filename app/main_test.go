@@ -22,7 +22,7 @@ import (
 const patience = 90 * time.Second
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"ingester": main})
+	testscript.Main(m, map[string]func(){"ingester": watched(main)})
 }
 
 // TestScript tells stories of the command line, each in a file.

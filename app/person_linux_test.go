@@ -8,7 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/artstore/ingester/core/sandbox"
@@ -18,19 +18,20 @@ import (
 // profile, no queue, no secret.
 type person struct {
 	*screen
-	t             *testing.T
-	home, program string
-	env           []string // besides what every program on the desktop gets
-	running       *exec.Cmd
-	window        string
-	pictures      string // what their names begin with
-	seen          []byte // the window when it was looked at last
-	copied        string // the report that was copied last
+	t        *testing.T
+	home     string
+	env      []string // besides what every program on the desktop gets
+	running  *exec.Cmd
+	window   string
+	socket   string // on which the program reports what its window shows
+	pictures string // what their names begin with
+	seen     []byte // the window when it was looked at last
+	copied   string // the report that was copied last
 }
 
-func newPerson(t *testing.T, program, pictures string, env ...string) *person {
+func newPerson(t *testing.T, pictures string, env ...string) *person {
 	t.Helper()
-	return &person{screen: newScreen(t), t: t, home: t.TempDir(), program: program, env: env, pictures: pictures}
+	return &person{screen: newScreen(t), t: t, home: t.TempDir(), env: env, pictures: pictures}
 }
 
 // sandbox is the folder of the embedded server.
@@ -38,9 +39,42 @@ func (p *person) sandbox() string { return filepath.Join(p.home, "ingester", "sa
 
 // command is the program on the person's desktop.
 func (p *person) command(args ...string) *exec.Cmd {
-	cmd := p.screen.command(p.home, p.program, args...)
+	cmd := p.screen.command(p.home, "ingester", args...)
 	cmd.Env = append(cmd.Env, p.env...)
 	return cmd
+}
+
+// watched is the program, which reports what its window shows and what the race
+// detector finds.
+func (p *person) watched(args ...string) *exec.Cmd {
+	p.socket = filepath.Join(p.t.TempDir(), "window")
+	races := filepath.Join(p.t.TempDir(), "races")
+	p.t.Cleanup(func() { mustNotRace(p.t, races) })
+	cmd := p.command(args...)
+	cmd.Env = append(cmd.Env, windowSocket+"="+p.socket, "GORACE=exitcode=0 log_path="+races)
+	return cmd
+}
+
+// mustNotRace fails the test if the race detector has found a data race of the
+// program. A race in the library for the tray is known.
+func mustNotRace(t *testing.T, log string) {
+	t.Helper()
+	files, err := filepath.Glob(log + ".*") // process identifiers
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		found, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for report := range strings.SplitSeq(string(found), "==================") {
+			known := strings.Contains(report, "fyne.io/systray.(*tray).GetLayout") // reads the menu's version without its lock
+			if strings.Contains(report, "DATA RACE") && !known {
+				t.Errorf("the program races:\n%s", report)
+			}
+		}
+	}
 }
 
 // open starts the program, as by a click on its icon.
@@ -51,7 +85,7 @@ func (p *person) open(args ...string) {
 			p.t.Fatal(err)
 		}
 	}
-	p.running = p.command(args...)
+	p.running = p.watched(args...)
 	startProcess(p.t, p.running)
 	p.window = p.screen.window("^Ingester$", 0, 200, 1100, 720)
 }
@@ -65,39 +99,18 @@ func (p *person) end() {
 	}
 }
 
-// place is a point of the window, in pixels.
-type place struct{ x, y int }
-
-func (p *person) click(at place) {
-	p.t.Helper()
-	p.x("mousemove", "--window", p.window, strconv.Itoa(at.x), strconv.Itoa(at.y), "click", "1")
-}
-
 func (p *person) keys(keys ...string) {
 	p.t.Helper()
 	p.x(append([]string{"windowfocus", "--sync", p.window, "key"}, keys...)...)
 }
 
-// write types texts into the field that has the focus and those after it.
-func (p *person) write(texts ...string) {
-	p.t.Helper()
-	for i, text := range texts {
-		if i > 0 {
-			p.x("key", "Tab")
-		}
-		if text != "" {
-			p.x("type", "--delay", "4", text)
-		}
-	}
-}
-
-// drop drags files and folders from another program into the window.
+// drop drags files and folders from another program into the window. The whole
+// window takes them.
 func (p *person) drop(paths ...string) {
 	p.t.Helper()
 	source, out := p.start(p.home, "/usr/bin/python3", append([]string{filepath.Join("..", "testdata", "e2e", "dragsource.py")}, paths...)...)
 	expectLine(p.t, out, "ready")
-	p.screen.window("Drag source", 0, 0, 240, 80)
-	p.drag(120, 60, 600, 500)
+	p.drag(p.screen.window("Drag source", 0, 0, 240, 80), p.window)
 	expectLine(p.t, out, "dropped")
 	_ = source.Process.Kill()
 	p.x("windowactivate", "--sync", p.window)
@@ -109,17 +122,19 @@ func (p *person) look(name string) {
 	p.screenshot(p.window, p.pictures+name)
 }
 
-// see waits until the window shows something else than when it was seen last,
-// and has come to rest, and takes a picture.
-func (p *person) see(name string) {
+// see waits until the window says these words, looks different from when it was
+// seen last, and has come to rest. Then it takes a picture.
+func (p *person) see(name string, words ...string) {
 	p.t.Helper()
-	p.watch(name, func(same, other int) bool { return same >= 5 && other > 0 })
+	p.reads(words...)
+	p.watch(name, func(same, other int) bool { return same >= 1 && other > 0 })
 }
 
 // glance is see for a page that never rests.
-func (p *person) glance(name string) {
+func (p *person) glance(name string, words ...string) {
 	p.t.Helper()
-	p.watch(name, func(_, other int) bool { return other >= 5 })
+	p.reads(words...)
+	p.watch(name, func(_, other int) bool { return other >= 2 })
 }
 
 // watch looks at the window, but for the status bar with its sparkline, until

@@ -4,6 +4,8 @@ package main
 
 import (
 	"bufio"
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -109,15 +111,23 @@ func (p *panel) menu(item string) (labels []string, ids map[string]int32) {
 	return labels, ids
 }
 
-// choose does what a click on an entry of the menu does, once it is there.
+// choose does what a click on an entry of the menu does, once it is there. A
+// program that quits may not answer any more.
 func (p *panel) choose(item, label string) {
 	p.t.Helper()
 	eventually(p.t, label+" in the tray's menu", func() bool {
 		_, ids := p.menu(item)
 		id, ok := ids[label]
-		return ok && p.conn.Object(item, "/StatusNotifierItem/menu").
-			Call("com.canonical.dbusmenu.Event", 0, id, "clicked", dbus.MakeVariant(0), uint32(0)).Err == nil
+		return ok && (p.conn.Object(item, "/StatusNotifierItem/menu").
+			Call("com.canonical.dbusmenu.Event", 0, id, "clicked", dbus.MakeVariant(0), uint32(0)).Err == nil || !p.runs(item))
 	})
+}
+
+// runs reports whether a program is on the bus.
+func (p *panel) runs(item string) bool {
+	var there bool
+	err := p.conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, item).Store(&there)
+	return err != nil || there
 }
 
 // icon is how many bytes of picture a program shows, and its first ones.
@@ -140,11 +150,13 @@ func (p *panel) icon(item string) string {
 }
 
 // TestTray: started in the background the program is in the tray only; the
-// menu opens the window, pauses, resumes and quits.
+// menu opens the window, pauses, resumes and quits. This is the real program,
+// which does not report what its window shows.
 func TestTray(t *testing.T) {
+	t.Parallel()
 	d, address := newScreen(t), newBus(t)
-	home, program := t.TempDir(), buildProgram(t)
-	cmd := startInBackground(d, home, program, address)
+	home, socket := t.TempDir(), filepath.Join(t.TempDir(), "window")
+	cmd := startInBackground(d, home, buildProgram(t), "DBUS_SESSION_BUS_ADDRESS="+address, windowSocket+"="+socket)
 
 	p := newPanel(t, address) // at sign-in, panels come up after programs
 	item := <-p.item
@@ -160,6 +172,9 @@ func TestTray(t *testing.T) {
 	}
 	p.choose(item, "Open Ingester")
 	window := d.window("^Ingester$", 0, 0, 1100, 720)
+	if _, err := os.Stat(socket); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the real program reports what its window shows (%v)", err)
+	}
 	p.choose(item, "Pause all")
 	p.choose(item, "Resume all")
 
@@ -173,31 +188,28 @@ func TestTray(t *testing.T) {
 		return false
 	})
 	p.choose(item, "Quit")
-	eventually(t, "the program to leave the bus", func() bool {
-		var there bool
-		err := p.conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, item).Store(&there)
-		return err == nil && !there
-	})
+	eventually(t, "the program to leave the bus", func() bool { return !p.runs(item) })
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("quit: %v", err)
 	}
 }
 
 // startInBackground starts the program as a desktop does at sign-in.
-func startInBackground(d *screen, home, program, bus string) *exec.Cmd {
+func startInBackground(d *screen, home, program string, env ...string) *exec.Cmd {
 	d.t.Helper()
 	if err := os.MkdirAll(filepath.Join(home, "cache"), 0o700); err != nil {
 		d.t.Fatal(err)
 	}
 	cmd := d.command(home, program, "--sandbox", desktop.BackgroundFlag)
-	cmd.Env = append(cmd.Env, "DBUS_SESSION_BUS_ADDRESS="+bus)
+	cmd.Env = append(cmd.Env, env...)
 	startProcess(d.t, cmd)
 	return cmd
 }
 
 // TestBackgroundWithoutATray shows the window: there is no other way to it.
 func TestBackgroundWithoutATray(t *testing.T) {
-	d, home := newScreen(t), t.TempDir()
-	startInBackground(d, home, buildProgram(t), "unix:path="+filepath.Join(home, "no-bus"))
-	d.window("^Ingester$", 0, 0, 1100, 720)
+	t.Parallel()
+	p := newPerson(t, "background-", "DBUS_SESSION_BUS_ADDRESS=unix:path="+filepath.Join(t.TempDir(), "no-bus"))
+	p.open("--sandbox", desktop.BackgroundFlag)
+	p.see("shown", "Connected", "No files yet")
 }

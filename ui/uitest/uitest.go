@@ -1,10 +1,10 @@
-// Package uitest tells an end-to-end test what a real window shows and where,
-// so that the test can find things by what they say.
+// Package uitest reports to an end-to-end test what a real window shows and
+// where, so that the test finds things by what they say.
 //
-// It is for tests only. A test binary that runs as the program calls Serve
-// before the program begins; the test reads the socket with Look, and then
-// moves the mouse and types as a person does. No build of the program has it:
-// only tests import it.
+// A test binary that runs as the program calls Serve before the program begins.
+// The test asks with Look, and then moves the mouse and types as a person does.
+// The package is for tests only: nothing else imports it, so that no build of
+// the program has it.
 package uitest
 
 import (
@@ -66,10 +66,11 @@ func (t Thing) String() string {
 	return fmt.Sprint(s, " at ", t.At)
 }
 
-// Serve listens on the Unix socket at path. Whoever connects gets what the
-// program's windows show at that moment. It serves until the process ends.
-func Serve(path string) error {
-	l, err := net.Listen("unix", path)
+// Serve listens on the Unix socket at path. Each connection gets what the
+// program's windows show at that moment, and is closed. It serves until the
+// process ends.
+func Serve(ctx context.Context, path string) error {
+	l, err := new(net.ListenConfig).Listen(ctx, "unix", path)
 	if err != nil {
 		return err
 	}
@@ -81,15 +82,15 @@ func Serve(path string) error {
 			}
 			var shown []Thing
 			fyne.DoAndWait(func() { shown = things(fyne.CurrentApp().Driver().AllWindows()) })
-			_ = json.NewEncoder(conn).Encode(shown) // the test hears of it
+			_ = json.NewEncoder(conn).Encode(shown) // a test that gets half of it fails
 			_ = conn.Close()
 		}
 	}()
 	return nil
 }
 
-// Look asks the program that serves path what its windows show, from the back
-// to the front and from the first thing to the last, as Tab goes.
+// Look asks the program that serves path what its windows show. What lies below
+// comes first, and within that the order is that of the Tab key.
 func Look(ctx context.Context, path string) ([]Thing, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, "unix", path)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 )
@@ -116,7 +117,7 @@ func TestPlaces(t *testing.T) {
 	scroll := container.NewVScroll(container.New(fixed{fyne.NewSize(200, 500)}, field))
 	w, shows := window(t, scroll)
 	scroll.ScrollToOffset(fyne.NewPos(0, 50))
-	w.Canvas().(test.WindowlessCanvas).SetScale(2)
+	w.Canvas().(software.WindowlessCanvas).SetScale(2)
 	want := map[string]image.Rectangle{"cut": image.Rect(20, 0, 220, 60), "whole": image.Rect(20, 100, 220, 180), "below": image.Rect(20, 580, 220, 600)}
 	got := map[string]image.Rectangle{}
 	for _, thing := range shows() {
@@ -174,7 +175,7 @@ func TestSocket(t *testing.T) {
 	test.NewTempApp(t)
 	test.NewTempWindow(t, label)
 	socket := filepath.Join(t.TempDir(), "window")
-	if err := Serve(socket); err != nil {
+	if err := Serve(t.Context(), socket); err != nil {
 		t.Fatal(err)
 	}
 	for _, words := range []string{"before", "after"} {
@@ -185,7 +186,7 @@ func TestSocket(t *testing.T) {
 		}
 		mustShow(t, got, Thing{Kind: Text, Says: words})
 	}
-	if err := Serve(filepath.Join(socket, "none")); err == nil {
+	if err := Serve(t.Context(), filepath.Join(socket, "none")); err == nil {
 		t.Error("it serves where it can't")
 	}
 	if _, err := Look(t.Context(), socket+"0"); err == nil {

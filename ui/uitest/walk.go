@@ -22,7 +22,7 @@ func things(windows []fyne.Window) []Thing {
 		overlays := c.Overlays().List()
 		w.visit(c.Content(), fyne.Position{}, within{clip: everything, covered: len(overlays) > 0})
 		for i, overlay := range overlays {
-			for _, o := range parts(overlay) { // it only keeps clicks from what is below
+			for _, o := range parts(overlay) { // the overlay itself only takes clicks for nothing
 				w.visit(o, overlay.Position(), within{clip: everything, covered: i < len(overlays)-1})
 			}
 		}
@@ -107,7 +107,7 @@ func describe(o fyne.CanvasObject) (t Thing, ok bool) {
 	switch o := o.(type) {
 	case *canvas.Text:
 		return Thing{Kind: Text, Says: o.Text}, o.Text != ""
-	case *fyne.Container, *widget.PopUp, *widget.Menu, *widget.PopUpMenu: // they take clicks to do nothing
+	case *fyne.Container, *widget.PopUp, *widget.Menu, *widget.PopUpMenu: // clicks beside their parts do nothing
 		return Thing{}, false
 	}
 	if text, ok := property[string](o, "Text"); ok && has(o, "Password") {
