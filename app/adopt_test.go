@@ -12,9 +12,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// What a command or a script has saved is found by the window: the only
-// profile is used, at the start and while the first choices are shown; of
-// several, and of the embedded server's, the user decides.
+// The window finds a profile that a command or a script has saved. The only one is
+// used, at the start and while the first-run page is shown. If there are several, or
+// only the embedded server's, the user decides.
 func TestWindowFindsSavedProfiles(t *testing.T) {
 	for name, c := range map[string]struct {
 		before, meanwhile []string
@@ -69,7 +69,7 @@ func TestWindowFindsSavedProfiles(t *testing.T) {
 				go func() { defer close(ended); c0.watchLink(ctx, tick) }()
 				tick <- time.Time{}
 				save(c.meanwhile)
-				for range 2 { // the second is taken once the first has been seen to
+				for range 2 { // the second is received once the first has been handled
 					tick <- time.Time{}
 				}
 				stop()

@@ -15,11 +15,11 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// deafened is a server whose answers to uploads are lost, and whose registry may
-// be away.
+// deafened is a server whose answers to uploads are lost, and whose list of files may
+// be missing.
 type deafened struct {
-	lose   atomic.Int64 // answers to uploads, of those to come
-	closed atomic.Bool  // the registry
+	lose   atomic.Int64 // how many of the next answers to uploads are lost
+	closed atomic.Bool  // the list of files is missing
 }
 
 func (d *deafened) wrap(next http.Handler) http.Handler {
@@ -40,9 +40,10 @@ func (d *deafened) wrap(next http.Handler) http.Handler {
 	})
 }
 
-// The first generation is asked for what nobody heard, at its Admin Module: at
-// once, within the call, and by the next call for another file. What it lists is
-// stored, once; what it does not stays unknown, and says when it is asked again.
+// The Admin Module of the first generation is asked about files whose answer was lost:
+// at once, within the call, and by the next call for another file. A file that it lists
+// is stored, once; one that it does not list stays unknown, and the report says when it
+// is asked again.
 func TestUnknownSettlesByItself(t *testing.T) {
 	t.Parallel()
 	d := &deafened{}
@@ -79,7 +80,7 @@ func TestUnknownSettlesByItself(t *testing.T) {
 	}
 }
 
-// Tags reach the first generation in the metadata.
+// Tags are sent to the first generation within the metadata.
 func TestTagsReachTheFirstGeneration(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{Generation: 1})
@@ -97,7 +98,7 @@ func TestTagsReachTheFirstGeneration(t *testing.T) {
 	}
 }
 
-// The list of the queue tells a file that the server may have from one that
+// The list of the queue distinguishes a file that the server may have from one that
 // waits to be sent.
 func TestQueueTellsDoubt(t *testing.T) {
 	t.Parallel()

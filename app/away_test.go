@@ -16,9 +16,9 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// A folder that is renamed in the middle of an upload fails no file: its files
-// wait, once said, those of another folder go on, and it ends as if nothing had
-// happened when the folder is back.
+// A folder that is renamed during an upload fails no file. Its files wait, which is
+// reported once; those of another folder continue. When the folder is back, all files
+// are stored.
 func TestUploadOfFolderThatGoesAndComes(t *testing.T) {
 	t.Parallel()
 	dir, contents := writeTree(t, 200, func(i int) string { return fmt.Sprintf("here-%03d.txt", i) })

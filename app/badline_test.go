@@ -22,8 +22,7 @@ import (
 )
 
 // Faults 23 to 26 for the whole program: sign-in, uploads, queue and history
-// over a line that goes from bad to worse. Whatever it did meanwhile, the files
-// are stored once each in the end.
+// over a network that gets worse and worse. In the end each file is stored once.
 func TestBadLine(t *testing.T) {
 	t.Parallel()
 	for _, version := range []string{core.HTTP11, core.HTTP2} {
@@ -66,15 +65,14 @@ func TestBadLine(t *testing.T) {
 	}
 }
 
-// settle runs the program in peace. What was tried in vain until the outcome
-// was unknown waits for a word of the user, who gives it: with the same key, so
-// that the server stores nothing twice.
+// settle runs the program over a good network. Files of unknown outcome wait for the
+// user, who sends them again: with the same key, so that the server stores nothing twice.
 func (s *siege) settle(t *testing.T) map[string]core.State {
 	t.Helper()
 	var stdout bytes.Buffer
 	cmd := s.upload(t, append([]string{"--give-up-after", "15s", s.dir}, s.also...)...)
 	cmd.Stdout = &stdout
-	_ = cmd.Run() // its lines tell
+	_ = cmd.Run() // its output says how it ended
 	states := s.listen(t, &stdout)
 	again := []string{"--again"}
 	for name, state := range states {
@@ -89,7 +87,7 @@ func (s *siege) settle(t *testing.T) map[string]core.State {
 	return states
 }
 
-// spoil puts one toxic after the other on a line, until ctx ends.
+// spoil adds one fault after the other to a connection, until ctx ends.
 func spoil(ctx context.Context, t *testing.T, line *toxiproxy.Proxy, random *rand.Rand) {
 	for n := 0; ctx.Err() == nil; n++ {
 		kinds := []string{

@@ -19,8 +19,7 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// holding is a server that takes uploads in and answers none of them as long
-// as it holds.
+// holding is a server that receives uploads and answers none of them while it holds.
 type holding struct {
 	*testServer
 	holds atomic.Bool
@@ -61,9 +60,9 @@ func (s *testServer) names(t *testing.T) map[string]int {
 	return names
 }
 
-// Two customers' profile files, both named Sandbox: the upload to the first is
-// killed, the second's is made, also of a file that waits for the first, and of
-// all that is left. Each server gets what was meant for it, once.
+// Two customers' profile files, both named Sandbox. The upload to the first is killed;
+// then the second is uploaded to, with a file that waits for the first as well, and with
+// --all. Each server gets the files that were meant for it, once.
 func TestKilledThenAnotherServer(t *testing.T) {
 	t.Parallel()
 	a, b := newHolding(t), newServer(t, sandbox.Config{})
@@ -112,8 +111,8 @@ func TestKilledThenAnotherServer(t *testing.T) {
 	}
 }
 
-// What an earlier call left is held against what that one asked, whatever the
-// call asks that sends it.
+// A file that an earlier call left is compared with what that call asked, not with what
+// the call asks that sends it.
 func TestLeftIsJudgedByItsOwnCall(t *testing.T) {
 	t.Parallel()
 	s := newHolding(t)
@@ -156,14 +155,14 @@ func TestLeftIsJudgedByItsOwnCall(t *testing.T) {
 	if want := map[string]int{"left.txt": 7, "named.txt": 0}; !maps.Equal(got, want) {
 		t.Errorf("the server keeps them for days: %v, want %v", got, want)
 	}
-	// Named itself, it is held against what this call asks.
+	// If this call names the file, it is compared with what this call asks.
 	if lines, code := s.upload(t, home, "--retention", "permanent", left); code != exitIncomplete || len(lines) != 1 || len(lines[0].Differs) != 1 {
 		t.Errorf("exit code %d, %+v", code, lines)
 	}
 }
 
-// embeddedProgram is a program in the test's process with the embedded server, as a
-// command has it.
+// embeddedProgram is a program with the embedded server in the test's process, as in a
+// command.
 func embeddedProgram(t *testing.T, home string, paused bool, work func(ctx context.Context, p *program, profile core.Profile) error) {
 	t.Helper()
 	f, err := findFolders(func(string) string { return home })
@@ -198,9 +197,9 @@ func embeddedProgram(t *testing.T, home string, paused bool, work func(ctx conte
 	}
 }
 
-// The embedded server's port may be taken at the next start: what was left for
-// it goes there nevertheless, and is known there, by its account. To a sandbox
-// of another folder it doesn't go.
+// The embedded server's port may be taken at the next start. Files that were left for it
+// are sent there nevertheless: it is recognised by its account. They are not sent to a
+// sandbox of another folder.
 func TestEmbeddedServerMoves(t *testing.T) {
 	t.Parallel()
 	home, path := t.TempDir(), filepath.Join(t.TempDir(), "a.txt")

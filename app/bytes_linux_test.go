@@ -14,7 +14,7 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// oddNames are names that Linux allows: not UTF-8, and such as would spoil a
+// oddNames are names that Linux allows: not UTF-8, or with characters that would break a
 // line of text.
 func oddNames() []string {
 	return []string{"caf\xe9.txt", "caf\xe8.txt", "caf\ufffd.txt", "\xff\xfe", "\xed\xa0\x80", `back\slash`, "line\nend", `back\nslash` + "\n", "carriage\rreturn", "ends\r", "=formula", "\"quoted\",comma"}
@@ -55,8 +55,8 @@ func same(a, b []string) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a)), slices.Sorted(slices.Values(b)))
 }
 
-// A path is bytes: every name comes back as it is in the file system, from the
-// upload's report, the history and its exports, and two names stay two.
+// A path is bytes. The upload's report, the history and its exports give each name as it
+// is in the file system, and different names stay different.
 func TestNamesAreBytes(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})

@@ -20,8 +20,8 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// TestAnotherSandbox: a profile that happens to have the embedded server's name
-// is neither taken for it nor written over.
+// TestAnotherSandbox: a profile that has the embedded server's name by chance is not
+// taken for it, and not overwritten.
 func TestAnotherSandbox(t *testing.T) {
 	dir := t.TempDir()
 	p, err := openProgram(t.Context(), programConfig{folders: folders{config: dir, state: dir, data: dir}, log: slog.New(slog.DiscardHandler)})
@@ -59,7 +59,7 @@ func TestAnotherSandbox(t *testing.T) {
 	}
 }
 
-// TestPauseAllIsRemembered: by the next window, until all is resumed.
+// TestPauseAllIsRemembered: the next window is paused too, until everything is resumed.
 func TestPauseAllIsRemembered(t *testing.T) {
 	dir := t.TempDir()
 	f := folders{config: dir, state: dir, data: dir}
@@ -98,8 +98,8 @@ func TestPauseAllIsRemembered(t *testing.T) {
 	}
 }
 
-// TestTheFormRefusesWhatSavingWould: the card's answer and the one to Save are
-// the same, whichever profile is in use.
+// TestTheFormRefusesWhatSavingWould: the certificate card and Save give the same answer,
+// whichever profile is in use.
 func TestTheFormRefusesWhatSavingWould(t *testing.T) {
 	dir := t.TempDir()
 	ca := coretest.NewCA(t, "CA")
@@ -178,8 +178,9 @@ func TestTheFormRefusesWhatSavingWould(t *testing.T) {
 	}
 }
 
-// A server that was not ready, or not there, is asked again although nothing is
-// to be uploaded: the window says what is so now. One that is ready is left alone.
+// A server that was not ready or could not be reached is asked again although nothing is
+// to be uploaded, so that the window shows its present state. One that is ready is not
+// asked.
 func TestLinkIsLookedAtAgain(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	s := coretest.NewArtStore(t, ca)
@@ -201,7 +202,7 @@ func TestLinkIsLookedAtAgain(t *testing.T) {
 		want core.LinkState
 	}{{"fail", core.LinkUnready}, {"ok", core.LinkUp}, {"fail", core.LinkUp}} {
 		say(step.says)
-		for range 2 { // the second is taken once the first has been seen to
+		for range 2 { // the second is received once the first has been handled
 			tick <- time.Time{}
 		}
 		if got := c.Link().State; got != step.want {

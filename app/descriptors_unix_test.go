@@ -14,8 +14,8 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// Where a process may open few files and connections it has few under way, and
-// stores all the same, over one connection or over many.
+// A process that may open few files and connections has few uploads under way, and stores
+// all files nevertheless, over one connection or over many.
 func TestUploadWithFewDescriptors(t *testing.T) {
 	for _, version := range []string{"2", "1.1"} {
 		for _, limit := range []int{20, 40} {

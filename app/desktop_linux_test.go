@@ -45,7 +45,7 @@ func newScreen(t testing.TB) *screen {
 	d := &screen{t: t, display: ":" + strings.TrimSpace(number)}
 	d.start(t.TempDir(), "openbox", "--sm-disable")
 	eventually(t, "a window manager", func() bool {
-		_, err := d.tryX("get_num_desktops") // which it must have said that it can tell
+		_, err := d.tryX("get_num_desktops") // which it can answer once it runs
 		return err == nil
 	})
 	return d
@@ -90,8 +90,8 @@ func (d *screen) start(home, name string, args ...string) (*exec.Cmd, *bufio.Rea
 	return cmd, bufio.NewReader(out)
 }
 
-// startProcess starts cmd in its own process group and ends the group with
-// the test; what it wrote to standard error is shown when the test failed.
+// startProcess starts cmd in its own process group and ends the group with the test. Its
+// standard error is shown if the test failed.
 func startProcess(t testing.TB, cmd *exec.Cmd) {
 	t.Helper()
 	var stderr bytes.Buffer

@@ -36,7 +36,7 @@ func (s *testServer) run(t *testing.T, home, command string, args ...string) (st
 	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
 }
 
-// differing are the fields that a transfer's line says to differ.
+// differing are the fields that differ according to a transfer's line.
 func differing(l report.TransferLine) string {
 	var fields []string
 	for _, d := range l.Differs {
@@ -45,9 +45,9 @@ func differing(l report.TransferLine) string {
 	return strings.Join(fields, ", ")
 }
 
-// A server that keeps something else than it was asked: stored, but told in text,
-// JSON, history and exit code; told again when asked again, and not sent again.
-// What the server really has is the oracle.
+// A server keeps a file otherwise than asked. The file is stored, but text, JSON, history
+// and exit code report the difference. The next call reports it again, and does not send
+// the file again. What the server really has decides.
 func TestKeptOtherwise(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -84,7 +84,7 @@ func TestKeptOtherwise(t *testing.T) {
 					want = exitIncomplete
 				}
 				args := slices.Concat(tt.args, []string{"--protocol", protocol, path})
-				for i := range 2 { // the second time it is stored before
+				for i := range 2 { // the second time it is stored already
 					lines, code := s.upload(t, home, args...)
 					if code != want || len(lines) != 1 || lines[0].State != core.StateStored || !lines[0].Verified || lines[0].Skipped != (i > 0) || differing(lines[0]) != tt.differs {
 						t.Errorf("round %d: exit code %d, %+v", i, code, lines)
@@ -127,7 +127,7 @@ func TestKeptOtherwise(t *testing.T) {
 	}
 }
 
-// files is what the server has.
+// files are those that the server has.
 func (s *testServer) files(t *testing.T) []sandbox.File {
 	t.Helper()
 	files, err := s.Files(t.Context())
@@ -137,7 +137,7 @@ func (s *testServer) files(t *testing.T) []sandbox.File {
 	return files
 }
 
-// Tags that the server loses: told, and the history does not claim them.
+// Tags that the server loses are reported, and the history does not have them.
 func TestTagsLost(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{Faults: sandbox.Faults{LoseTags: true}})
@@ -153,14 +153,14 @@ func TestTagsLost(t *testing.T) {
 	if files := s.files(t); len(files) != 1 || files[0].Tags != nil {
 		t.Errorf("%+v", files)
 	}
-	// Without tags there is nothing to tell of.
+	// Without tags there is nothing to report.
 	if lines, code := s.upload(t, home, dir); code != exitOK || len(lines) != 1 || !lines[0].Skipped {
 		t.Errorf("exit code %d, %+v", code, lines)
 	}
 }
 
-// What is asked otherwise of a file that is stored is told, and sent only with
-// --again; then that is what counts.
+// If a call asks something else of a stored file, the difference is reported, and the
+// file is sent only with --again; then the new options count.
 func TestAskedOtherwise(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})
@@ -194,8 +194,8 @@ func TestAskedOtherwise(t *testing.T) {
 	}
 }
 
-// A server of the first generation makes permanent what was stored as temporary:
-// once, and the history knows it from then on.
+// A server of the first generation makes temporary files permanent: once, and the history
+// has it from then on.
 func TestFinalisedOnUpload(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{Generation: 1})
@@ -226,7 +226,7 @@ func TestFinalisedOnUpload(t *testing.T) {
 	if strings.Count(out, `"retention_policy":"permanent"`) != 3 || strings.Contains(out, "expires_at") || strings.Contains(out, "ttl_days") {
 		t.Errorf("the history says %s", out)
 	}
-	// As temporary they are not any more.
+	// They are no longer temporary.
 	if lines, code := s.upload(t, home, dir); code != exitIncomplete || differing(lines[0]) != "retention_policy temporary→permanent" {
 		t.Errorf("as temporary: exit code %d, %+v", code, lines)
 	}
@@ -235,8 +235,8 @@ func TestFinalisedOnUpload(t *testing.T) {
 	}
 }
 
-// A file that its server can't make permanent stays temporary, is called so with
-// the reason, and tried again the next time.
+// A file that its server can't make permanent stays temporary. That is reported with the
+// reason, and tried again the next time.
 func TestNotFinalised(t *testing.T) {
 	t.Parallel()
 	failing := true
@@ -264,8 +264,8 @@ func TestNotFinalised(t *testing.T) {
 	}
 }
 
-// What a call finds in the queue, asked otherwise by an earlier one, is held
-// against what it asks itself.
+// A file that is queued already, with other options of an earlier call, is compared with
+// what this call asks.
 func TestQueuedOtherwise(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})
@@ -292,7 +292,7 @@ func (f finaliserFunc) Finalise(_ context.Context, t core.Transfer, _ core.Final
 	return f(t)
 }
 
-// A server that can't make files permanent is not asked for each of very many.
+// A server that can't make files permanent is not asked about each of many files.
 func TestFinaliseUnsupported(t *testing.T) {
 	t.Parallel()
 	s := core.Submission{Asked: core.Options{Retention: core.RetentionPermanent}}
@@ -309,8 +309,8 @@ func TestFinaliseUnsupported(t *testing.T) {
 	}
 }
 
-// Files that are gone from the server, however many, keep it from making none of
-// the others permanent, and are named with the reason.
+// Files that are gone from the server are reported with the reason. However many they are,
+// the others are made permanent.
 func TestFinaliseWithoutSome(t *testing.T) {
 	t.Parallel()
 	var gone sync.Map // file IDs

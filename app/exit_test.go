@@ -12,7 +12,7 @@ import (
 )
 
 // The exit codes, on which scripts depend: by what went wrong, whether the command
-// has told it already or not.
+// has reported it already or not.
 func TestExitCode(t *testing.T) {
 	of := func(kind core.Kind) error { return &core.Error{Kind: kind, Message: "x"} }
 	lost := report.NewOutput(nothing{})

@@ -10,7 +10,7 @@ import (
 // specification says to ignore.
 func TestFoldersWithoutHome(t *testing.T) {
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
-		return // where the system says it, not the environment
+		return // there the system says it, not the environment
 	}
 	me, err := user.Current()
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// forbids has a server answer 403 to uploads whose form has these words.
+// forbids makes a server answer 403 to uploads whose form has these words.
 func forbids(words string) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -29,8 +29,8 @@ func forbids(words string) func(http.Handler) http.Handler {
 	}
 }
 
-// A firewall that has something against one file of ten keeps no other from being
-// stored; one that lets nothing pass ends the call after three files.
+// If a firewall refuses one file of ten, the others are stored. If it refuses all, the
+// call ends after three files.
 func TestUploadForbidden(t *testing.T) {
 	t.Parallel()
 	names := []string{"a.txt", "b.txt", "c.txt", "d.txt", "evil.txt", "f.txt", "g.txt", "h.txt", "i.txt", "j.txt"}

@@ -45,8 +45,8 @@ func TestUploadWithoutHome(t *testing.T) {
 	}
 }
 
-// What another user left in the program's folder is named, with its owner and
-// the way out, by every command that meets it.
+// Every command that finds another user's file in the program's folder names it, with its
+// owner and what to do.
 func TestForeignFilesAreNamed(t *testing.T) {
 	t.Parallel()
 	source := filepath.Join(t.TempDir(), "a.txt")
@@ -87,8 +87,8 @@ func TestForeignFilesAreNamed(t *testing.T) {
 	}
 }
 
-// foreignHome is a folder of the program's in which a file belongs to another
-// user. Only root can give files away: for others it is a folder of root's.
+// foreignHome is a folder of the program in which a file belongs to another user. Only
+// root can give files away: for other users it is one of root's folders.
 func foreignHome(t *testing.T, file string) (home, owner string) {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -109,7 +109,7 @@ func foreignHome(t *testing.T, file string) (home, owner string) {
 	return home, other.Username
 }
 
-// An error that has another reason is told as it is.
+// An error with another reason is not changed.
 func TestOwnFilesAreNotBlamed(t *testing.T) {
 	home := t.TempDir()
 	getenv := func(key string) string { return map[string]string{"INGESTER_HOME": home}[key] }
@@ -125,7 +125,7 @@ func TestOwnFilesAreNotBlamed(t *testing.T) {
 	}
 }
 
-// A file system without locks is told apart from a lock that fails.
+// A file system without locks has another error than a lock that fails.
 func TestLockError(t *testing.T) {
 	for err, want := range map[error]core.Code{
 		syscall.EOPNOTSUPP: core.CodeNoLocks,

@@ -15,8 +15,8 @@ import (
 )
 
 // Several commands share one queue, and are killed or interrupted at random
-// moments, whichever of them is the owner. Those that are left go on; in the end
-// every file is on the server, once. KILLS and SEED choose other numbers.
+// moments, the owner among them. Those that are left continue; in the end every file is
+// on the server, once. KILLS and SEED choose other numbers.
 func TestManyKilledAtRandom(t *testing.T) {
 	t.Parallel()
 	seed := rand.Uint64()
@@ -43,7 +43,7 @@ func TestManyKilledAtRandom(t *testing.T) {
 		for _, dir := range dirs {
 			running = append(running, start(t, s.uploading(home, "--limit", "500KiB", dir)))
 		}
-		for _, i := range random.Perm(len(running)) { // the last goes on alone for a moment
+		for _, i := range random.Perm(len(running)) { // the last one runs alone for a moment
 			select {
 			case <-time.After(time.Duration(random.IntN(150)) * time.Millisecond):
 			case <-running[i].ended:

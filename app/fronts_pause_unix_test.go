@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// A command that takes the queue over goes by what was last said about all of
-// it: paused or resumed, after the command began.
+// A command that takes over the queue knows whether everything was paused or resumed last,
+// also after the command began.
 func TestTakeoverKeepsThePause(t *testing.T) {
 	t.Parallel()
 	for name, pause := range map[string]bool{"paused meanwhile": true, "resumed meanwhile": false} {

@@ -60,7 +60,7 @@ func start(t *testing.T, cmd *exec.Cmd) *background {
 	}
 	go func() {
 		defer close(b.ended)
-		_ = cmd.Wait() // its state tells
+		_ = cmd.Wait() // its state says how it ended
 	}()
 	t.Cleanup(func() { _ = cmd.Process.Kill(); <-b.ended })
 	return b
@@ -73,7 +73,7 @@ func (b *background) signal(t *testing.T, s os.Signal) {
 	}
 }
 
-// code waits for the end and returns the exit code.
+// code waits until the command has ended, and returns the exit code.
 func (b *background) code() int {
 	<-b.ended
 	return b.cmd.ProcessState.ExitCode()
@@ -98,8 +98,8 @@ func (b *background) lines(t *testing.T) []report.TransferLine {
 	return lines
 }
 
-// wants checks that a command has ended well and told of these files, once
-// each, as stored.
+// wants checks that a command has ended well and reported each of these files once, as
+// stored.
 func (b *background) wants(t *testing.T, names ...string) {
 	t.Helper()
 	if code := b.code(); code != exitOK {
@@ -120,8 +120,8 @@ func (b *background) wants(t *testing.T, names ...string) {
 
 func (b *syncBuffer) has(text string) bool { return strings.Contains(b.String(), text) }
 
-// gate is a server that lets uploads pass as long as it is open, and takes in
-// those that come meanwhile without an answer.
+// gate is a server that stores uploads while it is open. While it is closed it receives
+// them and does not answer.
 type gate struct {
 	*testServer
 	arrived chan string // path of each request for an upload
@@ -198,7 +198,7 @@ func TestTenUploadsAtOnce(t *testing.T) {
 	s.mustHave(t, all)
 }
 
-// The owner is killed in the middle: the others go on with their files, and the
+// The owner is killed during the upload: the others continue with their files, and the
 // next call with the owner's. Nothing is lost or sent twice.
 func TestOwnerKilled(t *testing.T) {
 	t.Parallel()
@@ -239,7 +239,7 @@ func TestOwnerKilled(t *testing.T) {
 	}
 }
 
-// eventuallyTick is when to look again.
+// eventuallyTick says when to look again.
 func eventuallyTick(t *testing.T) <-chan time.Time {
 	t.Helper()
 	if err := t.Context().Err(); err != nil {
@@ -272,7 +272,7 @@ func beside(t *testing.T, home string, extra ...string) (g *gate, owner, other *
 }
 
 // Ctrl+C of a call stops its own files only; they stay in the queue, and the
-// same command goes on with them.
+// same command continues with them.
 func TestCallerInterrupted(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
@@ -293,8 +293,8 @@ func TestCallerInterrupted(t *testing.T) {
 	g.mustHave(t, all)
 }
 
-// Ctrl+C of the owner stops its own files; it serves on until the others' are
-// sent, and says so once. The next one ends it, and the others take over.
+// Ctrl+C of the owner stops its own files. It continues until the others' are sent, and
+// says so once. The next Ctrl+C ends it, and the others take over.
 func TestOwnerInterrupted(t *testing.T) {
 	t.Parallel()
 	for _, signals := range []int{1, 2} {
@@ -339,13 +339,13 @@ func TestOwnerTerminated(t *testing.T) {
 	other.wants(t, names[1]...)
 }
 
-// The owner whose own work is done serves on until the others' is.
+// An owner whose own files have ended continues until the others' have.
 func TestOwnerServesOn(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)
 	home := t.TempDir()
 	dir, names, contents := numbered(t, 3, "other")
-	owner := start(t, g.uploading(home, "--limit", "100MiB", dir)) // of another's file nothing is taken
+	owner := start(t, g.uploading(home, "--limit", "100MiB", dir)) // another call's file has its own limit
 	<-g.arrived
 	<-g.arrived
 	<-g.arrived
@@ -360,9 +360,8 @@ func TestOwnerServesOn(t *testing.T) {
 	g.mustHave(t, contents)
 }
 
-// What a caller is given as a secret, and the profile that goes with it, stay in
-// the owner's memory: neither is on its disk or in what it writes, not even at
-// the level debug, and the socket lies where nobody else gets.
+// A caller's secret and profile stay in the owner's memory. Neither is on its disk or in
+// its output, not even at the level debug, and no other user can reach the socket.
 func TestSecretStaysInMemory(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)
@@ -404,9 +403,9 @@ func TestSecretStaysInMemory(t *testing.T) {
 	}
 }
 
-// A profile file with the name that the owner's has, and that leads elsewhere,
-// leads its own files there and no others: each server gets what was meant for
-// it, and the wrong secret of one stops only that one.
+// A caller's profile file may have the name of the owner's and another server. Each
+// server gets the files that were meant for it, and a wrong secret of one call stops only
+// that call.
 func TestSameNameElsewhere(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)
@@ -429,8 +428,8 @@ func TestSameNameElsewhere(t *testing.T) {
 	second.mustHave(t, theirs)
 }
 
-// A file is made permanent by its ID, by a process of its own and beside an
-// owner; the history says so, and once more is no failure.
+// A file is made permanent by its ID, without an owner and with one. The history says so,
+// and doing it again is no failure.
 func TestFinaliseCommand(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{Generation: 1})

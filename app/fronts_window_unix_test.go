@@ -15,9 +15,8 @@ import (
 	"github.com/artstore/ingester/core/control"
 )
 
-// A window that starts while a command has the queue gets it. The command goes
-// on as a caller of the window, with its own files and lines, and so do those
-// that were callers before.
+// A window that starts while a command has the queue gets the queue. The command and its
+// callers continue as callers of the window, with their own files and lines.
 func TestWindowTakesTheQueue(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
@@ -35,7 +34,7 @@ func TestWindowTakesTheQueue(t *testing.T) {
 	other.wants(t, names[1]...)
 	g.mustHave(t, all)
 
-	// A second window hands its files over and doesn't open.
+	// A second window passes its files on and does not open.
 	odd := []string{"/a/письмо.pdf", "/a/caf\xe9.txt", "/a/caf\ufffd.txt"}
 	opened := make(chan []string, 1)
 	second := takeover{paths: odd, raise: true, ready: func() error { return nil }}
@@ -49,7 +48,7 @@ func TestWindowTakesTheQueue(t *testing.T) {
 	stop()
 }
 
-// A window that closes leaves the queue to the commands that work with it.
+// When a window closes, a command that works with the queue takes it.
 func TestWindowClosed(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)
@@ -102,8 +101,8 @@ func openWindowless(t *testing.T, home string) *program {
 	return p
 }
 
-// Ctrl+C of a command beside a window stops its files there, where they would go
-// on otherwise; the same command goes on with them.
+// Ctrl+C of a command that is a window's caller stops its files; otherwise the window
+// would continue with them. The same command continues with them.
 func TestCallerInterruptedBesideWindow(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)
@@ -131,8 +130,8 @@ func TestCallerInterruptedBesideWindow(t *testing.T) {
 	g.mustHave(t, contents)
 }
 
-// Who was told that a window gets the queue lets it have it, though the lock is
-// free for a moment.
+// A caller that was told that a window gets the queue does not take it, although the lock
+// is free for a moment.
 func TestWindowComesFirst(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()

@@ -12,8 +12,8 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// A certificate file with several identities: none is taken by chance. The
-// profile or the flag says which one, and the server sees that one.
+// Of a certificate file with several identities none is chosen by chance. The profile or
+// the flag says which one, and the server sees that one.
 func TestOneIdentityOfSeveral(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})

@@ -11,8 +11,8 @@ import (
 	"github.com/artstore/ingester/core/control"
 )
 
-// A queue that is locked by who can't be spoken to is given up soon, but not by a
-// caller whose owner has just ended: closing a queue takes a while.
+// A queue whose owner can't be reached is given up soon. A caller whose owner has just
+// ended waits longer: closing a queue takes a while.
 func TestWaitForTheLock(t *testing.T) {
 	for name, c := range map[string]struct {
 		after *control.Gone

@@ -23,8 +23,8 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// judged is a tusd of its own with a pre-finish hook. Its tokens, and its word
-// about Idempotency-Key, are another server's.
+// judged is a tusd with a pre-finish hook. Another server issues its tokens and answers
+// whether Idempotency-Key is honoured.
 type judged struct {
 	*testServer
 	dir     string
@@ -34,9 +34,9 @@ type judged struct {
 	says    int // 0: yes
 	created int
 	passed  int
-	on      string        // the request at which the program stops …
-	reached chan struct{} // … which this tells, before
-	release chan struct{} // … and until when
+	on      string        // the request at which the program stops
+	reached chan struct{} // tells that it has come
+	release chan struct{} // lets it continue
 }
 
 func newJudged(t *testing.T) *judged {
@@ -65,7 +65,7 @@ func newJudged(t *testing.T) *judged {
 	return s
 }
 
-// stop tells that the program has come to a place, and waits there.
+// stop tells that the program has reached the request on, and waits.
 func (s *judged) stop(place string) {
 	s.mu.Lock()
 	here := s.on == place
@@ -151,8 +151,8 @@ func (s *judged) killed(t *testing.T, home, dir string) {
 	s.release <- struct{}{}
 }
 
-// A file that a hook refuses when it is complete stays refused, however often it
-// is asked for: only a new upload, judged anew, stores it. The history never has
+// A file that a hook refuses when it is complete stays refused, however often the server
+// is asked: only a new upload that the hook accepts stores it. The history does not have
 // it before.
 func TestRefusedByHook(t *testing.T) {
 	t.Parallel()
@@ -169,13 +169,13 @@ func TestRefusedByHook(t *testing.T) {
 	s.want(t, 1, 1, 1)
 }
 
-// A hook that dies is none that accepts; the program goes on to a new upload.
+// A hook that dies does not accept; the program begins a new upload.
 func TestHookDies(t *testing.T) {
 	t.Parallel()
 	s := newJudged(t)
 	dir, _ := writeTree(t, 1, func(int) string { return "a.txt" })
 	s.set(500, "DELETE")
-	go func() { // it lives again when the refused upload is being deleted
+	go func() { // the hook works again when the refused upload is deleted
 		<-s.reached
 		s.mu.Lock()
 		s.says = 0
@@ -189,8 +189,8 @@ func TestHookDies(t *testing.T) {
 	s.want(t, 1, 2, 1)
 }
 
-// Where the profile says that a complete upload is stored, nobody is asked about
-// one whose answer was lost, and nothing is sent again.
+// If the profile says that a complete upload is stored, the user is not asked about one
+// whose answer was lost, and nothing is sent again.
 func TestProfileKnowsThatNothingJudges(t *testing.T) {
 	t.Parallel()
 	for _, meaning := range []string{core.TusCompleteStored, core.TusCompleteAuto} {
@@ -212,16 +212,16 @@ func TestProfileKnowsThatNothingJudges(t *testing.T) {
 	}
 }
 
-// Fault 46 of a refused file: killed after the refusal was heard, it is refused
-// still; killed before, nobody knows, and the user is asked. The other server's
-// word about Idempotency-Key is none of tusd's.
+// Fault 46, with a refused file. If the program is killed after it has received the
+// refusal, the file stays refused; if it is killed before, the outcome is unknown, and the
+// user is asked. That the other server honours Idempotency-Key says nothing about tusd.
 func TestKilledWhileRefused(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		at    string
-		state core.State // of the second life
-		begun int        // uploads in it
-		left  int        // at tusd then
+		state core.State // of the second run
+		begun int        // uploads in the second run
+		left  int        // uploads that tusd has then
 	}{
 		{http.MethodHead, core.StateFailed, 1, 0},
 		{http.MethodDelete, core.StateFailed, 1, 0},

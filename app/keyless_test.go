@@ -52,7 +52,7 @@ func newKeyless(t *testing.T) *keyless {
 	return k
 }
 
-// publish has the server give out a key.
+// publish makes the server publish a key.
 func (k *keyless) publish() {
 	set := `{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`
 	k.keys.Store(&set)
@@ -64,9 +64,9 @@ func (k *keyless) profile() core.Profile {
 	return p
 }
 
-// A profile with addresses and an account, nothing else, signs in to a server
-// that publishes no keys, as the first generation doesn't. Once the program has
-// seen its keys, no new connection does without.
+// A profile with addresses and an account only signs in to a server that publishes no
+// keys, as the first generation does not. Once the program has seen keys of the server,
+// every new connection needs them.
 func TestServerWithoutKeys(t *testing.T) {
 	server := newKeyless(t)
 	p := server.profile()
@@ -104,9 +104,9 @@ func send(t *testing.T, c *connect.Connections) error {
 	return err
 }
 
-// That a server publishes keys is remembered over restarts: a command that finds
-// none where an earlier one found some refuses its tokens, wherever the secret
-// comes from. One that never found any signs in.
+// The program remembers over restarts that a server publishes keys. A command that finds
+// none, although an earlier one found some, refuses the server's tokens, wherever the
+// secret comes from. If none was ever found, it signs in.
 func TestKeysAreRememberedOverRestarts(t *testing.T) {
 	t.Parallel()
 	server := newKeyless(t)
@@ -142,8 +142,8 @@ func TestKeysAreRememberedOverRestarts(t *testing.T) {
 	}
 }
 
-// A connection test that is the first thing ever done on a computer warns of
-// nothing: there is a place to remember in that the server publishes keys.
+// A connection test that is the first thing done on a computer gives no warning: it
+// creates the folder in which it remembers that the server publishes keys.
 func TestCheckComesFirst(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})

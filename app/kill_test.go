@@ -10,9 +10,9 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// Fault 46: the program is killed at 200 random points, while it adds, sends
-// and finishes 500 files, and begun again each time. None is lost, none called
-// stored that is not, none stored twice. KILLS and SEED choose other numbers.
+// Fault 46: the program is killed at 200 random moments, while it adds, sends and
+// finishes 500 files, and is started again each time. No file is lost, called stored by
+// mistake, or stored twice. KILLS and SEED choose other numbers.
 func TestKilledAtRandom(t *testing.T) {
 	t.Parallel()
 	program := buildHeadless(t)
@@ -22,9 +22,9 @@ func TestKilledAtRandom(t *testing.T) {
 	t.Run("first generation", func(t *testing.T) { t.Parallel(); killedOnFirstGeneration(t, program) })
 }
 
-// killedOnFirstGeneration has a server as it is in the field. What nobody heard
-// the outcome of may be unknown in the end, or have been found; nothing is lost,
-// doubled or falsely stored.
+// killedOnFirstGeneration uses a server of the first generation. A file whose answer was
+// lost may be found stored in the end, or be of unknown outcome. Nothing is lost, stored
+// twice or called stored by mistake.
 func killedOnFirstGeneration(t *testing.T, program string) {
 	kills := killCount(t, 20)
 	s := newSiege(t, program, kills*5/2)
@@ -56,9 +56,9 @@ func killedWithKey(t *testing.T, program string, protocol core.Protocol, kills i
 	}
 }
 
-// killedWithoutKey has a server that does not honour the key: nothing is
-// doubled behind the user's back, and what nobody can know is called unknown,
-// neither failed nor stored. Only when the user says so is it sent again.
+// killedWithoutKey uses a server that does not honour the key. Nothing is sent twice
+// without the user's consent. An outcome that can't be known is called unknown, not failed
+// or stored. The file is sent again only when the user says so.
 func killedWithoutKey(t *testing.T, program string) {
 	kills := killCount(t, 60)
 	s := newSiege(t, program, kills*5/2)

@@ -10,8 +10,8 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// Files and folders that may not be read are told in every form and are a
-// failure, unless the user said that they may be left out. The rest is stored.
+// Files and folders that the user may not read are reported in text and JSON. They are a
+// failure, unless --skip-ok allows that they are left out. The rest is stored.
 func TestUnreadableIsLeftOut(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})

@@ -11,8 +11,8 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// What a script reads from files of other systems and puts into flags and the
-// environment arrives as it was meant, or is refused with what is wrong with it.
+// Flags and variables may hold text from files of other systems, with byte order marks and
+// line ends. It is read as it was meant, or refused with what is wrong.
 func TestListsFromOtherSystems(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})
@@ -20,7 +20,7 @@ func TestListsFromOtherSystems(t *testing.T) {
 	coretest.WriteFile(t, file, []byte("content"))
 	upload := func(more ...string) (string, error) {
 		cmd := s.command(t.TempDir(), append([]string{"upload", "--again", file, "--profile-file", s.profileFile}, more...)...)
-		// A proxy that isn't there, and the host among those that need none.
+		// A proxy that can't be reached, and the host in NO_PROXY.
 		cmd.Env = append(cmd.Env, "HTTPS_PROXY=http://127.0.0.1:1\r\n", "NO_PROXY=\ufeffintranet.example; https://127.0.0.1/\r\n", "INGESTER_CLIENT_SECRET=\ufeff"+s.ClientSecret().Reveal()+"\r\n")
 		out, err := cmd.CombinedOutput()
 		return string(out), err

@@ -13,9 +13,9 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// While one process has the queue no other gets it, whatever becomes of the
-// lock's file: deleted, replaced, or moved away. An owner that shares it with
-// nobody, as those of earlier versions, is waited for for a moment.
+// While one process has the queue no other gets it, even if the lock's file is deleted,
+// replaced or moved. If the owner does not share the queue, as in earlier versions, others
+// wait for a moment.
 func TestLockOutlivesItsFile(t *testing.T) {
 	home := t.TempDir()
 	lock := folders{state: home}.lock()
@@ -51,8 +51,8 @@ func TestLockOutlivesItsFile(t *testing.T) {
 	s.mustHave(t, contents)
 }
 
-// A process that had the lock's file open when another one replaced it does
-// not take the old file for the lock.
+// A process that has the lock's file open when another one replaces the file does not take
+// the old file for the lock.
 func TestLockOfAFileThatWasSwapped(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lock")
 	l, err := takeLock(t.Context(), path)

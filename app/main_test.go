@@ -17,8 +17,8 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// patience is how long a test waits for something before it fails. It is long
-// because the machine may be busy; nothing waits it out.
+// patience is how long a test waits for something before it fails. It is long because the
+// machine may be busy; a test that passes does not wait so long.
 const patience = 90 * time.Second
 
 func TestMain(m *testing.M) {
@@ -91,8 +91,8 @@ func scriptSecret(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("INGESTER_CLIENT_SECRET", account.ClientSecret)
 }
 
-// scriptSent wants a sandbox's folder to have files of these names, in order,
-// and no others: sent DIR NAME…
+// scriptSent checks that a sandbox's folder has files of these names, in order, and no
+// others: sent DIR NAME…
 func scriptSent(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: sent DIR NAME…")

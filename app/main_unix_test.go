@@ -4,5 +4,5 @@ package main
 
 import "testing"
 
-// TestScriptUnix tells those stories that need links and pipes.
+// TestScriptUnix runs the scripts that need links and pipes.
 func TestScriptUnix(t *testing.T) { runScripts(t, "testdata/script_unix") }

@@ -60,8 +60,8 @@ http {
 }
 `
 
-// newGateway starts nginx (Debian package nginx-light) before s. What it is set to
-// besides follows gatewayConfig.
+// newGateway starts nginx (Debian package nginx-light) before s. It appends more settings
+// to gatewayConfig.
 func newGateway(t *testing.T, s *testServer, settings ...string) *gateway {
 	t.Helper()
 	g := &gateway{dir: t.TempDir(), front: coretest.NewCA(t, "Gateway CA"), clients: coretest.NewCA(t, "Gateway clients CA")}
@@ -84,7 +84,7 @@ func newGateway(t *testing.T, s *testServer, settings ...string) *gateway {
 	}
 	nginx, err := exec.LookPath("nginx")
 	if err != nil {
-		nginx = "/usr/sbin/nginx" // which other users than root do not look into
+		nginx = "/usr/sbin/nginx" // which is not in the PATH of other users than root
 	}
 	cmd := exec.Command(nginx, "-c", config, "-p", g.dir, "-e", filepath.Join(g.dir, "error.log"))
 	if err := cmd.Start(); err != nil {
@@ -128,8 +128,8 @@ func (g *gateway) profile(t *testing.T, s *testServer, issuer *coretest.CA) core
 }
 
 // I2, fault 18: a real nginx with ssl_verify_client lets the right certificate
-// through, over both versions. It completes the handshake with everyone and
-// answers 400 to the wrong ones: that is told as what it is.
+// through, over both versions. It completes the handshake with every certificate and
+// answers 400 to wrong ones: the program says that the certificate is refused.
 func TestBehindNginx(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})
@@ -171,10 +171,9 @@ func TestBehindNginx(t *testing.T) {
 	}
 }
 
-// An nginx that takes bodies of 1 MiB, as it does where nobody has set
-// client_max_body_size, before a server that takes resumable uploads: they go
-// through in pieces, and larger files go as such. Without them only the large
-// ones fail.
+// An nginx that takes bodies of 1 MiB, its default for client_max_body_size, before a
+// server that takes resumable uploads: larger files are sent as resumable uploads, in
+// pieces. If the server takes none, only the large files fail.
 func TestBehindNginxThatTakesLittle(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})
@@ -205,8 +204,8 @@ func TestBehindNginxThatTakesLittle(t *testing.T) {
 	}
 }
 
-// An nginx with its usual buffers takes no header of more than 8 KiB: what made it
-// long is said, and files without it go on.
+// An nginx with its default buffers takes no header of more than 8 KiB. The error says
+// what made the header long, and other files are stored.
 func TestBehindNginxWithLongHeaders(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})
@@ -225,8 +224,8 @@ func TestBehindNginxWithLongHeaders(t *testing.T) {
 	}
 }
 
-// A gateway that refuses what is too much at a time, as administrators set it
-// up (503 without Retry-After): 300 files are stored, once each, none fails.
+// A gateway that limits the rate of requests (503 without Retry-After): 300 files are
+// stored, once each, and none fails.
 func TestBehindLimits(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct{ limits, version string }{
@@ -260,7 +259,7 @@ func TestBehindLimits(t *testing.T) {
 	}
 }
 
-// What root tests holds for others, too: their PATH has no /usr/sbin.
+// The test passes for other users than root as well: their PATH has no /usr/sbin.
 func TestBehindNginxAsUser(t *testing.T) {
 	coretest.AsUser(t, "^TestBehindNginx$")
 }

@@ -60,14 +60,14 @@ func (f *fallible) kill() {
 	_ = f.cmd.Wait() // killed
 }
 
-// outage kills the server and starts it again after a while.
+// outage kills the server and starts it again after a pause.
 func (f *fallible) outage(t *testing.T, length time.Duration) {
 	f.kill()
 	<-time.After(length)
 	f.start(t)
 }
 
-// check wants n files on the server, each once.
+// check checks that n files are on the server, each once.
 func (f *fallible) check(t *testing.T, n int) {
 	t.Helper()
 	f.kill()
@@ -79,8 +79,8 @@ func (f *fallible) check(t *testing.T, n int) {
 	storedOnce(t, server, n)
 }
 
-// A server that is killed in the middle of 300 files, and is back after a
-// while, costs none of them: all are stored once, by one call.
+// A server is killed during an upload of 300 files, and started again later. All files are
+// stored once, by one call.
 func TestUploadThroughOutages(t *testing.T) {
 	t.Parallel()
 	program := buildHeadless(t)
@@ -135,7 +135,7 @@ func TestUploadThroughOutages(t *testing.T) {
 	}
 }
 
-// The same with the engine as the window has it.
+// The same with the engine as in the window.
 func TestWindowThroughAnOutage(t *testing.T) {
 	t.Parallel()
 	f := newFallible(t, buildHeadless(t))
@@ -192,7 +192,7 @@ func TestWindowThroughAnOutage(t *testing.T) {
 	f.check(t, 300)
 }
 
-// storedOnce wants n files on a server, each once.
+// storedOnce checks that n files are on a server, each once.
 func storedOnce(t *testing.T, s *sandbox.Server, n int) {
 	t.Helper()
 	files, err := s.Files(t.Context())

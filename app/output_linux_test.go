@@ -23,8 +23,8 @@ func full(t *testing.T) *os.File {
 	return f
 }
 
-// The report doesn't fit on the disk: everything is stored, and the exit code
-// says that nobody was told.
+// The report does not fit on the disk. Everything is stored, and the exit code says that
+// output was lost.
 func TestReportOnFullDisk(t *testing.T) {
 	t.Parallel()
 	for _, form := range []string{"--json", "--tag=text"} {
@@ -52,9 +52,8 @@ func TestPrintingOnFullDisk(t *testing.T) {
 	}
 }
 
-// A stream that was closed before the start is /dev/null: whoever closed it
-// wants to hear nothing. No file of the program takes its number, or a report
-// would be written into the queue.
+// A stream that is closed at the start is replaced by /dev/null. Otherwise a file of the
+// program would get its number, and a report would be written into the queue.
 func TestClosedStreams(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})

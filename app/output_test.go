@@ -18,7 +18,7 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// stream is a standard output that fails as told.
+// stream is a standard output that fails with given errors.
 type stream struct {
 	bytes.Buffer
 	write, close error
@@ -33,8 +33,8 @@ func (s *stream) Write(p []byte) (int, error) {
 
 func (s *stream) Close() error { return s.close }
 
-// What could not be written is exit code 1, said once where that still works;
-// a code that says more stays.
+// Lost output gives exit code 1, and one line on standard error if that still works. A
+// more specific code stays.
 func TestSettle(t *testing.T) {
 	full := errors.New("disk full")
 	for _, tt := range []struct {
@@ -67,7 +67,7 @@ func TestSettle(t *testing.T) {
 	}
 }
 
-// Output with a hole in it looks whole: nothing is written after a failure.
+// Nothing is written after a failed write: output with a hole in it would look whole.
 func TestOutputEndsWithFailure(t *testing.T) {
 	var s stream
 	o := report.NewOutput(&s)
@@ -106,9 +106,9 @@ func ended(t *testing.T, cmd *exec.Cmd) int {
 	return cmd.ProcessState.ExitCode()
 }
 
-// The reader of the output goes away after a line. The uploads go on to the
-// end, the exit code and standard error say that nobody heard of them, and the
-// next run finds all of them stored.
+// The reader of the output is gone after a line. The uploads continue to the end, the exit
+// code and standard error say that output was lost, and the next run finds all files
+// stored.
 func TestReaderGoesAway(t *testing.T) {
 	t.Parallel()
 	for _, form := range [][]string{{"--json"}, nil} {
@@ -163,8 +163,8 @@ func TestReaderGoesAway(t *testing.T) {
 	}
 }
 
-// Nobody hears what is said on standard error: the uploads go on, and the exit
-// code tells. Where there is nothing to say nothing is lost.
+// The reader of standard error is gone. The uploads continue, and the exit code says that
+// output was lost, but only if there was any.
 func TestErrorsReaderGoesAway(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})

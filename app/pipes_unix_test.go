@@ -26,8 +26,8 @@ func newPipe(t *testing.T) string {
 	return pipe
 }
 
-// A pipe in the place of a file is refused in words that say so. Nobody writes
-// to it: a program that waited for that would never end.
+// A pipe in the place of a file is refused with a clear error. Nobody writes to it, so a
+// program that waited for it would never end.
 func TestAPipeInThePlaceOfAFile(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})
@@ -97,7 +97,7 @@ func TestSecretFromAPipe(t *testing.T) {
 	}
 }
 
-// A pipe that nobody writes to is waited for with a word, until interrupted.
+// A secret's pipe that nobody writes to is waited for, with a message, until an interrupt.
 func TestSecretThatNobodyWrites(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})

@@ -28,7 +28,7 @@ import (
 	"github.com/artstore/ingester/core/profiles"
 )
 
-// What is planted, with characters that each encoding changes.
+// The planted secrets, with characters that each encoding changes.
 var planted = map[string]string{
 	"client secret":  "pl4nted/s3cret+of&the=client?",
 	"passphrase":     "pl4nted/p4ss phrase+of&the=key?",
@@ -48,13 +48,13 @@ func forms(text string) []string {
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 		for before := range 3 {
 			encoded := encoding.EncodeToString(append(make([]byte, before), text...))
-			out = append(out, encoded[4:len(encoded)-4]) // without what the neighbours decide
+			out = append(out, encoded[4:len(encoded)-4]) // without the characters that depend on the neighbours
 		}
 	}
 	return out
 }
 
-// keepsBack finds what is planted, or its beginning, in what came out.
+// keepsBack fails if a planted secret, or its beginning, is in out.
 func keepsBack(t *testing.T, where string, out []byte) {
 	t.Helper()
 	for name, text := range planted {
@@ -66,7 +66,7 @@ func keepsBack(t *testing.T, where string, out []byte) {
 	}
 }
 
-// echoes are servers that give back what they were sent, wherever they can.
+// echoes are servers that send back what they were sent, in every place that they can.
 func echoes() map[string]http.HandlerFunc {
 	all := func(r *http.Request) string {
 		body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
@@ -110,8 +110,8 @@ func echoes() map[string]http.HandlerFunc {
 	}
 }
 
-// unasked gives a token, and after each answer says unasked, on the idle
-// connection, what it was sent: net/http logs that.
+// unasked issues a token. After each answer it sends what it has received once more on the
+// idle connection, as a response without a request: net/http logs that.
 func unasked(t *testing.T, form func(string) string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(io.LimitReader(r.Body, 1<<20))
@@ -131,8 +131,7 @@ func unasked(t *testing.T, form func(string) string) http.HandlerFunc {
 	}
 }
 
-// What a server says unasked gets into the program's log, without what is
-// secret in it.
+// A response without a request gets into the program's log, without the secrets in it.
 func TestUnaskedAnswers(t *testing.T) {
 	encoded := map[string]func(string) string{
 		"as it is": func(s string) string { return s },
@@ -196,7 +195,7 @@ func newVault(t *testing.T, h http.HandlerFunc) *vault {
 	return v
 }
 
-// upload sends a file and returns all that anyone could get to see of it.
+// upload sends a file and returns everything that a person or a log could see of it.
 func (v *vault) upload(t *testing.T) []byte {
 	t.Helper()
 	m := metrics.New(metrics.Build{})
@@ -215,7 +214,7 @@ func (v *vault) upload(t *testing.T) []byte {
 	return fmt.Appendf(nil, "%v\n%+v\n%#v\n%+v\n%+v\n%s", err, err, core.AsError(err), link, measured, v.log.String())
 }
 
-// check tests the connection and returns all that anyone could get to see.
+// check tests the connection and returns everything that a person or a log could see.
 func (v *vault) check(t *testing.T) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -263,10 +262,9 @@ func (v *vault) command(t *testing.T, args ...string) []byte {
 	return out
 }
 
-// What is planted comes out nowhere, in no form, in more than fifty scenarios:
-// servers that echo what they were sent, and proxies that refuse or fail, met
-// by uploads and connection tests in this process and by commands with all
-// they leave behind.
+// The planted secrets come out nowhere and in no form, in more than fifty scenarios:
+// servers that echo what they were sent, and proxies that refuse or fail, with uploads and
+// connection tests in this process, and with commands and all the files that they leave.
 func TestPlantedSecrets(t *testing.T) {
 	scenarios := 0
 	run := func(name string, out []byte) {
@@ -307,7 +305,7 @@ func TestPlantedSecrets(t *testing.T) {
 	}
 }
 
-// The forms are what the encodings give, wherever the text begins.
+// forms has what the encodings produce, wherever the text begins.
 func TestPlantedForms(t *testing.T) {
 	text := planted["client secret"]
 	for _, out := range []string{

@@ -87,9 +87,9 @@ func readmeProfile(t *testing.T, p core.Profile) string {
 	return path
 }
 
-// The README's example profile, with the addresses of a first generation's
-// server, passes the connection test at every step, uploads, makes permanent, and
-// knows it afterwards. Nothing else is set.
+// The README's example profile, with only the addresses of a server of the first
+// generation changed, passes every step of the connection test, uploads, makes files
+// permanent, and the history has it afterwards.
 func TestReadmeProfileOnTheFirstGeneration(t *testing.T) {
 	t.Parallel()
 	server := startReal(t, "1")

@@ -17,9 +17,8 @@ import (
 	"github.com/artstore/ingester/core/store"
 )
 
-// queueOf makes a queue with three stored files in folder, and leaves it as a
-// program that ended does, or as one that a crash ended: what was stored is in
-// the log only.
+// queueOf makes a queue with three stored files in folder. It leaves the queue as after a
+// normal end of the program, or as after a crash: then the entries are in the log only.
 func queueOf(t *testing.T, folder string, crash bool) {
 	t.Helper()
 	path := filepath.Join(folder, "queue.db")
@@ -54,8 +53,7 @@ func queueOf(t *testing.T, folder string, crash bool) {
 	}
 }
 
-// readOnly takes the right to write away from all below dir, for the time of
-// the test.
+// readOnly makes everything below dir read-only during the test.
 func readOnly(t *testing.T, dir string) {
 	t.Helper()
 	set := func(folder, file fs.FileMode) error {
@@ -72,8 +70,8 @@ func readOnly(t *testing.T, dir string) {
 	t.Cleanup(func() { _ = set(0o700, 0o600) })
 }
 
-// The history is read where nothing can be written, also what a crash left in
-// the log only, and nothing of a copy is left.
+// The history can be read where nothing can be written, including entries that a crash has
+// left in the log only, and no copy stays behind.
 func TestHistoryWhereNothingCanBeWritten(t *testing.T) {
 	for _, crash := range []bool{false, true} {
 		home, temp := t.TempDir(), t.TempDir()
@@ -98,7 +96,7 @@ func TestHistoryWhereNothingCanBeWritten(t *testing.T) {
 	}
 }
 
-// A history that can't be read is said to be that.
+// If the history can't be read, the error says so.
 func TestHistoryThatCantBeRead(t *testing.T) {
 	home := t.TempDir()
 	queueOf(t, home, false)

@@ -30,7 +30,7 @@ func damagedHome(t *testing.T, s *testServer, arrived <-chan struct{}, dir strin
 	}
 	killWhen(t, cmd, arrived)
 	path := folders{state: home}.queue()
-	queue, err := store.Open(t.Context(), path, nil) // folds the log in
+	queue, err := store.Open(t.Context(), path, nil) // moves the log into the database
 	if err == nil {
 		err = queue.Close()
 	}
@@ -73,13 +73,13 @@ func killWhen(t *testing.T, cmd *exec.Cmd, happened <-chan struct{}) {
 
 // answerless reads a request and gives no answer until its client is gone.
 func answerless(_ http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body) // else nobody notices that it is gone
+	_, _ = io.Copy(io.Discard, r.Body) // otherwise the server does not notice that the client is gone
 	<-r.Context().Done()
 }
 
-// A damaged queue is told in text, in JSON and by the exit code, once, with the
-// place of the damaged file and the folders to upload again. Afterwards
-// everything is stored, and nothing twice.
+// A damaged queue is reported once: in text, in JSON and by the exit code, with the path of
+// the damaged file and the folders to upload again. Afterwards everything is stored, and
+// nothing twice.
 func TestRecoveredIsTold(t *testing.T) {
 	for _, asJSON := range []bool{false, true} {
 		recoveredIsTold(t, asJSON)
@@ -152,10 +152,9 @@ func recoveredIsTold(t *testing.T, asJSON bool) {
 	s.mustHave(t, contents) // each once
 }
 
-// What was acknowledged is lost with its log: the program was killed after the
-// server had taken files, and the log, which alone knew of it, is deleted. A
-// server that honours the key is sent them again and has each once; one that
-// does not is asked for none again behind the user's back.
+// The program is killed after the server has stored files, and the log, which alone had
+// that, is deleted. If the server honours the key, the files are sent again, and it has
+// each once. If it does not, nothing is sent again without the user's consent.
 func TestLostLogDoublesNothing(t *testing.T) {
 	for _, honours := range []bool{true, false} {
 		taken := make(chan struct{})
@@ -169,10 +168,10 @@ func TestLostLogDoublesNothing(t *testing.T) {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				switch {
 				case r.Method != http.MethodPost || !strings.Contains(r.URL.Path, "upload"):
-				case stage.Load() == 0: // the first process has all refused
+				case stage.Load() == 0: // all uploads of the first process are refused
 					w.WriteHeader(http.StatusForbidden)
 					return
-				case stage.Load() == 1 && uploads.Add(1) > 20: // the second has some stored
+				case stage.Load() == 1 && uploads.Add(1) > 20: // some of the second's are stored
 					once.Do(func() { close(taken) })
 					answerless(w, r)
 					return
@@ -186,7 +185,7 @@ func TestLostLogDoublesNothing(t *testing.T) {
 			t.Fatalf("exit code %d", code)
 		}
 		stage.Store(1)
-		// One at a time: what else it sends could be taken as the third's.
+		// One at a time: others that it sends could be taken for the third's.
 		cmd := s.command(home, "upload", "--profile-file", s.profileFile, "--concurrency", "1", dir)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)

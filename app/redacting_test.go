@@ -16,7 +16,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// whatever puts a secret into the log, in whichever place and form.
+// A secret in any part of a log line, and in any form, is redacted.
 func TestTheLogIsRedacted(t *testing.T) {
 	var out bytes.Buffer
 	s := streams{redactor: core.NewRedactor()}

@@ -11,11 +11,11 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// revoker stands before a server and refuses tokens.
+// revoker is a gateway that refuses tokens.
 type revoker struct {
 	mu      sync.Mutex
 	after   int  // uploads, after which the tokens seen until then are refused
-	all     bool // refuse the fresh ones too
+	all     bool // refuse the new ones too
 	seen    map[string]bool
 	tokens  int            // that were asked for
 	uploads int            // that were let through
@@ -53,8 +53,8 @@ func (v *revoker) refuses(r *http.Request) bool {
 	return false
 }
 
-// Fault 11: the token is revoked in the middle of fifty files. One fresh token
-// is asked for, what was refused is sent once more, and all is stored once.
+// Fault 11: the token is revoked during an upload of fifty files. One new token is
+// fetched, the refused files are sent once more, and all are stored once.
 func TestTokenRevokedInTheMiddle(t *testing.T) {
 	t.Parallel()
 	v := &revoker{after: 25, seen: map[string]bool{}, tries: map[string]int{}}
@@ -81,8 +81,8 @@ func TestTokenRevokedInTheMiddle(t *testing.T) {
 	}
 }
 
-// A server that takes no token at all gets one fresh one and one more attempt
-// a file under way; then the queue stands still, with everything in it.
+// A server that refuses every token gets a new one once, and one more attempt for each file
+// under way. Then the queue stops, with everything in it.
 func TestTokenNeverAccepted(t *testing.T) {
 	t.Parallel()
 	v := &revoker{all: true, seen: map[string]bool{}, tries: map[string]int{}}
@@ -101,7 +101,7 @@ func TestTokenNeverAccepted(t *testing.T) {
 	if v.tokens > 2 {
 		t.Errorf("%d tokens were asked for", v.tokens)
 	}
-	if len(v.tries) > 2*8 { // under way with the first token, and with the fresh one
+	if len(v.tries) > 2*8 { // under way with the first token, and with the new one
 		t.Errorf("%d files were tried", len(v.tries))
 	}
 	for key, n := range v.tries {

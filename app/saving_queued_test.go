@@ -41,9 +41,8 @@ func (o *office) shown() map[core.TransferID]core.Transfer {
 	return found
 }
 
-// What is queued when a profile's server, account or name is changed: the user
-// decides, and nothing goes elsewhere without that. Other profiles' files are
-// not concerned.
+// When a profile's server, account or name is changed, the user decides about its queued
+// files, and none is sent elsewhere without that. Other profiles' files are not affected.
 func TestSavingDecidesAboutTheQueue(t *testing.T) {
 	elsewhere := func(p core.Profile) core.Profile { p.IngesterURL = "https://127.0.0.1:2"; return p }
 	for name, tt := range map[string]struct {
@@ -93,7 +92,7 @@ func TestSavingDecidesAboutTheQueue(t *testing.T) {
 	}
 }
 
-// A new profile, and one that can't be saved, concern nothing.
+// A new profile, or one that can't be saved, affects no files.
 func TestSavingConcernsNothing(t *testing.T) {
 	inOffice(t, func(ctx context.Context, o *office) {
 		must(t, o.Engine.PauseAll(ctx))

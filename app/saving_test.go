@@ -21,12 +21,12 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// frail is a keychain in memory that fails at one call, or from it on.
+// frail is a keychain in memory that fails at one call, or from one call on.
 type frail struct {
 	*keychain.Session
 	calls, fails int // at which call, 0 for none
 	on           bool
-	fold         bool // tells no "prod" from "Prod"
+	fold         bool // takes "prod" and "Prod" for the same name
 }
 
 func (k *frail) call() error {
@@ -110,14 +110,14 @@ func inOffice(t *testing.T, work func(ctx context.Context, o *office)) {
 	}
 }
 
-// unreached is a profile of a server that nobody runs.
+// unreached is a profile of a server that does not exist.
 func unreached(name string) core.Profile {
 	p := core.NewProfile(name)
 	p.AdminURL, p.IngesterURL, p.Auth.ClientID = "https://127.0.0.1:1", "https://127.0.0.1:1", "sa_"+strings.ToLower(name)
 	return p
 }
 
-// state is all that saving may change, but for the ring's count of calls.
+// state is everything that saving may change, without the keychain's count of calls.
 func (o *office) state() map[string]string {
 	o.t.Helper()
 	s := map[string]string{"in use": o.Current()}
@@ -149,7 +149,7 @@ func (o *office) state() map[string]string {
 	return s
 }
 
-// same tells how o is no longer as it was.
+// same checks that o is as it was.
 func (o *office) same(what string, was map[string]string) {
 	o.t.Helper()
 	if diff := cmp.Diff(was, o.state()); diff != "" {
@@ -178,7 +178,7 @@ func TestATakenNameIsRefused(t *testing.T) {
 	}
 }
 
-// savings are all ways of saving a profile.
+// savings are all ways to save a profile.
 var savings = map[string]struct {
 	previous, name string
 	secrets        view.ProfileSecrets
@@ -212,7 +212,7 @@ func TestSavingIsAllOrNothing(t *testing.T) {
 					err := o.SaveProfile(ctx, tt.previous, changed, tt.secrets, tt.sessionOnly, view.QueuedWaits)
 					if o.ring.calls < k {
 						must(t, err)
-						break // no call was left to fail
+						break // no call failed any more
 					}
 					if core.CodeOf(err) != core.CodeKeychainFailed {
 						t.Errorf("the keychain fails at call %d: %v", k, err)
@@ -266,8 +266,8 @@ func wantSaved(ctx context.Context, t *testing.T, o *office, previous string, p 
 	}
 }
 
-// A keychain that takes names for the same that differ by case only keeps the
-// secrets of a profile that is renamed so.
+// A profile is renamed only by the case of letters. A keychain that ignores case keeps its
+// secrets.
 func TestRenamingByCaseKeepsSecrets(t *testing.T) {
 	inOffice(t, func(ctx context.Context, o *office) {
 		o.ring.fold = true
@@ -312,7 +312,7 @@ func TestSavingOnABadDisk(t *testing.T) {
 	}
 }
 
-// What can't be put back is said.
+// If something can't be restored, the error says so.
 func TestWhatCantBePutBackIsSaid(t *testing.T) {
 	inOffice(t, func(ctx context.Context, o *office) {
 		was := o.state()
@@ -328,7 +328,7 @@ func TestWhatCantBePutBackIsSaid(t *testing.T) {
 	})
 }
 
-// A port that another program has does not keep a profile from being saved.
+// A profile is saved although another program has its metrics port.
 func TestABusyPortIsNoDeadEnd(t *testing.T) {
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
@@ -346,8 +346,8 @@ func TestABusyPortIsNoDeadEnd(t *testing.T) {
 	})
 }
 
-// A profile that is removed is not in use any more, whatever the keychain does;
-// what remains is told, and the next try completes.
+// A removed profile is no longer in use, even if the keychain fails. The error says what
+// remains, and the next try completes the removal.
 func TestRemovingWithABrokenKeychain(t *testing.T) {
 	for k := 1; k <= 2; k++ {
 		inOffice(t, func(ctx context.Context, o *office) {

@@ -39,7 +39,7 @@ func secretWays(t *testing.T) map[string]func(text string) (core.Secret, error) 
 	}
 }
 
-// A secret is the same in whatever way another program writes it down.
+// A secret is read the same, however another program has written it.
 func TestSecretText(t *testing.T) {
 	const want = "pass wörd\tx" // blanks within are its own
 	le, be := binary.LittleEndian, binary.BigEndian
@@ -90,8 +90,8 @@ func TestSecretText(t *testing.T) {
 	}
 }
 
-// What Windows programs make of a secret signs in, and what is none is refused
-// before anybody is asked.
+// A secret as Windows programs write it signs in. A text without a secret is refused before
+// the server is asked.
 func TestForeignSecretSignsIn(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})
@@ -120,8 +120,7 @@ func TestForeignSecretSignsIn(t *testing.T) {
 	}
 }
 
-// Whatever is given as a secret: nothing around it is kept, and no error shows
-// it.
+// For any text: nothing around the secret is kept, and no error shows it.
 func FuzzSecretText(f *testing.F) {
 	for _, seed := range []string{"secret\n", "\ufeff secret \r\n", utf16Text(binary.BigEndian, "\ufeffsecret"), "two\nlines", " \x00"} {
 		f.Add([]byte(seed))

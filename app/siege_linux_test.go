@@ -10,11 +10,11 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// liar is a file whose entry says that it is empty.
+// liar is a file whose size is given as 0 although it has content.
 const liar = "/proc/version"
 
-// people are what else happens to the files: one lies about its length, and a
-// folder is a link to elsewhere now and then.
+// people changes files during a siege: one has a wrong size, and a folder is a link to
+// another one at times.
 func (s *siege) people(t *testing.T) {
 	t.Helper()
 	data, err := os.ReadFile(liar)

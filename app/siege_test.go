@@ -22,8 +22,8 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// siege is the program under kill -9: a folder that grows, and a queue that
-// outlives every process that works on it.
+// siege is the program under kill -9, with a folder that grows and one queue for all of its
+// processes.
 type siege struct {
 	program, home, dir string
 	profile, secret    string
@@ -38,12 +38,12 @@ type siege struct {
 	sums  map[string]core.Checksum // what is in them
 
 	elsewhere map[string]string // paths of those that are not in the folder itself
-	told      map[string]string // name → file ID that a process called stored
+	told      map[string]string // name → file ID, as a process reported it stored
 	horizon   time.Duration     // processes are killed within this of their start
 	lives     int
 }
 
-// newSiege seeds a siege by SEED, or at random, and says the seed.
+// newSiege seeds a siege by SEED, or at random, and logs the seed.
 func newSiege(t *testing.T, program string, total int) *siege {
 	t.Helper()
 	seed := rand.Uint64()
@@ -99,7 +99,7 @@ func (s *siege) grow(t *testing.T, n int) {
 		switch {
 		case i%17 == 3:
 			size = 0
-			if s.generation == "1" { // which takes none
+			if s.generation == "1" { // which takes no empty files
 				size = 1
 			}
 		case i%31 == 7:
@@ -148,14 +148,14 @@ func (s *siege) kill(t *testing.T, n int) {
 			killed++
 			s.horizon += s.horizon / 50
 		} else {
-			s.horizon -= s.horizon / 10 // too many end in peace
+			s.horizon -= s.horizon / 10 // too many end by themselves
 		}
 	}
 	s.grow(t, s.total)
 	t.Logf("%d of %d processes were killed, the last within %v", n, s.lives, s.horizon)
 }
 
-// life is one process; it reports whether it was killed before its end.
+// life runs one process, and reports whether it was killed before it ended.
 func (s *siege) life(t *testing.T, span time.Duration) (killed bool) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -168,7 +168,7 @@ func (s *siege) life(t *testing.T, span time.Duration) (killed bool) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = cmd.Wait() // its state tells
+		_ = cmd.Wait() // its state says how it ended
 	}()
 	select {
 	case <-ended:
@@ -184,7 +184,7 @@ func (s *siege) life(t *testing.T, span time.Duration) (killed bool) {
 	return !cmd.ProcessState.Exited()
 }
 
-// listen keeps what a process called stored. Its last line may be torn.
+// listen remembers what a process reported as stored. Its last line may be incomplete.
 func (s *siege) listen(t *testing.T, out io.Reader) (states map[string]core.State) {
 	t.Helper()
 	states = map[string]core.State{}
@@ -206,7 +206,7 @@ func (s *siege) listen(t *testing.T, out io.Reader) (states map[string]core.Stat
 	return states
 }
 
-// finish runs the program to its end in peace and returns what it said.
+// finish runs the program without killing it and returns its report.
 func (s *siege) finish(t *testing.T, want int, args ...string) map[string]core.State {
 	t.Helper()
 	states, code, said := s.end(t, args...)
@@ -216,7 +216,7 @@ func (s *siege) finish(t *testing.T, want int, args ...string) map[string]core.S
 	return states
 }
 
-// end is finish with whatever exit code there is.
+// end is finish with any exit code.
 func (s *siege) end(t *testing.T, args ...string) (states map[string]core.State, code int, said string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
@@ -248,9 +248,8 @@ func (s *siege) history(t *testing.T) map[string]report.HistoryRow {
 	return rows
 }
 
-// check compares the server's files with what was to be stored, what processes
-// called stored, and what the history has. A file that states calls unknown
-// may be there or not.
+// check compares the server's files with those to be stored, those that processes reported
+// as stored, and the history. The server may have a file of unknown outcome or not.
 func (s *siege) check(t *testing.T, files []sandbox.File, states map[string]core.State) {
 	t.Helper()
 	onServer, byID := map[string]int{}, map[string]sandbox.File{}
@@ -326,7 +325,7 @@ func startServer(t *testing.T, s *siege) *serverProcess {
 	return nil
 }
 
-// files is what the server has, read after its end.
+// files are those that the server has, read after its end.
 func (p *serverProcess) files(t *testing.T) []sandbox.File {
 	t.Helper()
 	p.stop()

@@ -17,9 +17,9 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// A service manager's signal, and that of a terminal that is closed, end an
-// upload as Ctrl+C does: what was under way is queued again, and the next run
-// goes on. nohup protects from the terminal's.
+// The signals of a service manager and of a closed terminal end an upload as Ctrl+C does:
+// uploads under way are queued again, and the next run continues. nohup protects from the
+// terminal's.
 func TestSignalsEndCleanly(t *testing.T) {
 	t.Parallel()
 	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {

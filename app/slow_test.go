@@ -19,10 +19,10 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// The first generation reads the form before it looks at the token. Over a
-// network of 300 KiB a second, with tokens of a minute, a hundred files of 2 MiB
-// are stored, once each: SOAK=1, twelve minutes. Else it is a few files over a
-// quicker one.
+// The first generation reads the form before it looks at the token. With SOAK=1 a hundred
+// files of 2 MiB are sent over a network of 300 KiB a second, with tokens that live a
+// minute; that takes twelve minutes. Otherwise a few files are sent over a faster network.
+// Each is stored once.
 func TestSlowLineShortTokens(t *testing.T) {
 	t.Parallel()
 	files, size, perSecond := 6, 3<<19, 3<<20
@@ -89,7 +89,7 @@ func relay(t *testing.T, to string, limit *rate.Limiter) string {
 				}
 				stop := context.AfterFunc(ctx, func() { _ = conn.Close(); _ = server.Close() })
 				defer stop()
-				_ = conn.(*net.TCPConn).SetReadBuffer(64 << 10) // what it has not passed on is not gone
+				_ = conn.(*net.TCPConn).SetReadBuffer(64 << 10) // what it has not passed on counts as not sent
 				back := make(chan struct{})
 				go func() {
 					defer close(back)

@@ -15,12 +15,12 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// losing is a server without the key whose uploads fail on the way: their files
-// are stored or not, and nobody hears. It lists what it has once it is told to.
+// losing is a server that does not honour the key and loses answers: files are stored or
+// not, and the client can't know. It lists its files once list is set.
 type losing struct {
 	lists atomic.Bool
-	drop  atomic.Int64 // uploads that are not stored, of those to come
-	lose  atomic.Int64 // answers that are lost, of those to come
+	drop  atomic.Int64 // how many of the next uploads are not stored
+	lose  atomic.Int64 // how many of the next answers are lost
 }
 
 func (l *losing) wrap(next http.Handler) http.Handler {
@@ -42,11 +42,11 @@ func (l *losing) wrap(next http.Handler) http.Handler {
 	})
 }
 
-// Two files of the same bytes and name in two folders, whose answers are lost: the
-// server has both, one, or none of them. As many are stored as it has, each with
-// a file ID of its own; the rest is unknown. Afterwards too: what is stored never
-// proves another one. The server lists in pages, among many others, in the words
-// of both generations.
+// The answers to two files of the same name and content in two folders are lost: the
+// server has both, one, or none of them. As many are called stored as it has, each with a
+// file ID of its own; the rest is unknown. One stored file is never proof of another one,
+// later either. The server lists its files in pages, among many others, in the format of
+// each generation.
 func TestTwinsOfWhichOneIsLost(t *testing.T) {
 	t.Parallel()
 	for _, generation := range []int{1, 2} {
@@ -55,7 +55,7 @@ func TestTwinsOfWhichOneIsLost(t *testing.T) {
 				t.Parallel()
 				l := &losing{}
 				s := newServer(t, sandbox.Config{Generation: generation, Wrap: l.wrap, Faults: sandbox.Faults{ListPage: 50}})
-				if generation == 1 { // straight to the Storage Element
+				if generation == 1 { // directly to the Storage Element
 					p := s.Profile()
 					p.IngesterURL = s.ElementURL()
 					s.writeProfile(t, p)
@@ -85,7 +85,7 @@ func TestTwinsOfWhichOneIsLost(t *testing.T) {
 				l.lists.Store(true)
 				s.checkTwins(t, home, dir, 2-dropped, dropped)
 
-				// A third one, which never arrives, is none of the others.
+				// A third one, which never arrives, is not taken for one of the others.
 				write("d3")
 				l.lose.Store(1)
 				l.drop.Store(1)
@@ -95,8 +95,8 @@ func TestTwinsOfWhichOneIsLost(t *testing.T) {
 	}
 }
 
-// checkTwins uploads dir and wants so many of its files stored, each as another
-// file that the server has, and so many unknown.
+// checkTwins uploads dir and checks how many of its files are stored, each as another file
+// of the server, and how many are unknown.
 func (s *testServer) checkTwins(t *testing.T, home, dir string, stored, unknown int) {
 	t.Helper()
 	lines, _ := s.upload(t, home, "--give-up-after", "2s", dir)
@@ -117,7 +117,7 @@ func (s *testServer) checkTwins(t *testing.T, home, dir string, stored, unknown 
 	}
 }
 
-// A file that another account stored meanwhile proves nothing of ours.
+// A file that another account has stored meanwhile is no proof of ours.
 func TestAnothersFileIsNoProof(t *testing.T) {
 	t.Parallel()
 	l := &losing{}
@@ -145,10 +145,10 @@ func TestAnothersFileIsNoProof(t *testing.T) {
 	}
 }
 
-// The program is killed again and again while it sends files that all have the
-// same bytes and name, to a server without the key that lists them late and in
-// pages. None is ever called stored as another's file, or as one that the server
-// doesn't have; what is not stored in the end is unknown.
+// The program is killed again and again while it sends files of the same name and content.
+// The server does not honour the key, and lists files in pages, with a delay. No file is
+// ever called stored as another one's, or as one that the server does not have; those that
+// are not stored in the end are of unknown outcome.
 func TestTwinsKilled(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{Wrap: withoutKey, Faults: sandbox.Faults{ListPage: 50, ListAfter: 50 * time.Millisecond, KeepDays: 7}})
@@ -170,7 +170,7 @@ func TestTwinsKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := len(s.files(t)) + 1 + i*3
-		// What was interrupted before may have arrived nowhere, and is asked about
+		// An interrupted upload may not have arrived; the server is asked about it
 		// for minutes before it is sent again.
 		eventually(t, "some files", func() bool { return len(s.files(t)) >= min(want, twins-streams*i) })
 		_ = cmd.Process.Kill() // may have ended

@@ -28,8 +28,8 @@ func (f *forgetful) Submit(_ context.Context, sources []core.Source, o core.Opti
 	return core.Submission{Stored: slices.Clone(f.stored)}, nil
 }
 
-// What is to be sent once more is sent once more only once, though the process
-// that had it sent is gone before it could say so.
+// With --again a file is sent again only once, even if the owner that sent it is killed
+// before it could answer.
 func TestAgainOnlyOnce(t *testing.T) {
 	q := &forgetful{}
 	r := &uploadRun{options: core.Options{Again: true}, scan: core.Scan{Sources: []core.Source{{Path: "/old"}, {Path: "/sent"}}}}

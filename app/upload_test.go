@@ -60,7 +60,7 @@ func (s *testServer) writeProfile(t *testing.T, p core.Profile) {
 	}
 }
 
-// command is the program in a process of its own, with its own state.
+// command is the program as a process, with its own state.
 func (s *testServer) command(home string, args ...string) *exec.Cmd {
 	cmd := exec.Command("ingester", args...)
 	cmd.Env = append(os.Environ(), "INGESTER_HOME="+home, "INGESTER_CLIENT_SECRET="+s.ClientSecret().Reveal())
@@ -116,7 +116,7 @@ func writeTree(t *testing.T, n int, name func(int) string) (dir string, contents
 	return dir, contents
 }
 
-// A server that answers another hash: the file is not stored.
+// If the server answers another hash, the file is not stored.
 func TestUploadOtherHash(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{Tamper: func(name string, sum core.Checksum) core.Checksum {
@@ -213,8 +213,8 @@ func (s *testServer) mustHave(t *testing.T, contents map[string][]byte) {
 	}
 }
 
-// The program is killed in the middle of 200 files, three times over. Another
-// run stores what is left; the server has each file exactly once.
+// The program is killed three times during an upload of 200 files. Another run stores the
+// rest; the server has each file exactly once.
 func TestUploadKilled(t *testing.T) {
 	t.Parallel()
 	var uploads atomic.Int64
@@ -282,8 +282,8 @@ func TestUploadUnreadableFile(t *testing.T) {
 	s.mustHave(t, contents)
 }
 
-// One path of many that doesn't exist, or can't be read, is named, and the
-// others are stored. Where nothing can be read it is wrong usage.
+// If one of several paths doesn't exist or can't be read, it is named, and the others are
+// stored. If none can be read, that is wrong usage.
 func TestUploadMissingPath(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, sandbox.Config{})
@@ -316,8 +316,8 @@ func TestUploadMissingPath(t *testing.T) {
 	}
 }
 
-// Interrupted once, the program ends cleanly and says so by its exit code; the
-// next run goes on.
+// At the first interrupt the program ends cleanly, with an exit code of its own; the next
+// run continues.
 func TestUploadInterrupted(t *testing.T) {
 	t.Parallel()
 	begun := make(chan struct{}, 1)

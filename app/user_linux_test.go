@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// asUser lets root's command meet file rights as other users do: without the
-// capabilities that override them.
+// asUser makes a command of root subject to file modes, as those of other users are: it
+// removes the capabilities that override them.
 func asUser(t *testing.T, cmd *exec.Cmd) {
 	t.Helper()
 	if os.Geteuid() != 0 {

@@ -11,9 +11,9 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// An address with an IPv6 zone (RFC 6874) is dialled by it, and neither the
-// server's certificate nor its own idea of its address has it; no proxy is asked
-// for it. The zone is that of the loopback interface, which every Linux has.
+// The zone of an IPv6 address (RFC 6874) is used to dial. The server's certificate and the
+// Host header do not have it, and no proxy is used. The zone is that of the loopback
+// interface, which every Linux has.
 func TestAddressWithAZone(t *testing.T) {
 	t.Setenv("HTTPS_PROXY", "http://127.0.0.1:1")
 	t.Setenv("NO_PROXY", "")

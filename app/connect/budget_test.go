@@ -18,7 +18,7 @@ import (
 	"github.com/artstore/ingester/core/upload"
 )
 
-// brief is a sign-in whose tokens live for a microsecond: no file is quicker.
+// brief is a sign-in whose tokens live for a microsecond: every file takes longer.
 type brief struct{}
 
 func (brief) TokenFor(context.Context, time.Duration) (core.Token, error) {
@@ -27,8 +27,8 @@ func (brief) TokenFor(context.Context, time.Duration) (core.Token, error) {
 func (b brief) Token(ctx context.Context) (core.Token, error) { return b.TokenFor(ctx, 0) }
 func (brief) Invalidate(core.Token)                           {}
 
-// A file that takes longer than a token lives goes by tus where the server has
-// that, however small it is.
+// A file that takes longer than a token lives is sent by tus if the server has that,
+// however small the file is.
 func TestFileThatOutlastsItsTokenGoesByTus(t *testing.T) {
 	files := &coretest.ArtStore{}
 	mux := http.NewServeMux()
@@ -68,7 +68,7 @@ func TestFileThatOutlastsItsTokenGoesByTus(t *testing.T) {
 	}
 }
 
-// Where resumable uploads are taken there is no limit to what is in flight.
+// If the server takes resumable uploads, there is no limit to the bytes in flight.
 func TestBudgetOfAProfile(t *testing.T) {
 	p := core.NewProfile("shop")
 	p.AdminURL, p.IngesterURL, p.Auth.ClientID = "https://admin.example", "https://ingester.example", "sa_test"

@@ -43,7 +43,7 @@ func send(t *testing.T, c *Connections) error {
 	return err
 }
 
-// swap puts content in the place of a file all at once.
+// swap replaces a file at once.
 func swap(t *testing.T, path string, content []byte) {
 	t.Helper()
 	coretest.WriteFile(t, path+".new", content)
@@ -52,9 +52,9 @@ func swap(t *testing.T, path string, content []byte) {
 	}
 }
 
-// Fault 20, of the CA file: while a program runs, the server moves to another
-// authority. The next connection trusts the new CA file; one that is half
-// written, or whose company is, leaves the old trust as it is.
+// Fault 20, of the CA file: while the program runs, the server gets a certificate of
+// another CA. The next connection trusts the new CA file. If that or the key file is only
+// half written, the old CA file is still used.
 func TestReplacedCAFile(t *testing.T) {
 	old, fresh := coretest.NewCA(t, "Old CA"), coretest.NewCA(t, "New CA")
 	s := coretest.NewArtStore(t, old)
@@ -74,7 +74,7 @@ func TestReplacedCAFile(t *testing.T) {
 		t.Error("half a file made a new connection")
 	}
 	s.MoveTo(t, fresh)
-	if err := c.open[engine.Route{Profile: "shop"}].client.Close(); err != nil { // what is idle
+	if err := c.open[engine.Route{Profile: "shop"}].client.Close(); err != nil { // closes idle connections
 		t.Fatal(err)
 	}
 	sends(core.CodeTLSUntrusted)
@@ -97,8 +97,8 @@ func TestReplacedCAFile(t *testing.T) {
 	}
 }
 
-// Fault 20: a program that runs for weeks sees its certificate's end come near,
-// says so once a level, and sees it renewed.
+// Fault 20: a program that runs for weeks notices that its certificate expires soon, warns
+// once for each level, and notices that it was renewed.
 func TestExpiryWhileRunning(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	s := coretest.NewArtStore(t, ca)
@@ -135,8 +135,8 @@ func TestExpiryWhileRunning(t *testing.T) {
 	}
 }
 
-// TestConnectionIsMadeOnce: many who need a connection at the same time get the
-// same one, made once; nobody is asked twice to unlock a keychain.
+// TestConnectionIsMadeOnce: a connection that is needed many times at once is made once;
+// the user is not asked twice to unlock a keychain.
 func TestConnectionIsMadeOnce(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	c, p := connectionsTo(t, coretest.NewArtStore(t, ca), ca, slog.New(slog.DiscardHandler))
@@ -173,8 +173,8 @@ func TestConnectionIsMadeOnce(t *testing.T) {
 	})
 }
 
-// TestConnectionOfAChangedProfile: what was begun before a profile was saved is
-// not used after it.
+// TestConnectionOfAChangedProfile: a connection that was begun before the profile was
+// saved is not used afterwards.
 func TestConnectionOfAChangedProfile(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	c, p := connectionsTo(t, coretest.NewArtStore(t, ca), ca, slog.New(slog.DiscardHandler))
@@ -193,7 +193,7 @@ func TestConnectionOfAChangedProfile(t *testing.T) {
 	}
 }
 
-// TestConnectionGivenUp: who gives up takes nobody else along.
+// TestConnectionGivenUp: one who gives up does not cancel it for the others.
 func TestConnectionGivenUp(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	c, p := connectionsTo(t, coretest.NewArtStore(t, ca), ca, slog.New(slog.DiscardHandler))
@@ -230,8 +230,8 @@ func TestConnectionGivenUp(t *testing.T) {
 	})
 }
 
-// A server that answers and says that it is not ready is not called ready: the
-// link has the words of its checks, until a file is stored or it says otherwise.
+// A server that answers that it is not ready is not called ready. The link has the text of
+// its checks, until a file is stored or the server says that it is ready.
 func TestServerThatIsNotReady(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	s := coretest.NewArtStore(t, ca)
@@ -268,8 +268,8 @@ func TestServerThatIsNotReady(t *testing.T) {
 	}
 }
 
-// A profile that is changed behind the program's back: the connection that is
-// open is not used for the new server, nor a new one for the old.
+// Another process changes a profile: the open connection is not used for the new server,
+// and a new connection not for the old one.
 func TestConnectionGoesWhereItWasMadeFor(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	first, second := coretest.NewArtStore(t, ca), coretest.NewArtStore(t, ca)
@@ -279,7 +279,7 @@ func TestConnectionGoesWhereItWasMadeFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	old := p.Destination()
-	p.Upload.TusURL = second.URL + "/files/" // the same server for all that
+	p.Upload.TusURL = second.URL + "/files/" // still the same server
 	if found, err := c.Uploader(t.Context(), engine.Route{Profile: "shop"}, old); err != nil || found.(*connection).endpoint.Destination != old {
 		t.Errorf("%v, %v", found, err)
 	}

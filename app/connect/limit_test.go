@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A limit holds, by the timetable, and uploads that wait follow a change of it.
+// A limit holds by the timetable. A change of it applies to uploads that wait.
 func TestLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		// synctest begins at midnight UTC on a Saturday, 2000-01-01.

@@ -120,7 +120,7 @@ func TestWhichProtocol(t *testing.T) {
 	}
 }
 
-// A large file goes to a real tusd, and is taken back from there.
+// A large file is sent to a real tusd, and deleted there.
 func TestConnectionUploadsByTus(t *testing.T) {
 	dir := t.TempDir()
 	composer := handler.NewStoreComposer()

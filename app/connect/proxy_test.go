@@ -11,8 +11,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// An address that can't be used is an error for the requests that would go
-// through it, never a direct connection; its password is not in the error.
+// An invalid address is an error for the requests that would use it, never a direct
+// connection. The error does not show its password.
 func TestEnvironmentProxy(t *testing.T) {
 	const canary = "s3same-0pen"
 	for _, tt := range []struct {

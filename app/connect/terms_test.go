@@ -13,9 +13,9 @@ import (
 	"github.com/artstore/ingester/core/engine"
 )
 
-// A caller's files go through the proxy of the caller's environment, not of the
-// owner's; callers with other proxies share no connection, and a proxy's password
-// is written nowhere.
+// A caller's files go through the proxy of the caller's environment, not of the owner's.
+// Callers with different proxies share no connection, and a proxy's password is written
+// nowhere.
 func TestProxyOfTheCaller(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	c, _ := connectionsTo(t, coretest.NewArtStore(t, ca), ca, slog.New(slog.DiscardHandler))

@@ -30,7 +30,7 @@ func TestAutostartWritesAnXDGEntry(t *testing.T) {
 				t.Fatal(err)
 			}
 			is(t, a, false)
-			for range 2 { // switching on twice is as good as once
+			for range 2 { // switching on twice does no harm
 				if err := a.Set(true); err != nil {
 					t.Fatal(err)
 				}
@@ -62,8 +62,8 @@ func TestAutostartWritesAnXDGEntry(t *testing.T) {
 	}
 }
 
-// TestDesktopEntryQuotes: the entry of a path with everything in it is valid,
-// and GLib, which most desktops use, makes the same path of it.
+// TestDesktopEntryQuotes: the entry is valid for a path with all special characters, and
+// GLib, which most desktops use, reads the same path from it.
 func TestDesktopEntryQuotes(t *testing.T) {
 	file := filepath.Join(t.TempDir(), AppID+".desktop")
 	if err := os.WriteFile(file, []byte(desktopEntry(odd)), 0o644); err != nil {

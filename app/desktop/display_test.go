@@ -5,8 +5,7 @@ import (
 	"testing"
 )
 
-// TestScaleBy: what is chosen goes before what the environment says, and gives
-// it back.
+// TestScaleBy: a chosen scale replaces that of the environment, and "" restores it.
 func TestScaleBy(t *testing.T) {
 	var set []string
 	scale := ScaleBy(func(string) string { return "1.2" }, func(key, value string) error {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A panel that comes up after the program is waited for, but not for ever, and
-// not beyond the end of the program.
+// A panel that starts after the program is waited for, but not for ever, and not beyond
+// the end of the program.
 func TestAwaitTray(t *testing.T) {
 	for _, tt := range []struct {
 		name   string

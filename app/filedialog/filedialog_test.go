@@ -41,8 +41,8 @@ func TestTheNextWayIsTakenWhereOneDoesNotWork(t *testing.T) {
 	}
 }
 
-// TestOneDialogAtATime: a second question waits for the first, and gives up
-// when it is not wanted any more.
+// TestOneDialogAtATime: a second question waits for the first, and gives up when its
+// context ends.
 func TestOneDialogAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		open, most := 0, 0

@@ -13,7 +13,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// asked is what the portal was asked.
+// asked is a request that the portal has received.
 type asked struct {
 	method, parent, title string
 	options               map[string]dbus.Variant
@@ -235,7 +235,7 @@ func TestCancellingClosesThePortalsDialog(t *testing.T) {
 	}
 }
 
-// TestAnotherRequestsAnswerIsNotOurs: every answer on the bus is looked at.
+// TestAnotherRequestsAnswerIsNotOurs: answers to other requests on the bus are ignored.
 func TestAnotherRequestsAnswerIsNotOurs(t *testing.T) {
 	p := newFakePortal(t, 5, func(p *fakePortal, a asked) {
 		own := a.handle
@@ -249,7 +249,7 @@ func TestAnotherRequestsAnswerIsNotOurs(t *testing.T) {
 	}
 }
 
-// FuzzPathOf: whatever a portal says, a path is absolute and clean.
+// FuzzPathOf: for any answer of a portal, a path is absolute and clean.
 func FuzzPathOf(f *testing.F) {
 	for _, s := range []string{"file:///a%20b", "file:a", "file:///%00", "file://h/a", "", "file:////x/../y", "http://a"} {
 		f.Add(s)

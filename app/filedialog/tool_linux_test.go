@@ -10,8 +10,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// helper stands for the program zenity: it writes down its arguments and
-// answers as $ANSWER says.
+// helper replaces the program zenity: it saves its arguments and answers as $ANSWER says.
 const helper = `#!/bin/sh
 printf '%s\n' "$@" > "$ASKED"
 while [ $# -gt 0 ]; do

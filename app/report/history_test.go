@@ -11,8 +11,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// A damaged entry of the history is exported as one, in every form, and
-// nothing that it says of a checksum is believed.
+// A damaged entry of the history is marked in every format, and its checksum is not
+// exported.
 func TestExportDamaged(t *testing.T) {
 	whole := core.Transfer{Source: core.Source{Path: "/a", Name: "a"}, State: core.StateStored,
 		Receipt: &core.Receipt{FileID: "id-a", SHA256: core.Checksum(strings.Repeat("0a", 32))}}
@@ -35,8 +35,8 @@ func TestExportDamaged(t *testing.T) {
 	}
 }
 
-// The history has the metadata that the server keeps, as JSON, in every form
-// that can hold it.
+// The history has the metadata that the server keeps, as JSON, in every format that can
+// hold it.
 func TestExportMetadata(t *testing.T) {
 	asked := core.Options{Metadata: []byte(`{"box":7}`)}
 	rows := map[string]core.Transfer{

@@ -38,9 +38,9 @@ func leftOut(t *testing.T, f flags, left []core.Skipped, s core.Submission) (std
 	return seconds.ReplaceAllString(out.String(), "$1…"), errs.String(), err
 }
 
-// Whatever was left out is told in every form, counted, and makes the command
-// fail: but not the same file again, nor what is stored already, nor anything
-// that the user said may be left out.
+// What was left out is reported in text and JSON, counted, and makes the command fail.
+// Exceptions are the same file again, files that are stored already, and what --skip-ok
+// allows.
 func TestLeftOut(t *testing.T) {
 	root := t.TempDir()
 	in := func(name string) string { return filepath.Join(root, name) }

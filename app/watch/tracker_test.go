@@ -17,7 +17,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// told is an engine of which the test says what happens.
+// told is an engine whose events come from the test.
 type told struct {
 	begun   chan struct{} // closed once somebody follows
 	mu      sync.Mutex
@@ -48,7 +48,7 @@ func (f *told) Next(ctx context.Context) (core.Update, error) {
 	}
 }
 
-// say changes a file and tells it.
+// say changes a file and sends the update.
 func (f *told) say(i int, change func(*core.Transfer)) {
 	f.mu.Lock()
 	change(&f.files[i])
@@ -57,7 +57,7 @@ func (f *told) say(i int, change func(*core.Transfer)) {
 	f.updates <- u
 }
 
-// leave tells that the server is left alone.
+// leave sends the update that the server is left alone for d.
 func (f *told) leave(d time.Duration, why *core.Error) {
 	var waits []core.Wait
 	if d > 0 {
@@ -122,7 +122,7 @@ func endOf(err error) end {
 	return end(known.Error())
 }
 
-// ending is how a call of so many files ended.
+// ending is how and when a call ended, and what it printed.
 type ending struct {
 	ends       end
 	took       time.Duration
@@ -130,8 +130,8 @@ type ending struct {
 	stillThere bool
 }
 
-// call follows n files through what happens, as `upload` does. It is ended
-// after two days.
+// call follows n files through what happens, as `upload` does. It is cancelled after two
+// days.
 func call(t *testing.T, n int, p Persistence, asJSON bool, happens func(f *told)) (e ending) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -169,7 +169,7 @@ func call(t *testing.T, n int, p Persistence, asJSON bool, happens func(f *told)
 	return e
 }
 
-// unattended is the patience of a call without a terminal.
+// unattended is the persistence of a call without a terminal.
 var unattended = Persistence{Limit: PatienceAlone}
 
 // How long a call waits, by what it has seen.
@@ -262,8 +262,8 @@ func TestPersistence(t *testing.T) {
 	}
 }
 
-// While all is paused a call waits as for a server that is away, and without
-// patience not at all; it says then what it was that it waited for.
+// While everything is paused a call waits as for a server that can't be reached, and a call
+// without patience does not wait. It says then that it waited because of the pause.
 func TestPausedIsWhy(t *testing.T) {
 	for name, c := range map[string]struct {
 		p    Persistence
@@ -284,7 +284,7 @@ func TestPausedIsWhy(t *testing.T) {
 	}
 }
 
-// A call whose owner has ended, and who can't ask what is left, counts it.
+// A call whose owner has ended can't list what is left, but counts it.
 func TestLeftIsCounted(t *testing.T) {
 	f := &told{begun: make(chan struct{}), updates: make(chan core.Update)}
 	var out bytes.Buffer
@@ -297,8 +297,8 @@ func TestLeftIsCounted(t *testing.T) {
 	}
 }
 
-// What is waited for is told once, with the reason and until when, and only
-// while nothing else is under way.
+// A wait is reported once, with the reason and the time, and only while nothing else is
+// under way.
 func TestWaitingIsTold(t *testing.T) {
 	happens := func(f *told) {
 		f.say(0, sending(10))
@@ -311,7 +311,7 @@ func TestWaitingIsTold(t *testing.T) {
 		f.say(0, sending(20))
 		f.say(0, stored)
 		f.say(1, sending(10))
-		f.say(1, waitingFor(500*time.Millisecond, cutOff)) // nobody reads it
+		f.say(1, waitingFor(500*time.Millisecond, cutOff)) // too short to be reported
 		<-time.After(time.Second)
 		f.say(1, sending(10))
 		f.say(1, waitingFor(10*time.Hour, signedIn))
@@ -340,8 +340,8 @@ func TestWaitingIsTold(t *testing.T) {
 	}
 }
 
-// A file that the server may have isn't waited for as if it were to be sent: it
-// is said that the server is asked. A folder that is there isn't said to be away.
+// If the server may have a file, the report says that the server is asked, not that the
+// file waits to be sent. A folder that is there is not reported as away.
 func TestWaitingSaysForWhat(t *testing.T) {
 	unheard := &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionLost, Outcome: core.OutcomeUnknown, Op: "upload", Message: "It was not heard."}
 	happens := func(f *told) {
@@ -373,9 +373,9 @@ func TestWaitingSaysForWhat(t *testing.T) {
 	}
 }
 
-// A queue that can't be saved, on a full disk, is waited for and told once. What
-// was sent then can't end; the call gives up all the same, and doesn't say that
-// such a file was not sent.
+// If the queue can't be saved because the disk is full, the call waits and reports it once.
+// Uploads can't end meanwhile; the call gives up all the same, and doesn't say that such a
+// file was not sent.
 func TestUnsavedIsWaitedFor(t *testing.T) {
 	full := &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "save queue", Message: "The disk is full."}
 	fails := func(f *told) {
@@ -415,8 +415,8 @@ func TestUnsavedIsWaitedFor(t *testing.T) {
 	}
 }
 
-// A file that waits for longer than its server is left alone is told of: nothing
-// else would be heard until it goes on.
+// A file that waits for longer than its server is left alone is reported: otherwise there
+// would be no report until it continues.
 func TestLongerWaitIsTold(t *testing.T) {
 	e := call(t, 1, unattended, true, func(f *told) {
 		f.say(0, sending(10))

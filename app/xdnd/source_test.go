@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// patience is how long a test waits for what must come.
+// patience is how long a test waits for something that must happen.
 const patience = 20 * time.Second
 
 // newDisplay starts an X server for one test.
@@ -185,7 +185,7 @@ func newSource(t *testing.T, display string, target xproto.Window) *source {
 	return s
 }
 
-// say sends a message to the proxy in the name of the window.
+// say sends a message for the window to the proxy.
 func (s *source) say(kind xproto.Atom, rest ...uint32) {
 	s.t.Helper()
 	data := append([]uint32{uint32(s.window)}, rest...)
@@ -235,7 +235,7 @@ func (s *source) enter(types ...xproto.Atom) bool {
 	return accepts
 }
 
-// release lets the files go, and awaits that the list is asked for.
+// release drops the files, and waits until the list is asked for.
 func (s *source) release() xproto.SelectionRequestEvent {
 	s.t.Helper()
 	s.say(s.atoms.drop, 0, uint32(s.at))
@@ -246,7 +246,7 @@ func (s *source) release() xproto.SelectionRequestEvent {
 	return asked
 }
 
-// notify says that the list is in a property, or with none that there is none.
+// notify says that the list is in a property; None: there is no list.
 func (s *source) notify(asked xproto.SelectionRequestEvent, property xproto.Atom) {
 	s.t.Helper()
 	e := xproto.SelectionNotifyEvent{Time: asked.Time, Requestor: asked.Requestor, Selection: asked.Selection, Target: asked.Target, Property: property}
@@ -262,8 +262,8 @@ func (s *source) give(asked xproto.SelectionRequestEvent, list string) {
 	s.notify(asked, asked.Property)
 }
 
-// inPieces hands pieces over by ICCCM 2.7.2: each once the one before has been
-// deleted. An empty one is the end.
+// inPieces sends pieces by ICCCM 2.7.2: each when the one before has been deleted. An empty
+// one is the end.
 func (s *source) inPieces(asked xproto.SelectionRequestEvent, pieces ...string) {
 	s.t.Helper()
 	xproto.ChangeWindowAttributes(s.conn, asked.Requestor, xproto.CwEventMask, []uint32{xproto.EventMaskPropertyChange})
@@ -278,7 +278,7 @@ func (s *source) inPieces(asked xproto.SelectionRequestEvent, pieces ...string) 
 	}
 }
 
-// deleted awaits that the target has taken what is there.
+// deleted waits until the target has taken the property.
 func (s *source) deleted(asked xproto.SelectionRequestEvent) {
 	s.t.Helper()
 	await(s.client, "the next piece to be asked for", func(e xproto.PropertyNotifyEvent) bool {
@@ -286,14 +286,14 @@ func (s *source) deleted(asked xproto.SelectionRequestEvent) {
 	})
 }
 
-// finished awaits the target's last word: whether it has the list.
+// finished waits for the target's last message: whether it has the list.
 func (s *source) finished() bool {
 	s.t.Helper()
 	data := s.answer(s.atoms.finished)
 	return data[1]&flagAccept != 0 && xproto.Atom(data[2]) == s.atoms.actionCopy
 }
 
-// dropped is what a Drop was told.
+// dropped is what a Drop was called with.
 type dropped struct {
 	list string
 	err  error
@@ -312,7 +312,7 @@ func newStage(t *testing.T, l limits) *stage {
 	return startStage(t, l, func() {})
 }
 
-// startStage is newStage with something that each drop does first.
+// startStage is newStage with a function that each drop calls first.
 func startStage(t *testing.T, l limits, first func()) *stage {
 	t.Helper()
 	st := &stage{t: t, display: newDisplay(t), drops: make(chan dropped, 16)}

@@ -56,8 +56,8 @@ func TestDrop(t *testing.T) {
 	}
 }
 
-// TestWhatIsTaken: files are, whatever else they can be had as; nothing else
-// is, and a source is told so before anything is let go.
+// TestWhatIsTaken: files are taken, whatever other types the source offers; nothing else
+// is, and the source is told so before the drop.
 func TestWhatIsTaken(t *testing.T) {
 	st := newStage(t, roomy())
 	s := newSource(t, st.display, st.toolkit.window)
@@ -98,8 +98,8 @@ func TestWhatIsTaken(t *testing.T) {
 	}
 }
 
-// TestBrokenDrops: whatever a source does wrong, the drop is told of with the
-// reason, once, and the next one is taken.
+// TestBrokenDrops: if a source does something wrong, the drop is reported once, with the
+// reason, and the next one is taken.
 func TestBrokenDrops(t *testing.T) {
 	l := limits{list: 1 << 20, idle: 2 * time.Second, time: 4 * time.Second}
 	st := newStage(t, l)
@@ -168,7 +168,7 @@ func TestBrokenDrops(t *testing.T) {
 	}
 }
 
-// TestSourceDies: a source's end is the drop's, and nobody waits any longer.
+// TestSourceDies: the drop ends when its source ends, and nothing waits any longer.
 func TestSourceDies(t *testing.T) {
 	st := newStage(t, limits{list: maxList, idle: time.Hour, time: time.Hour})
 	for name, do := range map[string]func(*source, xproto.SelectionRequestEvent){
@@ -189,8 +189,8 @@ func TestSourceDies(t *testing.T) {
 	}
 }
 
-// TestOneAtATime: while a list is on its way nothing else is taken, and what
-// is left of an earlier transfer is not taken for the next one's.
+// TestOneAtATime: while a list is on its way nothing else is taken, and the rest of an
+// earlier transfer is not taken for the next one's.
 func TestOneAtATime(t *testing.T) {
 	st := newStage(t, roomy())
 	first, other := newSource(t, st.display, st.toolkit.window), newSource(t, st.display, st.toolkit.window)
@@ -215,7 +215,7 @@ func TestOneAtATime(t *testing.T) {
 	}
 }
 
-// TestOddMessages: what no source should send harms nothing.
+// TestOddMessages: messages that no source should send do no harm.
 func TestOddMessages(t *testing.T) {
 	st := newStage(t, roomy())
 	s := newSource(t, st.display, st.toolkit.window)
@@ -242,8 +242,8 @@ func TestOddMessages(t *testing.T) {
 	}
 }
 
-// TestFlood: more events than anybody keeps, while nobody reads them, don't
-// stop the connection.
+// TestFlood: more events than are kept, while nothing reads them, don't stop the
+// connection.
 func TestFlood(t *testing.T) {
 	hold := make(chan struct{})
 	st := startStage(t, roomy(), func() { <-hold })
@@ -275,8 +275,8 @@ func TestFlood(t *testing.T) {
 	}
 }
 
-// TestPastTheProxy: a list in pieces for the toolkit's own window is lost there,
-// and told of here.
+// TestPastTheProxy: a list in pieces for the toolkit's own window is lost there, and
+// reported here.
 func TestPastTheProxy(t *testing.T) {
 	st := newStage(t, roomy())
 	s := newClient(t, st.display)
@@ -287,7 +287,8 @@ func TestPastTheProxy(t *testing.T) {
 	}
 }
 
-// TestEnds: the window is given back, and a display that goes ends all.
+// TestEnds: the window is given back to the toolkit, and everything ends when the display
+// is gone.
 func TestEnds(t *testing.T) {
 	display := newDisplay(t)
 	toolkit := newClient(t, display)
