@@ -214,7 +214,7 @@ func TestRedirectedDoesNotGoBack(t *testing.T) {
 }
 
 // A staged change of the lane counts before it is durable.
-func TestStagedWayCounts(t *testing.T) {
+func TestStagedLaneCounts(t *testing.T) {
 	l := fill(10)
 	l.laneKey, l.number = laneKey{testProfile, here, ""}, 1
 	it, x := l.small.top(), &tx{}

@@ -9,7 +9,7 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// Whatever a server answers, its error has a cause and words fit to be shown.
+// Whatever a server answers, the error has a cause and a text fit to be shown.
 func FuzzFailureOf(f *testing.F) {
 	f.Add([]byte(`{"detail":[{"loc":["body","ttl_days",0],"msg":"too big"}]}`), 422)
 	f.Add([]byte(`{"error":{"code":"X","message":"y"}}`), 409)

@@ -9,8 +9,8 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// BenchmarkWire writes blocks to a TLS connection whose other end throws them
-// away, with records gathered and one system call a record.
+// BenchmarkWire writes blocks to a TLS connection whose other end discards them: once with
+// gathered records, and once with a system call for each record.
 func BenchmarkWire(b *testing.B) {
 	for _, name := range []string{"gathered", "record by record"} {
 		b.Run(name, func(b *testing.B) {

@@ -22,7 +22,7 @@ func newBody(t *testing.T, r io.Reader, length int64) *Body {
 
 func TestBodyKnowsHowFarItIs(t *testing.T) {
 	b := newBody(t, strings.NewReader("12345"), 5)
-	_ = b.Close() // not begun: it may go to the next connection
+	_ = b.Close() // not begun: it may be sent over the next connection
 	for _, want := range []int64{2, 4, 5} {
 		if b.Complete() {
 			t.Error("complete too early")
@@ -40,8 +40,8 @@ func TestBodyKnowsHowFarItIs(t *testing.T) {
 	}
 }
 
-// Once an answer has come, a body waits until it is finished; closed, it gives
-// nothing more.
+// Once an answer has come, reading a body waits until Finish. A closed body returns no more
+// bytes.
 func TestBodyThatIsNotWantedAnyMore(t *testing.T) {
 	b := newBody(t, strings.NewReader("12345"), 5)
 	if _, err := b.Read(make([]byte, 2)); err != nil {
@@ -66,7 +66,7 @@ func TestBodyThatIsNotWantedAnyMore(t *testing.T) {
 	}
 }
 
-// A failure of the source stays, and is the body's.
+// A failure of the source stays, and becomes the body's failure.
 func TestBodyThatFails(t *testing.T) {
 	gone := &core.Error{Kind: core.KindFile, Code: core.CodeFileChanged}
 	b := newBody(t, io.MultiReader(strings.NewReader("1"), failing{gone}), 5)
@@ -85,7 +85,7 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
-// tight is a Limiter of two bytes a wait, whose third wait fails.
+// tight is a Limiter that allows two bytes in each wait, and whose third wait fails.
 type tight struct{ waits int }
 
 func (l *tight) Burst() int { return 2 }

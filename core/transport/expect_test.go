@@ -15,15 +15,14 @@ import (
 	"time"
 )
 
-// gatekeeper speaks HTTP/1.1 by hand: what it says to a request that asks for
-// leave is its own.
+// gatekeeper speaks HTTP/1.1 by hand, and so decides how it answers Expect: 100-continue.
 type gatekeeper struct {
 	net.Listener
-	say func(conn io.Writer, asked bool) (read bool) // before the body; whether to read it and say 201
+	say func(conn io.Writer, asked bool) (read bool) // called before the body; returns whether to read it and answer 201
 
 	mu     sync.Mutex
 	asked  int   // requests with Expect
-	bodies []int // lengths of those that came whole
+	bodies []int // lengths of complete bodies
 	all    sync.WaitGroup
 }
 
@@ -74,10 +73,10 @@ func (g *gatekeeper) serve(conn net.Conn) {
 	}
 }
 
-// A server that refuses to be asked gets the same request at once without, and
-// isn't asked again; one that never answers is waited for once; all others are
-// asked each time.
-func TestLeave(t *testing.T) {
+// A server that refuses Expect is sent the same request without it at once, and isn't asked
+// again. A server that never answers Expect is waited for once. All others are asked each
+// time.
+func TestExpect(t *testing.T) {
 	const length, requests = 2 << 20, 4
 	yes := "HTTP/1.1 100 Continue\r\n\r\n"
 	refusing := func(answer string) func(io.Writer, bool) bool {
@@ -137,9 +136,9 @@ func TestLeave(t *testing.T) {
 	}
 }
 
-// A refusal to be asked that comes when the body is on its way can't be taken
-// back; it says to try again, and then nothing is asked.
-func TestRefusedAfterLeave(t *testing.T) {
+// If Expect is refused when the body is already being sent, the request fails. The error
+// allows a repetition, which doesn't ask.
+func TestRefusedAfterContinue(t *testing.T) {
 	g := newGatekeeper(t, func(conn io.Writer, asked bool) bool {
 		if asked {
 			_, _ = io.WriteString(conn, "HTTP/1.1 100 Continue\r\n\r\n")
@@ -150,13 +149,13 @@ func TestRefusedAfterLeave(t *testing.T) {
 	})
 	address := "http://" + g.Addr().String()
 	s := newClient(t, address, func(cfg *Config) { cfg.Connections = 1 })
-	status, _, err := ask(t, s, address, 1<<20) // or its end, where that is heard first
+	status, _, err := ask(t, s, address, 1<<20) // or the end of the connection, if that is noticed first
 	if again, _, _ := ask(t, s, address, 1<<20); again != http.StatusCreated || status == http.StatusCreated {
 		t.Errorf("first %d, %v, then %d", status, err, again)
 	}
 }
 
-// ask sends a body of length bytes and asks for leave before it.
+// ask sends a body of length bytes with Expect: 100-continue.
 func ask(t *testing.T, s *Server, address string, length int) (status int, sent int64, err error) {
 	t.Helper()
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -184,7 +183,7 @@ func ask(t *testing.T, s *Server, address string, length int) (status int, sent 
 	return status, body.Sent(), err
 }
 
-// closing is a body that knows that it was closed.
+// closing is a body that records that it was closed.
 type closing struct {
 	io.Reader
 	closed bool
@@ -192,8 +191,9 @@ type closing struct {
 
 func (c *closing) Close() error { c.closed = true; return nil }
 
-// A body waits while it is open which answer begins. It goes to another request
-// only if nothing of it was read, and then no more of it goes to the first.
+// Reading a body waits until it is known which answer has begun. The body can move to
+// another request only if nothing of it was read, and then the first request gets nothing
+// more.
 func TestHeldBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		body := &closing{Reader: bytes.NewReader(make([]byte, 4))}
@@ -208,14 +208,14 @@ func TestHeldBody(t *testing.T) {
 		default:
 		}
 		if !h.withdraw() || !errors.Is(<-read, errAsked) || h.Close() != nil || body.closed {
-			t.Error("the body is not the other request's")
+			t.Error("the other request did not get the body")
 		}
 
 		h = newHeldBody(body, func() { t.Error("called silent") })
 		h.set(func() { h.answering, h.spoke = true, true })
 		go func() { _, err := h.Read(make([]byte, 2)); read <- err }()
 		synctest.Wait()
-		h.set(func() { h.answering = false }) // it was leave
+		h.set(func() { h.answering = false }) // it was 100 Continue
 		if err := <-read; err != nil || h.withdraw() {
 			t.Errorf("a body that was begun is withdrawn, %v", err)
 		}

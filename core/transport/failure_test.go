@@ -14,7 +14,7 @@ func TestFailureOf(t *testing.T) {
 	answered, unknown := core.OutcomeAnswered, core.OutcomeUnknown
 	for _, tt := range []struct {
 		status         int
-		header, body   string // header is Retry-After, Location or Content-Type by its form
+		header, body   string // header is Retry-After, Location or Content-Type, depending on its form
 		kind           core.Kind
 		code           core.Code
 		outcome        core.Outcome // after a complete body
@@ -79,14 +79,14 @@ func TestFailureOf(t *testing.T) {
 		if tt.status == http.StatusExpectationFailed {
 			resp.Request = &http.Request{Header: http.Header{"Expect": {"100-continue"}}}
 			if e := FailureOf("upload", resp, nil, true, time.Now()); e.Code != core.CodeServerBusy || e.Outcome != answered {
-				t.Errorf("where leave was asked for: %+v", e)
+				t.Errorf("after Expect: 100-continue: %+v", e)
 			}
 		}
 		if e.Status != tt.status || e.ServerCode != tt.serverCode || e.ServerText != tt.tx {
 			t.Errorf("%d: %+v", tt.status, e)
 		}
 		if strings.Contains(e.Error(), "pw@") || strings.Contains(e.Error(), "token=1") {
-			t.Errorf("too much of the target is said: %v", e)
+			t.Errorf("the error shows too much of the target: %v", e)
 		}
 		if (tt.header == "5" || tt.header == "7" || tt.header == "30" || tt.header == "120") != (e.RetryAfter > 0) {
 			t.Errorf("%d: Retry-After %v", tt.status, e.RetryAfter)
@@ -97,7 +97,7 @@ func TestFailureOf(t *testing.T) {
 	}
 }
 
-// A server that echoes the token does not get it shown.
+// If a server echoes the token, the error doesn't show it.
 func TestFailureShowsNoToken(t *testing.T) {
 	const token = "eyJ-canary-token"
 	for _, body := range []string{`{"error":{"code":"` + token + `","message":"no Bearer ` + token + `"}}`, "<p>" + token + "</p>", `{"detail":"` + token + `"}`} {
@@ -109,8 +109,8 @@ func TestFailureShowsNoToken(t *testing.T) {
 	}
 }
 
-// Headers that are too long are told with what made them long. What every request
-// carries is no file's fault.
+// The error for too long headers names the one that is long. If every request has it, the
+// file is not at fault.
 func TestHeadersTooLong(t *testing.T) {
 	const nginx = "<html><head><title>400 Request Header Or Cookie Too Large</title></head><body><center><h1>400 Bad Request</h1></center><center>Request Header Or Cookie Too Large</center></body></html>"
 	token, metadata := http.Header{"Authorization": {"Bearer " + strings.Repeat("x", 9000)}, "Upload-Metadata": {"filename YQ=="}}, http.Header{"Authorization": {"Bearer the-token"}, "Upload-Metadata": {strings.Repeat("x", 9000)}}
@@ -142,7 +142,7 @@ func TestHeadersTooLong(t *testing.T) {
 	}
 }
 
-// A gateway's own 401 asks for another sign-in than the server's.
+// A 401 of a gateway asks for another sign-in than the server's.
 func TestSignInOfAGateway(t *testing.T) {
 	for challenge, want := range map[string]string{
 		`Basic realm="Restricted"`: "asks for a sign-in by Basic", "Negotiate": "asks for a sign-in by Negotiate", "Bearer": "refused the access token", "": "refused the access token",

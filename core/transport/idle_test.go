@@ -13,9 +13,9 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// idling is a net/http server that closes idle connections, noticed a tenth of
-// a second later, and how many connections a client made to it after each of
-// its pauses. Each request is a POST, which net/http sends once.
+// idling runs a net/http server that closes idle connections, which clients notice a tenth
+// of a second later. It returns after which of the pauses a client made a new connection.
+// Each request is a POST, which net/http sends only once.
 func idling(t *testing.T, server time.Duration, says string, pauses ...time.Duration) (fresh []bool) {
 	t.Helper()
 	pipes := coretest.NewPipes()
@@ -60,8 +60,8 @@ func idling(t *testing.T, server time.Duration, says string, pauses ...time.Dura
 	return fresh[1:]
 }
 
-// No request goes out on a connection that its server may be closing at that
-// moment, and none that is used without a pause is left unused.
+// No request is sent on a connection that its server may be closing at that moment, and
+// connections are reused as long as there is no pause.
 func TestIdleConnections(t *testing.T) {
 	const ms = time.Millisecond
 	for _, tt := range []struct {
@@ -75,7 +75,7 @@ func TestIdleConnections(t *testing.T) {
 			[]bool{false, false, false, true, true, true, true, true, true, false}},
 		{"gunicorn", 2 * time.Second, "", []time.Duration{1400 * ms, 1850 * ms, 1900 * ms, 1950 * ms, 2000 * ms, 2050 * ms, 0},
 			[]bool{false, true, true, true, true, true, false}},
-		// The first answer makes another transport of it.
+		// The first answer makes the client use another transport.
 		{"says so", 5 * time.Second, "timeout=5", []time.Duration{0, 1600 * ms, 3900 * ms, 4900 * ms, 4950 * ms, 5050 * ms},
 			[]bool{true, false, false, true, true, true}},
 		{"keeps long, and says so", 75 * time.Second, "timeout=75", []time.Duration{0, 10 * time.Second, 73 * time.Second, 75 * time.Second},

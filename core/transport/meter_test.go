@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// clock is a time that the test sets.
+// clock is a clock that the test sets.
 type clock struct{ at time.Time }
 
 func (c *clock) now() time.Time             { return c.at }
@@ -35,7 +35,7 @@ func TestMeterSharesTheNetwork(t *testing.T) {
 		t.Errorf("%v", m.Rate())
 	}
 	c.pass(100)
-	third := m.Begin(none) // nothing is sent meanwhile: that is not slow
+	third := m.Begin(none) // nothing is sent meanwhile, which does not count as slow
 	c.pass(1)
 	third.End(300)
 	if m.Rate() != 200 {
@@ -43,7 +43,7 @@ func TestMeterSharesTheNetwork(t *testing.T) {
 	}
 }
 
-// What says nothing counts for nothing, and what is old is forgotten.
+// Bodies without information don't count, and old measurements are forgotten.
 func TestMeterForgets(t *testing.T) {
 	c := &clock{time.Unix(1_000_000, 0)}
 	m := NewMeter(c.now)
@@ -68,8 +68,8 @@ func TestMeterForgets(t *testing.T) {
 	}
 }
 
-// Of the first body, as long as it is under way, counts what can't lie in this
-// computer's buffers.
+// While the first body is under way, the part that can't be in this computer's buffers
+// counts.
 func TestMeterOfALongBody(t *testing.T) {
 	c := &clock{time.Unix(1_000_000, 0)}
 	m := NewMeter(c.now)

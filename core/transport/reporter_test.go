@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// told is a core.Progress that keeps what it is told.
+// told is a core.Progress that records the reports.
 type told struct{ sent []int64 }
 
 func (p *told) Sent(n int64)                            { p.sent = append(p.sent, n) }
@@ -15,7 +15,7 @@ func (p *told) Finishing(context.Context) error         { return nil }
 func (p *told) Resumable(context.Context, string) error { return nil }
 func (p *told) Resumed(int64)                           {}
 
-// Progress is told at the start, now and then, and at the end.
+// Progress is reported at the start, now and then, and at the end.
 func TestReporter(t *testing.T) {
 	now := time.Unix(0, 0)
 	p := &told{}

@@ -47,8 +47,8 @@ func newClient(t testing.TB, address string, change func(*Config)) *Server {
 	return s
 }
 
-// Small bodies go over HTTP/2 where the line is long or not known, all others
-// over HTTP/1.1; the link says so.
+// Small bodies go over HTTP/2 if the round-trip time is long or unknown, and all others over
+// HTTP/1.1. The link shows it.
 func TestSend(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	web := newServer(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -106,7 +106,7 @@ func TestHTTP2NeedsTLS(t *testing.T) {
 	}
 }
 
-// What the sign-in says of itself stays as it is.
+// An error of the sign-in stays unchanged.
 func TestTokenError(t *testing.T) {
 	known := &core.Error{Kind: core.KindAuth, Code: core.CodeSignInRefused}
 	if TokenError("upload", known) != known {
@@ -117,8 +117,8 @@ func TestTokenError(t *testing.T) {
 	}
 }
 
-// The zone of an IPv6 address is for dialling: no version of HTTP tells it, and no
-// certificate has it.
+// The zone of an IPv6 address is used only for dialling: it is sent in no version of HTTP,
+// and no certificate has it.
 func TestZoneIsNotTold(t *testing.T) {
 	loopback, err := net.InterfaceByIndex(1)
 	if err != nil {
@@ -152,7 +152,7 @@ func TestZoneIsNotTold(t *testing.T) {
 		data, err := io.ReadAll(resp.Body)
 		_ = resp.Body.Close()
 		if want := strings.TrimPrefix(web.URL, "https://") + " " + proto + " "; err != nil || string(data) != want {
-			t.Errorf("the server was told %q, want %q (%v)", data, want, err)
+			t.Errorf("the server got %q, want %q (%v)", data, want, err)
 		}
 	}
 }

@@ -27,8 +27,9 @@ func post(t *testing.T, s *Server, base *url.URL) *core.Error {
 	return nil
 }
 
-// A server that hangs up wherever it would look at our certificate is said to
-// do so; one that has ever answered is not, nor one that never saw it.
+// A server that closes connections at the point where it would check our certificate is
+// recognised. One that has ever answered, or never got the certificate, is not taken for
+// such a server.
 func TestSilentRefusal(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	for name, protocols := range map[string][]string{"no ALPN": nil, "HTTP/1.1": {"http/1.1"}, "HTTP/2": {"h2"}} {
@@ -62,7 +63,7 @@ func TestSilentRefusal(t *testing.T) {
 						t.Fatal(e)
 					}
 					server.Accepts.Store(false)
-					_ = post(t, s, base) // the link is down from here on
+					_ = post(t, s, base) // from here on the link is down
 				}
 				for range 2 {
 					e := post(t, s, base)

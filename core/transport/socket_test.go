@@ -29,7 +29,7 @@ func (c *counted) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// tlsPair is a client connection over a wire and what its server received.
+// tlsPair returns a TLS client connection, its socket, and what its server receives.
 func tlsPair(t *testing.T) (client *tlsConn, socket *counted, received <-chan []byte) {
 	t.Helper()
 	ca := coretest.NewCA(t, "CA")
@@ -61,7 +61,7 @@ func tlsPair(t *testing.T) (client *tlsConn, socket *counted, received <-chan []
 	return client, socket, all
 }
 
-// Records are gathered, and nothing is kept back once Write has returned.
+// Records are gathered, and once Write has returned nothing is kept back.
 func TestWireGathersRecords(t *testing.T) {
 	client, socket, received := tlsPair(t)
 	var sent []byte
@@ -76,7 +76,7 @@ func TestWireGathersRecords(t *testing.T) {
 			t.Errorf("%d bytes took %d system calls", tt.size, calls)
 		}
 		if left := client.wire.written.Load() - out; left < int64(tt.size) {
-			t.Errorf("only %d of %d bytes had left", left, tt.size)
+			t.Errorf("only %d of %d bytes were sent", left, tt.size)
 		}
 	}
 	more := bytes.Repeat([]byte("x"), 1<<20)
@@ -96,7 +96,7 @@ func TestWireReportsItsErrors(t *testing.T) {
 		t.Errorf("a small write gave %v", err)
 	}
 	client, _, _ = tlsPair(t)
-	_ = client.wire.Conn.Close() // not by us: the reader might still find a reason
+	_ = client.wire.Conn.Close() // not closed by us, so the reader might still find a reason
 	began := time.Now()
 	if _, err := client.wire.ReadFrom(bytes.NewReader(make([]byte, 10))); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("got %v", err)
@@ -106,8 +106,8 @@ func TestWireReportsItsErrors(t *testing.T) {
 	}
 }
 
-// Once the server's alert has been read, a Write that fails gives it as its
-// reason: net/http may report either error.
+// Once the server's alert has been read, a failing Write returns it too, because net/http
+// may report either error.
 func TestRefusalIsTheReasonOfAWrite(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	l, err := tls.Listen("tcp", "127.0.0.1:0", ca.ServerConfig(t))
@@ -143,8 +143,8 @@ func TestRefusalIsTheReasonOfAWrite(t *testing.T) {
 	}
 }
 
-// Closing breaks a Write at once, one that the server takes nothing of as well
-// as one that failed and waits for the reader.
+// Close interrupts a Write at once: one of which the server reads nothing, and one that
+// failed and waits for the reader.
 func TestCloseBreaksAWrite(t *testing.T) {
 	for name, begin := range map[string]func(*counted){
 		"that is stuck":   func(*counted) {},
@@ -200,8 +200,8 @@ func TestHostPort(t *testing.T) {
 	}
 }
 
-// A request that fits the write buffer and could not be written at all was
-// cut off, whatever had been read of it.
+// If a request that fits into the write buffer could not be written at all, it counts as
+// cut off, however much net/http had read of it.
 func TestNothingOfASmallRequestLeft(t *testing.T) {
 	var l Connection
 	w := newSocket(nil)

@@ -10,7 +10,7 @@ func TestWatchdogStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var barked error
 		w := NewWatchdog(func(err error) { barked = err })
-		w.Rest()              // before it was ever touched
+		w.Rest()              // before the first Touch
 		time.Sleep(time.Hour) //nolint:forbidigo // virtual time
 		w.Touch()
 		w.Rest()

@@ -18,7 +18,7 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// hashing is a tus server of one upload that keeps nothing but its hash.
+// hashing is a tus server with one upload, of which it keeps only the hash.
 type hashing struct {
 	checked bool
 	offset  int64
@@ -64,8 +64,8 @@ func (h *hashing) tell(header http.Header) {
 	header.Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(h.whole.Sum(nil))+":")
 }
 
-// BenchmarkUpload sends one large file after the other over loopback, mutual
-// TLS 1.3, to a server that hashes it, once or piece by piece as well.
+// BenchmarkUpload sends large files, one after another, over loopback and mutual TLS 1.3
+// to a server that hashes them, as a whole only or also piece by piece.
 func BenchmarkUpload(b *testing.B) {
 	const size = 512 << 20
 	for _, checked := range []bool{false, true} {

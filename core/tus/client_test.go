@@ -36,7 +36,7 @@ func (f *fixedToken) Invalidate(core.Token) {
 	f.dropped++
 }
 
-// progress keeps what an upload reports, and its notes.
+// progress records what an upload reports, and its notes.
 type progress struct {
 	mu       sync.Mutex
 	sent     []int64
@@ -81,7 +81,7 @@ func (p *progress) Resumable(ctx context.Context, note string) error {
 	return nil
 }
 
-// note is the one that a crash would leave.
+// note returns the note that a crash would leave.
 func (p *progress) note() string {
 	if len(p.notes) == 0 {
 		return ""
@@ -89,7 +89,7 @@ func (p *progress) note() string {
 	return p.notes[len(p.notes)-1]
 }
 
-// completeIsStored is what the profile of a server says that has no hooks.
+// completeIsStored configures a client for a server without hooks.
 func completeIsStored(cfg *Config) { cfg.CompleteIsStored = true }
 
 func (s *server) newClient(t testing.TB, change func(*Config)) *Client {
@@ -127,7 +127,7 @@ func newTransfer(t testing.TB, name string, size int) (core.Transfer, []byte) {
 	}, data
 }
 
-// limited is the context of a test that must not hang.
+// limited returns a context with a time limit, for tests that could hang.
 func limited(t testing.TB) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
@@ -135,13 +135,13 @@ func limited(t testing.TB) context.Context {
 	return ctx
 }
 
-// want compares an error's class.
+// want checks an error's kind, code and outcome.
 func want(t *testing.T, err error, kind core.Kind, code core.Code, outcome core.Outcome) {
 	t.Helper()
 	_ = wantError(t, err, kind, code, outcome)
 }
 
-// wantError is want for those who look closer.
+// wantError is want, but returns the error for further checks.
 func wantError(t *testing.T, err error, kind core.Kind, code core.Code, outcome core.Outcome) *core.Error {
 	t.Helper()
 	if err == nil {
@@ -157,7 +157,7 @@ func wantError(t *testing.T, err error, kind core.Kind, code core.Code, outcome 
 	return e
 }
 
-// wantReceipt checks that a receipt is of data.
+// wantReceipt checks that a receipt is for data.
 func wantReceipt(t *testing.T, r core.Receipt, err error, data []byte) {
 	t.Helper()
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// encoded has every answer of s packed, of those that which takes.
+// encoded compresses the answers of s to requests for which which returns true.
 func (s *server) encoded(encoding string, which func(*http.Request) bool) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		if !which(r) {
@@ -28,8 +28,8 @@ func (s *server) encoded(encoding string, which func(*http.Request) bool) func(h
 func always(*http.Request) bool     { return true }
 func download(r *http.Request) bool { return r.Method == http.MethodGet }
 
-// A proxy that packs answers is read, in every call, a file that is read back
-// among them.
+// The client understands a proxy that compresses answers, in every call, even when a file
+// is read back.
 func TestEncodedAnswers(t *testing.T) {
 	for _, encoding := range []string{"gzip", "deflate"} {
 		for _, checked := range []bool{false, true} {
@@ -45,8 +45,8 @@ func TestEncodedAnswers(t *testing.T) {
 	}
 }
 
-// A packed file may be given as it lies there, and called encoded because of
-// how it ends. Its own bytes prove it, and no others do.
+// A server may return a compressed file as it is, with Content-Encoding because of its
+// extension. Only the file's own bytes prove it stored.
 func TestReadBackOfAPackedFile(t *testing.T) {
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
@@ -81,13 +81,13 @@ func TestReadBackOfAPackedFile(t *testing.T) {
 	if sum := sha256.Sum256(s.file(r.FileID)); r.SHA256 != core.NewChecksum(sum[:]) {
 		t.Error("the server has another file")
 	}
-	s.set(called(func(data []byte) []byte { return append(data, data...) })) // unpacks, and is not ours
+	s.set(called(func(data []byte) []byte { return append(data, data...) })) // can be unpacked, but is not our file
 	_, err = s.newClient(t, nil).Upload(limited(t), transfer, &progress{})
 	want(t, err, core.KindIntegrity, core.CodeChecksumMismatch, core.OutcomeAnswered)
 }
 
-// A file that is given back in a way that can't be read is neither verified nor
-// given up: it is said, and once the proxy is mended nothing is sent again.
+// If the file read back can't be decoded, it is neither verified nor given up: that is an
+// error, and once the proxy is repaired nothing is sent again.
 func TestReadBackThatCantBeUnpacked(t *testing.T) {
 	s := newServer(t, nil)
 	s.set(s.encoded("br", download))

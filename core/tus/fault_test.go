@@ -9,10 +9,10 @@ import (
 	"sync"
 )
 
-// hangUp ends the connection of a request without a word.
+// hangUp ends the connection of a request without an answer.
 func hangUp(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
-// after lets n requests of a method pass, and does something about the next.
+// after lets n requests of a method pass, and calls do for the next.
 func after(n int, method string, do func(http.ResponseWriter, *http.Request) bool) func(http.ResponseWriter, *http.Request) bool {
 	var mu sync.Mutex
 	return func(w http.ResponseWriter, r *http.Request) bool {
@@ -27,7 +27,7 @@ func after(n int, method string, do func(http.ResponseWriter, *http.Request) boo
 	}
 }
 
-// answers is a fault that answers a status.
+// answers is a fault that answers with a status.
 func answers(status int) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -36,8 +36,7 @@ func answers(status int) func(http.ResponseWriter, *http.Request) bool {
 	}
 }
 
-// cutAfter lets n bytes of a body through to the server and cuts the
-// connection then.
+// cutAfter lets n bytes of a body through to the server and then cuts the connection.
 func (s *server) cutAfter(n int64) func(http.ResponseWriter, *http.Request) bool {
 	return func(_ http.ResponseWriter, r *http.Request) bool {
 		r.Body = io.NopCloser(io.MultiReader(io.LimitReader(r.Body, n), failing{}))
@@ -50,8 +49,8 @@ type failing struct{}
 
 func (failing) Read([]byte) (int, error) { return 0, fmt.Errorf("cut: %w", errors.ErrUnsupported) }
 
-// loses is a fault that does what is asked and then hangs up, for those of the
-// requests with true.
+// loses is a fault that serves requests but hangs up instead of answering those whose
+// number is true in which.
 func (s *server) loses(which []bool) func(http.ResponseWriter, *http.Request) bool {
 	var mu sync.Mutex
 	return func(w http.ResponseWriter, r *http.Request) bool {

@@ -127,7 +127,7 @@ func TestNote(t *testing.T) {
 	}
 }
 
-// Whatever a server's headers hold, nothing comes of it that is not right.
+// Whatever a server's headers contain, the results are valid.
 func FuzzHeaders(f *testing.F) {
 	f.Add("7", "creation,checksum", "/files/1", "sha-256=:LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=:")
 	f.Add("-1", "", "https://evil.example/", "sha-256=:AAAA:;a, b")
@@ -160,7 +160,7 @@ func FuzzHeaders(f *testing.F) {
 	})
 }
 
-// A note is used as it was written, or not at all.
+// A note is used exactly as it was written, or not at all.
 func FuzzNote(f *testing.F) {
 	f.Add(`{"size":10,"mod_time":"2026-01-02T03:04:05Z","url":"https://host.example:8020/files/1","last":true}`)
 	f.Add(`{"size":2,"parts":[{"url":"https://host.example:8020/files/1","from":0,"to":1},{"url":"https://host.example:8020/files/2","from":1,"to":2}]}`)

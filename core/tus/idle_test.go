@@ -11,8 +11,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// A server that closes idle connections after 5 s loses no resumable upload
-// that comes about then: each goes through at the first attempt.
+// A server that closes idle connections after 5 s loses no resumable upload that begins at
+// about that time: each succeeds at the first attempt.
 func TestIdleServer(t *testing.T) {
 	transfer, data := newTransfer(t, "a.tif", 100<<10)
 	s := newServer(t, nil)

@@ -9,7 +9,8 @@ import (
 	"github.com/artstore/ingester/core/content"
 )
 
-// A file whose entry says that it is empty, and that is not, is no empty upload.
+// A file that is not empty although its directory entry says so is not sent as an empty
+// upload.
 func TestLyingLengthIsNeverStored(t *testing.T) {
 	facts, err := os.Lstat("/proc/version")
 	if err != nil {

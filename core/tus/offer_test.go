@@ -47,8 +47,8 @@ func TestParseOffer(t *testing.T) {
 	}
 }
 
-// A server without resumable uploads is asked once; one that is out of order
-// says nothing about them.
+// A server without resumable uploads is asked once. The answer of a server that is out of
+// order is not kept.
 func TestNoOffer(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 100)
 	for _, status := range []int{200, 204, 307, 400, 403, 404, 405, 501} {
@@ -79,7 +79,7 @@ func TestNoOffer(t *testing.T) {
 	}
 }
 
-// Many ask at once, one request goes out; who waits for it can stop waiting.
+// If many ask at once, one request is sent, and each of them can stop waiting.
 func TestOfferIsAskedOnce(t *testing.T) {
 	s := newServer(t, nil)
 	reached, release := make(chan struct{}), make(chan struct{})

@@ -13,6 +13,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
+// A server that has less than before, for instance after a power cut, is sent the rest from there.
 func TestOffsetGoesBack(t *testing.T) {
 	const size = 6 << 20
 	transfer, data := newTransfer(t, "a", size)
@@ -37,6 +38,8 @@ func TestOffsetGoesBack(t *testing.T) {
 	}
 }
 
+// The offset that the server tells counts, even an outdated one: the attempt ends soon and reports
+// that offset, and once the offset is right again the file is completed.
 func TestStaleOffset(t *testing.T) {
 	const size = 4 << 20
 	for name, patched := range map[string]string{"the next PATCH is refused": "", "its PATCH says so, too": "0"} {
@@ -46,7 +49,7 @@ func TestStaleOffset(t *testing.T) {
 			c, p := s.newClient(t, nil), &progress{}
 			s.set(func(w http.ResponseWriter, r *http.Request) bool {
 				switch {
-				case r.Method == http.MethodHead: // of a cache
+				case r.Method == http.MethodHead: // as a cache would answer
 					w.Header().Set("Upload-Offset", "0")
 					w.Header().Set("Upload-Length", fmt.Sprint(size))
 					return true
@@ -79,6 +82,8 @@ func TestStaleOffset(t *testing.T) {
 	}
 }
 
+// After the first dispute the attempt goes on at once, after the second one with a pause, which can
+// be cancelled.
 func TestDisputesHaveTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &attempt{client: &Client{cfg: Config{pause: disputePause}}}

@@ -13,14 +13,14 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// inParts has small files sent in parts, and in small pieces.
+// inParts configures a client to send even small files in parts, and in small pieces.
 func inParts(n int) func(*Config) {
 	return func(cfg *Config) { cfg.Parts, cfg.partsFrom, cfg.piece = n, someParts, 1<<20 }
 }
 
 const someParts = 8 << 20
 
-// A large file goes in parts at once, which the server puts together.
+// A large file is sent in parts at once, which the server joins.
 func TestParts(t *testing.T) {
 	transfer, data := newTransfer(t, "a", someParts+3)
 	for _, checked := range []bool{false, true} {
@@ -45,8 +45,8 @@ func TestParts(t *testing.T) {
 	}
 }
 
-// Some of the parts are cut: the others arrive, and the next attempt sends only
-// what is lacking.
+// Some of the parts are cut off: the others arrive, and the next attempt sends only what
+// is missing.
 func TestPartsAreCut(t *testing.T) {
 	transfer, data := newTransfer(t, "a", someParts)
 	s := newServer(t, nil)
@@ -78,7 +78,7 @@ func TestPartsAreCut(t *testing.T) {
 	}
 }
 
-// A part that is disputed, or gone, is the only one that suffers.
+// A disputed or lost part doesn't affect the others.
 func TestPartsThatGo(t *testing.T) {
 	transfer, data := newTransfer(t, "a", someParts)
 	s := newServer(t, func(s *server) { s.checked = true })
@@ -117,8 +117,8 @@ func TestPartsThatGo(t *testing.T) {
 	want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
 }
 
-// What the parts became has an address that is heard once. If it is not, the
-// outcome is unknown, and is sent only when somebody has decided so.
+// The address of the joined file is told only once. If that answer is lost, the outcome is
+// unknown, and the file is sent again only if the user decides that.
 func TestFinalAnswerIsLost(t *testing.T) {
 	transfer, data := newTransfer(t, "a", someParts)
 	for _, version := range []string{core.HTTP11, core.HTTP2} {
@@ -151,7 +151,7 @@ func finalAnswerIsLost(t *testing.T, version string, transfer core.Transfer, dat
 		t.Errorf("%d bytes were sent again", sent)
 	}
 
-	// A crash in between: the first attempt after it only says so.
+	// After a crash in between, the first attempt only reports that.
 	n := parseNote(p.notes[len(p.notes)-1], c.base)
 	n.URL, n.Last, n.Asked = "", true, false
 	again.Resume = n.text()
@@ -166,8 +166,8 @@ func finalAnswerIsLost(t *testing.T, version string, transfer core.Transfer, dat
 	wantReceipt(t, r, err, data)
 }
 
-// The file that the parts became is asked for again until its receipt is
-// there; refused parts stay what they were.
+// The joined file is asked for again until there is a receipt. Refused parts stay as they
+// are.
 func TestFinalUpload(t *testing.T) {
 	transfer, data := newTransfer(t, "a", someParts)
 	s := newServer(t, func(s *server) { s.checked = true })
@@ -201,7 +201,7 @@ func TestFinalUpload(t *testing.T) {
 	if posts, _ := s.count(http.MethodPost); posts != 0 {
 		t.Errorf("%d POST", posts)
 	}
-	// Not all of it, says the server.
+	// The server says that the file is incomplete.
 	s.set(after(0, http.MethodHead, func(w http.ResponseWriter, _ *http.Request) bool {
 		w.Header().Set("Upload-Offset", "5")
 		return true
@@ -211,7 +211,7 @@ func TestFinalUpload(t *testing.T) {
 	s.set(after(0, http.MethodHead, answers(http.StatusGone)))
 	_, err = c.Upload(limited(t), again, p)
 	want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
-	// Another digest than ours: parts and all are given up.
+	// Another digest than ours: everything is given up, the parts too.
 	s.set(func(w http.ResponseWriter, r *http.Request) bool {
 		return strings.HasPrefix(r.Header.Get("Upload-Concat"), final) && answers(statusChecksumMismatch)(w, r)
 	})
@@ -225,7 +225,7 @@ func TestFinalUpload(t *testing.T) {
 	wantReceipt(t, r, err, data)
 }
 
-// A cancelled upload in parts is taken back, every part of it.
+// All parts of a cancelled upload are deleted.
 func TestTerminateParts(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", someParts)
 	s := newServer(t, nil)

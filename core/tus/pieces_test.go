@@ -15,8 +15,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// takes is a gateway that answers 413 to bodies over a limit, unread, ends the
-// connection, and counts how often.
+// takes is a gateway that answers 413 to bodies over a limit without reading them, ends the
+// connection, and counts these refusals.
 func takes(limit int64, refused *atomic.Int64) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		if r.ContentLength <= limit {
@@ -31,8 +31,8 @@ func takes(limit int64, refused *atomic.Int64) func(http.ResponseWriter, *http.R
 	}
 }
 
-// A gateway before the server takes small bodies only: pieces that fit go
-// through, and what fits is learnt once a server.
+// A gateway before the server takes small bodies only: pieces that fit go through, and the
+// size that fits is learned once for the server.
 func TestSmallerPieces(t *testing.T) {
 	file, data := newTransfer(t, "a", 5<<20+3)
 	for name, change := range map[string]func(*Config){
@@ -61,8 +61,8 @@ func TestSmallerPieces(t *testing.T) {
 	}
 }
 
-// What no piece is small enough for is the file; what a hook says of the whole
-// is its no to the file.
+// If even the smallest pieces are refused, the file is at fault. A hook's 413 about the
+// whole file is a refusal of the file.
 func TestTooLargeInAnyPiece(t *testing.T) {
 	file, data := newTransfer(t, "a", 3<<20)
 	s := newServer(t, nil)
@@ -95,9 +95,9 @@ func TestTooLargeInAnyPiece(t *testing.T) {
 	}
 }
 
-// A gateway that passes on what it has read to the end (nginx) makes the token of
-// a long request expire: smaller requests, each with its own, go through. In this
-// test a clock goes by what has come.
+// A gateway that passes on requests only after reading them to the end (nginx) makes the
+// token of a long request expire. Smaller requests, each with its own token, go through. In
+// this test the clock advances with the bytes that have arrived.
 func TestPiecesWithinTheLifeOfAToken(t *testing.T) {
 	file, data := newTransfer(t, "a", 5<<20+3)
 	const life, perSecond = time.Minute, 50 << 10
@@ -129,7 +129,7 @@ func TestPiecesWithinTheLifeOfAToken(t *testing.T) {
 				cfg.Now, cfg.Tokens = now, timed{now, life}
 			})
 			r, err := c.Upload(limited(t), file, &progress{})
-			if change != nil && core.CodeOf(err) == core.CodeTokenExpired { // of the other part, at the same time
+			if change != nil && core.CodeOf(err) == core.CodeTokenExpired { // the other part, which is sent at the same time
 				r, err = c.Upload(limited(t), file, &progress{})
 			}
 			wantReceipt(t, r, err, data)
@@ -141,7 +141,7 @@ func TestPiecesWithinTheLifeOfAToken(t *testing.T) {
 	}
 }
 
-// timed is a sign-in whose tokens say when they expire.
+// timed is a token source whose tokens say when they expire.
 type timed struct {
 	now  func() time.Time
 	life time.Duration

@@ -10,8 +10,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Where the server's file is not ours because ours has changed meanwhile, that
-// is what is said; the upload is given up even if it can't be deleted.
+// If the server's file differs because ours has changed meanwhile, the error says so. The
+// upload is given up even if it can't be deleted.
 func TestMismatchOfAChangedFile(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 2<<20)
 	s := newServer(t, nil)
@@ -40,7 +40,7 @@ func TestMismatchOfAChangedFile(t *testing.T) {
 	}
 }
 
-// A note that can't be saved ends the attempt where it is.
+// The attempt ends if a note can't be saved.
 func TestNotesThatCantBeSaved(t *testing.T) {
 	full := &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "save the queue", Message: "The disk is full."}
 	transfer, _ := newTransfer(t, "a", 2<<20)

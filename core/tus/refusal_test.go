@@ -11,8 +11,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// A piece that arrives as another, or that the server wants from elsewhere, is
-// sent again; when that goes on, the attempt ends.
+// A piece that arrives damaged, or that the server wants from another offset, is sent
+// again. If that goes on, the attempt ends.
 func TestDisputes(t *testing.T) {
 	const size = 3 << 20
 	transfer, data := newTransfer(t, "a", size)
@@ -61,7 +61,7 @@ func TestDisputeWithoutEnd(t *testing.T) {
 		if n, _ := s.count(http.MethodPatch); n != tt.patches {
 			t.Errorf("%d PATCH, want %d", n, tt.patches)
 		}
-		// What the server refuses as a whole is given up, on both sides.
+		// An upload that the server refuses as a whole is given up on both sides.
 		if (p.note() == "") != tt.last || (len(s.uploads(t)) == 0) != tt.last {
 			t.Errorf("note %q, %d uploads", p.note(), len(s.uploads(t)))
 		}
@@ -73,8 +73,8 @@ func TestDisputeWithoutEnd(t *testing.T) {
 	}
 }
 
-// A server that, asked for a new upload, gives one that it has already (it
-// knows the Idempotency-Key) is asked where that ends.
+// If a server that is asked for a new upload returns one that it has already (as it knows
+// the Idempotency-Key), it is asked for that upload's offset.
 func TestKnownUploadInsteadOfANewOne(t *testing.T) {
 	s := newServer(t, nil)
 	c, p := s.newClient(t, completeIsStored), &progress{}
@@ -99,8 +99,8 @@ func TestKnownUploadInsteadOfANewOne(t *testing.T) {
 	}
 }
 
-// Answers to HEAD from which nobody can go on are said, and forgotten unless
-// the server may have it all.
+// After an answer to HEAD that makes no sense the upload is forgotten, unless the server
+// may have the whole file.
 func TestNonsense(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 1000)
 	for _, tt := range []struct{ offset, length string }{
@@ -136,12 +136,12 @@ func TestNonsense(t *testing.T) {
 	}
 }
 
-// Answers to PATCH that say another offset than they should.
+// Answers to PATCH with another offset than they should have.
 func TestPatchAnswers(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 3<<20)
 	for _, tt := range []struct {
 		offset string
-		code   core.Code // "" where the attempt gets over it
+		code   core.Code // "" if the attempt succeeds all the same
 	}{{"", core.CodeAnswerInvalid}, {"x", core.CodeAnswerInvalid}, {"5", ""}, {"99999999", ""}} {
 		s := newServer(t, nil)
 		s.set(after(0, http.MethodPatch, func(w http.ResponseWriter, r *http.Request) bool {
@@ -163,7 +163,7 @@ func TestPatchAnswers(t *testing.T) {
 	}
 }
 
-// A server that lies about what it has, or can't show it, is not believed.
+// A server that reports a wrong file, or can't return it, is not trusted.
 func TestServerThatLies(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 2<<20)
 	give := func(n int, status int) func(http.ResponseWriter, *http.Request) bool {
@@ -213,7 +213,7 @@ func TestServerThatLies(t *testing.T) {
 	}
 }
 
-// A file that is being read back when the line breaks is asked for again.
+// If the connection breaks while a file is read back, it is read again.
 func TestReadBackIsCut(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 3<<20)
 	s := newServer(t, nil)
@@ -235,7 +235,7 @@ func TestReadBackIsCut(t *testing.T) {
 	}
 }
 
-// Where an upload would be made elsewhere, nothing goes there.
+// If the upload's address is on another server, nothing is sent there.
 func TestLocationElsewhere(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 1000)
 	visited := false
@@ -268,8 +268,8 @@ func TestLocationElsewhere(t *testing.T) {
 	}
 }
 
-// A token that is refused in the middle is dropped; the next attempt goes on.
-func TestTokenEndsInTheMiddle(t *testing.T) {
+// A token that is refused in the middle is dropped, and the next attempt resumes.
+func TestTokenExpiresInTheMiddle(t *testing.T) {
 	const size = 3 << 20
 	s := newServer(t, nil)
 	tokens := &fixedToken{}
@@ -316,8 +316,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// An empty file is complete once it is created: if that answer is lost, nobody
-// knows.
+// An empty file is complete once it is created. If that answer is lost, the outcome is
+// unknown.
 func TestEmptyFile(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 0)
 	s := newServer(t, nil)
@@ -341,7 +341,7 @@ func TestEmptyFile(t *testing.T) {
 	wantReceipt(t, r, err, data)
 }
 
-// What is lost before there is anything to lose is not processed, or cut off.
+// Failures before anything was sent are "not processed" or "cut off".
 func TestNobodyThere(t *testing.T) {
 	s := newServer(t, nil)
 	c := s.newClient(t, nil)

@@ -13,6 +13,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
+// A refused upload that can't be deleted now is deleted later; the refusal does not wait for that.
 func TestRefusedUploadStaysForAWhile(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 2<<20)
 	for name, fault := range map[string]func(http.ResponseWriter, *http.Request) bool{
@@ -32,7 +33,7 @@ func TestRefusedUploadStaysForAWhile(t *testing.T) {
 			}
 			again := transfer
 			again.Resume = p.note()
-			// A server that gives the refused one back has said no.
+			// A server that returns the refused upload has refused again.
 			s.set(func(w http.ResponseWriter, r *http.Request) bool {
 				if r.Method == http.MethodPost {
 					w.Header().Set("Location", n.Refused[0])
@@ -47,7 +48,7 @@ func TestRefusedUploadStaysForAWhile(t *testing.T) {
 			r, err := c.Upload(limited(t), again, p)
 			wantReceipt(t, r, err, data)
 			s.acceptedOnly(t, r, data)
-			// Not wanted any more: Terminate deletes it, too.
+			// Terminate of an unwanted transfer also deletes it.
 			s.set(after(0, http.MethodDelete, fault))
 			s.setJudge(says(422))
 			_, err = c.Upload(limited(t), transfer, p)
@@ -58,7 +59,8 @@ func TestRefusedUploadStaysForAWhile(t *testing.T) {
 			}
 		})
 	}
-	// Where uploads are never deleted, the note does not wait for ever.
+	// If the server never deletes uploads, the note doesn't keep them for
+	// ever.
 	s := newServer(t, func(s *server) { s.judge, s.without["termination"] = says(422), true })
 	c, p := s.newClient(t, nil), &progress{}
 	for n := range 2 {
@@ -76,6 +78,8 @@ func TestRefusedUploadStaysForAWhile(t *testing.T) {
 	}
 }
 
+// Wherever the program crashes, a refusal that was received and kept stays: the next run begins a
+// new upload, and what it reports as stored was accepted.
 func TestCrashOfARefusedUpload(t *testing.T) {
 	errCrash := errors.New("crash")
 	transfer, data := newTransfer(t, "a", 2<<20)
@@ -89,7 +93,7 @@ func TestCrashOfARefusedUpload(t *testing.T) {
 			}
 			return nil
 		}
-		// The life that ends deletes nothing.
+		// The run of the program that crashes deletes nothing.
 		s.set(func(w http.ResponseWriter, r *http.Request) bool {
 			return r.Method == http.MethodDelete && answers(http.StatusBadGateway)(w, r)
 		})
@@ -124,6 +128,7 @@ func TestCrashOfARefusedUpload(t *testing.T) {
 	}
 }
 
+// A refusal is made durable before anything else is asked or done.
 func TestRefusalIsKeptFirst(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 2<<20)
 	for _, status := range []int{422, 500} {
@@ -145,6 +150,7 @@ func TestRefusalIsKeptFirst(t *testing.T) {
 	}
 }
 
+// A refusal is kept even if the user stops the transfer at that moment.
 func TestRefusedWhileStopping(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 2<<20)
 	ctx, cancel := context.WithCancel(limited(t))
@@ -154,7 +160,7 @@ func TestRefusedWhileStopping(t *testing.T) {
 		s.judge = func(handler.FileInfo) int { refused.Store(true); return 422 }
 	})
 	c, p := s.newClient(t, func(cfg *Config) {
-		cfg.Now = func() time.Time { // is asked when the answer is there
+		cfg.Now = func() time.Time { // called when the answer has come
 			if refused.Load() {
 				cancel()
 			}
@@ -167,6 +173,7 @@ func TestRefusedWhileStopping(t *testing.T) {
 	}
 }
 
+// An empty file is judged when it is created.
 func TestHookRefusesAnEmptyFile(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 0)
 	for _, tt := range []struct {
@@ -189,6 +196,7 @@ func TestHookRefusesAnEmptyFile(t *testing.T) {
 	}
 }
 
+// A hook may judge the joined file, or a part.
 func TestHookRefusesParts(t *testing.T) {
 	transfer, data := newTransfer(t, "a", someParts)
 	parts := func(info handler.FileInfo) int { return map[bool]int{true: 422}[info.IsPartial] }
@@ -225,6 +233,7 @@ func TestHookRefusesParts(t *testing.T) {
 	}
 }
 
+// A part is refused while the connection of another breaks: the refusal counts.
 func TestRefusedPartAmongBrokenOnes(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", someParts)
 	s := newServer(t, func(s *server) { s.judge = func(handler.FileInfo) int { return 422 } })
@@ -249,13 +258,12 @@ func TestRefusedPartAmongBrokenOnes(t *testing.T) {
 	}
 }
 
-// A no that was heard is one, whatever the profile says of hooks.
-
+// A refusal that was received counts, whatever the profile says about hooks.
 func TestRefusalOutweighsTheProfile(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 2<<20)
 	s := newServer(t, func(s *server) { s.judge = says(422) })
 	c, p := s.newClient(t, completeIsStored), &progress{}
-	// It can't be looked at at once.
+	// The upload can't be asked about right away.
 	s.set(after(0, http.MethodHead, answers(http.StatusServiceUnavailable)))
 	for range 3 {
 		_, err := c.Upload(limited(t), transfer, p)
@@ -264,8 +272,8 @@ func TestRefusalOutweighsTheProfile(t *testing.T) {
 	}
 }
 
-// After last bytes of which nobody heard, an answer that the protocol has no use
-// for is still a hook's no; any other leaves open which request completed the
+// After the answer to the last bytes was lost, a status that the protocol doesn't use
+// otherwise is still a hook's refusal. Any other leaves open which request completed the
 // upload.
 func TestRefusalAfterALostAnswer(t *testing.T) {
 	file, _ := newTransfer(t, "a", 2<<20)
@@ -287,8 +295,8 @@ func TestRefusalAfterALostAnswer(t *testing.T) {
 	}
 }
 
-// A server that knows the key of a file that it has refused gives what it made
-// before: a yes to that is none to the file.
+// A server that recognises a file that it has refused returns the old upload. Its success
+// does not mean that the file is accepted.
 func TestRefusedFileIsGivenBack(t *testing.T) {
 	for _, size := range []int{0, someParts} {
 		transfer, data := newTransfer(t, "a", size)
@@ -333,8 +341,8 @@ func TestRefusedFileIsGivenBack(t *testing.T) {
 	}
 }
 
-// A no is to one upload: the next one, whose answers are lost, may be stored, and
-// is neither deleted nor sent again without a word of the user.
+// A refusal is of one upload only. The next one, whose answers are lost, may be stored, and
+// is neither deleted nor sent again without the user's decision.
 func TestRefusalIsOfOneUpload(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 1)
 	s := newServer(t, func(s *server) { s.judge = verdicts(http.StatusBadRequest) })
@@ -344,6 +352,6 @@ func TestRefusalIsOfOneUpload(t *testing.T) {
 	// OPTIONS, POST, PATCH, HEAD, HEAD, DELETE, POST, and without an answer PATCH, HEAD.
 	s.set(s.loses([]bool{7: true, 8: true}))
 	if stored, decided := s.persist(t.Context(), t, c, transfer, data, 8); !stored || decided != 1 {
-		t.Errorf("stored %v, %d words of the user", stored, decided)
+		t.Errorf("stored %v, the user decided %d times", stored, decided)
 	}
 }

@@ -15,8 +15,7 @@ import (
 	"github.com/artstore/ingester/core/content"
 )
 
-// Cut at any place, the next attempt sends only what the server lacks.
-
+// Wherever an attempt is cut off, the next one sends only what the server lacks.
 func TestConnectionCut(t *testing.T) {
 	const size = 5<<20 + 7
 	transfer, data := newTransfer(t, "a", size)
@@ -52,12 +51,8 @@ func TestConnectionCut(t *testing.T) {
 	}
 }
 
-// The last bytes are the ones that count: if their answer is lost, the upload
-
-// itself says at once what became of them, or the next attempt asks. That is so
-
-// where nothing judges complete uploads.
-
+// The last bytes decide: if their answer is lost, the upload itself tells at once what
+// happened, or the next attempt asks. That holds if no hook judges complete uploads.
 func TestLastAnswerIsLost(t *testing.T) {
 	const size = 3 << 20
 	transfer, data := newTransfer(t, "a", size)
@@ -65,7 +60,7 @@ func TestLastAnswerIsLost(t *testing.T) {
 		name   string
 		stored int64 // of the last bytes
 		answer int   // 0: none
-		heads  bool  // HEAD is answered, too
+		heads  bool  // HEAD is answered
 	}{
 		{"all stored", lastBytes, 0, true},
 		{"all stored, and the server fails", lastBytes, http.StatusInternalServerError, true},
@@ -116,8 +111,7 @@ func TestLastAnswerIsLost(t *testing.T) {
 	}
 }
 
-// Wherever the program ends, the note that is durable leads to one whole file.
-
+// Wherever the program crashes, the durable note leads to one complete file.
 func TestCrash(t *testing.T) {
 	errCrash := errors.New("crash")
 	const size = 3 << 20
@@ -172,7 +166,7 @@ func TestCrash(t *testing.T) {
 			again.Resume = p.note()
 			p = &progress{notes: []string{p.note()}}
 			r, err := c.Upload(limited(t), again, p)
-			for range 5 { // what was under way may still come, and be in the way
+			for range 5 { // a delayed request may still arrive and interfere
 				if core.CodeOf(err) != core.CodeServerBusy && core.CodeOf(err) != core.CodeServerFailure {
 					break
 				}
@@ -191,10 +185,8 @@ func TestCrash(t *testing.T) {
 	}
 }
 
-// An upload that the server has let go begins anew, unless it may have been
-
-// complete: then nobody knows.
-
+// If the server has removed an upload, a new one begins, unless the old one may have been
+// complete: then the outcome is unknown.
 func TestExpiredUpload(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 2<<20)
 	for _, status := range []int{http.StatusNotFound, http.StatusGone} {
@@ -222,8 +214,7 @@ func TestExpiredUpload(t *testing.T) {
 	}
 }
 
-// One that goes while it is being sent begins anew with the next attempt.
-
+// An upload that is removed while it is being sent begins again with the next attempt.
 func TestUploadExpiresOnTheWay(t *testing.T) {
 	s := newServer(t, nil)
 	c, p := s.newClient(t, nil), &progress{}
@@ -238,8 +229,7 @@ func TestUploadExpiresOnTheWay(t *testing.T) {
 	wantReceipt(t, r, err, data)
 }
 
-// A note of another file, another server or of nobody is none.
-
+// A note of another file, of another server or without meaning is ignored.
 func TestForeignNotes(t *testing.T) {
 	s := newServer(t, nil)
 	c := s.newClient(t, nil)
@@ -275,7 +265,6 @@ func appendTo(path, text string) error {
 }
 
 // A file that changes while it is being sent is never complete on the server.
-
 func TestFileThatChanges(t *testing.T) {
 	for _, checked := range []bool{false, true} {
 		s := newServer(t, func(s *server) { s.checked = checked })
@@ -298,8 +287,7 @@ func TestFileThatChanges(t *testing.T) {
 	}
 }
 
-// A file that has grown since the server had all of it is not what is stored.
-
+// A file that has grown after the server had all of it is not reported as stored.
 func TestFileThatGrewOnceItWasThere(t *testing.T) {
 	s := newServer(t, nil)
 	c, p := s.newClient(t, nil), &progress{}
@@ -319,8 +307,7 @@ func TestFileThatGrewOnceItWasThere(t *testing.T) {
 	want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeNotProcessed)
 }
 
-// A mount that comes back has other device numbers: the upload goes on.
-
+// A mount that comes back may have other device numbers: the upload is resumed.
 func TestSameFileOfAnotherMount(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 3<<20)
 	s := newServer(t, nil)
@@ -352,8 +339,7 @@ func TestSameFileOfAnotherMount(t *testing.T) {
 	}
 }
 
-// A file that becomes shorter is noticed where it ends.
-
+// A file that becomes shorter is noticed at its new end.
 func TestFileThatShrinks(t *testing.T) {
 	s := newServer(t, nil)
 	c, p := s.newClient(t, nil), &progress{}
@@ -362,13 +348,3 @@ func TestFileThatShrinks(t *testing.T) {
 	_, err := c.Upload(limited(t), transfer, p)
 	want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeCutOff)
 }
-
-// A server that has less than it had, as after a power cut, gets the rest from
-
-// there.
-
-// What a server says that it has is what counts, however old that is: an attempt
-
-// ends soon, reports that offset, and once it is true again the file is whole.
-
-// A dispute is settled at once, a second one after a pause, which can be ended.

@@ -17,7 +17,7 @@ import (
 	"github.com/artstore/ingester/core/tlsconfig"
 )
 
-// embedded is the program's own server, signed in to, whose connections a test
+// embedded is the program's own server, with a signed-in client whose connections a test
 // can cut.
 type embedded struct {
 	*sandbox.Server
@@ -110,7 +110,7 @@ func (s *embedded) set(cut int64) {
 	s.cut = cut
 }
 
-// one checks that the server has stored one file, and that one.
+// one checks that the server has stored this file and no other.
 func (s *embedded) one(t *testing.T, r core.Receipt, data []byte) {
 	t.Helper()
 	files, err := s.Files(t.Context())
@@ -122,8 +122,8 @@ func (s *embedded) one(t *testing.T, r core.Receipt, data []byte) {
 	}
 }
 
-// I3: against the program's own server, cut at many places, as one upload and
-// in parts, every file is stored once, and whole.
+// I3: with the program's own server, and connections cut at many places, every file is
+// stored once and complete, as one upload and in parts.
 func TestEmbeddedServer(t *testing.T) {
 	const size = 9<<20 + 1
 	transfer, data := newTransfer(t, "dir/ä.txt", size)
@@ -151,7 +151,7 @@ func TestEmbeddedServer(t *testing.T) {
 				}
 				wantReceipt(t, r, err, data)
 				s.one(t, r, data)
-				// A note that was lost: the server knows the transfer.
+				// The note was lost, but the server recognises the transfer.
 				again.Resume = ""
 				same, err := c.Upload(limited(t), again, &progress{})
 				wantReceipt(t, same, err, data)
@@ -161,7 +161,7 @@ func TestEmbeddedServer(t *testing.T) {
 	}
 }
 
-// Small and empty files, and what is taken back.
+// Small and empty files, and deleting uploads.
 func TestEmbeddedServerSmallFiles(t *testing.T) {
 	for _, size := range []int{0, 1, 100 << 10} {
 		s := newEmbedded(t)

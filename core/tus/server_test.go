@@ -33,22 +33,21 @@ type seen struct {
 	body         int64 // bytes of it that came
 }
 
-// server is tusd on disk, behind mutual TLS 1.3. What a test sets decides how
-// much more it can.
+// server is tusd on disk, behind mutual TLS 1.3. Tests can add or remove abilities.
 type server struct {
 	*httptest.Server
 	ca   *coretest.CA
 	dir  string
 	tusd http.Handler
 
-	checked bool // digests and checksums, as ArtStore's own server gives them
+	checked bool // has digests and checksums, like ArtStore's own server
 	without map[string]bool
-	fault   func(http.ResponseWriter, *http.Request) bool // true: dealt with
+	fault   func(http.ResponseWriter, *http.Request) bool // returns true if it has handled the request
 
 	mu       sync.Mutex
 	requests []seen
-	judge    func(handler.FileInfo) int // tusd's pre-finish hook: 0 accepts, else the status of its no
-	accepted map[string]bool            // uploads, by ID, that were complete and that the hook let pass
+	judge    func(handler.FileInfo) int // tusd's pre-finish hook: 0 accepts, any other value is the status of its refusal
+	accepted map[string]bool            // IDs of complete uploads that the hook accepted
 }
 
 func newServer(t testing.TB, change func(*server)) *server {
@@ -84,7 +83,7 @@ func (s *server) setJudge(judge func(handler.FileInfo) int) {
 	s.judge = judge
 }
 
-// says is a hook that says the same to every file, and nothing about parts.
+// says is a hook that answers the same for every file, and accepts parts.
 func says(status int) func(handler.FileInfo) int {
 	return func(info handler.FileInfo) int {
 		if info.IsPartial {
@@ -94,7 +93,7 @@ func says(status int) func(handler.FileInfo) int {
 	}
 }
 
-// preFinish is called when an upload is complete, before the client hears of it.
+// preFinish is called when an upload is complete, before the client is answered.
 func (s *server) preFinish(hook handler.HookEvent) (handler.HTTPResponse, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -106,7 +105,7 @@ func (s *server) preFinish(hook handler.HookEvent) (handler.HTTPResponse, error)
 	case 0:
 		s.accepted[hook.Upload.ID] = !hook.Upload.IsPartial
 		return handler.HTTPResponse{}, nil
-	case http.StatusInternalServerError: // as of a hook that dies
+	case http.StatusInternalServerError: // as if the hook had crashed
 		return handler.HTTPResponse{}, errors.New("pre-finish hook failed: exit status 1")
 	}
 	return handler.HTTPResponse{}, handler.NewError("ERR_REFUSED", "virus found", status)
@@ -146,7 +145,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.serve(w, r)
 }
 
-// serve is what the server does when nothing goes wrong.
+// serve serves a request without faults.
 func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 	if !s.checked {
 		s.tusd.ServeHTTP(w, r)
@@ -175,12 +174,12 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// check refuses a piece whose checksum is another, and last bytes after which
-// the whole would not have its digest.
+// check refuses a piece whose checksum doesn't match, and last bytes with which the whole
+// file would not match its digest.
 func (s *server) check(w http.ResponseWriter, r *http.Request) {
 	data, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // the piece counts only as a whole
+		return // only a complete piece counts
 	}
 	sum := sha256.Sum256(data)
 	if given := r.Header.Get("Upload-Checksum"); given != "" && given != "sha256 "+base64.StdEncoding.EncodeToString(sum[:]) {
@@ -199,7 +198,7 @@ func (s *server) check(w http.ResponseWriter, r *http.Request) {
 	s.tusd.ServeHTTP(w, r)
 }
 
-// file is what an upload holds, nil while there is none.
+// file returns an upload's content, nil if there is none.
 func (s *server) file(urlPath string) []byte {
 	data, err := os.ReadFile(filepath.Join(s.dir, path.Base(urlPath)))
 	if err != nil {
@@ -215,8 +214,8 @@ func (s *server) set(fault func(http.ResponseWriter, *http.Request) bool) {
 	s.fault = fault
 }
 
-// count returns how many requests of a method came, and the bytes of their
-// bodies, since the last call of forget.
+// count returns how many requests of a method came since the last call of forget, and the
+// bytes of their bodies.
 func (s *server) count(method string) (n int, body int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -229,7 +228,7 @@ func (s *server) count(method string) (n int, body int64) {
 	return n, body
 }
 
-// last is the last request of a method.
+// last returns the last request of a method.
 func (s *server) last(t *testing.T, method string) seen {
 	t.Helper()
 	s.mu.Lock()
@@ -249,7 +248,7 @@ func (s *server) forget() {
 	s.requests = nil
 }
 
-// uploads are the files that the server has, without partial ones.
+// uploads returns the files that the server has, without parts.
 func (s *server) uploads(t *testing.T) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(s.dir, "*.info"))
@@ -266,7 +265,7 @@ func (s *server) uploads(t *testing.T) []string {
 	return files
 }
 
-// only checks that the server has one file, and that one.
+// only checks that the server has this file and no other.
 func (s *server) only(t *testing.T, want []byte) {
 	t.Helper()
 	files := s.uploads(t)

@@ -17,8 +17,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// scissors cut one connection somewhere in the exchange that completes an
-// upload: after some bytes of the request, or of the answer.
+// scissors cuts one connection during the exchange that completes an upload: after some
+// bytes of the request or of the answer.
 type scissors struct {
 	mu            sync.Mutex
 	request       int // bytes that may be written from PATCH on, -1 for all
@@ -27,7 +27,7 @@ type scissors struct {
 	wrote, readen int // since then
 }
 
-// noCut lets all through, and counts.
+// noCut returns scissors that only count.
 func noCut() *scissors { return &scissors{request: -1, answer: -1} }
 
 func (s *scissors) dial(ctx context.Context, network, address string) (net.Conn, error) {
@@ -53,7 +53,7 @@ func (c *snipped) Write(p []byte) (int, error) {
 	cut := s.armed && s.request >= 0 && s.wrote+len(p) > s.request
 	if cut {
 		room = s.request - s.wrote
-		s.request, s.armed = -1, false // once
+		s.request, s.armed = -1, false // only once
 	}
 	if s.armed || cut {
 		s.wrote += room
@@ -86,7 +86,7 @@ func (c *snipped) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// verdicts is a hook that says one thing after another, and yes in the end.
+// verdicts is a hook that gives the answers of list one after another, and then accepts.
 func verdicts(list ...int) func(handler.FileInfo) int {
 	return func(handler.FileInfo) int {
 		if len(list) == 0 {
@@ -98,11 +98,11 @@ func verdicts(list ...int) func(handler.FileInfo) int {
 	}
 }
 
-// plain has the server answer without TLS, so that every byte of the protocol
-// can be cut at.
+// plain makes the server answer without TLS, so that connections can be cut at every byte
+// of the protocol.
 func (s *server) plain(t testing.TB, by *scissors) *Client {
 	t.Helper()
-	// One request at a time: tusd has a race where one interrupts another.
+	// One request at a time, as tusd has a race if one interrupts another.
 	var one sync.Mutex
 	open := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		one.Lock()
@@ -118,15 +118,15 @@ func (s *server) plain(t testing.TB, by *scissors) *Client {
 	return c
 }
 
-// fataler is a test, of one case or of many at random.
+// fataler is a test of one case or of many random ones.
 type fataler interface {
 	Helper()
 	Fatalf(format string, args ...any)
 }
 
-// persist goes on with a transfer, as engine and user do, until it is stored, or
-// refused, or n attempts have failed. It checks every word: stored is only what
-// the hook let pass, and nothing passes twice without a word of the user.
+// persist repeats a transfer, as engine and user do, until it is stored, or refused, or n
+// attempts have failed. It checks every result: only a file that the hook accepted is
+// stored, and none is accepted twice without the user's decision.
 func (s *server) persist(ctx context.Context, t fataler, c *Client, transfer core.Transfer, data []byte, n int) (stored bool, decided int) {
 	t.Helper()
 	p := &progress{notes: []string{transfer.Resume}}
@@ -143,23 +143,23 @@ func (s *server) persist(ctx context.Context, t fataler, c *Client, transfer cor
 		s.mu.Unlock()
 		switch e := core.AsError(err); {
 		case err == nil && (!accepted || !bytes.Equal(s.file(r.FileID), data)):
-			t.Fatalf("stored, it says: %+v; the hook let pass %v", r, s.accepted)
+			t.Fatalf("reported as stored: %+v; the hook accepted %v", r, s.accepted)
 		case err == nil && passed > 1+decided:
-			t.Fatalf("the hook let pass %d uploads, %d words of the user", passed, decided)
+			t.Fatalf("the hook accepted %d uploads, the user decided %d times", passed, decided)
 		case err == nil:
 			return true, decided
 		case e.Outcome == core.OutcomeUnknown:
 			decided++ // the user sends again
 		case e.Code == core.CodeRejected && passed > decided:
-			t.Fatalf("%v, and the hook let pass %v", err, s.accepted)
+			t.Fatalf("%v, but the hook accepted %v", err, s.accepted)
 		}
 	}
 	return false, decided
 }
 
-// Cut at every byte of the exchange that completes an upload: what a hook
-// refuses is never stored, what it lets pass is never refused, and nothing is
-// stored twice unseen.
+// The connection is cut at every byte of the exchange that completes an upload: a file that
+// a hook refuses is never reported as stored, one that it accepts never as refused, and
+// none is stored twice unnoticed.
 func TestFinishingExchangeIsCut(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 50)
 	whole := noCut()
@@ -185,7 +185,7 @@ func TestFinishingExchangeIsCut(t *testing.T) {
 					t.Errorf("cut after %d bytes of the %s: stored %v", n, what, stored)
 				}
 				if decided > 1 {
-					t.Errorf("cut after %d bytes of the %s: %d words of the user", n, what, decided)
+					t.Errorf("cut after %d bytes of the %s: the user decided %d times", n, what, decided)
 				}
 				asked += decided
 				s.CloseClientConnections()
@@ -202,14 +202,14 @@ func TestFinishingExchangeIsCut(t *testing.T) {
 				cut(by, "answer", n)
 			}
 			if asked == 0 {
-				t.Error("no cut lost an answer: the test met nothing")
+				t.Error("no cut lost an answer, so the test shows nothing")
 			}
 		})
 	}
 }
 
-// Hooks that accept, refuse and die at random, connections that break at random
-// and files of several sizes, in parts or not: every word is true.
+// Hooks accept, refuse and crash at random, connections break at random, and files have
+// several sizes and are sent in parts or not: every result is true.
 func TestHooksAtRandom(t *testing.T) {
 	type file struct {
 		transfer core.Transfer
@@ -240,11 +240,11 @@ func TestHooksAtRandom(t *testing.T) {
 		s.CloseClientConnections()
 		s.Close()
 	})
-	t.Log(fmt.Sprint(words, " words of the user"))
+	t.Log(fmt.Sprint("decisions of the user: ", words))
 }
 
-// Last bytes that never left completed nothing: where the upload is gone then,
-// it begins anew.
+// If the last bytes were never sent, nothing was completed: if the upload is gone then, a
+// new one begins.
 func TestLastBytesNeverLeft(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 50)
 	s, by, p := newServer(t, nil), noCut(), &progress{}
@@ -261,6 +261,6 @@ func TestLastBytesNeverLeft(t *testing.T) {
 	}
 	transfer.Resume = p.note()
 	if stored, decided := s.persist(t.Context(), t, c, transfer, data, 1); !stored || decided > 0 {
-		t.Errorf("stored %v, %d words of the user", stored, decided)
+		t.Errorf("stored %v, the user decided %d times", stored, decided)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Cancelled, an upload ends at once, and its rest can still be sent.
+// A cancelled upload ends at once, and the rest can still be sent later.
 func TestCancel(t *testing.T) {
 	s := newServer(t, nil)
 	c, p := s.newClient(t, nil), &progress{}
@@ -29,7 +29,7 @@ func TestCancel(t *testing.T) {
 	s.only(t, data)
 }
 
-// Terminate takes the upload off the server, where that can be done.
+// Terminate deletes the upload from the server, if the server can do that.
 func TestTerminate(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 3<<20)
 	for _, tt := range []struct {
@@ -62,7 +62,7 @@ func TestTerminate(t *testing.T) {
 			if n := len(s.uploads(t)); n != tt.left {
 				t.Errorf("%d uploads are left", n)
 			}
-			if tt.left == 0 { // gone is gone
+			if tt.left == 0 { // it is deleted already
 				if err := c.Terminate(limited(t), cancelled); err != nil {
 					t.Error(err)
 				}

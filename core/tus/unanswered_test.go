@@ -10,13 +10,13 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// What a server, a firewall or a gateway says instead of telling how far one
-// upload is concerns that upload, whatever the number.
+// refusals lists statuses that a server, a firewall or a gateway may answer to a question
+// for the offset. Whatever the status, it is about that upload only.
 func refusals() []int {
 	return []int{400, 401, 402, 403, 405, 406, 409, 412, 414, 415, 422, 431, 451, 501}
 }
 
-// begun leaves an upload of which the server has some.
+// begun leaves an upload of which the server has a part.
 func (s *server) begun(t *testing.T, c *Client, transfer core.Transfer) core.Transfer {
 	t.Helper()
 	p := &progress{}
@@ -29,15 +29,15 @@ func (s *server) begun(t *testing.T, c *Client, transfer core.Transfer) core.Tra
 	return transfer
 }
 
-// heads answers HEAD about one path.
+// heads answers HEAD for one path with a status.
 func heads(path string, status int) func(http.ResponseWriter, *http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		return r.Method == http.MethodHead && r.URL.Path == path && answers(status)(w, r)
 	}
 }
 
-// An upload of which the server refuses to speak is asked about again, and in
-// the end another one takes its place.
+// If the server refuses to tell an upload's offset, it is asked again, and in the end a new
+// upload replaces the old one.
 func TestRefusedQuestion(t *testing.T) {
 	file, data := newTransfer(t, "a", 3<<20)
 	for _, status := range refusals() {
@@ -64,7 +64,7 @@ func TestRefusedQuestion(t *testing.T) {
 	}
 }
 
-// A server that answers again gets what it lacks, and the count begins again.
+// If the server answers again, it is sent what it lacks, and the count begins again.
 func TestRefusedQuestionIsAnsweredLater(t *testing.T) {
 	file, data := newTransfer(t, "a", 4<<20)
 	s := newServer(t, nil)
@@ -94,8 +94,7 @@ func TestRefusedQuestionIsAnsweredLater(t *testing.T) {
 	}
 }
 
-// A server that takes no new upload either has something against the account:
-// what it has is kept.
+// If the server takes no new upload either, it refuses the account: the old upload is kept.
 func TestRefusedQuestionOfTheAccount(t *testing.T) {
 	file, data := newTransfer(t, "a", 3<<20)
 	for status, kind := range map[int]core.Kind{http.StatusUnauthorized: core.KindAuth, http.StatusForbidden: core.KindServer} {
@@ -125,7 +124,7 @@ func TestRefusedQuestionOfTheAccount(t *testing.T) {
 	}
 }
 
-// Of an upload whose last bytes were sent nobody knows then, and it stays.
+// If the last bytes of the upload had been sent, the outcome is unknown, and it is kept.
 func TestRefusedQuestionAboutTheEnd(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 2<<20)
 	s := newServer(t, nil)
@@ -154,14 +153,14 @@ func TestRefusedQuestionAboutTheEnd(t *testing.T) {
 		t.Errorf("%d uploads", n)
 	}
 	s.set(nil)
-	r, err := c.Upload(limited(t), transfer, &progress{}) // somebody has decided
+	r, err := c.Upload(limited(t), transfer, &progress{}) // the user has decided
 	wantReceipt(t, r, err, data)
 	if n := len(s.uploads(t)); n != 2 {
 		t.Errorf("%d uploads: what may be a stored file was deleted", n)
 	}
 }
 
-// Of parts only the one that can't be asked about begins again.
+// If one part can't be asked about, only that part begins again.
 func TestRefusedQuestionAboutAPart(t *testing.T) {
 	file, data := newTransfer(t, "a", 8<<20)
 	s := newServer(t, nil)
@@ -183,13 +182,13 @@ func TestRefusedQuestionAboutAPart(t *testing.T) {
 	r, err := c.Upload(limited(t), file, &progress{})
 	wantReceipt(t, r, err, data)
 	posts, _ := s.count(http.MethodPost)
-	if _, sent := s.count(http.MethodPatch); posts != 2 || sent > 4<<20 { // a part, and what the parts become
+	if _, sent := s.count(http.MethodPatch); posts != 2 || sent > 4<<20 { // one part, and the joined file
 		t.Errorf("%d new uploads, %d bytes", posts, sent)
 	}
 }
 
-// The file is another one by now: what the server has of the old one is deleted,
-// unless it may be a stored file.
+// The file has changed: the upload of the old one is deleted, unless it may be a stored
+// file.
 func TestDroppedNoteDeletesItsUpload(t *testing.T) {
 	for _, answered := range []bool{true, false} {
 		file, data := newTransfer(t, "a", 3<<20)
@@ -226,8 +225,8 @@ func TestDroppedNoteDeletesItsUpload(t *testing.T) {
 	}
 }
 
-// tusd answers 423 or, to HEAD without a word, 500 while another request holds
-// the upload: that is waited for, and then the upload goes on.
+// tusd answers 423 or, to HEAD, 500 without a message while another request holds the
+// upload. The client waits for that, and then resumes.
 func TestLockedUpload(t *testing.T) {
 	file, data := newTransfer(t, "a", 3<<20)
 	for _, status := range []int{http.StatusLocked, http.StatusInternalServerError} {

@@ -22,8 +22,8 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// I3: whole files of all sizes arrive, at plain tusd, which is read back, and
-// at a server that says its digests.
+// I3: files of all sizes arrive complete, both at plain tusd, from which they are read
+// back, and at a server that returns digests.
 func TestUploadIsStoredAndVerified(t *testing.T) {
 	for _, checked := range []bool{false, true} {
 		s := newServer(t, func(s *server) { s.checked = checked })
@@ -54,7 +54,7 @@ func TestUploadIsStoredAndVerified(t *testing.T) {
 	}
 }
 
-// What the requests say, and what the receipt takes from the answers.
+// The content of the requests, and what the receipt takes from the answers.
 func TestUploadSaysWhatTheUserSays(t *testing.T) {
 	s := newServer(t, func(s *server) { s.checked = true })
 	transfer, data := newTransfer(t, "dir/a.txt", 2<<20)
@@ -88,7 +88,7 @@ func TestUploadSaysWhatTheUserSays(t *testing.T) {
 	}
 }
 
-// Large files arrive as they are: in checked pieces, at once, and in parts.
+// Large files arrive unchanged: in pieces with checksums, in one request, and in parts.
 func TestLargeFiles(t *testing.T) {
 	for _, tt := range []struct {
 		size           int
@@ -107,8 +107,8 @@ func TestLargeFiles(t *testing.T) {
 	}
 }
 
-// Pieces whose checksums the server checks: what is cut is the piece, and the
-// next attempt goes on after the last whole one.
+// If the server checks the checksums of pieces, a piece that is cut off is lost, and the
+// next attempt resumes after the last complete one.
 func TestCheckedPiecesAreCut(t *testing.T) {
 	const size = 6<<20 + 5
 	transfer, data := newTransfer(t, "a", size)
@@ -128,12 +128,12 @@ func TestCheckedPiecesAreCut(t *testing.T) {
 	}
 }
 
-// Over a short line nothing is hashed twice: the last request carries the hash
-// of the whole.
-func TestShortLineNeedsNoChecksums(t *testing.T) {
+// If the server is near, nothing is hashed twice: the last request carries the hash of the
+// whole file.
+func TestNearServerNeedsNoChecksums(t *testing.T) {
 	for _, asked := range []bool{false, true} {
 		s := newServer(t, func(s *server) { s.checked = true })
-		c := s.newClient(t, func(cfg *Config) { cfg.piece, cfg.Checksums, cfg.longRoundTrip = 1<<20, asked, time.Hour }) // however busy this machine is
+		c := s.newClient(t, func(cfg *Config) { cfg.piece, cfg.Checksums, cfg.longRoundTrip = 1<<20, asked, time.Hour }) // independent of how busy this machine is
 		transfer, data := newTransfer(t, "a", 3<<20+5)
 		r, err := c.Upload(limited(t), transfer, &progress{})
 		wantReceipt(t, r, err, data)
@@ -151,7 +151,7 @@ func TestShortLineNeedsNoChecksums(t *testing.T) {
 	}
 }
 
-// The limit on bandwidth holds for resumable uploads, too.
+// The bandwidth limit holds for resumable uploads too.
 func TestLimiterHoldsTheRate(t *testing.T) {
 	s := newServer(t, nil)
 	const size, perSecond = 300 << 10, 1 << 20
@@ -165,7 +165,7 @@ func TestLimiterHoldsTheRate(t *testing.T) {
 	}
 }
 
-// stuck is a limit that lets nothing through.
+// stuck is a limiter that lets nothing through.
 type stuck struct{}
 
 func (stuck) Burst() int { return 1 << 20 }
@@ -175,14 +175,14 @@ func (stuck) WaitN(ctx context.Context, _ int) error {
 	return ctx.Err()
 }
 
-// A server that answers before anything of the body was sent is heard at once.
+// If a server answers before anything of the body was sent, the answer is used at once.
 func TestAnswerBeforeTheBody(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 1000)
 	for _, version := range []string{core.HTTP11, core.HTTP2} {
 		s := newServer(t, nil)
 		s.set(func(w http.ResponseWriter, r *http.Request) bool {
 			if r.Method == http.MethodPatch {
-				if r.ProtoMajor == 1 { // else net/http reads on before it answers
+				if r.ProtoMajor == 1 { // otherwise net/http reads the body before it answers
 					w.Header().Set("Connection", "close")
 				}
 				w.WriteHeader(http.StatusForbidden)
@@ -197,11 +197,11 @@ func TestAnswerBeforeTheBody(t *testing.T) {
 	}
 }
 
-// A server that takes nothing, or never answers, is left; what it has stays.
+// A server that takes no bytes, or never answers, is given up; what it has stays.
 func TestWatchdog(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
-		serve func(*http.Request) // reads what it wants of a PATCH
+		serve func(*http.Request) // reads as much of a PATCH as it wants
 		code  core.Code
 		took  time.Duration
 	}{
@@ -227,8 +227,8 @@ func TestWatchdog(t *testing.T) {
 	}
 }
 
-// pipes dials in-memory connections to a server that offers uploads, makes one
-// and leaves every PATCH to serve, for ever.
+// pipes dials in-memory connections to a server that offers uploads, creates one, and
+// passes every PATCH to serve without ever answering it.
 func pipes(t *testing.T, serve func(*http.Request)) wire.Dial {
 	var all sync.WaitGroup
 	t.Cleanup(all.Wait)

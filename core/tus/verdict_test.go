@@ -13,10 +13,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// acceptedOnly checks that what is called stored is what the hook let pass, and
-
-// that the server has nothing else.
-
+// acceptedOnly checks that the receipt is of an upload that the hook accepted, and that the
+// server has nothing else.
 func (s *server) acceptedOnly(t *testing.T, r core.Receipt, data []byte) {
 	t.Helper()
 	s.only(t, data)
@@ -25,12 +23,9 @@ func (s *server) acceptedOnly(t *testing.T, r core.Receipt, data []byte) {
 	}
 }
 
-// A hook's no to a complete upload is heard, whatever its status: the file is
-
-// never stored by being complete, the upload goes, and only a new one, judged
-
-// anew, can store the file.
-
+// A hook's refusal of a complete upload is recognised, whatever its status: the file never
+// counts as stored because it is complete, the upload is deleted, and only a new upload, which is
+// judged again, can store the file.
 func TestHookRefuses(t *testing.T) {
 	for _, tt := range []struct {
 		status int
@@ -74,10 +69,8 @@ func TestHookRefuses(t *testing.T) {
 	}
 }
 
-// What a gateway says that lost the server is no verdict: nobody knows, and the
-
-// user's word begins a new upload and leaves the old one, which may be stored.
-
+// The answer of a gateway that lost the server decides nothing: the outcome is unknown. If the
+// user sends again, a new upload begins and the old one, which may be stored, is left alone.
 func TestGatewayLosesTheVerdict(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 2<<20)
 	for _, status := range []int{0, 502, 503, 504} {
@@ -118,10 +111,8 @@ func TestGatewayLosesTheVerdict(t *testing.T) {
 	}
 }
 
-// Where the profile or the server says that nothing judges, being complete is
-
-// being stored; the server's word is taken from it now, not from long ago.
-
+// If the profile or the server says that no hook judges, a complete upload is a stored file. The
+// server is asked for that now, and an earlier answer doesn't count.
 func TestCompleteIsStored(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 2<<20)
 	lose := func(s *server) func(http.ResponseWriter, *http.Request) bool {
@@ -143,7 +134,7 @@ func TestCompleteIsStored(t *testing.T) {
 	wantReceipt(t, r, err, data)
 	s.acceptedOnly(t, r, data)
 
-	// Hooks come; the client has asked before.
+	// Hooks are added after the client has asked.
 	s = newServer(t, func(s *server) { s.judge = says(422) })
 	s.set(after(0, http.MethodOptions, lose(s)))
 	c, p := s.newClient(t, nil), &progress{}
@@ -156,7 +147,7 @@ func TestCompleteIsStored(t *testing.T) {
 	_, err = c.Upload(limited(t), transfer, p)
 	want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 
-	// Whoever can't be asked says nothing: the next attempt asks.
+	// If the server can't be asked, the next attempt asks.
 	s = newServer(t, nil)
 	c, p = s.newClient(t, nil), &progress{}
 	s.set(lose(s))
@@ -180,8 +171,7 @@ func TestCompleteIsStored(t *testing.T) {
 	s.acceptedOnly(t, r, data)
 }
 
-// A note of a time when the server's yes was not kept is of unknown outcome.
-
+// A note from before acceptance was kept in notes leaves the outcome unknown.
 func TestOldNoteOfACompleteUpload(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 1000)
 	s := newServer(t, nil)
@@ -198,22 +188,8 @@ func TestOldNoteOfACompleteUpload(t *testing.T) {
 	want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 }
 
-// A refused upload that can't be deleted now is deleted later; the refusal does
-
-// not wait for that.
-
-// Wherever the program ends, a refusal that was heard and kept stays one: the
-
-// next life begins a new upload, and what it calls stored was accepted.
-
-// That a file was refused is durable before anything else is asked or done.
-
-// The user stops the transfer just when the hook refuses it: that is kept.
-
-// An upload that is gone when its last bytes come begins anew; one of which
-
-// earlier last bytes may have been accepted is of unknown outcome.
-
+// If the upload is gone when its last bytes are sent, a new one begins. If earlier last bytes may
+// have been accepted, the outcome is unknown.
 func TestFinishedUploadIsGone(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 2<<20)
 	for _, status := range []int{http.StatusNotFound, http.StatusGone} {
@@ -249,10 +225,8 @@ func TestFinishedUploadIsGone(t *testing.T) {
 	}
 }
 
-// What the server says may be about a request that was overtaken by an earlier
-
-// one, of which nobody heard: nothing is deleted that may be stored.
-
+// The server's answer may be about a request that was overtaken by an earlier one whose answer was
+// lost: nothing is deleted that may be stored.
 func TestEarlierRequestArrivesLate(t *testing.T) {
 	file, _ := newTransfer(t, "a", 2<<20)
 	for _, status := range []int{400, 401, 403, 404, 408, 409, 413, 423, 429, 500, 507} {
@@ -264,10 +238,10 @@ func TestEarlierRequestArrivesLate(t *testing.T) {
 			if r.Method != http.MethodPatch || r.Header.Get("Repr-Digest") == "" {
 				return false
 			}
-			if n++; n == 1 { // taken, and kept back by a gateway
+			if n++; n == 1 { // read by a gateway, which holds it back
 				return answers(http.StatusGatewayTimeout)(w, r)
 			}
-			s.serve(httptest.NewRecorder(), r) // that one
+			s.serve(httptest.NewRecorder(), r) // now the held-back one
 			return answers(status)(w, r)
 		})
 		_, err := c.Upload(limited(t), transfer, p)
@@ -281,10 +255,8 @@ func TestEarlierRequestArrivesLate(t *testing.T) {
 	}
 }
 
-// Words about two requests at the same upload say nothing about the file, and
-
-// are a reason to come again: with a complete upload nobody knows.
-
+// Messages about two requests for the same upload say nothing about the file, and the next attempt
+// tries again. If the upload is complete, the outcome is unknown.
 func TestRequestsThatCross(t *testing.T) {
 	file, data := newTransfer(t, "a", 2<<20)
 	for _, tt := range []struct {
@@ -328,8 +300,7 @@ func TestRequestsThatCross(t *testing.T) {
 	}
 }
 
-// A yes without an offset is one, where the upload is complete then.
-
+// A success without an offset counts if the upload is complete.
 func TestYesWithoutOffset(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 2<<20)
 	for _, whole := range []bool{true, false} {
@@ -354,10 +325,8 @@ func TestYesWithoutOffset(t *testing.T) {
 	}
 }
 
-// A yes is about the bytes that the server had: when it has lost some of them,
-
-// their successors are judged anew.
-
+// An acceptance is of the bytes that the server had: if it has lost some of them, those sent in
+// their place are judged again.
 func TestAcceptedUploadLosesBytes(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 2<<20)
 	s := newServer(t, nil)
@@ -383,11 +352,3 @@ func TestAcceptedUploadLosesBytes(t *testing.T) {
 	_, err = c.Upload(limited(t), transfer, p)
 	want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 }
-
-// An empty file is judged when it is created.
-
-// What parts became is judged as a whole, or a part is.
-
-// A part is refused while the line to another breaks: the refusal is the one
-
-// that counts.

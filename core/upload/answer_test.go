@@ -39,8 +39,8 @@ func TestParseReceiptOfBothGenerations(t *testing.T) {
 	}
 }
 
-// Times about the end of time and before its beginning, as servers give them for
-// what never expires, spoil no receipt and can be written.
+// Times near the year 9999 and before year 1, which servers use for files that never expire,
+// make no receipt invalid and can be written.
 func TestOddTimes(t *testing.T) {
 	never := time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 	for text, want := range map[string]time.Time{
@@ -127,7 +127,7 @@ func TestManyDetailsAreCut(t *testing.T) {
 	}
 }
 
-// Fault 38: a server that lies is never believed, over the wire and in both
+// Fault 38: wrong answers are never accepted, over a real connection and in both
 // generations.
 func TestAnswersThatAreNotOurs(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
@@ -155,7 +155,7 @@ func TestAnswersThatAreNotOurs(t *testing.T) {
 	want(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeUnknown)
 }
 
-// No answer makes a receipt whose hash, size or ID is not what it must be.
+// No answer gives a receipt with a wrong hash, size or ID.
 func FuzzUploadAnswer(f *testing.F) {
 	f.Add([]byte(receiptJSON(1, "a", 5, someSum)))
 	f.Add([]byte(receiptJSON(2, "a", 5, someSum)))

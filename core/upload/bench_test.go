@@ -14,8 +14,8 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// BenchmarkUpload sends one file after the other over loopback, mutual TLS
-// 1.3, to a server that hashes it.
+// BenchmarkUpload sends files, one after another, over loopback and mutual TLS 1.3 to a
+// server that hashes them.
 func BenchmarkUpload(b *testing.B) {
 	for _, size := range []int64{4 << 10, 64 << 20} {
 		for _, version := range []string{core.HTTP11, core.HTTP2} {

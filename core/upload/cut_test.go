@@ -12,8 +12,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// A server that reads a body only for so long says 400 to what it has: that is
-// a time-out, and nothing against the file. A net/http server does it here.
+// A server that limits the time for reading a body answers 400 to the part that it has: that
+// counts as a time-out, and not against the file. Here it is a net/http server.
 func TestSlowBodyIsATimeout(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	for name, words := range map[string]func(error) string{
@@ -39,7 +39,7 @@ func TestSlowBodyIsATimeout(t *testing.T) {
 	}
 }
 
-// The same 400 to a whole body is a no to the file.
+// The same 400 to a complete body is a refusal of the file.
 func TestRejectedWholeBody(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

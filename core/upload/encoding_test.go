@@ -15,8 +15,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// A proxy that packs answers is read, in every call; one that packs them in
-// another way is named, and what became of the file stays open.
+// The client understands a proxy that compresses answers, in every call. An unknown encoding
+// is named in the error, and the file's outcome is unknown.
 func TestEncodedAnswers(t *testing.T) {
 	for _, encoding := range []string{"gzip", "deflate", "br"} {
 		for _, version := range []string{core.HTTP11, core.HTTP2} {
@@ -71,8 +71,8 @@ func TestEncodedAnswers(t *testing.T) {
 	}
 }
 
-// A refusal keeps its words, and an answer that unpacks to more than an answer
-// may have is as one that has it.
+// A compressed refusal keeps its message, and an answer that is too long when unpacked is
+// treated like any answer that is too long.
 func TestEncodedRefusalAndBomb(t *testing.T) {
 	ca := coretest.NewCA(t, "Test CA")
 	var bomb bytes.Buffer

@@ -17,7 +17,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// What the server answers to the call and to the questions after it.
+// The server's answers to the call and to the questions after it.
 func TestFinalise(t *testing.T) {
 	const begun = `{"transaction_id":"tx-1","status":"copying","progress_percent":25}`
 	status := func(s string, percent int) string {
@@ -27,7 +27,7 @@ func TestFinalise(t *testing.T) {
 		name    string
 		code    int
 		answer  string
-		after   []string // "500" stands for that status
+		after   []string // "500" means that status
 		want    core.Code
 		percent []int
 	}{
@@ -95,7 +95,7 @@ func TestFinalise(t *testing.T) {
 	}
 }
 
-// Who stops waiting gets the answer at once; the server goes on.
+// If the caller cancels, Finalise returns at once; the server goes on.
 func TestFinaliseStopped(t *testing.T) {
 	ca := coretest.NewCA(t, "Test CA")
 	g := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -112,7 +112,7 @@ func TestFinaliseStopped(t *testing.T) {
 	}
 }
 
-// A server that gets no further is not waited for for ever; one that is slow is.
+// Finalise gives up on a server that makes no progress, but not on a slow one.
 func TestFinaliseThatStands(t *testing.T) {
 	ca := coretest.NewCA(t, "Test CA")
 	for _, tt := range []struct {
@@ -144,8 +144,8 @@ func TestFinaliseThatStands(t *testing.T) {
 	}
 }
 
-// What is said about the file goes with the call that begins, in ArtStore's
-// words; a file that is permanent already did not take it.
+// The file's description is sent with the first call, in ArtStore's fields. If the file was
+// permanent already, the description was not used.
 func TestFinaliseWithWords(t *testing.T) {
 	said := core.FinaliseOptions{Description: "the deed", Metadata: json.RawMessage(`{"box":"14"}`), Target: "se-2"}
 	for _, tt := range []struct {
@@ -177,7 +177,7 @@ func TestFinaliseWithWords(t *testing.T) {
 				t.Errorf("%v at %d %%", err, percent)
 			}
 			if e := core.AsError(err); tt.status == 500 && !strings.Contains(e.Error(), "'ascii' codec") {
-				t.Errorf("the server's words are lost: %v", e)
+				t.Errorf("the server's message is lost: %v", e)
 			}
 		})
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// one asks for one transfer.
+// one asks about one transfer.
 func (c *Client) one(ctx context.Context, t core.Transfer, since time.Time) ([]core.Receipt, error) {
 	l, err := c.Find(ctx, []core.Question{{Transfer: t, Since: since, Ended: since}})
 	if len(l.Found) == 0 {
@@ -24,8 +24,8 @@ func (c *Client) one(ctx context.Context, t core.Transfer, since time.Time) ([]c
 	return l.Found[0], err
 }
 
-// A file is found by its own checksum, name, size and time; anything else, and
-// a server that lists nothing, proves nothing.
+// A file is found by its checksum, name, size and time. Other files, and a server that lists
+// nothing, prove nothing.
 func TestFind(t *testing.T) {
 	transfer, sum := newTransfer(t, "dir/a.txt", 3000)
 	begun := time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
@@ -103,7 +103,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// subject is a token source whose token names somebody.
+// subject is a token source whose token has a subject.
 type subject struct {
 	fixedToken
 	name string
@@ -113,7 +113,7 @@ func (s *subject) Token(context.Context) (core.Token, error) {
 	return core.Token{Value: core.NewSecret("the-token"), Type: "Bearer", Subject: s.name}, nil
 }
 
-// A token's subject is a name of ours, too.
+// A token's subject is one of our names too.
 func TestFindBySubject(t *testing.T) {
 	transfer, sum := newTransfer(t, "a.txt", 10)
 	ca := coretest.NewCA(t, "Test CA")
@@ -137,8 +137,8 @@ func TestFindBySubject(t *testing.T) {
 	}
 }
 
-// The list is looked through, however the server pages it and whatever it says of
-// that, and no further than it can help.
+// The list is read however the server divides it into pages and whatever it says about them,
+// but no further than useful.
 func TestFindPages(t *testing.T) {
 	transfer, sum := newTransfer(t, "a.txt", 10)
 	now := time.Now().UTC().Truncate(time.Second)
@@ -220,7 +220,7 @@ func TestFindPages(t *testing.T) {
 	}
 }
 
-// A list that begins with the oldest is looked through, too.
+// A list that begins with the oldest file is read too.
 func TestFindOldestFirst(t *testing.T) {
 	transfer, sum := newTransfer(t, "a.txt", 10)
 	now := time.Now().UTC()
@@ -240,7 +240,7 @@ func TestFindOldestFirst(t *testing.T) {
 	}
 }
 
-// What is kept as was asked comes before what is not, and the older first.
+// Files that are kept as asked come first, and older ones before newer ones.
 func TestFindOrder(t *testing.T) {
 	transfer, sum := newTransfer(t, "a.txt", 10)
 	transfer.Options = core.Options{Retention: core.RetentionPermanent}

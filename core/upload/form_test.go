@@ -58,8 +58,7 @@ func readBack(f form, text string) (name, got string, err error) {
 	}
 }
 
-// Whatever a file is called, a server reads back just its safe name and just
-// that content.
+// Whatever a file's name, a server reads exactly its safe name and its content.
 func FuzzFileName(f *testing.F) {
 	for _, name := range []string{"a.txt", "../x", `"\"`, "a\r\n\r\nb", "\x00", "\u202e", "e\u0301", strings.Repeat("é.", 200), ".", "\xff"} {
 		f.Add(name, "content")

@@ -15,7 +15,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// What may become of an attempt.
+// The possible outcomes of an attempt.
 const (
 	notProcessed = core.OutcomeNotProcessed
 	answered     = core.OutcomeAnswered
@@ -23,7 +23,7 @@ const (
 	unknown      = core.OutcomeUnknown
 )
 
-// script is an HTTP/2 server that misbehaves, and what may be said of it.
+// script is a misbehaving HTTP/2 server and the results that an attempt may have.
 type script struct {
 	name string
 	size int // of the file
@@ -66,7 +66,7 @@ func scripts() []script {
 	lost := core.CodeConnectionLost
 	one := func(o ...core.Outcome) []core.Outcome { return o }
 	return []script{
-		// Resets and farewells: faults 30, 31 and 32.
+		// RST_STREAM and GOAWAY: faults 30, 31 and 32.
 		{"CANCEL in the middle", large, during(func(h *h2, s uint32) { _ = h.WriteRSTStream(s, http2.ErrCodeCancel) }), lost, one(cutOff), soon},
 		{"INTERNAL_ERROR in the middle", large, during(func(h *h2, s uint32) { _ = h.WriteRSTStream(s, http2.ErrCodeInternal) }), lost, one(cutOff), soon},
 		{"NO_ERROR in the middle, no answer", large, during(func(h *h2, s uint32) { _ = h.WriteRSTStream(s, http2.ErrCodeNo) }), lost, one(cutOff), soon},
@@ -148,7 +148,7 @@ func scripts() []script {
 			_ = h.WriteData(s, true, []byte(receiptJSON(2, "a", large, strings.Repeat("0", 64))))
 		}), core.CodeAnswerInvalid, one(cutOff), soon},
 
-		// Answers that are none.
+		// Invalid answers.
 		{"yes with trailers", small, after(func(h *h2, s uint32) {
 			data := h.receipt()
 			h.head(s, 201, false)
@@ -211,9 +211,8 @@ func scripts() []script {
 	}
 }
 
-// Faults 24 and 30 to 34: HTTP/2 servers that misbehave frame by frame. Each
-// attempt ends in time, is one body at most, and says of the server what may
-// be true. Time is virtual.
+// Faults 24 and 30 to 34: HTTP/2 servers that misbehave frame by frame. Each attempt ends in
+// time, sends one body at most, and reports an outcome that may be true. Time is virtual.
 func TestHTTP2Scripts(t *testing.T) {
 	s := newSweep(t)
 	files := map[int]core.Transfer{}
@@ -255,7 +254,7 @@ func (s *sweep) playScript(t *testing.T, sc script, transfer core.Transfer) {
 			t.Errorf("got %+v, %v with %d bodies", receipt, err, bodies.Load())
 		}
 	case e == nil:
-		t.Error("called stored")
+		t.Error("reported as stored")
 	case sc.code != "*" && e.Code != sc.code, !slices.Contains(sc.may, e.Outcome):
 		t.Errorf("got %s/%s outcome %d (%v), want %s, %v", e.Kind, e.Code, e.Outcome, e, sc.code, sc.may)
 	case bodies.Load() == 1 && (e.Outcome == notProcessed && !strings.Contains(sc.name, "GOAWAY") || e.Outcome == cutOff):

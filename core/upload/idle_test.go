@@ -12,8 +12,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// A server that closes idle connections after 5 s, as uvicorn does, loses no
-// file and no call that comes about then.
+// A server that closes idle connections after 5 s, like uvicorn, loses no file and no call
+// that comes at about that time.
 func TestIdleServer(t *testing.T) {
 	transfer, _ := newTransfer(t, "a.tif", 100<<10)
 	synctest.Test(t, func(t *testing.T) {

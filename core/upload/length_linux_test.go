@@ -8,8 +8,8 @@ import (
 	"github.com/artstore/ingester/core/content"
 )
 
-// Files that hold another length than their entry says never reach a server as
-// what the entry says.
+// A file whose length differs from its directory entry is never stored with the length of the
+// entry.
 func TestLyingLengthIsNeverStored(t *testing.T) {
 	for _, path := range []string{"/proc/version", "/sys/devices/system/cpu/online"} {
 		facts, err := os.Lstat(path)

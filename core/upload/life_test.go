@@ -23,8 +23,8 @@ import (
 	"github.com/artstore/ingester/core/store"
 )
 
-// minting is a sign-in whose tokens live for so long and say when they expire.
-// As the real one does, it asks for no more than one in ten seconds.
+// minting is a token source whose tokens have a given lifetime and say when they expire. Like
+// the real one, it requests at most one in ten seconds.
 type minting struct {
 	life time.Duration
 
@@ -57,15 +57,15 @@ func (m *minting) Invalidate(t core.Token) {
 	}
 }
 
-// formFirst is a server that looks at the token when it has read the form to its
-// end, as FastAPI does, or before, and stores files in memory.
+// formFirst is a server that stores files in memory. It checks the token after reading the
+// form to its end, as FastAPI does, or before.
 type formFirst struct {
 	tokenFirst bool
 
 	mu     sync.Mutex
-	stored map[string]int // by key
-	bodies map[string]int // whole ones that came, by key
-	most   int            // at once
+	stored map[string]int // count by key
+	bodies map[string]int // complete bodies by key
+	most   int            // most requests at once
 	active int
 }
 
@@ -118,8 +118,7 @@ func (f *formFirst) allows(w http.ResponseWriter, r *http.Request) bool {
 	return false
 }
 
-// sharing shares a network of so many bytes a second among the connections that
-// dial makes.
+// sharing makes the connections of dial share a network with a limited speed.
 func sharing(limit *rate.Limiter, dial func(context.Context, string, string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
@@ -150,7 +149,7 @@ func (s *shared) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// oneServer is the uploaders of an engine whose profiles all lead to one client.
+// oneServer implements the engine's Uploaders with one client for all profiles.
 type oneServer struct{ client *Client }
 
 var _ engine.Uploaders = oneServer{}
@@ -164,7 +163,7 @@ func (o oneServer) Uploader(context.Context, engine.Route, core.Destination) (en
 	return whole1{o.client}, nil
 }
 
-// whole1 is a client of multipart uploads as the engine takes it.
+// whole1 adapts a client of multipart uploads to the engine.
 type whole1 struct{ *Client }
 
 func (w whole1) HonoursKey(context.Context, core.Transfer) (bool, error) { return false, nil }
@@ -172,8 +171,8 @@ func (w whole1) Terminate(context.Context, core.Transfer) error          { retur
 
 var errWaiting = errors.New("not all of them have ended")
 
-// sendAll sends n files of size bytes at so many bytes a second with tokens that
-// live so long, and returns what became of them.
+// sendAll sends the files over a network of perSecond bytes a second, and returns what
+// happened to them.
 func sendAll(t *testing.T, server *formFirst, tokens *minting, perSecond float64, list []core.Source) (found map[core.TransferID]core.Transfer, halted *core.Error) {
 	t.Helper()
 	return sendOver(t, server, tokens, rate.NewLimiter(rate.Limit(perSecond), 16<<10), list)
@@ -238,7 +237,7 @@ func ended(found map[core.TransferID]core.Transfer) error {
 	return nil
 }
 
-// sparseFiles are n files of size bytes without content.
+// sparseFiles makes n sparse files of size bytes.
 func sparseFiles(t *testing.T, n int, size int64) []core.Source {
 	t.Helper()
 	list := make([]core.Source, n)
@@ -249,9 +248,9 @@ func sparseFiles(t *testing.T, n int, size int64) []core.Source {
 	return list
 }
 
-// Tokens of a minute, 300 KiB a second, and a server that reads the form first:
-// a hundred files of 2 MiB, twelve minutes' work, are stored, once each and
-// nearly always at the first attempt.
+// Tokens live for a minute, the network carries 300 KiB a second, and the server reads the
+// form first: a hundred files of 2 MiB, twelve minutes' work, are stored once each, nearly
+// always at the first attempt.
 func TestSlowNetworkShortTokens(t *testing.T) {
 	list := sparseFiles(t, 100, 2<<20)
 	synctest.Test(t, func(t *testing.T) {
@@ -273,9 +272,9 @@ func TestSlowNetworkShortTokens(t *testing.T) {
 	})
 }
 
-// Files of which eight at once would outlast their tokens go one at a time, from
-// the first one on, and each with a token that lives as long as it takes, though
-// the cache finds an older one good enough.
+// Eight of these files at once would take longer than their tokens live. They are sent one at
+// a time from the first one on, each with a token that lives long enough, although the cached
+// one is not due for replacement yet.
 func TestSlowNetworkLargerFiles(t *testing.T) {
 	for _, tt := range []struct {
 		life      time.Duration
@@ -302,9 +301,9 @@ func TestSlowNetworkLargerFiles(t *testing.T) {
 	}
 }
 
-// A file that takes longer than a token lives is sent all the same: a server that
-// looks at the token first stores it. One that does not gets it three times, and
-// then it has failed, with the times that tell why; the others go on.
+// A file that takes longer than a token lives is sent all the same, as a server that checks
+// the token first stores it. Another server is sent it three times; then it has failed, with
+// an error that tells both times, and the other files go on.
 func TestFileThatOutlastsItsToken(t *testing.T) {
 	list := append(sparseFiles(t, 12, 2<<20), sparse(t, 40<<20).Source)
 	for _, tokenFirst := range []bool{true, false} {
@@ -332,8 +331,8 @@ func TestFileThatOutlastsItsToken(t *testing.T) {
 	}
 }
 
-// A network that becomes four times slower in the middle of the work costs some
-// files a second attempt, and none its place.
+// If the network becomes four times slower in the middle of the work, some files need a second
+// attempt, but all are stored.
 func TestNetworkBecomesSlower(t *testing.T) {
 	list := sparseFiles(t, 40, 2<<20)
 	synctest.Test(t, func(t *testing.T) {
@@ -355,7 +354,7 @@ func TestNetworkBecomesSlower(t *testing.T) {
 	})
 }
 
-// A quick network has as many files in flight as ever.
+// Over a fast network the number of files in flight is not reduced.
 func TestQuickNetworkIsUsed(t *testing.T) {
 	list := sparseFiles(t, 40, 4<<20)
 	synctest.Test(t, func(t *testing.T) {
@@ -372,8 +371,8 @@ func TestQuickNetworkIsUsed(t *testing.T) {
 	})
 }
 
-// A server that has taken a token which expired during the body looks at tokens
-// first: from then on as many files as ever are in flight.
+// A server that has accepted a token which expired during the body checks tokens first: from
+// then on the number of files in flight is not reduced.
 func TestServerThatLooksAtTokensFirst(t *testing.T) {
 	list := sparseFiles(t, 20, 24<<20)
 	synctest.Test(t, func(t *testing.T) {

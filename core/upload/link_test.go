@@ -9,8 +9,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// The policy of the profile's own TLS configuration is asked first, and its
-// way of choosing a certificate is kept.
+// The hooks of the profile's TLS configuration are kept: its policy is applied first, and it
+// chooses the certificate.
 func TestLinkKeepsTheProfilesHooks(t *testing.T) {
 	g := newIngester(t, 2)
 	refuse := &core.Error{Kind: core.KindTLS, Code: core.CodeTLSPolicy, Message: "too weak"}
@@ -38,7 +38,7 @@ func TestLinkWithoutClientCertificate(t *testing.T) {
 	}
 }
 
-// Asked for by an authority that ours is not of: none is sent.
+// If the server asks for a certificate of another CA, none is sent.
 func TestNoSuitableClientCertificate(t *testing.T) {
 	g := newIngester(t, 2, func(s *httptest.Server) { s.TLS.ClientAuth = tls.RequestClientCert })
 	other := coretest.NewCA(t, "Other").Client(t, "x")

@@ -14,7 +14,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// registry answers as the first generation's Admin Module: rows, newest first.
+// registry answers like the first generation's Admin Module, with the newest rows first.
 func registry(rows []map[string]any) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		size, _ := strconv.Atoi(r.URL.Query().Get("page_size"))
@@ -31,9 +31,9 @@ func row(id, name, sum string, size int, at time.Time) map[string]any {
 		"deleted_at": nil, "is_deleted": false, "retention_policy": "temporary"}
 }
 
-// Where the server that takes the files lists none, whatever it says instead, the
-// Admin Module is asked; who lists is learnt. Only a Storage Element's own list is
-// taken for all that it has.
+// If the server that takes the files lists none, whatever it answers instead, the Admin Module
+// is asked. Which of them lists is remembered. Only a Storage Element's own list counts as
+// complete.
 func TestListers(t *testing.T) {
 	transfer, sum := newTransfer(t, "a.txt", 10)
 	transfer.Options = core.Options{Retention: core.RetentionTemporary}
@@ -52,7 +52,7 @@ func TestListers(t *testing.T) {
 		info            string
 		asked, own      bool
 		failed          core.Code
-		paths           []string // of two questions
+		paths           []string // requested paths of two questions
 	}{
 		{"the Ingester has no such call", says(404, `{"detail":"Not Found"}`), registry(mine), "", true, false, "", []string{"ingester", "admin", "admin"}},
 		{"it sends elsewhere", says(307, ""), registry(mine), "", true, false, "", []string{"ingester", "admin", "admin"}},
@@ -102,7 +102,7 @@ func TestListers(t *testing.T) {
 	}
 }
 
-// One list answers for many files, and files that are not listed are not read.
+// One list answers questions about many files, and files that are not listed are not read.
 func TestOneListForMany(t *testing.T) {
 	now := time.Now().UTC()
 	var rows []map[string]any
@@ -116,7 +116,7 @@ func TestOneListForMany(t *testing.T) {
 		}
 		questions = append(questions, core.Question{Transfer: transfer, Since: now, Ended: now})
 	}
-	for i := range 2500 { // of others, before
+	for i := range 2500 { // other files, stored before
 		rows = append(rows, row(fmt.Sprint("old-", i), "b", "00", 1, now.Add(-time.Hour-time.Duration(i)*time.Second)))
 	}
 	asked := 0
@@ -126,7 +126,7 @@ func TestOneListForMany(t *testing.T) {
 			return
 		}
 		if asked++; asked == 1 && r.URL.Query().Get("page_size") == "1000" {
-			w.WriteHeader(http.StatusUnprocessableEntity) // a server that gives less at once
+			w.WriteHeader(http.StatusUnprocessableEntity) // a server with smaller pages
 			return
 		}
 		registry(rows)(w, r)

@@ -6,7 +6,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// Connections that toxiproxy has cut leave goroutines of toxiproxy behind.
+// toxiproxy leaves goroutines behind for connections that it has cut.
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m,
 		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).read"),

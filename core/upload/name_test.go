@@ -21,7 +21,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// names that servers stumble over.
+// names returns file names that are difficult for servers.
 func names() []string {
 	return []string{
 		`a"b.txt`, `a\b.txt`, `a\"b.txt`, "a\r\nX-Evil: 1\r\n\r\nb", "a\nb", "a\rb", "a\x7fb", "a\x01b", "a\xffb\xc3.txt", "\xed\xa0\x80",
@@ -31,9 +31,8 @@ func names() []string {
 	}
 }
 
-// Fault 44: whatever a file is called on the disk, it arrives whole under a
-// name that is safe, in a request that Go's parser and a strict one read the
-// same; the record keeps the true name.
+// Fault 44: whatever a file's name on the disk, it arrives complete under a safe name, in a
+// request that Go's parser and a strict one read alike. The transfer keeps the original name.
 func TestNamesArrive(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	var mu sync.Mutex
@@ -82,7 +81,7 @@ func TestNamesArrive(t *testing.T) {
 	}
 }
 
-// onDisk is whether a file can have that name here.
+// onDisk reports whether a file can have that name on this system.
 func onDisk(name string) bool {
 	return runtime.GOOS == "linux" && name != ".." && len(name) <= 255 && !strings.ContainsAny(name, "/\x00")
 }
@@ -91,15 +90,15 @@ func safeToShow(name string) bool {
 	return name != "" && name != ".." && len(name) <= 255 && utf8.ValidString(name) && !strings.ContainsAny(name, "\r\n\x00\x7f\u202e\u2066/")
 }
 
-// disposition is the one form that RFC 7578 §4.2 leaves, quoted as RFC 2616 and
-// browsers do.
+// disposition is the only form that RFC 7578 §4.2 allows, quoted like in RFC 2616 and in
+// browsers.
 var (
 	disposition = regexp.MustCompile(`^form-data; name="(file|[a-z_]+)"(?:; filename="((?:[^"\\\x00-\x1f\x7f]|\\["\\]|%0[AD])*)")?$`)
 	token       = regexp.MustCompile(`^[A-Za-z0-9!#$%&'*+.^_|~-]+$`)
 )
 
-// strictFile reads a multipart/form-data body byte by byte, forgives nothing,
-// and returns the file's name and content.
+// strictFile reads a multipart/form-data body strictly, byte by byte, and returns the file's
+// name and content.
 func strictFile(kind string, body []byte) (name string, data []byte, err error) {
 	media, params, err := mime.ParseMediaType(kind)
 	if err != nil || media != "multipart/form-data" || len(params["boundary"]) > 70 {
@@ -157,8 +156,7 @@ func strictHead(head string) (field, file string, err error) {
 	return field, file, nil
 }
 
-// Fault 39: of fifty files one is refused, for a reason of its own; the others
-// are stored.
+// Fault 39: one of fifty files is refused for its own sake, and the others are stored.
 func TestOneOfFiftyIsRefused(t *testing.T) {
 	g := newIngester(t, 2)
 	refusing := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -16,15 +16,14 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// network is connections in memory between a client and a real server, so that
-// time in a synctest bubble goes on while they are silent. It cuts the first
-// connection at one byte.
+// network has connections in memory between a client and a real server, so that time in a
+// synctest bubble advances while they are silent. It cuts the first connection at one byte.
 type network struct {
 	accept chan net.Conn
 	done   chan struct{} // closed when the test is over
 	all    sync.WaitGroup
 
-	ahead    int // blocks that are buffered each way
+	ahead    int // blocks that are buffered in each direction
 	takesAll bool
 	cut      cut
 	dials    atomic.Int64
@@ -35,15 +34,15 @@ type network struct {
 type cut struct {
 	how    ending
 	at     int64 // bytes that still arrive; negative for no cut
-	answer bool  // of those that the server sends, not the client
+	answer bool  // counts the server's bytes instead of the client's
 }
 
 // ending is how a connection ends.
 type ending int
 
 const (
-	byReset     ending = iota // RST: what was under way is lost
-	byFIN                     // closed in good order
+	byReset     ending = iota // RST: bytes under way are lost
+	byFIN                     // closed normally
 	byBlackHole               // silence for ever
 )
 
@@ -51,10 +50,10 @@ var endings = map[ending]string{byReset: "reset", byFIN: "FIN", byBlackHole: "bl
 
 var errNetworkOver = errors.New("the network is gone")
 
-// newNetwork is, for HTTP/1.1, one whose buffers fill and whose writes fail.
-// For HTTP/2 it takes everything, as a kernel does that has not heard of the
-// end yet: golang.org/x/net/http2 holds locks while it writes, and while one
-// goroutine waits for a lock a bubble's time stands still.
+// newNetwork returns a network. For HTTP/1.1 its buffers fill up and its writes fail. For
+// HTTP/2 it takes everything, like a kernel that has not noticed the end yet:
+// golang.org/x/net/http2 holds locks while it writes, and while a goroutine waits for a lock
+// the bubble's time stands still.
 func newNetwork(version string, c cut) *network {
 	n := &network{accept: make(chan net.Conn), done: make(chan struct{}), ahead: 8, cut: c}
 	if version == core.HTTP2 {
@@ -108,7 +107,7 @@ func (n *network) serve(config *tls.Config, handler http.Handler) (stop func()) 
 		close(n.done)
 		_ = server.Close()
 		n.all.Wait()
-		<-time.After(time.Minute) // of a bubble: what still closes comes to its end
+		<-time.After(time.Minute) // bubble time, in which everything can close
 	}
 }
 
@@ -118,11 +117,10 @@ type relays struct {
 	ends    [4]net.Conn
 	reset   atomic.Bool
 	once    sync.Once
-	silent  chan struct{} // closed: nothing arrives any more
+	silent  chan struct{} // closed when nothing arrives any more
 }
 
-// relay carries bytes from one end to the other, buffered as a kernel does, up
-// to the cut.
+// relay carries bytes from one end to the other up to the cut, with buffers like a kernel's.
 func (l *relays) relay(to io.Writer, from io.Reader, c cut, carried *atomic.Int64) {
 	const block = 16 << 10
 	queue := make(chan []byte, l.network.ahead)
@@ -169,11 +167,11 @@ func (l *relays) carry(to io.Writer, queue <-chan []byte, c cut) bool {
 		case <-l.silent:
 			return false
 		default:
-			_, _ = to.Write(data) // who has gone needs no more
+			_, _ = to.Write(data) // an error means that the other end is gone
 		}
 	}
 	select {
-	case <-l.silent: // a black hole tells nobody
+	case <-l.silent: // a black hole gives no sign
 		return false
 	default:
 		return true
@@ -186,7 +184,7 @@ func (l *relays) close() {
 	}
 }
 
-// socket is the client's end, with the errors of a socket.
+// socket is the client's end, with the errors of a real socket.
 type socket struct {
 	net.Conn
 	line   *relays

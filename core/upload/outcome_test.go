@@ -18,7 +18,7 @@ import (
 	"github.com/artstore/ingester/core/transport"
 )
 
-// rawServer accepts TLS connections and lets serve do what it will.
+// rawServer accepts TLS connections and passes each to serve.
 func rawServer(t *testing.T, ca *coretest.CA, proto string, serve func(net.Conn)) string {
 	t.Helper()
 	config := ca.ServerConfig(t)
@@ -50,10 +50,10 @@ func reset(conn net.Conn) {
 	_ = conn.(*tls.Conn).NetConn().Close()
 }
 
-// Fault 23: cut at any place of the body: what had not all arrived was cut off, what had
-// is unknown, and each Upload sends one body, never more.
+// Fault 23: the connection is cut at some point of the body. If the body had not arrived
+// completely, the outcome is "cut off", else "unknown". Each Upload sends one body only.
 func TestConnectionCutHTTP1(t *testing.T) {
-	const size = 32 << 20 // more than the kernel keeps on its way
+	const size = 32 << 20 // more than the kernel buffers
 	ca := coretest.NewCA(t, "CA")
 	transfer, _ := newTransfer(t, "a", size)
 	for _, tt := range []struct {
@@ -77,7 +77,7 @@ func TestConnectionCutHTTP1(t *testing.T) {
 			url := rawServer(t, ca, "http/1.1", func(conn net.Conn) {
 				req, err := http.ReadRequest(bufio.NewReader(conn))
 				if err != nil {
-					return // a connection without a request: asking for a verdict
+					return // a connection without a request, made to hear the server's verdict
 				}
 				mu.Lock()
 				bodies++
@@ -103,8 +103,8 @@ func TestConnectionCutHTTP1(t *testing.T) {
 	}
 }
 
-// frames plays an HTTP/2 server by hand: it reads one whole request, then
-// act decides. It counts the requests that came to their end.
+// frames plays an HTTP/2 server by hand: it reads one whole request and then calls act. It
+// counts complete requests.
 type frames struct {
 	mu     sync.Mutex
 	bodies int
@@ -152,8 +152,8 @@ func (s *frames) serve(conn net.Conn) {
 	}
 }
 
-// Faults 30 to 32: one body per Upload, whatever HTTP/2 server says after it has it all: Go
-// replays a POST by itself where Request.GetBody is set.
+// Faults 30 to 32: each Upload sends one body, whatever an HTTP/2 server answers after it has
+// all of it. Go would replay a POST by itself if Request.GetBody were set.
 func TestHTTP2Faults(t *testing.T) {
 	rst := func(code http2.ErrCode) func(*http2.Framer, uint32) bool {
 		return func(f *http2.Framer, stream uint32) bool { _ = f.WriteRSTStream(stream, code); return true }
@@ -161,7 +161,7 @@ func TestHTTP2Faults(t *testing.T) {
 	goAway := func(code http2.ErrCode, below uint32) func(*http2.Framer, uint32) bool {
 		return func(f *http2.Framer, stream uint32) bool {
 			_ = f.WriteGoAway(stream-below, code, nil)
-			return below != 0 // then the connection ends
+			return below != 0 // if true the connection ends
 		}
 	}
 	ca := coretest.NewCA(t, "CA")
@@ -197,8 +197,8 @@ func TestHTTP2Faults(t *testing.T) {
 	}
 }
 
-// The same over HTTP/1.1 on a connection that was used before, where Go
-// replays requests that it takes for idempotent.
+// The same over HTTP/1.1 on a connection that was used before, where Go replays requests that
+// it considers idempotent.
 func TestHTTP1ReusedConnectionIsNotReplayed(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	var mu sync.Mutex
@@ -232,8 +232,8 @@ func TestHTTP1ReusedConnectionIsNotReplayed(t *testing.T) {
 	}
 }
 
-// Fault 34: an answer before the end of the body is used at once, and the rest is not
-// sent. With leave to be asked for first, nothing is.
+// Fault 34: an answer before the end of the body is used at once, and the rest is not sent.
+// With Expect: 100-continue nothing is sent.
 func TestEarlyAnswer(t *testing.T) {
 	const size = 200 << 20
 	for _, version := range []string{core.HTTP11, core.HTTP2} {
@@ -260,7 +260,7 @@ func TestEarlyAnswer(t *testing.T) {
 	}
 }
 
-// Fault 34: a yes to half a file is none.
+// Fault 34: success for half a file doesn't count.
 func TestEarlyYesIsNotStored(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

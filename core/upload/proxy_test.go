@@ -10,8 +10,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// Fault 29: through HTTP and SOCKS5 proxies, with a password and without, our
-// client certificate reaches the server all the same, in either version.
+// Fault 29: our client certificate reaches the server through HTTP and SOCKS5 proxies, with
+// and without a password, in either HTTP version.
 func TestProxies(t *testing.T) {
 	g := newIngester(t, 2)
 	for _, scheme := range []string{"http", "socks5", "socks5h"} {
@@ -38,9 +38,9 @@ func TestProxies(t *testing.T) {
 	}
 }
 
-// Fault 29: a proxy that wants another login stops the queue (its status is
-// 407); one that does not let us through, or can't, is told as that. Its
-// password is in no error, and nothing goes to the server.
+// Fault 29: a proxy that wants another login stops the queue (its status is 407). A proxy that
+// refuses the connection, or can't make it, has errors of its own. The password is in no
+// error, and nothing is sent to the server.
 func TestProxyFails(t *testing.T) {
 	g := newIngester(t, 2)
 	const login, wrong = "asks for a user name and password", "wr0ng-" + coretest.ProxyPassword
@@ -79,8 +79,7 @@ func TestProxyFails(t *testing.T) {
 	}
 }
 
-// Fault 18: behind a proxy too, a server that refuses our certificate is told
-// as that.
+// Fault 18: a server's refusal of our certificate is also recognised behind a proxy.
 func TestCertificateRefusedBehindAProxy(t *testing.T) {
 	g := newIngester(t, 2)
 	other := coretest.NewCA(t, "Other").Client(t, "tester")

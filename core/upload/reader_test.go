@@ -59,8 +59,7 @@ func TestContentThatFails(t *testing.T) {
 	}
 }
 
-// However far reading ahead has come, closing ends it, and no half file has a
-// hash.
+// However far reading ahead has come, close ends it. Half a file has no hash.
 func TestContentEndsWhenClosed(t *testing.T) {
 	const size = 16 << 20
 	for _, taken := range []int64{0, 1, wire.BlockSize, 3*wire.BlockSize + 5} {
@@ -80,8 +79,7 @@ func TestContentEndsWhenClosed(t *testing.T) {
 	}
 }
 
-// net/http may hold on to a body after RoundTrip; once finished, it gives
-// nothing more.
+// net/http may keep a body after RoundTrip. Once finished, the body returns no more bytes.
 func TestBodyGivesNothingOnceFinished(t *testing.T) {
 	f, err := newForm("a", core.Options{}, false)
 	if err != nil {

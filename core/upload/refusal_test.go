@@ -11,7 +11,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// A rejected token is dropped, that one and no other; nothing is sent twice.
+// Only the rejected token is dropped, and nothing is sent twice.
 func TestRejectedTokenIsDropped(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	requests := 0
@@ -33,7 +33,7 @@ func TestRejectedTokenIsDropped(t *testing.T) {
 	}
 }
 
-// A redirect is an error; its target hears nothing.
+// A redirect is an error, and nothing is sent to its target.
 func TestRedirectIsNotFollowed(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	visited := false
@@ -51,7 +51,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	}
 }
 
-// A misdirected request is tried on a new connection by whoever retries.
+// After a misdirected request, the next attempt uses a new connection.
 func TestMisdirected(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusMisdirectedRequest) }))
@@ -61,8 +61,8 @@ func TestMisdirected(t *testing.T) {
 	want(t, err, core.KindServer, core.CodeUnexpected, core.OutcomeAnswered)
 }
 
-// A server that answers before it has read anything is heard at once, however
-// many files it refuses so.
+// If a server answers before it has read anything, the answer is used at once, however many
+// files it refuses like that.
 func TestAnswerBeforeTheBody(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -85,8 +85,8 @@ func TestAnswerBeforeTheBody(t *testing.T) {
 	all.Wait()
 }
 
-// What a server that hangs up on our certificate was sent it has not read: no
-// file's outcome is unknown, of whatever size.
+// A server that closes connections because of our certificate has not read what it was sent:
+// no file's outcome is unknown, whatever its size.
 func TestSilentRefusalOfTheCertificate(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	s := coretest.NewSilent(t, ca)

@@ -27,8 +27,8 @@ type h2 struct {
 	drained chan struct{} // nil unless drain was called
 }
 
-// speak accepts connections and has each played by script, until stop is
-// called. bodies counts the complete ones.
+// speak accepts connections and passes each to script, until stop is called. bodies counts
+// the complete bodies.
 func (n *network) speak(config *tls.Config, script func(*h2)) (bodies *atomic.Int64, stop func()) {
 	config = config.Clone()
 	config.NextProtos = []string{"h2"}
@@ -56,7 +56,7 @@ func (n *network) speak(config *tls.Config, script func(*h2)) (bodies *atomic.In
 	return bodies, func() { close(n.done); n.all.Wait() }
 }
 
-// next reads frames until ok takes one; pings and settings are answered.
+// next reads frames until ok accepts one, and answers pings and settings.
 func (h *h2) next(ok func(http2.Frame) bool) bool {
 	for {
 		frame, err := h.ReadFrame()
@@ -101,11 +101,10 @@ func (h *h2) headers() (stream uint32, ok bool) {
 	return stream, ok
 }
 
-// open lets the client send what it has, and waits for n bytes, or for all
-// where n is negative.
+// open lets the client send, and waits for n bytes, or for all if n is negative.
 func (h *h2) open(stream uint32, n int) bool {
 	room := uint32(1 << 30)
-	if n >= 0 { // else all of a file may be on its way before the client hears a word
+	if n >= 0 { // limit the window, or the whole file could be sent before the client reads the answer
 		room = uint32(2 * n)
 	}
 	_ = h.WriteWindowUpdate(0, room)
@@ -120,7 +119,7 @@ func (h *h2) take(n int) bool {
 	})
 }
 
-// request is a whole request, with room for all of it.
+// request reads a whole request, with a window large enough for it.
 func (h *h2) request() (stream uint32, ok bool) {
 	_ = h.WriteSettings()
 	if stream, ok = h.headers(); ok {
@@ -129,7 +128,7 @@ func (h *h2) request() (stream uint32, ok bool) {
 	return stream, ok
 }
 
-// receipt is the right answer to what came.
+// receipt returns the correct receipt for what came.
 func (h *h2) receipt() []byte {
 	var s stored
 	s.fields = map[string]string{}
@@ -140,7 +139,7 @@ func (h *h2) receipt() []byte {
 	return []byte(receiptJSON(2, s.name, s.size, s.sum))
 }
 
-// fields is a header block.
+// fields returns a header block.
 func (h *h2) fields(pairs ...string) []byte {
 	h.block.Reset()
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -149,20 +148,20 @@ func (h *h2) fields(pairs ...string) []byte {
 	return bytes.Clone(h.block.Bytes())
 }
 
-// head is the beginning of an answer.
+// head sends the header of an answer.
 func (h *h2) head(stream uint32, status int, end bool, more ...string) {
 	block := h.fields(append([]string{":status", strconv.Itoa(status)}, more...)...)
 	_ = h.WriteHeaders(http2.HeadersFrameParam{StreamID: stream, BlockFragment: block, EndHeaders: true, EndStream: end})
 }
 
-// yes is the right answer.
+// yes sends the correct answer.
 func (h *h2) yes(stream uint32) {
 	data := h.receipt()
 	h.head(stream, http.StatusCreated, false, "content-type", "application/json")
 	_ = h.WriteData(stream, true, data)
 }
 
-// drain discards what the client says, while the server talks.
+// drain discards what the client sends while the server writes.
 func (h *h2) drain() {
 	h.drained = make(chan struct{})
 	go func() {
@@ -171,7 +170,7 @@ func (h *h2) drain() {
 	}()
 }
 
-// rest goes on until the client ends the connection.
+// rest reads until the client ends the connection.
 func (h *h2) rest() {
 	if h.drained != nil {
 		<-h.drained
@@ -180,5 +179,5 @@ func (h *h2) rest() {
 	h.next(func(http2.Frame) bool { return false })
 }
 
-// stay keeps the connection without reading it.
+// stay keeps the connection open without reading from it.
 func (n *network) stay() { <-n.done }

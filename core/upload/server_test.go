@@ -35,7 +35,7 @@ type stored struct {
 	expect                           bool
 }
 
-// ingester is a real server that takes uploads in one generation's manner.
+// ingester is a real server that takes uploads like one generation of ArtStore.
 type ingester struct {
 	*httptest.Server
 	ca         *coretest.CA
@@ -108,7 +108,7 @@ func (g *ingester) take(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, receiptJSON(g.generation, got.name, got.size, got.sum))
 }
 
-// read reads the form strictly: RFC 7578 disposition, the file last.
+// read reads the form strictly: with the disposition of RFC 7578, and the file last.
 func (s *stored) read(r *http.Request) error {
 	_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
@@ -277,7 +277,7 @@ func transferOf(t testing.TB, name string, data []byte) (core.Transfer, string) 
 	}, hex.EncodeToString(sum[:])
 }
 
-// sparse is a transfer of a file of size zero bytes that needs no space.
+// sparse returns a transfer of a sparse file of size zero bytes.
 func sparse(t testing.TB, size int64) core.Transfer {
 	t.Helper()
 	transfer, _ := transferOf(t, "sparse", nil)
@@ -292,8 +292,8 @@ func sparse(t testing.TB, size int64) core.Transfer {
 	return transfer
 }
 
-// through sends everything through a proxy. (The environment can't be used in
-// a test: net/http reads it once.)
+// through makes a client send everything through a proxy. (Tests can't use the environment,
+// as net/http reads it only once.)
 func through(t testing.TB, proxy string) func(*Config) {
 	t.Helper()
 	u, err := url.Parse(proxy)
@@ -303,7 +303,7 @@ func through(t testing.TB, proxy string) func(*Config) {
 	return func(cfg *Config) { cfg.Proxy = http.ProxyURL(u) }
 }
 
-// limited is the context of a test that must not hang.
+// limited returns a context with a time limit, for tests that could hang.
 func limited(t testing.TB) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -311,13 +311,13 @@ func limited(t testing.TB) context.Context {
 	return ctx
 }
 
-// want compares an error's class.
+// want checks an error's kind, code and outcome.
 func want(t *testing.T, err error, kind core.Kind, code core.Code, outcome core.Outcome) {
 	t.Helper()
 	_ = wantError(t, err, kind, code, outcome)
 }
 
-// wantError is want for those who look closer.
+// wantError is want, but returns the error for further checks.
 func wantError(t *testing.T, err error, kind core.Kind, code core.Code, outcome core.Outcome) *core.Error {
 	t.Helper()
 	if err == nil {

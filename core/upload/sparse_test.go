@@ -17,8 +17,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// Fault 42: sizes around where 32 bits end are announced as they are, over both
-// versions; nothing is sent of a file that the server does not want.
+// Fault 42: sizes around the limit of 32 bits are announced correctly, over both versions, and
+// nothing of a refused file is sent.
 func TestLengthsBeyond32Bits(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	var mu sync.Mutex
@@ -48,8 +48,8 @@ func TestLengthsBeyond32Bits(t *testing.T) {
 	}
 }
 
-// Fault 42, whole: a large file arrives with the right hash, and memory stays
-// flat. SOAK=1 makes it 64 GiB.
+// Fault 42 with content: a large file arrives with the right hash, and memory does not grow.
+// SOAK=1 makes it 64 GiB.
 func TestLargeFileInFlatMemory(t *testing.T) {
 	size := int64(64 << 20)
 	if soak() {
@@ -72,14 +72,14 @@ func TestLargeFileInFlatMemory(t *testing.T) {
 	if sum := zeros(size); string(receipt.SHA256) != sum || g.only(t).sum != sum || receipt.Size != size {
 		t.Errorf("receipt %+v, want %s", receipt, sum)
 	}
-	const spare = 64 << 20 // of the race detector, and the server
+	const spare = 64 << 20 // for the race detector and the server
 	t.Logf("%d MiB: %d MiB resident at the beginning, %d at most", size>>20, begin>>20, most>>20)
 	if most > begin+spare {
 		t.Errorf("memory grew from %d to %d MiB", begin>>20, most>>20)
 	}
 }
 
-// zeros is the SHA-256 of size zero bytes.
+// zeros returns the SHA-256 of size zero bytes.
 func zeros(size int64) string {
 	h := sha256.New()
 	_, _ = io.CopyN(h, nothing{}, size) // never fails
@@ -90,8 +90,7 @@ type nothing struct{}
 
 func (nothing) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
-// resident is how many bytes of memory this process has, 0 where it can't be
-// told.
+// resident returns the resident memory of this process, 0 if that is not known.
 func resident(t *testing.T) int64 {
 	data, err := os.ReadFile("/proc/self/statm")
 	if err != nil {

@@ -21,8 +21,8 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// overPipes dials in-memory connections that serve gets the other end of, so
-// that time in the test is the bubble's.
+// overPipes dials in-memory connections and passes their other ends to serve, so that time in
+// the test is the bubble's.
 func overPipes(t *testing.T, serve func(net.Conn)) wire.Dial {
 	var all sync.WaitGroup
 	t.Cleanup(all.Wait)
@@ -36,8 +36,8 @@ func overPipes(t *testing.T, serve func(net.Conn)) wire.Dial {
 	}
 }
 
-// slowly reads an HTTP/1.1 request, with leave given, at n bytes every pause,
-// and then hands over to end.
+// slowly reads an HTTP/1.1 request, after 100 Continue if leave is set, at n bytes in every
+// pause, and then calls end.
 func slowly(n int64, pause time.Duration, leave bool, end func(conn net.Conn, size int64)) func(net.Conn) {
 	return func(conn net.Conn) {
 		req, err := http.ReadRequest(bufio.NewReader(conn))
@@ -63,7 +63,7 @@ func refuse(conn net.Conn, _ int64) {
 	_, _ = io.WriteString(conn, "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 }
 
-// Fault 24: silence is noticed, slowness is not taken for it.
+// Fault 24: silence is noticed, and slowness is not mistaken for it.
 func TestWatchdog(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -72,7 +72,7 @@ func TestWatchdog(t *testing.T) {
 		serve   func(net.Conn)
 		code    core.Code
 		outcome core.Outcome
-		took    time.Duration // at least, and at most a minute more
+		took    time.Duration // at least this long, and at most a minute more
 	}{
 		{"takes nothing", 2 << 20, nil, func(net.Conn) { <-time.After(time.Hour) }, core.CodeStalled, core.OutcomeNotProcessed, 2 * time.Minute},
 		{"stops in the middle", 2 << 20, nil, slowly(1<<20, 10*time.Minute, true, forEver), core.CodeStalled, core.OutcomeCutOff, 2 * time.Minute},
@@ -101,14 +101,13 @@ func TestWatchdog(t *testing.T) {
 	}
 }
 
-// Fault 33: a server that answers pings and opens no window is seen by no timer of
-// HTTP/2's own.
+// Fault 33: HTTP/2's own timers don't notice a server that answers pings but opens no window.
 func TestWatchdogSeesAClosedWindow(t *testing.T) {
 	transfer := sparse(t, 4<<20)
 	synctest.Test(t, func(t *testing.T) {
 		ca := coretest.NewCA(t, "CA")
 		config := ca.ServerConfig(t)
-		config.NextProtos, config.SessionTicketsDisabled = []string{"h2"}, true // a pipe takes no ticket while it is written to
+		config.NextProtos, config.SessionTicketsDisabled = []string{"h2"}, true // a pipe can't take a session ticket while it is being written to
 		dial := overPipes(t, func(conn net.Conn) {
 			secure := tls.Server(conn, config)
 			if _, err := io.ReadFull(secure, make([]byte, len(http2.ClientPreface))); err != nil {

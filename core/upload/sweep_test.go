@@ -16,10 +16,10 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// soak is whether the long forms of the tests run: `make soak`.
+// soak reports whether the long forms of the tests run: `make soak`.
 func soak() bool { return os.Getenv("SOAK") != "" }
 
-// seeded is a source of randomness whose seed, SEED or a random one, is told.
+// seeded returns a source of randomness and logs its seed, which is SEED or a random one.
 func seeded(t *testing.T) *rand.Rand {
 	t.Helper()
 	seed := rand.Uint64()
@@ -36,7 +36,7 @@ func seeded(t *testing.T) *rand.Rand {
 // keyed is a server that honours the key and counts what it got and stored.
 type keyed struct {
 	mu     sync.Mutex
-	bodies int            // complete ones
+	bodies int            // complete bodies
 	stored map[string]int // by key
 	kept   map[string]stored
 }
@@ -60,7 +60,7 @@ func (k *keyed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = fmt.Fprint(w, receiptJSON(2, kept.name, kept.size, kept.sum))
 }
 
-// take is how many complete bodies have come since the last call.
+// take returns how many complete bodies have come since the last call.
 func (k *keyed) take() int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -69,13 +69,12 @@ func (k *keyed) take() int {
 	return n
 }
 
-// Faults 23 and 24: the connection ends at one byte of an upload, or of its
-// answer, by reset, in good order or by silence. What the attempt says of the
-// server is never wrong, one attempt is one body, and the next attempt with the
-// same key stores the file once. Time is virtual.
+// Faults 23 and 24: the connection ends at one byte of an upload or of its answer, by a reset,
+// normally or by silence. The attempt's reported outcome is never wrong, one attempt sends one
+// body, and the next attempt with the same key stores the file once. Time is virtual.
 //
-// SOAK=1 adds a file of 10 MB, cut at each byte of its first and its last KiB and
-// at 1,000 places between.
+// SOAK=1 adds a file of 10 MB, cut at each byte of its first and its last KiB and at 1,000
+// bytes between.
 func TestCutAtEachByte(t *testing.T) {
 	random := seeded(t)
 	s := newSweep(t)
@@ -90,7 +89,7 @@ func TestCutAtEachByte(t *testing.T) {
 	}
 	for _, file := range files {
 		s.transfer, _ = newTransfer(t, "a.bin", file.size)
-		s.transfer.Options.Retention = core.RetentionPermanent // which this server doesn't do
+		s.transfer.Options.Retention = core.RetentionPermanent // which this server doesn't support
 		for _, s.version = range []string{core.HTTP11, core.HTTP2} {
 			sent, answered := s.measure(t)
 			for how, name := range endings {
@@ -109,8 +108,8 @@ func TestCutAtEachByte(t *testing.T) {
 	}
 }
 
-// places are where to cut a stream of size bytes: every step bytes of the first
-// and the last KiB, and so many times between.
+// places returns where to cut a stream of size bytes: every step bytes of the first and the
+// last KiB, and at random between.
 func places(random *rand.Rand, size, step int64, between int) (list []int64) {
 	const edge = 1024
 	for at := random.Int64N(step); at < min(edge, size); at += step {
@@ -127,14 +126,14 @@ func places(random *rand.Rand, size, step int64, between int) (list []int64) {
 	return list
 }
 
-// sweep is one file and one version of HTTP.
+// sweep is the test of one file over one version of HTTP.
 type sweep struct {
 	server, client *tls.Config
 	transfer       core.Transfer
 	version        string
 }
 
-// newSweep makes certificates: they are not valid in a bubble's time.
+// newSweep makes the certificates outside the bubble, in whose time they would not be valid.
 func newSweep(t *testing.T) sweep {
 	now := time.Now()
 	clock := func() time.Time { return now }
@@ -144,7 +143,7 @@ func newSweep(t *testing.T) sweep {
 	return s
 }
 
-// try has one client make attempts over n, in a bubble.
+// try makes attempts with one client over n, in a bubble.
 func (s *sweep) try(t *testing.T, n *network, server *keyed, attempts func(t *testing.T, c *Client)) {
 	t.Helper()
 	stop := n.serve(s.server, server)
@@ -158,7 +157,7 @@ func (s *sweep) try(t *testing.T, n *network, server *keyed, attempts func(t *te
 	_ = c.Close()
 }
 
-// measure is how many bytes go each way when nothing is cut.
+// measure returns how many bytes are sent in each direction if nothing is cut.
 func (s *sweep) measure(t *testing.T) (sent, answered int64) {
 	synctest.Test(t, func(t *testing.T) {
 		n := newNetwork(s.version, cut{at: -1})
@@ -175,7 +174,7 @@ func (s *sweep) measure(t *testing.T) (sent, answered int64) {
 
 func newKeyed() *keyed { return &keyed{stored: map[string]int{}, kept: map[string]stored{}} }
 
-// run cuts one upload, checks it, and returns what became of it.
+// run cuts one upload, checks the result, and returns it.
 func (s *sweep) run(t *testing.T, c cut) (became string) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
@@ -200,7 +199,7 @@ func (s *sweep) run(t *testing.T, c cut) (became string) {
 	return became
 }
 
-// judge checks what an attempt said by what the server got.
+// judge compares an attempt's result with what the server got.
 func (s *sweep) judge(t *testing.T, c cut, err error, bodies int, p *progress) string {
 	t.Helper()
 	if bodies > 1 {
@@ -211,7 +210,7 @@ func (s *sweep) judge(t *testing.T, c cut, err error, bodies int, p *progress) s
 	}
 	if err == nil {
 		if bodies != 1 {
-			t.Errorf("cut %+v: called stored with %d bodies", c, bodies)
+			t.Errorf("cut %+v: reported as stored with %d bodies", c, bodies)
 		}
 		return "stored"
 	}

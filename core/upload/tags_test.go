@@ -14,9 +14,9 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// Tags go both ways until the server has told them: then it has a field for them.
-// To the first generation, which has none, they always travel in the metadata,
-// and where they can't the receipt says that they are not kept.
+// Tags are sent both as a field and in the metadata until the server has returned them: then it
+// has a field for them. To the first generation, which has none, they are always sent in the
+// metadata. If that is not possible, the receipt says that they are not kept.
 func TestTags(t *testing.T) {
 	const both, field = `{"m":1,"tags":["a","b"]}`, `{"m":1}`
 	lost := []core.Difference{{Field: core.FieldTags, Asked: `["a","b"]`, Got: "[]"}}
@@ -68,7 +68,7 @@ func TestTags(t *testing.T) {
 	}
 }
 
-// What a registry lists of the metadata says which tags are kept.
+// The metadata that a registry lists tells which tags are kept.
 func TestTagsOfTheRegistry(t *testing.T) {
 	transfer, sum := newTransfer(t, "a.txt", 10)
 	transfer.Options.Tags = []string{"a"}

@@ -15,7 +15,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// newToxic starts a proxy before the server of g; it ends with the test.
+// newToxic starts a proxy before the server of g. It ends with the test.
 func newToxic(t *testing.T, g *ingester) (proxy *toxiproxy.Proxy, address string) {
 	t.Helper()
 	upstream, err := url.Parse(g.URL)
@@ -31,7 +31,7 @@ func newToxic(t *testing.T, g *ingester) (proxy *toxiproxy.Proxy, address string
 	return proxy, "https://" + proxy.Listen
 }
 
-// poison adds a toxic, as toxiproxy's API writes it.
+// poison adds a toxic in the form of toxiproxy's API.
 func poison(t *testing.T, proxy *toxiproxy.Proxy, kind, stream, attributes string) {
 	t.Helper()
 	spec := fmt.Sprintf(`{"name":%q,"type":%q,"stream":%q,"attributes":%s}`, kind+" "+stream, kind, stream, attributes)
@@ -40,15 +40,15 @@ func poison(t *testing.T, proxy *toxiproxy.Proxy, kind, stream, attributes strin
 	}
 }
 
-// toxic is one bad line.
+// toxic is one kind of bad network.
 type toxic struct {
 	name, kind, stream, attributes string
 	size                           int
 }
 
-// Fault 25: lines that are slow, thin, torn to pieces or slow to close carry
-// every file, in one attempt: no time limit of ours is in the way.
-func TestSlowLinesCarryEverything(t *testing.T) {
+// Fault 25: networks with delays, little bandwidth, small packets or slow closing carry every
+// file in one attempt, as no time limit of ours is in the way.
+func TestSlowNetworksCarryEverything(t *testing.T) {
 	for _, line := range []toxic{
 		{"latency", "latency", "upstream", `{"latency":120,"jitter":60}`, 300 << 10},
 		{"latency of answers", "latency", "downstream", `{"latency":120,"jitter":60}`, 300 << 10},
@@ -75,9 +75,9 @@ func TestSlowLinesCarryEverything(t *testing.T) {
 	}
 }
 
-// Fault 23, over real sockets: lines that break. What the attempt says is true,
-// and once the line is well the next attempt stores the file.
-func TestBrokenLines(t *testing.T) {
+// Fault 23, over real sockets: connections break. The attempt's result is true, and once the
+// network works the next attempt stores the file.
+func TestBrokenConnections(t *testing.T) {
 	for _, line := range []toxic{
 		{"reset at once", "reset_peer", "upstream", `{"timeout":0}`, 2 << 20},
 		{"reset after a while", "reset_peer", "downstream", `{"timeout":50}`, 2 << 20},
@@ -103,7 +103,7 @@ func TestBrokenLines(t *testing.T) {
 				e := core.AsError(err)
 				switch {
 				case e == nil && before != 1:
-					t.Errorf("called stored with %d files", before)
+					t.Errorf("reported as stored with %d files", before)
 				case e != nil && e.Kind != core.KindNetwork && e.Kind != core.KindTLS:
 					t.Errorf("got %+v", e)
 				case e != nil && before > 0 && e.Outcome != core.OutcomeUnknown, before > 1:
@@ -115,7 +115,7 @@ func TestBrokenLines(t *testing.T) {
 					t.Fatal(err)
 				}
 				if _, err := c.Upload(limited(t), transfer, &progress{}); err != nil {
-					t.Errorf("once the line is well: %v", err)
+					t.Errorf("once the network works: %v", err)
 				}
 				_ = c.Close()
 			})
@@ -123,15 +123,15 @@ func TestBrokenLines(t *testing.T) {
 	}
 }
 
-// stored is how many files the server has.
+// stored returns how many files the server has.
 func (g *ingester) stored() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return len(g.files)
 }
 
-// Fault 26: the server moves while files are under way, and again between
-// them. No pool holds on to what is gone.
+// Fault 26: the server moves to another address while files are under way, and again between
+// files. No pool keeps using the old address.
 func TestServerMoves(t *testing.T) {
 	for _, version := range []string{core.HTTP11, core.HTTP2} {
 		t.Run("HTTP "+version, func(t *testing.T) {

@@ -25,8 +25,8 @@ import (
 	"github.com/artstore/ingester/core/transport"
 )
 
-// I3: what was sent is what the server has, by name, size and SHA-256, in both
-// generations and over every HTTP version.
+// I3: the server has what was sent, by name, size and SHA-256, in both generations and over
+// every HTTP version.
 func TestUploadIsStoredAndVerified(t *testing.T) {
 	for _, generation := range []int{1, 2} {
 		for version, wantProto := range map[string]string{core.HTTP11: "HTTP/1.1", core.HTTP2: "HTTP/2.0"} {
@@ -69,8 +69,8 @@ func checkProgress(t *testing.T, p *progress, size int64) {
 	}
 }
 
-// I2: without the client certificate the server refuses, and that is said as
-// such, over both HTTP versions and whatever the size.
+// I2: without a client certificate the server refuses, and the error says so, over both HTTP
+// versions and for every size.
 func TestUploadWithoutClientCertificateIsRefused(t *testing.T) {
 	for _, version := range []string{core.HTTP11, core.HTTP2, core.HTTPAuto} {
 		for _, size := range []int{100, 300 << 10, 3 << 20} {
@@ -106,8 +106,8 @@ func TestUploadSendsWhatTheUserSays(t *testing.T) {
 	}
 }
 
-// Fault 35: "auto" sends small files over HTTP/2 where the line is long, and bulk over
-// HTTP/1.1, and all over HTTP/1.1 where the server has nothing else.
+// Fault 35: "auto" sends small files over HTTP/2 if the server is far away, large ones over
+// HTTP/1.1, and all over HTTP/1.1 if the server has nothing else.
 func TestAutoChoosesTheVersion(t *testing.T) {
 	for _, tt := range []struct {
 		name         string
@@ -138,7 +138,7 @@ func TestAutoChoosesTheVersion(t *testing.T) {
 	}
 }
 
-// Fault 35: HTTP/2 only, and a server that has none.
+// Fault 35: HTTP/2 is demanded, but the server doesn't have it.
 func TestHTTP2ThatTheServerLacksIsSaid(t *testing.T) {
 	g := newIngester(t, 2, withoutHTTP2)
 	c := g.newClient(t, func(cfg *Config) { cfg.HTTPVersion = core.HTTP2 })
@@ -167,8 +167,8 @@ func TestPlainHTTP(t *testing.T) {
 	}
 }
 
-// Fault 33: many at once: more streams than connections, and servers that allow one
-// HTTP/2 stream at a time.
+// Fault 33: many uploads at once, with more streams than connections, and with servers that
+// allow one HTTP/2 stream at a time.
 func TestManyAtOnce(t *testing.T) {
 	for name, options := range map[string][]serverOption{
 		"ordinary":            nil,
@@ -183,7 +183,7 @@ func TestManyAtOnce(t *testing.T) {
 					group.Go(func() error {
 						transfer, sum := newTransfer(t, fmt.Sprint(i), 3000*i*(1+i%3*10))
 						r, err := c.Upload(limited(t), transfer, &progress{})
-						for refused(err) || early(err) { // the server says its limit after the first requests
+						for refused(err) || early(err) { // the server tells its limit only after the first requests
 							r, err = c.Upload(limited(t), transfer, &progress{})
 						}
 						if err == nil && string(r.SHA256) != sum {
@@ -203,8 +203,8 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-// Small files after each other share one connection: none is lost to an
-// answer that comes before net/http has seen the body's end.
+// Small files, one after another, share one connection. It is not lost if an answer comes
+// before net/http has seen the body's end.
 func TestConnectionsAreReused(t *testing.T) {
 	for _, version := range []string{core.HTTP11, core.HTTP2} {
 		g := newIngester(t, 2)
@@ -232,9 +232,8 @@ func refused(err error) bool {
 	return err != nil && core.AsError(err).Outcome == core.OutcomeNotProcessed && transport.Unprocessed(err)
 }
 
-// early reports whether net/http's server met the next stream before it had
-// noted that the last frame of the one before was written: it allows a single
-// one, and calls that a protocol error.
+// early reports whether net/http's server received the next stream before it had noted the last
+// frame of the one before as written. It allows only one stream, and reports a protocol error.
 func early(err error) bool {
 	var stream http2.StreamError
 	return errors.As(err, &stream) && stream.Code == http2.ErrCodeProtocol
@@ -279,7 +278,7 @@ func TestCancelEndsAnUploadAtOnce(t *testing.T) {
 	}
 }
 
-// The last bytes wait for Finishing: when it says no, no server has the file.
+// The last bytes wait for Finishing: if it returns an error, no server has the file.
 func TestFinishingHoldsTheLastBytesBack(t *testing.T) {
 	g := newIngester(t, 2)
 	refusal := &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "commit", Message: "disk full"}
@@ -298,8 +297,7 @@ func TestFinishingHoldsTheLastBytesBack(t *testing.T) {
 	}
 }
 
-// Fault 40: a file that changes while it is read is noticed before its end is
-// sent.
+// Fault 40: that a file changes while it is read is noticed before its end is sent.
 func TestFileThatChangesIsNeverStored(t *testing.T) {
 	changes := map[string]func(path string) error{
 		"grows":    func(path string) error { return appendTo(path, "more") },
@@ -311,7 +309,7 @@ func TestFileThatChangesIsNeverStored(t *testing.T) {
 			return errors.Join(os.WriteFile(path+"2", make([]byte, 6<<20), 0o600), os.Rename(path+"2", path))
 		},
 	}
-	if runtime.GOOS == "windows" { // what is open stays
+	if runtime.GOOS == "windows" { // an open file can't be replaced
 		delete(changes, "goes")
 		delete(changes, "is another")
 	}
@@ -372,7 +370,7 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 	}
 }
 
-// A file that can't be opened costs no token and no connection.
+// For a file that can't be opened no token is fetched and no connection made.
 func TestUploadOfAMissingFile(t *testing.T) {
 	c := newTestClient(t, "http://127.0.0.1:1", nil, nil)
 	_, err := c.Upload(limited(t), core.Transfer{Source: core.Source{Path: filepath.Join(t.TempDir(), "x")}}, &progress{})

@@ -36,7 +36,7 @@ func packed(t *testing.T, how string, data []byte) []byte {
 	return out.Bytes()
 }
 
-// What was encoded is read, from a real server; what can't be is said.
+// Encoded answers of a real server are decoded, and those that can't be give an error.
 func TestDecode(t *testing.T) {
 	text := []byte(`{"status":"ok"}`)
 	zipped := packed(t, "gzip", text)
@@ -100,7 +100,7 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// A bomb is unpacked as far as it is read.
+// A decompression bomb is unpacked only as far as it is read.
 func TestDecodeBomb(t *testing.T) {
 	bomb := packed(t, "gzip", packed(t, "gzip", make([]byte, 64<<20)))
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -116,7 +116,7 @@ func TestDecodeBomb(t *testing.T) {
 	}
 }
 
-// An answer to HEAD says how the body would be encoded, and has none.
+// An answer to HEAD tells how the body would be encoded, but has no body.
 func TestDecodeHead(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "br")
@@ -134,7 +134,7 @@ func TestDecodeHead(t *testing.T) {
 	}
 }
 
-// get asks as the adapters do: without undoing anything.
+// get makes a request like the adapters, without net/http's own decoding.
 func get(t *testing.T, url string) *http.Response {
 	t.Helper()
 	client := http.Client{Transport: &http.Transport{DisableCompression: true, DisableKeepAlives: true}}
@@ -146,7 +146,7 @@ func get(t *testing.T, url string) *http.Response {
 	return resp
 }
 
-// Whatever is called compressed: no panic, and an end.
+// Any data that is declared compressed: decoding never panics, and ends.
 func FuzzDecode(f *testing.F) {
 	f.Add("gzip", []byte("\x1f\x8b\x08"))
 	f.Add("deflate", []byte("\x78\x9c"))

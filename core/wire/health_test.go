@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// What servers of either generation, and others, say of themselves: whether
-// requests are taken, whether all is well, and what isn't.
+// The health checks of servers of either generation, and of others: whether they take
+// requests, whether all is well, and what is not.
 func TestReadHealth(t *testing.T) {
 	for name, tt := range map[string]struct {
 		status             int

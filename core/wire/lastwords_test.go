@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The request could not be written because the connection broke: the writer
-// waits for the reader's reason, but not for ever.
+// If a request can't be written because the connection broke, the writer waits for the
+// reader to find the reason, but not for ever.
 func TestLastWords(t *testing.T) {
 	ours, theirs := net.Pipe()
 	_ = theirs.Close()

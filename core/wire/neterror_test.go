@@ -39,9 +39,9 @@ func get(t *testing.T, address string, config *tls.Config) error {
 	return err
 }
 
-// verdict connects and waits for what the server thinks of our certificate.
-// It sends nothing: a server that closes the connection while a request
-// arrives resets it, and that may overtake its alert.
+// verdict connects and waits until the server accepts or refuses our certificate. It sends
+// nothing: if the server closed the connection while a request arrives, the reset could
+// overtake its alert.
 func verdict(t *testing.T, address string, config *tls.Config) error {
 	t.Helper()
 	conn, err := tls.Dial("tcp", strings.TrimPrefix(address, "https://"), config)
@@ -94,7 +94,7 @@ func want(t *testing.T, err error, kind core.Kind, code core.Code) {
 	_ = wantError(t, err, kind, code)
 }
 
-// wantError is want for those who look closer.
+// wantError is want, but returns the error for further checks.
 func wantError(t *testing.T, err error, kind core.Kind, code core.Code) *core.Error {
 	t.Helper()
 	e := wire.NetworkError("fetch", err)
@@ -271,8 +271,8 @@ func TestNetworkErrorProxy(t *testing.T) {
 	})
 }
 
-// What no test machine can bring about is built from the types that the
-// standard library documents.
+// Errors that can't be caused on a test machine are built from the types that the standard
+// library documents.
 func TestNetworkErrorConstructed(t *testing.T) {
 	wrap := func(err error) error { return &url.Error{Op: "Post", URL: "https://server.example/", Err: err} }
 	remote := func(alert string) error {
@@ -319,8 +319,8 @@ func TestNetworkErrorConstructed(t *testing.T) {
 	}
 }
 
-// Fault 29: a proxy that refuses the login is told from one that fails, for
-// nothing but another password helps.
+// Fault 29: a proxy that refuses the login is distinguished from one that fails, as only
+// another password helps.
 func TestProxyLogin(t *testing.T) {
 	for text, want := range map[string]int{
 		"Proxy Authentication Required":           407,
@@ -335,7 +335,7 @@ func TestProxyLogin(t *testing.T) {
 	}
 }
 
-// Fault 18: nginx refuses a client certificate by an answer.
+// Fault 18: nginx refuses a client certificate with an HTTP answer.
 func TestCertificateRefusal(t *testing.T) {
 	for body, want := range map[string]core.Code{
 		"<center>No required SSL certificate was sent</center>": core.CodeTLSClientRequired,
@@ -355,7 +355,7 @@ func TestCertificateRefusal(t *testing.T) {
 	}
 }
 
-// A gateway that adds cookies to every answer is told as such.
+// The error for an answer with too long headers says that a gateway may add cookies.
 func TestAnswerWithLongHeaders(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		for i := range 40 {

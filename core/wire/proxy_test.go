@@ -7,7 +7,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// To CONNECT nobody but the proxy answers: its 401 is as good as a 407.
+// Only the proxy answers CONNECT, so its 401 counts like a 407.
 func TestProxyAnswered(t *testing.T) {
 	for status, want := range map[int]int{http.StatusUnauthorized: http.StatusProxyAuthRequired, http.StatusForbidden: 0, http.StatusFound: 0, http.StatusServiceUnavailable: 0} {
 		e := NetworkError("upload", ProxyAnswered(t.Context(), nil, nil, &http.Response{StatusCode: status}))

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Fault 36: every form of Retry-After, and what is none.
+// Fault 36: every form of Retry-After, and invalid ones.
 func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {

@@ -16,7 +16,7 @@ func TestClean(t *testing.T) {
 	}
 }
 
-// Every form in which servers say what is wrong, and what says nothing.
+// Every form of servers' error messages, and answers without a message.
 func TestWords(t *testing.T) {
 	redact := strings.NewReplacer("hunter2", "[redacted]").Replace
 	for _, tt := range []struct {

@@ -14,7 +14,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// Nothing may stand behind the address.
+// There is no server at the address.
 func TestNobodyThere(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -36,8 +36,8 @@ func TestNobodyThere(t *testing.T) {
 	}
 }
 
-// Faults 22 and 28: a server whose certificate nobody vouches for, a captive
-// portal say, gets no byte of a request.
+// Faults 22 and 28: a server with an untrusted certificate, for instance a captive portal, gets
+// no byte of a request.
 func TestUntrustedServer(t *testing.T) {
 	g := newIngester(t, 2)
 	stranger := coretest.NewCA(t, "Stranger")
@@ -52,14 +52,14 @@ func TestUntrustedServer(t *testing.T) {
 	}
 }
 
-// Fault 18: a certificate that the server does not take is named as the reason.
-func TestClientCertificateOfAnotherAuthority(t *testing.T) {
+// Fault 18: if the server refuses our certificate, the error names it as the reason.
+func TestClientCertificateOfAnotherCA(t *testing.T) {
 	g := newIngester(t, 2)
 	other := coretest.NewCA(t, "Other").Client(t, "tester")
 	for _, version := range []string{core.HTTP11, core.HTTP2} {
 		c := g.newClient(t, func(cfg *Config) {
 			cfg.HTTPVersion = version
-			// Sent though the server did not name its authority.
+			// Sent although the server did not name its CA.
 			cfg.TLS.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &other, nil }
 		})
 		transfer, _ := newTransfer(t, "a", 1000)
@@ -68,8 +68,8 @@ func TestClientCertificateOfAnotherAuthority(t *testing.T) {
 	}
 }
 
-// A server that asks for our certificate and hangs up right after the handshake
-// says nothing of why: it is told as the network's, with what it probably is.
+// A server that asks for our certificate and closes the connection right after the handshake
+// gives no reason: the error is one of the network, and its message names the probable reason.
 func TestHangUpAfterTheHandshake(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	for version, proto := range map[string]string{core.HTTP11: "http/1.1", core.HTTP2: "h2"} {
@@ -81,8 +81,7 @@ func TestHangUpAfterTheHandshake(t *testing.T) {
 	}
 }
 
-// A proxy that wants a password stops everything, and its password is not in
-// the error.
+// A proxy that wants a password stops everything, and the password is not in the error.
 func TestProxyWantsAPassword(t *testing.T) {
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
 	defer proxy.Close()
@@ -95,7 +94,7 @@ func TestProxyWantsAPassword(t *testing.T) {
 	}
 }
 
-// Through a proxy that works, both ways arrive.
+// Through a working proxy both versions of HTTP reach the server.
 func TestThroughAProxy(t *testing.T) {
 	g := newIngester(t, 2)
 	var mu sync.Mutex
@@ -120,7 +119,7 @@ func TestThroughAProxy(t *testing.T) {
 	}
 }
 
-// tunnel is the CONNECT method (RFC 9110 §9.3.6).
+// tunnel implements the CONNECT method (RFC 9110 §9.3.6).
 func tunnel(w http.ResponseWriter, r *http.Request) {
 	server, err := new(net.Dialer).DialContext(r.Context(), "tcp", r.Host)
 	if err != nil {

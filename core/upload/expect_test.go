@@ -14,10 +14,10 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Front servers that refuse to be asked for leave, with 417, or never answer
-// that, store each file once and are asked, or waited for, once for all files,
-// over both versions. Time is virtual.
-func TestLeaveIsLearntOnceAServer(t *testing.T) {
+// Front servers refuse Expect: 100-continue with 417, or never answer it. Each file is stored
+// once, and the server is asked, or waited for, once for all files, over both versions. Time
+// is virtual.
+func TestExpectIsLearnedOncePerServer(t *testing.T) {
 	s := newSweep(t)
 	const files = 4
 	transfer, sum := newTransfer(t, "a.bin", 3<<20)
@@ -48,7 +48,7 @@ func TestLeaveIsLearntOnceAServer(t *testing.T) {
 					_ = c.Close()
 					stop()
 					if asked.Load() != 1 {
-						t.Errorf("asked for leave %d times", asked.Load())
+						t.Errorf("asked with Expect %d times", asked.Load())
 					}
 					if refuses && took > time.Second || !refuses && (took < 5*time.Second || took > 6*time.Second) {
 						t.Errorf("%d files took %v", files, took)
@@ -69,8 +69,8 @@ func TestLeaveIsLearntOnceAServer(t *testing.T) {
 	}
 }
 
-// front is a front server over HTTP/1.1 that refuses, or keeps net/http from
-// giving leave by having the body read only when all of it is there.
+// front is a front server over HTTP/1.1 that refuses Expect, or keeps net/http from answering
+// it by reading the body only when all of it is there.
 func front(w http.ResponseWriter, r *http.Request, g *ingester, refuses bool, asked *atomic.Int64) {
 	if r.Header.Get("Expect") != "" {
 		asked.Add(1)
@@ -83,10 +83,10 @@ func front(w http.ResponseWriter, r *http.Request, g *ingester, refuses bool, as
 	g.ServeHTTP(w, r)
 }
 
-// continuePatience is longer than leave is waited for.
+// continuePatience is longer than the client waits for 100 Continue.
 const continuePatience = 5*time.Second + 100*time.Millisecond
 
-// front is the same over HTTP/2, where no leave is given unless it is written.
+// front is the same over HTTP/2, where 100 Continue is sent only if it is written.
 func (h *h2) front(g *ingester, refuses bool, asked *atomic.Int64) {
 	_ = h.WriteSettings()
 	_ = h.WriteWindowUpdate(0, 1<<30)
