@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"path/filepath"
 	"slices"
@@ -175,7 +176,17 @@ func (c *controller) ExportHistory(ctx context.Context, w io.Writer, f core.Hist
 	if err != nil {
 		return err
 	}
-	return report.History(w, f, rows)
+	return unwritten("export history", report.History(w, f, rows))
+}
+
+// unwritten is the error of an export that can't be written where the user
+// wanted it: nothing of the program's own is wrong.
+func unwritten(op string, err error) error {
+	var known *core.Error
+	if err == nil || errors.As(err, &known) && known.Code != core.CodeStoreFailed {
+		return err
+	}
+	return &core.Error{Kind: core.KindFile, Code: core.CodeFileUnwritable, Op: op, Message: "The file can't be written.", Err: err}
 }
 
 // Profiles implements view.Controller.
@@ -292,7 +303,7 @@ func (c *controller) ExportProfile(_ context.Context, name, path string) error {
 	if err != nil {
 		return err
 	}
-	return profiles.WriteFile(path, p)
+	return unwritten("export profile", profiles.WriteFile(path, p))
 }
 
 // Link implements view.Controller.
