@@ -53,7 +53,7 @@ func BenchmarkSmallFiles(b *testing.B) {
 }
 
 // BenchmarkMemory measures the queue's memory for each of 100,000 paused
-// transfers. Goal: 400 bytes together with BenchmarkMemory of package ui.
+// transfers. Goal: 400 bytes together with BenchmarkMemory of ui/queue.
 func BenchmarkMemory(b *testing.B) {
 	const n = 100_000
 	st := openStore(b, "")
