@@ -64,8 +64,8 @@ func TestUnknownSettlesByItself(t *testing.T) {
 
 	d.lose.Store(1)
 	d.closed.Store(true)
-	late := write("late")
-	lines, code = s.upload(t, home, late)
+	unheard := write("d")
+	lines, code = s.upload(t, home, unheard)
 	if code != exitIncomplete || len(lines) != 1 || lines[0].State != core.StateUnknown || lines[0].AskedAgain != "next run" {
 		t.Errorf("exit code %d, %+v", code, lines)
 	}
@@ -74,7 +74,7 @@ func TestUnknownSettlesByItself(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	d.closed.Store(true)
-	lines, code = s.upload(t, home, late)
+	lines, code = s.upload(t, home, unheard)
 	if code != exitOK || len(lines) != 1 || lines[0].State != core.StateStored || !lines[0].Skipped || len(s.files(t)) != 5 {
 		t.Errorf("exit code %d, %+v; the server has %d files", code, lines, len(s.files(t)))
 	}

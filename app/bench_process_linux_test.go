@@ -31,12 +31,12 @@ func (b *bench) open(t *testing.T, title string, cmd *exec.Cmd) *running {
 	begun := time.Now()
 	startProcess(t, cmd)
 	r := &running{b: b, t: t, cmd: cmd}
-	late := time.After(patience)
+	timeout := time.After(patience)
 	for there := false; !there; {
 		select {
 		case n := <-b.windows:
 			there = n > 0
-		case <-late:
+		case <-timeout:
 			t.Fatalf("%s did not open", title)
 		}
 	}
@@ -50,11 +50,11 @@ func (b *bench) open(t *testing.T, title string, cmd *exec.Cmd) *running {
 func (r *running) close() {
 	_ = r.cmd.Process.Signal(syscall.SIGTERM)
 	_ = r.cmd.Wait()
-	late := time.After(patience)
+	timeout := time.After(patience)
 	for n := 1; n > 0; {
 		select {
 		case n = <-r.b.windows:
-		case <-late:
+		case <-timeout:
 			r.t.Fatal("the window stays")
 		}
 	}

@@ -18,7 +18,7 @@ func TestAwaitTray(t *testing.T) {
 		took   time.Duration
 	}{
 		{"at once", 0, time.Hour, true, 0},
-		{"late", 3*panelEvery - 1, time.Hour, true, 3 * panelEvery},
+		{"after the program", 3*panelEvery - 1, time.Hour, true, 3 * panelEvery},
 		{"never", time.Hour, time.Hour, false, panelPatience},
 		{"the program ends", time.Hour, time.Second + 1, false, time.Second + 1},
 	} {

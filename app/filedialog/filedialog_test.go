@@ -70,9 +70,9 @@ func TestOneDialogAtATime(t *testing.T) {
 		ask(ctx, first)
 		ask(t.Context(), second)
 
-		late, stop := context.WithCancel(t.Context())
+		waiting, stop := context.WithCancel(t.Context())
 		third := make(chan error, 1)
-		ask(late, third)
+		ask(waiting, third)
 		stop()
 		if err := <-third; core.CodeOf(err) != core.CodeCancelled {
 			t.Errorf("a question that is not wanted any more: %v", err)

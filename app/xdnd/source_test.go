@@ -143,7 +143,7 @@ func (c *client) put(window xproto.Window, name, kind xproto.Atom, format byte, 
 // await reads events until one satisfies.
 func await[E xgb.Event](c *client, what string, is func(E) bool) E {
 	c.t.Helper()
-	late := time.After(patience)
+	timeout := time.After(patience)
 	for {
 		select {
 		case event, open := <-c.events:
@@ -153,7 +153,7 @@ func await[E xgb.Event](c *client, what string, is func(E) bool) E {
 			if e, ok := event.(E); ok && is(e) {
 				return e
 			}
-		case <-late:
+		case <-timeout:
 			c.t.Fatalf("waited too long for %s", what)
 		}
 	}

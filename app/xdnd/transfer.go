@@ -17,7 +17,7 @@ type transfer struct {
 	pieces  bool // the list comes in pieces (INCR)
 	list    []byte
 	expires time.Time
-	late    *time.Timer
+	timeout *time.Timer
 }
 
 // pieceWords is how much of a property is read at once, in words of four bytes.
@@ -29,20 +29,20 @@ func (t *Target) begin(h hover, window xproto.Window, at xproto.Timestamp) {
 		at = xproto.TimeCurrentTime
 	}
 	t.transfer = &transfer{hover: h, window: window, asked: at,
-		expires: time.Now().Add(t.limits.time), late: time.NewTimer(t.limits.time)}
+		expires: time.Now().Add(t.limits.time), timeout: time.NewTimer(t.limits.time)}
 	xproto.DeleteProperty(t.conn, t.proxy, t.atoms.selection)
 	xproto.ChangeWindowAttributes(t.conn, h.source, xproto.CwEventMask, []uint32{xproto.EventMaskStructureNotify}) // tells when the source's window is gone
 	xproto.ConvertSelection(t.conn, t.proxy, t.atoms.selection, t.atoms.uriList, t.atoms.selection, at)
 }
 
 // wait gives the source some time for the next piece.
-func (x *transfer) wait(idle time.Duration) { x.late.Reset(min(idle, time.Until(x.expires))) }
+func (x *transfer) wait(idle time.Duration) { x.timeout.Reset(min(idle, time.Until(x.expires))) }
 
 // end ends the transfer. err says why there is no list, nil: there is one.
 func (t *Target) end(err error) {
 	x := t.transfer
 	t.transfer = nil
-	x.late.Stop()
+	x.timeout.Stop()
 	xproto.ChangeWindowAttributes(t.conn, x.source, xproto.CwEventMask, []uint32{xproto.EventMaskNoEvent})
 	xproto.DeleteProperty(t.conn, t.proxy, t.atoms.selection)
 	t.finish(x.source, x.window, x.version, err == nil)

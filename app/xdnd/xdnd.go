@@ -152,14 +152,14 @@ func (t *Target) advertise() error {
 func (t *Target) Run(ctx context.Context) {
 	defer t.close()
 	for {
-		var late <-chan time.Time
+		var timeout <-chan time.Time
 		if t.transfer != nil {
-			late = t.transfer.late.C
+			timeout = t.transfer.timeout.C
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-late:
+		case <-timeout:
 			t.end(fmt.Errorf("%w in time", ErrBroken))
 		case event, open := <-t.events:
 			if !open {
@@ -174,7 +174,7 @@ func (t *Target) Run(ctx context.Context) {
 // close removes the proxy and waits until the connection is closed.
 func (t *Target) close() {
 	if t.transfer != nil {
-		t.transfer.late.Stop()
+		t.transfer.timeout.Stop()
 	}
 	xproto.DeleteProperty(t.conn, t.window, t.atoms.proxy)
 	t.conn.Close()

@@ -260,7 +260,7 @@ func TestFlood(t *testing.T) {
 	st.next()
 	again := time.NewTicker(50 * time.Millisecond)
 	defer again.Stop()
-	late := time.After(patience)
+	timeout := time.After(patience)
 	for {
 		s.say(s.atoms.position, 0, 0, 0, 0)
 		select {
@@ -269,7 +269,7 @@ func TestFlood(t *testing.T) {
 				return
 			}
 		case <-again.C:
-		case <-late:
+		case <-timeout:
 			t.Fatal("nothing is answered any more")
 		}
 	}
