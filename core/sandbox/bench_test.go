@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// BenchmarkSmallUploads sends files of 4 KiB, a number of them at a time.
+// BenchmarkSmallUploads sends files of 4 KiB, several at a time.
 func BenchmarkSmallUploads(b *testing.B) {
 	for _, flight := range []int{1, 8, 32} {
 		b.Run(fmt.Sprintf("in flight %d", flight), func(b *testing.B) {
@@ -30,7 +30,7 @@ func BenchmarkSmallUploads(b *testing.B) {
 	}
 }
 
-// BenchmarkKeep is the same without a network: what the disk costs.
+// BenchmarkKeep is the same without a network: it measures the disk.
 func BenchmarkKeep(b *testing.B) {
 	for _, flight := range []int{1, 8, 32} {
 		b.Run(fmt.Sprintf("in flight %d", flight), func(b *testing.B) {
@@ -44,7 +44,7 @@ func BenchmarkKeep(b *testing.B) {
 	}
 }
 
-// inFlight runs one b.N times in so many goroutines.
+// inFlight calls one b.N times, from flight goroutines.
 func inFlight(b *testing.B, flight int, one func() error) {
 	b.Helper()
 	var next atomic.Int64
@@ -95,7 +95,7 @@ func BenchmarkLargeUpload(b *testing.B) {
 	}
 }
 
-// BenchmarkOpen is the start with 10 000 stored files.
+// BenchmarkOpen is a start with 10,000 stored files.
 func BenchmarkOpen(b *testing.B) {
 	dir := b.TempDir()
 	v, _ := openTestVault(b, dir)

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// eventually waits until done, looking again and again.
+// eventually polls until done.
 func eventually(t *testing.T, what string, done func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
@@ -41,12 +41,12 @@ func (r *running) receivingNow(t *testing.T) bool {
 	return len(parts) > 0
 }
 
-// paused is a request that has sent part of its body and waits for the rest.
+// paused is a request that has sent half of its body and waits.
 type paused struct {
 	rest   []byte
 	body   *io.PipeWriter
 	cancel context.CancelFunc
-	result chan answer // closed without an answer when the request fails
+	result chan answer // closed without an answer if the request fails
 }
 
 // pause sends half of an upload and waits until the server writes it.
@@ -94,14 +94,14 @@ func (p *paused) finish(t *testing.T) answer {
 	return got
 }
 
-// abort breaks the connection off.
+// abort breaks the connection.
 func (p *paused) abort() {
 	p.cancel()
 	_ = p.body.CloseWithError(context.Canceled) // the HTTP/1.1 transport waits for its body
 	<-p.result
 }
 
-// A body that breaks off leaves nothing behind.
+// A body that is cut off leaves nothing behind.
 func TestAbortedBodyLeavesNothing(t *testing.T) {
 	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		p := r.pause(t, form{name: "a", content: randomBytes(512 << 10), key: "key"})
@@ -117,7 +117,7 @@ func TestAbortedBodyLeavesNothing(t *testing.T) {
 	})
 }
 
-// dial opens a connection that speaks HTTP/1.1 in the raw.
+// dial opens a connection on which the test writes HTTP/1.1 itself.
 func (r *running) dial(t *testing.T) *tls.Conn {
 	t.Helper()
 	transport, ok := r.client.Transport.(*http.Transport)
@@ -134,8 +134,7 @@ func (r *running) dial(t *testing.T) *tls.Conn {
 	return conn
 }
 
-// A body that ends early at any byte, however well the rest of the request
-// fits, is never taken for a whole one.
+// A body that ends early, at any byte, is never accepted as a whole one.
 func TestTruncatedFormIsNeverStored(t *testing.T) {
 	r := start(t, folder(t), nil).http1(t)
 	token := r.signIn(t)
@@ -157,8 +156,8 @@ func TestTruncatedFormIsNeverStored(t *testing.T) {
 	}
 }
 
-// The last byte counts even where the form is already complete: clients hold
-// it back until they have noted that it goes.
+// Nothing is stored before the last byte, even if the form is complete without it:
+// clients hold it back until they have noted that they are about to send it.
 func TestNothingIsStoredBeforeTheLastByte(t *testing.T) {
 	r := start(t, folder(t), nil).http1(t)
 	body, contentType := form{name: "a", content: []byte("content")}.encode(t)
@@ -180,7 +179,7 @@ func TestNothingIsStoredBeforeTheLastByte(t *testing.T) {
 	}
 }
 
-// Refusals that need no body come instead of "100 Continue".
+// What can be refused without the body is refused instead of "100 Continue".
 func TestExpectContinue(t *testing.T) {
 	r := start(t, folder(t), func(c *Config) { c.MaxFileSize = 1 << 20 }).http1(t)
 	body, contentType := form{name: "a", content: []byte("content")}.encode(t)
@@ -222,7 +221,7 @@ func TestExpectContinue(t *testing.T) {
 	}
 }
 
-// counting counts what is read of a body.
+// counting counts the bytes that are read of a body.
 type counting struct {
 	io.ReadCloser
 	n atomic.Int64
@@ -236,7 +235,7 @@ func (c *counting) Read(p []byte) (int, error) {
 
 func (c *counting) count() int64 { return c.n.Load() }
 
-// pattern is a body that takes no memory. It calls look every 32 MiB.
+// pattern is a large body that needs no memory. It calls look every 32 MiB.
 type pattern struct {
 	left int64
 	look func()
@@ -258,7 +257,7 @@ func (p *pattern) Read(buf []byte) (int, error) {
 	return n, nil
 }
 
-// sendLarge uploads content that never is in memory at once.
+// sendLarge uploads content that is never in memory as a whole.
 func (r *running) sendLarge(t testing.TB, token string, content *pattern) answer {
 	t.Helper()
 	const mark = "@content@"
@@ -276,8 +275,8 @@ func (r *running) sendLarge(t testing.TB, token string, content *pattern) answer
 	return r.do(t, req)
 }
 
-// Memory does not grow with the file: what client and server hold together at
-// any time of an upload of 256 MiB is a fraction of it.
+// Memory does not grow with the file: client and server together never use more than
+// a fraction of the 256 MiB that are uploaded.
 func TestMemoryDoesNotGrowWithTheFile(t *testing.T) {
 	const size, most = 256 << 20, 48 << 20 // HTTP/2 may have its window of 16 MiB in memory
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {

@@ -13,17 +13,10 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/auth"
+	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/tlsconfig"
 	"github.com/artstore/ingester/core/upload"
 )
-
-// silent is a progress that nobody looks at.
-type silent struct{}
-
-func (silent) Sent(int64)                              {}
-func (silent) Finishing(context.Context) error         { return nil }
-func (silent) Resumable(context.Context, string) error { return nil }
-func (silent) Resumed(int64)                           {}
 
 // I1, I2, I3: the program's own sign-in and upload work with the profile that
 // the sandbox hands out, in every combination.
@@ -79,11 +72,11 @@ func uploadAsProfile(t *testing.T, r *running, p core.Profile) {
 	options.Tags, options.Description = []string{"ä"}, "Box 14"
 	transfer := core.Transfer{ID: core.TransferID(uuid.NewString()), Options: options,
 		Source: core.Source{Path: path, Name: "Ordner/Bild 1.jpg", Size: info.Size(), ModTime: info.ModTime()}}
-	receipt, err := client.Upload(t.Context(), transfer, silent{})
+	receipt, err := client.Upload(t.Context(), transfer, coretest.Unwatched{})
 	if err != nil {
 		t.Fatalf("upload: %v", err)
 	}
-	again, err := client.Upload(t.Context(), transfer, silent{})
+	again, err := client.Upload(t.Context(), transfer, coretest.Unwatched{})
 	if err != nil || again.FileID != receipt.FileID {
 		t.Errorf("the same transfer again: %v %v", again, err)
 	}

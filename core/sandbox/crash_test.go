@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// crashDirEnv makes the test program a sandbox that serves in the folder it
-// names until it is killed.
+// crashDirEnv names a folder. With it the test program is a sandbox that serves in
+// this folder until it is killed.
 const crashDirEnv = "SANDBOX_TEST_CRASH_DIR"
 
 func serveUntilKilled(dir string) int {
@@ -24,7 +24,7 @@ func serveUntilKilled(dir string) int {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
-		_, _ = io.Copy(io.Discard, os.Stdin) // ends with the parent, should that be first
+		_, _ = io.Copy(io.Discard, os.Stdin) // the parent has ended
 		cancel()
 	}()
 	fmt.Println(srv.URL())
@@ -70,17 +70,17 @@ func spawn(t *testing.T, dir string) *child {
 	return c
 }
 
-// kill is SIGKILL: nothing of the process gets to run any more.
+// kill sends SIGKILL: the process can't do anything any more.
 func (c *child) kill() {
 	_ = c.cmd.Process.Kill()
 	_ = c.cmd.Wait()
 }
 
-// What was confirmed is there after the server is killed at any moment, nothing
-// is there by half, and every key still has one answer.
+// If the server is killed at any moment, what it has confirmed is stored, no file is
+// incomplete, and every key still has one answer.
 func TestKilledServerKeepsItsPromises(t *testing.T) {
 	dir := folder(t)
-	first := start(t, dir, nil) // makes keys and certificates
+	first := start(t, dir, nil) // creates keys and certificates
 	profile, token := first.Profile(), first.signIn(t)
 	first.stop()
 
@@ -139,7 +139,7 @@ func TestKilledServerKeepsItsPromises(t *testing.T) {
 	t.Logf("%d of %d uploads were confirmed, %d stored before the last start", len(confirmed), keys, len(files))
 }
 
-// storedOnce wants each file to be stored once, with the content of its key. It
+// storedOnce checks that each file is stored once, with the content of its key. It
 // returns the files by key.
 func storedOnce(t *testing.T, files []File) map[string]File {
 	t.Helper()
@@ -162,7 +162,7 @@ func contentOf(key string) []byte {
 	return content
 }
 
-// tryUpload returns the file ID, "" when the connection broke.
+// tryUpload returns the file ID, "" if the connection broke.
 func (r *running) tryUpload(t *testing.T, key, token string) string {
 	resp, err := r.client.Do(r.request(t, form{name: key, content: contentOf(key), key: key, token: token}))
 	if err != nil {

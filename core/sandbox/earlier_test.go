@@ -14,7 +14,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// fillEarlier is fill as earlier versions have done it.
+// fillEarlier is fill with the index of earlier versions.
 func fillEarlier(t testing.TB, dir string) []File {
 	t.Helper()
 	files := fill(t, dir)
@@ -35,8 +35,8 @@ func fillEarlier(t testing.TB, dir string) []File {
 	return files
 }
 
-// What an earlier version has stored is there, whatever a crash, an editor or a
-// disk has done to its folder.
+// Files that an earlier version has stored are found, however a crash, an editor or
+// the disk has damaged its folder.
 func TestEarlierFolderIsRecovered(t *testing.T) {
 	recoverAll(t, fillEarlier, []damage{
 		{"nothing", func(*testing.T, threeFiles) {}, "1 2 3", "", 0},
@@ -90,8 +90,8 @@ func TestEarlierFolderIsRecovered(t *testing.T) {
 	})
 }
 
-// A folder that version 1.0 has written is taken over, once: its keys, its order,
-// and of two lines for a file the later one.
+// A folder that an earlier version has written is taken over once: with its keys and
+// its order, and with the last line of each file.
 func TestEarlierFolderIsTakenOver(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "earlier"))); err != nil {

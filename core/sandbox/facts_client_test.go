@@ -19,11 +19,12 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/auth"
+	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/diagnose"
 	"github.com/artstore/ingester/core/upload"
 )
 
-// The client concludes from each fact what it should.
+// The client concludes the right thing from each fact.
 func TestClientAgreesWithFacts(t *testing.T) {
 	calls := map[string]func(*played, *testing.T) string{
 		"token": (*played).signIn, "upload": (*played).upload, "list": (*played).list, "ready": (*played).ready,
@@ -45,22 +46,22 @@ func TestClientAgreesWithFacts(t *testing.T) {
 	})
 }
 
-// played is a server that gives a fact's answer, and other facts in the course of
-// it.
+// played is a server that gives a fact's answer, and other facts' answers where the
+// client needs them first.
 type played struct {
 	fact
 	url string
 }
 
-// moment is when the facts were.
+// moment is when the facts were recorded.
 func moment() time.Time { return time.Date(2026, 1, 15, 10, 0, 0, 123456000, time.UTC) }
 
-// play serves the fact. What else is asked for gets what a client always gets,
-// and is not there otherwise.
+// play serves the fact. Other requests get the facts that clients always get, else
+// 404.
 func play(t *testing.T, generation int, f fact) *played {
 	t.Helper()
 	answers := map[string]fact{}
-	for _, other := range facts(t, generation1) { // the second generation has its tokens from elsewhere
+	for _, other := range facts(t, generation1) { // the second generation's tokens come from another server
 		if other.Always && (generation == generation1 || other.Module == "admin") {
 			answers[other.key()] = other
 		}
@@ -77,7 +78,7 @@ func play(t *testing.T, generation int, f fact) *played {
 		answers["POST /api/v1/finalize/"+factFile] = begun
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // as it was on the wire
+		_, _ = io.Copy(io.Discard, r.Body) // as the real server does
 		w.Header().Set("Date", moment().Format(http.TimeFormat))
 		key := r.Method + " " + r.URL.Path
 		known, is := answers[key]
@@ -98,10 +99,10 @@ func play(t *testing.T, generation int, f fact) *played {
 	return &played{fact: f, url: server.URL}
 }
 
-// nobody ends the keys of what is asked for without a token.
+// nobody is the end of the key of a request without a token.
 const nobody = " by nobody"
 
-// key is what the fact's request is known by.
+// key identifies the fact's request.
 func (f fact) key() string {
 	path, _, _ := strings.Cut(f.Request.Path, "?")
 	key := f.Request.Method + " " + strings.NewReplacer("$file", factFile, "$transaction", factTransaction).Replace(path)
@@ -118,7 +119,7 @@ const (
 	factSubject     = "9b2f1c1e-3a52-4c8e-9d2b-0b1f0d6f2a11"
 )
 
-// withTokens makes tokens of the claims that facts have in their place.
+// withTokens replaces the claims in a fact by tokens with these claims.
 func withTokens(t *testing.T, body json.RawMessage) []byte {
 	t.Helper()
 	var fields map[string]json.RawMessage
@@ -162,7 +163,7 @@ func (p *played) signIn(t *testing.T) string {
 	return fmt.Sprintf("%s for %v, %s", token.Type, token.Expiry.Sub(moment()).Round(time.Minute), vouched)
 }
 
-// concluded is what an error says.
+// concluded is the conclusion in an error.
 func concluded(err error) string {
 	e := core.AsError(err)
 	text := fmt.Sprintf("%s %d", e.Code, e.Status)
@@ -175,7 +176,7 @@ func concluded(err error) string {
 	return text + ": " + e.ServerText
 }
 
-// given is a token that is there.
+// given is a source that always has the same token.
 type given struct{}
 
 func (given) Token(context.Context) (core.Token, error) {
@@ -197,7 +198,7 @@ func (p *played) client(t *testing.T) *upload.Client {
 	return c
 }
 
-// transfer is the fact's file, and how it is to be kept.
+// transfer is the fact's file with its retention.
 func (p *played) transfer(t *testing.T) core.Transfer {
 	t.Helper()
 	name, content := "a.txt", "content"
@@ -223,7 +224,7 @@ func (p *played) transfer(t *testing.T) core.Transfer {
 		Source: core.Source{Path: path, Name: name, Size: info.Size(), ModTime: info.ModTime()}}
 }
 
-// kept is how a receipt says that a file is.
+// kept is the retention in a receipt.
 func kept(r core.Receipt) string {
 	text := fmt.Sprintf("%s %d", r.Retention, r.TTLDays)
 	for i, d := range r.Differs {
@@ -234,7 +235,7 @@ func kept(r core.Receipt) string {
 
 func (p *played) upload(t *testing.T) string {
 	t.Helper()
-	r, err := p.client(t).Upload(t.Context(), p.transfer(t), silent{})
+	r, err := p.client(t).Upload(t.Context(), p.transfer(t), coretest.Unwatched{})
 	if err != nil {
 		return concluded(err)
 	}
@@ -272,7 +273,7 @@ func (p *played) ready(t *testing.T) string {
 	return said + map[bool]string{true: ", key", false: ", no key"}[h.HonoursKey]
 }
 
-// check is what the connection test does not pass.
+// check returns what fails in the connection test.
 func (p *played) check(t *testing.T) string {
 	t.Helper()
 	profile := core.NewProfile("facts")

@@ -17,14 +17,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// fact is one answer of a real server, as it was seen on the wire or stands in
-// the server's code. The sandbox must give it, and the client draw the right
-// conclusion from it: see TestSandboxAgreesWithFacts and TestClientAgreesWithFacts.
+// fact is one answer of a real server, as it was recorded or as the server's code
+// makes it. The sandbox must give the same answer, and the client must conclude the
+// right thing: see TestSandboxAgreesWithFacts and TestClientAgreesWithFacts.
 type fact struct {
 	Name    string   `json:"name"`
 	Module  string   `json:"module"` // "admin", "ingester", "element"
-	Always  bool     `json:"always"` // clients get it in the course of other calls, too
-	Before  []string `json:"before"` // what has happened: "upload [NAME]", "describe" (an upload with more to say), "finalise"
+	Always  bool     `json:"always"` // clients also get it during other calls
+	Before  []string `json:"before"` // what happened before: "upload [NAME]", "describe" (an upload with more fields), "finalise"
 	Config  factWith `json:"config"`
 	Request struct {
 		Method, Path string
@@ -40,10 +40,10 @@ type fact struct {
 		Body    json.RawMessage
 		Text    string
 	} `json:"answer"`
-	Client map[string]string `json:"client"` // call → what the client concludes; none for a fact of which no client makes anything
+	Client map[string]string `json:"client"` // call → what the client concludes; empty if no client uses the answer
 }
 
-// factWith is how the server is set up.
+// factWith is how the server is configured.
 type factWith struct {
 	MaxFileSize int64 `json:"max_file_size"`
 	Room        int64
@@ -81,7 +81,7 @@ func eachFact(t *testing.T, test func(t *testing.T, generation int, f fact)) {
 }
 
 // The sandbox answers what the real servers answer: the same status, headers and
-// words, the same fields of the same types, none more and none less.
+// texts, and exactly the same fields with the same types.
 func TestSandboxAgreesWithFacts(t *testing.T) {
 	eachFact(t, func(t *testing.T, generation int, f fact) {
 		c := f.server(t, generation)
@@ -107,7 +107,7 @@ func TestSandboxAgreesWithFacts(t *testing.T) {
 	})
 }
 
-// server is one as the fact needs it.
+// server starts a server as the fact needs it.
 func (f fact) server(t *testing.T, generation int) *tus {
 	t.Helper()
 	r := start(t, folder(t), func(cfg *Config) {
@@ -119,7 +119,7 @@ func (f fact) server(t *testing.T, generation int) *tus {
 	return &tus{running: r, token: f.token(t, r, "good")}
 }
 
-// token is one of the given kind.
+// token returns a token of the given kind.
 func (f fact) token(t *testing.T, r *running, kind string) string {
 	t.Helper()
 	keys := *r.tokens
@@ -147,7 +147,7 @@ func (f fact) token(t *testing.T, r *running, kind string) string {
 	return token
 }
 
-// happened does what has happened before.
+// happened does what happened before.
 func (f fact) happened(t *testing.T, c *tus) {
 	t.Helper()
 	for _, what := range f.Before {
@@ -211,9 +211,9 @@ func (f fact) form() form {
 	return upload
 }
 
-// likeness is an answer with what differs from one to the next replaced by its
-// kind: IDs, times by how they are written, hashes, addresses, tokens by what is
-// in them, numbers.
+// likeness is an answer in which everything that changes between answers is replaced
+// by its kind: IDs, hashes, addresses, numbers, times by their format, tokens by
+// their claims.
 func likeness(t *testing.T, data []byte) any {
 	t.Helper()
 	d := json.NewDecoder(bytes.NewReader(data))
@@ -251,10 +251,10 @@ func alike(name string, v any) any {
 	return v
 }
 
-// kindOf is a text with what differs in it replaced.
+// kindOf replaces the changing parts of a text by their kind.
 func kindOf(name, text string) any {
 	if parts := strings.Split(text, "."); len(parts) == 3 && strings.HasPrefix(text, "eyJ") {
-		payload, _ := base64.RawURLEncoding.DecodeString(parts[1]) // was signed a moment ago
+		payload, _ := base64.RawURLEncoding.DecodeString(parts[1]) // no error: it has just been signed
 		var claims any
 		d := json.NewDecoder(bytes.NewReader(payload))
 		d.UseNumber()

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// What is stored is listed, found by its checksum, described and read back.
+// A stored file is listed, found by its checksum, described and downloaded.
 func TestFiles(t *testing.T) {
 	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		c := r.tusClient(t)
@@ -44,7 +44,7 @@ func TestFiles(t *testing.T) {
 	})
 }
 
-// Reading needs a token that may read or write; what is not there is not found.
+// Reading needs a token that may read or write. Missing files are a 404.
 func TestFilesGuards(t *testing.T) {
 	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		c := r.tusClient(t)

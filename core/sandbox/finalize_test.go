@@ -13,7 +13,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// The server answers once a file is copied, and then no second time.
+// The server answers when the file is copied, and refuses to finalise it again.
 func TestFinalize(t *testing.T) {
 	c := gen1(t, nil)
 	f := c.store(t, "a", "content")
@@ -45,8 +45,8 @@ func TestFinalize(t *testing.T) {
 	}
 }
 
-// Whatever goes wrong on the way is 202 with the reason, and leaves the temporary
-// file as it was.
+// A failure is answered with 202 and the reason, and leaves the temporary file as it
+// was.
 func TestFinalizeFails(t *testing.T) {
 	failing := func(cfg *Config) {
 		cfg.Finalize = func(_ File, next string) string {

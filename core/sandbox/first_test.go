@@ -13,7 +13,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// gen1 starts a server of the first generation. What is called is at the Ingester.
+// gen1 starts a server of the first generation. Calls go to the Ingester.
 func gen1(t *testing.T, change func(*Config)) *tus {
 	t.Helper()
 	r := start(t, folder(t), func(cfg *Config) {
@@ -25,7 +25,7 @@ func gen1(t *testing.T, change func(*Config)) *tus {
 	return &tus{running: r, token: r.signIn(t)}
 }
 
-// at calls another module.
+// at makes calls go to another module.
 func (c *tus) at(t *testing.T, module, method, path string, body []byte, headers ...string) answer {
 	t.Helper()
 	req, err := http.NewRequest(method, module+path, bytes.NewReader(body))
@@ -50,20 +50,20 @@ func (c *tus) store(t *testing.T, name string, content string, fields ...[2]stri
 	return files[len(files)-1]
 }
 
-// detail is what a refusal says.
+// detail is the text of a refusal.
 func (a answer) detail(t *testing.T) string {
 	t.Helper()
 	return fmt.Sprint(a.fields(t)["detail"])
 }
 
-// isBare reports whether an answer is a 500 without a word.
+// isBare reports whether an answer is a 500 without a reason.
 func isBare(a answer) bool {
 	return a.status == http.StatusInternalServerError && strings.TrimSpace(string(a.body)) == "Internal Server Error" &&
 		strings.HasPrefix(a.header.Get("Content-Type"), "text/plain")
 }
 
-// The form is read to its end before the token is looked at, with Expect too: the
-// whole body goes, and the answer is 401.
+// The form is read to its end before the token is checked, also with Expect: the
+// client sends the whole body, and the answer is 401.
 func TestFormIsReadBeforeTheToken(t *testing.T) {
 	c := gen1(t, nil)
 	for _, header := range []string{"", "100-continue"} {
@@ -83,8 +83,8 @@ func TestFormIsReadBeforeTheToken(t *testing.T) {
 	}
 }
 
-// What the server did not think of is a bare 500, and nothing is stored. A file
-// that fits no element is a 503 of that file alone.
+// Errors that the server does not expect are a bare 500, and nothing is stored. A
+// file that fits into no element is a 503 for this file only.
 func TestFirstGenerationRefusals(t *testing.T) {
 	c := gen1(t, func(cfg *Config) { cfg.MaxFileSize, cfg.Faults.Room = 1<<20, 100<<10 })
 	small := []byte("content")
@@ -152,8 +152,8 @@ func TestElementDown(t *testing.T) {
 	c.store(t, "a", "x")
 }
 
-// Tags are dropped without a word, metadata arrives, and compression is promised
-// but not done. There is no key: the same upload is stored twice.
+// Tags are dropped silently, metadata is kept, and compression is promised but not
+// done. Keys are ignored: the same upload is stored twice.
 func TestFirstGenerationKeeps(t *testing.T) {
 	c := gen1(t, nil)
 	fields := [][2]string{{"tags", `["a"]`}, {"metadata", `{"box":14}`}, {"compress", "true"}, {"description", "Box 14"}, {"ttl_days", "7"}}
@@ -178,8 +178,8 @@ func TestFirstGenerationKeeps(t *testing.T) {
 	}
 }
 
-// The Admin Module lists what the Ingester registered, newest first and in pages;
-// registration may be late or fail, and the element has the file all the same.
+// The Admin Module lists what the Ingester has registered, newest first and in
+// pages. Registering may be late or fail; the element has the file anyway.
 func TestRegistry(t *testing.T) {
 	c := gen1(t, func(cfg *Config) { cfg.Faults.ListLose = 3 })
 	for _, name := range []string{"one", "two", "three", "four"} {
@@ -213,7 +213,7 @@ func TestRegistry(t *testing.T) {
 	}
 }
 
-// An upload to the Storage Element itself is taken, and not registered.
+// An upload to the Storage Element itself is accepted, but not registered.
 func TestElementUpload(t *testing.T) {
 	c := gen1(t, nil)
 	body, kind := form{name: "a.txt", content: []byte("content"), before: [][2]string{{"description", "d"}}}.encode(t)
@@ -266,8 +266,8 @@ func TestFirstGenerationGuards(t *testing.T) {
 	}
 }
 
-// Paths that are not there, other methods, and slashes, as FastAPI has them.
-// There are no keys, no resumable uploads and no scopes.
+// Unknown paths, other methods and slashes are answered as FastAPI does. There are no
+// keys, no resumable uploads and no scopes.
 func TestFirstGenerationPaths(t *testing.T) {
 	c := gen1(t, nil)
 	c.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -316,8 +316,8 @@ func TestFirstGenerationSignIn(t *testing.T) {
 	}
 }
 
-// After a mismatch of keys tokens are issued, the registry takes them, and no
-// upload does.
+// If the modules have different keys, tokens are issued and the registry accepts
+// them, but no upload does.
 func TestOtherKey(t *testing.T) {
 	c := gen1(t, func(cfg *Config) { cfg.Faults.OtherKey = true })
 	if got := c.at(t, c.AdminURL(), http.MethodGet, "/api/v1/files", nil); got.status != http.StatusOK {

@@ -16,8 +16,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Whatever a field holds, it is refused or what is kept obeys the rules, can be
-// written to the index and read back.
+// Any field is refused, or what is kept of it obeys the rules, can be written to the
+// index and read back.
 func FuzzField(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"retention_policy", "permanent"}, {"ttl_days", "365"}, {"ttl_days", "+0"}, {"description", "ä"},
@@ -49,8 +49,8 @@ func FuzzField(f *testing.F) {
 	})
 }
 
-// No line makes the parser accept an ID that is no plain file name; what it
-// accepts it writes and reads the same.
+// The parser accepts no ID that is not a plain file name. What it accepts can be
+// written and read back unchanged.
 func FuzzParseLine(f *testing.F) {
 	good, _ := File{ID: "11111111-2222-4333-8444-555555555555", SHA256: sumOf(nil), Metadata: json.RawMessage(`{"a":1}`)}.line()
 	f.Add(good)
@@ -80,7 +80,7 @@ func FuzzParseLine(f *testing.F) {
 	})
 }
 
-// FuzzName holds the checks of names and keys to what they promise.
+// FuzzName tests what checkName and checkKey promise.
 func FuzzName(f *testing.F) {
 	f.Add("Übersicht.txt", "b53f-1")
 	f.Add("a\x00b", "\x7f")
@@ -97,15 +97,15 @@ func FuzzName(f *testing.F) {
 	})
 }
 
-// An index that is damaged anywhere gives back every file whose content is there:
-// from its row, or from its description.
+// However an index is damaged, every file whose content exists is restored: from its
+// row, or from its description.
 func TestAnyDamageOfTheIndexIsRepaired(t *testing.T) {
-	const header = 100 // what it says of the version is told, not repaired
+	const header = 100 // a version that is damaged is reported, not repaired
 	repairAnyDamage(t, fill, indexName, header, true)
 }
 
-// So does one of an earlier version, whose lines don't say twice which key a
-// file has.
+// The same with an index of an earlier version. Its lines have each key only once, so
+// a damaged key can't be noticed.
 func TestAnyDamageOfTheEarlierIndexIsRepaired(t *testing.T) {
 	repairAnyDamage(t, fillEarlier, linesName, 0, false)
 }

@@ -13,12 +13,13 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// After a failed fsync nothing is confirmed any more, and the server says so.
+// After a failed fsync the server confirms nothing any more, and reports that it is
+// not ready.
 func TestBrokenIndex(t *testing.T) {
 	r := start(t, folder(t), nil)
 	token := r.signIn(t)
 	r.send(t, form{name: "a", content: []byte("x"), key: "before", token: token})
-	if err := r.vault.index.close(); err != nil { // stands for a disk that fails
+	if err := r.vault.index.close(); err != nil { // as if the disk had failed
 		t.Fatal(err)
 	}
 	for range 2 {
@@ -35,7 +36,7 @@ func TestBrokenIndex(t *testing.T) {
 	if _, err := r.Files(context.Background()); err == nil {
 		t.Error("Files reads a closed index")
 	}
-	// What was stored is there for the next start.
+	// The next start finds what was stored.
 	again, err := connect(t.Context(), filepath.Join(r.cfg.Dir, indexName), r.vault.dir)
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +47,7 @@ func TestBrokenIndex(t *testing.T) {
 	}
 }
 
-// What is committed has reached the disk.
+// A commit waits until the disk has the data.
 func TestIndexWaitsForTheDisk(t *testing.T) {
 	v, _ := openTestVault(t, t.TempDir())
 	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "fullfsync": "1"} {
@@ -57,8 +58,8 @@ func TestIndexWaitsForTheDisk(t *testing.T) {
 	}
 }
 
-// A full disk refuses the upload and nothing more: once there is room again, the
-// next file is stored. A database that may not grow stands for the full disk.
+// On a full disk the upload is refused, and nothing else happens: once there is room,
+// the next file is stored. Here the database may not grow.
 func TestFullDisk(t *testing.T) {
 	dir := t.TempDir()
 	fill(t, dir)
@@ -68,7 +69,7 @@ func TestFullDisk(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	limit("1") // which is as many as there are
+	limit("1") // SQLite takes the present number of pages
 	in, err := v.create()
 	if err != nil {
 		t.Fatal(err)
@@ -91,7 +92,7 @@ func TestFullDisk(t *testing.T) {
 	checkRecovered(t, dir, "1 2 3 5", "", 0)
 }
 
-// An index that can't be written is given up until the next start.
+// An index that can't be written is not written again before the next start.
 func TestIndexThatCantBeWrittenIsGivenUp(t *testing.T) {
 	dir := t.TempDir()
 	files := fill(t, dir)
@@ -101,7 +102,7 @@ func TestIndexThatCantBeWrittenIsGivenUp(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	readOnly("1") // stands for a disk that has become so
+	readOnly("1") // as if the disk had become read-only
 	for _, again := range []string{"1", "0"} {
 		if _, err := v.put("4", []byte("four")); !errors.Is(err, errBroken) || v.healthy() == nil {
 			t.Errorf("put: %v, healthy: %v", err, v.healthy())
@@ -117,8 +118,8 @@ func TestIndexThatCantBeWrittenIsGivenUp(t *testing.T) {
 	checkRecovered(t, dir, "1 2 3", "", 0)
 }
 
-// An index that is found damaged while the server runs is written no more, and
-// made again at the next start.
+// If the index is found damaged while the server runs, it is not written any more, and
+// the next start replaces it.
 func TestIndexDamagedWhileItIsOpen(t *testing.T) {
 	dir := t.TempDir()
 	fill(t, dir)
@@ -129,7 +130,7 @@ func TestIndexDamagedWhileItIsOpen(t *testing.T) {
 		}
 		return d
 	})
-	v.index.readers.SetMaxIdleConns(0) // the next one remembers nothing
+	v.index.readers.SetMaxIdleConns(0) // the next connection has an empty cache
 	if _, err := v.files(context.Background()); !errors.Is(err, errUnreadable) || !errors.Is(err, errBroken) {
 		t.Errorf("files: %v", err)
 	}
@@ -151,8 +152,8 @@ func TestIndexDamagedWhileItIsOpen(t *testing.T) {
 	}
 }
 
-// A client that goes away while its file is being stored takes no other file with
-// it, and its own is stored.
+// A file is stored even if its client disconnects meanwhile. Other files of the same
+// group depend on it.
 func TestIndexIsWrittenForClientsThatHaveGone(t *testing.T) {
 	v, _ := openTestVault(t, t.TempDir())
 	in, err := v.create()
@@ -171,7 +172,7 @@ func TestIndexIsWrittenForClientsThatHaveGone(t *testing.T) {
 	}
 }
 
-// An index of a newer version is left as it is, with what to do about it.
+// An index of a newer version is not changed; the error says what to do.
 func TestNewerIndexIsLeftAlone(t *testing.T) {
 	dir := folder(t)
 	start(t, dir, nil).stop()

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// The same key gets the same answer, also after a restart, whatever comes with
-// it: the checksum tells a client that has sent something else.
+// The same key gets the same answer, also after a restart and with another file: the
+// checksum tells the client.
 func TestSameKeySameAnswer(t *testing.T) {
 	dir := folder(t)
 	r := start(t, dir, nil)
@@ -33,7 +33,7 @@ func TestSameKeySameAnswer(t *testing.T) {
 	}
 }
 
-// A known key is answered once the whole body has come, and not without it.
+// A known key is answered after the whole body has arrived, not before.
 func TestKnownKeyIsAnsweredAfterTheBody(t *testing.T) {
 	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		token := r.signIn(t)
@@ -52,7 +52,7 @@ func TestKnownKeyIsAnsweredAfterTheBody(t *testing.T) {
 	})
 }
 
-// While a key's upload is under way, another with it is told to come back.
+// During an upload, another one with the same key is told to try again.
 func TestKeyInProgress(t *testing.T) {
 	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		token := r.signIn(t)
@@ -72,7 +72,7 @@ func TestKeyInProgress(t *testing.T) {
 	})
 }
 
-// Of many uploads with one key at the same time exactly one is stored.
+// Of many simultaneous uploads with one key exactly one is stored.
 func TestOneOfManyWithOneKey(t *testing.T) {
 	r := start(t, folder(t), nil)
 	token := r.signIn(t)
@@ -97,7 +97,7 @@ func TestOneOfManyWithOneKey(t *testing.T) {
 	}
 }
 
-// A refused upload leaves its key free, and so does a file that was removed.
+// The key of a refused upload, or of a file that was deleted, can be used again.
 func TestKeyIsFreeAgain(t *testing.T) {
 	r := start(t, folder(t), nil)
 	token := r.signIn(t)

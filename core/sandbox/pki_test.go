@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// openAt opens and closes a sandbox at a time and returns its certificates.
+// openAt opens and closes a sandbox at the time now and returns its certificates.
 func openAt(t *testing.T, dir string, now time.Time, addr string) map[string]*x509.Certificate {
 	t.Helper()
 	srv, err := New(t.Context(), Config{Dir: dir, Addr: addr, Now: func() time.Time { return now }})
@@ -33,7 +33,7 @@ func openAt(t *testing.T, dir string, now time.Time, addr string) map[string]*x5
 	return certs
 }
 
-// Certificates are made once, kept, and renewed before they expire.
+// Certificates are created once, kept, and renewed before they expire.
 func TestCertificatesAreKeptAndRenewed(t *testing.T) {
 	day := 24 * time.Hour
 	const otherHost = "0.0.0.0:0" // adds the host's name
@@ -98,12 +98,12 @@ func checkCertificate(t *testing.T, name string, certs map[string]*x509.Certific
 	}
 }
 
-// An authority that is not the sandbox's own is not used, nor overwritten.
+// A CA that is not the sandbox's own is neither used nor overwritten.
 func TestForeignAuthorityIsRefused(t *testing.T) {
 	dir := folder(t)
 	openAt(t, dir, time.Now(), "")
 	tlsDir := filepath.Join(dir, "tls")
-	for _, suffix := range []string{".pem", ".key"} { // a leaf is no authority
+	for _, suffix := range []string{".pem", ".key"} { // a leaf certificate is not a CA
 		data, err := os.ReadFile(filepath.Join(tlsDir, "server"+suffix))
 		if err != nil {
 			t.Fatal(err)
@@ -119,10 +119,10 @@ func TestForeignAuthorityIsRefused(t *testing.T) {
 	}
 }
 
-// Everything in the folder is for its owner only.
+// Only the owner has access to the files in the folder.
 func TestModes(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		return // its files have other means
+		return // Windows has no such modes
 	}
 	dir := filepath.Join(t.TempDir(), "sandbox")
 	r := start(t, dir, nil)

@@ -16,15 +16,15 @@ type threeFiles struct {
 	files []File
 }
 
-// path is where a file's content is, or what stands beside it.
+// path is the path of a content, or with a suffix of a file beside it.
 func (f threeFiles) path(n int, suffix string) string {
 	return filepath.Join(f.dir, "files", f.files[n].ID+suffix)
 }
 
-// index is where an index is, by its name.
+// index is the path of the index with this name.
 func (f threeFiles) index(name string) string { return filepath.Join(f.dir, name) }
 
-// change runs a statement on the closed index.
+// change runs a statement on the index, which no server has open.
 func (f threeFiles) change(t *testing.T, statement string, args ...any) {
 	t.Helper()
 	db, err := sql.Open("sqlite", f.index(indexName))
@@ -43,17 +43,17 @@ func remove(t *testing.T, path string) {
 	}
 }
 
-// damage is what has become of a folder, and what is to come of it.
+// damage is a way to damage a folder, and what the next start has to make of it.
 type damage struct {
 	name string
 	do   func(t *testing.T, f threeFiles)
-	keys string // of the files that are there afterwards, in order
+	keys string // of the files that are stored afterwards, in order
 	log  string
 	rest int // names that belong to no stored file
 }
 
-// Whatever a crash, an editor or a disk has done to the folder, what was stored
-// is found again, and nothing by half.
+// However a crash, an editor or the disk has damaged the folder, the stored files are
+// found again, and none is incomplete.
 func TestRecovery(t *testing.T) {
 	forget := func(t *testing.T, f threeFiles, n int) {
 		f.change(t, "DELETE FROM files WHERE key = ?", f.files[n].Key)
@@ -125,12 +125,12 @@ func recoverAll(t *testing.T, fill func(testing.TB, string) []File, cases []dama
 			f.files = fill(t, f.dir)
 			c.do(t, f)
 			checkRecovered(t, f.dir, c.keys, c.log, c.rest)
-			checkRecovered(t, f.dir, c.keys, "", c.rest) // and it stays so
+			checkRecovered(t, f.dir, c.keys, "", c.rest) // the next start changes nothing
 		})
 	}
 }
 
-// checkKeys wants each file to be found by its key.
+// checkKeys checks that each file is found by its key.
 func checkKeys(t *testing.T, v *vault, files []File) {
 	t.Helper()
 	for _, f := range files {
@@ -140,7 +140,7 @@ func checkKeys(t *testing.T, v *vault, files []File) {
 	}
 }
 
-// checkRecovered opens a folder and wants the files of these keys, in order.
+// checkRecovered opens a folder and checks which files are stored, by their keys.
 func checkRecovered(t *testing.T, dir, wantKeys, wantLog string, wantRest int) {
 	t.Helper()
 	v, log := openTestVault(t, dir)

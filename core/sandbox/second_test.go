@@ -24,8 +24,8 @@ func gen2(t *testing.T, change func(*Config)) *tus {
 	return r.tusClient(t)
 }
 
-// An element in edit mode keeps everything for 30 days, one in rw for good,
-// whatever is asked; one in ro takes nothing. Its mode is told without a token.
+// An element in edit mode keeps all files for 30 days, one in rw mode permanently,
+// whatever is asked; one in ro mode takes none. It tells its mode without a token.
 func TestElementMode(t *testing.T) {
 	for mode, want := range map[string]string{"": "temporary 30", modeRW: "permanent <nil>", modeRO: "<nil> <nil>"} {
 		c := gen2(t, func(cfg *Config) { cfg.Mode = mode })
@@ -46,8 +46,8 @@ func TestElementMode(t *testing.T) {
 	}
 }
 
-// The list has pages of 50, newest first, and looks at no checksum. There is no
-// key, and no resumable upload.
+// The list has pages of 50, newest first, and ignores the checksum. There are no keys
+// and no resumable uploads.
 func TestSecondGenerationList(t *testing.T) {
 	c := gen2(t, nil)
 	for i := range 51 {
@@ -79,7 +79,7 @@ func TestSecondGenerationList(t *testing.T) {
 	}
 }
 
-// What the element refuses of a file that has come.
+// What the element refuses after the file has arrived.
 func TestSecondGenerationRefusals(t *testing.T) {
 	c := gen2(t, func(cfg *Config) { cfg.MaxFileSize, cfg.Faults.Room = 1<<20, 100<<10 })
 	for _, k := range []struct {
@@ -103,8 +103,8 @@ func TestSecondGenerationRefusals(t *testing.T) {
 	}
 }
 
-// A body that takes longer than the server reads is answered with 400 and the
-// network's words, over either HTTP version; one in time is stored.
+// A body that takes longer than the read timeout is answered with 400 and the text
+// of the network error, over both HTTP versions. A faster one is stored.
 func TestReadTimeout(t *testing.T) {
 	for _, http2 := range []bool{false, true} {
 		c := gen2(t, func(cfg *Config) { cfg.ReadTimeout = 300 * time.Millisecond })

@@ -57,7 +57,7 @@ func TestSplitAddr(t *testing.T) {
 	}
 }
 
-// A folder has one server at a time, and is free again after it.
+// Only one server at a time can use a folder.
 func TestOneServerPerFolder(t *testing.T) {
 	dir := folder(t)
 	first, err := New(t.Context(), Config{Dir: dir})
@@ -78,8 +78,8 @@ func TestOneServerPerFolder(t *testing.T) {
 	start(t, dir, nil)
 }
 
-// Port 0 is the port of the last run, so that profiles go on working; another
-// one where that is taken.
+// Port 0 is the port of the last run, so that profiles still work, or another one if
+// it is in use.
 func TestPortIsKept(t *testing.T) {
 	dir := folder(t)
 	r := start(t, dir, nil)
@@ -103,7 +103,7 @@ func TestPortIsKept(t *testing.T) {
 	}
 }
 
-// On all interfaces the URL names localhost, which the certificate holds.
+// On all interfaces the URL has localhost, which is in the certificate.
 func TestAllInterfaces(t *testing.T) {
 	r := start(t, folder(t), func(c *Config) { c.Addr = "0.0.0.0:0" })
 	if !strings.HasPrefix(r.URL(), "https://localhost:") {
@@ -114,7 +114,7 @@ func TestAllInterfaces(t *testing.T) {
 	}
 }
 
-// The end of the context lets an upload under way finish.
+// After the end of the context a running upload can finish.
 func TestStopLetsUploadsFinish(t *testing.T) {
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		dir := folder(t)
@@ -143,7 +143,7 @@ func TestStopLetsUploadsFinish(t *testing.T) {
 	}
 }
 
-// One that does not finish in time is cut off and leaves nothing.
+// An upload that does not finish in time is cut off and leaves nothing.
 func TestStopCutsOffWhatHangs(t *testing.T) {
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		dir := folder(t)
@@ -175,7 +175,7 @@ func TestServeTwice(t *testing.T) {
 	}
 }
 
-// A context that has ended already ends Serve at once.
+// With a context that has already ended, Serve ends at once.
 func TestServeWithAnEndedContext(t *testing.T) {
 	srv, err := New(t.Context(), Config{Dir: folder(t)})
 	if err != nil {
@@ -188,7 +188,7 @@ func TestServeWithAnEndedContext(t *testing.T) {
 	}
 }
 
-// A listener that fails ends Serve with an error.
+// If its listener fails, Serve ends with an error.
 func TestServeTellsThatItsListenerFailed(t *testing.T) {
 	srv, err := New(t.Context(), Config{Dir: folder(t)})
 	if err != nil {
@@ -200,7 +200,7 @@ func TestServeTellsThatItsListenerFailed(t *testing.T) {
 	}
 }
 
-// While the server stops, requests on open connections are told to come back.
+// While the server stops, requests on open connections are told to try again.
 func TestStoppingServerTakesNoRequests(t *testing.T) {
 	r := start(t, folder(t), nil)
 	r.get(t, "/health/live")
@@ -216,7 +216,7 @@ func TestStoppingServerTakesNoRequests(t *testing.T) {
 	}
 }
 
-// Wrap sees every request and may answer in the server's place.
+// Wrap gets every request and may answer it.
 func TestWrap(t *testing.T) {
 	r := start(t, folder(t), func(c *Config) {
 		c.Wrap = func(next http.Handler) http.Handler {
@@ -249,7 +249,7 @@ func TestHealthAndMetrics(t *testing.T) {
 	token := r.signIn(t)
 	r.send(t, form{name: "a", content: []byte("x"), token: token, before: [][2]string{{"retention_policy", "permanent"}}})
 	r.send(t, form{name: "a", content: []byte("x"), token: token, key: "key"})
-	r.send(t, form{name: "a", content: []byte("x"), token: token, key: "key"}) // a replay is no upload
+	r.send(t, form{name: "a", content: []byte("x"), token: token, key: "key"}) // a replay does not count
 	r.send(t, form{name: "a", content: randomBytes(6 << 10), token: token, before: [][2]string{{"ttl_days", "3"}}})
 	r.send(t, form{name: "a", content: []byte("x"), token: "x"})
 	r.checkMetrics(t,
@@ -265,7 +265,7 @@ func TestHealthAndMetrics(t *testing.T) {
 	)
 }
 
-// checkMetrics wants the metrics to have these lines.
+// checkMetrics checks that the metrics have these lines.
 func (r *running) checkMetrics(t *testing.T, lines ...string) {
 	t.Helper()
 	text := string(r.get(t, "/metrics").body)
@@ -286,7 +286,7 @@ func TestUnknownPaths(t *testing.T) {
 	})
 }
 
-// The log tells what happened and never a secret or a token.
+// The log says what happened, but contains no secret and no token.
 func TestLogHoldsNoSecrets(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "log")
 	file, err := os.Create(path)
@@ -314,8 +314,8 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 	}
 }
 
-// I2 from the server's side: without a certificate of the sandbox's authority,
-// and below TLS 1.3, no request is answered.
+// I2 from the server's side: no request is answered without a certificate of the
+// sandbox's CA, or below TLS 1.3.
 func TestClientCertificateIsRequired(t *testing.T) {
 	r := start(t, folder(t), nil)
 	other := start(t, folder(t), nil)

@@ -22,14 +22,14 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// tokenKey signs the tokens of all tests, made once because RSA is slow.
+// tokenKey signs the tokens of all tests. It is created once, because RSA is slow.
 var tokenKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, tokenKeyBits) })
 
 // running is a sandbox that serves, and a client of it.
 type running struct {
 	*Server
 	client *http.Client
-	stop   func() // ends the context of Serve and waits; again does nothing
+	stop   func() // ends the context of Serve and waits; calling it again does nothing
 }
 
 // folder makes a sandbox folder with the token key of all tests.
@@ -62,7 +62,7 @@ func start(t testing.TB, dir string, change func(*Config)) *running {
 	go func() { ended <- srv.Serve(ctx) }()
 	r := &running{Server: srv, client: newClient(t, srv.Profile(), true)}
 	r.stop = sync.OnceFunc(func() {
-		r.client.CloseIdleConnections() // HTTP/2 takes a second to say goodbye to them
+		r.client.CloseIdleConnections() // HTTP/2 takes a second to close them
 		cancel()
 		if err := <-ended; err != nil {
 			t.Errorf("Serve: %v", err)
@@ -72,7 +72,7 @@ func start(t testing.TB, dir string, change func(*Config)) *running {
 	return r
 }
 
-// newClient is a client as the profile says.
+// newClient returns a client for the profile.
 func newClient(t testing.TB, p core.Profile, http2 bool) *http.Client {
 	t.Helper()
 	pem, err := os.ReadFile(p.TLS.CACertFile)
@@ -101,7 +101,7 @@ func (r *running) http1(t testing.TB) *running {
 	return r
 }
 
-// answer is what came back.
+// answer is the answer to a request.
 type answer struct {
 	status int
 	header http.Header
@@ -109,7 +109,7 @@ type answer struct {
 	body   []byte
 }
 
-// fields decodes the answer.
+// fields decodes the JSON of the answer.
 func (a answer) fields(t testing.TB) map[string]any {
 	t.Helper()
 	got := map[string]any{}
@@ -213,7 +213,7 @@ func (r *running) send(t testing.TB, f form) answer {
 	return r.do(t, r.request(t, f))
 }
 
-// list returns what is stored.
+// list returns the stored files.
 func (r *running) list(t testing.TB) []File {
 	t.Helper()
 	files, err := r.Files(context.Background())

@@ -46,9 +46,8 @@ const (
 	typeForm = "application/x-www-form-urlencoded"
 )
 
-// Both grants give a token that verifies by JWKS and by the public key file, is
-// good for an upload and, where less was asked for, is not (I1 from the
-// server's side).
+// Both grants give a token that can be verified by JWKS and by the public key file. It
+// allows uploads, unless fewer scopes were asked for (I1 from the server's side).
 func TestGrants(t *testing.T) {
 	r := start(t, folder(t), nil)
 	id, secret := r.Profile().Auth.ClientID, r.ClientSecret().Reveal()
@@ -87,7 +86,7 @@ func TestGrants(t *testing.T) {
 	}
 }
 
-// checkToken verifies as clients do.
+// checkToken verifies a token as clients do.
 func checkToken(t *testing.T, r *running, token string) {
 	t.Helper()
 	set, err := jwk.Parse(r.get(t, "/api/v1/auth/jwks").body)
@@ -117,8 +116,8 @@ func checkToken(t *testing.T, r *running, token string) {
 	}
 }
 
-// Wrong requests are refused in the shape of their form, and no answer repeats
-// a secret.
+// Wrong requests are refused in the format of their grant, and no answer quotes a
+// secret.
 func TestRefusedGrants(t *testing.T) {
 	r := start(t, folder(t), nil)
 	id, secret := r.Profile().Auth.ClientID, r.ClientSecret().Reveal()
@@ -127,7 +126,7 @@ func TestRefusedGrants(t *testing.T) {
 	cases := []struct {
 		name, contentType, body, basic string
 		status                         int
-		code                           string // RFC 6749 error, "" for the shape {"detail":…}
+		code                           string // error of RFC 6749, "" for the format {"detail":…}
 		challenge                      bool
 	}{
 		{"wrong secret", typeJSON, `{"client_id":"` + id + `","client_secret":"wrong"}`, "", 401, "", true},
@@ -173,7 +172,7 @@ func TestRefusedGrants(t *testing.T) {
 	}
 }
 
-// A token that is forged, over, or for something else does not upload.
+// A token that is forged, expired, or for something else does not allow uploads.
 func TestTokensAreVerified(t *testing.T) {
 	now := time.Now()
 	r := start(t, folder(t), func(c *Config) {
@@ -251,8 +250,8 @@ func TestNoTokenNoUpload(t *testing.T) {
 	})
 }
 
-// Tokens outlive a restart. A new key (the old one deleted) makes them void and
-// has another ID, so that clients fetch the keys again.
+// Tokens stay valid after a restart. If the key is deleted, a new one is created and
+// they become invalid. It has another ID, so that clients fetch the keys again.
 func TestTokenKeyIsKeptAndReplaced(t *testing.T) {
 	dir := folder(t)
 	r := start(t, dir, nil)

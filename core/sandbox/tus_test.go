@@ -18,8 +18,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// I1, I2: a file that came in pieces, over connections that begin anew, is stored
-// as a multipart one is, and its URL answers as long as the sandbox lives.
+// I1, I2: a file that arrives in pieces, over several connections, is stored like a
+// multipart upload, and its URL still answers after a restart.
 func TestTusUpload(t *testing.T) {
 	bothVersions(t, func(t *testing.T, r *running, proto string) {
 		c, content := r.tusClient(t), randomBytes(300<<10+7)
@@ -76,9 +76,9 @@ func TestTusUpload(t *testing.T) {
 	})
 }
 
-// The server refuses a file that is not what the client read: the last bytes are
-// taken back and may be sent again, whether the hash was computed on the way or,
-// after a restart, from disk.
+// The server refuses a file that differs from what the client has read. It removes the
+// last bytes, which may be sent again. So it does after a restart, when it has to read
+// the file to hash it.
 func TestTusDigestOfTheWholeFile(t *testing.T) {
 	content, other := randomBytes(3000), []byte("other")
 	for _, restart := range []bool{false, true} {
@@ -103,7 +103,7 @@ func TestTusDigestOfTheWholeFile(t *testing.T) {
 					t.Errorf("the offset is %d, stored %v", at, c.list(t))
 				}
 				if name == "sha256" {
-					return // said for good
+					return // it was announced when the upload was created, and does not change
 				}
 				if got := c.patch(t, url, 2000, content[2000:], digest(content)...); got.status != http.StatusNoContent {
 					t.Errorf("the right digest: %d %s", got.status, got.body)
@@ -114,7 +114,7 @@ func TestTusDigestOfTheWholeFile(t *testing.T) {
 	}
 }
 
-// Everything that could not be stored later is refused before a byte is sent.
+// What could not be stored later is refused before any byte is sent.
 func TestTusBadCreations(t *testing.T) {
 	cases := []struct {
 		name    string
@@ -150,14 +150,14 @@ func TestTusBadCreations(t *testing.T) {
 			headers := append([]string{"Upload-Length", "1", "Upload-Metadata", meta("filename", "a")}, k.headers...)
 			got := c.call(t, http.MethodPost, tusPath, nil, headers...)
 			status := got.status
-			if k.words != "" { // in the generation's shape
+			if k.words != "" { // as the generation writes it
 				var words string
 				if status, words = r.refusalOf(t, got); !strings.Contains(words, k.words) {
 					t.Errorf("%s: answered %s", k.name, got.body)
 				}
 			}
 			if k.status == 400 && k.words != "" {
-				k.status = 422 // refusalOf's name for both
+				k.status = 422 // refusalOf returns 422 for both
 			}
 			if status != k.status || got.header.Get("Tus-Resumable") != "1.0.0" {
 				t.Errorf("%s: answered %d %s", k.name, status, got.body)
@@ -169,7 +169,8 @@ func TestTusBadCreations(t *testing.T) {
 	})
 }
 
-// Nobody without the right token sees or changes an upload, and no ID is a path.
+// Without the right token nobody can read or change an upload, and no ID is used as a
+// path.
 func TestTusGuards(t *testing.T) {
 	r := start(t, folder(t), nil)
 	c := r.tusClient(t)
@@ -219,7 +220,7 @@ func TestTusTermination(t *testing.T) {
 	c.checkStored(t, url, []byte("abc"))
 }
 
-// A key stores one file, however it comes and however often.
+// A key stores one file, by multipart or tus, however often it is sent.
 func TestTusKeys(t *testing.T) {
 	c := start(t, folder(t), nil).tusClient(t)
 	twin := []string{c.begin(t, 3, "Idempotency-Key", "k"), c.begin(t, 3, "Idempotency-Key", "k")}
@@ -244,7 +245,7 @@ func TestTusKeys(t *testing.T) {
 	}
 }
 
-// Files without bytes, and files in the request that creates them.
+// Empty files, and files that are sent with the request that creates the upload.
 func TestTusCreationIsAllThereIs(t *testing.T) {
 	for name, content := range map[string][]byte{"empty": nil, "with upload": []byte("abc")} {
 		c := start(t, folder(t), nil).tusClient(t)
@@ -253,7 +254,7 @@ func TestTusCreationIsAllThereIs(t *testing.T) {
 		if got.status != 460 || len(c.list(t)) > 0 {
 			t.Errorf("%s, wrong digest: %d %s", name, got.status, got.body)
 		}
-		for _, rest := range c.unfinished(t) { // nobody knows its URL
+		for _, rest := range c.unfinished(t) { // the client never learnt its URL
 			_ = os.Remove(filepath.Join(c.cfg.Dir, "tus", rest))
 		}
 		got = c.call(t, http.MethodPost, tusPath, content, append(headers, digest(content)...)...)
@@ -289,7 +290,7 @@ func TestTusMetrics(t *testing.T) {
 	)
 }
 
-// Tamper lies in the answer and nowhere else.
+// Tamper changes the answer and nothing else.
 func TestTusTamper(t *testing.T) {
 	other := sumOf([]byte("other"))
 	c := start(t, folder(t), func(cfg *Config) { cfg.Tamper = func(string, core.Checksum) core.Checksum { return other } }).tusClient(t)
@@ -303,7 +304,7 @@ func TestTusTamper(t *testing.T) {
 	}
 }
 
-// What has come so far can be looked at.
+// What has arrived so far can be downloaded.
 func TestTusUnfinishedContent(t *testing.T) {
 	c := start(t, folder(t), nil).tusClient(t)
 	url := c.begin(t, 3, "Upload-Metadata", meta("filename", "ä"))

@@ -20,7 +20,7 @@ type tus struct {
 
 func (r *running) tusClient(t testing.TB) *tus { return &tus{running: r, token: r.signIn(t)} }
 
-// call sends one request; headers are names and values in turn.
+// call sends one request. In headers, names and values alternate.
 func (c *tus) call(t testing.TB, method, url string, body []byte, headers ...string) answer {
 	t.Helper()
 	return c.do(t, c.ask(t, method, url, body, headers...))
@@ -44,7 +44,7 @@ func (c *tus) ask(t testing.TB, method, url string, body []byte, headers ...stri
 	return req
 }
 
-// meta writes an Upload-Metadata; fields are names and values in turn.
+// meta writes an Upload-Metadata. In fields, names and values alternate.
 func meta(fields ...string) string {
 	var elements []string
 	for i := 0; i < len(fields); i += 2 {
@@ -70,7 +70,7 @@ func (c *tus) patch(t testing.TB, url string, offset int, body []byte, headers .
 	return c.call(t, http.MethodPatch, url, body, headers...)
 }
 
-// offset asks where to go on.
+// offset asks for the upload's offset.
 func (c *tus) offset(t testing.TB, url string) int {
 	t.Helper()
 	got := c.call(t, http.MethodHead, url, nil)
@@ -88,7 +88,7 @@ func piece(body []byte) []string {
 
 func digest(content []byte) []string { return []string{"Repr-Digest", reprDigest(sumOf(content))} }
 
-// unfinished are the names below tus/.
+// unfinished are the names in tus/.
 func (c *tus) unfinished(t testing.TB) []string {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Join(c.cfg.Dir, "tus"))
@@ -102,7 +102,7 @@ func (c *tus) unfinished(t testing.TB) []string {
 	return names
 }
 
-// checkStored looks at the one stored file, and at what the upload's URL says.
+// checkStored checks the one stored file and what the upload's URL answers.
 func (c *tus) checkStored(t testing.TB, url string, content []byte) File {
 	t.Helper()
 	files := c.list(t)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// sending is one file on its way by tus, over any number of servers' lives.
+// sending is a file that is sent by tus while servers are killed and started.
 type sending struct {
 	key     string
 	content []byte
@@ -18,7 +18,7 @@ type sending struct {
 	done    bool
 }
 
-// try sends a request; ok is false when the connection broke.
+// try sends a request. ok is false if the connection broke.
 func (c *tus) try(t *testing.T, method, url string, body []byte, headers ...string) (got answer, ok bool) {
 	t.Helper()
 	resp, err := c.client.Do(c.ask(t, method, url, body, headers...))
@@ -30,8 +30,8 @@ func (c *tus) try(t *testing.T, method, url string, body []byte, headers ...stri
 	return answer{status: resp.StatusCode, header: resp.Header, body: data}, err == nil
 }
 
-// goOn does what the program does: it asks where to go on, and sends the rest in
-// pieces. It returns when the file is stored or the connection broke.
+// goOn does what the program does: it asks for the offset and sends the rest in
+// pieces. It returns when the file is stored or the connection has broken.
 func (s *sending) goOn(t *testing.T, c *tus, acked func()) {
 	if s.url == "" {
 		got, ok := c.try(t, http.MethodPost, tusPath, nil, "Upload-Length", strconv.Itoa(len(s.content)), "Upload-Metadata", meta("filename", s.key), "Idempotency-Key", s.key)
@@ -73,8 +73,8 @@ func (s *sending) goOn(t *testing.T, c *tus, acked func()) {
 	}
 }
 
-// T3: killed at any moment, the server has every byte it has confirmed, and every
-// upload ends as exactly one stored file.
+// T3: if the server is killed at any moment, it still has every byte that it has
+// confirmed, and every upload becomes exactly one stored file.
 func TestKilledServerResumesUploads(t *testing.T) {
 	dir := folder(t)
 	first := start(t, dir, nil)

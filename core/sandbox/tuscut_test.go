@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// halfway sends the first bytes of a PATCH and waits until they are on disk.
-// Ending it breaks the connection; ended is closed once the server knows.
+// halfway sends the first bytes of a PATCH and waits until they are on disk. Then
+// the connection can be broken; ended is closed once the server has noticed.
 func (c *tus) halfway(t *testing.T, url string, offset int, first []byte, whole int, headers ...string) (cut func()) {
 	t.Helper()
 	headers = append([]string{"Upload-Offset", strconv.Itoa(offset), "Content-Type", "application/offset+octet-stream"}, headers...)
@@ -45,10 +45,10 @@ func (c *tus) halfway(t *testing.T, url string, offset int, first []byte, whole 
 	}
 }
 
-// T3 from the server's side: after a broken connection the upload goes on behind
-// the last byte that came, or, where the bytes were to be checked as a piece,
-// before that piece. A client that is back sooner than the server has noticed
-// doesn't wait for the old connection.
+// T3 from the server's side: after a broken connection the upload continues behind
+// the last byte that arrived, or before the piece if it has a checksum. A client
+// that comes back before the server has noticed need not wait for the old
+// connection.
 func TestTusBrokenConnections(t *testing.T) {
 	content := randomBytes(4000)
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
@@ -84,7 +84,7 @@ func TestTusBrokenConnections(t *testing.T) {
 	}
 }
 
-// A body that is longer than the upload is refused, and nothing of it kept.
+// A body that is longer than the upload is refused, and none of it is kept.
 func TestTusTooLongBody(t *testing.T) {
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		r := start(t, folder(t), nil)
@@ -107,8 +107,8 @@ func TestTusTooLongBody(t *testing.T) {
 	}
 }
 
-// Parts that were sent beside one another become one file; they go when it is
-// stored, and stay when it is not.
+// Parts that were sent in parallel become one file. They are deleted when it is
+// stored, and kept if it is not.
 func TestTusConcatenation(t *testing.T) {
 	bothVersions(t, func(t *testing.T, r *running, _ string) {
 		c, content := r.tusClient(t), randomBytes(90_001)
@@ -141,7 +141,7 @@ func TestTusConcatenation(t *testing.T) {
 			t.Fatalf("the whole: %d %v %s", got.status, got.header, got.body)
 		}
 		c.checkStored(t, got.header.Get("Location"), content)
-		// The answer got lost: the key brings it back, the parts are gone.
+		// The answer was lost: the key returns it again, though the parts are deleted.
 		again := c.call(t, http.MethodPost, tusPath, nil, final...)
 		if again.status != http.StatusCreated || again.header.Get("Content-Location") != got.header.Get("Content-Location") {
 			t.Errorf("once more: %d %v %s", again.status, again.header, again.body)
@@ -154,7 +154,7 @@ func TestTusConcatenation(t *testing.T) {
 	})
 }
 
-// A final upload is made of whole partial uploads and of nothing else.
+// A final upload is made of complete partial uploads only.
 func TestTusBadConcatenations(t *testing.T) {
 	c := start(t, folder(t), nil).tusClient(t)
 	half := c.begin(t, 3, "Upload-Concat", "partial")
@@ -174,8 +174,8 @@ func TestTusBadConcatenations(t *testing.T) {
 	}
 }
 
-// tusd's deadlines end with its request: the next one on the same connection may
-// take as long as it likes.
+// tusd's deadlines end with its request: they don't hold for the next one on the same
+// connection.
 func TestTusLeavesNoDeadlines(t *testing.T) {
 	c := start(t, folder(t), nil).tusClient(t)
 	w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
@@ -187,7 +187,7 @@ func TestTusLeavesNoDeadlines(t *testing.T) {
 	}
 }
 
-// deadlines is a connection that knows its deadlines.
+// deadlines is a connection that records its deadlines.
 type deadlines struct {
 	*httptest.ResponseRecorder
 	read, write time.Time

@@ -61,7 +61,7 @@ func TestParseMetadata(t *testing.T) {
 	}
 }
 
-// What the parser of metadata accepts, tusd reads in the same way.
+// What the parser of metadata accepts, tusd reads the same way.
 func FuzzMetadata(f *testing.F) {
 	for _, seed := range []string{"filename YQ==,sha256 YWI=", "a,b ,c YQ==", "a YQ==,a YQ==", ", ,", "a  YQ==", "\x00 YQ=="} {
 		f.Add(seed)
@@ -80,8 +80,8 @@ func FuzzMetadata(f *testing.F) {
 	})
 }
 
-// What the parsers of checksums accept has the right length and is written the
-// same.
+// What the parsers of checksums accept has the right length, and is the same when
+// written again.
 func FuzzChecksumHeaders(f *testing.F) {
 	sum := base64.StdEncoding.EncodeToString(make([]byte, 32))
 	f.Add("sha256 "+sum, "sha-256=:"+sum+":")

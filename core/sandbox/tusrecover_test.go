@@ -18,14 +18,14 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 )
 
-// interrupted is an upload with 2000 of 3000 bytes on a server that is stopped.
+// interrupted is an upload with 2000 of 3000 bytes, on a server that was stopped.
 type interrupted struct {
 	c       *tus
 	id, key string
 	content []byte
 }
 
-// interrupt makes an upload for each key, and stops the server.
+// interrupt creates an upload for each key, and stops the server.
 func interrupt(t *testing.T, keys ...string) []*interrupted {
 	t.Helper()
 	var all []*interrupted
@@ -43,7 +43,7 @@ func interrupt(t *testing.T, keys ...string) []*interrupted {
 
 func (i *interrupted) path(suffix string) string { return i.c.tus.content(i.id) + suffix }
 
-// write adds bytes to the content, and a mark where there is one.
+// write adds bytes to the content, and sets the marks.
 func (i *interrupted) write(t *testing.T, bytes []byte, marks ...mark) {
 	t.Helper()
 	edit(t, i.path(""), func(d []byte) []byte { return append(d, bytes...) })
@@ -54,7 +54,7 @@ func (i *interrupted) write(t *testing.T, bytes []byte, marks ...mark) {
 	}
 }
 
-// describe writes the description that the file gets in the vault.
+// describe writes the description of the file as the vault would.
 func (i *interrupted) describe(t *testing.T) {
 	t.Helper()
 	info, err := i.c.tus.info(i.id)
@@ -70,8 +70,8 @@ func (i *interrupted) describe(t *testing.T) {
 	edit(t, i.c.vault.describing(i.id), func([]byte) []byte { return line })
 }
 
-// T3, E: wherever a kill -9 hits, the next start stores what is complete, takes
-// back what nobody has checked, and the upload is stored exactly once.
+// T3, E: after a kill -9 at any place the next start stores complete uploads and
+// removes unchecked bytes, and every upload is stored exactly once.
 func TestTusRecovery(t *testing.T) {
 	const stored, gone = -1, -2
 	cases := []struct {
@@ -171,7 +171,7 @@ func TestTusRecovery(t *testing.T) {
 	}
 }
 
-// A client that goes away after its last byte has sent all there is to store.
+// An upload is stored even if its client disconnects after the last byte.
 func TestTusStoresForClientsThatHaveGone(t *testing.T) {
 	c := start(t, folder(t), nil).tusClient(t)
 	url := c.begin(t, 3, "Idempotency-Key", "key")
@@ -190,8 +190,8 @@ func TestTusStoresForClientsThatHaveGone(t *testing.T) {
 	c.checkStored(t, url, []byte("abc"))
 }
 
-// A final upload that was being put together begins anew from its parts, which
-// go only once it is stored.
+// If concatenation is interrupted, it starts again from the parts, which are deleted
+// only after the file is stored.
 func TestTusRecoveryOfConcatenations(t *testing.T) {
 	c := start(t, folder(t), nil).tusClient(t)
 	part := c.begin(t, 3, "Upload-Concat", "partial")
@@ -215,14 +215,14 @@ func TestTusRecoveryOfConcatenations(t *testing.T) {
 	}
 	f := c.checkStored(t, got.header.Get("Location"), []byte("abc"))
 	c.stop()
-	describe(f.ID) // killed before the parts were removed
+	describe(f.ID) // killed before the parts were deleted
 	edit(t, c.tus.content(id), func([]byte) []byte { return []byte("abc") })
 	c = &tus{running: start(t, c.cfg.Dir, nil), token: c.token}
 	c.checkStored(t, tusPath+f.ID, []byte("abc"))
 }
 
-// A disk that fails at the last moment loses nothing: the upload is complete, and
-// is stored as soon as someone asks for it.
+// If the disk fails when the upload is complete, nothing is lost: the next request for
+// the upload stores it.
 func TestTusStoresLaterWhatItCouldNotStore(t *testing.T) {
 	c := start(t, folder(t), nil).tusClient(t)
 	url := c.begin(t, 3)
@@ -253,8 +253,8 @@ func TestTusStoresLaterWhatItCouldNotStore(t *testing.T) {
 	}
 }
 
-// An empty file that was not stored, or not what was said, is dealt with at the
-// next start.
+// The next start stores an empty upload that was interrupted, or deletes it if the
+// client has announced another checksum.
 func TestTusRecoveryOfEmptyFiles(t *testing.T) {
 	c := start(t, folder(t), nil).tusClient(t)
 	c.stop()
@@ -271,7 +271,7 @@ func TestTusRecoveryOfEmptyFiles(t *testing.T) {
 	}
 }
 
-// age makes an upload as old as if nothing had come for that long.
+// age makes an upload look as if it had got no byte for this long.
 func (c *tus) age(t *testing.T, url string, by time.Duration) {
 	t.Helper()
 	names, err := filepath.Glob(c.tus.content(url[len(url)-36:]) + "*")
@@ -285,7 +285,7 @@ func (c *tus) age(t *testing.T, url string, by time.Duration) {
 	}
 }
 
-// Unfinished uploads go when nothing has come for long enough, and say when.
+// Unfinished uploads expire some time after their last byte, and say when.
 func TestTusExpiry(t *testing.T) {
 	c := start(t, folder(t), func(cfg *Config) { cfg.TusExpiry = 48 * time.Hour }).tusClient(t)
 	old, young := c.begin(t, 3), c.begin(t, 3)
@@ -332,7 +332,7 @@ func TestTusExpiry(t *testing.T) {
 	}
 }
 
-// What someone goes on with between being found old and being removed stays.
+// An upload that is continued after it was found to be expired is not deleted.
 func TestTusExpirySparesWhatGoesOn(t *testing.T) {
 	c := start(t, folder(t), nil).tusClient(t)
 	url := c.begin(t, 3)

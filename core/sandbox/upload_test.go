@@ -16,7 +16,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// bothVersions runs test over each HTTP version.
+// bothVersions runs test with both HTTP versions.
 func bothVersions(t *testing.T, test func(t *testing.T, r *running, proto string)) {
 	for _, proto := range []string{"HTTP/1.1", "HTTP/2.0"} {
 		t.Run(proto, func(t *testing.T) {
@@ -29,8 +29,8 @@ func bothVersions(t *testing.T, test func(t *testing.T, r *running, proto string
 	}
 }
 
-// A file is stored over every HTTP version, and is found
-// again on disk as it was sent (I3 from the server's side).
+// A file is stored with both HTTP versions, and is on the disk as it was sent (I3 from
+// the server's side).
 func TestUpload(t *testing.T) {
 	bothVersions(t, func(t *testing.T, r *running, proto string) {
 		content := randomBytes(300<<10 + 7)
@@ -67,7 +67,7 @@ func TestUpload(t *testing.T) {
 	})
 }
 
-// checkReceipt compares an answer with what is stored.
+// checkReceipt compares an answer with the stored file.
 func checkReceipt(t *testing.T, got answer, f File) {
 	t.Helper()
 	expires, uploaded := f.ExpiresAt.Format(time.RFC3339Nano), f.UploadedAt.Format(time.RFC3339Nano)
@@ -91,7 +91,7 @@ func TestUploadPermanentHasNoExpiry(t *testing.T) {
 	}
 }
 
-// Every bad form is refused with what is wrong, and leaves nothing on disk.
+// Every bad form is refused with a reason, and leaves nothing on the disk.
 func TestBadFormsAreRefused(t *testing.T) {
 	ok := []byte("content")
 	cases := []struct {
@@ -144,8 +144,8 @@ func emptyFields(n int) [][2]string {
 	return fields
 }
 
-// refusalOf reads an error. A 400 VALIDATION_ERROR comes as the 422 that it is
-// by another name.
+// refusalOf reads a refusal. It returns 422 for a 400 VALIDATION_ERROR, which means
+// the same.
 func (r *running) refusalOf(t *testing.T, got answer) (status int, words string) {
 	t.Helper()
 	var body struct {
@@ -167,7 +167,7 @@ func TestSizeLimit(t *testing.T) {
 			t.Errorf("a file of the limit: answered %d %s", got.status, got.body)
 		}
 		req := r.request(t, form{name: "a", content: randomBytes(1<<20 + 1), token: token})
-		req.ContentLength = -1 // nothing is known before the file has come
+		req.ContentLength = -1 // so that the size is not known in advance
 		got := r.do(t, req)
 		if status, words := r.refusalOf(t, got); status != http.StatusRequestEntityTooLarge || !strings.Contains(words, "1048576 bytes") {
 			t.Errorf("a byte more: answered %d %s", got.status, got.body)

@@ -12,8 +12,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// The server speaks HTTP/1.1 and no ALPN, also to clients that offer HTTP/2, and
-// says nothing to one without a certificate.
+// The server has HTTP/1.1 and no ALPN, also for clients that offer HTTP/2. It sends
+// nothing to a client without a certificate.
 func TestUvicornTLS(t *testing.T) {
 	c := gen1(t, nil)
 	conn := c.dial(t)
@@ -44,7 +44,7 @@ func TestUvicornTLS(t *testing.T) {
 	}
 }
 
-// A connection that is idle for as long as the server says is closed.
+// A connection is closed after the server's idle timeout.
 func TestIdleConnectionsAreClosed(t *testing.T) {
 	c := gen1(t, func(cfg *Config) { cfg.IdleTimeout = 1 })
 	conn := c.dial(t)

@@ -16,8 +16,7 @@ import (
 	"time"
 )
 
-// openTestVault opens a vault that is closed with the test; log gets what it
-// says.
+// openTestVault opens a vault and closes it at the end of the test. It writes to log.
 func openTestVault(t testing.TB, dir string) (v *vault, log *bytes.Buffer) {
 	t.Helper()
 	log = &bytes.Buffer{}
@@ -73,10 +72,10 @@ func edit(t testing.TB, path string, change func([]byte) []byte) {
 	}
 }
 
-// What comes while a group is being written makes one group, so one flush.
+// Files that arrive while a group is being written form one group.
 func TestUploadsShareAFlush(t *testing.T) {
 	v, _ := openTestVault(t, t.TempDir())
-	v.index.writing.Lock() // a flush that takes long
+	v.index.writing.Lock() // as if a group were being written
 	var wg sync.WaitGroup
 	for n := range 10 {
 		wg.Go(func() {
@@ -91,7 +90,7 @@ func TestUploadsShareAFlush(t *testing.T) {
 		return v.index.gathering != nil && len(v.index.gathering.rows) == 10
 	})
 	if files, err := v.files(context.Background()); err != nil || len(files) > 0 {
-		t.Errorf("before the flush %v are stored (%v)", files, err)
+		t.Errorf("before the commit %v are stored (%v)", files, err)
 	}
 	v.index.writing.Unlock()
 	wg.Wait()
@@ -100,7 +99,7 @@ func TestUploadsShareAFlush(t *testing.T) {
 	}
 }
 
-// Uploads at the same time are all there afterwards.
+// Simultaneous uploads are all stored.
 func TestGroupCommit(t *testing.T) {
 	dir := t.TempDir()
 	v, _ := openTestVault(t, dir)
@@ -124,7 +123,7 @@ func TestGroupCommit(t *testing.T) {
 	}
 }
 
-// A folder that has vanished is an error of the server, told as such.
+// If the folder has vanished, the answer is an error of the server.
 func TestVanishedFolder(t *testing.T) {
 	r := start(t, folder(t), nil)
 	if err := os.RemoveAll(filepath.Join(r.cfg.Dir, "files")); err != nil {
