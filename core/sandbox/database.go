@@ -48,7 +48,7 @@ func openIndex(ctx context.Context, dir, contents string, log *slog.Logger, now 
 
 // setAside renames a database and the files that belong to it.
 func setAside(path, to string) error {
-	for _, suffix := range []string{"-wal", "-shm", ""} { // the database last: without it the log is damage too
+	for _, suffix := range []string{"-wal", "-shm", ""} {
 		if err := os.Rename(path+suffix, to+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
@@ -87,11 +87,6 @@ func connect(ctx context.Context, path, contents string) (x *index, err error) {
 // create creates an empty file if there is none. SQLite gives its mode to the files
 // that belong to it.
 func create(path string) error {
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Lstat(path + "-wal"); err == nil {
-			return fmt.Errorf("%w: only its log is left", errDamaged) // SQLite would replay it into the new one
-		}
-	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, privateFile)
 	if err != nil {
 		return err
@@ -145,3 +140,6 @@ func isDamage(err error) bool {
 
 // isFull reports whether err means that the disk has no room for the index.
 func isFull(err error) bool { return resultCode(err) == sqlite3.SQLITE_FULL }
+
+// isBusy reports whether err means that another program has locked the index.
+func isBusy(err error) bool { return resultCode(err) == sqlite3.SQLITE_BUSY }

@@ -96,7 +96,7 @@ func asRefusal(err error) *refusal {
 	}
 	var path *fs.PathError
 	var rename *os.LinkError
-	if errors.As(err, &path) || errors.As(err, &rename) || errors.Is(err, errBroken) || errors.Is(err, errUnreadable) {
+	if errors.As(err, &path) || errors.As(err, &rename) || errors.Is(err, errBroken) || errors.Is(err, errUnavailable) {
 		return &refusal{status: http.StatusInternalServerError, code: codeInternal, message: "the file could not be stored", err: err}
 	}
 	return &refusal{status: http.StatusBadRequest, code: codeIncomplete, message: "the request body ended early or is not multipart/form-data", err: err}

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/artstore/ingester/core/smallfile"
 )
@@ -53,8 +54,11 @@ func (x *index) write(ctx context.Context, g *group) error {
 	if err == nil {
 		err = x.commit(ctx, g.rows)
 	}
-	if err == nil || isFull(err) { // a full disk is no damage
+	switch {
+	case err == nil, isFull(err): // a full disk is no damage
 		return err
+	case isBusy(err):
+		return fmt.Errorf("%w: %w", errUnavailable, err)
 	}
 	return x.breakWith(err)
 }

@@ -13,8 +13,8 @@ var (
 	// nobody knows what is on the disk, because the kernel may have dropped
 	// it. So nothing is confirmed until the next start has read it back.
 	errBroken = errors.New("the index is not what was written")
-	// errUnreadable means that the index could not be read.
-	errUnreadable = errors.New("the index can't be read")
+	// errUnavailable means that a query or a commit failed, and changed nothing.
+	errUnavailable = errors.New("the index can't be used")
 )
 
 const (
@@ -111,10 +111,10 @@ func (x *index) look(ctx context.Context, query *sql.Stmt, name string) (f File,
 	case errors.Is(err, sql.ErrNoRows):
 		return File{}, false, nil
 	case err != nil:
-		return File{}, false, x.unreadable(err)
+		return File{}, false, x.unavailable(err)
 	}
 	if f, err = parseLine(description); err != nil {
-		return File{}, false, fmt.Errorf("%w: %w", errUnreadable, err)
+		return File{}, false, fmt.Errorf("%w: %w", errUnavailable, err)
 	}
 	return f, true, nil
 }
@@ -123,28 +123,28 @@ func (x *index) look(ctx context.Context, query *sql.Stmt, name string) (f File,
 func (x *index) each(ctx context.Context, visit func(row) error) error {
 	rows, err := x.readers.QueryContext(ctx, allSQL)
 	if err != nil {
-		return x.unreadable(err)
+		return x.unavailable(err)
 	}
 	defer func() { _ = rows.Close() }() // only read
 	for rows.Next() {
 		var r row
 		if err := rows.Scan(&r.id, &r.key, &r.description); err != nil {
-			return x.unreadable(err)
+			return x.unavailable(err)
 		}
 		if err := visit(r); err != nil {
 			return err
 		}
 	}
-	return x.unreadable(rows.Err())
+	return x.unavailable(rows.Err())
 }
 
-// unreadable wraps the error of a query. If SQLite finds the index damaged, nothing
+// unavailable wraps the error of a query. If SQLite finds the index damaged, nothing
 // is written to it any more: the next start replaces it.
-func (x *index) unreadable(err error) error {
+func (x *index) unavailable(err error) error {
 	if err == nil {
 		return nil
 	}
-	err = fmt.Errorf("%w: %w", errUnreadable, err)
+	err = fmt.Errorf("%w: %w", errUnavailable, err)
 	if isDamage(err) {
 		return x.breakWith(err)
 	}

@@ -92,6 +92,35 @@ func TestFullDisk(t *testing.T) {
 	checkRecovered(t, dir, "1 2 3 5", "", 0)
 }
 
+// If another program has locked the index, the upload is refused, and the next one is
+// stored after that program has ended.
+func TestLockedIndex(t *testing.T) {
+	dir := t.TempDir()
+	fill(t, dir)
+	v, _ := openTestVault(t, dir)
+	if _, err := v.index.writer.ExecContext(t.Context(), "PRAGMA busy_timeout = 0"); err != nil {
+		t.Fatal(err)
+	}
+	other, err := openDB(filepath.Join(dir, indexName), "_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := other.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.put("4", []byte("four")); asRefusal(err).status != http.StatusInternalServerError || errors.Is(err, errBroken) {
+		t.Errorf("put: %v", err)
+	}
+	if err := errors.Join(tx.Rollback(), other.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.put("5", []byte("fives")); err != nil {
+		t.Errorf("put after that: %v", err)
+	}
+	checkRecovered(t, dir, "1 2 3 5", "", 0)
+}
+
 // An index that can't be written is not written again before the next start.
 func TestIndexThatCantBeWrittenIsGivenUp(t *testing.T) {
 	dir := t.TempDir()
@@ -131,7 +160,7 @@ func TestIndexDamagedWhileItIsOpen(t *testing.T) {
 		return d
 	})
 	v.index.readers.SetMaxIdleConns(0) // the next connection has an empty cache
-	if _, err := v.files(context.Background()); !errors.Is(err, errUnreadable) || !errors.Is(err, errBroken) {
+	if _, err := v.files(context.Background()); !errors.Is(err, errUnavailable) || !errors.Is(err, errBroken) {
 		t.Errorf("files: %v", err)
 	}
 	if _, err := v.put("4", []byte("four")); !errors.Is(err, errBroken) || v.healthy() == nil {

@@ -65,10 +65,28 @@ func TestRecovery(t *testing.T) {
 		}, "1 2 3", "", 0},
 		{"index lost", func(t *testing.T, f threeFiles) { remove(t, f.index(indexName)) }, "1 2 3", "back in it", 0},
 		{"only its log is left", func(t *testing.T, f threeFiles) {
-			if err := os.Rename(f.index(indexName), f.index(indexName+"-wal")); err != nil {
+			v, _ := openTestVault(t, f.dir)
+			if _, err := v.put("4", []byte("four")); err != nil {
 				t.Fatal(err)
 			}
-		}, "1 2 3", "only its log", 0},
+			log, err := os.ReadFile(f.index(indexName + "-wal"))
+			if err != nil || len(log) == 0 || v.close() != nil {
+				t.Fatalf("the log has %d bytes (%v)", len(log), err)
+			}
+			remove(t, f.index(indexName))
+			edit(t, f.index(indexName+"-wal"), func([]byte) []byte { return log })
+		}, "1 2 3 4", "back in it", 0},
+		{"its log is lost", func(t *testing.T, f threeFiles) {
+			v, _ := openTestVault(t, f.dir)
+			if _, err := v.put("4", []byte("four")); err != nil {
+				t.Fatal(err)
+			}
+			before, err := os.ReadFile(f.index(indexName))
+			if err != nil || v.close() != nil {
+				t.Fatal(err)
+			}
+			edit(t, f.index(indexName), func([]byte) []byte { return before })
+		}, "1 2 3 4", "back in it", 0},
 		{"index emptied", func(t *testing.T, f threeFiles) {
 			edit(t, f.index(indexName), func([]byte) []byte { return nil })
 		}, "1 2 3", "back in it", 0},

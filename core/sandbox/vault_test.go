@@ -158,7 +158,7 @@ func TestAsRefusal(t *testing.T) {
 		{&os.PathError{Op: "write", Path: "x", Err: syscall.EIO}, http.StatusInternalServerError},
 		{&os.LinkError{Op: "rename", Old: "a", New: "b", Err: syscall.EIO}, http.StatusInternalServerError},
 		{errBroken, http.StatusInternalServerError},
-		{fmt.Errorf("%w: %w", errUnreadable, context.DeadlineExceeded), http.StatusInternalServerError},
+		{fmt.Errorf("%w: %w", errUnavailable, context.DeadlineExceeded), http.StatusInternalServerError},
 		{&http.MaxBytesError{Limit: 1}, http.StatusRequestEntityTooLarge},
 		{errors.New("unexpected EOF"), http.StatusBadRequest},
 		{fmt.Errorf("reading: %w", tooLarge(1)), http.StatusRequestEntityTooLarge},
