@@ -115,3 +115,13 @@ func certificateIn(der []byte) *x509.Certificate {
 	}
 	return parsed
 }
+
+// ProfileExtension is the ending of profile files.
+const ProfileExtension = ".toml"
+
+// The endings that file choosers offer.
+var (
+	keyExtensions    = []string{".pem", ".key", ".pub", ".crt", ".cer"} //nolint:gochecknoglobals // a table
+	caExtensions     = []string{".pem", ".crt", ".cer", ".der"}         //nolint:gochecknoglobals // a table
+	pkcs12Extensions = []string{".p12", ".pfx"}                         //nolint:gochecknoglobals // a table
+)

@@ -8,9 +8,6 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// ProfileExtension is the ending of profile files.
-const ProfileExtension = ".toml"
-
 // Dropped takes files that were dropped on the window while the dialog is
 // open. A drop has no place that could be relied on, so every file goes into
 // the field that its kind belongs to.

@@ -2,11 +2,9 @@ package settings
 
 import (
 	"strconv"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -199,57 +197,6 @@ func (f *form) leave(fl *field) {
 	f.check()
 }
 
-// formEntry is an entry that says when it is left.
-type formEntry struct {
-	widget.Entry
-	onLeave    func()
-	onEscape   func()
-	onShortcut func(fyne.Shortcut)
-}
-
-func newFormEntry(value, placeholder string) *formEntry {
-	e := &formEntry{}
-	e.ExtendBaseWidget(e)
-	e.Text = value
-	e.PlaceHolder = placeholder
-	return e
-}
-
-func newSecretEntry(placeholder string) *formEntry {
-	e := newFormEntry("", placeholder)
-	e.Password = true
-	return e
-}
-
-// TypedKey implements fyne.Focusable.
-func (e *formEntry) TypedKey(key *fyne.KeyEvent) {
-	if key.Name == fyne.KeyEscape && e.onEscape != nil {
-		e.onEscape()
-		return
-	}
-	e.Entry.TypedKey(key)
-}
-
-// TypedShortcut implements fyne.Shortcutable. Fyne hands key combinations to
-// the focused widget alone; those that are no entry's are passed on.
-func (e *formEntry) TypedShortcut(s fyne.Shortcut) {
-	if _, ok := s.(*desktop.CustomShortcut); ok && e.onShortcut != nil {
-		e.onShortcut(s)
-	}
-	e.Entry.TypedShortcut(s)
-}
-
-// FocusLost implements fyne.Focusable.
-func (e *formEntry) FocusLost() {
-	e.Entry.FocusLost()
-	if e.onLeave != nil {
-		e.onLeave()
-	}
-}
-
-// value is the text without blanks around it.
-func (e *formEntry) value() string { return strings.TrimSpace(e.Text) }
-
 // wire makes entries report to the form on behalf of a row; then is called
 // when one of them has been left.
 func (f *form) wire(fl *field, then func(), entries ...*formEntry) {
@@ -300,45 +247,6 @@ func (f *form) number(tab view.Tab, key, label string, value int, placeholder st
 	return e
 }
 
-// option is one choice of a select: the word of the profile file and its name.
-type option[T ~string] struct {
-	value T
-	name  string
-}
-
-// choice is a select of named values.
-type choice[T ~string] struct {
-	*widgets.DropDown
-	options []option[T]
-}
-
-func newChoice[T ~string](value T, options ...option[T]) choice[T] {
-	c := choice[T]{widgets.NewDropDown(), options}
-	for _, o := range options {
-		c.Options = append(c.Options, o.name)
-	}
-	c.set(value)
-	return c
-}
-
-// set selects a value; one that is not among the options selects the first.
-func (c choice[T]) set(value T) {
-	index := 0
-	for i, o := range c.options {
-		if o.value == value {
-			index = i
-		}
-	}
-	c.SetSelectedIndex(index)
-}
-
-func (c choice[T]) value() T { return c.options[max(0, c.SelectedIndex())].value }
-
-// narrow puts an input at the left with a width of its own.
-func narrow(width float32, input fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(widgets.Columns{Widths: []float32{width, 0}, Gap: 0}, input, layout.NewSpacer())
-}
-
 // selectRow adds a row with a choice that set takes over; then may be nil.
 func selectRow[T ~string](f *form, tab view.Tab, key, label string, c choice[T], set func(*core.Profile, T), then func()) *field {
 	fl := f.add(tab, key, label, narrow(selectWidth, widgets.Outlined(c.DropDown)), func(p *core.Profile) *core.FieldError {
@@ -353,9 +261,6 @@ func selectRow[T ~string](f *form, tab view.Tab, key, label string, c choice[T],
 	}
 	return fl
 }
-
-// selectWidth is the room of a select that stands alone in its row.
-const selectWidth = 260
 
 // problemSummary names the rows that keep a form from being saved, at most
 // three, and whatever is wrong outside them.

@@ -4,10 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/widgets"
 	"github.com/artstore/ingester/ui/wording"
 )
@@ -106,20 +103,4 @@ func shortName(name string) string {
 		name, _, _ = strings.Cut(common, ",")
 	}
 	return core.OneLine(name, mostOfAName, "…")
-}
-
-// addIdentity adds the row of the choice.
-func (c *certificatesTab) addIdentity() {
-	d, f := c.dialog, c.dialog.form
-	c.identity = newIdentityChoice(d.s.Text, f.opened.TLS.Identity, func() {
-		f.check()
-		c.inspect()
-	})
-	c.identityRow = f.add(view.TabCertificates, "tls.identity", d.s.Text.S("settings.identity"), fyne.CanvasObject(widgets.Outlined(c.identity.DropDown)), nil)
-}
-
-// offer shows what there is to choose in the files that were read.
-func (c *certificatesTab) offer(all []core.CertificateFacts) {
-	c.identity.fill(all, c.identity.value(), c.dialog.s.Now())
-	c.arrange()
 }

@@ -37,7 +37,7 @@ func (d *Dialog) profilesMenu(names []string) *fyne.Menu {
 		menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
 	}
 	menu.Items = append(menu.Items,
-		fyne.NewMenuItem(t.S("profile.new"), func() { d.leaveFor(func() { ShowNew(d.s, d.done) }) }),
+		fyne.NewMenuItem(t.S("profile.new"), func() { d.leaveFor(func() { d.replace("", core.NewProfile(""), view.TabServer) }) }),
 		fyne.NewMenuItem(t.S("profile.import"), func() { d.leaveFor(d.importProfile) }))
 	if d.previous == "" {
 		return menu
@@ -80,7 +80,7 @@ func (d *Dialog) open(name string) {
 				d.s.Failed(err)
 				return
 			}
-			openSettings(d.s, p.Name, p, d.tab, d.done)
+			d.replace(p.Name, p, d.tab)
 		})
 }
 
@@ -95,7 +95,7 @@ func (d *Dialog) duplicate(names []string) {
 			break
 		}
 	}
-	openSettings(d.s, "", p, view.TabServer, d.done)
+	d.replace("", p, view.TabServer)
 }
 
 // importProfile brings a profile file in and shows it.
@@ -107,7 +107,7 @@ func (d *Dialog) importProfile() {
 					d.s.Failed(err)
 					return
 				}
-				openSettings(d.s, p.Name, p, view.TabSignIn, d.done)
+				d.replace(p.Name, p, view.TabSignIn)
 			})
 	})
 }

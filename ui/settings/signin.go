@@ -103,7 +103,7 @@ func (d *Dialog) buildVerification() {
 
 	modeRow := f.add(view.TabSignIn, "", t.S("settings.verify"), narrow(selectWidth, widgets.Outlined(mode.DropDown)), nil)
 	urlRow := f.add(view.TabSignIn, "auth.jwks_url", t.S("settings.jwks_url"), url, nil)
-	keyRow := f.add(view.TabSignIn, "auth.public_key_file", t.S("settings.public_key"), d.fileInput(key, keyExtensions, nil), nil)
+	keyRow := f.add(view.TabSignIn, "auth.public_key_file", t.S("settings.public_key"), fileInput(d.s, key, keyExtensions, nil), nil)
 	f.wire(urlRow, nil, url)
 	f.wire(keyRow, nil, key)
 	f.combine = append(f.combine, func(p *core.Profile) []core.FieldError {
@@ -129,10 +129,3 @@ func (d *Dialog) buildVerification() {
 	f.show(urlRow.row, start == verifyJWKS)
 	f.show(keyRow.row, start == verifyKey)
 }
-
-// The endings that file choosers offer.
-var (
-	keyExtensions    = []string{".pem", ".key", ".pub", ".crt", ".cer"} //nolint:gochecknoglobals // a table
-	caExtensions     = []string{".pem", ".crt", ".cer", ".der"}         //nolint:gochecknoglobals // a table
-	pkcs12Extensions = []string{".p12", ".pfx"}                         //nolint:gochecknoglobals // a table
-)

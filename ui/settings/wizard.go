@@ -47,9 +47,10 @@ func openWizard(s *view.Host, previous string, p core.Profile, pages ...view.Tab
 		return
 	}
 	d := newSettings(s, previous, p, nil)
-	d.guide = &wizard{d: d, pages: pages}
-	d.show(d.guide.content())
-	d.guide.turn(0)
+	w := &wizard{d: d, pages: pages}
+	d.guide = w
+	d.show(w.content())
+	w.turn(0)
 }
 
 // content is the head, the rows of the page, and the footer.
@@ -169,22 +170,4 @@ func (w *wizard) tested() {
 	case w.at == len(w.pages)-1 && check.done() && check.told():
 		w.d.Say(w.d.s.Text.S("wizard.test.failed"), widget.WarningImportance)
 	}
-}
-
-// firstEntry is the first visible entry in an object, nil for none.
-func firstEntry(o fyne.CanvasObject) fyne.Focusable {
-	if !o.Visible() {
-		return nil
-	}
-	switch o := o.(type) {
-	case *formEntry:
-		return o
-	case *fyne.Container:
-		for _, inner := range o.Objects {
-			if e := firstEntry(inner); e != nil {
-				return e
-			}
-		}
-	}
-	return nil
 }

@@ -135,7 +135,7 @@ func TestWizardStaysOnAPageWithAMistake(t *testing.T) {
 			}
 			h.Tap(s("button.back"))
 			d.mustShow(t, view.TabServer)
-			if d.guide.back.Disabled() != true {
+			if d.guide.(*wizard).back.Disabled() != true {
 				t.Error("there is a way back from the first page")
 			}
 			h.Tap(s("settings.cancel"))
@@ -169,7 +169,7 @@ func TestWizardTestsAnewAndSaysWhatToDo(t *testing.T) {
 	d.mustShow(t, view.TabCertificates)
 	h.Tap("Next")
 	d.mustShow(t, tabTest)
-	h.Until("the first test's end and the second one", func() bool { return d.check.running() && !d.guide.due && len(d.check.steps) == 1 })
+	h.Until("the first test's end and the second one", func() bool { return d.check.running() && !d.guide.(*wizard).due && len(d.check.steps) == 1 })
 	close(ctl.Gate)
 	h.Until("the end of the test", d.check.done)
 	h.Says("Something is not right yet.")

@@ -36,39 +36,6 @@ func (q certificateQuestion) inspect(ctx context.Context, ctl view.Controller, s
 	return found
 }
 
-// refusals is why saving would refuse the files, as far as they have been
-// read. Of others nothing is known yet.
-func (c *certificatesTab) refusals(*core.Profile) []core.FieldError {
-	if c.question() != c.answered {
-		return nil
-	}
-	return c.refused
-}
-
-// answer shows what was found, and beside the fields what is wrong with it.
-func (c *certificatesTab) answer(question certificateQuestion, found inspection) {
-	d, before := c.dialog, len(c.refusals(nil))
-	c.offer(found.facts.Identities)
-	c.answered, c.refused = question, question.refusals(found)
-	if !c.card.show(found.facts, found.err, d.s.Now()) {
-		d.form.show(c.cardRow.row, false)
-	}
-	c.passphrase.SetPlaceHolder(d.s.Text.S(passphraseHint(found.facts, found.err, question.passphrase != "")))
-	d.form.relayout()
-	if before+len(c.refused) == 0 {
-		return
-	}
-	for _, e := range c.refused {
-		if e.Reason != core.Reason(core.CodePassphraseMissing) { // that is still to be typed
-			d.form.reveal(e.Field)
-		}
-	}
-	d.form.check()
-	if d.guide != nil && len(c.refused) > 0 {
-		d.guide.refused()
-	}
-}
-
 // refusals says beside which fields it is to be said what saving would refuse.
 // The reason is the code of the error. A keychain is no file: it may open when
 // it is asked again.

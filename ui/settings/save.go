@@ -1,0 +1,81 @@
+package settings
+
+import (
+	"context"
+	"errors"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
+)
+
+// save hands the profile over and closes the dialog once it is kept.
+func (d *Dialog) save(sessionOnly bool) {
+	p, problems := d.form.profile()
+	if len(problems) > 0 || d.saving {
+		return
+	}
+	secrets := d.secrets()
+	d.saving = true
+	d.Say(d.s.Text.S("settings.saving"), widget.LowImportance)
+	d.enable()
+	d.settleQueued(p, func(q view.Queued) { d.keep(p, secrets, sessionOnly, q) }, func(err error) {
+		d.saving = false
+		d.Say("", widget.LowImportance)
+		d.enable()
+		if err != nil {
+			d.Say(wording.Explained(d.s.Text, err), widget.DangerImportance)
+		}
+	})
+}
+
+// keep saves the profile as it was decided.
+func (d *Dialog) keep(p core.Profile, secrets view.ProfileSecrets, sessionOnly bool, q view.Queued) {
+	view.Async(d.s, func(ctx context.Context) (struct{}, error) {
+		err := d.s.Ctl.SaveProfile(ctx, d.previous, p, secrets, sessionOnly, q)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if d.previous == "" {
+			err = d.s.Ctl.Use(ctx, p.Name)
+		}
+		if d.form.opened.Metrics.Listen != "" && p.Metrics.Listen == "" {
+			err = errors.Join(err, d.s.Ctl.StopMetrics(ctx))
+		}
+		if err != nil {
+			err = &view.NotReadyError{Err: err}
+		}
+		return struct{}{}, err
+	}, func(_ struct{}, err error) {
+		d.saving = false
+		d.enable()
+		var amiss *view.NotReadyError
+		if err != nil && !errors.As(err, &amiss) {
+			d.notSaved(err, secrets, sessionOnly)
+			return
+		}
+		d.applyAppearance()
+		d.Close(true)
+		if amiss != nil {
+			d.s.Failed(amiss)
+		}
+	})
+}
+
+// notSaved says why; where the keychain is the reason, the secrets may be kept
+// for this session only.
+func (d *Dialog) notSaved(err error, secrets view.ProfileSecrets, sessionOnly bool) {
+	t := d.s.Text
+	d.Say(wording.Explained(t, err), widget.DangerImportance)
+	if sessionOnly || secrets.Client.IsZero() && secrets.Passphrase.IsZero() || !ofKeychain(err) {
+		return
+	}
+	words := widgets.NewLabel(wording.Explained(t, err)+"\n\n"+t.S("settings.session.offer"), theme.SizeNameText, widget.MediumImportance, false)
+	words.Wrapping = fyne.TextWrapWord
+	view.Confirm(d.s, t.S("settings.session.title"), words, t.S("settings.cancel"), t.S("settings.session.yes"), func() { d.save(true) }, func() {})
+}
