@@ -14,7 +14,7 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// with returns a good answer with other fields instead of or besides its own.
+// with returns a good answer with fields added or replaced.
 func with(fields ...string) string {
 	all := map[string]string{"access_token": `"opaque-1"`, "token_type": `"Bearer"`, "expires_in": "1800"}
 	order := []string{"access_token", "token_type", "expires_in"}
@@ -33,7 +33,7 @@ func with(fields ...string) string {
 	return "{" + strings.Join(parts, ",") + "}"
 }
 
-// answerCase is a body of a 200 and what it is good for.
+// answerCase is the body of a 200 and the expected result.
 type answerCase struct {
 	name, body string
 	lifetime   time.Duration // expected; 0: refused
@@ -50,7 +50,7 @@ func lifetimeCases() []answerCase {
 	} {
 		cases = append(cases, answerCase{"expires_in " + value, with("expires_in", value), lifetime})
 	}
-	for _, value := range []string{ // none that a token could have: not told
+	for _, value := range []string{ // impossible lifetimes count as unknown
 		"0", "0.0", "-0", "-1", "-1e400", "1e-99", "0.0000000001", `"0"`, `"-300"`,
 		`""`, `" "`, `"soon"`, `"30m"`, `"inf"`, `"NaN"`, `"Infinity"`, `"0x10"`, `"1_0"`, `"1,5"`, `"--1"`, `"e"`, `"٣٠٠"`,
 		"true", "false", "[]", "[300]", "{}", `{"seconds":300}`,
@@ -210,8 +210,7 @@ func bodyCases() []answerCase {
 	return cases
 }
 
-// Faults 4, 6, 7: what a token server may answer, over a real socket, in both
-// grants.
+// Faults 4, 6, 7: possible answers of a token server, over a real socket, for both grants.
 func TestAnswers(t *testing.T) {
 	cases := append(append(lifetimeCases(), tokenCases()...), bodyCases()...)
 	malformed := 0
@@ -253,7 +252,7 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// A token that comes with 201 is one.
+// A token that comes with 201 is accepted.
 func TestCreated(t *testing.T) {
 	a := newAdmin(t, nil)
 	a.respond(refuse(http.StatusCreated, with()))
@@ -262,7 +261,7 @@ func TestCreated(t *testing.T) {
 	}
 }
 
-// Fault 8 and what else is not 200. Fault 1: each asks the server once.
+// Fault 8 and all other answers than 200. Fault 1: each sends one request.
 func TestRefusals(t *testing.T) {
 	long := strings.Repeat("é", 600)
 	encoded := base64.StdEncoding.EncodeToString([]byte(testSecret))
@@ -324,7 +323,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// Fault 8: a redirect is not followed, whatever its kind.
+// Fault 8: no kind of redirect is followed.
 func TestRedirect(t *testing.T) {
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		other := newAdmin(t, nil)
@@ -343,7 +342,7 @@ func TestRedirect(t *testing.T) {
 	}
 }
 
-// A page instead of the server's words may be somebody else's on the way.
+// An HTML page instead of the server's answer may come from something on the way.
 func TestRefusedByAPage(t *testing.T) {
 	for contentType, page := range map[string]bool{"text/html; charset=utf-8": true, "application/json": false, "": false} {
 		a := newAdmin(t, nil)

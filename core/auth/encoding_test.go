@@ -9,8 +9,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// Tokens, keys and refusals that a proxy has packed are read, up to what an
-// answer may have; a way of packing that is not known is named.
+// Tokens, keys and refusals that a proxy has compressed are read, up to the limit of an
+// answer. An unknown encoding is named in the error.
 func TestEncodedAnswers(t *testing.T) {
 	key := signers()["rsa"]
 	in := func(encoding string, h http.HandlerFunc) http.HandlerFunc {

@@ -8,8 +8,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Whatever a token server answers: no panic, and nothing comes through that a
-// header could not carry or that would never end.
+// Whatever a token server answers: parsing never panics, and an accepted token fits into a
+// header and has a limited lifetime.
 func FuzzParseAnswer(f *testing.F) {
 	f.Add([]byte(with()))
 	f.Add([]byte(with("expires_in", "1e400", "scope", `"a b"`)))
@@ -29,7 +29,7 @@ func FuzzParseAnswer(f *testing.F) {
 	})
 }
 
-// Whatever a token looks like: no panic, and the checks on it can be made.
+// Whatever a token looks like: parsing never panics, and its claims can be checked.
 func FuzzParseJWT(f *testing.F) {
 	f.Add("eyJhbGciOiJSUzI1NiJ9.eyJleHAiOjF9.c2ln")
 	f.Add("e30.e30.")
@@ -43,7 +43,7 @@ func FuzzParseJWT(f *testing.F) {
 	})
 }
 
-// Whatever a key server answers: no panic, and no key that can't verify.
+// Whatever a key server answers: parsing never panics, and every key can verify.
 func FuzzParseKeys(f *testing.F) {
 	f.Add([]byte(`{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","kid":"1","use":"sig"}]}`))
 	f.Add([]byte(`{"keys":[{"kty":"oct","k":"AAAA"},{"kty":"RSA","n":"AQAB","e":"AQAB"}]}`))

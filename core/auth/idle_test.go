@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// A token server that closes idle connections when the next request goes out is
-// asked on a new one.
+// If a token server closes idle connections just when the next request comes, that is sent
+// on a new connection.
 func TestIdleTokenServer(t *testing.T) {
 	for _, idle := range []time.Duration{4950 * time.Millisecond, 5 * time.Second, 5050 * time.Millisecond, quiet - 50*time.Millisecond, quiet} {
 		synctest.Test(t, func(t *testing.T) {

@@ -22,7 +22,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// Keys are rotated: an unknown key ID fetches the set again, at most once a
+// Keys are rotated: because of an unknown key ID the set is fetched again, at most once a
 // minute.
 func TestRotation(t *testing.T) {
 	first, second := signers()["rsa"], signers()["rsa2"]
@@ -33,17 +33,17 @@ func TestRotation(t *testing.T) {
 	f.Invalidate(f.mustToken(t))
 
 	a.respond(issue(mint(t, second, fields{"kid": "key-2"}, nil)))
-	for range 3 { // before the server publishes the new key, and too soon
+	for range 3 { // before the server publishes the new key, and then before another fetch is allowed
 		e := f.failure(t, core.KindServer, core.CodeServerBusy)
 		if e.RetryAfter != keysPause-f.clock.Elapsed() {
-			t.Errorf("come back in %v after %v", e.RetryAfter, f.clock.Elapsed())
+			t.Errorf("try again in %v after %v", e.RetryAfter, f.clock.Elapsed())
 		}
 	}
 	if a.keys.Load() != 1 || a.tokens.Load() != 4 {
 		t.Errorf("%d key sets in half a minute, %d tokens", a.keys.Load(), a.tokens.Load())
 	}
 	f.clock.Advance(keysPause)
-	f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted) // not published: not the server's
+	f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted) // a key that is not published is not the server's
 	f.clock.Advance(keysPause)
 	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"}), jwkOf(t, second, fields{"kid": "key-2"})))
 	f.Invalidate(f.mustToken(t))
@@ -53,8 +53,7 @@ func TestRotation(t *testing.T) {
 	}
 }
 
-// A server that keeps the ID and changes the key is understood as well, and a
-// key that is withdrawn is not trusted for ever.
+// A server may change the key and keep its ID, and a withdrawn key is not trusted for ever.
 func TestRotationUnderOneID(t *testing.T) {
 	first, second := signers()["rsa"], signers()["rsa2"]
 	a := newAdmin(t, nil)
@@ -75,7 +74,7 @@ func TestRotationUnderOneID(t *testing.T) {
 	}
 }
 
-// Without keys there is no verified token: it fails, it does not pass.
+// Without keys a token can't be verified and is refused.
 func TestKeysUnreachable(t *testing.T) {
 	key := signers()["rsa"]
 	other := newAdmin(t, nil)
@@ -128,7 +127,7 @@ func weakRSA(t *testing.T) crypto.Signer {
 	return key
 }
 
-// The public key that an administrator handed out.
+// A public key from a file that an administrator handed out.
 func TestPublicKeyFile(t *testing.T) {
 	key := signers()["rsa"]
 	pkcs1 := pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: x509.MarshalPKCS1PublicKey(key.Public().(*rsa.PublicKey))})
@@ -212,8 +211,8 @@ func TestKeyFits(t *testing.T) {
 	}
 }
 
-// Key rotation while the key server fails: an unknown key ID asks it once a
-// minute, however many tokens are fetched, and the reason stays what it was.
+// Keys are rotated while the key server fails: because of an unknown key ID it is asked once
+// a minute, however many tokens are fetched, and the error stays the same.
 func TestRotationWhileKeysFail(t *testing.T) {
 	first, second := signers()["rsa"], signers()["rsa2"]
 	a := newAdmin(t, nil)
@@ -236,8 +235,8 @@ func TestRotationWhileKeysFail(t *testing.T) {
 	f.mustToken(t)
 }
 
-// A key set request that the caller gave up says nothing about the server:
-// the next one asks at once.
+// If the caller cancels a fetch of keys, that says nothing about the server: the next call
+// fetches at once.
 func TestRotationGivenUp(t *testing.T) {
 	first, second := signers()["rsa"], signers()["rsa2"]
 	a := newAdmin(t, nil)
@@ -260,7 +259,7 @@ func TestRotationGivenUp(t *testing.T) {
 	}
 }
 
-// Keys that say they are for something else than verifying are not used.
+// Keys that are declared for something other than verifying are not used.
 func TestKeyOperations(t *testing.T) {
 	key := signers()["rsa"]
 	for _, tt := range []struct {
@@ -281,8 +280,8 @@ func TestKeyOperations(t *testing.T) {
 	}
 }
 
-// A gateway that answers one request of two in a row (nginx limit_req without a
-// burst) refuses the keys behind every token: they are had before the next.
+// A gateway that answers only the first of two requests in a row (nginx limit_req without a
+// burst) refuses the keys after every token: they are fetched before the next token.
 func TestKeysBehindABusyGateway(t *testing.T) {
 	key := signers()["rsa"]
 	a := newAdmin(t, nil)

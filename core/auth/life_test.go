@@ -12,8 +12,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// A token that would expire before a request is over is replaced, however much
-// the cache likes it, but no more than one is asked for in ten seconds.
+// A cached token that would expire before the request is over is replaced, but at most one
+// token is requested in ten seconds.
 func TestTokenForALongRequest(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
@@ -51,7 +51,7 @@ func TestTokenForALongRequest(t *testing.T) {
 				for range cap(done) {
 					token := <-done
 					if token.Life != tt.life || tt.fetches == 2 && time.Until(token.Expiry) != tt.life {
-						t.Errorf("it lives %v, until in %v", token.Life, time.Until(token.Expiry))
+						t.Errorf("it lives for %v, and expires in %v", token.Life, time.Until(token.Expiry))
 					}
 				}
 				if fetches.Load() != tt.fetches || time.Since(begin) != 0 {
@@ -62,7 +62,7 @@ func TestTokenForALongRequest(t *testing.T) {
 	}
 }
 
-// A token that is still good is used where another can't be had.
+// A token that is still valid is used if no other can be fetched.
 func TestTokenForWithoutTokenServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := virtual(t, time.Minute)
@@ -81,8 +81,8 @@ func TestTokenForWithoutTokenServer(t *testing.T) {
 	})
 }
 
-// Where a server doesn't say how long its tokens live, the first one that is
-// refused does: the next ones are replaced before.
+// If a server doesn't say how long its tokens live, the first refused one shows it, and later
+// ones are replaced before.
 func TestLifeThatNobodyTells(t *testing.T) {
 	for _, says := range []string{"", `,"expires_in":0`, `,"expires_in":null`, `,"expires_in":-1`, `,"expires_in":"soon"`} {
 		synctest.Test(t, func(t *testing.T) {
@@ -112,8 +112,8 @@ func TestLifeThatNobodyTells(t *testing.T) {
 	}
 }
 
-// A refusal of another reason, to a young token or to one whose life was told,
-// says nothing about lives.
+// A refusal for another reason, of a new token or of one with a known lifetime, says nothing
+// about lifetimes.
 func TestLifeIsNotLearntOfYoungTokens(t *testing.T) {
 	for _, tt := range []struct {
 		says string

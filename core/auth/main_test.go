@@ -37,13 +37,12 @@ func TestMain(m *testing.M) {
 
 const (
 	testID     = "sa_test_reports_1a2b3c"
-	testSecret = "hunter2:%+&é/\"x" //nolint:gosec // of nobody
+	testSecret = "hunter2:%+&é/\"x" //nolint:gosec // nobody's secret
 	tokenPath  = "/api/v1/auth/token"
 	keysPath   = "/api/v1/auth/jwks"
 )
 
-// admin is a token server on a real socket. What it answers can be changed
-// while it runs.
+// admin is a token server on a real socket. Its answers can be changed while it runs.
 type admin struct {
 	*httptest.Server
 	tokens, keys, connections atomic.Int64
@@ -54,8 +53,8 @@ type admin struct {
 	jwks   http.HandlerFunc
 }
 
-// newAdmin starts a token server that answers with an opaque token which
-// lives for half an hour. With tls nil it speaks plain HTTP.
+// newAdmin starts a token server that answers with an opaque token which lives for half an
+// hour. Without config it uses plain HTTP.
 func newAdmin(t *testing.T, config *tls.Config) *admin {
 	t.Helper()
 	a := &admin{closed: make(chan struct{}, 64)}
@@ -118,7 +117,7 @@ func refuse(status int, body string) http.HandlerFunc {
 	}
 }
 
-// fixture is a Source with everything around it that a test looks at.
+// fixture is a Source with everything that tests check.
 type fixture struct {
 	*Source
 	clock *clock
@@ -126,8 +125,7 @@ type fixture struct {
 	log   *safeBuffer
 }
 
-// newSource makes a source of a's tokens. Verification is off unless change
-// says otherwise.
+// newSource makes a source of a's tokens. Verification is off unless change turns it on.
 func newSource(t *testing.T, a *admin, change ...func(*Config)) fixture {
 	t.Helper()
 	f := fixture{clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}, seen: &recorder{}, log: &safeBuffer{}}
@@ -171,14 +169,13 @@ func (f fixture) mustToken(t *testing.T) core.Token {
 	return token
 }
 
-// mustFail wants an error with code.
+// mustFail checks that fetching a token fails with a code.
 func (f fixture) mustFail(t *testing.T, kind core.Kind, code core.Code) {
 	t.Helper()
 	_ = f.failure(t, kind, code)
 }
 
-// failure wants an error with code and returns it. No error may hold a
-// secret.
+// failure is mustFail and returns the error. No error may contain a secret.
 func (f fixture) failure(t *testing.T, kind core.Kind, code core.Code) *core.Error {
 	t.Helper()
 	token, err := f.Token(t.Context())
@@ -198,8 +195,7 @@ func (f fixture) failure(t *testing.T, kind core.Kind, code core.Code) *core.Err
 	return e
 }
 
-// clock is a wall clock and a monotonic clock that a test moves by hand, each
-// by itself if it likes.
+// clock is a wall clock and a monotonic clock that a test can set, together or separately.
 type clock struct {
 	mu   sync.Mutex
 	now  time.Time
@@ -213,7 +209,7 @@ func (c *clock) Advance(d time.Duration) {
 	c.AdvanceMono(d)
 }
 
-// Sleep is over at once and takes d by both clocks.
+// Sleep returns at once, after moving both clocks by d.
 func (c *clock) Sleep(ctx context.Context, d time.Duration) error { c.Advance(d); return ctx.Err() }
 
 func (c *clock) AdvanceWall(d time.Duration) { c.mu.Lock(); c.now = c.now.Add(d); c.mu.Unlock() }
@@ -255,7 +251,7 @@ func (r *recorder) validation(result string) int {
 	return r.validations[result]
 }
 
-// safeBuffer is a bytes.Buffer for many writers.
+// safeBuffer is a bytes.Buffer that several goroutines may write to.
 type safeBuffer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer

@@ -52,10 +52,10 @@ func (f fields) encode(t *testing.T) string {
 	return base64.RawURLEncoding.EncodeToString(data)
 }
 
-// testNow is when the clock of a fixture begins.
+// testNow is the first time of a fixture's clock.
 var testNow = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// mint makes a token that is good at testNow, changed by header and payload.
+// mint makes a token that is valid at testNow, changed by header and payload.
 func mint(t *testing.T, key crypto.Signer, header, payload fields) string {
 	t.Helper()
 	h := fields{"alg": "RS256", "typ": "JWT", "kid": "key-1"}
@@ -68,7 +68,7 @@ func mint(t *testing.T, key crypto.Signer, header, payload fields) string {
 	return sign(t, key, h, p.encode(t))
 }
 
-// sign signs as the header's alg says, however wrong that is.
+// sign signs as the header's alg says, even if that is wrong.
 func sign(t *testing.T, key crypto.Signer, header fields, payload string) string {
 	t.Helper()
 	input := header.encode(t) + "." + payload
@@ -114,7 +114,7 @@ func digestOf(alg, input string) ([]byte, crypto.Hash) {
 	return sum[:], crypto.SHA256
 }
 
-// jwkOf is the public key as a JWK with more members.
+// jwkOf returns the public key as a JWK with more members.
 func jwkOf(t *testing.T, key crypto.Signer, more fields) fields {
 	t.Helper()
 	public, err := jwk.Import(key.Public())

@@ -13,7 +13,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// timed is a source in a bubble and when its server was asked for tokens.
+// timed is a source in a bubble, with the times at which its server was asked for tokens.
 type timed struct {
 	*Source
 	mu     sync.Mutex
@@ -35,7 +35,7 @@ func newTimed(t *testing.T, answer http.HandlerFunc, change ...func(*Config)) *t
 	return s
 }
 
-// after is h once d has passed.
+// after returns a handler that calls h after d.
 func after(d time.Duration, h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		select {
@@ -50,8 +50,8 @@ func (s *timed) respond(h http.HandlerFunc) { s.mu.Lock(); s.answer = h; s.mu.Un
 
 func (s *timed) requests() []time.Time { s.mu.Lock(); defer s.mu.Unlock(); return s.asked }
 
-// takes wants a call of Token to end with code ("" is a token) after exactly
-// d, and n requests in all then.
+// takes checks that a call of Token ends after exactly d with code ("" means a token), and
+// that there have been n requests in all.
 func (s *timed) takes(t *testing.T, d time.Duration, code core.Code, n int) core.Token {
 	t.Helper()
 	begin := time.Now()
@@ -68,8 +68,8 @@ func (s *timed) takes(t *testing.T, d time.Duration, code core.Code, n int) core
 
 var good = reply(`{"access_token":"opaque-1","expires_in":1800}`)
 
-// A rejected token is replaced at once, unless it is so new that the next
-// would fare no better: then ten seconds after it.
+// A rejected token is replaced at once, unless it is less than ten seconds old: then ten
+// seconds after it was requested.
 func TestPaceAfterInvalidate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTimed(t, good)
@@ -82,8 +82,8 @@ func TestPaceAfterInvalidate(t *testing.T) {
 	})
 }
 
-// Fault 2: after a failure that may pass there is no request for ten seconds
-// from the beginning of the last. Each of those who wait can give up.
+// Fault 2: after a temporary failure there is no request for ten seconds from the start of the
+// last one. Each waiting caller can give up.
 func TestPaceAfterFailure(t *testing.T) {
 	for name, tt := range map[string]struct {
 		answer http.HandlerFunc
@@ -110,7 +110,7 @@ func TestPaceAfterFailure(t *testing.T) {
 	}
 }
 
-// A server that takes long to fail has had its pause.
+// After a server that takes long to fail no further wait is needed.
 func TestPaceAfterSlowFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTimed(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
@@ -119,8 +119,7 @@ func TestPaceAfterSlowFailure(t *testing.T) {
 	})
 }
 
-// Fault 1: a refusal is returned again instead of asked for again, for ten
-// seconds from when it came.
+// Fault 1: for ten seconds after a refusal it is returned again without a request.
 func TestPaceAfterRefusal(t *testing.T) {
 	for name, tt := range map[string]struct {
 		answer http.HandlerFunc
@@ -143,14 +142,14 @@ func TestPaceAfterRefusal(t *testing.T) {
 				s.takes(t, 0, tt.code, 1)
 				<-time.After(time.Second)
 				s.Invalidate(s.takes(t, 0, "", 2))
-				s.takes(t, quiet, "", 3) // forgotten, not returned
+				s.takes(t, quiet, "", 3) // the refusal is forgotten and no longer returned
 			})
 		})
 	}
 }
 
-// A refusal of an early refresh is everybody's answer, too, although the
-// present token would be good for minutes.
+// A refusal of an early refresh is returned to all callers too, although the present token
+// would be valid for minutes.
 func TestPaceAfterRefusedRefresh(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTimed(t, good)
@@ -165,8 +164,8 @@ func TestPaceAfterRefusedRefresh(t *testing.T) {
 	})
 }
 
-// A request that its caller gave up was one, too; a prompt for the secret that
-// was dismissed was none.
+// A request that its caller cancelled counts as a request; a dismissed prompt for the secret
+// does not.
 func TestPaceAfterGivingUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		prompt := core.Secret{}
@@ -185,7 +184,7 @@ func TestPaceAfterGivingUp(t *testing.T) {
 	})
 }
 
-// Fault 3: however many wait, one request ends it.
+// Fault 3: however many callers wait, one request serves them all.
 func TestPaceOfMany(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTimed(t, good)
@@ -220,9 +219,8 @@ func TestPaceEndsWithClose(t *testing.T) {
 	})
 }
 
-// Whatever happens, no two requests begin within ten seconds: an hour of eight
-// workers that upload, have their tokens rejected and give up, against a
-// server that answers in every way and speed.
+// No two requests ever begin within ten seconds: for an hour eight workers upload, have their
+// tokens rejected and give up, while the server answers in every way and at every speed.
 func TestPaceAlways(t *testing.T) {
 	for seed := range uint64(20) {
 		synctest.Test(t, func(t *testing.T) {

@@ -23,24 +23,24 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// The user and password of the proxies that want one.
+// The user and password of proxies that demand them.
 const (
 	proxyUser     = "proxy-user"
 	proxyPassword = "s3same-0pen"
 )
 
-// proxy is an HTTP or SOCKS5 proxy on a real socket. Whatever name it is asked
-// for, it connects to one server: names need no DNS then, and a request that
-// did not come through it reaches nothing.
+// proxy is an HTTP or SOCKS5 proxy on a real socket. Whatever name it is asked for, it connects
+// to one server: so names need no DNS, and a request that doesn't go through it reaches
+// nothing.
 type proxy struct {
 	net.Listener
 	target   string // address of the server
-	password bool   // asks for the user and password
+	password bool   // demands the user and password
 	asked    sync.Map
 	tunnels  atomic.Int64
 }
 
-// newProxy starts a proxy that opens connections as handshake says.
+// newProxy starts a proxy that speaks the protocol of handshake.
 func newProxy(t *testing.T, target string, password bool, handshake func(*proxy, net.Conn) error) *proxy {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -86,7 +86,7 @@ func (p *proxy) tunnel(client net.Conn) {
 
 func (p *proxy) was(asked string) bool { _, ok := p.asked.Load(asked); return ok }
 
-// url is the proxy's address as a user would write it.
+// url returns the proxy's address as a user would write it.
 func (p *proxy) url(scheme, password string) *url.URL {
 	u := &url.URL{Scheme: scheme, Host: p.Addr().String()}
 	if password != "" {
@@ -175,8 +175,8 @@ func socksPassword(conn net.Conn, read func(int) ([]byte, error)) error {
 	return err
 }
 
-// behind is a token server that demands client certificates under the name
-// admin.test, which only a proxy can reach.
+// behind starts a token server that demands client certificates, under the name admin.test,
+// which only a proxy can reach.
 func behind(t *testing.T) (a *admin, ca *coretest.CA, client *tls.Config) {
 	t.Helper()
 	ca, server, client := mutualTLS(t)
@@ -188,8 +188,8 @@ func behind(t *testing.T) (a *admin, ca *coretest.CA, client *tls.Config) {
 
 const behindURL = "https://admin.test:8000" + tokenPath
 
-// Fault 29: through HTTP and SOCKS5 proxies, with a password and without, the
-// client certificate reaches the server all the same.
+// Fault 29: the client certificate reaches the server through HTTP and SOCKS5 proxies, with and
+// without a password.
 func TestProxies(t *testing.T) {
 	a, _, client := behind(t)
 	for _, tt := range []struct {
@@ -223,8 +223,7 @@ func TestProxies(t *testing.T) {
 	}
 }
 
-// A server behind a proxy that refuses our certificate is told from a proxy
-// that fails.
+// A server behind a proxy that refuses our certificate is distinguished from a proxy that fails.
 func TestProxyCertificateRefused(t *testing.T) {
 	a, ca, _ := behind(t)
 	p := newProxy(t, a.Listener.Addr().String(), false, connect)
@@ -234,8 +233,7 @@ func TestProxyCertificateRefused(t *testing.T) {
 	f.mustFail(t, core.KindTLS, core.CodeTLSClientRequired)
 }
 
-// Fault 29: proxies that refuse or fail. Their password is in no error and no
-// log.
+// Fault 29: proxies refuse or fail. Their password is in no error and no log.
 func TestProxyFails(t *testing.T) {
 	a, _, client := behind(t)
 	dead, err := net.Listen("tcp", "127.0.0.1:0")
@@ -295,12 +293,12 @@ func TestProxyFails(t *testing.T) {
 	}
 }
 
-// childCA is set where the test binary runs as the child of
-// TestProxyFromEnvironment: the CA file to trust.
+// childCA is the environment variable with the CA file to trust. It is set if the test binary
+// runs as the child of TestProxyFromEnvironment.
 const childCA = "INGESTER_TEST_CHILD_CA"
 
-// child fetches a token with the proxy of the environment, which net/http
-// reads once in the life of a process.
+// child fetches a token through the proxy of the environment, which net/http reads only once in
+// a process.
 func child() error {
 	pem, err := os.ReadFile(os.Getenv(childCA))
 	if err != nil {
@@ -324,7 +322,7 @@ func child() error {
 	return nil
 }
 
-// HTTPS_PROXY, with a password in it, and NO_PROXY are honoured by default.
+// HTTPS_PROXY, with a password in it, and NO_PROXY are used by default.
 func TestProxyFromEnvironment(t *testing.T) {
 	ca := coretest.NewCA(t, "Test CA")
 	a := newAdmin(t, &tls.Config{Certificates: []tls.Certificate{ca.Server(t, "admin.test")}})

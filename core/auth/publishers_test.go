@@ -13,14 +13,14 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// assumed expects the keys of a at the usual address, which nobody named.
+// assumed configures a source that assumes a's keys at the usual address.
 func assumed(a *admin) func(*Config) {
 	return func(c *Config) { c.JWKSURL, c.JWKSAssumed = a.URL+keysPath, true }
 }
 
-// A server with nothing at the usual address publishes no keys: its tokens are
-// used as they are where verification is off, and shown as such. At an address
-// that the profile names the same answer is an error.
+// A server with nothing at the usual address publishes no keys: its tokens are used as if
+// verification were off, and marked. At an address that the profile names the same answer is an
+// error.
 func TestNoKeysPublished(t *testing.T) {
 	key := signers()["rsa"]
 	for _, status := range []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone} {
@@ -44,7 +44,7 @@ func TestNoKeysPublished(t *testing.T) {
 		f.Invalidate(token)
 		f.clock.AdvanceMono(quiet)
 		a.respond(issue(mint(t, key, nil, fields{"exp": testNow.Add(-time.Hour).Unix()})))
-		f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted) // to know that, no key is needed
+		f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted) // no key is needed to know that
 
 		a.respond(issue(mint(t, key, nil, nil)))
 		named := newSource(t, a, verified(a))
@@ -52,8 +52,8 @@ func TestNoKeysPublished(t *testing.T) {
 	}
 }
 
-// A server that has published keys has to go on: else leaving them out would
-// turn verification off, for this source and all that know of it.
+// A server that has published keys has to keep publishing them, as it could otherwise turn
+// verification off by leaving them out, for this source and all that share its record.
 func TestKeysPublishedOnce(t *testing.T) {
 	key := signers()["rsa"]
 	a := newAdmin(t, nil)
@@ -61,7 +61,7 @@ func TestKeysPublishedOnce(t *testing.T) {
 	known := &Publishers{}
 	source := func() fixture { return newSource(t, a, assumed(a), func(c *Config) { c.Published = known }) }
 	f := source()
-	if token := f.mustToken(t); token.Verified || !token.Keyless { // they are asked for with each token
+	if token := f.mustToken(t); token.Verified || !token.Keyless { // the keys are asked for with each token
 		t.Errorf("before: %+v", token)
 	}
 	f.Invalidate(f.mustToken(t))
@@ -79,15 +79,15 @@ func TestKeysPublishedOnce(t *testing.T) {
 	f.mustFail(t, core.KindAuth, core.CodeTokenUntrusted)
 	source().mustFail(t, core.KindAuth, core.CodeTokenUntrusted)
 
-	other := newAdmin(t, nil) // is another server
+	other := newAdmin(t, nil) // another server
 	other.respond(issue(mint(t, key, nil, nil)))
 	if token := newSource(t, other, assumed(other), func(c *Config) { c.Published = known }).mustToken(t); token.Verified || !token.Keyless {
 		t.Errorf("another server: %+v", token)
 	}
 }
 
-// Only an answer that there is nothing says so: keys that can't be had, or
-// can't be used, are an error at the usual address as at any other.
+// Only an answer that nothing is there means that there are no keys: keys that can't be fetched
+// or used are an error at the usual address too.
 func TestKeysNotHad(t *testing.T) {
 	key := signers()["rsa"]
 	for name, h := range map[string]http.HandlerFunc{
@@ -108,8 +108,8 @@ func TestKeysNotHad(t *testing.T) {
 	}
 }
 
-// Who has published keys is remembered over restarts, by all processes, and
-// whatever becomes of the file meanwhile.
+// Addresses that have published keys are remembered over restarts and by all processes, whatever
+// happens to the file meanwhile.
 func TestPublishersSurviveARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "key-publishers")
 	log := slog.New(slog.DiscardHandler)
@@ -126,7 +126,7 @@ func TestPublishersSurviveARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !third.has("https://one.example/jwks") || OpenPublishers(path, log).has("https://one.example/jwks") {
-		t.Error("a file that is gone is not a process that has forgotten")
+		t.Error("the process has forgotten an address with the file")
 	}
 	var many strings.Builder
 	for i := range 2 * maxPublishers {
@@ -142,7 +142,7 @@ func TestPublishersSurviveARestart(t *testing.T) {
 	}
 }
 
-// A file that can't be had keeps nobody from signing in.
+// A file that can't be used doesn't prevent signing in.
 func TestPublishersWithoutAFile(t *testing.T) {
 	var said strings.Builder
 	p := OpenPublishers(filepath.Join(t.TempDir(), "no", "folder"), slog.New(slog.NewTextHandler(&said, nil)))

@@ -14,15 +14,15 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// rotating is a token server whose tokens live for a minute and are signed
-// with a key that changes every period. It publishes the present and the last.
+// rotating is a token server whose tokens live for a minute and are signed with a key that
+// changes every period. It publishes the present key and the one before.
 type rotating struct {
 	t      *testing.T
 	period time.Duration
 	begin  time.Time
 
 	mu           sync.Mutex
-	tokens, keys []time.Time // when each was asked for
+	tokens, keys []time.Time // times of the requests
 }
 
 // key is the signing key of the nth period.
@@ -55,7 +55,7 @@ func (s *rotating) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	reply(`{"access_token":"`+token+`","token_type":"Bearer","expires_in":60}`)(w, r)
 }
 
-// least is the shortest time between two of times.
+// least returns the shortest time between two successive times.
 func least(times []time.Time) time.Duration {
 	shortest := time.Duration(1<<63 - 1)
 	for i := range times[1:] {
@@ -64,22 +64,21 @@ func least(times []time.Time) time.Duration {
 	return shortest
 }
 
-// An hour of a thousand uploads with tokens that live for a minute, signed by
-// keys that rotate, and a server that now and then rejects one: the number of
-// fetches is bounded, and every token is verified and good. Even keys that
-// rotate faster than they may be fetched stop no upload as long as the present
-// token is good, and none for longer than until the next fetch.
+// For an hour a thousand uploads use tokens that live for a minute and are signed by rotating
+// keys, and the server rejects some. The number of fetches is bounded, and every token is
+// verified and valid. Even keys that rotate faster than they may be fetched stop no upload while
+// the present token is valid, and none for longer than until the next fetch.
 func TestAnHourOfRotation(t *testing.T) {
 	for _, tt := range []struct {
 		period              time.Duration
-		rejects             int // every how many uploads
+		rejects             int // one in this many uploads is rejected
 		mostTokens, mostKey int
 		failures            bool // some uploads have to wait for the keys
 	}{
 		{period: time.Hour, rejects: 0, mostTokens: 121, mostKey: 2},
 		{period: 5 * time.Minute, rejects: 0, mostTokens: 121, mostKey: 13},
 		{period: 5 * time.Minute, rejects: 50, mostTokens: 141, mostKey: 13},
-		{period: 5 * time.Minute, rejects: 1, mostTokens: 361, mostKey: 13}, // every one
+		{period: 5 * time.Minute, rejects: 1, mostTokens: 361, mostKey: 13}, // every upload is rejected
 		{period: 20 * time.Second, rejects: 0, mostTokens: 361, mostKey: 61},
 		{period: 20 * time.Second, rejects: 1, mostTokens: 361, mostKey: 61, failures: true},
 	} {

@@ -13,7 +13,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// A12: close forgets the token and ends idle connections.
+// A12: Close drops the token and ends idle connections.
 func TestClose(t *testing.T) {
 	a := newAdmin(t, nil)
 	f := newSource(t, a)
@@ -48,7 +48,7 @@ func TestCloseEndsAFetch(t *testing.T) {
 	}
 }
 
-// A13: used twice, one client and one connection, with mutual TLS and without.
+// A13: two calls use one client and one connection, with and without mutual TLS.
 func TestOneConnection(t *testing.T) {
 	_, server, client := mutualTLS(t)
 	for name, tt := range map[string]struct{ server, client *tls.Config }{"plain": {}, "mutual TLS": {server, client}} {
@@ -65,14 +65,14 @@ func TestOneConnection(t *testing.T) {
 	}
 }
 
-// A 401 on an upload drops the token it was sent with, not a newer one.
+// A 401 to an upload drops the token that was sent with it, but not a newer one.
 func TestInvalidate(t *testing.T) {
 	a := newAdmin(t, nil)
 	f := newSource(t, a)
 	old := f.mustToken(t)
 	f.Invalidate(core.Token{Value: core.NewSecret("of somebody else")})
 	if !f.Valid() {
-		t.Fatal("another token's end dropped ours")
+		t.Fatal("invalidating another token dropped ours")
 	}
 	f.Invalidate(old)
 	if f.Valid() {
@@ -86,7 +86,7 @@ func TestInvalidate(t *testing.T) {
 	}
 }
 
-// Fault 3: a hundred callers, one request. Each can give up by itself.
+// Fault 3: a hundred callers share one request. Each can give up by itself.
 func TestSingleFlight(t *testing.T) {
 	a := newAdmin(t, nil)
 	arrived, release := make(chan struct{}), make(chan struct{})
@@ -119,7 +119,7 @@ func TestSingleFlight(t *testing.T) {
 	}
 }
 
-// Fault 1 for many: a refusal is everybody's, nobody asks again.
+// Fault 1 for many callers: all get the refusal, and none asks again.
 func TestSingleRefusal(t *testing.T) {
 	a := newAdmin(t, nil)
 	f := newSource(t, a)
@@ -150,7 +150,7 @@ func TestSingleRefusal(t *testing.T) {
 	}
 }
 
-// When the caller that leads a fetch goes away, the next one takes over.
+// If the caller that leads a fetch gives up, the next one takes over.
 func TestLeaderGoesAway(t *testing.T) {
 	a := newAdmin(t, nil)
 	arrived := make(chan struct{}, 2)
@@ -181,8 +181,8 @@ func TestLeaderGoesAway(t *testing.T) {
 	}
 }
 
-// An early refresh whose answer can't be used costs nobody anything, either,
-// and no token of such an answer is handed out.
+// An early refresh whose answer can't be used does no harm either, and no token of such an answer
+// is handed out.
 func TestRefreshMakesNoSense(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{
 		"login page": reply("<html>"),
@@ -213,8 +213,7 @@ func TestRefreshMakesNoSense(t *testing.T) {
 	}
 }
 
-// An early refresh that fails for a passing reason costs nobody anything; a
-// refusal counts.
+// An early refresh that fails temporarily does no harm; a refusal counts.
 func TestRefreshFails(t *testing.T) {
 	a := newAdmin(t, nil)
 	f := newSource(t, a)

@@ -12,8 +12,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// A token server that hangs up on our certificate again and again is said to do
-// so, and that it concerns signing in.
+// If a token server closes connections because of our certificate again and again, the error says
+// so, and is one of signing in.
 func TestSilentRefusal(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	server := coretest.NewSilent(t, ca)
@@ -38,7 +38,7 @@ func TestSilentRefusal(t *testing.T) {
 	}
 }
 
-// One that has answered before is away, and so is one that is heard of again.
+// A server that has answered before, or answers again, is only unreachable.
 func TestSilenceAfterAnAnswer(t *testing.T) {
 	lost := &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionLost, Err: io.EOF}
 	away := &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused, Err: errors.New("refused")}

@@ -18,8 +18,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// A1: the Admin Module's JSON request, and a token that is cached.
-// A2: with 10 minutes left it is returned without a request.
+// A1: the Admin Module's JSON request, and a cached token.
+// A2: with 10 minutes left the token is returned without a request.
 // M3: success and cache_hit are counted.
 func TestTokenJSON(t *testing.T) {
 	a := newAdmin(t, nil)
@@ -53,7 +53,7 @@ func TestTokenJSON(t *testing.T) {
 	}
 }
 
-// RFC 6749 §4.4 with both ways to authenticate of §2.3.1; fault 10.
+// RFC 6749 §4.4 with both methods of authentication of §2.3.1; fault 10.
 func TestTokenForm(t *testing.T) {
 	for _, how := range []core.ClientAuth{"", core.ClientAuthBasic, core.ClientAuthBody} {
 		t.Run(string(how), func(t *testing.T) {
@@ -88,8 +88,8 @@ func TestTokenForm(t *testing.T) {
 }
 
 // A3: with 3 minutes left a new one is fetched, once.
-// A8, A9, A10, A11: without a token, after its end, and with 4 minutes left it
-// is not valid; with 10 minutes left it is.
+// A8, A9, A10, A11: Valid is false without a token, after its expiry, and with 4 minutes left; it
+// is true with 10 minutes left.
 func TestRefreshAndValid(t *testing.T) {
 	a := newAdmin(t, nil)
 	f := newSource(t, a)
@@ -170,8 +170,8 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// A5: the server can't be reached. That is an error of signing in and one of
-// the network, or of TLS, with its cause.
+// A5: the server can't be reached. That is both an error of signing in and one of the network or
+// of TLS, with its cause.
 func TestUnreachable(t *testing.T) {
 	a := newAdmin(t, nil)
 	f := newSource(t, a)
@@ -185,7 +185,7 @@ func TestUnreachable(t *testing.T) {
 func TestWhatIsAnErrorOfSigningIn(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	secure := newAdmin(t, &tls.Config{Certificates: []tls.Certificate{ca.Server(t)}})
-	f := newSource(t, secure) // and no authority
+	f := newSource(t, secure) // without the server's CA
 	if e := f.failure(t, core.KindTLS, core.CodeTLSUntrusted); !errors.Is(e, core.ErrSignIn) || !strings.Contains(e.Error(), "Cannot connect to Admin Module") {
 		t.Errorf("not trusted: %v", e)
 	}
@@ -210,8 +210,7 @@ func TestWhatIsAnErrorOfSigningIn(t *testing.T) {
 	}
 }
 
-// A12: the server sees every connection closed that was kept for the next
-// request, in either version of HTTP.
+// A12: every idle connection is closed, in either version of HTTP.
 func TestCloseEndsIdleConnections(t *testing.T) {
 	ca := coretest.NewCA(t, "CA")
 	for name, config := range map[string]*tls.Config{"HTTP/1.1": nil, "HTTP/2": {Certificates: []tls.Certificate{ca.Server(t)}}} {
@@ -222,15 +221,14 @@ func TestCloseEndsIdleConnections(t *testing.T) {
 			t.Errorf("%s: %d connections, %d closed before the end", name, a.connections.Load(), len(a.closed))
 		}
 		_ = f.Close()
-		<-a.closed // else the test's time runs out
+		<-a.closed // otherwise the test times out
 		if !f.Expiry().IsZero() || f.Valid() {
 			t.Errorf("%s: the token is still there", name)
 		}
 	}
 }
 
-// A6, A7: 200 without a token or without JSON. Fault 6: nothing of the body
-// is shown.
+// A6, A7: 200 without a token or without JSON. Fault 6: nothing of the body is shown.
 func TestInvalidAnswer(t *testing.T) {
 	a := newAdmin(t, nil)
 	f := newSource(t, a)
@@ -244,8 +242,7 @@ func TestInvalidAnswer(t *testing.T) {
 	}
 }
 
-// Fault 18: a server that refuses our certificate is told from a network
-// that fails.
+// Fault 18: a server that refuses our certificate is distinguished from a network that fails.
 func TestClientCertificateRefused(t *testing.T) {
 	ca, server, _ := mutualTLS(t)
 	a := newAdmin(t, server)
@@ -260,7 +257,7 @@ func TestClientCertificateRefused(t *testing.T) {
 		{"server not trusted", &tls.Config{RootCAs: coretest.NewCA(t, "Another CA").Pool()}, core.CodeTLSUntrusted},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			for range 20 { // the alert and the reset race
+			for range 20 { // the alert and the reset race against each other
 				f := newSource(t, a, func(c *Config) { c.TLS = tt.tls })
 				f.mustFail(t, core.KindTLS, tt.code)
 			}
@@ -276,8 +273,8 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// Where the writer's error hid why a connection ended, the request is sent
-// once more, and not more often.
+// If the writer's error hides why a connection ended, the request is sent once more, and only
+// once.
 func TestReasonLost(t *testing.T) {
 	a := newAdmin(t, nil)
 	for _, tt := range []struct {
@@ -299,7 +296,7 @@ func TestReasonLost(t *testing.T) {
 	}
 }
 
-// Fault 6: a server that drips its answer is given up on.
+// Fault 6: a server that sends its answer very slowly is given up.
 func TestSlowDrip(t *testing.T) {
 	a := newAdmin(t, nil)
 	a.respond(func(w http.ResponseWriter, r *http.Request) {
@@ -312,7 +309,7 @@ func TestSlowDrip(t *testing.T) {
 	f.mustFail(t, core.KindNetwork, core.CodeTimeout)
 }
 
-// M5: a slow request is warned of.
+// M5: a slow request gives a warning.
 func TestSlowRequestIsLogged(t *testing.T) {
 	a := newAdmin(t, nil)
 	f := newSource(t, a)
@@ -389,8 +386,8 @@ func TestNewRefuses(t *testing.T) {
 	s.cfg.Observer.Validation("", 0)
 }
 
-// Who reads the log learns neither the secret nor a token: the redactor knows
-// both before anything could say them.
+// The log shows neither the secret nor a token: the redactor knows both before anything could log
+// them.
 func TestTheRedactorIsTold(t *testing.T) {
 	a := newAdmin(t, nil)
 	a.respond(reply(`{"access_token":"an-opaque-token","token_type":"Bearer","expires_in":1800}`))

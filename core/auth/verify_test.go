@@ -14,9 +14,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// I1: a token that starts with "eyJ" from a running server, without TLS, with
-// it, and with mutual TLS; it is verified with keys fetched the same way, and
-// cached.
+// I1: a token that starts with "eyJ" from a running server, without TLS, with TLS, and with mutual
+// TLS. It is verified with keys from the same server, and cached.
 func TestIntegration(t *testing.T) {
 	ca, mutual, client := mutualTLS(t)
 	oneWay := &tls.Config{Certificates: []tls.Certificate{ca.Server(t)}}
@@ -67,8 +66,8 @@ func TestVerified(t *testing.T) {
 	}
 }
 
-// Faults 12 and 14: what is refused, and what is not. None of the refused
-// tokens is returned; the claim's name is said, its value is not.
+// Faults 12 and 14: accepted and refused tokens. No refused token is returned; the error names the
+// claim, but not its value.
 func TestVerifyCases(t *testing.T) {
 	key, stranger := signers()["rsa"], signers()["rsa2"]
 	at := func(d time.Duration) int64 { return testNow.Add(d).Unix() }
@@ -84,7 +83,7 @@ func TestVerifyCases(t *testing.T) {
 
 	for _, tt := range []struct {
 		name, token string
-		code        core.Code // "" is accepted
+		code        core.Code // "" means accepted
 		says        string
 	}{
 		{"good", good, "", ""},
@@ -178,9 +177,8 @@ func TestVerifyCases(t *testing.T) {
 	}
 }
 
-// A claim that isn't needed spoils no token, whatever its form, and a token
-// that tells of no scope is the server's to judge; with keys to verify by and
-// without, a token fares alike.
+// A claim that isn't needed makes no token invalid, whatever its form, and a token without scopes
+// is left to the server. With and without keys the result is the same.
 func TestOddClaims(t *testing.T) {
 	key := signers()["rsa"]
 	half := testNow.Add(30 * time.Minute)
@@ -245,7 +243,7 @@ func TestOddClaims(t *testing.T) {
 
 func headerPart(t *testing.T, header fields) string { t.Helper(); return header.encode(t) }
 
-// Opaque tokens are used as they are, with keys to verify by or without.
+// Opaque tokens are used as they are, with or without keys.
 func TestOpaque(t *testing.T) {
 	for _, token := range []string{"opaque", "a.b", "a.b.c", "e30", "AAAA.BBBB.CCCC", "a.b.c.d.e", "...", ".."} {
 		a := newAdmin(t, nil)
@@ -263,7 +261,7 @@ func TestOpaque(t *testing.T) {
 	}
 }
 
-// Fault 15: junk is told from a token without a panic, however much of it.
+// Fault 15: any amount of junk is recognised without a panic.
 func TestJunk(t *testing.T) {
 	long := strings.Repeat("A", 1<<20)
 	for _, junk := range []string{
@@ -278,8 +276,7 @@ func TestJunk(t *testing.T) {
 	}
 }
 
-// With verification off a JWT is used whoever signed it, but not once it has
-// expired.
+// With verification off a JWT is used whatever its signature, but not once it has expired.
 func TestVerificationOff(t *testing.T) {
 	a := newAdmin(t, nil)
 	f := newSource(t, a)
@@ -298,13 +295,13 @@ func TestVerificationOff(t *testing.T) {
 	}
 }
 
-// A token without expires_in lives as long as its claim says; no token
-// outlives its claim.
+// A token without expires_in lives as long as its claim says, and no token lives longer than its
+// claim.
 func TestLifetimeOfClaim(t *testing.T) {
 	key := signers()["rsa"]
 	for _, tt := range []struct {
 		name, expiresIn string
-		exp             any // nil is for tokens that are not verified
+		exp             any // nil for tokens that are not verified
 		lifetime        time.Duration
 	}{
 		{"claim only", "", testNow.Add(20 * time.Minute).Unix(), 20 * time.Minute},
@@ -331,8 +328,8 @@ func TestLifetimeOfClaim(t *testing.T) {
 	}
 }
 
-// RFC 8705 §3: a token that is bound to another certificate than ours is
-// found out before anything is sent with it.
+// RFC 8705 §3: a token that is bound to another certificate than ours is refused before anything
+// is sent with it.
 func TestBoundToCertificate(t *testing.T) {
 	ca, server, _ := mutualTLS(t)
 	key := signers()["rsa"]
@@ -360,12 +357,12 @@ func TestBoundToCertificate(t *testing.T) {
 	}}
 	for _, none := range []*tls.Config{nil, {}, broken} {
 		if thumbprint(none) != "" {
-			t.Error("a thumbprint of nothing")
+			t.Error("a thumbprint without a certificate")
 		}
 	}
 }
 
-// M5: a slow validation is warned of.
+// M5: a slow validation gives a warning.
 func TestSlowValidationIsLogged(t *testing.T) {
 	key := signers()["rsa"]
 	a := newAdmin(t, nil)

@@ -17,15 +17,14 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// serveInMemory makes a source in a synctest bubble and the server that
-// answers it.
+// serveInMemory makes a source and its server in a synctest bubble.
 func serveInMemory(t *testing.T, answer http.HandlerFunc, change ...func(*Config)) *Source {
 	t.Helper()
 	return serve(t, coretest.NewPipes(), &http.Server{Handler: answer}, change...)
 }
 
-// serveIdle is serveInMemory with a server a tenth of a second away that closes
-// connections that are idle for so long.
+// serveIdle is serveInMemory with a server a tenth of a second away that closes connections after
+// some idle time.
 func serveIdle(t *testing.T, idle time.Duration, answer http.HandlerFunc) *Source {
 	t.Helper()
 	listener := coretest.NewPipes()
@@ -41,7 +40,7 @@ func serve(t *testing.T, listener *coretest.Pipes, server *http.Server, change .
 	cfg := Config{
 		TokenURL: "http://localhost" + tokenPath, ClientID: testID,
 		Secret: func(context.Context) (core.Secret, error) { return core.NewSecret(testSecret), nil },
-		// Proxies of the environment have no place in a bubble.
+		// Proxies of the environment can't be reached from a bubble.
 		Proxy: func(*http.Request) (*url.URL, error) { return nil, nil },
 	}
 	for _, c := range change {
@@ -61,8 +60,8 @@ func serve(t *testing.T, listener *coretest.Pipes, server *http.Server, change .
 	return s
 }
 
-// virtual is serveInMemory with a server whose tokens live for lifetime, and
-// the number of them.
+// virtual is serveInMemory with a server whose tokens live for lifetime. It returns their number
+// too.
 func virtual(t *testing.T, lifetime time.Duration) (*Source, *atomic.Int64) {
 	t.Helper()
 	var fetches atomic.Int64
@@ -74,9 +73,8 @@ func virtual(t *testing.T, lifetime time.Duration) (*Source, *atomic.Int64) {
 	return s, &fetches
 }
 
-// Fault 5: an hour of uploads, a thousand of them, with tokens of every
-// length of life: the number of fetches is bounded, and no upload gets a
-// token that has ended.
+// Fault 5: a thousand uploads in an hour, with tokens of every lifetime: the number of fetches is
+// bounded, and no upload gets an expired token.
 func TestAnHourOfUploads(t *testing.T) {
 	for _, tt := range []struct {
 		lifetime time.Duration
@@ -96,7 +94,7 @@ func TestAnHourOfUploads(t *testing.T) {
 						t.Fatal(err)
 					}
 					if !token.Expiry.After(time.Now()) {
-						t.Fatalf("a token that ended at %v, now it is %v", token.Expiry, time.Now())
+						t.Fatalf("a token that expired at %v, now it is %v", token.Expiry, time.Now())
 					}
 					<-tick.C
 				}
@@ -108,7 +106,7 @@ func TestAnHourOfUploads(t *testing.T) {
 	}
 }
 
-// While a short token's pause lasts, each waiter can give up by itself.
+// While callers wait because of a short-lived token, each can give up by itself.
 func TestPauseIsCancellable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, fetches := virtual(t, time.Second)
@@ -133,8 +131,8 @@ func TestPauseIsCancellable(t *testing.T) {
 	})
 }
 
-// Fault 6: a server that drips a byte a second is given up on after 30 s in
-// all, however long the profile would wait.
+// Fault 6: a server that sends a byte a second is given up after 30 s in all, even if the profile
+// allows more.
 func TestDripEndsAfter30Seconds(t *testing.T) {
 	for name, drip := range map[string]func(http.ResponseWriter, byte){
 		"body": func(w http.ResponseWriter, c byte) { _, _ = w.Write([]byte{c}) },
@@ -168,8 +166,7 @@ func TestDripEndsAfter30Seconds(t *testing.T) {
 	}
 }
 
-// A server that never ends its answer, or its headers, is cut off at 64 KiB,
-// in no time.
+// A server that never ends its answer, or its headers, is cut off at 64 KiB at once.
 func TestEndlessAnswer(t *testing.T) {
 	endless := strings.Repeat(" ", 1024)
 	for name, tt := range map[string]struct {

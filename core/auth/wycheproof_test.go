@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// vectors is a file of Wycheproof.
+// vectors is a file of Wycheproof's test vectors.
 type vectors struct {
 	NumberOfTests int
 	TestGroups    []struct {
@@ -23,7 +23,7 @@ type vectors struct {
 	}
 }
 
-// deviations are the vectors on which we disagree, by the reason why.
+// deviations lists the vectors for which our result differs, by the reason.
 var deviations = map[string]map[string][]int{
 	"json_web_signature_test.json": {
 		"HMAC is not allowed: it would make the server's public key a secret":                         {1, 348, 352, 357, 358, 359, 376, 377},
@@ -37,9 +37,8 @@ var deviations = map[string]map[string][]int{
 	},
 }
 
-// Fault 13: all vectors of Wycheproof for JWS and JWK, through the code that
-// tokens and key sets go through. What differs is listed above, with a reason,
-// and nothing else may.
+// Fault 13: all vectors of Wycheproof for JWS and JWK, through the code that reads tokens and key
+// sets. Only the vectors listed above may give a different result.
 func TestWycheproof(t *testing.T) {
 	for name, count := range map[string]int{"json_web_signature_test.json": 401, "json_web_key_test.json": 26} {
 		t.Run(name, func(t *testing.T) {
@@ -71,9 +70,9 @@ func TestWycheproof(t *testing.T) {
 						verdict = "valid"
 					}
 					_, differs := pinned[test.TcID]
-					// Keys for HMAC are refused whatever they sign, so this
-					// group has to fail before its keys are looked at. Two
-					// of it are, letter for letter, the valid 357.
+					// Keys for HMAC are always refused, so this group has to
+					// fail before its keys are checked. Two of its vectors are
+					// identical with the valid 357.
 					if group.Comment == "base64" && test.Result == "invalid" && test.TcID != 367 && test.TcID != 370 && encoding(t, test.JWS) == nil {
 						t.Errorf("%d (%s): the encoding is accepted", test.TcID, test.Comment)
 					}
@@ -89,8 +88,8 @@ func TestWycheproof(t *testing.T) {
 	}
 }
 
-// verifyVector verifies a JWS with a key or a set of keys, as Token does but
-// for the claims: the payloads of the vectors are no claims.
+// verifyVector verifies a JWS with a key or a set of keys, as Token does, but without the claims:
+// the payloads of the vectors are not claims.
 func verifyVector(t *testing.T, key, token json.RawMessage) error {
 	t.Helper()
 	var set struct{ Keys []json.RawMessage }
@@ -111,7 +110,7 @@ func verifyVector(t *testing.T, key, token json.RawMessage) error {
 	}
 	var compact string
 	if err := json.Unmarshal(token, &compact); err != nil {
-		return err // a token is a string
+		return err // only a string can be a token
 	}
 	c, _, err := parseJWS(compact)
 	if err != nil {

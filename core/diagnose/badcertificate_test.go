@@ -17,7 +17,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// badCertificates are in the manner of badssl.com.
+// badCertificates returns servers with bad certificates, as badssl.com has them.
 func badCertificates() []badServer {
 	yesterday, tomorrow := time.Now().Add(-24*time.Hour), time.Now().Add(24*time.Hour)
 	return []badServer{
@@ -55,33 +55,33 @@ func badCertificates() []badServer {
 		},
 		{
 			name: "unknown authority", config: presenting(func(t *testing.T, _ *world) tls.Certificate {
-				return issue(t, authority(t, "Stranger CA"), coretest.Leaf{})
+				return issue(t, newCA(t, "Stranger CA"), coretest.Leaf{})
 			}),
 			code: core.CodeTLSUntrusted, texts: []string{"The authority that is needed is “CN=Stranger CA”", "the CA file must hold it"},
 		},
 		{
 			name: "authority of the same name", config: presenting(func(t *testing.T, _ *world) tls.Certificate {
-				return issue(t, authority(t, "Example Root CA"), coretest.Leaf{})
+				return issue(t, newCA(t, "Example Root CA"), coretest.Leaf{})
 			}),
 			code: core.CodeTLSUntrusted, texts: []string{"“CN=Example Root CA”"},
 		},
 		{
 			name: "unknown root in the chain", config: presenting(func(t *testing.T, _ *world) tls.Certificate {
-				root := authority(t, "Stranger Root CA")
-				middle := authorityBelow(t, root, "Stranger Issuing CA")
+				root := newCA(t, "Stranger Root CA")
+				middle := newCABelow(t, root, "Stranger Issuing CA")
 				return chained(issue(t, middle, coretest.Leaf{}), middle, root)
 			}),
 			code: core.CodeTLSUntrusted, texts: []string{"issued by “CN=Stranger Issuing CA”", "that is needed is “CN=Stranger Root CA”"},
 		},
 		{
 			name: "missing intermediate", config: presenting(func(t *testing.T, w *world) tls.Certificate {
-				return issue(t, authorityBelow(t, w.ca, "Example Issuing CA"), coretest.Leaf{})
+				return issue(t, newCABelow(t, w.ca, "Example Issuing CA"), coretest.Leaf{})
 			}),
 			code: core.CodeTLSUntrusted, texts: []string{"“CN=Example Issuing CA”", "add it to the chain"},
 		},
 		{
 			name: "expired intermediate", config: presenting(func(t *testing.T, w *world) tls.Certificate {
-				middle := authorityBelow(t, w.ca, "Example Issuing CA", func(c *x509.Certificate) {
+				middle := newCABelow(t, w.ca, "Example Issuing CA", func(c *x509.Certificate) {
 					c.NotBefore, c.NotAfter = yesterday.Add(-year), yesterday
 				})
 				return chained(issue(t, middle, coretest.Leaf{}), middle)
@@ -90,22 +90,22 @@ func badCertificates() []badServer {
 		},
 		{
 			name: "issued by a certificate that is no authority", config: presenting(func(t *testing.T, w *world) tls.Certificate {
-				middle := authorityBelow(t, w.ca, "Example Server", func(c *x509.Certificate) { c.IsCA = false })
+				middle := newCABelow(t, w.ca, "Example Server", func(c *x509.Certificate) { c.IsCA = false })
 				return chained(issue(t, middle, coretest.Leaf{}), middle)
 			}),
 			code: core.CodeTLSUntrusted, texts: []string{"issued by one that is no authority"},
 		},
 		{
 			name: "too long a chain", config: presenting(func(t *testing.T, w *world) tls.Certificate {
-				first := authorityBelow(t, w.ca, "Example Issuing CA", func(c *x509.Certificate) { c.MaxPathLenZero = true })
-				second := authorityBelow(t, first, "Example Sub CA")
+				first := newCABelow(t, w.ca, "Example Issuing CA", func(c *x509.Certificate) { c.MaxPathLenZero = true })
+				second := newCABelow(t, first, "Example Sub CA")
 				return chained(issue(t, second, coretest.Leaf{}), second, first)
 			}),
 			code: core.CodeTLSUntrusted, texts: []string{"or not for this"},
 		},
 		{
 			name: "name constraints", config: presenting(func(t *testing.T, w *world) tls.Certificate {
-				middle := authorityBelow(t, w.ca, "Example Department CA", func(c *x509.Certificate) {
+				middle := newCABelow(t, w.ca, "Example Department CA", func(c *x509.Certificate) {
 					c.PermittedDNSDomainsCritical, c.PermittedDNSDomains = true, []string{"department.example"}
 				})
 				return chained(issue(t, middle, coretest.Leaf{}), middle)
@@ -128,7 +128,7 @@ func badCertificates() []badServer {
 		},
 		{
 			name: "unknown authority, of the proxy of a company", config: presenting(func(t *testing.T, _ *world) tls.Certificate {
-				return issue(t, authority(t, "Corporate Inspection CA"), coretest.Leaf{Hosts: []string{"127.0.0.1"}})
+				return issue(t, newCA(t, "Corporate Inspection CA"), coretest.Leaf{Hosts: []string{"127.0.0.1"}})
 			}),
 			code: core.CodeTLSUntrusted, texts: []string{"“CN=Corporate Inspection CA”"},
 		},
@@ -142,23 +142,23 @@ func chained(c tls.Certificate, above ...*coretest.CA) tls.Certificate {
 	return c
 }
 
-// dnsNameOnly has the address where only names count.
+// dnsNameOnly has the server's address as a DNS name, where it doesn't count.
 func dnsNameOnly(t *testing.T, w *world) tls.Certificate {
 	return create(t, w.ca, x509.ECDSAWithSHA256, func(c *x509.Certificate) { c.DNSNames = []string{"127.0.0.1"} })
 }
 
 func selfSignedServer(ca bool) func(*testing.T, *world) tls.Certificate {
 	return func(t *testing.T, _ *world) tls.Certificate {
-		self := authority(t, "lonely.example", func(c *x509.Certificate) {
+		self := newCA(t, "lonely.example", func(c *x509.Certificate) {
 			c.IsCA, c.IPAddresses = ca, []net.IP{net.IPv4(127, 0, 0, 1)}
 		})
 		return tls.Certificate{Certificate: [][]byte{self.Cert.Raw}, PrivateKey: self.Key}
 	}
 }
 
-// signedWithSHA1 is below a root whose key is RSA, as such certificates were.
+// signedWithSHA1 is issued by a root with an RSA key, as such certificates were.
 func signedWithSHA1(t *testing.T, w *world) tls.Certificate {
-	old := &coretest.CA{Key: must[*rsa.PrivateKey](t)(rsa.GenerateKey(rand.Reader, 2048)), Cert: authority(t, "Old CA").Cert}
+	old := &coretest.CA{Key: must[*rsa.PrivateKey](t)(rsa.GenerateKey(rand.Reader, 2048)), Cert: newCA(t, "Old CA").Cert}
 	template := *old.Cert
 	template.SerialNumber, template.SignatureAlgorithm = big.NewInt(3), x509.UnknownSignatureAlgorithm
 	der := must[[]byte](t)(x509.CreateCertificate(rand.Reader, &template, w.ca.Cert, old.Key.Public(), w.ca.Key))
@@ -166,7 +166,7 @@ func signedWithSHA1(t *testing.T, w *world) tls.Certificate {
 	return chained(create(t, old, x509.SHA1WithRSA, func(*x509.Certificate) {}), old)
 }
 
-// create issues a server certificate as odd as change makes it.
+// create issues a server certificate modified by change.
 func create(t *testing.T, ca *coretest.CA, algorithm x509.SignatureAlgorithm, change func(*x509.Certificate)) tls.Certificate {
 	t.Helper()
 	key := must[*rsa.PrivateKey](t)(rsa.GenerateKey(rand.Reader, 2048))
@@ -183,18 +183,17 @@ func create(t *testing.T, ca *coretest.CA, algorithm x509.SignatureAlgorithm, ch
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }
 
-// shortKey is one that Go still accepts, and little else does.
+// shortKey has a key that Go still accepts, but few other programs do.
 func shortKey(t *testing.T, w *world) tls.Certificate {
 	return w.server(t, coretest.Leaf{Key: must[*rsa.PrivateKey](t)(rsa.GenerateKey(rand.Reader, 1024))})
 }
 
-// What a CA file has in the place of an authority is told by the step that
-// needs authorities, whether or not the one that counts is the one that is
-// damaged.
+// Entries of the CA file that can't be used are reported by the step that needs the CA, whether or
+// not the needed one is damaged.
 func TestLeftOutOfTheCAFile(t *testing.T) {
 	w := newWorld(t)
 	encode := coretest.EncodeCertificates
-	ours, other := encode(w.ca.Cert.Raw), encode(authority(t, "Another CA").Cert.Raw)
+	ours, other := encode(w.ca.Cert.Raw), encode(newCA(t, "Another CA").Cert.Raw)
 	bundle := func(parts ...[]byte) { coretest.WriteFile(t, w.profile.TLS.CACertFile, bytes.Join(parts, nil)) }
 
 	bundle(other, ours[1:])

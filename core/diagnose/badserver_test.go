@@ -15,11 +15,11 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// badServer is a server to which no request must go.
+// badServer is a server to which no request may be sent.
 type badServer struct {
 	name string
-	// config is its TLS configuration; raw, instead, what it does with a
-	// connection.
+	// config is its TLS configuration. raw, if set, handles its connections
+	// instead.
 	config func(t *testing.T, w *world) *tls.Config
 	raw    func(conn net.Conn)
 	// profile changes what the profile demands.
@@ -28,7 +28,7 @@ type badServer struct {
 	texts   []string
 }
 
-// presenting is a server with a certificate that make has made.
+// presenting is a server with the certificate that make makes.
 func presenting(make func(t *testing.T, w *world) tls.Certificate) func(*testing.T, *world) *tls.Config {
 	return func(t *testing.T, w *world) *tls.Config {
 		return &tls.Config{Certificates: []tls.Certificate{make(t, w)}}
@@ -39,7 +39,7 @@ func leaf(l coretest.Leaf) func(*testing.T, *world) *tls.Config {
 	return presenting(func(t *testing.T, w *world) tls.Certificate { return w.server(t, l) })
 }
 
-// badProtocols fail before or beside the certificate.
+// badProtocols returns servers that fail for reasons other than their certificate.
 func badProtocols() []badServer {
 	good := func(change func(*tls.Config)) func(*testing.T, *world) *tls.Config {
 		return func(t *testing.T, w *world) *tls.Config {
@@ -121,7 +121,7 @@ func badProtocols() []badServer {
 			code: core.CodeTLSFailed, texts: []string{"does not speak TLS on this port"},
 		},
 		{
-			name: "TLS 1.0 of before 2018", raw: func(conn net.Conn) { // which knows no supported_versions extension
+			name: "TLS 1.0 of before 2018", raw: func(conn net.Conn) { // it has no supported_versions extension
 				_, _ = conn.Read(make([]byte, 4096))
 				hello := append([]byte{22, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1}, make([]byte, 33)...)
 				_, _ = conn.Write(append(hello, 0, 0x2f, 0))
@@ -132,8 +132,7 @@ func badProtocols() []badServer {
 	}
 }
 
-// Nothing is sent to a server that could not be verified, and the step says
-// why it could not be.
+// Nothing is sent to a server that could not be verified, and the step says why not.
 func TestBadServers(t *testing.T) {
 	for _, bad := range append(badCertificates(), badProtocols()...) {
 		t.Run(bad.name, func(t *testing.T) {
@@ -166,7 +165,7 @@ func TestBadServers(t *testing.T) {
 	}
 }
 
-// A server that takes the connection and says nothing.
+// A server that accepts the connection and sends nothing.
 func TestSilentServer(t *testing.T) {
 	w, ctx := newWorld(t), newExpiring(t)
 	w.profile.IngesterURL = "https://" + listen(t, ctx.silence)
@@ -175,8 +174,8 @@ func TestSilentServer(t *testing.T) {
 	o.wants(t, core.TargetIngester, HTTP, core.StepNotReached)
 }
 
-// A server that shakes hands and then says nothing. It has not refused the
-// client certificate.
+// A server that completes the handshake and then sends nothing. That is no refusal of the client
+// certificate.
 func TestThoughtfulServer(t *testing.T) {
 	w, ctx := newWorld(t), newExpiring(t)
 	config := w.serverTLS(t)
@@ -186,8 +185,8 @@ func TestThoughtfulServer(t *testing.T) {
 	o.fails(t, core.TargetIngester, ClientCertificate, core.CodeTimeout, "asked for, sent")
 }
 
-// expiring is a context whose deadline comes when a server has been spoken
-// to, however slow the computer is.
+// expiring is a context whose deadline passes once a server has got a request, however slow the
+// computer is.
 type expiring struct {
 	context.Context
 	once sync.Once
@@ -209,15 +208,15 @@ func (e *expiring) Err() error {
 	}
 }
 
-// silence hears what it is told, and nothing more happens.
+// silence reads what it is sent and does nothing more.
 func (e *expiring) silence(conn net.Conn) {
 	_, _ = conn.Read(make([]byte, 1))
 	e.once.Do(func() { close(e.done) })
 	_, _ = io.Copy(io.Discard, conn)
 }
 
-// runOne tests the way to one server only, so that a short time limit falls
-// into the step it is meant for.
+// runOne tests the connection to one server only, so that a short time limit ends in the intended
+// step.
 func (w *world) runOne(ctx context.Context, t *testing.T, target core.Target) outcome {
 	t.Helper()
 	w.cfg.Profile, w.cfg.Now, w.cfg.Log = w.profile, time.Now, slog.New(slog.DiscardHandler)
@@ -233,7 +232,7 @@ func (w *world) runOne(ctx context.Context, t *testing.T, target core.Target) ou
 	return o
 }
 
-// listen accepts connections and does with each what handle says.
+// listen accepts connections and passes each to handle.
 func listen(t *testing.T, handle func(net.Conn)) string {
 	t.Helper()
 	l := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))

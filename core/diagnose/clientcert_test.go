@@ -15,12 +15,12 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// refusing makes both servers take certificates of another authority only.
+// refusing makes both servers accept certificates of another CA only.
 func refusing(version uint16, auth tls.ClientAuthType) func(*testing.T, *world) {
 	return func(t *testing.T, w *world) {
 		config := w.serverTLS(t)
 		config.MaxVersion, config.ClientAuth = version, auth
-		config.ClientCAs = authority(t, "Other Client CA").Pool()
+		config.ClientCAs = newCA(t, "Other Client CA").Pool()
 		w.admin, w.ingester = restart(t, w.admin, config), restart(t, w.ingester, config)
 		w.profile.AdminURL, w.profile.IngesterURL = w.admin.URL, w.ingester.URL
 	}
@@ -28,9 +28,8 @@ func refusing(version uint16, auth tls.ClientAuthType) func(*testing.T, *world) 
 
 func without(_ *testing.T, w *world) { w.profile.TLS.CertFile, w.profile.TLS.KeyFile = "", "" }
 
-// In TLS 1.3 the refusal comes after the handshake, in place of the answer to
-// the first request; over HTTP/2 net/http loses it. It must not be taken for
-// a network failure.
+// In TLS 1.3 the refusal comes after the handshake, instead of the answer to the first request;
+// over HTTP/2 net/http loses it. It must not be taken for a network failure.
 func TestClientCertificateRefused(t *testing.T) {
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		for _, http := range []string{core.HTTP11, core.HTTP2} {
@@ -62,7 +61,7 @@ func TestClientCertificateMissing(t *testing.T) {
 	}
 }
 
-// OpenSSL and others say "handshake failure" where Go says what is missing.
+// OpenSSL and others send "handshake failure" where Go tells what is missing.
 func TestHandshakeFailureAfterAsking(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -88,7 +87,7 @@ func TestHandshakeFailureAfterAsking(t *testing.T) {
 	}
 }
 
-// edited replaces the second thing that a server writes by a fatal alert.
+// edited replaces the second write of a server by a fatal alert.
 type edited struct {
 	net.Conn
 	writes int
@@ -115,7 +114,7 @@ func TestClientCertificateNotNeeded(t *testing.T) {
 	})
 }
 
-// nginx completes the handshake with anyone and answers 400.
+// nginx completes the handshake with every client and then answers 400.
 func TestClientCertificateRefusedByAnswer(t *testing.T) {
 	for _, tt := range []struct {
 		name, page string
@@ -137,8 +136,8 @@ func TestClientCertificateRefusedByAnswer(t *testing.T) {
 	}
 }
 
-// A server, or what stands before it, that closes without a word where it
-// would look at the certificate.
+// A server, or something before it, closes the connection without a message at the point where it
+// would check the certificate.
 func TestClosedAfterAsking(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -193,7 +192,7 @@ func TestClientCertificateExpiry(t *testing.T) {
 	})
 }
 
-// The same days for the server's certificate and those above it.
+// The same days for the server's certificate and its issuers.
 func TestServerCertificateExpiry(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -213,14 +212,14 @@ func TestServerCertificateExpiry(t *testing.T) {
 	}
 	t.Run("of the authority", func(t *testing.T) {
 		w := newWorld(t, presentingWell(func(t *testing.T, w *world) tls.Certificate {
-			middle := authorityBelow(t, w.ca, "Example Issuing CA", func(c *x509.Certificate) { c.NotAfter = time.Now().Add(5*24*time.Hour + time.Hour) })
+			middle := newCABelow(t, w.ca, "Example Issuing CA", func(c *x509.Certificate) { c.NotAfter = time.Now().Add(5*24*time.Hour + time.Hour) })
 			return chained(issue(t, middle, coretest.Leaf{}), middle)
 		}))
 		w.run(t).wants(t, core.TargetIngester, TLS, core.StepWarning, "certificate of the authority “CN=Example Issuing CA” expires in 5 days")
 	})
 	t.Run("below an intermediate", func(t *testing.T) {
 		w := newWorld(t, presentingWell(func(t *testing.T, w *world) tls.Certificate {
-			middle := authorityBelow(t, w.ca, "Example Issuing CA")
+			middle := newCABelow(t, w.ca, "Example Issuing CA")
 			return chained(issue(t, middle, coretest.Leaf{}), middle)
 		}))
 		o := w.run(t)
@@ -243,7 +242,7 @@ func TestServerCertificateExpiry(t *testing.T) {
 	})
 }
 
-// presentingWell gives the ingester a certificate that make has made.
+// presentingWell gives the ingester the certificate that make makes.
 func presentingWell(make func(*testing.T, *world) tls.Certificate) func(*testing.T, *world) {
 	return func(t *testing.T, w *world) {
 		config := w.serverTLS(t)
@@ -253,8 +252,8 @@ func presentingWell(make func(*testing.T, *world) tls.Certificate) func(*testing
 	}
 }
 
-// What is wrong with the profile's own files is said without sending
-// anything, and does not keep the server from being looked at.
+// Problems with the profile's own files are reported without sending anything, and don't prevent
+// the test of the server.
 func TestFiles(t *testing.T) {
 	broken := func(t *testing.T, w *world) string {
 		path := w.dir + "/broken.pem"
@@ -293,7 +292,7 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// tls.server_name is the name that is verified.
+// The name in tls.server_name is verified.
 func TestServerName(t *testing.T) {
 	w := newWorld(t, presentingWell(func(t *testing.T, w *world) tls.Certificate {
 		return w.server(t, coretest.Leaf{Hosts: []string{"files.example", "127.0.0.2"}})

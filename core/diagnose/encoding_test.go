@@ -8,8 +8,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// A proxy that packs answers spoils no step; one that packs them in a way that
-// can't be read is named where it is met.
+// A proxy that compresses answers disturbs no step. An unknown encoding is named by the step that
+// meets it.
 func TestEncodedAnswers(t *testing.T) {
 	in := func(encoding string) func(*testing.T, *world) {
 		return func(t *testing.T, w *world) {

@@ -32,13 +32,13 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
 	testID     = "sa_test_reports_1a2b3c"
-	testSecret = "canary-secret-hunter2" //nolint:gosec // of nobody
+	testSecret = "canary-secret-hunter2" //nolint:gosec // nobody's secret
 	year       = 365 * 24 * time.Hour
 )
 
-// world is both servers, on real sockets, and a profile that fits them.
+// world is both servers, on real sockets, and a matching profile.
 type world struct {
-	ca, clients *coretest.CA // vouch for the servers, and for clients
+	ca, clients *coretest.CA // the CAs of the servers and of clients
 	admin       *backend
 	ingester    *backend
 	signer      signer
@@ -47,7 +47,7 @@ type world struct {
 	dir         string
 }
 
-// backend is one server and what is asked of it.
+// backend is one server and a record of its requests.
 type backend struct {
 	*httptest.Server
 	mux      http.ServeMux
@@ -57,18 +57,18 @@ type backend struct {
 	asked []string // method and path, and whether a token came along
 }
 
-// was returns what was asked.
+// was returns the requests.
 func (b *backend) was() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.asked)
 }
 
-// newWorld starts servers that demand a client certificate and in which all
-// is well. Each change can spoil something.
+// newWorld starts servers that demand a client certificate and have no faults. Each change can
+// add one.
 func newWorld(t *testing.T, change ...func(*testing.T, *world)) *world {
 	t.Helper()
-	w := &world{ca: authority(t, "Example Root CA"), clients: authority(t, "Example Client CA"), dir: t.TempDir(), signer: newSigner(t)}
+	w := &world{ca: newCA(t, "Example Root CA"), clients: newCA(t, "Example Client CA"), dir: t.TempDir(), signer: newSigner(t)}
 	w.admin = serve(t, w.serverTLS(t))
 	w.admin.HandleFunc("POST /api/v1/auth/token", w.token(map[string]any{"scope": "files:write files:read"}))
 	w.admin.HandleFunc("GET /api/v1/auth/jwks", answer(http.StatusOK, w.signer.jwks()))
@@ -93,7 +93,7 @@ func newWorld(t *testing.T, change ...func(*testing.T, *world)) *world {
 	return w
 }
 
-// serverTLS is a server's configuration with a fitting certificate.
+// serverTLS returns a server's configuration with a matching certificate.
 func (w *world) serverTLS(t *testing.T) *tls.Config {
 	return &tls.Config{
 		MinVersion:   tls.VersionTLS12,
@@ -103,8 +103,8 @@ func (w *world) serverTLS(t *testing.T) *tls.Config {
 	}
 }
 
-// server issues a server certificate: a year long, for the loopback names,
-// unless leaf says otherwise.
+// server issues a server certificate: valid for a year and for the loopback names, unless leaf says
+// otherwise.
 func (w *world) server(t *testing.T, leaf coretest.Leaf) tls.Certificate {
 	return issue(t, w.ca, leaf)
 }
@@ -132,7 +132,7 @@ func (w *world) client(t *testing.T, lifetime time.Duration) tls.Certificate {
 	})
 }
 
-// token answers a token request whose secret is right with a signed token.
+// token answers a token request with the right secret by a signed token.
 func (w *world) token(claims map[string]any) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -147,7 +147,7 @@ func (w *world) token(claims map[string]any) http.HandlerFunc {
 // HandleFunc registers a handler.
 func (b *backend) HandleFunc(pattern string, h http.HandlerFunc) { b.mux.HandleFunc(pattern, h) }
 
-// serve starts a server; with config nil it speaks plain HTTP.
+// serve starts a server. With config nil it uses plain HTTP.
 func serve(t *testing.T, config *tls.Config) *backend {
 	t.Helper()
 	b := &backend{}
@@ -190,7 +190,7 @@ func answer(status int, body string) http.HandlerFunc {
 	}
 }
 
-// guarded answers requests that have a token, and refuses others.
+// guarded answers requests with a token, and refuses others.
 func guarded(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") {
@@ -201,14 +201,13 @@ func guarded(status int, body string) http.HandlerFunc {
 	}
 }
 
-// authority is a certificate authority of ten years, so that only what a test
-// is about expires.
-func authority(t *testing.T, name string, change ...func(*x509.Certificate)) *coretest.CA {
+// newCA makes a CA that is valid for ten years, so that only the certificates of a test expire.
+func newCA(t *testing.T, name string, change ...func(*x509.Certificate)) *coretest.CA {
 	t.Helper()
-	return authorityBelow(t, nil, name, change...)
+	return newCABelow(t, nil, name, change...)
 }
 
-func authorityBelow(t *testing.T, parent *coretest.CA, name string, change ...func(*x509.Certificate)) *coretest.CA {
+func newCABelow(t *testing.T, parent *coretest.CA, name string, change ...func(*x509.Certificate)) *coretest.CA {
 	t.Helper()
 	key := must[*ecdsa.PrivateKey](t)(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 	template := &x509.Certificate{
@@ -239,14 +238,14 @@ func must[T any](t *testing.T) func(T, error) T {
 	}
 }
 
-// outcome is what a run said.
+// outcome is the result of a run.
 type outcome struct {
 	steps []core.Step
 	err   *core.Error
 }
 
-// run makes the test and checks what holds for all of them: the error is the
-// first failure's, and no step shows a secret.
+// run makes the test and checks what holds for all runs: the error is the first failure's, and no
+// step shows a secret.
 func (w *world) run(t *testing.T) outcome {
 	t.Helper()
 	return w.runWithin(t.Context(), t)
@@ -277,7 +276,7 @@ func (w *world) runWithin(ctx context.Context, t *testing.T) outcome {
 	return o
 }
 
-// step returns the verdict on a step; target "" is the step of both servers.
+// step returns a step's result. target "" is the step of both servers.
 func (o outcome) step(t *testing.T, target core.Target, name string) core.Step {
 	t.Helper()
 	for _, s := range o.steps {
@@ -289,13 +288,12 @@ func (o outcome) step(t *testing.T, target core.Target, name string) core.Step {
 	return core.Step{}
 }
 
-// wants checks a step's status and that detail, error and advice together
-// hold every one of texts.
+// wants checks a step's status, and that detail, error and advice together contain all texts.
 func (o outcome) wants(t *testing.T, target core.Target, name string, status core.StepStatus, texts ...string) {
 	t.Helper()
 	s := o.step(t, target, name)
 	all := Text([]core.Step{s})
-	for _, before := range o.steps { // the advice is the first cause's
+	for _, before := range o.steps { // the advice is given by the first step with the same cause
 		if s.Status == core.StepFailed && strings.Contains(s.Advice, "same as above") && before.Err != nil && before.Err.Code == s.Err.Code {
 			all += before.Advice
 			break
@@ -311,8 +309,7 @@ func (o outcome) wants(t *testing.T, target core.Target, name string, status cor
 	}
 }
 
-// fails checks that a step failed with code and that the next was not
-// reached.
+// fails checks that a step failed with code and that the next one was not reached.
 func (o outcome) fails(t *testing.T, target core.Target, name string, code core.Code, texts ...string) {
 	t.Helper()
 	o.wants(t, target, name, core.StepFailed, texts...)
@@ -332,7 +329,7 @@ func (o outcome) passes(t *testing.T) {
 	t.Helper()
 	for _, s := range o.steps {
 		if s.Status != core.StepOK {
-			t.Errorf("not all is well:\n%s", Text(o.steps))
+			t.Errorf("a step failed or warned:\n%s", Text(o.steps))
 			return
 		}
 	}

@@ -21,7 +21,7 @@ func newSigner(t *testing.T) signer {
 	return signer{must[*ecdsa.PrivateKey](t)(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))}
 }
 
-// mint returns a token that is good for half an hour unless claims differ.
+// mint returns a token that is valid for half an hour unless claims say otherwise.
 func (s signer) mint(claims map[string]any) string {
 	all := map[string]any{"sub": "reports", "exp": time.Now().Add(30 * time.Minute).Unix()}
 	maps.Copy(all, claims)

@@ -18,13 +18,13 @@ import (
 
 const (
 	proxyUser     = "canary-user"
-	proxyPassword = "canary-password" //nolint:gosec // of nobody
+	proxyPassword = "canary-password" //nolint:gosec // nobody's password
 )
 
 // forwarder is an HTTP proxy on a real socket.
 type forwarder struct {
 	*httptest.Server
-	login   bool // demanded
+	login   bool // a login is demanded
 	refuse  int  // the status of every answer, 0 to do the work
 	tunnels atomic.Int64
 }
@@ -85,7 +85,7 @@ func (f *forwarder) tunnel(w http.ResponseWriter, target string) {
 	join(client, server)
 }
 
-// join carries bytes both ways until one side ends.
+// join carries bytes in both directions until one side ends.
 func join(a, b net.Conn) {
 	done := make(chan struct{})
 	go func() {
@@ -98,8 +98,8 @@ func join(a, b net.Conn) {
 	<-done
 }
 
-// through makes everything go through the proxy at address, which may hold a
-// user name and password.
+// through makes everything go through the proxy at address, which may contain a user name and
+// password.
 func (w *world) through(t *testing.T, address string) {
 	u := must[*url.URL](t)(url.Parse(address))
 	w.cfg.Proxy = func(*http.Request) (*url.URL, error) { return u, nil }
@@ -205,7 +205,7 @@ func TestProxyFails(t *testing.T) {
 		{"hangs up", saying(""), Proxy, "The connection to the proxy was lost"},
 		{"bad address", func(_ *testing.T, w *world) {
 			w.cfg.Proxy = func(*http.Request) (*url.URL, error) {
-				return nil, errors.New(`invalid proxy address "joe:canary-password@[proxy"`) // as net/http says it
+				return nil, errors.New(`invalid proxy address "joe:canary-password@[proxy"`) // net/http's text
 			}
 		}, Proxy, "not valid"},
 		{"TLS of strangers", func(t *testing.T, w *world) {
@@ -231,10 +231,10 @@ func TestProxyFails(t *testing.T) {
 	}
 }
 
-// A proxy with TLS can't be spoken to while the CA file can't be read.
+// A proxy with TLS can't be used if the CA file can't be read.
 func TestProxyWithoutTrust(t *testing.T) {
 	w := newWorld(t)
-	w.profile.TLS.CACertFile = w.profile.TLS.KeyFile // which holds no certificate
+	w.profile.TLS.CACertFile = w.profile.TLS.KeyFile // a file without a certificate
 	w.through(t, newForwarder(t, w.serverTLS(t)).URL)
 	w.run(t).fails(t, core.TargetIngester, Proxy, core.CodeCAInvalid)
 }
@@ -254,7 +254,7 @@ func TestSOCKS(t *testing.T) {
 		name   string
 		server socksServer
 		login  bool
-		step   string // that fails, "" for none
+		step   string // the step that fails, "" for none
 		text   string
 	}{
 		{"open", socksServer{}, false, "", "with"},
@@ -285,7 +285,7 @@ func TestSOCKS(t *testing.T) {
 	}
 }
 
-// socksServer is as much of RFC 1928 and 1929 as the tests need.
+// socksServer implements as much of RFC 1928 and 1929 as the tests need.
 type socksServer struct {
 	login, deny bool
 	answer      byte // to the request, 0 to do the work
@@ -332,7 +332,7 @@ func (s socksServer) serve(conn net.Conn) {
 	join(conn, server)
 }
 
-// unused is an address at which nothing listens.
+// unused returns an address at which nothing listens.
 func unused(t *testing.T) string {
 	l := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
 	_ = l.Close()

@@ -61,7 +61,7 @@ func TestReady(t *testing.T) {
 	}
 }
 
-// What is no answer at all is the HTTP step's failure.
+// If there is no answer at all, the HTTP step fails.
 func TestNoAnswer(t *testing.T) {
 	for _, tt := range []struct {
 		name, says string
@@ -84,7 +84,7 @@ func TestNoAnswer(t *testing.T) {
 	}
 }
 
-// A server that has our certificate and answers nonsense has not refused it.
+// A server that got our certificate and answers nonsense has not refused it.
 func TestNonsenseOverTLS(t *testing.T) {
 	w := newWorld(t)
 	config := w.serverTLS(t)
@@ -98,7 +98,7 @@ func TestNonsenseOverTLS(t *testing.T) {
 	o.fails(t, core.TargetIngester, HTTP, core.CodeAnswerInvalid, "no HTTP server")
 }
 
-// Whatever the ingester answers, the step is one line that can be shown.
+// Whatever the ingester answers, the step is one line of text fit to be shown.
 func FuzzReady(f *testing.F) {
 	f.Add(200, []byte(`{"status":"degraded","checks":{"a":"b","c":{"d":[1]}},"max_file_size":1e99}`))
 	f.Add(503, []byte(`{"status":"fail\u0007","checks":null}`))

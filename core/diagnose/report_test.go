@@ -88,7 +88,7 @@ func TestClean(t *testing.T) {
 	}
 }
 
-// Every code that a step can fail with has advice of its own or its kind's.
+// Every code with which a step can fail has advice of its own or of its kind.
 func TestAdvice(t *testing.T) {
 	for kind, want := range map[core.Kind]string{
 		core.KindConfig: "profile", core.KindCancelled: "again", core.KindServer: "later", core.KindAuth: "administrator",
@@ -104,8 +104,7 @@ func TestAdvice(t *testing.T) {
 	}
 }
 
-// noSecrets looks for every planted secret, in the forms it might take, in
-// all that leaves a run.
+// noSecrets looks for every planted secret, in all possible forms, in all output of a run.
 func noSecrets(t *testing.T, o outcome, more ...string) {
 	t.Helper()
 	var all strings.Builder
@@ -130,8 +129,8 @@ func noSecrets(t *testing.T, o outcome, more ...string) {
 	}
 }
 
-// The canary: secret, token, passphrase and proxy password show up nowhere,
-// whatever servers echo.
+// The canary: secret, token, passphrase and proxy password are shown nowhere, whatever servers
+// echo.
 func TestNoSecretIsShown(t *testing.T) {
 	echo := func(w http.ResponseWriter, r *http.Request) {
 		answer(http.StatusUnauthorized, `{"detail":"bad secret `+testSecret+`"}`)(w, r)

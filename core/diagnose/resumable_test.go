@@ -34,7 +34,7 @@ func tusd(t *testing.T, change func(*handler.Config)) (h http.Handler, dir strin
 	return http.StripPrefix("/files/", inner), dir
 }
 
-// behind lets requests pass that have the token, and OPTIONS.
+// behind passes requests with the token, and OPTIONS.
 func behind(h http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodOptions || strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ey") {
@@ -45,8 +45,7 @@ func behind(h http.Handler) http.HandlerFunc {
 	}
 }
 
-// gateway makes the ingester one that has the handler for its uploads, and
-// nothing else.
+// gateway makes the ingester a gateway that has only the handler for resumable uploads.
 func gateway(h http.HandlerFunc, protocol core.Protocol) func(*testing.T, *world) {
 	return func(t *testing.T, w *world) {
 		w.ingester = serve(t, w.serverTLS(t))
@@ -55,8 +54,8 @@ func gateway(h http.HandlerFunc, protocol core.Protocol) func(*testing.T, *world
 	}
 }
 
-// A gateway with the reference server behind it, and nothing else: a tick
-// everywhere, where the profile says so, and nothing stays on its disk.
+// Behind a gateway there is only the reference server: if the profile uses tus, every step passes,
+// and nothing stays on the server's disk.
 func TestGatewayOfResumableUploadsAlone(t *testing.T) {
 	for _, protocol := range []core.Protocol{core.ProtocolTus, core.ProtocolAuto, core.ProtocolMultipart} {
 		t.Run(string(protocol), func(t *testing.T) {
@@ -97,7 +96,7 @@ func TestGatewayOfResumableUploadsAlone(t *testing.T) {
 	}
 }
 
-// What else servers say about resumable uploads.
+// Other answers of servers about resumable uploads.
 func TestResumable(t *testing.T) {
 	offering := func(header map[string]string, next http.HandlerFunc) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -167,8 +166,8 @@ func TestResumable(t *testing.T) {
 	}
 }
 
-// The reference server behind a gateway that ends TLS, without the setting that
-// it needs there: its uploads would go where the token must not.
+// The reference server is behind a gateway that terminates TLS, without the setting that it needs
+// there: uploads would go to an address to which the token must not be sent.
 func TestTusdThatDoesNotKnowItsAddress(t *testing.T) {
 	for _, respects := range []bool{false, true} {
 		h, _ := tusd(t, func(c *handler.Config) { c.RespectForwardedHeaders = respects })
@@ -185,7 +184,7 @@ func TestTusdThatDoesNotKnowItsAddress(t *testing.T) {
 	}
 }
 
-// A server for resumable uploads alone that can't be reached.
+// A server that has only resumable uploads can't be reached.
 func TestTusURLThatDoesNotAnswer(t *testing.T) {
 	for protocol, status := range map[core.Protocol]core.StepStatus{core.ProtocolTus: core.StepFailed, core.ProtocolAuto: core.StepWarning} {
 		w := newWorld(t, func(t *testing.T, w *world) {

@@ -135,8 +135,7 @@ func TestPlainHTTP(t *testing.T) {
 	o.wants(t, core.TargetIngester, ClientCertificate, core.StepOK, "not used")
 }
 
-// Without TLS settings the system's roots decide, and they know nothing of
-// the test's authority.
+// Without TLS settings the system's roots decide, and they don't have the test's CA.
 func TestSystemRoots(t *testing.T) {
 	w := newWorld(t, func(_ *testing.T, w *world) { w.profile.TLS = core.TLSSettings{} })
 	w.run(t).fails(t, core.TargetIngester, TLS, core.CodeTLSUntrusted, "set the file of that authority as the CA file")
@@ -174,7 +173,7 @@ func TestNames(t *testing.T) {
 		w.profile.IngesterURL = "https://ingester.invalid:8020"
 		o := w.run(t)
 		s := o.step(t, core.TargetIngester, DNS)
-		// What the resolver of this computer says depends on its network.
+		// The answer of this computer's resolver depends on its network.
 		if code := core.CodeOf(errorOrNil(s.Err)); s.Status != core.StepFailed || (code != core.CodeNameNotFound && code != core.CodeTimeout) {
 			t.Errorf("%s %v", s.Status, s.Err)
 		}

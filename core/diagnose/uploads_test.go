@@ -13,9 +13,8 @@ import (
 	"github.com/artstore/ingester/core/sandbox"
 )
 
-// A profile with the addresses of a server that is as the first generation's
-// are, and nothing else set: a tick everywhere, and no keys to verify by is none
-// less.
+// A profile has only the addresses of a server of the first generation's kind: every step passes,
+// even though there are no keys for verifying.
 func TestFirstGenerationHasATickEverywhere(t *testing.T) {
 	for name, tt := range map[string]struct {
 		config sandbox.Config
@@ -48,7 +47,7 @@ func TestFirstGenerationHasATickEverywhere(t *testing.T) {
 	}
 }
 
-// started is a sandbox that serves until the test ends.
+// started starts a sandbox that serves until the test ends.
 func started(t *testing.T, config sandbox.Config) *sandbox.Server {
 	t.Helper()
 	config.Dir = t.TempDir()
@@ -75,7 +74,7 @@ func ask(t *testing.T, s *sandbox.Server, p core.Profile) outcome {
 	return w.run(t)
 }
 
-// What a server keeps, and whether that is what the profile asks for.
+// Which files a server keeps, and whether those are what the profile asks for.
 func TestStorage(t *testing.T) {
 	for name, tt := range map[string]struct {
 		config sandbox.Config
@@ -112,7 +111,7 @@ func TestStorage(t *testing.T) {
 	}
 }
 
-// A server that says of each kind of file whether it can be stored.
+// A server that tells for each kind of file whether it can be stored.
 func TestStorageByHealth(t *testing.T) {
 	for name, tt := range map[string]struct {
 		body   string
@@ -137,8 +136,7 @@ func TestStorageByHealth(t *testing.T) {
 	}
 }
 
-// The token is shown to the ingester, and what its answer proves is said: no
-// more than that.
+// The token is sent to the ingester, and the step reports only what the answer proves.
 func TestAuthorization(t *testing.T) {
 	const list = "GET /api/v1/files/{$}"
 	for name, tt := range map[string]struct {
@@ -179,7 +177,7 @@ func TestAuthorization(t *testing.T) {
 	}
 }
 
-// forbiddenWithout answers as FastAPI does: 403 where no token comes.
+// forbiddenWithout answers like FastAPI: 403 without a token.
 func forbiddenWithout(status int) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") == "" {
@@ -191,7 +189,7 @@ func forbiddenWithout(status int) http.HandlerFunc {
 	}
 }
 
-// Without a token nothing is shown, and the rest is tested all the same.
+// Without a token none is sent, and the rest is tested all the same.
 func TestAuthorizationNeedsAToken(t *testing.T) {
 	w := newWorld(t, func(_ *testing.T, w *world) {
 		w.cfg.Secret = func(context.Context) (core.Secret, error) { return core.NewSecret("wrong"), nil }
@@ -208,8 +206,7 @@ func TestAuthorizationNeedsAToken(t *testing.T) {
 	}
 }
 
-// A server that says to nobody without a token what it offers has not said that
-// it offers nothing.
+// A server that tells its offer only with a token has not said that it offers nothing.
 func TestResumableNeedsAToken(t *testing.T) {
 	s := started(t, sandbox.Config{})
 	w := &world{profile: s.Profile(), cfg: Config{Proxy: func(*http.Request) (*url.URL, error) { return nil, nil }}}
@@ -218,8 +215,7 @@ func TestResumableNeedsAToken(t *testing.T) {
 	o.wants(t, core.TargetIngester, Resumable, core.StepNotReached)
 }
 
-// The clocks come first: ours before an expired token, the servers' before keys
-// that don't fit.
+// Clocks are reported first: ours before an expired token, the servers' before keys that don't fit.
 func TestTheClockComesFirst(t *testing.T) {
 	later := func(d time.Duration, h http.HandlerFunc) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -251,10 +247,10 @@ func TestTheClockComesFirst(t *testing.T) {
 	})
 }
 
-// One cause has one piece of advice.
+// Advice is given once for each cause.
 func TestOneAdvice(t *testing.T) {
 	w := newWorld(t, func(t *testing.T, w *world) {
-		stranger := authority(t, "Another Root CA")
+		stranger := newCA(t, "Another Root CA")
 		w.profile.TLS.CACertFile = stranger.WritePEM(t, t.TempDir())
 		w.profile.TLS.CertFile, w.profile.TLS.KeyFile = "", ""
 	})

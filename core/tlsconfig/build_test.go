@@ -12,7 +12,7 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// T1: TLS disabled is no configuration and no error, whatever else is set.
+// T1: if TLS is disabled there is neither a configuration nor an error, whatever else is set.
 func TestDisabled(t *testing.T) {
 	config, err := Build(core.TLSSettings{CACertFile: "/nonexistent", ProtocolVersion: "SSLv3"}, core.Secret{}, nil)
 	if config != nil || err != nil {
@@ -31,7 +31,7 @@ func TestMutual(t *testing.T) {
 	stranger := serve(t, coretest.NewCA(t, "Another CA").ServerConfig(t))
 	_, _, err := stranger.dial(build(t, f.settings, nil))
 	if e := wire.NetworkError("connect", err); e == nil || e.Code != core.CodeTLSUntrusted {
-		t.Errorf("a server of another authority: %v", err)
+		t.Errorf("a server of another CA: %v", err)
 	}
 	if stranger.served.Load() != 0 {
 		t.Error("the handshake with it was completed")
@@ -43,7 +43,7 @@ func TestMutual(t *testing.T) {
 	}
 }
 
-// Without a certificate the CA alone is enough for a server that wants none.
+// For a server that wants no certificate the CA alone is enough.
 func TestServerOnly(t *testing.T) {
 	f := newFiles(t)
 	s := serve(t, &tls.Config{Certificates: []tls.Certificate{f.ca.Server(t)}})
@@ -103,7 +103,7 @@ func TestNoCA(t *testing.T) {
 	}
 	s := serve(t, coretest.NewCA(t, "Unknown CA").ServerConfig(t))
 	if _, _, err := s.dial(config); wire.NetworkError("connect", err).Code != core.CodeTLSUntrusted {
-		t.Errorf("an unknown authority: %v", err)
+		t.Errorf("an unknown CA: %v", err)
 	}
 }
 
@@ -124,7 +124,7 @@ func TestServerName(t *testing.T) {
 	}
 }
 
-// What nobody may be able to change, and what is left to others.
+// Settings that can't be changed, and those that are left to others.
 func TestFixed(t *testing.T) {
 	f := newFiles(t)
 	config := build(t, f.settings, nil)
@@ -136,8 +136,7 @@ func TestFixed(t *testing.T) {
 	}
 }
 
-// SSLKEYLOGFILE, which makes other programs write their session keys, makes
-// no file.
+// SSLKEYLOGFILE, which makes other programs write their session keys, has no effect.
 func TestNoKeyLog(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "keys.log")
 	t.Setenv("SSLKEYLOGFILE", path)

@@ -19,9 +19,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// Key stores as Java writes them, with a MAC or without, of today and of old:
-// each identity is there by its alias, its subject and its fingerprint. What
-// is no identity is not.
+// Key stores as Java writes and wrote them, with and without a MAC: each identity is found by its
+// alias, its subject and its fingerprint. Other entries are not identities.
 func TestJavaKeyStores(t *testing.T) {
 	for _, name := range []string{"many.p12", "many-legacy.p12", "many-nomac.p12"} {
 		t.Run(name, func(t *testing.T) {
@@ -60,8 +59,8 @@ func TestJavaKeyStores(t *testing.T) {
 	}
 }
 
-// keyStoreOf writes certificates and keys as others do: with the attributes of
-// Windows, or each identity in parts of its own, as Firefox does.
+// keyStoreOf writes certificates and keys like other programs: with the attributes of Windows, or
+// with separate parts for each identity, like Firefox.
 func keyStoreOf(t *testing.T, encoder *pkcs12.Encoder, passphrase string, apart bool, identities ...tls.Certificate) []byte {
 	t.Helper()
 	var all keyStore
@@ -87,7 +86,7 @@ func keyStoreOf(t *testing.T, encoder *pkcs12.Encoder, passphrase string, apart 
 	return must[[]byte](t)(all.fileOf(parts...))
 }
 
-// attributesOf are those of a key that Windows exports.
+// attributesOf returns the attributes of a key that Windows exports.
 func attributesOf(t *testing.T, alias string) []attribute {
 	t.Helper()
 	text := func(s string) []byte {
@@ -101,7 +100,7 @@ func attributesOf(t *testing.T, alias string) []attribute {
 		return asn1.RawValue{Tag: asn1.TagSet, IsCompound: true, Bytes: inside}
 	}
 	return []attribute{
-		{asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 17, 2}, set(nil)}, // of the local machine
+		{asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 17, 2}, set(nil)}, // marks a key of the local machine
 		{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 20}, set(text(alias))},
 		{asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 17, 1}, set(text("Microsoft Enhanced Cryptographic Provider v1.0"))},
 	}
@@ -121,8 +120,8 @@ func bagsOf(t *testing.T, bags ...safeBag) []byte {
 	return must[[]byte](t)(dataOf(der(t, entries)))
 }
 
-// The exports of Windows and Firefox, old and new, with a passphrase or an
-// empty one: what is chosen is presented to a server that verifies it.
+// The exports of Windows and Firefox, old and new, with and without a passphrase: the chosen
+// identity is presented to a server that verifies it.
 func TestSeveralIdentities(t *testing.T) {
 	ca := coretest.NewCA(t, "Test CA")
 	s := serve(t, ca.ServerConfig(t))
@@ -151,8 +150,8 @@ func TestSeveralIdentities(t *testing.T) {
 	}
 }
 
-// A PEM file with several identities is no different: none is taken for being
-// the first. OpenSSL's aliases count.
+// The same for a PEM file with several identities: the first one is not preferred, and OpenSSL's
+// aliases count.
 func TestIdentitiesInPEM(t *testing.T) {
 	ca := coretest.NewCA(t, "Test CA")
 	s := serve(t, ca.ServerConfig(t))
@@ -168,7 +167,7 @@ func TestIdentitiesInPEM(t *testing.T) {
 	for name, tt := range map[string]struct {
 		identity, pem string
 		code          core.Code
-		words         string // or whom the server sees
+		words         string // of the error, or else the name that the server sees
 	}{
 		"one usable":            {"", pem("old", old) + pem("new", today) + pem("web", web) + pem("next", future), "", "me"},
 		"twice the same":        {"", pem("", today) + pem("", today), "", "me"},
@@ -195,8 +194,8 @@ func TestIdentitiesInPEM(t *testing.T) {
 	}
 }
 
-// A key store that is replaced by one with a second identity goes on being used
-// as before, until the profile says which one is meant.
+// If a key store is replaced by one with a second identity, the first stays in use until the
+// profile says which one is meant.
 func TestReplacedBySeveral(t *testing.T) {
 	ca := coretest.NewCA(t, "Test CA")
 	first, second := ca.Client(t, "first"), ca.Client(t, "second")
@@ -223,7 +222,7 @@ func TestReplacedBySeveral(t *testing.T) {
 	}
 }
 
-// A key store that would cost hours to try is refused at once.
+// A key store whose key derivation would take hours is refused at once.
 func TestExcessiveKeyStore(t *testing.T) {
 	ca := coretest.NewCA(t, "Test CA")
 	a, b := ca.Client(t, "a"), ca.Client(t, "b")
@@ -236,7 +235,7 @@ func TestExcessiveKeyStore(t *testing.T) {
 	refuse(t, core.TLSSettings{PKCS12File: file(t, "a.p12", keyStoreOf(t, pkcs12.Modern2023, canary, false, many...))}, canary, core.CodeKeyUnsupported, "several private keys or parts in a form that is not supported")
 }
 
-// A certificate that can't be read keeps no other from being used, and is named.
+// A certificate that can't be read doesn't prevent the use of others, and is named.
 func TestOddCertificateInAKeyStore(t *testing.T) {
 	var log logBook
 	config := build(t, core.TLSSettings{PKCS12File: "testdata/odd-chain.p12", Identity: "good"}, &log)

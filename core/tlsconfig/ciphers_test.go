@@ -12,9 +12,9 @@ import (
 	"github.com/artstore/ingester/core/wire"
 )
 
-// T5: suites are chosen by OpenSSL or IANA name; TLS 1.3 names are accepted
-// and noted as fixed by the runtime.
-// T6: an invalid list is a warning and the defaults.
+// T5: suites are chosen by OpenSSL or IANA name. TLS 1.3 names are accepted, with a note that the
+// runtime determines those suites.
+// T6: an invalid list gives a warning and the defaults.
 func TestCipherList(t *testing.T) {
 	const (
 		ecdsa128 = tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
@@ -69,8 +69,8 @@ func TestCipherList(t *testing.T) {
 	}
 }
 
-// Every suite that Go calls secure can be named in both ways, and the
-// defaults are those with authenticated encryption.
+// Every suite that Go considers secure can be given by both names, and the defaults are those with
+// authenticated encryption.
 func TestCipherNames(t *testing.T) {
 	for _, suite := range tls.CipherSuites() {
 		for _, name := range []string{suite.Name, openSSLName(suite.Name)} {
@@ -90,11 +90,11 @@ func TestCipherNames(t *testing.T) {
 	}
 }
 
-// Fault 21: what the list doesn't name is refused after the handshake, by the
-// name of the suite, before the server has a certificate or a byte.
+// Fault 21: a suite that the list doesn't name is refused after the handshake, with its name,
+// before the server gets a certificate or a byte.
 func TestPolicy(t *testing.T) {
 	f := newFiles(t)
-	const suite13 = "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256" // what a Go server chooses
+	const suite13 = "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256" // a Go server chooses the third suite
 	for _, tt := range []struct {
 		name, list string
 		server     uint16
@@ -135,7 +135,7 @@ func TestPolicy(t *testing.T) {
 	}
 }
 
-// The rule by itself, with what no server here can be made to choose.
+// The rule alone, for suites that no test server can be made to choose.
 func TestPolicyRule(t *testing.T) {
 	parse := func(list string) ciphers { return parseCiphers(list, slog.New(slog.DiscardHandler)) }
 	for _, tt := range []struct {
@@ -158,7 +158,7 @@ func TestPolicyRule(t *testing.T) {
 	}
 }
 
-// The refusal comes through net/http with its code.
+// net/http returns the refusal with its code.
 func TestPolicyOverHTTP(t *testing.T) {
 	f := newFiles(t)
 	s := serve(t, f.ca.ServerConfig(t))

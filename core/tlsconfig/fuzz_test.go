@@ -34,7 +34,7 @@ func seed(f *testing.F, pattern string) {
 	}
 }
 
-// known fails unless err is one of those that the loaders give.
+// known fails unless err is one of the loaders' errors.
 func known(t *testing.T, err error) {
 	t.Helper()
 	switch core.CodeOf(err) {
@@ -44,7 +44,7 @@ func known(t *testing.T, err error) {
 	}
 }
 
-// Whatever a certificate file holds: no panic, and no empty success.
+// Whatever a certificate file contains: reading never panics, and success gives a certificate.
 func FuzzCertificates(f *testing.F) {
 	seed(f, "*.pem")
 	seed(f, "*.crt")
@@ -60,11 +60,10 @@ func FuzzCertificates(f *testing.F) {
 	})
 }
 
-// scryptOID is in keys whose passphrase takes long to check.
+// scryptOID is in keys whose passphrase takes a long time to check.
 var scryptOID = []byte{0x2b, 0x06, 0x01, 0x04, 0x01, 0xda, 0x47, 0x04, 0x0b}
 
-// affordable returns the passphrase, or none where trying it on data would
-// take longer than fuzzing has.
+// affordable returns the passphrase, or none if trying it would take too long for fuzzing.
 func affordable(data []byte) core.Secret {
 	if excessive(data, 5000, maxNesting) || bytes.Contains(data, scryptOID) {
 		return core.Secret{}
@@ -72,12 +71,12 @@ func affordable(data []byte) core.Secret {
 	return core.NewSecret(canary)
 }
 
-// Whatever a key file holds: no panic, no key that can't sign.
+// Whatever a key file contains: reading never panics, and every key can sign.
 func FuzzKeys(f *testing.F) {
 	seed(f, "*.key")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		passphrase := affordable(data)
-		blocks, _ := foreigntext.PEM(data) // an error is the reader's to tell
+		blocks, _ := foreigntext.PEM(data) // the loader reports an error
 		for _, block := range blocks {
 			if affordable(block.Bytes).IsZero() {
 				passphrase = core.Secret{}
@@ -96,7 +95,7 @@ func FuzzKeys(f *testing.F) {
 	})
 }
 
-// Whatever a PKCS#12 file holds: no panic, and a certificate with each key.
+// Whatever a PKCS#12 file contains: reading never panics, and each key comes with a certificate.
 func FuzzPKCS12(f *testing.F) {
 	seed(f, "*.p12")
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -112,7 +111,7 @@ func FuzzPKCS12(f *testing.F) {
 			if len(m.certs) == 0 || len(m.keys) == 0 || len(m.keys) > maxParts {
 				t.Errorf("%d certificates, %d keys", len(m.certs), len(m.keys))
 			}
-			_, _ = m.choose("old", time.Now()) // it may be of any kind, but no panic
+			_, _ = m.choose("old", time.Now()) // any result is allowed, but no panic
 		}
 	})
 }

@@ -16,8 +16,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// replace puts content in the place of path as programs that renew
-// certificates do: all at once.
+// replace replaces the content of path atomically, as programs that renew certificates do.
 func replace(t *testing.T, path string, content []byte) {
 	t.Helper()
 	coretest.WriteFile(t, path+".new", content)
@@ -31,9 +30,9 @@ func encodePair(t *testing.T, c tls.Certificate) (cert, key []byte) {
 	return coretest.EncodeCertificates(c.Certificate...), coretest.EncodeKey(t, c.PrivateKey)
 }
 
-// Fault 20: a certificate that is renewed on disk is used by the next
-// connection. Until both files are there and whole the old one stays, and it
-// is said once a change, not once a connection.
+// Fault 20: a certificate that is renewed on disk is used by the next connection. Until both files
+// are complete the old one stays in use, and that is logged once for each change, not for each
+// connection.
 func TestRenewal(t *testing.T) {
 	f := newFiles(t)
 	s := serve(t, f.ca.ServerConfig(t))
@@ -54,7 +53,7 @@ func TestRenewal(t *testing.T) {
 	replace(t, f.settings.CertFile, cert)
 	sees("first")
 	if n := log.count("code=key_mismatch"); n != 1 {
-		t.Errorf("the mismatch is said %d times", n)
+		t.Errorf("the mismatch is logged %d times", n)
 	}
 	replace(t, f.settings.KeyFile, key)
 	sees("second")
@@ -89,7 +88,7 @@ func TestRenewal(t *testing.T) {
 	}
 }
 
-// A file that is written over keeps its identity; its time tells.
+// A file that is overwritten keeps its inode; its time shows the change.
 func TestRenewalInPlace(t *testing.T) {
 	f := newFiles(t)
 	cert, key := encodePair(t, f.ca.Client(t, "first"))
@@ -135,8 +134,8 @@ func TestRenewalPKCS12(t *testing.T) {
 	}
 }
 
-// A session belongs to the certificate that it was begun with: it is resumed
-// while that is in use, never with the next.
+// A session belongs to the certificate with which it began: it is resumed while that is in use,
+// never with the next one.
 func TestSessions(t *testing.T) {
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		t.Run(tls.VersionName(version), func(t *testing.T) {
@@ -175,7 +174,7 @@ func TestSessions(t *testing.T) {
 	}
 }
 
-// Many connections while the files change: each has one of the certificates.
+// Many connections are made while the files change: each uses one of the certificates.
 func TestRenewalUnderLoad(t *testing.T) {
 	f := newFiles(t)
 	s := serve(t, f.ca.ServerConfig(t))
@@ -199,11 +198,11 @@ func TestRenewalUnderLoad(t *testing.T) {
 	}
 }
 
-// Fault 19: a key that others can read is warned of, also when it is renewed;
-// one that only its owner can read is not.
+// Fault 19: a key that others can read gives a warning, even when it is renewed; one that only its
+// owner can read does not.
 func TestReadableKey(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		return // files have no such modes there
+		return // files have no such modes on Windows
 	}
 	const warning = "can be read by other users"
 	f := newFiles(t)
@@ -219,7 +218,7 @@ func TestReadableKey(t *testing.T) {
 	}
 	var log logBook
 	config := build(t, f.settings, &log)
-	if err := os.Chmod(f.settings.CertFile, 0o644); err != nil { // may be read by everyone
+	if err := os.Chmod(f.settings.CertFile, 0o644); err != nil { // a certificate may be read by everyone
 		t.Fatal(err)
 	}
 	cert, key := encodePair(t, f.ca.Client(t, "second"))
@@ -235,7 +234,7 @@ func TestReadableKey(t *testing.T) {
 	}
 }
 
-// Fault 20: the end of a certificate is warned of.
+// Fault 20: a certificate that expires soon gives a warning.
 func TestExpiresSoon(t *testing.T) {
 	f := newFiles(t)
 	for days, warned := range map[int]bool{1: true, 6: true, 29: true, 31: false} {

@@ -43,8 +43,8 @@ func TestInspect(t *testing.T) {
 	}
 }
 
-// What Build refuses, Inspect shows: facts and no error, or facts and the
-// error that keeps the key from being read.
+// Inspect shows what Build refuses: facts without an error, or facts with the error for which the
+// key can't be read.
 func TestInspectBad(t *testing.T) {
 	f := newFiles(t)
 	_, edwards, _ := ed25519.GenerateKey(rand.Reader)
@@ -81,7 +81,7 @@ func TestInspectBad(t *testing.T) {
 	}
 }
 
-// Whether a passphrase is needed is known with it and without it.
+// Encrypted is right with and without the passphrase.
 func TestInspectEncrypted(t *testing.T) {
 	f := newFiles(t)
 	plain := f.settings

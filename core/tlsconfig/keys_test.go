@@ -44,8 +44,8 @@ func must[T any](t *testing.T) func(T, error) T {
 	}
 }
 
-// Every form of certificate and key that is read is presented to a server that
-// verifies it, over TLS 1.2 and 1.3.
+// Every supported form of certificate and key is presented to a server that verifies it, over TLS
+// 1.2 and 1.3.
 func TestForms(t *testing.T) {
 	ca := coretest.NewCA(t, "Test CA")
 	between := ca.Intermediate(t, "Intermediate")
@@ -68,7 +68,7 @@ func TestForms(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name      string
-		cert, key []byte // key nil: in the certificate's file
+		cert, key []byte // key nil: the certificate's file has the key
 	}{
 		{"PKCS#8", cert(ec.Leaf.Raw), encode("PRIVATE KEY", pkcs8)},
 		{"PKCS#8 RSA", cert(r.Leaf.Raw), coretest.EncodeKey(t, rsaKey())},
@@ -103,8 +103,7 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// What OpenSSL encrypts: forms that are read, and forms that are refused with
-// advice.
+// Keys encrypted by OpenSSL: supported forms, and forms that are refused with advice.
 func TestEncryptedKeys(t *testing.T) {
 	for name, read := range map[string]bool{
 		"aes256.key": true, "aes128-sha1.key": true, "des3.key": true, "scrypt.key": true,
@@ -130,7 +129,7 @@ func TestEncryptedKeys(t *testing.T) {
 	}
 }
 
-// Each thing that can be wrong with a pair has its code and its words.
+// Each thing that can be wrong with a pair has its own code and message.
 func TestBadPairs(t *testing.T) {
 	f := newFiles(t)
 	day := 24 * time.Hour
@@ -201,7 +200,7 @@ func TestNoFile(t *testing.T) {
 	}
 }
 
-// A file of exactly the largest size is read.
+// A file of exactly the largest allowed size is read.
 func TestLargestFile(t *testing.T) {
 	f := newFiles(t)
 	data := must[[]byte](t)(os.ReadFile(f.settings.KeyFile))
@@ -209,8 +208,8 @@ func TestLargestFile(t *testing.T) {
 	build(t, f.settings, nil)
 }
 
-// Encrypted keys that would panic the library or keep it busy are refused
-// before the passphrase is tried.
+// Encrypted keys that would make the library panic or keep it busy are refused before the
+// passphrase is tried.
 func TestHostileKeys(t *testing.T) {
 	block, _ := pem.Decode(must[[]byte](t)(os.ReadFile("testdata/aes256.key")))
 	scrypt, _ := pem.Decode(must[[]byte](t)(os.ReadFile("testdata/scrypt.key")))
@@ -274,7 +273,7 @@ func TestHostileKeys(t *testing.T) {
 	})
 }
 
-// scryptOf gives params the key derivation of another key with parameters raw.
+// scryptOf gives params the key derivation of another key, with parameters raw.
 func scryptOf(t *testing.T, other []byte, params *pbes2, raw []byte) {
 	t.Helper()
 	var key encryptedKey

@@ -20,8 +20,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// canary is the passphrase of everything in testdata. No error and no line of
-// the log may hold it.
+// canary is the passphrase of everything in testdata. No error and no line of the log may contain
+// it.
 const canary = "correct horse"
 
 // logBook is a log that a test reads.
@@ -61,7 +61,7 @@ func (b *logBook) String() string {
 	return b.buf.String()
 }
 
-// build builds what must build.
+// build calls Build, which must succeed.
 func build(t *testing.T, s core.TLSSettings, log *logBook) *tls.Config {
 	t.Helper()
 	if log == nil {
@@ -75,7 +75,7 @@ func build(t *testing.T, s core.TLSSettings, log *logBook) *tls.Config {
 	return config
 }
 
-// refuse builds what must not, and checks the code and the words.
+// refuse calls Build, which must fail, and checks the code and the message.
 func refuse(t *testing.T, s core.TLSSettings, passphrase string, code core.Code, words string) {
 	t.Helper()
 	s.Enabled = true

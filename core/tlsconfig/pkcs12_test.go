@@ -36,8 +36,8 @@ func TestPKCS12(t *testing.T) {
 	}
 }
 
-// A file without a MAC opens, whether or not it is encrypted. A wrong
-// passphrase can't be told from damage there, and a missing one can.
+// A file without a MAC can be read, encrypted or not. A wrong passphrase can't be distinguished
+// from damage, but a missing one can.
 func TestPKCS12WithoutMAC(t *testing.T) {
 	opens := func(name, passphrase string) {
 		t.Helper()
@@ -58,7 +58,7 @@ func TestPKCS12WithoutMAC(t *testing.T) {
 		refuse(t, encrypted, wrong, core.CodePassphraseWrong, "can't be opened with this passphrase")
 	}
 	data := must[[]byte](t)(os.ReadFile("testdata/bare.p12"))
-	for i := range data { // no byte of it, whatever it becomes, is a panic or half an identity
+	for i := range data { // no changed byte causes a panic or half an identity
 		damaged := bytes.Clone(data)
 		damaged[i] ^= 0x21
 		m, err := decodePKCS12(material{path: "file"}, damaged, core.NewSecret(canary))
@@ -68,8 +68,8 @@ func TestPKCS12WithoutMAC(t *testing.T) {
 	}
 }
 
-// Every encoding that the library writes is presented with its chain to a
-// server that knows the root only.
+// Every encoding that the library writes is presented, with its chain, to a server that has only
+// the root.
 func TestPKCS12Chain(t *testing.T) {
 	ca := coretest.NewCA(t, "Test CA")
 	between := ca.Intermediate(t, "Intermediate")
@@ -88,7 +88,7 @@ func TestPKCS12Chain(t *testing.T) {
 	}
 }
 
-// Each thing that can be wrong with a PKCS#12 file has its code and words.
+// Each thing that can be wrong with a PKCS#12 file has its own code and message.
 func TestBadPKCS12(t *testing.T) {
 	fixture := func(name string) []byte { return must[[]byte](t)(os.ReadFile(filepath.Join("testdata", name))) }
 	good := fixture("new.p12")
@@ -126,8 +126,8 @@ func TestBadPKCS12(t *testing.T) {
 	})
 }
 
-// Files that demand more work than maxIterations are refused at once, wherever
-// the demand stands: the MAC, the certificates' encryption or the key's.
+// Files that demand more work than maxIterations are refused at once, whether for the MAC, the
+// certificates' encryption or the key's.
 func TestExcessivePKCS12(t *testing.T) {
 	key := coretest.NewCA(t, "CA").Client(t, "me")
 	for name, tt := range map[string]struct {
@@ -152,8 +152,7 @@ func TestExcessivePKCS12(t *testing.T) {
 	}
 }
 
-// demand returns der with its left-th number of iterations raised beyond all
-// measure.
+// demand returns der with its left-th number of iterations made excessive.
 func demand(t *testing.T, data []byte, left *int) []byte {
 	t.Helper()
 	var out []byte
@@ -176,7 +175,7 @@ func demand(t *testing.T, data []byte, left *int) []byte {
 	return out
 }
 
-// The rule by itself.
+// The rule alone.
 func TestExcessive(t *testing.T) {
 	type params struct {
 		Salt       []byte

@@ -59,7 +59,7 @@ func TestRoots(t *testing.T) {
 	}
 }
 
-// An expired authority is warned of; the verification decides.
+// An expired CA gives a warning; the verification decides.
 func TestExpiredRoot(t *testing.T) {
 	ca := coretest.NewCA(t, "Test CA")
 	var log logBook
@@ -68,8 +68,8 @@ func TestExpiredRoot(t *testing.T) {
 	}
 }
 
-// A CA file that is replaced is for the next Build: roots can't be exchanged
-// under a tls.Config without taking the verification out of its hands.
+// A replaced CA file is used by the next Build: the roots of a tls.Config can't be changed without
+// replacing its verification.
 func TestReplacedRoots(t *testing.T) {
 	old, fresh := coretest.NewCA(t, "Old CA"), coretest.NewCA(t, "New CA")
 	s := serve(t, &tls.Config{Certificates: []tls.Certificate{fresh.Server(t)}})

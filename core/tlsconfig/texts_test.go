@@ -15,8 +15,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// dresses are the ways in which a PEM file comes from other systems, and is
-// still the same file.
+// dresses returns forms in which a PEM file may come from other systems, all with the same
+// content.
 func dresses(pem []byte) map[string][]byte {
 	text := string(pem)
 	utf16Of := func(order binary.AppendByteOrder) (data []byte) {
@@ -40,8 +40,8 @@ func dresses(pem []byte) map[string][]byte {
 	}
 }
 
-// A CA file, a chain and a key in any dress are what they are to a server that
-// verifies them; no certificate is lost, whichever comes first.
+// A CA file, a chain and a key work in any of these forms with a server that verifies them. No
+// certificate is lost, whichever comes first.
 func TestDresses(t *testing.T) {
 	ca, other := coretest.NewCA(t, "Test CA"), coretest.NewCA(t, "Another CA")
 	between := ca.Intermediate(t, "Intermediate")
@@ -70,14 +70,14 @@ func TestDresses(t *testing.T) {
 	}
 }
 
-// trusted is OpenSSL's form of a certificate.
+// trusted returns a certificate in OpenSSL's own form.
 func trusted(t *testing.T, der []byte, aux any) []byte {
 	t.Helper()
 	return encode("TRUSTED CERTIFICATE", append(bytes.Clone(der), must[[]byte](t)(asn1.Marshal(aux))...))
 }
 
-// What a CA file has in the place of an authority is left out by its name and
-// place, and the others count.
+// Entries of a CA file that can't be used as CAs are left out and reported with name and position,
+// and the others count.
 func TestLeftOut(t *testing.T) {
 	ca, other := coretest.NewCA(t, "Test CA"), coretest.NewCA(t, "Another CA")
 	s := serve(t, &tls.Config{Certificates: []tls.Certificate{ca.Server(t)}})
@@ -139,7 +139,7 @@ func TestLeftOut(t *testing.T) {
 	})
 }
 
-// OpenSSL's TRUSTED CERTIFICATE, as it writes it, and what it says of servers.
+// OpenSSL's TRUSTED CERTIFICATE, and its trust settings for servers.
 func TestTrusted(t *testing.T) {
 	for name, servers := range map[string]bool{"trusted.crt": true, "trusted-servers.crt": true, "trusted-mail.crt": false, "rejected.crt": false} {
 		found, others, err := entries(name, must[[]byte](t)(os.ReadFile("testdata/"+name)))
@@ -151,11 +151,11 @@ func TestTrusted(t *testing.T) {
 	s := serve(t, &tls.Config{Certificates: []tls.Certificate{ca.Server(t)}})
 	s.mustDial(t, build(t, core.TLSSettings{CACertFile: file(t, "ca", trusted(t, ca.Cert.Raw, struct{}{}))}, nil))
 	s.mustDial(t, build(t, core.TLSSettings{CACertFile: file(t, "ca", encode("TRUSTED CERTIFICATE", ca.Cert.Raw))}, nil))
-	build(t, core.TLSSettings{CertFile: "testdata/rejected.crt", KeyFile: "testdata/key.pem"}, nil) // about servers, not about us
+	build(t, core.TLSSettings{CertFile: "testdata/rejected.crt", KeyFile: "testdata/key.pem"}, nil) // the rejection is for servers, not for clients
 }
 
-// Of a chain and of keys nothing may be missing: the block and the reason are
-// told.
+// Everything in a chain and in key files has to be readable: the error tells the block and the
+// reason.
 func TestDamagedPairs(t *testing.T) {
 	f := newFiles(t)
 	between := f.ca.Intermediate(t, "Intermediate")

@@ -9,8 +9,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// Fault 20, of the CA file: a whole other one is noticed once, and neither
-// half a file nor none is taken for one.
+// Fault 20 for the CA file: a complete new one is noticed once, and half a file or none is not
+// taken for a new one.
 func TestWatch(t *testing.T) {
 	f := newFiles(t)
 	fresh := coretest.NewCA(t, "New CA")
@@ -21,7 +21,7 @@ func TestWatch(t *testing.T) {
 		name    string
 		content []byte // nil: the file is removed
 		changed bool
-		refused int // in the log so far
+		refused int // refusals in the log so far
 	}{
 		{"half", whole[:len(whole)/2], false, 1},
 		{"empty", []byte{}, false, 2},
@@ -49,7 +49,7 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// Without a CA file of its own a profile has nothing to notice.
+// Without a CA file nothing ever changes.
 func TestWatchNothing(t *testing.T) {
 	f := newFiles(t)
 	disabled := f.settings
@@ -72,7 +72,7 @@ func TestWatchAppears(t *testing.T) {
 	}
 	w := NewWatch(f.settings, nil)
 	if w.Changed() {
-		t.Error("a file that is not there has changed")
+		t.Error("a missing file counts as changed")
 	}
 	coretest.WriteFile(t, f.settings.CACertFile, content)
 	if !w.Changed() {
