@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
@@ -9,47 +8,13 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/ui/queue"
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
-
-// failing is a program with seven failed files, of three causes.
-func failing() *viewtest.Fake {
-	ctl := viewtest.NewFake()
-	for i, e := range []*core.Error{
-		{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503}, {Kind: core.KindServer, Code: core.CodeTooLarge, Status: 413},
-		{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503}, {Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503},
-		{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 429}, {Kind: core.KindServer, Code: core.CodeTooLarge, Status: 413}, nil,
-	} {
-		x := viewtest.Transfer(i+1, fmt.Sprintf("f%d", i+1), 10, core.StateFailed)
-		x.Error = e
-		ctl.Snapshot.Transfers = append(ctl.Snapshot.Transfers, x)
-	}
-	ctl.Snapshot.Transfers = append(ctl.Snapshot.Transfers, viewtest.Transfer(9, "ok", 10, core.StateStored))
-	return ctl
-}
-
-func TestCausesAreCounted(t *testing.T) {
-	m := queue.NewModel()
-	m.Reset(failing().Snapshot, viewtest.Start())
-	var got []string
-	for _, c := range m.Causes() {
-		code, status := core.Code(""), 0
-		if c.Err != nil {
-			code, status = c.Err.Code, c.Err.Status
-		}
-		got = append(got, fmt.Sprintf("%s %d %v", code, status, c.IDs))
-	}
-	want := []string{"server_busy 503 [t1 t3 t4]", "too_large 413 [t2 t6]", "server_busy 429 [t5]", " 0 [t7]"}
-	if !slices.Equal(got, want) {
-		t.Errorf("causes %q, want %q", got, want)
-	}
-}
 
 // TestRetryByCause: each cause has its count, its advice and its button, and
 // one button takes them all.
 func TestRetryByCause(t *testing.T) {
-	ctl := failing()
+	ctl := viewtest.Failing()
 	h := open(t, ctl, "en", "light")
 	h.Tap("Retry failed…")
 	h.Says("3 files: the server is busy (503)")
@@ -67,7 +32,7 @@ func TestRetryByCause(t *testing.T) {
 	h.Called("retry [t2 t6]")
 	h.Called("retry [t5]")
 
-	h = open(t, failing(), "ru", "light")
+	h = open(t, viewtest.Failing(), "ru", "light")
 	h.press(control(fyne.KeyR))
 	h.Says("3 файла: сервер занят (503)")
 	h.Says("1 файл: ")
@@ -75,7 +40,7 @@ func TestRetryByCause(t *testing.T) {
 
 // TestOneCauseIsRetriedAtOnce: there is nothing to choose.
 func TestOneCauseIsRetriedAtOnce(t *testing.T) {
-	ctl := failing()
+	ctl := viewtest.Failing()
 	ctl.Snapshot.Transfers = slices.Delete(ctl.Snapshot.Transfers[:4], 1, 2)
 	h := open(t, ctl, "en", "light")
 	h.w.transfers.showMenuOf(0)

@@ -1,12 +1,10 @@
 package ui
 
 import (
-	"math"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/ui/queue"
 	"github.com/artstore/ingester/ui/view/viewtest"
@@ -35,20 +33,6 @@ func masters(t *testing.T) map[string]func() (fyne.CanvasObject, fyne.Size) {
 		"row-stored":         row(3, 0, 0, 760),
 		"row-waiting":        row(4, 0, 0, 760),
 		"row-failed":         row(6, 0, 0, 760),
-		"chart": func() (fyne.CanvasObject, fyne.Size) {
-			s := &widgets.Series{}
-			for i := range 300 {
-				s.Add(viewtest.Start().Add(time.Duration(i)*time.Second), 5+4*math.Sin(float64(i)/23))
-			}
-			c := widgets.NewLineChart(chartHeight)
-			c.Draw(s, 10, func(v float64) string { return words.Decimal(v, true) })
-			return c, fyne.NewSize(320, chartHeight)
-		},
-		"signs": func() (fyne.CanvasObject, fyne.Size) {
-			// A blank behind an arrow would be drawn as a box: the font that has
-			// the arrow has no blank.
-			return widget.NewLabel("✗ no ▲ yes ✓ ok – · ⌘1…4 ⇧⌘↑↓⌫"), fyne.NewSize(400, 36)
-		},
 		"sparkline": func() (fyne.CanvasObject, fyne.Size) {
 			s := newSparkline()
 			s.show([]int64{0, 1, 2, 3, 5, 8, 13, 21, 13, 8, 0, 0, 5})

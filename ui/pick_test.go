@@ -3,9 +3,6 @@ package ui
 import (
 	"context"
 	"errors"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -120,31 +117,4 @@ func TestImportChoosesByTheDesktopsDialog(t *testing.T) {
 	ctl.Dialogs.Pick = func(context.Context, view.FileQuestion) ([]string, error) { return []string{"/x/new.toml"}, nil }
 	h.w.importProfile()
 	h.Called("import new.toml")
-}
-
-// Writing a file touches no other: what the user has beside it stays.
-func TestWritingTouchesNoOtherFile(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "history.csv")
-	theirs := path + ".part"
-	if err := os.WriteFile(theirs, []byte("theirs"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, broken := range []error{nil, errors.New("broken")} {
-		err := view.WriteFile(path, func(w io.Writer) error {
-			_, err := io.WriteString(w, "ours")
-			return errors.Join(err, broken)
-		})
-		if !errors.Is(err, broken) {
-			t.Errorf("got %v, want %v", err, broken)
-		}
-		for file, want := range map[string]string{theirs: "theirs", path: "ours"} {
-			if got, err := os.ReadFile(file); err != nil || string(got) != want {
-				t.Errorf("%s holds %q, %v", file, got, err)
-			}
-		}
-		if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
-			t.Errorf("left: %v, %v", left, err)
-		}
-	}
 }

@@ -8,7 +8,6 @@ import (
 	"github.com/artstore/ingester/ui/queue"
 	"github.com/artstore/ingester/ui/view/viewtest"
 	"github.com/artstore/ingester/ui/widgets"
-	"github.com/artstore/ingester/ui/wording"
 )
 
 func TestPresent(t *testing.T) {
@@ -77,21 +76,6 @@ func TestPresent(t *testing.T) {
 				t.Errorf("no icon %q", w.icon)
 			}
 		})
-	}
-}
-
-func TestNamesAreHarmless(t *testing.T) {
-	for in, want := range map[string][2]string{
-		"a.txt":              {"", "a.txt"},
-		"scans/box 14/p.tif": {"scans / box 14", "p.tif"},
-		"evil\n\x1b[31m.txt": {"", "evil␣␣[31m.txt"},
-		"gpj.\u202eexe.txt":  {"", "gpj.␣exe.txt"},
-		"Договор № 118.docx": {"", "Договор № 118.docx"},
-	} {
-		folder, file := wording.SplitName(in)
-		if folder != want[0] || file != want[1] {
-			t.Errorf("%q becomes %q, %q", in, folder, file)
-		}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -79,17 +78,6 @@ func TestTranslationsAreCompleteAndUsed(t *testing.T) {
 	}
 }
 
-// TestOneThingHasOneName in Russian: what the navigation calls it.
-func TestOneThingHasOneName(t *testing.T) {
-	for key, words := range viewtest.Translation(t, "ru") {
-		for _, other := range []string{"метрик"} { // Показатели
-			if strings.Contains(strings.ToLower(string(words)), other) {
-				t.Errorf("%q says %s", key, words)
-			}
-		}
-	}
-}
-
 // composed reports whether a key is put together from a literal that ends
 // with a dot.
 func composed(all map[string]bool, key string) bool {
@@ -99,42 +87,4 @@ func composed(all map[string]bool, key string) bool {
 		}
 	}
 	return false
-}
-
-// TestTranslationsFillInTheSame finds a translation that forgot a value.
-func TestTranslationsFillInTheSame(t *testing.T) {
-	filled := regexp.MustCompile(`\{\{\.\w+\}\}`)
-	names := func(forms map[string]string) map[string]bool {
-		out := map[string]bool{}
-		for _, words := range forms {
-			for _, name := range filled.FindAllString(words, -1) {
-				out[name] = true
-			}
-		}
-		return out
-	}
-	en, ru := viewtest.Speaking(t, "en"), viewtest.Speaking(t, "ru")
-	for key, forms := range en.Forms {
-		a, b := names(forms), names(ru.Forms[key])
-		for name := range a {
-			if !b[name] {
-				t.Errorf("%q: %s is missing in Russian", key, name)
-			}
-		}
-		for name := range b {
-			if !a[name] {
-				t.Errorf("%q: %s is missing in English", key, name)
-			}
-		}
-	}
-	for key, forms := range ru.Forms {
-		if len(forms) == 1 {
-			continue
-		}
-		for _, form := range []string{"one", "few", "many", "other"} {
-			if forms[form] == "" {
-				t.Errorf("%q: Russian has no form %q", key, form)
-			}
-		}
-	}
 }

@@ -286,26 +286,6 @@ func TestPickersOpen(t *testing.T) {
 	h.Tap("Отмена")
 }
 
-func TestTabForAnError(t *testing.T) {
-	for code, want := range map[core.Code]view.Tab{
-		core.CodeSignInRefused: view.TabSignIn, core.CodeTLSUntrusted: view.TabCertificates, core.CodeSecretMissing: view.TabSignIn,
-		core.CodeCertificateExpired: view.TabCertificates, core.CodeConnectionRefused: view.TabServer, core.CodeProfileInvalid: view.TabServer,
-	} {
-		kind := map[core.Code]core.Kind{
-			core.CodeSignInRefused: core.KindAuth, core.CodeTLSUntrusted: core.KindTLS, core.CodeConnectionRefused: core.KindNetwork,
-		}[code]
-		if kind == "" {
-			kind = core.KindConfig
-		}
-		if got := view.TabFor(&core.Error{Kind: kind, Code: code}); got != want {
-			t.Errorf("%s opens %s, want %s", code, got, want)
-		}
-	}
-	if view.TabFor(nil) != view.TabServer {
-		t.Error("no error has no tab")
-	}
-}
-
 func TestLinkStates(t *testing.T) {
 	ctl := viewtest.NewFake()
 	h := open(t, ctl, "en", "light")

@@ -8,7 +8,6 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/view/viewtest"
-	"github.com/artstore/ingester/ui/widgets"
 	"github.com/artstore/ingester/ui/wording"
 )
 
@@ -66,26 +65,6 @@ func TestEscapeGoesBackWhereverTheFocusIs(t *testing.T) {
 			if h.Typed(fyne.KeyEscape); c.Overlays().Top() != nil {
 				t.Fatalf("%s: Escape does nothing at step %d, %s", name, steps, named(at))
 			}
-		}
-	}
-}
-
-// TestReturnPressesAButton as Space does, and none that can't be pressed.
-func TestReturnPressesAButton(t *testing.T) {
-	viewtest.NewTestApp(t)
-	for _, key := range []fyne.KeyName{fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter} {
-		pressed := 0
-		quiet, loud := widgets.NewQuietButton("quiet", func() { pressed++ }), widgets.NewButton("loud", func() { pressed++ })
-		for _, b := range []interface {
-			fyne.Focusable
-			fyne.Disableable
-		}{quiet, loud} {
-			b.TypedKey(&fyne.KeyEvent{Name: key})
-			b.Disable()
-			b.TypedKey(&fyne.KeyEvent{Name: key})
-		}
-		if pressed != 2 {
-			t.Errorf("%s pressed %d times, want 2", key, pressed)
 		}
 	}
 }

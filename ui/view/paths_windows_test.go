@@ -25,7 +25,7 @@ func TestPastedPaths(t *testing.T) {
 }
 
 func TestLocalPaths(t *testing.T) {
-	paths, left := localPaths([]fyne.URI{storage.NewFileURI("C:/a/№ 1.txt")})
+	paths, left := LocalPaths([]fyne.URI{storage.NewFileURI("C:/a/№ 1.txt")})
 	if !slices.Equal(paths, []string{`C:\a\№ 1.txt`}) || len(left) != 0 {
 		t.Errorf("got %q, left %q", paths, left)
 	}

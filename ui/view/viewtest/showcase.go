@@ -104,3 +104,19 @@ func HundredThousand() core.Snapshot {
 	}
 	return core.Snapshot{Transfers: list}
 }
+
+// Failing is a program with seven failed files, of three causes.
+func Failing() *Fake {
+	ctl := NewFake()
+	for i, e := range []*core.Error{
+		{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503}, {Kind: core.KindServer, Code: core.CodeTooLarge, Status: 413},
+		{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503}, {Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503},
+		{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 429}, {Kind: core.KindServer, Code: core.CodeTooLarge, Status: 413}, nil,
+	} {
+		x := Transfer(i+1, fmt.Sprintf("f%d", i+1), 10, core.StateFailed)
+		x.Error = e
+		ctl.Snapshot.Transfers = append(ctl.Snapshot.Transfers, x)
+	}
+	ctl.Snapshot.Transfers = append(ctl.Snapshot.Transfers, Transfer(9, "ok", 10, core.StateStored))
+	return ctl
+}
