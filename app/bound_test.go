@@ -46,18 +46,10 @@ func newHolding(t *testing.T) *holding {
 	return h
 }
 
-// names are the names of the files that a server has.
+// names are the names of the files that a server has, and how many there are of each.
 func (s *testServer) names(t *testing.T) map[string]int {
 	t.Helper()
-	files, err := s.Files(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	names := map[string]int{}
-	for _, f := range files {
-		names[f.Name]++
-	}
-	return names
+	return namesOn(t, s.Server)
 }
 
 // Two customers' profile files, both named Sandbox. The upload to the first is killed;

@@ -56,11 +56,7 @@ func (c *finaliseCommand) run(ctx context.Context, ids []string) error {
 	if err := c.options.Validate(); err != nil {
 		return err
 	}
-	f, err := findFolders(os.Getenv)
-	if err != nil {
-		return err
-	}
-	log, err := commandLog(c.streams)
+	f, log, err := foldersAndLog(c.streams)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"text/tabwriter"
 	"time"
 
@@ -23,11 +22,7 @@ func newHistory(s streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "history", Short: "List what was stored, newest first", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			f, err := findFolders(os.Getenv)
-			if err != nil {
-				return err
-			}
-			log, err := commandLog(s)
+			f, log, err := foldersAndLog(s)
 			if err != nil {
 				return err
 			}

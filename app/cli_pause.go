@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -32,11 +31,7 @@ func newResume(s streams) *cobra.Command {
 // withQueue has work done with the queue: through the process that owns it or, where
 // there is none, in this one, which sends nothing.
 func withQueue(ctx context.Context, s streams, work func(context.Context, control.Queue) error) error {
-	f, err := findFolders(os.Getenv)
-	if err != nil {
-		return err
-	}
-	log, err := commandLog(s)
+	f, log, err := foldersAndLog(s)
 	if err != nil {
 		return err
 	}

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"strconv"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/sandbox"
 )
 
@@ -19,15 +19,7 @@ import (
 // on the server, once. KILLS and SEED choose other numbers.
 func TestManyKilledAtRandom(t *testing.T) {
 	t.Parallel()
-	seed := rand.Uint64()
-	if text := os.Getenv("SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatalf("SEED: %v", err)
-		}
-	}
-	t.Logf("SEED=%d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
+	random := rand.New(rand.NewPCG(coretest.Seed(t), 0))
 	s := newServer(t, sandbox.Config{})
 	home, all := t.TempDir(), map[string][]byte{}
 	dirs, names := make([]string, 4), make([][]string, 4)

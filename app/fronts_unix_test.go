@@ -22,32 +22,15 @@ import (
 
 	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/sandbox"
 )
 
 // background is a command that runs beside others.
 type background struct {
 	cmd            *exec.Cmd
-	stdout, stderr syncBuffer
+	stdout, stderr coretest.Log
 	ended          chan struct{}
-}
-
-// syncBuffer is a bytes.Buffer for a process that still writes.
-type syncBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *syncBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *syncBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }
 
 // start runs a command. It ends with the test.
@@ -117,8 +100,6 @@ func (b *background) wants(t *testing.T, names ...string) {
 		t.Errorf("told of %q, want %q\n%s", told, names, &b.stderr)
 	}
 }
-
-func (b *syncBuffer) has(text string) bool { return strings.Contains(b.String(), text) }
 
 // gate is a server that stores uploads while it is open. While it is closed it receives
 // them and does not answer.
@@ -303,7 +284,7 @@ func TestOwnerInterrupted(t *testing.T) {
 			home := t.TempDir()
 			g, owner, other, names, all := beside(t, home)
 			owner.signal(t, os.Interrupt)
-			eventually(t, "the owner to say that it goes on", func() bool { return owner.stderr.has("1 other command are still being sent") })
+			eventually(t, "the owner to say that it goes on", func() bool { return owner.stderr.Count("1 other command are still being sent") > 0 })
 			if signals == 2 {
 				owner.signal(t, os.Interrupt)
 				owner.code()
@@ -379,7 +360,7 @@ func TestSecretStaysInMemory(t *testing.T) {
 	other := start(t, second.uploading(home, dir))
 	other.wants(t, others...)
 	for _, form := range forms(second.ClientSecret().Reveal()) {
-		if owner.stderr.has(form) || owner.stdout.has(form) || other.stderr.has(form) || other.stdout.has(form) {
+		if owner.stderr.Count(form) > 0 || owner.stdout.Count(form) > 0 || other.stderr.Count(form) > 0 || other.stdout.Count(form) > 0 {
 			t.Errorf("the secret is in an output as %q", form)
 		}
 		err := filepath.WalkDir(home, func(path string, e fs.DirEntry, err error) error {

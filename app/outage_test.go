@@ -195,6 +195,20 @@ func TestWindowThroughAnOutage(t *testing.T) {
 // storedOnce checks that n files are on a server, each once.
 func storedOnce(t *testing.T, s *sandbox.Server, n int) {
 	t.Helper()
+	names := namesOn(t, s)
+	files := 0
+	for _, count := range names {
+		files += count
+	}
+	if files != n || len(names) != n {
+		t.Errorf("the server has %d files of %d names, want %d once each", files, len(names), n)
+	}
+}
+
+// namesOn are the names of the files that a server has, and how many there are of
+// each.
+func namesOn(t *testing.T, s *sandbox.Server) map[string]int {
+	t.Helper()
 	files, err := s.Files(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -203,7 +217,5 @@ func storedOnce(t *testing.T, s *sandbox.Server, n int) {
 	for _, f := range files {
 		names[f.Name]++
 	}
-	if len(files) != n || len(names) != n {
-		t.Errorf("the server has %d files of %d names, want %d once each", len(files), len(names), n)
-	}
+	return names
 }

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/artstore/ingester/app/report"
@@ -31,31 +29,12 @@ func startReal(t *testing.T, generation string) realServer {
 	s := realServer{serverProcess: serverProcess{dir: filepath.Join(t.TempDir(), "sandbox")}}
 	cmd := exec.Command("ingester", "sandbox", "--generation", generation, "--dir", s.dir, "--profile-out", out)
 	cmd.Env = append(os.Environ(), "INGESTER_HOME="+t.TempDir())
-	pipe, err := cmd.StdoutPipe()
-	if err != nil {
+	s.secret, s.stop = startSandbox(t, cmd)
+	var err error
+	if s.profile, err = profiles.LoadFile(out); err != nil {
 		t.Fatal(err)
 	}
-	cmd.Stderr = t.Output()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	s.stop = sync.OnceFunc(func() {
-		_ = cmd.Process.Signal(os.Interrupt)
-		_ = cmd.Wait() // interrupted
-	})
-	t.Cleanup(s.stop)
-	lines := bufio.NewScanner(pipe)
-	for lines.Scan() {
-		if _, secret, ok := strings.Cut(lines.Text(), "INGESTER_CLIENT_SECRET="); ok {
-			if s.profile, err = profiles.LoadFile(out); err != nil {
-				t.Fatal(err)
-			}
-			s.secret = secret
-			return s
-		}
-	}
-	t.Fatal("the server did not start")
-	return realServer{}
+	return s
 }
 
 // readmeProfile is the README's example of a profile file, with another server's

@@ -14,11 +14,13 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/artstore/ingester/app/report"
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/sandbox"
 )
 
@@ -46,14 +48,7 @@ type siege struct {
 // newSiege seeds a siege by SEED, or at random, and logs the seed.
 func newSiege(t *testing.T, program string, total int) *siege {
 	t.Helper()
-	seed := rand.Uint64()
-	if text := os.Getenv("SEED"); text != "" {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatalf("SEED: %v", err)
-		}
-	}
-	t.Logf("SEED=%d", seed)
+	seed := coretest.Seed(t)
 	s := &siege{program: program, protocol: core.ProtocolAuto, home: t.TempDir(), dir: filepath.Join(t.TempDir(), "files"), total: total,
 		random: rand.New(rand.NewPCG(seed, 0)), content: rand.NewChaCha8([32]byte{byte(seed)}), sums: map[string]core.Checksum{}, told: map[string]string{}, horizon: time.Second}
 	if err := os.Mkdir(s.dir, 0o755); err != nil {
@@ -297,6 +292,14 @@ func startServer(t *testing.T, s *siege) *serverProcess {
 	p := &serverProcess{dir: filepath.Join(t.TempDir(), "sandbox")}
 	s.profile = filepath.Join(t.TempDir(), "sandbox.toml")
 	cmd := s.command(t, "sandbox", "--dir", p.dir, "--profile-out", s.profile, "--generation", cmp.Or(s.generation, "0"))
+	s.secret, p.stop = startSandbox(t, cmd)
+	return p
+}
+
+// startSandbox starts `ingester sandbox` and returns the secret that it prints. stop
+// ends it and waits.
+func startSandbox(t *testing.T, cmd *exec.Cmd) (secret string, stop func()) {
+	t.Helper()
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -305,24 +308,18 @@ func startServer(t *testing.T, s *siege) *serverProcess {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	stopped := false
-	p.stop = func() {
-		if !stopped {
-			stopped = true
-			_ = cmd.Process.Signal(os.Interrupt)
-			_ = cmd.Wait() // interrupted
-		}
-	}
-	t.Cleanup(p.stop)
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
+	stop = sync.OnceFunc(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait() // interrupted
+	})
+	t.Cleanup(stop)
+	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if _, secret, ok := strings.Cut(lines.Text(), "INGESTER_CLIENT_SECRET="); ok {
-			s.secret = secret
-			return p
+			return secret, stop
 		}
 	}
 	t.Fatal("the server did not start")
-	return nil
+	return "", nil
 }
 
 // files are those that the server has, read after its end.

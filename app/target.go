@@ -107,3 +107,13 @@ func commandLog(s streams) (*slog.Logger, error) {
 	}
 	return s.newLog(s.err, level), nil
 }
+
+// foldersAndLog are what commands need that work without a profile.
+func foldersAndLog(s streams) (folders, *slog.Logger, error) {
+	f, err := findFolders(os.Getenv)
+	if err != nil {
+		return f, nil, err
+	}
+	log, err := commandLog(s)
+	return f, log, err
+}
