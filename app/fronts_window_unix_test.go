@@ -41,7 +41,7 @@ func TestWindowTakesTheQueue(t *testing.T) {
 	if p, err := second.take(t.Context(), programConfig{folders: f, kind: control.Window, log: log}); p != nil || err != nil {
 		t.Errorf("a second window: %v, %v", p, err)
 	}
-	window.shared.attend(func(paths []string) { opened <- paths })
+	window.shared.onOpen(func(paths []string) { opened <- paths })
 	if got := <-opened; !slices.Equal(got, odd) {
 		t.Errorf("the first window opens %q", got)
 	}

@@ -18,7 +18,7 @@ import (
 // interrupt stops the command cleanly, the second one at once. When it returns
 // standard output is closed.
 func run(args []string, s streams) int {
-	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
+	ctx, stop := signal.NotifyContext(context.Background(), stopSignals()...)
 	defer stop()
 	release := context.AfterFunc(ctx, stop) // the next signal ends the process at once
 	defer release()
@@ -31,12 +31,12 @@ func run(args []string, s streams) int {
 		cmd.SetArgs(args)
 		err = explainForeign(os.Getenv, cmd.ExecuteContext(ctx))
 	}
-	return settle(s, complain(s.err, err))
+	return settle(s, printError(s.err, err))
 }
 
-// endings are the signals that end a command cleanly: Ctrl+C, that of a service
+// stopSignals are the signals that end a command cleanly: Ctrl+C, that of a service
 // manager, and that of a closed terminal unless nohup has set it to be ignored.
-func endings() []os.Signal {
+func stopSignals() []os.Signal {
 	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
 		list = append(list, syscall.SIGHUP)
@@ -62,9 +62,9 @@ func refuseDebug(godebug string) error {
 	return usageError("GODEBUG=http2debug writes tokens to standard error; unset it")
 }
 
-// complain prints what went wrong, unless the command has reported it, and returns
+// printError prints what went wrong, unless the command has reported it, and returns
 // the exit code.
-func complain(w io.Writer, err error) int {
+func printError(w io.Writer, err error) int {
 	if err == nil {
 		return exitOK
 	}

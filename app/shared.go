@@ -24,13 +24,13 @@ type sharedQueue struct {
 	server  *control.Server
 	serving errgroup.Group
 
-	mu      sync.Mutex
-	window  func(paths []string) // opens files in the window, nil until there is one
-	waiting []string             // files that the window is to open once it is there
-	raise   bool                 // the window was asked for before it was there
-	yield   func()               // hands the queue over to a window, nil if it can't be
-	yielded bool
-	files   int // submitted to this process, for the limit of its heap
+	mu         sync.Mutex
+	window     func(paths []string) // opens files in the window, nil until there is one
+	waiting    []string             // files that the window is to open once it is there
+	raise      bool                 // the window was asked for before it was there
+	handOver   func()               // hands the queue over to a window, nil if it can't be
+	handedOver bool
+	files      int // submitted to this process, for the limit of its heap
 }
 
 var _ control.Owner = (*sharedQueue)(nil)
@@ -58,9 +58,9 @@ func (q *sharedQueue) begin() { q.server.Begin(q) }
 // close tells other processes that this one ends.
 func (q *sharedQueue) close() error {
 	q.mu.Lock()
-	yielded := q.yielded
+	handedOver := q.handedOver
 	q.mu.Unlock()
-	q.server.End(yielded)
+	q.server.End(handedOver)
 	return errors.Join(q.server.Close(), q.serving.Wait())
 }
 
@@ -72,8 +72,8 @@ const (
 	heapLimitPerFile = 1300
 )
 
-// expect raises the limit of a command's heap for more files.
-func (q *sharedQueue) expect(files int) {
+// raiseHeapLimit raises the limit of a command's heap for more files.
+func (q *sharedQueue) raiseHeapLimit(files int) {
 	if q.kind != control.Command || os.Getenv("GOMEMLIMIT") != "" {
 		return
 	}
@@ -83,8 +83,8 @@ func (q *sharedQueue) expect(files int) {
 	debug.SetMemoryLimit(heapLimit + heapLimitPerFile*int64(q.files))
 }
 
-// attend registers the window: open opens the files that second starts pass on.
-func (q *sharedQueue) attend(open func(paths []string)) {
+// onOpen registers the window: open opens the files that second starts pass on.
+func (q *sharedQueue) onOpen(open func(paths []string)) {
 	q.mu.Lock()
 	q.window = open
 	waiting, raise := q.waiting, q.raise
@@ -99,7 +99,7 @@ func (q *sharedQueue) attend(open func(paths []string)) {
 func (q *sharedQueue) onHandOver(f func()) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.yield = f
+	q.handOver = f
 }
 
 // Open implements control.Owner.
@@ -123,11 +123,11 @@ func (q *sharedQueue) Open(paths []string) error {
 func (q *sharedQueue) HandOver() error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.yield == nil {
+	if q.handOver == nil {
 		return errOwned()
 	}
-	q.yielded = true
-	q.yield()
+	q.handedOver = true
+	q.handOver()
 	return nil
 }
 
@@ -149,7 +149,7 @@ type caller struct {
 
 // Submit implements control.Call.
 func (c *caller) Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error) {
-	c.queue.expect(len(sources))
+	c.queue.raiseHeapLimit(len(sources))
 	return c.Call.Submit(ctx, sources, o)
 }
 

@@ -162,19 +162,19 @@ func (r *uploadRun) own(ctx context.Context, p *program) error {
 	if err != nil {
 		return errors.Join(err, p.close())
 	}
-	p.shared.expect(r.files)
+	p.shared.raiseHeapLimit(r.files)
 	life, end := untilTerminated(ctx)
 	defer end()
 	err = p.run(life, func(life context.Context) error {
 		working, stop := context.WithCancelCause(ctx)
 		defer stop(nil)
 		defer context.AfterFunc(life, func() { stop(context.Cause(life)) })()
-		yield := make(chan struct{})
+		handOver := make(chan struct{})
 		p.shared.onHandOver(func() { // may be called several times: other windows ask as well
 			select {
-			case <-yield:
+			case <-handOver:
 			default:
-				close(yield)
+				close(handOver)
 				stop(handedOver())
 			}
 		})
@@ -186,7 +186,7 @@ func (r *uploadRun) own(ctx context.Context, p *program) error {
 		last, cancel := context.WithTimeout(working, lastAnswers)
 		defer cancel()
 		_ = p.engine.Answered(last) // about files of earlier calls; otherwise the next call asks
-		return errors.Join(err, r.serve(life, yield, p))
+		return errors.Join(err, r.serve(life, handOver, p))
 	})
 	return errors.Join(err, p.close())
 }
@@ -208,13 +208,13 @@ const drainTime = 3 * time.Second
 // serve continues for the callers once the own files have ended or were interrupted.
 // It returns when the callers' files have ended too, when a window wants the queue,
 // or at the next interrupt; then another process takes the queue.
-func (r *uploadRun) serve(life context.Context, yield <-chan struct{}, p *program) error {
+func (r *uploadRun) serve(life context.Context, handOver <-chan struct{}, p *program) error {
 	serving, stop := signal.NotifyContext(life, os.Interrupt)
 	defer stop()
 	if err := p.engine.Own().Stop(serving); err != nil && serving.Err() == nil { // its own transfers that have not ended
 		return err
 	}
-	if n := p.shared.server.Callers(); n > 0 && !isClosed(yield) && serving.Err() == nil {
+	if n := p.shared.server.Callers(); n > 0 && !isClosed(handOver) && serving.Err() == nil {
 		r.u.say(fmt.Sprintf("files of %s are still being sent by this process; Ctrl+C ends it, and they take over", report.Plural(n, "other command")))
 	}
 	handing, cancel := context.WithCancel(serving)
@@ -222,7 +222,7 @@ func (r *uploadRun) serve(life context.Context, yield <-chan struct{}, p *progra
 	go func() {
 		defer close(watching)
 		select {
-		case <-yield:
+		case <-handOver:
 			cancel()
 		case <-handing.Done():
 		}
@@ -230,7 +230,7 @@ func (r *uploadRun) serve(life context.Context, yield <-chan struct{}, p *progra
 	p.shared.server.Finish(handing)
 	cancel()
 	<-watching
-	if isClosed(yield) && serving.Err() == nil {
+	if isClosed(handOver) && serving.Err() == nil {
 		drain, cancel := context.WithTimeout(serving, drainTime)
 		defer cancel()
 		_ = p.engine.Drain(drain) // uploads that take longer are interrupted

@@ -92,7 +92,7 @@ func (p *program) showWindow(ctx context.Context, o windowOptions, app func() fy
 	}
 	p.services.start(p.engine.Run)
 	w := ui.New(app(), c, log, buffer)
-	p.shared.attend(func(paths []string) {
+	p.shared.onOpen(func(paths []string) {
 		w.Open(paths...)
 		w.Raise()
 	})

@@ -9,10 +9,10 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// over reports whether there is nothing to wait for: every transfer has ended, the
+// done reports whether there is nothing to wait for: every transfer has ended, the
 // queue has stopped and nothing is under way, or the call gives up. If not, it reports
 // what the call waits for.
-func (w *Watch) over() bool {
+func (w *Watch) done() bool {
 	switch {
 	case len(w.open) == 0:
 		return true
@@ -23,7 +23,7 @@ func (w *Watch) over() bool {
 	}
 	w.full = false
 	now := time.Now()
-	if w.gaveUp = w.tracker.over(len(w.open), w.started, now); w.gaveUp {
+	if w.gaveUp = w.tracker.givesUp(len(w.open), w.started, now); w.gaveUp {
 		return true
 	}
 	if wait, isNew := w.tracker.next(len(w.open), now); isNew {
@@ -32,10 +32,10 @@ func (w *Watch) over() bool {
 	return false
 }
 
-// unsaved is over while the queue can't be saved, because the disk is full for example.
+// unsaved is done while the queue can't be saved, because the disk is full for example.
 // Saving is tried again and again; the user is told once. No transfer can end meanwhile.
 func (w *Watch) unsaved(now time.Time) bool {
-	if w.gaveUp = w.tracker.overUnsaved(now); w.gaveUp {
+	if w.gaveUp = w.tracker.givesUpUnsaved(now); w.gaveUp {
 		return true
 	}
 	if !w.full {
@@ -49,7 +49,7 @@ func (w *Watch) unsaved(now time.Time) bool {
 // command ended.
 func (w *Watch) finish(ctx context.Context, e Queue) error {
 	if w.gaveUp {
-		w.sum.GaveUp, w.sum.Idle = w.tracker.why(core.Transfer{}), time.Since(w.tracker.since)
+		w.sum.GaveUp, w.sum.Idle = w.tracker.cause(core.Transfer{}), time.Since(w.tracker.since)
 		if w.halt != nil { // the queue can't be saved
 			w.sum.GaveUp = w.halt
 		}
@@ -96,7 +96,7 @@ func (w *Watch) keep(e Queue) {
 				w.sum.Waiting++
 			}
 			if why == nil && w.gaveUp {
-				why = w.tracker.why(t)
+				why = w.tracker.cause(t)
 			}
 			if why != nil && t.State.Active() { // it may be stored, and that could not be saved
 				t.State, t.Error = core.StateUnknown, unsavedResult(why)

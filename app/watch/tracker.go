@@ -18,19 +18,19 @@ type held struct {
 // tracker knows the progress of a call, and what it waits for.
 type tracker struct {
 	Persistence
-	since   time.Time // the last progress
-	reached bool      // the server has answered, or taken bytes
-	failed  bool      // an attempt could not reach the server
-	active  int       // files under way
-	unsaved bool      // the queue can't be saved
-	most    map[core.TransferID]int64
-	before  map[core.TransferID]int // attempts of earlier calls
-	held    map[core.TransferID]held
-	waits   []core.Wait
-	paused  bool                 // everything is paused: nothing is sent until the user resumes it
-	last    *core.Error          // the last failure
-	told    time.Time            // until when the last reported wait lasts
-	folders map[string]time.Time // by path: since when it is away, as reported
+	since    time.Time // the last progress
+	reached  bool      // the server has answered, or taken bytes
+	failed   bool      // an attempt could not reach the server
+	active   int       // files under way
+	unsaved  bool      // the queue can't be saved
+	most     map[core.TransferID]int64
+	before   map[core.TransferID]int // attempts of earlier calls
+	held     map[core.TransferID]held
+	waits    []core.Wait
+	paused   bool                 // everything is paused: nothing is sent until the user resumes it
+	last     *core.Error          // the last failure
+	reported time.Time            // until when the last reported wait lasts
+	folders  map[string]time.Time // by path: since when it is away, as reported
 }
 
 func newTracker(p Persistence, now time.Time) tracker {
@@ -44,8 +44,8 @@ func (g *tracker) begin(t core.Transfer) {
 	}
 }
 
-// see takes the state of a file; was is whether it was under way before.
-func (g *tracker) see(t core.Transfer, was bool, now time.Time) {
+// update takes the state of a file; was is whether it was under way before.
+func (g *tracker) update(t core.Transfer, was bool, now time.Time) {
 	switch active := t.State.Active(); {
 	case active && !was:
 		g.active++
@@ -55,7 +55,7 @@ func (g *tracker) see(t core.Transfer, was bool, now time.Time) {
 	if t.State.Active() && t.Sent > g.most[t.ID] {
 		g.most[t.ID], g.since, g.reached = t.Sent, now, true
 	}
-	g.blame(t.Error)
+	g.noteFailure(t.Error)
 	if t.State == core.StateWaiting {
 		g.held[t.ID] = held{t.NotBefore, t.Error, t.Attempts - g.before[t.ID], t.Doubtful()}
 	} else {
@@ -78,8 +78,8 @@ func (g *tracker) forget(id core.TransferID, active bool) {
 	delete(g.held, id)
 }
 
-// blame concludes from a failure whether the server can be reached.
-func (g *tracker) blame(e *core.Error) {
+// noteFailure concludes from a failure whether the server can be reached.
+func (g *tracker) noteFailure(e *core.Error) {
 	if e != nil {
 		g.last = e
 	}
@@ -92,11 +92,11 @@ func (g *tracker) blame(e *core.Error) {
 	}
 }
 
-// learn takes what the engine waits for: servers and folders.
-func (g *tracker) learn(waits []core.Wait) {
+// setWaits takes what the engine waits for: servers and folders.
+func (g *tracker) setWaits(waits []core.Wait) {
 	g.waits = waits
 	for _, w := range waits {
-		g.blame(w.Reason)
+		g.noteFailure(w.Reason)
 	}
 }
 
@@ -104,9 +104,9 @@ func (g *tracker) learn(waits []core.Wait) {
 // than an outage.
 func (g *tracker) mistaken() bool { return g.failed && !g.reached && !g.Given }
 
-// over reports whether it has waited long enough for n files that have not
+// givesUp reports whether it has waited long enough for n files that have not
 // ended.
-func (g *tracker) over(n int, begun, now time.Time) bool {
+func (g *tracker) givesUp(n int, begun, now time.Time) bool {
 	g.unsaved = false
 	switch {
 	case g.mistaken() && now.Sub(begun) >= mistakeAfter:
@@ -118,7 +118,7 @@ func (g *tracker) over(n int, begun, now time.Time) bool {
 	case g.paused:
 		return true
 	}
-	if _, left := g.alone(now); left {
+	if _, left := g.firstWait(now); left {
 		return true
 	}
 	for _, h := range g.held {
@@ -129,9 +129,9 @@ func (g *tracker) over(n int, begun, now time.Time) bool {
 	return len(g.held) == n
 }
 
-// overUnsaved is over while the queue can't be saved. Files whose results can't be saved
+// givesUpUnsaved is givesUp while the queue can't be saved. Files whose results can't be saved
 // count as under way.
-func (g *tracker) overUnsaved(now time.Time) bool {
+func (g *tracker) givesUpUnsaved(now time.Time) bool {
 	g.unsaved = true
 	return !g.Endless && now.Sub(g.since) >= g.patience()
 }
@@ -151,8 +151,8 @@ func unsavedResult(why *core.Error) *core.Error {
 	return &e
 }
 
-// look is when to call over again if nothing happens before, zero for never.
-func (g *tracker) look(begun time.Time) time.Time {
+// nextCheck is when to call givesUp again if nothing happens before, zero for never.
+func (g *tracker) nextCheck(begun time.Time) time.Time {
 	switch {
 	case g.mistaken():
 		return begun.Add(mistakeAfter)
@@ -164,8 +164,8 @@ func (g *tracker) look(begun time.Time) time.Time {
 	return g.since.Add(g.Limit)
 }
 
-// alone is the first wait to end of those for servers and folders.
-func (g *tracker) alone(now time.Time) (first core.Wait, found bool) {
+// firstWait is the first wait to end of those for servers and folders.
+func (g *tracker) firstWait(now time.Time) (first core.Wait, found bool) {
 	for _, w := range g.waits {
 		if w.Until.After(now) && (!found || w.Until.Before(first.Until)) {
 			first, found = w, true
@@ -187,7 +187,7 @@ func (g *tracker) next(n int, now time.Time) (told report.Wait, isNew bool) {
 	if g.active > 0 || n == 0 {
 		return told, false
 	}
-	w, found := g.alone(now)
+	w, found := g.firstWait(now)
 	if found && w.Path != "" {
 		return told, false
 	}
@@ -197,10 +197,10 @@ func (g *tracker) next(n int, now time.Time) (told report.Wait, isNew bool) {
 			told, found = first, true
 		}
 	}
-	if !found || told.Until.Sub(now) < leastTold || told.Until.Equal(g.told) {
+	if !found || told.Until.Sub(now) < leastTold || told.Until.Equal(g.reported) {
 		return told, false
 	}
-	g.told = told.Until
+	g.reported = told.Until
 	return told, true
 }
 
@@ -231,8 +231,8 @@ func errPaused() *core.Error {
 	return &core.Error{Kind: core.KindConfig, Op: "upload", Message: "All is paused; 'ingester resume' goes on."}
 }
 
-// why is what a file waits for when the call gives up.
-func (g *tracker) why(t core.Transfer) *core.Error {
+// cause is what a file waits for when the call gives up.
+func (g *tracker) cause(t core.Transfer) *core.Error {
 	switch {
 	case g.paused:
 		return errPaused()

@@ -17,8 +17,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// told is an engine whose events come from the test.
-type told struct {
+// scripted is an engine whose events come from the test.
+type scripted struct {
 	begun   chan struct{} // closed once somebody follows
 	mu      sync.Mutex
 	files   []core.Transfer
@@ -26,7 +26,7 @@ type told struct {
 	updates chan core.Update
 }
 
-func (f *told) Subscribe() (core.Snapshot, core.Feed) {
+func (f *scripted) Subscribe() (core.Snapshot, core.Feed) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	snapshot := core.Snapshot{Transfers: slices.Clone(f.files), Waits: f.waits}
@@ -37,9 +37,9 @@ func (f *told) Subscribe() (core.Snapshot, core.Feed) {
 	}
 	return snapshot, f
 }
-func (f *told) Left(context.Context, string) (here, elsewhere int, err error) { return 0, 0, nil }
-func (f *told) Close()                                                        {}
-func (f *told) Next(ctx context.Context) (core.Update, error) {
+func (f *scripted) Left(context.Context, string) (here, elsewhere int, err error) { return 0, 0, nil }
+func (f *scripted) Close()                                                        {}
+func (f *scripted) Next(ctx context.Context) (core.Update, error) {
 	select {
 	case u := <-f.updates:
 		return u, nil
@@ -49,7 +49,7 @@ func (f *told) Next(ctx context.Context) (core.Update, error) {
 }
 
 // say changes a file and sends the update.
-func (f *told) say(i int, change func(*core.Transfer)) {
+func (f *scripted) say(i int, change func(*core.Transfer)) {
 	f.mu.Lock()
 	change(&f.files[i])
 	u := core.Update{Changed: []core.Transfer{f.files[i]}, Waits: f.waits}
@@ -58,7 +58,7 @@ func (f *told) say(i int, change func(*core.Transfer)) {
 }
 
 // leave sends the update that the server is left alone for d.
-func (f *told) leave(d time.Duration, why *core.Error) {
+func (f *scripted) leave(d time.Duration, why *core.Error) {
 	var waits []core.Wait
 	if d > 0 {
 		waits = []core.Wait{{Profile: "Prod", Since: time.Now(), Until: time.Now().Add(d), Reason: why}}
@@ -132,10 +132,10 @@ type ending struct {
 
 // call follows n files through what happens, as `upload` does. It is cancelled after two
 // days.
-func call(t *testing.T, n int, p Persistence, asJSON bool, happens func(f *told)) (e ending) {
+func call(t *testing.T, n int, p Persistence, asJSON bool, happens func(f *scripted)) (e ending) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		f := &told{begun: make(chan struct{}), updates: make(chan core.Update)}
+		f := &scripted{begun: make(chan struct{}), updates: make(chan core.Update)}
 		var s core.Submission
 		for i := range n {
 			id := core.TransferID(fmt.Sprint("t", i))
@@ -174,21 +174,21 @@ var unattended = Persistence{Limit: PatienceAlone}
 
 // How long a call waits, by what it has seen.
 func TestPersistence(t *testing.T) {
-	away := func(f *told) { // from the beginning
+	away := func(f *scripted) { // from the beginning
 		for range 100 {
 			f.say(0, sending(0))
 			f.say(0, waitingFor(time.Minute, refused))
 			<-time.After(time.Minute)
 		}
 	}
-	outage := func(f *told) { // after one of two was stored, ten minutes later
+	outage := func(f *scripted) { // after one of two was stored, ten minutes later
 		f.say(0, sending(500))
 		<-time.After(10 * time.Minute)
 		f.say(0, stored)
 		f.say(1, sending(0))
 		f.say(1, waitingFor(time.Hour, refused))
 	}
-	slow := func(f *told) { // a byte every fifty minutes, for two hours, and then gone
+	slow := func(f *scripted) { // a byte every fifty minutes, for two hours, and then gone
 		f.say(0, sending(1))
 		for i := range int64(3) {
 			<-time.After(50 * time.Minute)
@@ -196,12 +196,12 @@ func TestPersistence(t *testing.T) {
 		}
 		f.say(0, waitingFor(100*time.Hour, cutOff))
 	}
-	stalled := func(f *told) { // under way, without a byte, for three hours
+	stalled := func(f *scripted) { // under way, without a byte, for three hours
 		f.say(0, sending(1))
 		<-time.After(3 * time.Hour)
 		f.say(0, waitingFor(100*time.Hour, cutOff))
 	}
-	again := func(f *told) { // always the same half of a file: nothing is gained
+	again := func(f *scripted) { // always the same half of a file: nothing is gained
 		for range 1000 {
 			f.say(0, sending(500))
 			<-time.After(time.Minute)
@@ -209,14 +209,14 @@ func TestPersistence(t *testing.T) {
 			<-time.After(50 * time.Second)
 		}
 	}
-	fiveTimes := func(f *told) {
+	fiveTimes := func(f *scripted) {
 		for range 5 {
 			f.say(0, sending(0))
 			f.say(0, waitingFor(8*time.Second, refused))
 			<-time.After(8 * time.Second)
 		}
 	}
-	alone := func(f *told) {
+	alone := func(f *scripted) {
 		f.say(0, sending(7))
 		f.say(0, waitingFor(time.Second, cutOff))
 		f.leave(time.Minute, cutOff)
@@ -226,14 +226,14 @@ func TestPersistence(t *testing.T) {
 		name    string
 		n       int
 		p       Persistence
-		happens func(*told)
+		happens func(*scripted)
 		ends    end
 		took    time.Duration
 	}{
 		{"never reached", 1, unattended, away, noServer, 30 * time.Second},
 		{"never reached, on a terminal", 1, Persistence{Endless: true}, away, noServer, 30 * time.Second},
 		{"never reached, said to wait", 1, Persistence{Limit: time.Hour, Given: true}, away, noServer, time.Hour},
-		{"never reached, the sign-in neither", 1, unattended, func(f *told) {
+		{"never reached, the sign-in neither", 1, unattended, func(f *scripted) {
 			f.say(0, sending(0))
 			f.leave(time.Hour, signedIn)
 		}, noServer, 30 * time.Second},
@@ -245,7 +245,7 @@ func TestPersistence(t *testing.T) {
 		{"the same bytes again and again", 1, unattended, again, incomplete, time.Hour},
 		{"no patience: one round", 1, Persistence{Given: true}, fiveTimes, noServer, 32 * time.Second},
 		{"no patience: the server is left alone", 2, Persistence{Given: true}, alone, incomplete, 0},
-		{"a share is away: no server was missed", 1, unattended, func(f *told) {
+		{"a share is away: no server was missed", 1, unattended, func(f *scripted) {
 			f.waits = []core.Wait{{Path: "/mnt/scans", Until: time.Now().Add(100 * time.Hour), Reason: &core.Error{Kind: core.KindFile, Code: core.CodeFileMissing}}}
 			f.say(0, func(t *core.Transfer) { t.State, t.Error = core.StateWaiting, f.waits[0].Reason })
 		}, incomplete, time.Hour},
@@ -270,7 +270,7 @@ func TestPausedIsWhy(t *testing.T) {
 		took time.Duration
 	}{"alone": {unattended, time.Hour}, "no patience": {Persistence{Given: true}, 0}} {
 		for _, asJSON := range []bool{false, true} {
-			e := call(t, 2, c.p, asJSON, func(f *told) {
+			e := call(t, 2, c.p, asJSON, func(f *scripted) {
 				f.updates <- core.Update{Paused: true}
 			})
 			const says = "All is paused; 'ingester resume' goes on."
@@ -286,7 +286,7 @@ func TestPausedIsWhy(t *testing.T) {
 
 // A call whose owner has ended can't list what is left, but counts it.
 func TestLeftIsCounted(t *testing.T) {
-	f := &told{begun: make(chan struct{}), updates: make(chan core.Update)}
+	f := &scripted{begun: make(chan struct{}), updates: make(chan core.Update)}
 	var out bytes.Buffer
 	w := New(Config{Out: report.New(report.Config{JSON: true, Out: report.NewOutput(&out), Err: report.NewOutput(io.Discard), Show: report.NewPaths(nil)}),
 		Profile: "Prod", Submission: core.Submission{Queued: []core.TransferID{"a", "b"}}, Persistence: unattended})
@@ -300,7 +300,7 @@ func TestLeftIsCounted(t *testing.T) {
 // A wait is reported once, with the reason and the time, and only while nothing else is
 // under way.
 func TestWaitingIsTold(t *testing.T) {
-	happens := func(f *told) {
+	happens := func(f *scripted) {
 		f.say(0, sending(10))
 		f.leave(time.Minute, refused) // another is under way
 		f.say(0, waitingFor(time.Second, cutOff))
@@ -344,7 +344,7 @@ func TestWaitingIsTold(t *testing.T) {
 // file waits to be sent. A folder that is there is not reported as away.
 func TestWaitingSaysForWhat(t *testing.T) {
 	unheard := &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionLost, Outcome: core.OutcomeUnknown, Op: "upload", Message: "It was not heard."}
-	happens := func(f *told) {
+	happens := func(f *scripted) {
 		f.say(0, waitingFor(time.Minute, unheard))
 		f.say(1, waitingFor(time.Hour, unheard))
 		<-time.After(time.Second)
@@ -378,7 +378,7 @@ func TestWaitingSaysForWhat(t *testing.T) {
 // file was not sent.
 func TestUnsavedIsWaitedFor(t *testing.T) {
 	full := &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "save queue", Message: "The disk is full."}
-	fails := func(f *told) {
+	fails := func(f *scripted) {
 		for range 3 {
 			f.updates <- core.Update{Halt: full}
 			<-time.After(time.Second)
@@ -387,13 +387,13 @@ func TestUnsavedIsWaitedFor(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		p       Persistence
-		happens func(*told)
+		happens func(*scripted)
 		ends    end
 		took    time.Duration
 		errs    []string
 	}{
-		{"there is room again", unattended, func(f *told) { f.say(0, sending(10)); fails(f); f.say(0, stored) }, allStored, 3 * time.Second, nil},
-		{"under way", Persistence{Limit: time.Second, Given: true}, func(f *told) { f.say(0, sending(10)); fails(f) }, incomplete, unsavedLeast,
+		{"there is room again", unattended, func(f *scripted) { f.say(0, sending(10)); fails(f); f.say(0, stored) }, allStored, 3 * time.Second, nil},
+		{"under way", Persistence{Limit: time.Second, Given: true}, func(f *scripted) { f.say(0, sending(10)); fails(f) }, incomplete, unsavedLeast,
 			[]string{"unknown    ", "; the next run asks the server again\n", "gave up: nothing went forward for 2m0s: save queue: The disk is full.\n"}},
 		{"not begun", unattended, fails, incomplete, time.Hour, []string{"not sent   "}},
 		{"no patience", Persistence{Given: true}, fails, incomplete, 0, []string{"not sent   "}},
@@ -418,7 +418,7 @@ func TestUnsavedIsWaitedFor(t *testing.T) {
 // A file that waits for longer than its server is left alone is reported: otherwise there
 // would be no report until it continues.
 func TestLongerWaitIsTold(t *testing.T) {
-	e := call(t, 1, unattended, true, func(f *told) {
+	e := call(t, 1, unattended, true, func(f *scripted) {
 		f.say(0, sending(10))
 		f.waits = []core.Wait{{Profile: "Prod", Since: time.Now(), Until: time.Now().Add(time.Second), Reason: refused}}
 		f.say(0, waitingFor(20*time.Second, cutOff))

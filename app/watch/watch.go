@@ -107,12 +107,12 @@ func (w *Watch) Follow(ctx context.Context, e Queue) error {
 		return err
 	}
 	w.halt = snapshot.Halt
-	w.tracker.learn(snapshot.Waits)
+	w.tracker.setWaits(snapshot.Waits)
 	w.begin(snapshot.Transfers)
 	w.pause(snapshot.Paused)
 	w.update(snapshot.Transfers)
 	snapshot.Transfers = nil // there may be a hundred thousand: free them
-	for !w.over() {
+	for !w.done() {
 		u, err := w.next(ctx, feed)
 		if moved := control.Moved(ctx, err); moved != nil {
 			return moved
@@ -125,7 +125,7 @@ func (w *Watch) Follow(ctx context.Context, e Queue) error {
 			return err
 		}
 		w.halt = u.Halt
-		w.tracker.learn(u.Waits)
+		w.tracker.setWaits(u.Waits)
 		w.pause(u.Paused)
 		w.update(u.Changed)
 		for _, id := range u.Removed {
@@ -144,7 +144,7 @@ func (w *Watch) Follow(ctx context.Context, e Queue) error {
 // to give up.
 func (w *Watch) next(ctx context.Context, feed core.Feed) (core.Update, error) {
 	waiting := ctx
-	if at := w.tracker.look(w.started); !at.IsZero() {
+	if at := w.tracker.nextCheck(w.started); !at.IsZero() {
 		var cancel context.CancelFunc
 		waiting, cancel = context.WithDeadline(ctx, at)
 		defer cancel()
@@ -189,7 +189,7 @@ func (w *Watch) update(changed []core.Transfer) {
 		if _, seen := w.first[t.ID]; !seen && !t.StartedAt.IsZero() {
 			w.first[t.ID] = t.StartedAt
 		}
-		w.tracker.see(t, w.open[t.ID], time.Now())
+		w.tracker.update(t, w.open[t.ID], time.Now())
 		w.open[t.ID] = t.State.Active()
 		w.out.Progress(t)
 		if t.State.Done() {
