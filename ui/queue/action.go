@@ -2,7 +2,7 @@ package queue
 
 import "github.com/artstore/ingester/core"
 
-// Action is something that a row's buttons, its menu and the keys can do.
+// Action is something that the buttons, the menu and the keys do with a row.
 type Action int
 
 // The actions.
@@ -13,8 +13,8 @@ const (
 	ActRetry
 	ActCancel
 	ActRemove
-	ActFirst     // to the head of the queue
-	ActLast      // to its end
+	ActFirst     // move to the head of the queue
+	ActLast      // move to its end
 	ActPermanent // keep the stored file for good
 	ActMore      // opens the menu
 	actDetails   // opens the details

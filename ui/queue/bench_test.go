@@ -10,11 +10,12 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// step is the time between two looks of the window at the queue.
+// step is the time between two updates of the window.
 const step = 250 * time.Millisecond
 
 // BenchmarkUpdate applies a thousand changes at once to 100,000 rows, in each
-// order of the list: what a tenth of a second brings at ten thousand a second.
+// order of the list. At ten thousand files a second that is what a tenth of a
+// second brings.
 func BenchmarkUpdate(b *testing.B) {
 	for _, o := range []Order{OrderQueue, OrderName, OrderSize, OrderState} {
 		b.Run(cmp.Or(string(o), "queue"), func(b *testing.B) {
@@ -64,8 +65,7 @@ func BenchmarkSort(b *testing.B) {
 	}
 }
 
-// BenchmarkReset takes 100,000 transfers over, with their totals: what the
-// first snapshot costs.
+// BenchmarkReset is what the first snapshot costs, of 100,000 transfers.
 func BenchmarkReset(b *testing.B) {
 	m, all := NewModel(), viewtest.HundredThousand()
 	b.ReportAllocs()
@@ -74,8 +74,8 @@ func BenchmarkReset(b *testing.B) {
 	}
 }
 
-// BenchmarkMemory is what the list holds of each of 100,000 transfers, beside
-// what it shares with the
+// BenchmarkMemory is the memory that the list takes for each of 100,000
+// transfers, without what it shares with the snapshot.
 func BenchmarkMemory(b *testing.B) {
 	all := viewtest.HundredThousand()
 	for b.Loop() {
@@ -96,7 +96,7 @@ func inUse() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// BenchmarkTick is what time alone costs, the totals included.
+// BenchmarkTick is what an update without changes costs.
 func BenchmarkTick(b *testing.B) {
 	m, now := NewModel(), viewtest.Start()
 	m.Reset(viewtest.HundredThousand(), viewtest.Start())

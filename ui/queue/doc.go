@@ -1,3 +1,3 @@
-// Package queue is the state of the list of transfers, without a toolkit: rows, totals, filters and orders, and which
-// actions make sense for what. It belongs to one goroutine.
+// Package queue is the state of the list of transfers: rows, totals, filter and order, and the actions that make sense
+// for a row. It draws nothing and belongs to one goroutine.
 package queue

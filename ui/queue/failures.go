@@ -7,7 +7,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Cause is why some transfers failed.
+// Cause is a reason for which transfers failed, and which ones.
 type Cause struct {
 	Err *core.Error // of one of them
 	IDs []core.TransferID

@@ -13,7 +13,7 @@ type Group string
 const (
 	GroupAll       Group = "all"
 	GroupUnderWay  Group = "underway"  // queued, active, waiting
-	GroupAttention Group = "attention" // failed, unknown, held
+	GroupAttention Group = "attention" // failed, outcome unknown, held
 	GroupPaused    Group = "paused"
 	GroupStored    Group = "stored"
 	GroupCancelled Group = "cancelled"
@@ -51,10 +51,10 @@ const (
 	OrderQueue Order = ""
 	OrderName  Order = "name"
 	OrderSize  Order = "size"
-	OrderState Order = "state" // what moves and what needs someone first
+	OrderState Order = "state" // first what moves, then what needs someone
 )
 
-// urgency places a state in orderState, 0…7.
+// urgency is the place of a state in OrderState, 0…7.
 func urgency(s core.State) int {
 	switch s {
 	case core.StateSending, core.StateSent:
@@ -78,7 +78,7 @@ func urgency(s core.State) int {
 // Filter says which rows are visible, in which order.
 type Filter struct {
 	Group   Group  // "" is all
-	Text    string // lower case, in the name
+	Text    string // in lower case; part of the name
 	Order   Order
 	Reverse bool
 }
@@ -94,7 +94,8 @@ func (f Filter) Shows(g Group) bool {
 	return f.Group == "" || f.Group == GroupAll || g == f.Group
 }
 
-// moves reports whether a row that changes enters, leaves or changes place.
+// moves reports whether a change adds a row to the visible ones, removes it, or
+// changes its place.
 func (f Filter) moves(old, next *Row) bool {
 	if f.takes(old) != f.takes(next) {
 		return true

@@ -2,12 +2,12 @@ package queue
 
 import "time"
 
-// gaugeWindow is how far back a speed looks: long enough not to dance, short
-// enough to follow a change.
+// gaugeWindow is the time over which a speed is measured: long enough to be
+// steady, short enough to follow a change.
 const gaugeWindow = 4 * time.Second
 
-// gaugeSettled is how long a speed must have been measured before a time left
-// is said: what moves in the first moments is no measure.
+// gaugeSettled is how long a speed must have been measured before it gives a time
+// left. The first moments say little.
 const gaugeSettled = 3 * time.Second
 
 type counted struct {
@@ -18,28 +18,28 @@ type counted struct {
 // gauge is a sliding window over a growing number of bytes.
 type gauge struct{ samples []counted }
 
-// add says that bytes had been counted at a moment. A smaller number than
-// before is a new count: the window starts anew.
-func (m *gauge) add(at time.Time, bytes int64) {
-	if n := len(m.samples); n > 0 && bytes < m.samples[n-1].bytes {
-		m.samples = m.samples[:0]
+// add records the number of bytes at a time. A smaller number than before is a
+// new count, so the window is emptied.
+func (g *gauge) add(at time.Time, bytes int64) {
+	if n := len(g.samples); n > 0 && bytes < g.samples[n-1].bytes {
+		g.samples = g.samples[:0]
 	}
-	// One sample beyond the window stays, so that the rate covers all of it.
+	// One sample before the window stays, so that the rate covers all of it.
 	drop := 0
-	for drop+1 < len(m.samples) && at.Sub(m.samples[drop+1].at) >= gaugeWindow {
+	for drop+1 < len(g.samples) && at.Sub(g.samples[drop+1].at) >= gaugeWindow {
 		drop++
 	}
-	m.samples = append(m.samples[:0], m.samples[drop:]...)
-	m.samples = append(m.samples, counted{at, bytes})
+	g.samples = append(g.samples[:0], g.samples[drop:]...)
+	g.samples = append(g.samples, counted{at, bytes})
 }
 
-// rate is bytes a second over the window, and whether it has been measured
-// long enough to reckon with.
-func (m *gauge) rate(now time.Time) (bytesPerSecond float64, settled bool) {
-	if len(m.samples) == 0 {
+// rate is the bytes a second over the window. settled says that it has been
+// measured for long enough to give a time left.
+func (g *gauge) rate(now time.Time) (bytesPerSecond float64, settled bool) {
+	if len(g.samples) == 0 {
 		return 0, false
 	}
-	first, last := m.samples[0], m.samples[len(m.samples)-1]
+	first, last := g.samples[0], g.samples[len(g.samples)-1]
 	took := max(now.Sub(first.at), last.at.Sub(first.at))
 	if took < 200*time.Millisecond {
 		return 0, false
@@ -47,10 +47,9 @@ func (m *gauge) rate(now time.Time) (bytesPerSecond float64, settled bool) {
 	return float64(last.bytes-first.bytes) / took.Seconds(), took >= gaugeSettled
 }
 
-// left is the time for the remaining bytes at the present rate, 0 where that
-// can't be said.
-func (m *gauge) left(now time.Time, remaining int64) time.Duration {
-	rate, settled := m.rate(now)
+// left is the time for the remaining bytes at the present rate, 0 if unknown.
+func (g *gauge) left(now time.Time, remaining int64) time.Duration {
+	rate, settled := g.rate(now)
 	if !settled || rate < 1 {
 		return 0
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// differs reports whether the server keeps the file otherwise than it was asked.
+// differs reports whether the server has stored the file otherwise than asked.
 func (r *Row) differs() bool {
 	receipt := r.Receipt()
 	return r.State() == core.StateStored && receipt != nil && len(receipt.Differs) > 0
@@ -19,21 +19,21 @@ func (r *Row) differs() bool {
 // Totals are the figures of the status bar.
 type Totals struct {
 	Files, Stored, Failed, Unknown, Active, Waiting, Queued, Paused int
-	Held                                                            int   // wait for their profile to lead to their server
-	Differing                                                       int   // of Stored, kept otherwise than asked
-	Bytes, Done                                                     int64 // of all that is not cancelled
-	Remaining                                                       int64 // of all that is still under way
+	Held                                                            int   // wait until their profile leads to their server again
+	Differing                                                       int   // stored otherwise than asked; part of Stored
+	Bytes, Done                                                     int64 // of all files that are not cancelled
+	Remaining                                                       int64 // of all files that are under way
 	Rate                                                            float64
-	Left                                                            time.Duration // 0 where it can't be said
-	Estimating                                                      bool          // it can be said soon
+	Left                                                            time.Duration // 0 if unknown
+	Estimating                                                      bool          // Left will be known soon
 }
 
-// Unfinished reports whether anything goes on without the user.
+// Unfinished reports whether anything goes on by itself.
 func (t Totals) Unfinished() bool { return t.Active+t.Waiting+t.Queued > 0 }
 
-// Model is the state of the transfers view, without a widget: rows in queue
-// order in a flat slice, the visible ones as indexes into it, and totals kept
-// up to date by difference. It belongs to the UI goroutine.
+// Model is the state of the transfers page: the rows in the order of the queue,
+// the visible ones as indexes into them, and totals that each change adjusts. It
+// belongs to the UI goroutine.
 type Model struct {
 	Rows    []Row
 	visible []int32
@@ -45,33 +45,33 @@ type Model struct {
 
 	meters  map[core.TransferID]*gauge // of active rows
 	total   gauge
-	carried int64   // content bytes seen to be sent, of all transfers
-	Spark   []int64 // bytes in each of the last sparkLength steps, newest last
+	carried int64   // bytes of content sent since the model began, of all transfers
+	Spark   []int64 // bytes in each of the last SparkLength steps, newest last
 	sparkAt time.Time
 	sparkOf int64 // carried at sparkAt
 
-	// index says where rows are. It takes a third as much memory as they do and
-	// is seldom needed: it is made where something new comes, or something is
-	// looked for by its ID alone, and dropped soon after.
+	// index is the place of each row, by ID. It takes a third of the memory of the
+	// rows and is seldom needed, so it is made when a row is new or is looked up by
+	// ID alone, and dropped with the next tick.
 	index map[core.TransferID]int
 
-	unsorted bool // rows are not in the order of the queue
+	unsorted bool // Rows are not in the order of the queue
 	reorder  bool // visible must be computed again
-	Counter  int  // of computations of visible, so that the view sees a change
+	Counter  int  // how often visible was computed, so that the view sees a change
 }
 
-// The sparkline: bars, and the time that one stands for.
+// The number of bars in the sparkline, and the time that each stands for.
 const (
 	SparkLength = 20
 	sparkStep   = time.Second
 )
 
-// NewModel has no rows, and shows all that it gets, in the order of the queue.
+// NewModel returns a model without rows or a filter, in the order of the queue.
 func NewModel() *Model {
 	return &Model{meters: map[core.TransferID]*gauge{}}
 }
 
-// Reset takes a snapshot in place of everything.
+// Reset replaces all rows by those of a snapshot. The filter stays.
 func (m *Model) Reset(s core.Snapshot, now time.Time) {
 	keep := m.Filter
 	*m = *NewModel()
@@ -84,7 +84,7 @@ func (m *Model) Reset(s core.Snapshot, now time.Time) {
 	m.Tick(now)
 }
 
-// Apply takes what changed.
+// Apply takes over what has changed.
 func (m *Model) Apply(u core.Update, now time.Time) {
 	if more := len(u.Changed) - len(m.Rows); more > 0 { // a queue that has just been read
 		m.Rows = slices.Grow(m.Rows, more)
@@ -97,10 +97,10 @@ func (m *Model) Apply(u core.Update, now time.Time) {
 	m.Tick(now)
 }
 
-// Tick moves the windows on and settles what is visible.
+// Tick takes the time into account and, after changes, computes the visible rows.
 func (m *Model) Tick(now time.Time) {
 	if !m.Sum.Unfinished() {
-		m.total = gauge{} // an idle time is no part of what comes next
+		m.total = gauge{} // idle time is no part of the next speed
 	}
 	m.total.add(now, m.carried)
 	rate, settled := m.total.rate(now)
@@ -167,8 +167,8 @@ func (m *Model) put(t *core.Transfer, now time.Time) {
 	m.account(&next, +1)
 }
 
-// measure counts the bytes that moved between two values of a transfer. Only
-// steps within one attempt count, so that a second try is no progress.
+// measure counts the bytes that were sent between two states of a transfer. It
+// compares within one attempt only: a second attempt sends them again.
 func (m *Model) measure(old, next *Row, now time.Time) {
 	from := int64(0)
 	if old != nil && old.Attempts() == next.Attempts() {
@@ -181,7 +181,7 @@ func (m *Model) measure(old, next *Row, now time.Time) {
 	if next.State() == core.StateStored || next.State() == core.StateSent {
 		reached = next.Size
 	}
-	// A stored file in the first snapshot had been sent before.
+	// A file that is stored in the first snapshot was sent before.
 	if old != nil || next.State().Active() {
 		m.carried += max(0, reached-from)
 	}
@@ -189,17 +189,15 @@ func (m *Model) measure(old, next *Row, now time.Time) {
 		delete(m.meters, next.ID)
 		return
 	}
-	gauge := m.meters[next.ID]
-	if gauge == nil || (old != nil && old.Attempts() != next.Attempts()) {
-		gauge = newGauge()
-		m.meters[next.ID] = gauge
+	g := m.meters[next.ID]
+	if g == nil || (old != nil && old.Attempts() != next.Attempts()) {
+		g = &gauge{}
+		m.meters[next.ID] = g
 	}
-	gauge.add(now, reached)
+	g.add(now, reached)
 }
 
-func newGauge() *gauge { return &gauge{} }
-
-// account adds a row to the totals or takes it away.
+// account adds a row to the totals (sign 1) or subtracts it (-1).
 func (m *Model) account(r *Row, sign int) {
 	if r.State() == core.StateCancelled {
 		return
@@ -262,8 +260,8 @@ func (m *Model) remove(ids []core.TransferID) {
 	m.index, m.reorder = nil, true
 }
 
-// locate finds the row of a transfer: by its place in the queue, unless that
-// has changed or the transfer is new.
+// locate finds the row of a transfer by its place in the queue, or by its ID if
+// that place has changed or the transfer is new.
 func (m *Model) locate(t *core.Transfer) (int, bool) {
 	if !m.unsorted {
 		at, found := sort.Find(len(m.Rows), func(i int) int { return cmp.Compare(t.Seq, m.Rows[i].seq) })
@@ -286,10 +284,10 @@ func (m *Model) lookup(id core.TransferID) (int, bool) {
 	return at, ok
 }
 
-// Len is the number of visible rows, and At the i-th of them; nil out of range.
+// Len is the number of visible rows.
 func (m *Model) Len() int { return len(m.visible) }
 
-// At returns the i-th visible row, nil where there is none.
+// At returns the i-th visible row, nil if there is none.
 func (m *Model) At(i int) *Row {
 	if i < 0 || i >= len(m.visible) {
 		return nil
@@ -297,7 +295,7 @@ func (m *Model) At(i int) *Row {
 	return &m.Rows[m.visible[i]]
 }
 
-// Find returns the row of a transfer, nil where there is none.
+// Find returns the row of a transfer, nil if there is none.
 func (m *Model) Find(id core.TransferID) *Row {
 	if at, ok := m.lookup(id); ok {
 		return &m.Rows[at]
@@ -305,18 +303,17 @@ func (m *Model) Find(id core.TransferID) *Row {
 	return nil
 }
 
-// Speed is an active row's bytes a second and its time left; zero where they
-// can't be said.
+// Speed is an active row's bytes a second and its time left, 0 if unknown.
 func (m *Model) Speed(r *Row, now time.Time) (float64, time.Duration) {
-	gauge := m.meters[r.ID]
-	if gauge == nil || r.State() != core.StateSending {
+	g := m.meters[r.ID]
+	if g == nil || r.State() != core.StateSending {
 		return 0, 0
 	}
-	rate, _ := gauge.rate(now)
-	return rate, gauge.left(now, r.Size-r.Sent())
+	rate, _ := g.rate(now)
+	return rate, g.left(now, r.Size-r.Sent())
 }
 
-// SetFilter changes what is visible, at once.
+// SetFilter changes the filter and computes the visible rows.
 func (m *Model) SetFilter(f Filter) {
 	f.Text = strings.ToLower(strings.TrimSpace(f.Text))
 	if f.Text != m.Filter.Text {
@@ -351,8 +348,8 @@ func (m *Model) arrange() {
 	}
 }
 
-// byUrgency sorts by counting: it happens at every change of a state, of a
-// hundred thousand rows perhaps.
+// byUrgency sorts by counting, since every change of a state sorts again, perhaps
+// a hundred thousand rows.
 func (m *Model) byUrgency(visible []int32) []int32 {
 	var end [8]int
 	for _, i := range visible {

@@ -82,8 +82,8 @@ func TestFilterFollowsAChangeOfState(t *testing.T) {
 	}
 }
 
-// TestTotalsEqualACountFromScratch lets transfers take every legal way and
-// compares the running totals with a new model's.
+// TestTotalsEqualACountFromScratch takes transfers from each state to each other
+// and compares the totals with those of a new model.
 func TestTotalsEqualACountFromScratch(t *testing.T) {
 	states := []core.State{
 		core.StateQueued, core.StateSending, core.StateSent, core.StateWaiting, core.StatePaused,
@@ -153,8 +153,8 @@ func TestSpeedAndTimeLeftFollowTheLastSeconds(t *testing.T) {
 	}
 }
 
-// TestTimeLeftIsEstimatedFirst: for three seconds there is no figure, and an
-// idle hour before does not count.
+// TestTimeLeftIsEstimatedFirst checks that there is no figure for three seconds,
+// and that idle time before does not count.
 func TestTimeLeftIsEstimatedFirst(t *testing.T) {
 	m, now := NewModel(), viewtest.Start()
 	m.Reset(core.Snapshot{}, now)
@@ -188,8 +188,8 @@ func TestTimeLeftIsEstimatedFirst(t *testing.T) {
 // meterQuiet is longer than the window of a gauge.
 const meterQuiet = gaugeWindow + time.Second
 
-// TestASecondAttemptIsNoProgress: what a retry sends again is not counted as
-// a jump back or forth.
+// TestASecondAttemptIsNoProgress checks that the count of a new attempt begins at
+// 0, which neither adds the bytes of the one before nor subtracts them.
 func TestASecondAttemptIsNoProgress(t *testing.T) {
 	m, now := NewModel(), viewtest.Start()
 	tr := viewtest.Transfer(1, "a", 1000, core.StateSending)
@@ -226,14 +226,14 @@ func TestSparklineKeepsTheLastSteps(t *testing.T) {
 	}
 }
 
-// TestRowIsSmall: what a hundred thousand rows take is what one does.
+// TestRowIsSmall limits the memory of a list of a hundred thousand rows.
 func TestRowIsSmall(t *testing.T) {
 	if size := unsafe.Sizeof(Row{}); size > 88 {
 		t.Errorf("%d bytes", size)
 	}
 }
 
-// TestAHundredThousandRows keeps count; BenchmarkApply says how quickly.
+// TestAHundredThousandRows checks the counts; BenchmarkApply says how quickly.
 func TestAHundredThousandRows(t *testing.T) {
 	m, all := NewModel(), viewtest.HundredThousand()
 	m.Reset(all, viewtest.Start())
@@ -264,8 +264,8 @@ func BenchmarkApply(b *testing.B) {
 	}
 }
 
-// TestRowsFollowTheirPlacesInTheQueue: what is moved to the front stands
-// there, also when new files come with the same change.
+// TestRowsFollowTheirPlacesInTheQueue checks that rows that are moved to the
+// front are there, even if the same update has new files.
 func TestRowsFollowTheirPlacesInTheQueue(t *testing.T) {
 	m := NewModel()
 	m.Reset(core.Snapshot{Transfers: []core.Transfer{

@@ -7,19 +7,19 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Row is what the list keeps of a transfer: a hundred thousand of them are
-// held at once, so no more than it shows.
+// Row is what the list keeps of a transfer: no more than it shows, since it may
+// have a hundred thousand rows.
 type Row struct {
 	ID        core.TransferID
 	seq       int64
-	Name      string // as shown, with the folders below the dropped one
+	Name      string // as shown: the path from the dropped folder on
 	Path      string
 	Size      int64
 	Way       unique.Handle[way]
 	begun     *begun // nil: all zero
 	small     core.SmallState
-	temporary bool // the server keeps it for a time only
-	matches   bool // the name filter takes it
+	temporary bool // the server keeps the file for a limited time
+	matches   bool // the filter's text is in the name
 }
 
 // way is where a transfer goes, the same for many.
@@ -61,20 +61,21 @@ func (r *Row) Begun() begun {
 // Sent are the bytes of this attempt that the server has.
 func (r *Row) Sent() int64 { return r.Begun().sent }
 
-// Attempts is how many attempts there were.
+// Attempts is how many attempts there have been.
 func (r *Row) Attempts() int { return r.Begun().attempts }
 
-// Err is why the last attempt failed, or what the row waits for; nil for none.
+// Err is why the last attempt failed, or what the row waits for; may be nil.
 func (r *Row) Err() *core.Error { return r.Begun().err }
 
-// Doubtful reports whether the server may have the file, and is asked first.
+// Doubtful reports whether the server may have the file, so that it is asked
+// before the next attempt.
 func (r *Row) Doubtful() bool { e := r.Err(); return e != nil && e.Outcome == core.OutcomeUnknown }
 
-// Receipt is what the server says of the stored file; nil for none.
+// Receipt is what the server says about the stored file; nil before that.
 func (r *Row) Receipt() *core.Receipt { return r.Begun().receipt }
 
 // Held reports whether the file waits until its profile leads to the server and
-// account that it was queued for.
+// account again that it was queued for.
 func (r *Row) Held() bool {
 	e := r.Err()
 	return r.State() == core.StateWaiting && e != nil && e.Code == core.CodeOtherServer

@@ -8,8 +8,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Waiting is the first wait to end of those for which nothing goes forward, nil
-// while something does, or has stopped altogether.
+// Waiting is the wait that ends first, if waiting is all that is done; nil while a
+// file is being sent, and while the queue is paused or halted.
 func (m *Model) Waiting() *core.Wait {
 	if m.Paused || m.Halt != nil || m.Sum.Active > 0 || !m.Sum.Unfinished() || len(m.waits) == 0 {
 		return nil
@@ -18,7 +18,7 @@ func (m *Model) Waiting() *core.Wait {
 	return &first
 }
 
-// Away is the wait for the folder that a queued row is below, nil for none.
+// Away is the wait for the missing folder of a queued row, nil if it is there.
 func (m *Model) Away(r *Row) *core.Wait {
 	if len(m.waits) == 0 || r.State() != core.StateQueued {
 		return nil
@@ -32,22 +32,22 @@ func (m *Model) Away(r *Row) *core.Wait {
 	return nil
 }
 
-// Shown is a row as the list says it: one that is due waits on for as long as its
-// server is left alone.
+// Shown is a row as the list shows it: one that waits is not tried before the wait
+// for its server ends.
 func (m *Model) Shown(r *Row) *Row {
-	late := r.Begun()
+	now := r.Begun()
 	if r.State() != core.StateWaiting && (r.State() != core.StateQueued || !r.Doubtful()) {
 		return r
 	}
 	for i := range m.waits {
-		if w := &m.waits[i]; w.Path == "" && w.Until.After(late.NotBefore) && (w.Profile == "" || w.Profile == r.Way.Value().profile) {
-			late.NotBefore = w.Until
+		if w := &m.waits[i]; w.Path == "" && w.Until.After(now.NotBefore) && (w.Profile == "" || w.Profile == r.Way.Value().profile) {
+			now.NotBefore = w.Until
 		}
 	}
-	if late == r.Begun() {
+	if now == r.Begun() {
 		return r
 	}
 	shown := *r
-	shown.begun = &late
+	shown.begun = &now
 	return &shown
 }

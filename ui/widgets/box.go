@@ -16,7 +16,7 @@ type Box struct {
 	radius     float32
 }
 
-// NewBox has the colours fill and line, each "" for none, and round corners.
+// NewBox returns a box in the colours fill and line, each "" for none.
 func NewBox(fill, line fyne.ThemeColorName, radius float32) *Box {
 	b := &Box{fill: fill, Line: line, radius: radius}
 	b.ExtendBaseWidget(b)

@@ -5,11 +5,11 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// QuietButton is a button of less weight: its words are not bold. A theme of
-// its own would do it too, at the price of a set of fonts in memory for each.
+// QuietButton is a button whose text is not bold. A theme override would do the
+// same, but each one costs a set of fonts in memory.
 type QuietButton struct{ PushButton }
 
-// NewQuietButton has words, and calls on when it is pressed.
+// NewQuietButton returns a button that shows words and calls on when it is pressed.
 func NewQuietButton(words string, on func()) *QuietButton {
 	return NewQuietButtonWithIcon(words, nil, on)
 }
@@ -43,11 +43,11 @@ func (b *QuietButton) CreateRenderer() fyne.WidgetRenderer {
 	return r
 }
 
-// PushButton is Fyne's button that Return presses, too, and that leaves the
-// window its keys.
+// PushButton is Fyne's button, but Return presses it as Space does, and it passes
+// the window's keys on.
 type PushButton struct{ widget.Button }
 
-// NewButton has words, and calls on when it is pressed.
+// NewButton returns a button that shows words and calls on when it is pressed.
 func NewButton(words string, on func()) *PushButton { return NewButtonWithIcon(words, nil, on) }
 
 // NewButtonWithIcon is NewButton with a symbol before the words.
@@ -61,7 +61,7 @@ func NewButtonWithIcon(words string, icon fyne.Resource, on func()) *PushButton 
 // TypedKey implements fyne.Focusable.
 func (b *PushButton) TypedKey(e *fyne.KeyEvent) { b.typed(b, e) }
 
-// typed takes a key for the widget that the button is, or is part of.
+// typed handles a key. whole is the button itself, or the widget that embeds it.
 func (b *PushButton) typed(whole fyne.CanvasObject, e *fyne.KeyEvent) {
 	switch {
 	case WindowKey(whole, e):
@@ -72,13 +72,13 @@ func (b *PushButton) typed(whole fyne.CanvasObject, e *fyne.KeyEvent) {
 	}
 }
 
-// IconButton is a button with a symbol only; name says what it does.
+// IconButton is a button with a symbol only. Name is what screen readers say.
 type IconButton struct {
 	PushButton
 	Name string
 }
 
-// NewIconButton shows a symbol, is called name, and calls on when it is pressed.
+// NewIconButton returns a button that shows icon and calls on when it is pressed.
 func NewIconButton(name string, icon fyne.Resource, on func()) *IconButton {
 	b := &IconButton{Name: name}
 	b.Icon, b.OnTapped = icon, on

@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/test"
 )
 
-// TestReturnPressesAButton as Space does, and none that can't be pressed.
+// TestReturnPressesAButton as Space does, unless it is disabled.
 func TestReturnPressesAButton(t *testing.T) {
 	test.NewTempApp(t)
 	for _, key := range []fyne.KeyName{fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter} {

@@ -9,8 +9,8 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Caption is one line of text in a theme colour and size, without the padding
-// of a label, cut with an ellipsis where it doesn't fit.
+// Caption is one line of text in a colour and a size of the theme, without the
+// padding of a label.
 type Caption struct {
 	widget.BaseWidget
 	Words    string
@@ -18,10 +18,10 @@ type Caption struct {
 	TextSize fyne.ThemeSizeName
 	Bold     bool
 	Align    fyne.TextAlign
-	Cut      bool // may be narrower than its words
+	Cut      bool // may be narrower than its words: an ellipsis then ends them
 }
 
-// NewCaption shows words in a colour and a size of the theme.
+// NewCaption returns a caption that shows words.
 func NewCaption(words string, color fyne.ThemeColorName, size fyne.ThemeSizeName) *Caption {
 	c := &Caption{Words: words, Color: color, TextSize: size}
 	c.ExtendBaseWidget(c)
@@ -109,7 +109,7 @@ func Ellipsis(words string, width, size float32, style fyne.TextStyle) string {
 	return string(runes[:low]) + "…"
 }
 
-// FullWidth is the width that a caption would like to have.
+// FullWidth is the width that all words need.
 func (c *Caption) FullWidth() float32 {
 	return fyne.MeasureText(c.Words, theme.SizeForWidget(c.TextSize, c), fyne.TextStyle{Bold: c.Bold}).Width + 1
 }

@@ -26,7 +26,7 @@ type LineChart struct {
 	labels    [chartRows + 1]string // from the top down
 }
 
-// NewLineChart is empty, and asks for a height of at least minHeight.
+// NewLineChart returns an empty chart that is at least minHeight high.
 func NewLineChart(minHeight float32) *LineChart {
 	c := &LineChart{minHeight: minHeight}
 	c.ExtendBaseWidget(c)
@@ -64,7 +64,7 @@ type chartRenderer struct {
 	objects []fyne.CanvasObject
 }
 
-// draw is called by the painter with the size in pixels of the screen.
+// draw makes the picture of the line. w and h are in pixels of the screen.
 func (r *chartRenderer) draw(w, h int) image.Image {
 	scale := 1.0
 	if width := r.raster.Size().Width; width > 0 {
@@ -140,7 +140,7 @@ func plot(w, h int, points []point, width float64, c color.Color) image.Image {
 	half := width / 2
 	room := float64(h) - width // the line stays inside at both ends
 	y := func(v float64) float64 { return half + (1-v)*room }
-	at := walker{points: points}
+	at := interpolator{points: points}
 	left, ok := at.value(0)
 	for x := range w {
 		right, in := at.value(float64(x+1) / float64(w))
@@ -171,14 +171,15 @@ func column(img *image.NRGBA, x int, top, bottom, reach float64, ink color.NRGBA
 	}
 }
 
-// walker interpolates between points; x must not fall from call to call.
-type walker struct {
+// interpolator finds heights between points, from left to right: x must not
+// decrease from call to call.
+type interpolator struct {
 	points []point
 	i      int
 }
 
 // value is the height of the line at x; it reports false outside the points.
-func (w *walker) value(x float64) (float64, bool) {
+func (w *interpolator) value(x float64) (float64, bool) {
 	for w.i+2 < len(w.points) && w.points[w.i+1].x < x {
 		w.i++
 	}

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestPlotDrawsTheLine: the line has the colour, the area below it is faint,
-// and above it is nothing.
+// TestPlotDrawsTheLine checks that the line has the colour, the area below it is
+// faint, and nothing is above.
 func TestPlotDrawsTheLine(t *testing.T) {
 	const w, h = 100, 50
 	img := plot(w, h, []point{{0, 0.5}, {0.5, 0.5}, {0.9, 0.5}}, 2, color.NRGBA{R: 0xff, A: 0xff})

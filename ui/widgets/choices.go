@@ -5,10 +5,11 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// CheckBox is Fyne's check that leaves the window its keys.
+// CheckBox is Fyne's check box, but it passes the window's keys on.
 type CheckBox struct{ widget.Check }
 
-// NewCheck has words, and calls changed when it is checked or cleared.
+// NewCheck returns a box that shows words and calls changed when it is checked or
+// cleared.
 func NewCheck(words string, changed func(bool)) *CheckBox {
 	c := &CheckBox{}
 	c.Text, c.OnChanged = words, changed
@@ -23,10 +24,10 @@ func (c *CheckBox) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
-// DropDown is Fyne's select that leaves the window its keys.
+// DropDown is Fyne's select, but it passes the window's keys on.
 type DropDown struct{ widget.Select }
 
-// NewDropDown has nothing to choose yet.
+// NewDropDown returns a drop-down without options.
 func NewDropDown() *DropDown {
 	d := &DropDown{}
 	d.ExtendBaseWidget(d)

@@ -6,38 +6,38 @@ import (
 	"fyne.io/fyne/v2/theme"
 )
 
-// leftOut is where an object lies that has no room: out of sight, not hidden,
-// for whether it is visible is its owner's business.
-const leftOut = -10000
+// offScreen is where an object goes for which there is no room. It is not hidden:
+// whether an object is visible is for its owner to say.
+const offScreen = -10000
 
-// Line lays objects out on one line, each in its own width and in the middle
-// of the height. Those after the spring, if there is one, stand at the right
-// end. Where there is too little room, those in optional are left out, the
-// first ones first, and stretch gives way.
+// Line lays objects out side by side, each in its own width and in the middle of
+// the height. From Spring on they stand at the right end. Where there is too little
+// room, those in Optional are omitted, the first ones first; Stretch becomes
+// narrower after that.
 type Line struct {
 	Gap      float32
-	Height   float32             // at least
-	Spring   fyne.CanvasObject   // the first object of the right end
-	Stretch  fyne.CanvasObject   // takes what is left
-	Optional []fyne.CanvasObject // in the order in which they go
-	hidden   map[fyne.CanvasObject]bool
+	Height   float32             // the least
+	Spring   fyne.CanvasObject   // the first object at the right end; nil for none
+	Stretch  fyne.CanvasObject   // takes the width that is left; nil for none
+	Optional []fyne.CanvasObject // in the order in which they are omitted
+	omitted  map[fyne.CanvasObject]bool
 }
 
-// fits decides which optional objects are left out at a width.
+// fits decides which optional objects are omitted at a width.
 func (l *Line) fits(objects []fyne.CanvasObject, width float32) {
-	l.hidden = map[fyne.CanvasObject]bool{}
+	l.omitted = map[fyne.CanvasObject]bool{}
 	for _, o := range l.Optional {
 		if l.needed(objects) <= width {
 			return
 		}
-		l.hidden[o] = true
+		l.omitted[o] = true
 	}
 }
 
 func (l *Line) needed(objects []fyne.CanvasObject) float32 {
 	width, n := float32(0), 0
 	for _, o := range objects {
-		if o.Visible() && !l.hidden[o] {
+		if o.Visible() && !l.omitted[o] {
 			width += o.MinSize().Width
 			n++
 		}
@@ -54,8 +54,8 @@ func (l *Line) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		if !o.Visible() {
 			continue
 		}
-		if l.hidden[o] {
-			o.Move(fyne.NewPos(leftOut, 0))
+		if l.omitted[o] {
+			o.Move(fyne.NewPos(offScreen, 0))
 			continue
 		}
 		if o == l.Spring && l.Stretch == nil {
@@ -71,7 +71,7 @@ func (l *Line) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 
-// MinSize implements fyne.Layout: all that can't be left out.
+// MinSize implements fyne.Layout. It counts what can't be omitted.
 func (l *Line) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	optional := map[fyne.CanvasObject]bool{}
 	for _, o := range l.Optional {
@@ -93,14 +93,15 @@ func (l *Line) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return least
 }
 
-// Stack lays visible objects out below each other in full width. grow says
-// which of them takes the height that is left, or gives way. Where there is too
-// little height, those in optional are left out, the first ones first.
+// Stack lays visible objects out below each other, in full width. The one that Grow
+// returns takes the height that is left, or becomes lower where there is too
+// little. Before that, those in Optional are omitted, the first ones first.
 type Stack struct {
 	Gap      float32
 	Grow     func() fyne.CanvasObject // nil for none
 	Optional []fyne.CanvasObject
-	// Prepare is told the width before heights are asked for; may be nil.
+	// Prepare is called with the width before any height is asked for; nil for
+	// nothing.
 	Prepare func(width float32)
 }
 
@@ -113,14 +114,14 @@ func (s Stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	if s.Grow != nil {
 		grows = s.Grow()
 	}
-	hidden, spare := s.fits(objects, grows, size.Height)
+	omitted, spare := s.fits(objects, grows, size.Height)
 	y := float32(0)
 	for _, o := range objects {
 		if !o.Visible() {
 			continue
 		}
-		if hidden[o] {
-			o.Move(fyne.NewPos(leftOut, 0))
+		if omitted[o] {
+			o.Move(fyne.NewPos(offScreen, 0))
 			continue
 		}
 		height := o.MinSize().Height
@@ -133,23 +134,23 @@ func (s Stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 
-// fits decides which optional objects are left out at a height, and says what
-// is spare then, less than nothing where there is still too little.
-func (s Stack) fits(objects []fyne.CanvasObject, grows fyne.CanvasObject, height float32) (hidden map[fyne.CanvasObject]bool, spare float32) {
+// fits decides which optional objects are omitted at a height. spare is the height
+// that is left then, negative where there is too little.
+func (s Stack) fits(objects []fyne.CanvasObject, grows fyne.CanvasObject, height float32) (omitted map[fyne.CanvasObject]bool, spare float32) {
 	spare = height - s.MinSize(objects).Height
 	for _, o := range s.Optional {
 		if spare >= 0 {
 			break
 		}
 		if o.Visible() && o != grows {
-			if hidden == nil {
-				hidden = map[fyne.CanvasObject]bool{}
+			if omitted == nil {
+				omitted = map[fyne.CanvasObject]bool{}
 			}
-			hidden[o] = true
+			omitted[o] = true
 			spare += o.MinSize().Height + s.Gap
 		}
 	}
-	return hidden, spare
+	return omitted, spare
 }
 
 // MinSize implements fyne.Layout.
@@ -168,7 +169,7 @@ func (s Stack) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return least
 }
 
-// ruled lays an object out with a thin line along one of its edges.
+// ruled lays an object out with a thin line along one edge.
 type ruled struct{ edge Edge }
 
 // Edge is a side of an object.
@@ -181,7 +182,8 @@ const (
 	EdgeBottom
 )
 
-// NewRuled returns o on a ground of a colour, with a line along an edge.
+// NewRuled returns o on a background in the colour ground, with a thin line along
+// an edge.
 func NewRuled(at Edge, ground fyne.ThemeColorName, o fyne.CanvasObject) *fyne.Container {
 	return container.New(ruled{at}, newGround(ground), o, NewBox(theme.ColorNameSeparator, "", 0))
 }

@@ -10,8 +10,8 @@ import (
 // AppIcon is the program's icon, for the window, the taskbar and the tray.
 func AppIcon() fyne.Resource { return Asset("ingester-256.png") }
 
-// Asset reads a file of assets/icons. They are embedded, so a missing one is a
-// mistake in this package, which a test finds.
+// Asset reads a file of assets/icons. The files are embedded: if one is missing,
+// this package is wrong, and a test finds it.
 func Asset(name string) fyne.Resource {
 	content, err := assets.Icons.ReadFile("icons/" + name)
 	if err != nil {
@@ -20,7 +20,7 @@ func Asset(name string) fyne.Resource {
 	return fyne.NewStaticResource(name, content)
 }
 
-// Icons are the symbols of the window in their own colours, made once each.
+// Icons are the symbols of the window. Each is coloured once and kept.
 type Icons struct {
 	Plain  map[string]fyne.Resource
 	tinted map[tint]fyne.Resource
@@ -31,7 +31,7 @@ type tint struct {
 	color fyne.ThemeColorName
 }
 
-// NewIcons has all symbols, none of them coloured yet.
+// NewIcons returns all symbols.
 func NewIcons() *Icons {
 	return &Icons{tinted: map[tint]fyne.Resource{}, Plain: map[string]fyne.Resource{
 		"queued": Asset("queued.svg"), "sending": Asset("sending.svg"), "checking": Asset("checking.svg"),

@@ -5,19 +5,18 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Label is Fyne's label, but of low importance it has the muted colour: Fyne
-// gives it that of what is disabled, which is too pale for words that are to be
-// read. A theme of its own would do it too; but Fyne loads all fonts anew for
-// each, and holds for good whatever was shown in one.
+// Label is Fyne's label with another colour for low importance: Fyne takes that of
+// disabled text, which is too pale to read. A theme override would do the same, but
+// Fyne loads all fonts again for each one, and never frees what was shown in it.
 type Label struct {
 	widget.Label
 	Tight bool // less room around the words, for cards and lists
 }
 
-// TightBy is by how much a tight label is smaller on each side.
+// TightBy is how much less room a tight label has on each side.
 const TightBy = 6
 
-// NewLabel returns a label of a given look.
+// NewLabel returns a label that shows words.
 func NewLabel(words string, size fyne.ThemeSizeName, importance widget.Importance, bold bool) *Label {
 	l := &Label{}
 	l.Text, l.SizeName, l.Importance, l.TextStyle.Bold = words, size, importance, bold
@@ -32,7 +31,7 @@ func NewTightLabel(words string, importance widget.Importance) *Label {
 	return l
 }
 
-// Restyle shows other words in another look.
+// Restyle changes the words, their colour and their weight, and shows the label.
 func (l *Label) Restyle(words string, importance widget.Importance, bold bool) {
 	l.Importance, l.TextStyle.Bold = importance, bold
 	l.SetText(words)

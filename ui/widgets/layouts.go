@@ -5,9 +5,8 @@ import (
 	"fyne.io/fyne/v2/container"
 )
 
-// Columns lays its objects out beside each other: an object has the width of
-// its place, or where that is 0 an equal share of what is left. All have the
-// height of the row.
+// Columns lays its objects out side by side. Each has its width of Widths; those
+// with 0 share what is left equally. All have the height of the row.
 type Columns struct {
 	Widths []float32
 	Gap    float32
@@ -48,13 +47,13 @@ func (c Columns) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return size
 }
 
-// Tiles lays objects of one size out in as many equal columns as fit them, but not
-// more than most.
+// Tiles lays objects of one size out in as many equal columns as fit, but not in
+// more than Most. Every row is full.
 type Tiles struct {
 	Least float32 // width of a column
 	Most  int
 	Gap   float32
-	cols  int // of the newest layout: what MinSize reckons with
+	cols  int // at the last layout; MinSize depends on it
 }
 
 // Layout implements fyne.Layout.
@@ -93,7 +92,7 @@ func (t *Tiles) rowHeight(objects []fyne.CanvasObject) float32 {
 	return height
 }
 
-// FixedSize asks for one size, whatever its object does.
+// FixedSize has one minimum size, whatever its objects need.
 type FixedSize fyne.Size
 
 // Layout implements fyne.Layout.
@@ -106,7 +105,7 @@ func (f FixedSize) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // MinSize implements fyne.Layout.
 func (f FixedSize) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size(f) }
 
-// Square gives its object one size.
+// Square shows its object at one size, in the middle.
 type Square float32
 
 // Layout implements fyne.Layout.
@@ -120,7 +119,7 @@ func (q Square) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // MinSize implements fyne.Layout.
 func (q Square) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSquareSize(float32(q)) }
 
-// FixedWidth gives its object a width and the height that it wants.
+// FixedWidth has one minimum width, and the minimum height of its object.
 type FixedWidth float32
 
 // Layout implements fyne.Layout.
@@ -135,18 +134,18 @@ func (w FixedWidth) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(float32(w), objects[0].MinSize().Height)
 }
 
-// Inset keeps o away from the edges of its place.
+// Inset puts margins around o.
 func Inset(left, top, right, bottom float32, o fyne.CanvasObject) *fyne.Container {
 	return container.New(insets{left, top, right, bottom}, o)
 }
 
-type insets struct{ Left, Top, Right, Bottom float32 }
+type insets struct{ left, top, right, bottom float32 }
 
 // Layout implements fyne.Layout.
 func (i insets) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range objects {
-		o.Move(fyne.NewPos(i.Left, i.Top))
-		o.Resize(fyne.NewSize(max(0, size.Width-i.Left-i.Right), max(0, size.Height-i.Top-i.Bottom)))
+		o.Move(fyne.NewPos(i.left, i.top))
+		o.Resize(fyne.NewSize(max(0, size.Width-i.left-i.right), max(0, size.Height-i.top-i.bottom)))
 	}
 }
 
@@ -156,5 +155,5 @@ func (i insets) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	for _, o := range objects {
 		least = least.Max(o.MinSize())
 	}
-	return least.AddWidthHeight(i.Left+i.Right, i.Top+i.Bottom)
+	return least.AddWidthHeight(i.left+i.right, i.top+i.bottom)
 }

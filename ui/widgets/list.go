@@ -9,17 +9,17 @@ import (
 // RowList is Fyne's list with keys that act on the selected rows.
 type RowList struct {
 	widget.List
-	OnKey  func(*fyne.KeyEvent) bool // true when it used the key
-	OnMove func(index int)           // the arrow keys went to a row
-	moving bool
-	Step   float32 // from a row to the next
-	At     int     // the row that the keys, a tap or the pointer went to last
+	OnKey  func(*fyne.KeyEvent) bool // reports whether it used the key
+	OnMove func(index int)           // called when the keys went to a row
+	moving bool                      // a key is being handled
+	Step   float32                   // from the top of a row to the next
+	At     int                       // the row that the keys, a tap or the pointer went to last
 }
 
-// NewRowList returns a list of the rows that create makes and update fills.
-// An item of Fyne's list is an empty place first and gets its row when it is
-// shown: Fyne puts every part of what is there before under the list's theme,
-// and holds it for good.
+// NewRowList returns a list of rows that create makes and update fills. Each item
+// starts as an empty container and gets its row when it is first shown. Fyne would
+// put all parts of a row that exists before under the list's theme, and never free
+// them.
 func NewRowList(length func() int, create func() fyne.CanvasObject, update func(int, fyne.CanvasObject)) *RowList {
 	least := FixedSize(create().MinSize())
 	l := &RowList{Step: least.Height + 1}
@@ -32,7 +32,7 @@ func NewRowList(length func() int, create func() fyne.CanvasObject, update func(
 		}
 		update(i, room.Objects[0])
 	}
-	// The list tells of hovering the same way; only keys move the selection.
+	// Fyne calls it for the pointer over a row too. Only keys move the selection.
 	l.OnHighlighted = func(i int) {
 		l.At = i
 		if l.moving {
@@ -43,8 +43,8 @@ func NewRowList(length func() int, create func() fyne.CanvasObject, update func(
 	return l
 }
 
-// Sees reports whether a row may be in sight, or be the one below, which Fyne
-// sets up with them, and not once more when it comes into sight.
+// Sees reports whether a row may be in sight. The row below those counts too: Fyne
+// fills it with them, and doesn't fill it again when it scrolls into sight.
 func (l *RowList) Sees(i int) bool {
 	at := float32(i)*l.Step - l.GetScrollOffset()
 	return at > -l.Step && at < l.Size().Height+l.Step
@@ -71,7 +71,8 @@ func (l *RowList) TypedKey(e *fyne.KeyEvent) {
 	}
 }
 
-// Page is how many rows are seen at once, one less for orientation.
+// Page is how many rows the Page keys move by: those in sight but one, for
+// orientation.
 func (l *RowList) Page() int {
 	return max(int(l.Size().Height/l.Step)-1, 1)
 }

@@ -26,7 +26,7 @@ type Navigation struct {
 	compact bool
 }
 
-// NewNavigation stands items below each other, none of them chosen.
+// NewNavigation lists items below each other. None is chosen.
 func NewNavigation(items ...*NavButton) *Navigation {
 	n := &Navigation{Items: items}
 	column := container.New(Stack{Gap: 4})
@@ -49,7 +49,7 @@ func (n *Navigation) SetCompact(compact bool) {
 	}
 }
 
-// Choose marks a page.
+// Choose marks the item of the page that is shown.
 func (n *Navigation) Choose(index int) {
 	for i, item := range n.Items {
 		if item.chosen != (i == index) {
@@ -59,7 +59,7 @@ func (n *Navigation) Choose(index int) {
 	}
 }
 
-// NavButton is one page of the navigation.
+// NavButton is the item of one page.
 type NavButton struct {
 	widget.BaseWidget
 	icons                             *Icons
@@ -73,7 +73,8 @@ var (
 	_ desktop.Hoverable = (*NavButton)(nil)
 )
 
-// NewNavButton has a symbol by its name, and calls on when it is tapped.
+// NewNavButton returns an item with a symbol of i, which calls on when it is
+// tapped.
 func NewNavButton(i *Icons, icon, words string, on func()) *NavButton {
 	b := &NavButton{icons: i, icon: icon, Words: words, on: on}
 	b.ExtendBaseWidget(b)

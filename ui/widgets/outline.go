@@ -6,7 +6,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 )
 
-// Outlined draws the thin border that buttons and menus have here.
+// Outlined draws a thin border around o, as buttons and drop-downs have it here.
 func Outlined(o fyne.CanvasObject) *fyne.Container {
 	var border fyne.CanvasObject = NewBox("", theme.ColorNameInputBorder, Sizes[theme.SizeNameInputRadius])
 	if _, speaks := o.(fyne.Accessible); !speaks {
@@ -15,8 +15,8 @@ func Outlined(o fyne.CanvasObject) *fyne.Container {
 	return container.NewStack(o, border)
 }
 
-// outline is the border around a choice, which says nothing itself: it speaks
-// for it.
+// outline is the border around an object that screen readers know nothing of, such
+// as a drop-down. It speaks for that object.
 type outline struct {
 	Box
 	of fyne.CanvasObject

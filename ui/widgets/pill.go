@@ -5,14 +5,14 @@ import (
 	"fyne.io/fyne/v2/container"
 )
 
-// Pill is a short word on a rounded ground.
+// Pill is a short text on a rounded background.
 type Pill struct {
 	*fyne.Container
 	ground *Box
 	Words  *Caption
 }
 
-// NewPill shows words in a colour on a ground.
+// NewPill shows words in a colour, on a background in the colour ground.
 func NewPill(words string, color, ground fyne.ThemeColorName) *Pill {
 	p := &Pill{ground: NewBox(ground, "", 12), Words: NewCaption(words, color, SizeSmall)}
 	p.Container = container.NewStack(p.ground, Inset(10, 2, 10, 3, p.Words))

@@ -17,8 +17,8 @@ type sample struct {
 // Series keeps the samples of the last chartSpan, oldest first.
 type Series struct{ samples []sample }
 
-// Add appends a sample and forgets what has become too old. One sample before
-// the span is kept, so that the line reaches the left edge.
+// Add appends a sample and drops those that are too old. It keeps one sample before
+// the span, so that the line reaches the left edge.
 func (s *Series) Add(at time.Time, value float64) {
 	if n := len(s.samples); n > 0 && !at.After(s.samples[n-1].at) {
 		return
@@ -71,15 +71,14 @@ func (s *Series) points(top float64) []point {
 // point is a place in the unit square of a chart.
 type point struct{ x, y float64 }
 
-// Meter turns a counter that only grows into a rate a second.
+// Meter turns a growing counter into a rate a second.
 type Meter struct {
 	at      time.Time
 	counter float64
 }
 
-// Rate returns the growth a second since the last call. It reports false for
-// the first call, for a clock that did not move, and for a counter that
-// started again.
+// Rate returns the growth a second since the last call. It reports false for the
+// first call, when no time has passed, and when the counter has started again.
 func (m *Meter) Rate(at time.Time, counter float64) (float64, bool) {
 	was := *m
 	if !was.at.IsZero() && !at.After(was.at) {
@@ -92,9 +91,9 @@ func (m *Meter) Rate(at time.Time, counter float64) (float64, bool) {
 	return (counter - was.counter) / at.Sub(was.at).Seconds(), true
 }
 
-// ScaleTop returns the value of a chart's upper edge: the smallest of 1, 2, 4
-// and 8 times a power of ten that is not below highest, so that four grid
-// lines fall on readable numbers. whole keeps it at least 4.
+// ScaleTop returns the value of a chart's upper edge: the smallest of 1, 2, 4 and 8
+// times a power of ten that is not below highest, so that the four grid lines have
+// readable values. Where those must be whole numbers it is at least 4.
 func ScaleTop(highest float64, whole bool) float64 {
 	if whole && highest <= 4 {
 		return 4

@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// NewSheet is a framed list under a head, which may be nil; none is said where
+// NewSheet returns a framed list under head, which may be nil. none is shown while
 // the list is empty.
 func NewSheet(head fyne.CanvasObject, list fyne.CanvasObject, none *Caption) fyne.CanvasObject {
 	rows := fyne.CanvasObject(container.NewStack(
@@ -21,7 +21,8 @@ func NewSheet(head fyne.CanvasObject, list fyne.CanvasObject, none *Caption) fyn
 	return NewFramed(rows)
 }
 
-// NewSheetHead names the columns of a sheet.
+// NewSheetHead names the columns of a sheet. right reports whether a column is
+// aligned to the right.
 func NewSheetHead(places func(width float32) []Place, right func(cell int) bool, names ...string) fyne.CanvasObject {
 	r := NewCellRow(places, len(names))
 	r.Height = HeadHeight
@@ -35,13 +36,13 @@ func NewSheetHead(places func(width float32) []Place, right func(cell int) bool,
 	return NewRuled(EdgeBottom, ColorSunken, r)
 }
 
-// CellRow is one line of a sheet: a text for each column, and what stands at
-// the right end. A column without width is not shown.
+// CellRow is one row of a sheet: a text for each column, and Tail at the right end.
+// A column without width is not shown.
 type CellRow struct {
 	widget.BaseWidget
 	places func(width float32) []Place
 	Cells  []*Caption
-	Tail   fyne.CanvasObject // may be nil; has the place after those of the cells
+	Tail   fyne.CanvasObject // may be nil; its place follows those of the cells
 	Height float32
 }
 
@@ -52,7 +53,7 @@ const (
 	ButtonSize     float32 = 32 // at a row's end
 )
 
-// NewCellRow has empty texts, in the columns that places gives for a width.
+// NewCellRow returns a row with empty texts. places gives the columns for a width.
 func NewCellRow(places func(width float32) []Place, cells int) *CellRow {
 	r := &CellRow{places: places, Height: SheetRowHeight}
 	for range cells {
@@ -103,7 +104,7 @@ func (l cellLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize
 // Place is where a column lies.
 type Place struct{ X, Width float32 }
 
-// Dense is the theme in force with rows one line apart.
+// Dense is the current theme with next to no room between rows.
 type Dense struct{ fyne.Theme }
 
 // Size implements fyne.Theme.
@@ -114,8 +115,8 @@ func (d Dense) Size(name fyne.ThemeSizeName) float32 {
 	return d.Theme.Size(name)
 }
 
-// Color implements fyne.Theme. The table has its own frame: no shadow says
-// that there is more.
+// Color implements fyne.Theme. It drops the shadow by which Fyne says that there is
+// more to scroll to: a sheet has a frame.
 func (d Dense) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	if name == theme.ColorNameShadow {
 		return color.Transparent

@@ -6,7 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// spoken is what an object and what is in it says.
+// spoken is what a screen reader says for an object and all that is in it.
 func spoken(o fyne.CanvasObject) string {
 	switch o := o.(type) {
 	case *fyne.Container:

@@ -2,8 +2,8 @@ package widgets
 
 import "fyne.io/fyne/v2"
 
-// What a screen reader says of the program's own widgets. Fyne asks for it
-// where it is built with the tag accessibility, on Windows and macOS.
+// What screen readers say of the program's own widgets. Fyne asks for it if it
+// is built with the tag accessibility, on Windows and macOS.
 var (
 	_ fyne.Accessible = (*IconButton)(nil)
 	_ fyne.Accessible = (*outline)(nil)

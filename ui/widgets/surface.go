@@ -11,23 +11,23 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// TableRadius is that of the corners of tables and cards.
+// TableRadius is the radius of the corners of tables and cards.
 const TableRadius = 8
 
-// NewPanel is a surface with a thin border around content.
+// NewPanel returns a surface with a thin border and some room around content.
 func NewPanel(fill fyne.ThemeColorName, content fyne.CanvasObject) fyne.CanvasObject {
 	const pad = 12
 	return container.NewStack(NewSurface(fill, theme.ColorNameSeparator, TableRadius), Inset(pad, pad, pad, pad, content))
 }
 
-// NewFramed is a surface with a thin border closely around content.
+// NewFramed returns a surface with a thin border right around content.
 func NewFramed(content fyne.CanvasObject) *fyne.Container {
 	return container.NewStack(NewSurface(ColorSurface, theme.ColorNameSeparator, TableRadius), Inset(1, 1, 1, 1, content))
 }
 
-// newFill is an area of one colour: a picture of one pixel. Where there is no
-// graphics card that takes three fifths of the time of a rectangle, each pixel
-// of which is tested for an edge.
+// newFill returns an area of one colour, drawn as a picture of one pixel. Without a
+// graphics card that takes three fifths of the time of a rectangle, for which each
+// pixel is tested against the edges.
 func newFill(of func() color.Color) *canvas.Raster {
 	r := canvas.NewRaster(func(int, int) image.Image {
 		pixel := image.NewRGBA(image.Rect(0, 0, 1, 1))
@@ -55,17 +55,17 @@ func (g *ground) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(newFill(func() color.Color { return theme.ColorForWidget(g.fill, g) }))
 }
 
-// surface is what a box is, for large areas. Where there is no graphics card
-// each pixel of a rounded rectangle costs about three times as much as one of a
-// fill, and those of its border are paid for over the whole area. So a surface
-// is a fill, its border are lines, and only its corners are round.
+// surface is a box for large areas. Without a graphics card a pixel of a rounded
+// rectangle costs about three times as much as one of a fill, and a border is
+// computed for every pixel inside it too. So a surface is a fill with lines for its
+// border, and only its corners are round.
 type surface struct {
 	widget.BaseWidget
 	fill, line fyne.ThemeColorName // line "" for none
 	radius     float32
 }
 
-// NewSurface has the colours fill and line, each "" for none, and round corners.
+// NewSurface returns a surface in the colours fill and line, each "" for none.
 func NewSurface(fill, line fyne.ThemeColorName, radius float32) *surface {
 	s := &surface{fill: fill, line: line, radius: radius}
 	s.ExtendBaseWidget(s)
@@ -91,7 +91,8 @@ func (s *surface) CreateRenderer() fyne.WidgetRenderer {
 	return r
 }
 
-// surfaceRenderer draws the corners first: of each circle a quarter is seen.
+// surfaceRenderer draws the corners first. The rest covers three quarters of each
+// circle.
 type surfaceRenderer struct {
 	s       *surface
 	corners [4]*canvas.Circle

@@ -7,17 +7,17 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// TapArea lets an object be tapped, and reached and used by keys.
+// TapArea makes an object a button: it can be tapped, focused, and pressed by keys.
 type TapArea struct {
 	widget.BaseWidget
 	inner fyne.CanvasObject
-	ring  *Box // seen while it has the focus
+	ring  *Box // drawn while it has the focus
 	on    func()
 }
 
 var _ fyne.Focusable = (*TapArea)(nil)
 
-// NewTapArea shows inner, and calls on when it is tapped.
+// NewTapArea shows inner and calls on when it is tapped.
 func NewTapArea(inner fyne.CanvasObject, on func()) *TapArea {
 	a := &TapArea{inner: inner, ring: NewBox("", "", 12), on: on}
 	a.ExtendBaseWidget(a)

@@ -11,17 +11,17 @@ import (
 const (
 	ColorSurface fyne.ThemeColorName = "surface" // cards, bars, rows
 	ColorSunken  fyne.ThemeColorName = "sunken"  // navigation, table head
-	ColorMuted   fyne.ThemeColorName = "muted"   // text of less weight
-	ColorTrack   fyne.ThemeColorName = "track"   // what is left of a bar
+	ColorMuted   fyne.ThemeColorName = "muted"   // secondary text
+	ColorTrack   fyne.ThemeColorName = "track"   // the empty part of a bar
 	ColorSoft    fyne.ThemeColorName = "soft"    // accent as a background
 	ColorGood    fyne.ThemeColorName = "good"    // stored
 	ColorGoodBg  fyne.ThemeColorName = "goodBg"
 	ColorWarnBg  fyne.ThemeColorName = "warnBg"
 	ColorBadBg   fyne.ThemeColorName = "badBg"
-	ColorCheck   fyne.ThemeColorName = "check" // bar while the server checks
+	ColorCheck   fyne.ThemeColorName = "check" // a bar while the server checks
 )
 
-// Sizes of the program's own.
+// Sizes that Fyne's theme has no name for.
 const (
 	SizeSmall  fyne.ThemeSizeName = "small"  // secondary text
 	SizeFigure fyne.ThemeSizeName = "figure" // the one number of a card
@@ -149,14 +149,14 @@ var Sizes = map[fyne.ThemeSizeName]float32{ //nolint:gochecknoglobals // a table
 	SizeFigure: 24,
 }
 
-// Look is the program's theme: Fyne's own with another palette and tighter
-// sizes. fixed is "light" or "dark", or "" to follow the system.
+// Look is the program's theme: Fyne's own with other colours and tighter sizes.
+// fixed is "light" or "dark", or "" to follow the system.
 type Look struct {
 	base  fyne.Theme
 	fixed string
 }
 
-// NewLook is the theme: "light", "dark", or "" for what the system has.
+// NewLook returns the theme: "light", "dark", or "" to follow the system.
 func NewLook(fixed string) *Look { return &Look{base: theme.DefaultTheme(), fixed: fixed} }
 
 // Color implements fyne.Theme.

@@ -13,8 +13,8 @@ func NewThemed(content fyne.CanvasObject, t fyne.Theme) fyne.CanvasObject {
 	return o
 }
 
-// themed keeps Fyne's theme override from being refreshed: each time it makes a
-// new scope, for which Fyne loads all fonts anew and never lets them go.
+// themed never refreshes Fyne's theme override: each refresh would make a new
+// scope, for which Fyne loads all fonts again and never frees them.
 type themed struct {
 	widget.BaseWidget
 	content  fyne.CanvasObject

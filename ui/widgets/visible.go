@@ -2,8 +2,8 @@ package widgets
 
 import "fyne.io/fyne/v2"
 
-// SetVisible shows an object or hides it. It does nothing where nothing changes:
-// Fyne draws the window anew for whatever is hidden again.
+// SetVisible shows or hides an object if that changes anything: Fyne redraws the
+// window even when it hides what is hidden already.
 func SetVisible(o fyne.CanvasObject, visible bool) {
 	switch {
 	case o.Visible() == visible:
@@ -14,7 +14,7 @@ func SetVisible(o fyne.CanvasObject, visible bool) {
 	}
 }
 
-// SetEnabled lets a widget be used, or not.
+// SetEnabled enables a widget or disables it.
 func SetEnabled(w fyne.Disableable, on bool) {
 	if on {
 		w.Enable()
