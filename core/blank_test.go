@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Lists as editors, Windows and mails leave them have the same entries.
+// Lists that were changed by editors, Windows or mail programs have the same entries.
 func TestItems(t *testing.T) {
 	for list, want := range map[string][]string{
 		"": nil, " \ufeff\r\n ;": nil, "a": {"a"}, "\ufeffa,b\r\n": {"a", "b"}, "a;\u00a0b ,\tc\u200b": {"a", "b", "c"}, "\u202aa b": {"a", "b"}, "a\rb\rc": {"a", "b", "c"},

@@ -39,7 +39,7 @@ func TestExpiryLevel(t *testing.T) {
 	}
 }
 
-// What tls.identity may say, and which of several certificates it means.
+// Values of tls.identity, and the certificates that they mean.
 func TestCalled(t *testing.T) {
 	all := []CertificateFacts{
 		{Subject: "CN=scanner", CommonName: "scanner", Aliases: []string{"scanner 2020"}, Fingerprint: "AA:01"},

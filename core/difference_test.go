@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// What was asked and is otherwise is a difference; what was not asked for, and
-// the same in other words, is none.
+// A field that differs from what was asked is a difference; a field that was not asked for, or one with the
+// same meaning, is not.
 func TestDifferences(t *testing.T) {
 	asked := Options{Retention: RetentionTemporary, TTLDays: 7, Description: "words", Tags: []string{"a", "b"}, Metadata: json.RawMessage(`{"box": 14, "on": {"x": [1]}}`)}
 	permanent := asked
@@ -40,8 +40,8 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
-// How the server keeps a file is what its receipt says, also one from before
-// retention was a field of its own; where it says nothing, as was asked.
+// The server keeps a file as its receipt says, even an old one without the field for retention. What it
+// doesn't say is kept as asked.
 func TestKept(t *testing.T) {
 	at := time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC)
 	stored := func(o Options, r Receipt) Transfer { return Transfer{State: StateStored, Options: o, Receipt: &r} }
@@ -68,7 +68,7 @@ func TestKept(t *testing.T) {
 	}
 }
 
-// Once a file is permanent nothing says otherwise; what else differs stays.
+// Once a file is permanent its receipt says so; other differences stay.
 func TestMadePermanent(t *testing.T) {
 	tags := Difference{FieldTags, `["a"]`, `[]`}
 	was := Transfer{State: StateStored, Options: Options{Retention: RetentionTemporary, TTLDays: 7, Tags: []string{"a"}}, Receipt: &Receipt{
@@ -94,7 +94,7 @@ func TestMadePermanent(t *testing.T) {
 	}
 }
 
-// Names and ends are the server's whatever is asked later.
+// Differences of the name and the expiry stay, whatever is asked later.
 func TestDiffersFrom(t *testing.T) {
 	name, end := Difference{FieldName, "ä", "_"}, Difference{FieldExpires, "", "2026-03-04T00:00:00Z"}
 	x := Transfer{State: StateStored, Options: Options{Retention: RetentionPermanent}, Receipt: &Receipt{Retention: RetentionPermanent, Differs: []Difference{name, end}}}

@@ -33,7 +33,7 @@ func TestWords(t *testing.T) {
 		{[]core.Fact{{Key: "days", With: map[string]any{"N": 1}}}, "<1> DAY"},
 		{[]core.Fact{name("a"), {Key: "and"}, name("b")}, "“a” AND “b”"},
 		{[]core.Fact{{Key: "of", With: map[string]any{"What": core.Fact{Key: "and"}, "Name": []core.Fact{name("x"), name("y")}}}}, " AND  OF “x”“y”!"},
-		// What a server says can't be a template.
+		// A text from a server is not used as a template.
 		{[]core.Fact{{Key: "of", With: map[string]any{"What": "{{.Name}}", "Name": "b"}}}, "{{.Name}} OF b!"},
 	} {
 		if got := core.Words(in, tt.facts...); got != tt.want {

@@ -7,8 +7,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Plain HTTP stays on this machine: a name that only begins like an address of
-// it may be anybody's.
+// Plain HTTP is allowed on this machine only: a name that only begins like one of its addresses may belong
+// to another machine.
 func TestIsLoopback(t *testing.T) {
 	for address, want := range map[string]bool{
 		"http://localhost:8000": true, "http://LocalHost": true, "http://127.0.0.1": true, "http://127.1.2.3:1": true, "http://[::1]:8000": true,

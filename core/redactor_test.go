@@ -14,7 +14,7 @@ import (
 
 const planted = `pl4nted/s3cret+of&the="client"? é`
 
-// encodings are the ways in which a server or a library may write a text down.
+// encodings lists ways in which a server or a library may write a text.
 var encodings = map[string]func(string) string{
 	"as it is":  func(s string) string { return s },
 	"query":     url.QueryEscape,
@@ -42,8 +42,8 @@ func plainJSON(s string) string {
 	return strings.TrimSpace(out.String())
 }
 
-// A secret is found in every encoding, wherever in what is encoded it stands,
-// and by its beginning where it is cut off. What is around it stays.
+// A secret is found in every encoding, at any position in the encoded text, and by its beginning if it is
+// cut off. The text around it stays.
 func TestRedactorFindsSecrets(t *testing.T) {
 	token := strings.Repeat("eyJhbGciOiJSUzI1NiJ9.t0ken-of_the.server", 3)
 	for _, secret := range []string{planted, token} {
@@ -72,7 +72,7 @@ func TestRedactorFindsSecrets(t *testing.T) {
 	}
 }
 
-// What is no secret is left alone, whatever is known.
+// Text that is no secret stays, whatever secrets are known.
 func TestRedactorLeavesTheRest(t *testing.T) {
 	r := NewRedactor(NewSecret(planted), NewSecret("hunter2"), NewSecret("ab"), Secret{})
 	for _, text := range []string{
@@ -101,8 +101,7 @@ func TestRedactorLeavesTheRest(t *testing.T) {
 	(*Redactor)(nil).Learn(NewSecret("x"))
 }
 
-// However many tokens a program has had, the newest and what is used again are
-// known.
+// However many tokens a program has had, the newest and those used again are known.
 func TestRedactorForgetsTheOldest(t *testing.T) {
 	r := NewRedactor()
 	var wg sync.WaitGroup

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// No way of printing a secret, or something that holds one, shows its value.
+// No way of printing a secret, or a value that contains one, shows it.
 func TestSecretIsNeverPrinted(t *testing.T) {
 	const value = "canary-5f2c"
 	type holder struct {

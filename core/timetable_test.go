@@ -53,8 +53,8 @@ func TestTimetable(t *testing.T) {
 	}
 }
 
-// FuzzTimetable: whatever is taken answers for every moment of a week, with a
-// time at which it changes that lies ahead.
+// FuzzTimetable: every accepted timetable has a rate for every moment of a week, and the next change is in
+// the future.
 func FuzzTimetable(f *testing.F) {
 	for _, seed := range []string{"", "10MiB", "08:00,512KiB 18:00,off", "Mon-00:00,1 Tue-23:59,2G", "::,"} {
 		f.Add(seed, int64(1_764_000_000))

@@ -8,8 +8,7 @@ import (
 	"testing"
 )
 
-// BenchmarkOpen is what opening and checking a file costs, by how deep it lies
-// in the folder that the user named.
+// BenchmarkOpen measures opening and checking a file, by its depth in the folder that the user named.
 func BenchmarkOpen(b *testing.B) {
 	for _, depth := range []int{0, 1, 4} {
 		b.Run(strconv.Itoa(depth), func(b *testing.B) {

@@ -35,7 +35,7 @@ func TestMediaType(t *testing.T) {
 	}
 }
 
-// Tags travel in the metadata, which keeps all that is its own.
+// Tags are added to the metadata, which keeps its own fields.
 func TestFieldsCarryTags(t *testing.T) {
 	for _, tt := range []struct{ metadata, want string }{
 		{"", `{"tags":["a","b"]}`},

@@ -75,7 +75,7 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// Someone who may not read a file is told so. (root may read everything.)
+// A file without read permission gives an error that says so. (root may read everything.)
 func TestFilePermission(t *testing.T) {
 	if e := Unreadable(&os.PathError{Op: "open", Path: "/x", Err: syscall.EACCES}); e.Code != core.CodeFilePermission {
 		t.Errorf("%+v", e)

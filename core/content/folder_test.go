@@ -30,8 +30,8 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// Below the folder that the user named nothing is found through a link, be it
-// to outside or within; the folder itself may be reached by one.
+// Below the folder that the user named nothing is found through a link, whether it leads outside or inside.
+// The folder itself may be reached through one.
 func TestOpenStaysInTheFolder(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -85,7 +85,7 @@ func TestOpenStaysInTheFolder(t *testing.T) {
 	}
 }
 
-// replace puts a link in the place of what is at path.
+// replace replaces what is at path by a link.
 func replace(path, target string) error {
 	return errors.Join(os.RemoveAll(path), os.Symlink(target, path))
 }
@@ -102,7 +102,7 @@ func stamp(t *testing.T, path string) {
 	}
 }
 
-// What has become another between a look and the entry is not entered.
+// A folder that was replaced between Lstat and opening is not entered.
 func TestEnter(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir+"/a/x", "")
@@ -128,7 +128,7 @@ func TestEnter(t *testing.T) {
 		below, err := Enter(root, "a", seen)
 		if err == nil {
 			names, _ := fs.ReadDir(below.FS(), ".")
-			if len(names) != 1 || names[0].Name() != "x" { // the very folder that was seen
+			if len(names) != 1 || names[0].Name() != "x" { // the folder that was seen
 				t.Errorf("entered %v", names)
 			}
 			_ = below.Close()
@@ -144,7 +144,7 @@ func TestSplit(t *testing.T) {
 		{"/home/u/real", "link", "/home/u", "real"},
 		{"/etc/passwd", "etc/passwd", "/etc", "passwd"},
 		{"/a", "a", "/", "a"},
-		{"/home/u/a", "somewhere/else", "/home/u", "a"}, // of an older version
+		{"/home/u/a", "somewhere/else", "/home/u", "a"}, // from an older version
 		{"/home/u/a", "", "/home/u", "a"},
 		{"/home/u/a", "a/", "/home/u", "a"},
 		{"/a", "x/a", "/", "a"},

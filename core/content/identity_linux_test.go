@@ -12,7 +12,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// touch changes only the metadata of a file, until the system's clock shows it.
+// touch changes only a file's metadata, until its change time shows it.
 func touch(t *testing.T, src core.Source) core.Source {
 	t.Helper()
 	for {
@@ -25,7 +25,7 @@ func touch(t *testing.T, src core.Source) core.Source {
 	}
 }
 
-// A file that was written and got its old time back is another.
+// A file that was rewritten and got its old time back counts as changed.
 func TestWrittenWithTheOldTime(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a")
 	write(t, path, "old")
@@ -48,7 +48,7 @@ func TestWrittenWithTheOldTime(t *testing.T) {
 		t.Errorf("before it was opened: %v", err)
 	}
 	older := src
-	older.Changed = time.Time{} // of an older version: unknown
+	older.Changed = time.Time{} // unknown in older versions
 	if f, err := Open(older); err != nil {
 		t.Errorf("unknown: %v", err)
 	} else {
@@ -64,7 +64,7 @@ func TestWrittenWithTheOldTime(t *testing.T) {
 	}
 }
 
-// The hash is that of what is there, whatever became of its metadata.
+// The hash is of the present content, even if the metadata has changed.
 func TestSum(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a")
 	write(t, path, "content")
@@ -80,8 +80,7 @@ func TestSum(t *testing.T) {
 	}
 }
 
-// Files of /proc and /sys say another length than they have. Only reading them
-// to the end tells.
+// Files in /proc and /sys report a wrong length. Only reading to the end shows the real one.
 func TestLyingLength(t *testing.T) {
 	for _, path := range []string{"/proc/version", "/proc/self/limits", "/sys/devices/system/cpu/online"} {
 		data, err := os.ReadFile(path)
@@ -90,7 +89,7 @@ func TestLyingLength(t *testing.T) {
 		}
 		src := describe(t, path, filepath.Base(path))
 		if src.Size == int64(len(data)) {
-			t.Fatalf("%s tells the truth", path)
+			t.Fatalf("%s reports its real length", path)
 		}
 		f, err := Open(src)
 		if err != nil {
@@ -111,7 +110,7 @@ func TestLyingLength(t *testing.T) {
 	}
 }
 
-// A file that grows is not one whose length is unknown.
+// A growing file does not count as one of unknown length.
 func TestGrowingIsNoLie(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a")
 	write(t, path, "some")
@@ -132,7 +131,7 @@ func TestGrowingIsNoLie(t *testing.T) {
 	}
 }
 
-// What reads as nothing, and ends, is an empty file.
+// A file that ends without any content is an empty file.
 func TestEmpty(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a")
 	write(t, path, "")

@@ -36,7 +36,7 @@ func TestSafeName(t *testing.T) {
 	}
 }
 
-// Whatever a file is called, its name is safe, and safe once and for all.
+// SafeName gives a safe name for every file, and doesn't change a safe name.
 func FuzzSafeName(f *testing.F) {
 	for _, name := range []string{"a.txt", "../x", `"\"`, "a\r\n\r\nb", "\x00", "\u202e", "e\u0301", strings.Repeat("é.", 200), ".", "\xff"} {
 		f.Add(name)

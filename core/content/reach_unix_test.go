@@ -14,7 +14,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// below describes a file that a scan of the folder top would find, and makes it.
+// below makes a file in the folder top and describes it as a scan would.
 func below(t *testing.T, top, rest string) core.Source {
 	t.Helper()
 	path := filepath.Join(top, filepath.FromSlash(rest))
@@ -32,7 +32,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// elsewhere is src as it would be on another device.
+// elsewhere returns src as it would be on another device.
 func elsewhere(src core.Source) core.Source {
 	_, inode, _ := strings.Cut(src.FileID, ":")
 	src.FileID = "123456:" + inode
@@ -106,7 +106,7 @@ func rename(path string) func(*testing.T, string) error {
 	}
 }
 
-// A file that was named itself waits for the folder that it is in.
+// A file that was named itself waits for its folder.
 func TestReachOfNamedFile(t *testing.T) {
 	root := t.TempDir()
 	src := below(t, filepath.Join(root, "folder"), "file")
@@ -117,7 +117,7 @@ func TestReachOfNamedFile(t *testing.T) {
 	}
 }
 
-// What the system says tells the file's fault from the computer's.
+// The system's error distinguishes a fault of the file from one of the computer.
 func TestSystemCode(t *testing.T) {
 	for err, code := range map[error]core.Code{
 		syscall.EIO:      core.CodeFileUnreadable,

@@ -12,9 +12,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// What a server says is held against what it was asked: each field by itself,
-// in every form in which servers say it. What it doesn't say, and what only looks
-// otherwise, is no difference.
+// A server's answer is compared with what was asked, field by field, in every form that servers use. Fields
+// that it doesn't return, or that are only written differently, are no difference.
 func TestTold(t *testing.T) {
 	const name = "Отчёт й.pdf"
 	up := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
@@ -31,7 +30,7 @@ func TestTold(t *testing.T) {
 		name    string
 		asked   core.Options
 		told    told
-		expires time.Duration // after it was uploaded
+		expires time.Duration // how long after the upload
 		want    []core.Difference
 		policy  core.Retention
 		days    int

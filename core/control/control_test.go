@@ -20,7 +20,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// desk is an owner that remembers what it is asked for.
+// desk is an owner that records the requests.
 type desk struct {
 	mu       sync.Mutex
 	verbs    []string
@@ -91,7 +91,7 @@ func (d *desk) Finalise(_ context.Context, t core.Transfer, o core.FinaliseOptio
 	return d.fail
 }
 
-// scripted is a feed of what the test sends.
+// scripted is a feed with the updates that the test sends.
 type scripted struct{ updates chan core.Update }
 
 func (f *scripted) Next(ctx context.Context) (core.Update, error) {
@@ -134,7 +134,7 @@ func newDesk() *desk {
 	return &desk{feed: &scripted{make(chan core.Update, 9)}, parted: make(chan string, 9)}
 }
 
-// fill sets every field of a value, texts to bytes that are no UTF-8.
+// fill sets every field of a value, texts to bytes that are not UTF-8.
 func fill(v reflect.Value, skip ...string) {
 	switch {
 	case v.Type() == reflect.TypeFor[time.Time]():
@@ -170,8 +170,8 @@ func fill(v reflect.Value, skip ...string) {
 	}
 }
 
-// wellFormed fills the fields that are words of the program or of a server's JSON, and so
-// UTF-8: they get such a value, and what doesn't cross the socket none.
+// wellFormed gives UTF-8 values to the fields that are always UTF-8, as they come from the program or
+// from a server's JSON, and clears fields that don't cross the socket.
 func wellFormed(t *core.Transfer) {
 	t.ID, t.State, t.Options.Retention = "id", core.StateUnknown, core.RetentionPermanent
 	t.Error.Kind, t.Error.Code = core.KindServer, core.CodeTooLarge
@@ -185,8 +185,7 @@ func filled() core.Transfer {
 	return x
 }
 
-// All of a transfer, an update and a call's words survive the way, whatever
-// bytes are in them.
+// A transfer, an update and the parameters of a call arrive unchanged, whatever bytes are in them.
 func TestEverythingSurvives(t *testing.T) {
 	d := newDesk()
 	x := filled()
@@ -201,7 +200,7 @@ func TestEverythingSurvives(t *testing.T) {
 	}
 	defer c.Close()
 	if want := (Hello{Protocol: Version, Program: "1.2", Kind: Window, Process: 99}); c.Hello != want {
-		t.Errorf("it says %+v", c.Hello)
+		t.Errorf("its Hello is %+v", c.Hello)
 	}
 	all, err := c.Transfers(t.Context())
 	equal(t, "the snapshot", all, d.shown, err)
@@ -281,7 +280,7 @@ func equal(t *testing.T, what string, got, want any, err error) {
 	}
 }
 
-// describe says all that is in a value, byte by byte.
+// describe writes everything in a value, byte by byte.
 func describe(v any) string {
 	var b strings.Builder
 	var walk func(v reflect.Value)
@@ -291,7 +290,7 @@ func describe(v any) string {
 			case time.Time:
 				b.WriteString(x.UTC().Format(time.RFC3339Nano) + ";")
 				return
-			case *core.Error: // by its fields
+			case *core.Error: // described by its fields
 			case error:
 				b.WriteString("error " + x.Error() + ";")
 				return
@@ -332,7 +331,7 @@ func valueText(v reflect.Value) string {
 	return string(text)
 }
 
-// Every verb reaches the owner, with its IDs, and its refusal comes back.
+// Every verb reaches the owner with its IDs, and the owner's refusal is returned.
 func TestVerbs(t *testing.T) {
 	d := newDesk()
 	folder := t.TempDir()

@@ -15,7 +15,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// attached is a caller at a new owner.
+// attached returns a caller of a new owner.
 func attached(t *testing.T, d *desk) (*Server, Call) {
 	t.Helper()
 	folder := t.TempDir()
@@ -33,8 +33,7 @@ func attached(t *testing.T, d *desk) (*Server, Call) {
 	return s, call
 }
 
-// When the owner ends, everything that is asked of it says so, and whether a
-// window has the queue now.
+// When the owner ends, every request returns that error, which tells whether a window has the queue now.
 func TestOwnerEnds(t *testing.T) {
 	for name, handed := range map[string]bool{"ends": false, "hands over": true} {
 		t.Run(name, func(t *testing.T) {
@@ -43,7 +42,7 @@ func TestOwnerEnds(t *testing.T) {
 			_, feed := call.Subscribe()
 			defer feed.Close()
 			s.End(handed)
-			close(d.feed.updates) // as of an engine that has ended
+			close(d.feed.updates) // as if the engine had ended
 			_, err := feed.Next(t.Context())
 			var gone *Gone
 			if !errors.As(err, &gone) || gone.HandedOver != handed {
@@ -59,7 +58,7 @@ func TestOwnerEnds(t *testing.T) {
 	}
 }
 
-// A queue that stops is the owner's end, not the caller's work being stopped.
+// If the queue stops, that is the owner's end, and not a stop of the caller's work.
 func TestQueueStops(t *testing.T) {
 	d := newDesk()
 	_, call := attached(t, d)
@@ -69,8 +68,8 @@ func TestQueueStops(t *testing.T) {
 	}
 }
 
-// A caller whose connection breaks off has left; one that says how it goes has
-// gone that way, once.
+// A caller whose connection breaks has left. A caller that calls Stop or Leave ends that way, and only
+// once.
 func TestCallerGoes(t *testing.T) {
 	d := newDesk()
 	_, call := attached(t, d)
@@ -87,13 +86,13 @@ func TestCallerGoes(t *testing.T) {
 	}
 	select {
 	case how := <-d.parted:
-		t.Errorf("it went twice: %s", how)
+		t.Errorf("it left twice: %s", how)
 	default:
 	}
 }
 
-// A caller whose owner knows it no more, as in the moment in which that ends, is
-// to look for the queue again.
+// A caller that its owner doesn't know any more, as at the moment when the owner ends, has to look for the
+// queue again.
 func TestForgottenCaller(t *testing.T) {
 	d := newDesk()
 	s, call := attached(t, d)
@@ -110,8 +109,7 @@ func TestForgottenCaller(t *testing.T) {
 	}
 }
 
-// An owner serves until its callers' work is done; one that does not take its
-// leave is not waited for for ever.
+// An owner serves until its callers' work is done. It doesn't wait for ever for a caller that doesn't leave.
 func TestFinish(t *testing.T) {
 	d := newDesk()
 	s, call := attached(t, d)
@@ -123,7 +121,7 @@ func TestFinish(t *testing.T) {
 	if s.Finish(ending) {
 		t.Error("it has finished with a caller there")
 	}
-	if !s.Finish(t.Context()) { // the caller's files have ended, and it stays
+	if !s.Finish(t.Context()) { // the caller's files have ended, but it stays
 		t.Error("it waits for one that has nothing to wait for")
 	}
 	if err := call.Retry(t.Context(), "1"); !IsGone(err) {
@@ -131,8 +129,8 @@ func TestFinish(t *testing.T) {
 	}
 }
 
-// An owner that has stopped in the middle is given up, with a word on what to
-// do. It happens in virtual time, over a pipe.
+// A caller gives up an owner that was stopped, with an error that says what to do. The test runs in virtual
+// time, over a pipe.
 func TestSilentOwner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		here, there := net.Pipe()
@@ -161,7 +159,7 @@ func TestSilentOwner(t *testing.T) {
 	})
 }
 
-// An owner that takes a caller's connection and says nothing is given up too.
+// A caller also gives up an owner that accepts the connection and sends nothing.
 func TestMuteOwner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		here, there := net.Pipe()
@@ -177,8 +175,8 @@ func TestMuteOwner(t *testing.T) {
 	})
 }
 
-// Why the owner could not be greeted is an error of the program, with what to do:
-// also that another user's process is in its place, and that the call was ended.
+// If the owner can't be greeted, the error is a *core.Error that says what to do, also if another user's
+// process is in its place, or if the call was cancelled.
 func TestNotGreeted(t *testing.T) {
 	stopped, stop := context.WithCancel(t.Context())
 	stop()
@@ -199,7 +197,7 @@ func TestNotGreeted(t *testing.T) {
 	}
 }
 
-// What others say is read within limits, and never ends in a panic.
+// Messages are read within limits, and never cause a panic.
 func FuzzLines(f *testing.F) {
 	f.Add([]byte("{\"call\":\"a\"}\n\n{\"last\":true}\n"))
 	f.Add([]byte(`{"already":[{"source":{"path":{"bytes":"6Q=="}},"error":{"cause":"x"}}],"state":{"waits":[{}]},"terms":{"profile":{"files":{"ca":{"bytes":"!"}}}},"last":true}`))

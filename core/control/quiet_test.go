@@ -14,15 +14,15 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// A process that was stopped for long hears of one step that is over, however
-// many there would have been, and then of its owner: that is no silence.
+// A process that was stopped for long counts one step, however many would have passed, and then hears from
+// its owner: that is no silence.
 func TestStoppedCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ended := false
 		q := newQuiet(func() { ended = true })
 		defer q.stop()
-		q.passed = quietSteps - 2 // the owner spoke a while ago
-		q.step()                  // as when a process goes on
+		q.passed = quietSteps - 2 // the owner was last heard a while ago
+		q.step()                  // as when a stopped process goes on
 		q.heard()
 		for range quietSteps - 1 {
 			q.step()
@@ -61,8 +61,8 @@ func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
 	return here, nil
 }
 
-// What an owner has to say after it had nothing to say for long, arrives, however
-// much it is; what a caller doesn't read for a minute is given up.
+// After a long time without updates a large one still arrives. If a caller doesn't read for a minute, the
+// owner gives it up.
 func TestMuchAfterSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, l := newDesk(), &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
@@ -85,10 +85,10 @@ func TestMuchAfterSilence(t *testing.T) {
 				t.Errorf("after %v: %d transfers, %v", wait, len(u.Changed), err)
 			}
 		}
-		for range 3 { // one is on its way, one is kept, one is not read
+		for range 3 { // one is being sent, one is kept, one is not read
 			d.feed.updates <- core.Update{Changed: many}
 		}
-		time.Sleep(2 * writeTime) //nolint:forbidigo // virtual time: nobody reads
+		time.Sleep(2 * writeTime) //nolint:forbidigo // virtual time in which the caller doesn't read
 		for err == nil {
 			_, err = feed.Next(t.Context())
 		}

@@ -17,8 +17,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// A process of another user is not let in, and not spoken to, even where the
-// rights of files would let it: its user is asked for.
+// A process of another user is neither accepted nor talked to, even if file permissions would allow it: the
+// user of its process is checked.
 func TestForeignUser(t *testing.T) {
 	folder := t.TempDir()
 	open(t, folder, newDesk(), Hello{})
@@ -31,7 +31,7 @@ func TestForeignUser(t *testing.T) {
 		t.Errorf("another user's: %v", err)
 	}
 	if os.Geteuid() != 0 {
-		return // nobody can be another user
+		return // without root's rights no other user can be tried
 	}
 	socket := filepath.Join(folder, "control", "socket")
 	for path, mode := range map[string]os.FileMode{filepath.Dir(filepath.Dir(folder)): 0o755, filepath.Dir(folder): 0o755, folder: 0o755, filepath.Dir(socket): 0o755, socket: 0o777} {
@@ -51,7 +51,7 @@ func TestForeignUser(t *testing.T) {
 	if err := os.WriteFile(program, self, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	coverage := filepath.Join(folder, "coverage") // where the other user can write it
+	coverage := filepath.Join(folder, "coverage") // the other user has to be able to write it
 	if err := errors.Join(os.Mkdir(coverage, 0o777), os.Chmod(coverage, 0o777)); err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestForeignUser(t *testing.T) {
 	}
 }
 
-// TestAsForeigner is what another user's process tries, in TestForeignUser.
+// TestAsForeigner runs as another user's process in TestForeignUser.
 func TestAsForeigner(t *testing.T) {
 	socket := os.Getenv("CONTROL_SOCKET")
 	if socket == "" {
@@ -76,15 +76,15 @@ func TestAsForeigner(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = conn.Close() }()
-	t.Log(samePeer(conn)) // what the true program would go by
+	t.Log(samePeer(conn)) // the check that the real program would make
 	_, _ = conn.Write([]byte("GET /hello HTTP/1.1\r\nHost: ingester\r\n\r\n"))
 	if n, err := conn.Read(make([]byte, 1)); n == 0 && err != nil {
 		t.Log("connected and cut off")
 	}
 }
 
-// A socket that is left over is nobody's; what lies in the way of a new one is
-// replaced, and the folder of the socket is closed to others.
+// A left-over socket has no owner. It is replaced by a new one, and other users can't enter the socket's
+// folder.
 func TestStaleSocket(t *testing.T) {
 	for name, below := range map[string]string{"short path": "", "long path": strings.Repeat("folder/", 20)} {
 		t.Run(name, func(t *testing.T) {
@@ -128,8 +128,8 @@ func TestStaleSocket(t *testing.T) {
 	}
 }
 
-// Requests for another host than the one that there is are not answered: none
-// comes from a browser, and none gets in if one did.
+// Requests with another host name are not answered, so that even a browser that could connect could not
+// use the socket.
 func TestOtherHost(t *testing.T) {
 	folder := t.TempDir()
 	open(t, folder, newDesk(), Hello{})
@@ -148,8 +148,8 @@ func TestOtherHost(t *testing.T) {
 	}
 }
 
-// An owner of another version, and one that doesn't answer, are told with what
-// to do; one that begins is asked again.
+// For an owner of another version, or one that doesn't answer, the error says what to do. One that is
+// starting is asked again.
 func TestUnusableOwner(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer string
@@ -176,7 +176,7 @@ func TestUnusableOwner(t *testing.T) {
 				t.Errorf("%#v", err)
 			}
 			var gone *Gone
-			if errors.As(err, &gone) && gone.Busy != (name == "begins") { // how long it is asked again hangs on its own word
+			if errors.As(err, &gone) && gone.Busy != (name == "begins") { // whether it is asked again depends on its answer
 				t.Errorf("%#v", gone)
 			}
 			_ = s.Close()

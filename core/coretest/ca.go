@@ -1,5 +1,5 @@
-// Package coretest holds what the tests of several packages need: a real
-// certificate authority whose certificates real TLS servers and clients use.
+// Package coretest has what the tests of several packages need: a real certificate authority
+// (CA) whose certificates real TLS servers and clients use, proxies, a keychain, and servers.
 //
 // Only tests import it.
 package coretest
@@ -25,8 +25,7 @@ import (
 // Leaf says otherwise.
 const validity = 24 * time.Hour
 
-// CA is a certificate authority: a self-signed ECDSA P-256 certificate and
-// its key.
+// CA is a certificate authority: a self-signed ECDSA P-256 certificate and its key.
 type CA struct {
 	Cert *x509.Certificate
 	Key  crypto.Signer
@@ -43,7 +42,7 @@ type Leaf struct {
 	NotAfter   time.Time          // zero: in a day
 }
 
-// NewCA makes a certificate authority with the common name name.
+// NewCA makes a CA with the common name name.
 func NewCA(t testing.TB, name string) *CA {
 	t.Helper()
 	key := newKey(t)
@@ -51,7 +50,7 @@ func NewCA(t testing.TB, name string) *CA {
 	return &CA{Cert: sign(t, template, template, key.Public(), key), Key: key}
 }
 
-// Intermediate issues a certificate authority below this one.
+// Intermediate makes an intermediate CA whose certificate this one issues.
 func (ca *CA) Intermediate(t testing.TB, name string) *CA {
 	t.Helper()
 	key := newKey(t)
@@ -115,15 +114,15 @@ func (ca *CA) Issue(t testing.TB, leaf Leaf) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key, Leaf: cert}
 }
 
-// Pool returns a pool that holds this authority only.
+// Pool returns a pool with this CA only.
 func (ca *CA) Pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(ca.Cert)
 	return pool
 }
 
-// ServerConfig returns the configuration of a server with a certificate for
-// the loopback names that demands client certificates of this authority.
+// ServerConfig returns the configuration of a server with a certificate for the loopback
+// names that demands client certificates of this CA.
 func (ca *CA) ServerConfig(t testing.TB) *tls.Config {
 	t.Helper()
 	return &tls.Config{
@@ -134,7 +133,7 @@ func (ca *CA) ServerConfig(t testing.TB) *tls.Config {
 	}
 }
 
-// WritePEM writes the authority's certificate to ca.pem in dir.
+// WritePEM writes the CA's certificate to ca.pem in dir.
 func (ca *CA) WritePEM(t testing.TB, dir string) (caFile string) {
 	t.Helper()
 	caFile = filepath.Join(dir, "ca.pem")

@@ -9,9 +9,8 @@ import (
 	"net/http/httptest"
 )
 
-// Encoded answers as h does, with every body packed though nobody asked for it,
-// as some proxies do: as "gzip" or "deflate", or, for another encoding, into
-// something that looks like it.
+// Encoded answers like h, but compresses every body unasked, as some proxies do: with "gzip" or
+// "deflate", or, for another encoding, with data that only claims to be encoded.
 func Encoded(h http.Handler, encoding string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer := httptest.NewRecorder()
@@ -39,7 +38,7 @@ func pack(encoding string, data []byte) []byte {
 	default:
 		return append([]byte{0x0b}, bytes.Repeat([]byte{0x80}, len(data))...)
 	}
-	_, _ = to.Write(data) // into memory
+	_, _ = to.Write(data) // to memory
 	_ = to.Close()
 	return out.Bytes()
 }

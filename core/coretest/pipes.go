@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// Pipes is a listener whose connections are made in memory: in a synctest
-// bubble time stands still while nothing is sent.
+// Pipes is a listener with connections in memory, so that in a synctest bubble time advances
+// while nothing is sent.
 type Pipes struct {
-	// Latency is how much later what the server does is noticed by the client.
+	// Latency is how much later the client notices what the server does.
 	Latency time.Duration
 
 	waiting chan net.Conn
@@ -53,10 +53,10 @@ func (p *Pipes) Dial(context.Context, string, string) (net.Conn, error) {
 	}
 }
 
-// Dialled is how many connections were made.
+// Dialled returns how many connections were made.
 func (p *Pipes) Dialled() int { return int(p.dialled.Load()) }
 
-// late is a connection whose other end is far away.
+// late is a connection to a far end.
 type late struct {
 	net.Conn
 	latency time.Duration
@@ -71,8 +71,7 @@ func (l *late) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write implements net.Conn. What is written after the other end was closed is
-// lost on the way.
+// Write implements net.Conn. Data written after the other end was closed is lost.
 func (l *late) Write(p []byte) (int, error) {
 	n, err := l.Conn.Write(p)
 	if l.latency > 0 && errors.Is(err, io.ErrClosedPipe) {

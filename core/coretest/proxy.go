@@ -15,24 +15,24 @@ import (
 	"testing"
 )
 
-// The user and the password of a Proxy that asks for them.
+// The user and the password of a Proxy that demands them.
 const (
 	ProxyUser     = "proxy-user"
-	ProxyPassword = "s3same-0pen" //nolint:gosec // of nobody
+	ProxyPassword = "s3same-0pen" //nolint:gosec // nobody's password
 )
 
 // Proxy is a proxy on a real socket: HTTP CONNECT (RFC 9110 §9.3.6) and SOCKS5
 // (RFC 1928, RFC 1929) on one port.
 type Proxy struct {
 	listener net.Listener
-	// Login makes it ask for ProxyUser and ProxyPassword, Refuse answer every
-	// CONNECT with a status. Both are set before the first connection.
+	// Login makes the proxy demand ProxyUser and ProxyPassword; Refuse makes it
+	// answer every CONNECT with a status. Both are set before the first connection.
 	Login   bool
 	Refuse  int
 	tunnels atomic.Int64
 }
 
-// NewProxy starts a proxy; it ends with the test.
+// NewProxy starts a proxy, which ends with the test.
 func NewProxy(t testing.TB) *Proxy {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -54,8 +54,7 @@ func NewProxy(t testing.TB) *Proxy {
 	return p
 }
 
-// URL is the proxy's address as a user would write it, with a password unless
-// that is "".
+// URL returns the proxy's address as a user would write it, with a password unless that is "".
 func (p *Proxy) URL(scheme, password string) string {
 	u := &url.URL{Scheme: scheme, Host: p.listener.Addr().String()}
 	if password != "" {
@@ -64,7 +63,7 @@ func (p *Proxy) URL(scheme, password string) string {
 	return u.String()
 }
 
-// Tunnels is how many connections it has made.
+// Tunnels returns how many connections it has made.
 func (p *Proxy) Tunnels() int { return int(p.tunnels.Load()) }
 
 func (p *Proxy) serve(client net.Conn) {
@@ -133,7 +132,7 @@ func (p *Proxy) socks(in *bufio.Reader, client net.Conn) (net.Conn, error) {
 		return nil, err
 	}
 	if p.Login {
-		user, err := chunk(in, 1) // version; a name behind its length
+		user, err := chunk(in, 1) // version; a name after its length
 		if err != nil {
 			return nil, err
 		}
@@ -162,7 +161,7 @@ func (p *Proxy) socks(in *bufio.Reader, client net.Conn) (net.Conn, error) {
 	return server, err
 }
 
-// chunk skips bytes and reads what stands behind its own length, a byte.
+// chunk skips bytes and reads a value after a byte with its length.
 func chunk(in io.Reader, skip int) ([]byte, error) {
 	head := make([]byte, skip+1)
 	if _, err := io.ReadFull(in, head); err != nil {

@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// Publish replaces the part of a document that is called name: what stands
-// between <!-- name --> and <!-- end of name -->.
+// Publish replaces the part of a document between <!-- name --> and <!-- end of name -->.
 func Publish(t testing.TB, path, name, text string) {
 	t.Helper()
 	document, err := os.ReadFile(path)

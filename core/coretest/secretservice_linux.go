@@ -18,13 +18,13 @@ const secretsName = "org.freedesktop.secrets"
 // keyringPassword unlocks the keyring of a SecretService.
 const keyringPassword = "correct horse"
 
-// SecretService is a real GNOME Keyring on a D-Bus session bus of its own, with
-// an empty home. Nothing of the machine's own session is touched.
+// SecretService is a real GNOME Keyring on a D-Bus session bus of its own, with an empty home. It
+// doesn't affect the machine's own session.
 //
 // D-Bus libraries keep one connection for a whole process, so use a
 // SecretService from a child process with Env.
 type SecretService struct {
-	Address string // of the bus
+	Address string // the bus's address
 
 	bus     *exec.Cmd
 	home    string
@@ -38,8 +38,8 @@ func NewSecretService(t testing.TB) *SecretService {
 	return newSecretService(t, true)
 }
 
-// NewEmptySecretService starts a bus and a keyring that nobody has set up: it
-// has no collection to keep secrets in.
+// NewEmptySecretService starts a bus and a keyring that was never set up: it has no collection for
+// secrets.
 func NewEmptySecretService(t testing.TB) *SecretService {
 	t.Helper()
 	return newSecretService(t, false)
@@ -53,8 +53,8 @@ func newSecretService(t testing.TB, unlocked bool) *SecretService {
 	return s
 }
 
-// NewBus starts a session bus that starts no service by itself, and returns
-// its address. It ends with the test.
+// NewBus starts a session bus that starts no services by itself, and returns its address. It ends
+// with the test.
 func NewBus(t testing.TB) string {
 	t.Helper()
 	_, address := startBus(t)
@@ -63,7 +63,7 @@ func NewBus(t testing.TB) string {
 
 func startBus(t testing.TB) (*exec.Cmd, string) {
 	t.Helper()
-	// Not t.TempDir: a socket's path may have 108 bytes only.
+	// Not t.TempDir, as a socket's path may have only 108 bytes.
 	dir, err := os.MkdirTemp("", "bus")
 	if err != nil {
 		t.Fatal(err)
@@ -98,13 +98,13 @@ func startBus(t testing.TB) (*exec.Cmd, string) {
 	return bus, strings.TrimSpace(address)
 }
 
-// Env is the environment in which a child process finds the keyring.
+// Env returns the environment in which a child process finds the keyring.
 func (s *SecretService) Env() []string {
 	return append(BusEnv(s.Address), "HOME="+s.home, "XDG_DATA_HOME="+filepath.Join(s.home, "data"), "XDG_RUNTIME_DIR="+s.home)
 }
 
-// BusEnv is this process's environment with another session bus and without
-// a display, on which a password window could open.
+// BusEnv returns this process's environment with another session bus and without a display, on
+// which a password window could open.
 func BusEnv(address string) []string {
 	env := slices.DeleteFunc(os.Environ(), func(e string) bool {
 		name, _, _ := strings.Cut(e, "=")
@@ -113,8 +113,8 @@ func BusEnv(address string) []string {
 	return append(env, "DBUS_SESSION_BUS_ADDRESS="+address)
 }
 
-// Start starts the keyring, in the same home each time, and waits until it is
-// on the bus. Unless it is unlocked its collection stays locked.
+// Start starts the keyring, with the same home each time, and waits until it is on the bus. unlocked
+// says whether to unlock its collection.
 func (s *SecretService) Start(t testing.TB, unlocked bool) {
 	t.Helper()
 	args := []string{"--foreground", "--components=secrets"}
@@ -134,7 +134,7 @@ func (s *SecretService) Start(t testing.TB, unlocked bool) {
 	awaitOwner(t, s.Connect(t), secretsName)
 }
 
-// awaitOwner waits until somebody on the bus has the name.
+// awaitOwner waits until a process on the bus has the name.
 func awaitOwner(t testing.TB, conn *dbus.Conn, name string) {
 	t.Helper()
 	signals := make(chan *dbus.Signal, 16)
@@ -197,8 +197,8 @@ func (s *SecretService) Unlock(t testing.TB) {
 	}
 }
 
-// Calls returns a channel that gets a value for each property of the keyring
-// that somebody asks for, whether or not the keyring is awake to answer.
+// Calls returns a channel that gets a value for each request for a property of the keyring, whether
+// or not the keyring can answer.
 func (s *SecretService) Calls(t testing.TB) <-chan *dbus.Message {
 	t.Helper()
 	conn := s.Connect(t)
@@ -211,8 +211,8 @@ func (s *SecretService) Calls(t testing.TB) <-chan *dbus.Message {
 	return calls
 }
 
-// SilentPrompter stands for a user who doesn't answer: the keyring's password
-// window opens and stays. The channel gets a value each time one opens.
+// SilentPrompter acts like a user who doesn't answer: the keyring's password window opens and stays
+// open. The channel gets a value each time one opens.
 func (s *SecretService) SilentPrompter(t testing.TB) <-chan struct{} {
 	t.Helper()
 	conn := s.Connect(t)
@@ -246,8 +246,7 @@ func (s *SecretService) EndBus(t testing.TB) {
 	kill(s.bus)
 }
 
-// Signal sends the keyring a signal: SIGSTOP lets it hang, SIGCONT go on,
-// SIGKILL crash.
+// Signal sends the keyring a signal: SIGSTOP makes it hang, SIGCONT go on, SIGKILL crash.
 func (s *SecretService) Signal(t testing.TB, signal syscall.Signal) {
 	t.Helper()
 	if err := s.keyring.Process.Signal(signal); err != nil {

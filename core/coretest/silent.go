@@ -9,16 +9,15 @@ import (
 	"testing"
 )
 
-// Silent is a TLS server that looks at client certificates as asyncio does, and
-// with it uvicorn: with one that it refuses it ends the connection, and no alert
-// says why.
+// Silent is a TLS server that checks client certificates like asyncio, and so uvicorn: if it refuses
+// one, it closes the connection without an alert that says why.
 type Silent struct {
 	Addr    string // host:port
 	Accepts atomic.Bool
 }
 
-// NewSilent starts a server that accepts no certificate, with these protocols of
-// ALPN. It ends with the test. Once it accepts them it answers 201 to anything.
+// NewSilent starts a server with these ALPN protocols that accepts no certificate. Once it is made to
+// accept them, it answers 201 to every request. It ends with the test.
 func NewSilent(t testing.TB, ca *CA, protocols ...string) *Silent {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")

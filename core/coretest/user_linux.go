@@ -13,11 +13,11 @@ import (
 // nobody is a user without rights.
 const nobody = 65534
 
-// userPath is where an ordinary user of Debian looks for programs.
+// userPath is the search path of an ordinary user of Debian.
 const userPath = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"
 
-// AsUser runs tests of this package, those whose names match pattern, as an
-// ordinary user; all of them must pass. Who is one runs them anyway.
+// AsUser runs the tests of this package whose names match pattern as an ordinary user, if this process
+// is root's; all of them must pass.
 func AsUser(t *testing.T, pattern string, env ...string) {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -51,14 +51,14 @@ func AsUser(t *testing.T, pattern string, env ...string) {
 	}
 }
 
-// copyProgram puts this program where others can run it.
+// copyProgram copies this program to where other users can run it.
 func copyProgram(t *testing.T, to string) {
 	t.Helper()
 	in, err := os.Open("/proc/self/exe")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = in.Close() }() // only read
+	defer func() { _ = in.Close() }() // only for reading
 	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY, 0o755)
 	if err == nil {
 		_, err = io.Copy(out, in)

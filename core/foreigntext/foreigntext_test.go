@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// utf16Of encodes text, with what stands in front.
+// utf16Of encodes text with a prefix.
 func utf16Of(order binary.AppendByteOrder, text string) string {
 	var data []byte
 	for _, unit := range utf16.Encode([]rune(text)) {
@@ -55,7 +55,7 @@ func TestNewlines(t *testing.T) {
 	}
 }
 
-// Whatever is decoded: UTF-16 comes out as UTF-8, everything else as it was.
+// UTF-16 is decoded to UTF-8, and everything else stays as it was.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{"text", "\ufefftext", utf16Of(binary.LittleEndian, "\ufefftext 🔑"), utf16Of(binary.BigEndian, "\ufefftext"), "\xff\xfe\x3d\xd8"} {
 		f.Add([]byte(seed))

@@ -13,7 +13,7 @@ func block(kind, content string) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: []byte(content)}))
 }
 
-// told says in words what was read of a file.
+// told describes what was read from a file.
 func told(t *testing.T, data string) string {
 	t.Helper()
 	blocks, err := PEM([]byte(data))
@@ -39,7 +39,7 @@ func told(t *testing.T, data string) string {
 // long is more than one line of base64.
 var long = strings.Repeat("the content of a certificate ", 4)
 
-// One block in every dress is read; where it can't be, its place is told.
+// A block is read in every form. If it can't be, the error tells its position.
 func TestPEM(t *testing.T) {
 	one, two := block("CERTIFICATE", long), block("CERTIFICATE", "two")
 	read, both := "1 CERTIFICATE="+long, "1 CERTIFICATE="+long+"; 6 CERTIFICATE=two"
@@ -106,8 +106,8 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// Whatever a file holds: no panic; each BEGIN line of the standard has its
-// block; and what the standard library writes of it is read again.
+// Whatever a file contains: reading never panics, each standard BEGIN line gives a block, and a block that the
+// standard library has written can be read again.
 func FuzzPEM(f *testing.F) {
 	one, two := block("CERTIFICATE", long), block("PUBLIC KEY", "two")
 	for _, seed := range []string{one + two, strings.TrimSpace(one) + two, "\ufeff" + one, utf16Of(binary.LittleEndian, "\ufeff"+one), strings.ReplaceAll(one, "\n", "\r"),
@@ -135,7 +135,7 @@ func FuzzPEM(f *testing.F) {
 	})
 }
 
-// The lines above a block are its own, not those above the one before.
+// The lines above a block belong to it, but not those above an earlier block.
 func TestAttribute(t *testing.T) {
 	one, two := block("CERTIFICATE", long), block("CERTIFICATE", "two")
 	text := "Bag Attributes\r\n    friendlyName: first: ü \r\n    localKeyID: 01 \r\n" + one + "subject=x\n\ufefffriendlyName:second\r" + two + two

@@ -23,12 +23,12 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// request is one call that a child is to make, answer what came of it.
+// request is one call that a child makes, and answer its result.
 type (
 	request struct {
 		Do, Profile string
 		Item        Item
-		Secret      []byte // JSON would mend a string
+		Secret      []byte // JSON would change invalid UTF-8 in a string
 		Limit       time.Duration
 	}
 	answer struct {

@@ -14,7 +14,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// short is a time limit for calls that won't be answered.
+// short is a time limit for calls that are never answered.
 const short = 300 * time.Millisecond
 
 // program is a process that uses a keychain.
@@ -77,7 +77,7 @@ func (p *program) do(r request) answer {
 	return p.answer()
 }
 
-// want makes a call and checks what comes of it.
+// want makes a call and checks its result.
 func (p *program) want(r request, code core.Code, says string) {
 	p.t.Helper()
 	a := p.do(r)
@@ -86,8 +86,7 @@ func (p *program) want(r request, code core.Code, says string) {
 	}
 }
 
-// A secret is found again by another program, and after the keychain itself
-// was started again.
+// A secret is found by another program, and after the keychain itself was restarted.
 func TestSecretIsFoundAgain(t *testing.T) {
 	s := coretest.NewSecretService(t)
 	first := start(t, s.Env())
@@ -128,15 +127,15 @@ func TestSecretIsReplaced(t *testing.T) {
 	}
 }
 
-// Locked by the user, or not unlocked at login: said so, and nothing is lost.
-// Nothing can show a password window here, which is as if it were closed.
+// If the keychain was locked by the user, or not unlocked at login, the error says so, and nothing is
+// lost. No password window can be shown here, which counts as if it were closed.
 func TestLocked(t *testing.T) {
 	s := coretest.NewSecretService(t)
 	p := start(t, s.Env())
 	p.want(request{Do: "set", Secret: []byte("kept")}, "", "")
 
 	s.Lock(t)
-	p.want(request{Do: "probe"}, "", "") // it is there, and nobody was asked
+	p.want(request{Do: "probe"}, "", "") // the keychain is there, and the user was not asked
 	for _, do := range []string{"get", "set", "delete"} {
 		p.want(request{Do: do, Secret: []byte("new")}, core.CodeKeychainLocked, "Unlock it and try again")
 	}
@@ -153,7 +152,7 @@ func TestLocked(t *testing.T) {
 	}
 }
 
-// A password window that nobody answers ends with the time limit.
+// A password window that is not answered ends with the time limit.
 func TestPromptNotAnswered(t *testing.T) {
 	s := coretest.NewSecretService(t)
 	opened := s.SilentPrompter(t)
@@ -167,8 +166,8 @@ func TestPromptNotAnswered(t *testing.T) {
 	}
 }
 
-// A keychain that is unlocked late, by signing in to the desktop, is used as
-// soon as it is, even though the password window is still open.
+// A keychain that is unlocked by signing in to the desktop is used at once, even if the password window is
+// still open.
 func TestUnlockedLate(t *testing.T) {
 	s := coretest.NewSecretService(t)
 	opened := s.SilentPrompter(t)
@@ -199,7 +198,7 @@ func TestBusEndsDuringPrompt(t *testing.T) {
 	p.want(request{Do: "probe"}, core.CodeKeychainUnavailable, "")
 }
 
-// No bus, and a bus without a keychain.
+// Without a bus, and with a bus but no keychain.
 func TestAbsent(t *testing.T) {
 	tests := map[string][]string{
 		"no bus":       coretest.BusEnv("unix:path=" + t.TempDir() + "/nothing"),
@@ -217,13 +216,13 @@ func TestAbsent(t *testing.T) {
 	}
 }
 
-// A keychain that nobody ever set up has no keyring to keep a secret in.
+// A keychain that was never set up has no keyring for a secret.
 func TestNoDefaultKeyring(t *testing.T) {
 	s := coretest.NewEmptySecretService(t)
 	start(t, s.Env()).want(request{Do: "get"}, core.CodeKeychainUnavailable, "no default keyring")
 }
 
-// A keychain that hangs costs the time limit, and works again when it does.
+// A hanging keychain takes the time limit, and works again when it goes on.
 func TestHangs(t *testing.T) {
 	s := coretest.NewSecretService(t)
 	p := start(t, s.Env())
@@ -238,7 +237,7 @@ func TestHangs(t *testing.T) {
 	}
 }
 
-// A keychain that crashed is told as gone, and used again when it is back.
+// If the keychain has crashed, the error says so, and it is used again when it is back.
 func TestCrashes(t *testing.T) {
 	s := coretest.NewSecretService(t)
 	p := start(t, s.Env())

@@ -32,7 +32,7 @@ func TestSession(t *testing.T) {
 	wantCode(t, "deleted", err, core.CodeSecretMissing, "")
 }
 
-// Sizes are the same for both twins, so that a secret can move to the other.
+// The size limit is the same for Session and System, so that a secret can be moved to the other.
 func TestSecretsThatNoKeychainTakes(t *testing.T) {
 	tests := map[string]struct {
 		secret string
@@ -71,7 +71,7 @@ func TestSessionIsSafe(t *testing.T) {
 	all.Wait()
 }
 
-// Where a secret goes is told, never guessed.
+// A secret is kept only where the caller says.
 func TestLayered(t *testing.T) {
 	ctx := t.Context()
 	session, system := NewSession(), NewSession()
@@ -106,8 +106,7 @@ func look(ctx context.Context, k Keychain) string {
 	return secret.Reveal()
 }
 
-// A keychain that can't take a secret doesn't make it stay in memory unasked,
-// and doesn't cost the one that is there.
+// If a keychain can't take a secret, that is not kept in memory instead, and the present secret stays.
 func TestLayeredNeverFallsBack(t *testing.T) {
 	ctx := t.Context()
 	system := odd(func() (string, error) { panic("broken") })

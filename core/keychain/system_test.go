@@ -13,8 +13,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// oddRing does what real keychains do too seldom to wait for: it hangs, lies
-// and panics.
+// oddRing has the rare faults of real keychains: it hangs, reports false success and panics.
 type oddRing struct {
 	get func() (string, error)
 	set error
@@ -24,7 +23,7 @@ func (r oddRing) Get(string, string) (string, error) { return r.get() }
 func (r oddRing) Set(string, string, string) error   { return r.set }
 func (r oddRing) Delete(string, string) error        { return keyring.ErrNotFound }
 
-// odd is a System on a ring whose Get is the given one.
+// odd returns a System on a ring with this Get.
 func odd(get func() (string, error)) *System {
 	s := NewSystem("ingester-test", 0)
 	s.ring = oddRing{get: get}
@@ -39,8 +38,8 @@ func wantCode(t *testing.T, what string, err error, code core.Code, says string)
 	}
 }
 
-// A call that hangs takes its time limit; those behind it fail then, later
-// ones at once, and all is well when it ends after all.
+// A hanging call takes its time limit. Calls that wait for it fail then, later ones at once, and everything
+// works again if it ends after all.
 func TestHungCallsDoNotPileUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hang, calls := make(chan struct{}), 0
@@ -72,7 +71,7 @@ func TestHungCallsDoNotPileUp(t *testing.T) {
 	})
 }
 
-// Calls one after the other wait for each other and all succeed.
+// Concurrent calls wait for each other and all succeed.
 func TestCallsTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		inside := 0
@@ -97,8 +96,8 @@ func TestCallsTakeTurns(t *testing.T) {
 	})
 }
 
-// A caller that gives up is told so, and doesn't make the keychain count as
-// hung: the next one waits for the call.
+// If a caller gives up, its error says so, and the keychain doesn't count as hung: the next caller waits for
+// the call.
 func TestCallerGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hang := make(chan struct{})
@@ -122,7 +121,7 @@ func TestCallerGivesUp(t *testing.T) {
 	})
 }
 
-// Close waits for the call under way, as long as its context lets it.
+// Close waits for the call under way until its context ends.
 func TestClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		hang := make(chan struct{})
@@ -139,14 +138,14 @@ func TestClose(t *testing.T) {
 	})
 }
 
-// go-keyring panics where the bus goes away during a prompt.
+// go-keyring panics if the bus goes away during a prompt.
 func TestPanicIsAnError(t *testing.T) {
 	s := odd(func() (string, error) { panic("nil signal") })
 	_, err := s.Get(t.Context(), "p", ItemClientSecret)
 	wantCode(t, "panic", err, core.CodeKeychainFailed, "nil signal")
 }
 
-// What a keychain says it kept is read back.
+// A secret that a keychain reports as kept is read back.
 func TestSetReadsBack(t *testing.T) {
 	broken := errors.New("broken")
 	tests := map[string]struct {

@@ -11,7 +11,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// The words of errors are those of the systems that have them.
+// Messages have the terms of the system on which the error occurs.
 func TestErrorsAreToldApart(t *testing.T) {
 	tests := map[string]struct {
 		err  error

@@ -64,9 +64,9 @@ func TestGuard(t *testing.T) {
 func TestAllowedHosts(t *testing.T) {
 	tests := []struct {
 		ip    string
-		name  string // as configured
+		name  string // the configured address
 		port  int
-		allow []string // nil: any
+		allow []string // nil: any host
 	}{
 		{"127.0.0.1", "127.0.0.1", 9464, []string{"127.0.0.1:9464", "[::1]:9464", "localhost:9464"}},
 		{"::1", "127.0.0.1", 9464, []string{"127.0.0.1:9464", "[::1]:9464", "localhost:9464"}},
@@ -90,7 +90,8 @@ func TestAllowedHosts(t *testing.T) {
 	}
 }
 
-// Whatever a request says, only the three names and no foreign page get in.
+// Whatever a request contains, only those with one of the three names, and none of a foreign page, are
+// answered.
 func FuzzGuard(f *testing.F) {
 	for _, host := range []string{"127.0.0.1:9464", "localhost:9464", "evil.com", "127.0.0.1:9464\x00", "[::1]:9464", "LocalHost:9464", "127.1:9464"} {
 		f.Add(host, "", "")

@@ -20,7 +20,7 @@ import (
 
 var errBroken = errors.New("broken")
 
-// collector is a function as a prometheus.Collector that isn't checked.
+// collector makes a function an unchecked prometheus.Collector.
 type collector func(chan<- prometheus.Metric)
 
 func (collector) Describe(chan<- *prometheus.Desc)       {}
@@ -29,7 +29,7 @@ func (c collector) Collect(out chan<- prometheus.Metric) { c(out) }
 func TestAddresses(t *testing.T) {
 	tests := []struct {
 		addr string
-		url  string // its begin
+		url  string // the beginning of the URL
 		warn bool
 	}{
 		{"127.0.0.1:0", "http://127.0.0.1:", false},
@@ -92,7 +92,7 @@ func TestAddressesRefused(t *testing.T) {
 	}
 }
 
-// Nobody but the registry is on the mux.
+// The mux serves only the registry.
 func TestRoutes(t *testing.T) {
 	l := serve(t, newMetrics(), "127.0.0.1:0")
 	base := strings.TrimSuffix(l.URL(), "/metrics")
@@ -162,7 +162,7 @@ func TestHeaderLimit(t *testing.T) {
 	}
 }
 
-// More scrapes at once than four are turned away.
+// More than four scrapes at once are refused.
 func TestInFlightLimit(t *testing.T) {
 	m := newMetrics()
 	entered, leave := make(chan struct{}, maxInFlight), make(chan struct{})
@@ -200,7 +200,7 @@ func status(t *testing.T, url string) int {
 	return resp.StatusCode
 }
 
-// Whoever sends a header drop by drop is cut off. Virtual time, on a pipe.
+// A client that sends a header very slowly is cut off. Virtual time, on a pipe.
 func TestSlowHeaderIsCutOff(t *testing.T) {
 	l, err := newMetrics().Listen(t.Context(), "127.0.0.1:0", slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -230,7 +230,7 @@ func TestSlowHeaderIsCutOff(t *testing.T) {
 	})
 }
 
-// pipeListener accepts what it is handed.
+// pipeListener accepts the connections that it is given.
 type pipeListener struct {
 	conns  chan net.Conn
 	closed chan struct{}
@@ -248,7 +248,7 @@ func (p *pipeListener) Accept() (net.Conn, error) {
 func (p *pipeListener) Close() error   { close(p.closed); return nil }
 func (p *pipeListener) Addr() net.Addr { return &net.TCPAddr{} }
 
-// An answer that is on its way when the listener ends is still given.
+// An answer under way when the listener ends is still sent.
 func TestServeFinishesAnswers(t *testing.T) {
 	m := newMetrics()
 	entered, leave := make(chan struct{}), make(chan struct{})
@@ -279,7 +279,7 @@ func TestServeFinishesAnswers(t *testing.T) {
 	}
 }
 
-// A listener that breaks says so.
+// Serve returns the error of a listener that fails.
 func TestServeTellsWhyItStopped(t *testing.T) {
 	l, err := newMetrics().Listen(t.Context(), "127.0.0.1:0", slog.New(slog.DiscardHandler))
 	if err != nil {

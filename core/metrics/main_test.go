@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// Metrics is what the engine and the token source report to.
+// Metrics is an observer of the engine and of the token source.
 var (
 	_ engine.Observer = (*Metrics)(nil)
 	_ auth.Observer   = (*Metrics)(nil)

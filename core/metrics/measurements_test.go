@@ -33,8 +33,8 @@ func TestMeasurements(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// All observations lie in one bucket: 50 to 100 ms, 50 to 100 ms, up to
-	// 1 ms; quantiles are spread evenly in it.
+	// For each histogram all observations are in one bucket: 50 to 100 ms, 50 to
+	// 100 ms, up to 1 ms. Quantiles are spread evenly in it.
 	want := core.Measurements{
 		At: now, BytesSent: 17, ActiveUploads: 1,
 		Uploads:       map[string]float64{"success": 1, "error": 1},
@@ -61,7 +61,7 @@ func TestMeasurements(t *testing.T) {
 	}
 }
 
-// A broken collector is told, not shown as zeros.
+// A broken collector gives an error instead of zeros.
 func TestMeasurementsThatFail(t *testing.T) {
 	m := newMetrics()
 	bad := prometheus.NewDesc("ingester_bad", "", nil, nil)
@@ -73,7 +73,7 @@ func TestMeasurementsThatFail(t *testing.T) {
 	}
 }
 
-// The examples are worked by the rules of histogram_quantile.
+// The examples follow the rules of histogram_quantile.
 func TestQuantile(t *testing.T) {
 	tests := map[string]struct {
 		observed []float64 // seconds; bounds are 1, 2, 4

@@ -27,7 +27,7 @@ func TestNamesLabelsAndBuckets(t *testing.T) {
 		name   string
 		kind   dto.MetricType
 		labels map[string][]string // label → values
-		bounds []float64           // nil: not looked at
+		bounds []float64           // nil: not checked
 	}{
 		{"ingester_jwt_validation_total", dto.MetricType_COUNTER, map[string][]string{"result": {"expired", "failure", "success"}}, nil},
 		{"ingester_jwt_validation_duration_seconds", dto.MetricType_HISTOGRAM, nil,
@@ -125,7 +125,7 @@ func TestHundredUploads(t *testing.T) {
 	}
 }
 
-// Nothing that comes from outside becomes a label value.
+// No value from outside becomes a label value.
 func TestLabelsAreBounded(t *testing.T) {
 	m := newMetrics()
 	before := series(t, m)
@@ -151,7 +151,7 @@ func TestLabelsAreBounded(t *testing.T) {
 	}
 }
 
-// series counts the program's own series.
+// series returns the number of the program's own series.
 func series(t *testing.T, m *Metrics) int {
 	t.Helper()
 	families, err := m.registry.Gather()
@@ -167,7 +167,7 @@ func series(t *testing.T, m *Metrics) int {
 	return n
 }
 
-// Every code of package core is a label value of its own.
+// Every code of package core is a separate label value.
 func TestEveryCodeIsKnown(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "../error.go", nil, 0)
 	if err != nil {

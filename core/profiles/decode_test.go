@@ -12,7 +12,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// utf16Of encodes text behind a byte order mark.
+// utf16Of encodes text after a byte order mark.
 func utf16Of(order binary.AppendByteOrder, text string) string {
 	var data []byte
 	for _, unit := range utf16.Encode([]rune("\ufeff" + text)) {
@@ -21,7 +21,7 @@ func utf16Of(order binary.AppendByteOrder, text string) string {
 	return string(data)
 }
 
-// A profile is the same in whatever way another system writes its text.
+// A profile is the same however another system has written its text.
 func TestForeignTexts(t *testing.T) {
 	text := strings.Replace(minimal, `name = "`, `name = "Ключ `, 1) + "[tls]\nca_cert_file = \"Ünï/ca.pem\"\n"
 	want, err := decode([]byte(text), "/etc")
@@ -49,8 +49,8 @@ func TestForeignTexts(t *testing.T) {
 	}
 }
 
-// TestBadFiles wants exact messages: they are what an administrator works
-// with. No value of a secret may be in any of them.
+// TestBadFiles checks the exact messages, as administrators work with them. None may contain the value of
+// a secret.
 func TestBadFiles(t *testing.T) {
 	const secrets = `secrets don't belong in a profile file: take it out and keep it in the keychain with ` +
 		`"ingester profile set-secret", or pass it in INGESTER_CLIENT_SECRET`
@@ -140,7 +140,7 @@ func TestManyProblemsAreCutShort(t *testing.T) {
 	}
 }
 
-// The largest files are read as fast as their size allows, whatever is in them.
+// The time for reading the largest files depends on their size only, not on their content.
 func TestLargeNonsense(t *testing.T) {
 	const size = 900 << 10
 	for name, tt := range map[string]struct{ text, begin string }{
@@ -184,7 +184,7 @@ func TestInvalidValuesComeAlong(t *testing.T) {
 	}
 }
 
-// TestEditors reads what editors on Windows write, and TOML's other forms.
+// TestEditors reads files of editors on Windows, and TOML's other forms.
 func TestEditors(t *testing.T) {
 	for name, text := range map[string]string{
 		"byte order mark": "\xef\xbb\xbf" + minimal,

@@ -29,7 +29,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestFullIsFull keeps full and files up to date when a field is added.
+// TestFullIsFull fails if a new field is missing in full or files.
 func TestFullIsFull(t *testing.T) {
 	p, plain := full("x", "/p"), core.NewProfile("")
 	p.TLS.PKCS12File, p.TLS.Enabled = "/p/x", false
@@ -56,8 +56,7 @@ func TestFullIsFull(t *testing.T) {
 	walk("", reflect.ValueOf(p), reflect.ValueOf(plain))
 }
 
-// TestWritten shows the file as it is: in INTERFACE's order, relative paths,
-// and no secret.
+// TestWritten checks the text of a file: the order of the keys, relative paths, and no secret.
 func TestWritten(t *testing.T) {
 	dir := t.TempDir()
 	p := full("Prod", dir)
@@ -107,7 +106,7 @@ listen = '127.0.0.1:9464'
 	}
 }
 
-// TestUnwritable refuses what could not be read back, and the good file stays.
+// TestUnwritable: a profile that could not be read back is refused, and the good file stays.
 func TestUnwritable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "p.toml")
 	must(t, WriteFile(path, valid("Prod")))

@@ -14,8 +14,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// asNobody runs do without root's rights, if the test has them: on one thread,
-// which is not used again.
+// asNobody runs do without root's rights, if the test has them, on a thread that is not used again.
 func asNobody(t *testing.T, do func()) {
 	t.Helper()
 	done := make(chan error)
@@ -33,7 +32,7 @@ func asNobody(t *testing.T, do func()) {
 	must(t, <-done)
 }
 
-// TestReadOnly: what can't be written is said, and what is saved stays.
+// TestReadOnly: if a profile can't be written, the error says so, and the saved one stays.
 func TestReadOnly(t *testing.T) {
 	root := t.TempDir()
 	d := Open(filepath.Join(root, "profiles"))
@@ -75,12 +74,12 @@ func TestReadOnly(t *testing.T) {
 	must(t, os.Chmod(path, 0o600))
 	var unread error
 	asNobody(t, func() { _, unread = LoadFile(path) })
-	if os.Getuid() == 0 { // else the file is ours to read
+	if os.Getuid() == 0 { // otherwise the file belongs to this user, who can read it
 		wantCode(t, unread, core.CodeProfileInvalid)
 	}
 }
 
-// What root tests holds for others, too.
+// What root can do has to work for other users too.
 func TestAsUser(t *testing.T) {
 	coretest.AsUser(t, "^(TestReadOnly|TestModes|TestRename)$")
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// TestModes: 0700 and 0600 whatever the umask says and was there before.
+// TestModes: the modes are 0700 and 0600, independent of the umask and of earlier modes.
 func TestModes(t *testing.T) {
 	for _, umask := range []int{0, 0o022, 0o277} {
 		root := t.TempDir()
@@ -44,8 +44,7 @@ func wantMode(t *testing.T, path string, want os.FileMode) {
 	}
 }
 
-// TestSymlink: a link is followed for reading; saving replaces the link and
-// leaves alone what it points to.
+// TestSymlink: reading follows a link; saving replaces the link and doesn't change its target.
 func TestSymlink(t *testing.T) {
 	target := put(t, filepath.Join(t.TempDir(), "shared.toml"), minimal)
 	d := Open(t.TempDir())
@@ -71,7 +70,7 @@ func TestSymlink(t *testing.T) {
 	wantFiles(t, d)
 }
 
-// TestPipe: a pipe is neither waited for nor replaced.
+// TestPipe: reading doesn't wait for a pipe, and saving doesn't replace it.
 func TestPipe(t *testing.T) {
 	d := Open(t.TempDir())
 	pipe := filepath.Join(d.path, "Prod.toml")

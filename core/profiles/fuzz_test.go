@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// FuzzParse: no text makes the parser panic, and what parses and is written
-// parses to the same.
+// FuzzParse: no text makes the parser panic, and a parsed profile is the same after writing and parsing it
+// again.
 func FuzzParse(f *testing.F) {
 	text, err := encode(full("Prod", "/etc/ingester"), "/etc/ingester")
 	if err != nil {

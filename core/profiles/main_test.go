@@ -42,7 +42,7 @@ func full(name, dir string) core.Profile {
 	}
 }
 
-// valid returns a profile with as little as possible.
+// valid returns a profile with as few settings as possible.
 func valid(name string) core.Profile {
 	p := core.NewProfile(name)
 	p.AdminURL, p.IngesterURL, p.Auth.ClientID = "https://admin.example:8000", "https://ingester.example:8020", "sa_1"
@@ -70,7 +70,7 @@ func content(t *testing.T, path string) string {
 	return string(text)
 }
 
-// wantCode wants a configuration error with the code and returns its message.
+// wantCode checks that err is a configuration error with the code, and returns its message.
 func wantCode(t *testing.T, err error, code core.Code) string {
 	t.Helper()
 	if err == nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// wantNames wants exactly these profiles in d.
+// wantNames checks that d has exactly these profiles.
 func wantNames(t *testing.T, d *Dir, want ...string) {
 	t.Helper()
 	got, err := d.List()
@@ -55,7 +55,7 @@ func TestDir(t *testing.T) {
 	wantFiles(t, d, "Prod.toml", "v1.2.toml")
 }
 
-// wantFiles wants exactly these files in the folder: no temporary one is left.
+// wantFiles checks that the folder has exactly these files, and no temporary one.
 func wantFiles(t *testing.T, d *Dir, want ...string) {
 	t.Helper()
 	entries, err := os.ReadDir(d.path)
@@ -96,7 +96,7 @@ func TestSaveRefusesInvalid(t *testing.T) {
 // TestNames saves names that file systems have trouble with.
 func TestNames(t *testing.T) {
 	d := Open(t.TempDir())
-	long := strings.Repeat("𐌰", 63) // 4 bytes a letter
+	long := strings.Repeat("𐌰", 63) // each letter has 4 bytes
 	names := []string{"CON", "nul", "com1.backup", "LPT9 .x", "_CON", "CONSOLE", "Prod.", "Prod.toml", long + "𐌱", long + "𐌲"}
 	for _, name := range names {
 		must(t, d.Save(valid(name)))
@@ -143,7 +143,7 @@ func TestRename(t *testing.T) {
 	must(t, d.Rename("", valid("Prod"))) // a new one
 	must(t, d.Save(valid("Test")))
 	must(t, d.Rename("Prod", full("Prod", d.path)))
-	must(t, d.Rename("Prod", full("prod", d.path))) // but for case
+	must(t, d.Rename("Prod", full("prod", d.path))) // only the case changes
 	if got, err := d.Load("prod"); err != nil || got != full("prod", d.path) {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -165,8 +165,7 @@ func TestRename(t *testing.T) {
 	wantFiles(t, d, "Live.toml", "Test.toml")
 }
 
-// TestDamagedFile: a file that can't be read hides no other, and can be saved
-// over or removed.
+// TestDamagedFile: a file that can't be read hides no other, and can be overwritten or removed.
 func TestDamagedFile(t *testing.T) {
 	d := Open(t.TempDir())
 	must(t, d.Save(valid("Prod")))
@@ -195,13 +194,13 @@ func TestDamagedFile(t *testing.T) {
 	}
 }
 
-// TestForeignFileNames: files that someone put there go by the name in them.
+// TestForeignFileNames: a file that someone put there counts under the name inside it.
 func TestForeignFileNames(t *testing.T) {
 	d := Open(t.TempDir())
 	put(t, filepath.Join(d.path, "handed-out.TOML"), minimal)
 	put(t, filepath.Join(d.path, "Test.toml"), strings.Replace(minimal, "Prod", "Staging", 1))
 	wantNames(t, d, "Prod", "Staging")
-	must(t, d.Save(valid("Test"))) // not over Staging
+	must(t, d.Save(valid("Test"))) // must not overwrite Staging
 	changed := valid("Prod")
 	changed.Upload.TTLDays = 7
 	must(t, d.Save(changed))
@@ -279,7 +278,7 @@ func TestExport(t *testing.T) {
 		t.Error(diff)
 	}
 	wantCode(t, d.Export("none", &out), core.CodeProfileNotFound)
-	closed, err := os.Open(os.DevNull) // not for writing
+	closed, err := os.Open(os.DevNull) // can't be written to
 	must(t, err)
 	defer func() { _ = closed.Close() }()
 	wantCode(t, d.Export("Prod", closed), core.CodeStoreFailed)

@@ -10,7 +10,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// The three draws that matter: least, middle and (almost) most.
+// The three random values that matter: least, middle and (almost) most.
 func least() float64  { return 0 }
 func middle() float64 { return 0.5 }
 func most() float64   { return 1 }
@@ -213,9 +213,8 @@ func TestNotBefore(t *testing.T) {
 	}
 }
 
-// Whatever fails, the answer is a legal change of an attempt under way, never
-// a negative wait, never a repetition of what may have been stored unless the
-// server refuses duplicates, and with rounds there is an end.
+// Whatever fails, the decision is a legal change of state, a wait is never negative, a file that may have been
+// stored is never repeated unless the server refuses duplicates, and with rounds there is an end.
 func TestDecideHolds(t *testing.T) {
 	kinds := []core.Kind{core.KindUsage, core.KindConfig, core.KindFile, core.KindAuth, core.KindTLS, core.KindNetwork,
 		core.KindServer, core.KindIntegrity, core.KindCancelled, ""}

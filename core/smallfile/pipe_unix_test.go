@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// What is written to a pipe is read, whenever its writer comes.
+// The content of a pipe is read, whenever its writer comes.
 func TestAwaitAWriter(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	must(t, syscall.Mkfifo(pipe, 0o600))
@@ -36,8 +36,7 @@ func TestAwaitAWriter(t *testing.T) {
 	}
 }
 
-// Waiting ends when it is no longer wanted: for a writer, and for what one has
-// to say.
+// Waiting can be cancelled, both for a writer and for its content.
 func TestAwaitIsGivenUp(t *testing.T) {
 	pipe := filepath.Join(t.TempDir(), "pipe")
 	must(t, syscall.Mkfifo(pipe, 0o600))
@@ -61,8 +60,8 @@ func TestAwaitIsGivenUp(t *testing.T) {
 	}
 }
 
-// The writer of a pipe that was handed over has been there from the beginning:
-// one that has nothing to say is not waited for, one that is slow is.
+// A pipe that was handed over has a writer from the beginning: Await waits for a slow one, but not for one that
+// has ended without writing.
 func TestAwaitAPipeThatIsOpen(t *testing.T) {
 	for _, text := range []string{"", "secret\n"} {
 		r, w, err := os.Pipe()

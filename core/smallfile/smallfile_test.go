@@ -45,7 +45,7 @@ func TestReadAndWrite(t *testing.T) {
 	}
 }
 
-// Writing that fails leaves what is there, and nothing beside it.
+// If writing fails, the old file stays, with nothing beside it.
 func TestWriteFails(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "folder", "note")

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// What would be waited for, or has no end, is refused at once.
+// Files for which reading would wait, or never end, are refused at once.
 func TestNotRegular(t *testing.T) {
 	dir := t.TempDir()
 	pipe, link := filepath.Join(dir, "pipe"), filepath.Join(dir, "link")
@@ -27,7 +27,7 @@ func TestNotRegular(t *testing.T) {
 	}
 }
 
-// Write keeps others out, replaces a link and not what it names.
+// Write makes the file private, and replaces a link without changing its target.
 func TestWriteReplacesALink(t *testing.T) {
 	dir := t.TempDir()
 	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")

@@ -21,7 +21,7 @@ func describe(t *testing.T, path string) core.Source {
 	return content.Describe(path, filepath.Base(path), facts)
 }
 
-// copies are the files of a folder.
+// copies returns the files of a folder.
 func copies(t *testing.T, d *Dir) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(d.path, "*"))
@@ -31,7 +31,7 @@ func copies(t *testing.T, d *Dir) []string {
 	return found
 }
 
-// A copy is what reading the file gives, for its owner only.
+// A copy has what reading the file gives, and can be read by its owner only.
 func TestSpool(t *testing.T) {
 	d := Open(filepath.Join(t.TempDir(), "state", "spool"))
 	for _, path := range []string{"/proc/version", "/proc/self/limits", "/sys/devices/system/cpu/online"} {
@@ -67,7 +67,7 @@ func TestSpool(t *testing.T) {
 	}
 }
 
-// What can't be copied is refused by name, and leaves nothing behind.
+// A file that can't be copied gives an error with its name, and leaves nothing behind.
 func TestSpoolRefuses(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -110,7 +110,7 @@ func TestSpoolRefuses(t *testing.T) {
 	}
 }
 
-// Only copies are deleted, and of these what nobody needs.
+// Only copies that are not needed are deleted.
 func TestSweep(t *testing.T) {
 	d := Open(filepath.Join(t.TempDir(), "spool"))
 	d.Sweep(nil) // there is no folder

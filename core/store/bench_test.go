@@ -47,8 +47,7 @@ func BenchmarkPut(b *testing.B) {
 	b.ReportMetric(float64(len(list)*b.N)/b.Elapsed().Seconds(), "transfers/s")
 }
 
-// BenchmarkStore moves transfers from queued to stored, the search index
-// included.
+// BenchmarkStore moves transfers from queued to stored, including the search index.
 func BenchmarkStore(b *testing.B) {
 	list := coretest.Archive(20_000)
 	done := stored(list)
@@ -92,7 +91,7 @@ func BenchmarkRow(b *testing.B) {
 	}
 }
 
-// BenchmarkCommitOne is one transfer a commit: what an fsync costs.
+// BenchmarkCommitOne commits one transfer at a time: the cost of an fsync.
 func BenchmarkCommitOne(b *testing.B) {
 	s := openTest(b)
 	list := coretest.Archive(1)
@@ -101,7 +100,7 @@ func BenchmarkCommitOne(b *testing.B) {
 	}
 }
 
-// BenchmarkKnown asks for 100,000 sources that the history has.
+// BenchmarkKnown asks about 100,000 sources that the history has.
 func BenchmarkKnown(b *testing.B) {
 	s := openTest(b)
 	list := coretest.Archive(100_000)

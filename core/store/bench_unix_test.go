@@ -12,7 +12,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// processTime is the CPU time that the process has used.
+// processTime returns the CPU time that the process has used.
 func processTime(tb testing.TB) time.Duration {
 	tb.Helper()
 	var use syscall.Rusage
@@ -20,9 +20,8 @@ func processTime(tb testing.TB) time.Duration {
 	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }
 
-// BenchmarkLife takes small files through their whole life as the engine does:
-// queued, claimed, stored with the row of the attempt. Goal: 60 µs of CPU each,
-// so that a small file takes 150 in all.
+// BenchmarkLife takes small files through all states, as the engine does: queued, claimed, and
+// stored with the attempt's row. Goal: 60 µs of CPU each, so that a small file takes 150 in all.
 func BenchmarkLife(b *testing.B) {
 	const chunk = 100
 	fresh := coretest.Archive(20_000)
@@ -47,8 +46,8 @@ func BenchmarkLife(b *testing.B) {
 	b.ReportMetric(float64(used.Microseconds())/float64(len(fresh)*b.N), "cpu-µs/transfer")
 }
 
-// BenchmarkHistory searches a large history: for what is everywhere, in a few
-// places or nowhere, of every kind and length. Goal: under 100 ms each.
+// BenchmarkHistory searches a large history for texts of every kind and length that are
+// everywhere, in a few entries, or nowhere. Goal: under 100 ms each.
 func BenchmarkHistory(b *testing.B) {
 	const rows = 1_000_000
 	s := openTest(b)

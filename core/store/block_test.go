@@ -47,7 +47,7 @@ func TestBlockRoundTrip(t *testing.T) {
 	}
 }
 
-// TestBlockIsSmall: what neighbours have in common stands once.
+// TestBlockIsSmall: what neighbours have in common is stored once.
 func TestBlockIsSmall(t *testing.T) {
 	var entries []entry
 	for i, x := range stored(coretest.Archive(blockRows)) {
@@ -59,7 +59,7 @@ func TestBlockIsSmall(t *testing.T) {
 	}
 }
 
-// TestFilter: what is in a block is never denied, most else is.
+// TestFilter: a filter never denies what is in its block, and denies most other things.
 func TestFilter(t *testing.T) {
 	entries := sampleEntries()
 	f := pack(entries).filter
@@ -96,8 +96,8 @@ func TestFilter(t *testing.T) {
 	}
 }
 
-// FuzzUnpack: no bytes make the reader panic or go on for ever, and what is
-// cut short is damage.
+// FuzzUnpack: no data makes the reader panic or run for ever, and a block that is cut off is
+// reported as damaged.
 func FuzzUnpack(f *testing.F) {
 	b := pack(sampleEntries())
 	f.Add(b.texts, b.keys)

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// TestPageAddsUp: every page of a sound database adds up, and none of which a
-// bit of the header or of the cells' places is another: a place may then lead to
-// a cell that is in use no more.
+// TestPageAddsUp: every page of a sound database is consistent, and none is in which a bit of the
+// header or of the cells' offsets was changed: an offset may then lead to a cell that is no longer
+// in use.
 func TestPageAddsUp(t *testing.T) {
 	e := newEstate(t, false)
 	p, err := openPages(e.write(t))
@@ -40,7 +40,7 @@ func TestPageAddsUp(t *testing.T) {
 			for bit := range 8 {
 				data[at] ^= 1 << bit
 				if page, ok := parsePage(data, no, p.usable); ok && page.whole {
-					t.Errorf("page %d adds up with bit %d of byte %d changed", no, bit, at)
+					t.Errorf("page %d counts as consistent with bit %d of byte %d changed", no, bit, at)
 				}
 				data[at] ^= 1 << bit
 			}

@@ -23,7 +23,7 @@ func columnsIn(t *testing.T, s *Store, table string) (names []string) {
 	return names
 }
 
-// change makes another value of a column, as damage on the disk would.
+// change changes the value of a column, as damage on the disk would.
 func change(t *testing.T, s *Store, table, column, where string) {
 	t.Helper()
 	_, err := s.writer.ExecContext(t.Context(), "UPDATE "+table+" SET "+column+` = CASE typeof(`+column+`)
@@ -32,9 +32,8 @@ WHEN 'integer' THEN `+column+` + 1 ELSE `+column+` || ' ' END WHERE `+where)
 	must(t, err)
 }
 
-// TestEveryColumnIsChecked: whatever column of a row is another than was
-// written, the row is shown as damaged, says nothing of the server's answer,
-// and no file counts as known by it.
+// TestEveryColumnIsChecked: if any column of a row is changed, the row is shown as damaged without
+// the server's answer, and no file counts as known because of it.
 func TestEveryColumnIsChecked(t *testing.T) {
 	unused := map[string]bool{"listed": true, "file_id": true, "sha256": true}
 	attempt := map[string]bool{"attempt_number": true, "attempt_start": true, "attempt_finish": true, "attempt_sent": true,
@@ -68,7 +67,7 @@ func TestEveryColumnIsChecked(t *testing.T) {
 				switch {
 				case unused[column], attempt[column], stored && column == "stored_no":
 					if got.Damaged() || len(known) != 1 {
-						t.Errorf("damaged without a need: %v", got.Error)
+						t.Errorf("wrongly shown as damaged: %v", got.Error)
 					}
 				case !got.Damaged() || got.Receipt != nil || !got.State.Done() || len(known) != 0:
 					t.Errorf("taken as whole: %+v; %d known", got, len(known))
@@ -82,14 +81,14 @@ func TestEveryColumnIsChecked(t *testing.T) {
 	}
 }
 
-// TestEveryColumnOfAnAttemptIsChecked likewise.
+// TestEveryColumnOfAnAttemptIsChecked does the same for attempts.
 func TestEveryColumnOfAnAttemptIsChecked(t *testing.T) {
 	for _, column := range columnsIn(t, openTest(t), "attempts") {
 		s := openTest(t)
 		commit(t, s, core.Batch{Put: []core.Transfer{queued("a", 1)}, Attempts: []core.Attempt{{Transfer: "a", Number: 1, Start: epoch,
 			End: epoch.Add(1), Sent: 7, Status: 503, Code: core.CodeServerBusy, Outcome: core.OutcomeAnswered, Detail: "busy"}}})
 		if column == "transfer" {
-			continue // of another transfer, then
+			continue // the attempt then belongs to another transfer
 		}
 		change(t, s, "attempts", column, "true")
 		got, err := s.Attempts(t.Context(), "a")
@@ -100,8 +99,7 @@ func TestEveryColumnOfAnAttemptIsChecked(t *testing.T) {
 	}
 }
 
-// TestUnreadableColumn: a value of a type that no column has keeps no other row
-// from being read.
+// TestUnreadableColumn: a value of a wrong type prevents no other row from being read.
 func TestUnreadableColumn(t *testing.T) {
 	s := openTest(t)
 	commit(t, s, core.Batch{Put: []core.Transfer{queued("a", 1), queued("b", 2)}})
@@ -116,8 +114,7 @@ FROM transfers ORDER BY seq`)
 	}
 }
 
-// TestChecksumAfterEveryWrite: the checksums are kept by every way of writing a
-// row.
+// TestChecksumAfterEveryWrite: every statement that writes a row keeps its checksums right.
 func TestChecksumAfterEveryWrite(t *testing.T) {
 	s := openTest(t)
 	sound := func(step string, n int) {

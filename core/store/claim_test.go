@@ -7,9 +7,9 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// A file ID belongs to the transfer that was stored under it: in rows and in
-// blocks, of every profile, listed or not, after a restart, by the whole ID in
-// whatever case. Numbers are each server's own.
+// A file ID belongs to the transfer that was stored under it, in rows and in blocks, of every
+// profile, listed or not, and after a restart. The whole ID has to match, in upper or lower case.
+// Numbers count for their own server only.
 func TestClaimed(t *testing.T) {
 	const server = "https://ingester.example:8020"
 	s := openTest(t)
@@ -21,7 +21,7 @@ func TestClaimed(t *testing.T) {
 	const long = "0b5a7c52-9a3f-4b3e-8e0e-2f8f1d9c7a11"
 	commit(t, s, core.Batch{Put: []core.Transfer{put("long", server, long), put("number", server, "17"), put("path", server+"/api/", "18")}})
 	commit(t, s, core.Batch{Remove: []core.TransferID{"long"}})
-	waiting := queued("waiting", 9) // under a name that is an ID
+	waiting := queued("waiting", 9) // its name is a file ID
 	waiting.Source.Name = "1a2b3c4d"
 	commit(t, s, core.Batch{Put: []core.Transfer{waiting}})
 	check := func(when string) {

@@ -31,7 +31,7 @@ func TestUnfinishedOrder(t *testing.T) {
 	diff(t, append(want[1:], want[0]), unfinished(t, reopen(t, s)))
 }
 
-// TestCommitIsAtomic: a batch that fails half-way leaves nothing.
+// TestCommitIsAtomic: a batch that fails in the middle leaves nothing.
 func TestCommitIsAtomic(t *testing.T) {
 	s := openTest(t)
 	a, b := queued("a", 1), queued("b", 2)
@@ -58,14 +58,14 @@ BEGIN SELECT raise(ABORT, 'poisoned'); END`)
 		}
 		s = reopen(t, s)
 	}
-	sending.State = core.StateFailed // the failed batch removed nothing
+	sending.State = core.StateFailed // shows that the failed batch removed nothing
 	commit(t, s, core.Batch{Put: []core.Transfer{sending, done(b)}})
 	diff(t, []core.TransferID{"a"}, unfinished(t, s))
 	whole(t, s)
 }
 
-// TestRemove: a late change doesn't bring a removed transfer back; what was
-// stored stays in the history.
+// TestRemove: a change that comes after the removal doesn't put the transfer on the list again, and
+// stored transfers stay in the history.
 func TestRemove(t *testing.T) {
 	s := openTest(t)
 	a, b, c := queued("a", 1), queued("b", 2), queued("c", 3)
@@ -90,7 +90,7 @@ func TestRemove(t *testing.T) {
 		diff(t, []core.TransferID{"b"}, ids(known))
 		s = reopen(t, s)
 	}
-	// Put and removed in one batch: gone as well.
+	// Put and removed in one batch: also gone.
 	commit(t, s, core.Batch{Put: []core.Transfer{queued("d", 4), done(queued("e", 5))}, Remove: []core.TransferID{"d", "e"}})
 	diff(t, []core.TransferID{}, unfinished(t, s))
 	history, err := s.History(t.Context(), core.HistoryQuery{})
@@ -113,8 +113,8 @@ func TestEmptyBatch(t *testing.T) {
 	must(t, openTest(t).Commit(t.Context(), core.Batch{}))
 }
 
-// TestCancelled: a context that has ended keeps a commit from beginning and a
-// query from being answered; the next one works.
+// TestCancelled: with an ended context no commit begins and no query is answered; the next one
+// works.
 func TestCancelled(t *testing.T) {
 	s := openTest(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -147,8 +147,7 @@ func TestClosed(t *testing.T) {
 	wantCode(t, err, core.CodeStoreFailed)
 }
 
-// TestConcurrentUse: writers and readers get in nobody's way, and readers see
-// whole batches.
+// TestConcurrentUse: writers and readers don't disturb each other, and readers see whole batches.
 func TestConcurrentUse(t *testing.T) {
 	s := openTest(t)
 	const writers, rounds = 4, 25
@@ -180,8 +179,7 @@ func TestConcurrentUse(t *testing.T) {
 	whole(t, s)
 }
 
-// TestTwoOpens: the command line's history looks into the file that the
-// window has open.
+// TestTwoOpens: the command line reads the history from the file that the window has open.
 func TestTwoOpens(t *testing.T) {
 	one := openTest(t)
 	two := openAt(t, one.path)
@@ -196,8 +194,7 @@ func TestTwoOpens(t *testing.T) {
 	diff(t, []core.TransferID{"a", "c"}, unfinished(t, reopen(t, one)))
 }
 
-// TestLocked: a file that another program holds is an error, not a wait
-// without end.
+// TestLocked: a file that another program has locked gives an error instead of an endless wait.
 func TestLocked(t *testing.T) {
 	s := openTest(t)
 	other, err := openDB(s.path, "_txlock=immediate")

@@ -18,12 +18,11 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// childEnv makes the test binary the process that is killed: the path of the
-// database.
+// childEnv makes the test binary the process that is killed. It has the path of the database.
 const childEnv = "INGESTER_STORE_CHILD"
 
-// child works on the database until it is killed. Before each commit it prints
-// a line for each transfer ("try ID state"), and one after ("ok").
+// child works on the database until it is killed. Before each commit it prints a line for each
+// transfer ("try ID state"), and after it "ok".
 func child(path, round string) error {
 	ctx := context.Background()
 	s, err := Open(ctx, path, slog.New(slog.DiscardHandler))
@@ -67,13 +66,13 @@ func child(path, round string) error {
 	}
 }
 
-// ledger is what is known of a killed process's transfers: the acknowledged
-// state, and what may have been made of it.
+// ledger has the acknowledged states of a killed process's transfers, and the states that it may
+// have committed after them.
 type ledger struct{ sure, tried map[string]string }
 
-// TestKill is case 46: a process that commits is killed at random moments, 50
-// times on one database. What it acknowledged is there, what it did not is
-// there as a whole or not at all, and the file is sound.
+// TestKill is case 46: a process that commits is killed at random moments, 50 times with one
+// database. Acknowledged commits are there, others are there completely or not at all, and the file
+// is sound.
 func TestKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state", "queue.db")
 	random := rand.New(rand.NewPCG(46, 46))
@@ -93,7 +92,7 @@ func TestKill(t *testing.T) {
 			must(t, s.Close())
 			continue
 		}
-		// Left behind as a killed process leaves it, log and all.
+		// A copy as the killed process leaves it, with the log.
 		left := filepath.Join(t.TempDir(), "queue.db")
 		for _, suffix := range companions() {
 			if data, err := os.ReadFile(path + suffix); err == nil {
@@ -109,14 +108,14 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// TestKillWhileCreating: none or a good one.
+// TestKillWhileCreating: there is no database or a complete one.
 func TestKillWhileCreating(t *testing.T) {
 	random := rand.New(rand.NewPCG(47, 47))
 	for round := range 20 {
 		path := filepath.Join(t.TempDir(), "state", "queue.db")
 		cmd := command(t, path, "0")
 		must(t, cmd.Start())
-		// The new file appears a while after the start of the process.
+		// The new file appears some time after the process has started.
 		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
 			if _, err := os.Stat(path + newSuffix); err == nil {
 				break
@@ -143,8 +142,7 @@ func command(t *testing.T, path, round string) *exec.Cmd {
 	return cmd
 }
 
-// kill runs a process on the database, kills it after some commits and returns
-// what it said.
+// kill runs a process on the database, kills it after some commits and returns what it reported.
 func kill(t *testing.T, path, round string, random *rand.Rand) ledger {
 	t.Helper()
 	cmd := command(t, path, round)
@@ -193,7 +191,7 @@ func (l ledger) check(t *testing.T, s *Store, round string) {
 			found[string(x.ID)] = string(x.State)
 		}
 	}
-	isNew := 0 // of the last batch: all or nothing
+	isNew := 0 // states of the last batch: all of them or none
 	for id, state := range l.tried {
 		got, ok := found[id]
 		delete(found, id)

@@ -12,8 +12,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// smallDisk mounts a file system of 1 MiB. Without the right to do so it
-// returns false: TestFailedWrite has the same by another way.
+// smallDisk mounts a file system of 1 MiB. Without permission it returns false: TestFailedWrite tests
+// the same in another way.
 func smallDisk(t *testing.T) (dir string, ok bool) {
 	t.Helper()
 	dir = t.TempDir()
@@ -26,7 +26,7 @@ func smallDisk(t *testing.T) (dir string, ok bool) {
 	return dir, true
 }
 
-// TestFullDisk is case 48 on a disk that is really full.
+// TestFullDisk is case 48 on a really full disk.
 func TestFullDisk(t *testing.T) {
 	dir, ok := smallDisk(t)
 	if !ok {
@@ -63,7 +63,7 @@ func TestFullDisk(t *testing.T) {
 		}
 		diff(t, ids(list[:50]), unfinished(t, s))
 	}
-	_ = s.Close() // may not be able to fold its log in
+	_ = s.Close() // may fail to merge its log into the file
 	s = openAt(t, path)
 	diff(t, ids(list[:50]), unfinished(t, s))
 	free()
@@ -72,7 +72,7 @@ func TestFullDisk(t *testing.T) {
 	must(t, s.Close())
 }
 
-// TestReadOnlyDisk: said, and nothing is taken for damage.
+// TestReadOnlyDisk: the error says so, and nothing counts as damaged.
 func TestReadOnlyDisk(t *testing.T) {
 	dir, ok := smallDisk(t)
 	if !ok {

@@ -16,8 +16,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// alone runs the calling test in a process of its own, where a limit hurts
-// nobody else, and reports whether this is that process.
+// alone runs the calling test in a process of its own, so that a limit affects nothing else, and
+// reports whether this is that process.
 func alone(t *testing.T) bool {
 	t.Helper()
 	const env = "INGESTER_STORE_ALONE"
@@ -42,9 +42,8 @@ func limitFiles(t *testing.T, size uint64) (restore func()) {
 	return func() { must(t, syscall.Setrlimit(syscall.RLIMIT_FSIZE, &old)) }
 }
 
-// TestFailedWrite is case 48: the write that crosses any byte of the log
-// fails. The commit is refused whole, nothing before is lost, and it works as
-// soon as there is room.
+// TestFailedWrite is case 48: a write beyond any byte of the log fails. The whole commit is refused,
+// nothing before it is lost, and it works as soon as there is room.
 func TestFailedWrite(t *testing.T) {
 	if !alone(t) {
 		return
@@ -85,8 +84,8 @@ func TestFailedWrite(t *testing.T) {
 	}
 }
 
-// TestFailedCreation: none is left half made; a damaged one stays until a new
-// one can be started, so that the user is told.
+// TestFailedCreation: no half-made database is left, and a damaged one stays until a new one can be
+// made, so that the user is told.
 func TestFailedCreation(t *testing.T) {
 	if !alone(t) {
 		return
@@ -114,8 +113,8 @@ func TestFailedCreation(t *testing.T) {
 	}
 }
 
-// TestFailedMigration: the write that crosses any byte fails. That is no
-// damage, and with room again it is done.
+// TestFailedMigration: a write beyond any byte fails. That is no damage, and the migration succeeds
+// once there is room.
 func TestFailedMigration(t *testing.T) {
 	if !alone(t) {
 		return
@@ -148,10 +147,11 @@ func TestFailedMigration(t *testing.T) {
 	}
 }
 
-// TestModes: 0600 and 0700 whatever the umask says, and repaired with a word.
+// TestModes: the modes are 0600 and 0700 independent of the umask, and wrong ones are repaired and
+// logged.
 func TestModes(t *testing.T) {
 	for _, umask := range []int{0, 0o027, 0o177} {
-		old := syscall.Umask(umask &^ 0o100) // a folder needs it
+		old := syscall.Umask(umask &^ 0o100) // a folder needs x
 		path := filepath.Join(t.TempDir(), "a", "b", "queue.db")
 		s := openAt(t, path)
 		commit(t, s, core.Batch{Put: []core.Transfer{queued("a", 1)}})

@@ -10,7 +10,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// historyStore has entries that differ in every way that History looks at.
+// historyStore returns a store with entries that differ in everything that History searches.
 func historyStore(t *testing.T) *Store {
 	t.Helper()
 	s := openTest(t)
@@ -33,7 +33,7 @@ func historyStore(t *testing.T) *Store {
 	return s
 }
 
-// TestHistorySearch finds the same in rows and in blocks.
+// TestHistorySearch: a search finds the same in rows and in blocks.
 func TestHistorySearch(t *testing.T) {
 	s := historyStore(t)
 	for range 2 {
@@ -52,7 +52,7 @@ func TestHistorySearch(t *testing.T) {
 	}
 }
 
-// searches are texts and what historyStore has of them.
+// searches maps texts to the entries of historyStore that have them.
 func searches() map[string]string {
 	return map[string]string{
 		"": "server nul signs nfd cyrillic plain", " \t": "server nul signs nfd cyrillic plain",
@@ -62,11 +62,11 @@ func searches() map[string]string {
 		"отчёт": "cyrillic", "ОТЧЁТ №5": "cyrillic", "архив": "cyrillic", "ДАННЫЕ": "cyrillic", "чё": "cyrillic", "№": "cyrillic",
 		// Composed and decomposed.
 		"café": "nfd", norm.NFD.String("CAFÉ"): "nfd", "ärger й": "nfd", "й": "nfd", "é ": "nfd", "cafe": "",
-		// What means something to FTS5 and LIKE.
+		// Characters with a meaning in FTS5 and LIKE.
 		`"quoted"`: "signs", `"`: "signs", `""`: "", `"""`: "", "near(b)": "signs", "or c*": "signs", "c* -d": "signs", "100%_^": "signs", "%": "signs", "_": "signs",
 		"a*": "", "scan*": "", "scan OR z": "", "scan AND 001": "", "words:scan": "", "a:b": "signs", "{x}": "signs", "'": "", "^x.": "signs", "\\": "", "(": "signs",
 		"other name": "signs",
-		// Bytes that are no text.
+		// Bytes that are not text.
 		"nul\x00byte": "nul", "\x00": "nul", "q\x00": "", "byte\xff": "nul", "\xff.b": "nul",
 		// IDs and checksums by their beginning.
 		"aaaaaaaa-1111": "plain", "AAAA": "plain", "1111-4222": "", strings.Repeat("b", 64): "cyrillic", "BBBBBBBBBBBBBBB": "cyrillic", "0123456": "server",
@@ -79,8 +79,8 @@ func searches() map[string]string {
 	}
 }
 
-// TestHistoryOrder: newest first by the moment of storing, not of queueing,
-// and the limit counts from there, however the text is found.
+// TestHistoryOrder: the transfers stored last come first, not those queued last, and the limit counts
+// in that order, however the text is found.
 func TestHistoryOrder(t *testing.T) {
 	s := openTest(t)
 	const n = 30
@@ -104,7 +104,7 @@ func TestHistoryOrder(t *testing.T) {
 	}
 }
 
-// TestHistoryWhole returns all that is kept of an entry.
+// TestHistoryWhole: History returns everything that is kept of an entry.
 func TestHistoryWhole(t *testing.T) {
 	s := openTest(t)
 	x := fullTransfer()

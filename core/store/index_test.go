@@ -15,14 +15,14 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// indexAll puts what is stored into a block, however little it is.
+// indexAll puts all stored transfers into a block, however few they are.
 func indexAll(t *testing.T, s *Store) {
 	t.Helper()
 	must(t, s.write(t.Context(), func(tx *sql.Tx, p *progress) error { return addBlock(t.Context(), tx, p) }, func() {}))
 }
 
-// TestIndexGrows: blocks are made as files are stored, also many at once, and
-// the search finds what is in a block and what is in none yet.
+// TestIndexGrows: blocks are made as files are stored, even many at once, and the search finds
+// entries in blocks and in none yet.
 func TestIndexGrows(t *testing.T) {
 	s := openTest(t)
 	list := stored(coretest.Archive(2*blockRows + 10))
@@ -53,8 +53,8 @@ func TestIndexGrows(t *testing.T) {
 	}
 }
 
-// TestRecent: the entries that are kept in memory until they fill a block are
-// those on the disk, also after a start in the middle of a block.
+// TestRecent: the entries that are kept in memory until they fill a block equal those on the disk, even
+// after a start in the middle of a block.
 func TestRecent(t *testing.T) {
 	s := openTest(t)
 	list := stored(coretest.Archive(3*blockRows + 10))
@@ -92,8 +92,7 @@ func TestRecent(t *testing.T) {
 	}
 }
 
-// TestIndexFails: a commit that can't add its block is refused whole, and the
-// next one makes it.
+// TestIndexFails: a commit that can't add its block is refused as a whole, and the next one adds it.
 func TestIndexFails(t *testing.T) {
 	s := openTest(t)
 	list := stored(coretest.Archive(blockRows))
@@ -116,7 +115,7 @@ func poison(t *testing.T, s *Store) {
 	must(t, err)
 }
 
-// TestCatchUpFails: what can't be indexed is searched all the same, and said.
+// TestCatchUpFails: entries that can't be indexed are searched all the same, and that is logged.
 func TestCatchUpFails(t *testing.T) {
 	s := openTest(t)
 	var log strings.Builder
@@ -129,7 +128,7 @@ func TestCatchUpFails(t *testing.T) {
 	cancel()
 	s.catchUp(ctx)
 	if log.Len() > 0 {
-		t.Errorf("stopped, and said %s", log.String())
+		t.Errorf("stopped, and logged %s", log.String())
 	}
 	poison(t, s)
 	s.catchUp(t.Context())
@@ -143,7 +142,7 @@ func TestCatchUpFails(t *testing.T) {
 	}
 }
 
-// TestDamagedBlock is told, and the next start makes the blocks again.
+// TestDamagedBlock: a damaged block gives an error, and the next start makes the blocks again.
 func TestDamagedBlock(t *testing.T) {
 	for _, damage := range []string{"filter = x'00'", "texts = x'0202020281'", "keys = x'ff'"} {
 		s := openTest(t)

@@ -17,8 +17,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// old makes a database with the schema of an earlier version, as the program
-// of its time left it: n stored transfers, two that are queued and an attempt.
+// old makes a database with the schema of an earlier version, as the program of that time left it: with
+// n stored transfers, two queued ones and an attempt.
 func old(t *testing.T, path string, version, n int) {
 	t.Helper()
 	must(t, os.WriteFile(path, nil, 0o600))
@@ -67,15 +67,15 @@ func insertOld(t *testing.T, tx *sql.Tx, version int, x core.Transfer, number in
 	must(t, err)
 }
 
-// blocks is how many blocks of the search index there are.
+// blocks returns the number of blocks in the search index.
 func blocks(t *testing.T, s *Store) (n int) {
 	t.Helper()
 	must(t, s.readers.QueryRowContext(t.Context(), "SELECT count(*) FROM search_blocks").Scan(&n))
 	return n
 }
 
-// TestEveryVersion: a database of each version is read beside its owner
-// without a change, then brought up to date whole, and read on all the while.
+// TestEveryVersion: a database of each version is read beside its owner without a change. Then it is
+// migrated completely, while reading goes on.
 func TestEveryVersion(t *testing.T) {
 	steps, err := migrations()
 	must(t, err)
@@ -131,7 +131,7 @@ func TestEveryVersion(t *testing.T) {
 	}
 }
 
-// TestReaderNewer: a newer program has taken the database over meanwhile.
+// TestReaderNewer: a newer program has taken over the database meanwhile.
 func TestReaderNewer(t *testing.T) {
 	s := openTest(t)
 	r, err := OpenReader(s.path, nil)
@@ -143,8 +143,8 @@ func TestReaderNewer(t *testing.T) {
 	wantCode(t, err, core.CodeStoreNewer)
 }
 
-// TestPowerCutWhileMigrating: the power fails while the log of a migration is
-// written, or while it is folded in. The queue is what it was.
+// TestPowerCutWhileMigrating: the power fails while the log of a migration is written or merged into the
+// file. The queue is as before.
 func TestPowerCutWhileMigrating(t *testing.T) {
 	random := rand.New(rand.NewPCG(47, 3))
 	want := []core.TransferID{"first", "second"}
@@ -167,8 +167,7 @@ func TestPowerCutWhileMigrating(t *testing.T) {
 	}
 }
 
-// oneCommit is a log before and after one of its commits: those before it have
-// been synced.
+// oneCommit returns a log before and after one of its commits. The commits before it are synced.
 func oneCommit(t *testing.T, random *rand.Rand, log []byte) (before, after []byte) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "log")
@@ -188,7 +187,7 @@ func oneCommit(t *testing.T, random *rand.Rand, log []byte) (before, after []byt
 	return log[:ends[i]], log[:ends[i+1]]
 }
 
-// TestKillWhileMigrating: the old schema or the new one, and all that was there.
+// TestKillWhileMigrating: the schema is the old or the new one, and all rows are there.
 func TestKillWhileMigrating(t *testing.T) {
 	random := rand.New(rand.NewPCG(47, 4))
 	template := filepath.Join(t.TempDir(), "queue.db")

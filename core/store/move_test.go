@@ -9,8 +9,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// TestEveryChange: whatever of a transfer under way changes is kept, be it what
-// mostly changes or what hardly ever does.
+// TestEveryChange: every change of a transfer under way is kept, of fields that change often and of
+// those that hardly ever do.
 func TestEveryChange(t *testing.T) {
 	s := openTest(t)
 	x := fullTransfer()
@@ -45,7 +45,7 @@ func TestEveryChange(t *testing.T) {
 	whole(t, s)
 }
 
-// TestFixedHash differs where a column does, also where one ends elsewhere.
+// TestFixedHash: the hash differs if any column does, even if the columns together are the same text.
 func TestFixedHash(t *testing.T) {
 	hash := func(change func(*core.Transfer)) int64 {
 		x := fullTransfer()
@@ -56,7 +56,7 @@ func TestFixedHash(t *testing.T) {
 	}
 	same := hash(func(*core.Transfer) {})
 	if got := hash(func(x *core.Transfer) { x.State, x.Attempts, x.Error, x.Resume = core.StateSent, 99, nil, "" }); got != same {
-		t.Error("what moves is in the hash")
+		t.Error("a column that changes is in the hash")
 	}
 	seen := map[int64]bool{same: true}
 	for _, change := range []func(*core.Transfer){
@@ -69,15 +69,15 @@ func TestFixedHash(t *testing.T) {
 		func(x *core.Transfer) { x.Seq = -x.Seq },
 	} {
 		if h := hash(change); seen[h] || h <= 0 {
-			t.Errorf("hash %d is not of its own", h)
+			t.Errorf("hash %d occurs twice", h)
 		} else {
 			seen[h] = true
 		}
 	}
 }
 
-// TestFinalAttempt: the attempt that stored a file costs no row of its own, and
-// is told with the others.
+// TestFinalAttempt: the attempt that stored a file needs no row of its own, and is returned with the
+// others.
 func TestFinalAttempt(t *testing.T) {
 	s := openTest(t)
 	failed := core.Attempt{Transfer: "a", Number: 1, Start: epoch, End: epoch.Add(1), Status: 503, Code: core.CodeServerBusy, Outcome: core.OutcomeAnswered, Detail: "busy"}
@@ -97,7 +97,7 @@ func TestFinalAttempt(t *testing.T) {
 	s = reopen(t, s)
 	want(failed, final)
 
-	// Of a transfer that the store has not seen before.
+	// The same for a transfer that is new to the store.
 	y := done(queued("b", 2))
 	commit(t, s, core.Batch{Put: []core.Transfer{y}, Attempts: []core.Attempt{{Transfer: "b", Number: 1, Start: epoch, End: epoch, Status: 200}}})
 	var rows int
@@ -106,7 +106,7 @@ func TestFinalAttempt(t *testing.T) {
 		t.Errorf("%d rows, %v, %v", rows, got, err)
 	}
 
-	// Replaced by its number, as any.
+	// Like any other attempt it can be replaced by its number.
 	final.Status = 200
 	commit(t, s, core.Batch{Attempts: []core.Attempt{final}})
 	want(failed, final)

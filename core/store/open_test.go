@@ -60,9 +60,9 @@ func foreign(t *testing.T, path string) {
 	must(t, db.Close())
 }
 
-// TestDamaged is case 49: whatever is wrong with the file, it is kept aside, a
-// new one is started with what is left, and works, what became of it is told
-// until that is acknowledged, and the next start is as any.
+// TestDamaged is case 49: whatever is wrong with the file, it is kept under another name, a new one is
+// made with what is left, and works. The recovery is reported until it is acknowledged, and the next
+// start is an ordinary one.
 func TestDamaged(t *testing.T) {
 	random := make([]byte, 50_000)
 	_, _ = rand.NewChaCha8([32]byte{1}).Read(random)
@@ -145,7 +145,7 @@ func overwrite(t *testing.T, path string, at int64, data []byte) {
 	must(t, f.Close())
 }
 
-// TestDamagedTwice keeps both, though a second has not passed.
+// TestDamagedTwice: both files are kept, although less than a second has passed.
 func TestDamagedTwice(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "queue.db")
 	kept := map[string]string{}
@@ -165,7 +165,7 @@ func TestDamagedTwice(t *testing.T) {
 	}
 }
 
-// TestNewer refuses a database of a newer version and leaves it as it is.
+// TestNewer: a database of a newer version is refused and not changed.
 func TestNewer(t *testing.T) {
 	path := filled(t)
 	overwrite(t, path, 60, binary.BigEndian.AppendUint32(nil, 1000))
@@ -180,8 +180,7 @@ func TestNewer(t *testing.T) {
 	}
 }
 
-// TestNewerInTheLog: the version stands in the log only, of a newer program
-// that was killed.
+// TestNewerInTheLog: a newer program was killed, so that only the log has the newer version.
 func TestNewerInTheLog(t *testing.T) {
 	s := openTest(t)
 	_, err := s.writer.ExecContext(t.Context(), "PRAGMA user_version = 1000")
@@ -195,8 +194,8 @@ func TestNewerInTheLog(t *testing.T) {
 	diff(t, []string{"queue.db"}, files(t, copied))
 }
 
-// TestLateDamage: damage that shows while running is told, and found by the
-// next start however large the file is.
+// TestLateDamage: damage that shows while the program runs gives an error, and the next start finds it
+// however large the file is.
 func TestLateDamage(t *testing.T) {
 	path := filled(t)
 	var log bytes.Buffer
@@ -226,7 +225,7 @@ func TestLateDamage(t *testing.T) {
 	whole(t, s)
 }
 
-// TestMarkOnAWholeFile is taken off again.
+// TestMarkOnAWholeFile: the mark on an undamaged file is removed.
 func TestMarkOnAWholeFile(t *testing.T) {
 	path := filled(t)
 	must(t, os.WriteFile(path+checkSuffix, nil, 0o600))
@@ -239,7 +238,7 @@ func TestMarkOnAWholeFile(t *testing.T) {
 	}
 }
 
-// TestCutShortCreation: whatever a crash left of a creation is cleared up.
+// TestCutShortCreation: what a crash has left of a creation is removed.
 func TestCutShortCreation(t *testing.T) {
 	whole := readFile(t, filled(t))
 	for n := 0; n < len(whole); n += 3777 {
@@ -257,7 +256,7 @@ func TestCutShortCreation(t *testing.T) {
 	}
 }
 
-// TestDurable: every connection writes as the promise of Commit demands.
+// TestDurable: every connection writes as durably as Commit promises.
 func TestDurable(t *testing.T) {
 	s := openTest(t)
 	for name, db := range map[string]*sql.DB{"writer": s.writer, "reader": s.readers} {
@@ -272,11 +271,11 @@ func TestDurable(t *testing.T) {
 	}
 }
 
-// TestOddFolders opens below names that mean something in a URL.
+// TestOddFolders: folders may have names with a meaning in a URL.
 func TestOddFolders(t *testing.T) {
 	for _, name := range []string{"a b", "100%", "x?mode=memory", "a#b", "file:x", "ж", "a&b=c;d"} {
 		if runtime.GOOS == "windows" && strings.ContainsAny(name, "?:") {
-			continue // no names there
+			continue // such names are not possible there
 		}
 		path := filepath.Join(t.TempDir(), name, name+".db")
 		s := openAt(t, path)
@@ -292,7 +291,7 @@ func TestOddFolders(t *testing.T) {
 	}
 }
 
-// TestUnopenable: what is no damage is told and nothing is moved.
+// TestUnopenable: if the reason is not damage, the error says so, and no file is renamed.
 func TestUnopenable(t *testing.T) {
 	dir := t.TempDir()
 	must(t, os.WriteFile(filepath.Join(dir, "file"), nil, 0o600))
@@ -305,8 +304,7 @@ func TestUnopenable(t *testing.T) {
 	diff(t, []string{"blocked", "file", "queue.db"}, files(t, filepath.Join(dir, "x")))
 }
 
-// TestMigrations: a database of each older version is brought up to date, and
-// a step that fails leaves it as it was.
+// TestMigrations: a database of each older version is migrated, and a failing step leaves it as it was.
 func TestMigrations(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "queue.db")
 	must(t, os.WriteFile(path, nil, 0o600))

@@ -10,7 +10,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// sector is what a disk writes whole.
+// sector is how many bytes a disk writes completely or not at all.
 const sector = 512
 
 // image is the content of a database's files.
@@ -21,11 +21,11 @@ func snapshot(t *testing.T, s *Store) image {
 	return image{readFile(t, s.path), readFile(t, s.path+"-wal"), readFile(t, s.path+"-shm")}
 }
 
-// torn is a file while before becomes after: each sector is the old or the new
-// one, and the file ends somewhere between, at any byte.
+// torn returns a file during its change from before to after: each sector is the old or the new one, and
+// the file may end at any byte between the two sizes.
 func torn(random *rand.Rand, before, after []byte) []byte {
 	out := append([]byte{}, after...)
-	keep := random.Float64() // share of old sectors
+	keep := random.Float64() // the share of old sectors
 	for at := 0; at < len(out); at += sector {
 		end := min(at+sector, len(out))
 		if random.Float64() < keep {
@@ -33,14 +33,14 @@ func torn(random *rand.Rand, before, after []byte) []byte {
 			if at < len(before) {
 				n = copy(out[at:end], before[at:])
 			}
-			clear(out[at+n : end]) // grown, not written
+			clear(out[at+n : end]) // the file has grown, but is not written yet
 		}
 	}
 	low, high := min(len(before), len(after)), max(len(before), len(after))
 	return append(out, before[min(len(out), len(before)):]...)[:low+random.IntN(high-low+1)]
 }
 
-// cut is a file of which only the beginning of what was added is there.
+// cut returns a file that has only the beginning of what was added.
 func cut(random *rand.Rand, before, after []byte) []byte {
 	if len(after) <= len(before) {
 		return torn(random, before, after)
@@ -48,21 +48,20 @@ func cut(random *rand.Rand, before, after []byte) []byte {
 	return after[:len(before)+random.IntN(len(after)-len(before)+1)]
 }
 
-// begun is the log before a commit, with the header that the commit gave it:
-// where the log begins anew, SQLite syncs that before it writes what follows.
+// begun returns the log before a commit with the header that the commit wrote: when SQLite restarts the
+// log, it syncs the header before it writes anything else.
 func begun(before, after []byte) []byte {
 	return append(append([]byte{}, after[:walHeaderSize]...), before[walHeaderSize:]...)
 }
 
-// TestPowerCut is case 47. A commit writes to the log and syncs it; then, now
-// and then, the log is folded into the file, and that is synced before the log
-// begins anew. So the power may fail while the log is torn and the file old,
-// or while the file is torn and the log whole. At either moment every
-// acknowledged commit is there and the next one is whole or not there.
+// TestPowerCut is case 47. A commit writes to the log and syncs it. Now and then the log is merged into
+// the file, and that is synced before the log restarts. So the power may fail while the log is half
+// written and the file old, or while the file is half written and the log complete. In both cases every
+// acknowledged commit is there, and the next one is there completely or not at all.
 func TestPowerCut(t *testing.T) {
 	random := rand.New(rand.NewPCG(47, 47))
 	s := openTest(t)
-	_, err := s.writer.ExecContext(t.Context(), "PRAGMA wal_autocheckpoint = 20") // folded in often
+	_, err := s.writer.ExecContext(t.Context(), "PRAGMA wal_autocheckpoint = 20") // merged into the file often
 	must(t, err)
 	commit(t, s, core.Batch{Put: []core.Transfer{queued("first", 0)}})
 	before, list, folded := snapshot(t, s), unfinished(t, s), 0
@@ -82,8 +81,8 @@ func TestPowerCut(t *testing.T) {
 		commit(t, s, b)
 		after, now := snapshot(t, s), unfinished(t, s)
 		log := begun(before.wal, after.wal)
-		// The index is changed once the log is synced. It may be of any moment
-		// before: it is written when the system thinks fit.
+		// The index is changed after the log is synced, but the system writes
+		// it at any time, so it may be an older one.
 		shm := [][]byte{[]byte("of before the cut"), older, before.shm}[n%3]
 		powerCut(t, image{before.db, log, shm}, list)
 		for range 2 {
@@ -100,11 +99,11 @@ func TestPowerCut(t *testing.T) {
 		before, list = after, now
 	}
 	if folded < 3 {
-		t.Errorf("the log was folded in %d times only", folded)
+		t.Errorf("the log was merged only %d times", folded)
 	}
 }
 
-// powerCut opens what a power cut left and wants one of the queues in it.
+// powerCut opens what a power cut left and checks that it has one of the queues.
 func powerCut(t *testing.T, left image, want ...[]core.TransferID) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "queue.db")

@@ -48,8 +48,8 @@ func TestKnown(t *testing.T) {
 	}
 }
 
-// TestKnownExpired: what the server has deleted is not known. A file that is to
-// be kept, or whose transfer was not finished, has no end.
+// TestKnownExpired: a file that the server has deleted is not known. A permanent file, or one whose
+// transfer was not finished, does not expire.
 func TestKnownExpired(t *testing.T) {
 	s := openTest(t)
 	end := epoch.Add(30 * 24 * time.Hour)
@@ -78,7 +78,7 @@ func inZone(s core.Source) core.Source {
 	return s
 }
 
-// TestKnownMany asks for more paths than one query takes.
+// TestKnownMany asks about more paths than one query takes.
 func TestKnownMany(t *testing.T) {
 	s := openTest(t)
 	var batch core.Batch

@@ -9,7 +9,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// The history is read while another has the queue, and sees what it commits.
+// The history is read while another process owns the queue, with what that commits.
 func TestReaderBesideOwner(t *testing.T) {
 	owner := openTest(t)
 	r, err := OpenReader(owner.path, nil)
@@ -26,7 +26,7 @@ func TestReaderBesideOwner(t *testing.T) {
 	}
 }
 
-// No database is an empty history, and none is made.
+// Without a database the history is empty, and none is made.
 func TestReaderWithoutDatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "queue.db")
 	r, err := OpenReader(path, nil)
@@ -42,7 +42,7 @@ func TestReaderWithoutDatabase(t *testing.T) {
 	}
 }
 
-// A damaged file is told and left where it is: its owner may be at work.
+// A damaged file gives an error and stays where it is, as its owner may be using it.
 func TestReaderDamaged(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "queue.db")
 	if err := os.WriteFile(path, []byte("not a database"), 0o600); err != nil {

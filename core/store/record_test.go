@@ -15,11 +15,11 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// sameCause compares causes by their text, which is what is kept of them.
+// sameCause compares causes by their text, as only that is kept.
 var sameCause = cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Err" },
 	cmp.Comparer(func(a, b error) bool { return fmt.Sprint(a) == fmt.Sprint(b) }))
 
-// fullTransfer has no field at its zero value.
+// fullTransfer returns a transfer in which no field is zero.
 func fullTransfer() core.Transfer {
 	return core.Transfer{
 		ID: "6f1c1c7e-0000-4000-8000-000000000001", Seq: 1 << 40, Server: "https://ingester.example:8020", State: core.StateWaiting,
@@ -38,8 +38,7 @@ func fullTransfer() core.Transfer {
 	}
 }
 
-// TestRoundTrip keeps every field, over a restart too. Sent, Again and Fact are of
-// the moment and not kept.
+// TestRoundTrip: every field is kept, even over a restart, except Sent, Again and Fact.
 func TestRoundTrip(t *testing.T) {
 	want := fullTransfer()
 	walk(t, reflect.ValueOf(want), "Transfer", "Transfer.Error.Fact", "Transfer.Sent", "Transfer.Options.Again")
@@ -57,7 +56,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// walk wants a value in every field.
+// walk checks that no field is zero.
 func walk(t *testing.T, v reflect.Value, path string, except ...string) {
 	t.Helper()
 	if v.Kind() == reflect.Pointer {
@@ -103,7 +102,7 @@ func TestAttempts(t *testing.T) {
 	}
 }
 
-// TestOddTexts keeps names as file systems give them, byte by byte.
+// TestOddTexts: names are kept as file systems return them, byte by byte.
 func TestOddTexts(t *testing.T) {
 	s := openTest(t)
 	for i, text := range []string{"", "\x00", "a\x00b", "\xff\xfe", "'; DROP TABLE transfers; --", "\u202egnp.exe", strings.Repeat("ж", 5000)} {
@@ -116,8 +115,7 @@ func TestOddTexts(t *testing.T) {
 	}
 }
 
-// TestHostileReceipt: what a server answers never keeps a transfer from being
-// saved.
+// TestHostileReceipt: no answer of a server prevents a transfer from being saved.
 func TestHostileReceipt(t *testing.T) {
 	s := openTest(t)
 	x := done(queued("a", 1))
@@ -142,8 +140,8 @@ func TestLongCauseIsCut(t *testing.T) {
 	}
 }
 
-// TestDamagedRow: a row of which SQLite sees no damage is shown as damaged,
-// and hides no other.
+// TestDamagedRow: a row that is damaged without SQLite noticing is shown as damaged, and hides no
+// other.
 func TestDamagedRow(t *testing.T) {
 	s := openTest(t)
 	commit(t, s, core.Batch{Put: []core.Transfer{queued("a", 1), queued("b", 2), queued("c", 3), queued("d", 4), done(queued("e", 5))}})
@@ -172,7 +170,7 @@ func TestDamagedRow(t *testing.T) {
 	}
 }
 
-// row is one row of columns.
+// row is a row of columns.
 type row []any
 
 func (r row) Scan(dest ...any) error {
@@ -191,8 +189,8 @@ func (r row) Scan(dest ...any) error {
 	return nil
 }
 
-// FuzzRecord: no row makes the decoder panic or fail, and what it reads as
-// whole is written and read the same.
+// FuzzRecord: no row makes the decoder panic or fail, and a row that it reads as undamaged is the same
+// after writing and reading it again.
 func FuzzRecord(f *testing.F) {
 	v, err := values(fullTransfer())
 	must(f, err)

@@ -9,8 +9,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// TestRecoveryCutShort: the program is killed between any two steps of putting
-// a damaged database aside. The next start goes on, and tells.
+// TestRecoveryCutShort: the program is killed between any two steps of replacing a damaged database. The
+// next start goes on, and reports the recovery.
 func TestRecoveryCutShort(t *testing.T) {
 	e := newEstate(t, true)
 	copy(e.files[""][5*defaultPageSize:], make([]byte, 8))
@@ -46,8 +46,8 @@ func TestRecoveryCutShort(t *testing.T) {
 	}
 }
 
-// TestAcknowledge: an account is told until then, over restarts, and with it
-// goes nothing else.
+// TestAcknowledge: an account is reported until it is acknowledged, even over restarts. Acknowledging it
+// removes nothing else.
 func TestAcknowledge(t *testing.T) {
 	path := filled(t)
 	overwrite(t, path, 0, make([]byte, 100))
@@ -83,8 +83,8 @@ func reopenedOnce(t *testing.T, path string) *Store {
 	return reopen(t, openAt(t, path))
 }
 
-// FuzzSalvage: whatever the files are, reading them ends, and a row that is
-// given out as good has the checksums of what it says.
+// FuzzSalvage: whatever the files contain, reading them ends, and a row that is returned as undamaged
+// matches its checksums.
 func FuzzSalvage(f *testing.F) {
 	path := filepath.Join(f.TempDir(), "queue.db")
 	s, err := Open(f.Context(), path, nil)

@@ -17,19 +17,18 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// estate is a database with all kinds of rows, and what it should give back.
+// estate is a database with all kinds of rows, and the rows that should be recovered.
 type estate struct {
-	files   map[string][]byte                  // by suffix
-	want    map[core.TransferID]core.Transfer  // what is in it
-	long    core.TransferID                    // has a row of several pages
-	removed map[core.TransferID]bool           // what the user took off the list
-	on      map[int64]map[core.TransferID]bool // what lies on a page, as SQLite says
+	files   map[string][]byte                  // content by suffix
+	want    map[core.TransferID]core.Transfer  // the rows that it has
+	long    core.TransferID                    // a transfer whose row has several pages
+	removed map[core.TransferID]bool           // transfers that the user took off the list
+	on      map[int64]map[core.TransferID]bool // transfers by page, according to SQLite
 	tries   map[core.TransferID][]core.Attempt
 }
 
-// newEstate makes one: 200 queued, 300 stored, a few in every other state, 400
-// removed, so that there are pages that hold old rows. With a log the last
-// commits are in it alone.
+// newEstate makes an estate with 200 queued transfers, 300 stored ones and a few in every other state.
+// 400 were removed, so that some pages have old rows. With a log, only that has the last commits.
 func newEstate(t *testing.T, withLog bool) estate {
 	t.Helper()
 	s := openTest(t)
@@ -57,7 +56,7 @@ func newEstate(t *testing.T, withLog bool) estate {
 	}
 	commitChunks(t, s, stored(list[600:900]), 50)
 	b.Remove = nil
-	for _, x := range list[100:300] { // last, so that nothing takes the pages
+	for _, x := range list[100:300] { // last, so that their pages are not used again
 		b.Remove = append(b.Remove, x.ID)
 		e.removed[x.ID] = true
 	}
@@ -80,7 +79,7 @@ func newEstate(t *testing.T, withLog bool) estate {
 	return e
 }
 
-// places notes what lies where: SQLite says how many rows each leaf has.
+// places notes the transfers on each page: SQLite tells how many rows each leaf has.
 func (e *estate) places(t *testing.T, s *Store) {
 	t.Helper()
 	leaves, err := collect(t.Context(), s.readers, 0, func(row scanner) (leaf [2]int64, err error) { return leaf, row.Scan(&leaf[0], &leaf[1]) },
@@ -115,7 +114,7 @@ func (e *estate) places(t *testing.T, s *Store) {
 	}
 }
 
-// all returns whatever the store shows.
+// all returns everything that the store shows.
 func all(t *testing.T, s *Store) []core.Transfer {
 	t.Helper()
 	list, err := s.Unfinished(t.Context())
@@ -125,8 +124,7 @@ func all(t *testing.T, s *Store) []core.Transfer {
 	return append(list, history...)
 }
 
-// write puts the files into a folder of their own and marks the database for a
-// check.
+// write writes the files to a folder of their own and marks the database for a check.
 func (e *estate) write(t *testing.T, except ...string) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "queue.db")
@@ -140,9 +138,8 @@ func (e *estate) write(t *testing.T, except ...string) (path string) {
 	return path
 }
 
-// check compares what a store shows with what there was. What was on a damaged
-// page may be missing; the rest is there, and nothing is shown as whole that
-// is another than was written.
+// check compares what a store shows with the original rows. Those on the damaged page may be missing; the
+// others are there, and no changed row is shown as undamaged.
 func (e *estate) check(t *testing.T, what string, s *Store, page int64) (asked int) {
 	t.Helper()
 	found := map[core.TransferID]core.Transfer{}
@@ -185,7 +182,7 @@ func (e *estate) check(t *testing.T, what string, s *Store, page int64) (asked i
 	return asked
 }
 
-// damages are how many random damages a test does: DAMAGES, or n.
+// damages returns how many random damages a test makes: DAMAGES, or n.
 func damages(t *testing.T, n int) int {
 	t.Helper()
 	if text := os.Getenv("DAMAGES"); text != "" {
@@ -196,8 +193,8 @@ func damages(t *testing.T, n int) int {
 	return n
 }
 
-// TestEveryPageDamaged: of a damaged page nothing may be left; everything else
-// is there afterwards, exactly as it was, and what is missing is counted.
+// TestEveryPageDamaged: rows on a damaged page may be lost. All others are there afterwards, exactly as
+// they were, and missing ones are counted.
 func TestEveryPageDamaged(t *testing.T) {
 	e := newEstate(t, false)
 	pages := int64(len(e.files[""]) / defaultPageSize)
@@ -236,8 +233,8 @@ func TestEveryPageDamaged(t *testing.T) {
 	}
 }
 
-// TestEveryByteDamaged: whatever byte is another, nothing is shown as whole
-// that is not what was written, and all that is on other pages is there.
+// TestEveryByteDamaged: whichever byte is changed, no changed row is shown as undamaged, and all rows on
+// other pages are there.
 func TestEveryByteDamaged(t *testing.T) {
 	e := newEstate(t, false)
 	random := rand.New(rand.NewPCG(12, 50))
@@ -248,7 +245,7 @@ func TestEveryByteDamaged(t *testing.T) {
 		spoilt.files[""][at] ^= byte(1 + random.IntN(255))
 		s, err := Open(t.Context(), spoilt.write(t), nil)
 		if core.CodeOf(err) == core.CodeStoreNewer && at >= 60 && at < 64 {
-			continue // told, and nothing is touched
+			continue // an error, and nothing is changed
 		}
 		must(t, err)
 		e.check(t, fmt.Sprintf("byte %d", at), s, int64(at/defaultPageSize)+1)
@@ -262,10 +259,10 @@ func TestEveryByteDamaged(t *testing.T) {
 	}
 }
 
-// TestAttemptsAreSaved with their transfers.
+// TestAttemptsAreSaved: attempts are saved with their transfers.
 func TestAttemptsAreSaved(t *testing.T) {
 	e := newEstate(t, false)
-	copy(e.files[""][5*defaultPageSize:], make([]byte, 8)) // of an index
+	copy(e.files[""][5*defaultPageSize:], make([]byte, 8)) // a page of an index
 	s := openAt(t, e.write(t))
 	if s.recovered == "" {
 		t.Fatal("no damage was found")
@@ -278,9 +275,8 @@ func TestAttemptsAreSaved(t *testing.T) {
 	whole(t, s)
 }
 
-// TestIndexLeadsElsewhere: an entry of the index by which the queue is found
-// leads to another row, which SQLite takes for whole. None is missing, none is
-// there twice, and the next start finds it.
+// TestIndexLeadsElsewhere: an entry of the queue's index leads to another row, which SQLite does not
+// notice. No transfer is missing or listed twice, and the next start finds the damage.
 func TestIndexLeadsElsewhere(t *testing.T) {
 	for name, to := range map[string]byte{"queued": 20, "stored": 0} {
 		s := openTest(t)
@@ -298,7 +294,7 @@ func TestIndexLeadsElsewhere(t *testing.T) {
 		if !ok || len(tree.cells) != 40 || !tree.whole {
 			t.Fatalf("the index has %d entries", len(tree.cells))
 		}
-		if to == 0 { // the last row was put last
+		if to == 0 { // the row that was put last
 			to = 60
 		}
 		page[tree.cells[10].end-1] = to
@@ -325,11 +321,11 @@ func TestIndexLeadsElsewhere(t *testing.T) {
 	}
 }
 
-// TestDamagedRowIsLost: a row that does not fit its checksum is not saved, and
-// counted; its neighbours on the page are as they were.
+// TestDamagedRowIsLost: a row that doesn't match its checksum is not saved, and is counted as lost. Its
+// neighbours on the page are unchanged.
 func TestDamagedRowIsLost(t *testing.T) {
 	e := newEstate(t, false)
-	copy(e.files[""][2*defaultPageSize:], make([]byte, 8)) // of the IDs' index, which is not needed to count
+	copy(e.files[""][2*defaultPageSize:], make([]byte, 8)) // a page of the IDs' index, which is not needed for counting
 	var id core.TransferID
 	for no, on := range e.on {
 		page := e.files[""][(no-1)*defaultPageSize : no*defaultPageSize]

@@ -13,7 +13,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// TestMain also runs the process that TestKill kills.
+// TestMain is also the main function of the process that TestKill kills.
 func TestMain(m *testing.M) {
 	if path := os.Getenv(childEnv); path != "" {
 		if err := child(path, os.Getenv(childEnv+"_ROUND")); err != nil {
@@ -63,7 +63,7 @@ func commit(t *testing.T, s *Store, b core.Batch) {
 	must(t, s.Commit(t.Context(), b))
 }
 
-// wantCode wants a *core.Error with the code.
+// wantCode checks that err is a *core.Error with the code.
 func wantCode(t *testing.T, err error, code core.Code) {
 	t.Helper()
 	if got := core.CodeOf(err); got != code {
@@ -97,7 +97,7 @@ func diff(t *testing.T, want, got any, opts ...cmp.Option) {
 	}
 }
 
-// whole wants SQLite to find nothing wrong with the file.
+// whole checks that SQLite finds nothing wrong with the file.
 func whole(t *testing.T, s *Store) {
 	t.Helper()
 	var verdict string
@@ -114,7 +114,7 @@ func whole(t *testing.T, s *Store) {
 
 var epoch = time.Date(2026, 3, 1, 9, 0, 0, 123456789, time.UTC)
 
-// queued returns a transfer with all that a queued one has.
+// queued returns a queued transfer.
 func queued(id core.TransferID, seq int64) core.Transfer {
 	name := fmt.Sprintf("box/scan %s.tiff", id)
 	return core.Transfer{
@@ -124,5 +124,5 @@ func queued(id core.TransferID, seq int64) core.Transfer {
 	}
 }
 
-// done returns t as it is once the server has it.
+// done returns t as a stored transfer.
 func done(t core.Transfer) core.Transfer { return stored([]core.Transfer{t})[0] }

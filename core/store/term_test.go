@@ -61,7 +61,7 @@ func TestMoments(t *testing.T) {
 	}
 }
 
-// TestMayBeAt: a block is passed over only when none of its times is meant.
+// TestMayBeAt: a block is skipped only if none of its times can match.
 func TestMayBeAt(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Berlin")
 	must(t, err)
@@ -90,15 +90,15 @@ func TestMayBeAt(t *testing.T) {
 	}
 	f := newFilter()
 	f.sizes.add(4096)
-	for word, want := range map[string]bool{"4.0 KiB": true, "3.9 KiB": false, "4.1 KiB": false, "4096": false} { // its bit is not set
+	for word, want := range map[string]bool{"4.0 KiB": true, "3.9 KiB": false, "4.1 KiB": false, "4096": false} { // the bit of 4.0 KiB is not set
 		if got := terms(word, zone)[0].mayBeIn(f); got != want {
 			t.Errorf("%s: got %v", word, got)
 		}
 	}
 }
 
-// TestHistoryFacts finds entries by what is no text: their size and the moment
-// at which they were stored, by our clock and by the server's.
+// TestHistoryFacts: entries are found by their size and by the time at which they were stored, by our clock
+// and by the server's.
 func TestHistoryFacts(t *testing.T) {
 	s := openTest(t)
 	entry := func(id core.TransferID, path string, size int64, finished, uploaded string) core.Transfer {
@@ -141,7 +141,7 @@ func TestHistoryFacts(t *testing.T) {
 	}
 }
 
-// TestHistoryZone: without a zone times are meant as the machine shows them.
+// TestHistoryZone: without a zone, times are in this machine's time zone.
 func TestHistoryZone(t *testing.T) {
 	s := openTest(t)
 	x := done(queued("a", 1))

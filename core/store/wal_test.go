@@ -12,8 +12,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// told wants the loss of a log to be told: nothing that is left is sent before
-// the server, or the user, was asked.
+// told checks that the loss of a log is reported: nothing that is left is sent before the server or the
+// user was asked.
 func told(t *testing.T, what string, s *Store) core.Recovery {
 	t.Helper()
 	found, err := s.Recoveries(t.Context())
@@ -32,14 +32,14 @@ func told(t *testing.T, what string, s *Store) core.Recovery {
 	return found[0]
 }
 
-// TestLogOfAKilledProcess: its log is deleted, emptied or cut before the next
-// start, which says so. A log that is whole, or folded in, is no reason to.
+// TestLogOfAKilledProcess: the log of a killed process is deleted, emptied or cut before the next start,
+// which reports that. It reports nothing if the log is complete or merged into the file.
 func TestLogOfAKilledProcess(t *testing.T) {
 	random := rand.New(rand.NewPCG(12, 51))
 	for name, harm := range map[string]func(path string) error{
 		"deleted": func(path string) error { return os.Remove(path + "-wal") },
 		"emptied": func(path string) error { return os.Truncate(path+"-wal", 0) },
-		"cut": func(path string) error { // within what was committed
+		"cut": func(path string) error { // inside the committed part
 			index, ok := readSHM(path + "-shm")
 			if !ok {
 				return errors.New("there is no index")
@@ -84,9 +84,8 @@ func TestLogOfAKilledProcess(t *testing.T) {
 	}
 }
 
-// TestEveryByteOfTheLog: SQLite takes a damaged log for a short one. Whatever
-// byte of what was committed is another, that is told, what stands behind the
-// damage is read, and what is left is not sent unasked.
+// TestEveryByteOfTheLog: SQLite takes a damaged log for a short one. Whichever committed byte is changed, the
+// damage is reported, the part after it is read, and nothing that is left is sent before asking.
 func TestEveryByteOfTheLog(t *testing.T) {
 	e := newEstate(t, true)
 	w, err := readWAL(putLog(t, e.files["-wal"]), defaultPageSize)
@@ -98,18 +97,18 @@ func TestEveryByteOfTheLog(t *testing.T) {
 	random := rand.New(rand.NewPCG(12, 52))
 	for range damages(t, 10) {
 		e.tellDamage(t, w, random.Int64N(last), true)
-		e.tellDamage(t, w, random.Int64N(last/2), false) // without the index only what others follow can be proved lost
+		e.tellDamage(t, w, random.Int64N(last/2), false) // without the index only commits before others can be proved lost
 	}
 	for at := int64(0); at < walHeaderSize; at += 3 {
 		e.tellDamage(t, w, at, true)
 	}
-	for i := 0; i < len(w.frames); i += 12 { // the page's number, or another byte of the header
+	for i := 0; i < len(w.frames); i += 12 { // a byte of the page's number, or of the rest of the header
 		e.tellDamage(t, w, w.frames[i].at-walFrameHeader+3, true)
 		e.tellDamage(t, w, w.frames[i/2].at-1-random.Int64N(walFrameHeader), false)
 	}
 }
 
-// tellDamage changes a byte of the log and wants that to be told.
+// tellDamage changes a byte of the log and checks that this is reported.
 func (e *estate) tellDamage(t *testing.T, w wal, at int64, index bool) {
 	t.Helper()
 	spoilt := estate{files: map[string][]byte{"": e.files[""], "-wal": bytes.Clone(e.files["-wal"])}}
@@ -130,8 +129,7 @@ func (e *estate) tellDamage(t *testing.T, w wal, at int64, index bool) {
 	must(t, s.Close())
 }
 
-// TestHeaderOfAShortLog: a log of one commit, which no other follows, is given up
-// by SQLite whole when its header is damaged.
+// TestHeaderOfAShortLog: SQLite gives up a log of a single commit completely if its header is damaged.
 func TestHeaderOfAShortLog(t *testing.T) {
 	s := openTest(t)
 	_, err := s.writer.ExecContext(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -153,9 +151,8 @@ func TestHeaderOfAShortLog(t *testing.T) {
 	}
 }
 
-// TestLogOfOneCommit: what was submitted in one commit, the newest, is saved but
-// for the pages of the log that are gone or damaged, as far as the index says
-// that it was committed.
+// TestLogOfOneCommit: the newest commit is saved, without the pages of the log that are gone or damaged, if
+// the index says that it was committed.
 func TestLogOfOneCommit(t *testing.T) {
 	s := openTest(t)
 	_, err := s.writer.ExecContext(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -172,7 +169,7 @@ func TestLogOfOneCommit(t *testing.T) {
 	log := e.files["-wal"]
 	for what, harm := range map[string]struct {
 		do    func()
-		least int // transfers that are left
+		least int // the least number of transfers that are left
 	}{
 		"cut in the middle": {func() { e.files["-wal"] = log[:len(log)/2] }, 50},
 		"a byte in a page": {func() {
@@ -198,11 +195,11 @@ func TestLogOfOneCommit(t *testing.T) {
 		}
 		must(t, spoilt.Close())
 	}
-	// What no index says was committed may be a transaction that never ended.
+	// Without an index the log may end in a transaction that was never committed.
 	e.files["-wal"] = log[:len(log)/2]
 	delete(e.files, "-shm")
 	if begun := openAt(t, e.write(t)); begun.recovered != "" || len(all(t, begun)) != 0 {
-		t.Error("half a transaction is taken for a whole one")
+		t.Error("half a transaction is taken for a complete one")
 	}
 }
 
@@ -213,9 +210,8 @@ func putLog(t *testing.T, data []byte) string {
 	return path
 }
 
-// checkContent is check where older rows may have taken the place of lost
-// ones: no transfer is lost but those on a page, and none that was not stored
-// is called stored.
+// checkContent is check if older rows may replace lost ones: only transfers on the damaged page are lost,
+// and none that was not stored is shown as stored.
 func (e *estate) checkContent(t *testing.T, what string, s *Store, page int64) {
 	t.Helper()
 	found := map[core.TransferID]bool{}
@@ -238,7 +234,7 @@ func (e *estate) checkContent(t *testing.T, what string, s *Store, page int64) {
 	}
 }
 
-// TestReaderOfADamagedLog leaves it to the owner of the queue.
+// TestReaderOfADamagedLog: a damaged log is left to the owner of the queue.
 func TestReaderOfADamagedLog(t *testing.T) {
 	e := newEstate(t, true)
 	path := e.write(t, "-wal")
