@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -178,14 +177,6 @@ func finalizeFields(body io.Reader) (fields, error) {
 		said.metadata = request.Metadata
 	}
 	return said, nil
-}
-
-// percent is written to JSON as Python writes floats: with a fraction.
-type percent float64
-
-// MarshalJSON implements json.Marshaler.
-func (p percent) MarshalJSON() ([]byte, error) {
-	return strconv.AppendFloat(nil, float64(p), 'f', 1, 64), nil
 }
 
 // done is how much of a transaction is done.

@@ -147,11 +147,3 @@ func (s *Server) registryEntry(f File) registryEntry {
 	}
 	return e
 }
-
-// nullZulu is a time as Pydantic writes it, or null.
-func nullZulu(t time.Time) *string {
-	if t.IsZero() {
-		return nil
-	}
-	return nullable(t.UTC().Format(time.RFC3339Nano))
-}
