@@ -32,7 +32,7 @@ run: build ## open the window on the embedded sandbox server (without a display:
 		$(BIN)/ingester upload --sandbox README.md docs; \
 	fi
 
-# The slowest packages go first, so that none is left alone at the end. -race needs cgo; the window's end-to-end tests open a real window under Xvfb.
+# The slowest packages begin first, so that the others run beside them. -race needs cgo; the window's end-to-end tests open a real window under Xvfb.
 test: test-deps vet-headless ## run every test, with the race detector, and write coverage.out
 	$(GO) test -race -timeout 20m -tags $(TAGS) -coverpkg=./core/...,./ui/...,./app/... -coverprofile=coverage.out ./ui/... ./app/... ./core/store ./core/... ./assets/... ./docs
 	@$(GO) tool cover -func=coverage.out | tail -n 1
@@ -112,7 +112,7 @@ bench: headless bench-deps ## measure against curl and rclone on this machine, i
 bench-wan: headless bench-deps ## the same over a round trip of 50 ms, with and without packet loss (Linux, root)
 	$(call peers,TestWide)
 
-bench-variants: headless bench-deps ## what a change is worth: VARIANTS='now=bin/ingester-headless;before=/path' CASE=big|middling|small LINE=clean|lossy
+bench-variants: headless bench-deps ## what a change is worth: VARIANTS='now=bin/ingester-headless;before=/path' CASE=big|middling|small NETWORK=clean|lossy
 	$(call peers,TestVariants)
 
 bench-window: test-deps ## measure what the window costs, compared with a trivial one, into docs/performance.md (Linux)
@@ -144,8 +144,8 @@ deps: ## install what building the window needs (Debian and Ubuntu)
 test-deps: ## install what the tests need besides
 	@$(call install,$(BUILD_PACKAGES) $(TEST_PACKAGES))
 
-# install names the packages that are missing and installs them where apt is
-# at hand; elsewhere it says what to install by other means.
+# install prints the missing packages and installs them with apt. Without apt it
+# prints which packages to install by other means.
 define install
 if [ "$$(uname -s)" != Linux ]; then exit 0; fi; \
 if ! command -v apt-get >/dev/null; then \

@@ -13,7 +13,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// field holds what contenders need to reach a server.
+// field is what contenders need to reach a server.
 type field struct {
 	program, rclone string // paths
 	url             string
@@ -26,7 +26,7 @@ func newField(t *testing.T, ca *coretest.CA, url string) field {
 	f := field{program: needed(t, "INGESTER"), rclone: needed(t, "RCLONE"), url: url, ca: ca.WritePEM(t, dir)}
 	f.cert, f.key = coretest.WritePair(t, dir, "client", ca.Client(t, "peers"))
 	open(t, dir)
-	for _, path := range []string{f.ca, f.cert, f.key} { // read by nobody
+	for _, path := range []string{f.ca, f.cert, f.key} { // the user nobody reads them
 		if err := os.Chmod(path, 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +43,7 @@ func needed(t *testing.T, variable string) string {
 	return path
 }
 
-// sent is the program sending to a server that a profile file describes.
+// sent returns the program as a contender that sends to the server of a profile file.
 func (f field) sent(name, profile, secret string, work corpus, flags ...string) contender {
 	return contender{name: name, command: func(dir string) *exec.Cmd {
 		cmd := exec.Command(f.program, append([]string{"upload", "--json", "--quiet", "--profile-file", profile, work.dir}, flags...)...)
@@ -52,7 +52,7 @@ func (f field) sent(name, profile, secret string, work corpus, flags ...string) 
 	}}
 }
 
-// ours is the program with everything on: queue, history, hash, verification.
+// ours returns the program with everything on: queue, history, hash, verification.
 func (f field) ours(t *testing.T, name string, work corpus, settings string) contender {
 	return contender{name: name, command: func(dir string) *exec.Cmd {
 		profile := fmt.Sprintf(`name = "peers"
@@ -77,7 +77,7 @@ key_file = %[4]q
 	}}
 }
 
-// curl sends the same form; parallel is its -Z, 0 for one after another.
+// curl returns curl sending the same form. parallel is its -Z, 0 for one file after another.
 func (f field) curl(t *testing.T, work corpus, version string, parallel int) contender {
 	name := "curl " + version
 	if parallel > 0 {
@@ -103,7 +103,7 @@ func (f field) curl(t *testing.T, work corpus, version string, parallel int) con
 	}}
 }
 
-// rcloneCopy is rclone over WebDAV, without what would slow it down.
+// rcloneCopy returns rclone over WebDAV, with settings that make it fast.
 func (f field) rcloneCopy(work corpus, transfers int, http2 bool) contender {
 	name := fmt.Sprintf("rclone, %d transfers", transfers)
 	if http2 {

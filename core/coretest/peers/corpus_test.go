@@ -51,8 +51,7 @@ func newCorpus(t *testing.T, n int, size int64) corpus {
 	return c
 }
 
-// open lets other users read what lies in dir: the contenders of a wide area
-// run as nobody.
+// open lets other users read the files in dir, as the contenders of a wide area network run as nobody.
 func open(t *testing.T, dir string) {
 	t.Helper()
 	for d := dir; d != os.TempDir() && d != "/"; d = filepath.Dir(d) {

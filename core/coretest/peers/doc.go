@@ -1,5 +1,4 @@
-// Package peers measures the program against curl and rclone at the same work,
-// in the same minutes, against one server that counts and hashes what arrives.
-// What is measured is in files with the build tag bench: see `make bench` and
-// `make bench-wan`.
+// Package peers compares the program with curl and rclone: they do the same work, in turn, with one server
+// that counts and hashes what arrives. The measurements are in files with the build tag bench: see `make bench`
+// and `make bench-wan`.
 package peers

@@ -30,8 +30,8 @@ func setting(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-// TestLocal measures on one machine: client and server share its processors.
-// ROUNDS is how often (5), SCALE makes the work that many times smaller.
+// TestLocal measures on one machine: client and server share its processors. ROUNDS is the number of rounds (5),
+// and SCALE divides the work.
 func TestLocal(t *testing.T) {
 	rounds, scale := setting(t, "ROUNDS", 5), setting(t, "SCALE", 1)
 	ca := coretest.NewCA(t, "peers")
@@ -78,7 +78,7 @@ func TestLocal(t *testing.T) {
 	}
 }
 
-// pipe sends the file through a bare TLS connection.
+// pipe sends the file over a plain TLS connection.
 func pipe(t *testing.T, ca *coretest.CA, work corpus, hashing bool) func() error {
 	config := &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{ca.Server(t)}}
 	client := &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: ca.Pool(), ServerName: "127.0.0.1"}

@@ -11,25 +11,24 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// goal is a ratio that the program is to reach against a peer.
+// goal is how many times faster than a peer the program should be.
 type goal struct {
 	peer  string
 	ratio float64
 }
 
-// section is what a case puts into the report.
+// section is the part of the report about one case.
 type section struct {
 	title string
 	note  string
-	unit  string  // of a rate
+	unit  string  // unit of a rate
 	work  float64 // units in one run
 	goals []goal
-	// results of the program first.
+	// results has the program's first.
 	results []result
 }
 
-// markdown is the section's table: what each did, and how much slower it was
-// than the program.
+// markdown returns the section's table: each contender's figures, and how much slower it was than the program.
 func (s section) markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "### %s\n\n", s.title)
@@ -73,7 +72,7 @@ func thousands(v float64) string {
 	return fmt.Sprintf("%d,%03d", int(v)/1000, int(v)%1000)
 }
 
-// publish replaces the part of the report that is called name.
+// publish replaces the part of the report called name.
 func publish(t *testing.T, name string, sections []section) {
 	t.Helper()
 	var b strings.Builder

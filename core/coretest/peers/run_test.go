@@ -19,16 +19,16 @@ import (
 // contender is a program that does the work of a case.
 type contender struct {
 	name string
-	// command makes the command for a round. dir is empty and its own.
+	// command returns the command for a round. dir is a new, empty folder.
 	command func(dir string) *exec.Cmd
-	start   starter // nil: the case's
-	// run does it in this process, where there is no command.
+	start   starter // nil: the case's own
+	// run does the work in this process, if there is no command.
 	run func() error
-	// check looks at what arrived, if that is not the server's ledger.
+	// check checks what arrived, if the server's ledger doesn't have it.
 	check func() error
 }
 
-// figures are what one run cost.
+// figures is the cost of one run.
 type figures struct {
 	seconds float64
 	cpu     float64 // seconds, user and system
@@ -72,7 +72,7 @@ func compete(t *testing.T, s *server, work corpus, hashes map[string]string, rou
 	}
 	for round := range rounds {
 		for k := range all {
-			i := (k + round) % len(all) // nobody is always first
+			i := (k + round) % len(all) // so that none is always first
 			s.forget(hashes)
 			f, err := once(t, all[i], start)
 			if err == nil && all[i].check != nil {
@@ -90,7 +90,7 @@ func compete(t *testing.T, s *server, work corpus, hashes map[string]string, rou
 	return results
 }
 
-// starter starts a command, perhaps elsewhere in the network.
+// starter starts a command, perhaps in another network namespace.
 type starter func(*exec.Cmd) error
 
 func here(c *exec.Cmd) error { return c.Start() }
@@ -138,8 +138,8 @@ func once(t *testing.T, c contender, start starter) (figures, error) {
 	return f, err
 }
 
-// watch returns the peak of a process's resident memory. The kernel's own
-// figure in rusage starts from that of the process that forked it.
+// watch returns the peak of a process's resident memory. The kernel's figure in rusage can't be used, as it
+// includes the process that forked it.
 func watch(pid int, done <-chan struct{}) float64 {
 	tick := time.NewTicker(25 * time.Millisecond)
 	defer tick.Stop()

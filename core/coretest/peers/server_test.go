@@ -27,15 +27,14 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// server takes what the contenders send: the program and curl by the upload
-// call, rclone by WebDAV, all over mutual TLS 1.3 with net/http's own windows.
-// It keeps nothing but the ledger.
+// server takes what the contenders send: the program and curl by the upload call, rclone by WebDAV, all over
+// mutual TLS 1.3 with net/http's own windows. It keeps only the ledger.
 type server struct {
 	url    string
 	buffer sync.Pool
 
 	mu     sync.Mutex
-	known  map[string]string // SHA-256 by name: hashes are answered, not computed, where it is not nil
+	known  map[string]string // SHA-256 by name; if not nil, these hashes are returned instead of computed ones
 	ledger map[string][]string
 	sizes  map[string]int64
 }
@@ -78,7 +77,7 @@ func serve(t *testing.T, ca *coretest.CA, listener net.Listener, host string) *s
 
 const token = "peers-token"
 
-// take reads a body to its end and enters it in the ledger.
+// take reads a body to its end and records it in the ledger.
 func (s *server) take(name string, body io.Reader, size int64) (string, error) {
 	s.mu.Lock()
 	sum, fixed := s.known[name], s.known != nil
@@ -105,9 +104,8 @@ func (s *server) take(name string, body io.Reader, size int64) (string, error) {
 	return sum, nil
 }
 
-// upload is the upload call. The file is the form's last field, as the program
-// and curl both send it, so its length is known and nothing is searched for
-// boundaries: the server must not be what is measured.
+// upload is the upload call. The file is the form's last field, as both the program and curl send it, so that its
+// length is known and the content need not be searched for boundaries: the server must not limit the result.
 func (s *server) upload(w http.ResponseWriter, r *http.Request) {
 	name, sum, size, err := s.form(r)
 	if err != nil {
@@ -158,7 +156,7 @@ func (s *server) form(r *http.Request) (name, sum string, size int64, err error)
 	return name, sum, size, err
 }
 
-// counted counts what is read.
+// counted counts the bytes that are read.
 type counted struct {
 	r io.Reader
 	n int64
@@ -179,7 +177,7 @@ func (s *server) put(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusCreated)
 }
 
-// dav is the rest of WebDAV that rclone asks for.
+// dav is the other part of WebDAV that rclone uses.
 func (s *server) dav(w http.ResponseWriter, r *http.Request) {
 	switch r.Method {
 	case "PROPFIND":
@@ -207,7 +205,7 @@ func (s *server) dav(w http.ResponseWriter, r *http.Request) {
 		r.URL.Path, kind)
 }
 
-// forget empties the ledger; known are the hashes to answer, nil to compute them.
+// forget empties the ledger. known has the hashes to return, nil to compute them.
 func (s *server) forget(known map[string]string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -216,8 +214,7 @@ func (s *server) forget(known map[string]string) {
 	s.known = known
 }
 
-// check compares the ledger with what should have arrived: each file once,
-// whole and unharmed.
+// check compares the ledger with what should have arrived: each file once, complete and undamaged.
 func (s *server) check(want corpus) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -4,8 +4,8 @@ package peers
 
 import "testing"
 
-func longField(t *testing.T, _ bool) (field, *server, starter) {
+func wideField(t *testing.T, _ bool) (field, *server, starter) {
 	t.Helper()
-	t.Skip("a long line is made of Linux's network namespaces")
+	t.Skip("a wide area network needs Linux's network namespaces")
 	return field{}, nil, nil
 }

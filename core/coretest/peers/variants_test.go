@@ -11,12 +11,10 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// TestVariants measures builds of the program beside each other, to see what a
-// change is worth. VARIANTS names them, separated by semicolons: name=path, and
-// after it, separated by commas, lines of the profile's [upload] section. CASE
-// is big (one file of 2 GiB), middling (200 of 5 MiB) or small (10,000 of
-// 4 KiB). With LINE clean or lossy, they send over one of 50 ms: 512 MiB, 100 of
-// 1 MiB, 1,000 of 4 KiB.
+// TestVariants compares builds of the program, to measure the effect of a change. VARIANTS lists them, separated by
+// semicolons: name=path, and after it, separated by commas, lines of the profile's [upload] section. CASE is big (one
+// file of 2 GiB), middling (200 of 5 MiB) or small (10,000 of 4 KiB). With NETWORK clean or lossy, they send over a
+// round trip of 50 ms: 512 MiB, 100 of 1 MiB, 1,000 of 4 KiB.
 func TestVariants(t *testing.T) {
 	variants := os.Getenv("VARIANTS")
 	if variants == "" {
@@ -28,8 +26,8 @@ func TestVariants(t *testing.T) {
 		start starter = here
 		many          = 1
 	)
-	if os.Getenv("LINE") != "" {
-		f, s, start = longField(t, os.Getenv("LINE") == "lossy")
+	if os.Getenv("NETWORK") != "" {
+		f, s, start = wideField(t, os.Getenv("NETWORK") == "lossy")
 		many = 10
 	} else {
 		ca := coretest.NewCA(t, "peers")

@@ -19,7 +19,7 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// Half a second's worth of a good line to another continent.
+// Good networks to another continent: a round trip of 50 ms at 500 Mbit/s.
 var (
 	clean = conditions{delay: 25 * time.Millisecond, rate: 500e6 / 8}
 	lossy = conditions{delay: 25 * time.Millisecond, rate: 500e6 / 8, loss: 0.005}
@@ -30,52 +30,52 @@ func TestWide(t *testing.T) {
 	rounds, scale := setting(t, "ROUNDS", 5), setting(t, "SCALE", 1)
 	var report []section
 	t.Run("clean", func(t *testing.T) {
-		line := newLine(t, clean)
-		f, s := line.field(t)
+		wide := newNetwork(t, clean)
+		f, s := wide.field(t)
 		big := newCorpus(t, 1, int64(512<<20/scale))
-		rate := line.iperf(t)
-		results := compete(t, s, big, nil, rounds, line.start,
+		rate := wide.iperf(t)
+		results := compete(t, s, big, nil, rounds, wide.start,
 			f.ours(t, "ingester", big, ""), f.curl(t, big, "--http2", 0), f.curl(t, big, "--http1.1", 0), f.rcloneCopy(big, 1, false))
 		report = append(report, section{title: "Round trip 50 ms, 500 Mbit/s: one file of 512 MiB", unit: "MB/s", work: float64(big.bytes()) / 1e6, results: results,
 			note:  fmt.Sprintf("iperf3 reached %.1f MB/s on this network; the goal is 85 %% of that, %.1f.", rate, 0.85*rate),
 			goals: []goal{{"curl --http2", 2.5}}})
 		small := newCorpus(t, 1000/scale, 4<<10)
-		results = compete(t, s, small, nil, rounds, line.start,
+		results = compete(t, s, small, nil, rounds, wide.start,
 			f.ours(t, "ingester", small, ""), f.curl(t, small, "--http2", 8), f.curl(t, small, "--http1.1", 8), f.rcloneCopy(small, 8, false))
 		report = append(report, section{title: "Round trip 50 ms: 1,000 files of 4 KiB", unit: "files/s", work: float64(len(small.names)), results: results,
 			note:  "The goal is 600 files a second.",
 			goals: []goal{{"curl -Z 8 --http2", 4}, {"curl -Z 8 --http1.1", 4}, {"rclone, 8 transfers", 12}}})
 	})
 	t.Run("lossy", func(t *testing.T) {
-		line := newLine(t, lossy)
-		f, s := line.field(t)
+		wide := newNetwork(t, lossy)
+		f, s := wide.field(t)
 		several := newCorpus(t, 8, int64(8<<20/scale))
-		results := compete(t, s, several, nil, rounds, line.start,
+		results := compete(t, s, several, nil, rounds, wide.start,
 			f.ours(t, "ingester", several, ""), f.curl(t, several, "--http2", 8), f.curl(t, several, "--http1.1", 8), f.rcloneCopy(several, 8, false))
 		report = append(report, section{title: "Round trip 50 ms, 0.5 % loss: 8 files of 8 MiB", unit: "MB/s", work: float64(several.bytes()) / 1e6, results: results,
 			note:  "curl --http2 uses one connection for all files.",
 			goals: []goal{{"curl -Z 8 --http2", 3.5}}})
 		one := newCorpus(t, 1, int64(32<<20/scale))
-		results = compete(t, s, one, nil, rounds, line.start,
-			line.privileged(f.ours(t, "ingester, BBR allowed", one, "")), f.ours(t, "ingester", one, ""), f.curl(t, one, "--http1.1", 0))
+		results = compete(t, s, one, nil, rounds, wide.start,
+			wide.privileged(f.ours(t, "ingester, BBR allowed", one, "")), f.ours(t, "ingester", one, ""), f.curl(t, one, "--http1.1", 0))
 		report = append(report, section{title: "Round trip 50 ms, 0.5 % loss: one file of 32 MiB", unit: "MB/s", work: float64(one.bytes()) / 1e6, results: results,
 			note: "All use one TCP connection. Lost packets slow it down for every program, unless the system lets the program choose BBR."})
 		small := newCorpus(t, 1000/scale, 4<<10)
-		results = compete(t, s, small, nil, rounds, line.start,
+		results = compete(t, s, small, nil, rounds, wide.start,
 			f.ours(t, "ingester", small, ""), f.curl(t, small, "--http2", 64), f.curl(t, small, "--http1.1", 32), f.rcloneCopy(small, 8, false))
 		report = append(report, section{title: "Round trip 50 ms, 0.5 % loss: 1,000 files of 4 KiB", unit: "files/s", work: float64(len(small.names)), results: results,
 			goals: []goal{{"curl -Z 64 --http2", 3}}})
 	})
 	t.Run("lossy, resumable", func(t *testing.T) {
-		line := newLine(t, lossy)
+		wide := newNetwork(t, lossy)
 		f := field{program: needed(t, "INGESTER")}
-		profile, secret, stored := line.sandbox(t, f.program)
-		one := newCorpus(t, 1, 64<<20) // smaller ones go in one piece
+		profile, secret, stored := wide.sandbox(t, f.program)
+		one := newCorpus(t, 1, 64<<20) // smaller files are sent in one piece
 		check := func() error { return storedOnce(stored, one) }
 		parts := f.sent("ingester, tus in parallel parts", profile, secret, one, "--protocol", "tus")
 		single := f.sent("ingester, multipart", profile, secret, one, "--protocol", "multipart")
 		parts.check, single.check = check, check
-		results := compete(t, &server{}, one, nil, min(rounds, 3), line.start, parts, single)
+		results := compete(t, &server{}, one, nil, min(rounds, 3), wide.start, parts, single)
 		report = append(report, section{title: "Round trip 50 ms, 0.5 % loss: one file of 64 MiB, resumable", unit: "MB/s", work: float64(one.bytes()) / 1e6, results: results,
 			note:  "The server is the program's own sandbox, which stores what it gets.",
 			goals: []goal{{"ingester, multipart", 3}}})
@@ -85,9 +85,9 @@ func TestWide(t *testing.T) {
 	}
 }
 
-// sandbox runs the embedded server at the far end, and returns the profile to
-// reach it with, the client secret, and the folder of what it stores.
-func (l *longLine) sandbox(t *testing.T, program string) (profile, secret, stored string) {
+// sandbox runs the embedded server at the far end, and returns the profile for it, the client secret, and
+// the folder of stored files.
+func (l *network) sandbox(t *testing.T, program string) (profile, secret, stored string) {
 	t.Helper()
 	dir := t.TempDir()
 	open(t, dir)
@@ -117,8 +117,7 @@ func (l *longLine) sandbox(t *testing.T, program string) (profile, secret, store
 	return profile, secret, stored
 }
 
-// storedOnce looks for the file among what a sandbox has stored, and takes it
-// away.
+// storedOnce checks that a sandbox has stored the file once, and removes it.
 func storedOnce(dir string, work corpus) error {
 	found := 0
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
@@ -143,16 +142,16 @@ func storedOnce(dir string, work corpus) error {
 	return err
 }
 
-// field starts the server at one end and returns what reaches it from the other.
-func (l *longLine) field(t *testing.T) (field, *server) {
+// field starts the server at one end and returns what contenders at the other end need.
+func (l *network) field(t *testing.T) (field, *server) {
 	t.Helper()
 	ca := coretest.NewCA(t, "peers")
 	s := serve(t, ca, l.listen(t), serverAddress)
 	return newField(t, ca, s.url), s
 }
 
-// iperf returns what a TCP connection carries on the line, in MB/s.
-func (l *longLine) iperf(t *testing.T) float64 {
+// iperf returns the throughput of a TCP connection in MB/s.
+func (l *network) iperf(t *testing.T) float64 {
 	t.Helper()
 	server := exec.Command("iperf3", "--server", "--one-off", "--bind", serverAddress)
 	if err := l.server.within(server.Start); err != nil {
@@ -184,14 +183,14 @@ func (l *longLine) iperf(t *testing.T) float64 {
 	return said.End.Received.Bits / 8e6
 }
 
-// longField is a server at the other end of a long line.
-func longField(t *testing.T, loss bool) (field, *server, starter) {
+// wideField starts a server at the far end of a wide area network.
+func wideField(t *testing.T, loss bool) (field, *server, starter) {
 	t.Helper()
 	how := clean
 	if loss {
 		how = lossy
 	}
-	line := newLine(t, how)
-	f, s := line.field(t)
-	return f, s, line.start
+	wide := newNetwork(t, how)
+	f, s := wide.field(t)
+	return f, s, wide.start
 }

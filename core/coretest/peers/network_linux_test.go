@@ -19,17 +19,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// conditions are what a line does to packets, in each direction.
+// conditions is what a network does to packets, in each direction.
 type conditions struct {
 	delay time.Duration // one way
 	rate  float64       // bytes a second
 	loss  float64       // share of packets
 }
 
-// longLine is a wide area network on one machine: two network namespaces, each
-// with the kernel's own TCP, and between them a program that delays, limits and
-// loses the packets. Kernels without netem can't do that themselves.
-type longLine struct {
+// network is a wide area network on one machine: two network namespaces, each with the kernel's own TCP, and
+// between them a program that delays, limits and drops packets. Kernels without netem can't do that
+// themselves.
+type network struct {
 	client, server netns
 	conditions     conditions
 }
@@ -46,11 +46,11 @@ const (
 // netns is a network namespace by name.
 type netns string
 
-// newLine needs root.
-func newLine(t *testing.T, c conditions) *longLine {
+// newNetwork needs root.
+func newNetwork(t *testing.T, c conditions) *network {
 	t.Helper()
 	allowCubic(t)
-	l := &longLine{client: netns(fmt.Sprintf("peers-c-%d", os.Getpid())), server: netns(fmt.Sprintf("peers-s-%d", os.Getpid())), conditions: c}
+	l := &network{client: netns(fmt.Sprintf("peers-c-%d", os.Getpid())), server: netns(fmt.Sprintf("peers-s-%d", os.Getpid())), conditions: c}
 	a := l.client.open(t, clientAddress, serverAddress)
 	b := l.server.open(t, serverAddress, clientAddress)
 	var running sync.WaitGroup
@@ -66,11 +66,11 @@ func newLine(t *testing.T, c conditions) *longLine {
 	return l
 }
 
-// allowed is the kernel's list of congestion controls that any process may
-// choose; namespaces can't have others as their default.
+// allowed is the kernel's list of congestion controls that any process may choose. Namespaces can't have others
+// as their default.
 const allowed = "/proc/sys/net/ipv4/tcp_allowed_congestion_control"
 
-// allowCubic makes that what desktops have, for the time of a test.
+// allowCubic allows CUBIC, the default of desktops, during a test.
 func allowCubic(t *testing.T) {
 	t.Helper()
 	before, err := os.ReadFile(allowed)
@@ -111,7 +111,7 @@ func (ns netns) open(t *testing.T, own, peer string) *os.File {
 	ns.command(t, "ip", "-n", string(ns), "addr", "add", own, "peer", peer, "dev", "line")
 	ns.command(t, "ip", "-n", string(ns), "link", "set", "dev", "line", "mtu", fmt.Sprint(packetSize), "txqueuelen", "10000", "up")
 	ns.command(t, "ip", "-n", string(ns), "link", "set", "dev", "lo", "up")
-	// What desktops have, unless a process may choose for itself.
+	// The default of desktops, for processes that can't choose another.
 	ns.command(t, "ip", "netns", "exec", string(ns), "sysctl", "-q", "-w", "net.ipv4.tcp_congestion_control=cubic",
 		"net.ipv4.tcp_rmem=4096 131072 16777216", "net.ipv4.tcp_wmem=4096 65536 16777216", "net.ipv4.tcp_no_metrics_save=1")
 	return device
@@ -143,7 +143,7 @@ func (ns netns) within(f func() error) error {
 }
 
 // listen opens the server's end.
-func (l *longLine) listen(t *testing.T) net.Listener {
+func (l *network) listen(t *testing.T) net.Listener {
 	t.Helper()
 	var listener net.Listener
 	err := l.server.within(func() (err error) {
@@ -156,26 +156,26 @@ func (l *longLine) listen(t *testing.T) net.Listener {
 	return listener
 }
 
-// start starts a command at the client's end, as nobody: whom the kernel does
-// not let choose another congestion control than the system's.
-func (l *longLine) start(cmd *exec.Cmd) error {
+// start starts a command at the client's end as the user nobody, who can't choose another congestion control than
+// the system's.
+func (l *network) start(cmd *exec.Cmd) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody, NoSetGroups: true}}
 	return l.client.within(cmd.Start)
 }
 
 // privileged lets a contender choose BBR.
-func (l *longLine) privileged(c contender) contender {
+func (l *network) privileged(c contender) contender {
 	c.start = func(cmd *exec.Cmd) error { return l.client.within(cmd.Start) }
 	return c
 }
 
-// packet is one on its way.
+// packet is a packet under way.
 type packet struct {
 	data []byte
 	due  time.Time
 }
 
-// carry takes packets from one device to the other until either is closed.
+// carry carries packets from one device to the other until either is closed.
 func (c conditions) carry(from, to *os.File) {
 	way := make(chan packet, 1<<15)
 	free := sync.Pool{New: func() any { b := make([]byte, packetSize); return &b }}
@@ -196,7 +196,7 @@ func (c conditions) carry(from, to *os.File) {
 	defer running.Wait()
 	defer close(way)
 	dice := rand.New(rand.NewPCG(1, 2))
-	var leaves time.Time // when the last byte put on the line has left it
+	var leaves time.Time // when the last byte has been sent
 	for {
 		data := *free.Get().(*[]byte)
 		n, err := from.Read(data)
@@ -214,7 +214,7 @@ func (c conditions) carry(from, to *os.File) {
 		leaves = leaves.Add(time.Duration(float64(n) / c.rate * 1e9))
 		select {
 		case way <- packet{data[:n], leaves.Add(c.delay)}:
-		default: // full
+		default: // the queue is full
 			free.Put(&data)
 		}
 	}
