@@ -17,6 +17,7 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/ui"
+	"github.com/artstore/ingester/ui/logs"
 )
 
 // runWindow opens the window, or passes the files on to the one that is open. If
@@ -52,7 +53,7 @@ func openWindow(ctx context.Context, s streams, o windowOptions, app func() fyne
 		return &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed, Op: "open log", Message: "The log can't be written.", Err: err}
 	}
 	defer func() { _ = file.Close() }() // no line is buffered
-	buffer := ui.NewLogBuffer(level)
+	buffer := logs.NewBuffer(level)
 	log := s.logTo(slog.NewMultiHandler(slog.NewTextHandler(file, &slog.HandlerOptions{Level: level}), buffer))
 	c := takeover{paths: o.paths, raise: !o.background || len(o.paths) > 0, ready: func() error { return desktop.OpenDisplay(os.Getenv) }}
 	p, err := c.take(ctx, programConfig{folders: f, kind: control.Window, log: log, redact: s.redactor})
@@ -67,7 +68,7 @@ func openWindow(ctx context.Context, s streams, o windowOptions, app func() fyne
 }
 
 // showWindow blocks until the window is closed. It runs on the main goroutine.
-func (p *program) showWindow(ctx context.Context, o windowOptions, app func() fyne.App, log *slog.Logger, buffer *ui.LogBuffer) error {
+func (p *program) showWindow(ctx context.Context, o windowOptions, app func() fyne.App, log *slog.Logger, buffer *logs.Buffer) error {
 	if err := desktop.OpenDisplay(os.Getenv); err != nil {
 		return err
 	}

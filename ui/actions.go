@@ -8,6 +8,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui/settings"
+	"github.com/artstore/ingester/ui/transfers"
 	"github.com/artstore/ingester/ui/view"
 )
 
@@ -55,12 +56,12 @@ func (w *Window) bindings() []binding {
 		key(fyne.KeyO, ctrl, w.pickFiles),
 		key(fyne.KeyO, ctrl|fyne.KeyModifierShift, w.pickFolders),
 		key(fyne.KeyComma, ctrl, func() { w.sh.OpenSettings(view.TabServer) }),
-		key(fyne.KeyR, ctrl, w.transfers.retryFailed),
+		key(fyne.KeyR, ctrl, w.transfers.RetryFailed),
 		key(fyne.KeyF, ctrl, w.focusFilter),
-		key(fyne.KeyUp, ctrl|fyne.KeyModifierShift, w.onTransfers((*transfersView).moveFirst)),
-		key(fyne.KeyDown, ctrl|fyne.KeyModifierShift, w.onTransfers((*transfersView).moveLast)),
+		key(fyne.KeyUp, ctrl|fyne.KeyModifierShift, w.onTransfers((*transfers.View).MoveFirst)),
+		key(fyne.KeyDown, ctrl|fyne.KeyModifierShift, w.onTransfers((*transfers.View).MoveLast)),
 		key(fyne.KeyP, ctrl, w.makePermanent),
-		{&fyne.ShortcutSelectAll{}, w.onTransfers((*transfersView).selectAll)},
+		{&fyne.ShortcutSelectAll{}, w.onTransfers((*transfers.View).SelectAll)},
 		{&fyne.ShortcutPaste{}, w.paste},
 	}
 	for i, name := range []fyne.KeyName{fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4} {
@@ -70,7 +71,7 @@ func (w *Window) bindings() []binding {
 }
 
 // onTransfers is something that is done while the transfers are shown.
-func (w *Window) onTransfers(do func(*transfersView)) func() {
+func (w *Window) onTransfers(do func(*transfers.View)) func() {
 	return func() {
 		if w.shown == 0 {
 			do(w.transfers)
@@ -80,8 +81,8 @@ func (w *Window) onTransfers(do func(*transfersView)) func() {
 
 // makePermanent keeps what is selected on the page for good.
 func (w *Window) makePermanent() {
-	if page, ok := w.pages[w.shown].(interface{ makePermanent() }); ok {
-		page.makePermanent()
+	if page, ok := w.pages[w.shown].(interface{ MakePermanent() }); ok {
+		page.MakePermanent()
 	}
 }
 
@@ -101,7 +102,7 @@ func (w *Window) bindKeys() {
 			w.unlessCovered(func() { showHelp(w.sh) })
 		case w.scrollBy(e.Name):
 		case w.shown == 0:
-			w.unlessCovered(func() { w.transfers.key(e) })
+			w.unlessCovered(func() { w.transfers.Key(e) })
 		}
 	})
 }

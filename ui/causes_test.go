@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -20,8 +19,8 @@ func TestRetryByCause(t *testing.T) {
 	h.Says("3 files: the server is busy (503)")
 	h.Says("2 files: too large for the server (413)")
 	h.Says("1 file: failed")
-	h.press(control(fyne.KeyR)) // covered: nothing happens
-	h.Tap("Retry now")          // the last of the buttons
+	h.press(viewtest.Control(fyne.KeyR)) // covered: nothing happens
+	h.Tap("Retry now")                   // the last of the buttons
 	h.Called("retry [t7]")
 	h.Says("Queued")
 	again := ctl.Snapshot.Transfers[0]
@@ -33,19 +32,9 @@ func TestRetryByCause(t *testing.T) {
 	h.Called("retry [t5]")
 
 	h = open(t, viewtest.Failing(), "ru", "light")
-	h.press(control(fyne.KeyR))
+	h.press(viewtest.Control(fyne.KeyR))
 	h.Says("3 файла: сервер занят (503)")
 	h.Says("1 файл: ")
-}
-
-// TestOneCauseIsRetriedAtOnce: there is nothing to choose.
-func TestOneCauseIsRetriedAtOnce(t *testing.T) {
-	ctl := viewtest.Failing()
-	ctl.Snapshot.Transfers = slices.Delete(ctl.Snapshot.Transfers[:4], 1, 2)
-	h := open(t, ctl, "en", "light")
-	h.w.transfers.showMenuOf(0)
-	h.Choose("Retry failed…")
-	h.Called("retry [t1 t3 t4]")
 }
 
 func TestQueueOrderByMenuAndKeys(t *testing.T) {
@@ -55,12 +44,11 @@ func TestQueueOrderByMenuAndKeys(t *testing.T) {
 	}
 	h := open(t, ctl, "en", "light")
 	v := h.w.transfers
-	v.tapRow("t4", 0)
-	v.showMenuOf(3)
+	h.menu("t4")
 	h.Choose("To the front of the queue")
 	h.Called("first [t4]")
 	h.press(&fyne.ShortcutSelectAll{})
-	v.showMenuOf(1)
+	h.Typed(desktop.KeyMenu)
 	h.Choose("To the end of the queue (3)")
 	h.Called("last [t2 t3 t4]")
 	move := func(key fyne.KeyName) func() {
@@ -71,7 +59,7 @@ func TestQueueOrderByMenuAndKeys(t *testing.T) {
 	up, down := move(fyne.KeyUp), move(fyne.KeyDown)
 	up()
 	h.Called("first [t2 t3 t4]")
-	v.tapRow("t2", 0)
+	v.Tap("t2", 0)
 	down()
 	h.Called("last [t2]")
 	h.w.choose(3)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -8,10 +9,14 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/transfers"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/view/viewtest"
 	"github.com/artstore/ingester/ui/wording"
 )
+
+// longName has less room than it wants wherever it is said.
+const longName = "Договор поставки № 118 с приложениями и дополнительным соглашением.docx"
 
 // TestEveryTextFits goes through every page and dialog of the window, but for the
 // settings.
@@ -20,6 +25,8 @@ func TestEveryTextFits(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			ctl := viewtest.Busy()
 			ctl.Snapshot.Halt = &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused}
+			ctl.Snapshot.Transfers[3].Source.Name = longName
+			ctl.Stored = append(ctl.Stored, ctl.Snapshot.Transfers[3])
 			ctl.Snapshot.Transfers[8].State = core.StateFailed
 			ctl.Snapshot.Transfers[8].Error = &core.Error{Kind: core.KindFile, Code: core.CodeFilePermission}
 			ctl.Connection.CertificateEnd = viewtest.Start().AddDate(0, 0, 9)
@@ -45,7 +52,9 @@ func (h *harness) fitsPages(f *viewtest.Fitter) {
 	h.working()
 	for i, page := range []string{"transfers", "history", "metrics", "log"} {
 		h.w.choose(i)
-		h.Until(page, func() bool { return i != 1 || len(h.w.pages[1].(*historyView).rows) > 0 })
+		if i == 1 {
+			h.listsHistory()
+		}
 		h.Fits(f, page)
 	}
 	h.w.choose(0)
@@ -53,31 +62,42 @@ func (h *harness) fitsPages(f *viewtest.Fitter) {
 
 func (h *harness) fitsDialogs(f *viewtest.Fitter) {
 	v, s := h.w.transfers, h.w.sh
-	file := storedFile{"t4", "id", "Договор поставки № 118 с приложениями и дополнительным соглашением.docx"}
+	h.Ctl.Dialogs.Finalise = func(ctx context.Context, _ core.Transfer, step func(core.Finalisation)) error {
+		step(core.Finalisation{Status: "verifying", Percent: 50})
+		<-ctx.Done()
+		return &core.Error{Kind: core.KindCancelled, Code: core.CodeCancelled}
+	}
 	skipped := []core.Skipped{{Path: "/home/a/" + strings.Repeat("очень длинное имя/", 12), Reason: core.SkipSymlink}, {Path: "/b", Reason: core.SkipUnreadable}}
 	for _, c := range []struct {
 		name string
 		show func()
 	}{
-		{"row menu", func() { v.showMenuOf(3) }},
-		{"menu of states", func() { v.group.OnTapped() }},
-		{"menu of retention", v.options.showKeep},
-		{"days", v.options.askDays},
+		{"row menu", func() { h.menu("t4") }},
+		{"menu of states", func() { h.Tap(s.Text.S("filter.button", wording.Args{"Group": s.Text.S("filter.all")})) }},
+		{"menu of retention", h.menuOfDays},
+		{"days", h.askDays},
 		{"menu of profiles", func() { h.w.header.menu([]string{"Production", "Archive"}, "Production") }},
-		{"causes", v.retryFailed},
+		{"causes", v.RetryFailed},
 		{"keys", func() { showHelp(s) }},
 		{"about", func() { showAbout(s) }},
-		{"details", func() { view.ShowFacts(s, file.name, factsOf(s.Text, h.w.model.Find("t7"), h.Clock)) }},
+		{"details", func() {
+			v.Tap("t7", 0)
+			h.Typed(fyne.KeyReturn)
+			h.Until("the details", func() bool { return h.Win.Canvas().Overlays().Top() != nil })
+		}},
 		{"error", func() {
 			s.Failed(&core.Error{Kind: core.KindTLS, Code: core.CodeTLSUntrusted, Err: errors.New("x509")})
 		}},
-		{"skipped", func() { showSkipped(s, skipped) }},
+		{"skipped", func() { transfers.ShowSkipped(s, skipped) }},
 		{"many", func() {
 			h.w.intake.scanned(core.Scan{Sources: make([]core.Source, 12345), Folders: 321, Bytes: 1 << 50}, nil)
 		}},
-		{"stored", func() { h.w.intake.askStored([]core.Transfer{{Source: core.Source{Name: file.name}}}, core.Options{}) }},
-		{"again", func() { v.askAgain(func() {}) }},
-		{"permanent", func() { h.w.permanent.ask([]storedFile{file}) }},
+		{"stored", func() { h.w.intake.askStored([]core.Transfer{{Source: core.Source{Name: longName}}}, core.Options{}) }},
+		{"again", h.askAgain},
+		{"permanent", func() {
+			v.Tap("t4", 0)
+			h.press(viewtest.Control(fyne.KeyP))
+		}},
 		{"own file dialog", func() {
 			view.PickInside(s, view.FileQuestion{Title: s.Text.S("pick.files"), Accept: s.Text.S("pick.add")}, func([]string) {})
 		}},
@@ -92,7 +112,10 @@ func (h *harness) fitsDialogs(f *viewtest.Fitter) {
 		h.Clear()
 	}
 	h.w.intake.result(s.Text.N("drop.skipped", 123456), skipped)
-	h.w.permanent.say(s.Text.S("permanent.now", wording.Args{"Name": file.name, "Step": finalising(s.Text, core.Finalisation{Status: "verifying", Percent: 50})}), s.Text.S("button.stop"), func() {})
+	v.Tap("t4", 0)
+	h.press(viewtest.Control(fyne.KeyP))
+	h.Tap(s.Text.S("action.permanent"))
+	h.Until("a step", func() bool { return h.SaysNow(s.Text.S("button.stop")) })
 	h.Fits(f, "notice")
 	h.w.apply(change{update: &core.Update{Halt: h.Ctl.Snapshot.Halt}, link: h.Ctl.Connection, profile: h.Ctl.Used})
 	h.Fits(f, "notice while halted")

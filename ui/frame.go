@@ -4,8 +4,12 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"github.com/artstore/ingester/ui/history"
+	"github.com/artstore/ingester/ui/logs"
+	"github.com/artstore/ingester/ui/metrics"
 	"github.com/artstore/ingester/ui/queue"
 	"github.com/artstore/ingester/ui/settings"
+	"github.com/artstore/ingester/ui/transfers"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/widgets"
 )
@@ -19,27 +23,27 @@ func (w *Window) assemble() {
 	}
 	w.pieces = pieces{shown: at, ticked: w.ticked}
 	if w.permanent == nil {
-		w.permanent = newPermanents(s)
+		w.permanent = transfers.NewPermanents(s)
 	}
-	w.permanent.notices, w.permanent.changed = w.permanentNotices, w.permanentChanged
+	w.permanent.Notices, w.permanent.Changed = w.permanentNotices, w.permanentChanged
 	w.header = newHeader(s)
 	w.header.onImport, w.header.onSandbox = w.importProfile, w.startSandbox
 	w.header.onNew = func() { settings.ShowNew(s, nil) }
 	w.banner = newBanner(s, w.icons)
 	w.expiry = newExpiryBar(s, w.icons, func() { w.page.Refresh() })
 	w.recovered = newRecoveredBar(s, w.icons, func(paths []string) { w.intake.add(paths) }, func() { w.page.Refresh() })
-	w.transfers = newTransfersView(s, w.model, w.icons, w.permanent)
+	w.transfers = transfers.New(s, w.model, w.icons, w.permanent)
 	w.intake = &intake{
-		sh: s, permanent: w.permanent, notice: w.transfers.notice, options: w.transfers.options.options, point: w.transfers.point,
+		sh: s, permanent: w.permanent, notice: w.transfers.Notice, options: w.transfers.Options.Options, point: w.transfers.Point,
 		front: w.showTransfers, undecided: w.undecided,
 	}
 	w.bar = newStatusBar(t, w.icons, func() {
 		w.choose(0)
-		w.transfers.showGroup(queue.GroupAttention)
+		w.transfers.ShowGroup(queue.GroupAttention)
 	})
 	w.header.add.OnTapped = w.pickFiles
-	w.transfers.drop.files.OnTapped = w.pickFiles
-	w.transfers.drop.folder.OnTapped = w.pickFolders
+	w.transfers.Drop.Files.OnTapped = w.pickFiles
+	w.transfers.Drop.Folder.OnTapped = w.pickFolders
 
 	w.pages = w.views()
 	names := []struct{ icon, key string }{{"sending", "nav.transfers"}, {"history", "nav.history"}, {"metrics", "nav.metrics"}, {"log", "nav.log"}}
@@ -61,21 +65,21 @@ func (w *Window) assemble() {
 // views are the pages, in the order of the navigation.
 func (w *Window) views() []view.Page {
 	stored := func() int { return w.model.Sum.Stored }
-	w.history = newHistoryView(w.sh, w.permanent, stored)
-	return []view.Page{w.transfers, w.history, newMetricsView(w.sh, w.recorder), newLogView(w.sh, w.buffer)}
+	w.history = history.New(w.sh, w.permanent, stored)
+	return []view.Page{w.transfers, w.history, metrics.New(w.sh, w.recorder), logs.New(w.sh, w.buffer)}
 }
 
 // permanentNotices are where it is said how far files are with becoming
 // permanent.
 func (w *Window) permanentNotices() []*view.Notice {
-	return []*view.Notice{w.transfers.notice, w.history.notice}
+	return []*view.Notice{w.transfers.Notice, w.history.Notice}
 }
 
 // permanentChanged draws what the pages say of it.
 func (w *Window) permanentChanged(done bool) {
 	w.transfers.Refresh()
-	if done && w.history.visible {
-		w.history.read()
+	if done && w.history.Visible {
+		w.history.Read()
 	}
 }
 

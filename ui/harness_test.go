@@ -6,11 +6,14 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"go.uber.org/goleak"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/logs"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/view/viewtest"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m, viewtest.Lasting()...) }
@@ -31,7 +34,7 @@ func open(t testing.TB, ctl *viewtest.Fake, language, theme string) *harness {
 func openWith(t testing.TB, ctl *viewtest.Fake, language, theme string, prepare func(*Window)) *harness {
 	t.Helper()
 	h := &harness{Stage: viewtest.NewStage(t, ctl, language, theme)}
-	h.w = New(h.App, ctl, slog.New(slog.DiscardHandler), NewLogBuffer(slog.LevelDebug))
+	h.w = New(h.App, ctl, slog.New(slog.DiscardHandler), logs.NewBuffer(slog.LevelDebug))
 	h.w.post = h.Post
 	h.w.now = func() time.Time { return h.Clock }
 	prepare(h.w)
@@ -84,4 +87,35 @@ func (h *harness) openSettings(tab view.Tab) {
 	h.T.Helper()
 	h.w.sh.OpenSettings(tab)
 	h.Until("the settings", func() bool { return h.w.sh.Settings != nil })
+}
+
+// menu opens the menu of a transfer by its key.
+func (h *harness) menu(id core.TransferID) {
+	h.w.transfers.Tap(id, 0)
+	h.Typed(desktop.KeyMenu)
+}
+
+// askAgain leads to the question whether the file of unknown outcome is to be
+// sent again.
+func (h *harness) askAgain() {
+	h.menu("t6")
+	h.Choose(h.w.sh.Text.S("action.again"))
+}
+
+// menuOfDays opens the menu of how long files are kept.
+func (h *harness) menuOfDays() {
+	t := h.w.sh.Text
+	h.Tap(t.S("keep.temporary", wording.Args{"Days": t.N("keep.days", core.DefaultTTLDays)}))
+}
+
+// askDays leads to the question for how many days files are kept.
+func (h *harness) askDays() {
+	h.menuOfDays()
+	h.Choose(h.w.sh.Text.S("keep.other"))
+}
+
+// listsHistory waits until the page of the history has its rows.
+func (h *harness) listsHistory() {
+	h.T.Helper()
+	h.Until("the rows", func() bool { return h.SaysNow("2026-11-24 12:00") || h.SaysNow("2026-11-24") })
 }

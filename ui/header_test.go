@@ -17,3 +17,11 @@ func TestNoProfileHasNoSettings(t *testing.T) {
 		h.Clear()
 	}
 }
+
+func TestPauseAllIsInTheHeader(t *testing.T) {
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(12)
+	h := open(t, ctl, "en", "light")
+	h.Tap("Pause all")
+	h.Called("pause all")
+}

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/transfers"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/wording"
 )
@@ -22,7 +23,7 @@ const (
 // intake is the one way in: drops, pickers, pasted paths, the command line.
 type intake struct {
 	sh        *view.Host
-	permanent *permanents
+	permanent *transfers.Permanents
 	notice    *view.Notice
 	// options are those of the options row at the moment of the drop.
 	options func(profile string) core.Options
@@ -150,9 +151,9 @@ func (in *intake) send(sources []core.Source, again bool, then func(core.Submiss
 // askPermanent offers to make permanent what the server has for a time only, and
 // is asked for as permanent now.
 func (in *intake) askPermanent(s core.Submission) {
-	var files []storedFile
+	var files []transfers.StoredFile
 	for i := range s.Stored {
-		if file, ok := storedOf(&s.Stored[i]); ok && s.Asked.Retention == core.RetentionPermanent {
+		if file, ok := transfers.StoredOf(&s.Stored[i]); ok && s.Asked.Retention == core.RetentionPermanent {
 			files = append(files, file)
 		}
 	}
@@ -162,7 +163,7 @@ func (in *intake) askPermanent(s core.Submission) {
 	}
 	t := in.sh.Text
 	view.AskElse(in.sh, t.S("stored.permanent"), t.N("stored.permanent.text", len(files)), t.S("action.permanent"),
-		func() { in.permanent.add(files) }, func() { in.askStored(s.Stored, s.Asked) })
+		func() { in.permanent.Add(files) }, func() { in.askStored(s.Stored, s.Asked) })
 }
 
 // askStored offers to send once more what the server has already.
@@ -226,7 +227,7 @@ func (in *intake) result(words string, skipped []core.Skipped) {
 	button, tapped := "", func() {}
 	if len(skipped) > 0 {
 		button = in.sh.Text.S("drop.why")
-		tapped = func() { showSkipped(in.sh, skipped) }
+		tapped = func() { transfers.ShowSkipped(in.sh, skipped) }
 	}
 	in.notice.Show(theme.InfoIcon(), words, button, tapped)
 }

@@ -22,8 +22,8 @@ func TestDropIsScannedAndSubmitted(t *testing.T) {
 		Skipped: []core.Skipped{{Path: "/a/link", Reason: core.SkipSymlink}},
 	}
 	h := open(t, ctl, "en", "light")
-	h.w.transfers.options.tags.SetText("scans, box-14")
-	h.w.transfers.options.description.SetText("from the attic")
+	h.Entry("Tags…").SetText("scans, box-14")
+	h.Entry("Description…").SetText("from the attic")
 	h.drop(storage.NewFileURI("/a"))
 	h.Says("Looking at what was dropped…")
 	h.Called(`scan ["/a"]`)
@@ -113,7 +113,7 @@ func TestDroppedLists(t *testing.T) {
 	h.Until("the settings", func() bool { return h.w.sh.Settings != nil })
 	h.w.listDropped("", errors.New("broken"))
 	h.Until("the word in the settings", func() bool { return h.SaysNow(lost) })
-	if h.w.transfers.notice.Words.Words == lost {
+	if h.w.transfers.Notice.Words.Words == lost {
 		t.Error("the answer is behind the settings")
 	}
 }
@@ -234,9 +234,11 @@ func TestWhatIsInTheListIsPointedAt(t *testing.T) {
 	h := open(t, ctl, "en", "light")
 	h.w.intake.add([]string{"/a"})
 	h.Until("the result", func() bool { return strings.Contains(h.Words(), "1 is in the list already") })
-	if !h.w.transfers.selected["t33"] || h.w.transfers.list.GetScrollOffset() == 0 {
-		t.Error("the transfer is neither selected nor scrolled to")
+	if h.w.transfers.Selected() != 1 || !h.SaysNow("IMG_2025.jpg") {
+		t.Errorf("%d transfers are selected; the window says\n%s", h.w.transfers.Selected(), h.Words())
 	}
+	h.Typed(fyne.KeyDelete)
+	h.Called("cancel [t33]")
 }
 
 func TestDropsThatFail(t *testing.T) {

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -10,10 +9,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/ui/queue"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/view/viewtest"
-	"github.com/artstore/ingester/ui/widgets"
 	"github.com/artstore/ingester/ui/wording"
 )
 
@@ -39,7 +36,7 @@ func TestEveryKey(t *testing.T) {
 		{name: "add folders", keys: combined(fyne.KeyO, ctrl|shift), want: asked(`pick "Add folders" save=false folders=true many=true`)},
 		{name: "paste", keys: &fyne.ShortcutPaste{}, want: asked(`scan ["/p"]`)},
 		{name: "settings", keys: combined(fyne.KeyComma, ctrl), want: func(h *harness) bool { return h.w.sh.Settings != nil }},
-		{name: "filter", keys: combined(fyne.KeyF, ctrl), want: func(h *harness) bool { return h.w.win.Canvas().Focused() == h.w.transfers.search }},
+		{name: "filter", keys: combined(fyne.KeyF, ctrl), want: func(h *harness) bool { return h.w.win.Canvas().Focused() == h.w.transfers.Search() }},
 		{name: "pause", key: fyne.KeySpace, row: "t9", want: asked("pause [t9]")},
 		{name: "resume", key: fyne.KeySpace, row: "t8", want: asked("resume [t8]")},
 		{name: "cancel", key: fyne.KeyDelete, row: "t9", want: asked("cancel [t9]")},
@@ -53,7 +50,7 @@ func TestEveryKey(t *testing.T) {
 		{name: "to the front", keys: combined(fyne.KeyUp, ctrl|shift), row: "t9", want: asked("first [t9]")},
 		{name: "to the end", keys: combined(fyne.KeyDown, ctrl|shift), row: "t9", want: asked("last [t9]")},
 		{name: "permanent", keys: combined(fyne.KeyP, ctrl), row: "t4", want: func(h *harness) bool { return strings.Contains(h.Words(), "Make permanent?") }},
-		{name: "all", keys: &fyne.ShortcutSelectAll{}, want: func(h *harness) bool { return len(h.w.transfers.selected) == 12 }},
+		{name: "all", keys: &fyne.ShortcutSelectAll{}, want: func(h *harness) bool { return h.w.transfers.Selected() == 12 }},
 		{name: "transfers", keys: combined(fyne.Key1, ctrl), want: page(0)},
 		{name: "history", keys: combined(fyne.Key2, ctrl), want: page(1)},
 		{name: "metrics", keys: combined(fyne.Key3, ctrl), want: page(2)},
@@ -74,7 +71,7 @@ func TestEveryKey(t *testing.T) {
 				}
 			}
 			if c.row != "" {
-				h.w.transfers.tapRow(c.row, 0)
+				h.w.transfers.Tap(c.row, 0)
 			}
 			if c.name != "transfers" {
 				view.Ask(h.w.sh, "Over it", "words", "Yes", func() {})
@@ -89,29 +86,6 @@ func TestEveryKey(t *testing.T) {
 			use()
 			h.Until(c.name, func() bool { return c.want(h) })
 		})
-	}
-}
-
-// TestSelectingByKeys: arrows move, the list keeps what Shift would take.
-func TestSelectingByKeys(t *testing.T) {
-	ctl := viewtest.NewFake()
-	ctl.Snapshot = viewtest.Showcase(12)
-	h := open(t, ctl, "en", "light")
-	v := h.w.transfers
-	v.tapRow("t2", 0)
-	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
-	if len(v.selected) != 1 || !v.selected["t3"] {
-		t.Errorf("selected %v", v.selected)
-	}
-	v.tapRow("t6", fyne.KeyModifierShift)
-	v.tapRow("t5", fyne.KeyModifierShift)
-	if len(v.selected) != 3 || !v.selected["t3"] || !v.selected["t5"] {
-		t.Errorf("selected %v", v.selected)
-	}
-	v.sortBy(queue.OrderName)
-	v.sortBy(queue.OrderName)
-	if f := h.w.model.Filter; f.Order != queue.OrderName || !f.Reverse {
-		t.Errorf("sorted by %+v", f)
 	}
 }
 
@@ -133,7 +107,7 @@ func TestTabGoesThroughTheWindowInReadingOrder(t *testing.T) {
 		if first == nil {
 			first = at
 		}
-		got = append(got, named(at))
+		got = append(got, viewtest.Named(at))
 	}
 	want := []string{
 		"Production", "area", "Pause all", "Add files", "Settings", "Transfers", "History", "Metrics", "Log",
@@ -147,27 +121,6 @@ func TestTabGoesThroughTheWindowInReadingOrder(t *testing.T) {
 	}
 }
 
-// named says what has the focus, "" for a button without words.
-func named(o fyne.Focusable) string {
-	switch o := o.(type) {
-	case *widgets.PushButton:
-		return o.Text
-	case *widgets.QuietButton:
-		return o.Text
-	case *widgets.IconButton:
-		return o.Name
-	case *widgets.NavButton:
-		return o.Words
-	case *view.LineEntry:
-		return o.PlaceHolder
-	case *widgets.RowList:
-		return "list"
-	case *widgets.TapArea:
-		return "area"
-	}
-	return fmt.Sprintf("%T", o)
-}
-
 func TestTapAreasTakeKeys(t *testing.T) {
 	ctl := viewtest.NewFake()
 	ctl.Snapshot = viewtest.Showcase(12)
@@ -175,7 +128,7 @@ func TestTapAreasTakeKeys(t *testing.T) {
 	h.w.choose(2)
 	h.w.win.Canvas().Focus(h.w.bar.trouble)
 	h.w.bar.trouble.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
-	if h.w.shown != 0 || h.w.transfers.currentGroup() != queue.GroupAttention {
+	if h.w.shown != 0 || !h.SaysNow("Show: failed") {
 		t.Error("Space does not show what failed")
 	}
 }
@@ -187,10 +140,10 @@ func TestEscapeGoesBack(t *testing.T) {
 	escape := func() { h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape}) }
 	over := func() int { return len(h.w.win.Canvas().Overlays().List()) }
 	for name, show := range map[string]func(){
-		"question": func() { h.w.transfers.askAgain(func() { t.Error("the answer was yes") }) },
+		"question": h.askAgain,
 		"facts":    func() { view.ShowFacts(h.w.sh, "Title", []wording.Fact{{Name: "a", Value: "b"}}) },
 		"error":    func() { h.w.sh.Failed(&core.Error{Code: core.CodeInternal}) },
-		"days":     h.w.transfers.options.askDays,
+		"days":     h.askDays,
 		"closing":  func() { h.w.askWhere(false) },
 		"files": func() {
 			view.PickInside(h.w.sh, view.FileQuestion{}, func([]string) { t.Error("something was picked") })
@@ -203,6 +156,9 @@ func TestEscapeGoesBack(t *testing.T) {
 		if escape(); over() != 0 || len(h.w.sh.Dialogs) != 0 {
 			t.Errorf("%s: %d dialogs are left", name, over())
 		}
+	}
+	if slices.Contains(h.Ctl.Calls(), "retry [t6]") {
+		t.Error("the answer was yes")
 	}
 	if h.w.closing {
 		t.Error("the question whether to close counts as open")
@@ -218,33 +174,6 @@ func TestEscapeGoesBack(t *testing.T) {
 	if escape(); h.w.sh.Settings != nil || over() != 0 {
 		t.Error("Escape does not close the settings")
 	}
-}
-
-// TestPagingByKeys: a page down and up, to the end and to the beginning.
-func TestPagingByKeys(t *testing.T) {
-	ctl := viewtest.NewFake()
-	ctl.Snapshot = viewtest.Showcase(340)
-	h := open(t, ctl, "en", "light")
-	v := h.w.transfers
-	v.tapRow("t2", 0)
-	page := v.list.Page()
-	if page < 5 || page > 20 {
-		t.Fatalf("%d rows are a page", page)
-	}
-	for _, c := range []struct {
-		key  fyne.KeyName
-		want int
-	}{
-		{fyne.KeyPageDown, 1 + page}, {fyne.KeyDown, 2 + page}, {fyne.KeyPageUp, 2}, {fyne.KeyPageUp, 0},
-		{fyne.KeyEnd, 339}, {fyne.KeyPageDown, 339}, {fyne.KeyHome, 0},
-	} {
-		v.list.TypedKey(&fyne.KeyEvent{Name: c.key})
-		if id := v.model.At(c.want).ID; len(v.selected) != 1 || !v.selected[id] || v.anchor != c.want {
-			t.Errorf("%s selects %v, want %s", c.key, v.selected, id)
-		}
-	}
-	v.search.SetText("no such name")
-	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}) // there is none
 }
 
 // TestTabsByKeys: the settings' tabs, from an entry too, but not below a
@@ -326,39 +255,4 @@ func TestScrollingByKeys(t *testing.T) {
 	if h.w.scrolled() != nil || len(h.w.sh.Scrolls) != 0 {
 		t.Error("something scrolls that is gone")
 	}
-}
-
-func TestLogByKeys(t *testing.T) {
-	h := open(t, viewtest.NewFake(), "en", "light")
-	h.fillLog()
-	h.w.choose(3)
-	v := h.w.pages[3].(*logView)
-	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
-	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	h.Says("retry_in=8s")
-	if h.w.win.Canvas().Overlays().Top() == nil {
-		t.Error("Return does not open the entry")
-	}
-}
-
-func TestHistoryByKeys(t *testing.T) {
-	h := open(t, keeping(), "en", "light")
-	v := history(h)
-	down := &fyne.KeyEvent{Name: fyne.KeyDown}
-	if v.key(&fyne.KeyEvent{Name: fyne.KeyReturn}) {
-		t.Error("a key works on no row")
-	}
-	v.list.TypedKey(down)
-	if v.chosen != 1 {
-		t.Errorf("row %d is chosen", v.chosen)
-	}
-	v.list.TypedKey(&fyne.KeyEvent{Name: desktop.KeyMenu})
-	h.Choose("Copy file ID")
-	if got := h.App.Clipboard().Content(); got != "id-scan.tif" {
-		t.Errorf("copied %q", got)
-	}
-	v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	h.Called("attempts t2")
-	h.Until("the details", func() bool { return h.w.win.Canvas().Overlays().Top() != nil })
-	h.Says("id-scan.tif")
 }

@@ -1,21 +1,14 @@
 package ui
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/view/viewtest"
 	"github.com/artstore/ingester/ui/widgets"
 )
@@ -39,199 +32,6 @@ func TestEveryPageInEveryLook(t *testing.T) {
 				h.Until(want[look.language], func() bool { return strings.Contains(viewtest.Spaced(h.Words()), want[look.language]) })
 			}
 		})
-	}
-}
-
-func history(h *harness) *historyView {
-	h.T.Helper()
-	h.w.choose(1)
-	v := h.w.pages[1].(*historyView)
-	h.Until("the rows", func() bool { return !v.asking && len(v.rows) > 0 })
-	return v
-}
-
-func TestHistoryIsSearchedAndCopied(t *testing.T) {
-	h := open(t, viewtest.Busy(), "en", "light")
-	v := history(h)
-	h.Says("plate A.tif")
-	h.Says("2026-11-24")
-	h.Says("ingester.example:8020")
-	if !v.copyID.Disabled() {
-		t.Error("there is something to copy without a selection")
-	}
-	v.list.Select(2)
-	h.Tap("Copy file ID")
-	if got := h.App.Clipboard().Content(); got != "5f0c1a34-4b1e-4d55-9a51-0a9b8a1f0e11" {
-		t.Errorf("copied %q", got)
-	}
-	h.Tap("Copy SHA-256")
-	if got := h.App.Clipboard().Content(); got != strings.Repeat("0", 64) {
-		t.Errorf("copied %q", got)
-	}
-	viewtest.ChooseItem(t, v.menu(0), "Details…")
-	h.Until("the details", func() bool { return strings.Contains(h.Words(), "/home/a/scans/plate A.tif") })
-
-	h.Ctl.Remember(nil, nil)
-	v.search.SetText(" box-14 ")
-	v.search.SetText(" box-15 ")
-	h.Called(`history "box-15"`)
-	h.Until("no rows", func() bool { return !v.asking && len(v.rows) == 0 })
-	h.Says("Nothing matches the filter")
-	v.search.SetText("")
-	h.Until("all", func() bool { return !v.asking })
-	h.Says("Nothing stored yet")
-	if !v.export.Disabled() {
-		t.Error("nothing can be exported")
-	}
-}
-
-func TestHistoryFollowsWhatIsStored(t *testing.T) {
-	h := open(t, viewtest.Busy(), "en", "light")
-	v := history(h)
-	asked := len(h.Ctl.Calls())
-	v.Tick(h.Clock)
-	if v.asking || len(h.Ctl.Calls()) != asked {
-		t.Error("asked although nothing was stored")
-	}
-	h.Ctl.Remember(h.Ctl.Stored[:1], nil)
-	h.w.apply(change{update: &core.Update{Changed: []core.Transfer{viewtest.Transfer(1, "report.pdf", 1, core.StateStored)}}, link: h.Ctl.Connection, profile: h.Ctl.Used})
-	v.Tick(h.Clock)
-	h.Until("the new rows", func() bool { return len(v.rows) == 1 })
-}
-
-func TestHistoryListsItsLimit(t *testing.T) {
-	ctl := viewtest.NewFake()
-	for i := range historyLimit + 1 {
-		ctl.Stored = append(ctl.Stored, viewtest.Transfer(i, fmt.Sprint(i), 1, core.StateStored))
-	}
-	h := open(t, ctl, "en", "light")
-	if v := history(h); len(v.rows) != historyLimit {
-		t.Errorf("%d rows", len(v.rows))
-	}
-	h.Says("The newest 2,000 files are listed")
-}
-
-func TestHistoryFailureIsSaid(t *testing.T) {
-	h := open(t, viewtest.NewFake(), "en", "light")
-	h.Ctl.Remember(h.Ctl.Stored, &core.Error{Kind: core.KindConfig, Code: core.CodeStoreDamaged, Err: errors.New("raw")})
-	h.w.choose(1)
-	h.Until("the error", func() bool { return strings.Contains(h.Words(), "An entry of the queue is damaged") })
-}
-
-func TestExportWritesEverythingThatMatches(t *testing.T) {
-	h := open(t, viewtest.Busy(), "en", "light")
-	v := history(h)
-	v.search.SetText("box")
-	for _, e := range exports {
-		path := filepath.Join(t.TempDir(), "Выгрузка 1.txt")
-		h.Ctl.Dialogs.Pick = func(_ context.Context, q view.FileQuestion) ([]string, error) {
-			if !q.Save || q.Name != e.file || q.Title != "Save as" {
-				t.Errorf("asked %+v", q)
-			}
-			return []string{path}, nil
-		}
-		v.showExport()
-		h.Choose(v.sh.Text.S(e.key))
-		h.Called(fmt.Sprintf(`export history %s "box" 0`, e.format))
-		want := string(e.format) + " \"box\"\n"
-		h.Until(e.file, func() bool { raw, _ := os.ReadFile(path); return string(raw) == want })
-		h.Until("the words", v.notice.Content.Visible)
-		if got, want := v.notice.Words.Words, "Saved as Выгрузка 1.txt in "+filepath.Dir(path); got != want || v.notice.Button.Text != "Show in folder" {
-			t.Errorf("it says %q and offers %q, want %q", got, v.notice.Button.Text, want)
-		}
-		h.Tap("Show in folder")
-		v.notice.Hide()
-	}
-}
-
-// TestAFailingExportLeavesWhatWasThere: half an export is none.
-func TestAFailingExportLeavesWhatWasThere(t *testing.T) {
-	h := open(t, viewtest.Busy(), "en", "light")
-	v := history(h)
-	path := filepath.Join(t.TempDir(), "history.csv")
-	if err := os.WriteFile(path, []byte("before"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	h.Ctl.Dialogs.Pick = func(context.Context, view.FileQuestion) ([]string, error) { return []string{path}, nil }
-	h.Ctl.VerbErr = &core.Error{Kind: core.KindConfig, Code: core.CodeStoreDamaged}
-	v.showExport()
-	h.Choose("As a table (CSV)")
-	h.Until("the error", func() bool { return strings.Contains(h.Words(), "An entry of the queue is damaged") })
-	h.Tap("OK")
-	if v.notice.Content.Visible() {
-		t.Errorf("it says %q", v.notice.Words.Words)
-	}
-	if raw, err := os.ReadFile(path); err != nil || string(raw) != "before" {
-		t.Errorf("the file holds %q, %v", raw, err)
-	}
-	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 1 {
-		t.Errorf("left behind: %v, %v", left, err)
-	}
-	h.Ctl.Dialogs.Pick = func(context.Context, view.FileQuestion) ([]string, error) {
-		return []string{filepath.Join(path, "no folder")}, nil
-	}
-	v.showExport()
-	h.Choose("As a table (CSV)")
-	h.Until("the error", func() bool { return strings.Contains(h.Words(), "The file can't be written") })
-}
-
-func TestLogIsFilteredSearchedAndCopied(t *testing.T) {
-	h := open(t, viewtest.NewFake(), "en", "light")
-	h.w.choose(3)
-	v := h.w.pages[3].(*logView)
-	h.Says("Nothing logged yet")
-	log := slog.New(h.w.buffer)
-	log.Debug("looking", "path", "/a b")
-	log.Info("file stored", "secret", core.NewSecret("hunter2"))
-	log.With("transfer", 7).WithGroup("http").Warn("slow", "status", 503, "msg", "x")
-	log.Error("failed\x1b[2J", "error", errors.New("no\nroute"))
-	v.Tick(h.Clock)
-	for _, want := range []string{"looking", `path="/a b"`, "secret=[redacted]", "transfer=7 http.status=503 http.msg=x", "failed␣[2J", `error="no\nroute"`, "WARN"} {
-		h.Says(want)
-	}
-	if strings.Contains(h.Words(), "hunter2") {
-		t.Error("a secret is in the log")
-	}
-	v.setLevel(slog.LevelWarn)
-	h.Says("Show: warnings and errors")
-	if len(v.visible) != 2 {
-		t.Errorf("%d entries", len(v.visible))
-	}
-	v.search.SetText("SLOW")
-	h.Tap("Copy as text")
-	if got := h.App.Clipboard().Content(); !strings.HasSuffix(got, "WARN slow transfer=7 http.status=503 http.msg=x\n") || strings.Count(got, "\n") != 1 {
-		t.Errorf("copied %q", got)
-	}
-	v.list.Select(0)
-	h.Says("Message")
-	h.Tap("Close")
-	v.search.SetText("nothing like it")
-	h.Says("Nothing matches the filter")
-	v.showLevels()
-	h.Says("no debugging")
-}
-
-func TestLogBufferIsBounded(t *testing.T) {
-	b := NewLogBuffer(slog.LevelInfo)
-	if b.Enabled(context.Background(), slog.LevelDebug) || !b.Enabled(context.Background(), slog.LevelInfo) {
-		t.Error("the level is not kept")
-	}
-	log := slog.New(b)
-	if _, _, changed := b.since(0); changed {
-		t.Error("an empty buffer changed")
-	}
-	for i := range logLines + 10 {
-		log.Info(fmt.Sprint(i))
-	}
-	entries, version, changed := b.since(0)
-	if !changed || version != logLines+10 || len(entries) != logLines {
-		t.Fatalf("%d entries, version %d", len(entries), version)
-	}
-	if first, last := entries[0].message, entries[logLines-1].message; first != fmt.Sprint(logLines+9) || last != "10" {
-		t.Errorf("from %s to %s", first, last)
-	}
-	if _, _, changed := b.since(version); changed {
-		t.Error("changed without a record")
 	}
 }
 
@@ -343,37 +143,24 @@ func TestShortcutsWorkFromAnEntry(t *testing.T) {
 	ctrl := func(key fyne.KeyName) fyne.Shortcut {
 		return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
 	}
-	h.w.transfers.search.TypedShortcut(ctrl(fyne.Key2))
+	h.Entry("Filter by name…").TypedShortcut(ctrl(fyne.Key2))
 	if h.w.shown != 1 {
 		t.Fatalf("Ctrl+2 shows page %d", h.w.shown)
 	}
-	v := h.w.pages[1].(*historyView)
-	v.search.TypedShortcut(ctrl(fyne.KeyF))
-	if h.w.win.Canvas().Focused() != fyne.Focusable(v.search) {
+	search := h.Entry("Search the history…")
+	search.TypedShortcut(ctrl(fyne.KeyF))
+	if h.w.win.Canvas().Focused() != fyne.Focusable(search) {
 		t.Error("Ctrl+F doesn't go to the search of the page")
 	}
-	v.search.TypedShortcut(ctrl(fyne.Key3))
+	search.TypedShortcut(ctrl(fyne.Key3))
 	h.w.focusFilter()
 	if h.w.shown != 0 {
 		t.Error("from a page without a search Ctrl+F goes to the transfers")
 	}
-	h.w.transfers.options.tags.TypedShortcut(ctrl(fyne.Key4))
+	h.Entry("Tags…").TypedShortcut(ctrl(fyne.Key4))
 	if h.w.shown != 3 {
 		t.Error("Ctrl+4 doesn't show the log")
 	}
 	h.w.typedShortcut(ctrl(fyne.KeyComma))
 	h.Until("the settings", func() bool { return h.w.sh.Settings != nil })
-}
-
-func TestDetailsHaveTheAttempts(t *testing.T) {
-	ctl := viewtest.Busy()
-	ctl.Tried = map[core.TransferID][]core.Attempt{"t5": {
-		{Number: 1, Start: viewtest.Start(), End: viewtest.Start().Add(1500 * time.Millisecond), Sent: 1 << 20, Status: 503, Code: core.CodeServerBusy, Detail: "upload: busy"},
-		{Number: 2, Start: viewtest.Start().Add(time.Minute)},
-	}}
-	h := open(t, ctl, "en", "light")
-	h.w.transfers.showDetails("t5")
-	h.Until("the attempts", func() bool { return strings.Contains(h.Words(), "Attempt 2") })
-	h.Says("1.5 s · 1.0 MiB · the server is busy (503)")
-	h.Says("upload: busy")
 }

@@ -68,7 +68,7 @@ func TestACancelledDialogDoesNothing(t *testing.T) {
 			return false
 		}
 	})
-	if h.w.win.Canvas().Overlays().Top() != nil || h.w.transfers.notice.Content.Visible() {
+	if h.w.win.Canvas().Overlays().Top() != nil || h.w.transfers.Notice.Content.Visible() {
 		t.Errorf("the window says\n%s", h.Words())
 	}
 }

@@ -2,9 +2,7 @@ package ui
 
 import (
 	"log/slog"
-	"math"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -28,7 +26,9 @@ func TestPictures(t *testing.T) {
 				h.record()
 				for i, page := range []string{"transfers", "history", "metrics", "log"} {
 					h.w.choose(i)
-					h.Until(page, func() bool { return i != 1 || len(h.w.pages[1].(*historyView).rows) > 0 })
+					if i == 1 {
+						h.listsHistory()
+					}
 					h.Picture(size.name + page + "-" + look.Name)
 				}
 			}
@@ -45,21 +45,8 @@ func TestPictures(t *testing.T) {
 	})
 }
 
-// record lets five minutes of work pass before the metrics.
-func (h *harness) record() {
-	sent := 0.0
-	for i := range 300 {
-		sent += (14 + 8*math.Sin(float64(i)/23) + 4*math.Sin(float64(i)/7)) * (1 << 20)
-		h.w.recorder.take(viewtest.Figures(viewtest.Start().Add(time.Duration(i-300)*time.Second), sent, 2+i/40%4), "")
-	}
-}
+// record gives the page of the metrics five minutes of work.
+func (h *harness) record() { viewtest.Record(h.w.recorder.Take) }
 
 // fillLog writes what a program logs in a minute.
-func (h *harness) fillLog() {
-	log := slog.New(h.w.buffer)
-	for i := range 30 {
-		log.Info("file stored", "transfer", i, "seconds", 0.42, "http", "HTTP/2.0")
-	}
-	log.Warn("upload failed, waiting", "transfer", 12, "code", "server_busy", "status", 503, "retry_in", 8*time.Second)
-	log.Error("upload failed", "transfer", 13, "code", "too_large", "status", 413)
-}
+func (h *harness) fillLog() { viewtest.FillLog(slog.New(h.w.buffer)) }

@@ -78,7 +78,7 @@ func (w *Window) profileChanged() {
 			w.sh.Failed(err)
 		}
 		w.header.showProfile(a.current)
-		w.transfers.options.load(a.current)
+		w.transfers.Options.Load(a.current)
 		w.showFirstRun(a.current == "", a.saved)
 	})
 }

@@ -8,6 +8,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"github.com/artstore/ingester/ui/logs"
+	"github.com/artstore/ingester/ui/metrics"
 	"github.com/artstore/ingester/ui/queue"
 	"github.com/artstore/ingester/ui/settings"
 	"github.com/artstore/ingester/ui/view"
@@ -37,10 +39,10 @@ func (w *Window) startTray() {
 
 // New makes the window. Nothing is shown and nothing runs yet. The window logs
 // to log; its log page shows what buffer holds.
-func New(a fyne.App, c view.Controller, log *slog.Logger, buffer *LogBuffer) *Window {
+func New(a fyne.App, c view.Controller, log *slog.Logger, buffer *logs.Buffer) *Window {
 	return &Window{
 		app: a, ctl: c, log: log, buffer: buffer, post: fyne.Do, now: time.Now,
-		model: queue.NewModel(), recorder: &recorder{}, icons: widgets.NewIcons(),
+		model: queue.NewModel(), recorder: &metrics.Recorder{}, icons: widgets.NewIcons(),
 	}
 }
 
@@ -184,7 +186,7 @@ func (w *Window) apply(c change) {
 	default:
 		w.model.Tick(now)
 	}
-	w.recorder.measure(w.sh, now)
+	w.recorder.Measure(w.sh, now)
 	w.header.showLink(c.link)
 	w.header.showProfile(c.profile)
 	if w.first != nil && c.profile != "" {

@@ -14,7 +14,7 @@ import (
 
 func TestNothingHappensBelowTheSettings(t *testing.T) {
 	h := open(t, viewtest.Busy(), "en", "light")
-	h.w.transfers.tapRow("t1", 0)
+	h.w.transfers.Tap("t1", 0)
 	h.openSettings(view.TabServer)
 	h.w.win.Canvas().Unfocus()
 	h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyDelete})

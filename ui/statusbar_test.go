@@ -1,11 +1,15 @@
 package ui
 
 import (
+	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui/queue"
 	"github.com/artstore/ingester/ui/view/viewtest"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // TestHeldFilesNeedSomeone: what waits for another server than its profile leads
@@ -41,7 +45,7 @@ func TestHeldFilesNeedSomeone(t *testing.T) {
 // kept otherwise than asked, until that is no longer so.
 func TestKeptOtherwiseIsCounted(t *testing.T) {
 	differs, plainly := viewtest.Transfer(1, "a", 100, core.StateStored), viewtest.Transfer(2, "b", 10, core.StateStored)
-	differs.Receipt = differingReceipt()
+	differs.Receipt = viewtest.DifferingReceipt()
 	m := queue.NewModel()
 	m.Reset(core.Snapshot{Transfers: []core.Transfer{differs, plainly}}, viewtest.Start())
 	if got := doneText(viewtest.English(t), m.Sum); got != "all stored, 1 otherwise than asked" {
@@ -54,5 +58,50 @@ func TestKeptOtherwiseIsCounted(t *testing.T) {
 	m.Apply(core.Update{Changed: []core.Transfer{differs}}, viewtest.Start())
 	if got := doneText(viewtest.English(t), m.Sum); got != "all stored" {
 		t.Error(got)
+	}
+}
+
+// What the uploads wait for is said, with the reason and until when, and only
+// while nothing goes forward because of it.
+func TestStatusSaysWhatIsWaitedFor(t *testing.T) {
+	until := time.Date(2026, 5, 1, 14, 5, 0, 0, time.Local)
+	wait := core.Wait{Profile: "Prod", Until: until, Reason: &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503}}
+	later := core.Wait{Until: until.Add(time.Hour), Reason: &core.Error{Kind: core.KindServer, Code: core.CodeStorageFull}}
+	queued := []core.Transfer{viewtest.Transfer(1, "a", 1, core.StateQueued), viewtest.Transfer(2, "b", 1, core.StateWaiting)}
+	sending := []core.Transfer{viewtest.Transfer(1, "a", 1, core.StateSending), queued[1]}
+	halt := &core.Error{Kind: core.KindAuth, Code: core.CodeSignInRefused}
+	for language, words := range map[string]string{"en": "the server is busy (503); again at 14:05:00", "ru": "сервер занят (503); снова в 14:05:00"} {
+		text := viewtest.Speaking(t, language)
+		for name, tt := range map[string]struct {
+			s    core.Snapshot
+			says bool
+		}{
+			"waits":        {core.Snapshot{Transfers: queued, Waits: []core.Wait{later, wait}}, true},
+			"another goes": {core.Snapshot{Transfers: sending, Waits: []core.Wait{wait}}, false},
+			"paused":       {core.Snapshot{Transfers: queued, Waits: []core.Wait{wait}, Paused: true}, false},
+			"halted":       {core.Snapshot{Transfers: queued, Waits: []core.Wait{wait}, Halt: halt}, false},
+			"well":         {core.Snapshot{Transfers: queued}, false},
+		} {
+			m := queue.NewModel()
+			m.Reset(tt.s, until)
+			if got := progressText(text, m); strings.Contains(got, words) != tt.says {
+				t.Errorf("%s, %s: %q", language, name, got)
+			}
+			m.Apply(core.Update{}, until)
+			if got := progressText(text, m); strings.Contains(got, "14:05") {
+				t.Errorf("%s, %s: it is over, and still said: %q", language, name, got)
+			}
+		}
+	}
+}
+
+// TestFolderThatIsAwayIsNamed in the status bar.
+func TestFolderThatIsAwayIsNamed(t *testing.T) {
+	folder := filepath.FromSlash("/mnt/scans")
+	wait := core.Wait{Path: folder, Until: viewtest.Start().Add(time.Minute), Reason: &core.Error{Kind: core.KindFile, Code: core.CodeFolderAway}}
+	for _, language := range wording.Languages() {
+		if got := waitText(viewtest.Speaking(t, language), &wait); !strings.HasPrefix(got, folder+": ") {
+			t.Errorf("%q", got)
+		}
 	}
 }

@@ -3,7 +3,7 @@
 // Package app wires it like this, and needs nothing else:
 //
 //	a := fyneapp.NewWithID(id)             // the only import of fyne.io/fyne/v2/app
-//	buffer := ui.NewLogBuffer(level)       // a slog.Handler: what the log page shows
+//	buffer := logs.NewBuffer(level)        // a slog.Handler: what the log page shows
 //	w := ui.New(a, controller, log, buffer) // shows nothing, starts nothing
 //	w.Open(paths...)                       // files named on the command line; any goroutine, any time
 //	w.UseTray()                            // where the desktop may have one
@@ -24,7 +24,11 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/artstore/ingester/ui/history"
+	"github.com/artstore/ingester/ui/logs"
+	"github.com/artstore/ingester/ui/metrics"
 	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/transfers"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/widgets"
 )
@@ -38,7 +42,7 @@ type Window struct {
 	win    fyne.Window
 	ctl    view.Controller
 	log    *slog.Logger
-	buffer *LogBuffer
+	buffer *logs.Buffer
 	post   func(func())     // fyne.Do, or what a test puts in its place
 	now    func() time.Time // time.Now, or what a test puts in its place
 	wg     sync.WaitGroup   // the pump and the guard
@@ -50,8 +54,8 @@ type Window struct {
 	// What follows belongs to the UI goroutine.
 	sh        *view.Host
 	model     *queue.Model
-	recorder  *recorder
-	permanent *permanents
+	recorder  *metrics.Recorder
+	permanent *transfers.Permanents
 	icons     *widgets.Icons
 	pieces    // of the window in the present language
 	status    ending
@@ -128,8 +132,8 @@ type pieces struct {
 	banner    *banner
 	expiry    *expiryBar
 	recovered *recoveredBar
-	transfers *transfersView
-	history   *historyView
+	transfers *transfers.View
+	history   *history.View
 	intake    *intake
 	pages     []view.Page
 	page      *fyne.Container   // banner, warning and the page that is shown

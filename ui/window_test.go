@@ -1,10 +1,8 @@
 package ui
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -15,7 +13,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/artstore/ingester/core"
-	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/logs"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/view/viewtest"
 	"github.com/artstore/ingester/ui/widgets"
@@ -62,9 +60,6 @@ func TestEventsReachTheRow(t *testing.T) {
 	h.Says("all stored")
 	ctl.Updates <- core.Update{Removed: []core.TransferID{"t1"}}
 	h.Until("the empty list", func() bool { return strings.Contains(h.Words(), "No files yet") })
-	if !h.w.transfers.drop.tall {
-		t.Error("the drop area is a strip although the list is empty")
-	}
 }
 
 // TestTheStatusBarSaysWhyNothingMoves although the list has rows.
@@ -94,67 +89,6 @@ func TestTheStatusBarSaysWhyNothingMoves(t *testing.T) {
 	}
 }
 
-func TestVerbsOfRowsAndKeys(t *testing.T) {
-	ctl := viewtest.NewFake()
-	ctl.Snapshot = viewtest.Showcase(12)
-	h := open(t, ctl, "en", "light")
-	v := h.w.transfers
-	v.tapAction("t1", queue.ActPause, nil)
-	h.Called("pause [t1]")
-	v.tapAction("t5", queue.ActRetry, nil)
-	h.Called("retry [t5]")
-	v.tapRow("t9", 0)
-	v.tapRow("t11", fyne.KeyModifierShift)
-	v.key(&fyne.KeyEvent{Name: fyne.KeySpace})
-	h.Called("pause [t9 t10 t11]")
-	v.tapRow("t10", fyne.KeyModifierShortcutDefault)
-	v.key(&fyne.KeyEvent{Name: fyne.KeyDelete})
-	h.Called("cancel [t9 t11]")
-	v.tapRow("t8", 0)
-	v.key(&fyne.KeyEvent{Name: fyne.KeySpace})
-	h.Called("resume [t8]")
-	v.tapRow("t4", 0)
-	v.key(&fyne.KeyEvent{Name: fyne.KeyDelete})
-	h.Called("remove [t4]")
-	v.key(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	h.Until("the details", func() bool { return strings.Contains(h.Words(), "5f0c1a34-4b1e-4d55-9a51-0a9b8a1f0e11") })
-	h.Called("attempts t4")
-	h.Tap("Close")
-	h.w.transfers.retryFailed()
-	h.Called("retry [t7]")
-	h.Tap("Pause all")
-	h.Called("pause all")
-}
-
-// TestCopyOfMany: what is selected is copied, one a line, in the order of the
-// queue.
-func TestCopyOfMany(t *testing.T) {
-	ctl := viewtest.NewFake()
-	for i := range 4 {
-		x := viewtest.Transfer(i+1, "f", 1, core.StateStored)
-		if i != 2 {
-			x.Receipt = &core.Receipt{FileID: fmt.Sprint("id-", i+1), SHA256: core.NewChecksum(bytes.Repeat([]byte{byte(i)}, 32))}
-		} else {
-			x.State = core.StateQueued
-		}
-		ctl.Snapshot.Transfers = append(ctl.Snapshot.Transfers, x)
-	}
-	h := open(t, ctl, "en", "light")
-	v := h.w.transfers
-	copied := func(row int, item, want string) {
-		t.Helper()
-		v.showMenuOf(row)
-		h.Choose(item)
-		if got := h.App.Clipboard().Content(); got != want {
-			t.Errorf("%s of row %d copies %q, want %q", item, row, got, want)
-		}
-	}
-	copied(1, "Copy file ID", "id-2")
-	v.selectAll()
-	copied(2, "Copy file ID (3)", "id-1\nid-2\nid-4")
-	copied(0, "Copy SHA-256 (3)", strings.Repeat("00", 32)+"\n"+strings.Repeat("01", 32)+"\n"+strings.Repeat("03", 32))
-}
-
 // TestErrorsLeadToTheConnectionTest: where it can say more, and nowhere else.
 func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 	refused := &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused}
@@ -177,7 +111,8 @@ func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 	x := h.Ctl.Snapshot.Transfers[6]
 	x.Error = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused}
 	h.w.apply(change{update: &core.Update{Changed: []core.Transfer{x}}, link: h.Ctl.Connection, profile: h.Ctl.Used})
-	h.w.transfers.showDetails(x.ID)
+	h.w.transfers.Tap(x.ID, 0)
+	h.Typed(fyne.KeyReturn)
 	h.Until("the details", func() bool { return h.SaysNow("Test connection") })
 	h.Tap("Test connection")
 	h.Until("the settings", func() bool { return h.w.sh.Settings != nil && tested() })
@@ -204,16 +139,6 @@ func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 	}
 }
 
-func TestAnUnknownOutcomeIsSentAgainOnlyAfterAWarning(t *testing.T) {
-	ctl := viewtest.NewFake()
-	ctl.Snapshot = viewtest.Showcase(12)
-	h := open(t, ctl, "en", "light")
-	h.w.transfers.do(queue.ActRetry, []core.TransferID{"t6"})
-	h.Says("the file will be there twice")
-	h.Tap("Send it again")
-	h.Called("retry [t6]")
-}
-
 func TestShortcuts(t *testing.T) {
 	ctl := viewtest.NewFake()
 	ctl.Snapshot = viewtest.Showcase(12)
@@ -235,15 +160,15 @@ func TestShortcuts(t *testing.T) {
 	press(ctrl(fyne.KeyR))
 	h.Called("retry [t7]")
 	press(ctrl(fyne.KeyF))
-	if c.Focused() != h.w.transfers.search {
+	if c.Focused() != h.w.transfers.Search() {
 		t.Error("Ctrl+F doesn't go to the filter")
 	}
-	h.w.transfers.search.SetText("МОВОР")
-	h.w.transfers.search.SetText("договор")
+	h.Entry("Filter by name…").SetText("МОВОР")
+	h.Entry("Filter by name…").SetText("договор")
 	if h.w.model.Len() != 1 {
 		t.Errorf("%d rows match", h.w.model.Len())
 	}
-	h.w.transfers.search.SetText("no such name")
+	h.Entry("Filter by name…").SetText("no such name")
 	h.Says("Nothing matches the filter")
 	ctl.Found = core.Scan{Sources: []core.Source{{Path: "/p"}}}
 	h.App.Clipboard().SetContent("file:///p\n")
@@ -332,7 +257,7 @@ func TestProfiles(t *testing.T) {
 	h := open(t, ctl, "en", "light")
 	h.w.header.use("Archive")
 	h.Called("use Archive")
-	h.Until("the profile's retention", func() bool { return h.w.transfers.options.keep.Text == "Permanent" })
+	h.Until("the profile's retention", func() bool { return h.SaysNow("Permanent") })
 	if h.w.header.profile.Text != "Archive" {
 		t.Errorf("the header names %q", h.w.header.profile.Text)
 	}
@@ -354,7 +279,7 @@ func TestLanguageChangesAtOnce(t *testing.T) {
 func TestPathsOpenedEarlyAreNotLost(t *testing.T) {
 	ctl := viewtest.NewFake()
 	h := &harness{Stage: &viewtest.Stage{T: t, App: viewtest.NewTestApp(t), Ctl: ctl, Queue: make(chan func(), 64), Clock: viewtest.Start()}}
-	h.w = New(h.App, ctl, slog.New(slog.DiscardHandler), NewLogBuffer(slog.LevelDebug))
+	h.w = New(h.App, ctl, slog.New(slog.DiscardHandler), logs.NewBuffer(slog.LevelDebug))
 	h.w.post = func(f func()) { h.Queue <- f }
 	h.w.Open("/early")
 	h.w.Open()

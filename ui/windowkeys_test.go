@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -25,7 +26,7 @@ func TestHelpComesWhereverTheFocusIs(t *testing.T) {
 			at := c.Focused()
 			met[at] = true
 			if h.Typed(fyne.KeyF1); c.Overlays().Top() == nil {
-				t.Errorf("page %d: no help at %s", page, named(at))
+				t.Errorf("page %d: no help at %s", page, viewtest.Named(at))
 				continue
 			}
 			h.Typed(fyne.KeyEscape)
@@ -42,12 +43,12 @@ func TestEscapeGoesBackWhereverTheFocusIs(t *testing.T) {
 	h := open(t, viewtest.Busy(), "en", "light")
 	c := h.w.win.Canvas()
 	shows := map[string]func(){
-		"question": func() { h.w.transfers.askAgain(func() { t.Error("the answer was yes") }) },
+		"question": h.askAgain,
 		"facts":    func() { view.ShowFacts(h.w.sh, "Title", []wording.Fact{{Name: "a", Value: "b"}}) },
 		"error":    func() { h.w.sh.Failed(&core.Error{Code: core.CodeInternal}) },
 		"closing":  func() { h.w.askWhere(true) },
 		"help":     func() { showHelp(h.w.sh) },
-		"days":     h.w.transfers.options.askDays,
+		"days":     h.askDays,
 	}
 	for _, tab := range []view.Tab{view.TabServer, view.TabSignIn, view.TabCertificates, view.TabTransfers, view.TabMetrics, view.TabAppearance} {
 		shows["settings "+string(tab)] = func() { h.openSettings(tab) }
@@ -63,8 +64,11 @@ func TestEscapeGoesBackWhereverTheFocusIs(t *testing.T) {
 			}
 			at := c.Focused()
 			if h.Typed(fyne.KeyEscape); c.Overlays().Top() != nil {
-				t.Fatalf("%s: Escape does nothing at step %d, %s", name, steps, named(at))
+				t.Fatalf("%s: Escape does nothing at step %d, %s", name, steps, viewtest.Named(at))
 			}
 		}
+	}
+	if slices.Contains(h.Ctl.Calls(), "retry [t6]") {
+		t.Error("the answer was yes")
 	}
 }

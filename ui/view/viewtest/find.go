@@ -1,6 +1,7 @@
 package viewtest
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/widgets"
 )
 
@@ -215,4 +217,40 @@ func ChooseItem(t *testing.T, menu *fyne.Menu, label string) {
 		}
 	}
 	t.Fatalf("no %q in the menu", label)
+}
+
+// Entry is the entry of the window that says what is to be typed.
+func (h *Stage) Entry(placeholder string) *view.LineEntry {
+	h.T.Helper()
+	var found *view.LineEntry
+	Seen(h.T, h.Win.Content(), func(o fyne.CanvasObject) {
+		if e, ok := o.(*view.LineEntry); ok && e.PlaceHolder == placeholder {
+			found = e
+		}
+	})
+	if found == nil {
+		h.T.Fatalf("no entry %q in\n%s", placeholder, h.Words())
+	}
+	return found
+}
+
+// Named says what has the focus, "" for a button without words.
+func Named(o fyne.Focusable) string {
+	switch o := o.(type) {
+	case *widgets.PushButton:
+		return o.Text
+	case *widgets.QuietButton:
+		return o.Text
+	case *widgets.IconButton:
+		return o.Name
+	case *widgets.NavButton:
+		return o.Words
+	case *view.LineEntry:
+		return o.PlaceHolder
+	case *widgets.RowList:
+		return "list"
+	case *widgets.TapArea:
+		return "area"
+	}
+	return fmt.Sprintf("%T", o)
 }

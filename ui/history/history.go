@@ -1,0 +1,311 @@
+package history
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/transfers"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
+)
+
+// historyLimit is how many stored files the page lists; an export has all.
+const historyLimit = 2000
+
+// View lists what has ever been stored, newest first.
+type View struct {
+	sh        *view.Host
+	content   *fyne.Container
+	Notice    *view.Notice
+	permanent *transfers.Permanents
+	search    *view.LineEntry
+	copyID    *widgets.QuietButton
+	copySum   *widgets.QuietButton
+	export    *widgets.QuietButton
+	list      *widgets.RowList
+	none      *widgets.Caption
+	more      *widgets.Caption // said where there are more than are listed
+
+	rows    []core.Transfer
+	chosen  int // index of the selected row, -1 for none
+	Visible bool
+	asking  bool       // a query is under way
+	again   bool       // the search changed meanwhile
+	stored  func() int // grows when something new is stored
+	seen    int        // stored when the rows were read
+}
+
+var (
+	_ view.Page   = (*View)(nil)
+	_ view.Ticker = (*View)(nil)
+)
+
+// New is the page. stored grows when something new is stored.
+func New(s *view.Host, p *transfers.Permanents, stored func() int) *View {
+	v := &View{sh: s, permanent: p, chosen: -1, stored: stored}
+	t := s.Text
+	v.search = view.NewLineEntry(s, t.S("history.search"))
+	v.search.OnChanged = func(string) { v.Read() }
+	v.copyID = widgets.NewQuietButton(t.S("action.copy_id"), func() { v.copy(func(r *core.Receipt) string { return r.FileID }) })
+	v.copySum = widgets.NewQuietButton(t.S("action.copy_sum"), func() { v.copy(func(r *core.Receipt) string { return string(r.SHA256) }) })
+	v.export = widgets.NewQuietButtonWithIcon(t.S("history.export"), theme.MenuDropDownIcon(), v.showExport)
+	v.export.IconPlacement = widget.ButtonIconTrailingText
+	v.buildList()
+	v.none = widgets.NewCaption(t.S("history.none"), widgets.ColorMuted, theme.SizeNameText)
+	v.none.Align = fyne.TextAlignCenter
+	v.more = widgets.NewCaption(t.N("history.more", historyLimit), widgets.ColorMuted, widgets.SizeSmall)
+	v.more.Cut = true
+	v.more.Hide()
+	id, sum := widgets.Outlined(v.copyID), widgets.Outlined(v.copySum)
+	search := container.New(widgets.FixedWidth(240), v.search)
+	tools := container.New(&widgets.Line{Gap: 8, Stretch: search, Optional: []fyne.CanvasObject{sum, id}}, search, id, sum, widgets.Outlined(v.export))
+	head := widgets.NewSheetHead(historyPlaces, func(cell int) bool { return cell == 1 },
+		t.S("column.name"), t.S("column.size"), t.S("column.stored"), t.S("fact.server"), t.S("fact.file_id"), "SHA-256")
+	sheet := widgets.NewSheet(head, v.list, v.none)
+	v.Notice = view.NewNotice(t)
+	v.content = container.New(widgets.Stack{Gap: 12, Grow: func() fyne.CanvasObject { return sheet }}, tools, v.Notice.Content, sheet, v.more)
+	v.Notice.Changed = v.content.Refresh
+	v.choose(-1)
+	return v
+}
+
+func (v *View) buildList() {
+	t := v.sh.Text
+	v.list = widgets.NewRowList(func() int { return len(v.rows) }, func() fyne.CanvasObject {
+		r := widgets.NewCellRow(historyPlaces, 6)
+		r.Cells[0].Color, r.Cells[1].Align = theme.ColorNameForeground, fyne.TextAlignTrailing
+		more := widgets.NewIconButton(t.S("action.menu"), theme.MoreHorizontalIcon(), nil)
+		more.Importance = widget.LowImportance
+		r.Tail = more
+		return r
+	}, func(i int, o fyne.CanvasObject) {
+		if i < len(v.rows) {
+			v.draw(o.(*widgets.CellRow), i)
+		}
+	})
+	v.list.OnKey = v.key
+	v.list.OnMove = func(i int) { v.list.Select(i) }
+	v.list.OnSelected = v.choose
+	v.list.OnUnselected = func(widget.ListItemID) { v.choose(-1) }
+}
+
+func (v *View) draw(r *widgets.CellRow, i int) {
+	t, x := v.sh.Text, &v.rows[i]
+	id, sum := "", ""
+	switch {
+	case x.Damaged():
+		id, sum = t.S("history.damaged"), t.S("history.damaged")
+	case x.Receipt != nil:
+		id, sum = x.Receipt.FileID, string(x.Receipt.SHA256)
+	}
+	_, name := wording.SplitName(x.Source.Name)
+	r.Cells[0].Color = theme.ColorNameForeground
+	if differs := t.Differs(x.Receipt); differs != "" {
+		name, r.Cells[0].Color = name+" · "+differs, theme.ColorNameWarning
+	}
+	r.Set(wording.Plain(name), t.Size(x.Source.Size), storedAt(x).Local().Format("2006-01-02 15:04"), wording.Host(x.Server), wording.Plain(id), sum)
+	more := r.Tail.(*widgets.IconButton)
+	more.OnTapped = func() { view.ShowMenuBelow(v.menu(i), v.sh.Win.Canvas(), more) }
+}
+
+// historyPlaces are the columns: name, size, when, server, file ID, SHA-256,
+// and the button. Where there is little room the last ones are in the details
+// only.
+func historyPlaces(width float32) []widgets.Place {
+	const edge, gap = 16, 12
+	widths := []float32{0, 78, 118, 150, 100, 100, widgets.ButtonSize}
+	if width < 760 {
+		widths[4], widths[5] = 0, 0
+	}
+	if width < 560 {
+		widths[3] = 0
+	}
+	widths[0] = width - edge - 8
+	for _, w := range widths[1:] {
+		if w > 0 {
+			widths[0] -= w + gap
+		}
+	}
+	x, places := float32(edge), make([]widgets.Place, len(widths))
+	for i, w := range widths {
+		places[i] = widgets.Place{X: x, Width: max(0, w)}
+		if w > 0 {
+			x += w + gap
+		}
+	}
+	return places
+}
+
+// storedAt is when the server took a file.
+func storedAt(x *core.Transfer) time.Time {
+	if x.Receipt != nil && !x.Receipt.UploadedAt.IsZero() {
+		return x.Receipt.UploadedAt
+	}
+	return x.FinishedAt
+}
+
+// Content implements view.
+func (v *View) Content() fyne.CanvasObject { return v.content }
+
+// Shown implements view.
+func (v *View) Shown() {
+	v.Visible = true
+	v.Read()
+}
+
+// Hidden implements view.
+func (v *View) Hidden() { v.Visible = false }
+
+// Tick implements ticker: what was stored meanwhile appears.
+func (v *View) Tick(time.Time) {
+	if v.stored() != v.seen {
+		v.Read()
+	}
+}
+
+// Search is the entry that Ctrl+F goes to.
+func (v *View) Search() fyne.Focusable { return v.search }
+
+func (v *View) query() core.HistoryQuery {
+	return core.HistoryQuery{Text: strings.TrimSpace(v.search.Text)}
+}
+
+// Read asks for the rows; while an answer is awaited it only notes that it has
+// to ask again.
+func (v *View) Read() {
+	if v.asking {
+		v.again = true
+		return
+	}
+	v.asking, v.again, v.seen = true, false, v.stored()
+	q := v.query()
+	q.Limit = historyLimit + 1
+	view.Async(v.sh, func(ctx context.Context) ([]core.Transfer, error) { return v.sh.Ctl.History(ctx, q) },
+		func(rows []core.Transfer, err error) {
+			v.asking = false
+			switch {
+			case v.again:
+				v.Read()
+			case err != nil && v.Visible:
+				v.sh.Failed(err)
+			case err == nil:
+				v.show(rows)
+			}
+		})
+}
+
+func (v *View) show(rows []core.Transfer) {
+	v.rows = rows[:min(len(rows), historyLimit)]
+	v.list.UnselectAll()
+	v.choose(-1)
+	key := "history.none"
+	if v.query().Text != "" {
+		key = "list.none"
+	}
+	v.none.Set(v.sh.Text.S(key))
+	widgets.SetVisible(v.none, len(rows) == 0)
+	widgets.SetVisible(v.more, len(rows) > historyLimit)
+	widgets.SetEnabled(v.export, len(rows) > 0)
+	v.list.Refresh()
+	v.content.Refresh()
+}
+
+// choose makes a row the one that the buttons act on.
+func (v *View) choose(i widget.ListItemID) {
+	v.chosen = i
+	on := i >= 0 && i < len(v.rows) && v.rows[i].Receipt != nil
+	widgets.SetEnabled(v.copyID, on)
+	widgets.SetEnabled(v.copySum, on)
+}
+
+func (v *View) copy(of func(*core.Receipt) string) {
+	if i := v.chosen; i >= 0 && i < len(v.rows) && v.rows[i].Receipt != nil {
+		v.sh.App.Clipboard().SetContent(of(v.rows[i].Receipt))
+	}
+}
+
+// key is what the keys do with the chosen row.
+func (v *View) key(e *fyne.KeyEvent) bool {
+	if v.chosen < 0 || v.chosen >= len(v.rows) {
+		return false
+	}
+	switch e.Name {
+	case desktop.KeyMenu, fyne.KeyF10:
+		view.ShowMenuBelow(v.menu(v.chosen), v.sh.Win.Canvas(), v.search)
+	case fyne.KeyReturn, fyne.KeyEnter:
+		x := v.rows[v.chosen]
+		transfers.ShowTransfer(v.sh, queue.NewRow(&x))
+	default:
+		return false
+	}
+	return true
+}
+
+// menu is what can be done with a row.
+func (v *View) menu(i int) *fyne.Menu {
+	t := v.sh.Text
+	v.list.Select(i)
+	menu := fyne.NewMenu("")
+	if v.rows[i].Receipt != nil {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("action.copy_id"), v.copyID.OnTapped),
+			fyne.NewMenuItem(t.S("action.copy_sum"), v.copySum.OnTapped))
+	}
+	x := v.rows[i]
+	if file, ok := transfers.StoredOf(&x); ok {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("action.permanent"), func() { v.permanent.Ask([]transfers.StoredFile{file}) }))
+	}
+	menu.Items = append(menu.Items,
+		fyne.NewMenuItem(t.S("action.folder"), func() { view.OpenFolder(v.sh, x.Source.Path) }),
+		fyne.NewMenuItem(t.S("action.details"), func() { transfers.ShowTransfer(v.sh, queue.NewRow(&x)) }))
+	return menu
+}
+
+// MakePermanent keeps the chosen file for good.
+func (v *View) MakePermanent() {
+	if i := v.chosen; i >= 0 && i < len(v.rows) {
+		if file, ok := transfers.StoredOf(&v.rows[i]); ok {
+			v.permanent.Ask([]transfers.StoredFile{file})
+		}
+	}
+}
+
+// exports are the forms that the history can be written in.
+var exports = []struct { //nolint:gochecknoglobals // a table
+	format core.HistoryFormat
+	key    string
+	file   string
+}{
+	{core.FormatCSV, "history.csv", "history.csv"},
+	{core.FormatJSON, "history.json", "history.jsonl"},
+	{core.FormatSums, "history.sums", "SHA256SUMS"},
+}
+
+func (v *View) showExport() {
+	menu, q := fyne.NewMenu(""), v.query()
+	for _, e := range exports {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(v.sh.Text.S(e.key), func() {
+			view.SaveFile(v.sh, e.file, nil, func(ctx context.Context, path string) error {
+				// Everything that the search takes, not only what is listed.
+				return view.WriteFile(path, func(file io.Writer) error { return v.sh.Ctl.ExportHistory(ctx, file, e.format, q) })
+			}, v.exported)
+		}))
+	}
+	view.ShowMenuBelow(menu, v.sh.Win.Canvas(), v.export)
+}
+
+// exported says where an export is.
+func (v *View) exported(path string) {
+	t := v.sh.Text
+	v.Notice.Show(theme.InfoIcon(), t.SavedAs(path), t.S("action.folder"), func() { view.OpenFolder(v.sh, path) })
+}

@@ -1,0 +1,200 @@
+package logs
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
+)
+
+// View shows the newest records of the log, newest first.
+type View struct {
+	sh      *view.Host
+	buffer  *Buffer
+	content *fyne.Container
+	search  *view.LineEntry
+	levels  *widgets.QuietButton
+	copyAll *widgets.QuietButton
+	list    *widgets.RowList
+	none    *widgets.Caption
+
+	least   slog.Level
+	entries []logEntry // all there are
+	visible []int      // those that the filter takes
+	version int        // of the buffer, -1 before it was read
+}
+
+var (
+	_ view.Page   = (*View)(nil)
+	_ view.Ticker = (*View)(nil)
+)
+
+// New is the page that shows what buffer holds.
+func New(s *view.Host, buffer *Buffer) *View {
+	v := &View{sh: s, buffer: buffer, least: slog.LevelDebug, version: -1}
+	t := s.Text
+	v.search = view.NewLineEntry(s, t.S("log.search"))
+	v.search.OnChanged = func(string) { v.filter() }
+	v.levels = widgets.NewQuietButtonWithIcon("", theme.MenuDropDownIcon(), v.showLevels)
+	v.levels.IconPlacement = widget.ButtonIconTrailingText
+	v.copyAll = widgets.NewQuietButtonWithIcon(t.S("button.copy"), theme.ContentCopyIcon(), func() {
+		s.App.Clipboard().SetContent(v.asText())
+	})
+	v.list = widgets.NewRowList(func() int { return len(v.visible) }, func() fyne.CanvasObject { return widgets.NewCellRow(logPlaces, 4) },
+		func(i int, o fyne.CanvasObject) {
+			if i < len(v.visible) {
+				showLogEntry(o.(*widgets.CellRow), &v.entries[v.visible[i]])
+			}
+		})
+	v.list.OnMove = func(int) {}
+	v.list.OnKey = func(e *fyne.KeyEvent) bool {
+		if e.Name != fyne.KeyReturn && e.Name != fyne.KeyEnter {
+			return false
+		}
+		v.list.Select(v.list.At)
+		return true
+	}
+	v.list.OnSelected = func(i widget.ListItemID) {
+		v.list.Unselect(i)
+		if i < len(v.visible) {
+			v.showEntry(v.entries[v.visible[i]])
+		}
+	}
+	v.none = widgets.NewCaption("", widgets.ColorMuted, theme.SizeNameText)
+	v.none.Align = fyne.TextAlignCenter
+	tools := container.New(&widgets.Line{Gap: 8, Stretch: v.search}, v.search, widgets.Outlined(v.levels), widgets.Outlined(v.copyAll))
+	sheet := widgets.NewSheet(nil, v.list, v.none)
+	v.content = container.New(widgets.Stack{Gap: 12, Grow: func() fyne.CanvasObject { return sheet }}, tools, sheet)
+	v.nameLevel()
+	v.filter()
+	return v
+}
+
+// Content implements view.
+func (v *View) Content() fyne.CanvasObject { return v.content }
+
+// Shown implements view.
+func (v *View) Shown() { v.read() }
+
+// Hidden implements view.
+func (v *View) Hidden() {}
+
+// Tick implements ticker.
+func (v *View) Tick(time.Time) { v.read() }
+
+// Search is the entry that Ctrl+F goes to.
+func (v *View) Search() fyne.Focusable { return v.search }
+
+// read takes what is new over.
+func (v *View) read() {
+	entries, version, changed := v.buffer.since(v.version)
+	if changed {
+		v.entries, v.version = entries, version
+		v.filter()
+	}
+}
+
+// filter decides again which entries are shown.
+func (v *View) filter() {
+	v.visible = v.visible[:0]
+	words := strings.ToLower(strings.TrimSpace(v.search.Text))
+	for i, e := range v.entries {
+		if e.level >= v.least && (words == "" || strings.Contains(strings.ToLower(e.message+" "+e.attrs), words)) {
+			v.visible = append(v.visible, i)
+		}
+	}
+	key := "log.none"
+	if len(v.entries) > 0 {
+		key = "list.none"
+	}
+	v.none.Set(v.sh.Text.S(key))
+	widgets.SetVisible(v.none, len(v.visible) == 0)
+	widgets.SetEnabled(v.copyAll, len(v.visible) > 0)
+	v.list.Refresh()
+}
+
+// logLevels are the choices of the level filter.
+func logLevels() []slog.Level {
+	return []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError}
+}
+
+var levelKeys = map[slog.Level]string{ //nolint:gochecknoglobals // a table
+	slog.LevelDebug: "log.level.all", slog.LevelInfo: "log.level.info",
+	slog.LevelWarn: "log.level.warnings", slog.LevelError: "log.level.errors",
+}
+
+func (v *View) showLevels() {
+	menu := fyne.NewMenu("")
+	for _, level := range logLevels() {
+		item := fyne.NewMenuItem(v.sh.Text.S(levelKeys[level]), func() { v.setLevel(level) })
+		item.Checked = level == v.least
+		menu.Items = append(menu.Items, item)
+	}
+	view.ShowMenuBelow(menu, v.sh.Win.Canvas(), v.levels)
+}
+
+func (v *View) setLevel(least slog.Level) {
+	v.least = least
+	v.nameLevel()
+	v.filter()
+}
+
+func (v *View) nameLevel() {
+	t := v.sh.Text
+	v.levels.SetText(t.S("filter.button", wording.Args{"Group": t.S(levelKeys[v.least])}))
+	if v.content != nil {
+		v.content.Refresh()
+	}
+}
+
+// asText is what is shown, oldest first, as a log file has it.
+func (v *View) asText() string {
+	var b strings.Builder
+	for i := len(v.visible) - 1; i >= 0; i-- {
+		e := v.entries[v.visible[i]]
+		b.WriteString(e.at.UTC().Format(time.RFC3339Nano) + " " + e.level.String() + " " + wording.Plain(e.message))
+		if e.attrs != "" {
+			b.WriteString(" " + e.attrs)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func (v *View) showEntry(e logEntry) {
+	t := v.sh.Text
+	view.ShowFacts(v.sh, wording.Plain(e.message), []wording.Fact{
+		{Name: t.S("log.time"), Value: t.Moment(e.at)}, {Name: t.S("log.level"), Value: e.level.String()},
+		{Name: t.S("log.message"), Value: wording.Plain(e.message)}, {Name: t.S("log.details"), Value: e.attrs},
+	})
+}
+
+// logPlaces are the columns of the log: time, level, message, attributes.
+func logPlaces(width float32) []widgets.Place {
+	const edge, gap, time, level = 16, 12, 64, 56
+	rest := max(0, width-2*edge-time-level-3*gap)
+	message := rest * 0.5
+	x := float32(edge + time + gap + level + gap)
+	return []widgets.Place{{X: edge, Width: time}, {X: edge + time + gap, Width: level}, {X: x, Width: message}, {X: x + message + gap, Width: rest - message}}
+}
+
+func showLogEntry(r *widgets.CellRow, e *logEntry) {
+	tone := widgets.ColorMuted
+	switch {
+	case e.level >= slog.LevelError:
+		tone = theme.ColorNameError
+	case e.level >= slog.LevelWarn:
+		tone = theme.ColorNameWarning
+	}
+	r.Cells[1].Tint(tone)
+	r.Cells[2].Tint(theme.ColorNameForeground)
+	r.Set(e.at.Local().Format(time.TimeOnly), e.level.String(), wording.Plain(e.message), e.attrs)
+}

@@ -1,0 +1,128 @@
+package metrics
+
+import (
+	"cmp"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/wording"
+)
+
+// nothing stands where there is no figure yet.
+const nothing = "–"
+
+// tokenLeft says how long the token in hand is good for.
+func tokenLeft(t *wording.Text, m *core.Measurements, now time.Time) string {
+	left := m.TokenExpiry.Sub(now)
+	switch {
+	case m.TokenExpiry.IsZero():
+		return nothing
+	case left <= 0:
+		return t.S("metrics.expired")
+	case left >= time.Minute:
+		left = left.Truncate(time.Minute) // no seconds: they would dance
+	}
+	return t.S("metrics.left", wording.Args{"Time": t.Duration(left)})
+}
+
+// hits says how often a token was in the cache.
+func hits(t *wording.Text, m *core.Measurements) string {
+	share := nothing
+	if len(m.TokenRequests) > 0 {
+		share = t.Decimal(m.CacheHitRate()*100, true) + wording.NBSP + "%"
+	}
+	return t.S("metrics.hits", wording.Args{"Share": share})
+}
+
+// quantile says a time, or that nothing was measured.
+func quantile(t *wording.Text, q core.Quantiles, d time.Duration) string {
+	if q.Count == 0 {
+		return nothing
+	}
+	return wording.Millis(t, d)
+}
+
+// certificateLeft says how long the client certificate counts, in the colour
+// of its urgency, and what to do.
+func certificateLeft(t *wording.Text, m *core.Measurements, now time.Time) (figure string, color fyne.ThemeColorName, note string) {
+	if m.CertExpiry.IsZero() {
+		return nothing, theme.ColorNameForeground, t.S("metrics.no_certificate")
+	}
+	days := core.CertificateFacts{NotAfter: m.CertExpiry}.DaysLeft(now)
+	on := wording.Args{"Date": m.CertExpiry.Local().Format(time.DateOnly)}
+	switch {
+	case days < 0:
+		return t.S("metrics.expired"), theme.ColorNameError, "✗ " + t.S("metrics.expired_on", on)
+	case days < view.CertificateWarnDays:
+		return t.N("keep.days", days), theme.ColorNameWarning, "▲ " + t.S("metrics.renew", on)
+	}
+	return t.N("keep.days", days), theme.ColorNameForeground, t.S("metrics.valid_until", on)
+}
+
+func failedWords(t *wording.Text, failed int64) string {
+	if failed == 0 {
+		return ""
+	}
+	return t.N("status.failed", int(failed))
+}
+
+// times are the rows of the table of durations.
+func times(t *wording.Text, m *core.Measurements) [][]string {
+	row := func(key string, q core.Quantiles) []string {
+		return []string{t.S(key), quantile(t, q, q.P50), quantile(t, q, q.P95), quantile(t, q, q.P99)}
+	}
+	return [][]string{
+		{"", "p50", "p95", "p99"},
+		row("metrics.time.upload", m.Upload), row("metrics.time.token", m.TokenRequest), row("metrics.time.check", m.Validation),
+	}
+}
+
+// errorRows are the causes of errors with their counts, the most frequent
+// first; what doesn't fit into most rows is counted together.
+func errorRows(t *wording.Text, m *core.Measurements, most int) [][]string {
+	codes := slices.SortedFunc(maps.Keys(m.Errors), func(a, b string) int {
+		return cmp.Or(cmp.Compare(m.Errors[b], m.Errors[a]), strings.Compare(a, b))
+	})
+	codes = slices.DeleteFunc(codes, func(c string) bool { return m.Errors[c] == 0 })
+	if len(codes) == 0 {
+		return [][]string{{t.S("metrics.no_errors")}}
+	}
+	var rows [][]string
+	for i, code := range codes {
+		if i == most-1 && len(codes) > most {
+			rest := 0.0
+			for _, c := range codes[i:] {
+				rest += m.Errors[c]
+			}
+			return append(rows, []string{t.S("metrics.other"), t.Number(int64(rest))})
+		}
+		rows = append(rows, []string{wording.Capital(causeName(t, code)), t.Number(int64(m.Errors[code]))})
+	}
+	return rows
+}
+
+// causeName is the sentence for a code, or the code itself where it has none.
+func causeName(t *wording.Text, code string) string {
+	if known, ok := wording.Messages[core.Code(code)]; ok {
+		return t.S(known.Sentence)
+	}
+	return wording.Plain(code)
+}
+
+// axis writes a value of a chart's axis.
+func axis(t *wording.Text, value float64) string {
+	out := strconv.FormatFloat(math.Round(value*1000)/1000, 'f', -1, 64)
+	if t.Lang == "ru" {
+		out = strings.Replace(out, ".", ",", 1)
+	}
+	return out
+}

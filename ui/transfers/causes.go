@@ -1,0 +1,83 @@
+package transfers
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
+)
+
+// RetryFailed sends everything again that failed; where it failed for several
+// causes it asks which.
+func (v *View) RetryFailed() {
+	switch all := v.model.Causes(); len(all) {
+	case 0:
+	case 1:
+		v.do(queue.ActRetry, all[0].IDs)
+	default:
+		v.showCauses(all)
+	}
+}
+
+// showCauses lists why transfers failed, each cause with a way to try again.
+func (v *View) showCauses(all []queue.Cause) {
+	t := v.sh.Text
+	lines := container.New(widgets.Stack{Gap: 12})
+	var d *dialog.CustomDialog
+	left, total := len(all), 0
+	for _, c := range all {
+		total += len(c.IDs)
+		lines.Add(v.causeLine(c, func() {
+			if left--; left == 0 {
+				d.Hide()
+			}
+		}))
+	}
+	every := widgets.NewButton(t.S("causes.all", wording.Args{"N": t.Number(int64(total))}), func() {
+		d.Hide()
+		for _, c := range v.model.Causes() {
+			v.do(queue.ActRetry, c.IDs)
+		}
+	})
+	every.Importance = widget.HighImportance
+	shut := widgets.NewButton(t.S("button.close"), func() { d.Hide() })
+	content := container.NewVScroll(lines)
+	d = dialog.NewCustomWithoutButtons(t.S("causes.title"), content, v.sh.Win)
+	d.SetButtons([]fyne.CanvasObject{shut, every})
+	d.Resize(view.Within(v.sh, 560, 360))
+	view.PresentScroll(v.sh, d, content)
+}
+
+// causeLine is a cause, how many failed of it, what to do about it, and the
+// button.
+func (v *View) causeLine(c queue.Cause, done func()) fyne.CanvasObject {
+	t := v.sh.Text
+	sentence, advice := t.Explain(c.Err)
+	if sentence == "" {
+		sentence = t.S("state.failed")
+	}
+	words := widgets.NewLabel(t.N("causes.line", len(c.IDs), wording.Args{"Why": sentence}), theme.SizeNameText, widget.MediumImportance, true)
+	hint := widgets.NewLabel(advice, widgets.SizeSmall, widget.LowImportance, false)
+	words.Wrapping, hint.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
+	var retry *widgets.QuietButton
+	retry = widgets.NewQuietButton(t.S("action.retry"), func() {
+		var failed []core.TransferID // some may be under way again
+		for _, id := range c.IDs {
+			if r := v.model.Find(id); r != nil && r.State() == core.StateFailed {
+				failed = append(failed, id)
+			}
+		}
+		v.do(queue.ActRetry, failed)
+		retry.Disable()
+		retry.SetText(t.S("causes.done"))
+		done()
+	})
+	return container.NewBorder(nil, nil, nil, container.NewVBox(widgets.Outlined(retry)), container.New(widgets.Stack{}, words, hint))
+}

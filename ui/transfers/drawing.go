@@ -1,0 +1,69 @@
+package transfers
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
+)
+
+// grows is the part of the page that takes the spare height.
+func (v *View) grows() fyne.CanvasObject {
+	if v.table.Visible() {
+		return v.table
+	}
+	return v.Drop.content
+}
+
+// Shown implements view.
+func (v *View) Shown() { v.Refresh() }
+
+// Refresh draws what has changed in the model: the rows that are seen, and
+// the whole list only where rows have come, gone or moved.
+func (v *View) Refresh() {
+	empty := len(v.model.Rows) == 0
+	if failed := v.model.Sum.Failed > 0; failed != v.retry.Visible() {
+		widgets.SetVisible(v.retry, failed)
+		v.content.Refresh()
+	}
+	if v.table.Visible() == empty || v.Drop.tall != empty {
+		v.Drop.setTall(empty)
+		widgets.SetVisible(v.table, !empty)
+		widgets.SetVisible(v.filters, !empty)
+		v.content.Refresh()
+	}
+	widgets.SetVisible(v.none, !empty && v.model.Len() == 0)
+	if v.drawn != v.model.Counter {
+		v.drawn = v.model.Counter
+		v.selectNext()
+		v.list.Refresh()
+		return
+	}
+	now := v.sh.Now()
+	for i, row := range v.live {
+		if row.at != i || !v.list.Sees(i) { // shows another transfer now, or is out of sight
+			delete(v.live, i)
+			continue
+		}
+		v.draw(row, i, now)
+	}
+}
+
+func (v *View) draw(row *transferRow, i int, now time.Time) {
+	r := v.model.At(i)
+	if r == nil {
+		return
+	}
+	rate, left := v.model.Speed(r, now)
+	words := presented(v.sh.Text, v.model.Shown(r), rate, left, now)
+	if w := v.model.Away(r); w != nil {
+		words = heldBack(v.sh.Text, words, w)
+	}
+	if step, ok := v.permanent.steps[r.ID]; ok {
+		words.status = v.sh.Text.S("permanent.row", wording.Args{"Step": finalising(v.sh.Text, step)})
+	}
+	words.selected = v.selected[r.ID]
+	row.show(r.ID, words)
+}

@@ -1,0 +1,83 @@
+package transfers
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
+)
+
+func (v *View) buildFilter() {
+	t := v.sh.Text
+	v.search = view.NewLineEntry(v.sh, t.S("filter.name"))
+	v.search.OnChanged = func(text string) {
+		f := v.model.Filter
+		f.Text = text
+		v.setFilter(f)
+	}
+	v.group = widgets.NewQuietButtonWithIcon("", theme.MenuDropDownIcon(), nil)
+	v.group.IconPlacement = widget.ButtonIconTrailingText
+	v.group.OnTapped = func() {
+		menu := fyne.NewMenu("")
+		for _, g := range queue.Groups() {
+			item := fyne.NewMenuItem(t.S(groupKeys[g]), func() { v.ShowGroup(g) })
+			item.Checked = g == v.currentGroup()
+			menu.Items = append(menu.Items, item)
+		}
+		menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
+		for _, o := range []queue.Order{queue.OrderQueue, queue.OrderName, queue.OrderSize, queue.OrderState} {
+			item := fyne.NewMenuItem(t.S(orderKeys[o]), func() { v.sortBy(o) })
+			item.Checked = o == v.model.Filter.Order
+			menu.Items = append(menu.Items, item)
+		}
+		view.ShowMenuBelow(menu, v.sh.Win.Canvas(), v.group)
+	}
+	v.nameGroup()
+}
+
+var groupKeys = map[queue.Group]string{ //nolint:gochecknoglobals // a table
+	queue.GroupAll: "filter.all", queue.GroupUnderWay: "filter.underway", queue.GroupAttention: "filter.attention",
+	queue.GroupPaused: "filter.paused", queue.GroupStored: "filter.stored", queue.GroupCancelled: "filter.cancelled",
+}
+
+var orderKeys = map[queue.Order]string{ //nolint:gochecknoglobals // a table
+	queue.OrderQueue: "sort.queue", queue.OrderName: "sort.name", queue.OrderSize: "sort.size", queue.OrderState: "sort.state",
+}
+
+// sortBy sorts by a column; a second time the other way round.
+func (v *View) sortBy(o queue.Order) {
+	f := v.model.Filter
+	f.Reverse = f.Order == o && !f.Reverse
+	f.Order = o
+	v.setFilter(f)
+}
+
+func (v *View) currentGroup() queue.Group {
+	if v.model.Filter.Group == "" {
+		return queue.GroupAll
+	}
+	return v.model.Filter.Group
+}
+
+func (v *View) nameGroup() {
+	t := v.sh.Text
+	v.group.SetText(t.S("filter.button", wording.Args{"Group": t.S(groupKeys[v.currentGroup()])}))
+}
+
+// ShowGroup filters by state.
+func (v *View) ShowGroup(g queue.Group) {
+	f := v.model.Filter
+	f.Group = g
+	v.setFilter(f)
+	v.nameGroup()
+}
+
+func (v *View) setFilter(f queue.Filter) {
+	v.model.SetFilter(f)
+	v.head.show(v.model.Filter)
+	v.Refresh()
+}

@@ -1,0 +1,48 @@
+package transfers
+
+import (
+	"github.com/artstore/ingester/ui/widgets"
+)
+
+// Measures of a row.
+const (
+	rowHeight float32 = 47 // and a line of 1
+	barHeight float32 = 6
+	barWidth  float32 = 260 // at most
+)
+
+// places are the columns of the list, for rows and head alike.
+type places struct{ icon, name, size, progress, speed, left, actions widgets.Place }
+
+// placesFor shares a width out. Speed and time left go where there is too
+// little room; the speed then stands with the progress.
+func placesFor(width float32) places {
+	const gap, edge = 12, 12
+	icon, size, speed, left, actions := float32(50-gap), float32(84), float32(96), float32(64), 2*widgets.ButtonSize
+	if width < 720 {
+		speed, left = 0, 0
+	}
+	fixed := icon + size + actions + edge + 4*gap
+	if speed > 0 {
+		fixed += speed + left + 2*gap
+	}
+	rest := max(0, width-fixed)
+	name := rest * 0.54
+	progress := rest - name
+	if width < 720 {
+		name = rest * 0.5
+		progress = rest - name
+	}
+	var p places
+	x := float32(0)
+	next := func(w float32) widgets.Place {
+		at := widgets.Place{X: x, Width: w}
+		if w > 0 {
+			x += w + gap
+		}
+		return at
+	}
+	p.icon, p.name, p.size, p.progress = next(icon), next(name), next(size), next(progress)
+	p.speed, p.left, p.actions = next(speed), next(left), next(actions)
+	return p
+}

@@ -1,0 +1,131 @@
+package transfers
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+)
+
+var actionKeys = map[queue.Action]string{ //nolint:gochecknoglobals // a table
+	queue.ActPause: "action.pause", queue.ActResume: "action.resume", queue.ActRetry: "action.retry",
+	queue.ActCancel: "action.cancel", queue.ActRemove: "action.remove",
+	queue.ActFirst: "action.first", queue.ActLast: "action.last", queue.ActPermanent: "action.permanent", queue.ActMore: "action.menu",
+}
+
+// nameOf says what a row's button does.
+func (v *View) nameOf(a queue.Action) string { return v.sh.Text.S(actionKeys[a]) }
+
+// tapAction is a row's button.
+func (v *View) tapAction(id core.TransferID, a queue.Action, button fyne.CanvasObject) {
+	switch a {
+	case queue.ActNone:
+	case queue.ActMore:
+		if menu := v.rowMenu(id); menu != nil {
+			view.ShowMenuBelow(menu, v.sh.Win.Canvas(), button)
+		}
+	default:
+		v.do(a, []core.TransferID{id})
+	}
+}
+
+// showMenu is a secondary tap on a row.
+func (v *View) showMenu(id core.TransferID, at fyne.Position) {
+	if !v.selected[id] {
+		v.Tap(id, 0)
+	}
+	if menu := v.rowMenu(id); menu != nil {
+		widget.ShowPopUpMenuAtPosition(menu, v.sh.Win.Canvas(), at)
+	}
+}
+
+// showMenuOf opens the menu of the i-th row where the row is.
+func (v *View) showMenuOf(i int) {
+	r := v.model.At(i)
+	if r == nil {
+		return
+	}
+	v.list.ScrollTo(i)
+	if row := v.live[i]; row != nil {
+		where := fyne.CurrentApp().Driver().AbsolutePositionForObject(row)
+		v.showMenu(r.ID, where.AddXY(widgets.SheetRowHeight, rowHeight))
+	}
+}
+
+// rowMenu is the menu of a row; where the row is one of many selected, its
+// actions are on all of them.
+func (v *View) rowMenu(id core.TransferID) *fyne.Menu {
+	r := v.model.Find(id)
+	if r == nil {
+		return nil
+	}
+	t, menu := v.sh.Text, fyne.NewMenu("")
+	for _, a := range []queue.Action{queue.ActPause, queue.ActResume, queue.ActRetry, queue.ActFirst, queue.ActLast, queue.ActPermanent, queue.ActCancel, queue.ActRemove} {
+		ids := v.targets(r, a)
+		if len(ids) == 0 {
+			continue
+		}
+		words := t.S(actionKeys[a])
+		if a == queue.ActRetry && r.State() == core.StateUnknown {
+			words = t.S("action.again")
+		}
+		words = t.Many(words, len(ids))
+		menu.Items = append(menu.Items, fyne.NewMenuItem(words, func() { v.do(a, ids) }))
+	}
+	if v.model.Sum.Failed > 1 {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("action.retry_failed"), v.RetryFailed))
+	}
+	menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
+	if all := v.receipts(r); len(all) > 0 {
+		menu.Items = append(menu.Items,
+			v.copyItem("action.copy_id", all, func(c *core.Receipt) string { return c.FileID }),
+			v.copyItem("action.copy_sum", all, func(c *core.Receipt) string { return string(c.SHA256) }))
+	}
+	path := r.Path
+	menu.Items = append(menu.Items,
+		fyne.NewMenuItem(t.S("action.folder"), func() { view.OpenFolder(v.sh, path) }),
+		fyne.NewMenuItem(t.S("action.details"), func() { v.showDetails(id) }))
+	return menu
+}
+
+// receipts are those of a row, or where it is one of many selected of all of
+// them, in the order of the queue.
+func (v *View) receipts(r *queue.Row) []*core.Receipt {
+	var all []*core.Receipt
+	if many := v.selected[r.ID] && len(v.selected) > 1; many {
+		for i := range v.model.Rows {
+			if x := &v.model.Rows[i]; v.selected[x.ID] && x.Receipt() != nil {
+				all = append(all, x.Receipt())
+			}
+		}
+	} else if r.Receipt() != nil {
+		all = append(all, r.Receipt())
+	}
+	return all
+}
+
+// copyItem copies something of each receipt, one a line.
+func (v *View) copyItem(key string, all []*core.Receipt, of func(*core.Receipt) string) *fyne.MenuItem {
+	return fyne.NewMenuItem(v.sh.Text.Many(v.sh.Text.S(key), len(all)), func() {
+		lines := make([]string, len(all))
+		for i, c := range all {
+			lines[i] = of(c)
+		}
+		v.sh.App.Clipboard().SetContent(strings.Join(lines, "\n"))
+	})
+}
+
+func (v *View) targets(r *queue.Row, a queue.Action) []core.TransferID {
+	if v.selected[r.ID] && len(v.selected) > 1 {
+		return v.chosen(a)
+	}
+	if r.Can(a) {
+		return []core.TransferID{r.ID}
+	}
+	return nil
+}

@@ -1,0 +1,104 @@
+package transfers
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/widgets"
+)
+
+var _ view.Page = (*View)(nil)
+
+// New is the page that shows m. What is made permanent on it goes through p.
+func New(s *view.Host, m *queue.Model, i *widgets.Icons, p *Permanents) *View {
+	v := &View{
+		sh: s, model: m, icons: i, permanent: p, live: map[int]*transferRow{}, drawn: -1, selected: map[core.TransferID]bool{},
+	}
+	v.Drop = newDropArea(s.Text)
+	v.Notice = view.NewNotice(s.Text)
+	v.Options = newOptionsRow(s)
+	v.buildFilter()
+	v.buildTable()
+	v.retry = widgets.Outlined(widgets.NewQuietButton(s.Text.S("action.retry_failed"), v.RetryFailed))
+	v.retry.Hide()
+	v.filters = container.New(&widgets.Line{Gap: 8, Stretch: v.search}, v.search, widgets.Outlined(v.group), v.retry)
+	lines := &optionsLayout{options: v.Options.content, filter: v.filters}
+	top := container.New(lines, v.Options.content, v.filters)
+	v.content = container.New(widgets.Stack{Gap: 12, Grow: v.grows, Prepare: lines.prepare, Optional: []fyne.CanvasObject{v.Drop.content, top}}, v.Drop.content, v.Notice.Content, top, v.table)
+	v.Notice.Changed = v.content.Refresh
+	v.Refresh()
+	return v
+}
+
+func (v *View) buildTable() {
+	v.list = widgets.NewRowList(v.model.Len, func() fyne.CanvasObject {
+		return newTransferRow(v.icons, rowEvents{act: v.tapAction, tapped: v.Tap, menu: v.showMenu, name: v.nameOf})
+	}, func(i int, o fyne.CanvasObject) {
+		row := o.(*transferRow)
+		v.live[i], row.at = row, i
+		v.draw(row, i, v.sh.Now())
+	})
+	v.list.OnKey = v.Key
+	v.list.OnMove = v.moveTo
+	v.head = newTableHead(v.sh.Text, v.sortBy)
+	v.none = widgets.NewCaption(v.sh.Text.S("list.none"), widgets.ColorMuted, theme.SizeNameText)
+	v.none.Align = fyne.TextAlignCenter
+	rows := container.NewStack(
+		widgets.NewThemed(v.list, widgets.Dense{Theme: theme.Current()}),
+		container.NewCenter(v.none))
+	v.table = widgets.NewFramed(container.New(widgets.Stack{Grow: func() fyne.CanvasObject { return rows }}, v.head, rows))
+}
+
+// Point selects transfers and scrolls to the first of them: the answer to a
+// drop of what is in the list already.
+func (v *View) Point(ids []core.TransferID) {
+	v.selected = map[core.TransferID]bool{}
+	for _, id := range ids {
+		v.selected[id] = true
+	}
+	for i := range v.model.Len() {
+		if v.selected[v.model.At(i).ID] {
+			v.list.ScrollTo(i)
+			break
+		}
+	}
+	v.Refresh()
+}
+
+// MoveFirst moves the selected transfers to the head of the queue.
+func (v *View) MoveFirst() { v.do(queue.ActFirst, v.chosen(queue.ActFirst)) }
+
+// MoveLast moves the selected transfers to the end of the queue.
+func (v *View) MoveLast() { v.do(queue.ActLast, v.chosen(queue.ActLast)) }
+
+// MakePermanent keeps the selected files for good.
+func (v *View) MakePermanent() { v.do(queue.ActPermanent, v.chosen(queue.ActPermanent)) }
+
+// Key is what Space, Delete, Return and the menu key do with the selection.
+func (v *View) Key(e *fyne.KeyEvent) bool {
+	switch e.Name {
+	case fyne.KeySpace:
+		if ids := v.chosen(queue.ActPause); len(ids) > 0 {
+			v.do(queue.ActPause, ids)
+		} else {
+			v.do(queue.ActResume, v.chosen(queue.ActResume))
+		}
+	case fyne.KeyDelete, fyne.KeyBackspace:
+		v.do(queue.ActCancel, v.chosen(queue.ActCancel))
+		v.do(queue.ActRemove, v.chosen(queue.ActRemove))
+	case desktop.KeyMenu, fyne.KeyF10:
+		v.showMenuOf(v.anchor)
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if r := v.model.At(v.anchor); r != nil && v.selected[r.ID] {
+			v.showDetails(r.ID)
+		}
+	default:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,81 @@
+package transfers
+
+import (
+	"context"
+
+	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/wording"
+)
+
+// askAgain warns that what may have arrived may then be there twice.
+func (v *View) askAgain(yes func()) {
+	t := v.sh.Text
+	view.Ask(v.sh, t.S("again.title"), t.S("again.text"), t.S("action.again"), yes)
+}
+
+// chosen are the selected transfers that an action makes sense for, in the
+// order of the list.
+func (v *View) chosen(actions ...queue.Action) []core.TransferID {
+	var ids []core.TransferID
+	for i := range v.model.Rows {
+		r := &v.model.Rows[i]
+		if !v.selected[r.ID] {
+			continue
+		}
+		for _, a := range actions {
+			if r.Can(a) {
+				ids = append(ids, r.ID)
+				break
+			}
+		}
+	}
+	return ids
+}
+
+// storedFiles names the files of stored transfers.
+func (v *View) storedFiles(ids []core.TransferID) []StoredFile {
+	files := make([]StoredFile, 0, len(ids))
+	for _, id := range ids {
+		if r := v.model.Find(id); r != nil && r.Receipt() != nil {
+			_, name := wording.SplitName(r.Name)
+			files = append(files, StoredFile{id, r.Receipt().FileID, name})
+		}
+	}
+	return files
+}
+
+// do carries an action out on transfers.
+func (v *View) do(a queue.Action, ids []core.TransferID) {
+	if len(ids) == 0 {
+		return
+	}
+	if a == queue.ActPermanent {
+		v.permanent.Ask(v.storedFiles(ids))
+		return
+	}
+	if a == queue.ActRemove || a == queue.ActCancel && !v.model.Filter.Shows(queue.GroupCancelled) {
+		v.rememberNext(ids)
+	}
+	c := v.sh.Ctl
+	verbs := map[queue.Action]func(context.Context, ...core.TransferID) error{
+		queue.ActPause: c.Pause, queue.ActResume: c.Resume, queue.ActRetry: c.Retry, queue.ActCancel: c.Cancel, queue.ActRemove: c.Remove,
+		queue.ActFirst: c.First, queue.ActLast: c.Last,
+	}
+	verb := verbs[a]
+	if a == queue.ActRetry && v.anyUnknown(ids) {
+		v.askAgain(func() { v.sh.Act(func(ctx context.Context) error { return verb(ctx, ids...) }) })
+		return
+	}
+	v.sh.Act(func(ctx context.Context) error { return verb(ctx, ids...) })
+}
+
+func (v *View) anyUnknown(ids []core.TransferID) bool {
+	for _, id := range ids {
+		if r := v.model.Find(id); r != nil && r.State() == core.StateUnknown {
+			return true
+		}
+	}
+	return false
+}
