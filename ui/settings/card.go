@@ -16,8 +16,8 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// certificateCard shows what a client certificate is, or why it can't be read.
-// Its rows are made once, and shown as they are needed.
+// certificateCard shows the facts of a client certificate. Its rows are made once
+// and shown when they have something to say.
 type certificateCard struct {
 	text    *wording.Text
 	rows    *fyne.Container
@@ -32,7 +32,7 @@ type cardRow struct {
 	value *widgets.Label
 }
 
-// cardLabelWidth is the width of the card's own label column.
+// cardLabelWidth is the width of the card's column of names.
 const cardLabelWidth = 110
 
 func newCertificateCard(t *wording.Text) *certificateCard {
@@ -63,16 +63,16 @@ func (c *certificateCard) clear() {
 // reading says that the file is being read.
 func (c *certificateCard) reading() {
 	c.clear()
-	c.Say(c.text.S("settings.card.reading"), widget.LowImportance)
+	c.say(c.text.S("settings.card.reading"), widget.LowImportance)
 }
 
-// show fills the card with the facts. It reports whether there is anything to
-// show; what is wrong is said beside the fields.
+// show fills the card, and reports false if there is nothing to show. Errors are
+// shown below the fields.
 func (c *certificateCard) show(facts core.CertificateFacts, err error, now time.Time) bool {
 	c.clear()
 	switch {
 	case core.CodeOf(err) == core.CodePassphraseMissing, ofKeychain(err):
-		c.Say(c.text.S("settings.card.passphrase"), widget.MediumImportance)
+		c.say(c.text.S("settings.card.passphrase"), widget.MediumImportance)
 	case facts.Fingerprint == "":
 		return false
 	default:
@@ -81,7 +81,8 @@ func (c *certificateCard) show(facts core.CertificateFacts, err error, now time.
 	return true
 }
 
-func (c *certificateCard) Say(words string, importance widget.Importance) {
+// say shows a message below the facts.
+func (c *certificateCard) say(words string, importance widget.Importance) {
 	c.message.Restyle(words, importance, false)
 }
 
@@ -112,8 +113,8 @@ func (c *certificateCard) set(key, value string, importance widget.Importance, b
 	r.Show()
 }
 
-// validityText says from when until when a certificate counts and how many
-// days are left, with a sign where that needs attention.
+// validityText says from when until when a certificate is valid and how many days
+// are left, with a sign where that needs attention.
 func validityText(t *wording.Text, f core.CertificateFacts, now time.Time) (string, widget.Importance) {
 	span := t.S("settings.card.span", wording.Args{
 		"From": f.NotBefore.Local().Format(time.DateOnly), "To": f.NotAfter.Local().Format(time.DateOnly)}) + " · "

@@ -27,8 +27,8 @@ const (
 // maxCertFile is how much of a file is looked at, in bytes.
 const maxCertFile = 256 << 10
 
-// kindOf looks at a file. Profiles are known by their ending, PKCS#12 by that
-// too, and everything else by its content.
+// kindOf is the kind of a file. The file name extension says so for profiles and
+// PKCS#12, and the content for everything else.
 func kindOf(path string) fileKind {
 	extension := strings.ToLower(filepath.Ext(path))
 	switch {
@@ -38,7 +38,7 @@ func kindOf(path string) fileKind {
 		return fileProfile
 	}
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return fileOther // a pipe could keep us waiting
+		return fileOther // reading a pipe could take for ever
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -52,14 +52,14 @@ func kindOf(path string) fileKind {
 	return kindOfContent(content)
 }
 
-// kindOfContent goes by the blocks of a PEM file, also by those that can't be
-// read: the settings say what is wrong with them.
+// kindOfContent is the kind of a file with this content. PEM blocks count even if
+// they are damaged: the settings then say what is wrong with them.
 func kindOfContent(content []byte) fileKind {
 	blocks, err := foreigntext.PEM(content)
 	if err != nil {
 		return fileOther
 	}
-	var first *x509.Certificate // that can be read
+	var first *x509.Certificate // of those that can be read
 	certificates, keys := 0, 0
 	for _, block := range blocks {
 		switch {
@@ -90,8 +90,8 @@ func kindOfContent(content []byte) fileKind {
 	return fileCertificate
 }
 
-// isPKCS12 reports whether content begins as a key store does, whatever its
-// name: Java calls its own .jks or .keystore still.
+// isPKCS12 reports whether content begins like a PKCS#12 file, whatever its name:
+// Java still uses .jks and .keystore.
 func isPKCS12(content []byte) bool {
 	var store struct {
 		Version int
@@ -102,8 +102,8 @@ func isPKCS12(content []byte) bool {
 	return err == nil && store.Version == 3
 }
 
-// certificateIn reads the certificate that der begins with, nil for none. What
-// OpenSSL notes behind one is passed over.
+// certificateIn reads the certificate that der begins with, nil if there is none.
+// OpenSSL may write its own data after it.
 func certificateIn(der []byte) *x509.Certificate {
 	var cert asn1.RawValue
 	if _, err := asn1.Unmarshal(der, &cert); err != nil {
@@ -116,10 +116,10 @@ func certificateIn(der []byte) *x509.Certificate {
 	return parsed
 }
 
-// ProfileExtension is the ending of profile files.
+// ProfileExtension is the file name extension of profiles.
 const ProfileExtension = ".toml"
 
-// The endings that file choosers offer.
+// The file name extensions that file dialogs offer.
 var (
 	keyExtensions    = []string{".pem", ".key", ".pub", ".crt", ".cer"} //nolint:gochecknoglobals // a table
 	caExtensions     = []string{".pem", ".crt", ".cer", ".der"}         //nolint:gochecknoglobals // a table

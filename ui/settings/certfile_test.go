@@ -10,8 +10,8 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
-// A dropped file is known by its blocks in whatever way another system wrote
-// them, and a damaged one by what it should be.
+// The kind of a dropped file is found however its blocks are written, and also if
+// they are damaged.
 func TestKindOfContent(t *testing.T) {
 	ca := coretest.NewCA(t, "Example Root CA")
 	client := ca.Client(t, "scanner-07")

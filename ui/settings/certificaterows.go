@@ -35,7 +35,7 @@ func newCertificatesTab(s *view.Host, f *form, saved string) *certificatesTab {
 	return c
 }
 
-// changed is called when the form of the certificate was chosen.
+// changed is called when the user wants a certificate, or none, or another form.
 func (c *certificatesTab) changed() {
 	c.arrange()
 	c.form.check()
@@ -63,7 +63,7 @@ func (c *certificatesTab) addRows() {
 	c.pkcs12Row.label = t.S("settings.cert")
 }
 
-// addPolicy adds the minimum version and, folded away, the cipher list.
+// addPolicy adds the minimum version and, hidden at first, the cipher list.
 func (c *certificatesTab) addPolicy() {
 	t, f := c.host.Text, c.form
 	selectRow(f, view.TabCertificates, "tls.protocol_version", t.S("settings.minimum"), newChoice(f.opened.TLS.ProtocolVersion,

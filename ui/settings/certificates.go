@@ -12,13 +12,13 @@ const (
 	certPKCS12 = "pkcs12"
 )
 
-// certificatesTab is the part of the form about TLS: the inputs, and the card
-// that shows what the chosen certificate is.
+// certificatesTab is the part of the form about TLS: the inputs, and the card that
+// shows the chosen certificate.
 type certificatesTab struct {
 	host       *view.Host
 	form       *form
 	saved      string // name under which the profile is saved, "" for a new one
-	onRefused  func() // the files were read, and saving would refuse some; may be nil
+	onRefused  func() // called if saving would refuse a file that was read; may be nil
 	mutual     *widgets.CheckBox
 	ca         *formEntry
 	kind       choice[string]
@@ -32,15 +32,14 @@ type certificatesTab struct {
 	identityRow                                               *field
 	caRow, certRow, pkcs12Row, keyRow, passphraseRow, cardRow *field
 
-	asked      certificateQuestion // what the card shows, or will
+	asked      certificateQuestion // whose answer the card shows or will show
 	generation int                 // of the newest question; older answers are dropped
 	answered   certificateQuestion
 	refused    []core.FieldError // why saving would refuse the files of answered
 }
 
-// read takes the tab over into the profile. TLS settings stay in force
-// without a client certificate: the trusted CA and the minimum version matter
-// all the same.
+// read puts the inputs into the profile. TLS stays enabled without a client
+// certificate, since the trusted CA and the minimum version still matter.
 func (c *certificatesTab) read(p *core.Profile) []core.FieldError {
 	tls := &p.TLS
 	tls.CACertFile, tls.CertFile, tls.KeyFile, tls.PKCS12File, tls.Identity = c.ca.value(), "", "", "", ""
@@ -62,7 +61,7 @@ func (c *certificatesTab) read(p *core.Profile) []core.FieldError {
 	return nil
 }
 
-// arrange shows the rows that the switches ask for.
+// arrange shows the rows that go with the form of the certificate.
 func (c *certificatesTab) arrange() {
 	on, bundle := c.mutual.Checked, c.kind.value() == certPKCS12
 	widgets.SetEnabled(c.kind.DropDown, on)
@@ -74,8 +73,7 @@ func (c *certificatesTab) arrange() {
 	f.show(c.identityRow.row, on && c.identity.needed())
 }
 
-// take puts a file into the field for its kind. It reports whether there is
-// one.
+// take puts a file into the field for its kind. It reports whether there is one.
 func (c *certificatesTab) take(path string, kind fileKind) bool {
 	switch kind {
 	case fileCA:

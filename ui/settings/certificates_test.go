@@ -129,7 +129,7 @@ func TestConnectionTestCanBeStopped(t *testing.T) {
 	h.Until("the reason", func() bool { return strings.Contains(h.Words(), "The profile has a mistake.") })
 }
 
-// What the empty field for a passphrase says is what the files are.
+// The empty field for a passphrase says whether the files need one.
 func TestPassphraseHint(t *testing.T) {
 	unread := &core.Error{Code: core.CodePassphraseMissing}
 	for _, tt := range []struct {

@@ -21,8 +21,8 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// checkPanel shows the connection test line by line as it goes on. It belongs
-// to the UI goroutine.
+// checkPanel shows the steps of the connection test as they are done. It belongs to
+// the UI goroutine.
 type checkPanel struct {
 	s       *view.Host
 	lines   []*checkLine
@@ -37,11 +37,11 @@ type checkPanel struct {
 	cancel  context.CancelFunc // nil while no test runs
 }
 
-// mostLines is how many lines a test has at most, and some.
+// mostLines is more than a test has lines.
 const mostLines = 32
 
-// checkLine is a step of the test, and above it, where another server's steps
-// begin, which one. Lines are made once, and used again by the next test.
+// checkLine is a step of the test. The first step of each server has the server's
+// name above it. Lines are made once, and the next test uses them again.
 type checkLine struct {
 	object                         *fyne.Container
 	server, sign, what, todo, took *widgets.Label
@@ -82,7 +82,7 @@ func newCheckPanel(s *view.Host) *checkPanel {
 	return p
 }
 
-// next shows another line. There is always one: at the worst it is the last.
+// next shows one more line, and returns it. If there are too few it is the last.
 func (p *checkPanel) next() *checkLine {
 	l := p.lines[min(p.used, mostLines-1)]
 	p.used++
@@ -94,10 +94,10 @@ func (p *checkPanel) next() *checkLine {
 // running reports whether a test is under way.
 func (p *checkPanel) running() bool { return p.cancel != nil }
 
-// done reports whether there is something to copy.
+// done reports whether a test has ended and can be copied.
 func (p *checkPanel) done() bool { return len(p.steps) > 0 && !p.running() }
 
-// start begins a test of profile as it stands in the form.
+// start begins a test of the profile that is in the form.
 func (p *checkPanel) start(profile core.Profile, secrets view.ProfileSecrets) {
 	if p.running() {
 		return
@@ -149,14 +149,14 @@ func (p *checkPanel) finish(err error, stopped bool) {
 	switch {
 	case stopped || errors.Is(err, context.Canceled):
 		p.next().what.Restyle(p.s.Text.S("settings.check.stopped"), widget.LowImportance, false)
-	case err != nil && !p.told():
+	case err != nil && !p.failed():
 		p.next().what.Restyle(wording.Explained(p.s.Text, err), widget.DangerImportance, false)
 	}
 	p.changed()
 }
 
-// told reports whether a step has said what is wrong.
-func (p *checkPanel) told() bool {
+// failed reports whether a step has failed, and so says what is wrong.
+func (p *checkPanel) failed() bool {
 	for _, step := range p.steps {
 		if step.Status == core.StepFailed {
 			return true
@@ -165,7 +165,7 @@ func (p *checkPanel) told() bool {
 	return false
 }
 
-// stepLooks are the sign and the importance of a verdict: never colour alone.
+// stepLooks are the sign and the colour of a status. Colour is never the only sign.
 var stepLooks = map[core.StepStatus]struct { //nolint:gochecknoglobals // a table
 	sign       string
 	importance widget.Importance
@@ -176,12 +176,12 @@ var stepLooks = map[core.StepStatus]struct { //nolint:gochecknoglobals // a tabl
 	core.StepNotReached: {"–", widget.LowImportance},
 }
 
-// targetKeys head the steps of each server, where there are two.
+// targetKeys are the keys of the servers' names.
 var targetKeys = map[core.Target]string{ //nolint:gochecknoglobals // a table
 	core.TargetAdmin: "settings.admin_url", core.TargetIngester: "settings.ingester_url",
 }
 
-// write fills a line.
+// write shows a step in a line.
 func (p *checkPanel) write(l *checkLine, step core.Step) {
 	look := stepLooks[step.Status]
 	words := step.Name
@@ -218,8 +218,8 @@ func (p *checkPanel) advice(step core.Step) string {
 	return problemText(p.s.Text, step.Err) + " " + advice
 }
 
-// problemText says what went wrong: in the words of the test where it has some
-// of its own, else in those of the error's code.
+// problemText says what went wrong, in the words of the test if it has any for this
+// error, else in those of the error's code.
 func problemText(t *wording.Text, e *core.Error) string {
 	if e.Fact != nil {
 		if words := checkWords(t, []core.Fact{*e.Fact}, ""); words != "" {
@@ -230,8 +230,8 @@ func problemText(t *wording.Text, e *core.Error) string {
 	return wording.Capital(sentence) + "."
 }
 
-// checkWords words facts of the connection test, or gives otherwise where one
-// of them is not translated.
+// checkWords says facts of the connection test, or otherwise if there are none or one
+// has no translation.
 func checkWords(t *wording.Text, facts []core.Fact, otherwise string) string {
 	for _, f := range facts {
 		if !t.Has(wording.FactPrefix + f.Key) {
@@ -244,7 +244,7 @@ func checkWords(t *wording.Text, facts []core.Fact, otherwise string) string {
 	return core.Words(t, namedFields(t, facts)...)
 }
 
-// namedFields has the names of the form's fields in place of the profile file's.
+// namedFields replaces the keys of the profile file by the names of the form's fields.
 func namedFields(t *wording.Text, facts []core.Fact) []core.Fact {
 	out := slices.Clone(facts)
 	for i, f := range out {
@@ -263,8 +263,8 @@ func tookText(t *wording.Text, step core.Step) string {
 	return wording.Millis(t, step.Took)
 }
 
-// report is the test as text for whoever has to help. It is in English, holds
-// no secret, and says nothing that the screen does not.
+// report is the test as text, for those who are asked to help. It is in English, has
+// no secret, and says no more than the screen.
 func (p *checkPanel) report() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Ingester connection test, %s\n", p.began.UTC().Format(time.RFC3339))

@@ -42,8 +42,8 @@ func facts(t *testing.T) map[string]string {
 	return out
 }
 
-// Every fact of the connection test can be said in every language, with all
-// that fills it in, and nothing else is translated.
+// Every fact of the connection test has a translation in every language that fills in
+// the same values, and nothing else has one.
 func TestFactsAreTranslated(t *testing.T) {
 	known := facts(t)
 	filled := regexp.MustCompile(`\{\{\.\w+\}\}`)
@@ -73,8 +73,7 @@ func TestFactsAreTranslated(t *testing.T) {
 	}
 }
 
-// A real test of a real server is worded in Russian to the last word: no
-// English sentence is left in it.
+// A test of a real server is all in Russian.
 func TestConnectionTestSpeaksRussian(t *testing.T) {
 	dir := t.TempDir()
 	p := core.NewProfile("Test")
@@ -103,8 +102,8 @@ func TestConnectionTestSpeaksRussian(t *testing.T) {
 	}
 }
 
-// Facts are written as each language writes numbers, sizes and durations; one
-// that is not known falls back to what the command line says.
+// Facts have numbers, sizes and durations as the language writes them. An unknown fact
+// is said in the words of the command line.
 func TestCheckWords(t *testing.T) {
 	say := func(key string, fill map[string]any) []core.Fact { return []core.Fact{{Key: key, With: fill}} }
 	for _, tt := range []struct {
@@ -139,8 +138,8 @@ func TestCheckWords(t *testing.T) {
 	}
 }
 
-// TestTheWindowNamesItsOwnFields: who sits before it has never seen the words
-// of the profile file, and what the environment holds is the command line's.
+// TestTheWindowNamesItsOwnFields, not the keys of the profile file or variables of the
+// environment, which belong to the command line.
 func TestTheWindowNamesItsOwnFields(t *testing.T) {
 	foreign := regexp.MustCompile(`\b(tls|auth|upload|metrics)\.[a-z]|[a-z]_[a-z]|INGESTER_`)
 	for _, language := range wording.Languages() {

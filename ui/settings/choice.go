@@ -8,13 +8,13 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// option is one choice of a select: the word of the profile file and its name.
+// option is one choice: its value in the profile file, and its name.
 type option[T ~string] struct {
 	value T
 	name  string
 }
 
-// choice is a select of named values.
+// choice is a drop-down of named values.
 type choice[T ~string] struct {
 	*widgets.DropDown
 	options []option[T]
@@ -29,7 +29,7 @@ func newChoice[T ~string](value T, options ...option[T]) choice[T] {
 	return c
 }
 
-// set selects a value; one that is not among the options selects the first.
+// set selects a value, or the first one if it is not among the options.
 func (c choice[T]) set(value T) {
 	index := 0
 	for i, o := range c.options {
@@ -42,10 +42,10 @@ func (c choice[T]) set(value T) {
 
 func (c choice[T]) value() T { return c.options[max(0, c.SelectedIndex())].value }
 
-// narrow puts an input at the left with a width of its own.
+// narrow gives an input a width of its own, at the left.
 func narrow(width float32, input fyne.CanvasObject) fyne.CanvasObject {
 	return container.New(widgets.Columns{Widths: []float32{width, 0}, Gap: 0}, input, layout.NewSpacer())
 }
 
-// selectWidth is the room of a select that stands alone in its row.
+// selectWidth is the width of a drop-down that has a row to itself.
 const selectWidth = 260

@@ -20,7 +20,7 @@ const (
 	settingsHeight = 676
 )
 
-// show puts the dialog over the window.
+// show shows the dialog over the window.
 func (d *Dialog) show(content fyne.CanvasObject) {
 	s := d.s
 	d.popup = widget.NewModalPopUp(content, s.Win.Canvas())
@@ -34,7 +34,7 @@ func (d *Dialog) show(content fyne.CanvasObject) {
 	s.Settings = d
 }
 
-// content is title, tabs, the rows of the tab with the connection test below
+// content is the title, the tabs, the rows of the tab with the connection test below
 // them, and the footer.
 func (d *Dialog) content(tab view.Tab) fyne.CanvasObject {
 	t := d.s.Text
@@ -44,8 +44,8 @@ func (d *Dialog) content(tab view.Tab) fyne.CanvasObject {
 	}
 	d.tabs = container.NewAppTabs()
 	for _, name := range settingsTabs {
-		// The tabs are a header only: one scroll holds every page, so that
-		// the connection test stays in sight on each of them.
+		// The tabs have no content: one scroll has all pages and, below them, the
+		// connection test, which stays visible when the tab changes.
 		d.tabs.Append(container.NewTabItem(t.S("settings.tab."+string(name)), layout.NewSpacer()))
 	}
 	pad := theme.Padding() * 4
@@ -65,8 +65,7 @@ func (d *Dialog) content(tab view.Tab) fyne.CanvasObject {
 	return container.NewBorder(head, d.footer(pad), nil, nil, body)
 }
 
-// body is the pages, all hidden, with what stands above them and the
-// connection test below.
+// body is the pages, all hidden, between what is above them and the connection test.
 func (d *Dialog) body(pad float32, pages []view.Tab, above ...fyne.CanvasObject) fyne.CanvasObject {
 	stack := container.New(layout.NewCustomPaddedVBoxLayout(0), above...)
 	d.pages = map[view.Tab]*fyne.Container{}
@@ -81,7 +80,8 @@ func (d *Dialog) body(pad float32, pages []view.Tab, above ...fyne.CanvasObject)
 	return d.scroll
 }
 
-// footer is the remark and the buttons; steps stand before the one that saves.
+// footer is the remark and the buttons. steps are more of them, before the one that
+// saves.
 func (d *Dialog) footer(pad float32, steps ...fyne.CanvasObject) fyne.CanvasObject {
 	t := d.s.Text
 	d.status = widgets.NewLabel("", theme.SizeNameCaptionText, widget.LowImportance, false)

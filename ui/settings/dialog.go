@@ -15,7 +15,7 @@ type Dialog struct {
 	s        *view.Host
 	previous string // name under which the profile is saved, "" for a new one
 	form     *form
-	start    core.Profile // what the form makes before anything is changed
+	start    core.Profile // what the form makes of it before anything is changed
 	done     func(saved bool)
 
 	secret          *secretField
@@ -23,7 +23,7 @@ type Dialog struct {
 	certificates    *certificatesTab
 	check           *checkPanel
 	applyAppearance func()
-	guide           guide // leads through the pages; nil where there are tabs
+	guide           guide // leads through the pages; nil if there are tabs
 	// replace shows another profile in place of this one, at a tab. previous is the
 	// name under which p is saved, "" for a new one.
 	replace func(previous string, p core.Profile, tab view.Tab)
@@ -31,14 +31,14 @@ type Dialog struct {
 	popup    *widget.PopUp
 	profiles *widgets.QuietButton
 	tabs     *container.AppTabs
-	tab      view.Tab // that is shown
+	tab      view.Tab // the one that is shown
 	pages    map[view.Tab]*fyne.Container
 	scroll   *container.Scroll
-	unscroll func() // once the dialog is gone
+	unscroll func() // called when the dialog is hidden
 	status   *widgets.Label
 	test     *widgets.QuietButton
 	copy     *widgets.QuietButton
-	tools    []fyne.CanvasObject // test and copy, as they stand in the footer
+	tools    []fyne.CanvasObject // test and copy with their borders, as in the footer
 	cancel   *widgets.QuietButton
 	accept   *widgets.PushButton
 	saving   bool
@@ -62,6 +62,7 @@ type guide interface {
 // settingsTabs are the tabs in their order.
 var settingsTabs = []view.Tab{view.TabServer, view.TabSignIn, view.TabCertificates, view.TabTransfers, view.TabMetrics, view.TabAppearance} //nolint:gochecknoglobals // a table
 
+// selectTab goes to a tab, or to that page of the guide.
 func (d *Dialog) selectTab(tab view.Tab) {
 	if d.guide != nil {
 		d.guide.goTo(tab)
@@ -90,11 +91,11 @@ func (d *Dialog) turn(tab view.Tab) {
 	}
 }
 
-// validated is called with what is wrong after every edit.
+// validated is called after every edit, with what is wrong.
 func (d *Dialog) validated(problems []core.FieldError) {
 	d.valid = len(problems) == 0
 	if d.guide != nil {
-		d.Say("", widget.LowImportance) // the problems of other pages are not this one's
+		d.Say("", widget.LowImportance) // the user has not come to other pages yet
 		d.enable()
 		return
 	}
@@ -102,7 +103,7 @@ func (d *Dialog) validated(problems []core.FieldError) {
 	d.enable()
 }
 
-// Say shows one remark above the buttons, "" for none.
+// Say shows a remark above the buttons, "" for none.
 func (d *Dialog) Say(words string, importance widget.Importance) {
 	d.status.Importance = importance
 	d.status.SetText(words)
@@ -112,6 +113,7 @@ func (d *Dialog) Say(words string, importance widget.Importance) {
 	}
 }
 
+// enable enables the buttons that can be used now, and disables the others.
 func (d *Dialog) enable() {
 	widgets.SetEnabled(d.accept, d.valid && !d.saving)
 	widgets.SetEnabled(d.cancel, !d.saving)
@@ -122,6 +124,7 @@ func (d *Dialog) enable() {
 	}
 }
 
+// toggleTest begins the connection test, or stops it.
 func (d *Dialog) toggleTest() {
 	if d.check.running() {
 		d.check.stop()
@@ -134,6 +137,7 @@ func (d *Dialog) toggleTest() {
 	d.check.start(p, d.secrets())
 }
 
+// checkChanged is called when the connection test has begun, gone on or ended.
 func (d *Dialog) checkChanged() {
 	label := d.s.Text.S("settings.test")
 	if d.check.running() {
@@ -143,14 +147,14 @@ func (d *Dialog) checkChanged() {
 	d.enable()
 	d.form.relayout()
 	if d.check.row.Visible() {
-		d.scroll.ScrollToBottom() // where the test's lines are
+		d.scroll.ScrollToBottom() // to the lines of the test
 	}
 	if d.guide != nil {
 		d.guide.tested()
 	}
 }
 
-// Close takes the dialog away. While the profile is being saved it stays.
+// Close closes the dialog, except while the profile is being saved.
 func (d *Dialog) Close(saved bool) {
 	if d.saving {
 		return
@@ -164,8 +168,7 @@ func (d *Dialog) Close(saved bool) {
 	}
 }
 
-// hide takes the dialog off the window, and every secret that was typed with
-// it.
+// hide hides the dialog and forgets the secrets that were typed.
 func (d *Dialog) hide() {
 	d.check.stop()
 	d.secret.Text, d.certificates.passphrase.Text = "", ""
@@ -174,7 +177,7 @@ func (d *Dialog) hide() {
 	d.s.Settings = nil
 }
 
-// secrets are those that were typed; zero ones leave what is kept.
+// secrets are the secrets that were typed, zero for those to be left as they are.
 func (d *Dialog) secrets() view.ProfileSecrets {
 	s := view.ProfileSecrets{Client: core.NewSecret(d.secret.Text)}
 	if d.certificates.mutual.Checked {

@@ -8,9 +8,8 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// Dropped takes files that were dropped on the window while the dialog is
-// open. A drop has no place that could be relied on, so every file goes into
-// the field that its kind belongs to.
+// Dropped takes files that were dropped on the window while the dialog is open. The
+// place of a drop can't be relied on, so each file goes into the field for its kind.
 func (d *Dialog) Dropped(paths []string) {
 	if d.saving {
 		return

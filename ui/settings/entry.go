@@ -12,7 +12,8 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// fileInput is an entry for a path with a button that picks a file.
+// fileInput is an entry for a path with a button that picks a file. then is called
+// when one was picked; it may be nil.
 func fileInput(s *view.Host, e *formEntry, extensions []string, then func()) fyne.CanvasObject {
 	button := widgets.NewQuietButton(s.Text.S("settings.choose"), func() {
 		view.PickFile(s, e.value(), extensions, func(path string) {
@@ -26,7 +27,7 @@ func fileInput(s *view.Host, e *formEntry, extensions []string, then func()) fyn
 	return container.NewBorder(nil, nil, nil, widgets.Outlined(button), e)
 }
 
-// formEntry is an entry that says when it is left.
+// formEntry is an entry that reports when it loses the focus.
 type formEntry struct {
 	widget.Entry
 	onLeave    func()
@@ -57,8 +58,8 @@ func (e *formEntry) TypedKey(key *fyne.KeyEvent) {
 	e.Entry.TypedKey(key)
 }
 
-// TypedShortcut implements fyne.Shortcutable. Fyne hands key combinations to
-// the focused widget alone; those that are no entry's are passed on.
+// TypedShortcut implements fyne.Shortcutable. Fyne gives key combinations to the
+// focused widget alone; those that an entry doesn't use are passed on.
 func (e *formEntry) TypedShortcut(s fyne.Shortcut) {
 	if _, ok := s.(*desktop.CustomShortcut); ok && e.onShortcut != nil {
 		e.onShortcut(s)
@@ -74,10 +75,10 @@ func (e *formEntry) FocusLost() {
 	}
 }
 
-// value is the text without blanks around it.
+// value is the text without spaces around it.
 func (e *formEntry) value() string { return strings.TrimSpace(e.Text) }
 
-// firstEntry is the first visible entry in an object, nil for none.
+// firstEntry is the first visible entry in an object, nil if there is none.
 func firstEntry(o fyne.CanvasObject) fyne.Focusable {
 	if !o.Visible() {
 		return nil

@@ -18,19 +18,19 @@ import (
 // formLabelWidth is the width of the label column.
 const formLabelWidth = 160
 
-// form is the fields of the settings dialog and the profile that they make.
+// form has the fields of the settings dialog and the profile that they make.
 type form struct {
 	text    *wording.Text
 	opened  core.Profile // what the form started from; fields without a row keep its values
 	fields  []*field
-	combine []func(*core.Profile) []core.FieldError
-	checked func([]core.FieldError) // after every edit and every field left
-	escaped func()                  // Escape was pressed in a field
-	keys    func(fyne.Shortcut)     // a key combination was
-	moved   func()                  // rows came, went or changed their height
+	combine []func(*core.Profile) []core.FieldError // read what more than one field decides
+	checked func([]core.FieldError)                 // called after every edit, with what is wrong
+	escaped func()                                  // called when Escape is pressed in a field
+	keys    func(fyne.Shortcut)                     // called for a key combination in a field
+	moved   func()                                  // called when rows were shown, hidden or changed in height
 }
 
-// show makes a part of the form visible or not.
+// show shows a part of the form or hides it.
 func (f *form) show(o fyne.CanvasObject, visible bool) {
 	if o.Visible() != visible {
 		widgets.SetVisible(o, visible)
@@ -38,7 +38,7 @@ func (f *form) show(o fyne.CanvasObject, visible bool) {
 	}
 }
 
-// relayout places the rows anew.
+// relayout lays the rows out again.
 func (f *form) relayout() {
 	if f.moved != nil {
 		f.moved()
@@ -52,12 +52,11 @@ type field struct {
 	tab     view.Tab
 	row     *fyne.Container
 	problem *widgets.Label
-	left    bool // the person has been there: problems are shown
+	left    bool // the user has been there, so problems are shown
 	read    func(*core.Profile) *core.FieldError
 }
 
-// add appends a row to a tab. read takes the input over into the profile; it
-// may be nil.
+// add appends a row to a tab. read puts the input into the profile; it may be nil.
 func (f *form) add(tab view.Tab, key, label string, input fyne.CanvasObject, read func(*core.Profile) *core.FieldError) *field {
 	fl := &field{key: key, label: label, tab: tab, read: read}
 	fl.problem = widgets.NewLabel("", theme.SizeNameCaptionText, widget.DangerImportance, false)
@@ -95,7 +94,7 @@ func (f *form) tab(tab view.Tab) *fyne.Container {
 	return box
 }
 
-// profile is what the form holds now, and everything that is wrong with it.
+// profile is the profile that the fields make, and everything that is wrong with it.
 func (f *form) profile() (core.Profile, []core.FieldError) {
 	p := f.opened
 	var found []core.FieldError
@@ -128,8 +127,8 @@ func has(problems []core.FieldError, key string) bool {
 	return false
 }
 
-// check validates the whole and shows what is wrong beside the fields that
-// have been left.
+// check validates the profile and shows what is wrong below the fields where the user
+// has been.
 func (f *form) check() []core.FieldError {
 	_, found := f.profile()
 	for _, fl := range f.fields {
@@ -154,8 +153,7 @@ func (f *form) check() []core.FieldError {
 	return found
 }
 
-// leaveAll marks the fields of a tab as visited and returns what is wrong with
-// them.
+// leaveAll marks the fields of a tab as visited and returns what is wrong with them.
 func (f *form) leaveAll(tab view.Tab) []core.FieldError {
 	of := map[string]bool{}
 	for _, fl := range f.fields {
@@ -173,7 +171,7 @@ func (f *form) leaveAll(tab view.Tab) []core.FieldError {
 	return found
 }
 
-// entryOf is what a field is typed into, nil where nothing is.
+// entryOf is the entry of a field, nil if there is none.
 func (f *form) entryOf(key string) fyne.Focusable {
 	for _, fl := range f.fields {
 		if fl.key == key && key != "" {
@@ -183,22 +181,21 @@ func (f *form) entryOf(key string) fyne.Focusable {
 	return nil
 }
 
-// reveal shows what is wrong with a field from now on, as if the person had
-// been there.
+// reveal marks a field as visited, so that check shows what is wrong with it.
 func (f *form) reveal(key string) {
 	for _, fl := range f.fields {
 		fl.left = fl.left || fl.key == key
 	}
 }
 
-// leave marks a field as visited.
+// leave marks a field as visited and checks the form.
 func (f *form) leave(fl *field) {
 	fl.left = true
 	f.check()
 }
 
-// wire makes entries report to the form on behalf of a row; then is called
-// when one of them has been left.
+// wire makes entries report to the form for a row; then is called when one of them
+// has lost the focus.
 func (f *form) wire(fl *field, then func(), entries ...*formEntry) {
 	for _, e := range entries {
 		e.OnChanged = func(string) { f.check() }
@@ -213,7 +210,7 @@ func (f *form) wire(fl *field, then func(), entries ...*formEntry) {
 	}
 }
 
-// entry adds a row with one line of text that set takes over.
+// entry adds a row with a line of text that set puts into the profile.
 func (f *form) entry(tab view.Tab, key, label, value, placeholder string, set func(*core.Profile, string)) *formEntry {
 	e := newFormEntry(value, placeholder)
 	fl := f.add(tab, key, label, e, func(p *core.Profile) *core.FieldError {
@@ -247,7 +244,7 @@ func (f *form) number(tab view.Tab, key, label string, value int, placeholder st
 	return e
 }
 
-// selectRow adds a row with a choice that set takes over; then may be nil.
+// selectRow adds a row with a choice that set puts into the profile; then may be nil.
 func selectRow[T ~string](f *form, tab view.Tab, key, label string, c choice[T], set func(*core.Profile, T), then func()) *field {
 	fl := f.add(tab, key, label, narrow(selectWidth, widgets.Outlined(c.DropDown)), func(p *core.Profile) *core.FieldError {
 		set(p, c.value())
@@ -262,8 +259,8 @@ func selectRow[T ~string](f *form, tab view.Tab, key, label string, c choice[T],
 	return fl
 }
 
-// problemSummary names the rows that keep a form from being saved, at most
-// three, and whatever is wrong outside them.
+// problemSummary names what keeps a form from being saved: at most three rows, or
+// fields without a row.
 func problemSummary(t *wording.Text, fields []*field, problems []core.FieldError) string {
 	if len(problems) == 0 {
 		return ""

@@ -11,7 +11,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m, viewtest.Lasting()...) }
 
-// harness is a window with nothing on it but the settings.
+// harness is a window that has nothing but the settings.
 type harness struct {
 	*viewtest.Stage
 	host *view.Host
@@ -50,7 +50,7 @@ func (h *harness) settings() *Dialog {
 	return d
 }
 
-// fill types into a field and leaves it.
+// fill types into a field and takes the focus away.
 func (h *harness) fill(d *Dialog, tab view.Tab, key, value string) {
 	h.T.Helper()
 	d.selectTab(tab)

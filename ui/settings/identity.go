@@ -9,13 +9,12 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// identityChoice is the select that says which of several client certificates
-// in a file is presented. It is there where there is something to choose, or
-// where the profile names one.
+// identityChoice is the drop-down for which client certificate of a file is used. It
+// is shown if the file has several, or if the profile names one.
 type identityChoice struct {
 	*widgets.DropDown
 	text  *wording.Text
-	names []string // of the options, as profiles name them; "" for no choice
+	names []string // of the options, as in the profile; "" for no choice
 }
 
 func newIdentityChoice(t *wording.Text, name string, chosen func()) *identityChoice {
@@ -25,13 +24,13 @@ func newIdentityChoice(t *wording.Text, name string, chosen func()) *identityCho
 	return c
 }
 
-// value is what the profile is to say.
+// value is the name for the profile.
 func (c *identityChoice) value() string { return c.names[max(0, c.SelectedIndex())] }
 
-// needed reports whether there is something to choose, or to take back.
+// needed reports whether there is something to choose, or a choice to be undone.
 func (c *identityChoice) needed() bool { return len(c.names) > 2 || c.value() != "" }
 
-// fill offers all; name stays chosen, whether or not it is among them.
+// fill offers all certificates. name stays chosen even if it is not among them.
 func (c *identityChoice) fill(all []core.CertificateFacts, name string, now time.Time) {
 	t := c.text
 	nothing, usable := t.S("settings.identity.none"), 0
@@ -58,7 +57,7 @@ func (c *identityChoice) fill(all []core.CertificateFacts, name string, now time
 	switch {
 	case name == "":
 		selected = 0
-	case selected < 0: // it means none of them, or more than one
+	case selected < 0: // the name fits none of them, or several
 		words := t.S("settings.identity.gone", wording.Args{"Name": name})
 		if len(meant) > 0 {
 			words = t.S("settings.identity.any", wording.Args{"Name": name})
@@ -70,8 +69,8 @@ func (c *identityChoice) fill(all []core.CertificateFacts, name string, now time
 	c.Refresh()
 }
 
-// identityText says which certificate an option is: in short, because the list
-// is as wide as its longest line. The card has all of it.
+// identityText says in short which certificate an option is: the list is as wide as
+// its longest line, and the card says the rest.
 func identityText(t *wording.Text, f core.CertificateFacts, name string, now time.Time) string {
 	subject := shortName(f.Subject)
 	switch name {
@@ -94,10 +93,10 @@ func identityText(t *wording.Text, f core.CertificateFacts, name string, now tim
 	return name + " · " + state + " · " + t.S("settings.identity.issuer", wording.Args{"Issuer": shortName(f.Issuer)})
 }
 
-// mostOfAName is how many characters of a name an option has.
+// mostOfAName is how many characters of a name an option shows at most.
 const mostOfAName = 28
 
-// shortName is the common name in a distinguished one, or its beginning.
+// shortName is the common name in a distinguished name, or else its beginning.
 func shortName(name string) string {
 	if _, common, found := strings.Cut(name, "CN="); found {
 		name, _, _ = strings.Cut(common, ",")

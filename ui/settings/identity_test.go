@@ -29,8 +29,8 @@ func shelf() []core.CertificateFacts {
 	}
 }
 
-// One of several certificates in a file is chosen from a list that says whose
-// it is, who issued it and until when it is good; the profile gets its name.
+// One of several certificates in a file is chosen from a list that says the subject,
+// the issuer and the expiry date of each; the profile gets its name.
 func TestIdentityIsChosen(t *testing.T) {
 	for language, want := range map[string][]string{
 		"en": {"The file holds several client certificates, and none is chosen.", "choose one…", "scanner 2020 · scanner · ✗ expired 2025-11-24 · issued by Example CA", "reports · until 2027-11-24 · issued by Example CA", "web · ▲ not issued for clients · issued by Example CA"},
@@ -72,8 +72,8 @@ func TestIdentityIsChosen(t *testing.T) {
 	}
 }
 
-// Where one certificate needs no choice there is no row for it; a name that the
-// profile has stays until the person takes another.
+// There is no row if one certificate leaves no choice. A name that the profile has
+// stays until the user chooses another.
 func TestIdentityRow(t *testing.T) {
 	for name, tt := range map[string]struct {
 		all      []core.CertificateFacts
@@ -120,8 +120,8 @@ func unnamed(f core.CertificateFacts) core.CertificateFacts {
 	return f
 }
 
-// The wizard stays on its page until one of several certificates is chosen, and
-// saves what was.
+// The wizard stays on the page until one of several certificates is chosen, and saves
+// the choice.
 func TestWizardAsksForTheIdentity(t *testing.T) {
 	ctl := viewtest.Fresh()
 	h, d := wizardOf(t, ctl, "en", "light")

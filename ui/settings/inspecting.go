@@ -7,15 +7,15 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// question is what the form asks about now.
+// question is about the files and the passphrase that are in the form now.
 func (c *certificatesTab) question() certificateQuestion {
 	p := c.form.opened
 	c.read(&p)
 	return certificateQuestion{p.TLS, c.passphrase.Text}
 }
 
-// inspect asks what the chosen files hold and shows it in the card. Files that
-// were refused are read again: they may have been mended.
+// inspect reads the chosen files and shows in the card what they hold. Files that
+// were refused are read again, since they may have changed.
 func (c *certificatesTab) inspect() {
 	question := c.question()
 	if question == c.asked && len(c.refusals(nil)) == 0 {
@@ -34,20 +34,20 @@ func (c *certificatesTab) inspect() {
 	generation, s, saved := c.generation, c.host, c.saved
 	view.Async(s, func(ctx context.Context) (inspection, error) { return question.inspect(ctx, s.Ctl, saved), nil },
 		func(found inspection, _ error) {
-			if generation == c.generation { // else the person has gone on to another file
+			if generation == c.generation { // else the user has chosen another file meanwhile
 				c.answer(question, found)
 			}
 		})
 }
 
-// offer shows what there is to choose in the files that were read.
+// offer lists the certificates of the files that were read.
 func (c *certificatesTab) offer(all []core.CertificateFacts) {
 	c.identity.fill(all, c.identity.value(), c.host.Now())
 	c.arrange()
 }
 
-// refusals is why saving would refuse the files, as far as they have been
-// read. Of others nothing is known yet.
+// refusals is why saving would refuse the files of the form, if they have been
+// read.
 func (c *certificatesTab) refusals(*core.Profile) []core.FieldError {
 	if c.question() != c.answered {
 		return nil
@@ -55,7 +55,7 @@ func (c *certificatesTab) refusals(*core.Profile) []core.FieldError {
 	return c.refused
 }
 
-// answer shows what was found, and beside the fields what is wrong with it.
+// answer shows what was found in the files, and below the fields what is wrong.
 func (c *certificatesTab) answer(question certificateQuestion, found inspection) {
 	before := len(c.refusals(nil))
 	c.offer(found.facts.Identities)
@@ -69,7 +69,7 @@ func (c *certificatesTab) answer(question certificateQuestion, found inspection)
 		return
 	}
 	for _, e := range c.refused {
-		if e.Reason != core.Reason(core.CodePassphraseMissing) { // that is still to be typed
+		if e.Reason != core.Reason(core.CodePassphraseMissing) { // the user has still to type it
 			c.form.reveal(e.Field)
 		}
 	}

@@ -7,20 +7,20 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// passphraseField names the field for the passphrase, which is in no profile.
+// passphraseField is the key of the passphrase's field. No profile has it.
 const passphraseField = "tls.passphrase"
 
-// certificateQuestion is what an answer about a certificate depends on.
+// certificateQuestion is what is asked about certificate files.
 type certificateQuestion struct {
 	settings   core.TLSSettings
 	passphrase string
 }
 
-// inspection is what was found in the files of a question.
+// inspection is the answer: what was found in the files.
 type inspection struct {
 	facts core.CertificateFacts
 	err   error // why saving would refuse the client certificate
-	caErr error // and the CA file
+	caErr error // why it would refuse the CA file
 }
 
 // inspect reads the files. It may block.
@@ -36,9 +36,8 @@ func (q certificateQuestion) inspect(ctx context.Context, ctl view.Controller, s
 	return found
 }
 
-// refusals says beside which fields it is to be said what saving would refuse.
-// The reason is the code of the error. A keychain is no file: it may open when
-// it is asked again.
+// refusals is what saving would refuse, by field. The reason is the code of the
+// error. A locked keychain is not refused: it may be open the next time.
 func (q certificateQuestion) refusals(found inspection) []core.FieldError {
 	var out []core.FieldError
 	if found.caErr != nil {
@@ -50,7 +49,7 @@ func (q certificateQuestion) refusals(found inspection) []core.FieldError {
 	return out
 }
 
-// refusedField is the field that has the fault of a client certificate.
+// refusedField is the field to which the error of a client certificate belongs.
 func (q certificateQuestion) refusedField(found inspection) string {
 	code := core.CodeOf(found.err)
 	switch read := found.facts.Fingerprint != ""; {
@@ -75,9 +74,8 @@ func ofKeychain(err error) bool {
 	return false
 }
 
-// passphraseHint is the key of what an empty field for the passphrase says.
-// Without one given, an encrypted key that could be read was read with the one
-// that is kept.
+// passphraseHint is the key of the text in the empty passphrase field. If none was
+// given and an encrypted key could be read, then with the passphrase that is saved.
 func passphraseHint(facts core.CertificateFacts, err error, given bool) string {
 	switch {
 	case core.CodeOf(err) == core.CodePassphraseMissing:

@@ -5,8 +5,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 )
 
-// TabKeys are the key combinations that go to a tab of the settings, which
-// Fyne's tabs have none for: to the one before, to the next, and by number.
+// TabKeys are the key combinations that go to a tab of the settings: to the previous
+// one, to the next, and by number. Fyne's tabs have none.
 func TabKeys() []fyne.Shortcut {
 	names := []fyne.KeyName{fyne.KeyPageUp, fyne.KeyPageDown, fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4, fyne.Key5, fyne.Key6}
 	all := make([]fyne.Shortcut, len(names))
@@ -19,7 +19,7 @@ func TabKeys() []fyne.Shortcut {
 // TypedShortcut goes to a tab.
 func (d *Dialog) TypedShortcut(s fyne.Shortcut) {
 	if d.guide != nil || len(d.s.Win.Canvas().Overlays().List()) != 1 {
-		return // pages in an order of their own, or something lies over the dialog
+		return // there are no tabs, or another dialog is open
 	}
 	last := len(settingsTabs) - 1
 	for i, k := range TabKeys() {
@@ -34,7 +34,7 @@ func (d *Dialog) TypedShortcut(s fyne.Shortcut) {
 		default:
 			i -= 2
 		}
-		// What has the focus may be on a page that is hidden now.
+		// The focused widget may be on the page that is hidden now.
 		d.s.Win.Canvas().Unfocus()
 		d.tabs.SelectIndex(i)
 		return

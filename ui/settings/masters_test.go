@@ -11,7 +11,7 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// TestMasters compares a line of the connection test with a picture.
+// TestStepMasters compares a line of the connection test with a picture.
 func TestStepMasters(t *testing.T) {
 	viewtest.CompareMasters(t, map[string]func() (fyne.CanvasObject, fyne.Size){
 		"step": func() (fyne.CanvasObject, fyne.Size) {

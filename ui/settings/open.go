@@ -7,8 +7,8 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// Show opens the settings of the current profile at a tab, or those of
-// a new one while there is none.
+// Show opens the settings of the current profile at a tab, or of a new profile if
+// there is none.
 func Show(s *view.Host, tab view.Tab) {
 	showSettingsThen(s, tab, func(*Dialog) {})
 }
@@ -18,6 +18,7 @@ func Test(s *view.Host, tab view.Tab) {
 	showSettingsThen(s, tab, func(d *Dialog) { d.toggleTest() })
 }
 
+// showSettingsThen is Show that calls then with the dialog.
 func showSettingsThen(s *view.Host, tab view.Tab, then func(*Dialog)) {
 	view.Async(s, func(ctx context.Context) (core.Profile, error) {
 		name := s.Ctl.Current()
@@ -34,14 +35,14 @@ func showSettingsThen(s *view.Host, tab view.Tab, then func(*Dialog)) {
 	})
 }
 
-// ShowNew opens the settings of a profile that does not exist yet; done
-// may be nil.
+// ShowNew opens the settings of a new profile. done is called when they are closed;
+// it may be nil.
 func ShowNew(s *view.Host, done func(saved bool)) {
 	openSettings(s, "", core.NewProfile(""), view.TabServer, done)
 }
 
-// openSettings builds and shows the dialog, unless it is open. previous is the
-// saved name of p.
+// openSettings shows the dialog for p, unless one is open. previous is the name under
+// which p is saved, "" for a new profile.
 func openSettings(s *view.Host, previous string, p core.Profile, tab view.Tab, done func(saved bool)) *Dialog {
 	if open, ok := s.Settings.(*Dialog); ok {
 		return open
@@ -55,8 +56,8 @@ func openSettings(s *view.Host, previous string, p core.Profile, tab view.Tab, d
 	return d
 }
 
-// newSettings makes a dialog with what every profile needs. previous is the
-// saved name of p.
+// newSettings makes a dialog with the tabs that every profile needs. previous is the
+// name under which p is saved, "" for a new profile.
 func newSettings(s *view.Host, previous string, p core.Profile, done func(saved bool)) *Dialog {
 	d := &Dialog{s: s, previous: previous, form: &form{text: s.Text, opened: p}, done: done, applyAppearance: func() {}}
 	d.buildServer()

@@ -19,7 +19,7 @@ func TestSettingsChooseByTheDesktopsDialog(t *testing.T) {
 	}
 	h := open(t, ctl, "en", "light")
 	d := h.openDialog(view.TabCertificates)
-	h.Tap("Choose…") // the uppermost is that of the last visible row
+	h.Tap("Choose…") // Tap takes the last one, which is in the last visible row
 	h.Until("the file", func() bool { return d.certificates.pkcs12.Text == "/home/a/Мой CA.pem" })
 	if got.Near != "/etc/artstore" || strings.Join(got.Extensions, " ") != ".p12 .pfx" || got.Many || got.Title != "Choose a file" {
 		t.Errorf("asked %+v", got)

@@ -9,8 +9,8 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// TestPicturesOfTheSettings takes them for someone to look at, where the place
-// for them is set; see stage.picture.
+// TestPicturesOfTheSettings takes pictures to be looked at, if a folder for them is
+// set; see Stage.Picture.
 func TestPicturesOfTheSettings(t *testing.T) {
 	for _, look := range viewtest.Dresses() {
 		t.Run(look.Name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// showProfiles opens the menu by which other profiles are reached.
+// showProfiles opens the menu of the other profiles.
 func (d *Dialog) showProfiles() {
 	view.Async(d.s, d.s.Ctl.Profiles, func(names []string, err error) {
 		switch {
@@ -50,14 +50,13 @@ func (d *Dialog) profilesMenu(names []string) *fyne.Menu {
 	return menu
 }
 
-// changedByHand reports whether there is anything to lose.
+// changedByHand reports whether the user has changed anything.
 func (d *Dialog) changedByHand() bool {
 	p, _ := d.form.profile()
 	return p != d.start || d.secret.Text != "" || d.certificates.passphrase.Text != ""
 }
 
-// leaveFor closes the dialog and goes on, after a question where something
-// would be lost.
+// leaveFor hides the dialog and calls then. It asks first if changes would be lost.
 func (d *Dialog) leaveFor(then func()) {
 	leave := func() {
 		d.hide()
@@ -71,8 +70,7 @@ func (d *Dialog) leaveFor(then func()) {
 	view.Ask(d.s, t.S("settings.discard.title"), t.S("settings.discard.text"), t.S("settings.discard.yes"), leave)
 }
 
-// open shows the settings of another profile. It does not become the current
-// one by that.
+// open shows the settings of another profile, which doesn't become the current one.
 func (d *Dialog) open(name string) {
 	view.Async(d.s, func(ctx context.Context) (core.Profile, error) { return d.s.Ctl.Profile(ctx, name) },
 		func(p core.Profile, err error) {
@@ -84,8 +82,8 @@ func (d *Dialog) open(name string) {
 		})
 }
 
-// duplicate shows a new profile with the values of this one. Secrets are not
-// copied: they belong to the profile that they were given for.
+// duplicate shows a new profile with the values of this one, except secrets, which
+// belong to the profile that they were given for.
 func (d *Dialog) duplicate(names []string) {
 	p := d.form.opened
 	for n := 2; ; n++ {
@@ -98,7 +96,7 @@ func (d *Dialog) duplicate(names []string) {
 	d.replace("", p, view.TabServer)
 }
 
-// importProfile brings a profile file in and shows it.
+// importProfile copies a profile file to the program's own and shows it.
 func (d *Dialog) importProfile() {
 	view.PickFile(d.s, "", []string{ProfileExtension}, func(path string) {
 		view.Async(d.s, func(ctx context.Context) (core.Profile, error) { return d.s.Ctl.ImportProfile(ctx, path) },
@@ -112,7 +110,7 @@ func (d *Dialog) importProfile() {
 	})
 }
 
-// export writes the profile, as it is saved, to a file of the person's choice.
+// export writes the profile, as it is saved, to a file that the user chooses.
 func (d *Dialog) export() {
 	name := d.previous
 	view.SaveFile(d.s, name+ProfileExtension, []string{ProfileExtension}, func(ctx context.Context, path string) error {
@@ -120,7 +118,7 @@ func (d *Dialog) export() {
 	}, func(path string) { d.Say(d.s.Text.SavedAs(path), widget.LowImportance) })
 }
 
-// remove deletes the profile after a question.
+// remove asks and then deletes the profile.
 func (d *Dialog) remove() {
 	t, name := d.s.Text, d.previous
 	view.Ask(d.s, t.S("profile.remove.title", wording.Args{"Name": name}), t.S("profile.remove.text"), t.S("profile.remove.yes"), func() {
@@ -129,7 +127,7 @@ func (d *Dialog) remove() {
 		}, func(_ struct{}, err error) {
 			if err != nil {
 				d.s.Failed(err)
-				d.s.ProfileChanged() // it may be out of use all the same
+				d.s.ProfileChanged() // it may no longer be the current one
 				return
 			}
 			d.Close(true)

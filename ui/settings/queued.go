@@ -14,9 +14,9 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// settleQueued asks what becomes of what is queued for where the profile led,
-// if there is any and p leads elsewhere. then gets the answer, back is called
-// when there is none: the user thinks again, or an error says why.
+// settleQueued asks what becomes of the files that are queued for the old server, if
+// there are any and p has another one. then gets the answer. back is called if there
+// is none, with an error, or with nil if the user doesn't want to save after all.
 func (d *Dialog) settleQueued(p core.Profile, then func(view.Queued), back func(error)) {
 	view.Async(d.s, func(ctx context.Context) (int, error) { return d.s.Ctl.Bound(ctx, d.previous, p) }, func(n int, err error) {
 		switch {

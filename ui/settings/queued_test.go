@@ -13,8 +13,8 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// A profile that is to lead elsewhere while files are queued for where it leads:
-// the user is asked, and the answer goes with the profile.
+// If a profile with queued files is saved with another server, the user is asked what
+// becomes of them, and the answer is saved too.
 func TestQueuedFilesAreAskedAbout(t *testing.T) {
 	for _, tt := range []struct {
 		language, key, button, says, asked string
@@ -54,7 +54,7 @@ func TestQueuedFilesAreAskedAbout(t *testing.T) {
 	}
 }
 
-// Where nothing leads elsewhere nobody is asked; an error keeps the dialog.
+// Nobody is asked if the server stays the same. After an error the dialog stays.
 func TestQueuedFilesAreLeftAlone(t *testing.T) {
 	ctl := viewtest.Busy()
 	ctl.Waiting, ctl.BoundErr = 3, errors.New("broken")
@@ -72,7 +72,7 @@ func TestQueuedFilesAreLeftAlone(t *testing.T) {
 	}
 }
 
-// In the smallest window all answers can be seen, in either language.
+// All answers fit into the smallest window, in both languages.
 func TestQueuedQuestionInASmallWindow(t *testing.T) {
 	for _, language := range wording.Languages() {
 		ctl := viewtest.Busy()

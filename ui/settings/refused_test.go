@@ -10,7 +10,7 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// TestReasonsAndCodesAreToldApart: either is the reason of a field.
+// TestReasonsAndCodesAreToldApart, since a field's reason may be either.
 func TestReasonsAndCodesAreToldApart(t *testing.T) {
 	for code := range wording.Messages {
 		if viewtest.Translation(t, "en")["settings.reason."+string(code)] != nil {
@@ -19,8 +19,8 @@ func TestReasonsAndCodesAreToldApart(t *testing.T) {
 	}
 }
 
-// TestRefusedFilesCannotBeSaved: what saving would refuse stands beside the
-// field, until another file is chosen or the same one is mended.
+// TestRefusedFilesCannotBeSaved checks that what saving would refuse is said below the
+// field, until another file is chosen or the same one is good.
 func TestRefusedFilesCannotBeSaved(t *testing.T) {
 	facts := viewtest.Busy().Facts
 	facts.KeyMatches = false
@@ -84,9 +84,9 @@ func errorOf(code core.Code) error {
 	return &core.Error{Kind: core.KindConfig, Code: code}
 }
 
-// TestAPassphraseThatIsStillToBeTyped keeps the form from being saved where
-// saving would refuse it, and is no mistake before its field was left. Of a
-// keychain that is locked nothing can be said before it is asked.
+// TestAPassphraseThatIsStillToBeTyped keeps the form from being saved if saving would
+// refuse it, but is not called wrong before its field has lost the focus. A locked
+// keychain keeps nothing from being saved: it may be open by then.
 func TestAPassphraseThatIsStillToBeTyped(t *testing.T) {
 	for code, blocks := range map[core.Code]bool{core.CodePassphraseMissing: true, core.CodeKeychainLocked: false, core.CodeKeychainUnavailable: false} {
 		t.Run(string(code), func(t *testing.T) {
@@ -111,7 +111,7 @@ func TestAPassphraseThatIsStillToBeTyped(t *testing.T) {
 	}
 }
 
-// TestTheWizardGoesBackToRefusedFiles that were read late.
+// TestTheWizardGoesBackToRefusedFiles that were read when their page was left already.
 func TestTheWizardGoesBackToRefusedFiles(t *testing.T) {
 	ctl := viewtest.Fresh()
 	ctl.FactsErr = errorOf(core.CodeCertificateUnreadable)

@@ -14,7 +14,7 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// save hands the profile over and closes the dialog once it is kept.
+// save saves the profile and closes the dialog. sessionOnly keeps secrets in memory.
 func (d *Dialog) save(sessionOnly bool) {
 	p, problems := d.form.profile()
 	if len(problems) > 0 || d.saving {
@@ -34,7 +34,7 @@ func (d *Dialog) save(sessionOnly bool) {
 	})
 }
 
-// keep saves the profile as it was decided.
+// keep saves the profile once it is clear what becomes of queued files.
 func (d *Dialog) keep(p core.Profile, secrets view.ProfileSecrets, sessionOnly bool, q view.Queued) {
 	view.Async(d.s, func(ctx context.Context) (struct{}, error) {
 		err := d.s.Ctl.SaveProfile(ctx, d.previous, p, secrets, sessionOnly, q)
@@ -54,21 +54,21 @@ func (d *Dialog) keep(p core.Profile, secrets view.ProfileSecrets, sessionOnly b
 	}, func(_ struct{}, err error) {
 		d.saving = false
 		d.enable()
-		var amiss *view.NotReadyError
-		if err != nil && !errors.As(err, &amiss) {
+		var notReady *view.NotReadyError
+		if err != nil && !errors.As(err, &notReady) {
 			d.notSaved(err, secrets, sessionOnly)
 			return
 		}
 		d.applyAppearance()
 		d.Close(true)
-		if amiss != nil {
-			d.s.Failed(amiss)
+		if notReady != nil {
+			d.s.Failed(notReady)
 		}
 	})
 }
 
-// notSaved says why; where the keychain is the reason, the secrets may be kept
-// for this session only.
+// notSaved says why. If the keychain is the reason, it offers to keep the secrets for
+// this session only.
 func (d *Dialog) notSaved(err error, secrets view.ProfileSecrets, sessionOnly bool) {
 	t := d.s.Text
 	d.Say(wording.Explained(t, err), widget.DangerImportance)

@@ -9,8 +9,8 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// secretField takes a secret. Where one is kept it says so and offers to
-// replace it; what is kept is never shown, nor how long it is.
+// secretField takes a secret. If one is saved it says so and offers to replace it; it
+// shows neither the secret nor its length.
 type secretField struct {
 	*formEntry
 	object *fyne.Container
@@ -32,7 +32,7 @@ func newSecretField(s *view.Host) *secretField {
 	return f
 }
 
-// showKept changes between what is kept and the entry for a new secret.
+// showKept shows that a secret is saved, or the entry for a new one.
 func (f *secretField) showKept(kept bool) {
 	widgets.SetVisible(f.kept, kept)
 	widgets.SetVisible(f.formEntry, !kept)

@@ -23,7 +23,7 @@ func (d *Dialog) row(t testing.TB, key string) *field {
 	return nil
 }
 
-// entry is the n-th entry of a row, as a person reaches it.
+// entry is the entry of a field.
 func (d *Dialog) entry(t testing.TB, key string) *formEntry {
 	t.Helper()
 	var found *formEntry
@@ -240,7 +240,7 @@ func TestOtherFailuresOfSavingAreSaid(t *testing.T) {
 	}
 }
 
-// The name of another profile is refused with a word that says so.
+// The name of another profile is refused, and the message says so.
 func TestATakenNameIsSaid(t *testing.T) {
 	ctl := viewtest.Busy()
 	ctl.Saved["Archive"] = core.NewProfile("Archive")
@@ -254,7 +254,8 @@ func TestATakenNameIsSaid(t *testing.T) {
 	}
 }
 
-// What is amiss with a profile that is saved is said once the form is closed.
+// What is wrong with a profile that is saved all the same is said when the form has
+// closed.
 func TestSavedButNotReady(t *testing.T) {
 	ctl := viewtest.Busy()
 	ctl.NotReady = &view.NotReadyError{Err: &core.Error{Kind: core.KindConfig, Code: core.CodePortBusy}}

@@ -33,7 +33,7 @@ func (d *Dialog) buildSignIn() {
 		func(p *core.Profile, v core.Grant) { p.Auth.Grant = v }, func() { showAuth() })
 	authRow = selectRow(f, view.TabSignIn, "auth.client_auth", t.S("settings.client_auth"), clientAuth,
 		func(p *core.Profile, v core.ClientAuth) {
-			// The default stays unsaid, as in the file.
+			// The default is left out, as in the file.
 			if p.Auth.Grant == core.GrantOAuth2 && (v != core.ClientAuthBasic || p.Auth.ClientAuth != "") {
 				p.Auth.ClientAuth = v
 			}
@@ -55,8 +55,8 @@ func (d *Dialog) buildSignIn() {
 	d.buildVerification()
 }
 
-// askSecret finds out whether a client secret is kept and says so. The secret
-// itself is never asked for.
+// askSecret asks whether a client secret is saved, never for the secret, and shows
+// the answer.
 func (d *Dialog) askSecret() {
 	if d.previous == "" {
 		return
@@ -71,7 +71,7 @@ func (d *Dialog) askSecret() {
 			d.secretNote.SetText(wording.Explained(t, err))
 		case kept:
 			if c := d.s.Win.Canvas(); c.Focused() == fyne.Focusable(d.secret.formEntry) {
-				c.Unfocus() // what is typed must not go into a hidden field
+				c.Unfocus() // or the user would type into a hidden field
 			}
 			d.secret.showKept(true)
 			d.form.show(d.secretNote.row, false)
@@ -81,7 +81,7 @@ func (d *Dialog) askSecret() {
 	})
 }
 
-// buildVerification adds the rows that say whose signature on a token counts.
+// buildVerification adds the rows for how the signatures of tokens are verified.
 func (d *Dialog) buildVerification() {
 	t, p, f := d.s.Text, d.form.opened, d.form
 	start := verifyJWKS

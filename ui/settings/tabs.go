@@ -102,8 +102,7 @@ func (d *Dialog) buildMetrics() {
 	}
 }
 
-// buildListener adds the row that says whether /metrics is served now, and
-// where.
+// buildListener adds the row that says whether /metrics is served now, and where.
 func (d *Dialog) buildListener() {
 	t, s := d.s.Text, d.s
 	state := widgets.NewLabel(t.S("settings.metrics.off"), theme.SizeNameText, widget.MediumImportance, false)
@@ -119,8 +118,8 @@ func (d *Dialog) buildListener() {
 	})
 }
 
-// buildAppearance makes the tab Appearance. Its values belong to the person,
-// not to the profile; apply puts them into the preferences.
+// buildAppearance makes the tab Appearance. Its values are preferences of the user and
+// not part of the profile; applyAppearance saves them.
 func (d *Dialog) buildAppearance() {
 	t, f, prefs := d.s.Text, d.form, d.s.App.Preferences()
 	appearance := newChoice(prefs.String(view.PrefTheme),
@@ -150,8 +149,7 @@ func (d *Dialog) buildAppearance() {
 	}
 }
 
-// buildScale adds the choice of the size, where there is one. What it returns
-// is the choice.
+// buildScale adds the choice of the size, if there is one. chosen returns it.
 func (d *Dialog) buildScale() (chosen func() string) {
 	t, was := d.s.Text, d.s.App.Preferences().String(view.PrefScale)
 	if !d.s.Scales {
@@ -166,8 +164,8 @@ func (d *Dialog) buildScale() (chosen func() string) {
 	return size.value
 }
 
-// buildAutostart adds the choice whether the desktop starts the program. What
-// it returns carries the choice out.
+// buildAutostart adds the choice whether the desktop starts the program. apply carries
+// it out.
 func (d *Dialog) buildAutostart() (apply func()) {
 	t, s := d.s.Text, d.s
 	check := widgets.NewCheck(t.S("settings.autostart.use"), nil)
@@ -193,7 +191,7 @@ func (d *Dialog) buildAutostart() (apply func()) {
 	}
 }
 
-// loopbackAddress reports whether host:port is reached from this machine only.
+// loopbackAddress reports whether host:port can be reached from this machine only.
 func loopbackAddress(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {

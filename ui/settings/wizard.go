@@ -16,32 +16,31 @@ import (
 // tabTest is the last page of a wizard: the connection test.
 const tabTest view.Tab = "test"
 
-// wizard leads through the settings dialog's form one page at a time. Back and
-// Next are its own; the form and its pages, saving and the test are the
-// dialog's.
+// wizard leads through the pages of a settings dialog one at a time. It adds Back and
+// Next; the form, the pages, saving and the test are the dialog's.
 type wizard struct {
 	d     *Dialog
 	pages []view.Tab // the last is tabTest
 	at    int
-	due   bool // the test is to begin
+	due   bool // the test is to begin when the one before has ended
 	where *widgets.Label
 	lead  *widgets.Label
 	back  *widgets.QuietButton
 	next  *widgets.PushButton
 }
 
-// ShowConnect leads to a new profile.
+// ShowConnect opens the wizard for a new profile.
 func ShowConnect(s *view.Host) {
 	openWizard(s, "", core.NewProfile(""), view.TabServer, view.TabSignIn, view.TabCertificates, tabTest)
 }
 
-// ShowImported asks for what a profile file never holds, its secrets, and
-// tests the whole.
+// ShowImported opens the wizard for an imported profile: it asks for the secrets, which
+// a profile file never has, and tests the profile.
 func ShowImported(s *view.Host, p core.Profile) {
 	openWizard(s, p.Name, p, view.TabSignIn, view.TabCertificates, tabTest)
 }
 
-// openWizard shows the pages of p's settings, unless settings are open.
+// openWizard shows the pages for p, unless settings are open.
 func openWizard(s *view.Host, previous string, p core.Profile, pages ...view.Tab) {
 	if s.Settings != nil {
 		return
@@ -80,8 +79,7 @@ func (w *wizard) content() fyne.CanvasObject {
 	return container.NewBorder(head, foot, nil, nil, body)
 }
 
-// forward goes to the next page, unless something on this one is wrong: then
-// it is said beside the fields.
+// forward goes to the next page, or shows what is wrong on this one.
 func (w *wizard) forward() {
 	if found := w.d.form.leaveAll(w.pages[w.at]); len(found) > 0 {
 		w.d.Say(w.d.s.Text.S("wizard.mistake"), widget.WarningImportance)
@@ -93,7 +91,7 @@ func (w *wizard) forward() {
 	w.turn(w.at + 1)
 }
 
-// goTo shows the page of a tab, where the wizard has one.
+// goTo implements guide.
 func (w *wizard) goTo(tab view.Tab) {
 	for i, page := range w.pages {
 		if page == tab {
@@ -102,8 +100,8 @@ func (w *wizard) goTo(tab view.Tab) {
 	}
 }
 
-// turn shows a page. The test is reached past valid pages only, and begins at
-// once.
+// turn shows a page. The last page is shown if all others are valid, and begins the
+// test; otherwise it shows the first page that is not.
 func (w *wizard) turn(at int) {
 	d, t := w.d, w.d.s.Text
 	last, wrong := len(w.pages)-1, ""
@@ -136,30 +134,30 @@ func (w *wizard) turn(at int) {
 	}
 	entry := firstEntry(d.pages[page])
 	if page == view.TabSignIn && d.previous != "" {
-		entry = d.secret.formEntry // all that a profile file lacks
+		entry = d.secret.formEntry // which is all that a profile file lacks
 	}
-	if mended := d.form.entryOf(wrong); mended != nil {
-		entry = mended
+	if e := d.form.entryOf(wrong); e != nil {
+		entry = e
 	}
 	d.s.Win.Canvas().Focus(entry)
 }
 
-// refused goes back to the page of the files where the last one was reached
-// before they had been read.
+// refused implements guide. If the last page was reached before the files had been
+// read, it goes back to their page.
 func (w *wizard) refused() {
 	if w.at == len(w.pages)-1 && !w.d.saving {
 		w.turn(w.at)
 	}
 }
 
-// enable is the part of the dialog's that is about Back and Next.
+// enable implements guide.
 func (w *wizard) enable() {
 	widgets.SetEnabled(w.back, w.at > 0 && !w.d.saving)
 	widgets.SetEnabled(w.next, !w.d.saving)
 }
 
-// tested begins the test that is due once an earlier one has ended, and says
-// what to do when the test has found something.
+// tested implements guide. It begins the test that is due when an earlier one has
+// ended, and says what to do if the test has failed.
 func (w *wizard) tested() {
 	check := w.d.check
 	switch {
@@ -167,7 +165,7 @@ func (w *wizard) tested() {
 	case w.due:
 		w.due = false
 		w.d.toggleTest()
-	case w.at == len(w.pages)-1 && check.done() && check.told():
+	case w.at == len(w.pages)-1 && check.done() && check.failed():
 		w.d.Say(w.d.s.Text.S("wizard.test.failed"), widget.WarningImportance)
 	}
 }

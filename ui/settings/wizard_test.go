@@ -22,7 +22,7 @@ func wizardOf(t *testing.T, ctl *viewtest.Fake, language, theme string) (*harnes
 	return h, h.settings()
 }
 
-// addresses fills the first page in.
+// addresses fills in the first page.
 func (h *harness) addresses(d *Dialog) {
 	h.fill(d, view.TabServer, "name", "Archive")
 	h.fill(d, view.TabServer, "ingester_url", "https://ingester.example")
@@ -151,9 +151,9 @@ func TestWizardStaysOnAPageWithAMistake(t *testing.T) {
 	}
 }
 
-// TestWizardTestsAnewAndSaysWhatToDo: a test that was left is stopped, the
-// next one waits for its end, and a failure does not keep one from finishing.
-func TestWizardTestsAnewAndSaysWhatToDo(t *testing.T) {
+// TestWizardTestsAgainAndSaysWhatToDo checks that leaving the page stops the test, that
+// the next one waits for its end, and that a profile that fails can be saved.
+func TestWizardTestsAgainAndSaysWhatToDo(t *testing.T) {
 	ctl := viewtest.Fresh()
 	ctl.Gate = make(chan struct{})
 	ctl.Steps = []core.Step{{Name: "tcp", Target: core.TargetIngester, Status: core.StepFailed,
@@ -183,7 +183,7 @@ func TestWizardTestsAnewAndSaysWhatToDo(t *testing.T) {
 
 func TestWizardLeadsBackToTheFirstMistake(t *testing.T) {
 	h, d := wizardOf(t, viewtest.Fresh(), "en", "light")
-	// A file that is dropped shows its page, past those that are empty still.
+	// A dropped file shows its page, even if earlier pages are empty.
 	d.certificates.take("/etc/ca.pem", fileCA)
 	d.selectTab(view.TabCertificates)
 	d.mustShow(t, view.TabCertificates)

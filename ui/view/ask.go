@@ -9,27 +9,27 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// Within is a dialog's size, not larger than the window.
+// Within limits the size of a dialog to that of the window.
 func Within(s *Host, width, height float32) fyne.Size {
 	c := s.Win.Canvas().Size()
 	return fyne.NewSize(min(width, c.Width-24), min(height, c.Height-24))
 }
 
-// Ask shows a question with one way forward and one back.
+// Ask asks a question; then is called if the answer is yes.
 func Ask(s *Host, title, words, yes string, then func()) {
 	AskElse(s, title, words, yes, then, func() {})
 }
 
-// AskElse is ask with something to do on the way back.
+// AskElse is Ask that calls back if the answer is no.
 func AskElse(s *Host, title, words, yes string, then, back func()) {
 	label := widget.NewLabel(words)
 	label.Wrapping = fyne.TextWrapWord
 	Confirm(s, title, label, s.Text.S("button.back"), yes, then, back)
 }
 
-// Confirm asks a question with two answers, as Fyne's own dialog does, whose
-// buttons know no Escape. However else it ends, the answer is no. It returns
-// the button that says yes.
+// Confirm asks a question with two answers. Fyne's own dialog does the same, but
+// doesn't close with Escape. Unless yes is pressed, the answer is no. It returns the
+// button that says yes.
 func Confirm(s *Host, title string, content fyne.CanvasObject, no, yes string, then, back func()) *widgets.PushButton {
 	d := dialog.NewCustomWithoutButtons(title, content, s.Win)
 	answer := back
@@ -46,7 +46,7 @@ func Confirm(s *Host, title string, content fyne.CanvasObject, no, yes string, t
 	return accept
 }
 
-// ShowMenuBelow opens a menu under the object that it belongs to.
+// ShowMenuBelow opens a menu below an object.
 func ShowMenuBelow(menu *fyne.Menu, c fyne.Canvas, under fyne.CanvasObject) {
 	widget.ShowPopUpMenuAtRelativePosition(menu, c, fyne.NewPos(0, under.Size().Height+2), under)
 }

@@ -12,7 +12,7 @@ import (
 type Controller interface {
 	Picker
 
-	// Scan walks dropped paths; progress is called now and then.
+	// Scan finds the files below dropped paths; progress is called now and then.
 	Scan(ctx context.Context, paths []string, progress func(core.ScanProgress)) (core.Scan, error)
 	Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error)
 	Pause(ctx context.Context, ids ...core.TransferID) error
@@ -25,8 +25,8 @@ type Controller interface {
 	// First and Last move transfers to the head and to the end of the queue.
 	First(ctx context.Context, ids ...core.TransferID) error
 	Last(ctx context.Context, ids ...core.TransferID) error
-	// Finalise makes a stored temporary file permanent, and returns once it
-	// is. step is told how far the server is, from any goroutine.
+	// Finalise makes a stored temporary file permanent, and returns when it is.
+	// step is called from any goroutine, with how far the server is.
 	Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOptions, step func(core.Finalisation)) error
 	Subscribe() (core.Snapshot, core.Feed)
 
@@ -34,11 +34,11 @@ type Controller interface {
 	History(ctx context.Context, q core.HistoryQuery) ([]core.Transfer, error)
 	// ExportHistory writes the stored transfers that q selects.
 	ExportHistory(ctx context.Context, w io.Writer, f core.HistoryFormat, q core.HistoryQuery) error
-	// Attempts are those of one transfer, oldest first.
+	// Attempts are the attempts of a transfer, oldest first.
 	Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error)
 
-	// Recoveries say what became of a queue that was damaged, until each is
-	// acknowledged by its path.
+	// Recoveries say what was saved of a damaged queue, until each is acknowledged
+	// by its path.
 	Recoveries(ctx context.Context) ([]core.Recovery, error)
 	Acknowledge(ctx context.Context, path string) error
 
@@ -47,25 +47,24 @@ type Controller interface {
 	// Current is the profile that new uploads go to.
 	Current() string
 	Use(ctx context.Context, name string) error
-	// Bound counts the files that are queued, or failed, for where the profile
-	// saved as name leads, if p leads to another server or account. They go
-	// there only if SaveProfile is told so.
+	// Bound counts the queued and failed files of the profile saved as name, if p
+	// leads to another server or account than it does. They go there only if
+	// SaveProfile is told so.
 	Bound(ctx context.Context, name string, p core.Profile) (int, error)
-	// SaveProfile checks the profile and its files, keeps the secrets that
-	// are set, and puts both to use; where it fails all is as it was. The name
-	// of another profile is refused: fs.ErrExist. previous is its old name, ""
-	// for a new profile. sessionOnly keeps secrets in memory only. With a
-	// *NotReadyError the profile is saved and in use all the same.
+	// SaveProfile checks the profile and its files, saves it and the secrets that
+	// are set, and uses them from now on. If it fails, nothing has changed, unless
+	// the error is a *NotReadyError: then all is saved and in use. The name of
+	// another profile is refused with fs.ErrExist. previous is the old name, "" for
+	// a new profile. sessionOnly keeps the secrets in memory only.
 	SaveProfile(ctx context.Context, previous string, p core.Profile, s ProfileSecrets, sessionOnly bool, q Queued) error
-	// HasSecret reports whether the profile's client secret is kept.
+	// HasSecret reports whether the profile's client secret is saved.
 	HasSecret(ctx context.Context, profile string) (bool, error)
-	// Certificate reads the client certificate that the settings name, if they
-	// name one. An error is why SaveProfile would refuse them; there may be
-	// facts all the same. Where a passphrase is needed and none is given, the
-	// one that is kept with the profile saved as saved counts.
+	// Certificate reads the client certificate of the settings, if they have one.
+	// Its error is why SaveProfile would refuse them; it may come with facts. A
+	// passphrase that is needed and not given is that of the profile named saved.
 	Certificate(ctx context.Context, saved string, t core.TLSSettings, passphrase core.Secret) (core.CertificateFacts, error)
-	// Check runs the connection test on a profile as it stands in the form,
-	// saved or not; step is called as each step starts to have a verdict.
+	// Check runs the connection test on a profile, saved or not; step is called with
+	// each step that is done.
 	Check(ctx context.Context, p core.Profile, s ProfileSecrets, step func(core.Step)) error
 	// StartSandbox starts the embedded server, saves its profile and uses it.
 	StartSandbox(ctx context.Context) error
@@ -73,10 +72,9 @@ type Controller interface {
 	ImportProfile(ctx context.Context, path string) (core.Profile, error)
 	// ExportProfile writes a saved profile to a file, without secrets.
 	ExportProfile(ctx context.Context, name, path string) error
-	// RemoveProfile deletes a saved profile and the secrets that are kept
-	// with it. Afterwards there is no current profile if it was that, even
-	// where the keychain fails: then the profile is still there, to be removed
-	// again.
+	// RemoveProfile deletes a saved profile and its secrets. If it was the current
+	// one there is none afterwards. If the keychain fails, that is so too, but the
+	// profile remains, so that it can be removed again.
 	RemoveProfile(ctx context.Context, name string) error
 
 	// Link is the current profile's connection.
@@ -97,47 +95,46 @@ type Controller interface {
 	About() About
 }
 
-// NotReadyError is what is amiss with a profile that is saved and in use, such as a
-// port for its metrics that another program has.
+// NotReadyError is what is wrong with a profile that is saved and in use all the
+// same, such as a metrics port that another program has.
 type NotReadyError struct{ Err error }
 
 func (e *NotReadyError) Error() string { return "saved, but " + e.Err.Error() }
 
-// Unwrap returns what is amiss.
+// Unwrap returns what is wrong.
 func (e *NotReadyError) Unwrap() error { return e.Err }
 
-// About is what the program says of itself. The rest are the paths of what it
-// keeps.
+// About is what the program says about itself, and where it keeps its files.
 type About struct {
 	Version, Commit, Go           string
 	Profiles, Queue, Log, Sandbox string
 }
 
-// ProfileSecrets are what the settings form may hold besides the profile. A
-// zero secret leaves the kept one as it is.
+// ProfileSecrets are the secrets of a profile as they were typed. A zero secret
+// leaves the saved one as it is.
 type ProfileSecrets struct {
 	Client     core.Secret // client secret
 	Passphrase core.Secret // of the private key or PKCS#12 file
 }
 
-// Queued is what becomes of the files that are queued for where a profile led
-// when it is saved to lead elsewhere. What the old server may have, in whole or
-// in part, stays with it.
+// Queued is what becomes of a profile's queued files when it is saved with another
+// server or account. Files that the old server may have, in whole or in part, stay
+// with that server.
 type Queued int
 
 // The answers.
 const (
-	QueuedWaits Queued = iota // until the profile leads there again
-	QueuedMoves               // to where the profile leads now
-	QueuedEnds                // is cancelled
+	QueuedWaits Queued = iota // wait until the profile has the old server again
+	QueuedMoves               // go to the new server
+	QueuedEnds                // are cancelled
 )
 
-// CertificateWarnDays is how many days before a certificate expires the card and
-// the metrics panel begin to warn.
+// CertificateWarnDays is how many days before a certificate expires the window
+// begins to warn.
 const CertificateWarnDays = 30
 
-// DefaultMetricsAddress is where /metrics is offered unless the user says
-// otherwise: this machine only.
+// DefaultMetricsAddress is where /metrics is served by default: to this machine
+// only.
 const DefaultMetricsAddress = "127.0.0.1:9464"
 
 // FileQuestion is what a file dialog asks for.
@@ -147,7 +144,7 @@ type FileQuestion struct {
 	Folders    bool     // folders, not files
 	Save       bool     // a place to write to, not something that exists
 	Many       bool     // any number of them
-	Near       string   // folder to begin in, "" for the desktop's choice
+	Near       string   // folder to show first, "" for the desktop's choice
 	Name       string   // proposed, for Save
 	Extensions []string // offered first, with their dots; none for all files
 	All        string   // words for "all files"
@@ -156,8 +153,8 @@ type FileQuestion struct {
 
 // Picker opens the desktop's own file dialogs.
 type Picker interface {
-	// Pick returns the absolute paths that were chosen. CodeCancelled: nothing
-	// was chosen, or ctx has ended. Any other error, such as one that is
-	// errors.ErrUnsupported: the desktop can't show the dialog.
+	// Pick returns the absolute paths that were chosen. CodeCancelled says that
+	// nothing was chosen, or ctx was cancelled. Any other error, such as
+	// errors.ErrUnsupported, says that the desktop can't show the dialog.
 	Pick(ctx context.Context, q FileQuestion) ([]string, error)
 }

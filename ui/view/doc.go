@@ -1,3 +1,3 @@
-// Package view is what every view and dialog of the window stands on: what it can ask the program for (Controller), what
-// the window lends it (Host), and how it asks, picks files, and shows errors and facts.
+// Package view is what all pages and dialogs of the window need: what they can ask of the program (Controller), what the
+// window lends them (Host), and how they ask the user, pick files, and show errors and facts.
 package view

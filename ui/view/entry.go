@@ -8,14 +8,14 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// LineEntry is an entry on a page. Fyne hands key combinations to the focused
-// widget alone, and keys too; this one passes on those that are the window's.
+// LineEntry is a line of text on a page. Fyne gives keys and key combinations to the
+// focused widget alone; this one passes those of the window on.
 type LineEntry struct {
 	widget.Entry
 	sh *Host
 }
 
-// NewLineEntry says what is to be typed while it is empty.
+// NewLineEntry returns an entry that shows placeholder while it is empty.
 func NewLineEntry(s *Host, placeholder string) *LineEntry {
 	e := &LineEntry{sh: s}
 	e.ExtendBaseWidget(e)

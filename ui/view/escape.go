@@ -6,7 +6,7 @@ import (
 	"fyne.io/fyne/v2/dialog"
 )
 
-// Present shows a dialog that Escape closes, as its way back does.
+// Present shows a dialog that Escape closes.
 func Present(s *Host, d dialog.Dialog) {
 	d.Show()
 	if s.Dialogs == nil {
@@ -20,15 +20,14 @@ func Present(s *Host, d dialog.Dialog) {
 	})
 }
 
-// PresentScroll is present for a dialog whose content can be scrolled, by keys
-// too.
+// PresentScroll is Present for a dialog whose content the keys scroll.
 func PresentScroll(s *Host, d dialog.Dialog, content *container.Scroll) {
 	Present(s, d)
 	s.Scrolling(content)
 }
 
-// Scrolling lets the keys scroll a part of what has just been put over the
-// window. It returns what ends that.
+// Scrolling lets the keys scroll a part of what was just shown over the window,
+// until end is called.
 func (s *Host) Scrolling(content *container.Scroll) (end func()) {
 	if s.Scrolls == nil {
 		s.Scrolls = map[fyne.CanvasObject]*container.Scroll{}
@@ -38,7 +37,7 @@ func (s *Host) Scrolling(content *container.Scroll) (end func()) {
 	return func() { delete(s.Scrolls, over) }
 }
 
-// Escape closes the uppermost dialog. It reports whether there was one.
+// Escape closes the top dialog. It reports whether there was one.
 func (s *Host) Escape() bool {
 	d, ok := s.Dialogs[s.Win.Canvas().Overlays().Top()]
 	if ok {
@@ -47,8 +46,8 @@ func (s *Host) Escape() bool {
 	return ok
 }
 
-// Back closes what lies uppermost: a dialog, or else the settings. It reports
-// whether there was something.
+// Back closes the top dialog, or else the settings. It reports whether there was
+// anything to close.
 func (s *Host) Back() bool {
 	switch {
 	case s.Escape():

@@ -14,8 +14,8 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// ShowFacts opens a dialog of names and values that can be copied. More buttons
-// than that come before them.
+// ShowFacts opens a dialog of names and values, with buttons that copy them. The
+// buttons in more come first.
 func ShowFacts(s *Host, title string, facts []wording.Fact, more ...fyne.CanvasObject) {
 	grid := container.New(layout.NewFormLayout())
 	var plainText strings.Builder
@@ -27,7 +27,7 @@ func ShowFacts(s *Host, title string, facts []wording.Fact, more ...fyne.CanvasO
 		grid.Add(copyable(s, f))
 		plainText.WriteString(f.Name + ": " + f.Value + "\n")
 	}
-	content := container.NewVScroll(widgets.Inset(0, 0, 10, 0, grid)) // beside the bar
+	content := container.NewVScroll(widgets.Inset(0, 0, 10, 0, grid)) // the scroll bar needs room at the right
 	var d *dialog.CustomDialog
 	copyAll := widgets.NewButton(s.Text.S("button.copy"), func() { s.App.Clipboard().SetContent(plainText.String()) })
 	shut := widgets.NewButton(s.Text.S("button.close"), func() { d.Hide() })
@@ -38,9 +38,8 @@ func ShowFacts(s *Host, title string, facts []wording.Fact, more ...fyne.CanvasO
 	PresentScroll(s, d, content)
 }
 
-// copyable shows a value with a button that copies it. Fyne's selectable text
-// would take the focus and every key with it, Escape too, and can't be selected
-// by keys.
+// copyable shows a value with a button that copies it. Fyne's selectable text would
+// take the focus, and with it every key, Escape too; and keys can't select in it.
 func copyable(s *Host, f wording.Fact) fyne.CanvasObject {
 	value := widget.NewLabel(f.Value)
 	value.Wrapping = fyne.TextWrapWord

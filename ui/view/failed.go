@@ -12,8 +12,8 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// ShowError says that an action failed: the sentence and the advice; the raw
-// cause is behind a button.
+// ShowError says why an action failed and what to do about it. The raw cause is
+// behind a button.
 func ShowError(s *Host, err error) {
 	e := core.AsError(err)
 	if e == nil {
@@ -34,7 +34,7 @@ func ShowError(s *Host, err error) {
 		buttons = []fyne.CanvasObject{details, TestButton(s, e, func() { d.Hide() }), ok}
 	}
 	title := "error.title"
-	if amiss := new(NotReadyError); errors.As(err, &amiss) {
+	if saved := new(NotReadyError); errors.As(err, &saved) {
 		title = "error.title.saved"
 	}
 	d = dialog.NewCustomWithoutButtons(s.Text.S(title), label, s.Win)
@@ -43,7 +43,7 @@ func ShowError(s *Host, err error) {
 	Present(s, d)
 }
 
-// Testable reports whether the connection test can say more about an error.
+// Testable reports whether the connection test may say more about an error.
 func Testable(e *core.Error) bool {
 	if e == nil {
 		return false
@@ -51,7 +51,7 @@ func Testable(e *core.Error) bool {
 	switch e.Code {
 	case core.CodeProfileInvalid, core.CodeProfileNotFound, core.CodeProfileRemains, core.CodeProfileUnrestored, core.CodePortBusy, core.CodeAlreadyRunning,
 		core.CodeStoreFailed, core.CodeStoreNewer, core.CodeStoreDamaged:
-		return false // no connection would mend it
+		return false // nothing to do with the connection
 	case core.CodeRedirect, core.CodeAnswerInvalid:
 		return true
 	}
@@ -62,8 +62,8 @@ func Testable(e *core.Error) bool {
 	return false
 }
 
-// TestButton closes a dialog and begins the connection test where an error can
-// be mended.
+// TestButton is a button that hides a dialog and begins the connection test, in the
+// settings at the tab that concerns the error.
 func TestButton(s *Host, e *core.Error, hide func()) *widgets.PushButton {
 	return widgets.NewButton(s.Text.S("settings.test"), func() {
 		hide()

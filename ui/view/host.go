@@ -36,31 +36,30 @@ type Host struct {
 	Log  *slog.Logger
 	Text *wording.Text
 	Now  func() time.Time
-	// Tasks runs what may block and comes back to the UI goroutine.
+	// Tasks runs what may block.
 	Tasks *Tasks
-	// Failed shows an error of an action that the user asked for: the
-	// sentence, the advice, and the raw cause one click away.
+	// Failed shows why an action of the user failed; see ShowError.
 	Failed func(err error)
 	// ProfileChanged makes the window read the current profile again.
 	ProfileChanged func()
 	// AppearanceChanged makes the window take over the preferences
 	// PrefTheme, PrefLanguage and PrefScale.
 	AppearanceChanged func()
-	// Scales says that the size can be chosen.
+	// Scales says whether the size of text and symbols can be chosen.
 	Scales bool
 	// OpenSettings shows the settings of the current profile, at a tab.
 	OpenSettings func(tab Tab)
-	// unpick closes the file dialog that is open; nil before the first.
+	// unpick closes the open file dialog; nil before the first.
 	unpick context.CancelFunc
-	// Dialogs are those that are open, by the overlay that they are.
+	// Dialogs are the open dialogs, by the overlay that shows them.
 	Dialogs map[fyne.CanvasObject]dialog.Dialog
-	// Scrolls are the parts of them that scroll.
+	// Scrolls are what the keys scroll in an overlay.
 	Scrolls map[fyne.CanvasObject]*container.Scroll
 	// TestConnection opens the settings at a tab and begins the connection test.
 	TestConnection func(tab Tab)
 	// Settings is the open settings dialog, nil while it is closed.
 	Settings Settings
-	// Shortcut does what a key combination does in the whole window.
+	// Shortcut does what a key combination does on every page.
 	Shortcut func(fyne.Shortcut)
 }
 
@@ -83,9 +82,9 @@ const (
 	PrefScale    = "appearance.scale"    // "" follows the system, "1", "1.25", "1.5", "1.75", "2"
 )
 
-// Async runs work on a goroutine that the window owns and waits for, and then
-// done with its result on the UI goroutine. ctx ends with the window; when it
-// has ended, done is not called.
+// Async runs work on a goroutine that the window waits for when it closes, and then
+// done with the result on the UI goroutine. Closing the window cancels ctx; done is
+// not called after that.
 func Async[T any](s *Host, work func(ctx context.Context) (T, error), done func(T, error)) {
 	s.Tasks.Run(func(ctx context.Context) func() {
 		result, err := work(ctx)
@@ -93,7 +92,7 @@ func Async[T any](s *Host, work func(ctx context.Context) (T, error), done func(
 	})
 }
 
-// Act is Async for an action without a result; a failure is shown.
+// Act is Async for an action without a result. It shows an error.
 func (s *Host) Act(work func(ctx context.Context) error) {
 	s.Tasks.Run(func(ctx context.Context) func() {
 		err := work(ctx)

@@ -10,18 +10,17 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// Notice is one line under the drop area: what is being done with a drop and
-// what became of it.
+// Notice is one line below the drop area, about the files that were dropped.
 type Notice struct {
 	Content *fyne.Container
 	Words   *widgets.Caption
 	icon    *widget.Icon
 	Button  *widgets.PushButton
 	close   *widgets.IconButton
-	Changed func() // it has come or gone
+	Changed func() // called when the line was shown or hidden
 }
 
-// NewNotice says nothing yet.
+// NewNotice returns a hidden notice.
 func NewNotice(t *wording.Text) *Notice {
 	n := &Notice{Words: widgets.NewCaption("", theme.ColorNameForeground, widgets.SizeSmall), icon: widget.NewIcon(theme.InfoIcon()), Changed: func() {}}
 	n.Words.Cut = true
@@ -34,7 +33,7 @@ func NewNotice(t *wording.Text) *Notice {
 	return n
 }
 
-// Show says words, with a button or without ("").
+// Show shows words. button is the text of a button, "" for none.
 func (n *Notice) Show(icon fyne.Resource, words, button string, tapped func()) {
 	n.icon.SetResource(icon)
 	n.Words.Set(words)
@@ -46,7 +45,7 @@ func (n *Notice) Show(icon fyne.Resource, words, button string, tapped func()) {
 	n.Changed()
 }
 
-// Hide takes the words away.
+// Hide hides the line.
 func (n *Notice) Hide() {
 	n.Content.Hide()
 	n.Changed()

@@ -15,10 +15,10 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// SkipNoPath is why a dropped or pasted thing is left out before any scan.
+// SkipNoPath is why something that was dropped or pasted is not scanned at all.
 const SkipNoPath core.SkipReason = "no_path"
 
-// LocalPaths are the paths of dropped URIs, and what of them is no file of
+// LocalPaths returns the paths of dropped URIs, and those that are not files of
 // this computer.
 func LocalPaths(uris []fyne.URI) (paths []string, left []core.Skipped) {
 	for _, u := range uris {
@@ -33,11 +33,10 @@ func LocalPaths(uris []fyne.URI) (paths []string, left []core.Skipped) {
 	return paths, left
 }
 
-// DroppedPaths is localPaths for what the toolkit was given by a drop. The whole
-// file system is what GLFW makes of an address without a path, such as
-// file://host: it reads on behind the address's end until it finds a slash. Of
-// any other address, such as https://host/x, Fyne makes a path below the working
-// folder.
+// DroppedPaths is LocalPaths for what Fyne reports of a drop, with two mistakes put
+// right. GLFW makes the path / of an address without a path, such as file://host,
+// since it reads beyond the end for a slash. Fyne makes a path below the working
+// folder of any other address, such as https://host/x.
 func DroppedPaths(uris []fyne.URI) (paths []string, left []core.Skipped) {
 	paths, left = LocalPaths(uris)
 	here, err := filepath.Abs(".")
@@ -55,12 +54,12 @@ func DroppedPaths(uris []fyne.URI) (paths []string, left []core.Skipped) {
 	}), left
 }
 
-// address is how an address begins once it was cleaned like a path.
+// address matches the beginning of an address that was cleaned like a path.
 var address = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]+:/`)
 
-// PastedPaths reads paths and file URIs from a clipboard's text, one a line or
-// several in quotes, as file managers, terminals and "Copy as path" put them
-// there, and says which lines are neither.
+// PastedPaths returns the paths and file URIs in the text of a clipboard, one a line
+// or several in quotes, as file managers, terminals and "Copy as path" write them,
+// and the lines that are neither.
 func PastedPaths(clip string) (paths []string, left []core.Skipped) {
 	first := true
 	for l := range strings.FieldsFuncSeq(clip, func(r rune) bool { return r == '\n' || r == '\r' || r == 0 }) {
@@ -80,8 +79,8 @@ func PastedPaths(clip string) (paths []string, left []core.Skipped) {
 	return paths, left
 }
 
-// listHead reports whether a line only says that a list of files follows:
-// file managers begin theirs with a verb, URI lists have remarks.
+// listHead reports whether a line is not a path but part of a list of them: file
+// managers begin with a verb, and URI lists have comments.
 func listHead(l string, first bool) bool {
 	switch l {
 	case "copy", "cut", "x-special/nautilus-clipboard":
@@ -93,8 +92,8 @@ func listHead(l string, first bool) bool {
 // quotes are the pairs that programs, and typographers, put around a path.
 var quotes = map[rune]string{'"': `"`, '\'': "'", '“': "”", '„': "“", '«': "»"} //nolint:gochecknoglobals // a table
 
-// quoted splits a line of strings in quotes. Any other line is one string:
-// blanks belong to names.
+// quoted splits a line of strings in quotes. Any other line is one string, since
+// names may have spaces.
 func quoted(l string) []string {
 	var all []string
 	for rest := l; rest != ""; rest = strings.TrimLeft(rest, " \t") {
@@ -112,12 +111,12 @@ func quoted(l string) []string {
 	return all
 }
 
-// localPath is the path that a string or a file URI names, "" for none.
+// localPath is the path that a string or a file URI names, "" if it names none.
 func localPath(s string) string {
 	if strings.HasPrefix(s, "file:") {
 		u, err := url.Parse(s)
 		if err != nil || u.RawQuery != "" || u.Fragment != "" {
-			return "" // an unescaped ? or # would name another file
+			return "" // an unescaped ? or # has cut the name
 		}
 		s = u.Path
 		switch remote := u.Host != "" && u.Host != "localhost" && !thisComputer(u.Host); {
@@ -136,8 +135,8 @@ func localPath(s string) string {
 	return filepath.Clean(s)
 }
 
-// thisComputer reports whether a file URI's host is this computer's own name,
-// which some file managers write. On Windows it is a share's, like any other.
+// thisComputer reports whether the host of a file URI is this computer, which some
+// file managers write. On Windows that is a share like any other.
 func thisComputer(host string) bool {
 	name, err := os.Hostname()
 	return err == nil && runtime.GOOS != "windows" && strings.EqualFold(host, name)

@@ -8,7 +8,7 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// pasting is what a paste gives: paths, and what is none.
+// pasting is what a paste gives: paths, and lines that are none.
 type pasting struct{ paths, left []string }
 
 func (want pasting) check(t *testing.T, clip string) {

@@ -60,7 +60,7 @@ func TestLocalPaths(t *testing.T) {
 	}
 }
 
-// TestDroppedRootIsLeft: it is what the toolkit makes of file://host.
+// TestDroppedRootIsLeft, since it is what GLFW makes of file://host.
 func TestDroppedRootIsLeft(t *testing.T) {
 	paths, left := DroppedPaths([]fyne.URI{storage.NewFileURI("/a"), storage.NewFileURI("/"), storage.NewFileURI("/b")})
 	if !slices.Equal(paths, []string{"/a", "/b"}) || !slices.Equal(skippedPaths(left), []string{"/"}) {
@@ -68,8 +68,8 @@ func TestDroppedRootIsLeft(t *testing.T) {
 	}
 }
 
-// TestDroppedAddressIsLeft: a link dragged out of a browser is no file that has
-// gone.
+// TestDroppedAddressIsLeft checks that a link from a browser is not taken for a
+// missing file.
 func TestDroppedAddressIsLeft(t *testing.T) {
 	for _, address := range []string{"https://example.org/x", "sftp://a@host/b.tif", "http://example.org"} {
 		paths, left := DroppedPaths([]fyne.URI{storage.NewFileURI("/a"), storage.NewFileURI(address), storage.NewFileURI("/b:/c")})

@@ -16,8 +16,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Pick asks for paths and calls then with them. One dialog is open at a time:
-// asking again closes the one before, which may lie out of sight.
+// Pick asks for paths and calls then with them. It closes the file dialog that is
+// still open, which may be out of sight.
 func Pick(s *Host, q FileQuestion, then func(paths []string)) {
 	if s.unpick != nil {
 		s.unpick()
@@ -40,7 +40,7 @@ func Pick(s *Host, q FileQuestion, then func(paths []string)) {
 	})
 }
 
-// NativeHandle names the window to the desktop, 0 where it can't be named.
+// NativeHandle is the desktop's number for the window, 0 if it has none.
 func NativeHandle(w fyne.Window) (handle uintptr) {
 	if n, ok := w.(driver.NativeWindow); ok {
 		n.RunNative(func(context any) {
@@ -55,7 +55,7 @@ func NativeHandle(w fyne.Window) (handle uintptr) {
 	return handle
 }
 
-// PickInside asks by Fyne's own dialog, which takes one file or folder.
+// PickInside asks with Fyne's own dialog, which takes one file or folder.
 func PickInside(s *Host, q FileQuestion, then func(paths []string)) {
 	took := func(file fyne.URI, err error) {
 		switch {
@@ -109,7 +109,7 @@ func PickInside(s *Host, q FileQuestion, then func(paths []string)) {
 	d.Resize(Within(s, 1000, 700)) // Fyne 2.8 can resize one only once it is shown
 }
 
-// PickFile lets the person choose one file, beginning where near lies.
+// PickFile lets the user choose one file, in the folder of near first.
 func PickFile(s *Host, near string, extensions []string, chosen func(path string)) {
 	q := FileQuestion{Title: s.Text.S("settings.choose.title"), Accept: s.Text.S("button.open"), Extensions: extensions}
 	if near != "" {
@@ -122,8 +122,8 @@ func PickFile(s *Host, near string, extensions []string, chosen func(path string
 	})
 }
 
-// SaveFile lets the person choose where to write. write runs off the UI
-// goroutine; written is called once it has succeeded.
+// SaveFile lets the user choose where to write. write runs on another goroutine;
+// written is called when it has succeeded.
 func SaveFile(s *Host, name string, extensions []string, write func(ctx context.Context, path string) error, written func(path string)) {
 	Pick(s, FileQuestion{
 		Title: s.Text.S("button.save_as"), Accept: s.Text.S("settings.save"), Save: true, Name: name, Extensions: extensions,
@@ -142,8 +142,8 @@ func SaveFile(s *Host, name string, extensions []string, write func(ctx context.
 	})
 }
 
-// WriteFile writes a file as a whole: where write fails, what was there before
-// stays. Until then it has a name that no other file has.
+// WriteFile writes a file under a temporary name and renames it when it is whole. If
+// write fails, what was there before stays.
 func WriteFile(path string, write func(io.Writer) error) error {
 	part := filepath.Join(filepath.Dir(path), ".ingester-"+rand.Text()+".part")
 	file, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) // as the user's umask has it

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Writing a file touches no other: what the user has beside it stays.
+// Writing a file touches no other one, whatever its name.
 func TestWritingTouchesNoOtherFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "history.csv")

@@ -6,8 +6,8 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// The window's size at first, where text has the size of the desktop, and the
-// least that it promises to work at.
+// The first size of the window, where text has the size of the desktop, and the
+// smallest size at which everything fits.
 const (
 	FirstWidth  = 1100
 	FirstHeight = 720
@@ -18,7 +18,7 @@ const (
 // Scales are the sizes of text and symbols that the settings offer.
 func Scales() []string { return []string{"1", "1.25", "1.5", "1.75", "2"} }
 
-// FactorOf is the number of a scale, 1 where the desktop says it.
+// FactorOf is the number of a scale, 1 for that of the desktop ("").
 func FactorOf(scale string) float32 {
 	if f, err := strconv.ParseFloat(scale, 32); err == nil && f > 0 {
 		return float32(f)
@@ -26,8 +26,8 @@ func FactorOf(scale string) float32 {
 	return 1
 }
 
-// Fitting is the size of a window that keeps its place on the screen while
-// everything in it grows by a factor.
+// Fitting is the size in Fyne's units of a window that stays as large on the screen
+// while everything in it grows by a factor.
 func Fitting(size fyne.Size, factor float32) fyne.Size {
 	return fyne.NewSize(max(LeastWidth, size.Width/factor), max(LeastHeight, size.Height/factor))
 }

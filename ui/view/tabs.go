@@ -2,7 +2,7 @@ package view
 
 import "github.com/artstore/ingester/core"
 
-// TabFor is the settings tab on which an error can be mended.
+// TabFor is the tab of the settings that concerns an error.
 func TabFor(e *core.Error) Tab {
 	if e == nil {
 		return TabServer

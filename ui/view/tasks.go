@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// Tasks owns every goroutine that the window starts for an action that may
-// block. It belongs to the UI goroutine, apart from post.
+// Tasks owns every goroutine that the window starts for an action that may block. It
+// belongs to the UI goroutine, apart from Show.
 type Tasks struct {
 	Ctx        context.Context
 	stop       context.CancelFunc
@@ -14,15 +14,15 @@ type Tasks struct {
 	post       func(func()) // puts a function on the UI goroutine, never blocks
 }
 
-// NewTasks has no goroutine yet. What ends ctx ends them; post puts a function on
-// the UI goroutine and never blocks.
+// NewTasks returns Tasks whose goroutines end with ctx. post puts a function on the
+// UI goroutine and never blocks.
 func NewTasks(ctx context.Context, post func(func())) *Tasks {
 	ctx, stop := context.WithCancel(ctx)
 	return &Tasks{Ctx: ctx, stop: stop, post: post}
 }
 
-// Run calls work on a goroutine of its own, and what work returns on the UI
-// goroutine, unless the window has gone meanwhile.
+// Run calls work on a new goroutine, and then what work returns on the UI goroutine,
+// unless the window has closed.
 func (t *Tasks) Run(work func(ctx context.Context) func()) {
 	if t.Ctx.Err() != nil {
 		return
@@ -36,8 +36,8 @@ func (t *Tasks) Run(work func(ctx context.Context) func()) {
 	}()
 }
 
-// Show calls f on the UI goroutine while the window lives. It may be called
-// from any goroutine.
+// Show calls f on the UI goroutine, unless the window has closed. Any goroutine may
+// call it.
 func (t *Tasks) Show(f func()) {
 	if t.Ctx.Err() != nil {
 		return
@@ -49,7 +49,7 @@ func (t *Tasks) Show(f func()) {
 	})
 }
 
-// Close ends the context and waits for every goroutine.
+// Close cancels the context and waits for every goroutine.
 func (t *Tasks) Close() {
 	t.stop()
 	t.Goroutines.Wait()

@@ -8,7 +8,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Differs says what a server keeps otherwise than it was asked, "" for nothing.
+// Differs says how the stored file differs from what was asked for, "" if it
+// doesn't.
 func (t *Text) Differs(r *core.Receipt) string {
 	if r == nil {
 		return ""
@@ -16,7 +17,7 @@ func (t *Text) Differs(r *core.Receipt) string {
 	return t.Differences(r.Differs, r.TTLDays)
 }
 
-// Differences says several; days is as for difference.
+// Differences says several at once; days is as for Difference.
 func (t *Text) Differences(found []core.Difference, days int) string {
 	words := make([]string, len(found))
 	for i, d := range found {
@@ -25,8 +26,8 @@ func (t *Text) Differences(found []core.Difference, days int) string {
 	return strings.Join(words, ", ")
 }
 
-// Difference says one thing; days is for how many the server keeps the file, 0
-// where that is not known.
+// Difference says one. days is the number of days for which the server keeps the
+// file, 0 if unknown.
 func (t *Text) Difference(d core.Difference, days int) string {
 	got := Args{"Got": Plain(d.Got), "Asked": Plain(d.Asked)}
 	switch d.Field {
@@ -66,8 +67,8 @@ func (t *Text) days(number string) string {
 	return t.N("keep.days", n)
 }
 
-// Differing are the lines of a details dialog that say what differs, with what
-// was asked and what the server has.
+// Differing are lines for a details dialog: each difference, with what was asked
+// for and what the server has.
 func (t *Text) Differing(r *core.Receipt) []Fact {
 	var out []Fact
 	for _, d := range r.Differs {

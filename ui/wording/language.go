@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// FactPrefix and a fact's key are the key of its translation.
+// FactPrefix comes before the key of a core.Fact in the key of its translation.
 const FactPrefix = "check."
 
 // Sentence implements core.Language.

@@ -11,8 +11,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// message is what the window says about a code: the keys of a sentence,
-// written so that it can follow a colon, and of an advice.
+// message is what the window says about a code, as keys of translations: a
+// sentence that can follow a colon, and what to do.
 type message struct{ Sentence, Advice string }
 
 // Messages has every code of package core.
@@ -108,8 +108,8 @@ var Messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 // statusProxyLogin is 407 Proxy Authentication Required (RFC 9110 §15.5.8).
 const statusProxyLogin = 407
 
-// Explain says an error: what happened, and what to do about it. Neither
-// holds the server's words or the raw cause; those are for the details.
+// Explain says what happened and what to do about it. Neither has the server's
+// words or the raw cause, which are in the details.
 func (t *Text) Explain(e *core.Error) (sentence, advice string) {
 	if e == nil {
 		return "", ""
@@ -128,7 +128,7 @@ func (t *Text) Explain(e *core.Error) (sentence, advice string) {
 	return sentence, t.S(m.Advice)
 }
 
-// Capital makes a fragment the begin of a sentence.
+// Capital begins a text with a capital letter.
 func Capital(s string) string {
 	r, n := utf8.DecodeRuneInString(s)
 	if n == 0 {
@@ -137,7 +137,7 @@ func Capital(s string) string {
 	return string(unicode.ToUpper(r)) + s[n:]
 }
 
-// Explained says an error in one text: what happened and what to do.
+// Explained says in one text what happened and what to do about it.
 func Explained(t *Text, err error) string {
 	if errors.Is(err, fs.ErrExist) && core.CodeOf(err) == core.CodeProfileInvalid {
 		return t.S("settings.name_taken")

@@ -15,15 +15,16 @@ func (t *Text) SavedAs(path string) string {
 	return t.S("saved.as", Args{"Name": Plain(filepath.Base(path)), "Folder": Plain(filepath.Dir(path))})
 }
 
-// SplitName parts a shown name into its folders and the file's own name, both
-// without characters that could disturb a line or turn its direction round.
+// SplitName splits the name of a row into its folders and the name of the file,
+// both Plain.
 func SplitName(name string) (folder, file string) {
 	folder, file = path.Split(name)
 	folder = strings.Join(strings.Split(strings.Trim(folder, "/"), "/"), " / ")
 	return Plain(folder), Plain(file)
 }
 
-// Plain makes characters visible that a file name may hold and nobody sees.
+// Plain makes invisible characters visible, such as line breaks and those that
+// turn the direction of writing round. A file name may have them.
 func Plain(s string) string {
 	return strings.Map(func(r rune) rune {
 		if core.Unseen(r) {
@@ -33,7 +34,7 @@ func Plain(s string) string {
 	}, s)
 }
 
-// Host is a server without what all addresses have.
+// Host is the host and port of a server's address.
 func Host(server string) string {
 	if u, err := url.Parse(server); err == nil && u.Host != "" {
 		return u.Host

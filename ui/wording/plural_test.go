@@ -7,7 +7,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-// The plural of a number is what CLDR says, in every language there is.
+// The plural of a number is the one of CLDR in every language.
 func TestPlural(t *testing.T) {
 	names := map[cldr.Form]string{cldr.Other: "other", cldr.One: "one", cldr.Few: "few", cldr.Many: "many"}
 	for _, lang := range Languages() {

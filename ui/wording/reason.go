@@ -6,12 +6,12 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// ReasonText says what is wrong with a field, in the language of t. The reason
-// may be the code of an error.
+// ReasonText says what is wrong with a field. Its reason may be the code of an
+// error.
 func ReasonText(t *Text, e core.FieldError) string {
 	if m, ok := Messages[core.Code(e.Reason)]; ok {
 		words := Capital(t.S(m.Sentence)) + "."
-		if m.Advice == "advice.certificates" || m.Advice == "advice.identity" { // one is there
+		if m.Advice == "advice.certificates" || m.Advice == "advice.identity" { // the user is there
 			return words
 		}
 		return words + " " + t.S(m.Advice)

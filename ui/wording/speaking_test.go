@@ -18,5 +18,5 @@ func speaking(t *testing.T, language string) *Text {
 	return out
 }
 
-// spaced writes plain spaces for those that keep a line together.
+// spaced replaces no-break spaces by plain ones.
 func spaced(s string) string { return strings.ReplaceAll(s, NBSP, " ") }

@@ -11,15 +11,14 @@ import (
 	"github.com/artstore/ingester/assets"
 )
 
-// Text speaks one language: translations by key, sizes, rates and durations.
-// It is immutable and safe for any goroutine.
+// Text says things in one language. It never changes, so any goroutine may use it.
 //
 // Translations are JSON files in the form that Fyne's lang package reads, with
 // {{.Name}} for what is filled in. Fyne's own package keeps one language for
 // the whole process and takes it from the system alone; here it can be chosen.
 type Text struct {
-	Lang  string // "en", "ru"
-	Forms map[string]map[string]string
+	Lang  string                       // "en", "ru"
+	Forms map[string]map[string]string // translations by key and plural form
 }
 
 // Languages are those with a translation, the fallback first.
@@ -59,13 +58,13 @@ func NewText(locale string) (*Text, error) {
 // Args are what a translation fills in: {{.Name}} becomes args["Name"].
 type Args map[string]any
 
-// S translates key. A key without a translation gives itself, so that it is
-// seen and nothing breaks.
+// S translates key. A key without a translation stands for itself, where it will
+// be noticed.
 func (t *Text) S(key string, fill ...Args) string {
 	return t.fill(key, "other", fill)
 }
 
-// N translates key in the plural form for count, which fills in {{.N}}.
+// N translates key in the plural form of count, and fills count in as {{.N}}.
 func (t *Text) N(key string, count int, fill ...Args) string {
 	return t.fill(key, plural(t.Lang, count), append(fill, Args{"N": t.Number(int64(count))}))
 }
@@ -109,7 +108,7 @@ func plural(lang string, n int) string {
 	return "many"
 }
 
-// Many says that an action is on n things.
+// Many adds to the name of an action on how many things it is, if more than one.
 func (t *Text) Many(words string, n int) string {
 	if n < 2 {
 		return words
@@ -128,7 +127,7 @@ func (t *Text) Number(n int64) string {
 	if n < 0 {
 		sign, digits = "-", digits[1:]
 	}
-	// Four digits are read well without a separator in Russian.
+	// Russian writes four digits without a separator.
 	if len(digits) < 4 || (t.Lang == "ru" && len(digits) == 4) {
 		return sign + digits
 	}

@@ -10,7 +10,8 @@ import (
 // unitKeys are the IEC units of sizes, each 1024 times the one before.
 var unitKeys = [...]string{"unit.b", "unit.kib", "unit.mib", "unit.gib", "unit.tib", "unit.pib"} //nolint:gochecknoglobals // a table
 
-// Scale picks the unit in which n bytes are said.
+// Scale is the unit in which n bytes are said: how many bytes it has, and the key
+// of its name.
 func Scale(n int64) (factor float64, key string) {
 	factor, key = 1, unitKeys[0]
 	for _, next := range unitKeys[1:] {
@@ -47,7 +48,8 @@ func (t *Text) Rate(bytesPerSecond float64) string {
 	return t.S("unit.per_second", Args{"Size": t.Size(int64(bytesPerSecond))})
 }
 
-// Decimal writes a number with one digit after the point below 100.
+// Decimal writes a whole number, or with fraction one with a digit after the point
+// if it is below 100.
 func (t *Text) Decimal(f float64, fraction bool) string {
 	digits := 0
 	if fraction && f < 99.95 {
@@ -60,18 +62,18 @@ func (t *Text) Decimal(f float64, fraction bool) string {
 	return out
 }
 
-// Percent says a share of 0…1 in whole percent, never 100 before it is whole.
+// Percent says a share of 0…1 in whole percent, rounded down: only 1 is "100 %".
 func (t *Text) Percent(share float64) string {
 	p := int(math.Floor(min(max(share, 0), 1) * 100))
 	return strconv.Itoa(p) + NBSP + "%"
 }
 
-// Percent100 says a factor in percent of the usual: "150 %".
+// Percent100 says a factor in percent: "150 %" for 1.5.
 func (t *Text) Percent100(factor float32) string {
 	return strconv.Itoa(int(math.Round(float64(factor)*100))) + NBSP + "%"
 }
 
-// Duration says a time as people do, in at most two units: "1 min 20 s".
+// Duration says a time in at most two units: "1 min 20 s".
 func (t *Text) Duration(d time.Duration) string {
 	seconds := int64((max(d, 0) + time.Second/2) / time.Second)
 	parts := []struct {
@@ -112,7 +114,7 @@ func (t *Text) Clock(d time.Duration) string {
 	return strconv.FormatInt(s/60, 10) + ":" + pad(s%60)
 }
 
-// Moment says a time in this computer's zone.
+// Moment says a date and time in this computer's time zone.
 func (t *Text) Moment(at time.Time) string {
 	if at.IsZero() {
 		return ""
