@@ -22,15 +22,23 @@ import (
 	"github.com/artstore/ingester/core/coretest"
 )
 
+// oneKey returns a source that has a token signed with the first key, the only one that its
+// server publishes, and the key that follows.
+func oneKey(t *testing.T) (a *admin, f fixture, first, second crypto.Signer) {
+	t.Helper()
+	first, second = signers()["rsa"], signers()["rsa2"]
+	a = newAdmin(t, nil)
+	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"})))
+	a.respond(issue(mint(t, first, nil, nil)))
+	f = newSource(t, a, verified(a))
+	f.Invalidate(f.mustToken(t))
+	return a, f, first, second
+}
+
 // Keys are rotated: because of an unknown key ID the set is fetched again, at most once a
 // minute.
 func TestRotation(t *testing.T) {
-	first, second := signers()["rsa"], signers()["rsa2"]
-	a := newAdmin(t, nil)
-	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"})))
-	a.respond(issue(mint(t, first, nil, nil)))
-	f := newSource(t, a, verified(a))
-	f.Invalidate(f.mustToken(t))
+	a, f, first, second := oneKey(t)
 
 	a.respond(issue(mint(t, second, fields{"kid": "key-2"}, nil)))
 	for range 3 { // before the server publishes the new key, and then before another fetch is allowed
@@ -55,12 +63,7 @@ func TestRotation(t *testing.T) {
 
 // A server may change the key and keep its ID, and a withdrawn key is not trusted for ever.
 func TestRotationUnderOneID(t *testing.T) {
-	first, second := signers()["rsa"], signers()["rsa2"]
-	a := newAdmin(t, nil)
-	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"})))
-	a.respond(issue(mint(t, first, nil, nil)))
-	f := newSource(t, a, verified(a))
-	f.Invalidate(f.mustToken(t))
+	a, f, _, second := oneKey(t)
 	f.clock.Advance(2 * time.Minute)
 	a.publish(jwks(t, jwkOf(t, second, fields{"kid": "key-1"})))
 	a.respond(issue(mint(t, second, nil, nil)))
@@ -214,12 +217,7 @@ func TestKeyFits(t *testing.T) {
 // Keys are rotated while the key server fails: because of an unknown key ID it is asked once
 // a minute, however many tokens are fetched, and the error stays the same.
 func TestRotationWhileKeysFail(t *testing.T) {
-	first, second := signers()["rsa"], signers()["rsa2"]
-	a := newAdmin(t, nil)
-	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"})))
-	a.respond(issue(mint(t, first, nil, nil)))
-	f := newSource(t, a, verified(a))
-	f.Invalidate(f.mustToken(t))
+	a, f, _, second := oneKey(t)
 
 	a.respond(issue(mint(t, second, fields{"kid": "key-2"}, nil)))
 	a.publish(refuse(http.StatusServiceUnavailable, ""))
@@ -238,12 +236,7 @@ func TestRotationWhileKeysFail(t *testing.T) {
 // If the caller cancels a fetch of keys, that says nothing about the server: the next call
 // fetches at once.
 func TestRotationGivenUp(t *testing.T) {
-	first, second := signers()["rsa"], signers()["rsa2"]
-	a := newAdmin(t, nil)
-	a.publish(jwks(t, jwkOf(t, first, fields{"kid": "key-1"})))
-	a.respond(issue(mint(t, first, nil, nil)))
-	f := newSource(t, a, verified(a))
-	f.Invalidate(f.mustToken(t))
+	a, f, _, second := oneKey(t)
 	f.clock.AdvanceMono(keysPause)
 
 	a.respond(issue(mint(t, second, fields{"kid": "key-2"}, nil)))

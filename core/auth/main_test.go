@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -122,13 +121,13 @@ type fixture struct {
 	*Source
 	clock *clock
 	seen  *recorder
-	log   *safeBuffer
+	log   *coretest.Log
 }
 
 // newSource makes a source of a's tokens. Verification is off unless change turns it on.
 func newSource(t *testing.T, a *admin, change ...func(*Config)) fixture {
 	t.Helper()
-	f := fixture{clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}, seen: &recorder{}, log: &safeBuffer{}}
+	f := fixture{clock: &clock{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}, seen: &recorder{}, log: &coretest.Log{}}
 	cfg := Config{
 		TokenURL: a.URL + tokenPath,
 		ClientID: testID,
@@ -249,24 +248,6 @@ func (r *recorder) validation(result string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.validations[result]
-}
-
-// safeBuffer is a bytes.Buffer that several goroutines may write to.
-type safeBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *safeBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *safeBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }
 
 // mutualTLS returns the two sides of a connection that both authenticate.

@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"context"
 	"time"
 )
 
@@ -31,15 +30,3 @@ func (p *pace) refused(now time.Duration, refusal error) {
 
 // wait returns how long it takes until a request may begin, 0 or less for now.
 func (p *pace) wait(now time.Duration) time.Duration { return p.until - now }
-
-// sleep waits for d, or until ctx is done.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}

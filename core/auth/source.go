@@ -54,7 +54,7 @@ func New(cfg Config) (*Source, error) {
 		return nil, err
 	}
 	started := time.Now()
-	s := &Source{cfg: cfg, mono: func() time.Duration { return time.Since(started) }, sleep: sleep}
+	s := &Source{cfg: cfg, mono: func() time.Duration { return time.Since(started) }, sleep: wire.Sleep}
 	s.client = newClient(cfg, s.silence.presented)
 	switch {
 	case cfg.PublicKeyFile != "":

@@ -8,13 +8,13 @@ import (
 	"log/slog"
 	"path/filepath"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/store"
 )
 
@@ -32,7 +32,7 @@ type fixture struct {
 	*Engine
 	t      testing.TB
 	server *server
-	log    *safeBuffer
+	log    *coretest.Log
 	cancel context.CancelFunc
 	result chan error
 	closed bool
@@ -49,7 +49,7 @@ func begin(t testing.TB, s *server, st Store, change ...func(*Config)) *fixture 
 }
 
 func prepare(t testing.TB, s *server, st Store, change ...func(*Config)) *fixture {
-	f := &fixture{t: t, server: s, log: &safeBuffer{}, result: make(chan error, 1), patience: time.Minute}
+	f := &fixture{t: t, server: s, log: &coretest.Log{}, result: make(chan error, 1), patience: time.Minute}
 	cfg := Config{
 		Store: st, Uploaders: s, Rand: func() float64 { return 0.5 },
 		Reach: func(core.Source) (string, error) { return "", nil }, // the tests' files don't exist
@@ -184,24 +184,6 @@ func openStore(t testing.TB, path string) *store.Store {
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	return s
-}
-
-// safeBuffer is a bytes.Buffer that several goroutines may write to.
-type safeBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *safeBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *safeBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }
 
 // must ends a test whose setup fails.

@@ -152,15 +152,22 @@ func TestLocked(t *testing.T) {
 	}
 }
 
-// A password window that is not answered ends with the time limit.
-func TestPromptNotAnswered(t *testing.T) {
+// prompting starts a program whose call for a kept secret waits for an open password window.
+func prompting(t *testing.T, get request) (*coretest.SecretService, *program) {
+	t.Helper()
 	s := coretest.NewSecretService(t)
 	opened := s.SilentPrompter(t)
 	p := start(t, s.Env())
 	p.want(request{Do: "set", Secret: []byte("kept")}, "", "")
 	s.Lock(t)
-	p.send(request{Do: "get", Limit: 5 * time.Second})
+	p.send(get)
 	<-opened
+	return s, p
+}
+
+// A password window that is not answered ends with the time limit.
+func TestPromptNotAnswered(t *testing.T) {
+	_, p := prompting(t, request{Do: "get", Limit: 5 * time.Second})
 	if a := p.answer(); a.Code != core.CodeKeychainLocked || !strings.Contains(a.Message, "not answered in time") {
 		t.Errorf("code %q, message %q; want locked, not answered", a.Code, a.Message)
 	}
@@ -169,13 +176,7 @@ func TestPromptNotAnswered(t *testing.T) {
 // A keychain that is unlocked by signing in to the desktop is used at once, even if the password window is
 // still open.
 func TestUnlockedLate(t *testing.T) {
-	s := coretest.NewSecretService(t)
-	opened := s.SilentPrompter(t)
-	p := start(t, s.Env())
-	p.want(request{Do: "set", Secret: []byte("kept")}, "", "")
-	s.Lock(t)
-	p.send(request{Do: "get"})
-	<-opened
+	s, p := prompting(t, request{Do: "get"})
 	s.Unlock(t)
 	if a := p.answer(); string(a.Secret) != "kept" {
 		t.Errorf("%q %s %s, want the secret", a.Secret, a.Code, a.Message)
@@ -184,13 +185,7 @@ func TestUnlockedLate(t *testing.T) {
 
 // The bus may go away while the password window is open.
 func TestBusEndsDuringPrompt(t *testing.T) {
-	s := coretest.NewSecretService(t)
-	opened := s.SilentPrompter(t)
-	p := start(t, s.Env())
-	p.want(request{Do: "set", Secret: []byte("kept")}, "", "")
-	s.Lock(t)
-	p.send(request{Do: "get"})
-	<-opened
+	s, p := prompting(t, request{Do: "get"})
 	s.EndBus(t)
 	if a := p.answer(); a.Code != core.CodeKeychainFailed {
 		t.Errorf("code %q, message %q; want %q", a.Code, a.Message, core.CodeKeychainFailed)

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 var errBroken = errors.New("broken")
@@ -40,8 +41,8 @@ func TestAddresses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.addr, func(t *testing.T) {
-			var log log
-			l, err := newMetrics().Listen(t.Context(), tt.addr, log.logger())
+			var log coretest.Log
+			l, err := newMetrics().Listen(t.Context(), tt.addr, log.Logger())
 			if err != nil {
 				t.Fatal(err)
 			}

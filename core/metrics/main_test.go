@@ -1,11 +1,9 @@
 package metrics
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
-	"sync"
 	"testing"
 
 	dto "github.com/prometheus/client_model/go"
@@ -28,26 +26,6 @@ var (
 func newMetrics() *Metrics {
 	return New(Build{Version: "1.2.3", Commit: "abc", GoVersion: "go1.26"})
 }
-
-// log is a logger whose text can be read while others write.
-type log struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
-func (l *log) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
 
 // serve starts a real listener and returns its URL. It ends with the test.
 func serve(t *testing.T, m *Metrics, addr string) *Listener {

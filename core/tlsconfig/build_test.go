@@ -92,13 +92,13 @@ func TestMinimumVersion(t *testing.T) {
 
 // T7: without a CA the system's roots are used, with a warning.
 func TestNoCA(t *testing.T) {
-	var log logBook
+	var log coretest.Log
 	config := build(t, core.TLSSettings{}, &log)
-	if config.RootCAs != nil || !log.has(slog.LevelWarn, "No CA certificate") {
+	if config.RootCAs != nil || !log.Has(slog.LevelWarn, "No CA certificate") {
 		t.Errorf("roots %v, log %s", config.RootCAs, &log)
 	}
-	log = logBook{}
-	if build(t, newFiles(t).settings, &log); log.String() != "" && !log.has(slog.LevelWarn, "expires soon") {
+	log = coretest.Log{}
+	if build(t, newFiles(t).settings, &log); log.String() != "" && !log.Has(slog.LevelWarn, "expires soon") {
 		t.Error(&log)
 	}
 	s := serve(t, coretest.NewCA(t, "Unknown CA").ServerConfig(t))

@@ -209,11 +209,11 @@ func TestReplacedBySeveral(t *testing.T) {
 		coretest.WriteFile(t, path, text.Bytes())
 	}
 	write(first)
-	var log logBook
+	var log coretest.Log
 	s := serve(t, ca.ServerConfig(t))
 	config := build(t, core.TLSSettings{CACertFile: ca.WritePEM(t, t.TempDir()), CertFile: path}, &log)
 	write(second, first)
-	if seen, _ := s.mustDial(t, config); seen != "first" || log.count("code=identity_choice") != 1 {
+	if seen, _ := s.mustDial(t, config); seen != "first" || log.Count("code=identity_choice") != 1 {
 		t.Errorf("the server saw %s; %s", seen, &log)
 	}
 	write(second)
@@ -237,12 +237,12 @@ func TestExcessiveKeyStore(t *testing.T) {
 
 // A certificate that can't be read doesn't prevent the use of others, and is named.
 func TestOddCertificateInAKeyStore(t *testing.T) {
-	var log logBook
+	var log coretest.Log
 	config := build(t, core.TLSSettings{PKCS12File: "testdata/odd-chain.p12", Identity: "good"}, &log)
 	if cert := must[*tls.Certificate](t)(config.GetClientCertificate(nil)); cert.Leaf.Subject.CommonName != "fixture" || len(cert.Certificate) != 1 {
 		t.Errorf("%v", cert.Leaf.Subject)
 	}
-	if !log.has(slog.LevelWarn, "CN=negative,O=Old: x509: negative serial number") || log.count("left out") != 1 {
+	if !log.Has(slog.LevelWarn, "CN=negative,O=Old: x509: negative serial number") || log.Count("left out") != 1 {
 		t.Errorf("%s", &log)
 	}
 	refuse(t, core.TLSSettings{PKCS12File: "testdata/odd-leaf.p12"}, canary, core.CodeCertificateUnreadable, "it holds no certificate that can be read: certificate 1, CN=odd: x509: negative serial number")

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/wire"
 )
 
@@ -44,7 +45,7 @@ func TestCipherList(t *testing.T) {
 		{"partly invalid", "RC4-SHA:ECDHE-RSA-AES256-GCM-SHA384", []uint16{rsa256}, []string{warned, "RC4-SHA"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var log logBook
+			var log coretest.Log
 			config := build(t, core.TLSSettings{Ciphers: tt.list, CACertFile: newFiles(t).settings.CACertFile}, &log)
 			want := tt.offered
 			if want == nil {
@@ -58,7 +59,7 @@ func TestCipherList(t *testing.T) {
 				if text == noted {
 					level = slog.LevelInfo
 				}
-				if !log.has(level, text) {
+				if !log.Has(level, text) {
 					t.Errorf("not said: %s", text)
 				}
 			}

@@ -36,7 +36,7 @@ func encodePair(t *testing.T, c tls.Certificate) (cert, key []byte) {
 func TestRenewal(t *testing.T) {
 	f := newFiles(t)
 	s := serve(t, f.ca.ServerConfig(t))
-	var log logBook
+	var log coretest.Log
 	config := build(t, f.settings, &log)
 	sees := func(want string) {
 		t.Helper()
@@ -52,12 +52,12 @@ func TestRenewal(t *testing.T) {
 	cert, key := encodePair(t, f.ca.Client(t, "second"))
 	replace(t, f.settings.CertFile, cert)
 	sees("first")
-	if n := log.count("code=key_mismatch"); n != 1 {
+	if n := log.Count("code=key_mismatch"); n != 1 {
 		t.Errorf("the mismatch is logged %d times", n)
 	}
 	replace(t, f.settings.KeyFile, key)
 	sees("second")
-	if log.count(kept) != 1 || log.count(taken) != 1 {
+	if log.Count(kept) != 1 || log.Count(taken) != 1 {
 		t.Error(&log)
 	}
 
@@ -65,7 +65,7 @@ func TestRenewal(t *testing.T) {
 	for at, half := range [][]byte{cert[:len(cert)/2], {}, []byte("junk")} {
 		replace(t, f.settings.CertFile, half)
 		sees("second")
-		if n := log.count(kept); n != 2+at {
+		if n := log.Count(kept); n != 2+at {
 			t.Errorf("%d warnings after %d halves", n, at+1)
 		}
 	}
@@ -83,7 +83,7 @@ func TestRenewal(t *testing.T) {
 	replace(t, f.settings.KeyFile, key)
 	replace(t, f.settings.CertFile, cert)
 	sees("third")
-	if !log.has(slog.LevelWarn, "code=certificate_expired") {
+	if !log.Has(slog.LevelWarn, "code=certificate_expired") {
 		t.Error(&log)
 	}
 }
@@ -119,7 +119,7 @@ func TestRenewalPKCS12(t *testing.T) {
 		replace(t, f.settings.PKCS12File, must[[]byte](t)(pkcs12.Modern.Encode(c.PrivateKey, c.Leaf, nil, passphrase)))
 	}
 	write("first", canary)
-	var log logBook
+	var log coretest.Log
 	config := build(t, f.settings, &log)
 	for _, step := range []struct{ name, passphrase, sees string }{
 		{"second", canary, "second"}, {"third", "another passphrase", "second"}, {"fourth", canary, "fourth"},
@@ -129,7 +129,7 @@ func TestRenewalPKCS12(t *testing.T) {
 			t.Errorf("the server saw %s, want %s", name, step.sees)
 		}
 	}
-	if !log.has(slog.LevelWarn, "code=passphrase_wrong") || log.count(canary) != 0 {
+	if !log.Has(slog.LevelWarn, "code=passphrase_wrong") || log.Count(canary) != 0 {
 		t.Error(&log)
 	}
 }
@@ -210,13 +210,13 @@ func TestReadableKey(t *testing.T) {
 		if err := os.Chmod(f.settings.KeyFile, mode); err != nil {
 			t.Fatal(err)
 		}
-		var log logBook
+		var log coretest.Log
 		build(t, f.settings, &log)
-		if log.has(slog.LevelWarn, warning) != warned {
+		if log.Has(slog.LevelWarn, warning) != warned {
 			t.Errorf("%v: %s", mode, &log)
 		}
 	}
-	var log logBook
+	var log coretest.Log
 	config := build(t, f.settings, &log)
 	if err := os.Chmod(f.settings.CertFile, 0o644); err != nil { // a certificate may be read by everyone
 		t.Fatal(err)
@@ -227,9 +227,9 @@ func TestReadableKey(t *testing.T) {
 	if err := os.Chmod(f.settings.KeyFile, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	before := log.count(warning)
+	before := log.Count(warning)
 	serve(t, f.ca.ServerConfig(t)).mustDial(t, config)
-	if log.count(warning) != before+1 {
+	if log.Count(warning) != before+1 {
 		t.Error(&log)
 	}
 }
@@ -240,9 +240,9 @@ func TestExpiresSoon(t *testing.T) {
 	for days, warned := range map[int]bool{1: true, 6: true, 29: true, 31: false} {
 		c := f.ca.Issue(t, coretest.Leaf{Usage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}, NotAfter: time.Now().Add(time.Duration(days) * 24 * time.Hour)})
 		f.settings.CertFile, f.settings.KeyFile = coretest.WritePair(t, f.dir, "soon", c)
-		var log logBook
+		var log coretest.Log
 		build(t, f.settings, &log)
-		if log.has(slog.LevelWarn, "expires soon") != warned {
+		if log.Has(slog.LevelWarn, "expires soon") != warned {
 			t.Errorf("%d days: %s", days, &log)
 		}
 	}

@@ -1,14 +1,11 @@
 package tlsconfig
 
 import (
-	"bytes"
 	"crypto/tls"
 	"io"
-	"log/slog"
 	"net"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -24,51 +21,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // it.
 const canary = "correct horse"
 
-// logBook is a log that a test reads.
-type logBook struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *logBook) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *logBook) logger() *slog.Logger { return slog.New(slog.NewTextHandler(b, nil)) }
-
-func (b *logBook) has(level slog.Level, text string) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for line := range strings.Lines(b.buf.String()) {
-		if strings.Contains(line, "level="+level.String()) && strings.Contains(line, text) {
-			return true
-		}
-	}
-	return false
-}
-
-func (b *logBook) count(text string) int {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return strings.Count(b.buf.String(), text)
-}
-
-func (b *logBook) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
-}
-
 // build calls Build, which must succeed.
-func build(t *testing.T, s core.TLSSettings, log *logBook) *tls.Config {
+func build(t *testing.T, s core.TLSSettings, log *coretest.Log) *tls.Config {
 	t.Helper()
 	if log == nil {
-		log = &logBook{}
+		log = &coretest.Log{}
 	}
 	s.Enabled = true
-	config, err := Build(s, core.NewSecret(canary), log.logger())
+	config, err := Build(s, core.NewSecret(canary), log.Logger())
 	if err != nil {
 		t.Fatal(err)
 	}

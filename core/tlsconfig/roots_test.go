@@ -31,10 +31,10 @@ func TestRoots(t *testing.T) {
 		{"with a leaf", encode(expired.Leaf.Raw, ca.Cert.Raw), "left out"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var log logBook
+			var log coretest.Log
 			config := build(t, core.TLSSettings{CACertFile: file(t, "ca", tt.content)}, &log)
 			s.mustDial(t, config)
-			if (tt.warning == "") != (log.String() == "") || (tt.warning != "" && !log.has(slog.LevelWarn, tt.warning)) {
+			if (tt.warning == "") != (log.String() == "") || (tt.warning != "" && !log.Has(slog.LevelWarn, tt.warning)) {
 				t.Error(&log)
 			}
 		})
@@ -62,8 +62,8 @@ func TestRoots(t *testing.T) {
 // An expired CA gives a warning; the verification decides.
 func TestExpiredRoot(t *testing.T) {
 	ca := coretest.NewCA(t, "Test CA")
-	var log logBook
-	if _, err := readRoots(ca.WritePEM(t, t.TempDir()), time.Now().Add(48*time.Hour), log.logger()); err != nil || !log.has(slog.LevelWarn, "CA certificate has expired") {
+	var log coretest.Log
+	if _, err := readRoots(ca.WritePEM(t, t.TempDir()), time.Now().Add(48*time.Hour), log.Logger()); err != nil || !log.Has(slog.LevelWarn, "CA certificate has expired") {
 		t.Errorf("%v, %s", err, &log)
 	}
 }

@@ -50,9 +50,9 @@ func TestDresses(t *testing.T) {
 	s := serve(t, ca.ServerConfig(t))
 	try := func(t *testing.T, roots, chain, key []byte) {
 		t.Helper()
-		var log logBook
+		var log coretest.Log
 		settings := core.TLSSettings{CACertFile: file(t, "ca", roots), CertFile: file(t, "cert", chain), KeyFile: file(t, "key", key)}
-		if name, _ := s.mustDial(t, build(t, settings, &log)); name != "me" || log.has(slog.LevelWarn, "left out") {
+		if name, _ := s.mustDial(t, build(t, settings, &log)); name != "me" || log.Has(slog.LevelWarn, "left out") {
 			t.Errorf("the server saw %s; %s", name, &log)
 		}
 	}
@@ -107,14 +107,14 @@ func TestLeftOut(t *testing.T) {
 	} {
 		for place, bundle := range map[string][]byte{"block 1 (line 1)": append(bytes.Clone(tt.odd), "\n"+string(ours)...), "block 2 (line ": append(bytes.Clone(ours), tt.odd...)} {
 			t.Run(name+", "+place, func(t *testing.T) {
-				var log logBook
+				var log coretest.Log
 				settings := core.TLSSettings{Enabled: true, CACertFile: file(t, "ca", bundle)}
 				s.mustDial(t, build(t, settings, &log))
 				if left := LeftOut(settings); len(left) != 1 || !strings.Contains(left[0], tt.called) || !strings.Contains(left[0], tt.reason) {
 					t.Errorf("left out: %q", left)
 				}
 				for _, words := range []string{place, tt.called, tt.reason} {
-					if !log.has(slog.LevelWarn, words) || log.count("left out") != 1 {
+					if !log.Has(slog.LevelWarn, words) || log.Count("left out") != 1 {
 						t.Errorf("%q is not said once: %s", words, &log)
 					}
 				}
@@ -130,9 +130,9 @@ func TestLeftOut(t *testing.T) {
 	}
 	t.Run("DER", func(t *testing.T) {
 		odd := bytes.Replace(other.Cert.Raw, []byte("\x2a\x86\x48\xce\x3d\x03\x01\x07"), []byte("\x2a\x86\x48\xce\x3d\x03\x01\x7f"), 1)
-		var log logBook
+		var log coretest.Log
 		s.mustDial(t, build(t, core.TLSSettings{CACertFile: file(t, "ca", append(odd, ca.Cert.Raw...))}, &log))
-		if !log.has(slog.LevelWarn, "certificate 1, CN=Another CA") {
+		if !log.Has(slog.LevelWarn, "certificate 1, CN=Another CA") {
 			t.Error(&log)
 		}
 		refuse(t, core.TLSSettings{CACertFile: file(t, "ca", odd)}, "", core.CodeCAInvalid, "certificate 1, CN=Another CA")

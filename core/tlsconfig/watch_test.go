@@ -15,8 +15,8 @@ func TestWatch(t *testing.T) {
 	f := newFiles(t)
 	fresh := coretest.NewCA(t, "New CA")
 	whole := coretest.EncodeCertificates(fresh.Cert.Raw)
-	var log logBook
-	w := NewWatch(f.settings, log.logger())
+	var log coretest.Log
+	w := NewWatch(f.settings, log.Logger())
 	for _, step := range []struct {
 		name    string
 		content []byte // nil: the file is removed
@@ -40,11 +40,11 @@ func TestWatch(t *testing.T) {
 		if w.Changed() != step.changed || w.Changed() {
 			t.Errorf("%s: noticed is not %t, or not once", step.name, step.changed)
 		}
-		if n := log.count("can't be used; the authorities of before stay"); n != step.refused {
+		if n := log.Count("can't be used; the authorities of before stay"); n != step.refused {
 			t.Errorf("%s: refused %d times in the log, want %d", step.name, n, step.refused)
 		}
 	}
-	if !log.has(slog.LevelInfo, "the CA file was replaced") {
+	if !log.Has(slog.LevelInfo, "the CA file was replaced") {
 		t.Error(&log)
 	}
 }

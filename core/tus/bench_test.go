@@ -76,7 +76,7 @@ func BenchmarkUpload(b *testing.B) {
 			s.TLS.MinVersion = tls.VersionTLS13
 			s.StartTLS()
 			defer s.Close()
-			c, err := New(Config{URL: s.URL + "/files/", Tokens: &fixedToken{},
+			c, err := New(Config{URL: s.URL + "/files/", Tokens: &coretest.Tokens{},
 				TLS: &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: ca.Pool(), Certificates: []tls.Certificate{ca.Client(b, "tester")}}})
 			if err != nil {
 				b.Fatal(err)

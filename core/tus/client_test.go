@@ -13,28 +13,8 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/content"
+	"github.com/artstore/ingester/core/coretest"
 )
-
-// fixedToken is a token source with one token.
-type fixedToken struct {
-	mu      sync.Mutex
-	dropped int
-	err     error
-}
-
-func (f *fixedToken) TokenFor(ctx context.Context, _ time.Duration) (core.Token, error) {
-	return f.Token(ctx)
-}
-
-func (f *fixedToken) Token(context.Context) (core.Token, error) {
-	return core.Token{Value: core.NewSecret("the-token"), Type: "Bearer"}, f.err
-}
-
-func (f *fixedToken) Invalidate(core.Token) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.dropped++
-}
 
 // progress records what an upload reports, and its notes.
 type progress struct {
@@ -94,7 +74,7 @@ func completeIsStored(cfg *Config) { cfg.CompleteIsStored = true }
 
 func (s *server) newClient(t testing.TB, change func(*Config)) *Client {
 	t.Helper()
-	cfg := Config{URL: s.URL + "/files/", Tokens: &fixedToken{}, UserAgent: "test", Streams: 4, Checksums: true, pause: time.Millisecond,
+	cfg := Config{URL: s.URL + "/files/", Tokens: &coretest.Tokens{}, UserAgent: "test", Streams: 4, Checksums: true, pause: time.Millisecond,
 		TLS: &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: s.ca.Pool(), Certificates: []tls.Certificate{s.ca.Client(t, "tester")}}}
 	if change != nil {
 		change(&cfg)
@@ -125,36 +105,6 @@ func newTransfer(t testing.TB, name string, size int) (core.Transfer, []byte) {
 		Source:  content.Describe(file, name, info),
 		Options: core.Options{Retention: core.RetentionTemporary, TTLDays: 30, Description: "eins\r\nzwei", Tags: []string{"é"}},
 	}, data
-}
-
-// limited returns a context with a time limit, for tests that could hang.
-func limited(t testing.TB) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// want checks an error's kind, code and outcome.
-func want(t *testing.T, err error, kind core.Kind, code core.Code, outcome core.Outcome) {
-	t.Helper()
-	_ = wantError(t, err, kind, code, outcome)
-}
-
-// wantError is want, but returns the error for further checks.
-func wantError(t *testing.T, err error, kind core.Kind, code core.Code, outcome core.Outcome) *core.Error {
-	t.Helper()
-	if err == nil {
-		t.Fatalf("no error, want %s/%s", kind, code)
-	}
-	e := core.AsError(err)
-	if e.Kind != kind || e.Code != code || e.Outcome != outcome {
-		t.Fatalf("got %s/%s outcome %d (%v), want %s/%s outcome %d", e.Kind, e.Code, e.Outcome, err, kind, code, outcome)
-	}
-	if e.Op == "" || e.Message == "" {
-		t.Errorf("the error says too little: %+v", e)
-	}
-	return e
 }
 
 // wantReceipt checks that a receipt is for data.

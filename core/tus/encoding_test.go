@@ -36,7 +36,7 @@ func TestEncodedAnswers(t *testing.T) {
 			s := newServer(t, func(s *server) { s.checked = checked })
 			s.set(s.encoded(encoding, always))
 			transfer, data := newTransfer(t, "a.bin", 3*lastBytes+5)
-			r, err := s.newClient(t, nil).Upload(limited(t), transfer, &progress{})
+			r, err := s.newClient(t, nil).Upload(coretest.Limited(t), transfer, &progress{})
 			wantReceipt(t, r, err, data)
 			if reads, _ := s.count(http.MethodGet); (reads == 1) == checked {
 				t.Errorf("%s: the file was read back %d times", encoding, reads)
@@ -76,14 +76,14 @@ func TestReadBackOfAPackedFile(t *testing.T) {
 		}
 	}
 	s.set(called(bytes.Clone))
-	r, err := s.newClient(t, nil).Upload(limited(t), transfer, &progress{})
+	r, err := s.newClient(t, nil).Upload(coretest.Limited(t), transfer, &progress{})
 	wantReceipt(t, r, err, packed.Bytes())
 	if sum := sha256.Sum256(s.file(r.FileID)); r.SHA256 != core.NewChecksum(sum[:]) {
 		t.Error("the server has another file")
 	}
 	s.set(called(func(data []byte) []byte { return append(data, data...) })) // can be unpacked, but is not our file
-	_, err = s.newClient(t, nil).Upload(limited(t), transfer, &progress{})
-	want(t, err, core.KindIntegrity, core.CodeChecksumMismatch, core.OutcomeAnswered)
+	_, err = s.newClient(t, nil).Upload(coretest.Limited(t), transfer, &progress{})
+	coretest.Want(t, err, core.KindIntegrity, core.CodeChecksumMismatch, core.OutcomeAnswered)
 }
 
 // If the file read back can't be decoded, it is neither verified nor given up: that is an
@@ -94,8 +94,8 @@ func TestReadBackThatCantBeUnpacked(t *testing.T) {
 	transfer, data := newTransfer(t, "a.bin", 2*lastBytes)
 	p := &progress{}
 	c := s.newClient(t, nil)
-	_, err := c.Upload(limited(t), transfer, p)
-	if e := wantError(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeCutOff); !strings.Contains(e.Message, "(br)") {
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
+	if e := coretest.WantError(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeCutOff); !strings.Contains(e.Message, "(br)") {
 		t.Error(e)
 	}
 	if n, _ := s.count(http.MethodDelete); n != 0 {
@@ -104,7 +104,7 @@ func TestReadBackThatCantBeUnpacked(t *testing.T) {
 	s.set(nil)
 	s.forget()
 	transfer.Resume = p.note()
-	r, err := c.Upload(limited(t), transfer, &progress{})
+	r, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 	wantReceipt(t, r, err, data)
 	if _, sent := s.count(http.MethodPatch); sent != 0 {
 		t.Errorf("%d bytes were sent again", sent)

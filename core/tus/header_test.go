@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 var someBase, _ = url.Parse("https://host.example:8020/files/")
@@ -84,8 +85,8 @@ func TestMetadata(t *testing.T) {
 	s := newServer(t, nil)
 	transfer, _ := newTransfer(t, "a", 1)
 	transfer.Options.Metadata = json.RawMessage("{")
-	_, err = s.newClient(t, nil).Upload(limited(t), transfer, &progress{})
-	want(t, err, core.KindUsage, core.CodeUsage, core.OutcomeNotProcessed)
+	_, err = s.newClient(t, nil).Upload(coretest.Limited(t), transfer, &progress{})
+	coretest.Want(t, err, core.KindUsage, core.CodeUsage, core.OutcomeNotProcessed)
 }
 
 func TestFileID(t *testing.T) {

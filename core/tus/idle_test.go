@@ -22,7 +22,7 @@ func TestIdleServer(t *testing.T) {
 		h := &http.Server{IdleTimeout: 5 * time.Second, Handler: s.tusd, ErrorLog: log.New(io.Discard, "", 0)}
 		done := make(chan struct{})
 		go func() { defer close(done); _ = h.Serve(pipes) }()
-		c, err := New(Config{URL: "http://127.0.0.1:1/files/", Tokens: &fixedToken{}, dial: pipes.Dial})
+		c, err := New(Config{URL: "http://127.0.0.1:1/files/", Tokens: &coretest.Tokens{}, dial: pipes.Dial})
 		if err != nil {
 			t.Fatal(err)
 		}

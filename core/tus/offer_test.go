@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 func TestOffer(t *testing.T) {
 	s := newServer(t, nil)
 	c := s.newClient(t, nil)
 	for range 3 {
-		got, err := c.Offer(limited(t))
+		got, err := c.Offer(coretest.Limited(t))
 		if err != nil || !got.Offered || got.Checksum || !got.Concatenation || got.MaxSize != 1<<30 {
 			t.Errorf("%+v, %v", got, err)
 		}
@@ -56,12 +57,12 @@ func TestNoOffer(t *testing.T) {
 		s.set(answers(status))
 		c := s.newClient(t, nil)
 		for range 2 {
-			if got, err := c.Offer(limited(t)); err != nil || got != (Offer{}) {
+			if got, err := c.Offer(coretest.Limited(t)); err != nil || got != (Offer{}) {
 				t.Errorf("%d: %+v, %v", status, got, err)
 			}
 		}
-		_, err := c.Upload(limited(t), transfer, &progress{})
-		want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+		_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+		coretest.Want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 		if n, _ := s.count(http.MethodOptions); n != 1 {
 			t.Errorf("%d: asked %d times", status, n)
 		}
@@ -70,10 +71,10 @@ func TestNoOffer(t *testing.T) {
 		s := newServer(t, nil)
 		s.set(after(0, http.MethodOptions, answers(status)))
 		c := s.newClient(t, nil)
-		if _, err := c.Offer(limited(t)); core.CodeOf(err) != code {
+		if _, err := c.Offer(coretest.Limited(t)); core.CodeOf(err) != code {
 			t.Errorf("%d: %v", status, err)
 		}
-		if got, err := c.Offer(limited(t)); err != nil || !got.Offered {
+		if got, err := c.Offer(coretest.Limited(t)); err != nil || !got.Offered {
 			t.Errorf("%d, later: %+v, %v", status, got, err)
 		}
 	}
@@ -88,16 +89,16 @@ func TestOfferIsAskedOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for range 10 {
 		all.Go(func() {
-			if got, err := c.Offer(limited(t)); err != nil || !got.Offered {
+			if got, err := c.Offer(coretest.Limited(t)); err != nil || !got.Offered {
 				t.Errorf("%+v, %v", got, err)
 			}
 		})
 	}
 	<-reached
-	ctx, cancel := context.WithCancel(limited(t))
+	ctx, cancel := context.WithCancel(coretest.Limited(t))
 	cancel()
 	_, err := c.Offer(ctx)
-	want(t, err, core.KindCancelled, core.CodeCancelled, core.OutcomeNotProcessed)
+	coretest.Want(t, err, core.KindCancelled, core.CodeCancelled, core.OutcomeNotProcessed)
 	close(release)
 	all.Wait()
 	if n, _ := s.count(http.MethodOptions); n != 1 {
@@ -114,8 +115,8 @@ func TestTooLarge(t *testing.T) {
 	})
 	s.checked = true
 	transfer, _ := newTransfer(t, "a", 100)
-	_, err := s.newClient(t, nil).Upload(limited(t), transfer, &progress{})
-	want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
+	_, err := s.newClient(t, nil).Upload(coretest.Limited(t), transfer, &progress{})
+	coretest.Want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
 }
 
 func TestNewRefusesWhatCannotWork(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // A server that has less than before, for instance after a power cut, is sent the rest from there.
@@ -21,8 +22,8 @@ func TestOffsetGoesBack(t *testing.T) {
 	c, p := s.newClient(t, nil), &progress{}
 	for _, cut := range []int64{4 << 20, 3 << 20} {
 		s.set(after(0, http.MethodPatch, s.cutAfter(cut)))
-		_, err := c.Upload(limited(t), transfer, p)
-		want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
+		_, err := c.Upload(coretest.Limited(t), transfer, p)
+		coretest.Want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
 		transfer.Resume = p.note()
 		if err := os.Truncate(s.uploads(t)[0], 1<<20); err != nil {
 			t.Fatal(err)
@@ -30,7 +31,7 @@ func TestOffsetGoesBack(t *testing.T) {
 	}
 	s.set(nil)
 	s.forget()
-	r, err := c.Upload(limited(t), transfer, p)
+	r, err := c.Upload(coretest.Limited(t), transfer, p)
 	wantReceipt(t, r, err, data)
 	s.only(t, data)
 	if _, sent := s.count(http.MethodPatch); sent != size-1<<20 || p.resumed != 1<<20 {
@@ -65,7 +66,7 @@ func TestStaleOffset(t *testing.T) {
 			})
 			for range 3 {
 				s.forget()
-				_, err := c.Upload(limited(t), transfer, p)
+				_, err := c.Upload(coretest.Limited(t), transfer, p)
 				if err == nil || p.resumed != 0 {
 					t.Fatalf("%v, resumed at %d", err, p.resumed)
 				}
@@ -75,7 +76,7 @@ func TestStaleOffset(t *testing.T) {
 				transfer.Resume = p.note()
 			}
 			s.set(nil)
-			r, err := c.Upload(limited(t), transfer, p)
+			r, err := c.Upload(coretest.Limited(t), transfer, p)
 			wantReceipt(t, r, err, data)
 			s.only(t, data)
 		})
@@ -97,7 +98,7 @@ func TestDisputesHaveTime(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 2<<20)
 	s := newServer(t, nil)
 	c := s.newClient(t, func(cfg *Config) { cfg.pause = time.Hour })
-	ctx, cancel := context.WithCancel(limited(t))
+	ctx, cancel := context.WithCancel(coretest.Limited(t))
 	second := after(1, http.MethodPatch, func(http.ResponseWriter, *http.Request) bool {
 		time.AfterFunc(100*time.Millisecond, cancel)
 		return false
@@ -107,7 +108,7 @@ func TestDisputesHaveTime(t *testing.T) {
 		return r.Method == http.MethodPatch && answers(http.StatusConflict)(w, r)
 	})
 	_, err := c.Upload(ctx, transfer, &progress{})
-	want(t, err, core.KindCancelled, core.CodeCancelled, core.OutcomeCutOff)
+	coretest.Want(t, err, core.KindCancelled, core.CodeCancelled, core.OutcomeCutOff)
 	if n, _ := s.count(http.MethodPatch); n != 2 {
 		t.Errorf("%d PATCH", n)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // inParts configures a client to send even small files in parts, and in small pieces.
@@ -26,7 +27,7 @@ func TestParts(t *testing.T) {
 	for _, checked := range []bool{false, true} {
 		s := newServer(t, func(s *server) { s.checked = checked })
 		c, p := s.newClient(t, inParts(5)), &progress{}
-		r, err := c.Upload(limited(t), transfer, p)
+		r, err := c.Upload(coretest.Limited(t), transfer, p)
 		wantReceipt(t, r, err, data)
 		s.only(t, data)
 		posts, _ := s.count(http.MethodPost)
@@ -64,13 +65,13 @@ func TestPartsAreCut(t *testing.T) {
 		mu.Unlock()
 		return cut && s.cutAfter(had)(w, r)
 	})
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
 	s.set(nil)
 	s.forget()
 	again, q := transfer, &progress{}
 	again.Resume = p.note()
-	r, err := c.Upload(limited(t), again, q)
+	r, err := c.Upload(coretest.Limited(t), again, q)
 	wantReceipt(t, r, err, data)
 	s.only(t, data)
 	if _, sent := s.count(http.MethodPatch); sent != 2*(each-had) || q.resumed != int64(len(data))-sent {
@@ -85,12 +86,12 @@ func TestPartsThatGo(t *testing.T) {
 	c, p := s.newClient(t, inParts(4)), &progress{}
 	s.set(after(1, http.MethodPatch, answers(statusChecksumMismatch)))
 	p.onEnd = func() error { return errors.New("stop") }
-	_, err := c.Upload(limited(t), transfer, p)
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
 	if e := core.AsError(err); e == nil || e.Outcome != core.OutcomeCutOff {
 		t.Fatalf("got %+v", e)
 	}
 	n := parseNote(p.note(), c.base)
-	if e := c.remove(limited(t), n.Parts[2].URL); e != nil {
+	if e := c.remove(coretest.Limited(t), n.Parts[2].URL); e != nil {
 		t.Fatal(e)
 	}
 	s.set(nil)
@@ -98,7 +99,7 @@ func TestPartsThatGo(t *testing.T) {
 	n.Last = false
 	again := transfer
 	again.Resume = n.text()
-	r, err := c.Upload(limited(t), again, &progress{})
+	r, err := c.Upload(coretest.Limited(t), again, &progress{})
 	wantReceipt(t, r, err, data)
 	if posts, _ := s.count(http.MethodPost); posts != 2 {
 		t.Errorf("%d uploads were created", posts)
@@ -108,13 +109,13 @@ func TestPartsThatGo(t *testing.T) {
 	}
 
 	s.set(after(0, http.MethodPatch, answers(http.StatusNotFound)))
-	_, err = c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
+	_, err = c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
 	s.set(func(w http.ResponseWriter, r *http.Request) bool {
 		return r.Method == http.MethodPatch && answers(http.StatusConflict)(w, r)
 	})
-	_, err = c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
+	_, err = c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
 }
 
 // The address of the joined file is told only once. If that answer is lost, the outcome is
@@ -136,8 +137,8 @@ func finalAnswerIsLost(t *testing.T, version string, transfer core.Transfer, dat
 		}
 		return false
 	})
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
 	if posts, _ := s.count(http.MethodPost); posts != 5 {
 		t.Errorf("%d POST: one was repeated", posts)
 	}
@@ -145,7 +146,7 @@ func finalAnswerIsLost(t *testing.T, version string, transfer core.Transfer, dat
 	s.forget()
 	again := transfer
 	again.Resume = p.note()
-	r, err := c.Upload(limited(t), again, p)
+	r, err := c.Upload(coretest.Limited(t), again, p)
 	wantReceipt(t, r, err, data)
 	if _, sent := s.count(http.MethodPatch); sent != 0 {
 		t.Errorf("%d bytes were sent again", sent)
@@ -156,13 +157,13 @@ func finalAnswerIsLost(t *testing.T, version string, transfer core.Transfer, dat
 	n.URL, n.Last, n.Asked = "", true, false
 	again.Resume = n.text()
 	s.forget()
-	_, err = c.Upload(limited(t), again, p)
-	want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+	_, err = c.Upload(coretest.Limited(t), again, p)
+	coretest.Want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 	if posts, _ := s.count(http.MethodPost); posts != 0 || !parseNote(p.note(), c.base).Asked {
 		t.Errorf("%d POST, note %s", posts, p.note())
 	}
 	again.Resume = p.note()
-	r, err = c.Upload(limited(t), again, p)
+	r, err = c.Upload(coretest.Limited(t), again, p)
 	wantReceipt(t, r, err, data)
 }
 
@@ -179,8 +180,8 @@ func TestFinalUpload(t *testing.T) {
 		}
 	}
 	s.set(busy(http.MethodPost, http.StatusServiceUnavailable))
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
 	if n := parseNote(p.note(), c.base); n.Last || len(n.Parts) != 4 {
 		t.Errorf("note %s", p.note())
 	}
@@ -190,12 +191,12 @@ func TestFinalUpload(t *testing.T) {
 		final := p.finished > 1 && r.Method == http.MethodHead
 		return final && answers(http.StatusServiceUnavailable)(w, r)
 	})
-	_, err = c.Upload(limited(t), again, p)
-	want(t, err, core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
+	_, err = c.Upload(coretest.Limited(t), again, p)
+	coretest.Want(t, err, core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
 	s.set(nil)
 	s.forget()
 	again.Resume = p.note()
-	r, err := c.Upload(limited(t), again, p)
+	r, err := c.Upload(coretest.Limited(t), again, p)
 	wantReceipt(t, r, err, data)
 	s.only(t, data)
 	if posts, _ := s.count(http.MethodPost); posts != 0 {
@@ -206,22 +207,22 @@ func TestFinalUpload(t *testing.T) {
 		w.Header().Set("Upload-Offset", "5")
 		return true
 	}))
-	_, err = c.Upload(limited(t), again, p)
-	want(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeUnknown)
+	_, err = c.Upload(coretest.Limited(t), again, p)
+	coretest.Want(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeUnknown)
 	s.set(after(0, http.MethodHead, answers(http.StatusGone)))
-	_, err = c.Upload(limited(t), again, p)
-	want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+	_, err = c.Upload(coretest.Limited(t), again, p)
+	coretest.Want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 	// Another digest than ours: everything is given up, the parts too.
 	s.set(func(w http.ResponseWriter, r *http.Request) bool {
 		return strings.HasPrefix(r.Header.Get("Upload-Concat"), final) && answers(statusChecksumMismatch)(w, r)
 	})
-	_, err = c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindIntegrity, core.CodeChecksumMismatch, core.OutcomeAnswered)
+	_, err = c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindIntegrity, core.CodeChecksumMismatch, core.OutcomeAnswered)
 	if p.note() != "" {
 		t.Errorf("note %s", p.note())
 	}
 	s.set(nil)
-	r, err = c.Upload(limited(t), transfer, p)
+	r, err = c.Upload(coretest.Limited(t), transfer, p)
 	wantReceipt(t, r, err, data)
 }
 
@@ -230,10 +231,10 @@ func TestTerminateParts(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", someParts)
 	s := newServer(t, nil)
 	c, p := s.newClient(t, inParts(4)), &progress{onEnd: func() error { return errors.New("stop") }}
-	_, _ = c.Upload(limited(t), transfer, p)
+	_, _ = c.Upload(coretest.Limited(t), transfer, p)
 	n := parseNote(p.note(), c.base)
 	transfer.Resume = p.note()
-	if err := c.Terminate(limited(t), transfer); err != nil {
+	if err := c.Terminate(coretest.Limited(t), transfer); err != nil {
 		t.Fatal(err)
 	}
 	for _, part := range n.Parts {

@@ -13,6 +13,7 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // takes is a gateway that answers 413 to bodies over a limit without reading them, ends the
@@ -45,13 +46,13 @@ func TestSmallerPieces(t *testing.T) {
 				c := s.newClient(t, change)
 				var refused atomic.Int64
 				s.set(takes(limit, &refused))
-				r, err := c.Upload(limited(t), file, &progress{})
+				r, err := c.Upload(coretest.Limited(t), file, &progress{})
 				wantReceipt(t, r, err, data)
 				s.only(t, data)
 				learnt := refused.Load()
 				other := file
 				other.ID = "another"
-				r, err = c.Upload(limited(t), other, &progress{})
+				r, err = c.Upload(coretest.Limited(t), other, &progress{})
 				wantReceipt(t, r, err, data)
 				if learnt == 0 || refused.Load() != learnt {
 					t.Errorf("%d requests were refused of the first file, %d of the second", learnt, refused.Load()-learnt)
@@ -69,11 +70,11 @@ func TestTooLargeInAnyPiece(t *testing.T) {
 	c := s.newClient(t, nil)
 	var refused atomic.Int64
 	s.set(takes(leastTried/2, &refused))
-	_, err := c.Upload(limited(t), file, &progress{})
-	want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
+	_, err := c.Upload(coretest.Limited(t), file, &progress{})
+	coretest.Want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
 	s.set(nil)
 	s.forget()
-	r, err := c.Upload(limited(t), file, &progress{})
+	r, err := c.Upload(coretest.Limited(t), file, &progress{})
 	wantReceipt(t, r, err, data)
 	if n, _ := s.count(http.MethodPatch); n != 2 {
 		t.Errorf("%d requests: the limit was not forgotten", n)
@@ -87,8 +88,8 @@ func TestTooLargeInAnyPiece(t *testing.T) {
 			http.Error(w, words, http.StatusRequestEntityTooLarge)
 			return true
 		}))
-		_, err := s.newClient(t, completeIsStored).Upload(limited(t), file, &progress{})
-		want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
+		_, err := s.newClient(t, completeIsStored).Upload(coretest.Limited(t), file, &progress{})
+		coretest.Want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
 		if judged != 1 || len(s.uploads(t)) != 0 {
 			t.Errorf("%s: judged %d times, %d uploads", words, judged, len(s.uploads(t)))
 		}
@@ -128,9 +129,9 @@ func TestPiecesWithinTheLifeOfAToken(t *testing.T) {
 				}
 				cfg.Now, cfg.Tokens = now, timed{now, life}
 			})
-			r, err := c.Upload(limited(t), file, &progress{})
+			r, err := c.Upload(coretest.Limited(t), file, &progress{})
 			if change != nil && core.CodeOf(err) == core.CodeTokenExpired { // the other part, which is sent at the same time
-				r, err = c.Upload(limited(t), file, &progress{})
+				r, err = c.Upload(coretest.Limited(t), file, &progress{})
 			}
 			wantReceipt(t, r, err, data)
 			s.only(t, data)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // If the server's file differs because ours has changed meanwhile, the error says so. The
@@ -33,8 +34,8 @@ func TestMismatchOfAChangedFile(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeNotProcessed)
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeNotProcessed)
 	if p.note() != "" || len(s.uploads(t)) != 1 {
 		t.Errorf("note %q, %d uploads", p.note(), len(s.uploads(t)))
 	}
@@ -63,7 +64,7 @@ func TestNotesThatCantBeSaved(t *testing.T) {
 		}
 		again := transfer
 		again.Resume = n.text()
-		_, err := c.Upload(limited(t), again, p)
+		_, err := c.Upload(coretest.Limited(t), again, p)
 		if !errors.Is(err, full) || core.AsError(err).Outcome != core.OutcomeCutOff || len(p.notes) != 0 {
 			t.Errorf("%+v: %v, notes %q", left, err, p.notes)
 		}

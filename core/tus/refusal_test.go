@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // A piece that arrives damaged, or that the server wants from another offset, is sent
@@ -28,7 +29,7 @@ func TestDisputes(t *testing.T) {
 				return false
 			})
 			p := &progress{}
-			r, err := s.newClient(t, nil).Upload(limited(t), transfer, p)
+			r, err := s.newClient(t, nil).Upload(coretest.Limited(t), transfer, p)
 			wantReceipt(t, r, err, data)
 			s.only(t, data)
 			if last := p.sent[len(p.sent)-1]; last != size {
@@ -56,8 +57,8 @@ func TestDisputeWithoutEnd(t *testing.T) {
 			return r.Method == http.MethodPatch && (!tt.last || r.Header.Get("Repr-Digest") != "") && answers(tt.status)(w, r)
 		})
 		c, p := s.newClient(t, nil), &progress{}
-		_, err := c.Upload(limited(t), transfer, p)
-		want(t, err, tt.kind, tt.code, core.OutcomeAnswered)
+		_, err := c.Upload(coretest.Limited(t), transfer, p)
+		coretest.Want(t, err, tt.kind, tt.code, core.OutcomeAnswered)
 		if n, _ := s.count(http.MethodPatch); n != tt.patches {
 			t.Errorf("%d PATCH, want %d", n, tt.patches)
 		}
@@ -67,7 +68,7 @@ func TestDisputeWithoutEnd(t *testing.T) {
 		}
 		s.set(nil)
 		transfer.Resume = p.note()
-		r, err := c.Upload(limited(t), transfer, p)
+		r, err := c.Upload(coretest.Limited(t), transfer, p)
 		wantReceipt(t, r, err, data)
 		s.only(t, data)
 	}
@@ -80,7 +81,7 @@ func TestKnownUploadInsteadOfANewOne(t *testing.T) {
 	c, p := s.newClient(t, completeIsStored), &progress{}
 	transfer, data := newTransfer(t, "a", 5<<20)
 	s.set(after(0, http.MethodPatch, s.cutAfter(1<<20)))
-	_, _ = c.Upload(limited(t), transfer, p)
+	_, _ = c.Upload(coretest.Limited(t), transfer, p)
 	known := parseNote(p.note(), c.base).URL
 	for _, said := range []string{"", "", "5242880"} { // from the second time on it is complete
 		s.set(func(w http.ResponseWriter, r *http.Request) bool {
@@ -93,7 +94,7 @@ func TestKnownUploadInsteadOfANewOne(t *testing.T) {
 			}
 			return r.Method == http.MethodPost
 		})
-		r, err := c.Upload(limited(t), transfer, &progress{})
+		r, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 		wantReceipt(t, r, err, data)
 		s.only(t, data)
 	}
@@ -123,9 +124,9 @@ func TestNonsense(t *testing.T) {
 			n.URL, n.Last = s.URL+"/files/1", last
 			again := transfer
 			again.Resume = n.text()
-			_, err := c.Upload(limited(t), again, p)
+			_, err := c.Upload(coretest.Limited(t), again, p)
 			outcome := map[bool]core.Outcome{false: core.OutcomeAnswered, true: core.OutcomeUnknown}[last]
-			want(t, err, core.KindServer, core.CodeAnswerInvalid, outcome)
+			coretest.Want(t, err, core.KindServer, core.CodeAnswerInvalid, outcome)
 			if forgotten := len(p.notes) == 1 && p.note() == ""; forgotten == last {
 				t.Errorf("%+v: notes %q", tt, p.notes)
 			}
@@ -151,11 +152,11 @@ func TestPatchAnswers(t *testing.T) {
 			return true
 		}))
 		c, p := s.newClient(t, nil), &progress{}
-		r, err := c.Upload(limited(t), transfer, p)
+		r, err := c.Upload(coretest.Limited(t), transfer, p)
 		if tt.code != "" {
-			want(t, err, core.KindServer, tt.code, core.OutcomeCutOff)
+			coretest.Want(t, err, core.KindServer, tt.code, core.OutcomeCutOff)
 			transfer.Resume = p.note()
-			r, err = c.Upload(limited(t), transfer, p)
+			r, err = c.Upload(coretest.Limited(t), transfer, p)
 			transfer.Resume = ""
 		}
 		wantReceipt(t, r, err, data)
@@ -204,8 +205,8 @@ func TestServerThatLies(t *testing.T) {
 			s := newServer(t, nil)
 			s.set(tt.fault)
 			p := &progress{}
-			_, err := s.newClient(t, nil).Upload(limited(t), transfer, p)
-			want(t, err, tt.kind, tt.code, core.OutcomeAnswered)
+			_, err := s.newClient(t, nil).Upload(coretest.Limited(t), transfer, p)
+			coretest.Want(t, err, tt.kind, tt.code, core.OutcomeAnswered)
 			if (p.note() != "") != tt.kept || (len(s.uploads(t)) == 1) != tt.kept {
 				t.Errorf("note %q, %d uploads", p.note(), len(s.uploads(t)))
 			}
@@ -224,11 +225,11 @@ func TestReadBackIsCut(t *testing.T) {
 		return true
 	}))
 	c, p := s.newClient(t, nil), &progress{}
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
 	again := transfer
 	again.Resume = p.note()
-	r, err := c.Upload(limited(t), again, p)
+	r, err := c.Upload(coretest.Limited(t), again, p)
 	wantReceipt(t, r, err, data)
 	if _, sent := s.count(http.MethodPatch); sent != int64(len(data)) {
 		t.Errorf("%d bytes were sent", sent)
@@ -248,8 +249,8 @@ func TestLocationElsewhere(t *testing.T) {
 			w.WriteHeader(http.StatusCreated)
 			return true
 		}))
-		_, err := s.newClient(t, nil).Upload(limited(t), transfer, &progress{})
-		want(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeAnswered)
+		_, err := s.newClient(t, nil).Upload(coretest.Limited(t), transfer, &progress{})
+		coretest.Want(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeAnswered)
 		if strings.Contains(err.Error(), "pw") {
 			t.Errorf("too much is said: %v", err)
 		}
@@ -261,8 +262,8 @@ func TestLocationElsewhere(t *testing.T) {
 		}
 		return r.Method == http.MethodPatch
 	})
-	_, err := s.newClient(t, nil).Upload(limited(t), transfer, &progress{})
-	want(t, err, core.KindServer, core.CodeRedirect, core.OutcomeAnswered)
+	_, err := s.newClient(t, nil).Upload(coretest.Limited(t), transfer, &progress{})
+	coretest.Want(t, err, core.KindServer, core.CodeRedirect, core.OutcomeAnswered)
 	if visited {
 		t.Error("the other server was visited")
 	}
@@ -272,19 +273,19 @@ func TestLocationElsewhere(t *testing.T) {
 func TestTokenExpiresInTheMiddle(t *testing.T) {
 	const size = 3 << 20
 	s := newServer(t, nil)
-	tokens := &fixedToken{}
+	tokens := &coretest.Tokens{}
 	c, p := s.newClient(t, func(cfg *Config) { cfg.Tokens = tokens }), &progress{}
 	transfer, data := newTransfer(t, "a", size)
 	s.set(after(1, http.MethodPatch, answers(http.StatusUnauthorized)))
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindAuth, core.CodeTokenRejected, core.OutcomeAnswered)
-	if tokens.dropped != 1 {
-		t.Errorf("%d tokens dropped", tokens.dropped)
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindAuth, core.CodeTokenRejected, core.OutcomeAnswered)
+	if len(tokens.Dropped()) != 1 {
+		t.Errorf("%d tokens dropped", len(tokens.Dropped()))
 	}
 	s.forget()
 	again := transfer
 	again.Resume = p.note()
-	r, err := c.Upload(limited(t), again, &progress{})
+	r, err := c.Upload(coretest.Limited(t), again, &progress{})
 	wantReceipt(t, r, err, data)
 	if _, sent := s.count(http.MethodPatch); sent != lastBytes {
 		t.Errorf("%d bytes were sent again", sent)
@@ -309,8 +310,8 @@ func TestRefusals(t *testing.T) {
 	} {
 		s := newServer(t, nil)
 		s.set(after(0, tt.method, answers(tt.status)))
-		_, err := s.newClient(t, nil).Upload(limited(t), transfer, &progress{})
-		if e := wantError(t, err, tt.kind, tt.code, core.OutcomeAnswered); e.Status != tt.status {
+		_, err := s.newClient(t, nil).Upload(coretest.Limited(t), transfer, &progress{})
+		if e := coretest.WantError(t, err, tt.kind, tt.code, core.OutcomeAnswered); e.Status != tt.status {
 			t.Errorf("%+v", e)
 		}
 	}
@@ -327,17 +328,17 @@ func TestEmptyFile(t *testing.T) {
 		hangUp(w, r)
 		return true
 	}))
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
 	if n := len(s.uploads(t)); n != 1 || len(p.notes) != 0 {
 		t.Errorf("%d uploads, notes %q", n, p.notes)
 	}
 	s.set(after(0, http.MethodHead, answers(http.StatusServiceUnavailable)))
-	_, err = c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
+	_, err = c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
 	again := transfer
 	again.Resume = p.note()
-	r, err := c.Upload(limited(t), again, p)
+	r, err := c.Upload(coretest.Limited(t), again, p)
 	wantReceipt(t, r, err, data)
 }
 
@@ -347,18 +348,18 @@ func TestNobodyThere(t *testing.T) {
 	c := s.newClient(t, nil)
 	transfer, _ := newTransfer(t, "a", 1000)
 	s.set(after(0, http.MethodPost, func(w http.ResponseWriter, r *http.Request) bool { hangUp(w, r); return true }))
-	_, err := c.Upload(limited(t), transfer, &progress{})
-	want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
+	_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+	coretest.Want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
 	s.Close()
 	c = s.newClient(t, nil)
-	_, err = c.Upload(limited(t), transfer, &progress{})
-	want(t, err, core.KindNetwork, core.CodeConnectionRefused, core.OutcomeNotProcessed)
+	_, err = c.Upload(coretest.Limited(t), transfer, &progress{})
+	coretest.Want(t, err, core.KindNetwork, core.CodeConnectionRefused, core.OutcomeNotProcessed)
 	if link := c.Link(); link.State != core.LinkFailed {
 		t.Errorf("%+v", link)
 	}
-	_, err = c.Upload(limited(t), core.Transfer{Source: core.Source{Path: filepath.Join(t.TempDir(), "x")}}, &progress{})
-	want(t, err, core.KindFile, core.CodeFileMissing, core.OutcomeNotProcessed)
-	tokens := &fixedToken{err: &core.Error{Kind: core.KindAuth, Code: core.CodeSignInRefused, Op: "fetch token", Message: "No."}}
-	_, err = s.newClient(t, func(cfg *Config) { cfg.Tokens = tokens }).Upload(limited(t), transfer, &progress{})
-	want(t, err, core.KindAuth, core.CodeSignInRefused, core.OutcomeNotProcessed)
+	_, err = c.Upload(coretest.Limited(t), core.Transfer{Source: core.Source{Path: filepath.Join(t.TempDir(), "x")}}, &progress{})
+	coretest.Want(t, err, core.KindFile, core.CodeFileMissing, core.OutcomeNotProcessed)
+	tokens := &coretest.Tokens{Err: &core.Error{Kind: core.KindAuth, Code: core.CodeSignInRefused, Op: "fetch token", Message: "No."}}
+	_, err = s.newClient(t, func(cfg *Config) { cfg.Tokens = tokens }).Upload(coretest.Limited(t), transfer, &progress{})
+	coretest.Want(t, err, core.KindAuth, core.CodeSignInRefused, core.OutcomeNotProcessed)
 }

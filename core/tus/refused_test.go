@@ -11,6 +11,7 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // A refused upload that can't be deleted now is deleted later; the refusal does not wait for that.
@@ -25,8 +26,8 @@ func TestRefusedUploadStaysForAWhile(t *testing.T) {
 			s := newServer(t, func(s *server) { s.judge = says(422) })
 			s.set(func(w http.ResponseWriter, r *http.Request) bool { return r.Method == http.MethodDelete && fault(w, r) })
 			c, p := s.newClient(t, nil), &progress{}
-			_, err := c.Upload(limited(t), transfer, p)
-			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+			_, err := c.Upload(coretest.Limited(t), transfer, p)
+			coretest.Want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 			n := parseNote(p.note(), c.base)
 			if len(n.Refused) != 1 || len(n.live()) != 0 || len(s.uploads(t)) != 1 {
 				t.Fatalf("note %s, %d uploads", p.note(), len(s.uploads(t)))
@@ -41,20 +42,20 @@ func TestRefusedUploadStaysForAWhile(t *testing.T) {
 				}
 				return r.Method == http.MethodPost || r.Method == http.MethodDelete && fault(w, r)
 			})
-			_, err = c.Upload(limited(t), again, &progress{})
-			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+			_, err = c.Upload(coretest.Limited(t), again, &progress{})
+			coretest.Want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 			s.set(nil)
 			s.setJudge(nil)
-			r, err := c.Upload(limited(t), again, p)
+			r, err := c.Upload(coretest.Limited(t), again, p)
 			wantReceipt(t, r, err, data)
 			s.acceptedOnly(t, r, data)
 			// Terminate of an unwanted transfer also deletes it.
 			s.set(after(0, http.MethodDelete, fault))
 			s.setJudge(says(422))
-			_, err = c.Upload(limited(t), transfer, p)
-			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+			_, err = c.Upload(coretest.Limited(t), transfer, p)
+			coretest.Want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 			again.Resume = p.note()
-			if err := c.Terminate(limited(t), again); err != nil || len(s.uploads(t)) != 1 {
+			if err := c.Terminate(coretest.Limited(t), again); err != nil || len(s.uploads(t)) != 1 {
 				t.Errorf("%v, %d uploads", err, len(s.uploads(t)))
 			}
 		})
@@ -69,8 +70,8 @@ func TestRefusedUploadStaysForAWhile(t *testing.T) {
 				return r.Method == http.MethodDelete && answers(http.StatusBadRequest)(w, r)
 			})
 		}
-		_, err := c.Upload(limited(t), transfer, p)
-		want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+		_, err := c.Upload(coretest.Limited(t), transfer, p)
+		coretest.Want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 		if n := parseNote(p.note(), c.base); len(n.urls()) != 0 {
 			t.Errorf("note %s", p.note())
 		}
@@ -97,7 +98,7 @@ func TestCrashOfARefusedUpload(t *testing.T) {
 		s.set(func(w http.ResponseWriter, r *http.Request) bool {
 			return r.Method == http.MethodDelete && answers(http.StatusBadGateway)(w, r)
 		})
-		_, err := c.Upload(limited(t), transfer, p)
+		_, err := c.Upload(coretest.Limited(t), transfer, p)
 		if err == nil {
 			t.Fatalf("%d notes: stored", at)
 		}
@@ -105,19 +106,19 @@ func TestCrashOfARefusedUpload(t *testing.T) {
 		again, q := transfer, &progress{}
 		again.Resume = p.note()
 		n := parseNote(p.note(), c.base)
-		_, err = c.Upload(limited(t), again, q)
+		_, err = c.Upload(coretest.Limited(t), again, q)
 		switch {
 		case n.No != 0:
 			heard++
-			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+			coretest.Want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 		case n.Last:
-			want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+			coretest.Want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 		default:
-			want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+			coretest.Want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 		}
 		s.setJudge(nil)
 		again.Resume = q.note()
-		r, err := c.Upload(limited(t), again, q)
+		r, err := c.Upload(coretest.Limited(t), again, q)
 		wantReceipt(t, r, err, data)
 		if !s.accepted[r.FileID] || len(s.accepted) != 1 {
 			t.Errorf("%d notes: %+v, accepted %v", at, r, s.accepted)
@@ -144,7 +145,7 @@ func TestRefusalIsKeptFirst(t *testing.T) {
 			}
 			return nil
 		}
-		if _, err := c.Upload(limited(t), transfer, p); err == nil || !kept {
+		if _, err := c.Upload(coretest.Limited(t), transfer, p); err == nil || !kept {
 			t.Errorf("%v, kept %v", err, kept)
 		}
 	}
@@ -153,7 +154,7 @@ func TestRefusalIsKeptFirst(t *testing.T) {
 // A refusal is kept even if the user stops the transfer at that moment.
 func TestRefusedWhileStopping(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 2<<20)
-	ctx, cancel := context.WithCancel(limited(t))
+	ctx, cancel := context.WithCancel(coretest.Limited(t))
 	defer cancel()
 	var refused atomic.Bool
 	s := newServer(t, func(s *server) {
@@ -183,12 +184,12 @@ func TestHookRefusesAnEmptyFile(t *testing.T) {
 		s := newServer(t, func(s *server) { s.judge = says(tt.status) })
 		c, p := s.newClient(t, nil), &progress{}
 		for range 2 {
-			_, err := c.Upload(limited(t), transfer, p)
-			want(t, err, core.KindServer, tt.code, core.OutcomeAnswered)
+			_, err := c.Upload(coretest.Limited(t), transfer, p)
+			coretest.Want(t, err, core.KindServer, tt.code, core.OutcomeAnswered)
 			transfer.Resume = p.note()
 		}
 		s.setJudge(nil)
-		r, err := c.Upload(limited(t), transfer, p)
+		r, err := c.Upload(coretest.Limited(t), transfer, p)
 		wantReceipt(t, r, err, data)
 		if !s.accepted[r.FileID] || len(s.accepted) != 1 {
 			t.Errorf("%+v, accepted %v", r, s.accepted)
@@ -214,8 +215,8 @@ func TestHookRefusesParts(t *testing.T) {
 			s := newServer(t, func(s *server) { s.judge = tt.judge })
 			c, p := s.newClient(t, inParts(4)), &progress{}
 			for range 2 {
-				_, err := c.Upload(limited(t), transfer, p)
-				want(t, err, core.KindServer, tt.code, core.OutcomeAnswered)
+				_, err := c.Upload(coretest.Limited(t), transfer, p)
+				coretest.Want(t, err, core.KindServer, tt.code, core.OutcomeAnswered)
 				if n := parseNote(p.note(), c.base); len(n.urls()) != tt.left {
 					t.Errorf("note %s", p.note())
 				}
@@ -223,7 +224,7 @@ func TestHookRefusesParts(t *testing.T) {
 			}
 			s.setJudge(nil)
 			s.forget()
-			r, err := c.Upload(limited(t), transfer, p)
+			r, err := c.Upload(coretest.Limited(t), transfer, p)
 			wantReceipt(t, r, err, data)
 			if _, sent := s.count(http.MethodPatch); !s.accepted[r.FileID] || (sent == 0) != (tt.left > 0) {
 				t.Errorf("%+v, accepted %v, %d bytes were sent", r, s.accepted, sent)
@@ -251,8 +252,8 @@ func TestRefusedPartAmongBrokenOnes(t *testing.T) {
 		<-broken
 		return false
 	})
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 	if n := parseNote(p.note(), c.base); len(n.urls()) != 0 || n.No != 422 {
 		t.Errorf("note %s", p.note())
 	}
@@ -266,8 +267,8 @@ func TestRefusalOutweighsTheProfile(t *testing.T) {
 	// The upload can't be asked about right away.
 	s.set(after(0, http.MethodHead, answers(http.StatusServiceUnavailable)))
 	for range 3 {
-		_, err := c.Upload(limited(t), transfer, p)
-		want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+		_, err := c.Upload(coretest.Limited(t), transfer, p)
+		coretest.Want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 		transfer.Resume = p.note()
 	}
 }
@@ -283,12 +284,12 @@ func TestRefusalAfterALostAnswer(t *testing.T) {
 		s := newServer(t, func(s *server) { s.judge = says(status) })
 		c, p := s.newClient(t, nil), &progress{}
 		s.set(after(1, http.MethodPatch, answers(http.StatusGatewayTimeout)))
-		_, err := c.Upload(limited(t), transfer, p)
-		want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeCutOff)
+		_, err := c.Upload(coretest.Limited(t), transfer, p)
+		coretest.Want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeCutOff)
 		transfer.Resume = p.note()
-		_, err = c.Upload(limited(t), transfer, p)
+		_, err = c.Upload(coretest.Limited(t), transfer, p)
 		code := map[core.Outcome]core.Code{core.OutcomeAnswered: core.CodeRejected, core.OutcomeUnknown: core.CodeOutcomeUnknown}[outcome]
-		want(t, err, core.KindServer, code, outcome)
+		coretest.Want(t, err, core.KindServer, code, outcome)
 		if left := len(s.uploads(t)); (left == 0) != (outcome == core.OutcomeAnswered) {
 			t.Errorf("%d: %d uploads are left", status, left)
 		}
@@ -311,8 +312,8 @@ func TestRefusedFileIsGivenBack(t *testing.T) {
 			}
 		})
 		c, p := s.newClient(t, inParts(3)), &progress{}
-		_, err := c.Upload(limited(t), transfer, p)
-		want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+		_, err := c.Upload(coretest.Limited(t), transfer, p)
+		coretest.Want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 		s.set(func(w http.ResponseWriter, r *http.Request) bool {
 			again := r.Method == http.MethodPost && r.Header.Get("Upload-Concat") != partial
 			if again {
@@ -323,16 +324,16 @@ func TestRefusedFileIsGivenBack(t *testing.T) {
 			return again
 		})
 		transfer.Resume = p.note()
-		_, err = c.Upload(limited(t), transfer, p)
-		want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+		_, err = c.Upload(coretest.Limited(t), transfer, p)
+		coretest.Want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 		s.set(nil)
 		s.setJudge(nil)
 		transfer.Resume = p.note() // the user sends again
-		r, err := c.Upload(limited(t), transfer, p)
+		r, err := c.Upload(coretest.Limited(t), transfer, p)
 		if size > 0 {
-			want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
+			coretest.Want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
 			transfer.Resume = p.note()
-			r, err = c.Upload(limited(t), transfer, p)
+			r, err = c.Upload(coretest.Limited(t), transfer, p)
 		}
 		wantReceipt(t, r, err, data)
 		if !s.accepted[r.FileID] {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/content"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // Wherever an attempt is cut off, the next one sends only what the server lacks.
@@ -26,7 +27,7 @@ func TestConnectionCut(t *testing.T) {
 				s.set(after(0, http.MethodPatch, s.cutAfter(cut)))
 				c := s.newClient(t, func(cfg *Config) { cfg.HTTPVersion = version })
 				p := &progress{}
-				_, err := c.Upload(limited(t), transfer, p)
+				_, err := c.Upload(coretest.Limited(t), transfer, p)
 				e := core.AsError(err)
 				if e == nil || e.Kind != core.KindNetwork || e.Outcome != core.OutcomeCutOff && e.Outcome != core.OutcomeNotProcessed {
 					t.Fatalf("got %+v", e)
@@ -37,7 +38,7 @@ func TestConnectionCut(t *testing.T) {
 				again, q := transfer, &progress{}
 				again.Resume = p.note()
 				s.forget()
-				r, err := c.Upload(limited(t), again, q)
+				r, err := c.Upload(coretest.Limited(t), again, q)
 				wantReceipt(t, r, err, data)
 				s.only(t, data)
 				if _, sent := s.count(http.MethodPatch); sent != size-cut || q.resumed != cut || q.sent[0] != cut {
@@ -86,7 +87,7 @@ func TestLastAnswerIsLost(t *testing.T) {
 				return false
 			})
 			c, p := s.newClient(t, completeIsStored), &progress{}
-			r, err := c.Upload(limited(t), transfer, p)
+			r, err := c.Upload(coretest.Limited(t), transfer, p)
 			if tt.stored == lastBytes && tt.heads {
 				wantReceipt(t, r, err, data)
 				return
@@ -101,7 +102,7 @@ func TestLastAnswerIsLost(t *testing.T) {
 			s.forget()
 			again := transfer
 			again.Resume = p.note()
-			r, err = c.Upload(limited(t), again, &progress{})
+			r, err = c.Upload(coretest.Limited(t), again, &progress{})
 			wantReceipt(t, r, err, data)
 			s.only(t, data)
 			if _, sent := s.count(http.MethodPatch); sent != lastBytes-tt.stored {
@@ -155,7 +156,7 @@ func TestCrash(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newServer(t, nil)
 			c, p := s.newClient(t, completeIsStored), &progress{}
-			ctx, cancel := context.WithCancel(limited(t))
+			ctx, cancel := context.WithCancel(coretest.Limited(t))
 			defer cancel()
 			tt.prepare(p, cancel)
 			_, err := c.Upload(ctx, transfer, p)
@@ -165,13 +166,13 @@ func TestCrash(t *testing.T) {
 			again := transfer
 			again.Resume = p.note()
 			p = &progress{notes: []string{p.note()}}
-			r, err := c.Upload(limited(t), again, p)
+			r, err := c.Upload(coretest.Limited(t), again, p)
 			for range 5 { // a delayed request may still arrive and interfere
 				if core.CodeOf(err) != core.CodeServerBusy && core.CodeOf(err) != core.CodeServerFailure {
 					break
 				}
 				again.Resume = p.note()
-				r, err = c.Upload(limited(t), again, p)
+				r, err = c.Upload(coretest.Limited(t), again, p)
 			}
 			wantReceipt(t, r, err, data)
 			if tt.orphan {
@@ -197,7 +198,7 @@ func TestExpiredUpload(t *testing.T) {
 		s.set(after(0, http.MethodHead, answers(status)))
 		again := transfer
 		again.Resume = n.text()
-		r, err := c.Upload(limited(t), again, &progress{})
+		r, err := c.Upload(coretest.Limited(t), again, &progress{})
 		wantReceipt(t, r, err, data)
 		s.only(t, data)
 
@@ -205,8 +206,8 @@ func TestExpiredUpload(t *testing.T) {
 		again.Resume = n.text()
 		p := &progress{}
 		s.set(after(0, http.MethodHead, answers(status)))
-		_, err = c.Upload(limited(t), again, p)
-		want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+		_, err = c.Upload(coretest.Limited(t), again, p)
+		coretest.Want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 		if p.note() != "" || len(p.notes) != 1 {
 			t.Errorf("notes %q", p.notes)
 		}
@@ -220,12 +221,12 @@ func TestUploadExpiresOnTheWay(t *testing.T) {
 	c, p := s.newClient(t, nil), &progress{}
 	transfer, data := newTransfer(t, "a", 2<<20)
 	s.set(after(0, http.MethodPatch, answers(http.StatusGone)))
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
 	if p.note() != "" {
 		t.Errorf("note %q", p.note())
 	}
-	r, err := c.Upload(limited(t), transfer, p)
+	r, err := c.Upload(coretest.Limited(t), transfer, p)
 	wantReceipt(t, r, err, data)
 }
 
@@ -244,7 +245,7 @@ func TestForeignNotes(t *testing.T) {
 		s.forget()
 		again := transfer
 		again.Resume = text
-		r, err := c.Upload(limited(t), again, &progress{})
+		r, err := c.Upload(coretest.Limited(t), again, &progress{})
 		wantReceipt(t, r, err, data)
 		if posts, _ := s.count(http.MethodPost); posts != 1 {
 			t.Errorf("%s: %d new uploads", text, posts)
@@ -279,8 +280,8 @@ func TestFileThatChanges(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		_, err := c.Upload(limited(t), transfer, p)
-		want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeNotProcessed)
+		_, err := c.Upload(coretest.Limited(t), transfer, p)
+		coretest.Want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeNotProcessed)
 		if p.finished != 0 || s.last(t, http.MethodPatch).header.Get("Repr-Digest") != "" {
 			t.Error("its last bytes were sent")
 		}
@@ -292,7 +293,7 @@ func TestFileThatGrewOnceItWasThere(t *testing.T) {
 	s := newServer(t, nil)
 	c, p := s.newClient(t, nil), &progress{}
 	transfer, data := newTransfer(t, "a", 3<<20)
-	r, err := c.Upload(limited(t), transfer, p)
+	r, err := c.Upload(coretest.Limited(t), transfer, p)
 	wantReceipt(t, r, err, data)
 	transfer.Resume = p.note()
 	s.set(func(_ http.ResponseWriter, r *http.Request) bool {
@@ -303,8 +304,8 @@ func TestFileThatGrewOnceItWasThere(t *testing.T) {
 		}
 		return false
 	})
-	_, err = c.Upload(limited(t), transfer, &progress{})
-	want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeNotProcessed)
+	_, err = c.Upload(coretest.Limited(t), transfer, &progress{})
+	coretest.Want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeNotProcessed)
 }
 
 // A mount that comes back may have other device numbers: the upload is resumed.
@@ -313,7 +314,7 @@ func TestSameFileOfAnotherMount(t *testing.T) {
 	s := newServer(t, nil)
 	c, p := s.newClient(t, nil), &progress{}
 	s.set(after(0, http.MethodPatch, s.cutAfter(1<<20)))
-	if _, err := c.Upload(limited(t), transfer, p); err == nil {
+	if _, err := c.Upload(coretest.Limited(t), transfer, p); err == nil {
 		t.Fatal("the connection was not cut")
 	}
 	s.set(nil)
@@ -332,7 +333,7 @@ func TestSameFileOfAnotherMount(t *testing.T) {
 	}
 	other.Source = content.Describe(other.Source.Path, "a", facts)
 	other.Resume = p.note()
-	r, err := c.Upload(limited(t), other, &progress{})
+	r, err := c.Upload(coretest.Limited(t), other, &progress{})
 	wantReceipt(t, r, err, data)
 	if posts, _ := s.count(http.MethodPost); posts != 0 || other.Source.FileID == transfer.Source.FileID {
 		t.Errorf("%d new uploads", posts)
@@ -345,6 +346,6 @@ func TestFileThatShrinks(t *testing.T) {
 	c, p := s.newClient(t, nil), &progress{}
 	transfer, _ := newTransfer(t, "a", 30<<20)
 	p.onNote = func(string) error { return os.Truncate(transfer.Source.Path, 5<<20) }
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeCutOff)
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeCutOff)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/auth"
+	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/sandbox"
 	"github.com/artstore/ingester/core/tlsconfig"
 )
@@ -132,12 +133,12 @@ func TestEmbeddedServer(t *testing.T) {
 			t.Run(fmt.Sprintf("%d parts, cut after %d bytes", parts, cut), func(t *testing.T) {
 				s := newEmbedded(t)
 				c := s.client(t, func(cfg *Config) { cfg.Parts, cfg.partsFrom, cfg.piece = parts, 1<<20, 1<<20 })
-				if offer, err := c.Offer(limited(t)); err != nil || !offer.Checksum || !offer.Concatenation {
+				if offer, err := c.Offer(coretest.Limited(t)); err != nil || !offer.Checksum || !offer.Concatenation {
 					t.Fatalf("%+v, %v", offer, err)
 				}
 				s.set(cut)
 				again, p := transfer, &progress{}
-				r, err := c.Upload(limited(t), again, p)
+				r, err := c.Upload(coretest.Limited(t), again, p)
 				for range 3 {
 					if err == nil {
 						break
@@ -147,13 +148,13 @@ func TestEmbeddedServer(t *testing.T) {
 					}
 					s.set(0)
 					again.Resume = p.note()
-					r, err = c.Upload(limited(t), again, p)
+					r, err = c.Upload(coretest.Limited(t), again, p)
 				}
 				wantReceipt(t, r, err, data)
 				s.one(t, r, data)
 				// The note was lost, but the server recognises the transfer.
 				again.Resume = ""
-				same, err := c.Upload(limited(t), again, &progress{})
+				same, err := c.Upload(coretest.Limited(t), again, &progress{})
 				wantReceipt(t, same, err, data)
 				s.one(t, same, data)
 			})
@@ -166,7 +167,7 @@ func TestEmbeddedServerSmallFiles(t *testing.T) {
 	for _, size := range []int{0, 1, 100 << 10} {
 		s := newEmbedded(t)
 		transfer, data := newTransfer(t, "a", size)
-		r, err := s.client(t, nil).Upload(limited(t), transfer, &progress{})
+		r, err := s.client(t, nil).Upload(coretest.Limited(t), transfer, &progress{})
 		wantReceipt(t, r, err, data)
 		if r.ExpiresAt.IsZero() {
 			t.Errorf("%+v", r)
@@ -176,13 +177,13 @@ func TestEmbeddedServerSmallFiles(t *testing.T) {
 	s := newEmbedded(t)
 	c, p := s.client(t, nil), &progress{onEnd: func() error { return errors.New("stop") }}
 	transfer, data := newTransfer(t, "a", 3<<20)
-	_, _ = c.Upload(limited(t), transfer, p)
+	_, _ = c.Upload(coretest.Limited(t), transfer, p)
 	transfer.Resume = p.note()
-	if err := c.Terminate(limited(t), transfer); err != nil {
+	if err := c.Terminate(coretest.Limited(t), transfer); err != nil {
 		t.Fatal(err)
 	}
 	again := &progress{}
-	r, err := c.Upload(limited(t), core.Transfer{ID: transfer.ID, Source: transfer.Source, Options: transfer.Options}, again)
+	r, err := c.Upload(coretest.Limited(t), core.Transfer{ID: transfer.ID, Source: transfer.Source, Options: transfer.Options}, again)
 	wantReceipt(t, r, err, data)
 	s.one(t, r, data)
 }

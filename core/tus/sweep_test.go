@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // scissors cuts one connection during the exchange that completes an upload: after some
@@ -110,7 +111,7 @@ func (s *server) plain(t testing.TB, by *scissors) *Client {
 		s.ServeHTTP(w, r)
 	}))
 	t.Cleanup(open.Close)
-	c, err := New(Config{URL: open.URL + "/files/", Tokens: &fixedToken{}, Streams: 1, dial: by.dial})
+	c, err := New(Config{URL: open.URL + "/files/", Tokens: &coretest.Tokens{}, Streams: 1, dial: by.dial})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,12 +251,12 @@ func TestLastBytesNeverLeft(t *testing.T) {
 	s, by, p := newServer(t, nil), noCut(), &progress{}
 	by.request = 100
 	c := s.plain(t, by)
-	_, err := c.Upload(limited(t), transfer, p)
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
 	if e := core.AsError(err); e == nil || e.Outcome == core.OutcomeUnknown || e.Outcome == core.OutcomeAnswered {
 		t.Fatalf("got %v", err)
 	}
 	for _, upload := range s.uploads(t) {
-		if e := c.remove(limited(t), c.base.String()+path.Base(upload)); e != nil {
+		if e := c.remove(coretest.Limited(t), c.base.String()+path.Base(upload)); e != nil {
 			t.Fatal(e)
 		}
 	}

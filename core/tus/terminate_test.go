@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // A cancelled upload ends at once, and the rest can still be sent later.
@@ -14,17 +15,17 @@ func TestCancel(t *testing.T) {
 	s := newServer(t, nil)
 	c, p := s.newClient(t, nil), &progress{}
 	transfer, data := newTransfer(t, "a", 20<<20)
-	ctx, cancel := context.WithCancel(limited(t))
+	ctx, cancel := context.WithCancel(coretest.Limited(t))
 	p.onSent = func(n int64) {
 		if n > 2<<20 {
 			cancel()
 		}
 	}
 	_, err := c.Upload(ctx, transfer, p)
-	want(t, err, core.KindCancelled, core.CodeCancelled, core.OutcomeCutOff)
+	coretest.Want(t, err, core.KindCancelled, core.CodeCancelled, core.OutcomeCutOff)
 	again := transfer
 	again.Resume = p.note()
-	r, err := c.Upload(limited(t), again, &progress{})
+	r, err := c.Upload(coretest.Limited(t), again, &progress{})
 	wantReceipt(t, r, err, data)
 	s.only(t, data)
 }
@@ -53,17 +54,17 @@ func TestTerminate(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newServer(t, tt.set)
 			c, p := s.newClient(t, nil), &progress{onEnd: func() error { return errors.New("stop") }}
-			_, _ = c.Upload(limited(t), transfer, p)
+			_, _ = c.Upload(coretest.Limited(t), transfer, p)
 			cancelled := transfer
 			cancelled.Resume = p.note()
-			if err := c.Terminate(limited(t), cancelled); core.CodeOf(err) != tt.code {
+			if err := c.Terminate(coretest.Limited(t), cancelled); core.CodeOf(err) != tt.code {
 				t.Errorf("got %v", err)
 			}
 			if n := len(s.uploads(t)); n != tt.left {
 				t.Errorf("%d uploads are left", n)
 			}
 			if tt.left == 0 { // it is deleted already
-				if err := c.Terminate(limited(t), cancelled); err != nil {
+				if err := c.Terminate(coretest.Limited(t), cancelled); err != nil {
 					t.Error(err)
 				}
 			}
@@ -72,7 +73,7 @@ func TestTerminate(t *testing.T) {
 	s := newServer(t, nil)
 	for _, note := range []string{"", "garbage"} {
 		transfer.Resume = note
-		if err := s.newClient(t, nil).Terminate(limited(t), transfer); err != nil || len(s.requests) != 0 {
+		if err := s.newClient(t, nil).Terminate(coretest.Limited(t), transfer); err != nil || len(s.requests) != 0 {
 			t.Errorf("%v, %d requests", err, len(s.requests))
 		}
 	}

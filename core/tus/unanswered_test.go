@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // refusals lists statuses that a server, a firewall or a gateway may answer to a question
@@ -21,7 +22,7 @@ func (s *server) begun(t *testing.T, c *Client, transfer core.Transfer) core.Tra
 	t.Helper()
 	p := &progress{}
 	s.set(after(0, http.MethodPatch, s.cutAfter(1<<20)))
-	if _, err := c.Upload(limited(t), transfer, p); err == nil {
+	if _, err := c.Upload(coretest.Limited(t), transfer, p); err == nil {
 		t.Fatal("the connection was not cut")
 	}
 	s.set(nil)
@@ -48,8 +49,8 @@ func TestRefusedQuestion(t *testing.T) {
 			s.set(heads(s.last(t, http.MethodPatch).path, status))
 			for n := 1; n < maxUnanswered; n++ {
 				p := &progress{}
-				_, err := c.Upload(limited(t), transfer, p)
-				if e := wantError(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered); e.Status != status {
+				_, err := c.Upload(coretest.Limited(t), transfer, p)
+				if e := coretest.WantError(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered); e.Status != status {
 					t.Errorf("%+v", e)
 				}
 				transfer.Resume = p.note()
@@ -57,7 +58,7 @@ func TestRefusedQuestion(t *testing.T) {
 			if posts, _ := s.count(http.MethodPost); posts != 1 {
 				t.Errorf("%d uploads were begun", posts)
 			}
-			r, err := c.Upload(limited(t), transfer, &progress{})
+			r, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 			wantReceipt(t, r, err, data)
 			s.only(t, data) // the other one is deleted
 		})
@@ -74,20 +75,20 @@ func TestRefusedQuestionIsAnsweredLater(t *testing.T) {
 	for range 2 * maxUnanswered {
 		p := &progress{}
 		s.set(heads(path, http.StatusForbidden))
-		if _, err := c.Upload(limited(t), transfer, p); err == nil {
+		if _, err := c.Upload(coretest.Limited(t), transfer, p); err == nil {
 			t.Fatal("nothing was refused")
 		}
 		transfer.Resume = p.note()
 		p = &progress{}
 		s.set(after(0, http.MethodPatch, func(w http.ResponseWriter, r *http.Request) bool { hangUp(w, r); return true }))
-		if _, err := c.Upload(limited(t), transfer, p); err == nil {
+		if _, err := c.Upload(coretest.Limited(t), transfer, p); err == nil {
 			t.Fatal("the connection was not cut")
 		}
 		transfer.Resume = p.note()
 	}
 	s.set(nil)
 	s.forget()
-	r, err := c.Upload(limited(t), transfer, &progress{})
+	r, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 	wantReceipt(t, r, err, data)
 	if _, sent := s.count(http.MethodPatch); sent != 3<<20 {
 		t.Errorf("%d bytes were sent again", sent)
@@ -106,7 +107,7 @@ func TestRefusedQuestionOfTheAccount(t *testing.T) {
 		})
 		for n := 1; n <= maxUnanswered+2; n++ {
 			p := &progress{}
-			_, err := c.Upload(limited(t), transfer, p)
+			_, err := c.Upload(coretest.Limited(t), transfer, p)
 			if e := core.AsError(err); e == nil || n >= maxUnanswered && (e.Kind != kind || e.Code == core.CodeServerFailure) {
 				t.Errorf("attempt %d: %v", n, err)
 			}
@@ -116,7 +117,7 @@ func TestRefusedQuestionOfTheAccount(t *testing.T) {
 		}
 		s.set(nil)
 		s.forget()
-		r, err := c.Upload(limited(t), transfer, &progress{})
+		r, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 		wantReceipt(t, r, err, data)
 		if _, sent := s.count(http.MethodPatch); sent != 2<<20 {
 			t.Errorf("%d: %d bytes were sent again", status, sent)
@@ -137,7 +138,7 @@ func TestRefusedQuestionAboutTheEnd(t *testing.T) {
 	})
 	for n := 1; ; n++ {
 		p := &progress{}
-		_, err := c.Upload(limited(t), transfer, p)
+		_, err := c.Upload(coretest.Limited(t), transfer, p)
 		transfer.Resume = p.note()
 		if core.AsError(err).Outcome == core.OutcomeUnknown {
 			if n < maxUnanswered || n > maxUnanswered+1 {
@@ -153,7 +154,7 @@ func TestRefusedQuestionAboutTheEnd(t *testing.T) {
 		t.Errorf("%d uploads", n)
 	}
 	s.set(nil)
-	r, err := c.Upload(limited(t), transfer, &progress{}) // the user has decided
+	r, err := c.Upload(coretest.Limited(t), transfer, &progress{}) // the user has decided
 	wantReceipt(t, r, err, data)
 	if n := len(s.uploads(t)); n != 2 {
 		t.Errorf("%d uploads: what may be a stored file was deleted", n)
@@ -167,7 +168,7 @@ func TestRefusedQuestionAboutAPart(t *testing.T) {
 	c := s.newClient(t, inParts(4))
 	p := &progress{}
 	s.set(after(3, http.MethodPatch, func(w http.ResponseWriter, r *http.Request) bool { hangUp(w, r); return true }))
-	if _, err := c.Upload(limited(t), file, p); err == nil {
+	if _, err := c.Upload(coretest.Limited(t), file, p); err == nil {
 		t.Fatal("the connection was not cut")
 	}
 	file.Resume = p.note()
@@ -175,11 +176,11 @@ func TestRefusedQuestionAboutAPart(t *testing.T) {
 	s.forget()
 	for n := 1; n < maxUnanswered; n++ {
 		p = &progress{}
-		_, err := c.Upload(limited(t), file, p)
-		want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
+		_, err := c.Upload(coretest.Limited(t), file, p)
+		coretest.Want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
 		file.Resume = p.note()
 	}
-	r, err := c.Upload(limited(t), file, &progress{})
+	r, err := c.Upload(coretest.Limited(t), file, &progress{})
 	wantReceipt(t, r, err, data)
 	posts, _ := s.count(http.MethodPost)
 	if _, sent := s.count(http.MethodPatch); posts != 2 || sent > 4<<20 { // one part, and the joined file
@@ -206,7 +207,7 @@ func TestDroppedNoteDeletesItsUpload(t *testing.T) {
 				}
 				return false
 			})
-			_, err := c.Upload(limited(t), file, p)
+			_, err := c.Upload(coretest.Limited(t), file, p)
 			if core.AsError(err).Outcome != core.OutcomeUnknown {
 				t.Fatal(err)
 			}
@@ -217,7 +218,7 @@ func TestDroppedNoteDeletesItsUpload(t *testing.T) {
 		n := parseNote(transfer.Resume, c.base)
 		n.ModTime = n.ModTime.Add(-time.Second)
 		transfer.Resume = n.text()
-		r, err := c.Upload(limited(t), transfer, &progress{})
+		r, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 		wantReceipt(t, r, err, data)
 		if n := len(s.uploads(t)); n != map[bool]int{true: 1, false: 2}[answered] {
 			t.Errorf("answered %v: %d uploads", answered, n)
@@ -236,15 +237,15 @@ func TestLockedUpload(t *testing.T) {
 		s.set(heads(s.last(t, http.MethodPatch).path, status))
 		for range 2 * maxUnanswered {
 			p := &progress{}
-			_, err := c.Upload(limited(t), transfer, p)
-			want(t, err, core.KindServer, core.CodeKeyInProgress, core.OutcomeAnswered)
+			_, err := c.Upload(coretest.Limited(t), transfer, p)
+			coretest.Want(t, err, core.KindServer, core.CodeKeyInProgress, core.OutcomeAnswered)
 			if len(p.notes) > 0 {
 				t.Errorf("%d: notes %q", status, p.notes)
 			}
 		}
 		s.set(nil)
 		s.forget()
-		r, err := c.Upload(limited(t), transfer, &progress{})
+		r, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 		wantReceipt(t, r, err, data)
 		if _, sent := s.count(http.MethodPatch); sent != 2<<20 {
 			t.Errorf("%d: %d bytes were sent again", status, sent)

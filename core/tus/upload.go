@@ -152,14 +152,10 @@ func (a *attempt) pause(ctx context.Context, disputes int) *core.Error {
 	if disputes == 0 {
 		return nil
 	}
-	timer := time.NewTimer(a.client.cfg.pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return stopped(wire.NetworkError(opUpload, ctx.Err()))
+	if err := wire.Sleep(ctx, a.client.cfg.pause); err != nil {
+		return stopped(wire.NetworkError(opUpload, err))
 	}
+	return nil
 }
 
 // begin reports how much the server has already.

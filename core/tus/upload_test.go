@@ -19,6 +19,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/wire"
 )
 
@@ -34,7 +35,7 @@ func TestUploadIsStoredAndVerified(t *testing.T) {
 					transfer, data := newTransfer(t, "dir/ä.txt", size)
 					p := &progress{}
 					s.forget()
-					r, err := c.Upload(limited(t), transfer, p)
+					r, err := c.Upload(coretest.Limited(t), transfer, p)
 					wantReceipt(t, r, err, data)
 					if got := s.file(r.FileID); !checked && !bytes.Equal(got, data) {
 						t.Errorf("the server has %d bytes", len(got))
@@ -58,7 +59,7 @@ func TestUploadIsStoredAndVerified(t *testing.T) {
 func TestUploadSaysWhatTheUserSays(t *testing.T) {
 	s := newServer(t, func(s *server) { s.checked = true })
 	transfer, data := newTransfer(t, "dir/a.txt", 2<<20)
-	r, err := s.newClient(t, nil).Upload(limited(t), transfer, &progress{})
+	r, err := s.newClient(t, nil).Upload(coretest.Limited(t), transfer, &progress{})
 	wantReceipt(t, r, err, data)
 	if r.FileID != "0b5a7c52-9a3f-4b3e-8e0e-2f8f1d9c7a11" || r.Name != "dir/a.txt" || r.Details["etag"] != `"7"` ||
 		!r.ExpiresAt.Equal(time.Date(2026, 12, 25, 10, 0, 0, 0, time.UTC)) || !r.UploadedAt.Equal(time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)) {
@@ -98,7 +99,7 @@ func TestLargeFiles(t *testing.T) {
 		transfer, data := newTransfer(t, "a", tt.size)
 		s := newServer(t, func(s *server) { s.checked = tt.checked })
 		c, p := s.newClient(t, func(cfg *Config) { cfg.Parts = tt.parts }), &progress{}
-		r, err := c.Upload(limited(t), transfer, p)
+		r, err := c.Upload(coretest.Limited(t), transfer, p)
 		wantReceipt(t, r, err, data)
 		if n, sent := s.count(http.MethodPatch); n != tt.patches || sent != transfer.Source.Size {
 			t.Errorf("%+v: %d PATCH, %d bytes", tt, n, sent)
@@ -115,12 +116,12 @@ func TestCheckedPiecesAreCut(t *testing.T) {
 	s := newServer(t, func(s *server) { s.checked = true })
 	c, p := s.newClient(t, func(cfg *Config) { cfg.piece = 1 << 20 }), &progress{}
 	s.set(after(3, http.MethodPatch, s.cutAfter(1<<19)))
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
 	again, q := transfer, &progress{}
 	again.Resume = p.note()
 	s.forget()
-	r, err := c.Upload(limited(t), again, q)
+	r, err := c.Upload(coretest.Limited(t), again, q)
 	wantReceipt(t, r, err, data)
 	s.only(t, data)
 	if _, sent := s.count(http.MethodPatch); sent != size-3<<20 || q.resumed != 3<<20 {
@@ -135,7 +136,7 @@ func TestNearServerNeedsNoChecksums(t *testing.T) {
 		s := newServer(t, func(s *server) { s.checked = true })
 		c := s.newClient(t, func(cfg *Config) { cfg.piece, cfg.Checksums, cfg.longRoundTrip = 1<<20, asked, time.Hour }) // independent of how busy this machine is
 		transfer, data := newTransfer(t, "a", 3<<20+5)
-		r, err := c.Upload(limited(t), transfer, &progress{})
+		r, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 		wantReceipt(t, r, err, data)
 		with := 0
 		s.mu.Lock()
@@ -158,7 +159,7 @@ func TestLimiterHoldsTheRate(t *testing.T) {
 	c := s.newClient(t, func(cfg *Config) { cfg.Limiter = rate.NewLimiter(perSecond, 32<<10) })
 	transfer, data := newTransfer(t, "a", size)
 	began := time.Now()
-	r, err := c.Upload(limited(t), transfer, &progress{})
+	r, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 	wantReceipt(t, r, err, data)
 	if took, least := time.Since(began), time.Second*(size-32<<10)/perSecond; took < least*9/10 {
 		t.Errorf("took %v, want at least %v", took, least)
@@ -191,8 +192,8 @@ func TestAnswerBeforeTheBody(t *testing.T) {
 			return r.Method == http.MethodPatch
 		})
 		c := s.newClient(t, func(cfg *Config) { cfg.HTTPVersion, cfg.Limiter = version, stuck{} })
-		_, err := c.Upload(limited(t), transfer, &progress{})
-		want(t, err, core.KindServer, core.CodeForbidden, core.OutcomeAnswered)
+		_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+		coretest.Want(t, err, core.KindServer, core.CodeForbidden, core.OutcomeAnswered)
 		s.CloseClientConnections()
 	}
 }
@@ -211,13 +212,13 @@ func TestWatchdog(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			transfer, _ := newTransfer(t, "a", 3<<20)
 			synctest.Test(t, func(t *testing.T) {
-				c, err := New(Config{URL: "http://127.0.0.1:1/files/", Tokens: &fixedToken{}, dial: pipes(t, tt.serve)})
+				c, err := New(Config{URL: "http://127.0.0.1:1/files/", Tokens: &coretest.Tokens{}, dial: pipes(t, tt.serve)})
 				if err != nil {
 					t.Fatal(err)
 				}
 				began := time.Now()
 				_, err = c.Upload(t.Context(), transfer, &progress{})
-				want(t, err, core.KindNetwork, tt.code, core.OutcomeCutOff)
+				coretest.Want(t, err, core.KindNetwork, tt.code, core.OutcomeCutOff)
 				if took := time.Since(began); took < tt.took || took > tt.took+time.Minute {
 					t.Errorf("took %v, want %v", took, tt.took)
 				}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // acceptedOnly checks that the receipt is of an upload that the hook accepted, and that the
@@ -47,8 +48,8 @@ func TestHookRefuses(t *testing.T) {
 				c, p := s.newClient(t, nil), &progress{}
 				for range 3 { // the same command again
 					s.forget()
-					_, err := c.Upload(limited(t), transfer, p)
-					e := wantError(t, err, tt.kind, tt.code, core.OutcomeAnswered)
+					_, err := c.Upload(coretest.Limited(t), transfer, p)
+					e := coretest.WantError(t, err, tt.kind, tt.code, core.OutcomeAnswered)
 					if want := map[bool]string{true: "hook failed", false: "virus found"}[tt.status == 500]; e.Status != tt.status || !strings.Contains(e.ServerText, want) {
 						t.Errorf("%+v", e)
 					}
@@ -61,7 +62,7 @@ func TestHookRefuses(t *testing.T) {
 					transfer.Resume = p.note()
 				}
 				s.setJudge(nil)
-				r, err := c.Upload(limited(t), transfer, p)
+				r, err := c.Upload(coretest.Limited(t), transfer, p)
 				wantReceipt(t, r, err, data)
 				s.acceptedOnly(t, r, data)
 			})
@@ -87,15 +88,15 @@ func TestGatewayLosesTheVerdict(t *testing.T) {
 				return answers(status)(w, r)
 			})
 			c, p := s.newClient(t, nil), &progress{}
-			_, err := c.Upload(limited(t), transfer, p)
-			want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+			_, err := c.Upload(coretest.Limited(t), transfer, p)
+			coretest.Want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 			if n := len(s.uploads(t)); n != 1 {
 				t.Errorf("%d uploads", n)
 			}
 			s.set(nil)
 			again := transfer
 			again.Resume = p.note()
-			r, err := c.Upload(limited(t), again, p)
+			r, err := c.Upload(coretest.Limited(t), again, p)
 			if deletes, _ := s.count(http.MethodDelete); deletes > 0 && no == 0 {
 				t.Errorf("%d DELETE of what may be stored", deletes)
 			}
@@ -130,7 +131,7 @@ func TestCompleteIsStored(t *testing.T) {
 	s := newServer(t, nil)
 	s.set(lose(s))
 	c := s.newClient(t, nil)
-	r, err := c.Upload(limited(t), transfer, &progress{})
+	r, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 	wantReceipt(t, r, err, data)
 	s.acceptedOnly(t, r, data)
 
@@ -138,20 +139,20 @@ func TestCompleteIsStored(t *testing.T) {
 	s = newServer(t, func(s *server) { s.judge = says(422) })
 	s.set(after(0, http.MethodOptions, lose(s)))
 	c, p := s.newClient(t, nil), &progress{}
-	if offer, err := c.Offer(limited(t)); err != nil || !offer.CompleteIsStored {
+	if offer, err := c.Offer(coretest.Limited(t)); err != nil || !offer.CompleteIsStored {
 		t.Fatalf("%+v, %v", offer, err)
 	}
 	s.set(func(w http.ResponseWriter, r *http.Request) bool {
 		return r.Method != http.MethodOptions && lose(s)(w, r)
 	})
-	_, err = c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+	_, err = c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 
 	// If the server can't be asked, the next attempt asks.
 	s = newServer(t, nil)
 	c, p = s.newClient(t, nil), &progress{}
 	s.set(lose(s))
-	if _, err := c.Offer(limited(t)); err != nil {
+	if _, err := c.Offer(coretest.Limited(t)); err != nil {
 		t.Fatal(err)
 	}
 	s.set(func(w http.ResponseWriter, r *http.Request) bool {
@@ -160,13 +161,13 @@ func TestCompleteIsStored(t *testing.T) {
 		}
 		return lose(s)(w, r)
 	})
-	_, err = c.Upload(limited(t), transfer, p)
+	_, err = c.Upload(coretest.Limited(t), transfer, p)
 	if e := core.AsError(err); e == nil || e.Outcome == core.OutcomeUnknown {
 		t.Fatalf("got %v", err)
 	}
 	s.set(lose(s))
 	transfer.Resume = p.note()
-	r, err = c.Upload(limited(t), transfer, p)
+	r, err = c.Upload(coretest.Limited(t), transfer, p)
 	wantReceipt(t, r, err, data)
 	s.acceptedOnly(t, r, data)
 }
@@ -176,7 +177,7 @@ func TestOldNoteOfACompleteUpload(t *testing.T) {
 	transfer, data := newTransfer(t, "a", 1000)
 	s := newServer(t, nil)
 	c, p := s.newClient(t, nil), &progress{}
-	r, err := c.Upload(limited(t), transfer, p)
+	r, err := c.Upload(coretest.Limited(t), transfer, p)
 	wantReceipt(t, r, err, data)
 	n := parseNote(p.note(), c.base)
 	if !n.Accepted {
@@ -184,8 +185,8 @@ func TestOldNoteOfACompleteUpload(t *testing.T) {
 	}
 	n.Accepted = false
 	transfer.Resume = n.text()
-	_, err = c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+	_, err = c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 }
 
 // If the upload is gone when its last bytes are sent, a new one begins. If earlier last bytes may
@@ -202,8 +203,8 @@ func TestFinishedUploadIsGone(t *testing.T) {
 				s.set(func(w http.ResponseWriter, r *http.Request) bool {
 					return last(r) && answers(http.StatusGatewayTimeout)(w, r)
 				})
-				_, err := c.Upload(limited(t), again, p)
-				want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeCutOff)
+				_, err := c.Upload(coretest.Limited(t), again, p)
+				coretest.Want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeCutOff)
 				again.Resume = p.note()
 			}
 			came := false
@@ -211,15 +212,15 @@ func TestFinishedUploadIsGone(t *testing.T) {
 				came = came || last(r)
 				return came && answers(status)(w, r)
 			})
-			_, err := c.Upload(limited(t), again, p)
+			_, err := c.Upload(coretest.Limited(t), again, p)
 			if lost {
-				want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+				coretest.Want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 				continue
 			}
-			want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
+			coretest.Want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeAnswered)
 			s.set(nil)
 			again.Resume = p.note()
-			r, err := c.Upload(limited(t), again, p)
+			r, err := c.Upload(coretest.Limited(t), again, p)
 			wantReceipt(t, r, err, data)
 		}
 	}
@@ -244,11 +245,11 @@ func TestEarlierRequestArrivesLate(t *testing.T) {
 			s.serve(httptest.NewRecorder(), r) // now the held-back one
 			return answers(status)(w, r)
 		})
-		_, err := c.Upload(limited(t), transfer, p)
-		want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeCutOff)
+		_, err := c.Upload(coretest.Limited(t), transfer, p)
+		coretest.Want(t, err, core.KindServer, core.CodeServerFailure, core.OutcomeCutOff)
 		transfer.Resume = p.note()
-		_, err = c.Upload(limited(t), transfer, p)
-		want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+		_, err = c.Upload(coretest.Limited(t), transfer, p)
+		coretest.Want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 		if deletes, _ := s.count(http.MethodDelete); deletes != 0 || len(s.uploads(t)) != 1 {
 			t.Errorf("%d: %d DELETE, %d uploads", status, deletes, len(s.uploads(t)))
 		}
@@ -280,9 +281,9 @@ func TestRequestsThatCross(t *testing.T) {
 				return true
 			}))
 			c, p := s.newClient(t, nil), &progress{}
-			_, err := c.Upload(limited(t), transfer, p)
+			_, err := c.Upload(coretest.Limited(t), transfer, p)
 			if whole {
-				want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+				coretest.Want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 				continue
 			}
 			code := core.CodeServerBusy
@@ -293,7 +294,7 @@ func TestRequestsThatCross(t *testing.T) {
 				t.Fatalf("%s: %v", tt.words, err)
 			}
 			transfer.Resume = p.note()
-			r, err := c.Upload(limited(t), transfer, p)
+			r, err := c.Upload(coretest.Limited(t), transfer, p)
 			wantReceipt(t, r, err, data)
 			s.acceptedOnly(t, r, data)
 		}
@@ -312,9 +313,9 @@ func TestYesWithoutOffset(t *testing.T) {
 			return answers(http.StatusNoContent)(w, r)
 		}))
 		c, p := s.newClient(t, nil), &progress{}
-		r, err := c.Upload(limited(t), transfer, p)
+		r, err := c.Upload(coretest.Limited(t), transfer, p)
 		if !whole {
-			want(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeCutOff)
+			coretest.Want(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeCutOff)
 			if n := parseNote(p.note(), c.base); n.Accepted {
 				t.Errorf("note %s", p.note())
 			}
@@ -332,8 +333,8 @@ func TestAcceptedUploadLosesBytes(t *testing.T) {
 	s := newServer(t, nil)
 	c, p := s.newClient(t, nil), &progress{}
 	s.set(after(0, http.MethodGet, answers(http.StatusServiceUnavailable)))
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindServer, core.CodeServerBusy, core.OutcomeAnswered)
 	if !parseNote(p.note(), c.base).Accepted {
 		t.Errorf("note %s", p.note())
 	}
@@ -349,6 +350,6 @@ func TestAcceptedUploadLosesBytes(t *testing.T) {
 		return false
 	})
 	transfer.Resume = p.note()
-	_, err = c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
+	_, err = c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindServer, core.CodeOutcomeUnknown, core.OutcomeUnknown)
 }

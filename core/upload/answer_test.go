@@ -105,7 +105,7 @@ func TestParseReceipt(t *testing.T) {
 			if tt.code == core.CodeAnswerInvalid {
 				kind = core.KindServer
 			}
-			want(t, err, kind, tt.code, tt.outcome)
+			coretest.Want(t, err, kind, tt.code, tt.outcome)
 		})
 	}
 }
@@ -141,18 +141,18 @@ func TestAnswersThatAreNotOurs(t *testing.T) {
 	transfer, sum := transferOf(t, "a", []byte("hello"))
 	for generation := 1; generation <= 2; generation++ {
 		answer = receiptJSON(generation, "a", 5, sum)
-		if _, err := c.Upload(limited(t), transfer, &progress{}); err != nil {
+		if _, err := c.Upload(coretest.Limited(t), transfer, &progress{}); err != nil {
 			t.Error(err)
 		}
 		answer = receiptJSON(generation, "a", 5, strings.Repeat("a", 64))
-		_, err := c.Upload(limited(t), transfer, &progress{})
-		if e := wantError(t, err, core.KindIntegrity, core.CodeChecksumMismatch, core.OutcomeAnswered); e.Status != http.StatusOK || e.Op != opUpload {
+		_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+		if e := coretest.WantError(t, err, core.KindIntegrity, core.CodeChecksumMismatch, core.OutcomeAnswered); e.Status != http.StatusOK || e.Op != opUpload {
 			t.Errorf("%+v", e)
 		}
 	}
 	answer = strings.Repeat(" ", transport.MaxAnswer) + receiptJSON(2, "a", 5, sum)
-	_, err := c.Upload(limited(t), transfer, &progress{})
-	want(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeUnknown)
+	_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+	coretest.Want(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeUnknown)
 }
 
 // No answer gives a receipt with a wrong hash, size or ID.

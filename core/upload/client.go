@@ -91,7 +91,7 @@ func New(cfg Config) (*Client, error) {
 		cfg.Now = time.Now
 	}
 	if cfg.sleep == nil {
-		cfg.sleep = sleep
+		cfg.sleep = wire.Sleep
 	}
 	connect := transport.Config{Base: base, TLS: cfg.TLS, HTTPVersion: cfg.HTTPVersion, Connections: cfg.Streams,
 		UserAgent: cfg.UserAgent, Proxy: cfg.Proxy, Dial: cfg.dial}

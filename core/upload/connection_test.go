@@ -28,8 +28,8 @@ func TestNobodyThere(t *testing.T) {
 			t.Errorf("link %+v", link)
 		}
 		transfer, _ := newTransfer(t, "a", 1000)
-		_, err := c.Upload(limited(t), transfer, &progress{})
-		want(t, err, core.KindNetwork, core.CodeConnectionRefused, core.OutcomeNotProcessed)
+		_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+		coretest.Want(t, err, core.KindNetwork, core.CodeConnectionRefused, core.OutcomeNotProcessed)
 		if link := c.Link(); link.State != core.LinkFailed || link.Err.Code != core.CodeConnectionRefused {
 			t.Errorf("link %+v", link)
 		}
@@ -44,8 +44,8 @@ func TestUntrustedServer(t *testing.T) {
 	for _, version := range []string{core.HTTP11, core.HTTP2} {
 		c := newTestClient(t, g.URL, stranger, func(cfg *Config) { cfg.HTTPVersion = version })
 		transfer, _ := newTransfer(t, "a", 1000)
-		_, err := c.Upload(limited(t), transfer, &progress{})
-		want(t, err, core.KindTLS, core.CodeTLSUntrusted, core.OutcomeNotProcessed)
+		_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+		coretest.Want(t, err, core.KindTLS, core.CodeTLSUntrusted, core.OutcomeNotProcessed)
 	}
 	if g.bodies != 0 {
 		t.Error("the server got a body")
@@ -63,8 +63,8 @@ func TestClientCertificateOfAnotherCA(t *testing.T) {
 			cfg.TLS.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &other, nil }
 		})
 		transfer, _ := newTransfer(t, "a", 1000)
-		_, err := c.Upload(limited(t), transfer, &progress{})
-		want(t, err, core.KindTLS, core.CodeTLSClientRefused, core.OutcomeNotProcessed)
+		_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+		coretest.Want(t, err, core.KindTLS, core.CodeTLSClientRefused, core.OutcomeNotProcessed)
 	}
 }
 
@@ -76,8 +76,8 @@ func TestHangUpAfterTheHandshake(t *testing.T) {
 		url := rawServer(t, ca, proto, func(conn net.Conn) { _ = conn.(*tls.Conn).HandshakeContext(t.Context()) })
 		c := newTestClient(t, url, ca, func(cfg *Config) { cfg.HTTPVersion = version })
 		transfer, _ := newTransfer(t, "a", 2<<20)
-		_, err := c.Upload(limited(t), transfer, &progress{})
-		want(t, err, core.KindNetwork, core.CodeTLSClientSilent, core.OutcomeNotProcessed)
+		_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+		coretest.Want(t, err, core.KindNetwork, core.CodeTLSClientSilent, core.OutcomeNotProcessed)
 	}
 }
 
@@ -87,8 +87,8 @@ func TestProxyWantsAPassword(t *testing.T) {
 	defer proxy.Close()
 	c := newTestClient(t, "https://ingester.invalid", coretest.NewCA(t, "CA"), through(t, strings.Replace(proxy.URL, "://", "://user:canary@", 1)))
 	transfer, _ := newTransfer(t, "a", 10)
-	_, err := c.Upload(limited(t), transfer, &progress{})
-	e := wantError(t, err, core.KindNetwork, core.CodeProxy, core.OutcomeNotProcessed)
+	_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+	e := coretest.WantError(t, err, core.KindNetwork, core.CodeProxy, core.OutcomeNotProcessed)
 	if e.Status != http.StatusProxyAuthRequired || strings.Contains(err.Error(), "canary") {
 		t.Errorf("%+v", e)
 	}
@@ -109,7 +109,7 @@ func TestThroughAProxy(t *testing.T) {
 	c := g.newClient(t, through(t, proxy.URL))
 	for _, size := range []int{1000, 3 << 20} {
 		transfer, _ := newTransfer(t, "a", size)
-		if _, err := c.Upload(limited(t), transfer, &progress{}); err != nil {
+		if _, err := c.Upload(coretest.Limited(t), transfer, &progress{}); err != nil {
 			t.Error(err)
 		}
 	}

@@ -30,8 +30,8 @@ func TestSlowBodyIsATimeout(t *testing.T) {
 			}), withoutHTTP2)
 			c := newTestClient(t, s.URL, ca, func(cfg *Config) { cfg.Limiter = rate.NewLimiter(1<<20, 64<<10) })
 			transfer, _ := newTransfer(t, "a", 3<<20)
-			_, err := c.Upload(limited(t), transfer, &progress{})
-			e := wantError(t, err, core.KindServer, core.CodeTimeout, core.OutcomeCutOff)
+			_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+			e := coretest.WantError(t, err, core.KindServer, core.CodeTimeout, core.OutcomeCutOff)
 			if e.Status != http.StatusBadRequest || e.ServerText == "" {
 				t.Errorf("%+v", e)
 			}
@@ -49,6 +49,6 @@ func TestRejectedWholeBody(t *testing.T) {
 	}))
 	c := newTestClient(t, s.URL, ca, nil)
 	transfer, _ := newTransfer(t, "a", 3<<20)
-	_, err := c.Upload(limited(t), transfer, &progress{})
-	want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+	_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+	coretest.Want(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/net/http2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // Front servers refuse Expect: 100-continue with 417, or never answer it. Each file is stored
@@ -34,7 +35,7 @@ func TestExpectIsLearnedOncePerServer(t *testing.T) {
 					} else {
 						stop = n.serve(s.server, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { front(w, r, g, refuses, &asked) }))
 					}
-					c, err := New(Config{BaseURL: "https://127.0.0.1:1", Tokens: &fixedToken{}, Streams: 1, HTTPVersion: version, dial: n.dial, TLS: s.client})
+					c, err := New(Config{BaseURL: "https://127.0.0.1:1", Tokens: &coretest.Tokens{}, Streams: 1, HTTPVersion: version, dial: n.dial, TLS: s.client})
 					if err != nil {
 						t.Fatal(err)
 					}

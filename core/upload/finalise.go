@@ -123,18 +123,6 @@ func (c *Client) follow(ctx context.Context, at transaction, step func(core.Fina
 	}
 }
 
-// sleep waits for d, or until ctx ends.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // transaction is the answer to both calls.
 type transaction struct {
 	ID      string  `json:"transaction_id"`

@@ -105,7 +105,7 @@ func TestFind(t *testing.T) {
 
 // subject is a token source whose token has a subject.
 type subject struct {
-	fixedToken
+	coretest.Tokens
 	name string
 }
 
@@ -130,7 +130,7 @@ func TestFindBySubject(t *testing.T) {
 		"": true, "sa_reports_1": true, "me@example.org": true, "Reports of the year": true, "17": true,
 	} {
 		by = name
-		found, err := c.one(limited(t), transfer, time.Now())
+		found, err := c.one(coretest.Limited(t), transfer, time.Now())
 		if err != nil || len(found) > 0 != want {
 			t.Errorf("uploaded by %q: %v, %v", name, found, err)
 		}
@@ -212,7 +212,7 @@ func TestFindPages(t *testing.T) {
 				}
 				_ = json.NewEncoder(w).Encode(tt.answer(number))
 			}))
-			found, err := newTestClient(t, g.URL, ca, nil).one(limited(t), transfer, tt.since)
+			found, err := newTestClient(t, g.URL, ca, nil).one(coretest.Limited(t), transfer, tt.since)
 			if err != nil || len(found) > 0 != tt.found || tt.found && found[0].FileID != "id-300" || asked != tt.asked {
 				t.Errorf("%d found, %v; asked %d times, want %d", len(found), err, asked, tt.asked)
 			}
@@ -234,7 +234,7 @@ func TestFindOldestFirst(t *testing.T) {
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"items": items})
 	}))
-	found, err := newTestClient(t, g.URL, ca, nil).one(limited(t), transfer, now)
+	found, err := newTestClient(t, g.URL, ca, nil).one(coretest.Limited(t), transfer, now)
 	if err != nil || len(found) != 1 || found[0].FileID != "5" {
 		t.Errorf("%+v, %v", found, err)
 	}
@@ -254,7 +254,7 @@ func TestFindOrder(t *testing.T) {
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{"items": items})
 	}))
-	found, err := newTestClient(t, g.URL, ca, nil).one(limited(t), transfer, now)
+	found, err := newTestClient(t, g.URL, ca, nil).one(coretest.Limited(t), transfer, now)
 	if err != nil || len(found) != 3 || found[0].FileID+found[1].FileID+found[2].FileID != "102" {
 		t.Fatalf("%+v, %v", found, err)
 	}

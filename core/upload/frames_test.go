@@ -13,6 +13,7 @@ import (
 	"golang.org/x/net/http2"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // The possible outcomes of an attempt.
@@ -229,7 +230,7 @@ func TestHTTP2Scripts(t *testing.T) {
 func (s *sweep) playScript(t *testing.T, sc script, transfer core.Transfer) {
 	n := newNetwork(core.HTTP2, cut{at: -1})
 	bodies, stop := n.speak(s.server, func(h *h2) { sc.play(n, h) })
-	c, err := New(Config{BaseURL: "https://127.0.0.1:1", Tokens: &fixedToken{}, Streams: 1, HTTPVersion: core.HTTP2, dial: n.dial, TLS: s.client})
+	c, err := New(Config{BaseURL: "https://127.0.0.1:1", Tokens: &coretest.Tokens{}, Streams: 1, HTTPVersion: core.HTTP2, dial: n.dial, TLS: s.client})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/content"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // A file whose length differs from its directory entry is never stored with the length of the
@@ -20,8 +21,8 @@ func TestLyingLengthIsNeverStored(t *testing.T) {
 		transfer := core.Transfer{ID: "6f1d2c3b-0000-4000-8000-000000000001", Source: content.Describe(path, "file", facts),
 			Options: core.Options{Retention: core.RetentionPermanent}}
 		p := &progress{}
-		_, err = g.newClient(t, nil).Upload(limited(t), transfer, p)
-		want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeNotProcessed)
+		_, err = g.newClient(t, nil).Upload(coretest.Limited(t), transfer, p)
+		coretest.Want(t, err, core.KindFile, core.CodeFileChanged, core.OutcomeNotProcessed)
 		if len(g.files) != 0 || p.finished != 0 {
 			t.Errorf("%s: the server has %d files", path, len(g.files))
 		}

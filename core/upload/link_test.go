@@ -17,8 +17,8 @@ func TestLinkKeepsTheProfilesHooks(t *testing.T) {
 	c := g.newClient(t, func(cfg *Config) {
 		cfg.TLS.VerifyConnection = func(tls.ConnectionState) error { return refuse }
 	})
-	_, err := c.Ready(limited(t))
-	want(t, err, core.KindTLS, core.CodeTLSPolicy, core.OutcomeNotProcessed)
+	_, err := c.Ready(coretest.Limited(t))
+	coretest.Want(t, err, core.KindTLS, core.CodeTLSPolicy, core.OutcomeNotProcessed)
 }
 
 func TestLinkWithoutClientCertificate(t *testing.T) {
@@ -29,7 +29,7 @@ func TestLinkWithoutClientCertificate(t *testing.T) {
 				cfg.TLS.Certificates = nil
 			}
 		})
-		if _, err := c.Ready(limited(t)); err != nil {
+		if _, err := c.Ready(coretest.Limited(t)); err != nil {
 			t.Fatal(err)
 		}
 		if link := c.Link(); link != (core.Link{State: core.LinkUp, TLSVersion: "TLS 1.3", HTTP: "HTTP/2"}) {
@@ -43,7 +43,7 @@ func TestNoSuitableClientCertificate(t *testing.T) {
 	g := newIngester(t, 2, func(s *httptest.Server) { s.TLS.ClientAuth = tls.RequestClientCert })
 	other := coretest.NewCA(t, "Other").Client(t, "x")
 	c := g.newClient(t, func(cfg *Config) { cfg.TLS.Certificates = []tls.Certificate{other} })
-	if _, err := c.Ready(limited(t)); err != nil || c.Link().MutualTLS {
+	if _, err := c.Ready(coretest.Limited(t)); err != nil || c.Link().MutualTLS {
 		t.Errorf("%+v, %v", c.Link(), err)
 	}
 }

@@ -131,7 +131,7 @@ func TestOneListForMany(t *testing.T) {
 		}
 		registry(rows)(w, r)
 	}))
-	l, err := newTestClient(t, g.URL, ca, nil).Find(limited(t), questions)
+	l, err := newTestClient(t, g.URL, ca, nil).Find(coretest.Limited(t), questions)
 	if err != nil || len(l.Found) != len(questions) {
 		t.Fatal(len(l.Found), err)
 	}

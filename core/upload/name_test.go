@@ -63,7 +63,7 @@ func TestNamesArrive(t *testing.T) {
 			transfer.Source.Path = path
 		}
 		transfer.Source.Name = name
-		receipt, err := c.Upload(limited(t), transfer, &progress{})
+		receipt, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 		if err != nil || string(receipt.SHA256) != sum {
 			t.Errorf("%q: %v", name, err)
 			continue
@@ -174,14 +174,14 @@ func TestOneOfFiftyIsRefused(t *testing.T) {
 		transfer, _ := newTransfer(t, fmt.Sprint(i), 100)
 		if i == 17 {
 			transfer.ID = "refuse"
-			_, err := c.Upload(limited(t), transfer, &progress{})
-			e := wantError(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
+			_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+			e := coretest.WantError(t, err, core.KindServer, core.CodeRejected, core.OutcomeAnswered)
 			if e.ServerCode != "UNSUPPORTED" || strings.ContainsAny(e.ServerText, "\u0007") {
 				t.Errorf("%+v", e)
 			}
 			continue
 		}
-		if _, err := c.Upload(limited(t), transfer, &progress{}); err != nil {
+		if _, err := c.Upload(coretest.Limited(t), transfer, &progress{}); err != nil {
 			t.Error(err)
 		}
 	}

@@ -91,8 +91,8 @@ func TestConnectionCutHTTP1(t *testing.T) {
 				tt.end(conn)
 			})
 			c := newTestClient(t, url, ca, func(cfg *Config) { cfg.HTTPVersion = core.HTTP11 })
-			_, err := c.Upload(limited(t), transfer, &progress{})
-			e := wantError(t, err, core.KindNetwork, core.CodeConnectionLost, tt.want)
+			_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+			e := coretest.WantError(t, err, core.KindNetwork, core.CodeConnectionLost, tt.want)
 			if e.Status != 0 {
 				t.Errorf("status %d", e.Status)
 			}
@@ -186,8 +186,8 @@ func TestHTTP2Faults(t *testing.T) {
 			url := rawServer(t, ca, "h2", s.serve)
 			c := newTestClient(t, url, ca, func(cfg *Config) { cfg.HTTPVersion = core.HTTP2 })
 			transfer, _ := newTransfer(t, "a", 100<<10)
-			_, err := c.Upload(limited(t), transfer, &progress{})
-			want(t, err, core.KindNetwork, core.CodeConnectionLost, tt.want)
+			_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+			coretest.Want(t, err, core.KindNetwork, core.CodeConnectionLost, tt.want)
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			if s.bodies != 1 {
@@ -223,10 +223,10 @@ func TestHTTP1ReusedConnectionIsNotReplayed(t *testing.T) {
 	})
 	c := newTestClient(t, url, ca, func(cfg *Config) { cfg.HTTPVersion = core.HTTP11 })
 	transfer, _ := newTransfer(t, "a", 1000)
-	_, err := c.Upload(limited(t), transfer, &progress{})
-	want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
-	_, err = c.Upload(limited(t), transfer, &progress{})
-	want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
+	_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+	coretest.Want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
+	_, err = c.Upload(coretest.Limited(t), transfer, &progress{})
+	coretest.Want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
 	if bodies != 2 {
 		t.Errorf("the server saw %d bodies for two calls", bodies)
 	}
@@ -247,8 +247,8 @@ func TestEarlyAnswer(t *testing.T) {
 				}))
 				c := newTestClient(t, s.URL, ca, func(cfg *Config) { cfg.HTTPVersion = version })
 				p := &progress{}
-				_, err := c.Upload(limited(t), sparse(t, size), p)
-				e := wantError(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
+				_, err := c.Upload(coretest.Limited(t), sparse(t, size), p)
+				e := coretest.WantError(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
 				if e.Status != 413 || e.ServerCode != "FILE_TOO_LARGE" || e.ServerText != "at most 1 MiB" {
 					t.Errorf("%+v", e)
 				}
@@ -270,8 +270,8 @@ func TestEarlyYesIsNotStored(t *testing.T) {
 	}))
 	for _, version := range []string{core.HTTP11, core.HTTP2} {
 		c := newTestClient(t, s.URL, ca, func(cfg *Config) { cfg.HTTPVersion = version })
-		_, err := c.Upload(limited(t), sparse(t, 200<<20), &progress{})
-		e := wantError(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeCutOff)
+		_, err := c.Upload(coretest.Limited(t), sparse(t, 200<<20), &progress{})
+		e := coretest.WantError(t, err, core.KindServer, core.CodeAnswerInvalid, core.OutcomeCutOff)
 		if e.Status != http.StatusCreated {
 			t.Errorf("status %d", e.Status)
 		}

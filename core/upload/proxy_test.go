@@ -25,7 +25,7 @@ func TestProxies(t *testing.T) {
 						through(t, p.URL(scheme, password))(cfg)
 					})
 					transfer, _ := newTransfer(t, "a", 100<<10)
-					if _, err := c.Upload(limited(t), transfer, &progress{}); err != nil {
+					if _, err := c.Upload(coretest.Limited(t), transfer, &progress{}); err != nil {
 						t.Fatal(err)
 					}
 					if p.Tunnels() == 0 || !c.Link().MutualTLS {
@@ -66,8 +66,8 @@ func TestProxyFails(t *testing.T) {
 					through(t, p.URL(tt.scheme, tt.password))(cfg)
 				})
 				transfer, _ := newTransfer(t, "a", 1000)
-				_, err := c.Upload(limited(t), transfer, &progress{})
-				e := wantError(t, err, core.KindNetwork, core.CodeProxy, core.OutcomeNotProcessed)
+				_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+				e := coretest.WantError(t, err, core.KindNetwork, core.CodeProxy, core.OutcomeNotProcessed)
 				if e.Status != tt.status || !strings.Contains(e.Message, tt.says) || strings.Contains(err.Error(), "s3same") {
 					t.Errorf("status %d, %v", e.Status, err)
 				}
@@ -92,8 +92,8 @@ func TestCertificateRefusedBehindAProxy(t *testing.T) {
 					through(t, coretest.NewProxy(t).URL(scheme, ""))(cfg)
 				})
 				transfer, _ := newTransfer(t, "a", 1000)
-				_, err := c.Upload(limited(t), transfer, &progress{})
-				want(t, err, core.KindTLS, core.CodeTLSClientRefused, core.OutcomeNotProcessed)
+				_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+				coretest.Want(t, err, core.KindTLS, core.CodeTLSClientRefused, core.OutcomeNotProcessed)
 			})
 		}
 	}

@@ -14,7 +14,7 @@ func TestReady(t *testing.T) {
 	for _, version := range []string{core.HTTPAuto, core.HTTP11, core.HTTP2} {
 		g := newIngester(t, 2)
 		c := g.newClient(t, func(cfg *Config) { cfg.HTTPVersion = version })
-		r, err := c.Ready(limited(t))
+		r, err := c.Ready(coretest.Limited(t))
 		if err != nil || !r.Ready || r.Status != "ok" || !r.HonoursKey || r.MaxFileSize != 99 || r.Checks["storage"] != "ok" || r.Checks["queue"] != "3" {
 			t.Errorf("%+v, %v", r, err)
 		}
@@ -55,12 +55,12 @@ func TestReadyAnswers(t *testing.T) {
 				_, _ = io.WriteString(w, tt.body)
 			}))
 			c := newTestClient(t, s.URL+"/base/", ca, nil)
-			got, err := c.Ready(limited(t))
+			got, err := c.Ready(coretest.Limited(t))
 			if core.CodeOf(err) != tt.code || got.Ready != tt.want.Ready || got.Status != tt.want.Status || got.HonoursKey != tt.want.HonoursKey {
 				t.Errorf("%+v, %v", got, err)
 			}
 			for range 2 {
-				honours, err := c.HonoursKey(limited(t))
+				honours, err := c.HonoursKey(coretest.Limited(t))
 				if honours != tt.want.HonoursKey || (err == nil) != tt.definite {
 					t.Errorf("HonoursKey %v, %v", honours, err)
 				}
@@ -74,15 +74,15 @@ func TestReadyAnswers(t *testing.T) {
 
 func TestReadyOfNobody(t *testing.T) {
 	c := newTestClient(t, "https://127.0.0.1:1", coretest.NewCA(t, "CA"), nil)
-	_, err := c.HonoursKey(limited(t))
-	want(t, err, core.KindNetwork, core.CodeConnectionRefused, core.OutcomeNotProcessed)
+	_, err := c.HonoursKey(coretest.Limited(t))
+	coretest.Want(t, err, core.KindNetwork, core.CodeConnectionRefused, core.OutcomeNotProcessed)
 }
 
 func TestReadyWithoutClientCertificate(t *testing.T) {
 	g := newIngester(t, 2)
 	for _, version := range []string{core.HTTPAuto, core.HTTP11} {
 		c := g.newClient(t, func(cfg *Config) { cfg.HTTPVersion, cfg.TLS.Certificates = version, nil })
-		_, err := c.Ready(limited(t))
-		want(t, err, core.KindTLS, core.CodeTLSClientRequired, core.OutcomeNotProcessed)
+		_, err := c.Ready(coretest.Limited(t))
+		coretest.Want(t, err, core.KindTLS, core.CodeTLSClientRequired, core.OutcomeNotProcessed)
 	}
 }

@@ -19,14 +19,14 @@ func TestRejectedTokenIsDropped(t *testing.T) {
 		requests++
 		w.WriteHeader(http.StatusUnauthorized)
 	}), withoutHTTP2)
-	tokens := &fixedToken{}
+	tokens := &coretest.Tokens{}
 	c := newTestClient(t, s.URL, ca, func(cfg *Config) { cfg.Tokens = tokens })
 	transfer, _ := newTransfer(t, "a", 3<<20)
 	p := &progress{}
-	_, err := c.Upload(limited(t), transfer, p)
-	want(t, err, core.KindAuth, core.CodeTokenRejected, core.OutcomeAnswered)
-	if len(tokens.dropped) != 1 || tokens.dropped[0].Value.Reveal() != "the-token" || requests != 1 || p.last() != 0 {
-		t.Errorf("%d tokens dropped, %d requests, %d bytes", len(tokens.dropped), requests, p.last())
+	_, err := c.Upload(coretest.Limited(t), transfer, p)
+	coretest.Want(t, err, core.KindAuth, core.CodeTokenRejected, core.OutcomeAnswered)
+	if len(tokens.Dropped()) != 1 || tokens.Dropped()[0].Value.Reveal() != "the-token" || requests != 1 || p.last() != 0 {
+		t.Errorf("%d tokens dropped, %d requests, %d bytes", len(tokens.Dropped()), requests, p.last())
 	}
 	if link := c.Link(); link.State != core.LinkUp {
 		t.Errorf("link %+v", link)
@@ -44,8 +44,8 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	}))
 	c := newTestClient(t, s.URL, ca, nil)
 	transfer, _ := newTransfer(t, "a", 10)
-	_, err := c.Upload(limited(t), transfer, &progress{})
-	e := wantError(t, err, core.KindServer, core.CodeRedirect, core.OutcomeAnswered)
+	_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+	e := coretest.WantError(t, err, core.KindServer, core.CodeRedirect, core.OutcomeAnswered)
 	if visited || !strings.Contains(e.Message, strings.TrimPrefix(elsewhere.URL, "https://")) {
 		t.Errorf("visited %v; %q", visited, e.Message)
 	}
@@ -57,8 +57,8 @@ func TestMisdirected(t *testing.T) {
 	s := startTLS(t, ca, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusMisdirectedRequest) }))
 	c := newTestClient(t, s.URL, ca, nil)
 	transfer, _ := newTransfer(t, "a", 10)
-	_, err := c.Upload(limited(t), transfer, &progress{})
-	want(t, err, core.KindServer, core.CodeUnexpected, core.OutcomeAnswered)
+	_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+	coretest.Want(t, err, core.KindServer, core.CodeUnexpected, core.OutcomeAnswered)
 }
 
 // If a server answers before it has read anything, the answer is used at once, however many
@@ -75,7 +75,7 @@ func TestAnswerBeforeTheBody(t *testing.T) {
 	for range 16 {
 		all.Go(func() {
 			for range 60 {
-				_, err := c.Upload(limited(t), transfer, &progress{})
+				_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 				if core.CodeOf(err) != core.CodeServerBusy {
 					t.Error(err)
 				}
@@ -93,8 +93,8 @@ func TestSilentRefusalOfTheCertificate(t *testing.T) {
 	c := newTestClient(t, "https://"+s.Addr, ca, nil)
 	for _, size := range []int{10, 100 << 10, 3 << 20} {
 		transfer, _ := newTransfer(t, "a", size)
-		_, err := c.Upload(limited(t), transfer, &progress{})
-		want(t, err, core.KindNetwork, core.CodeTLSClientSilent, core.OutcomeNotProcessed)
+		_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+		coretest.Want(t, err, core.KindNetwork, core.CodeTLSClientSilent, core.OutcomeNotProcessed)
 	}
 	if link := c.Link(); link.State != core.LinkFailed || link.Err.Code != core.CodeTLSClientSilent {
 		t.Errorf("%+v", link)

@@ -21,7 +21,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
@@ -168,27 +167,6 @@ func (g *ingester) only(t *testing.T) stored {
 	return g.files[0]
 }
 
-// fixedToken is a token source with one token.
-type fixedToken struct {
-	mu      sync.Mutex
-	dropped []core.Token
-	err     error
-}
-
-func (f *fixedToken) TokenFor(ctx context.Context, _ time.Duration) (core.Token, error) {
-	return f.Token(ctx)
-}
-
-func (f *fixedToken) Token(context.Context) (core.Token, error) {
-	return core.Token{Value: core.NewSecret("the-token"), Type: "Bearer"}, f.err
-}
-
-func (f *fixedToken) Invalidate(t core.Token) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.dropped = append(f.dropped, t)
-}
-
 // progress records what an upload reports.
 type progress struct {
 	mu       sync.Mutex
@@ -235,7 +213,7 @@ func (g *ingester) newClient(t testing.TB, change func(*Config)) *Client {
 
 func newTestClient(t testing.TB, url string, ca *coretest.CA, change func(*Config)) *Client {
 	t.Helper()
-	cfg := Config{BaseURL: url, Tokens: &fixedToken{}, UserAgent: "test", Streams: 4}
+	cfg := Config{BaseURL: url, Tokens: &coretest.Tokens{}, UserAgent: "test", Streams: 4}
 	if ca != nil {
 		cfg.TLS = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: ca.Pool(), Certificates: []tls.Certificate{ca.Client(t, "tester")}}
 	}
@@ -301,34 +279,4 @@ func through(t testing.TB, proxy string) func(*Config) {
 		t.Fatal(err)
 	}
 	return func(cfg *Config) { cfg.Proxy = http.ProxyURL(u) }
-}
-
-// limited returns a context with a time limit, for tests that could hang.
-func limited(t testing.TB) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// want checks an error's kind, code and outcome.
-func want(t *testing.T, err error, kind core.Kind, code core.Code, outcome core.Outcome) {
-	t.Helper()
-	_ = wantError(t, err, kind, code, outcome)
-}
-
-// wantError is want, but returns the error for further checks.
-func wantError(t *testing.T, err error, kind core.Kind, code core.Code, outcome core.Outcome) *core.Error {
-	t.Helper()
-	if err == nil {
-		t.Fatalf("no error, want %s/%s", kind, code)
-	}
-	e := core.AsError(err)
-	if e.Kind != kind || e.Code != code || e.Outcome != outcome {
-		t.Fatalf("got %s/%s outcome %d (%v), want %s/%s outcome %d", e.Kind, e.Code, e.Outcome, err, kind, code, outcome)
-	}
-	if e.Op == "" || e.Message == "" {
-		t.Errorf("the error says too little: %+v", e)
-	}
-	return e
 }

@@ -37,8 +37,8 @@ func TestLengthsBeyond32Bits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = c.Upload(limited(t), transfer, &progress{})
-			want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
+			_, err = c.Upload(coretest.Limited(t), transfer, &progress{})
+			coretest.Want(t, err, core.KindServer, core.CodeTooLarge, core.OutcomeAnswered)
 			mu.Lock()
 			if want := int64(len(form.head)) + size + int64(len(form.tail)); length != want {
 				t.Errorf("HTTP %s: %d bytes were announced as %d, want %d", version, size, length, want)

@@ -128,7 +128,7 @@ func TestWatchdogSeesAClosedWindow(t *testing.T) {
 		c := newTestClient(t, "https://127.0.0.1:1", ca, func(cfg *Config) { cfg.HTTPVersion, cfg.dial = core.HTTP2, dial })
 		began := time.Now()
 		_, err := c.Upload(t.Context(), transfer, &progress{})
-		want(t, err, core.KindNetwork, core.CodeStalled, core.OutcomeCutOff)
+		coretest.Want(t, err, core.KindNetwork, core.CodeStalled, core.OutcomeCutOff)
 		if took := time.Since(began); took < transport.StallTimeout || took > transport.StallTimeout+time.Minute {
 			t.Errorf("took %v", took)
 		}

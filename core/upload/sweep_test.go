@@ -139,7 +139,7 @@ func (s *sweep) try(t *testing.T, n *network, server *keyed, attempts func(t *te
 	t.Helper()
 	stop := n.serve(s.server, server)
 	defer stop()
-	c, err := New(Config{BaseURL: "https://127.0.0.1:1", Tokens: &fixedToken{}, Streams: 1, HTTPVersion: s.version, dial: n.dial,
+	c, err := New(Config{BaseURL: "https://127.0.0.1:1", Tokens: &coretest.Tokens{}, Streams: 1, HTTPVersion: s.version, dial: n.dial,
 		TLS: s.client})
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 )
 
 // newToxic starts a proxy before the server of g. It ends with the test.
@@ -46,10 +47,19 @@ type toxic struct {
 	size                           int
 }
 
+// network returns a server, the bad network before it, and a client.
+func (bad toxic) network(t *testing.T, version string) (*ingester, *toxiproxy.Proxy, *Client) {
+	t.Helper()
+	g := newIngester(t, 2)
+	proxy, address := newToxic(t, g)
+	poison(t, proxy, bad.kind, bad.stream, bad.attributes)
+	return g, proxy, newTestClient(t, address, g.ca, func(cfg *Config) { cfg.HTTPVersion = version })
+}
+
 // Fault 25: networks with delays, little bandwidth, small packets or slow closing carry every
 // file in one attempt, as no time limit of ours is in the way.
 func TestSlowNetworksCarryEverything(t *testing.T) {
-	for _, line := range []toxic{
+	for _, bad := range []toxic{
 		{"latency", "latency", "upstream", `{"latency":120,"jitter":60}`, 300 << 10},
 		{"latency of answers", "latency", "downstream", `{"latency":120,"jitter":60}`, 300 << 10},
 		{"pieces of one byte", "slicer", "upstream", `{"average_size":1,"size_variation":0,"delay":0}`, 30 << 10},
@@ -58,14 +68,11 @@ func TestSlowNetworksCarryEverything(t *testing.T) {
 		{"slow to close", "slow_close", "upstream", `{"delay":300}`, 2 << 20},
 	} {
 		for _, version := range []string{core.HTTP11, core.HTTP2} {
-			t.Run(line.name+", HTTP "+version, func(t *testing.T) {
+			t.Run(bad.name+", HTTP "+version, func(t *testing.T) {
 				t.Parallel()
-				g := newIngester(t, 2)
-				proxy, address := newToxic(t, g)
-				poison(t, proxy, line.kind, line.stream, line.attributes)
-				c := newTestClient(t, address, g.ca, func(cfg *Config) { cfg.HTTPVersion = version })
-				transfer, sum := newTransfer(t, "a", line.size)
-				receipt, err := c.Upload(limited(t), transfer, &progress{})
+				g, _, c := bad.network(t, version)
+				transfer, sum := newTransfer(t, "a", bad.size)
+				receipt, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 				if err != nil || string(receipt.SHA256) != sum || g.only(t).sum != sum {
 					t.Errorf("got %+v, %v", receipt, err)
 				}
@@ -78,7 +85,7 @@ func TestSlowNetworksCarryEverything(t *testing.T) {
 // Fault 23, over real sockets: connections break. The attempt's result is true, and once the
 // network works the next attempt stores the file.
 func TestBrokenConnections(t *testing.T) {
-	for _, line := range []toxic{
+	for _, bad := range []toxic{
 		{"reset at once", "reset_peer", "upstream", `{"timeout":0}`, 2 << 20},
 		{"reset after a while", "reset_peer", "downstream", `{"timeout":50}`, 2 << 20},
 		{"closed in the handshake", "limit_data", "upstream", `{"bytes":300}`, 2 << 20},
@@ -90,15 +97,12 @@ func TestBrokenConnections(t *testing.T) {
 		{"every answer lost, then closed", "timeout", "downstream", `{"timeout":100}`, 20 << 10},
 	} {
 		for _, version := range []string{core.HTTP11, core.HTTP2} {
-			t.Run(line.name+", HTTP "+version, func(t *testing.T) {
+			t.Run(bad.name+", HTTP "+version, func(t *testing.T) {
 				t.Parallel()
-				g := newIngester(t, 2)
-				proxy, address := newToxic(t, g)
-				poison(t, proxy, line.kind, line.stream, line.attributes)
-				c := newTestClient(t, address, g.ca, func(cfg *Config) { cfg.HTTPVersion = version })
-				transfer, _ := newTransfer(t, "a", line.size)
+				g, proxy, c := bad.network(t, version)
+				transfer, _ := newTransfer(t, "a", bad.size)
 				p := &progress{}
-				_, err := c.Upload(limited(t), transfer, p)
+				_, err := c.Upload(coretest.Limited(t), transfer, p)
 				before := g.stored()
 				e := core.AsError(err)
 				switch {
@@ -108,13 +112,13 @@ func TestBrokenConnections(t *testing.T) {
 					t.Errorf("got %+v", e)
 				case e != nil && before > 0 && e.Outcome != core.OutcomeUnknown, before > 1:
 					t.Errorf("outcome %d with %d files on the server: %v", e.Outcome, before, e)
-				case before > 0 && p.finished != 1 && line.size > core.FinishThreshold:
+				case before > 0 && p.finished != 1 && bad.size > core.FinishThreshold:
 					t.Error("stored before Finishing")
 				}
-				if err := proxy.Toxics.RemoveToxic(t.Context(), line.kind+" "+line.stream); err != nil {
+				if err := proxy.Toxics.RemoveToxic(t.Context(), bad.kind+" "+bad.stream); err != nil {
 					t.Fatal(err)
 				}
-				if _, err := c.Upload(limited(t), transfer, &progress{}); err != nil {
+				if _, err := c.Upload(coretest.Limited(t), transfer, &progress{}); err != nil {
 					t.Errorf("once the network works: %v", err)
 				}
 				_ = c.Close()
@@ -146,14 +150,14 @@ func TestServerMoves(t *testing.T) {
 					once.Do(func() { proxy.Stop() })
 				}
 			}}
-			_, err := c.Upload(limited(t), transfer, p)
-			want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
-			_, err = c.Upload(limited(t), transfer, &progress{})
-			want(t, err, core.KindNetwork, core.CodeConnectionRefused, core.OutcomeNotProcessed)
+			_, err := c.Upload(coretest.Limited(t), transfer, p)
+			coretest.Want(t, err, core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
+			_, err = c.Upload(coretest.Limited(t), transfer, &progress{})
+			coretest.Want(t, err, core.KindNetwork, core.CodeConnectionRefused, core.OutcomeNotProcessed)
 			if err := proxy.Start(); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := c.Upload(limited(t), transfer, &progress{}); err != nil || g.stored() != 1 {
+			if _, err := c.Upload(coretest.Limited(t), transfer, &progress{}); err != nil || g.stored() != 1 {
 				t.Errorf("after the move: %v, %d files", err, g.stored())
 			}
 			_ = c.Close()

@@ -22,6 +22,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/transport"
 )
 
@@ -37,7 +38,7 @@ func TestUploadIsStoredAndVerified(t *testing.T) {
 					c := g.newClient(t, func(cfg *Config) { cfg.HTTPVersion = version })
 					transfer, sum := newTransfer(t, "Ordner/Bericht «März».pdf", size)
 					p := &progress{}
-					r, err := c.Upload(limited(t), transfer, p)
+					r, err := c.Upload(coretest.Limited(t), transfer, p)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -79,8 +80,8 @@ func TestUploadWithoutClientCertificateIsRefused(t *testing.T) {
 				g := newIngester(t, 2)
 				c := g.newClient(t, func(cfg *Config) { cfg.HTTPVersion, cfg.TLS.Certificates = version, nil })
 				transfer, _ := newTransfer(t, "a.bin", size)
-				_, err := c.Upload(limited(t), transfer, &progress{})
-				want(t, err, core.KindTLS, core.CodeTLSClientRequired, core.OutcomeNotProcessed)
+				_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+				coretest.Want(t, err, core.KindTLS, core.CodeTLSClientRequired, core.OutcomeNotProcessed)
 				if link := c.Link(); link.State != core.LinkFailed || link.Err == nil || link.Err.Code != core.CodeTLSClientRequired {
 					t.Errorf("link %+v", link)
 				}
@@ -95,7 +96,7 @@ func TestUploadSendsWhatTheUserSays(t *testing.T) {
 	transfer, _ := newTransfer(t, "a", 10)
 	transfer.Options = core.Options{Retention: core.RetentionPermanent, TTLDays: 7, Description: "eins\r\nzwei", Tags: []string{`a"b`, "é"},
 		Metadata: json.RawMessage("{ \"box\" : 14 }")}
-	if _, err := c.Upload(limited(t), transfer, &progress{}); err != nil {
+	if _, err := c.Upload(coretest.Limited(t), transfer, &progress{}); err != nil {
 		t.Fatal(err)
 	}
 	got := g.only(t)
@@ -128,7 +129,7 @@ func TestAutoChoosesTheVersion(t *testing.T) {
 			for size, wantProto := range map[int]string{1000: tt.small, 1 << 20: tt.large} {
 				for range 2 {
 					transfer, _ := newTransfer(t, "a", size)
-					r, err := c.Upload(limited(t), transfer, &progress{})
+					r, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 					if err != nil || r.HTTP != wantProto {
 						t.Errorf("%d bytes went over %q, want %q (%v)", size, r.HTTP, wantProto, err)
 					}
@@ -143,8 +144,8 @@ func TestHTTP2ThatTheServerLacksIsSaid(t *testing.T) {
 	g := newIngester(t, 2, withoutHTTP2)
 	c := g.newClient(t, func(cfg *Config) { cfg.HTTPVersion = core.HTTP2 })
 	transfer, _ := newTransfer(t, "a", 10)
-	_, err := c.Upload(limited(t), transfer, &progress{})
-	e := wantError(t, err, core.KindTLS, core.CodeTLSPolicy, core.OutcomeNotProcessed)
+	_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+	e := coretest.WantError(t, err, core.KindTLS, core.CodeTLSPolicy, core.OutcomeNotProcessed)
 	if !strings.Contains(e.Message, "http_version") {
 		t.Errorf("message %q gives no advice", e.Message)
 	}
@@ -157,7 +158,7 @@ func TestPlainHTTP(t *testing.T) {
 	c := newTestClient(t, g.URL+"/", nil, nil)
 	for _, size := range []int{10, 3 << 20} {
 		transfer, sum := newTransfer(t, "a", size)
-		r, err := c.Upload(limited(t), transfer, &progress{})
+		r, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 		if err != nil || string(r.SHA256) != sum || r.HTTP != "HTTP/1.1" {
 			t.Errorf("receipt %+v, %v", r, err)
 		}
@@ -182,9 +183,9 @@ func TestManyAtOnce(t *testing.T) {
 				for i := range 40 {
 					group.Go(func() error {
 						transfer, sum := newTransfer(t, fmt.Sprint(i), 3000*i*(1+i%3*10))
-						r, err := c.Upload(limited(t), transfer, &progress{})
+						r, err := c.Upload(coretest.Limited(t), transfer, &progress{})
 						for refused(err) || early(err) { // the server tells its limit only after the first requests
-							r, err = c.Upload(limited(t), transfer, &progress{})
+							r, err = c.Upload(coretest.Limited(t), transfer, &progress{})
 						}
 						if err == nil && string(r.SHA256) != sum {
 							err = errors.New("another hash")
@@ -218,7 +219,7 @@ func TestConnectionsAreReused(t *testing.T) {
 		})
 		transfer, _ := newTransfer(t, "a", 4096)
 		for range 300 {
-			if _, err := c.Upload(limited(t), transfer, &progress{}); err != nil {
+			if _, err := c.Upload(coretest.Limited(t), transfer, &progress{}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -248,7 +249,7 @@ func TestLimiterHoldsTheRate(t *testing.T) {
 		})
 		transfer, _ := newTransfer(t, "a", size)
 		began := time.Now()
-		if _, err := c.Upload(limited(t), transfer, &progress{}); err != nil {
+		if _, err := c.Upload(coretest.Limited(t), transfer, &progress{}); err != nil {
 			t.Fatal(err)
 		}
 		if took, least := time.Since(began), time.Second*(size-32<<10)/perSecond; took < least*9/10 {
@@ -264,14 +265,14 @@ func TestCancelEndsAnUploadAtOnce(t *testing.T) {
 			cfg.HTTPVersion, cfg.Limiter = version, rate.NewLimiter(1<<20, 64<<10)
 		})
 		transfer := sparse(t, 1<<30) // 17 minutes' worth
-		ctx, cancel := context.WithCancel(limited(t))
+		ctx, cancel := context.WithCancel(coretest.Limited(t))
 		p := &progress{onSent: func(n int64) {
 			if n > 0 {
 				cancel()
 			}
 		}}
 		_, err := c.Upload(ctx, transfer, p)
-		want(t, err, core.KindCancelled, core.CodeCancelled, core.OutcomeCutOff)
+		coretest.Want(t, err, core.KindCancelled, core.CodeCancelled, core.OutcomeCutOff)
 	}
 	if len(g.files) != 0 {
 		t.Errorf("the server has %d files", len(g.files))
@@ -285,12 +286,12 @@ func TestFinishingHoldsTheLastBytesBack(t *testing.T) {
 	for _, version := range []string{core.HTTP11, core.HTTP2} {
 		c := g.newClient(t, func(cfg *Config) { cfg.HTTPVersion = version })
 		transfer, _ := newTransfer(t, "a", 2<<20)
-		_, err := c.Upload(limited(t), transfer, &progress{refuse: refusal})
-		if e := wantError(t, err, core.KindConfig, core.CodeStoreFailed, core.OutcomeCutOff); e.Op != "commit" {
+		_, err := c.Upload(coretest.Limited(t), transfer, &progress{refuse: refusal})
+		if e := coretest.WantError(t, err, core.KindConfig, core.CodeStoreFailed, core.OutcomeCutOff); e.Op != "commit" {
 			t.Errorf("op %q", e.Op)
 		}
-		_, err = c.Upload(limited(t), transfer, &progress{refuse: errors.New("no")})
-		want(t, err, core.KindServer, core.CodeInternal, core.OutcomeCutOff)
+		_, err = c.Upload(coretest.Limited(t), transfer, &progress{refuse: errors.New("no")})
+		coretest.Want(t, err, core.KindServer, core.CodeInternal, core.OutcomeCutOff)
 	}
 	if len(g.files) != 0 || g.bodies == 0 {
 		t.Errorf("the server has %d files of %d bodies", len(g.files), g.bodies)
@@ -327,7 +328,7 @@ func TestFileThatChangesIsNeverStored(t *testing.T) {
 						}
 					})
 				}}
-				_, err := c.Upload(limited(t), transfer, p)
+				_, err := c.Upload(coretest.Limited(t), transfer, p)
 				e := core.AsError(err)
 				if e == nil || e.Kind != core.KindFile || e.Code != core.CodeFileChanged || e.Outcome == core.OutcomeUnknown {
 					t.Fatalf("got %+v", e)
@@ -353,13 +354,13 @@ func TestTokenErrorsPassThrough(t *testing.T) {
 	g := newIngester(t, 2)
 	transfer, _ := newTransfer(t, "a", 10)
 	refused := &core.Error{Kind: core.KindAuth, Code: core.CodeSignInRefused, Op: "fetch token", Message: "no"}
-	c := g.newClient(t, func(cfg *Config) { cfg.Tokens = &fixedToken{err: refused} })
-	if _, err := c.Upload(limited(t), transfer, &progress{}); !errors.Is(err, refused) || core.AsError(err).Op != "fetch token" {
+	c := g.newClient(t, func(cfg *Config) { cfg.Tokens = &coretest.Tokens{Err: refused} })
+	if _, err := c.Upload(coretest.Limited(t), transfer, &progress{}); !errors.Is(err, refused) || core.AsError(err).Op != "fetch token" {
 		t.Errorf("got %v", err)
 	}
-	c = g.newClient(t, func(cfg *Config) { cfg.Tokens = &fixedToken{err: context.Canceled} })
-	_, err := c.Upload(limited(t), transfer, &progress{})
-	want(t, err, core.KindCancelled, core.CodeCancelled, core.OutcomeNotProcessed)
+	c = g.newClient(t, func(cfg *Config) { cfg.Tokens = &coretest.Tokens{Err: context.Canceled} })
+	_, err := c.Upload(coretest.Limited(t), transfer, &progress{})
+	coretest.Want(t, err, core.KindCancelled, core.CodeCancelled, core.OutcomeNotProcessed)
 }
 
 func TestNewRefusesWhatCannotWork(t *testing.T) {
@@ -373,6 +374,6 @@ func TestNewRefusesWhatCannotWork(t *testing.T) {
 // For a file that can't be opened no token is fetched and no connection made.
 func TestUploadOfAMissingFile(t *testing.T) {
 	c := newTestClient(t, "http://127.0.0.1:1", nil, nil)
-	_, err := c.Upload(limited(t), core.Transfer{Source: core.Source{Path: filepath.Join(t.TempDir(), "x")}}, &progress{})
-	want(t, err, core.KindFile, core.CodeFileMissing, core.OutcomeNotProcessed)
+	_, err := c.Upload(coretest.Limited(t), core.Transfer{Source: core.Source{Path: filepath.Join(t.TempDir(), "x")}}, &progress{})
+	coretest.Want(t, err, core.KindFile, core.CodeFileMissing, core.OutcomeNotProcessed)
 }
