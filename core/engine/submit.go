@@ -100,35 +100,9 @@ func (s *submission) take(ctx context.Context, sources []core.Source) error {
 	if err != nil {
 		return err
 	}
-	var fresh []*item
-	again, moved := map[core.TransferID]core.Source{}, map[core.TransferID]core.Source{}
-	for i, src := range sources {
-		if _, twice := s.seen[src.Path]; twice {
-			continue
-		}
-		s.seen[src.Path] = struct{}{}
-		t := settled[i]
-		switch {
-		case t == nil:
-			it, err := s.transfer(src)
-			if err != nil {
-				return err
-			}
-			fresh = append(fresh, it)
-		case t.State == core.StateStored:
-			s.stored = append(s.stored, *t)
-			if t.Source.Snapshot == "" && (t.Source.FileID != src.FileID || !t.Source.Changed.Equal(src.Changed)) {
-				moved[t.ID] = src
-			}
-		default:
-			s.already = append(s.already, t.ID)
-			if t.State == core.StateFailed {
-				again[t.ID] = src
-			}
-		}
-	}
-	if len(fresh)+len(again)+len(moved) == 0 {
-		return nil
+	fresh, again, moved, err := s.sort(sources, settled)
+	if err != nil || len(fresh)+len(again)+len(moved) == 0 {
+		return err
 	}
 	err = s.e.do(ctx, opSubmit, func(x *tx) error {
 		if err := ctx.Err(); err != nil {
@@ -153,6 +127,38 @@ func (s *submission) take(ctx context.Context, sources []core.Source) error {
 		s.queued = append(s.queued, fresh...)
 	}
 	return err
+}
+
+// sort notes the transfers that are known already, and returns what has to be written:
+// fresh transfers, failed ones to queue again, and stored ones whose identity has changed.
+func (s *submission) sort(sources []core.Source, settled []*core.Transfer) (fresh []*item, again, moved map[core.TransferID]core.Source, err error) {
+	again, moved = map[core.TransferID]core.Source{}, map[core.TransferID]core.Source{}
+	for i, src := range sources {
+		if _, twice := s.seen[src.Path]; twice {
+			continue
+		}
+		s.seen[src.Path] = struct{}{}
+		t := settled[i]
+		switch {
+		case t == nil:
+			it, err := s.transfer(src)
+			if err != nil {
+				return nil, nil, nil, err
+			}
+			fresh = append(fresh, it)
+		case t.State == core.StateStored:
+			s.stored = append(s.stored, *t)
+			if t.Source.Snapshot == "" && (t.Source.FileID != src.FileID || !t.Source.Changed.Equal(src.Changed)) {
+				moved[t.ID] = src
+			}
+		default:
+			s.already = append(s.already, t.ID)
+			if t.State == core.StateFailed {
+				again[t.ID] = src
+			}
+		}
+	}
+	return fresh, again, moved, nil
 }
 
 // lookup returns a transfer as it is shown.

@@ -172,21 +172,15 @@ func (p Policy) Decide(in Input) Decision {
 			return Decision{Next: core.StateQueued}
 		}
 	case changed:
-		if in.Same <= changedRetries {
-			return wait(backoff(in.Same, in.Rand))
-		}
+		return repeat(in, changedRetries)
 	case absent:
 		if in.Since < absentPatience {
 			return wait(backoff(in.Same, in.Rand))
 		}
 	case unread:
-		if in.Same <= unreadRetries {
-			return wait(backoff(in.Same, in.Rand))
-		}
+		return repeat(in, unreadRetries)
 	case mismatch:
-		if in.Same <= integrityRetries {
-			return wait(backoff(in.Same, in.Rand))
-		}
+		return repeat(in, integrityRetries)
 	case busyKey:
 		if in.Same <= keyRetries {
 			return wait(atLeast(in.Err.RetryAfter, keyDelay, in.Rand))
@@ -201,6 +195,14 @@ func (p Policy) Decide(in Input) Decision {
 	case permanent:
 	}
 	return giveUp(in)
+}
+
+// repeat tries again up to n times.
+func repeat(in Input, n int) Decision {
+	if in.Same > n {
+		return giveUp(in)
+	}
+	return wait(backoff(in.Same, in.Rand))
 }
 
 // ask decides about a file that the server may have stored.
