@@ -3,7 +3,6 @@ package connect
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"golang.org/x/net/http/httpproxy"
@@ -12,9 +11,6 @@ import (
 	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/core/wire"
 )
-
-// proxySchemes are the proxies that net/http can use.
-var proxySchemes = []string{"http", "https", "socks5", "socks5h"} //nolint:gochecknoglobals // a table
 
 // proxyFunc is http.ProxyFromEnvironment for the variables in c, with two differences.
 // An invalid address in HTTPS_PROXY or HTTP_PROXY is an error for every request that
@@ -87,6 +83,12 @@ func usableProxy(c *httpproxy.Config, scheme string) bool {
 	found, err := only.ProxyFunc()(&url.URL{Scheme: scheme, Host: "server.example"})
 	// httpproxy tries again with "http://" before what is no URL: the scheme then
 	// becomes the host, and the rest a path.
-	return err == nil && found != nil && found.Hostname() != "" && strings.TrimSuffix(found.Path, "/") == "" &&
-		slices.Contains(proxySchemes, found.Scheme)
+	if err != nil || found == nil || found.Hostname() == "" || strings.TrimSuffix(found.Path, "/") != "" {
+		return false
+	}
+	switch found.Scheme {
+	case "http", "https", "socks5", "socks5h": // as net/http
+		return true
+	}
+	return false
 }
