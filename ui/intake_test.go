@@ -48,7 +48,6 @@ func TestWhatCannotBeUsedIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctl := viewtest.NewFake()
-	ctl.Found = core.Scan{Sources: []core.Source{{Path: "/a"}}, Skipped: []core.Skipped{{Path: "/link", Reason: core.SkipSymlink}}}
 	h := open(t, ctl, "en", "light")
 	for i, do := range []func(){
 		func() { h.drop(storage.NewFileURI("/a"), web) },
@@ -58,6 +57,7 @@ func TestWhatCannotBeUsedIsSaid(t *testing.T) {
 		},
 	} {
 		h.w.choose(i + 1)
+		ctl.Found = core.Scan{Sources: []core.Source{{Path: fmt.Sprint("/", i)}}, Skipped: []core.Skipped{{Path: "/link", Reason: core.SkipSymlink}}}
 		do()
 		if h.w.shown != 0 {
 			t.Fatal("the answer is out of sight")

@@ -35,7 +35,7 @@ func (h *harness) openDialog(tab view.Tab) *Dialog {
 	h.host.OpenSettings(tab)
 	h.Until("the settings", func() bool { return h.settings() != nil })
 	d := h.settings()
-	if d.previous != "" && !h.Ctl.NoSecret {
+	if kept, err := h.Ctl.HasSecret(h.T.Context(), d.previous); err != nil || kept {
 		h.Until("the answer about the secret", func() bool { return d.secret.kept.Visible() })
 	}
 	if h.Ctl.Saved[d.previous].TLS.HasClientCertificate() {

@@ -20,12 +20,11 @@ func typed(text string) view.ProfileSecrets {
 	return view.ProfileSecrets{Client: core.NewSecret(text)}
 }
 
-// wantProfiles wants these to be saved, and this one to be in use.
+// wantProfiles wants these to be saved, told in order, and this one to be in use.
 func (t *trial) wantProfiles(current string, names ...string) {
 	t.Helper()
 	got, err := t.Profiles(t.Context())
 	t.must(err)
-	slices.Sort(got)
 	if !slices.Equal(got, names) {
 		t.Errorf("saved are %q, want %q", got, names)
 	}

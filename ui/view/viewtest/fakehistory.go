@@ -1,0 +1,91 @@
+package viewtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/artstore/ingester/core"
+)
+
+// Remember changes what History says from now on.
+func (f *Fake) Remember(history []core.Transfer, err error) {
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
+	f.Stored, f.historyErr = history, err
+}
+
+// History implements view.Controller.
+func (f *Fake) History(_ context.Context, q core.HistoryQuery) ([]core.Transfer, error) {
+	_ = f.ask("history %q", q.Text)
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
+	if f.Server == nil { // the tests have searched
+		return f.Stored, f.historyErr
+	}
+	return f.search(q), nil
+}
+
+// search is what is stored and has every word of a query.
+func (f *Fake) search(q core.HistoryQuery) (found []core.Transfer) {
+	for _, t := range f.Stored {
+		texts := strings.ToLower(t.Source.Path + " " + t.Source.Name)
+		without := func(word string) bool { return !strings.Contains(texts, word) }
+		if !slices.ContainsFunc(strings.Fields(strings.ToLower(q.Text)), without) && (q.Limit == 0 || len(found) < q.Limit) {
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
+// ExportHistory implements view.Controller.
+func (f *Fake) ExportHistory(_ context.Context, w io.Writer, format core.HistoryFormat, q core.HistoryQuery) error {
+	asked := f.ask("export history %s %q %d", format, q.Text, q.Limit)
+	if !slices.Contains([]core.HistoryFormat{core.FormatJSON, core.FormatCSV, core.FormatSums}, format) {
+		return refusal(core.KindUsage, core.CodeUsage, "export history")
+	}
+	text := fmt.Sprintf("%s %q\n", format, q.Text)
+	if f.Server != nil {
+		f.Mu.Lock()
+		if text = ""; format == core.FormatCSV {
+			text = "path,sha256\n"
+		}
+		for _, t := range f.search(q) {
+			text += t.Source.Path + "," + string(t.Receipt.SHA256) + "\n"
+		}
+		f.Mu.Unlock()
+	}
+	if _, err := io.WriteString(w, text); err != nil {
+		return errors.Join(&core.Error{Kind: core.KindFile, Code: core.CodeFileUnwritable, Op: "export history", Err: err}, asked)
+	}
+	return asked
+}
+
+// Attempts implements view.Controller.
+func (f *Fake) Attempts(_ context.Context, id core.TransferID) ([]core.Attempt, error) {
+	err := f.ask("attempts %s", id)
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
+	return slices.Clone(f.Tried[id]), err
+}
+
+// Recoveries implements view.Controller.
+func (f *Fake) Recoveries(context.Context) ([]core.Recovery, error) {
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
+	return append([]core.Recovery(nil), f.Damage...), nil
+}
+
+// Acknowledge implements view.Controller.
+func (f *Fake) Acknowledge(_ context.Context, path string) error {
+	if err := f.ask("acknowledge %s", path); err != nil {
+		return err
+	}
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
+	f.Damage = slices.DeleteFunc(f.Damage, func(r core.Recovery) bool { return r.Path == path })
+	return nil
+}
