@@ -63,7 +63,7 @@ func (c *controller) settleQueued(ctx context.Context, was core.Destination, p c
 	if err != nil {
 		return err
 	}
-	if q == view.QueuedEnds {
+	if q == view.QueuedCancelled {
 		return c.Cancel(ctx, ids...)
 	}
 	return c.Redirect(ctx, p.Name, ids...)

@@ -53,11 +53,11 @@ func TestSavingDecidesAboutTheQueue(t *testing.T) {
 		state  core.State
 	}{
 		"the same":              {func(p core.Profile) core.Profile { p.Upload.TTLDays = 7; return p }, view.QueuedMoves, 0, false, core.StateQueued},
-		"the same, cancelled":   {func(p core.Profile) core.Profile { p.IngesterURL += "/"; return p }, view.QueuedEnds, 0, false, core.StateQueued},
+		"the same, cancelled":   {func(p core.Profile) core.Profile { p.IngesterURL += "/"; return p }, view.QueuedCancelled, 0, false, core.StateQueued},
 		"renamed":               {func(p core.Profile) core.Profile { p.Name = "New"; return p }, view.QueuedWaits, 0, false, core.StateQueued},
 		"moves":                 {elsewhere, view.QueuedMoves, 2, true, core.StateQueued},
 		"waits":                 {elsewhere, view.QueuedWaits, 2, false, core.StateQueued},
-		"ends":                  {elsewhere, view.QueuedEnds, 2, false, core.StateCancelled},
+		"ends":                  {elsewhere, view.QueuedCancelled, 2, false, core.StateCancelled},
 		"another account":       {func(p core.Profile) core.Profile { p.Auth.ClientID = "sa_other"; return p }, view.QueuedWaits, 2, false, core.StateQueued},
 		"another account, goes": {func(p core.Profile) core.Profile { p.Auth.ClientID = "sa_other"; return p }, view.QueuedMoves, 2, true, core.StateQueued},
 		"renamed, and moves":    {func(p core.Profile) core.Profile { p.Name = "New"; return elsewhere(p) }, view.QueuedMoves, 2, true, core.StateQueued},

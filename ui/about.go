@@ -15,10 +15,10 @@ const (
 )
 
 // showAbout says which program this is and where its folders are.
-func showAbout(s *view.Host) {
-	t, a := s.Text, s.Ctl.About()
-	docs := widgets.NewButton(t.S("about.docs"), func() { view.OpenAddress(s, docsAddress) })
-	view.ShowFacts(s, t.S("about.title"), []wording.Fact{
+func showAbout(host *view.Host) {
+	t, a := host.Text, host.Controller.About()
+	docs := widgets.NewButton(t.S("about.docs"), func() { view.OpenAddress(host, docsAddress) })
+	view.ShowFacts(host, t.S("about.title"), []wording.Fact{
 		{Name: t.S("about.version"), Value: a.Version},
 		{Name: t.S("about.commit"), Value: a.Commit},
 		{Name: "Go", Value: a.Go},
@@ -32,15 +32,15 @@ func showAbout(s *view.Host) {
 }
 
 // showHelp lists the keys.
-func showHelp(s *view.Host) {
-	about := widgets.NewButton(s.Text.S("about.title"), func() { showAbout(s) })
-	view.ShowFacts(s, s.Text.S("help.title"), keys(s.Text, onMac), about)
+func showHelp(host *view.Host) {
+	about := widgets.NewButton(host.Text.S("about.title"), func() { showAbout(host) })
+	view.ShowFacts(host, host.Text.S("help.title"), keys(host.Text, onMac), about)
 }
 
 // helpItems are the ways to the help in a menu.
-func helpItems(s *view.Host) []*fyne.MenuItem {
+func helpItems(host *view.Host) []*fyne.MenuItem {
 	return []*fyne.MenuItem{
-		fyne.NewMenuItem(s.Text.S("help.title"), func() { showHelp(s) }),
-		fyne.NewMenuItem(s.Text.S("about.title"), func() { showAbout(s) }),
+		fyne.NewMenuItem(host.Text.S("help.title"), func() { showHelp(host) }),
+		fyne.NewMenuItem(host.Text.S("about.title"), func() { showAbout(host) }),
 	}
 }

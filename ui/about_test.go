@@ -12,7 +12,7 @@ func TestAboutSaysWhatTheProgramIs(t *testing.T) {
 	for _, look := range viewtest.Dresses() {
 		t.Run(look.Name, func(t *testing.T) {
 			h := open(t, viewtest.NewFake(), look.Language, look.Theme)
-			s := h.w.sh.Text.S
+			s := h.w.host.Text.S
 			h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyF1})
 			h.Says("Ctrl+Shift+O")
 			h.Picture("help-" + look.Name)
@@ -34,7 +34,7 @@ func TestAboutSaysWhatTheProgramIs(t *testing.T) {
 
 func TestHelpIsInTheMenuOfProfiles(t *testing.T) {
 	h := open(t, viewtest.NewFake(), "en", "light")
-	items := helpItems(h.w.sh)
+	items := helpItems(h.w.host)
 	items[1].Action()
 	h.Says("0123456789ab")
 	items[0].Action()

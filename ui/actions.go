@@ -13,26 +13,28 @@ import (
 )
 
 // pickFiles adds any number of files.
-func (w *Window) pickFiles() { w.pick(view.FileQuestion{Title: w.sh.Text.S("pick.files"), Many: true}) }
+func (w *Window) pickFiles() {
+	w.pick(view.FileQuestion{Title: w.host.Text.S("pick.files"), Many: true})
+}
 
 // pickFolders adds any number of folders.
 func (w *Window) pickFolders() {
-	w.pick(view.FileQuestion{Title: w.sh.Text.S("pick.folders"), Many: true, Folders: true})
+	w.pick(view.FileQuestion{Title: w.host.Text.S("pick.folders"), Many: true, Folders: true})
 }
 
 func (w *Window) pick(q view.FileQuestion) {
 	if w.undecided() {
 		return
 	}
-	q.Accept = w.sh.Text.S("pick.add")
-	view.Pick(w.sh, q, func(paths []string) { w.intake.add(paths) })
+	q.Accept = w.host.Text.S("pick.add")
+	view.Pick(w.host, q, func(paths []string) { w.intake.add(paths) })
 }
 
 // dropped takes what was dropped anywhere on the window.
 func (w *Window) dropped(paths []string, left ...core.Skipped) {
 	switch {
-	case w.sh.Settings != nil:
-		w.sh.Settings.Dropped(paths)
+	case w.host.Settings != nil:
+		w.host.Settings.Dropped(paths)
 	case w.first != nil && len(paths) == 1 && filepath.Ext(paths[0]) == settings.ProfileExtension:
 		w.takeProfile(paths[0])
 	default:
@@ -55,7 +57,7 @@ func (w *Window) bindings() []binding {
 	all := []binding{
 		key(fyne.KeyO, ctrl, w.pickFiles),
 		key(fyne.KeyO, ctrl|fyne.KeyModifierShift, w.pickFolders),
-		key(fyne.KeyComma, ctrl, func() { w.sh.OpenSettings(view.TabServer) }),
+		key(fyne.KeyComma, ctrl, func() { w.host.OpenSettings(view.TabServer) }),
 		key(fyne.KeyR, ctrl, w.transfers.RetryFailed),
 		key(fyne.KeyF, ctrl, w.focusFilter),
 		key(fyne.KeyUp, ctrl|fyne.KeyModifierShift, w.onTransfers((*transfers.View).MoveFirst)),
@@ -97,9 +99,9 @@ func (w *Window) bindKeys() {
 	}
 	c.SetOnTypedKey(func(e *fyne.KeyEvent) {
 		switch {
-		case e.Name == fyne.KeyEscape && w.sh.Back():
+		case e.Name == fyne.KeyEscape && w.host.Back():
 		case e.Name == fyne.KeyF1:
-			w.unlessCovered(func() { showHelp(w.sh) })
+			w.unlessCovered(func() { showHelp(w.host) })
 		case w.scrollBy(e.Name):
 		case w.shown == 0:
 			w.unlessCovered(func() { w.transfers.Key(e) })
@@ -116,7 +118,7 @@ func (w *Window) unlessCovered(do func()) {
 
 // typedShortcut does what a shortcut does, in the window or in an entry.
 func (w *Window) typedShortcut(s fyne.Shortcut) {
-	if d := w.sh.Settings; d != nil {
+	if d := w.host.Settings; d != nil {
 		d.TypedShortcut(s)
 		return
 	}
@@ -151,7 +153,7 @@ func (w *Window) paste() {
 	}
 	// What else the clipboard holds, a password perhaps, is not shown.
 	w.showTransfers()
-	w.intake.say(w.sh.Text.S("drop.not_paths"))
+	w.intake.say(w.host.Text.S("drop.not_paths"))
 }
 
 // undecided reports whether there is no profile yet that files could go to, and

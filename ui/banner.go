@@ -14,27 +14,27 @@ import (
 
 // banner says why nothing is sent until someone acts.
 type banner struct {
-	sh       *view.Host
+	host     *view.Host
 	content  *fyne.Container
 	sentence *widgets.Caption
 	advice   *widgets.Label
 	shown    *core.Error
 }
 
-func newBanner(s *view.Host, i *widgets.Icons) *banner {
-	b := &banner{sh: s}
+func newBanner(host *view.Host, i *widgets.Icons) *banner {
+	b := &banner{host: host}
 	b.sentence = widgets.NewCaption("", theme.ColorNameError, theme.SizeNameText)
 	b.sentence.Bold, b.sentence.Cut = true, true
 	b.advice = widgets.NewLabel("", widgets.SizeSmall, widget.MediumImportance, false)
 	b.advice.Truncation = fyne.TextTruncateEllipsis
-	resume := widgets.NewQuietButton(s.Text.S("banner.resume"), func() { s.Act(s.Ctl.ResumeAll) })
-	settings := widgets.NewQuietButton(s.Text.S("banner.settings"), func() { s.OpenSettings(view.TabFor(b.shown)) })
-	details := widgets.NewButton(s.Text.S("action.details"), func() { s.Failed(b.shown) })
+	resume := widgets.NewQuietButton(host.Text.S("banner.resume"), func() { host.Act(host.Controller.ResumeAll) })
+	settings := widgets.NewQuietButton(host.Text.S("banner.settings"), func() { host.OpenSettings(view.TabFor(b.shown)) })
+	details := widgets.NewButton(host.Text.S("action.details"), func() { host.Failed(b.shown) })
 	details.Importance = widget.LowImportance
-	words := container.New(widgets.FixedWidth(240), container.New(widgets.Stack{},
+	words := container.New(widgets.FixedWidth(240), container.New(widgets.VBox{},
 		b.sentence, widgets.Inset(-8, -6, 0, -8, b.advice)))
 	icon := container.New(widgets.Square(24), widget.NewIcon(i.Get("warning", theme.ColorNameError)))
-	row := container.New(&widgets.Line{Gap: 8, Stretch: words, Optional: []fyne.CanvasObject{details}},
+	row := container.New(&widgets.HBox{Gap: 8, Stretch: words, Optional: []fyne.CanvasObject{details}},
 		icon, words, details, widgets.Outlined(settings), widgets.Outlined(resume))
 	b.content = container.NewStack(widgets.NewBox(widgets.ColorBadBg, theme.ColorNameError, 8), widgets.Inset(12, 8, 12, 8, row))
 	b.content.Hide()
@@ -45,8 +45,8 @@ func newBanner(s *view.Host, i *widgets.Icons) *banner {
 func (b *banner) show(halt *core.Error) bool {
 	was := b.content.Visible()
 	if halt != nil && halt != b.shown {
-		sentence, advice := b.sh.Text.Explain(halt)
-		b.sentence.Set(b.sh.Text.S("banner.halted", wording.Args{"Why": sentence}))
+		sentence, advice := b.host.Text.Explain(halt)
+		b.sentence.Set(b.host.Text.S("banner.halted", wording.Args{"Why": sentence}))
 		b.advice.SetText(advice)
 	}
 	b.shown = halt

@@ -27,7 +27,7 @@ func (w *Window) askClose() {
 		w.end()
 		return
 	}
-	view.Async(w.sh, func(ctx context.Context) (bool, error) { return w.ctl.Tray(ctx), nil }, func(shown bool, _ error) {
+	view.Async(w.host, func(ctx context.Context) (bool, error) { return w.ctl.Tray(ctx), nil }, func(shown bool, _ error) {
 		switch {
 		case w.closing:
 		case running:
@@ -43,12 +43,12 @@ func (w *Window) askClose() {
 // underWay reports whether closing would stop anything.
 func (w *Window) underWay() bool {
 	m := w.model
-	return m.Sum.Unfinished() && !m.Paused && m.Halt == nil
+	return m.Totals.Unfinished() && !m.Paused && m.Halt == nil
 }
 
 // askWhere asks what becomes of the uploads that are under way.
 func (w *Window) askWhere(tray bool) {
-	t := w.sh.Text
+	t := w.host.Text
 	words, stay := t.S("close.text"), t.S("close.stay")
 	if tray {
 		words, stay = t.S("close.text.tray"), t.S("close.tray")
@@ -75,9 +75,9 @@ func (w *Window) askWhere(tray bool) {
 	} else {
 		d.SetButtons([]fyne.CanvasObject{stop, keep})
 	}
-	d.Resize(fyne.NewSize(view.Within(w.sh, 520, 0).Width, d.MinSize().Height))
+	d.Resize(fyne.NewSize(view.Within(w.host, 520, 0).Width, d.MinSize().Height))
 	w.closing = true
-	view.Present(w.sh, d)
+	view.Present(w.host, d)
 	d.SetOnClosed(func() { w.closing = false })
 }
 

@@ -12,12 +12,12 @@ import (
 // ended waits until the window has been told to end.
 func (h *harness) ended() {
 	h.T.Helper()
-	h.Until("the end", func() bool { return h.w.sh.Tasks.Ctx.Err() != nil })
+	h.Until("the end", func() bool { return h.w.host.Tasks.Context.Err() != nil })
 }
 
 func (h *harness) lives() {
 	h.T.Helper()
-	if h.w.sh.Tasks.Ctx.Err() != nil {
+	if h.w.host.Tasks.Context.Err() != nil {
 		h.T.Error("the program ended although the answer was no")
 	}
 }
@@ -78,7 +78,7 @@ func TestClosingOffersTheTrayWhereOneIsShown(t *testing.T) {
 			ctl := viewtest.NewFake()
 			ctl.Snapshot, ctl.Desktop.Tray = viewtest.Showcase(12), true
 			h, _ := inTray(t, ctl, look.Language, look.Theme)
-			s := h.w.sh.Text.S
+			s := h.w.host.Text.S
 			asked := func() bool { return h.w.closing }
 			h.w.askClose()
 			h.Until("the question", asked)

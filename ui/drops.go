@@ -25,7 +25,7 @@ func (w *Window) listenForDrops() {
 	}
 	listen := w.listen
 	w.listen = nil
-	w.sh.Tasks.Run(func(ctx context.Context) func() {
+	w.host.Tasks.Run(func(ctx context.Context) func() {
 		listen(ctx, handle, w.listDropped)
 		return nil
 	})
@@ -35,17 +35,17 @@ func (w *Window) listenForDrops() {
 // call it, and reads the list.
 func (w *Window) listDropped(list string, err error) {
 	if err != nil {
-		w.sh.Tasks.Show(w.dropLost)
+		w.host.Tasks.Post(w.dropLost)
 		return
 	}
 	paths, left := view.PastedPaths(list)
-	w.sh.Tasks.Show(func() { w.dropped(paths, left...) })
+	w.host.Tasks.Post(func() { w.dropped(paths, left...) })
 }
 
 // dropLost says that a drop did not arrive.
 func (w *Window) dropLost() {
-	words := w.sh.Text.S("drop.lost")
-	if d := w.sh.Settings; d != nil {
+	words := w.host.Text.S("drop.lost")
+	if d := w.host.Settings; d != nil {
 		d.Say(words, widget.WarningImportance)
 		return
 	}

@@ -23,7 +23,7 @@ const prefExpiry = "expiry.dismissed."
 // certificate ends. Whoever puts a warning away sees the next one, and none
 // again of this certificate and level.
 type expiryBar struct {
-	sh      *view.Host
+	host    *view.Host
 	icons   *widgets.Icons
 	content *fyne.Container
 	ground  *widgets.Box
@@ -41,15 +41,15 @@ type expiryState struct {
 	days    int
 }
 
-func newExpiryBar(s *view.Host, i *widgets.Icons, gone func()) *expiryBar {
-	b := &expiryBar{sh: s, icons: i, gone: gone, icon: widget.NewIcon(nil)}
+func newExpiryBar(host *view.Host, i *widgets.Icons, gone func()) *expiryBar {
+	b := &expiryBar{host: host, icons: i, gone: gone, icon: widget.NewIcon(nil)}
 	b.words = widgets.NewCaption("", theme.ColorNameForeground, theme.SizeNameText)
 	b.words.Cut = true
 	b.ground = widgets.NewBox(widgets.ColorWarnBg, theme.ColorNameWarning, 8)
-	settings := widgets.NewQuietButton(s.Text.S("banner.settings"), func() { s.OpenSettings(view.TabCertificates) })
-	dismiss := widgets.NewIconButton(s.Text.S("button.close"), theme.CancelIcon(), b.dismiss)
+	settings := widgets.NewQuietButton(host.Text.S("banner.settings"), func() { host.OpenSettings(view.TabCertificates) })
+	dismiss := widgets.NewIconButton(host.Text.S("button.close"), theme.CancelIcon(), b.dismiss)
 	dismiss.Importance = widget.LowImportance
-	row := container.New(&widgets.Line{Gap: 8, Stretch: b.words}, container.New(widgets.Square(24), b.icon), b.words, widgets.Outlined(settings), dismiss)
+	row := container.New(&widgets.HBox{Gap: 8, Stretch: b.words}, container.New(widgets.Square(24), b.icon), b.words, widgets.Outlined(settings), dismiss)
 	b.content = container.NewStack(b.ground, widgets.Inset(12, 4, 8, 4, row))
 	b.content.Hide()
 	return b
@@ -68,7 +68,7 @@ func (b *expiryBar) show(profile string, end, now time.Time) bool {
 	}
 	was := b.content.Visible()
 	b.shown = state
-	visible := state.level > core.ExpiryFar && b.sh.App.Preferences().String(prefExpiry+profile) != state.dismissed()
+	visible := state.level > core.ExpiryFar && b.host.App.Preferences().String(prefExpiry+profile) != state.dismissed()
 	if visible {
 		b.word()
 	}
@@ -78,7 +78,7 @@ func (b *expiryBar) show(profile string, end, now time.Time) bool {
 
 // word says the warning: amber a month before, red from a week before.
 func (b *expiryBar) word() {
-	t, color := b.sh.Text, theme.ColorNameError
+	t, color := b.host.Text, theme.ColorNameError
 	fill := wording.Args{"Date": b.shown.end.Local().Format(time.DateOnly)}
 	sentence := ""
 	switch b.shown.level {
@@ -103,7 +103,7 @@ func (b *expiryBar) word() {
 
 // dismiss puts the present warning away.
 func (b *expiryBar) dismiss() {
-	b.sh.App.Preferences().SetString(prefExpiry+b.shown.profile, b.shown.dismissed())
+	b.host.App.Preferences().SetString(prefExpiry+b.shown.profile, b.shown.dismissed())
 	b.content.Hide()
 	b.gone()
 }

@@ -129,5 +129,5 @@ func TestExpiryBarLeadsToSettings(t *testing.T) {
 			test.Tap(o.(fyne.Tappable))
 		}
 	})
-	h.Until("the settings", func() bool { return h.w.sh.Settings != nil && h.Tab() == "Certificates" })
+	h.Until("the settings", func() bool { return h.w.host.Settings != nil && h.Tab() == "Certificates" })
 }

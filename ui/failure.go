@@ -38,7 +38,7 @@ func newFailure(a fyne.App, t *wording.Text, err error) fyne.Window {
 	win.SetIcon(widgets.AppIcon())
 	heading := widgets.NewCaption(t.S("failure.title"), theme.ColorNameForeground, theme.SizeNameSubHeadingText)
 	heading.Bold = true
-	words := widgets.NewLabel(wording.Explained(t, err), theme.SizeNameText, widget.MediumImportance, false)
+	words := widgets.NewLabel(t.Explained(err), theme.SizeNameText, widget.MediumImportance, false)
 	words.Wrapping = fyne.TextWrapWord
 	cause := widgets.NewLabel(wording.Plain(err.Error()), widgets.SizeSmall, widget.LowImportance, false)
 	cause.Wrapping, cause.Selectable = fyne.TextWrapWord, true
@@ -50,11 +50,11 @@ func newFailure(a fyne.App, t *wording.Text, err error) fyne.Window {
 		details.Hide()
 		body.Refresh()
 	})
-	copied := widgets.NewQuietButton(t.S("button.copy"), func() { a.Clipboard().SetContent(wording.Explained(t, err) + "\n" + err.Error()) })
+	copied := widgets.NewQuietButton(t.S("button.copy"), func() { a.Clipboard().SetContent(t.Explained(err) + "\n" + err.Error()) })
 	shut := widgets.NewButton(t.S("button.close"), win.Close)
 	shut.Importance = widget.HighImportance
 	icon := container.New(widgets.Square(24), widget.NewIcon(widgets.NewIcons().Get("warning", theme.ColorNameError)))
-	head := container.New(&widgets.Line{Gap: 12}, icon, heading)
+	head := container.New(&widgets.HBox{Gap: 12}, icon, heading)
 	foot := container.NewHBox(layout.NewSpacer(), widgets.Outlined(copied), widgets.Outlined(details), shut)
 	win.SetContent(widgets.Inset(20, 16, 20, 16, container.NewBorder(head, foot, nil, nil, container.NewVScroll(body))))
 	win.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) {

@@ -20,8 +20,8 @@ type firstChoices struct {
 
 // newFirstRun is what the window shows while there is no profile. remind asks
 // whoever adds files to choose first.
-func newFirstRun(s *view.Host, c firstChoices) (page fyne.CanvasObject, remind func()) {
-	t := s.Text
+func newFirstRun(host *view.Host, c firstChoices) (page fyne.CanvasObject, remind func()) {
+	t := host.Text
 	welcome := widgets.NewCaption(t.S("first.title"), theme.ColorNameForeground, theme.SizeNameHeadingText)
 	welcome.Bold, welcome.Cut, welcome.Align = true, true, fyne.TextAlignCenter
 	lead := widgets.NewLabel(t.S("first.text"), theme.SizeNameText, widget.LowImportance, false)
@@ -30,7 +30,7 @@ func newFirstRun(s *view.Host, c firstChoices) (page fyne.CanvasObject, remind f
 		newChoiceCard(theme.ComputerIcon(), t.S("first.sandbox"), t.S("first.sandbox.text"), t.S("first.sandbox.do"), widget.MediumImportance, c.sandbox),
 		newChoiceCard(theme.LoginIcon(), t.S("first.connect"), t.S("first.connect.text"), t.S("first.connect.do"), widget.HighImportance, c.connect),
 		newChoiceCard(theme.FileIcon(), t.S("first.import"), t.S("first.import.text"), t.S("first.import.do"), widget.MediumImportance, c.load))
-	parts := container.New(widgets.Stack{Gap: 16}, widgets.Inset(0, 24, 0, 0, welcome), lead)
+	parts := container.New(widgets.VBox{Gap: 16}, widgets.Inset(0, 24, 0, 0, welcome), lead)
 	if len(c.saved) > 0 {
 		parts.Add(newSavedProfiles(t, c))
 	}
@@ -49,7 +49,7 @@ func newSavedProfiles(t *wording.Text, c firstChoices) fyne.CanvasObject {
 	for _, name := range c.saved {
 		names.Add(widgets.Outlined(widgets.NewQuietButton(name, func() { c.use(name) })))
 	}
-	return widgets.NewPanel(widgets.ColorSurface, container.New(widgets.Stack{Gap: 8}, heading, names))
+	return widgets.NewPanel(widgets.ColorSurface, container.New(widgets.VBox{Gap: 8}, heading, names))
 }
 
 // newChoiceCard is one way to begin: a symbol, what it is, and a button.
@@ -66,7 +66,7 @@ func newChoiceCard(icon fyne.Resource, title, words, do string, importance widge
 	}
 	symbol := widget.NewIcon(theme.NewPrimaryThemedResource(icon))
 	about := widgets.Inset(-8, -6, -8, 0, text)
-	body := container.New(widgets.Stack{Gap: 8, Grow: func() fyne.CanvasObject { return about }}, container.New(leading(28), symbol), name, about, foot)
+	body := container.New(widgets.VBox{Gap: 8, Grow: func() fyne.CanvasObject { return about }}, container.New(leading(28), symbol), name, about, foot)
 	return widgets.NewPanel(widgets.ColorSurface, body)
 }
 

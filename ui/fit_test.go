@@ -61,7 +61,7 @@ func (h *harness) fitsPages(f *viewtest.Fitter) {
 }
 
 func (h *harness) fitsDialogs(f *viewtest.Fitter) {
-	v, s := h.w.transfers, h.w.sh
+	v, host := h.w.transfers, h.w.host
 	h.Ctl.Dialogs.Finalise = func(ctx context.Context, _ core.Transfer, step func(core.Finalisation)) error {
 		step(core.Finalisation{Status: "verifying", Percent: 50})
 		<-ctx.Done()
@@ -73,22 +73,22 @@ func (h *harness) fitsDialogs(f *viewtest.Fitter) {
 		show func()
 	}{
 		{"row menu", func() { h.menu("t4") }},
-		{"menu of states", func() { h.Tap(s.Text.S("filter.button", wording.Args{"Group": s.Text.S("filter.all")})) }},
+		{"menu of states", func() { h.Tap(host.Text.S("filter.button", wording.Args{"Group": host.Text.S("filter.all")})) }},
 		{"menu of retention", h.menuOfDays},
 		{"days", h.askDays},
 		{"menu of profiles", func() { h.w.header.menu([]string{"Production", "Archive"}, "Production") }},
 		{"causes", v.RetryFailed},
-		{"keys", func() { showHelp(s) }},
-		{"about", func() { showAbout(s) }},
+		{"keys", func() { showHelp(host) }},
+		{"about", func() { showAbout(host) }},
 		{"details", func() {
 			v.Tap("t7", 0)
 			h.Typed(fyne.KeyReturn)
 			h.Until("the details", func() bool { return h.Win.Canvas().Overlays().Top() != nil })
 		}},
 		{"error", func() {
-			s.Failed(&core.Error{Kind: core.KindTLS, Code: core.CodeTLSUntrusted, Err: errors.New("x509")})
+			host.Failed(&core.Error{Kind: core.KindTLS, Code: core.CodeTLSUntrusted, Err: errors.New("x509")})
 		}},
-		{"skipped", func() { transfers.ShowSkipped(s, skipped) }},
+		{"skipped", func() { transfers.ShowSkipped(host, skipped) }},
 		{"many", func() {
 			h.w.intake.scanned(core.Scan{Sources: make([]core.Source, 12345), Folders: 321, Bytes: 1 << 50}, nil)
 		}},
@@ -99,7 +99,7 @@ func (h *harness) fitsDialogs(f *viewtest.Fitter) {
 			h.press(viewtest.Control(fyne.KeyP))
 		}},
 		{"own file dialog", func() {
-			view.PickInside(s, view.FileQuestion{Title: s.Text.S("pick.files"), Accept: s.Text.S("pick.add")}, func([]string) {})
+			view.PickInside(host, view.FileQuestion{Title: host.Text.S("pick.files"), Accept: host.Text.S("pick.add")}, func([]string) {})
 		}},
 	} {
 		c.show()
@@ -111,13 +111,13 @@ func (h *harness) fitsDialogs(f *viewtest.Fitter) {
 		}
 		h.Clear()
 	}
-	h.w.intake.result(s.Text.N("drop.skipped", 123456), skipped)
+	h.w.intake.result(host.Text.N("drop.skipped", 123456), skipped)
 	v.Tap("t4", 0)
 	h.press(viewtest.Control(fyne.KeyP))
-	h.Tap(s.Text.S("action.permanent"))
-	h.Until("a step", func() bool { return h.SaysNow(s.Text.S("button.stop")) })
+	h.Tap(host.Text.S("action.permanent"))
+	h.Until("a step", func() bool { return h.SaysNow(host.Text.S("button.stop")) })
 	h.Fits(f, "notice")
 	h.w.apply(change{update: &core.Update{Halt: h.Ctl.Snapshot.Halt}, link: h.Ctl.Connection, profile: h.Ctl.Used})
 	h.Fits(f, "notice while halted")
-	h.Picture("crowded-" + s.Text.Lang)
+	h.Picture("crowded-" + host.Text.Lang)
 }

@@ -16,25 +16,25 @@ import (
 
 // assemble makes the pieces and puts them into the window.
 func (w *Window) assemble() {
-	s, t := w.sh, w.sh.Text
+	host, t := w.host, w.host.Text
 	at := w.shown
 	if w.pages != nil {
 		w.pages[at].Hidden()
 	}
 	w.pieces = pieces{shown: at, ticked: w.ticked}
 	if w.permanent == nil {
-		w.permanent = transfers.NewPermanents(s)
+		w.permanent = transfers.NewPermanents(host)
 	}
 	w.permanent.Notices, w.permanent.Changed = w.permanentNotices, w.permanentChanged
-	w.header = newHeader(s)
+	w.header = newHeader(host)
 	w.header.onImport, w.header.onSandbox = w.importProfile, w.startSandbox
-	w.header.onNew = func() { settings.ShowNew(s, nil) }
-	w.banner = newBanner(s, w.icons)
-	w.expiry = newExpiryBar(s, w.icons, func() { w.page.Refresh() })
-	w.recovered = newRecoveredBar(s, w.icons, func(paths []string) { w.intake.add(paths) }, func() { w.page.Refresh() })
-	w.transfers = transfers.New(s, w.model, w.icons, w.permanent)
+	w.header.onNew = func() { settings.ShowNew(host, nil) }
+	w.banner = newBanner(host, w.icons)
+	w.expiry = newExpiryBar(host, w.icons, func() { w.page.Refresh() })
+	w.recovered = newRecoveredBar(host, w.icons, func(paths []string) { w.intake.add(paths) }, func() { w.page.Refresh() })
+	w.transfers = transfers.New(host, w.model, w.icons, w.permanent)
 	w.intake = &intake{
-		sh: s, permanent: w.permanent, notice: w.transfers.Notice, options: w.transfers.Options.Options, point: w.transfers.Point,
+		host: host, permanent: w.permanent, notice: w.transfers.Notice, options: w.transfers.Options.Options, point: w.transfers.Point,
 		front: w.showTransfers, undecided: w.undecided,
 	}
 	w.bar = newStatusBar(t, w.icons, func() {
@@ -53,7 +53,7 @@ func (w *Window) assemble() {
 	}
 	w.nav = widgets.NewNavigation(buttons...)
 	w.holder = container.NewStack()
-	w.page = container.New(widgets.Stack{Gap: 12, Grow: func() fyne.CanvasObject { return w.holder }}, w.recovered.content, w.banner.content, w.expiry.content, w.holder)
+	w.page = container.New(widgets.VBox{Gap: 12, Grow: func() fyne.CanvasObject { return w.holder }}, w.recovered.content, w.banner.content, w.expiry.content, w.holder)
 	w.win.SetContent(container.New(&frame{nav: w.nav},
 		w.header.content, w.nav.Content, widgets.Inset(pageEdge, pageEdge, pageEdge, pageEdge, w.page), w.bar.content))
 	w.win.SetPadded(false)
@@ -64,9 +64,9 @@ func (w *Window) assemble() {
 
 // views are the pages, in the order of the navigation.
 func (w *Window) views() []view.Page {
-	stored := func() int { return w.model.Sum.Stored }
-	w.history = history.New(w.sh, w.permanent, stored)
-	return []view.Page{w.transfers, w.history, metrics.New(w.sh, w.recorder), logs.New(w.sh, w.buffer)}
+	stored := func() int { return w.model.Totals.Stored }
+	w.history = history.New(w.host, w.permanent, stored)
+	return []view.Page{w.transfers, w.history, metrics.New(w.host, w.recorder), logs.New(w.host, w.buffer)}
 }
 
 // permanentNotices are where it is said how far files are with becoming

@@ -85,8 +85,8 @@ func (h *harness) press(keys fyne.Shortcut) {
 // openSettings opens the settings dialog.
 func (h *harness) openSettings(tab view.Tab) {
 	h.T.Helper()
-	h.w.sh.OpenSettings(tab)
-	h.Until("the settings", func() bool { return h.w.sh.Settings != nil })
+	h.w.host.OpenSettings(tab)
+	h.Until("the settings", func() bool { return h.w.host.Settings != nil })
 }
 
 // menu opens the menu of a transfer by its key.
@@ -99,19 +99,19 @@ func (h *harness) menu(id core.TransferID) {
 // sent again.
 func (h *harness) askAgain() {
 	h.menu("t6")
-	h.Choose(h.w.sh.Text.S("action.again"))
+	h.Choose(h.w.host.Text.S("action.again"))
 }
 
 // menuOfDays opens the menu of how long files are kept.
 func (h *harness) menuOfDays() {
-	t := h.w.sh.Text
+	t := h.w.host.Text
 	h.Tap(t.S("keep.temporary", wording.Args{"Days": t.N("keep.days", core.DefaultTTLDays)}))
 }
 
 // askDays leads to the question for how many days files are kept.
 func (h *harness) askDays() {
 	h.menuOfDays()
-	h.Choose(h.w.sh.Text.S("keep.other"))
+	h.Choose(h.w.host.Text.S("keep.other"))
 }
 
 // listsHistory waits until the page of the history has its rows.

@@ -16,7 +16,7 @@ import (
 
 // header is the bar at the top: profile, connection, actions.
 type header struct {
-	sh       *view.Host
+	host     *view.Host
 	content  *fyne.Container
 	profile  *widgets.PushButton
 	state    *widgets.Pill
@@ -33,23 +33,23 @@ type header struct {
 
 const headerHeight = 56
 
-func newHeader(s *view.Host) *header {
-	h := &header{sh: s}
+func newHeader(host *view.Host) *header {
+	h := &header{host: host}
 	h.profile = widgets.NewButtonWithIcon("Ingester", theme.MenuDropDownIcon(), h.showProfiles)
 	h.profile.IconPlacement = widget.ButtonIconTrailingText
 	h.profile.Importance = widget.LowImportance
 	h.state = widgets.NewPill("", widgets.ColorMuted, widgets.ColorSunken)
 	h.dot = widgets.NewBox(widgets.ColorMuted, "", 4)
-	h.state.Objects[1] = widgets.Inset(10, 2, 10, 3, container.New(&widgets.Line{Gap: 6},
+	h.state.Objects[1] = widgets.Inset(10, 2, 10, 3, container.New(&widgets.HBox{Gap: 6},
 		container.New(widgets.Square(8), h.dot), h.state.Words))
 	h.secured = widgets.NewPill("", widgets.ColorMuted, widgets.ColorSunken)
-	h.pause = widgets.NewQuietButtonWithIcon(s.Text.S("header.pause"), theme.MediaPauseIcon(), h.togglePause)
-	h.add = widgets.NewButtonWithIcon(s.Text.S("header.add"), theme.ContentAddIcon(), nil)
+	h.pause = widgets.NewQuietButtonWithIcon(host.Text.S("header.pause"), theme.MediaPauseIcon(), h.togglePause)
+	h.add = widgets.NewButtonWithIcon(host.Text.S("header.add"), theme.ContentAddIcon(), nil)
 	h.add.Importance = widget.HighImportance
-	h.settings = widgets.NewIconButton(s.Text.S("banner.settings"), theme.SettingsIcon(), func() { s.OpenSettings(view.TabServer) })
+	h.settings = widgets.NewIconButton(host.Text.S("banner.settings"), theme.SettingsIcon(), func() { host.OpenSettings(view.TabServer) })
 	state := widgets.NewTapArea(h.state.Container, h.tapState)
 	pause := widgets.Outlined(h.pause)
-	bar := container.New(&widgets.Line{Gap: 12, Height: headerHeight - 1, Spring: pause, Optional: []fyne.CanvasObject{h.secured.Container, state}},
+	bar := container.New(&widgets.HBox{Gap: 12, Height: headerHeight - 1, Spring: pause, Optional: []fyne.CanvasObject{h.secured.Container, state}},
 		h.profile, state, h.secured.Container, pause, h.add, widgets.Outlined(h.settings))
 	h.content = widgets.NewRuled(widgets.EdgeBottom, widgets.ColorSurface, widgets.Inset(8, 0, 16, 0, bar))
 	h.showLink(core.Link{State: core.LinkUnknown})
@@ -59,7 +59,7 @@ func newHeader(s *view.Host) *header {
 // showProfile names the current profile.
 func (h *header) showProfile(name string) {
 	if name == "" {
-		name = h.sh.Text.S("header.no_profile")
+		name = h.host.Text.S("header.no_profile")
 	}
 	if h.profile.Text != name {
 		h.profile.SetText(name)
@@ -73,7 +73,7 @@ func (h *header) showLink(l core.Link) {
 		return
 	}
 	h.link = l
-	t := h.sh.Text
+	t := h.host.Text
 	switch l.State {
 	case core.LinkUp:
 		h.dot.Set(widgets.ColorGood, "")
@@ -106,10 +106,10 @@ func (h *header) showLink(l core.Link) {
 // tapState explains what is amiss with the connection or the server.
 func (h *header) tapState() {
 	if h.link.Err != nil {
-		h.sh.Failed(h.link.Err)
+		h.host.Failed(h.link.Err)
 		return
 	}
-	h.sh.OpenSettings(view.TabServer)
+	h.host.OpenSettings(view.TabServer)
 }
 
 // showPaused makes the button do the other thing.
@@ -120,19 +120,19 @@ func (h *header) showPaused(paused bool) {
 	h.paused = paused
 	if paused {
 		h.pause.SetIcon(theme.MediaPlayIcon())
-		h.pause.SetText(h.sh.Text.S("header.resume"))
+		h.pause.SetText(h.host.Text.S("header.resume"))
 	} else {
 		h.pause.SetIcon(theme.MediaPauseIcon())
-		h.pause.SetText(h.sh.Text.S("header.pause"))
+		h.pause.SetText(h.host.Text.S("header.pause"))
 	}
 	h.content.Refresh()
 }
 
 func (h *header) togglePause() {
 	if h.paused {
-		h.sh.Act(h.sh.Ctl.ResumeAll)
+		h.host.Act(h.host.Controller.ResumeAll)
 	} else {
-		h.sh.Act(h.sh.Ctl.PauseAll)
+		h.host.Act(h.host.Controller.PauseAll)
 	}
 }
 
@@ -142,12 +142,12 @@ func (h *header) showProfiles() {
 		names   []string
 		current string
 	}
-	view.Async(h.sh, func(ctx context.Context) (answer, error) {
-		names, err := h.sh.Ctl.Profiles(ctx)
-		return answer{names, h.sh.Ctl.Current()}, err
+	view.Async(h.host, func(ctx context.Context) (answer, error) {
+		names, err := h.host.Controller.Profiles(ctx)
+		return answer{names, h.host.Controller.Current()}, err
 	}, func(a answer, err error) {
 		if err != nil {
-			h.sh.Failed(err)
+			h.host.Failed(err)
 			return
 		}
 		h.menu(a.names, a.current)
@@ -155,7 +155,7 @@ func (h *header) showProfiles() {
 }
 
 func (h *header) menu(names []string, current string) {
-	t, menu := h.sh.Text, fyne.NewMenu("")
+	t, menu := h.host.Text, fyne.NewMenu("")
 	slices.Sort(names)
 	for _, name := range names {
 		item := fyne.NewMenuItem(name, func() { h.use(name) })
@@ -166,23 +166,23 @@ func (h *header) menu(names []string, current string) {
 		menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
 	}
 	if current != "" {
-		menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("profile.settings"), func() { h.sh.OpenSettings(view.TabServer) }))
+		menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("profile.settings"), func() { h.host.OpenSettings(view.TabServer) }))
 	}
 	menu.Items = append(menu.Items,
 		fyne.NewMenuItem(t.S("profile.new"), h.onNew),
 		fyne.NewMenuItem(t.S("profile.import"), h.onImport),
 		fyne.NewMenuItem(t.S("profile.sandbox"), h.onSandbox),
 		fyne.NewMenuItemSeparator())
-	menu.Items = append(menu.Items, helpItems(h.sh)...)
-	view.ShowMenuBelow(menu, h.sh.Win.Canvas(), h.profile)
+	menu.Items = append(menu.Items, helpItems(h.host)...)
+	view.ShowMenuBelow(menu, h.host.Win.Canvas(), h.profile)
 }
 
 func (h *header) use(name string) {
-	view.Async(h.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, h.sh.Ctl.Use(ctx, name) },
+	view.Async(h.host, func(ctx context.Context) (struct{}, error) { return struct{}{}, h.host.Controller.Use(ctx, name) },
 		func(_ struct{}, err error) {
 			if err != nil {
-				h.sh.Failed(err)
+				h.host.Failed(err)
 			}
-			h.sh.ProfileChanged()
+			h.host.ProfileChanged()
 		})
 }

@@ -22,7 +22,7 @@ const (
 
 // intake is the one way in: drops, pickers, pasted paths, the command line.
 type intake struct {
-	sh        *view.Host
+	host      *view.Host
 	permanent *transfers.Permanents
 	notice    *view.Notice
 	// options are those of the options row at the moment of the drop.
@@ -38,7 +38,7 @@ type intake struct {
 // add takes paths, and what else came with them and is no path. It answers at
 // once and does the rest elsewhere.
 func (in *intake) add(paths []string, left ...core.Skipped) {
-	t := in.sh.Text
+	t := in.host.Text
 	in.front()
 	if in.undecided() {
 		return
@@ -47,16 +47,16 @@ func (in *intake) add(paths []string, left ...core.Skipped) {
 		in.result(t.S("drop.nothing"), left)
 		return
 	}
-	ctx, cancel := context.WithCancel(in.sh.Tasks.Ctx)
+	ctx, cancel := context.WithCancel(in.host.Tasks.Context)
 	in.progress(core.ScanProgress{}, cancel)
 	var last time.Time
-	in.sh.Tasks.Run(func(context.Context) func() {
+	in.host.Tasks.Run(func(context.Context) func() {
 		defer cancel()
-		scan, err := in.sh.Ctl.Scan(ctx, paths, func(p core.ScanProgress) {
+		scan, err := in.host.Controller.Scan(ctx, paths, func(p core.ScanProgress) {
 			// Told for every file perhaps; drawn ten times a second.
-			if now := in.sh.Now(); now.Sub(last) >= 100*time.Millisecond {
+			if now := in.host.Now(); now.Sub(last) >= 100*time.Millisecond {
 				last = now
-				in.sh.Tasks.Show(func() {
+				in.host.Tasks.Post(func() {
 					if ctx.Err() == nil {
 						in.progress(p, cancel)
 					}
@@ -71,7 +71,7 @@ func (in *intake) add(paths []string, left ...core.Skipped) {
 }
 
 func (in *intake) progress(p core.ScanProgress, cancel func()) {
-	t := in.sh.Text
+	t := in.host.Text
 	words := t.S("drop.looking")
 	if p.Files > 0 {
 		words = t.S("drop.counting", wording.Args{"Files": t.N("count.files", p.Files), "Size": t.Size(p.Bytes)})
@@ -84,18 +84,18 @@ func (in *intake) progress(p core.ScanProgress, cancel func()) {
 
 // scanned asks where there is much, and otherwise goes on.
 func (in *intake) scanned(scan core.Scan, err error) {
-	t := in.sh.Text
+	t := in.host.Text
 	switch {
 	case errors.Is(err, context.Canceled), core.CodeOf(err) == core.CodeCancelled:
 		in.say(t.S("drop.stopped"))
 	case err != nil:
 		in.notice.Hide()
-		in.sh.Failed(err)
+		in.host.Failed(err)
 	case len(scan.Sources) == 0:
 		in.result(t.S("drop.none")+in.skipped(scan.Skipped), scan.Skipped)
 	case len(scan.Sources) > manyFiles || scan.Bytes > manyBytes:
 		in.say(t.S("drop.asking"))
-		view.AskElse(in.sh, t.S("drop.many.title"), t.S("drop.many.text", wording.Args{"What": in.found(scan), "Size": t.Size(scan.Bytes)}),
+		view.AskElse(in.host, t.S("drop.many.title"), t.S("drop.many.text", wording.Args{"What": in.found(scan), "Size": t.Size(scan.Bytes)}),
 			t.S("drop.many.yes"), func() { in.submit(scan) }, func() { in.result(t.S("drop.stopped")+in.skipped(scan.Skipped), scan.Skipped) })
 	default:
 		in.submit(scan)
@@ -103,7 +103,7 @@ func (in *intake) scanned(scan core.Scan, err error) {
 }
 
 func (in *intake) submit(scan core.Scan) {
-	t := in.sh.Text
+	t := in.host.Text
 	in.say(t.S("drop.queueing"))
 	in.send(scan.Sources, false, func(s core.Submission) {
 		words := t.S("drop.added", wording.Args{"What": in.found(scan)})
@@ -132,16 +132,16 @@ func (in *intake) submit(scan core.Scan) {
 func (in *intake) send(sources []core.Source, again bool, then func(core.Submission)) {
 	options := in.options("")
 	options.Again = again
-	view.Async(in.sh, func(ctx context.Context) (core.Submission, error) {
-		options.Profile = in.sh.Ctl.Current()
-		return in.sh.Ctl.Submit(ctx, sources, options)
+	view.Async(in.host, func(ctx context.Context) (core.Submission, error) {
+		options.Profile = in.host.Controller.Current()
+		return in.host.Controller.Submit(ctx, sources, options)
 	}, func(s core.Submission, err error) {
 		if err != nil {
 			in.notice.Hide()
 			if core.CodeOf(err) == core.CodeProfileNotFound && in.undecided() {
 				return // named on the command line, before the window knew
 			}
-			in.sh.Failed(err)
+			in.host.Failed(err)
 			return
 		}
 		then(s)
@@ -161,15 +161,15 @@ func (in *intake) askPermanent(s core.Submission) {
 		in.askStored(s.Stored, s.Asked)
 		return
 	}
-	t := in.sh.Text
-	view.AskElse(in.sh, t.S("stored.permanent"), t.N("stored.permanent.text", len(files)), t.S("action.permanent"),
+	t := in.host.Text
+	view.AskElse(in.host, t.S("stored.permanent"), t.N("stored.permanent.text", len(files)), t.S("action.permanent"),
 		func() { in.permanent.Add(files) }, func() { in.askStored(s.Stored, s.Asked) })
 }
 
 // askStored offers to send once more what the server has already.
 func (in *intake) askStored(stored []core.Transfer, asked core.Options) {
-	t := in.sh.Text
-	view.Ask(in.sh, t.S("stored.title"), storedAlready(t, stored, asked), t.S("stored.yes"), func() {
+	t := in.host.Text
+	view.Ask(in.host, t.S("stored.title"), storedAlready(t, stored, asked), t.S("stored.yes"), func() {
 		sources := make([]core.Source, 0, len(stored))
 		for i := range stored {
 			sources = append(sources, stored[i].Source)
@@ -206,7 +206,7 @@ func storedAlready(t *wording.Text, stored []core.Transfer, asked core.Options) 
 
 // found says what a scan found: "340 files in 12 folders".
 func (in *intake) found(scan core.Scan) string {
-	t := in.sh.Text
+	t := in.host.Text
 	files := t.N("count.files", len(scan.Sources))
 	if scan.Folders == 0 {
 		return files
@@ -218,7 +218,7 @@ func (in *intake) skipped(s []core.Skipped) string {
 	if len(s) == 0 {
 		return ""
 	}
-	return " · " + in.sh.Text.N("drop.skipped", len(s))
+	return " · " + in.host.Text.N("drop.skipped", len(s))
 }
 
 func (in *intake) say(words string) { in.result(words, nil) }
@@ -226,8 +226,8 @@ func (in *intake) say(words string) { in.result(words, nil) }
 func (in *intake) result(words string, skipped []core.Skipped) {
 	button, tapped := "", func() {}
 	if len(skipped) > 0 {
-		button = in.sh.Text.S("drop.why")
-		tapped = func() { transfers.ShowSkipped(in.sh, skipped) }
+		button = in.host.Text.S("drop.why")
+		tapped = func() { transfers.ShowSkipped(in.host, skipped) }
 	}
 	in.notice.Show(theme.InfoIcon(), words, button, tapped)
 }

@@ -109,8 +109,8 @@ func TestDroppedLists(t *testing.T) {
 		t.Error("the answer is out of sight")
 	}
 	h.w.intake.say("")
-	h.w.sh.OpenSettings(view.TabCertificates)
-	h.Until("the settings", func() bool { return h.w.sh.Settings != nil })
+	h.w.host.OpenSettings(view.TabCertificates)
+	h.Until("the settings", func() bool { return h.w.host.Settings != nil })
 	h.w.listDropped("", errors.New("broken"))
 	h.Until("the word in the settings", func() bool { return h.SaysNow(lost) })
 	if h.w.transfers.Notice.Words.Words == lost {

@@ -35,7 +35,7 @@ func TestEveryKey(t *testing.T) {
 		{name: "add files", keys: combined(fyne.KeyO, ctrl), want: asked(`pick "Add files" save=false folders=false many=true`)},
 		{name: "add folders", keys: combined(fyne.KeyO, ctrl|shift), want: asked(`pick "Add folders" save=false folders=true many=true`)},
 		{name: "paste", keys: &fyne.ShortcutPaste{}, want: asked(`scan ["/p"]`)},
-		{name: "settings", keys: combined(fyne.KeyComma, ctrl), want: func(h *harness) bool { return h.w.sh.Settings != nil }},
+		{name: "settings", keys: combined(fyne.KeyComma, ctrl), want: func(h *harness) bool { return h.w.host.Settings != nil }},
 		{name: "filter", keys: combined(fyne.KeyF, ctrl), want: func(h *harness) bool { return h.w.win.Canvas().Focused() == h.w.transfers.Search() }},
 		{name: "pause", key: fyne.KeySpace, row: "t9", want: asked("pause [t9]")},
 		{name: "resume", key: fyne.KeySpace, row: "t8", want: asked("resume [t8]")},
@@ -74,7 +74,7 @@ func TestEveryKey(t *testing.T) {
 				h.w.transfers.Tap(c.row, 0)
 			}
 			if c.name != "transfers" {
-				view.Ask(h.w.sh, "Over it", "words", "Yes", func() {})
+				view.Ask(h.w.host, "Over it", "words", "Yes", func() {})
 				use()
 				if c.want(h) {
 					t.Error("it worked below a dialog")
@@ -141,19 +141,19 @@ func TestEscapeGoesBack(t *testing.T) {
 	over := func() int { return len(h.w.win.Canvas().Overlays().List()) }
 	for name, show := range map[string]func(){
 		"question": h.askAgain,
-		"facts":    func() { view.ShowFacts(h.w.sh, "Title", []wording.Fact{{Name: "a", Value: "b"}}) },
-		"error":    func() { h.w.sh.Failed(&core.Error{Code: core.CodeInternal}) },
+		"facts":    func() { view.ShowFacts(h.w.host, "Title", []wording.Fact{{Name: "a", Value: "b"}}) },
+		"error":    func() { h.w.host.Failed(&core.Error{Code: core.CodeInternal}) },
 		"days":     h.askDays,
 		"closing":  func() { h.w.askWhere(false) },
 		"files": func() {
-			view.PickInside(h.w.sh, view.FileQuestion{}, func([]string) { t.Error("something was picked") })
+			view.PickInside(h.w.host, view.FileQuestion{}, func([]string) { t.Error("something was picked") })
 		},
 		"folders": func() {
-			view.PickInside(h.w.sh, view.FileQuestion{Folders: true}, func([]string) { t.Error("something was picked") })
+			view.PickInside(h.w.host, view.FileQuestion{Folders: true}, func([]string) { t.Error("something was picked") })
 		},
 	} {
 		show()
-		if escape(); over() != 0 || len(h.w.sh.Dialogs) != 0 {
+		if escape(); over() != 0 || len(h.w.host.Dialogs) != 0 {
 			t.Errorf("%s: %d dialogs are left", name, over())
 		}
 	}
@@ -167,11 +167,11 @@ func TestEscapeGoesBack(t *testing.T) {
 	escape()
 	h.Says("Stopped; nothing was added")
 	h.openSettings(view.TabServer)
-	view.ShowFacts(h.w.sh, "Over it", []wording.Fact{{Name: "a", Value: "b"}})
-	if escape(); h.w.sh.Settings == nil {
+	view.ShowFacts(h.w.host, "Over it", []wording.Fact{{Name: "a", Value: "b"}})
+	if escape(); h.w.host.Settings == nil {
 		t.Error("Escape closes what lies below")
 	}
-	if escape(); h.w.sh.Settings != nil || over() != 0 {
+	if escape(); h.w.host.Settings != nil || over() != 0 {
 		t.Error("Escape does not close the settings")
 	}
 }
@@ -205,9 +205,9 @@ func TestTabsByKeys(t *testing.T) {
 	if h.Tab() != "Certificates" {
 		t.Errorf("from an entry: the tab %s", h.Tab())
 	}
-	view.Ask(h.w.sh, "Over it", "words", "Yes", func() {})
+	view.Ask(h.w.host, "Over it", "words", "Yes", func() {})
 	h.w.typedShortcut(combined(fyne.Key1))
-	h.w.sh.Escape()
+	h.w.host.Escape()
 	if h.Tab() != "Certificates" {
 		t.Error("a tab was changed below a question")
 	}
@@ -243,16 +243,16 @@ func TestScrollingByKeys(t *testing.T) {
 			}
 		}
 	}
-	showHelp(h.w.sh)
+	showHelp(h.w.host)
 	goes("help")
-	h.w.sh.Escape()
+	h.w.host.Escape()
 	h.openSettings(view.TabCertificates)
 	goes("settings")
 	h.Tap("Cancel")
 	h.w.choose(2)
 	goes("metrics")
 	h.w.choose(0)
-	if h.w.scrolled() != nil || len(h.w.sh.Scrolls) != 0 {
+	if h.w.scrolled() != nil || len(h.w.host.Scrolls) != 0 {
 		t.Error("something scrolls that is gone")
 	}
 }

@@ -17,7 +17,7 @@ func TestFiguresAreGatheredWhileAnotherPageIsShown(t *testing.T) {
 	for range 3 {
 		h.Clock = h.Clock.Add(time.Second)
 		h.w.apply(change{link: h.Ctl.Connection, profile: h.Ctl.Used})
-		h.w.sh.Tasks.Goroutines.Wait()
+		h.w.host.Tasks.Wait()
 		h.Until("the answer", func() bool { return len(h.Queue) == 0 })
 	}
 	h.w.choose(2)

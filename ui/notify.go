@@ -22,7 +22,7 @@ func (w *Window) watchForeground() {
 // notification may be run by a shell on some systems, so no name of a file
 // and no word of a server may ever get there.
 func (w *Window) tell() {
-	e, sum, t := &w.status, w.model.Sum, w.sh.Text
+	e, sum, t := &w.status, w.model.Totals, w.host.Text
 	halted := w.model.Halt != nil
 	switch {
 	case halted && !e.halted:
@@ -49,7 +49,7 @@ func (w *Window) notify(words string) {
 	if !w.status.background {
 		return
 	}
-	w.sh.Tasks.Run(func(context.Context) func() {
+	w.host.Tasks.Run(func(context.Context) func() {
 		w.app.SendNotification(fyne.NewNotification(title, words))
 		return nil
 	})

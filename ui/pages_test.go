@@ -80,7 +80,7 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 		h.w.dropped([]string{filepath.Join(t.TempDir(), "handed-out.toml")})
 		h.Called("import handed-out.toml")
 		h.Called("use Imported")
-		h.Until("the question for its secret", func() bool { return h.w.sh.Settings != nil && h.SaysNow("Step 1 of 3: sign-in") })
+		h.Until("the question for its secret", func() bool { return h.w.host.Settings != nil && h.SaysNow("Step 1 of 3: sign-in") })
 		h.Says("Profile Imported")
 		over(h, "Imported")
 	})
@@ -162,5 +162,5 @@ func TestShortcutsWorkFromAnEntry(t *testing.T) {
 		t.Error("Ctrl+4 doesn't show the log")
 	}
 	h.w.typedShortcut(ctrl(fyne.KeyComma))
-	h.Until("the settings", func() bool { return h.w.sh.Settings != nil })
+	h.Until("the settings", func() bool { return h.w.host.Settings != nil })
 }

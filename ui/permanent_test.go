@@ -75,7 +75,7 @@ func TestOneFileThatStaysTemporary(t *testing.T) {
 		h.Tap("Make permanent")
 		h.Until("the end", func() bool { return h.SaysNow("1 stays temporary") })
 		h.Says("Make it permanent again later, or ask the server's administrator.")
-		if over := h.w.sh.Dialogs; len(over) != 1 || h.SaysNow("by itself") {
+		if over := h.w.host.Dialogs; len(over) != 1 || h.SaysNow("by itself") {
 			t.Errorf("%s: %d dialogs, the window says\n%s", code, len(over), h.Words())
 		}
 		h.Tap("Test connection")

@@ -11,14 +11,14 @@ import (
 
 // importProfile picks a profile file and uses it.
 func (w *Window) importProfile() {
-	view.PickFile(w.sh, "", []string{settings.ProfileExtension}, w.takeProfile)
+	view.PickFile(w.host, "", []string{settings.ProfileExtension}, w.takeProfile)
 }
 
 // startSandbox tries the program with the built-in server.
 func (w *Window) startSandbox() {
-	view.Async(w.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, w.ctl.StartSandbox(ctx) }, func(_ struct{}, err error) {
+	view.Async(w.host, func(ctx context.Context) (struct{}, error) { return struct{}{}, w.ctl.StartSandbox(ctx) }, func(_ struct{}, err error) {
 		if err != nil {
-			w.sh.Failed(err)
+			w.host.Failed(err)
 		}
 		w.profileChanged()
 	})
@@ -32,8 +32,8 @@ func (w *Window) showFirstRun(first bool, saved []string) {
 	}
 	w.first, w.saved = nil, saved
 	if first {
-		w.first, w.remind = newFirstRun(w.sh, firstChoices{
-			sandbox: w.startSandbox, load: w.importProfile, connect: func() { settings.ShowConnect(w.sh) },
+		w.first, w.remind = newFirstRun(w.host, firstChoices{
+			sandbox: w.startSandbox, load: w.importProfile, connect: func() { settings.ShowConnect(w.host) },
 			saved: saved, use: w.header.use,
 		})
 	}
@@ -43,7 +43,7 @@ func (w *Window) showFirstRun(first bool, saved []string) {
 // takeProfile uses a profile file. One never holds a secret, so that is asked
 // for.
 func (w *Window) takeProfile(path string) {
-	view.Async(w.sh, func(ctx context.Context) (core.Profile, error) {
+	view.Async(w.host, func(ctx context.Context) (core.Profile, error) {
 		p, err := w.ctl.ImportProfile(ctx, path)
 		if err != nil {
 			return p, err
@@ -51,9 +51,9 @@ func (w *Window) takeProfile(path string) {
 		return p, w.ctl.Use(ctx, p.Name)
 	}, func(p core.Profile, err error) {
 		if err != nil {
-			w.sh.Failed(err)
+			w.host.Failed(err)
 		} else {
-			settings.ShowImported(w.sh, p)
+			settings.ShowImported(w.host, p)
 		}
 		w.profileChanged()
 	})
@@ -66,7 +66,7 @@ func (w *Window) profileChanged() {
 		current string
 		saved   []string
 	}
-	view.Async(w.sh, func(ctx context.Context) (answer, error) {
+	view.Async(w.host, func(ctx context.Context) (answer, error) {
 		if name := w.ctl.Current(); name != "" {
 			return answer{current: name}, nil
 		}
@@ -75,7 +75,7 @@ func (w *Window) profileChanged() {
 		return answer{saved: saved}, err
 	}, func(a answer, err error) {
 		if err != nil {
-			w.sh.Failed(err)
+			w.host.Failed(err)
 		}
 		w.header.showProfile(a.current)
 		w.transfers.Options.Load(a.current)

@@ -18,7 +18,7 @@ import (
 // recoveredBar says what became of a queue that was damaged, until it is put
 // away: the list may be shorter than it was, and looks like any.
 type recoveredBar struct {
-	sh       *view.Host
+	host     *view.Host
 	content  *fyne.Container
 	sentence *widgets.Caption
 	advice   *widgets.Label
@@ -28,21 +28,21 @@ type recoveredBar struct {
 	changed  func() // it came or went
 }
 
-func newRecoveredBar(s *view.Host, i *widgets.Icons, open func(paths []string), changed func()) *recoveredBar {
-	b := &recoveredBar{sh: s, open: open, changed: changed}
+func newRecoveredBar(host *view.Host, i *widgets.Icons, open func(paths []string), changed func()) *recoveredBar {
+	b := &recoveredBar{host: host, open: open, changed: changed}
 	b.sentence = widgets.NewCaption("", theme.ColorNameError, theme.SizeNameText)
 	b.sentence.Bold, b.sentence.Cut = true, true
 	b.advice = widgets.NewLabel("", widgets.SizeSmall, widget.MediumImportance, false)
 	b.advice.Truncation = fyne.TextTruncateEllipsis
-	b.look = widgets.Outlined(widgets.NewQuietButton(s.Text.S("recovered.look"), func() { b.ask(b.left[0].Folders) }))
-	details := widgets.NewButton(s.Text.S("action.details"), func() { b.details(b.left[0]) })
+	b.look = widgets.Outlined(widgets.NewQuietButton(host.Text.S("recovered.look"), func() { b.ask(b.left[0].Folders) }))
+	details := widgets.NewButton(host.Text.S("action.details"), func() { b.details(b.left[0]) })
 	details.Importance = widget.LowImportance
-	dismiss := widgets.NewIconButton(s.Text.S("button.close"), theme.CancelIcon(), b.dismiss)
+	dismiss := widgets.NewIconButton(host.Text.S("button.close"), theme.CancelIcon(), b.dismiss)
 	dismiss.Importance = widget.LowImportance
-	words := container.New(widgets.FixedWidth(240), container.New(widgets.Stack{},
+	words := container.New(widgets.FixedWidth(240), container.New(widgets.VBox{},
 		b.sentence, widgets.Inset(-8, -6, 0, -8, b.advice)))
 	icon := container.New(widgets.Square(24), widget.NewIcon(i.Get("warning", theme.ColorNameError)))
-	row := container.New(&widgets.Line{Gap: 8, Stretch: words, Optional: []fyne.CanvasObject{b.look}}, icon, words, details, b.look, dismiss)
+	row := container.New(&widgets.HBox{Gap: 8, Stretch: words, Optional: []fyne.CanvasObject{b.look}}, icon, words, details, b.look, dismiss)
 	b.content = container.NewStack(widgets.NewBox(widgets.ColorBadBg, theme.ColorNameError, 8), widgets.Inset(12, 8, 8, 8, row))
 	b.content.Hide()
 	return b
@@ -50,9 +50,9 @@ func newRecoveredBar(s *view.Host, i *widgets.Icons, open func(paths []string), 
 
 // read asks what there is to tell.
 func (b *recoveredBar) read() {
-	view.Async(b.sh, b.sh.Ctl.Recoveries, func(found []core.Recovery, err error) {
+	view.Async(b.host, b.host.Controller.Recoveries, func(found []core.Recovery, err error) {
 		if err != nil {
-			b.sh.Failed(err)
+			b.host.Failed(err)
 			return
 		}
 		b.left = found
@@ -63,8 +63,8 @@ func (b *recoveredBar) read() {
 func (b *recoveredBar) show() {
 	if len(b.left) > 0 {
 		r := b.left[0]
-		b.sentence.Set(recovered(b.sh.Text, r))
-		b.advice.SetText(b.sh.Text.S("recovered.kept", wording.Args{"Saved": b.sh.Text.N("count.entries", r.Saved()), "Path": wording.Plain(r.Path)}))
+		b.sentence.Set(recovered(b.host.Text, r))
+		b.advice.SetText(b.host.Text.S("recovered.kept", wording.Args{"Saved": b.host.Text.N("count.entries", r.Saved()), "Path": wording.Plain(r.Path)}))
 		widgets.SetVisible(b.look, len(r.Folders) > 0)
 	}
 	widgets.SetVisible(b.content, len(b.left) > 0)
@@ -86,7 +86,7 @@ func recovered(t *wording.Text, r core.Recovery) string {
 }
 
 func (b *recoveredBar) details(r core.Recovery) {
-	t := b.sh.Text
+	t := b.host.Text
 	count := func(n int) string { return t.N("count.entries", n) }
 	folders := make([]string, len(r.Folders))
 	for i, dir := range r.Folders {
@@ -95,11 +95,11 @@ func (b *recoveredBar) details(r core.Recovery) {
 	var more []fyne.CanvasObject
 	if len(r.Folders) > 0 {
 		more = append(more, widgets.NewButton(t.S("recovered.look"), func() {
-			b.sh.Escape()
+			b.host.Escape()
 			b.ask(r.Folders)
 		}))
 	}
-	view.ShowFacts(b.sh, recovered(t, r), []wording.Fact{
+	view.ShowFacts(b.host, recovered(t, r), []wording.Fact{
 		{Name: t.S("recovered.queued"), Value: count(r.Queued)}, {Name: t.S("recovered.stored"), Value: count(r.Stored)},
 		{Name: t.S("recovered.asked"), Value: count(r.Asked)},
 		{Name: t.S("recovered.lost_queued"), Value: count(r.LostQueued)}, {Name: t.S("recovered.lost_stored"), Value: count(r.LostStored)},
@@ -110,21 +110,23 @@ func (b *recoveredBar) details(r core.Recovery) {
 // ask looks through folders once the user knows where that sends what is found:
 // what was lost may have been meant for another server, and may be there.
 func (b *recoveredBar) ask(folders []string) {
-	t, dirs := b.sh.Text, make([]string, len(folders))
+	t, dirs := b.host.Text, make([]string, len(folders))
 	for i, dir := range folders {
 		dirs[i] = wording.Plain(dir)
 	}
-	view.Ask(b.sh, t.S("recovered.look"), t.S("recovered.sends", wording.Args{"Profile": wording.Plain(b.sh.Ctl.Current()), "Folders": strings.Join(dirs, "\n")}),
+	view.Ask(b.host, t.S("recovered.look"), t.S("recovered.sends", wording.Args{"Profile": wording.Plain(b.host.Controller.Current()), "Folders": strings.Join(dirs, "\n")}),
 		t.S("recovered.look"), func() { b.open(folders) })
 }
 
 // dismiss puts away what is shown, for good.
 func (b *recoveredBar) dismiss() {
 	path := b.left[0].Path
-	view.Async(b.sh, func(ctx context.Context) (struct{}, error) { return struct{}{}, b.sh.Ctl.Acknowledge(ctx, path) },
+	view.Async(b.host, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, b.host.Controller.Acknowledge(ctx, path)
+	},
 		func(_ struct{}, err error) {
 			if err != nil {
-				b.sh.Failed(err)
+				b.host.Failed(err)
 				return
 			}
 			b.read()

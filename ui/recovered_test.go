@@ -40,14 +40,14 @@ func TestRecoveredBar(t *testing.T) {
 				if words := h.Words(); !strings.Contains(words, want) || !strings.Contains(words, tt.recovery.Path) {
 					t.Errorf("it says %q, want %q", words, want)
 				}
-				h.Tap(h.w.sh.Text.S("recovered.look"))
+				h.Tap(h.w.host.Text.S("recovered.look"))
 				if words := h.Words(); !strings.Contains(words, ctl.Current()) || !strings.Contains(words, "/home/a/pictures") {
 					t.Errorf("where it sends is not said: %q", words)
 				}
 				if slices.Contains(ctl.Calls(), `scan ["/home/a/pictures"]`) {
 					t.Error("the folders are looked through without a question")
 				}
-				h.Tap(h.w.sh.Text.S("recovered.look")) // of the dialog, which is above
+				h.Tap(h.w.host.Text.S("recovered.look")) // of the dialog, which is above
 				h.Until("the scan", func() bool { return slices.Contains(ctl.Calls(), `scan ["/home/a/pictures"]`) })
 				h.w.recovered.details(h.w.recovered.left[0])
 				if top := h.w.win.Canvas().Overlays().Top(); top == nil {
@@ -97,11 +97,11 @@ func TestRecoveredBarInASmallWindow(t *testing.T) {
 		if need := sentence.FullWidth() - 1; need > sentence.Size().Width {
 			t.Errorf("%s: %q needs %v of %v", language, sentence.Words, need, sentence.Size().Width)
 		}
-		h.Tap(h.w.sh.Text.S("action.details"))
+		h.Tap(h.w.host.Text.S("action.details"))
 		h.DialogFits()
-		h.Tap(h.w.sh.Text.S("recovered.look"))
+		h.Tap(h.w.host.Text.S("recovered.look"))
 		h.DialogFits() // the question
-		h.Tap(h.w.sh.Text.S("recovered.look"))
+		h.Tap(h.w.host.Text.S("recovered.look"))
 		h.Until("the scan", func() bool { return slices.Contains(ctl.Calls(), `scan ["/home/a/pictures"]`) })
 		if h.w.win.Canvas().Overlays().Top() != nil {
 			t.Error("the details are still there")

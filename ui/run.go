@@ -33,7 +33,7 @@ func (w *Window) startTray() {
 	if !ok || !w.wantsTray {
 		return
 	}
-	w.tray = newTray(desk, faceOf(w.sh.Text, w.model), func() { w.header.togglePause() }, w.raise, w.end)
+	w.tray = newTray(desk, faceOf(w.host.Text, w.model), func() { w.header.togglePause() }, w.raise, w.end)
 	desk.SetSystemTrayWindow(w.win)
 }
 
@@ -106,7 +106,7 @@ func (w *Window) start(ctx context.Context) error {
 	w.win = w.app.NewWindow(title)
 	w.app.SetIcon(widgets.AppIcon())
 	w.win.SetIcon(widgets.AppIcon())
-	w.sh = w.newHost(view.NewTasks(ctx, w.post)) //nolint:contextcheck // tasks have the window's
+	w.host = w.newHost(view.NewTasks(ctx, w.post)) //nolint:contextcheck // tasks have the window's
 	larger := w.rescale()
 	if err := w.build(); err != nil { //nolint:contextcheck // tasks have the window's
 		return err
@@ -132,7 +132,7 @@ func (w *Window) start(ctx context.Context) error {
 // newHost is what the window lends to its views and dialogs.
 func (w *Window) newHost(tasks *view.Tasks) *view.Host {
 	h := &view.Host{
-		App: w.app, Win: w.win, Ctl: w.ctl, Log: w.log, Now: w.now, Tasks: tasks, Scales: w.setScale != nil,
+		App: w.app, Win: w.win, Controller: w.ctl, Log: w.log, Now: w.now, Tasks: tasks, CanScale: w.setScale != nil,
 		ProfileChanged: w.profileChanged, AppearanceChanged: w.appearanceChanged, Shortcut: w.typedShortcut,
 	}
 	h.OpenSettings = func(tab view.Tab) { settings.Show(h, tab) }
@@ -148,7 +148,7 @@ func (w *Window) newHost(tasks *view.Tasks) *view.Host {
 func (w *Window) close() {
 	w.stop()
 	w.wg.Wait()
-	w.sh.Tasks.Close()
+	w.host.Tasks.Close()
 }
 
 // build makes everything in the language and the theme that are chosen now.
@@ -157,7 +157,7 @@ func (w *Window) build() error {
 	if err != nil {
 		return err
 	}
-	w.sh.Text = t
+	w.host.Text = t
 	w.assemble()
 	w.bindKeys()
 	w.profileChanged()
@@ -168,7 +168,7 @@ func (w *Window) build() error {
 func (w *Window) appearanceChanged() {
 	size, larger := w.win.Canvas().Size(), w.rescale()
 	if err := w.build(); err != nil {
-		w.sh.Failed(err)
+		w.host.Failed(err)
 	}
 	if larger != 1 {
 		w.win.Resize(view.Fitting(size, larger))
@@ -186,7 +186,7 @@ func (w *Window) apply(c change) {
 	default:
 		w.model.Tick(now)
 	}
-	w.recorder.Measure(w.sh, now)
+	w.recorder.Measure(w.host, now)
 	w.header.showLink(c.link)
 	w.header.showProfile(c.profile)
 	if w.first != nil && c.profile != "" {

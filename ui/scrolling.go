@@ -12,7 +12,7 @@ const scrollStep = 40
 // of the page. It is nil where there is none.
 func (w *Window) scrolled() *container.Scroll {
 	if top := w.win.Canvas().Overlays().Top(); top != nil {
-		return w.sh.Scrolls[top]
+		return w.host.Scrolls[top]
 	}
 	s, _ := w.holder.Objects[0].(*container.Scroll)
 	return s

@@ -43,7 +43,7 @@ func TestWithoutAProfileTheFirstRunComes(t *testing.T) {
 	h.Until("the menu", func() bool { return h.SaysNow("Remove…") })
 	h.Choose("Remove…")
 	h.Tap("Remove")
-	h.Until("the first run", func() bool { return h.w.first != nil && h.w.sh.Settings == nil })
+	h.Until("the first run", func() bool { return h.w.first != nil && h.w.host.Settings == nil })
 }
 
 // TestCancelledWizardLeavesTheFirstRun as it was.
@@ -53,7 +53,7 @@ func TestCancelledWizardLeavesTheFirstRun(t *testing.T) {
 	h.Tap("Set up")
 	h.Says("Step 1 of 4: addresses")
 	h.Tap("Cancel")
-	if h.w.first == nil || h.w.sh.Settings != nil {
+	if h.w.first == nil || h.w.host.Settings != nil {
 		t.Error("cancelled, the first run is over, or the wizard is not")
 	}
 }

@@ -11,10 +11,10 @@ import (
 func (w *Window) show(now time.Time) {
 	m := w.model
 	w.header.showPaused(m.Paused)
-	w.nav.Items[0].SetCount(countText(w.sh.Text, len(m.Rows)))
+	w.nav.Items[0].SetCount(countText(w.host.Text, len(m.Rows)))
 	w.bar.show(m)
 	if w.tray != nil {
-		w.tray.show(faceOf(w.sh.Text, m), now)
+		w.tray.show(faceOf(w.host.Text, m), now)
 	}
 	if w.banner.show(m.Halt) {
 		w.page.Refresh()

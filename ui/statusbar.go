@@ -35,9 +35,9 @@ func newStatusBar(t *wording.Text, i *widgets.Icons, onTrouble func()) *statusBa
 	s.files, s.bytes, s.rate, s.left = part(), part(), part(), part()
 	s.failed = widgets.NewCaption("", theme.ColorNameError, widgets.SizeSmall)
 	warning := widget.NewIcon(i.Get("warning", theme.ColorNameError))
-	s.trouble = widgets.NewTapArea(container.New(&widgets.Line{Gap: 4}, container.New(widgets.Square(16), warning), s.failed), onTrouble)
+	s.trouble = widgets.NewTapArea(container.New(&widgets.HBox{Gap: 4}, container.New(widgets.Square(16), warning), s.failed), onTrouble)
 	spark := container.New(widgets.FixedSize{Width: 88, Height: 24}, s.spark)
-	bar := container.New(&widgets.Line{Gap: 18, Height: statusHeight - 1, Spring: spark, Optional: []fyne.CanvasObject{spark, s.bytes, s.rate, s.left}},
+	bar := container.New(&widgets.HBox{Gap: 18, Height: statusHeight - 1, Spring: spark, Optional: []fyne.CanvasObject{spark, s.bytes, s.rate, s.left}},
 		s.files, s.bytes, s.rate, s.left, s.trouble, spark)
 	s.content = widgets.NewRuled(widgets.EdgeTop, widgets.ColorSurface, widgets.Inset(16, 0, 16, 0, bar))
 	return s
@@ -46,7 +46,7 @@ func newStatusBar(t *wording.Text, i *widgets.Icons, onTrouble func()) *statusBa
 // show takes over what the model adds up to. Each text is set once: Fyne draws
 // the whole window anew for any that changes, if only for a moment.
 func (s *statusBar) show(all *queue.Model) {
-	t, m := s.text, all.Sum
+	t, m := s.text, all.Totals
 	files, bytes, rate, left := t.S("status.none"), "", "", ""
 	switch {
 	case m.Files > 0:
@@ -78,7 +78,7 @@ func (s *statusBar) show(all *queue.Model) {
 		widgets.SetVisible(c, c.Words != "")
 	}
 	widgets.SetVisible(s.trouble, s.failed.Words != "")
-	s.spark.show(all.Spark)
+	s.spark.show(all.Sparkline)
 	if changed {
 		s.content.Refresh()
 	}

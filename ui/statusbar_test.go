@@ -19,10 +19,10 @@ func TestHeldFilesNeedSomeone(t *testing.T) {
 	held.Error = &core.Error{Kind: core.KindConfig, Code: core.CodeOtherServer}
 	m := queue.NewModel()
 	m.Reset(core.Snapshot{Transfers: []core.Transfer{held, waits}}, viewtest.Start())
-	if s := m.Sum; s.Held != 1 || s.Waiting != 1 || s.Remaining != 10 || s.Bytes != 110 {
+	if s := m.Totals; s.Held != 1 || s.Waiting != 1 || s.Remaining != 10 || s.Bytes != 110 {
 		t.Errorf("%+v", s)
 	}
-	if got := troubleText(viewtest.English(t), m.Sum); got != "1 waits for another server" {
+	if got := troubleText(viewtest.English(t), m.Totals); got != "1 waits for another server" {
 		t.Error(got)
 	}
 	m.SetFilter(queue.Filter{Group: queue.GroupAttention})
@@ -31,12 +31,12 @@ func TestHeldFilesNeedSomeone(t *testing.T) {
 	}
 	held.State, held.Error = core.StateQueued, nil // it goes on
 	m.Apply(core.Update{Changed: []core.Transfer{held}, Removed: []core.TransferID{"t2"}}, viewtest.Start())
-	if s := m.Sum; s.Held != 0 || !s.Unfinished() || m.Len() != 0 {
+	if s := m.Totals; s.Held != 0 || !s.Unfinished() || m.Len() != 0 {
 		t.Errorf("%+v", s)
 	}
 	held.State, held.Error = core.StateWaiting, &core.Error{Code: core.CodeOtherServer}
 	m.Apply(core.Update{Changed: []core.Transfer{held}}, viewtest.Start())
-	if m.Sum.Unfinished() {
+	if m.Totals.Unfinished() {
 		t.Error("it is called under way")
 	}
 }
@@ -48,15 +48,15 @@ func TestKeptOtherwiseIsCounted(t *testing.T) {
 	differs.Receipt = viewtest.DifferingReceipt()
 	m := queue.NewModel()
 	m.Reset(core.Snapshot{Transfers: []core.Transfer{differs, plainly}}, viewtest.Start())
-	if got := doneText(viewtest.English(t), m.Sum); got != "all stored, 1 otherwise than asked" {
+	if got := doneText(viewtest.English(t), m.Totals); got != "all stored, 1 otherwise than asked" {
 		t.Error(got)
 	}
-	if got := doneText(viewtest.Speaking(t, "ru"), m.Sum); got != "всё сохранено, 1 не так, как запрошено" {
+	if got := doneText(viewtest.Speaking(t, "ru"), m.Totals); got != "всё сохранено, 1 не так, как запрошено" {
 		t.Error(got)
 	}
 	differs.Receipt = &core.Receipt{FileID: "id-1"}
 	m.Apply(core.Update{Changed: []core.Transfer{differs}}, viewtest.Start())
-	if got := doneText(viewtest.English(t), m.Sum); got != "all stored" {
+	if got := doneText(viewtest.English(t), m.Totals); got != "all stored" {
 		t.Error(got)
 	}
 }

@@ -76,7 +76,7 @@ func trayIcon(attention bool) fyne.Resource {
 // faceOf says the state of the uploads as the tray does.
 func faceOf(t *wording.Text, m *queue.Model) trayFace {
 	f := trayFace{progress: progressText(t, m), pause: t.S("header.pause"), open: t.S("tray.open"), quit: t.S("tray.quit"),
-		attention: m.Halt != nil || m.Sum.Failed+m.Sum.Unknown+m.Sum.Held > 0}
+		attention: m.Halt != nil || m.Totals.Failed+m.Totals.Unknown+m.Totals.Held > 0}
 	if m.Paused {
 		f.pause = t.S("header.resume")
 	}
@@ -85,7 +85,7 @@ func faceOf(t *wording.Text, m *queue.Model) trayFace {
 
 // progressText says in one line how far the uploads are.
 func progressText(t *wording.Text, m *queue.Model) string {
-	sum := m.Sum
+	sum := m.Totals
 	if sum.Files == 0 {
 		return t.S("status.none")
 	}

@@ -32,7 +32,7 @@ func TestTrayMenu(t *testing.T) {
 			ctl := viewtest.NewFake()
 			ctl.Snapshot = viewtest.Showcase(12)
 			h, desk := inTray(t, ctl, language, "light")
-			h.Until("the files in the menu", func() bool { return h.w.tray.drawn.progress != h.w.sh.Text.S("status.none") })
+			h.Until("the files in the menu", func() bool { return h.w.tray.drawn.progress != h.w.host.Text.S("status.none") })
 			got := labels(desk.Menu)
 			for i := range want {
 				if i >= len(got) || viewtest.Spaced(got[i]) != viewtest.Spaced(want[i]) {

@@ -52,7 +52,7 @@ type Window struct {
 	rescue   func()          // may be nil
 
 	// What follows belongs to the UI goroutine.
-	sh        *view.Host
+	host      *view.Host
 	model     *queue.Model
 	recorder  *metrics.Recorder
 	permanent *transfers.Permanents
@@ -84,7 +84,7 @@ func (w *Window) Open(paths ...string) {
 		w.waiting = append(w.waiting, paths...)
 		return
 	}
-	w.sh.Tasks.Show(func() { w.intake.add(paths) })
+	w.host.Tasks.Post(func() { w.intake.add(paths) })
 }
 
 func (w *Window) takeWaiting() {
@@ -93,7 +93,7 @@ func (w *Window) takeWaiting() {
 	w.up = true
 	if paths := w.waiting; len(paths) > 0 {
 		w.waiting = nil
-		w.sh.Tasks.Show(func() { w.intake.add(paths) })
+		w.host.Tasks.Post(func() { w.intake.add(paths) })
 	}
 }
 
@@ -102,7 +102,7 @@ func (w *Window) Raise() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.up {
-		w.sh.Tasks.Show(w.raise)
+		w.host.Tasks.Post(w.raise)
 	}
 }
 

@@ -94,18 +94,18 @@ func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 	refused := &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused}
 	h := open(t, viewtest.Busy(), "en", "light")
 	tested := func() bool { return h.SaysNow("temporary uploads only") && h.SaysNow("Test connection") }
-	h.w.sh.Failed(refused)
+	h.w.host.Failed(refused)
 	h.Tap("Test connection")
 	h.Called("check https://ingester.example:8020")
 	h.Until("the end of the test", tested)
 	if tab := h.Tab(); tab != "Certificates" {
 		t.Errorf("on the tab %s", tab)
 	}
-	h.w.sh.Failed(refused) // the settings have the test already
+	h.w.host.Failed(refused) // the settings have the test already
 	if n := len(h.w.win.Canvas().Overlays().List()); n != 2 {
 		t.Fatalf("%d overlays", n)
 	}
-	h.w.sh.Escape()
+	h.w.host.Escape()
 	h.Tap("Cancel")
 
 	x := h.Ctl.Snapshot.Transfers[6]
@@ -115,7 +115,7 @@ func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 	h.Typed(fyne.KeyReturn)
 	h.Until("the details", func() bool { return h.SaysNow("Test connection") })
 	h.Tap("Test connection")
-	h.Until("the settings", func() bool { return h.w.sh.Settings != nil && tested() })
+	h.Until("the settings", func() bool { return h.w.host.Settings != nil && tested() })
 	h.Tap("Cancel")
 	if h.w.win.Canvas().Overlays().Top() != nil {
 		t.Error("the details are still there")
@@ -206,7 +206,7 @@ func TestPickersOpen(t *testing.T) {
 		h.Tap("Cancel")
 	}
 	h := open(t, viewtest.Busy(), "ru", "light")
-	view.SaveFile(h.w.sh, "SHA256SUMS", nil, func(context.Context, string) error { return nil }, func(string) {})
+	view.SaveFile(h.w.host, "SHA256SUMS", nil, func(context.Context, string) error { return nil }, func(string) {})
 	h.Until("the dialog", func() bool { return strings.Contains(h.Words(), "Сохранить как") })
 	h.Tap("Отмена")
 }
@@ -236,7 +236,7 @@ func TestNotificationsHoldFixedWordsOnly(t *testing.T) {
 	failed.Error = &core.Error{Code: core.CodeRejected, ServerText: "$(halt)"}
 	apply := func(u core.Update) {
 		h.w.apply(change{update: &u})
-		h.w.sh.Tasks.Goroutines.Wait()
+		h.w.host.Tasks.Wait()
 	}
 	test.AssertNotificationSent(t, fyne.NewNotification("Ingester", "1 file stored, 1 needs you"), func() {
 		apply(core.Update{Changed: []core.Transfer{evil, failed}})

@@ -44,10 +44,10 @@ func TestEscapeGoesBackWhereverTheFocusIs(t *testing.T) {
 	c := h.w.win.Canvas()
 	shows := map[string]func(){
 		"question": h.askAgain,
-		"facts":    func() { view.ShowFacts(h.w.sh, "Title", []wording.Fact{{Name: "a", Value: "b"}}) },
-		"error":    func() { h.w.sh.Failed(&core.Error{Code: core.CodeInternal}) },
+		"facts":    func() { view.ShowFacts(h.w.host, "Title", []wording.Fact{{Name: "a", Value: "b"}}) },
+		"error":    func() { h.w.host.Failed(&core.Error{Code: core.CodeInternal}) },
 		"closing":  func() { h.w.askWhere(true) },
-		"help":     func() { showHelp(h.w.sh) },
+		"help":     func() { showHelp(h.w.host) },
 		"days":     h.askDays,
 	}
 	for _, tab := range []view.Tab{view.TabServer, view.TabSignIn, view.TabCertificates, view.TabTransfers, view.TabMetrics, view.TabAppearance} {

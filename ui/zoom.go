@@ -16,8 +16,8 @@ func (w *Window) rescale() float32 {
 		return 1
 	}
 	scale := w.app.Preferences().String(view.PrefScale)
-	before := view.FactorOf(w.scale)
+	before := view.ScaleFactor(w.scale)
 	w.scale = scale
 	w.setScale(scale)
-	return view.FactorOf(scale) / before
+	return view.ScaleFactor(scale) / before
 }

@@ -31,7 +31,7 @@ func TestScaleIsChosenInTheSettings(t *testing.T) {
 		}
 		size.SetSelected(words)
 		h.Tap("Save")
-		h.Until("the end of saving", func() bool { return h.w.sh.Settings == nil })
+		h.Until("the end of saving", func() bool { return h.w.host.Settings == nil })
 	}
 	choose("200" + wording.NBSP + "%")
 	if !slices.Equal(told, []string{"", "2"}) || h.App.Preferences().String(view.PrefScale) != "2" {

@@ -25,7 +25,7 @@ const historyLimit = 2000
 
 // View lists what has ever been stored, newest first.
 type View struct {
-	sh        *view.Host
+	host      *view.Host
 	content   *fyne.Container
 	Notice    *view.Notice
 	permanent *transfers.Permanents
@@ -52,10 +52,10 @@ var (
 )
 
 // New is the page. stored grows when something new is stored.
-func New(s *view.Host, p *transfers.Permanents, stored func() int) *View {
-	v := &View{sh: s, permanent: p, chosen: -1, stored: stored}
-	t := s.Text
-	v.search = view.NewLineEntry(s, t.S("history.search"))
+func New(host *view.Host, p *transfers.Permanents, stored func() int) *View {
+	v := &View{host: host, permanent: p, chosen: -1, stored: stored}
+	t := host.Text
+	v.search = view.NewLineEntry(host, t.S("history.search"))
 	v.search.OnChanged = func(string) { v.Read() }
 	v.copyID = widgets.NewQuietButton(t.S("action.copy_id"), func() { v.copy(func(r *core.Receipt) string { return r.FileID }) })
 	v.copySum = widgets.NewQuietButton(t.S("action.copy_sum"), func() { v.copy(func(r *core.Receipt) string { return string(r.SHA256) }) })
@@ -69,19 +69,19 @@ func New(s *view.Host, p *transfers.Permanents, stored func() int) *View {
 	v.more.Hide()
 	id, sum := widgets.Outlined(v.copyID), widgets.Outlined(v.copySum)
 	search := container.New(widgets.FixedWidth(240), v.search)
-	tools := container.New(&widgets.Line{Gap: 8, Stretch: search, Optional: []fyne.CanvasObject{sum, id}}, search, id, sum, widgets.Outlined(v.export))
+	tools := container.New(&widgets.HBox{Gap: 8, Stretch: search, Optional: []fyne.CanvasObject{sum, id}}, search, id, sum, widgets.Outlined(v.export))
 	head := widgets.NewSheetHead(historyPlaces, func(cell int) bool { return cell == 1 },
 		t.S("column.name"), t.S("column.size"), t.S("column.stored"), t.S("fact.server"), t.S("fact.file_id"), "SHA-256")
 	sheet := widgets.NewSheet(head, v.list, v.none)
 	v.Notice = view.NewNotice(t)
-	v.content = container.New(widgets.Stack{Gap: 12, Grow: func() fyne.CanvasObject { return sheet }}, tools, v.Notice.Content, sheet, v.more)
+	v.content = container.New(widgets.VBox{Gap: 12, Grow: func() fyne.CanvasObject { return sheet }}, tools, v.Notice.Content, sheet, v.more)
 	v.Notice.Changed = v.content.Refresh
 	v.choose(-1)
 	return v
 }
 
 func (v *View) buildList() {
-	t := v.sh.Text
+	t := v.host.Text
 	v.list = widgets.NewRowList(func() int { return len(v.rows) }, func() fyne.CanvasObject {
 		r := widgets.NewCellRow(historyPlaces, 6)
 		r.Cells[0].Color, r.Cells[1].Align = theme.ColorNameForeground, fyne.TextAlignTrailing
@@ -101,7 +101,7 @@ func (v *View) buildList() {
 }
 
 func (v *View) draw(r *widgets.CellRow, i int) {
-	t, x := v.sh.Text, &v.rows[i]
+	t, x := v.host.Text, &v.rows[i]
 	id, sum := "", ""
 	switch {
 	case x.Damaged():
@@ -116,7 +116,7 @@ func (v *View) draw(r *widgets.CellRow, i int) {
 	}
 	r.Set(wording.Plain(name), t.Size(x.Source.Size), storedAt(x).Local().Format("2006-01-02 15:04"), wording.Host(x.Server), wording.Plain(id), sum)
 	more := r.Tail.(*widgets.IconButton)
-	more.OnTapped = func() { view.ShowMenuBelow(v.menu(i), v.sh.Win.Canvas(), more) }
+	more.OnTapped = func() { view.ShowMenuBelow(v.menu(i), v.host.Win.Canvas(), more) }
 }
 
 // historyPlaces are the columns: name, size, when, server, file ID, SHA-256,
@@ -191,14 +191,14 @@ func (v *View) Read() {
 	v.asking, v.again, v.seen = true, false, v.stored()
 	q := v.query()
 	q.Limit = historyLimit + 1
-	view.Async(v.sh, func(ctx context.Context) ([]core.Transfer, error) { return v.sh.Ctl.History(ctx, q) },
+	view.Async(v.host, func(ctx context.Context) ([]core.Transfer, error) { return v.host.Controller.History(ctx, q) },
 		func(rows []core.Transfer, err error) {
 			v.asking = false
 			switch {
 			case v.again:
 				v.Read()
 			case err != nil && v.Visible:
-				v.sh.Failed(err)
+				v.host.Failed(err)
 			case err == nil:
 				v.show(rows)
 			}
@@ -213,7 +213,7 @@ func (v *View) show(rows []core.Transfer) {
 	if v.query().Text != "" {
 		key = "list.none"
 	}
-	v.none.Set(v.sh.Text.S(key))
+	v.none.Set(v.host.Text.S(key))
 	widgets.SetVisible(v.none, len(rows) == 0)
 	widgets.SetVisible(v.more, len(rows) > historyLimit)
 	widgets.SetEnabled(v.export, len(rows) > 0)
@@ -231,7 +231,7 @@ func (v *View) choose(i widget.ListItemID) {
 
 func (v *View) copy(of func(*core.Receipt) string) {
 	if i := v.chosen; i >= 0 && i < len(v.rows) && v.rows[i].Receipt != nil {
-		v.sh.App.Clipboard().SetContent(of(v.rows[i].Receipt))
+		v.host.App.Clipboard().SetContent(of(v.rows[i].Receipt))
 	}
 }
 
@@ -242,10 +242,10 @@ func (v *View) key(e *fyne.KeyEvent) bool {
 	}
 	switch e.Name {
 	case desktop.KeyMenu, fyne.KeyF10:
-		view.ShowMenuBelow(v.menu(v.chosen), v.sh.Win.Canvas(), v.search)
+		view.ShowMenuBelow(v.menu(v.chosen), v.host.Win.Canvas(), v.search)
 	case fyne.KeyReturn, fyne.KeyEnter:
 		x := v.rows[v.chosen]
-		transfers.ShowTransfer(v.sh, queue.NewRow(&x))
+		transfers.ShowTransfer(v.host, queue.NewRow(&x))
 	default:
 		return false
 	}
@@ -254,7 +254,7 @@ func (v *View) key(e *fyne.KeyEvent) bool {
 
 // menu is what can be done with a row.
 func (v *View) menu(i int) *fyne.Menu {
-	t := v.sh.Text
+	t := v.host.Text
 	v.list.Select(i)
 	menu := fyne.NewMenu("")
 	if v.rows[i].Receipt != nil {
@@ -266,8 +266,8 @@ func (v *View) menu(i int) *fyne.Menu {
 		menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("action.permanent"), func() { v.permanent.Ask([]transfers.StoredFile{file}) }))
 	}
 	menu.Items = append(menu.Items,
-		fyne.NewMenuItem(t.S("action.folder"), func() { view.OpenFolder(v.sh, x.Source.Path) }),
-		fyne.NewMenuItem(t.S("action.details"), func() { transfers.ShowTransfer(v.sh, queue.NewRow(&x)) }))
+		fyne.NewMenuItem(t.S("action.folder"), func() { view.OpenFolder(v.host, x.Source.Path) }),
+		fyne.NewMenuItem(t.S("action.details"), func() { transfers.ShowTransfer(v.host, queue.NewRow(&x)) }))
 	return menu
 }
 
@@ -294,18 +294,18 @@ var exports = []struct { //nolint:gochecknoglobals // a table
 func (v *View) showExport() {
 	menu, q := fyne.NewMenu(""), v.query()
 	for _, e := range exports {
-		menu.Items = append(menu.Items, fyne.NewMenuItem(v.sh.Text.S(e.key), func() {
-			view.SaveFile(v.sh, e.file, nil, func(ctx context.Context, path string) error {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(v.host.Text.S(e.key), func() {
+			view.SaveFile(v.host, e.file, nil, func(ctx context.Context, path string) error {
 				// Everything that the search takes, not only what is listed.
-				return view.WriteFile(path, func(file io.Writer) error { return v.sh.Ctl.ExportHistory(ctx, file, e.format, q) })
+				return view.WriteFile(path, func(file io.Writer) error { return v.host.Controller.ExportHistory(ctx, file, e.format, q) })
 			}, v.exported)
 		}))
 	}
-	view.ShowMenuBelow(menu, v.sh.Win.Canvas(), v.export)
+	view.ShowMenuBelow(menu, v.host.Win.Canvas(), v.export)
 }
 
 // exported says where an export is.
 func (v *View) exported(path string) {
-	t := v.sh.Text
-	v.Notice.Show(theme.InfoIcon(), t.SavedAs(path), t.S("action.folder"), func() { view.OpenFolder(v.sh, path) })
+	t := v.host.Text
+	v.Notice.Show(theme.InfoIcon(), t.SavedAs(path), t.S("action.folder"), func() { view.OpenFolder(v.host, path) })
 }

@@ -137,7 +137,7 @@ func TestExportWritesEverythingThatMatches(t *testing.T) {
 			return []string{path}, nil
 		}
 		v.showExport()
-		h.Choose(v.sh.Text.S(e.key))
+		h.Choose(v.host.Text.S(e.key))
 		h.Called(fmt.Sprintf(`export history %s "box" 0`, e.format))
 		want := string(e.format) + " \"box\"\n"
 		h.Until(e.file, func() bool { raw, _ := os.ReadFile(path); return string(raw) == want })

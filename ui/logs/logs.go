@@ -17,7 +17,7 @@ import (
 
 // View shows the newest records of the log, newest first.
 type View struct {
-	sh      *view.Host
+	host    *view.Host
 	buffer  *Buffer
 	content *fyne.Container
 	search  *view.LineEntry
@@ -38,15 +38,15 @@ var (
 )
 
 // New is the page that shows what buffer holds.
-func New(s *view.Host, buffer *Buffer) *View {
-	v := &View{sh: s, buffer: buffer, least: slog.LevelDebug, version: -1}
-	t := s.Text
-	v.search = view.NewLineEntry(s, t.S("log.search"))
+func New(host *view.Host, buffer *Buffer) *View {
+	v := &View{host: host, buffer: buffer, least: slog.LevelDebug, version: -1}
+	t := host.Text
+	v.search = view.NewLineEntry(host, t.S("log.search"))
 	v.search.OnChanged = func(string) { v.filter() }
 	v.levels = widgets.NewQuietButtonWithIcon("", theme.MenuDropDownIcon(), v.showLevels)
 	v.levels.IconPlacement = widget.ButtonIconTrailingText
 	v.copyAll = widgets.NewQuietButtonWithIcon(t.S("button.copy"), theme.ContentCopyIcon(), func() {
-		s.App.Clipboard().SetContent(v.asText())
+		host.App.Clipboard().SetContent(v.asText())
 	})
 	v.list = widgets.NewRowList(func() int { return len(v.visible) }, func() fyne.CanvasObject { return widgets.NewCellRow(logPlaces, 4) },
 		func(i int, o fyne.CanvasObject) {
@@ -59,7 +59,7 @@ func New(s *view.Host, buffer *Buffer) *View {
 		if e.Name != fyne.KeyReturn && e.Name != fyne.KeyEnter {
 			return false
 		}
-		v.list.Select(v.list.At)
+		v.list.Select(v.list.Current)
 		return true
 	}
 	v.list.OnSelected = func(i widget.ListItemID) {
@@ -70,9 +70,9 @@ func New(s *view.Host, buffer *Buffer) *View {
 	}
 	v.none = widgets.NewCaption("", widgets.ColorMuted, theme.SizeNameText)
 	v.none.Align = fyne.TextAlignCenter
-	tools := container.New(&widgets.Line{Gap: 8, Stretch: v.search}, v.search, widgets.Outlined(v.levels), widgets.Outlined(v.copyAll))
+	tools := container.New(&widgets.HBox{Gap: 8, Stretch: v.search}, v.search, widgets.Outlined(v.levels), widgets.Outlined(v.copyAll))
 	sheet := widgets.NewSheet(nil, v.list, v.none)
-	v.content = container.New(widgets.Stack{Gap: 12, Grow: func() fyne.CanvasObject { return sheet }}, tools, sheet)
+	v.content = container.New(widgets.VBox{Gap: 12, Grow: func() fyne.CanvasObject { return sheet }}, tools, sheet)
 	v.nameLevel()
 	v.filter()
 	return v
@@ -115,7 +115,7 @@ func (v *View) filter() {
 	if len(v.entries) > 0 {
 		key = "list.none"
 	}
-	v.none.Set(v.sh.Text.S(key))
+	v.none.Set(v.host.Text.S(key))
 	widgets.SetVisible(v.none, len(v.visible) == 0)
 	widgets.SetEnabled(v.copyAll, len(v.visible) > 0)
 	v.list.Refresh()
@@ -134,11 +134,11 @@ var levelKeys = map[slog.Level]string{ //nolint:gochecknoglobals // a table
 func (v *View) showLevels() {
 	menu := fyne.NewMenu("")
 	for _, level := range logLevels() {
-		item := fyne.NewMenuItem(v.sh.Text.S(levelKeys[level]), func() { v.setLevel(level) })
+		item := fyne.NewMenuItem(v.host.Text.S(levelKeys[level]), func() { v.setLevel(level) })
 		item.Checked = level == v.least
 		menu.Items = append(menu.Items, item)
 	}
-	view.ShowMenuBelow(menu, v.sh.Win.Canvas(), v.levels)
+	view.ShowMenuBelow(menu, v.host.Win.Canvas(), v.levels)
 }
 
 func (v *View) setLevel(least slog.Level) {
@@ -148,7 +148,7 @@ func (v *View) setLevel(least slog.Level) {
 }
 
 func (v *View) nameLevel() {
-	t := v.sh.Text
+	t := v.host.Text
 	v.levels.SetText(t.S("filter.button", wording.Args{"Group": t.S(levelKeys[v.least])}))
 	if v.content != nil {
 		v.content.Refresh()
@@ -170,8 +170,8 @@ func (v *View) asText() string {
 }
 
 func (v *View) showEntry(e logEntry) {
-	t := v.sh.Text
-	view.ShowFacts(v.sh, wording.Plain(e.message), []wording.Fact{
+	t := v.host.Text
+	view.ShowFacts(v.host, wording.Plain(e.message), []wording.Fact{
 		{Name: t.S("log.time"), Value: t.Moment(e.at)}, {Name: t.S("log.level"), Value: e.level.String()},
 		{Name: t.S("log.message"), Value: wording.Plain(e.message)}, {Name: t.S("log.details"), Value: e.attrs},
 	})

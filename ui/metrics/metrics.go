@@ -17,7 +17,7 @@ import (
 
 // View shows the figures of the Prometheus registry.
 type View struct {
-	sh       *view.Host
+	host     *view.Host
 	recorder *Recorder
 	content  fyne.CanvasObject
 
@@ -41,9 +41,9 @@ var (
 const chartHeight = 130
 
 // New is the page that draws what r has gathered.
-func New(s *view.Host, r *Recorder) *View {
-	v := &View{sh: s, recorder: r}
-	t := s.Text
+func New(host *view.Host, r *Recorder) *View {
+	v := &View{host: host, recorder: r}
+	t := host.Text
 	v.uploads, v.token = newStatCard(t.S("metrics.uploads")), newStatCard(t.S("metrics.token"))
 	v.requests, v.certificate = newStatCard(t.S("metrics.requests")), newStatCard(t.S("metrics.certificate"))
 	v.throughput, v.inFlight = widgets.NewLineChart(chartHeight), widgets.NewLineChart(chartHeight)
@@ -55,7 +55,7 @@ func New(s *view.Host, r *Recorder) *View {
 	tables := container.New(&widgets.Tiles{Least: 300, Most: 2, Gap: 12},
 		titled(t.S("metrics.times"), nil, v.times.object), titled(t.S("metrics.errors"), nil, v.errors.object))
 	cards := container.New(&widgets.Tiles{Least: 168, Most: 4, Gap: 12}, v.uploads.object, v.token.object, v.requests.object, v.certificate.object)
-	page := container.New(widgets.Stack{Gap: 12, Grow: func() fyne.CanvasObject { return charts }}, cards, charts, tables, v.switches())
+	page := container.New(widgets.VBox{Gap: 12, Grow: func() fyne.CanvasObject { return charts }}, cards, charts, tables, v.switches())
 	v.content = container.NewVScroll(widgets.Inset(2, 2, 2, 2, page))
 	v.draw()
 	return v
@@ -65,12 +65,12 @@ func New(s *view.Host, r *Recorder) *View {
 func titled(title string, remark *widgets.Caption, content fyne.CanvasObject) fyne.CanvasObject {
 	name := widgets.NewCaption(title, theme.ColorNameForeground, theme.SizeNameText)
 	name.Bold = true
-	head := container.New(&widgets.Line{Gap: 6}, name)
+	head := container.New(&widgets.HBox{Gap: 6}, name)
 	if remark != nil {
 		remark.Cut = true
-		head = container.New(&widgets.Line{Gap: 6, Stretch: remark}, name, remark)
+		head = container.New(&widgets.HBox{Gap: 6, Stretch: remark}, name, remark)
 	}
-	return widgets.NewPanel(widgets.ColorSurface, container.New(widgets.Stack{Gap: 6, Grow: func() fyne.CanvasObject { return content }}, head, content))
+	return widgets.NewPanel(widgets.ColorSurface, container.New(widgets.VBox{Gap: 6, Grow: func() fyne.CanvasObject { return content }}, head, content))
 }
 
 // chartsLayout gives the first chart two thirds of the width, or puts the
@@ -109,13 +109,13 @@ func (chartsLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 
 // switches is the row that turns the listener on and off.
 func (v *View) switches() fyne.CanvasObject {
-	t := v.sh.Text
+	t := v.host.Text
 	v.serve = widgets.NewCheck(t.S("metrics.serve"), v.toggle)
-	v.address = view.NewLineEntry(v.sh, view.DefaultMetricsAddress)
-	v.copyURL = widgets.NewQuietButton(t.S("metrics.copy_url"), func() { v.sh.App.Clipboard().SetContent(v.recorder.url) })
-	all := widgets.NewQuietButton(t.S("button.copy"), func() { v.sh.App.Clipboard().SetContent(v.asText()) })
+	v.address = view.NewLineEntry(v.host, view.DefaultMetricsAddress)
+	v.copyURL = widgets.NewQuietButton(t.S("metrics.copy_url"), func() { v.host.App.Clipboard().SetContent(v.recorder.url) })
+	all := widgets.NewQuietButton(t.S("button.copy"), func() { v.host.App.Clipboard().SetContent(v.asText()) })
 	copyAll, copyURL := widgets.Outlined(all), widgets.Outlined(v.copyURL)
-	return container.New(&widgets.Line{Gap: 8, Spring: copyAll, Optional: []fyne.CanvasObject{copyURL, copyAll}},
+	return container.New(&widgets.HBox{Gap: 8, Spring: copyAll, Optional: []fyne.CanvasObject{copyURL, copyAll}},
 		v.serve, container.New(widgets.FixedWidth(150), v.address), copyURL, copyAll)
 }
 
@@ -128,14 +128,14 @@ func (v *View) toggle(on bool) {
 	if address == "" {
 		address = view.DefaultMetricsAddress
 	}
-	view.Async(v.sh, func(ctx context.Context) (string, error) {
+	view.Async(v.host, func(ctx context.Context) (string, error) {
 		if !on {
-			return "", v.sh.Ctl.StopMetrics(ctx)
+			return "", v.host.Controller.StopMetrics(ctx)
 		}
-		return v.sh.Ctl.ServeMetrics(ctx, address)
+		return v.host.Controller.ServeMetrics(ctx, address)
 	}, func(url string, err error) {
 		if err != nil {
-			v.sh.Failed(err)
+			v.host.Failed(err)
 		} else {
 			v.recorder.url = url
 		}
@@ -169,9 +169,9 @@ func (v *View) Tick(time.Time) { v.draw() }
 
 // draw takes the newest figures over.
 func (v *View) draw() {
-	t, r, m := v.sh.Text, v.recorder, &v.recorder.newest
+	t, r, m := v.host.Text, v.recorder, &v.recorder.newest
 	v.drawCards(m)
-	factor, unit := wording.Scale(int64(r.throughput.Max()))
+	factor, unit := wording.UnitFor(int64(r.throughput.Max()))
 	v.unit.Set(t.S("metrics.per_second", wording.Args{"Unit": t.S(unit)}))
 	top := widgets.ScaleTop(r.throughput.Max()/factor, false)
 	v.throughput.Draw(&r.throughput, top*factor, func(value float64) string { return axis(t, value/factor) })
@@ -184,7 +184,7 @@ func (v *View) draw() {
 
 // drawCards fills the cards at the top.
 func (v *View) drawCards(m *core.Measurements) {
-	t, now := v.sh.Text, v.sh.Now()
+	t, now := v.host.Text, v.host.Now()
 	stored, failed := int64(m.Uploads["success"]), int64(m.Uploads["error"])
 	v.uploads.show(t.Number(stored+failed), theme.ColorNameForeground,
 		tinted{t.N("metrics.stored", int(stored)), widgets.ColorGood}, tinted{failedWords(t, failed), theme.ColorNameError})
@@ -197,7 +197,7 @@ func (v *View) drawCards(m *core.Measurements) {
 
 // asText is everything the page says, for whoever has to help.
 func (v *View) asText() string {
-	t, r, m := v.sh.Text, v.recorder, &v.recorder.newest
+	t, r, m := v.host.Text, v.recorder, &v.recorder.newest
 	var b strings.Builder
 	say := func(name, value string) {
 		b.WriteString(name + ": " + strings.ReplaceAll(value, wording.NBSP, " ") + "\n")

@@ -38,7 +38,7 @@ const measureEvery = 750 * time.Millisecond
 
 // Measure asks for the figures of this moment, about once a second and never
 // twice at a time.
-func (r *Recorder) Measure(s *view.Host, now time.Time) {
+func (r *Recorder) Measure(host *view.Host, now time.Time) {
 	if r.asking || now.Sub(r.asked) < measureEvery {
 		return
 	}
@@ -47,14 +47,14 @@ func (r *Recorder) Measure(s *view.Host, now time.Time) {
 		figures core.Measurements
 		url     string
 	}
-	view.Async(s, func(ctx context.Context) (answer, error) {
-		m, err := s.Ctl.Measurements(ctx)
-		return answer{m, s.Ctl.MetricsURL()}, err
+	view.Async(host, func(ctx context.Context) (answer, error) {
+		m, err := host.Controller.Measurements(ctx)
+		return answer{m, host.Controller.MetricsURL()}, err
 	}, func(a answer, err error) {
 		r.asking = false
 		if err != nil {
 			if !r.failed {
-				s.Log.Warn("reading measurements", "error", err)
+				host.Log.Warn("reading measurements", "error", err)
 			}
 			r.failed = true
 			return

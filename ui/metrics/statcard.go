@@ -34,8 +34,8 @@ func newStatCard(title string) *statCard {
 		c.notes[i] = widgets.NewCaption("", widgets.ColorMuted, widgets.SizeSmall)
 	}
 	c.dot = widgets.NewCaption("·", widgets.ColorMuted, widgets.SizeSmall)
-	c.foot = container.New(&widgets.Line{Gap: 5, Optional: []fyne.CanvasObject{c.notes[1], c.dot}}, c.notes[0], c.dot, c.notes[1])
-	c.object = widgets.NewPanel(widgets.ColorSurface, container.New(widgets.Stack{Gap: 2}, name, c.figure, container.New(clip{}, c.foot)))
+	c.foot = container.New(&widgets.HBox{Gap: 5, Optional: []fyne.CanvasObject{c.notes[1], c.dot}}, c.notes[0], c.dot, c.notes[1])
+	c.object = widgets.NewPanel(widgets.ColorSurface, container.New(widgets.VBox{Gap: 2}, name, c.figure, container.New(clip{}, c.foot)))
 	return c
 }
 
@@ -91,7 +91,7 @@ type figureTable struct {
 }
 
 func newFigureTable(rows, figures int) *figureTable {
-	f := &figureTable{object: container.New(widgets.Stack{})}
+	f := &figureTable{object: container.New(widgets.VBox{})}
 	for range rows {
 		r := widgets.NewCellRow(figurePlaces(figures), figures+1)
 		r.Height = 22

@@ -48,7 +48,7 @@ func quantile(t *wording.Text, q core.Quantiles, d time.Duration) string {
 	if q.Count == 0 {
 		return nothing
 	}
-	return wording.Millis(t, d)
+	return t.Millis(d)
 }
 
 // certificateLeft says how long the client certificate counts, in the colour
@@ -112,8 +112,8 @@ func errorRows(t *wording.Text, m *core.Measurements, most int) [][]string {
 
 // causeName is the sentence for a code, or the code itself where it has none.
 func causeName(t *wording.Text, code string) string {
-	if known, ok := wording.Messages[core.Code(code)]; ok {
-		return t.S(known.Sentence)
+	if key := wording.SentenceKey(core.Code(code)); key != "" {
+		return t.S(key)
 	}
 	return wording.Plain(code)
 }

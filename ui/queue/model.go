@@ -38,17 +38,17 @@ type Model struct {
 	Rows    []Row
 	visible []int32
 	Filter  Filter
-	Sum     Totals
+	Totals  Totals
 	Paused  bool
 	Halt    *core.Error
 	waits   []core.Wait
 
-	meters  map[core.TransferID]*gauge // of active rows
-	total   gauge
-	carried int64   // bytes of content sent since the model began, of all transfers
-	Spark   []int64 // bytes in each of the last SparkLength steps, newest last
-	sparkAt time.Time
-	sparkOf int64 // carried at sparkAt
+	meters    map[core.TransferID]*gauge // of active rows
+	total     gauge
+	carried   int64   // bytes of content sent since the model began, of all transfers
+	Sparkline []int64 // bytes in each of the last SparkLength steps, newest last
+	sparkAt   time.Time
+	sparkOf   int64 // carried at sparkAt
 
 	// index is the place of each row, by ID. It takes a third of the memory of the
 	// rows and is seldom needed, so it is made when a row is new or is looked up by
@@ -57,7 +57,7 @@ type Model struct {
 
 	unsorted bool // Rows are not in the order of the queue
 	reorder  bool // visible must be computed again
-	Counter  int  // how often visible was computed, so that the view sees a change
+	Version  int  // how often visible was computed, so that the view sees a change
 }
 
 // The number of bars in the sparkline, and the time that each stands for.
@@ -99,16 +99,16 @@ func (m *Model) Apply(u core.Update, now time.Time) {
 
 // Tick takes the time into account and, after changes, computes the visible rows.
 func (m *Model) Tick(now time.Time) {
-	if !m.Sum.Unfinished() {
+	if !m.Totals.Unfinished() {
 		m.total = gauge{} // idle time is no part of the next speed
 	}
 	m.total.add(now, m.carried)
 	rate, settled := m.total.rate(now)
-	m.Sum.Rate, m.Sum.Left = rate, 0
-	if m.Sum.Unfinished() && !m.Paused {
-		m.Sum.Left = m.total.left(now, m.Sum.Remaining)
+	m.Totals.Rate, m.Totals.Left = rate, 0
+	if m.Totals.Unfinished() && !m.Paused {
+		m.Totals.Left = m.total.left(now, m.Totals.Remaining)
 	}
-	m.Sum.Estimating = m.Sum.Active > 0 && m.Sum.Remaining > 0 && !m.Paused && !settled
+	m.Totals.Estimating = m.Totals.Active > 0 && m.Totals.Remaining > 0 && !m.Paused && !settled
 	m.tickSpark(now)
 	m.index = nil
 	if m.unsorted {
@@ -130,10 +130,10 @@ func (m *Model) tickSpark(now time.Time) {
 	}
 	moved := (m.carried - m.sparkOf) / int64(steps)
 	for range min(steps, SparkLength) {
-		m.Spark = append(m.Spark, moved)
+		m.Sparkline = append(m.Sparkline, moved)
 	}
-	if extra := len(m.Spark) - SparkLength; extra > 0 {
-		m.Spark = append(m.Spark[:0], m.Spark[extra:]...)
+	if extra := len(m.Sparkline) - SparkLength; extra > 0 {
+		m.Sparkline = append(m.Sparkline[:0], m.Sparkline[extra:]...)
 	}
 	m.sparkAt, m.sparkOf = m.sparkAt.Add(time.Duration(steps)*sparkStep), m.carried
 }
@@ -202,7 +202,7 @@ func (m *Model) account(r *Row, sign int) {
 	if r.State() == core.StateCancelled {
 		return
 	}
-	s, n := &m.Sum, int64(sign)
+	s, n := &m.Totals, int64(sign)
 	s.Files += sign
 	s.Bytes += n * r.Size
 	remaining := false
@@ -287,7 +287,7 @@ func (m *Model) lookup(id core.TransferID) (int, bool) {
 // Len is the number of visible rows.
 func (m *Model) Len() int { return len(m.visible) }
 
-// At returns the i-th visible row, nil if there is none.
+// Current returns the i-th visible row, nil if there is none.
 func (m *Model) At(i int) *Row {
 	if i < 0 || i >= len(m.visible) {
 		return nil
@@ -328,7 +328,7 @@ func (m *Model) SetFilter(f Filter) {
 // arrange computes the visible rows again.
 func (m *Model) arrange() {
 	m.reorder = false
-	m.Counter++
+	m.Version++
 	m.visible = slices.Grow(m.visible[:0], len(m.Rows))
 	for i := range m.Rows {
 		if m.Filter.takes(&m.Rows[i]) {

@@ -70,10 +70,10 @@ func TestFilterFollowsAChangeOfState(t *testing.T) {
 	m := NewModel()
 	m.SetFilter(Filter{Group: GroupUnderWay})
 	m.Reset(core.Snapshot{Transfers: []core.Transfer{viewtest.Transfer(1, "a", 1, core.StateSending), viewtest.Transfer(2, "b", 1, core.StateQueued)}}, viewtest.Start())
-	before := m.Counter
+	before := m.Version
 	moving := viewtest.Transfer(1, "a", 1, core.StateSending)
 	m.Apply(core.Update{Changed: []core.Transfer{moving}}, viewtest.Start())
-	if m.Counter != before {
+	if m.Version != before {
 		t.Error("progress alone computed the visible rows again")
 	}
 	m.Apply(core.Update{Changed: []core.Transfer{viewtest.Transfer(1, "a", 1, core.StateStored)}}, viewtest.Start())
@@ -99,7 +99,7 @@ func TestTotalsEqualACountFromScratch(t *testing.T) {
 			m.Apply(core.Update{Changed: []core.Transfer{b, viewtest.Transfer(2, "b", 7, from)}}, viewtest.Start())
 			fresh := NewModel()
 			fresh.Reset(core.Snapshot{Transfers: []core.Transfer{b, viewtest.Transfer(2, "b", 7, from)}}, viewtest.Start())
-			got, want := m.Sum, fresh.Sum
+			got, want := m.Totals, fresh.Totals
 			got.Rate, got.Left, want.Rate, want.Left = 0, 0, 0, 0
 			if got != want {
 				t.Fatalf("%s to %s: %+v, counted %+v", from, to, got, want)
@@ -107,7 +107,7 @@ func TestTotalsEqualACountFromScratch(t *testing.T) {
 		}
 	}
 	m.Apply(core.Update{Removed: []core.TransferID{"t1", "t2"}}, viewtest.Start())
-	if got := m.Sum; got.Files != 0 || got.Bytes != 0 || got.Done != 0 || got.Remaining != 0 {
+	if got := m.Totals; got.Files != 0 || got.Bytes != 0 || got.Done != 0 || got.Remaining != 0 {
 		t.Errorf("nothing is left, but the totals say %+v", got)
 	}
 }
@@ -140,7 +140,7 @@ func TestSpeedAndTimeLeftFollowTheLastSeconds(t *testing.T) {
 	if rate, _ = m.Speed(m.At(0), now); rate/(1<<20) < 39 || rate/(1<<20) > 41 {
 		t.Errorf("speed %v MiB/s, want 40", rate/(1<<20))
 	}
-	if total := m.Sum.Rate / (1 << 20); total < 39 || total > 41 {
+	if total := m.Totals.Rate / (1 << 20); total < 39 || total > 41 {
 		t.Errorf("total speed %v MiB/s, want 40", total)
 	}
 	// It stops: after the window there is no speed and no time left.
@@ -148,8 +148,8 @@ func TestSpeedAndTimeLeftFollowTheLastSeconds(t *testing.T) {
 	m.Tick(now)
 	now = now.Add(meterQuiet)
 	m.Tick(now)
-	if m.Sum.Rate != 0 || m.Sum.Left != 0 {
-		t.Errorf("nothing moves, but %v bytes/s and %v", m.Sum.Rate, m.Sum.Left)
+	if m.Totals.Rate != 0 || m.Totals.Left != 0 {
+		t.Errorf("nothing moves, but %v bytes/s and %v", m.Totals.Rate, m.Totals.Left)
 	}
 }
 
@@ -161,7 +161,7 @@ func TestTimeLeftIsEstimatedFirst(t *testing.T) {
 	for range 10 {
 		now = now.Add(time.Second)
 		m.Tick(now)
-		if m.Sum.Estimating {
+		if m.Totals.Estimating {
 			t.Fatal("nothing is under way, but estimated")
 		}
 	}
@@ -170,18 +170,18 @@ func TestTimeLeftIsEstimatedFirst(t *testing.T) {
 	for i := range 60 {
 		m.Apply(core.Update{Changed: []core.Transfer{tr}}, now)
 		// The first moment of the window is the newest idle one.
-		if early := i < 30; m.Sum.Estimating != early || (m.Sum.Left == 0) != early {
-			t.Fatalf("after %d tenths: %+v", i, m.Sum)
+		if early := i < 30; m.Totals.Estimating != early || (m.Totals.Left == 0) != early {
+			t.Fatalf("after %d tenths: %+v", i, m.Totals)
 		}
-		if i >= 5 && (m.Sum.Rate < 9<<20 || m.Sum.Rate > 11<<20) {
-			t.Fatalf("after %d tenths: %v MiB/s, want 10", i, m.Sum.Rate/(1<<20))
+		if i >= 5 && (m.Totals.Rate < 9<<20 || m.Totals.Rate > 11<<20) {
+			t.Fatalf("after %d tenths: %v MiB/s, want 10", i, m.Totals.Rate/(1<<20))
 		}
 		now = now.Add(100 * time.Millisecond)
 		tr.Sent += 1 << 20
 	}
 	m.Apply(core.Update{Changed: []core.Transfer{tr}, Paused: true}, now)
-	if m.Sum.Estimating || m.Sum.Left != 0 {
-		t.Errorf("paused: %+v", m.Sum)
+	if m.Totals.Estimating || m.Totals.Left != 0 {
+		t.Errorf("paused: %+v", m.Totals)
 	}
 }
 
@@ -217,12 +217,12 @@ func TestSparklineKeepsTheLastSteps(t *testing.T) {
 		m.carried += 5
 		m.Tick(now)
 	}
-	if len(m.Spark) != SparkLength || m.Spark[0] != 5 || m.Spark[SparkLength-1] != 5 {
-		t.Errorf("sparkline %v", m.Spark)
+	if len(m.Sparkline) != SparkLength || m.Sparkline[0] != 5 || m.Sparkline[SparkLength-1] != 5 {
+		t.Errorf("sparkline %v", m.Sparkline)
 	}
 	m.Tick(now.Add(time.Hour))
-	if len(m.Spark) != SparkLength || m.Spark[SparkLength-1] != 0 {
-		t.Errorf("after an hour %v", m.Spark)
+	if len(m.Sparkline) != SparkLength || m.Sparkline[SparkLength-1] != 0 {
+		t.Errorf("after an hour %v", m.Sparkline)
 	}
 }
 
@@ -245,8 +245,8 @@ func TestAHundredThousandRows(t *testing.T) {
 		update.Changed = append(update.Changed, tr)
 	}
 	m.Apply(update, viewtest.Start().Add(time.Second))
-	if m.Len() != 99_000 || m.Sum.Stored != 1000 {
-		t.Errorf("%d visible, %d stored", m.Len(), m.Sum.Stored)
+	if m.Len() != 99_000 || m.Totals.Stored != 1000 {
+		t.Errorf("%d visible, %d stored", m.Len(), m.Totals.Stored)
 	}
 }
 

@@ -15,21 +15,21 @@ type Row struct {
 	Name      string // as shown: the path from the dropped folder on
 	Path      string
 	Size      int64
-	Way       unique.Handle[way]
-	begun     *begun // nil: all zero
+	to        unique.Handle[destination]
+	progress  *progress // nil before the first attempt
 	small     core.SmallState
 	temporary bool // the server keeps the file for a limited time
 	matches   bool // the filter's text is in the name
 }
 
-// way is where a transfer goes, the same for many.
-type way struct{ profile, Server string }
+// destination is where a transfer goes; many go to the same.
+type destination struct{ profile, server string }
 
-// begun is what only a row has whose transfer was begun or has ended.
-type begun struct {
+// progress is what a transfer has once it was begun.
+type progress struct {
 	sent      int64 // of this attempt
 	attempts  int
-	NotBefore time.Time
+	notBefore time.Time
 	err       *core.Error
 	receipt   *core.Receipt
 }
@@ -38,11 +38,11 @@ type begun struct {
 func NewRow(t *core.Transfer) Row {
 	r := Row{
 		ID: t.ID, seq: t.Seq, Name: t.Source.Name, Path: t.Source.Path, Size: t.Source.Size,
-		Way: unique.Make(way{t.Options.Profile, t.Server}), small: t.State.Small(), temporary: t.Kept().Retention != core.RetentionPermanent,
+		to: unique.Make(destination{t.Options.Profile, t.Server}), small: t.State.Small(), temporary: t.Kept().Retention != core.RetentionPermanent,
 	}
-	b := begun{min(max(t.Sent, 0), t.Source.Size), t.Attempts, t.NotBefore, t.Error, t.Receipt}
-	if b != (begun{}) {
-		r.begun = new(b)
+	p := progress{min(max(t.Sent, 0), t.Source.Size), t.Attempts, t.NotBefore, t.Error, t.Receipt}
+	if p != (progress{}) {
+		r.progress = new(p)
 	}
 	return r
 }
@@ -50,29 +50,35 @@ func NewRow(t *core.Transfer) Row {
 // State is the state of the transfer.
 func (r *Row) State() core.State { return r.small.State() }
 
-// Begun is what the row has of begun.
-func (r *Row) Begun() begun {
-	if r.begun == nil {
-		return begun{}
+// Server is the address that the transfer goes to, "" if it is not known yet.
+func (r *Row) Server() string { return r.to.Value().server }
+
+// soFar is the progress of the row, zero before the first attempt.
+func (r *Row) soFar() progress {
+	if r.progress == nil {
+		return progress{}
 	}
-	return *r.begun
+	return *r.progress
 }
 
+// NotBefore is when the transfer is tried or asked about again; zero for no wait.
+func (r *Row) NotBefore() time.Time { return r.soFar().notBefore }
+
 // Sent are the bytes of this attempt that the server has.
-func (r *Row) Sent() int64 { return r.Begun().sent }
+func (r *Row) Sent() int64 { return r.soFar().sent }
 
 // Attempts is how many attempts there have been.
-func (r *Row) Attempts() int { return r.Begun().attempts }
+func (r *Row) Attempts() int { return r.soFar().attempts }
 
 // Err is why the last attempt failed, or what the row waits for; may be nil.
-func (r *Row) Err() *core.Error { return r.Begun().err }
+func (r *Row) Err() *core.Error { return r.soFar().err }
 
 // Doubtful reports whether the server may have the file, so that it is asked
 // before the next attempt.
 func (r *Row) Doubtful() bool { e := r.Err(); return e != nil && e.Outcome == core.OutcomeUnknown }
 
 // Receipt is what the server says about the stored file; nil before that.
-func (r *Row) Receipt() *core.Receipt { return r.Begun().receipt }
+func (r *Row) Receipt() *core.Receipt { return r.soFar().receipt }
 
 // Held reports whether the file waits until its profile leads to the server and
 // account again that it was queued for.

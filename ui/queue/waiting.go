@@ -11,7 +11,7 @@ import (
 // Waiting is the wait that ends first, if waiting is all that is done; nil while a
 // file is being sent, and while the queue is paused or halted.
 func (m *Model) Waiting() *core.Wait {
-	if m.Paused || m.Halt != nil || m.Sum.Active > 0 || !m.Sum.Unfinished() || len(m.waits) == 0 {
+	if m.Paused || m.Halt != nil || m.Totals.Active > 0 || !m.Totals.Unfinished() || len(m.waits) == 0 {
 		return nil
 	}
 	first := slices.MinFunc(m.waits, func(a, b core.Wait) int { return a.Until.Compare(b.Until) })
@@ -35,19 +35,19 @@ func (m *Model) Away(r *Row) *core.Wait {
 // Shown is a row as the list shows it: one that waits is not tried before the wait
 // for its server ends.
 func (m *Model) Shown(r *Row) *Row {
-	now := r.Begun()
+	now := r.soFar()
 	if r.State() != core.StateWaiting && (r.State() != core.StateQueued || !r.Doubtful()) {
 		return r
 	}
 	for i := range m.waits {
-		if w := &m.waits[i]; w.Path == "" && w.Until.After(now.NotBefore) && (w.Profile == "" || w.Profile == r.Way.Value().profile) {
-			now.NotBefore = w.Until
+		if w := &m.waits[i]; w.Path == "" && w.Until.After(now.notBefore) && (w.Profile == "" || w.Profile == r.to.Value().profile) {
+			now.notBefore = w.Until
 		}
 	}
-	if now == r.Begun() {
+	if now == r.soFar() {
 		return r
 	}
 	shown := *r
-	shown.begun = &now
+	shown.progress = &now
 	return &shown
 }

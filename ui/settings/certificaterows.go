@@ -8,9 +8,9 @@ import (
 
 // newCertificatesTab adds the rows of the tab Certificates to a form. saved is
 // the name under which the profile is saved, "" for a new one.
-func newCertificatesTab(s *view.Host, f *form, saved string) *certificatesTab {
-	t, p := s.Text, f.opened.TLS
-	c := &certificatesTab{host: s, form: f, saved: saved, card: newCertificateCard(t)}
+func newCertificatesTab(host *view.Host, f *form, saved string) *certificatesTab {
+	t, p := host.Text, f.opened.TLS
+	c := &certificatesTab{host: host, form: f, saved: saved, card: newCertificateCard(t)}
 	start := certPEM
 	if p.PKCS12File != "" {
 		start = certPKCS12
@@ -43,13 +43,13 @@ func (c *certificatesTab) changed() {
 }
 
 func (c *certificatesTab) addRows() {
-	s, t, f := c.host, c.host.Text, c.form
+	host, t, f := c.host, c.host.Text, c.form
 	f.add(view.TabCertificates, "", t.S("settings.mutual"), c.mutual, nil)
-	c.caRow = f.add(view.TabCertificates, "tls.ca_cert_file", t.S("settings.ca"), fileInput(s, c.ca, caExtensions, c.inspect), nil)
+	c.caRow = f.add(view.TabCertificates, "tls.ca_cert_file", t.S("settings.ca"), fileInput(host, c.ca, caExtensions, c.inspect), nil)
 	f.add(view.TabCertificates, "", t.S("settings.cert"), narrow(selectWidth, widgets.Outlined(c.kind.DropDown)), nil)
-	c.certRow = f.add(view.TabCertificates, "tls.cert_file", t.S("settings.cert.file"), fileInput(s, c.cert, caExtensions, c.inspect), nil)
-	c.keyRow = f.add(view.TabCertificates, "tls.key_file", t.S("settings.key"), fileInput(s, c.key, keyExtensions, c.inspect), nil)
-	c.pkcs12Row = f.add(view.TabCertificates, "tls.pkcs12_file", t.S("settings.cert.file"), fileInput(s, c.pkcs12, pkcs12Extensions, c.inspect), nil)
+	c.certRow = f.add(view.TabCertificates, "tls.cert_file", t.S("settings.cert.file"), fileInput(host, c.cert, caExtensions, c.inspect), nil)
+	c.keyRow = f.add(view.TabCertificates, "tls.key_file", t.S("settings.key"), fileInput(host, c.key, keyExtensions, c.inspect), nil)
+	c.pkcs12Row = f.add(view.TabCertificates, "tls.pkcs12_file", t.S("settings.cert.file"), fileInput(host, c.pkcs12, pkcs12Extensions, c.inspect), nil)
 	c.passphraseRow = f.add(view.TabCertificates, passphraseField, t.S("settings.passphrase"), c.passphrase, nil)
 	c.addIdentity()
 	c.cardRow = f.add(view.TabCertificates, "", "", c.card.object, nil)

@@ -157,7 +157,7 @@ func TestPassphraseHint(t *testing.T) {
 			h.Until(tt.says, func() bool { return d.certificates.passphrase.PlaceHolder == tt.says })
 			d.certificates.passphrase.SetText("another")
 			d.certificates.inspect()
-			want := d.s.Text.S("settings.passphrase.new")
+			want := d.host.Text.S("settings.passphrase.new")
 			if tt.err == nil {
 				h.Until(want, func() bool { return d.certificates.passphrase.PlaceHolder == want })
 			}

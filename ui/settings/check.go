@@ -24,7 +24,7 @@ import (
 // checkPanel shows the steps of the connection test as they are done. It belongs to
 // the UI goroutine.
 type checkPanel struct {
-	s       *view.Host
+	host    *view.Host
 	lines   []*checkLine
 	used    int // of lines
 	waiting *widget.Activity
@@ -67,15 +67,15 @@ func (l *checkLine) clear() {
 	l.object.Hide()
 }
 
-func newCheckPanel(s *view.Host) *checkPanel {
-	p := &checkPanel{s: s, waiting: widget.NewActivity()}
+func newCheckPanel(host *view.Host) *checkPanel {
+	p := &checkPanel{host: host, waiting: widget.NewActivity()}
 	rows := container.New(layout.NewCustomPaddedVBoxLayout(0))
 	for range mostLines {
 		l := newCheckLine()
 		p.lines = append(p.lines, l)
 		rows.Add(l.object)
 	}
-	name := widgets.NewLabel(s.Text.S("settings.check"), theme.SizeNameText, widget.LowImportance, false)
+	name := widgets.NewLabel(host.Text.S("settings.check"), theme.SizeNameText, widget.LowImportance, false)
 	p.row = container.New(widgets.Columns{Widths: []float32{formLabelWidth, 0}, Gap: theme.Padding()}, name,
 		container.New(layout.NewCustomPaddedVBoxLayout(0), rows, container.NewHBox(p.waiting)))
 	p.row.Hide()
@@ -102,8 +102,8 @@ func (p *checkPanel) start(profile core.Profile, secrets view.ProfileSecrets) {
 	if p.running() {
 		return
 	}
-	ctx, cancel := context.WithCancel(p.s.Tasks.Ctx)
-	p.cancel, p.profile, p.began, p.steps = cancel, profile, p.s.Now(), nil
+	ctx, cancel := context.WithCancel(p.host.Tasks.Context)
+	p.cancel, p.profile, p.began, p.steps = cancel, profile, p.host.Now(), nil
 	p.used = 0
 	for _, l := range p.lines {
 		l.clear()
@@ -112,9 +112,9 @@ func (p *checkPanel) start(profile core.Profile, secrets view.ProfileSecrets) {
 	p.waiting.Show()
 	p.waiting.Start()
 	p.changed()
-	p.s.Tasks.Run(func(context.Context) func() {
-		err := p.s.Ctl.Check(ctx, profile, secrets, func(step core.Step) {
-			p.s.Tasks.Show(func() {
+	p.host.Tasks.Run(func(context.Context) func() {
+		err := p.host.Controller.Check(ctx, profile, secrets, func(step core.Step) {
+			p.host.Tasks.Post(func() {
 				if ctx.Err() == nil {
 					p.add(step)
 				}
@@ -134,7 +134,7 @@ func (p *checkPanel) stop() {
 func (p *checkPanel) add(step core.Step) {
 	l := p.next()
 	if key := targetKeys[step.Target]; key != "" && (len(p.steps) == 0 || p.steps[len(p.steps)-1].Target != step.Target) {
-		l.server.Restyle(p.s.Text.S(key), widget.LowImportance, true)
+		l.server.Restyle(p.host.Text.S(key), widget.LowImportance, true)
 	}
 	p.steps = append(p.steps, step)
 	p.write(l, step)
@@ -148,9 +148,9 @@ func (p *checkPanel) finish(err error, stopped bool) {
 	p.waiting.Hide()
 	switch {
 	case stopped || errors.Is(err, context.Canceled):
-		p.next().what.Restyle(p.s.Text.S("settings.check.stopped"), widget.LowImportance, false)
+		p.next().what.Restyle(p.host.Text.S("settings.check.stopped"), widget.LowImportance, false)
 	case err != nil && !p.failed():
-		p.next().what.Restyle(wording.Explained(p.s.Text, err), widget.DangerImportance, false)
+		p.next().what.Restyle(p.host.Text.Explained(err), widget.DangerImportance, false)
 	}
 	p.changed()
 }
@@ -185,10 +185,10 @@ var targetKeys = map[core.Target]string{ //nolint:gochecknoglobals // a table
 func (p *checkPanel) write(l *checkLine, step core.Step) {
 	look := stepLooks[step.Status]
 	words := step.Name
-	if key := "settings.step." + step.Name; p.s.Text.Has(key) {
-		words = p.s.Text.S(key)
+	if key := "settings.step." + step.Name; p.host.Text.Has(key) {
+		words = p.host.Text.S(key)
 	}
-	if found := checkWords(p.s.Text, step.Found, step.Detail); found != "" {
+	if found := checkWords(p.host.Text, step.Found, step.Detail); found != "" {
 		words += " · " + found
 	}
 	importance := widget.MediumImportance
@@ -197,7 +197,7 @@ func (p *checkPanel) write(l *checkLine, step core.Step) {
 	}
 	l.sign.Restyle(look.sign, look.importance, true)
 	l.what.Restyle(words, importance, false)
-	l.took.Restyle(tookText(p.s.Text, step), widget.LowImportance, false)
+	l.took.Restyle(tookText(p.host.Text, step), widget.LowImportance, false)
 	if advice := p.advice(step); advice != "" {
 		l.todo.Restyle(advice, look.importance, false)
 	}
@@ -208,14 +208,14 @@ func (p *checkPanel) advice(step core.Step) string {
 	if step.Status != core.StepFailed && step.Status != core.StepWarning {
 		return ""
 	}
-	advice := checkWords(p.s.Text, step.Todo, step.Advice)
+	advice := checkWords(p.host.Text, step.Todo, step.Advice)
 	switch {
 	case step.Err == nil:
 		return advice
 	case advice == "":
-		return wording.Explained(p.s.Text, step.Err)
+		return p.host.Text.Explained(step.Err)
 	}
-	return problemText(p.s.Text, step.Err) + " " + advice
+	return problemText(p.host.Text, step.Err) + " " + advice
 }
 
 // problemText says what went wrong, in the words of the test if it has any for this
@@ -234,7 +234,7 @@ func problemText(t *wording.Text, e *core.Error) string {
 // has no translation.
 func checkWords(t *wording.Text, facts []core.Fact, otherwise string) string {
 	for _, f := range facts {
-		if !t.Has(wording.FactPrefix + f.Key) {
+		if !t.Has(wording.CheckPrefix + f.Key) {
 			return otherwise
 		}
 	}
@@ -260,7 +260,7 @@ func tookText(t *wording.Text, step core.Step) string {
 	if step.Took <= 0 {
 		return ""
 	}
-	return wording.Millis(t, step.Took)
+	return t.Millis(step.Took)
 }
 
 // report is the test as text, for those who are asked to help. It is in English, has

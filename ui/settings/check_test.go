@@ -55,7 +55,7 @@ func TestFactsAreTranslated(t *testing.T) {
 	for _, language := range wording.Languages() {
 		text := viewtest.Speaking(t, language)
 		for key, english := range known {
-			forms := text.Forms[wording.FactPrefix+key]
+			forms := text.Forms[wording.CheckPrefix+key]
 			if forms == nil {
 				t.Errorf("%q is not translated into %s", key, language)
 			}
@@ -66,7 +66,7 @@ func TestFactsAreTranslated(t *testing.T) {
 			}
 		}
 		for key := range text.Forms {
-			if fact, ok := strings.CutPrefix(key, wording.FactPrefix); ok && known[fact] == "" {
+			if fact, ok := strings.CutPrefix(key, wording.CheckPrefix); ok && known[fact] == "" {
 				t.Errorf("%q is translated into %s and no fact", key, language)
 			}
 		}
@@ -86,10 +86,10 @@ func TestConnectionTestSpeaksRussian(t *testing.T) {
 	if err == nil || len(steps) < 10 {
 		t.Fatalf("%v after %d steps", err, len(steps))
 	}
-	russian := &checkPanel{s: &view.Host{Text: viewtest.Speaking(t, "ru")}}
-	english := &checkPanel{s: &view.Host{Text: viewtest.Speaking(t, "en")}}
+	russian := &checkPanel{host: &view.Host{Text: viewtest.Speaking(t, "ru")}}
+	english := &checkPanel{host: &view.Host{Text: viewtest.Speaking(t, "en")}}
 	for _, step := range steps {
-		found := checkWords(russian.s.Text, step.Found, step.Detail)
+		found := checkWords(russian.host.Text, step.Found, step.Detail)
 		if step.Found == nil && step.Detail != "" {
 			t.Errorf("%s: %q is no fact", step.Name, step.Detail)
 		}

@@ -22,22 +22,22 @@ const (
 
 // show shows the dialog over the window.
 func (d *Dialog) show(content fyne.CanvasObject) {
-	s := d.s
-	d.popup = widget.NewModalPopUp(content, s.Win.Canvas())
+	host := d.host
+	d.popup = widget.NewModalPopUp(content, host.Win.Canvas())
 	d.form.checked, d.form.escaped, d.form.keys = d.validated, func() { d.Close(false) }, d.TypedShortcut
 	d.form.moved = d.scroll.Content.Refresh
 	d.form.check()
 	d.start, _ = d.form.profile()
-	d.popup.Resize(view.Within(s, settingsWidth, settingsHeight))
+	d.popup.Resize(view.Within(host, settingsWidth, settingsHeight))
 	d.popup.Show()
-	d.unscroll = s.Scrolling(d.scroll)
-	s.Settings = d
+	d.unscroll = host.Scrolling(d.scroll)
+	host.Settings = d
 }
 
 // content is the title, the tabs, the rows of the tab with the connection test below
 // them, and the footer.
 func (d *Dialog) content(tab view.Tab) fyne.CanvasObject {
-	t := d.s.Text
+	t := d.host.Text
 	title := t.S("settings.title.new")
 	if d.previous != "" {
 		title = t.S("settings.title", wording.Args{"Name": d.previous})
@@ -83,12 +83,12 @@ func (d *Dialog) body(pad float32, pages []view.Tab, above ...fyne.CanvasObject)
 // footer is the remark and the buttons. steps are more of them, before the one that
 // saves.
 func (d *Dialog) footer(pad float32, steps ...fyne.CanvasObject) fyne.CanvasObject {
-	t := d.s.Text
+	t := d.host.Text
 	d.status = widgets.NewLabel("", theme.SizeNameCaptionText, widget.LowImportance, false)
 	d.status.Wrapping = fyne.TextWrapWord
 	d.status.Hide()
 	d.test = widgets.NewQuietButton(t.S("settings.test"), d.toggleTest)
-	d.copy = widgets.NewQuietButton(t.S("settings.copy"), func() { d.s.App.Clipboard().SetContent(d.check.report()) })
+	d.copy = widgets.NewQuietButton(t.S("settings.copy"), func() { d.host.App.Clipboard().SetContent(d.check.report()) })
 	d.cancel = widgets.NewQuietButton(t.S("settings.cancel"), func() { d.Close(false) })
 	d.accept = widgets.NewButton(t.S("settings.save"), func() { d.save(false) })
 	d.accept.Importance = widget.HighImportance

@@ -12,7 +12,7 @@ import (
 
 // Dialog edits one profile. Nothing outside it changes before Save.
 type Dialog struct {
-	s        *view.Host
+	host     *view.Host
 	previous string // name under which the profile is saved, "" for a new one
 	form     *form
 	start    core.Profile // what the form makes of it before anything is changed
@@ -99,7 +99,7 @@ func (d *Dialog) validated(problems []core.FieldError) {
 		d.enable()
 		return
 	}
-	d.Say(problemSummary(d.s.Text, d.form.fields, problems), widget.WarningImportance)
+	d.Say(problemSummary(d.host.Text, d.form.fields, problems), widget.WarningImportance)
 	d.enable()
 }
 
@@ -139,9 +139,9 @@ func (d *Dialog) toggleTest() {
 
 // checkChanged is called when the connection test has begun, gone on or ended.
 func (d *Dialog) checkChanged() {
-	label := d.s.Text.S("settings.test")
+	label := d.host.Text.S("settings.test")
 	if d.check.running() {
-		label = d.s.Text.S("settings.test.stop")
+		label = d.host.Text.S("settings.test.stop")
 	}
 	d.test.SetText(label)
 	d.enable()
@@ -161,7 +161,7 @@ func (d *Dialog) Close(saved bool) {
 	}
 	d.hide()
 	if saved {
-		d.s.ProfileChanged()
+		d.host.ProfileChanged()
 	}
 	if d.done != nil {
 		d.done(saved)
@@ -174,7 +174,7 @@ func (d *Dialog) hide() {
 	d.secret.Text, d.certificates.passphrase.Text = "", ""
 	d.popup.Hide()
 	d.unscroll()
-	d.s.Settings = nil
+	d.host.Settings = nil
 }
 
 // secrets are the secrets that were typed, zero for those to be left as they are.

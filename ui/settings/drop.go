@@ -14,14 +14,14 @@ func (d *Dialog) Dropped(paths []string) {
 	if d.saving {
 		return
 	}
-	view.Async(d.s, func(context.Context) ([]fileKind, error) {
+	view.Async(d.host, func(context.Context) ([]fileKind, error) {
 		kinds := make([]fileKind, len(paths))
 		for i, path := range paths {
 			kinds[i] = kindOf(path)
 		}
 		return kinds, nil
 	}, func(kinds []fileKind, _ error) {
-		if d.s.Settings != d {
+		if d.host.Settings != d {
 			return // closed meanwhile
 		}
 		taken := false
@@ -29,7 +29,7 @@ func (d *Dialog) Dropped(paths []string) {
 			taken = d.certificates.take(path, kinds[i]) || taken
 		}
 		if !taken {
-			d.Say(d.s.Text.S("settings.drop.other"), widget.LowImportance)
+			d.Say(d.host.Text.S("settings.drop.other"), widget.LowImportance)
 			return
 		}
 		d.selectTab(view.TabCertificates)

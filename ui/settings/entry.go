@@ -14,9 +14,9 @@ import (
 
 // fileInput is an entry for a path with a button that picks a file. then is called
 // when one was picked; it may be nil.
-func fileInput(s *view.Host, e *formEntry, extensions []string, then func()) fyne.CanvasObject {
-	button := widgets.NewQuietButton(s.Text.S("settings.choose"), func() {
-		view.PickFile(s, e.value(), extensions, func(path string) {
+func fileInput(host *view.Host, e *formEntry, extensions []string, then func()) fyne.CanvasObject {
+	button := widgets.NewQuietButton(host.Text.S("settings.choose"), func() {
+		view.PickFile(host, e.value(), extensions, func(path string) {
 			e.SetText(path)
 			e.onLeave()
 			if then != nil {

@@ -138,7 +138,7 @@ func (f *form) check() []core.FieldError {
 		words := ""
 		for _, e := range found {
 			if fl.left && e.Field == fl.key {
-				words = wording.ReasonText(f.text, e)
+				words = f.text.Reason(e)
 				break
 			}
 		}

@@ -31,8 +31,10 @@ func (c *certificatesTab) inspect() {
 	if !card && question.settings.CACertFile == "" {
 		return
 	}
-	generation, s, saved := c.generation, c.host, c.saved
-	view.Async(s, func(ctx context.Context) (inspection, error) { return question.inspect(ctx, s.Ctl, saved), nil },
+	generation, host, saved := c.generation, c.host, c.saved
+	view.Async(host, func(ctx context.Context) (inspection, error) {
+		return question.inspect(ctx, host.Controller, saved), nil
+	},
 		func(found inspection, _ error) {
 			if generation == c.generation { // else the user has chosen another file meanwhile
 				c.answer(question, found)

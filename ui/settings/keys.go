@@ -18,7 +18,7 @@ func TabKeys() []fyne.Shortcut {
 
 // TypedShortcut goes to a tab.
 func (d *Dialog) TypedShortcut(s fyne.Shortcut) {
-	if d.guide != nil || len(d.s.Win.Canvas().Overlays().List()) != 1 {
+	if d.guide != nil || len(d.host.Win.Canvas().Overlays().List()) != 1 {
 		return // there are no tabs, or another dialog is open
 	}
 	last := len(settingsTabs) - 1
@@ -35,7 +35,7 @@ func (d *Dialog) TypedShortcut(s fyne.Shortcut) {
 			i -= 2
 		}
 		// The focused widget may be on the page that is hidden now.
-		d.s.Win.Canvas().Unfocus()
+		d.host.Win.Canvas().Unfocus()
 		d.tabs.SelectIndex(i)
 		return
 	}

@@ -15,7 +15,7 @@ import (
 func TestStepMasters(t *testing.T) {
 	viewtest.CompareMasters(t, map[string]func() (fyne.CanvasObject, fyne.Size){
 		"step": func() (fyne.CanvasObject, fyne.Size) {
-			p := &checkPanel{s: &view.Host{Text: viewtest.English(t)}}
+			p := &checkPanel{host: &view.Host{Text: viewtest.English(t)}}
 			l := newCheckLine()
 			p.write(l, core.Step{Name: "ready", Status: core.StepWarning, Detail: "temporary uploads only", Advice: "No permanent storage is online.", Took: 9 * time.Millisecond})
 			l.object.Show()

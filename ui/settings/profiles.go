@@ -15,18 +15,18 @@ import (
 
 // showProfiles opens the menu of the other profiles.
 func (d *Dialog) showProfiles() {
-	view.Async(d.s, d.s.Ctl.Profiles, func(names []string, err error) {
+	view.Async(d.host, d.host.Controller.Profiles, func(names []string, err error) {
 		switch {
 		case err != nil:
-			d.s.Failed(err)
-		case d.s.Settings == d:
-			view.ShowMenuBelow(d.profilesMenu(names), d.s.Win.Canvas(), d.profiles)
+			d.host.Failed(err)
+		case d.host.Settings == d:
+			view.ShowMenuBelow(d.profilesMenu(names), d.host.Win.Canvas(), d.profiles)
 		}
 	})
 }
 
 func (d *Dialog) profilesMenu(names []string) *fyne.Menu {
-	t, menu := d.s.Text, fyne.NewMenu("")
+	t, menu := d.host.Text, fyne.NewMenu("")
 	slices.Sort(names)
 	for _, name := range names {
 		item := fyne.NewMenuItem(name, func() { d.leaveFor(func() { d.open(name) }) })
@@ -66,16 +66,16 @@ func (d *Dialog) leaveFor(then func()) {
 		leave()
 		return
 	}
-	t := d.s.Text
-	view.Ask(d.s, t.S("settings.discard.title"), t.S("settings.discard.text"), t.S("settings.discard.yes"), leave)
+	t := d.host.Text
+	view.Ask(d.host, t.S("settings.discard.title"), t.S("settings.discard.text"), t.S("settings.discard.yes"), leave)
 }
 
 // open shows the settings of another profile, which doesn't become the current one.
 func (d *Dialog) open(name string) {
-	view.Async(d.s, func(ctx context.Context) (core.Profile, error) { return d.s.Ctl.Profile(ctx, name) },
+	view.Async(d.host, func(ctx context.Context) (core.Profile, error) { return d.host.Controller.Profile(ctx, name) },
 		func(p core.Profile, err error) {
 			if err != nil {
-				d.s.Failed(err)
+				d.host.Failed(err)
 				return
 			}
 			d.replace(p.Name, p, d.tab)
@@ -98,11 +98,11 @@ func (d *Dialog) duplicate(names []string) {
 
 // importProfile copies a profile file to the program's own and shows it.
 func (d *Dialog) importProfile() {
-	view.PickFile(d.s, "", []string{ProfileExtension}, func(path string) {
-		view.Async(d.s, func(ctx context.Context) (core.Profile, error) { return d.s.Ctl.ImportProfile(ctx, path) },
+	view.PickFile(d.host, "", []string{ProfileExtension}, func(path string) {
+		view.Async(d.host, func(ctx context.Context) (core.Profile, error) { return d.host.Controller.ImportProfile(ctx, path) },
 			func(p core.Profile, err error) {
 				if err != nil {
-					d.s.Failed(err)
+					d.host.Failed(err)
 					return
 				}
 				d.replace(p.Name, p, view.TabSignIn)
@@ -113,21 +113,21 @@ func (d *Dialog) importProfile() {
 // export writes the profile, as it is saved, to a file that the user chooses.
 func (d *Dialog) export() {
 	name := d.previous
-	view.SaveFile(d.s, name+ProfileExtension, []string{ProfileExtension}, func(ctx context.Context, path string) error {
-		return d.s.Ctl.ExportProfile(ctx, name, path)
-	}, func(path string) { d.Say(d.s.Text.SavedAs(path), widget.LowImportance) })
+	view.SaveFile(d.host, name+ProfileExtension, []string{ProfileExtension}, func(ctx context.Context, path string) error {
+		return d.host.Controller.ExportProfile(ctx, name, path)
+	}, func(path string) { d.Say(d.host.Text.SavedAs(path), widget.LowImportance) })
 }
 
 // remove asks and then deletes the profile.
 func (d *Dialog) remove() {
-	t, name := d.s.Text, d.previous
-	view.Ask(d.s, t.S("profile.remove.title", wording.Args{"Name": name}), t.S("profile.remove.text"), t.S("profile.remove.yes"), func() {
-		view.Async(d.s, func(ctx context.Context) (struct{}, error) {
-			return struct{}{}, d.s.Ctl.RemoveProfile(ctx, name)
+	t, name := d.host.Text, d.previous
+	view.Ask(d.host, t.S("profile.remove.title", wording.Args{"Name": name}), t.S("profile.remove.text"), t.S("profile.remove.yes"), func() {
+		view.Async(d.host, func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, d.host.Controller.RemoveProfile(ctx, name)
 		}, func(_ struct{}, err error) {
 			if err != nil {
-				d.s.Failed(err)
-				d.s.ProfileChanged() // it may no longer be the current one
+				d.host.Failed(err)
+				d.host.ProfileChanged() // it may no longer be the current one
 				return
 			}
 			d.Close(true)

@@ -39,7 +39,7 @@ func TestQueuedFilesAreAskedAbout(t *testing.T) {
 			if slices.ContainsFunc(ctl.Calls(), func(a string) bool { return strings.HasPrefix(a, "save ") }) {
 				t.Error("it was saved before the answer")
 			}
-			h.Tap(d.s.Text.S("button.back"))
+			h.Tap(d.host.Text.S("button.back"))
 			if h.settings() != d || d.saving || d.accept.Disabled() {
 				t.Error("there is no way back")
 			}

@@ -7,17 +7,7 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/view/viewtest"
-	"github.com/artstore/ingester/ui/wording"
 )
-
-// TestReasonsAndCodesAreToldApart, since a field's reason may be either.
-func TestReasonsAndCodesAreToldApart(t *testing.T) {
-	for code := range wording.Messages {
-		if viewtest.Translation(t, "en")["settings.reason."+string(code)] != nil {
-			t.Errorf("%s is both", code)
-		}
-	}
-}
 
 // TestRefusedFilesCannotBeSaved checks that what saving would refuse is said below the
 // field, until another file is chosen or the same one is good.

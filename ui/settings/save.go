@@ -11,7 +11,6 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/widgets"
-	"github.com/artstore/ingester/ui/wording"
 )
 
 // save saves the profile and closes the dialog. sessionOnly keeps secrets in memory.
@@ -22,30 +21,30 @@ func (d *Dialog) save(sessionOnly bool) {
 	}
 	secrets := d.secrets()
 	d.saving = true
-	d.Say(d.s.Text.S("settings.saving"), widget.LowImportance)
+	d.Say(d.host.Text.S("settings.saving"), widget.LowImportance)
 	d.enable()
 	d.settleQueued(p, func(q view.Queued) { d.keep(p, secrets, sessionOnly, q) }, func(err error) {
 		d.saving = false
 		d.Say("", widget.LowImportance)
 		d.enable()
 		if err != nil {
-			d.Say(wording.Explained(d.s.Text, err), widget.DangerImportance)
+			d.Say(d.host.Text.Explained(err), widget.DangerImportance)
 		}
 	})
 }
 
 // keep saves the profile once it is clear what becomes of queued files.
 func (d *Dialog) keep(p core.Profile, secrets view.ProfileSecrets, sessionOnly bool, q view.Queued) {
-	view.Async(d.s, func(ctx context.Context) (struct{}, error) {
-		err := d.s.Ctl.SaveProfile(ctx, d.previous, p, secrets, sessionOnly, q)
+	view.Async(d.host, func(ctx context.Context) (struct{}, error) {
+		err := d.host.Controller.SaveProfile(ctx, d.previous, p, secrets, sessionOnly, q)
 		if err != nil {
 			return struct{}{}, err
 		}
 		if d.previous == "" {
-			err = d.s.Ctl.Use(ctx, p.Name)
+			err = d.host.Controller.Use(ctx, p.Name)
 		}
 		if d.form.opened.Metrics.Listen != "" && p.Metrics.Listen == "" {
-			err = errors.Join(err, d.s.Ctl.StopMetrics(ctx))
+			err = errors.Join(err, d.host.Controller.StopMetrics(ctx))
 		}
 		if err != nil {
 			err = &view.NotReadyError{Err: err}
@@ -62,7 +61,7 @@ func (d *Dialog) keep(p core.Profile, secrets view.ProfileSecrets, sessionOnly b
 		d.applyAppearance()
 		d.Close(true)
 		if notReady != nil {
-			d.s.Failed(notReady)
+			d.host.Failed(notReady)
 		}
 	})
 }
@@ -70,12 +69,12 @@ func (d *Dialog) keep(p core.Profile, secrets view.ProfileSecrets, sessionOnly b
 // notSaved says why. If the keychain is the reason, it offers to keep the secrets for
 // this session only.
 func (d *Dialog) notSaved(err error, secrets view.ProfileSecrets, sessionOnly bool) {
-	t := d.s.Text
-	d.Say(wording.Explained(t, err), widget.DangerImportance)
+	t := d.host.Text
+	d.Say(t.Explained(err), widget.DangerImportance)
 	if sessionOnly || secrets.Client.IsZero() && secrets.Passphrase.IsZero() || !ofKeychain(err) {
 		return
 	}
-	words := widgets.NewLabel(wording.Explained(t, err)+"\n\n"+t.S("settings.session.offer"), theme.SizeNameText, widget.MediumImportance, false)
+	words := widgets.NewLabel(t.Explained(err)+"\n\n"+t.S("settings.session.offer"), theme.SizeNameText, widget.MediumImportance, false)
 	words.Wrapping = fyne.TextWrapWord
-	view.Confirm(d.s, t.S("settings.session.title"), words, t.S("settings.cancel"), t.S("settings.session.yes"), func() { d.save(true) }, func() {})
+	view.Confirm(d.host, t.S("settings.session.title"), words, t.S("settings.cancel"), t.S("settings.session.yes"), func() { d.save(true) }, func() {})
 }

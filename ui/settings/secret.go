@@ -17,13 +17,13 @@ type secretField struct {
 	kept   *fyne.Container
 }
 
-func newSecretField(s *view.Host) *secretField {
+func newSecretField(host *view.Host) *secretField {
 	f := &secretField{formEntry: newSecretEntry("")}
-	words := widgets.NewCaption("••••••••••  "+s.Text.S("settings.secret.kept"), widgets.ColorMuted, widgets.SizeSmall)
+	words := widgets.NewCaption("••••••••••  "+host.Text.S("settings.secret.kept"), widgets.ColorMuted, widgets.SizeSmall)
 	words.Cut = true
-	replace := widgets.NewQuietButton(s.Text.S("settings.secret.replace"), func() {
+	replace := widgets.NewQuietButton(host.Text.S("settings.secret.replace"), func() {
 		f.showKept(false)
-		s.Win.Canvas().Focus(f.formEntry)
+		host.Win.Canvas().Focus(f.formEntry)
 	})
 	ground := widgets.NewBox(widgets.ColorSunken, theme.ColorNameInputBorder, widgets.Sizes[theme.SizeNameInputRadius])
 	f.kept = container.NewBorder(nil, nil, nil, widgets.Outlined(replace), container.NewStack(ground, widgets.Inset(8, 9, 8, 8, words)))

@@ -325,7 +325,7 @@ func TestSettingsOfMetrics(t *testing.T) {
 	h.fill(d, view.TabMetrics, "metrics.listen", "localhost:9464")
 	h.Says("This computer only.")
 
-	fresh := openSettings(&view.Host{App: h.App, Win: h.Win, Ctl: ctl, Text: h.host.Text, Now: h.host.Now, Tasks: h.host.Tasks}, "", core.NewProfile(""), view.TabMetrics, nil)
+	fresh := openSettings(&view.Host{App: h.App, Win: h.Win, Controller: ctl, Text: h.host.Text, Now: h.host.Now, Tasks: h.host.Tasks}, "", core.NewProfile(""), view.TabMetrics, nil)
 	if p, _ := fresh.form.profile(); p.Metrics.Listen != "" {
 		t.Errorf("a new profile serves metrics at %q", p.Metrics.Listen)
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/widgets"
-	"github.com/artstore/ingester/ui/wording"
 )
 
 // How tokens are verified, as the form offers it.
@@ -20,7 +19,7 @@ const (
 
 // buildSignIn makes the tab Sign-in.
 func (d *Dialog) buildSignIn() {
-	t, p, f := d.s.Text, d.form.opened, d.form
+	t, p, f := d.host.Text, d.form.opened, d.form
 	clientAuth := newChoice(p.Auth.ClientAuth,
 		option[core.ClientAuth]{core.ClientAuthBasic, t.S("settings.client_auth.basic")},
 		option[core.ClientAuth]{core.ClientAuthBody, t.S("settings.client_auth.body")})
@@ -42,7 +41,7 @@ func (d *Dialog) buildSignIn() {
 
 	f.entry(view.TabSignIn, "auth.client_id", t.S("settings.client_id"), p.Auth.ClientID, "sa_prod_reports_1a2b3c",
 		func(p *core.Profile, v string) { p.Auth.ClientID = v })
-	d.secret = newSecretField(d.s)
+	d.secret = newSecretField(d.host)
 	secretRow := f.add(view.TabSignIn, "", t.S("settings.secret"), d.secret.object, nil)
 	f.wire(secretRow, nil, d.secret.formEntry)
 	d.secretNote = f.note(view.TabSignIn, t.S("settings.secret.new"))
@@ -61,16 +60,16 @@ func (d *Dialog) askSecret() {
 	if d.previous == "" {
 		return
 	}
-	view.Async(d.s, func(ctx context.Context) (bool, error) {
-		return d.s.Ctl.HasSecret(ctx, d.previous)
+	view.Async(d.host, func(ctx context.Context) (bool, error) {
+		return d.host.Controller.HasSecret(ctx, d.previous)
 	}, func(kept bool, err error) {
-		t := d.s.Text
+		t := d.host.Text
 		defer d.form.relayout()
 		switch {
 		case err != nil:
-			d.secretNote.SetText(wording.Explained(t, err))
+			d.secretNote.SetText(t.Explained(err))
 		case kept:
-			if c := d.s.Win.Canvas(); c.Focused() == fyne.Focusable(d.secret.formEntry) {
+			if c := d.host.Win.Canvas(); c.Focused() == fyne.Focusable(d.secret.formEntry) {
 				c.Unfocus() // or the user would type into a hidden field
 			}
 			d.secret.showKept(true)
@@ -83,7 +82,7 @@ func (d *Dialog) askSecret() {
 
 // buildVerification adds the rows for how the signatures of tokens are verified.
 func (d *Dialog) buildVerification() {
-	t, p, f := d.s.Text, d.form.opened, d.form
+	t, p, f := d.host.Text, d.form.opened, d.form
 	start := verifyJWKS
 	switch {
 	case p.Auth.PublicKeyFile != "":
@@ -103,7 +102,7 @@ func (d *Dialog) buildVerification() {
 
 	modeRow := f.add(view.TabSignIn, "", t.S("settings.verify"), narrow(selectWidth, widgets.Outlined(mode.DropDown)), nil)
 	urlRow := f.add(view.TabSignIn, "auth.jwks_url", t.S("settings.jwks_url"), url, nil)
-	keyRow := f.add(view.TabSignIn, "auth.public_key_file", t.S("settings.public_key"), fileInput(d.s, key, keyExtensions, nil), nil)
+	keyRow := f.add(view.TabSignIn, "auth.public_key_file", t.S("settings.public_key"), fileInput(d.host, key, keyExtensions, nil), nil)
 	f.wire(urlRow, nil, url)
 	f.wire(keyRow, nil, key)
 	f.combine = append(f.combine, func(p *core.Profile) []core.FieldError {

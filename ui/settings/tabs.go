@@ -12,12 +12,11 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/widgets"
-	"github.com/artstore/ingester/ui/wording"
 )
 
 // buildServer makes the tab Server.
 func (d *Dialog) buildServer() {
-	t, p, f := d.s.Text, d.form.opened, d.form
+	t, p, f := d.host.Text, d.form.opened, d.form
 	f.entry(view.TabServer, "name", t.S("settings.name"), p.Name, t.S("settings.name.hint"),
 		func(p *core.Profile, v string) { p.Name = v })
 	f.entry(view.TabServer, "ingester_url", t.S("settings.ingester_url"), p.IngesterURL, "https://ingester.example:8020",
@@ -29,7 +28,7 @@ func (d *Dialog) buildServer() {
 
 // buildTransfers makes the tab Transfers.
 func (d *Dialog) buildTransfers() {
-	t, p, f := d.s.Text, d.form.opened, d.form
+	t, p, f := d.host.Text, d.form.opened, d.form
 	retention := newChoice(p.Upload.RetentionPolicy,
 		option[core.Retention]{core.RetentionTemporary, t.S("settings.retention.temporary")},
 		option[core.Retention]{core.RetentionPermanent, t.S("settings.retention.permanent")})
@@ -68,7 +67,7 @@ func (d *Dialog) buildTransfers() {
 
 // buildMetrics makes the tab Metrics.
 func (d *Dialog) buildMetrics() {
-	t, p, f := d.s.Text, d.form.opened, d.form
+	t, p, f := d.host.Text, d.form.opened, d.form
 	listen := newFormEntry(p.Metrics.Listen, view.DefaultMetricsAddress)
 	serve := widgets.NewCheck(t.S("settings.metrics.serve"), nil)
 	serve.SetChecked(p.Metrics.Listen != "")
@@ -104,13 +103,13 @@ func (d *Dialog) buildMetrics() {
 
 // buildListener adds the row that says whether /metrics is served now, and where.
 func (d *Dialog) buildListener() {
-	t, s := d.s.Text, d.s
+	t, host := d.host.Text, d.host
 	state := widgets.NewLabel(t.S("settings.metrics.off"), theme.SizeNameText, widget.MediumImportance, false)
 	url := ""
-	button := widgets.NewQuietButton(t.S("metrics.copy_url"), func() { s.App.Clipboard().SetContent(url) })
+	button := widgets.NewQuietButton(t.S("metrics.copy_url"), func() { host.App.Clipboard().SetContent(url) })
 	button.Disable()
 	d.form.add(view.TabMetrics, "", t.S("settings.metrics.state"), container.NewBorder(nil, nil, nil, widgets.Outlined(button), state), nil)
-	view.Async(s, func(context.Context) (string, error) { return s.Ctl.MetricsURL(), nil }, func(at string, _ error) {
+	view.Async(host, func(context.Context) (string, error) { return host.Controller.MetricsURL(), nil }, func(at string, _ error) {
 		if url = at; url != "" {
 			state.SetText(url)
 			button.Enable()
@@ -121,7 +120,7 @@ func (d *Dialog) buildListener() {
 // buildAppearance makes the tab Appearance. Its values are preferences of the user and
 // not part of the profile; applyAppearance saves them.
 func (d *Dialog) buildAppearance() {
-	t, f, prefs := d.s.Text, d.form, d.s.App.Preferences()
+	t, f, prefs := d.host.Text, d.form, d.host.App.Preferences()
 	appearance := newChoice(prefs.String(view.PrefTheme),
 		option[string]{"", t.S("settings.system")},
 		option[string]{"light", t.S("settings.theme.light")},
@@ -144,20 +143,20 @@ func (d *Dialog) buildAppearance() {
 			prefs.SetString(key, value)
 		}
 		if changed {
-			d.s.AppearanceChanged()
+			d.host.AppearanceChanged()
 		}
 	}
 }
 
 // buildScale adds the choice of the size, if there is one. chosen returns it.
 func (d *Dialog) buildScale() (chosen func() string) {
-	t, was := d.s.Text, d.s.App.Preferences().String(view.PrefScale)
-	if !d.s.Scales {
+	t, was := d.host.Text, d.host.App.Preferences().String(view.PrefScale)
+	if !d.host.CanScale {
 		return func() string { return was }
 	}
 	options := []option[string]{{"", t.S("settings.system")}}
 	for _, s := range view.Scales() {
-		options = append(options, option[string]{s, t.Percent100(view.FactorOf(s))})
+		options = append(options, option[string]{s, t.Factor(view.ScaleFactor(s))})
 	}
 	size := newChoice(was, options...)
 	d.form.add(view.TabAppearance, "", t.S("settings.scale"), narrow(selectWidth, widgets.Outlined(size.DropDown)), nil)
@@ -167,15 +166,15 @@ func (d *Dialog) buildScale() (chosen func() string) {
 // buildAutostart adds the choice whether the desktop starts the program. apply carries
 // it out.
 func (d *Dialog) buildAutostart() (apply func()) {
-	t, s := d.s.Text, d.s
+	t, host := d.host.Text, d.host
 	check := widgets.NewCheck(t.S("settings.autostart.use"), nil)
 	check.Disable()
 	d.form.add(view.TabAppearance, "", t.S("settings.autostart"), check, nil)
 	remark := d.form.note(view.TabAppearance, t.S("settings.autostart.note"))
 	was := false
-	view.Async(s, s.Ctl.Autostart, func(on bool, err error) {
+	view.Async(host, host.Controller.Autostart, func(on bool, err error) {
 		if err != nil {
-			remark.SetText(wording.Explained(t, err))
+			remark.SetText(t.Explained(err))
 			return
 		}
 		was = on
@@ -187,7 +186,7 @@ func (d *Dialog) buildAutostart() (apply func()) {
 		if check.Disabled() || on == was {
 			return
 		}
-		s.Act(func(ctx context.Context) error { return s.Ctl.SetAutostart(ctx, on) })
+		host.Act(func(ctx context.Context) error { return host.Controller.SetAutostart(ctx, on) })
 	}
 }
 

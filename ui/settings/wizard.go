@@ -30,22 +30,22 @@ type wizard struct {
 }
 
 // ShowConnect opens the wizard for a new profile.
-func ShowConnect(s *view.Host) {
-	openWizard(s, "", core.NewProfile(""), view.TabServer, view.TabSignIn, view.TabCertificates, tabTest)
+func ShowConnect(host *view.Host) {
+	openWizard(host, "", core.NewProfile(""), view.TabServer, view.TabSignIn, view.TabCertificates, tabTest)
 }
 
 // ShowImported opens the wizard for an imported profile: it asks for the secrets, which
 // a profile file never has, and tests the profile.
-func ShowImported(s *view.Host, p core.Profile) {
-	openWizard(s, p.Name, p, view.TabSignIn, view.TabCertificates, tabTest)
+func ShowImported(host *view.Host, p core.Profile) {
+	openWizard(host, p.Name, p, view.TabSignIn, view.TabCertificates, tabTest)
 }
 
 // openWizard shows the pages for p, unless settings are open.
-func openWizard(s *view.Host, previous string, p core.Profile, pages ...view.Tab) {
-	if s.Settings != nil {
+func openWizard(host *view.Host, previous string, p core.Profile, pages ...view.Tab) {
+	if host.Settings != nil {
 		return
 	}
-	d := newSettings(s, previous, p, nil)
+	d := newSettings(host, previous, p, nil)
 	w := &wizard{d: d, pages: pages}
 	d.guide = w
 	d.show(w.content())
@@ -54,7 +54,7 @@ func openWizard(s *view.Host, previous string, p core.Profile, pages ...view.Tab
 
 // content is the head, the rows of the page, and the footer.
 func (w *wizard) content() fyne.CanvasObject {
-	d, t := w.d, w.d.s.Text
+	d, t := w.d, w.d.host.Text
 	words := t.S("wizard.title")
 	if d.previous != "" {
 		words = t.S("wizard.title.import", wording.Args{"Name": d.previous})
@@ -82,9 +82,9 @@ func (w *wizard) content() fyne.CanvasObject {
 // forward goes to the next page, or shows what is wrong on this one.
 func (w *wizard) forward() {
 	if found := w.d.form.leaveAll(w.pages[w.at]); len(found) > 0 {
-		w.d.Say(w.d.s.Text.S("wizard.mistake"), widget.WarningImportance)
+		w.d.Say(w.d.host.Text.S("wizard.mistake"), widget.WarningImportance)
 		if entry := w.d.form.entryOf(found[0].Field); entry != nil {
-			w.d.s.Win.Canvas().Focus(entry)
+			w.d.host.Win.Canvas().Focus(entry)
 		}
 		return
 	}
@@ -103,7 +103,7 @@ func (w *wizard) goTo(tab view.Tab) {
 // turn shows a page. The last page is shown if all others are valid, and begins the
 // test; otherwise it shows the first page that is not.
 func (w *wizard) turn(at int) {
-	d, t := w.d, w.d.s.Text
+	d, t := w.d, w.d.host.Text
 	last, wrong := len(w.pages)-1, ""
 	if at == last {
 		for i, page := range w.pages[:last] {
@@ -129,7 +129,7 @@ func (w *wizard) turn(at int) {
 	w.due = w.at == last
 	w.tested()
 	if w.at == last {
-		d.s.Win.Canvas().Unfocus()
+		d.host.Win.Canvas().Unfocus()
 		return
 	}
 	entry := firstEntry(d.pages[page])
@@ -139,7 +139,7 @@ func (w *wizard) turn(at int) {
 	if e := d.form.entryOf(wrong); e != nil {
 		entry = e
 	}
-	d.s.Win.Canvas().Focus(entry)
+	d.host.Win.Canvas().Focus(entry)
 }
 
 // refused implements guide. If the last page was reached before the files had been
@@ -166,6 +166,6 @@ func (w *wizard) tested() {
 		w.due = false
 		w.d.toggleTest()
 	case w.at == len(w.pages)-1 && check.done() && check.failed():
-		w.d.Say(w.d.s.Text.S("wizard.test.failed"), widget.WarningImportance)
+		w.d.Say(w.d.host.Text.S("wizard.test.failed"), widget.WarningImportance)
 	}
 }

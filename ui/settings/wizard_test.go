@@ -8,7 +8,6 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/view/viewtest"
-	"github.com/artstore/ingester/ui/wording"
 )
 
 // wizardOf opens the wizard of a first run.
@@ -262,7 +261,7 @@ func TestAutostartIsAChoiceOfTheSettings(t *testing.T) {
 			d.Close(false)
 			ctl.Desktop.AutostartErr = &core.Error{Kind: core.KindConfig, Code: core.CodeStoreFailed}
 			h.openDialog(view.TabAppearance)
-			h.Until("why not", func() bool { return h.SaysNow(wording.Explained(h.host.Text, ctl.Desktop.AutostartErr)) })
+			h.Until("why not", func() bool { return h.SaysNow(h.host.Text.Explained(ctl.Desktop.AutostartErr)) })
 			if !h.Check(s("settings.autostart.use")).Disabled() {
 				t.Error("what can't be read can be changed")
 			}

@@ -28,8 +28,8 @@ func (v *View) RetryFailed() {
 
 // showCauses lists why transfers failed, each cause with a way to try again.
 func (v *View) showCauses(all []queue.Cause) {
-	t := v.sh.Text
-	lines := container.New(widgets.Stack{Gap: 12})
+	t := v.host.Text
+	lines := container.New(widgets.VBox{Gap: 12})
 	var d *dialog.CustomDialog
 	left, total := len(all), 0
 	for _, c := range all {
@@ -49,16 +49,16 @@ func (v *View) showCauses(all []queue.Cause) {
 	every.Importance = widget.HighImportance
 	shut := widgets.NewButton(t.S("button.close"), func() { d.Hide() })
 	content := container.NewVScroll(lines)
-	d = dialog.NewCustomWithoutButtons(t.S("causes.title"), content, v.sh.Win)
+	d = dialog.NewCustomWithoutButtons(t.S("causes.title"), content, v.host.Win)
 	d.SetButtons([]fyne.CanvasObject{shut, every})
-	d.Resize(view.Within(v.sh, 560, 360))
-	view.PresentScroll(v.sh, d, content)
+	d.Resize(view.Within(v.host, 560, 360))
+	view.PresentScroll(v.host, d, content)
 }
 
 // causeLine is a cause, how many failed of it, what to do about it, and the
 // button.
 func (v *View) causeLine(c queue.Cause, done func()) fyne.CanvasObject {
-	t := v.sh.Text
+	t := v.host.Text
 	sentence, advice := t.Explain(c.Err)
 	if sentence == "" {
 		sentence = t.S("state.failed")
@@ -79,5 +79,5 @@ func (v *View) causeLine(c queue.Cause, done func()) fyne.CanvasObject {
 		retry.SetText(t.S("causes.done"))
 		done()
 	})
-	return container.NewBorder(nil, nil, nil, container.NewVBox(widgets.Outlined(retry)), container.New(widgets.Stack{}, words, hint))
+	return container.NewBorder(nil, nil, nil, container.NewVBox(widgets.Outlined(retry)), container.New(widgets.VBox{}, words, hint))
 }

@@ -29,11 +29,11 @@ func factsOf(t *wording.Text, r *queue.Row, now time.Time) []wording.Fact {
 	if advice != "" {
 		out = append(out, wording.Fact{Name: t.S("fact.advice"), Value: advice})
 	}
-	if again := r.Begun().NotBefore; r.State() == core.StateUnknown && again.After(now) {
+	if again := r.NotBefore(); r.State() == core.StateUnknown && again.After(now) {
 		out = append(out, wording.Fact{Name: t.S("fact.asked_again"), Value: t.Moment(again)})
 	}
 	out = append(out, wording.Fact{Name: t.S("fact.path"), Value: wording.Plain(r.Path)}, wording.Fact{Name: t.S("fact.size"), Value: words.size + " (" + t.N("count.bytes", int(r.Size)) + ")"})
-	if server := r.Way.Value().Server; server != "" {
+	if server := r.Server(); server != "" {
 		out = append(out, wording.Fact{Name: t.S("fact.server"), Value: server})
 	}
 	if r.Attempts() > 0 {
@@ -45,9 +45,9 @@ func factsOf(t *wording.Text, r *queue.Row, now time.Time) []wording.Fact {
 		if !c.ExpiresAt.IsZero() {
 			out = append(out, wording.Fact{Name: t.S("fact.expires"), Value: t.Moment(c.ExpiresAt)})
 		}
-		out = append(out, t.Differing(c)...)
+		out = append(out, t.DifferenceFacts(c)...)
 	}
-	return append(out, t.Causes(r.Err())...)
+	return append(out, t.CauseFacts(r.Err())...)
 }
 
 // showDetails opens everything that is known of a transfer.
@@ -56,27 +56,27 @@ func (v *View) showDetails(id core.TransferID) {
 	if r == nil {
 		return
 	}
-	ShowTransfer(v.sh, *r)
+	ShowTransfer(v.host, *r)
 }
 
 // ShowTransfer opens everything that is known of a transfer, with its
 // attempts.
-func ShowTransfer(s *view.Host, r queue.Row) {
-	view.Async(s, func(ctx context.Context) ([]core.Attempt, error) { return s.Ctl.Attempts(ctx, r.ID) },
+func ShowTransfer(host *view.Host, r queue.Row) {
+	view.Async(host, func(ctx context.Context) ([]core.Attempt, error) { return host.Controller.Attempts(ctx, r.ID) },
 		func(attempts []core.Attempt, err error) {
 			if err != nil {
-				s.Log.Warn("reading attempts", "transfer", r.ID, "error", err)
+				host.Log.Warn("reading attempts", "transfer", r.ID, "error", err)
 			}
-			facts := factsOf(s.Text, &r, s.Now())
+			facts := factsOf(host.Text, &r, host.Now())
 			for _, a := range attempts {
-				facts = append(facts, attempt(s.Text, a))
+				facts = append(facts, attempt(host.Text, a))
 			}
 			_, name := wording.SplitName(r.Name)
 			var more []fyne.CanvasObject
-			if view.Testable(r.Err()) && s.Settings == nil {
-				more = append(more, view.TestButton(s, r.Err(), func() { s.Escape() }))
+			if view.Testable(r.Err()) && host.Settings == nil {
+				more = append(more, view.TestButton(host, r.Err(), func() { host.Escape() }))
 			}
-			view.ShowFacts(s, name, facts, more...)
+			view.ShowFacts(host, name, facts, more...)
 		})
 }
 
@@ -85,7 +85,7 @@ func ShowTransfer(s *view.Host, r queue.Row) {
 func attempt(t *wording.Text, a core.Attempt) wording.Fact {
 	parts := []string{t.Moment(a.Start)}
 	if a.End.After(a.Start) {
-		parts = append(parts, wording.Millis(t, a.End.Sub(a.Start)))
+		parts = append(parts, t.Millis(a.End.Sub(a.Start)))
 	}
 	parts = append(parts, t.Size(a.Sent))
 	switch {
@@ -111,14 +111,14 @@ var skipKeys = map[core.SkipReason]string{ //nolint:gochecknoglobals // a table
 const mostSkipped = 200
 
 // ShowSkipped says what a drop left out, and why.
-func ShowSkipped(s *view.Host, skipped []core.Skipped) {
+func ShowSkipped(host *view.Host, skipped []core.Skipped) {
 	facts := make([]wording.Fact, 0, min(len(skipped), mostSkipped)+1)
 	for i, k := range skipped {
 		if i == mostSkipped {
-			facts = append(facts, wording.Fact{Name: "…", Value: s.Text.N("drop.more", len(skipped)-mostSkipped)})
+			facts = append(facts, wording.Fact{Name: "…", Value: host.Text.N("drop.more", len(skipped)-mostSkipped)})
 			break
 		}
-		facts = append(facts, wording.Fact{Name: s.Text.S(skipKeys[k.Reason]), Value: wording.Plain(k.Path)})
+		facts = append(facts, wording.Fact{Name: host.Text.S(skipKeys[k.Reason]), Value: wording.Plain(k.Path)})
 	}
-	view.ShowFacts(s, wording.Capital(s.Text.N("drop.skipped", len(skipped))), facts)
+	view.ShowFacts(host, wording.Capital(host.Text.N("drop.skipped", len(skipped))), facts)
 }

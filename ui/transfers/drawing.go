@@ -24,7 +24,7 @@ func (v *View) Shown() { v.Refresh() }
 // the whole list only where rows have come, gone or moved.
 func (v *View) Refresh() {
 	empty := len(v.model.Rows) == 0
-	if failed := v.model.Sum.Failed > 0; failed != v.retry.Visible() {
+	if failed := v.model.Totals.Failed > 0; failed != v.retry.Visible() {
 		widgets.SetVisible(v.retry, failed)
 		v.content.Refresh()
 	}
@@ -35,15 +35,15 @@ func (v *View) Refresh() {
 		v.content.Refresh()
 	}
 	widgets.SetVisible(v.none, !empty && v.model.Len() == 0)
-	if v.drawn != v.model.Counter {
-		v.drawn = v.model.Counter
+	if v.drawn != v.model.Version {
+		v.drawn = v.model.Version
 		v.selectNext()
 		v.list.Refresh()
 		return
 	}
-	now := v.sh.Now()
+	now := v.host.Now()
 	for i, row := range v.live {
-		if row.at != i || !v.list.Sees(i) { // shows another transfer now, or is out of sight
+		if row.at != i || !v.list.InSight(i) { // shows another transfer now, or is out of sight
 			delete(v.live, i)
 			continue
 		}
@@ -57,12 +57,12 @@ func (v *View) draw(row *transferRow, i int, now time.Time) {
 		return
 	}
 	rate, left := v.model.Speed(r, now)
-	words := presented(v.sh.Text, v.model.Shown(r), rate, left, now)
+	words := presented(v.host.Text, v.model.Shown(r), rate, left, now)
 	if w := v.model.Away(r); w != nil {
-		words = heldBack(v.sh.Text, words, w)
+		words = heldBack(v.host.Text, words, w)
 	}
 	if step, ok := v.permanent.steps[r.ID]; ok {
-		words.status = v.sh.Text.S("permanent.row", wording.Args{"Step": finalising(v.sh.Text, step)})
+		words.status = v.host.Text.S("permanent.row", wording.Args{"Step": finalising(v.host.Text, step)})
 	}
 	words.selected = v.selected[r.ID]
 	row.show(r.ID, words)

@@ -12,8 +12,8 @@ import (
 )
 
 func (v *View) buildFilter() {
-	t := v.sh.Text
-	v.search = view.NewLineEntry(v.sh, t.S("filter.name"))
+	t := v.host.Text
+	v.search = view.NewLineEntry(v.host, t.S("filter.name"))
 	v.search.OnChanged = func(text string) {
 		f := v.model.Filter
 		f.Text = text
@@ -34,7 +34,7 @@ func (v *View) buildFilter() {
 			item.Checked = o == v.model.Filter.Order
 			menu.Items = append(menu.Items, item)
 		}
-		view.ShowMenuBelow(menu, v.sh.Win.Canvas(), v.group)
+		view.ShowMenuBelow(menu, v.host.Win.Canvas(), v.group)
 	}
 	v.nameGroup()
 }
@@ -64,7 +64,7 @@ func (v *View) currentGroup() queue.Group {
 }
 
 func (v *View) nameGroup() {
-	t := v.sh.Text
+	t := v.host.Text
 	v.group.SetText(t.S("filter.button", wording.Args{"Group": t.S(groupKeys[v.currentGroup()])}))
 }
 

@@ -20,7 +20,7 @@ import (
 
 // optionsRow holds what is said about the files that are dropped next.
 type optionsRow struct {
-	sh          *view.Host
+	host        *view.Host
 	content     *fyne.Container
 	keep        *widgets.QuietButton
 	retention   core.Retention
@@ -29,19 +29,19 @@ type optionsRow struct {
 	description *view.LineEntry
 }
 
-func newOptionsRow(s *view.Host) *optionsRow {
-	o := &optionsRow{sh: s, retention: core.RetentionTemporary, days: core.DefaultTTLDays}
-	label := widgets.NewCaption(s.Text.S("options.title"), widgets.ColorMuted, widgets.SizeSmall)
+func newOptionsRow(host *view.Host) *optionsRow {
+	o := &optionsRow{host: host, retention: core.RetentionTemporary, days: core.DefaultTTLDays}
+	label := widgets.NewCaption(host.Text.S("options.title"), widgets.ColorMuted, widgets.SizeSmall)
 	o.keep = widgets.NewQuietButtonWithIcon("", theme.MenuDropDownIcon(), o.showKeep)
 	o.keep.IconPlacement = widget.ButtonIconTrailingText
-	o.tags = view.NewLineEntry(s, s.Text.S("options.tags"))
-	o.description = view.NewLineEntry(s, s.Text.S("options.description"))
+	o.tags = view.NewLineEntry(host, host.Text.S("options.tags"))
+	o.description = view.NewLineEntry(host, host.Text.S("options.description"))
 	o.description.Validator = func(text string) error {
 		return core.Options{Retention: core.RetentionPermanent, Description: text}.Validate()
 	}
 	tags := container.New(widgets.FixedWidth(132), o.tags)
 	description := container.New(widgets.FixedWidth(132), o.description)
-	o.content = container.New(&widgets.Line{Gap: 8, Stretch: description, Optional: []fyne.CanvasObject{label}},
+	o.content = container.New(&widgets.HBox{Gap: 8, Stretch: description, Optional: []fyne.CanvasObject{label}},
 		label, widgets.Outlined(o.keep), tags, description)
 	o.name()
 	return o
@@ -108,7 +108,7 @@ func (o *optionsRow) Options(profile string) core.Options {
 }
 
 func (o *optionsRow) name() {
-	t := o.sh.Text
+	t := o.host.Text
 	if o.retention == core.RetentionPermanent {
 		o.keep.SetText(t.S("keep.permanent"))
 		return
@@ -118,7 +118,7 @@ func (o *optionsRow) name() {
 
 // showKeep offers the usual choices and a form for any number of days.
 func (o *optionsRow) showKeep() {
-	t, menu := o.sh.Text, fyne.NewMenu("")
+	t, menu := o.host.Text, fyne.NewMenu("")
 	for _, days := range []int{7, 30, 90, core.MaxTTLDays} {
 		item := fyne.NewMenuItem(t.S("keep.temporary", wording.Args{"Days": t.N("keep.days", days)}), func() { o.set(core.RetentionTemporary, days) })
 		item.Checked = o.retention == core.RetentionTemporary && o.days == days
@@ -127,7 +127,7 @@ func (o *optionsRow) showKeep() {
 	permanent := fyne.NewMenuItem(t.S("keep.permanent"), func() { o.set(core.RetentionPermanent, o.days) })
 	permanent.Checked = o.retention == core.RetentionPermanent
 	menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("keep.other"), o.askDays), permanent)
-	view.ShowMenuBelow(menu, o.sh.Win.Canvas(), o.keep)
+	view.ShowMenuBelow(menu, o.host.Win.Canvas(), o.keep)
 }
 
 func (o *optionsRow) set(r core.Retention, days int) {
@@ -137,14 +137,14 @@ func (o *optionsRow) set(r core.Retention, days int) {
 
 // askDays asks for a number of days.
 func (o *optionsRow) askDays() {
-	t := o.sh.Text
-	days := view.NewLineEntry(o.sh, "")
+	t := o.host.Text
+	days := view.NewLineEntry(o.host, "")
 	days.Text = strconv.Itoa(o.days)
 	problem := widgets.NewLabel("", theme.SizeNameCaptionText, widget.DangerImportance, false)
 	problem.Wrapping = fyne.TextWrapWord
 	name := widgets.NewLabel(t.S("keep.field", wording.Args{"Most": core.MaxTTLDays}), theme.SizeNameText, widget.LowImportance, false)
 	field := container.New(layout.NewFormLayout(), name, container.New(layout.NewCustomPaddedVBoxLayout(0), days, problem))
-	accept := view.Confirm(o.sh, t.S("keep.title"), field, t.S("button.back"), t.S("button.ok"), func() {
+	accept := view.Confirm(o.host, t.S("keep.title"), field, t.S("button.back"), t.S("button.ok"), func() {
 		if n, err := readDays(days.Text); err == nil {
 			o.set(core.RetentionTemporary, n)
 		}
@@ -152,7 +152,7 @@ func (o *optionsRow) askDays() {
 	days.OnChanged = func(text string) {
 		words := ""
 		if _, err := readDays(text); err != nil {
-			words = wording.ReasonText(t, core.FieldError{Field: "upload.ttl_days", Reason: core.ReasonRange})
+			words = t.Reason(core.FieldError{Field: "upload.ttl_days", Reason: core.ReasonRange})
 		}
 		problem.SetText(words)
 		widgets.SetEnabled(accept, words == "")
@@ -162,7 +162,7 @@ func (o *optionsRow) askDays() {
 			accept.OnTapped()
 		}
 	}
-	o.sh.Win.Canvas().Focus(days)
+	o.host.Win.Canvas().Focus(days)
 	days.TypedShortcut(&fyne.ShortcutSelectAll{}) // to be typed over
 }
 
@@ -180,7 +180,7 @@ func (o *optionsRow) Load(profile string) {
 	if profile == "" {
 		return
 	}
-	view.Async(o.sh, func(ctx context.Context) (core.Profile, error) { return o.sh.Ctl.Profile(ctx, profile) },
+	view.Async(o.host, func(ctx context.Context) (core.Profile, error) { return o.host.Controller.Profile(ctx, profile) },
 		func(p core.Profile, err error) {
 			if err == nil {
 				o.defaults(p.DefaultOptions())

@@ -14,7 +14,7 @@ import (
 // Permanents makes stored temporary files permanent, one after the other, and
 // says how far it is. It belongs to the UI goroutine.
 type Permanents struct {
-	sh      *view.Host
+	host    *view.Host
 	Notices func() []*view.Notice // of the pages that say it
 	Changed func(done bool)       // something moved; done: all that was asked for
 
@@ -26,8 +26,8 @@ type Permanents struct {
 }
 
 // NewPermanents has nothing to do yet. Who shows it sets notices and changed.
-func NewPermanents(s *view.Host) *Permanents {
-	return &Permanents{sh: s, steps: map[core.TransferID]core.Finalisation{}}
+func NewPermanents(host *view.Host) *Permanents {
+	return &Permanents{host: host, steps: map[core.TransferID]core.Finalisation{}}
 }
 
 // StoredFile names a stored file.
@@ -58,12 +58,12 @@ func (p *Permanents) Ask(files []StoredFile) {
 	if len(files) == 0 {
 		return
 	}
-	t := p.sh.Text
+	t := p.host.Text
 	words := t.N("permanent.text", len(files))
 	if len(files) == 1 {
 		words = t.S("permanent.one", wording.Args{"Name": files[0].name})
 	}
-	view.Ask(p.sh, t.S("permanent.title"), words, t.S("action.permanent"), func() { p.Add(files) })
+	view.Ask(p.host, t.S("permanent.title"), words, t.S("action.permanent"), func() { p.Add(files) })
 }
 
 // Add makes files permanent, after those that are under way, without a question.
@@ -84,13 +84,13 @@ func (p *Permanents) Add(files []StoredFile) {
 func (p *Permanents) next() {
 	f := p.queue[0]
 	p.queue = p.queue[1:]
-	ctx, cancel := context.WithCancel(p.sh.Tasks.Ctx)
+	ctx, cancel := context.WithCancel(p.host.Tasks.Context)
 	p.cancel = cancel
 	p.step(f, core.Finalisation{})
-	p.sh.Tasks.Run(func(context.Context) func() {
+	p.host.Tasks.Run(func(context.Context) func() {
 		defer cancel()
 		err := p.finalise(ctx, f, func(step core.Finalisation) {
-			p.sh.Tasks.Show(func() {
+			p.host.Tasks.Post(func() {
 				if ctx.Err() == nil {
 					p.step(f, step)
 				}
@@ -103,13 +103,13 @@ func (p *Permanents) next() {
 // finalise runs off the UI goroutine. The list has no whole transfers, so the
 // file is looked for in the history.
 func (p *Permanents) finalise(ctx context.Context, f StoredFile, step func(core.Finalisation)) error {
-	found, err := p.sh.Ctl.History(ctx, core.HistoryQuery{Text: f.fileID})
+	found, err := p.host.Controller.History(ctx, core.HistoryQuery{Text: f.fileID})
 	if err != nil {
 		return err
 	}
 	for i := range found {
 		if found[i].ID == f.id {
-			return p.sh.Ctl.Finalise(ctx, found[i], core.FinaliseOptions{}, step)
+			return p.host.Controller.Finalise(ctx, found[i], core.FinaliseOptions{}, step)
 		}
 	}
 	return &core.Error{Kind: core.KindFile, Code: core.CodeInternal, Op: "make file permanent", Message: "The history does not have this file."}
@@ -118,7 +118,7 @@ func (p *Permanents) finalise(ctx context.Context, f StoredFile, step func(core.
 // step says how far the server is with a file.
 func (p *Permanents) step(f StoredFile, step core.Finalisation) {
 	p.steps[f.id] = step
-	t := p.sh.Text
+	t := p.host.Text
 	words := t.S("permanent.now", wording.Args{"Name": f.name, "Step": finalising(t, step)})
 	if n := len(p.queue); n > 0 {
 		words += " · " + t.N("permanent.more", n)
@@ -143,7 +143,7 @@ func (p *Permanents) finished(f StoredFile, err error) {
 		p.made++
 	case core.CodeCancelled:
 	default:
-		p.sh.Log.Warn("a file stays temporary", "transfer", f.id, "error", err)
+		p.host.Log.Warn("a file stays temporary", "transfer", f.id, "error", err)
 		p.failed = append(p.failed, refusedPermanence{f, err})
 		if core.CodeOf(err) == core.CodeFinaliseUnsupported {
 			p.queue = nil // it would refuse the others as well
@@ -158,7 +158,7 @@ func (p *Permanents) finished(f StoredFile, err error) {
 
 // conclude says what became of everything that was asked for.
 func (p *Permanents) conclude(stopped bool) {
-	t, made, failed := p.sh.Text, p.made, p.failed
+	t, made, failed := p.host.Text, p.made, p.failed
 	p.made, p.failed, p.steps = 0, nil, map[core.TransferID]core.Finalisation{}
 	words := t.N("permanent.done", made)
 	if stopped {
@@ -182,23 +182,23 @@ func (p *Permanents) conclude(stopped bool) {
 
 // explain says why files stay temporary.
 func (p *Permanents) explain(failed []refusedPermanence) {
-	t := p.sh.Text
+	t := p.host.Text
 	facts := make([]wording.Fact, 0, len(failed))
 	for _, f := range failed {
 		sentence, advice := t.Explain(core.AsError(f.err))
-		if waits[wording.Messages[core.CodeOf(f.err)].Advice] {
+		if waits[wording.AdviceKey(core.CodeOf(f.err))] {
 			advice = t.S("advice.finalise")
 		}
 		facts = append(facts, wording.Fact{Name: f.file.name, Value: wording.Capital(sentence) + ". " + advice})
 	}
 	var more []fyne.CanvasObject
 	if e := core.AsError(failed[0].err); len(failed) == 1 {
-		facts = append(facts, t.Causes(e)...)
-		if view.Testable(e) && p.sh.Settings == nil {
-			more = append(more, view.TestButton(p.sh, e, func() { p.sh.Escape() }))
+		facts = append(facts, t.CauseFacts(e)...)
+		if view.Testable(e) && p.host.Settings == nil {
+			more = append(more, view.TestButton(p.host, e, func() { p.host.Escape() }))
 		}
 	}
-	view.ShowFacts(p.sh, wording.Capital(t.N("permanent.failed", len(failed))), facts, more...)
+	view.ShowFacts(p.host, wording.Capital(t.N("permanent.failed", len(failed))), facts, more...)
 }
 
 // waits are the advices that hold for an upload only: nothing here is tried

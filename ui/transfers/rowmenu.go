@@ -19,7 +19,7 @@ var actionKeys = map[queue.Action]string{ //nolint:gochecknoglobals // a table
 }
 
 // nameOf says what a row's button does.
-func (v *View) nameOf(a queue.Action) string { return v.sh.Text.S(actionKeys[a]) }
+func (v *View) nameOf(a queue.Action) string { return v.host.Text.S(actionKeys[a]) }
 
 // tapAction is a row's button.
 func (v *View) tapAction(id core.TransferID, a queue.Action, button fyne.CanvasObject) {
@@ -27,7 +27,7 @@ func (v *View) tapAction(id core.TransferID, a queue.Action, button fyne.CanvasO
 	case queue.ActNone:
 	case queue.ActMore:
 		if menu := v.rowMenu(id); menu != nil {
-			view.ShowMenuBelow(menu, v.sh.Win.Canvas(), button)
+			view.ShowMenuBelow(menu, v.host.Win.Canvas(), button)
 		}
 	default:
 		v.do(a, []core.TransferID{id})
@@ -40,7 +40,7 @@ func (v *View) showMenu(id core.TransferID, at fyne.Position) {
 		v.Tap(id, 0)
 	}
 	if menu := v.rowMenu(id); menu != nil {
-		widget.ShowPopUpMenuAtPosition(menu, v.sh.Win.Canvas(), at)
+		widget.ShowPopUpMenuAtPosition(menu, v.host.Win.Canvas(), at)
 	}
 }
 
@@ -64,7 +64,7 @@ func (v *View) rowMenu(id core.TransferID) *fyne.Menu {
 	if r == nil {
 		return nil
 	}
-	t, menu := v.sh.Text, fyne.NewMenu("")
+	t, menu := v.host.Text, fyne.NewMenu("")
 	for _, a := range []queue.Action{queue.ActPause, queue.ActResume, queue.ActRetry, queue.ActFirst, queue.ActLast, queue.ActPermanent, queue.ActCancel, queue.ActRemove} {
 		ids := v.targets(r, a)
 		if len(ids) == 0 {
@@ -77,7 +77,7 @@ func (v *View) rowMenu(id core.TransferID) *fyne.Menu {
 		words = t.Many(words, len(ids))
 		menu.Items = append(menu.Items, fyne.NewMenuItem(words, func() { v.do(a, ids) }))
 	}
-	if v.model.Sum.Failed > 1 {
+	if v.model.Totals.Failed > 1 {
 		menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("action.retry_failed"), v.RetryFailed))
 	}
 	menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
@@ -88,7 +88,7 @@ func (v *View) rowMenu(id core.TransferID) *fyne.Menu {
 	}
 	path := r.Path
 	menu.Items = append(menu.Items,
-		fyne.NewMenuItem(t.S("action.folder"), func() { view.OpenFolder(v.sh, path) }),
+		fyne.NewMenuItem(t.S("action.folder"), func() { view.OpenFolder(v.host, path) }),
 		fyne.NewMenuItem(t.S("action.details"), func() { v.showDetails(id) }))
 	return menu
 }
@@ -111,12 +111,12 @@ func (v *View) receipts(r *queue.Row) []*core.Receipt {
 
 // copyItem copies something of each receipt, one a line.
 func (v *View) copyItem(key string, all []*core.Receipt, of func(*core.Receipt) string) *fyne.MenuItem {
-	return fyne.NewMenuItem(v.sh.Text.Many(v.sh.Text.S(key), len(all)), func() {
+	return fyne.NewMenuItem(v.host.Text.Many(v.host.Text.S(key), len(all)), func() {
 		lines := make([]string, len(all))
 		for i, c := range all {
 			lines[i] = of(c)
 		}
-		v.sh.App.Clipboard().SetContent(strings.Join(lines, "\n"))
+		v.host.App.Clipboard().SetContent(strings.Join(lines, "\n"))
 	})
 }
 

@@ -115,7 +115,7 @@ func asking(t *wording.Text, r *queue.Row, now time.Time) string {
 // until is how long a row waits, "" for no longer. It is rounded up, so that it
 // ends with 1 s and not with 0 s.
 func until(t *wording.Text, r *queue.Row, now time.Time) string {
-	if wait := r.Begun().NotBefore.Sub(now); wait > 0 {
+	if wait := r.NotBefore().Sub(now); wait > 0 {
 		return t.Duration(wait.Truncate(time.Second) + time.Second)
 	}
 	return ""

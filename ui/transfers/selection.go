@@ -29,7 +29,7 @@ func (v *View) Tap(id core.TransferID, mods fyne.KeyModifier) {
 		v.anchor, v.from = at, at
 	}
 	v.list.Highlight(at)
-	v.sh.Win.Canvas().Focus(v.list)
+	v.host.Win.Canvas().Focus(v.list)
 	v.Refresh()
 }
 

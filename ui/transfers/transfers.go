@@ -15,21 +15,21 @@ import (
 var _ view.Page = (*View)(nil)
 
 // New is the page that shows m. What is made permanent on it goes through p.
-func New(s *view.Host, m *queue.Model, i *widgets.Icons, p *Permanents) *View {
+func New(host *view.Host, m *queue.Model, i *widgets.Icons, p *Permanents) *View {
 	v := &View{
-		sh: s, model: m, icons: i, permanent: p, live: map[int]*transferRow{}, drawn: -1, selected: map[core.TransferID]bool{},
+		host: host, model: m, icons: i, permanent: p, live: map[int]*transferRow{}, drawn: -1, selected: map[core.TransferID]bool{},
 	}
-	v.Drop = newDropArea(s.Text)
-	v.Notice = view.NewNotice(s.Text)
-	v.Options = newOptionsRow(s)
+	v.Drop = newDropArea(host.Text)
+	v.Notice = view.NewNotice(host.Text)
+	v.Options = newOptionsRow(host)
 	v.buildFilter()
 	v.buildTable()
-	v.retry = widgets.Outlined(widgets.NewQuietButton(s.Text.S("action.retry_failed"), v.RetryFailed))
+	v.retry = widgets.Outlined(widgets.NewQuietButton(host.Text.S("action.retry_failed"), v.RetryFailed))
 	v.retry.Hide()
-	v.filters = container.New(&widgets.Line{Gap: 8, Stretch: v.search}, v.search, widgets.Outlined(v.group), v.retry)
+	v.filters = container.New(&widgets.HBox{Gap: 8, Stretch: v.search}, v.search, widgets.Outlined(v.group), v.retry)
 	lines := &optionsLayout{options: v.Options.content, filter: v.filters}
 	top := container.New(lines, v.Options.content, v.filters)
-	v.content = container.New(widgets.Stack{Gap: 12, Grow: v.grows, Prepare: lines.prepare, Optional: []fyne.CanvasObject{v.Drop.content, top}}, v.Drop.content, v.Notice.Content, top, v.table)
+	v.content = container.New(widgets.VBox{Gap: 12, Grow: v.grows, Prepare: lines.prepare, Optional: []fyne.CanvasObject{v.Drop.content, top}}, v.Drop.content, v.Notice.Content, top, v.table)
 	v.Notice.Changed = v.content.Refresh
 	v.Refresh()
 	return v
@@ -41,17 +41,17 @@ func (v *View) buildTable() {
 	}, func(i int, o fyne.CanvasObject) {
 		row := o.(*transferRow)
 		v.live[i], row.at = row, i
-		v.draw(row, i, v.sh.Now())
+		v.draw(row, i, v.host.Now())
 	})
 	v.list.OnKey = v.Key
 	v.list.OnMove = v.moveTo
-	v.head = newTableHead(v.sh.Text, v.sortBy)
-	v.none = widgets.NewCaption(v.sh.Text.S("list.none"), widgets.ColorMuted, theme.SizeNameText)
+	v.head = newTableHead(v.host.Text, v.sortBy)
+	v.none = widgets.NewCaption(v.host.Text.S("list.none"), widgets.ColorMuted, theme.SizeNameText)
 	v.none.Align = fyne.TextAlignCenter
 	rows := container.NewStack(
 		widgets.NewThemed(v.list, widgets.Dense{Theme: theme.Current()}),
 		container.NewCenter(v.none))
-	v.table = widgets.NewFramed(container.New(widgets.Stack{Grow: func() fyne.CanvasObject { return rows }}, v.head, rows))
+	v.table = widgets.NewFramed(container.New(widgets.VBox{Grow: func() fyne.CanvasObject { return rows }}, v.head, rows))
 }
 
 // Point selects transfers and scrolls to the first of them: the answer to a

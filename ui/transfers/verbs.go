@@ -11,8 +11,8 @@ import (
 
 // askAgain warns that what may have arrived may then be there twice.
 func (v *View) askAgain(yes func()) {
-	t := v.sh.Text
-	view.Ask(v.sh, t.S("again.title"), t.S("again.text"), t.S("action.again"), yes)
+	t := v.host.Text
+	view.Ask(v.host, t.S("again.title"), t.S("again.text"), t.S("action.again"), yes)
 }
 
 // chosen are the selected transfers that an action makes sense for, in the
@@ -58,17 +58,17 @@ func (v *View) do(a queue.Action, ids []core.TransferID) {
 	if a == queue.ActRemove || a == queue.ActCancel && !v.model.Filter.Shows(queue.GroupCancelled) {
 		v.rememberNext(ids)
 	}
-	c := v.sh.Ctl
+	c := v.host.Controller
 	verbs := map[queue.Action]func(context.Context, ...core.TransferID) error{
 		queue.ActPause: c.Pause, queue.ActResume: c.Resume, queue.ActRetry: c.Retry, queue.ActCancel: c.Cancel, queue.ActRemove: c.Remove,
 		queue.ActFirst: c.First, queue.ActLast: c.Last,
 	}
 	verb := verbs[a]
 	if a == queue.ActRetry && v.anyUnknown(ids) {
-		v.askAgain(func() { v.sh.Act(func(ctx context.Context) error { return verb(ctx, ids...) }) })
+		v.askAgain(func() { v.host.Act(func(ctx context.Context) error { return verb(ctx, ids...) }) })
 		return
 	}
-	v.sh.Act(func(ctx context.Context) error { return verb(ctx, ids...) })
+	v.host.Act(func(ctx context.Context) error { return verb(ctx, ids...) })
 }
 
 func (v *View) anyUnknown(ids []core.TransferID) bool {

@@ -19,7 +19,7 @@ type nextRow struct {
 // View is the first page: what is dropped next, and what became of
 // what was dropped before.
 type View struct {
-	sh      *view.Host
+	host    *view.Host
 	model   *queue.Model
 	icons   *widgets.Icons
 	content *fyne.Container

@@ -10,28 +10,28 @@ import (
 )
 
 // Within limits the size of a dialog to that of the window.
-func Within(s *Host, width, height float32) fyne.Size {
-	c := s.Win.Canvas().Size()
+func Within(host *Host, width, height float32) fyne.Size {
+	c := host.Win.Canvas().Size()
 	return fyne.NewSize(min(width, c.Width-24), min(height, c.Height-24))
 }
 
 // Ask asks a question; then is called if the answer is yes.
-func Ask(s *Host, title, words, yes string, then func()) {
-	AskElse(s, title, words, yes, then, func() {})
+func Ask(host *Host, title, words, yes string, then func()) {
+	AskElse(host, title, words, yes, then, func() {})
 }
 
 // AskElse is Ask that calls back if the answer is no.
-func AskElse(s *Host, title, words, yes string, then, back func()) {
+func AskElse(host *Host, title, words, yes string, then, back func()) {
 	label := widget.NewLabel(words)
 	label.Wrapping = fyne.TextWrapWord
-	Confirm(s, title, label, s.Text.S("button.back"), yes, then, back)
+	Confirm(host, title, label, host.Text.S("button.back"), yes, then, back)
 }
 
 // Confirm asks a question with two answers. Fyne's own dialog does the same, but
 // doesn't close with Escape. Unless yes is pressed, the answer is no. It returns the
 // button that says yes.
-func Confirm(s *Host, title string, content fyne.CanvasObject, no, yes string, then, back func()) *widgets.PushButton {
-	d := dialog.NewCustomWithoutButtons(title, content, s.Win)
+func Confirm(host *Host, title string, content fyne.CanvasObject, no, yes string, then, back func()) *widgets.PushButton {
+	d := dialog.NewCustomWithoutButtons(title, content, host.Win)
 	answer := back
 	refuse := widgets.NewButtonWithIcon(no, theme.CancelIcon(), d.Hide)
 	accept := widgets.NewButtonWithIcon(yes, theme.ConfirmIcon(), func() {
@@ -40,8 +40,8 @@ func Confirm(s *Host, title string, content fyne.CanvasObject, no, yes string, t
 	})
 	accept.Importance = widget.HighImportance
 	d.SetButtons([]fyne.CanvasObject{refuse, accept})
-	d.Resize(fyne.NewSize(min(460, s.Win.Canvas().Size().Width-40), d.MinSize().Height))
-	Present(s, d)
+	d.Resize(fyne.NewSize(min(460, host.Win.Canvas().Size().Width-40), d.MinSize().Height))
+	Present(host, d)
 	d.SetOnClosed(func() { answer() })
 	return accept
 }

@@ -124,9 +124,9 @@ type Queued int
 
 // The answers.
 const (
-	QueuedWaits Queued = iota // wait until the profile has the old server again
-	QueuedMoves               // go to the new server
-	QueuedEnds                // are cancelled
+	QueuedWaits     Queued = iota // wait until the profile has the old server again
+	QueuedMoves                   // go to the new server
+	QueuedCancelled               // are cancelled
 )
 
 // CertificateWarnDays is how many days before a certificate expires the window

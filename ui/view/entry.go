@@ -12,12 +12,12 @@ import (
 // focused widget alone; this one passes those of the window on.
 type LineEntry struct {
 	widget.Entry
-	sh *Host
+	host *Host
 }
 
 // NewLineEntry returns an entry that shows placeholder while it is empty.
-func NewLineEntry(s *Host, placeholder string) *LineEntry {
-	e := &LineEntry{sh: s}
+func NewLineEntry(host *Host, placeholder string) *LineEntry {
+	e := &LineEntry{host: host}
 	e.ExtendBaseWidget(e)
 	e.PlaceHolder = placeholder
 	return e
@@ -32,8 +32,8 @@ func (e *LineEntry) TypedKey(key *fyne.KeyEvent) {
 
 // TypedShortcut implements fyne.Shortcutable.
 func (e *LineEntry) TypedShortcut(s fyne.Shortcut) {
-	if _, ok := s.(*desktop.CustomShortcut); ok && e.sh.Shortcut != nil {
-		e.sh.Shortcut(s)
+	if _, ok := s.(*desktop.CustomShortcut); ok && e.host.Shortcut != nil {
+		e.host.Shortcut(s)
 	}
 	e.Entry.TypedShortcut(s)
 }

@@ -7,39 +7,39 @@ import (
 )
 
 // Present shows a dialog that Escape closes.
-func Present(s *Host, d dialog.Dialog) {
+func Present(host *Host, d dialog.Dialog) {
 	d.Show()
-	if s.Dialogs == nil {
-		s.Dialogs = map[fyne.CanvasObject]dialog.Dialog{}
+	if host.Dialogs == nil {
+		host.Dialogs = map[fyne.CanvasObject]dialog.Dialog{}
 	}
-	over := s.Win.Canvas().Overlays().Top()
-	s.Dialogs[over] = d
+	over := host.Win.Canvas().Overlays().Top()
+	host.Dialogs[over] = d
 	d.SetOnClosed(func() {
-		delete(s.Dialogs, over)
-		delete(s.Scrolls, over)
+		delete(host.Dialogs, over)
+		delete(host.Scrolls, over)
 	})
 }
 
 // PresentScroll is Present for a dialog whose content the keys scroll.
-func PresentScroll(s *Host, d dialog.Dialog, content *container.Scroll) {
-	Present(s, d)
-	s.Scrolling(content)
+func PresentScroll(host *Host, d dialog.Dialog, content *container.Scroll) {
+	Present(host, d)
+	host.Scrolling(content)
 }
 
 // Scrolling lets the keys scroll a part of what was just shown over the window,
 // until end is called.
-func (s *Host) Scrolling(content *container.Scroll) (end func()) {
-	if s.Scrolls == nil {
-		s.Scrolls = map[fyne.CanvasObject]*container.Scroll{}
+func (host *Host) Scrolling(content *container.Scroll) (end func()) {
+	if host.Scrolls == nil {
+		host.Scrolls = map[fyne.CanvasObject]*container.Scroll{}
 	}
-	over := s.Win.Canvas().Overlays().Top()
-	s.Scrolls[over] = content
-	return func() { delete(s.Scrolls, over) }
+	over := host.Win.Canvas().Overlays().Top()
+	host.Scrolls[over] = content
+	return func() { delete(host.Scrolls, over) }
 }
 
 // Escape closes the top dialog. It reports whether there was one.
-func (s *Host) Escape() bool {
-	d, ok := s.Dialogs[s.Win.Canvas().Overlays().Top()]
+func (host *Host) Escape() bool {
+	d, ok := host.Dialogs[host.Win.Canvas().Overlays().Top()]
 	if ok {
 		d.Hide()
 	}
@@ -48,11 +48,11 @@ func (s *Host) Escape() bool {
 
 // Back closes the top dialog, or else the settings. It reports whether there was
 // anything to close.
-func (s *Host) Back() bool {
+func (host *Host) Back() bool {
 	switch {
-	case s.Escape():
-	case s.Settings != nil:
-		s.Settings.Close(false)
+	case host.Escape():
+	case host.Settings != nil:
+		host.Settings.Close(false)
 	default:
 		return false
 	}

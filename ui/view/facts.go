@@ -16,7 +16,7 @@ import (
 
 // ShowFacts opens a dialog of names and values, with buttons that copy them. The
 // buttons in more come first.
-func ShowFacts(s *Host, title string, facts []wording.Fact, more ...fyne.CanvasObject) {
+func ShowFacts(host *Host, title string, facts []wording.Fact, more ...fyne.CanvasObject) {
 	grid := container.New(layout.NewFormLayout())
 	var plainText strings.Builder
 	for _, f := range facts {
@@ -24,26 +24,26 @@ func ShowFacts(s *Host, title string, facts []wording.Fact, more ...fyne.CanvasO
 			continue
 		}
 		grid.Add(widgets.NewLabel(f.Name, theme.SizeNameText, widget.LowImportance, false))
-		grid.Add(copyable(s, f))
+		grid.Add(copyable(host, f))
 		plainText.WriteString(f.Name + ": " + f.Value + "\n")
 	}
 	content := container.NewVScroll(widgets.Inset(0, 0, 10, 0, grid)) // the scroll bar needs room at the right
 	var d *dialog.CustomDialog
-	copyAll := widgets.NewButton(s.Text.S("button.copy"), func() { s.App.Clipboard().SetContent(plainText.String()) })
-	shut := widgets.NewButton(s.Text.S("button.close"), func() { d.Hide() })
+	copyAll := widgets.NewButton(host.Text.S("button.copy"), func() { host.App.Clipboard().SetContent(plainText.String()) })
+	shut := widgets.NewButton(host.Text.S("button.close"), func() { d.Hide() })
 	shut.Importance = widget.HighImportance
-	d = dialog.NewCustomWithoutButtons(widgets.Ellipsis(title, 420, widgets.Sizes["text"], fyne.TextStyle{Bold: true}), content, s.Win)
+	d = dialog.NewCustomWithoutButtons(widgets.Ellipsis(title, 420, widgets.Sizes["text"], fyne.TextStyle{Bold: true}), content, host.Win)
 	d.SetButtons(append(more, copyAll, shut))
-	d.Resize(Within(s, 620, 400))
-	PresentScroll(s, d, content)
+	d.Resize(Within(host, 620, 400))
+	PresentScroll(host, d, content)
 }
 
 // copyable shows a value with a button that copies it. Fyne's selectable text would
 // take the focus, and with it every key, Escape too; and keys can't select in it.
-func copyable(s *Host, f wording.Fact) fyne.CanvasObject {
+func copyable(host *Host, f wording.Fact) fyne.CanvasObject {
 	value := widget.NewLabel(f.Value)
 	value.Wrapping = fyne.TextWrapWord
-	button := widgets.NewIconButton(s.Text.S("action.copy", wording.Args{"Name": f.Name}), theme.ContentCopyIcon(), func() { s.App.Clipboard().SetContent(f.Value) })
+	button := widgets.NewIconButton(host.Text.S("action.copy", wording.Args{"Name": f.Name}), theme.ContentCopyIcon(), func() { host.App.Clipboard().SetContent(f.Value) })
 	button.Importance = widget.LowImportance
 	return container.NewBorder(nil, nil, nil, container.NewVBox(button), value)
 }

@@ -14,33 +14,33 @@ import (
 
 // ShowError says why an action failed and what to do about it. The raw cause is
 // behind a button.
-func ShowError(s *Host, err error) {
+func ShowError(host *Host, err error) {
 	e := core.AsError(err)
 	if e == nil {
 		return
 	}
-	sentence, advice := s.Text.Explain(e)
+	sentence, advice := host.Text.Explain(e)
 	label := widget.NewLabel(wording.Capital(sentence) + ".\n" + advice)
 	label.Wrapping = fyne.TextWrapWord
 	var d *dialog.CustomDialog
-	details := widgets.NewButton(s.Text.S("action.details"), func() {
+	details := widgets.NewButton(host.Text.S("action.details"), func() {
 		d.Hide()
-		ShowFacts(s, wording.Capital(sentence), s.Text.Causes(e))
+		ShowFacts(host, wording.Capital(sentence), host.Text.CauseFacts(e))
 	})
-	ok := widgets.NewButton(s.Text.S("button.ok"), func() { d.Hide() })
+	ok := widgets.NewButton(host.Text.S("button.ok"), func() { d.Hide() })
 	ok.Importance = widget.HighImportance
 	buttons := []fyne.CanvasObject{details, ok}
-	if Testable(e) && s.Settings == nil {
-		buttons = []fyne.CanvasObject{details, TestButton(s, e, func() { d.Hide() }), ok}
+	if Testable(e) && host.Settings == nil {
+		buttons = []fyne.CanvasObject{details, TestButton(host, e, func() { d.Hide() }), ok}
 	}
 	title := "error.title"
 	if saved := new(NotReadyError); errors.As(err, &saved) {
 		title = "error.title.saved"
 	}
-	d = dialog.NewCustomWithoutButtons(s.Text.S(title), label, s.Win)
+	d = dialog.NewCustomWithoutButtons(host.Text.S(title), label, host.Win)
 	d.SetButtons(buttons)
-	d.Resize(fyne.NewSize(Within(s, 460, 0).Width, d.MinSize().Height))
-	Present(s, d)
+	d.Resize(fyne.NewSize(Within(host, 460, 0).Width, d.MinSize().Height))
+	Present(host, d)
 }
 
 // Testable reports whether the connection test may say more about an error.
@@ -64,9 +64,9 @@ func Testable(e *core.Error) bool {
 
 // TestButton is a button that hides a dialog and begins the connection test, in the
 // settings at the tab that concerns the error.
-func TestButton(s *Host, e *core.Error, hide func()) *widgets.PushButton {
-	return widgets.NewButton(s.Text.S("settings.test"), func() {
+func TestButton(host *Host, e *core.Error, hide func()) *widgets.PushButton {
+	return widgets.NewButton(host.Text.S("settings.test"), func() {
 		hide()
-		s.TestConnection(TabFor(e))
+		host.TestConnection(TabFor(e))
 	})
 }

@@ -30,12 +30,12 @@ type Ticker interface{ Tick(now time.Time) }
 
 // Host is what the window lends to its views and dialogs.
 type Host struct {
-	App  fyne.App
-	Win  fyne.Window
-	Ctl  Controller
-	Log  *slog.Logger
-	Text *wording.Text
-	Now  func() time.Time
+	App        fyne.App
+	Win        fyne.Window
+	Controller Controller
+	Log        *slog.Logger
+	Text       *wording.Text
+	Now        func() time.Time
 	// Tasks runs what may block.
 	Tasks *Tasks
 	// Failed shows why an action of the user failed; see ShowError.
@@ -45,12 +45,12 @@ type Host struct {
 	// AppearanceChanged makes the window take over the preferences
 	// PrefTheme, PrefLanguage and PrefScale.
 	AppearanceChanged func()
-	// Scales says whether the size of text and symbols can be chosen.
-	Scales bool
+	// CanScale says whether the size of text and symbols can be chosen.
+	CanScale bool
 	// OpenSettings shows the settings of the current profile, at a tab.
 	OpenSettings func(tab Tab)
-	// unpick closes the open file dialog; nil before the first.
-	unpick context.CancelFunc
+	// closePicker closes the open file dialog; nil before the first.
+	closePicker context.CancelFunc
 	// Dialogs are the open dialogs, by the overlay that shows them.
 	Dialogs map[fyne.CanvasObject]dialog.Dialog
 	// Scrolls are what the keys scroll in an overlay.
@@ -85,20 +85,20 @@ const (
 // Async runs work on a goroutine that the window waits for when it closes, and then
 // done with the result on the UI goroutine. Closing the window cancels ctx; done is
 // not called after that.
-func Async[T any](s *Host, work func(ctx context.Context) (T, error), done func(T, error)) {
-	s.Tasks.Run(func(ctx context.Context) func() {
+func Async[T any](host *Host, work func(ctx context.Context) (T, error), done func(T, error)) {
+	host.Tasks.Run(func(ctx context.Context) func() {
 		result, err := work(ctx)
 		return func() { done(result, err) }
 	})
 }
 
 // Act is Async for an action without a result. It shows an error.
-func (s *Host) Act(work func(ctx context.Context) error) {
-	s.Tasks.Run(func(ctx context.Context) func() {
+func (host *Host) Act(work func(ctx context.Context) error) {
+	host.Tasks.Run(func(ctx context.Context) func() {
 		err := work(ctx)
 		return func() {
 			if err != nil && core.CodeOf(err) != core.CodeCancelled {
-				s.Failed(err)
+				host.Failed(err)
 			}
 		}
 	})

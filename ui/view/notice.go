@@ -28,12 +28,12 @@ func NewNotice(t *wording.Text) *Notice {
 	n.Button.Importance = widget.LowImportance
 	n.close = widgets.NewIconButton(t.S("button.close"), theme.CancelIcon(), n.Hide)
 	n.close.Importance = widget.LowImportance
-	n.Content = container.New(&widgets.Line{Gap: 8, Stretch: n.Words}, n.icon, n.Words, n.Button, n.close)
+	n.Content = container.New(&widgets.HBox{Gap: 8, Stretch: n.Words}, n.icon, n.Words, n.Button, n.close)
 	n.Content.Hide()
 	return n
 }
 
-// Show shows words. button is the text of a button, "" for none.
+// Post shows words. button is the text of a button, "" for none.
 func (n *Notice) Show(icon fyne.Resource, words, button string, tapped func()) {
 	n.icon.SetResource(icon)
 	n.Words.Set(words)

@@ -7,19 +7,19 @@ import (
 )
 
 // OpenAddress opens a web page in the desktop's browser.
-func OpenAddress(s *Host, address string) {
+func OpenAddress(host *Host, address string) {
 	u, err := url.Parse(address)
 	if err == nil {
-		err = s.App.OpenURL(u)
+		err = host.App.OpenURL(u)
 	}
 	if err != nil {
-		s.Failed(err)
+		host.Failed(err)
 	}
 }
 
 // OpenFolder shows the folder of a file on the desktop.
-func OpenFolder(s *Host, path string) {
-	s.Act(func(context.Context) error {
-		return s.App.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Dir(path))})
+func OpenFolder(host *Host, path string) {
+	host.Act(func(context.Context) error {
+		return host.App.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Dir(path))})
 	})
 }

@@ -18,23 +18,23 @@ import (
 
 // Pick asks for paths and calls then with them. It closes the file dialog that is
 // still open, which may be out of sight.
-func Pick(s *Host, q FileQuestion, then func(paths []string)) {
-	if s.unpick != nil {
-		s.unpick()
+func Pick(host *Host, q FileQuestion, then func(paths []string)) {
+	if host.closePicker != nil {
+		host.closePicker()
 	}
-	ctx, cancel := context.WithCancel(s.Tasks.Ctx)
-	s.unpick = cancel
-	q.Window, q.All = NativeHandle(s.Win), s.Text.S("pick.all")
-	s.Tasks.Run(func(context.Context) func() {
+	ctx, cancel := context.WithCancel(host.Tasks.Context)
+	host.closePicker = cancel
+	q.Window, q.All = NativeHandle(host.Win), host.Text.S("pick.all")
+	host.Tasks.Run(func(context.Context) func() {
 		defer cancel()
-		paths, err := s.Ctl.Pick(ctx, q)
+		paths, err := host.Controller.Pick(ctx, q)
 		return func() {
 			switch {
 			case err == nil:
 				then(paths)
 			case core.CodeOf(err) != core.CodeCancelled:
-				s.Log.Info("the program's own file dialog is shown", "reason", err)
-				PickInside(s, q, then)
+				host.Log.Info("the program's own file dialog is shown", "reason", err)
+				PickInside(host, q, then)
 			}
 		}
 	})
@@ -56,11 +56,11 @@ func NativeHandle(w fyne.Window) (handle uintptr) {
 }
 
 // PickInside asks with Fyne's own dialog, which takes one file or folder.
-func PickInside(s *Host, q FileQuestion, then func(paths []string)) {
+func PickInside(host *Host, q FileQuestion, then func(paths []string)) {
 	took := func(file fyne.URI, err error) {
 		switch {
 		case err != nil:
-			s.Failed(err)
+			host.Failed(err)
 		case file != nil: // nil: cancelled
 			paths, _ := LocalPaths([]fyne.URI{file})
 			then(paths)
@@ -75,7 +75,7 @@ func PickInside(s *Host, q FileQuestion, then func(paths []string)) {
 				return
 			}
 			took(dir, err)
-		}, s.Win)
+		}, host.Win)
 	case q.Save:
 		d = dialog.NewFileSave(func(file fyne.URIWriteCloser, err error) {
 			if file == nil {
@@ -83,7 +83,7 @@ func PickInside(s *Host, q FileQuestion, then func(paths []string)) {
 				return
 			}
 			took(file.URI(), errors.Join(err, file.Close()))
-		}, s.Win)
+		}, host.Win)
 		d.SetFileName(q.Name)
 	default:
 		d = dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
@@ -92,7 +92,7 @@ func PickInside(s *Host, q FileQuestion, then func(paths []string)) {
 				return
 			}
 			took(file.URI(), errors.Join(err, file.Close()))
-		}, s.Win)
+		}, host.Win)
 	}
 	if len(q.Extensions) > 0 {
 		d.SetFilter(storage.NewExtensionFileFilter(q.Extensions))
@@ -104,18 +104,18 @@ func PickInside(s *Host, q FileQuestion, then func(paths []string)) {
 	}
 	d.SetTitleText(q.Title)
 	d.SetConfirmText(q.Accept)
-	d.SetDismissText(s.Text.S("settings.cancel"))
-	Present(s, d)
-	d.Resize(Within(s, 1000, 700)) // Fyne 2.8 can resize one only once it is shown
+	d.SetDismissText(host.Text.S("settings.cancel"))
+	Present(host, d)
+	d.Resize(Within(host, 1000, 700)) // Fyne 2.8 can resize one only once it is shown
 }
 
 // PickFile lets the user choose one file, in the folder of near first.
-func PickFile(s *Host, near string, extensions []string, chosen func(path string)) {
-	q := FileQuestion{Title: s.Text.S("settings.choose.title"), Accept: s.Text.S("button.open"), Extensions: extensions}
+func PickFile(host *Host, near string, extensions []string, chosen func(path string)) {
+	q := FileQuestion{Title: host.Text.S("settings.choose.title"), Accept: host.Text.S("button.open"), Extensions: extensions}
 	if near != "" {
 		q.Near = filepath.Dir(near)
 	}
-	Pick(s, q, func(paths []string) {
+	Pick(host, q, func(paths []string) {
 		if len(paths) > 0 {
 			chosen(paths[0])
 		}
@@ -124,19 +124,19 @@ func PickFile(s *Host, near string, extensions []string, chosen func(path string
 
 // SaveFile lets the user choose where to write. write runs on another goroutine;
 // written is called when it has succeeded.
-func SaveFile(s *Host, name string, extensions []string, write func(ctx context.Context, path string) error, written func(path string)) {
-	Pick(s, FileQuestion{
-		Title: s.Text.S("button.save_as"), Accept: s.Text.S("settings.save"), Save: true, Name: name, Extensions: extensions,
+func SaveFile(host *Host, name string, extensions []string, write func(ctx context.Context, path string) error, written func(path string)) {
+	Pick(host, FileQuestion{
+		Title: host.Text.S("button.save_as"), Accept: host.Text.S("settings.save"), Save: true, Name: name, Extensions: extensions,
 	}, func(paths []string) {
 		if len(paths) == 0 {
 			return
 		}
-		Async(s, func(ctx context.Context) (string, error) { return paths[0], write(ctx, paths[0]) }, func(path string, err error) {
+		Async(host, func(ctx context.Context) (string, error) { return paths[0], write(ctx, paths[0]) }, func(path string, err error) {
 			switch {
 			case err == nil:
 				written(path)
 			case core.CodeOf(err) != core.CodeCancelled:
-				s.Failed(err)
+				host.Failed(err)
 			}
 		})
 	})

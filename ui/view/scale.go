@@ -15,11 +15,11 @@ const (
 	LeastHeight = 420
 )
 
-// Scales are the sizes of text and symbols that the settings offer.
+// CanScale are the sizes of text and symbols that the settings offer.
 func Scales() []string { return []string{"1", "1.25", "1.5", "1.75", "2"} }
 
-// FactorOf is the number of a scale, 1 for that of the desktop ("").
-func FactorOf(scale string) float32 {
+// ScaleFactor is the number of a scale, 1 for that of the desktop ("").
+func ScaleFactor(scale string) float32 {
 	if f, err := strconv.ParseFloat(scale, 32); err == nil && f > 0 {
 		return float32(f)
 	}

@@ -22,7 +22,7 @@ func TestWindowKeepsItsPlaceOnTheScreen(t *testing.T) {
 		}
 	}
 	for in, want := range map[string]float32{"": 1, "1.5": 1.5, "2": 2, "nonsense": 1, "-1": 1} {
-		if got := FactorOf(in); got != want {
+		if got := ScaleFactor(in); got != want {
 			t.Errorf("%q is %v", in, got)
 		}
 	}

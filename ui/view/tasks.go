@@ -6,11 +6,11 @@ import (
 )
 
 // Tasks owns every goroutine that the window starts for an action that may block. It
-// belongs to the UI goroutine, apart from Show.
+// belongs to the UI goroutine, apart from Post.
 type Tasks struct {
-	Ctx        context.Context
+	Context    context.Context
 	stop       context.CancelFunc
-	Goroutines sync.WaitGroup
+	goroutines sync.WaitGroup
 	post       func(func()) // puts a function on the UI goroutine, never blocks
 }
 
@@ -18,32 +18,32 @@ type Tasks struct {
 // UI goroutine and never blocks.
 func NewTasks(ctx context.Context, post func(func())) *Tasks {
 	ctx, stop := context.WithCancel(ctx)
-	return &Tasks{Ctx: ctx, stop: stop, post: post}
+	return &Tasks{Context: ctx, stop: stop, post: post}
 }
 
 // Run calls work on a new goroutine, and then what work returns on the UI goroutine,
 // unless the window has closed.
 func (t *Tasks) Run(work func(ctx context.Context) func()) {
-	if t.Ctx.Err() != nil {
+	if t.Context.Err() != nil {
 		return
 	}
-	t.Goroutines.Add(1)
+	t.goroutines.Add(1)
 	go func() {
-		defer t.Goroutines.Done()
-		if done := work(t.Ctx); done != nil {
-			t.Show(done)
+		defer t.goroutines.Done()
+		if done := work(t.Context); done != nil {
+			t.Post(done)
 		}
 	}()
 }
 
-// Show calls f on the UI goroutine, unless the window has closed. Any goroutine may
+// Post calls f on the UI goroutine, unless the window has closed. Any goroutine may
 // call it.
-func (t *Tasks) Show(f func()) {
-	if t.Ctx.Err() != nil {
+func (t *Tasks) Post(f func()) {
+	if t.Context.Err() != nil {
 		return
 	}
 	t.post(func() {
-		if t.Ctx.Err() == nil {
+		if t.Context.Err() == nil {
 			f()
 		}
 	})
@@ -52,5 +52,8 @@ func (t *Tasks) Show(f func()) {
 // Close cancels the context and waits for every goroutine.
 func (t *Tasks) Close() {
 	t.stop()
-	t.Goroutines.Wait()
+	t.Wait()
 }
+
+// Wait waits until no goroutine is running.
+func (t *Tasks) Wait() { t.goroutines.Wait() }

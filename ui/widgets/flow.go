@@ -10,11 +10,11 @@ import (
 // whether an object is visible is for its owner to say.
 const offScreen = -10000
 
-// Line lays objects out side by side, each in its own width and in the middle of
+// HBox lays objects out side by side, each in its own width and in the middle of
 // the height. From Spring on they stand at the right end. Where there is too little
 // room, those in Optional are omitted, the first ones first; Stretch becomes
 // narrower after that.
-type Line struct {
+type HBox struct {
 	Gap      float32
 	Height   float32             // the least
 	Spring   fyne.CanvasObject   // the first object at the right end; nil for none
@@ -24,7 +24,7 @@ type Line struct {
 }
 
 // fits decides which optional objects are omitted at a width.
-func (l *Line) fits(objects []fyne.CanvasObject, width float32) {
+func (l *HBox) fits(objects []fyne.CanvasObject, width float32) {
 	l.omitted = map[fyne.CanvasObject]bool{}
 	for _, o := range l.Optional {
 		if l.needed(objects) <= width {
@@ -34,7 +34,7 @@ func (l *Line) fits(objects []fyne.CanvasObject, width float32) {
 	}
 }
 
-func (l *Line) needed(objects []fyne.CanvasObject) float32 {
+func (l *HBox) needed(objects []fyne.CanvasObject) float32 {
 	width, n := float32(0), 0
 	for _, o := range objects {
 		if o.Visible() && !l.omitted[o] {
@@ -46,7 +46,7 @@ func (l *Line) needed(objects []fyne.CanvasObject) float32 {
 }
 
 // Layout implements fyne.Layout.
-func (l *Line) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (l *HBox) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	l.fits(objects, size.Width)
 	spare := max(0, size.Width-l.needed(objects))
 	x := float32(0)
@@ -72,7 +72,7 @@ func (l *Line) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 // MinSize implements fyne.Layout. It counts what can't be omitted.
-func (l *Line) MinSize(objects []fyne.CanvasObject) fyne.Size {
+func (l *HBox) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	optional := map[fyne.CanvasObject]bool{}
 	for _, o := range l.Optional {
 		optional[o] = true
@@ -93,10 +93,10 @@ func (l *Line) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return least
 }
 
-// Stack lays visible objects out below each other, in full width. The one that Grow
+// VBox lays visible objects out below each other, in full width. The one that Grow
 // returns takes the height that is left, or becomes lower where there is too
 // little. Before that, those in Optional are omitted, the first ones first.
-type Stack struct {
+type VBox struct {
 	Gap      float32
 	Grow     func() fyne.CanvasObject // nil for none
 	Optional []fyne.CanvasObject
@@ -106,7 +106,7 @@ type Stack struct {
 }
 
 // Layout implements fyne.Layout.
-func (s Stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+func (s VBox) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	if s.Prepare != nil {
 		s.Prepare(size.Width)
 	}
@@ -136,7 +136,7 @@ func (s Stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 // fits decides which optional objects are omitted at a height. spare is the height
 // that is left then, negative where there is too little.
-func (s Stack) fits(objects []fyne.CanvasObject, grows fyne.CanvasObject, height float32) (omitted map[fyne.CanvasObject]bool, spare float32) {
+func (s VBox) fits(objects []fyne.CanvasObject, grows fyne.CanvasObject, height float32) (omitted map[fyne.CanvasObject]bool, spare float32) {
 	spare = height - s.MinSize(objects).Height
 	for _, o := range s.Optional {
 		if spare >= 0 {
@@ -154,7 +154,7 @@ func (s Stack) fits(objects []fyne.CanvasObject, grows fyne.CanvasObject, height
 }
 
 // MinSize implements fyne.Layout.
-func (s Stack) MinSize(objects []fyne.CanvasObject) fyne.Size {
+func (s VBox) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	var least fyne.Size
 	n := 0
 	for _, o := range objects {

@@ -9,11 +9,11 @@ import (
 // RowList is Fyne's list with keys that act on the selected rows.
 type RowList struct {
 	widget.List
-	OnKey  func(*fyne.KeyEvent) bool // reports whether it used the key
-	OnMove func(index int)           // called when the keys went to a row
-	moving bool                      // a key is being handled
-	Step   float32                   // from the top of a row to the next
-	At     int                       // the row that the keys, a tap or the pointer went to last
+	OnKey   func(*fyne.KeyEvent) bool // reports whether it used the key
+	OnMove  func(index int)           // called when the keys went to a row
+	moving  bool                      // a key is being handled
+	Step    float32                   // from the top of a row to the next
+	Current int                       // the row that the keys, a tap or the pointer went to last
 }
 
 // NewRowList returns a list of rows that create makes and update fills. Each item
@@ -34,7 +34,7 @@ func NewRowList(length func() int, create func() fyne.CanvasObject, update func(
 	}
 	// Fyne calls it for the pointer over a row too. Only keys move the selection.
 	l.OnHighlighted = func(i int) {
-		l.At = i
+		l.Current = i
 		if l.moving {
 			l.OnMove(i)
 		}
@@ -43,9 +43,9 @@ func NewRowList(length func() int, create func() fyne.CanvasObject, update func(
 	return l
 }
 
-// Sees reports whether a row may be in sight. The row below those counts too: Fyne
+// InSight reports whether a row may be in sight. The row below those counts too: Fyne
 // fills it with them, and doesn't fill it again when it scrolls into sight.
-func (l *RowList) Sees(i int) bool {
+func (l *RowList) InSight(i int) bool {
 	at := float32(i)*l.Step - l.GetScrollOffset()
 	return at > -l.Step && at < l.Size().Height+l.Step
 }
@@ -63,9 +63,9 @@ func (l *RowList) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyEnd:
 		l.Highlight(last)
 	case fyne.KeyPageUp:
-		l.Highlight(max(l.At-l.Page(), 0))
+		l.Highlight(max(l.Current-l.Page(), 0))
 	case fyne.KeyPageDown:
-		l.Highlight(min(l.At+l.Page(), last))
+		l.Highlight(min(l.Current+l.Page(), last))
 	default:
 		l.List.TypedKey(e)
 	}

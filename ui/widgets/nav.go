@@ -29,7 +29,7 @@ type Navigation struct {
 // NewNavigation lists items below each other. None is chosen.
 func NewNavigation(items ...*NavButton) *Navigation {
 	n := &Navigation{Items: items}
-	column := container.New(Stack{Gap: 4})
+	column := container.New(VBox{Gap: 4})
 	for _, i := range items {
 		column.Add(i)
 	}

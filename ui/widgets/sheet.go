@@ -16,7 +16,7 @@ func NewSheet(head fyne.CanvasObject, list fyne.CanvasObject, none *Caption) fyn
 		NewThemed(list, Dense{theme.Current()}), container.NewCenter(none)))
 	if head != nil {
 		body := rows
-		rows = container.New(Stack{Grow: func() fyne.CanvasObject { return body }}, head, body)
+		rows = container.New(VBox{Grow: func() fyne.CanvasObject { return body }}, head, body)
 	}
 	return NewFramed(rows)
 }

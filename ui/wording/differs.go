@@ -67,9 +67,9 @@ func (t *Text) days(number string) string {
 	return t.N("keep.days", n)
 }
 
-// Differing are lines for a details dialog: each difference, with what was asked
+// DifferenceFacts are lines for a details dialog: each difference, with what was asked
 // for and what the server has.
-func (t *Text) Differing(r *core.Receipt) []Fact {
+func (t *Text) DifferenceFacts(r *core.Receipt) []Fact {
 	var out []Fact
 	for _, d := range r.Differs {
 		words := Capital(t.Difference(d, r.TTLDays))

@@ -9,8 +9,8 @@ import (
 // Fact is a line of a details dialog.
 type Fact struct{ Name, Value string }
 
-// Causes are the technical lines of an error.
-func (t *Text) Causes(e *core.Error) []Fact {
+// CauseFacts are the technical lines of an error.
+func (t *Text) CauseFacts(e *core.Error) []Fact {
 	if e == nil {
 		return nil
 	}

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// FactPrefix comes before the key of a core.Fact in the key of its translation.
-const FactPrefix = "check."
+// CheckPrefix comes before the key of a core.Fact in the key of its translation.
+const CheckPrefix = "check."
 
 // Sentence implements core.Language.
 func (t *Text) Sentence(key string, n int) string {
-	return t.fill(FactPrefix+key, plural(t.Lang, n), nil)
+	return t.fill(CheckPrefix+key, plural(t.Lang, n), nil)
 }
 
 // Value implements core.Language.

@@ -13,10 +13,10 @@ import (
 
 // message is what the window says about a code, as keys of translations: a
 // sentence that can follow a colon, and what to do.
-type message struct{ Sentence, Advice string }
+type message struct{ sentence, advice string }
 
-// Messages has every code of package core.
-var Messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
+// messages has every code of package core.
+var messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 	core.CodeUsage:                 {"error.usage", "advice.report"},
 	core.CodePortBusy:              {"error.port_busy", "advice.port"},
 	core.CodeProfileInvalid:        {"error.profile_invalid", "advice.settings"},
@@ -105,6 +105,13 @@ var Messages = map[core.Code]message{ //nolint:gochecknoglobals // a table
 	core.CodeInternal:              {"error.internal", "advice.report"},
 }
 
+// SentenceKey is the key of what the window says about a code, "" if it has no words
+// for it.
+func SentenceKey(c core.Code) string { return messages[c].sentence }
+
+// AdviceKey is the key of what to do about a code, "" if there are no words for it.
+func AdviceKey(c core.Code) string { return messages[c].advice }
+
 // statusProxyLogin is 407 Proxy Authentication Required (RFC 9110 §15.5.8).
 const statusProxyLogin = 407
 
@@ -117,15 +124,15 @@ func (t *Text) Explain(e *core.Error) (sentence, advice string) {
 	if e.Code == core.CodeProxy && e.Status == statusProxyLogin {
 		return t.S("error.proxy_login"), t.S("advice.proxy_login")
 	}
-	m, ok := Messages[e.Code]
+	m, ok := messages[e.Code]
 	if !ok {
-		m = Messages[core.CodeInternal]
+		m = messages[core.CodeInternal]
 	}
-	sentence = t.S(m.Sentence)
+	sentence = t.S(m.sentence)
 	if e.Status >= 400 {
 		sentence += " (" + strconv.Itoa(e.Status) + ")"
 	}
-	return sentence, t.S(m.Advice)
+	return sentence, t.S(m.advice)
 }
 
 // Capital begins a text with a capital letter.
@@ -138,7 +145,7 @@ func Capital(s string) string {
 }
 
 // Explained says in one text what happened and what to do about it.
-func Explained(t *Text, err error) string {
+func (t *Text) Explained(err error) string {
 	if errors.Is(err, fs.ErrExist) && core.CodeOf(err) == core.CodeProfileInvalid {
 		return t.S("settings.name_taken")
 	}

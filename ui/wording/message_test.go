@@ -47,12 +47,12 @@ func TestEveryCodeHasASentenceAndAnAdviceInBothLanguages(t *testing.T) {
 	for _, language := range Languages() {
 		text := speaking(t, language)
 		for _, code := range codes(t) {
-			m, ok := Messages[code]
+			m, ok := messages[code]
 			if !ok {
 				t.Errorf("%s has no message", code)
 				continue
 			}
-			if !text.Has(m.Sentence) || !text.Has(m.Advice) {
+			if !text.Has(m.sentence) || !text.Has(m.advice) {
 				t.Errorf("%s is not translated into %s", code, language)
 			}
 			sentence, advice := text.Explain(&core.Error{Code: code})

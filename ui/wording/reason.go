@@ -6,15 +6,15 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// ReasonText says what is wrong with a field. Its reason may be the code of an
+// Reason says what is wrong with a field. Its reason may be the code of an
 // error.
-func ReasonText(t *Text, e core.FieldError) string {
-	if m, ok := Messages[core.Code(e.Reason)]; ok {
-		words := Capital(t.S(m.Sentence)) + "."
-		if m.Advice == "advice.certificates" || m.Advice == "advice.identity" { // the user is there
+func (t *Text) Reason(e core.FieldError) string {
+	if m, ok := messages[core.Code(e.Reason)]; ok {
+		words := Capital(t.S(m.sentence)) + "."
+		if m.advice == "advice.certificates" || m.advice == "advice.identity" { // the user is there
 			return words
 		}
-		return words + " " + t.S(m.Advice)
+		return words + " " + t.S(m.advice)
 	}
 	fill := Args{"Detail": e.Detail}
 	if e.Reason == core.ReasonRange {

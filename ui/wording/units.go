@@ -10,9 +10,9 @@ import (
 // unitKeys are the IEC units of sizes, each 1024 times the one before.
 var unitKeys = [...]string{"unit.b", "unit.kib", "unit.mib", "unit.gib", "unit.tib", "unit.pib"} //nolint:gochecknoglobals // a table
 
-// Scale is the unit in which n bytes are said: how many bytes it has, and the key
+// UnitFor is the unit in which n bytes are said: how many bytes it has, and the key
 // of its name.
-func Scale(n int64) (factor float64, key string) {
+func UnitFor(n int64) (factor float64, key string) {
 	factor, key = 1, unitKeys[0]
 	for _, next := range unitKeys[1:] {
 		// What would round to 1024 is said in the next unit.
@@ -26,14 +26,14 @@ func Scale(n int64) (factor float64, key string) {
 
 // Size says a number of bytes in three digits or so: "12.4 MiB".
 func (t *Text) Size(n int64) string {
-	factor, key := Scale(max(n, 0))
+	factor, key := UnitFor(max(n, 0))
 	fraction := factor > 1<<10 || (factor == 1<<10 && n < 10<<10)
 	return t.Decimal(float64(max(n, 0))/factor, fraction) + NBSP + t.S(key)
 }
 
 // SizeOf says a part of a whole in the whole's unit: "1.2 of 8.0 GiB".
 func (t *Text) SizeOf(part, whole int64) string {
-	factor, key := Scale(max(whole, 0))
+	factor, key := UnitFor(max(whole, 0))
 	return t.S("total.of", Args{
 		"Done": t.Decimal(float64(max(part, 0))/factor, factor > 1),
 		"All":  t.Decimal(float64(max(whole, 0))/factor, factor > 1) + NBSP + t.S(key),
@@ -68,8 +68,8 @@ func (t *Text) Percent(share float64) string {
 	return strconv.Itoa(p) + NBSP + "%"
 }
 
-// Percent100 says a factor in percent: "150 %" for 1.5.
-func (t *Text) Percent100(factor float32) string {
+// Factor says a factor in percent: "150 %" for 1.5.
+func (t *Text) Factor(factor float32) string {
 	return strconv.Itoa(int(math.Round(float64(factor)*100))) + NBSP + "%"
 }
 
@@ -123,7 +123,7 @@ func (t *Text) Moment(at time.Time) string {
 }
 
 // Millis says a short time: "0.3 ms", "41 ms", "2.8 s".
-func Millis(t *Text, d time.Duration) string {
+func (t *Text) Millis(d time.Duration) string {
 	switch ms := float64(d) / float64(time.Millisecond); {
 	case d >= time.Minute:
 		return t.Duration(d)

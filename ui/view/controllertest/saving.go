@@ -168,11 +168,11 @@ func queuedChecks() (checks []check) {
 	}{
 		{"wait", elsewhere, view.QueuedWaits, 1, false, core.StateQueued},
 		{"move", elsewhere, view.QueuedMoves, 1, true, core.StateQueued},
-		{"are cancelled", elsewhere, view.QueuedEnds, 1, false, core.StateCancelled},
+		{"are cancelled", elsewhere, view.QueuedCancelled, 1, false, core.StateCancelled},
 		{"wait for the account", account, view.QueuedWaits, 1, false, core.StateQueued},
 		{"move to the account", account, view.QueuedMoves, 1, true, core.StateQueued},
 		{"move with the name", renamed, view.QueuedMoves, 1, true, core.StateQueued},
-		{"are not concerned", same, view.QueuedEnds, 0, false, core.StateQueued},
+		{"are not concerned", same, view.QueuedCancelled, 0, false, core.StateQueued},
 	} {
 		checks = append(checks, check{name: tt.name, test: func(t *trial) {
 			t.offline("Other")

@@ -117,7 +117,7 @@ func (f *Fake) settle(was, now core.Profile, q view.Queued) {
 		return
 	}
 	f.each(f.bound(was), func(t *core.Transfer) {
-		if q == view.QueuedEnds {
+		if q == view.QueuedCancelled {
 			cancel(t)
 			return
 		}

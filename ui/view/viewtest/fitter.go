@@ -113,7 +113,7 @@ func (f *Fitter) walk(o fyne.CanvasObject, at fyne.Position, scrolled bool, fram
 	}
 	at = at.Add(o.Position())
 	if at.X < -5000 {
-		return // left out by a line
+		return // omitted by an HBox or a VBox
 	}
 	if f.words(o, at, scrolled, frame) {
 		return

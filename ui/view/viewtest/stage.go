@@ -62,7 +62,7 @@ func (h *Stage) NewHost() *view.Host {
 	h.Win.SetPadded(false)
 	h.Win.Resize(fyne.NewSize(1100, 720))
 	host := &view.Host{
-		App: h.App, Win: h.Win, Ctl: h.Ctl, Log: slog.New(slog.DiscardHandler), Text: texts,
+		App: h.App, Win: h.Win, Controller: h.Ctl, Log: slog.New(slog.DiscardHandler), Text: texts,
 		Now: func() time.Time { return h.Clock }, Tasks: view.NewTasks(h.T.Context(), h.Post),
 		ProfileChanged: func() {}, AppearanceChanged: func() {}, Shortcut: func(fyne.Shortcut) {},
 	}
