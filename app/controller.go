@@ -17,6 +17,7 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/engine"
 	"github.com/artstore/ingester/core/profiles"
+	"github.com/artstore/ingester/core/smallfile"
 	"github.com/artstore/ingester/core/tlsconfig"
 	"github.com/artstore/ingester/ui/view"
 )
@@ -171,12 +172,12 @@ func (c *controller) Acknowledge(ctx context.Context, path string) error {
 }
 
 // ExportHistory implements view.Controller.
-func (c *controller) ExportHistory(ctx context.Context, w io.Writer, f core.HistoryFormat, q core.HistoryQuery) error {
+func (c *controller) ExportHistory(ctx context.Context, path string, f core.HistoryFormat, q core.HistoryQuery) error {
 	rows, err := c.p.store.History(ctx, q)
 	if err != nil {
 		return err
 	}
-	return unwritten("export history", report.History(w, f, rows))
+	return unwritten("export history", smallfile.Export(path, func(w io.Writer) error { return report.History(w, f, rows) }))
 }
 
 // unwritten is the error of an export that can't be written where the user

@@ -6,6 +6,7 @@
 package smallfile
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -81,7 +82,8 @@ func IsLeftover(name string) bool {
 // symbolic link is replaced, but anything else that is not a regular file is not. At every
 // moment either the old or the new file is there. No other file is touched.
 func Write(path string, data []byte, mode fs.FileMode) error {
-	if err := replace(path, data, mode, (*os.File).Sync); err != nil {
+	err := replace(path, private, func(f *os.File) error { return errors.Join(put(f, data, mode), f.Sync()) })
+	if err != nil {
 		return err
 	}
 	return SyncDir(filepath.Dir(path))
@@ -90,30 +92,53 @@ func Write(path string, data []byte, mode fs.FileMode) error {
 // Replace is Write for a file that need not survive a power cut: it does not wait for the
 // disk. After a power cut the file may be the old one or damaged.
 func Replace(path string, data []byte, mode fs.FileMode) error {
-	return replace(path, data, mode, func(*os.File) error { return nil })
+	return replace(path, private, func(f *os.File) error { return put(f, data, mode) })
 }
 
-func replace(path string, data []byte, mode fs.FileMode, sync func(*os.File) error) error {
+// Export is Write for a file that the user keeps: write writes it, and it has the mode that
+// new files of the user have. An error of write is returned as it is.
+func Export(path string, write func(io.Writer) error) error {
+	err := replace(path, ordinary, func(f *os.File) error {
+		if err := write(f); err != nil {
+			return err
+		}
+		return f.Sync()
+	})
+	if err != nil {
+		return err
+	}
+	return SyncDir(filepath.Dir(path))
+}
+
+// The modes that a file begins with, before the umask.
+const (
+	private  fs.FileMode = 0o600
+	ordinary fs.FileMode = 0o666
+)
+
+// put writes data, and sets the mode independent of the umask.
+func put(f *os.File, data []byte, mode fs.FileMode) error {
+	if _, err := f.Write(data); err != nil {
+		return err
+	}
+	return f.Chmod(mode)
+}
+
+func replace(path string, mode fs.FileMode, fill func(*os.File) error) error {
 	if err := Check(path); errors.Is(err, ErrNotRegular) {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), leftoverPrefix+"*"+leftoverSuffix) // O_EXCL, 0600
+	part := filepath.Join(filepath.Dir(path), leftoverPrefix+rand.Text()+leftoverSuffix) // no other file has this name
+	f, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	err = errors.Join(fill(f), f.Close())
 	if err == nil {
-		err = f.Chmod(mode) // independent of the umask
-	}
-	if err == nil {
-		err = sync(f)
-	}
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = os.Rename(part, path)
 	}
 	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
+		return errors.Join(err, os.Remove(part))
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package smallfile
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -58,5 +59,33 @@ func TestWriteFails(t *testing.T) {
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 		t.Errorf("left behind: %v, %v", entries, err)
+	}
+}
+
+// An export that fails leaves the old file, and touches no other one, whatever its name.
+func TestExport(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "history.csv")
+	theirs := path + ".part"
+	must(t, os.WriteFile(theirs, []byte("theirs"), 0o600))
+	for _, broken := range []error{nil, errors.New("broken")} {
+		err := Export(path, func(w io.Writer) error {
+			_, err := io.WriteString(w, "ours")
+			return errors.Join(err, broken)
+		})
+		if !errors.Is(err, broken) {
+			t.Errorf("got %v, want %v", err, broken)
+		}
+		for file, want := range map[string]string{theirs: "theirs", path: "ours"} {
+			if got, err := os.ReadFile(file); err != nil || string(got) != want {
+				t.Errorf("%s holds %q, %v", file, got, err)
+			}
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
+			t.Errorf("left: %v, %v", left, err)
+		}
+	}
+	if err := Export(dir, func(io.Writer) error { return nil }); !errors.Is(err, ErrNotRegular) {
+		t.Errorf("over a folder: %v", err)
 	}
 }

@@ -4,6 +4,7 @@ package smallfile
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -41,5 +42,18 @@ func TestWriteReplacesALink(t *testing.T) {
 	}
 	if got, err := Read(target, 100); err != nil || string(got) != "the target" {
 		t.Errorf("the target became %q, %v", got, err)
+	}
+}
+
+// A user's file has the mode that other new files of the user have.
+func TestExportFollowsTheUmask(t *testing.T) {
+	dir := t.TempDir()
+	ours, theirs := filepath.Join(dir, "ours"), filepath.Join(dir, "theirs")
+	must(t, os.WriteFile(theirs, nil, 0o666))
+	must(t, Export(ours, func(io.Writer) error { return nil }))
+	want, err := os.Stat(theirs)
+	must(t, err)
+	if got, err := os.Stat(ours); err != nil || got.Mode() != want.Mode() {
+		t.Errorf("%v, %v, want %v", got.Mode(), err, want.Mode())
 	}
 }

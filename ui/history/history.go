@@ -2,7 +2,6 @@ package history
 
 import (
 	"context"
-	"io"
 	"strings"
 	"time"
 
@@ -297,7 +296,7 @@ func (v *View) showExport() {
 		menu.Items = append(menu.Items, fyne.NewMenuItem(v.host.Text.S(e.key), func() {
 			view.SaveFile(v.host, e.file, nil, func(ctx context.Context, path string) error {
 				// Everything that the search takes, not only what is listed.
-				return view.WriteFile(path, func(file io.Writer) error { return v.host.Controller.ExportHistory(ctx, file, e.format, q) })
+				return v.host.Controller.ExportHistory(ctx, path, e.format, q)
 			}, v.exported)
 		}))
 	}

@@ -173,6 +173,7 @@ func TestAFailingExportLeavesWhatWasThere(t *testing.T) {
 	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 1 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
+	h.Ctl.VerbErr = nil
 	h.Ctl.Dialogs.Pick = func(context.Context, view.FileQuestion) ([]string, error) {
 		return []string{filepath.Join(path, "no folder")}, nil
 	}

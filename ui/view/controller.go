@@ -2,7 +2,6 @@ package view
 
 import (
 	"context"
-	"io"
 
 	"github.com/artstore/ingester/core"
 )
@@ -32,8 +31,9 @@ type Controller interface {
 
 	// History returns stored transfers, newest first.
 	History(ctx context.Context, q core.HistoryQuery) ([]core.Transfer, error)
-	// ExportHistory writes the stored transfers that q selects.
-	ExportHistory(ctx context.Context, w io.Writer, f core.HistoryFormat, q core.HistoryQuery) error
+	// ExportHistory writes the stored transfers that q selects into a file, whole
+	// or not at all: where it fails, the file that was there stays.
+	ExportHistory(ctx context.Context, path string, f core.HistoryFormat, q core.HistoryQuery) error
 	// Attempts are the attempts of a transfer, oldest first.
 	Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error)
 

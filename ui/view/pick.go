@@ -2,10 +2,7 @@ package view
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"io"
-	"os"
 	"path/filepath"
 
 	"fyne.io/fyne/v2"
@@ -140,28 +137,4 @@ func SaveFile(host *Host, name string, extensions []string, write func(ctx conte
 			}
 		})
 	})
-}
-
-// WriteFile writes a file under a temporary name and renames it when it is whole. If
-// write fails, what was there before stays.
-func WriteFile(path string, write func(io.Writer) error) error {
-	part := filepath.Join(filepath.Dir(path), ".ingester-"+rand.Text()+".part")
-	file, err := os.OpenFile(part, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666) // as the user's umask has it
-	if err != nil {
-		return notWritten(path, err)
-	}
-	if err := write(file); err != nil {
-		return errors.Join(err, file.Close(), os.Remove(part))
-	}
-	if err := errors.Join(file.Sync(), file.Close()); err != nil {
-		return errors.Join(notWritten(path, err), os.Remove(part))
-	}
-	if err := os.Rename(part, path); err != nil {
-		return errors.Join(notWritten(path, err), os.Remove(part))
-	}
-	return nil
-}
-
-func notWritten(path string, err error) error {
-	return &core.Error{Kind: core.KindFile, Code: core.CodeFileUnwritable, Op: "write " + path, Message: "The file can't be written.", Err: err}
 }

@@ -1,8 +1,10 @@
 package controllertest
 
 import (
-	"bytes"
 	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/artstore/ingester/core"
@@ -47,28 +49,33 @@ func historyChecks() []check {
 			first := t.stored(profile, "first")
 			t.stored(profile, "second")
 			for format, head := range map[core.HistoryFormat]int{core.FormatJSON: 0, core.FormatCSV: 1, core.FormatSums: 0} {
-				var all, one bytes.Buffer
-				t.must(t.ExportHistory(t.Context(), &all, format, core.HistoryQuery{}))
-				t.must(t.ExportHistory(t.Context(), &one, format, core.HistoryQuery{Text: "first"}))
-				if n := strings.Count(all.String(), "\n"); n != 2+head {
-					t.Errorf("%s: %d lines: %s", format, n, all.String())
+				exported := func(q core.HistoryQuery) string {
+					path := filepath.Join(t.TempDir(), "history")
+					t.must(t.ExportHistory(t.Context(), path, format, q))
+					text, err := os.ReadFile(path)
+					t.must(err)
+					return string(text)
 				}
-				if got := one.String(); strings.Count(got, "\n") != 1+head || !strings.Contains(got, first.Source.Path) || !strings.Contains(got, string(first.Receipt.SHA256)) {
+				if all := exported(core.HistoryQuery{}); strings.Count(all, "\n") != 2+head {
+					t.Errorf("%s: %s", format, all)
+				}
+				if got := exported(core.HistoryQuery{Text: "first"}); strings.Count(got, "\n") != 1+head || !strings.Contains(got, first.Source.Path) || !strings.Contains(got, string(first.Receipt.SHA256)) {
 					t.Errorf("%s: of one: %s", format, got)
 				}
 			}
 		}},
 		{name: "not exported", test: func(t *trial) {
 			t.stored(t.online(), "first")
-			var out bytes.Buffer
-			t.refused(t.ExportHistory(t.Context(), &out, "xml", core.HistoryQuery{}), core.KindUsage, core.CodeUsage)
-			if out.Len() > 0 {
-				t.Errorf("written all the same: %s", out.String())
+			path := filepath.Join(t.TempDir(), "history")
+			t.must(os.WriteFile(path, []byte("before"), 0o600))
+			t.refused(t.ExportHistory(t.Context(), path, "xml", core.HistoryQuery{}), core.KindUsage, core.CodeUsage)
+			if text, err := os.ReadFile(path); err != nil || string(text) != "before" {
+				t.Errorf("written all the same: %q, %v", text, err)
 			}
 			for _, format := range []core.HistoryFormat{core.FormatJSON, core.FormatCSV, core.FormatSums} {
-				err := t.ExportHistory(t.Context(), fullDisk{}, format, core.HistoryQuery{})
+				err := t.ExportHistory(t.Context(), filepath.Join(t.TempDir(), "none", "history"), format, core.HistoryQuery{})
 				t.refused(err, core.KindFile, core.CodeFileUnwritable)
-				if !errors.Is(err, errFull) {
+				if !errors.Is(err, fs.ErrNotExist) {
 					t.Errorf("%s: the cause is lost: %v", format, err)
 				}
 			}
@@ -123,10 +130,3 @@ func historyChecks() []check {
 		}},
 	}
 }
-
-// fullDisk takes nothing.
-type fullDisk struct{}
-
-var errFull = errors.New("no space left on device")
-
-func (fullDisk) Write([]byte) (int, error) { return 0, errFull }

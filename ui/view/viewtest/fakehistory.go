@@ -2,9 +2,8 @@ package viewtest
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -42,8 +41,10 @@ func (f *Fake) search(q core.HistoryQuery) (found []core.Transfer) {
 }
 
 // ExportHistory implements view.Controller.
-func (f *Fake) ExportHistory(_ context.Context, w io.Writer, format core.HistoryFormat, q core.HistoryQuery) error {
-	asked := f.ask("export history %s %q %d", format, q.Text, q.Limit)
+func (f *Fake) ExportHistory(_ context.Context, path string, format core.HistoryFormat, q core.HistoryQuery) error {
+	if err := f.ask("export history %s %q %d", format, q.Text, q.Limit); err != nil {
+		return err
+	}
 	if !slices.Contains([]core.HistoryFormat{core.FormatJSON, core.FormatCSV, core.FormatSums}, format) {
 		return refusal(core.KindUsage, core.CodeUsage, "export history")
 	}
@@ -58,10 +59,10 @@ func (f *Fake) ExportHistory(_ context.Context, w io.Writer, format core.History
 		}
 		f.Mu.Unlock()
 	}
-	if _, err := io.WriteString(w, text); err != nil {
-		return errors.Join(&core.Error{Kind: core.KindFile, Code: core.CodeFileUnwritable, Op: "export history", Err: err}, asked)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return &core.Error{Kind: core.KindFile, Code: core.CodeFileUnwritable, Op: "export history", Err: err}
 	}
-	return asked
+	return nil
 }
 
 // Attempts implements view.Controller.
