@@ -272,15 +272,17 @@ func (c *controller) Check(ctx context.Context, p core.Profile, s view.ProfileSe
 
 // StartSandbox implements view.Controller.
 func (c *controller) StartSandbox(ctx context.Context) error {
+	saved, err := c.p.profiles.Load(sandboxName)
+	isSaved := err == nil
+	if isSaved && !c.isEmbedded(sandboxName) { // before its secret is replaced
+		return &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: "start the sandbox server",
+			Message: "The profile " + sandboxName + " is for another server; give it another name, then try again."}
+	}
 	p, err := c.p.startEmbedded(ctx)
 	if err != nil {
 		return err
 	}
-	if saved, err := c.p.profiles.Load(p.Name); err == nil {
-		if !c.isEmbedded(p.Name) {
-			return &core.Error{Kind: core.KindConfig, Code: core.CodeProfileInvalid, Op: "start the sandbox server",
-				Message: "The profile " + p.Name + " is for another server; give it another name, then try again."}
-		}
+	if isSaved {
 		p.Upload, p.Metrics = saved.Upload, saved.Metrics // the user's choices
 	}
 	if err := c.p.profiles.Save(p); err != nil {

@@ -20,26 +20,22 @@ type embedded struct {
 	running *sandbox.Server
 }
 
-// start starts the server as one of services, keeps its secret for this session,
-// and returns its profile. If it runs already, start only returns the profile.
+// start starts the server as one of services, unless it runs already, keeps its
+// secret for this session, and returns its profile.
 func (e *embedded) start(ctx context.Context, dir string, secrets *connect.Secrets, services *services, log *slog.Logger) (core.Profile, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.running != nil {
-		return e.running.Profile(), nil
+	if e.running == nil {
+		server, err := sandbox.New(ctx, sandbox.Config{Dir: dir, Log: log})
+		if err != nil {
+			return core.Profile{}, err
+		}
+		e.running = server
+		services.start(server.Serve)
 	}
-	server, err := sandbox.New(ctx, sandbox.Config{Dir: dir, Log: log})
-	if err != nil {
-		return core.Profile{}, err
-	}
-	p := server.Profile()
-	if err := secrets.Session.Set(ctx, p.Name, keychain.ItemClientSecret, server.ClientSecret()); err != nil {
-		_ = server.Close() // the first error is the one to tell
-		return core.Profile{}, err
-	}
-	e.running = server
-	services.start(server.Serve)
-	return p, nil
+	p := e.running.Profile()
+	// Again each time: it goes when the profile is removed.
+	return p, secrets.Session.Set(ctx, p.Name, keychain.ItemClientSecret, e.running.ClientSecret())
 }
 
 // is reports whether a profile is the running server's. Its port may be another one

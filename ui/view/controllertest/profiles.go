@@ -132,15 +132,24 @@ func profileChecks() []check {
 			t.must(t.Use(t.Context(), "A"))
 			t.must(t.StartSandbox(t.Context()))
 			t.wantProfiles("Sandbox", "A", "Sandbox")
+			t.must(t.RemoveProfile(t.Context(), "Sandbox"))
+			t.wantProfiles("", "A")
+			t.wantSecret("Sandbox", false)
+			t.must(t.StartSandbox(t.Context()))
+			t.wantProfiles("Sandbox", "A", "Sandbox")
+			t.stored("Sandbox", "b")
 		}},
 		{name: "another sandbox", test: func(t *trial) {
-			t.offline("Sandbox")
+			p, secret := t.Server()
+			p.Name = "Sandbox"
+			t.save(p, typed(secret.Reveal()))
 			t.offline("A")
 			t.refused(t.StartSandbox(t.Context()), core.KindConfig, core.CodeProfileInvalid)
 			t.wantProfiles("A", "A", "Sandbox")
-			if got, err := t.Profile(t.Context(), "Sandbox"); err != nil || got != nowhere("Sandbox") {
+			if got, err := t.Profile(t.Context(), "Sandbox"); err != nil || got != p {
 				t.Errorf("written over: %+v, %v", got, err)
 			}
+			t.stored("Sandbox", "a") // its secret is its own
 		}},
 	}
 }
