@@ -50,7 +50,7 @@ func TestBrokenIndex(t *testing.T) {
 // A commit waits until the disk has the data.
 func TestIndexWaitsForTheDisk(t *testing.T) {
 	v, _ := openTestVault(t, t.TempDir())
-	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "fullfsync": "1"} {
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "fullfsync": "1", "page_size": "1024"} {
 		var got string
 		if err := v.index.writer.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %s, want %s (%v)", pragma, got, want, err)
@@ -154,8 +154,8 @@ func TestIndexDamagedWhileItIsOpen(t *testing.T) {
 	fill(t, dir)
 	v, _ := openTestVault(t, dir)
 	edit(t, filepath.Join(dir, indexName), func(d []byte) []byte {
-		for i := range d[4096:] {
-			d[4096+i] = 0xff
+		for i := range d[pageSize:] {
+			d[pageSize+i] = 0xff
 		}
 		return d
 	})
