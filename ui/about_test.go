@@ -9,7 +9,7 @@ import (
 )
 
 func TestAboutSaysWhatTheProgramIs(t *testing.T) {
-	for _, look := range viewtest.Dresses() {
+	for _, look := range viewtest.Looks() {
 		t.Run(look.Name, func(t *testing.T) {
 			h := open(t, viewtest.NewFake(), look.Language, look.Theme)
 			s := h.w.host.Text.S

@@ -25,7 +25,7 @@ func TestRetryByCause(t *testing.T) {
 	h.Says("Queued")
 	again := ctl.Snapshot.Transfers[0]
 	again.State, again.Error = core.StateQueued, nil
-	h.w.apply(change{update: &core.Update{Changed: []core.Transfer{again}}, link: ctl.Connection, profile: ctl.Used})
+	h.w.apply(change{update: &core.Update{Changed: []core.Transfer{again}}, link: ctl.CurrentLink, profile: ctl.CurrentProfile})
 	h.Tap("Retry all (7)")
 	h.Called("retry [t3 t4]") // t1 is under way already
 	h.Called("retry [t2 t6]")

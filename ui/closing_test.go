@@ -73,7 +73,7 @@ func inTray(t *testing.T, ctl *viewtest.Fake, language, theme string) (*harness,
 }
 
 func TestClosingOffersTheTrayWhereOneIsShown(t *testing.T) {
-	for _, look := range viewtest.Dresses() {
+	for _, look := range viewtest.Looks() {
 		t.Run(look.Name, func(t *testing.T) {
 			ctl := viewtest.NewFake()
 			ctl.Snapshot, ctl.Desktop.Tray = viewtest.Showcase(12), true

@@ -15,9 +15,9 @@ func TestStoredForATimeIsAskedFor(t *testing.T) {
 	x := viewtest.Transfer(1, "b.pdf", 100, core.StateStored)
 	x.Receipt = &core.Receipt{FileID: "id-1"}
 	x.Options = core.Options{Profile: "Production", Retention: core.RetentionTemporary, TTLDays: 30}
-	ctl.Stored = []core.Transfer{x}
-	ctl.Found = core.Scan{Sources: []core.Source{x.Source}}
-	ctl.Result = func(_ []core.Source, o core.Options) (core.Submission, error) {
+	ctl.StoredFiles = []core.Transfer{x}
+	ctl.ScanResult = core.Scan{Sources: []core.Source{x.Source}}
+	ctl.OnSubmit = func(_ []core.Source, o core.Options) (core.Submission, error) {
 		if o.Again {
 			return core.Submission{Queued: []core.TransferID{"n"}}, nil
 		}

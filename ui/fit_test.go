@@ -26,10 +26,10 @@ func TestEveryTextFits(t *testing.T) {
 			ctl := viewtest.Busy()
 			ctl.Snapshot.Halt = &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused}
 			ctl.Snapshot.Transfers[3].Source.Name = longName
-			ctl.Stored = append(ctl.Stored, ctl.Snapshot.Transfers[3])
+			ctl.StoredFiles = append(ctl.StoredFiles, ctl.Snapshot.Transfers[3])
 			ctl.Snapshot.Transfers[8].State = core.StateFailed
 			ctl.Snapshot.Transfers[8].Error = &core.Error{Kind: core.KindFile, Code: core.CodeFilePermission}
-			ctl.Connection.CertificateEnd = viewtest.Start().AddDate(0, 0, 9)
+			ctl.CurrentLink.CertificateEnd = viewtest.Start().AddDate(0, 0, 9)
 			h := open(t, ctl, c.Language, c.Theme)
 			h.FillScreen(c)
 			h.fillLog()
@@ -117,7 +117,7 @@ func (h *harness) fitsDialogs(f *viewtest.Fitter) {
 	h.Tap(host.Text.S("action.permanent"))
 	h.Until("a step", func() bool { return h.SaysNow(host.Text.S("button.stop")) })
 	h.Fits(f, "notice")
-	h.w.apply(change{update: &core.Update{Halt: h.Ctl.Snapshot.Halt}, link: h.Ctl.Connection, profile: h.Ctl.Used})
+	h.w.apply(change{update: &core.Update{Halt: h.Ctl.Snapshot.Halt}, link: h.Ctl.CurrentLink, profile: h.Ctl.CurrentProfile})
 	h.Fits(f, "notice while halted")
 	h.Picture("crowded-" + host.Text.Lang)
 }

@@ -23,7 +23,7 @@ func (w *Window) assemble() {
 	}
 	w.pieces = pieces{shown: at, ticked: w.ticked}
 	if w.permanent == nil {
-		w.permanent = transfers.NewPermanents(host)
+		w.permanent = transfers.NewFinaliser(host)
 	}
 	w.permanent.Notices, w.permanent.Changed = w.permanentNotices, w.permanentChanged
 	w.header = newHeader(host)
@@ -34,7 +34,7 @@ func (w *Window) assemble() {
 	w.recovered = newRecoveredBar(host, w.icons, func(paths []string) { w.intake.add(paths) }, func() { w.page.Refresh() })
 	w.transfers = transfers.New(host, w.model, w.icons, w.permanent)
 	w.intake = &intake{
-		host: host, permanent: w.permanent, notice: w.transfers.Notice, options: w.transfers.Options.Options, point: w.transfers.Point,
+		host: host, permanent: w.permanent, notice: w.transfers.Notice, options: w.transfers.Options, point: w.transfers.Point,
 		front: w.showTransfers, undecided: w.undecided,
 	}
 	w.bar = newStatusBar(t, w.icons, func() {
@@ -42,8 +42,7 @@ func (w *Window) assemble() {
 		w.transfers.ShowGroup(queue.GroupAttention)
 	})
 	w.header.add.OnTapped = w.pickFiles
-	w.transfers.Drop.Files.OnTapped = w.pickFiles
-	w.transfers.Drop.Folder.OnTapped = w.pickFolders
+	w.transfers.OnPick(w.pickFiles, w.pickFolders)
 
 	w.pages = w.views()
 	names := []struct{ icon, key string }{{"sending", "nav.transfers"}, {"history", "nav.history"}, {"metrics", "nav.metrics"}, {"log", "nav.log"}}

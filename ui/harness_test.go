@@ -48,7 +48,7 @@ func openWith(t testing.TB, ctl *viewtest.Fake, language, theme string, prepare 
 		h.End(h.w.close)
 	})
 	h.Until("the first snapshot", func() bool {
-		return len(h.w.model.Rows) == len(ctl.Snapshot.Transfers) && h.w.header.link == ctl.Connection
+		return len(h.w.model.Rows) == len(ctl.Snapshot.Transfers) && h.w.header.link == ctl.CurrentLink
 	})
 	return h
 }
@@ -64,7 +64,7 @@ func (h *harness) working() {
 			c.Sent = min(r.Sent()+int64(i*9+1)*400<<10, c.Source.Size*9/10)
 			u.Changed = append(u.Changed, c)
 		}
-		h.w.apply(change{update: &u, link: h.Ctl.Connection, profile: h.Ctl.Used})
+		h.w.apply(change{update: &u, link: h.Ctl.CurrentLink, profile: h.Ctl.CurrentProfile})
 	}
 	h.Clock = viewtest.Start().Add(0)
 	h.w.show(h.Clock)

@@ -23,7 +23,7 @@ const (
 // intake is the one way in: drops, pickers, pasted paths, the command line.
 type intake struct {
 	host      *view.Host
-	permanent *transfers.Permanents
+	permanent *transfers.Finaliser
 	notice    *view.Notice
 	// options are those of the options row at the moment of the drop.
 	options func(profile string) core.Options

@@ -17,7 +17,7 @@ import (
 
 func TestDropIsScannedAndSubmitted(t *testing.T) {
 	ctl := viewtest.NewFake()
-	ctl.Found = core.Scan{
+	ctl.ScanResult = core.Scan{
 		Sources: []core.Source{{Path: "/a/b", Name: "b"}, {Path: "/a/c", Name: "c"}}, Folders: 1,
 		Skipped: []core.Skipped{{Path: "/a/link", Reason: core.SkipSymlink}},
 	}
@@ -57,7 +57,7 @@ func TestWhatCannotBeUsedIsSaid(t *testing.T) {
 		},
 	} {
 		h.w.choose(i + 1)
-		ctl.Found = core.Scan{Sources: []core.Source{{Path: fmt.Sprint("/", i)}}, Skipped: []core.Skipped{{Path: "/link", Reason: core.SkipSymlink}}}
+		ctl.ScanResult = core.Scan{Sources: []core.Source{{Path: fmt.Sprint("/", i)}}, Skipped: []core.Skipped{{Path: "/link", Reason: core.SkipSymlink}}}
 		do()
 		if h.w.shown != 0 {
 			t.Fatal("the answer is out of sight")
@@ -90,7 +90,7 @@ func TestWhatCannotBeUsedIsSaid(t *testing.T) {
 // the person is.
 func TestDroppedLists(t *testing.T) {
 	ctl := viewtest.NewFake()
-	ctl.Found = core.Scan{Sources: []core.Source{{Path: "/a b"}}}
+	ctl.ScanResult = core.Scan{Sources: []core.Source{{Path: "/a b"}}}
 	h := open(t, ctl, "en", "light")
 	h.w.choose(2)
 	h.w.listDropped("file:///a%20b\r\nhttps://example.invalid/x\r\nfile://otherhost/c\r\nfile://nohost-no-slash\r\n", nil)
@@ -120,7 +120,7 @@ func TestDroppedLists(t *testing.T) {
 
 func TestMuchIsAskedFirst(t *testing.T) {
 	ctl := viewtest.NewFake()
-	ctl.Found = core.Scan{Sources: make([]core.Source, manyFiles+1), Folders: 12, Bytes: 11 << 30}
+	ctl.ScanResult = core.Scan{Sources: make([]core.Source, manyFiles+1), Folders: 12, Bytes: 11 << 30}
 	h := open(t, ctl, "en", "light")
 	h.w.intake.add([]string{"/much"})
 	h.Until("the question", func() bool { return strings.Contains(h.Words(), "Upload all of this?") })
@@ -148,7 +148,7 @@ func TestWhatIsMuch(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ctl := viewtest.NewFake()
-			ctl.Found = core.Scan{Sources: make([]core.Source, c.files), Bytes: c.bytes, Skipped: []core.Skipped{{Path: "/x", Reason: core.SkipSpecial}}}
+			ctl.ScanResult = core.Scan{Sources: make([]core.Source, c.files), Bytes: c.bytes, Skipped: []core.Skipped{{Path: "/x", Reason: core.SkipSpecial}}}
 			h := open(t, ctl, "en", "light")
 			h.w.intake.add([]string{"/much"})
 			if !c.asks {
@@ -195,8 +195,8 @@ func TestADropIsAnsweredBeforeItIsLookedAt(t *testing.T) {
 func TestWhatIsStoredIsAskedAbout(t *testing.T) {
 	ctl := viewtest.NewFake()
 	source := core.Source{Path: "/a/b.pdf", Name: "b.pdf"}
-	ctl.Found = core.Scan{Sources: []core.Source{source}}
-	ctl.Result = func(_ []core.Source, o core.Options) (core.Submission, error) {
+	ctl.ScanResult = core.Scan{Sources: []core.Source{source}}
+	ctl.OnSubmit = func(_ []core.Source, o core.Options) (core.Submission, error) {
 		if o.Again {
 			return core.Submission{Queued: []core.TransferID{"n"}}, nil
 		}
@@ -215,8 +215,8 @@ func TestWhatIsStoredIsAskedAbout(t *testing.T) {
 // new in it.
 func TestOnlyWhatIsAddedIsCounted(t *testing.T) {
 	ctl := viewtest.NewFake()
-	ctl.Found = core.Scan{Sources: make([]core.Source, 5), Folders: 1}
-	ctl.Result = func([]core.Source, core.Options) (core.Submission, error) {
+	ctl.ScanResult = core.Scan{Sources: make([]core.Source, 5), Folders: 1}
+	ctl.OnSubmit = func([]core.Source, core.Options) (core.Submission, error) {
 		return core.Submission{Queued: []core.TransferID{"n"}, Already: make([]core.Transfer, 2), Stored: make([]core.Transfer, 2)}, nil
 	}
 	h := open(t, ctl, "en", "light")
@@ -227,8 +227,8 @@ func TestOnlyWhatIsAddedIsCounted(t *testing.T) {
 func TestWhatIsInTheListIsPointedAt(t *testing.T) {
 	ctl := viewtest.NewFake()
 	ctl.Snapshot = viewtest.Showcase(40)
-	ctl.Found = core.Scan{Sources: []core.Source{{Path: "/a"}}}
-	ctl.Result = func([]core.Source, core.Options) (core.Submission, error) {
+	ctl.ScanResult = core.Scan{Sources: []core.Source{{Path: "/a"}}}
+	ctl.OnSubmit = func([]core.Source, core.Options) (core.Submission, error) {
 		return core.Submission{Already: []core.Transfer{{ID: "t33"}}}, nil
 	}
 	h := open(t, ctl, "en", "light")
@@ -275,7 +275,7 @@ func TestFilesComeAfterTheFirstRun(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctl := viewtest.Fresh()
-			ctl.Result = func([]core.Source, core.Options) (core.Submission, error) {
+			ctl.OnSubmit = func([]core.Source, core.Options) (core.Submission, error) {
 				return core.Submission{}, &core.Error{Kind: core.KindConfig, Code: core.CodeProfileNotFound}
 			}
 			h := open(t, ctl, "en", "light")

@@ -60,7 +60,7 @@ func TestEveryKey(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			ctl := viewtest.NewFake()
 			ctl.Snapshot = viewtest.Showcase(12)
-			ctl.Found = core.Scan{Sources: make([]core.Source, 1)}
+			ctl.ScanResult = core.Scan{Sources: make([]core.Source, 1)}
 			h := open(t, ctl, "en", "light")
 			h.App.Clipboard().SetContent("/p")
 			use := func() {

@@ -16,7 +16,7 @@ func TestFiguresAreGatheredWhileAnotherPageIsShown(t *testing.T) {
 	h.Ctl.Mu.Unlock()
 	for range 3 {
 		h.Clock = h.Clock.Add(time.Second)
-		h.w.apply(change{link: h.Ctl.Connection, profile: h.Ctl.Used})
+		h.w.apply(change{link: h.Ctl.CurrentLink, profile: h.Ctl.CurrentProfile})
 		h.w.host.Tasks.Wait()
 		h.Until("the answer", func() bool { return len(h.Queue) == 0 })
 	}

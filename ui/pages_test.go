@@ -71,7 +71,7 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 		h.Called(`save "" as "Archive" session=false`)
 		h.Called("use Archive")
 		over(h, "Archive")
-		if h.Ctl.Secrets.Client.Reveal() != "s3cret" {
+		if h.Ctl.SavedSecrets.Client.Reveal() != "s3cret" {
 			t.Error("the secret was not saved")
 		}
 	})
@@ -87,7 +87,7 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 	t.Run("saved before", func(t *testing.T) {
 		ctl := viewtest.Fresh()
 		for _, name := range []string{"Archive", "Production"} {
-			ctl.Saved[name] = core.NewProfile(name)
+			ctl.SavedProfiles[name] = core.NewProfile(name)
 		}
 		h := open(t, ctl, "en", "light")
 		h.Until("the choices", func() bool { return strings.Contains(h.Words(), "Profiles on this computer") })
@@ -99,7 +99,7 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 		h := begin(t)
 		long := strings.Repeat("Archive of scans ", 3)
 		h.Ctl.Mu.Lock()
-		h.Ctl.Saved[long], h.Ctl.Saved["Production"] = core.NewProfile(long), core.NewProfile("Production")
+		h.Ctl.SavedProfiles[long], h.Ctl.SavedProfiles["Production"] = core.NewProfile(long), core.NewProfile("Production")
 		h.Ctl.Mu.Unlock()
 		h.App.Lifecycle().(interface{ OnEnteredForeground() func() }).OnEnteredForeground()()
 		h.Until("the choices", func() bool { return strings.Contains(h.Words(), "Profiles on this computer") })
@@ -116,9 +116,9 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 	t.Run("saved meanwhile", func(t *testing.T) {
 		h := begin(t)
 		h.Ctl.Mu.Lock()
-		h.Ctl.Saved["Archive"], h.Ctl.Used = core.NewProfile("Archive"), "Archive"
+		h.Ctl.SavedProfiles["Archive"], h.Ctl.CurrentProfile = core.NewProfile("Archive"), "Archive"
 		h.Ctl.Mu.Unlock()
-		h.w.apply(change{link: h.Ctl.Connection, profile: "Archive"})
+		h.w.apply(change{link: h.Ctl.CurrentLink, profile: "Archive"})
 		over(h, "Archive")
 	})
 	t.Run("picker", func(t *testing.T) {

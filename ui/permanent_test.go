@@ -17,7 +17,7 @@ func TestMakePermanentOnASelection(t *testing.T) {
 	ctl := viewtest.Keeping()
 	ctl.Snapshot.Transfers = append(ctl.Snapshot.Transfers, viewtest.Transfer(4, "more.txt", 1, core.StateStored))
 	ctl.Snapshot.Transfers[3].Receipt = &core.Receipt{FileID: "id-more.txt"}
-	ctl.Stored = ctl.Snapshot.Transfers
+	ctl.StoredFiles = ctl.Snapshot.Transfers
 	ctl.Dialogs.Finalise = func(_ context.Context, x core.Transfer, _ func(core.Finalisation)) error {
 		switch x.ID {
 		case "t1":

@@ -31,7 +31,7 @@ func TestTheDesktopsDialogTakesMany(t *testing.T) {
 		{"en", "", &desktop.CustomShortcut{KeyName: fyne.KeyO, Modifier: ctrl | fyne.KeyModifierShift}, view.FileQuestion{Title: "Add folders", Accept: "Add", All: "All files", Folders: true}},
 	} {
 		ctl := viewtest.NewFake()
-		ctl.Found = core.Scan{Sources: make([]core.Source, 3)}
+		ctl.ScanResult = core.Scan{Sources: make([]core.Source, 3)}
 		var got view.FileQuestion
 		ctl.Dialogs.Pick = func(_ context.Context, q view.FileQuestion) ([]string, error) {
 			got = q
@@ -76,7 +76,7 @@ func TestACancelledDialogDoesNothing(t *testing.T) {
 // TestAskingAgainClosesTheDialogBefore: it may lie out of sight.
 func TestAskingAgainClosesTheDialogBefore(t *testing.T) {
 	ctl := viewtest.NewFake()
-	ctl.Found = core.Scan{Sources: make([]core.Source, 1)}
+	ctl.ScanResult = core.Scan{Sources: make([]core.Source, 1)}
 	var first atomic.Pointer[context.Context]
 	ctl.Dialogs.Pick = func(ctx context.Context, _ view.FileQuestion) ([]string, error) {
 		if first.CompareAndSwap(nil, &ctx) {

@@ -12,7 +12,7 @@ import (
 // TestPictures draws every page and dialog in both themes and languages and at
 // the smallest size; set INGESTER_PICTURES to a folder to look at them.
 func TestPictures(t *testing.T) {
-	for _, look := range viewtest.Dresses() {
+	for _, look := range viewtest.Looks() {
 		t.Run(look.Name, func(t *testing.T) {
 			for _, size := range []struct {
 				name          string

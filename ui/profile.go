@@ -78,7 +78,7 @@ func (w *Window) profileChanged() {
 			w.host.Failed(err)
 		}
 		w.header.showProfile(a.current)
-		w.transfers.Options.Load(a.current)
+		w.transfers.LoadOptions(a.current)
 		w.showFirstRun(a.current == "", a.saved)
 	})
 }

@@ -34,7 +34,7 @@ func TestRecoveredBar(t *testing.T) {
 			t.Run(tt.name+" "+language, func(t *testing.T) {
 				ctl := viewtest.NewFake()
 				tt.recovery.Folders = []string{"/home/a/pictures"}
-				ctl.Damage = []core.Recovery{tt.recovery}
+				ctl.Damaged = []core.Recovery{tt.recovery}
 				h := open(t, ctl, language, "light")
 				h.Until("the bar", func() bool { return h.w.recovered.content.Visible() })
 				if words := h.Words(); !strings.Contains(words, want) || !strings.Contains(words, tt.recovery.Path) {
@@ -76,7 +76,7 @@ func TestRecoveredBarWithoutFolders(t *testing.T) {
 	if h.w.recovered.content.Visible() {
 		t.Error("a bar without a reason")
 	}
-	ctl.Damage = []core.Recovery{{Path: "/p", Uncounted: true}}
+	ctl.Damaged = []core.Recovery{{Path: "/p", Uncounted: true}}
 	h.w.recovered.read()
 	h.Until("the bar", func() bool { return h.w.recovered.content.Visible() })
 	if h.w.recovered.look.Visible() {
@@ -89,7 +89,7 @@ func TestRecoveredBarWithoutFolders(t *testing.T) {
 func TestRecoveredBarInASmallWindow(t *testing.T) {
 	for _, language := range wording.Languages() {
 		ctl := viewtest.NewFake()
-		ctl.Damage = []core.Recovery{{Path: "/home/a/queue.db.corrupt-1", LostQueued: 1234, Folders: []string{"/home/a/pictures"}}}
+		ctl.Damaged = []core.Recovery{{Path: "/home/a/queue.db.corrupt-1", LostQueued: 1234, Folders: []string{"/home/a/pictures"}}}
 		h := open(t, ctl, language, "light")
 		h.w.win.Resize(fyne.NewSize(view.LeastWidth, view.LeastHeight))
 		h.Until("the bar", func() bool { return h.w.recovered.content.Visible() })

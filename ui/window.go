@@ -55,7 +55,7 @@ type Window struct {
 	host      *view.Host
 	model     *queue.Model
 	recorder  *metrics.Recorder
-	permanent *transfers.Permanents
+	permanent *transfers.Finaliser
 	icons     *widgets.Icons
 	pieces    // of the window in the present language
 	status    ending

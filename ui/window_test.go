@@ -110,7 +110,7 @@ func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 
 	x := h.Ctl.Snapshot.Transfers[6]
 	x.Error = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused}
-	h.w.apply(change{update: &core.Update{Changed: []core.Transfer{x}}, link: h.Ctl.Connection, profile: h.Ctl.Used})
+	h.w.apply(change{update: &core.Update{Changed: []core.Transfer{x}}, link: h.Ctl.CurrentLink, profile: h.Ctl.CurrentProfile})
 	h.w.transfers.Tap(x.ID, 0)
 	h.Typed(fyne.KeyReturn)
 	h.Until("the details", func() bool { return h.SaysNow("Test connection") })
@@ -170,7 +170,7 @@ func TestShortcuts(t *testing.T) {
 	}
 	h.Entry("Filter by name…").SetText("no such name")
 	h.Says("Nothing matches the filter")
-	ctl.Found = core.Scan{Sources: []core.Source{{Path: "/p"}}}
+	ctl.ScanResult = core.Scan{Sources: []core.Source{{Path: "/p"}}}
 	h.App.Clipboard().SetContent("file:///p\n")
 	press(&fyne.ShortcutPaste{})
 	h.Called(`scan ["/p"]`)
@@ -253,7 +253,7 @@ func TestNotificationsHoldFixedWordsOnly(t *testing.T) {
 
 func TestProfiles(t *testing.T) {
 	ctl := viewtest.NewFake()
-	ctl.Saved["Archive"] = core.Profile{Name: "Archive", Upload: core.UploadSettings{RetentionPolicy: core.RetentionPermanent}}
+	ctl.SavedProfiles["Archive"] = core.Profile{Name: "Archive", Upload: core.UploadSettings{RetentionPolicy: core.RetentionPermanent}}
 	h := open(t, ctl, "en", "light")
 	h.w.header.use("Archive")
 	h.Called("use Archive")
@@ -272,7 +272,7 @@ func TestLanguageChangesAtOnce(t *testing.T) {
 	h.App.Preferences().SetString(view.PrefLanguage, "ru")
 	h.w.appearanceChanged()
 	h.Says("сохранено · проверено")
-	h.w.apply(change{link: ctl.Connection, profile: ctl.Used})
+	h.w.apply(change{link: ctl.CurrentLink, profile: ctl.CurrentProfile})
 	h.Says("Подключено")
 }
 

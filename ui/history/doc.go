@@ -1,2 +1,2 @@
-// Package history is the page of what has been stored: it is searched, copied and exported.
+// Package history is the page of the files that have been stored, to be searched, copied and exported.
 package history

@@ -25,7 +25,7 @@ func open(t testing.TB, ctl *viewtest.Fake, language, theme string) *harness {
 	t.Helper()
 	h := &harness{Stage: viewtest.NewStage(t, ctl, language, theme)}
 	h.host = h.NewHost()
-	permanent := transfers.NewPermanents(h.host)
+	permanent := transfers.NewFinaliser(h.host)
 	h.v = New(h.host, permanent, func() int { return h.stored })
 	permanent.Notices = func() []*view.Notice { return []*view.Notice{h.v.Notice} }
 	permanent.Changed = func(done bool) {

@@ -22,19 +22,19 @@ import (
 // historyLimit is how many stored files the page lists; an export has all.
 const historyLimit = 2000
 
-// View lists what has ever been stored, newest first.
+// View lists the stored files, newest first.
 type View struct {
 	host      *view.Host
 	content   *fyne.Container
 	Notice    *view.Notice
-	permanent *transfers.Permanents
+	permanent *transfers.Finaliser
 	search    *view.LineEntry
 	copyID    *widgets.QuietButton
 	copySum   *widgets.QuietButton
 	export    *widgets.QuietButton
 	list      *widgets.RowList
 	none      *widgets.Caption
-	more      *widgets.Caption // said where there are more than are listed
+	more      *widgets.Caption // shown if there are more than are listed
 
 	rows    []core.Transfer
 	chosen  int // index of the selected row, -1 for none
@@ -42,7 +42,7 @@ type View struct {
 	asking  bool       // a query is under way
 	again   bool       // the search changed meanwhile
 	stored  func() int // grows when something new is stored
-	seen    int        // stored when the rows were read
+	seen    int        // stored() when the rows were read
 }
 
 var (
@@ -50,8 +50,8 @@ var (
 	_ view.Ticker = (*View)(nil)
 )
 
-// New is the page. stored grows when something new is stored.
-func New(host *view.Host, p *transfers.Permanents, stored func() int) *View {
+// New returns the page. p makes files permanent; stored grows when a file is stored.
+func New(host *view.Host, p *transfers.Finaliser, stored func() int) *View {
 	v := &View{host: host, permanent: p, chosen: -1, stored: stored}
 	t := host.Text
 	v.search = view.NewLineEntry(host, t.S("history.search"))
@@ -118,9 +118,8 @@ func (v *View) draw(r *widgets.CellRow, i int) {
 	more.OnTapped = func() { view.ShowMenuBelow(v.menu(i), v.host.Win.Canvas(), more) }
 }
 
-// historyPlaces are the columns: name, size, when, server, file ID, SHA-256,
-// and the button. Where there is little room the last ones are in the details
-// only.
+// historyPlaces are the columns: name, size, time, server, file ID, SHA-256, and the
+// button. If there is little room, the details alone have the last ones.
 func historyPlaces(width float32) []widgets.Place {
 	const edge, gap = 16, 12
 	widths := []float32{0, 78, 118, 150, 100, 100, widgets.ButtonSize}
@@ -146,7 +145,7 @@ func historyPlaces(width float32) []widgets.Place {
 	return places
 }
 
-// storedAt is when the server took a file.
+// storedAt is when the server stored a file.
 func storedAt(x *core.Transfer) time.Time {
 	if x.Receipt != nil && !x.Receipt.UploadedAt.IsZero() {
 		return x.Receipt.UploadedAt
@@ -154,19 +153,19 @@ func storedAt(x *core.Transfer) time.Time {
 	return x.FinishedAt
 }
 
-// Content implements view.
+// Content implements view.Page.
 func (v *View) Content() fyne.CanvasObject { return v.content }
 
-// Shown implements view.
+// Shown implements view.Page.
 func (v *View) Shown() {
 	v.Visible = true
 	v.Read()
 }
 
-// Hidden implements view.
+// Hidden implements view.Page.
 func (v *View) Hidden() { v.Visible = false }
 
-// Tick implements ticker: what was stored meanwhile appears.
+// Tick implements view.Ticker. It shows what was stored since.
 func (v *View) Tick(time.Time) {
 	if v.stored() != v.seen {
 		v.Read()
@@ -180,8 +179,7 @@ func (v *View) query() core.HistoryQuery {
 	return core.HistoryQuery{Text: strings.TrimSpace(v.search.Text)}
 }
 
-// Read asks for the rows; while an answer is awaited it only notes that it has
-// to ask again.
+// Read reads the rows. While it does so, another call makes it read again after.
 func (v *View) Read() {
 	if v.asking {
 		v.again = true
@@ -220,7 +218,7 @@ func (v *View) show(rows []core.Transfer) {
 	v.content.Refresh()
 }
 
-// choose makes a row the one that the buttons act on.
+// choose sets the row for the buttons.
 func (v *View) choose(i widget.ListItemID) {
 	v.chosen = i
 	on := i >= 0 && i < len(v.rows) && v.rows[i].Receipt != nil
@@ -234,7 +232,7 @@ func (v *View) copy(of func(*core.Receipt) string) {
 	}
 }
 
-// key is what the keys do with the chosen row.
+// key does what a key does with the chosen row. It reports whether it used the key.
 func (v *View) key(e *fyne.KeyEvent) bool {
 	if v.chosen < 0 || v.chosen >= len(v.rows) {
 		return false
@@ -251,7 +249,7 @@ func (v *View) key(e *fyne.KeyEvent) bool {
 	return true
 }
 
-// menu is what can be done with a row.
+// menu is the menu of a row.
 func (v *View) menu(i int) *fyne.Menu {
 	t := v.host.Text
 	v.list.Select(i)
@@ -270,7 +268,7 @@ func (v *View) menu(i int) *fyne.Menu {
 	return menu
 }
 
-// MakePermanent keeps the chosen file for good.
+// MakePermanent makes the chosen file permanent.
 func (v *View) MakePermanent() {
 	if i := v.chosen; i >= 0 && i < len(v.rows) {
 		if file, ok := transfers.StoredOf(&v.rows[i]); ok {
@@ -279,7 +277,7 @@ func (v *View) MakePermanent() {
 	}
 }
 
-// exports are the forms that the history can be written in.
+// exports are the formats in which the history can be exported.
 var exports = []struct { //nolint:gochecknoglobals // a table
 	format core.HistoryFormat
 	key    string
@@ -303,7 +301,7 @@ func (v *View) showExport() {
 	view.ShowMenuBelow(menu, v.host.Win.Canvas(), v.export)
 }
 
-// exported says where an export is.
+// exported says where an export was written.
 func (v *View) exported(path string) {
 	t := v.host.Text
 	v.Notice.Show(theme.InfoIcon(), t.SavedAs(path), t.S("action.folder"), func() { view.OpenFolder(v.host, path) })

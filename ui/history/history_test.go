@@ -22,7 +22,7 @@ func TestHistoryMarksDifferences(t *testing.T) {
 	ctl := viewtest.NewFake()
 	x := viewtest.Transfer(1, "contract.pdf", 100, core.StateStored)
 	x.Receipt = viewtest.DifferingReceipt()
-	ctl.Stored = []core.Transfer{x}
+	ctl.StoredFiles = []core.Transfer{x}
 	h := open(t, ctl, "en", "light")
 	h.Until("the history", func() bool { return strings.Contains(viewtest.Spaced(h.Words()), "contract.pdf · kept for 30") })
 }
@@ -99,7 +99,7 @@ func TestHistoryFollowsWhatIsStored(t *testing.T) {
 	if v.asking || len(h.Ctl.Calls()) != asked {
 		t.Error("asked although nothing was stored")
 	}
-	h.Ctl.Remember(h.Ctl.Stored[:1], nil)
+	h.Ctl.Remember(h.Ctl.StoredFiles[:1], nil)
 	h.stored++
 	v.Tick(h.Clock)
 	h.Until("the new rows", func() bool { return len(v.rows) == 1 })
@@ -108,7 +108,7 @@ func TestHistoryFollowsWhatIsStored(t *testing.T) {
 func TestHistoryListsItsLimit(t *testing.T) {
 	ctl := viewtest.NewFake()
 	for i := range historyLimit + 1 {
-		ctl.Stored = append(ctl.Stored, viewtest.Transfer(i, fmt.Sprint(i), 1, core.StateStored))
+		ctl.StoredFiles = append(ctl.StoredFiles, viewtest.Transfer(i, fmt.Sprint(i), 1, core.StateStored))
 	}
 	h := open(t, ctl, "en", "light")
 	if v := h.listed(); len(v.rows) != historyLimit {

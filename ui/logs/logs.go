@@ -78,16 +78,16 @@ func New(host *view.Host, buffer *Buffer) *View {
 	return v
 }
 
-// Content implements view.
+// Content implements view.Page.
 func (v *View) Content() fyne.CanvasObject { return v.content }
 
-// Shown implements view.
+// Shown implements view.Page.
 func (v *View) Shown() { v.read() }
 
-// Hidden implements view.
+// Hidden implements view.Page.
 func (v *View) Hidden() {}
 
-// Tick implements ticker.
+// Tick implements view.Ticker.
 func (v *View) Tick(time.Time) { v.read() }
 
 // Search is the entry that Ctrl+F goes to.

@@ -155,16 +155,16 @@ func (v *View) drawSwitch() {
 	}
 }
 
-// Content implements view.
+// Content implements view.Page.
 func (v *View) Content() fyne.CanvasObject { return v.content }
 
-// Shown implements view.
+// Shown implements view.Page.
 func (v *View) Shown() { v.draw() }
 
-// Hidden implements view.
+// Hidden implements view.Page.
 func (v *View) Hidden() {}
 
-// Tick implements ticker.
+// Tick implements view.Ticker.
 func (v *View) Tick(time.Time) { v.draw() }
 
 // draw takes the newest figures over.

@@ -14,7 +14,7 @@ import (
 )
 
 func TestCertificateCard(t *testing.T) {
-	good := viewtest.Busy().Facts
+	good := viewtest.Busy().CertificateFacts
 	with := func(change func(*core.CertificateFacts)) core.CertificateFacts {
 		f := good
 		change(&f)
@@ -38,7 +38,7 @@ func TestCertificateCard(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctl := viewtest.Busy()
-			ctl.Facts, ctl.FactsErr = c.facts, c.err
+			ctl.CertificateFacts, ctl.CertificateErr = c.facts, c.err
 			h := open(t, ctl, "en", "light")
 			h.host.OpenSettings(view.TabCertificates)
 			for _, want := range c.want {
@@ -85,8 +85,8 @@ func TestFilesDroppedOnTheSettings(t *testing.T) {
 
 func TestConnectionTestIsLiveAndCopyable(t *testing.T) {
 	ctl := viewtest.Busy()
-	ctl.Gate = make(chan struct{})
-	ctl.Steps = append(ctl.Steps, core.Step{
+	ctl.CheckGate = make(chan struct{})
+	ctl.CheckSteps = append(ctl.CheckSteps, core.Step{
 		Name: "signature", Status: core.StepFailed, Advice: "Ask the administrator.",
 		Err: &core.Error{Code: core.CodeTokenUntrusted, Message: "no key fits"},
 	})
@@ -94,7 +94,7 @@ func TestConnectionTestIsLiveAndCopyable(t *testing.T) {
 	d := h.openDialog(view.TabServer)
 	h.fill(d, view.TabServer, "ingester_url", "https://unsaved.example")
 	h.Tap("Test connection")
-	h.Until("the last line", func() bool { return len(d.check.steps) == len(ctl.Steps) })
+	h.Until("the last line", func() bool { return len(d.check.steps) == len(ctl.CheckSteps) })
 	h.Says("Sign-in server")
 	h.Says("TLS 1.3, AES-128-GCM")
 	h.Says("38 ms")
@@ -103,7 +103,7 @@ func TestConnectionTestIsLiveAndCopyable(t *testing.T) {
 	if !d.copy.Disabled() || d.test.Text != "Stop the test" {
 		t.Error("a running test can be copied, or can't be stopped")
 	}
-	close(ctl.Gate)
+	close(ctl.CheckGate)
 	h.Called("check https://unsaved.example")
 	h.Until("the end", d.check.done)
 	h.Tap("Copy report")
@@ -117,14 +117,14 @@ func TestConnectionTestIsLiveAndCopyable(t *testing.T) {
 
 func TestConnectionTestCanBeStopped(t *testing.T) {
 	ctl := viewtest.Busy()
-	ctl.Gate, ctl.Steps = make(chan struct{}), nil
+	ctl.CheckGate, ctl.CheckSteps = make(chan struct{}), nil
 	h := open(t, ctl, "en", "light")
 	d := h.openDialog(view.TabServer)
 	h.Tap("Test connection")
 	h.Tap("Stop the test")
 	h.Until("the end", func() bool { return !d.check.running() })
 	h.Says("Stopped")
-	ctl.Gate, ctl.CheckErr = nil, &core.Error{Code: core.CodeProfileInvalid}
+	ctl.CheckGate, ctl.CheckErr = nil, &core.Error{Code: core.CodeProfileInvalid}
 	h.Tap("Test connection")
 	h.Until("the reason", func() bool { return strings.Contains(h.Words(), "The profile has a mistake.") })
 }
@@ -147,9 +147,9 @@ func TestPassphraseHint(t *testing.T) {
 	} {
 		t.Run(tt.name+" "+tt.language, func(t *testing.T) {
 			ctl := viewtest.NewFake()
-			p := ctl.Saved["Production"]
+			p := ctl.SavedProfiles["Production"]
 			p.TLS.CertFile = "/etc/ingester/client.pem"
-			ctl.Saved["Production"], ctl.Facts, ctl.FactsErr = p, tt.facts, tt.err
+			ctl.SavedProfiles["Production"], ctl.CertificateFacts, ctl.CertificateErr = p, tt.facts, tt.err
 			h := open(t, ctl, tt.language, "light")
 			h.host.OpenSettings(view.TabCertificates)
 			h.Until("the dialog", func() bool { return h.settings() != nil })

@@ -38,7 +38,7 @@ func (h *harness) openDialog(tab view.Tab) *Dialog {
 	if kept, err := h.Ctl.HasSecret(h.T.Context(), d.previous); err != nil || kept {
 		h.Until("the answer about the secret", func() bool { return d.secret.kept.Visible() })
 	}
-	if h.Ctl.Saved[d.previous].TLS.HasClientCertificate() {
+	if h.Ctl.SavedProfiles[d.previous].TLS.HasClientCertificate() {
 		h.Until("the card", func() bool { return d.certificates.card.values["settings.card.subject"].Visible() })
 	}
 	return d

@@ -13,7 +13,7 @@ import (
 // shelf is a key store: an expired certificate, its successor, another one, and
 // one of a server.
 func shelf() []core.CertificateFacts {
-	good := viewtest.Busy().Facts
+	good := viewtest.Busy().CertificateFacts
 	make := func(alias, name, sum string, change func(*core.CertificateFacts)) core.CertificateFacts {
 		f := good
 		f.Aliases, f.CommonName, f.Subject, f.Issuer, f.Fingerprint, f.NotAfter = []string{alias}, name, "CN="+name, "CN=Example CA", sum, viewtest.Start().AddDate(1, 0, 0)
@@ -38,11 +38,11 @@ func TestIdentityIsChosen(t *testing.T) {
 	} {
 		t.Run(language, func(t *testing.T) {
 			ctl := viewtest.Busy()
-			p := ctl.Saved["Production"]
+			p := ctl.SavedProfiles["Production"]
 			p.TLS.PKCS12File = "/store.p12"
-			ctl.Saved["Production"], ctl.Facts = p, core.CertificateFacts{Identities: shelf()}
+			ctl.SavedProfiles["Production"], ctl.CertificateFacts = p, core.CertificateFacts{Identities: shelf()}
 			h := open(t, ctl, language, "light")
-			ctl.FactsErr = errorOf(core.CodeIdentityChoice)
+			ctl.CertificateErr = errorOf(core.CodeIdentityChoice)
 			h.host.OpenSettings(view.TabCertificates)
 			h.Until("the settings", func() bool { return h.settings() != nil })
 			d := h.settings()
@@ -55,8 +55,8 @@ func TestIdentityIsChosen(t *testing.T) {
 			}
 			h.DialogFits()
 			h.Picture("identity-" + language)
-			ctl.Facts, ctl.FactsErr = shelf()[2], nil
-			ctl.Facts.Identities = shelf()
+			ctl.CertificateFacts, ctl.CertificateErr = shelf()[2], nil
+			ctl.CertificateFacts.Identities = shelf()
 			c.SetSelectedIndex(3)
 			h.Until("the card", func() bool { return strings.Contains(viewtest.Spaced(h.Words()), "CC:01:02") })
 			if d.accept.Disabled() || row.problem.Visible() || c.value() != "reports" {
@@ -92,12 +92,12 @@ func TestIdentityRow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctl := viewtest.Busy()
-			p := ctl.Saved["Production"]
+			p := ctl.SavedProfiles["Production"]
 			p.TLS.CertFile, p.TLS.Identity = "/c.pem", tt.identity
-			ctl.Saved["Production"], ctl.Facts = p, shelf()[1]
-			ctl.Facts.Identities = tt.all
+			ctl.SavedProfiles["Production"], ctl.CertificateFacts = p, shelf()[1]
+			ctl.CertificateFacts.Identities = tt.all
 			h := open(t, ctl, "en", "light")
-			ctl.FactsErr = errorOf(tt.err)
+			ctl.CertificateErr = errorOf(tt.err)
 			d := h.openDialog(view.TabCertificates)
 			h.Until("the answer", func() bool { return d.certificates.question() == d.certificates.answered })
 			row, c := d.row(t, "tls.identity"), d.certificates.identity
@@ -130,15 +130,15 @@ func TestWizardAsksForTheIdentity(t *testing.T) {
 	h.fill(d, view.TabSignIn, "auth.client_id", "sa_1")
 	d.secret.SetText("s3cret")
 	h.Tap("Next")
-	ctl.Facts, ctl.FactsErr = core.CertificateFacts{Identities: shelf()}, errorOf(core.CodeIdentityChoice)
+	ctl.CertificateFacts, ctl.CertificateErr = core.CertificateFacts{Identities: shelf()}, errorOf(core.CodeIdentityChoice)
 	d.certificates.take("/store.p12", filePKCS12)
 	d.certificates.inspect()
 	row := d.row(t, "tls.identity")
 	h.Until("the refusal", row.problem.Visible)
 	h.Tap("Next")
 	d.mustShow(t, view.TabCertificates)
-	ctl.Facts, ctl.FactsErr = shelf()[1], nil
-	ctl.Facts.Identities = shelf()
+	ctl.CertificateFacts, ctl.CertificateErr = shelf()[1], nil
+	ctl.CertificateFacts.Identities = shelf()
 	d.certificates.identity.SetSelectedIndex(2)
 	h.Until("the answer", func() bool { return !row.problem.Visible() && d.certificates.question() == d.certificates.answered })
 	h.Tap("Next")
@@ -146,7 +146,7 @@ func TestWizardAsksForTheIdentity(t *testing.T) {
 	h.Until("the end of the test", func() bool { return !d.check.running() })
 	h.Tap("Finish")
 	h.Called(`save "" as "Archive" session=false`)
-	if got := ctl.Saved["Archive"].TLS; got.Identity != "scanner" || got.PKCS12File != "/store.p12" {
+	if got := ctl.SavedProfiles["Archive"].TLS; got.Identity != "scanner" || got.PKCS12File != "/store.p12" {
 		t.Errorf("saved %+v", got)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // TestPicturesOfTheSettings takes pictures to be looked at, if a folder for them is
 // set; see Stage.Picture.
 func TestPicturesOfTheSettings(t *testing.T) {
-	for _, look := range viewtest.Dresses() {
+	for _, look := range viewtest.Looks() {
 		t.Run(look.Name, func(t *testing.T) {
 			for _, size := range []struct {
 				name          string

@@ -27,7 +27,7 @@ func TestQueuedFilesAreAskedAbout(t *testing.T) {
 	} {
 		t.Run(tt.language+" "+tt.key, func(t *testing.T) {
 			ctl := viewtest.Busy()
-			ctl.Waiting = 3
+			ctl.BoundFiles = 3
 			h := open(t, ctl, tt.language, "light")
 			h.host.OpenSettings(view.TabServer)
 			h.Until("the settings", func() bool { return h.settings() != nil })
@@ -57,7 +57,7 @@ func TestQueuedFilesAreAskedAbout(t *testing.T) {
 // Nobody is asked if the server stays the same. After an error the dialog stays.
 func TestQueuedFilesAreLeftAlone(t *testing.T) {
 	ctl := viewtest.Busy()
-	ctl.Waiting, ctl.BoundErr = 3, errors.New("broken")
+	ctl.BoundFiles, ctl.BoundErr = 3, errors.New("broken")
 	h := open(t, ctl, "en", "light")
 	h.host.OpenSettings(view.TabServer)
 	h.Until("the settings", func() bool { return h.settings() != nil })
@@ -76,7 +76,7 @@ func TestQueuedFilesAreLeftAlone(t *testing.T) {
 func TestQueuedQuestionInASmallWindow(t *testing.T) {
 	for _, language := range wording.Languages() {
 		ctl := viewtest.Busy()
-		ctl.Waiting = 3
+		ctl.BoundFiles = 3
 		h := open(t, ctl, language, "light")
 		h.Win.Resize(fyne.NewSize(view.LeastWidth, view.LeastHeight))
 		h.host.OpenSettings(view.TabServer)

@@ -12,9 +12,9 @@ import (
 // TestRefusedFilesCannotBeSaved checks that what saving would refuse is said below the
 // field, until another file is chosen or the same one is good.
 func TestRefusedFilesCannotBeSaved(t *testing.T) {
-	facts := viewtest.Busy().Facts
+	facts := viewtest.Busy().CertificateFacts
 	facts.KeyMatches = false
-	other, client := core.CertificateFacts{}, viewtest.Busy().Facts
+	other, client := core.CertificateFacts{}, viewtest.Busy().CertificateFacts
 	for _, c := range []struct {
 		name, language string
 		cert, key, p12 string
@@ -34,11 +34,11 @@ func TestRefusedFilesCannotBeSaved(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			ctl := viewtest.Busy()
-			p := ctl.Saved["Production"]
+			p := ctl.SavedProfiles["Production"]
 			p.TLS.CertFile, p.TLS.KeyFile, p.TLS.PKCS12File = c.cert, c.key, c.p12
-			ctl.Saved["Production"], ctl.Facts = p, c.facts
+			ctl.SavedProfiles["Production"], ctl.CertificateFacts = p, c.facts
 			h := open(t, ctl, c.language, "light")
-			ctl.FactsErr, ctl.CAErr = errorOf(c.code), errorOf(c.caCode)
+			ctl.CertificateErr, ctl.CAErr = errorOf(c.code), errorOf(c.caCode)
 			h.host.OpenSettings(view.TabCertificates)
 			h.Until("the settings", func() bool { return h.settings() != nil })
 			d := h.settings()
@@ -60,7 +60,7 @@ func TestRefusedFilesCannotBeSaved(t *testing.T) {
 			if !d.accept.Disabled() {
 				t.Error("the first file can be saved again")
 			}
-			ctl.FactsErr, ctl.CAErr = nil, nil
+			ctl.CertificateErr, ctl.CAErr = nil, nil
 			e.FocusLost()
 			h.Until("the mended file", func() bool { return !d.accept.Disabled() && !problem.Visible() })
 		})
@@ -82,7 +82,7 @@ func TestAPassphraseThatIsStillToBeTyped(t *testing.T) {
 		t.Run(string(code), func(t *testing.T) {
 			ctl := viewtest.Busy()
 			h := open(t, ctl, "en", "light")
-			ctl.FactsErr = errorOf(code)
+			ctl.CertificateErr = errorOf(code)
 			h.host.OpenSettings(view.TabCertificates)
 			h.Until("the card", func() bool { return strings.Contains(viewtest.Spaced(h.Words()), "Enter the passphrase") })
 			d := h.settings()
@@ -104,7 +104,7 @@ func TestAPassphraseThatIsStillToBeTyped(t *testing.T) {
 // TestTheWizardGoesBackToRefusedFiles that were read when their page was left already.
 func TestTheWizardGoesBackToRefusedFiles(t *testing.T) {
 	ctl := viewtest.Fresh()
-	ctl.FactsErr = errorOf(core.CodeCertificateUnreadable)
+	ctl.CertificateErr = errorOf(core.CodeCertificateUnreadable)
 	h, d := wizardOf(t, ctl, "en", "light")
 	h.addresses(d)
 	h.fill(d, view.TabSignIn, "auth.client_id", "sa_1")

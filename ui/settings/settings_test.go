@@ -97,11 +97,11 @@ func TestSettingsAreSaved(t *testing.T) {
 	h.Tap("Save")
 	h.Called(`save "Production" as "Archive" session=false`)
 	h.Until("the dialog to close", func() bool { return h.settings() == nil })
-	p := h.Ctl.Saved["Archive"]
+	p := h.Ctl.SavedProfiles["Archive"]
 	if p.Upload.Concurrency != 6 || p.TLS.CACertFile != "/etc/ca.pem" || p.Auth.ClientID != "sa_prod_reports_1a2b3c" || p.TLS.ProtocolVersion != core.TLSv13 {
 		t.Errorf("saved %+v", p)
 	}
-	if h.Ctl.Secrets.Passphrase.Reveal() != "open sesame" || !h.Ctl.Secrets.Client.IsZero() {
+	if h.Ctl.SavedSecrets.Passphrase.Reveal() != "open sesame" || !h.Ctl.SavedSecrets.Client.IsZero() {
 		t.Error("a secret was lost, or one that was left alone was sent")
 	}
 	if d.certificates.passphrase.Text != "" {
@@ -114,10 +114,10 @@ func TestSettingsAreSaved(t *testing.T) {
 
 func TestAnUntouchedFormSavesWhatItRead(t *testing.T) {
 	ctl := viewtest.Busy()
-	p := ctl.Saved["Production"]
+	p := ctl.SavedProfiles["Production"]
 	p.Auth.Timeout, p.Auth.Grant, p.Auth.Scope, p.Upload.TusURL = "7s", core.GrantOAuth2, "files:write", "https://t.example/files/"
 	p.Auth.TokenURL, p.TLS.ServerName, p.TLS.Ciphers = "https://t.example/token", "other.example", "TLS_AES_128_GCM_SHA256"
-	ctl.Saved["Production"] = p
+	ctl.SavedProfiles["Production"] = p
 	h := open(t, ctl, "en", "light")
 	d := h.openDialog(view.TabServer)
 	if d.changedByHand() {
@@ -125,7 +125,7 @@ func TestAnUntouchedFormSavesWhatItRead(t *testing.T) {
 	}
 	h.Tap("Save")
 	h.Until("the dialog to close", func() bool { return h.settings() == nil })
-	if got := ctl.Saved["Production"]; got != p {
+	if got := ctl.SavedProfiles["Production"]; got != p {
 		t.Errorf("read  %+v\nsaved %+v", p, got)
 	}
 }
@@ -134,7 +134,7 @@ func TestCancelChangesNothing(t *testing.T) {
 	for _, how := range []string{"Cancel", "Escape in a field", "Escape"} {
 		t.Run(how, func(t *testing.T) {
 			ctl := viewtest.Busy()
-			before := ctl.Saved["Production"]
+			before := ctl.SavedProfiles["Production"]
 			h := open(t, ctl, "en", "light")
 			d := h.openDialog(view.TabServer)
 			h.fill(d, view.TabServer, "name", "Other")
@@ -152,8 +152,8 @@ func TestCancelChangesNothing(t *testing.T) {
 			if h.settings() != nil || d.popup.Visible() {
 				t.Error("the dialog is still there")
 			}
-			if len(ctl.Saved) != 1 || ctl.Saved["Production"] != before {
-				t.Errorf("profiles are %v", ctl.Saved)
+			if len(ctl.SavedProfiles) != 1 || ctl.SavedProfiles["Production"] != before {
+				t.Errorf("profiles are %v", ctl.SavedProfiles)
 			}
 			if d.secret.Text != "" {
 				t.Error("the secret is still in the form")
@@ -179,7 +179,7 @@ func TestAKeptSecretIsNeverShown(t *testing.T) {
 	d.secret.SetText("new")
 	h.Tap("Save")
 	h.Until("the save", func() bool { return h.settings() == nil })
-	if h.Ctl.Secrets.Client.Reveal() != "new" {
+	if h.Ctl.SavedSecrets.Client.Reveal() != "new" {
 		t.Error("the new secret was not saved")
 	}
 }
@@ -217,7 +217,7 @@ func TestWithoutAKeychainTheSessionIsOffered(t *testing.T) {
 			h.Tap("This session only")
 			h.Called(`save "Production" as "Production" session=true`)
 			h.Until("the dialog to close", func() bool { return h.settings() == nil })
-			if ctl.Secrets.Client.Reveal() != "s3cret" {
+			if ctl.SavedSecrets.Client.Reveal() != "s3cret" {
 				t.Error("the secret is lost")
 			}
 		})
@@ -243,13 +243,13 @@ func TestOtherFailuresOfSavingAreSaid(t *testing.T) {
 // The name of another profile is refused, and the message says so.
 func TestATakenNameIsSaid(t *testing.T) {
 	ctl := viewtest.Busy()
-	ctl.Saved["Archive"] = core.NewProfile("Archive")
+	ctl.SavedProfiles["Archive"] = core.NewProfile("Archive")
 	h := open(t, ctl, "en", "light")
 	d := h.openDialog(view.TabServer)
 	h.fill(d, view.TabServer, "name", "archive")
 	h.Tap("Save")
 	h.Until("the reason", func() bool { return strings.Contains(d.status.Text, "Another profile has this name.") })
-	if _, there := ctl.Saved["Production"]; !there || ctl.Saved["Archive"].Name != "Archive" || h.settings() != d {
+	if _, there := ctl.SavedProfiles["Production"]; !there || ctl.SavedProfiles["Archive"].Name != "Archive" || h.settings() != d {
 		t.Error("saved all the same, or the form is gone")
 	}
 }
@@ -271,7 +271,7 @@ func TestProfilesOfTheSettings(t *testing.T) {
 	ctl := viewtest.Busy()
 	archive := core.NewProfile("Archive")
 	archive.IngesterURL, archive.AdminURL, archive.Auth.ClientID = "https://a.example", "https://a.example", "sa"
-	ctl.Saved["Archive"] = archive
+	ctl.SavedProfiles["Archive"] = archive
 	h := open(t, ctl, "en", "light")
 	d := h.openDialog(view.TabTransfers)
 	names := []string{"Production", "Archive"}
@@ -289,7 +289,7 @@ func TestProfilesOfTheSettings(t *testing.T) {
 	h.Called(`save "" as "Archive 2" session=false`)
 	h.Called("use Archive 2")
 	h.Until("the dialog to close", func() bool { return h.settings() == nil })
-	if p := ctl.Saved["Archive 2"]; p.IngesterURL != "https://a.example" {
+	if p := ctl.SavedProfiles["Archive 2"]; p.IngesterURL != "https://a.example" {
 		t.Errorf("the copy is %+v", p)
 	}
 
@@ -307,7 +307,7 @@ func TestProfilesOfTheSettings(t *testing.T) {
 	h.Says("Remove Archive 2?")
 	h.Tap("Remove")
 	h.Called("remove profile Archive 2")
-	h.Until("the end of the dialog", func() bool { return h.settings() == nil && h.told == 2 && ctl.Used == "" })
+	h.Until("the end of the dialog", func() bool { return h.settings() == nil && h.told == 2 && ctl.CurrentProfile == "" })
 }
 
 func TestSettingsOfMetrics(t *testing.T) {
@@ -357,7 +357,7 @@ func TestAppearanceIsTakenOverBySave(t *testing.T) {
 
 func TestSettingsFailures(t *testing.T) {
 	ctl := viewtest.Busy()
-	delete(ctl.Saved, "Production")
+	delete(ctl.SavedProfiles, "Production")
 	h := open(t, ctl, "en", "light")
 	h.host.OpenSettings(view.TabServer)
 	h.Until("the error", func() bool { return strings.Contains(h.Words(), "There is no such profile.") })

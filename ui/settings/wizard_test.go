@@ -49,10 +49,10 @@ func (d *Dialog) mustShow(t *testing.T, want view.Tab) {
 }
 
 func TestWizardGoesThroughItsPages(t *testing.T) {
-	for _, look := range viewtest.Dresses() {
+	for _, look := range viewtest.Looks() {
 		t.Run(look.Name, func(t *testing.T) {
 			ctl := viewtest.Fresh()
-			ctl.Steps, ctl.Facts = viewtest.Busy().Steps, viewtest.Busy().Facts
+			ctl.CheckSteps, ctl.CertificateFacts = viewtest.Busy().CheckSteps, viewtest.Busy().CertificateFacts
 			h, d := wizardOf(t, ctl, look.Language, look.Theme)
 			s := h.host.Text.S
 			picture := func(page string) {
@@ -86,8 +86,8 @@ func TestWizardGoesThroughItsPages(t *testing.T) {
 			picture("4-test")
 			h.Tap(s("wizard.finish"))
 			h.Until("the profile", func() bool { return h.told == 1 })
-			p := ctl.Saved["Archive"]
-			if p.Auth.ClientID != "sa_1" || p.TLS.PKCS12File == "" || ctl.Secrets.Client.Reveal() != "s3cret" || ctl.Used != "Archive" {
+			p := ctl.SavedProfiles["Archive"]
+			if p.Auth.ClientID != "sa_1" || p.TLS.PKCS12File == "" || ctl.SavedSecrets.Client.Reveal() != "s3cret" || ctl.CurrentProfile != "Archive" {
 				t.Errorf("saved %+v", p)
 			}
 			if p.Upload != core.NewProfile("").Upload || p.Metrics != core.NewProfile("").Metrics {
@@ -154,8 +154,8 @@ func TestWizardStaysOnAPageWithAMistake(t *testing.T) {
 // the next one waits for its end, and that a profile that fails can be saved.
 func TestWizardTestsAgainAndSaysWhatToDo(t *testing.T) {
 	ctl := viewtest.Fresh()
-	ctl.Gate = make(chan struct{})
-	ctl.Steps = []core.Step{{Name: "tcp", Target: core.TargetIngester, Status: core.StepFailed,
+	ctl.CheckGate = make(chan struct{})
+	ctl.CheckSteps = []core.Step{{Name: "tcp", Target: core.TargetIngester, Status: core.StepFailed,
 		Err: &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused}}}
 	h, d := wizardOf(t, ctl, "en", "light")
 	h.addresses(d)
@@ -169,7 +169,7 @@ func TestWizardTestsAgainAndSaysWhatToDo(t *testing.T) {
 	h.Tap("Next")
 	d.mustShow(t, tabTest)
 	h.Until("the first test's end and the second one", func() bool { return d.check.running() && !d.guide.(*wizard).due && len(d.check.steps) == 1 })
-	close(ctl.Gate)
+	close(ctl.CheckGate)
 	h.Until("the end of the test", d.check.done)
 	h.Says("Something is not right yet.")
 	h.Picture("wizard-failed")
@@ -197,7 +197,7 @@ func TestImportedProfileAsksForItsSecretAndTests(t *testing.T) {
 	ctl := viewtest.Fresh()
 	ctl.NoSecret = true
 	h := open(t, ctl, "en", "light")
-	ctl.InFile = core.Profile{IngesterURL: "https://ingester.example", AdminURL: "https://admin.example", Auth: core.AuthSettings{ClientID: "sa_1"}}
+	ctl.Imported = core.Profile{IngesterURL: "https://ingester.example", AdminURL: "https://admin.example", Auth: core.AuthSettings{ClientID: "sa_1"}}
 	p, err := ctl.ImportProfile(t.Context(), "/handed-out.toml")
 	if err != nil {
 		t.Fatal(err)
@@ -215,7 +215,7 @@ func TestImportedProfileAsksForItsSecretAndTests(t *testing.T) {
 	h.Tap("Finish")
 	h.Called(`save "Imported" as "Imported" session=false`)
 	h.Until("the end", func() bool { return h.settings() == nil })
-	if ctl.Secrets.Client.Reveal() != "s3cret" {
+	if ctl.SavedSecrets.Client.Reveal() != "s3cret" {
 		t.Error("the secret was not saved")
 	}
 }
@@ -242,7 +242,7 @@ func TestWizardOffersTheSessionWithoutAKeychain(t *testing.T) {
 }
 
 func TestAutostartIsAChoiceOfTheSettings(t *testing.T) {
-	for _, look := range viewtest.Dresses() {
+	for _, look := range viewtest.Looks() {
 		t.Run(look.Name, func(t *testing.T) {
 			ctl := viewtest.Busy()
 			h := open(t, ctl, look.Language, look.Theme)

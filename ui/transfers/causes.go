@@ -14,8 +14,8 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// RetryFailed sends everything again that failed; where it failed for several
-// causes it asks which.
+// RetryFailed retries all failed transfers. If they failed for several causes it
+// asks which ones.
 func (v *View) RetryFailed() {
 	switch all := v.model.Causes(); len(all) {
 	case 0:
@@ -26,7 +26,8 @@ func (v *View) RetryFailed() {
 	}
 }
 
-// showCauses lists why transfers failed, each cause with a way to try again.
+// showCauses lists why transfers failed, with a button to retry those of each
+// cause.
 func (v *View) showCauses(all []queue.Cause) {
 	t := v.host.Text
 	lines := container.New(widgets.VBox{Gap: 12})
@@ -55,8 +56,8 @@ func (v *View) showCauses(all []queue.Cause) {
 	view.PresentScroll(v.host, d, content)
 }
 
-// causeLine is a cause, how many failed of it, what to do about it, and the
-// button.
+// causeLine says a cause, how many transfers failed for it, and what to do, with
+// the button to retry them. done is called when it was pressed.
 func (v *View) causeLine(c queue.Cause, done func()) fyne.CanvasObject {
 	t := v.host.Text
 	sentence, advice := t.Explain(c.Err)

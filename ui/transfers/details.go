@@ -13,12 +13,12 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// factsOf are what is known of a transfer. The raw cause comes last.
+// factsOf are the details of a transfer. The raw cause comes last.
 func factsOf(t *wording.Text, r *queue.Row, now time.Time) []wording.Fact {
 	words := presented(t, r, 0, 0, now)
 	state := words.status
 	_, advice := t.Explain(r.Err())
-	if r.State() == core.StateUnknown { // whatever went wrong last
+	if r.State() == core.StateUnknown { // not what went wrong last
 		code := core.CodeOutcomeUnknown
 		if e := r.Err(); e != nil && e.Code == core.CodeNotListed {
 			code = e.Code
@@ -50,7 +50,7 @@ func factsOf(t *wording.Text, r *queue.Row, now time.Time) []wording.Fact {
 	return append(out, t.CauseFacts(r.Err())...)
 }
 
-// showDetails opens everything that is known of a transfer.
+// showDetails opens the details of a row.
 func (v *View) showDetails(id core.TransferID) {
 	r := v.model.Find(id)
 	if r == nil {
@@ -59,8 +59,7 @@ func (v *View) showDetails(id core.TransferID) {
 	ShowTransfer(v.host, *r)
 }
 
-// ShowTransfer opens everything that is known of a transfer, with its
-// attempts.
+// ShowTransfer opens the details of a transfer, with its attempts.
 func ShowTransfer(host *view.Host, r queue.Row) {
 	view.Async(host, func(ctx context.Context) ([]core.Attempt, error) { return host.Controller.Attempts(ctx, r.ID) },
 		func(attempts []core.Attempt, err error) {
@@ -80,8 +79,8 @@ func ShowTransfer(host *view.Host, r queue.Row) {
 		})
 }
 
-// attempt says when one try began, how long it took, how far it came and what
-// became of it.
+// attempt says when an attempt began, how long it took, how much it sent and how it
+// ended.
 func attempt(t *wording.Text, a core.Attempt) wording.Fact {
 	parts := []string{t.Moment(a.Start)}
 	if a.End.After(a.Start) {
@@ -110,7 +109,7 @@ var skipKeys = map[core.SkipReason]string{ //nolint:gochecknoglobals // a table
 // mostSkipped is how many skipped paths a dialog names.
 const mostSkipped = 200
 
-// ShowSkipped says what a drop left out, and why.
+// ShowSkipped says which dropped files are not added, and why.
 func ShowSkipped(host *view.Host, skipped []core.Skipped) {
 	facts := make([]wording.Fact, 0, min(len(skipped), mostSkipped)+1)
 	for i, k := range skipped {

@@ -1,3 +1,3 @@
-// Package transfers is the page of the queue: what is dropped next, the list with its rows, menus and keys, and what is
-// known of one transfer.
+// Package transfers is the page of the queue: the drop area with the options for the next files, the list with its rows,
+// menus and keys, and the details of a transfer.
 package transfers

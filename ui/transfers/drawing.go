@@ -9,27 +9,27 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// grows is the part of the page that takes the spare height.
+// grows is the part of the page that takes the height that is left.
 func (v *View) grows() fyne.CanvasObject {
 	if v.table.Visible() {
 		return v.table
 	}
-	return v.Drop.content
+	return v.drop.content
 }
 
-// Shown implements view.
+// Shown implements view.Page.
 func (v *View) Shown() { v.Refresh() }
 
-// Refresh draws what has changed in the model: the rows that are seen, and
-// the whole list only where rows have come, gone or moved.
+// Refresh draws what has changed in the model: the rows in sight, and the whole
+// list only if rows were added, removed or moved.
 func (v *View) Refresh() {
 	empty := len(v.model.Rows) == 0
 	if failed := v.model.Totals.Failed > 0; failed != v.retry.Visible() {
 		widgets.SetVisible(v.retry, failed)
 		v.content.Refresh()
 	}
-	if v.table.Visible() == empty || v.Drop.tall != empty {
-		v.Drop.setTall(empty)
+	if v.table.Visible() == empty || v.drop.tall != empty {
+		v.drop.setTall(empty)
 		widgets.SetVisible(v.table, !empty)
 		widgets.SetVisible(v.filters, !empty)
 		v.content.Refresh()
@@ -43,7 +43,7 @@ func (v *View) Refresh() {
 	}
 	now := v.host.Now()
 	for i, row := range v.live {
-		if row.at != i || !v.list.InSight(i) { // shows another transfer now, or is out of sight
+		if row.at != i || !v.list.InSight(i) { // the row is used for another index, or is out of sight
 			delete(v.live, i)
 			continue
 		}

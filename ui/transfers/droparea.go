@@ -15,14 +15,14 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// dropArea says that files can be dropped, and offers the pickers. It is tall
-// while the list is empty and a strip once it is not. The whole window takes
-// drops; this is where that is said.
+// dropArea says that files can be dropped, and has buttons to choose some. It is
+// tall while the list is empty, and else a strip. Files can be dropped anywhere on
+// the window.
 type dropArea struct {
 	content *fyne.Container
 	tall    bool
-	Files   *widgets.QuietButton
-	Folder  *widgets.QuietButton
+	files   *widgets.QuietButton
+	folder  *widgets.QuietButton
 	parts   []fyne.CanvasObject // icon, title, or, files, folder
 }
 
@@ -33,14 +33,14 @@ func newDropArea(t *wording.Text) *dropArea {
 	title := widgets.NewCaption(t.S("drop.title"), theme.ColorNameForeground, theme.SizeNameText)
 	title.Bold, title.Cut, title.Align = true, true, fyne.TextAlignCenter
 	or := widgets.NewCaption(t.S("drop.or"), widgets.ColorMuted, theme.SizeNameText)
-	d.Files = widgets.NewQuietButton(t.S("drop.files"), nil)
-	d.Folder = widgets.NewQuietButton(t.S("drop.folder"), nil)
-	d.parts = []fyne.CanvasObject{icon, title, or, widgets.Outlined(d.Files), widgets.Outlined(d.Folder)}
+	d.files = widgets.NewQuietButton(t.S("drop.files"), nil)
+	d.folder = widgets.NewQuietButton(t.S("drop.folder"), nil)
+	d.parts = []fyne.CanvasObject{icon, title, or, widgets.Outlined(d.files), widgets.Outlined(d.folder)}
 	d.content = container.NewStack(widgets.NewSurface(widgets.ColorSoft, "", dashRadius), newDashes(), container.New(&dropLayout{area: d, title: title}, d.parts...))
 	return d
 }
 
-// setTall changes between the tall form and the strip.
+// setTall changes between the tall area and the strip.
 func (d *dropArea) setTall(tall bool) {
 	if d.tall != tall {
 		d.tall = tall
@@ -100,7 +100,7 @@ func (l *dropLayout) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	put(parts[4], parts[4].MinSize().Width)
 }
 
-// tall stands everything in the middle.
+// tall puts everything into the middle.
 func (l *dropLayout) tall(parts []fyne.CanvasObject, size fyne.Size) {
 	const icon = 48
 	widgets.SetVisible(parts[0], true)
@@ -126,7 +126,7 @@ const (
 	dashLength = 5
 )
 
-// dashes is a dashed rounded frame, which Fyne has no object for.
+// dashes is a dashed rounded frame. Fyne has none.
 type dashes struct{ widget.BaseWidget }
 
 func newDashes() *dashes {
@@ -146,8 +146,8 @@ func (d *dashes) CreateRenderer() fyne.WidgetRenderer {
 	}))
 }
 
-// dashedFrame draws the frame at a size in pixels. Only the pixels of the
-// line are visited.
+// dashedFrame draws the frame at a size in pixels. It visits the pixels of the line
+// only.
 func dashedFrame(w, h int, scale float64, c color.Color) image.Image {
 	img := image.NewNRGBA(image.Rect(0, 0, w, h))
 	line, dash, radius := max(1, int(scale)), max(2, int(dashLength*scale)), int(dashRadius*scale)

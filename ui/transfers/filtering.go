@@ -48,7 +48,7 @@ var orderKeys = map[queue.Order]string{ //nolint:gochecknoglobals // a table
 	queue.OrderQueue: "sort.queue", queue.OrderName: "sort.name", queue.OrderSize: "sort.size", queue.OrderState: "sort.state",
 }
 
-// sortBy sorts by a column; a second time the other way round.
+// sortBy sorts by a column, and in reverse if the list is sorted by it already.
 func (v *View) sortBy(o queue.Order) {
 	f := v.model.Filter
 	f.Reverse = f.Order == o && !f.Reverse
@@ -68,7 +68,7 @@ func (v *View) nameGroup() {
 	v.group.SetText(t.S("filter.button", wording.Args{"Group": t.S(groupKeys[v.currentGroup()])}))
 }
 
-// ShowGroup filters by state.
+// ShowGroup shows the rows of a group only.
 func (v *View) ShowGroup(g queue.Group) {
 	f := v.model.Filter
 	f.Group = g

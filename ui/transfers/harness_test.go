@@ -20,7 +20,7 @@ type harness struct {
 	*viewtest.Stage
 	host      *view.Host
 	model     *queue.Model
-	permanent *Permanents
+	permanent *Finaliser
 	v         *View
 }
 
@@ -30,7 +30,7 @@ func open(t testing.TB, ctl *viewtest.Fake, language, theme string) *harness {
 	h := &harness{Stage: viewtest.NewStage(t, ctl, language, theme), model: queue.NewModel()}
 	h.host = h.NewHost()
 	h.model.Reset(ctl.Snapshot, h.Clock)
-	h.permanent = NewPermanents(h.host)
+	h.permanent = NewFinaliser(h.host)
 	h.v = New(h.host, h.model, widgets.NewIcons(), h.permanent)
 	h.permanent.Notices = func() []*view.Notice { return []*view.Notice{h.v.Notice} }
 	h.permanent.Changed = func(bool) { h.v.Refresh() }

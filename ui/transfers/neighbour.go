@@ -6,15 +6,15 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// rememberNext remembers what to select after the selection, where it is part of what leaves.
+// rememberNext remembers which row to select if the selected ones are removed.
 func (v *View) rememberNext(leaving []core.TransferID) {
 	if v.selected[leaving[0]] {
 		v.next = nextRow{v.neighbour(), maps.Clone(v.selected)}
 	}
 }
 
-// neighbour is the row after the last selected one, or else the nearest before
-// it; "" for none.
+// neighbour is the row after the last selected one, or else the nearest one before
+// it; "" if there is none.
 func (v *View) neighbour() (next core.TransferID) {
 	atEnd := false // the last row is selected
 	for i := v.model.Len() - 1; i >= 0; i-- {
@@ -32,8 +32,8 @@ func (v *View) neighbour() (next core.TransferID) {
 	return ""
 }
 
-// selectNext selects the next row once nothing of the selection is left, unless the
-// user has selected something else meanwhile.
+// selectNext selects the remembered row when all selected rows have gone, unless
+// the user has selected something else by then.
 func (v *View) selectNext() {
 	if v.next.id == "" {
 		return

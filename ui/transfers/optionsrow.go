@@ -18,7 +18,7 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// optionsRow holds what is said about the files that are dropped next.
+// optionsRow has the options for the files that are dropped next.
 type optionsRow struct {
 	host        *view.Host
 	content     *fyne.Container
@@ -47,17 +47,17 @@ func newOptionsRow(host *view.Host) *optionsRow {
 	return o
 }
 
-// optionsLayout puts options and filter on one line where there is room, else
-// on two.
+// optionsLayout puts the options and the filter on one line, or on two if there is
+// too little room.
 type optionsLayout struct {
 	two             bool
 	options, filter *fyne.Container
 }
 
-// filterWidth is the filter's width where it stands beside the options.
+// filterWidth is the width of the filter if it is beside the options.
 func (l *optionsLayout) filterWidth() float32 { return max(288, l.filter.MinSize().Width+90) }
 
-// prepare decides by the width that there will be.
+// prepare decides between one line and two for a width.
 func (l *optionsLayout) prepare(width float32) {
 	l.two = width < max(860, l.options.MinSize().Width+16+l.filterWidth())
 }
@@ -89,7 +89,7 @@ func (l *optionsLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return least
 }
 
-// defaults takes over what the profile says.
+// defaults sets the default options of a profile.
 func (o *optionsRow) defaults(d core.Options) {
 	o.retention, o.days = d.Retention, d.TTLDays
 	if o.days == 0 {
@@ -98,8 +98,8 @@ func (o *optionsRow) defaults(d core.Options) {
 	o.name()
 }
 
-// Options are those of the next batch.
-func (o *optionsRow) Options(profile string) core.Options {
+// chosen are the options as they are set now.
+func (o *optionsRow) chosen(profile string) core.Options {
 	out := core.Options{Profile: profile, Retention: o.retention, Description: strings.TrimSpace(o.description.Text), Tags: splitTags(o.tags.Text)}
 	if o.retention == core.RetentionTemporary {
 		out.TTLDays = o.days
@@ -116,7 +116,7 @@ func (o *optionsRow) name() {
 	o.keep.SetText(t.S("keep.temporary", wording.Args{"Days": t.N("keep.days", o.days)}))
 }
 
-// showKeep offers the usual choices and a form for any number of days.
+// showKeep offers the usual times, any number of days, and permanent.
 func (o *optionsRow) showKeep() {
 	t, menu := o.host.Text, fyne.NewMenu("")
 	for _, days := range []int{7, 30, 90, core.MaxTTLDays} {
@@ -158,15 +158,15 @@ func (o *optionsRow) askDays() {
 		widgets.SetEnabled(accept, words == "")
 	}
 	days.OnSubmitted = func(string) {
-		if !accept.Disabled() { // pressing it would take the focus
+		if !accept.Disabled() { // tapping it would take the focus away
 			accept.OnTapped()
 		}
 	}
 	o.host.Win.Canvas().Focus(days)
-	days.TypedShortcut(&fyne.ShortcutSelectAll{}) // to be typed over
+	days.TypedShortcut(&fyne.ShortcutSelectAll{}) // so that typing replaces it
 }
 
-// readDays is a number of days that a file can be kept for.
+// readDays reads a number of days for which a file can be kept.
 func readDays(text string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimSpace(text))
 	if err != nil {
@@ -175,8 +175,8 @@ func readDays(text string) (int, error) {
 	return n, core.Options{Retention: core.RetentionTemporary, TTLDays: n}.Validate()
 }
 
-// Load reads the profile's defaults.
-func (o *optionsRow) Load(profile string) {
+// load reads the default options of a profile.
+func (o *optionsRow) load(profile string) {
 	if profile == "" {
 		return
 	}
@@ -188,7 +188,7 @@ func (o *optionsRow) Load(profile string) {
 		})
 }
 
-// splitTags reads tags as people write them: with commas or semicolons.
+// splitTags reads tags that are separated by commas or semicolons.
 func splitTags(text string) []string {
 	var tags []string
 	seen := map[string]bool{}

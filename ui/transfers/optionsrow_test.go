@@ -29,7 +29,7 @@ func TestOtherNumberOfDays(t *testing.T) {
 	} {
 		t.Run(c.language+" "+c.typed, func(t *testing.T) {
 			h := open(t, viewtest.Busy(), c.language, "light")
-			o := h.v.Options
+			o := h.v.options
 			o.set(core.RetentionPermanent, 30)
 			o.askDays()
 			canvas := h.Win.Canvas()

@@ -11,23 +11,24 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// Permanents makes stored temporary files permanent, one after the other, and
-// says how far it is. It belongs to the UI goroutine.
-type Permanents struct {
+// Finaliser makes stored temporary files permanent, one after the other, and says
+// how far it is. It belongs to the UI goroutine.
+type Finaliser struct {
 	host    *view.Host
-	Notices func() []*view.Notice // of the pages that say it
-	Changed func(done bool)       // something moved; done: all that was asked for
+	Notices func() []*view.Notice // where it says so
+	Changed func(done bool)       // called after each step; done says that all files are done
 
-	steps  map[core.TransferID]core.Finalisation // of what is under way or waits its turn
+	steps  map[core.TransferID]core.Finalisation // of the files that are not done yet
 	queue  []StoredFile
 	made   int
 	failed []refusedPermanence
 	cancel context.CancelFunc // nil while nothing is under way
 }
 
-// NewPermanents has nothing to do yet. Who shows it sets notices and changed.
-func NewPermanents(host *view.Host) *Permanents {
-	return &Permanents{host: host, steps: map[core.TransferID]core.Finalisation{}}
+// NewFinaliser returns a Finaliser without files. Set Notices and Changed before
+// the first use.
+func NewFinaliser(host *view.Host) *Finaliser {
+	return &Finaliser{host: host, steps: map[core.TransferID]core.Finalisation{}}
 }
 
 // StoredFile names a stored file.
@@ -43,8 +44,8 @@ type refusedPermanence struct {
 	err  error
 }
 
-// StoredOf names a transfer's file; false where it is none that could be made
-// permanent.
+// StoredOf is the stored file of a transfer. It reports false if that file can't be
+// made permanent.
 func StoredOf(t *core.Transfer) (StoredFile, bool) {
 	if !t.Temporary() {
 		return StoredFile{}, false
@@ -53,8 +54,8 @@ func StoredOf(t *core.Transfer) (StoredFile, bool) {
 	return StoredFile{t.ID, t.Receipt.FileID, name}, true
 }
 
-// Ask makes files permanent after a question: it can't be taken back.
-func (p *Permanents) Ask(files []StoredFile) {
+// Ask makes files permanent if the user agrees, since it can't be undone.
+func (p *Finaliser) Ask(files []StoredFile) {
 	if len(files) == 0 {
 		return
 	}
@@ -66,8 +67,8 @@ func (p *Permanents) Ask(files []StoredFile) {
 	view.Ask(p.host, t.S("permanent.title"), words, t.S("action.permanent"), func() { p.Add(files) })
 }
 
-// Add makes files permanent, after those that are under way, without a question.
-func (p *Permanents) Add(files []StoredFile) {
+// Add makes files permanent, after those that were added before.
+func (p *Finaliser) Add(files []StoredFile) {
 	for _, f := range files {
 		if _, known := p.steps[f.id]; !known {
 			p.steps[f.id] = core.Finalisation{}
@@ -80,8 +81,8 @@ func (p *Permanents) Add(files []StoredFile) {
 	p.Changed(false)
 }
 
-// next begins with the first file of the queue.
-func (p *Permanents) next() {
+// next begins with the next file.
+func (p *Finaliser) next() {
 	f := p.queue[0]
 	p.queue = p.queue[1:]
 	ctx, cancel := context.WithCancel(p.host.Tasks.Context)
@@ -100,9 +101,9 @@ func (p *Permanents) next() {
 	})
 }
 
-// finalise runs off the UI goroutine. The list has no whole transfers, so the
-// file is looked for in the history.
-func (p *Permanents) finalise(ctx context.Context, f StoredFile, step func(core.Finalisation)) error {
+// finalise runs on another goroutine. The list has no whole transfers, so it looks
+// the file up in the history.
+func (p *Finaliser) finalise(ctx context.Context, f StoredFile, step func(core.Finalisation)) error {
 	found, err := p.host.Controller.History(ctx, core.HistoryQuery{Text: f.fileID})
 	if err != nil {
 		return err
@@ -116,7 +117,7 @@ func (p *Permanents) finalise(ctx context.Context, f StoredFile, step func(core.
 }
 
 // step says how far the server is with a file.
-func (p *Permanents) step(f StoredFile, step core.Finalisation) {
+func (p *Finaliser) step(f StoredFile, step core.Finalisation) {
 	p.steps[f.id] = step
 	t := p.host.Text
 	words := t.S("permanent.now", wording.Args{"Name": f.name, "Step": finalising(t, step)})
@@ -127,15 +128,16 @@ func (p *Permanents) step(f StoredFile, step core.Finalisation) {
 	p.Changed(false)
 }
 
-// stop waits no longer. The server goes on with what it has begun.
-func (p *Permanents) stop() {
+// stop stops waiting and drops the remaining files. The server finishes what it has
+// begun.
+func (p *Finaliser) stop() {
 	if p.cancel != nil {
 		p.queue = nil
 		p.cancel()
 	}
 }
 
-func (p *Permanents) finished(f StoredFile, err error) {
+func (p *Finaliser) finished(f StoredFile, err error) {
 	delete(p.steps, f.id)
 	p.cancel = nil
 	switch core.CodeOf(err) {
@@ -156,8 +158,8 @@ func (p *Permanents) finished(f StoredFile, err error) {
 	p.conclude(core.CodeOf(err) == core.CodeCancelled)
 }
 
-// conclude says what became of everything that was asked for.
-func (p *Permanents) conclude(stopped bool) {
+// conclude says what became of all files.
+func (p *Finaliser) conclude(stopped bool) {
 	t, made, failed := p.host.Text, p.made, p.failed
 	p.made, p.failed, p.steps = 0, nil, map[core.TransferID]core.Finalisation{}
 	words := t.N("permanent.done", made)
@@ -181,7 +183,7 @@ func (p *Permanents) conclude(stopped bool) {
 }
 
 // explain says why files stay temporary.
-func (p *Permanents) explain(failed []refusedPermanence) {
+func (p *Finaliser) explain(failed []refusedPermanence) {
 	t := p.host.Text
 	facts := make([]wording.Fact, 0, len(failed))
 	for _, f := range failed {
@@ -201,17 +203,17 @@ func (p *Permanents) explain(failed []refusedPermanence) {
 	view.ShowFacts(p.host, wording.Capital(t.N("permanent.failed", len(failed))), facts, more...)
 }
 
-// waits are the advices that hold for an upload only: nothing here is tried
-// again by itself.
+// waits are the keys of advice that is true for uploads only, which are retried by
+// themselves.
 var waits = map[string]bool{"advice.network": true, "advice.wait": true} //nolint:gochecknoglobals // a table
 
-func (p *Permanents) say(words, button string, tapped func()) {
+func (p *Finaliser) say(words, button string, tapped func()) {
 	for _, n := range p.Notices() {
 		n.Show(theme.InfoIcon(), words, button, tapped)
 	}
 }
 
-// finalising says a server's step in words.
+// finalising says how far the server is.
 func finalising(t *wording.Text, step core.Finalisation) string {
 	key := "permanent.step." + step.Status
 	switch {

@@ -6,16 +6,16 @@ import (
 
 // Measures of a row.
 const (
-	rowHeight float32 = 47 // and a line of 1
+	rowHeight float32 = 47 // besides the line of 1 between rows
 	barHeight float32 = 6
 	barWidth  float32 = 260 // at most
 )
 
-// places are the columns of the list, for rows and head alike.
+// places are the columns of the list, for its rows and its head.
 type places struct{ icon, name, size, progress, speed, left, actions widgets.Place }
 
-// placesFor shares a width out. Speed and time left go where there is too
-// little room; the speed then stands with the progress.
+// placesFor divides a width into columns. If there is too little, speed and time
+// left have none, and the speed is shown with the progress.
 func placesFor(width float32) places {
 	const gap, edge = 12, 12
 	icon, size, speed, left, actions := float32(50-gap), float32(84), float32(96), float32(64), 2*widgets.ButtonSize

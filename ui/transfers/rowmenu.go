@@ -18,10 +18,10 @@ var actionKeys = map[queue.Action]string{ //nolint:gochecknoglobals // a table
 	queue.ActFirst: "action.first", queue.ActLast: "action.last", queue.ActPermanent: "action.permanent", queue.ActMore: "action.menu",
 }
 
-// nameOf says what a row's button does.
+// nameOf is the name of a row's button.
 func (v *View) nameOf(a queue.Action) string { return v.host.Text.S(actionKeys[a]) }
 
-// tapAction is a row's button.
+// tapAction is called when a row's button is tapped.
 func (v *View) tapAction(id core.TransferID, a queue.Action, button fyne.CanvasObject) {
 	switch a {
 	case queue.ActNone:
@@ -34,7 +34,7 @@ func (v *View) tapAction(id core.TransferID, a queue.Action, button fyne.CanvasO
 	}
 }
 
-// showMenu is a secondary tap on a row.
+// showMenu is called for a secondary tap on a row.
 func (v *View) showMenu(id core.TransferID, at fyne.Position) {
 	if !v.selected[id] {
 		v.Tap(id, 0)
@@ -44,7 +44,7 @@ func (v *View) showMenu(id core.TransferID, at fyne.Position) {
 	}
 }
 
-// showMenuOf opens the menu of the i-th row where the row is.
+// showMenuOf opens the menu of the i-th row at that row.
 func (v *View) showMenuOf(i int) {
 	r := v.model.At(i)
 	if r == nil {
@@ -57,8 +57,8 @@ func (v *View) showMenuOf(i int) {
 	}
 }
 
-// rowMenu is the menu of a row; where the row is one of many selected, its
-// actions are on all of them.
+// rowMenu is the menu of a row. If several rows are selected and this is one of
+// them, the actions are for all of them.
 func (v *View) rowMenu(id core.TransferID) *fyne.Menu {
 	r := v.model.Find(id)
 	if r == nil {
@@ -93,8 +93,8 @@ func (v *View) rowMenu(id core.TransferID) *fyne.Menu {
 	return menu
 }
 
-// receipts are those of a row, or where it is one of many selected of all of
-// them, in the order of the queue.
+// receipts are those of a row, or of all selected rows if it is one of several, in
+// the order of the queue.
 func (v *View) receipts(r *queue.Row) []*core.Receipt {
 	var all []*core.Receipt
 	if many := v.selected[r.ID] && len(v.selected) > 1; many {
@@ -109,7 +109,7 @@ func (v *View) receipts(r *queue.Row) []*core.Receipt {
 	return all
 }
 
-// copyItem copies something of each receipt, one a line.
+// copyItem is a menu item that copies one line of each receipt.
 func (v *View) copyItem(key string, all []*core.Receipt, of func(*core.Receipt) string) *fyne.MenuItem {
 	return fyne.NewMenuItem(v.host.Text.Many(v.host.Text.S(key), len(all)), func() {
 		lines := make([]string, len(all))

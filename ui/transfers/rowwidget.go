@@ -14,8 +14,8 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// transferRow draws one row of the list. The list uses a few of them again
-// and again; show gives it another transfer.
+// transferRow draws a row of the list. The list has few of them and gives each one
+// other transfers with show.
 type transferRow struct {
 	widget.BaseWidget
 	icons *widgets.Icons
@@ -23,10 +23,10 @@ type transferRow struct {
 	id    core.TransferID
 	at    int // index in the list
 	words rowWords
-	mods  fyne.KeyModifier // held at the newest press
+	mods  fyne.KeyModifier // held at the last press
 }
 
-// rowEvents are what a row reports.
+// rowEvents are called for what happens in a row.
 type rowEvents struct {
 	act    func(core.TransferID, queue.Action, fyne.CanvasObject)
 	tapped func(core.TransferID, fyne.KeyModifier)
@@ -46,7 +46,7 @@ func newTransferRow(i *widgets.Icons, on rowEvents) *transferRow {
 	return r
 }
 
-// show draws words, if they are other words than those shown.
+// show draws words, if they have changed.
 func (r *transferRow) show(id core.TransferID, words rowWords) {
 	r.id = id
 	if r.words == words {
@@ -113,9 +113,9 @@ func (d *rowRenderer) Objects() []fyne.CanvasObject { return d.all }
 // MinSize implements fyne.WidgetRenderer.
 func (d *rowRenderer) MinSize() fyne.Size { return fyne.NewSize(320, rowHeight) }
 
-// Refresh implements fyne.WidgetRenderer. What has not changed keeps its
-// picture: a text has to be set again and a symbol read again otherwise. With
-// another theme Fyne refreshes every object itself.
+// Refresh implements fyne.WidgetRenderer. It refreshes what has changed only:
+// otherwise each text would be rendered and each symbol read again. When the theme
+// changes, Fyne refreshes every object itself.
 func (d *rowRenderer) Refresh() {
 	before := d.drawn()
 	d.style()
@@ -134,10 +134,10 @@ func (d *rowRenderer) Refresh() {
 	if now.icon != before.icon {
 		d.icon.Refresh()
 	}
-	canvas.Refresh(d.ground) // what was hidden is shown without a word
+	canvas.Refresh(d.ground) // draws what was shown or hidden
 }
 
-// drawnRow is what a row's parts look like.
+// drawnRow is how the parts of a row look.
 type drawnRow struct {
 	texts [6]canvas.Text
 	rects [3]canvas.Rectangle
@@ -155,7 +155,7 @@ func (d *rowRenderer) drawn() drawnRow {
 	return at
 }
 
-// style takes over words and theme colours.
+// style sets texts and colours.
 func (d *rowRenderer) style() {
 	w := &d.row.words
 	of := func(n fyne.ThemeColorName) color.Color { return theme.ColorForWidget(n, d.row) }

@@ -13,15 +13,15 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// rowWords are what a row of the list shows, ready to be drawn. They are
-// comparable, so that a row is drawn only when they change.
+// rowWords are what a row shows. They can be compared, so that a row is drawn only
+// if they have changed.
 type rowWords struct {
-	icon                string // of rowIcons
+	icon                string // a name in widgets.Icons
 	tone                fyne.ThemeColorName
 	name, folder        string
 	size, status        string
 	speed, left         string
-	short               string // in place of status where speed and left have no column
+	short               string // instead of status if speed and left have no columns
 	bar                 bool
 	share               float32
 	barTone             fyne.ThemeColorName
@@ -29,7 +29,7 @@ type rowWords struct {
 	selected, highlight bool
 }
 
-// present says a row in words.
+// presented is what a row shows.
 func presented(t *wording.Text, r *queue.Row, rate float64, left time.Duration, now time.Time) rowWords {
 	w := rowWords{size: t.Size(r.Size), tone: widgets.ColorMuted, secondary: queue.ActMore}
 	w.folder, w.name = wording.SplitName(r.Name)
@@ -86,7 +86,7 @@ func presented(t *wording.Text, r *queue.Row, rate float64, left time.Duration, 
 	return w
 }
 
-// unknown says that nobody knows whether a file arrived, what hints at it, and
+// unknown says that it is not known whether a file arrived, what hints at it, and
 // when the server is asked again.
 func unknown(t *wording.Text, r *queue.Row, now time.Time) string {
 	e, again := r.Err(), until(t, r, now)
@@ -104,7 +104,7 @@ func unknown(t *wording.Text, r *queue.Row, now time.Time) string {
 	return t.S("state.unknown")
 }
 
-// asking says that the server is, or will be, asked whether it has a file.
+// asking says that the server is asked whether it has a file, or when it will be.
 func asking(t *wording.Text, r *queue.Row, now time.Time) string {
 	if again := until(t, r, now); again != "" {
 		return t.S("state.asked_again", wording.Args{"Time": again})
@@ -112,8 +112,8 @@ func asking(t *wording.Text, r *queue.Row, now time.Time) string {
 	return t.S("state.asking")
 }
 
-// until is how long a row waits, "" for no longer. It is rounded up, so that it
-// ends with 1 s and not with 0 s.
+// until is how long a row still waits, "" if it doesn't. It is rounded up, so that
+// the last one is 1 s.
 func until(t *wording.Text, r *queue.Row, now time.Time) string {
 	if wait := r.NotBefore().Sub(now); wait > 0 {
 		return t.Duration(wait.Truncate(time.Second) + time.Second)
@@ -121,7 +121,7 @@ func until(t *wording.Text, r *queue.Row, now time.Time) string {
 	return ""
 }
 
-// waiting says when the next attempt is and why there must be one.
+// waiting says when the next attempt is, and why there is one.
 func waiting(t *wording.Text, r *queue.Row, reason string, now time.Time) string {
 	if reason == "" {
 		reason = t.S("error.server_failure")
@@ -138,7 +138,7 @@ func waiting(t *wording.Text, r *queue.Row, reason string, now time.Time) string
 	return t.S("state.retrying", wording.Args{"Why": reason})
 }
 
-// heldBack says of a queued row what it waits for.
+// heldBack says what a queued row waits for.
 func heldBack(t *wording.Text, w rowWords, wait *core.Wait) rowWords {
 	why, _ := t.Explain(wait.Reason)
 	w.icon, w.tone, w.status = "waiting", theme.ColorNameWarning, t.S("state.held", wording.Args{"Why": why})

@@ -7,7 +7,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// Tap selects a row: alone, with Ctrl or Cmd one more, with Shift a range.
+// Tap selects a row alone, with Ctrl or Cmd adds or removes it, with Shift selects
+// a range.
 func (v *View) Tap(id core.TransferID, mods fyne.KeyModifier) {
 	at := v.visibleIndex(id)
 	if at < 0 {
@@ -49,10 +50,10 @@ func (v *View) shifted() bool {
 	return ok && d.CurrentKeyModifiers()&fyne.KeyModifierShift != 0
 }
 
-// moveTo selects the row that the arrow keys went to.
+// moveTo selects the row that the keys went to.
 func (v *View) moveTo(index int) {
 	if r := v.model.At(index); r != nil {
-		if v.shifted() { // the range grows from where it began
+		if v.shifted() { // the range grows
 			v.choose(v.from, index)
 		} else {
 			v.from = index
@@ -77,7 +78,7 @@ func (v *View) visibleIndex(id core.TransferID) int {
 	return -1
 }
 
-// SelectAll selects every row that the filter takes.
+// SelectAll selects every visible row.
 func (v *View) SelectAll() {
 	for i := range v.model.Len() {
 		v.selected[v.model.At(i).ID] = true

@@ -13,8 +13,8 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// tableHead names the columns; a tap on one sorts by it, a tap on the others
-// goes back to the order of the queue.
+// tableHead names the columns. A tap sorts by a column that can be sorted by, or
+// else in the order of the queue.
 type tableHead struct {
 	widget.BaseWidget
 	words  map[queue.Order]string

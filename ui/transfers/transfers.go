@@ -14,22 +14,22 @@ import (
 
 var _ view.Page = (*View)(nil)
 
-// New is the page that shows m. What is made permanent on it goes through p.
-func New(host *view.Host, m *queue.Model, i *widgets.Icons, p *Permanents) *View {
+// New returns the page that shows m. p makes files permanent.
+func New(host *view.Host, m *queue.Model, i *widgets.Icons, p *Finaliser) *View {
 	v := &View{
 		host: host, model: m, icons: i, permanent: p, live: map[int]*transferRow{}, drawn: -1, selected: map[core.TransferID]bool{},
 	}
-	v.Drop = newDropArea(host.Text)
+	v.drop = newDropArea(host.Text)
 	v.Notice = view.NewNotice(host.Text)
-	v.Options = newOptionsRow(host)
+	v.options = newOptionsRow(host)
 	v.buildFilter()
 	v.buildTable()
 	v.retry = widgets.Outlined(widgets.NewQuietButton(host.Text.S("action.retry_failed"), v.RetryFailed))
 	v.retry.Hide()
 	v.filters = container.New(&widgets.HBox{Gap: 8, Stretch: v.search}, v.search, widgets.Outlined(v.group), v.retry)
-	lines := &optionsLayout{options: v.Options.content, filter: v.filters}
-	top := container.New(lines, v.Options.content, v.filters)
-	v.content = container.New(widgets.VBox{Gap: 12, Grow: v.grows, Prepare: lines.prepare, Optional: []fyne.CanvasObject{v.Drop.content, top}}, v.Drop.content, v.Notice.Content, top, v.table)
+	lines := &optionsLayout{options: v.options.content, filter: v.filters}
+	top := container.New(lines, v.options.content, v.filters)
+	v.content = container.New(widgets.VBox{Gap: 12, Grow: v.grows, Prepare: lines.prepare, Optional: []fyne.CanvasObject{v.drop.content, top}}, v.drop.content, v.Notice.Content, top, v.table)
 	v.Notice.Changed = v.content.Refresh
 	v.Refresh()
 	return v
@@ -54,8 +54,8 @@ func (v *View) buildTable() {
 	v.table = widgets.NewFramed(container.New(widgets.VBox{Grow: func() fyne.CanvasObject { return rows }}, v.head, rows))
 }
 
-// Point selects transfers and scrolls to the first of them: the answer to a
-// drop of what is in the list already.
+// Point selects transfers and scrolls to the first of them. It answers a drop of
+// files that are in the list already.
 func (v *View) Point(ids []core.TransferID) {
 	v.selected = map[core.TransferID]bool{}
 	for _, id := range ids {
@@ -76,10 +76,11 @@ func (v *View) MoveFirst() { v.do(queue.ActFirst, v.chosen(queue.ActFirst)) }
 // MoveLast moves the selected transfers to the end of the queue.
 func (v *View) MoveLast() { v.do(queue.ActLast, v.chosen(queue.ActLast)) }
 
-// MakePermanent keeps the selected files for good.
+// MakePermanent makes the selected files permanent.
 func (v *View) MakePermanent() { v.do(queue.ActPermanent, v.chosen(queue.ActPermanent)) }
 
-// Key is what Space, Delete, Return and the menu key do with the selection.
+// Key does what Space, Delete, Return and the menu key do with the selection. It
+// reports whether it used the key.
 func (v *View) Key(e *fyne.KeyEvent) bool {
 	switch e.Name {
 	case fyne.KeySpace:

@@ -9,14 +9,14 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// askAgain warns that what may have arrived may then be there twice.
+// askAgain warns that a file that may have arrived may be stored twice.
 func (v *View) askAgain(yes func()) {
 	t := v.host.Text
 	view.Ask(v.host, t.S("again.title"), t.S("again.text"), t.S("action.again"), yes)
 }
 
-// chosen are the selected transfers that an action makes sense for, in the
-// order of the list.
+// chosen are the selected transfers for which one of the actions makes sense, in
+// the order of the list.
 func (v *View) chosen(actions ...queue.Action) []core.TransferID {
 	var ids []core.TransferID
 	for i := range v.model.Rows {
@@ -34,7 +34,7 @@ func (v *View) chosen(actions ...queue.Action) []core.TransferID {
 	return ids
 }
 
-// storedFiles names the files of stored transfers.
+// storedFiles are the stored files of transfers.
 func (v *View) storedFiles(ids []core.TransferID) []StoredFile {
 	files := make([]StoredFile, 0, len(ids))
 	for _, id := range ids {

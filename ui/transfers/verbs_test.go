@@ -27,7 +27,7 @@ func TestOneCauseIsRetriedAtOnce(t *testing.T) {
 
 func TestDetailsHaveTheAttempts(t *testing.T) {
 	ctl := viewtest.Busy()
-	ctl.Tried = map[core.TransferID][]core.Attempt{"t5": {
+	ctl.AttemptsOf = map[core.TransferID][]core.Attempt{"t5": {
 		{Number: 1, Start: viewtest.Start(), End: viewtest.Start().Add(1500 * time.Millisecond), Sent: 1 << 20, Status: 503, Code: core.CodeServerBusy, Detail: "upload: busy"},
 		{Number: 2, Start: viewtest.Start().Add(time.Minute)},
 	}}
@@ -112,11 +112,11 @@ func TestDropAreaIsTallWhileTheListIsEmpty(t *testing.T) {
 	ctl := viewtest.NewFake()
 	ctl.Snapshot = core.Snapshot{Transfers: []core.Transfer{viewtest.Transfer(1, "a.pdf", 100, core.StateStored)}}
 	h := open(t, ctl, "en", "light")
-	if h.v.Drop.tall {
+	if h.v.drop.tall {
 		t.Error("the drop area is tall although the list has a row")
 	}
 	h.apply(core.Update{Removed: []core.TransferID{"t1"}})
-	if !h.v.Drop.tall {
+	if !h.v.drop.tall {
 		t.Error("the drop area is a strip although the list is empty")
 	}
 }

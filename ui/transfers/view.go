@@ -9,25 +9,24 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// nextRow is the row that is selected once those that were have left the list at
-// the user's wish: whoever works by keys goes on from there.
+// nextRow is the row to select after the user has removed the selected ones, so
+// that the keys can go on from there.
 type nextRow struct {
 	id core.TransferID
-	of map[core.TransferID]bool // the selection that leaves
+	of map[core.TransferID]bool // the selection that is removed
 }
 
-// View is the first page: what is dropped next, and what became of
-// what was dropped before.
+// View is the first page: the drop area and the list of transfers.
 type View struct {
 	host    *view.Host
 	model   *queue.Model
 	icons   *widgets.Icons
 	content *fyne.Container
 
-	permanent *Permanents
-	Drop      *dropArea
+	permanent *Finaliser
+	drop      *dropArea
 	Notice    *view.Notice
-	Options   *optionsRow
+	options   *optionsRow
 	search    *view.LineEntry
 	group     *widgets.QuietButton
 	retry     *fyne.Container // around the button that retries what failed
@@ -35,24 +34,35 @@ type View struct {
 	head      *tableHead
 	table     fyne.CanvasObject
 	list      *widgets.RowList
-	none      *widgets.Caption // said where the filter takes nothing
+	none      *widgets.Caption // shown if no row passes the filter
 
 	live     map[int]*transferRow // rows of the list, by the index they show; see transferRow.at
-	drawn    int                  // model.counter of what the list shows
+	drawn    int                  // Model.Version of what the list shows
 	selected map[core.TransferID]bool
 	anchor   int // index of the row that the keys act on
 	from     int // index of the row that a range starts at
 	next     nextRow
 }
 
-// Content implements view.
+// Content implements view.Page.
 func (v *View) Content() fyne.CanvasObject { return v.content }
 
 // Search is the entry that Ctrl+F goes to.
 func (v *View) Search() fyne.Focusable { return v.search }
 
-// Hidden implements view.
+// Hidden implements view.Page.
 func (v *View) Hidden() {}
 
 // Selected is how many transfers are selected.
 func (v *View) Selected() int { return len(v.selected) }
+
+// OnPick sets what the buttons of the drop area do.
+func (v *View) OnPick(files, folder func()) {
+	v.drop.files.OnTapped, v.drop.folder.OnTapped = files, folder
+}
+
+// Options are the options for the files that are dropped next.
+func (v *View) Options(profile string) core.Options { return v.options.chosen(profile) }
+
+// LoadOptions takes over the default options of a profile.
+func (v *View) LoadOptions(profile string) { v.options.load(profile) }

@@ -31,7 +31,7 @@ func Keeping() *Fake {
 		}
 		ctl.Snapshot.Transfers = append(ctl.Snapshot.Transfers, x)
 	}
-	ctl.Stored = ctl.Snapshot.Transfers
+	ctl.StoredFiles = ctl.Snapshot.Transfers
 	return ctl
 }
 

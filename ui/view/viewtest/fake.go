@@ -12,39 +12,39 @@ import (
 // controllertest holds both to the same. What comes from outside, such as what
 // a server or a disk answers, the tests say, and it remembers what it was asked.
 type Fake struct {
-	Mu         sync.Mutex
-	Snapshot   core.Snapshot // the queue at the start
-	Updates    chan core.Update
-	Found      core.Scan
-	ScanErr    error
-	Result     func(sources []core.Source, o core.Options) (core.Submission, error)
-	Connection core.Link
-	Saved      map[string]core.Profile
-	Used       string
-	VerbErr    error
-	asked      []string
-	Stored     []core.Transfer
-	Damage     []core.Recovery
-	historyErr error
-	Facts      core.CertificateFacts
-	Measured   core.Measurements
-	Steps      []core.Step
-	Tried      map[core.TransferID][]core.Attempt
-	Serving    string // URL of the /metrics listener
-	Secrets    view.ProfileSecrets
-	SaveErr    func(sessionOnly bool) error
-	Waiting    int // files queued for where each profile leads, besides those of the queue
-	BoundErr   error
-	NotReady   error // what SaveProfile says once all is saved
-	FactsErr   error
-	CAErr      error
-	CheckErr   error
-	Gate       chan struct{} // a connection test waits for it; nil for none
-	NoSecret   bool
-	changed    chan struct{}
-	Desktop    Desktop
-	Dialogs    Dialogs
-	InFile     core.Profile // what a profile file holds, besides its name
+	Mu               sync.Mutex
+	Snapshot         core.Snapshot // the queue at the start
+	Updates          chan core.Update
+	ScanResult       core.Scan
+	ScanErr          error
+	OnSubmit         func(sources []core.Source, o core.Options) (core.Submission, error)
+	CurrentLink      core.Link
+	SavedProfiles    map[string]core.Profile
+	CurrentProfile   string
+	VerbErr          error
+	asked            []string
+	StoredFiles      []core.Transfer
+	Damaged          []core.Recovery
+	historyErr       error
+	CertificateFacts core.CertificateFacts
+	Measured         core.Measurements
+	CheckSteps       []core.Step
+	AttemptsOf       map[core.TransferID][]core.Attempt
+	Serving          string // URL of the /metrics listener
+	SavedSecrets     view.ProfileSecrets
+	SaveErr          func(sessionOnly bool) error
+	BoundFiles       int // files queued for where each profile leads, besides those of the queue
+	BoundErr         error
+	NotReady         error // what SaveProfile says once all is saved
+	CertificateErr   error
+	CAErr            error
+	CheckErr         error
+	CheckGate        chan struct{} // a connection test waits for it; nil for none
+	NoSecret         bool
+	changed          chan struct{}
+	Desktop          Desktop
+	Dialogs          Dialogs
+	Imported         core.Profile // what a profile file holds, besides its name
 
 	// Server is where files are sent, and files are read and written where
 	// there is one. Without it all stays in the queue as it is put there, and
@@ -56,19 +56,19 @@ type Fake struct {
 	locked  bool            // the keychain
 	taken   map[string]bool // addresses that other programs listen at
 	links   map[string]core.Link
-	sandbox bool // Saved["Sandbox"] is the embedded server's
+	sandbox bool // SavedProfiles["Sandbox"] is the embedded server's
 }
 
 // NewFake is connected, has one profile, and does what it is asked.
 func NewFake() *Fake {
 	p := core.NewProfile("Production")
 	return &Fake{
-		Updates: make(chan core.Update, 16), Saved: map[string]core.Profile{p.Name: p}, Used: p.Name,
-		changed:    make(chan struct{}, 64),
-		Connection: core.Link{State: core.LinkUp, TLSVersion: "TLS 1.3", MutualTLS: true, HTTP: "HTTP/2"},
-		queue:      queue{halts: map[string]*core.Error{}, feeds: map[*feed]struct{}{}},
-		kept:       map[string]kept{p.Name: {ProfileSecrets: view.ProfileSecrets{Client: core.NewSecret("kept")}}},
-		taken:      map[string]bool{}, links: map[string]core.Link{},
+		Updates: make(chan core.Update, 16), SavedProfiles: map[string]core.Profile{p.Name: p}, CurrentProfile: p.Name,
+		changed:     make(chan struct{}, 64),
+		CurrentLink: core.Link{State: core.LinkUp, TLSVersion: "TLS 1.3", MutualTLS: true, HTTP: "HTTP/2"},
+		queue:       queue{halts: map[string]*core.Error{}, feeds: map[*feed]struct{}{}},
+		kept:        map[string]kept{p.Name: {ProfileSecrets: view.ProfileSecrets{Client: core.NewSecret("kept")}}},
+		taken:       map[string]bool{}, links: map[string]core.Link{},
 	}
 }
 

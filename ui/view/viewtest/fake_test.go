@@ -16,9 +16,9 @@ func TestFake(t *testing.T) {
 		p := core.NewProfile("Server")
 		p.AdminURL, p.IngesterURL, p.Auth.ClientID = "https://ingester.example", "https://ingester.example", "sa_1"
 		f.Server = &Server{Profile: p, Secret: core.NewSecret("right"), Limit: controllertest.Oversize}
-		f.Connection = NewFake().Connection
+		f.CurrentLink = NewFake().CurrentLink
 		if with == controllertest.DamagedQueue {
-			f.Damage = []core.Recovery{{Path: "/queue.db.corrupt-1", At: time.Now(), Uncounted: true}}
+			f.Damaged = []core.Recovery{{Path: "/queue.db.corrupt-1", At: time.Now(), Uncounted: true}}
 		}
 		return controllertest.Subject{Controller: f, World: around{f}}
 	})

@@ -14,7 +14,7 @@ import (
 func (f *Fake) Remember(history []core.Transfer, err error) {
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
-	f.Stored, f.historyErr = history, err
+	f.StoredFiles, f.historyErr = history, err
 }
 
 // History implements view.Controller.
@@ -23,14 +23,14 @@ func (f *Fake) History(_ context.Context, q core.HistoryQuery) ([]core.Transfer,
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
 	if f.Server == nil { // the tests have searched
-		return f.Stored, f.historyErr
+		return f.StoredFiles, f.historyErr
 	}
 	return f.search(q), nil
 }
 
 // search is what is stored and has every word of a query.
 func (f *Fake) search(q core.HistoryQuery) (found []core.Transfer) {
-	for _, t := range f.Stored {
+	for _, t := range f.StoredFiles {
 		texts := strings.ToLower(t.Source.Path + " " + t.Source.Name)
 		without := func(word string) bool { return !strings.Contains(texts, word) }
 		if !slices.ContainsFunc(strings.Fields(strings.ToLower(q.Text)), without) && (q.Limit == 0 || len(found) < q.Limit) {
@@ -70,14 +70,14 @@ func (f *Fake) Attempts(_ context.Context, id core.TransferID) ([]core.Attempt, 
 	err := f.ask("attempts %s", id)
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
-	return slices.Clone(f.Tried[id]), err
+	return slices.Clone(f.AttemptsOf[id]), err
 }
 
 // Recoveries implements view.Controller.
 func (f *Fake) Recoveries(context.Context) ([]core.Recovery, error) {
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
-	return append([]core.Recovery(nil), f.Damage...), nil
+	return append([]core.Recovery(nil), f.Damaged...), nil
 }
 
 // Acknowledge implements view.Controller.
@@ -87,6 +87,6 @@ func (f *Fake) Acknowledge(_ context.Context, path string) error {
 	}
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
-	f.Damage = slices.DeleteFunc(f.Damage, func(r core.Recovery) bool { return r.Path == path })
+	f.Damaged = slices.DeleteFunc(f.Damaged, func(r core.Recovery) bool { return r.Path == path })
 	return nil
 }

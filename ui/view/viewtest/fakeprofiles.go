@@ -63,14 +63,14 @@ func (f *Fake) TakePort() string {
 func (f *Fake) Profiles(context.Context) ([]string, error) {
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
-	return slices.Sorted(maps.Keys(f.Saved)), nil
+	return slices.Sorted(maps.Keys(f.SavedProfiles)), nil
 }
 
 // Profile implements view.Controller.
 func (f *Fake) Profile(_ context.Context, name string) (core.Profile, error) {
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
-	p, ok := f.Saved[name]
+	p, ok := f.SavedProfiles[name]
 	if !ok {
 		return core.Profile{}, unknown("read profile")
 	}
@@ -81,7 +81,7 @@ func (f *Fake) Profile(_ context.Context, name string) (core.Profile, error) {
 func (f *Fake) Current() string {
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
-	return f.Used
+	return f.CurrentProfile
 }
 
 // Use implements view.Controller.
@@ -89,11 +89,11 @@ func (f *Fake) Use(_ context.Context, name string) error {
 	asked := f.ask("use %s", name)
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
-	p, ok := f.Saved[name]
+	p, ok := f.SavedProfiles[name]
 	if !ok {
 		return unknown("use profile")
 	}
-	f.Used = name
+	f.CurrentProfile = name
 	if asked != nil {
 		return asked
 	}
@@ -125,14 +125,14 @@ func (f *Fake) HasSecret(_ context.Context, profile string) (bool, error) {
 func (f *Fake) Bound(ctx context.Context, name string, p core.Profile) (int, error) {
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
-	was, ok := f.Saved[name]
+	was, ok := f.SavedProfiles[name]
 	switch {
 	case !ok || p.Destination().Takes(was.Destination()):
 		return 0, f.BoundErr
 	case ctx.Err() != nil:
 		return 0, stopped("change profile")
 	}
-	return f.Waiting + len(f.bound(was)), f.BoundErr
+	return f.BoundFiles + len(f.bound(was)), f.BoundErr
 }
 
 // bound is what was accepted for where a profile leads, and is not stored.
@@ -151,16 +151,16 @@ func (f *Fake) RemoveProfile(_ context.Context, name string) error {
 	asked := f.ask("remove profile %s", name)
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
-	if _, ok := f.Saved[name]; !ok {
+	if _, ok := f.SavedProfiles[name]; !ok {
 		return unknown("remove profile")
 	}
-	if f.Used == name {
-		f.Used = ""
+	if f.CurrentProfile == name {
+		f.CurrentProfile = ""
 	}
 	if f.locked {
 		return refusal(core.KindConfig, core.CodeProfileRemains, "remove profile")
 	}
-	delete(f.Saved, name)
+	delete(f.SavedProfiles, name)
 	delete(f.kept, name)
 	return asked
 }
@@ -171,7 +171,7 @@ func (f *Fake) StartSandbox(context.Context) error {
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
 	const name = "Sandbox"
-	if _, ok := f.Saved[name]; ok && !f.sandbox {
+	if _, ok := f.SavedProfiles[name]; ok && !f.sandbox {
 		return refusal(core.KindConfig, core.CodeProfileInvalid, "start the sandbox server")
 	}
 	p := core.NewProfile(name)
@@ -180,7 +180,7 @@ func (f *Fake) StartSandbox(context.Context) error {
 		p.Name = name
 		f.kept[name] = kept{ProfileSecrets: view.ProfileSecrets{Client: f.Server.Secret}, session: true}
 	}
-	f.Saved[name], f.Used, f.sandbox = p, name, true
+	f.SavedProfiles[name], f.CurrentProfile, f.sandbox = p, name, true
 	f.probe(p)
 	return asked
 }

@@ -33,8 +33,8 @@ func (f *Fake) begin() *queue {
 // Submit implements view.Controller.
 func (f *Fake) Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error) {
 	failure := f.ask("submit %d again=%v %s %s %d %q %q", len(sources), o.Again, o.Profile, o.Retention, o.TTLDays, o.Tags, o.Description)
-	if f.Result != nil {
-		return f.Result(sources, o)
+	if f.OnSubmit != nil {
+		return f.OnSubmit(sources, o)
 	}
 	if failure != nil {
 		return core.Submission{}, failure
@@ -44,7 +44,7 @@ func (f *Fake) Submit(ctx context.Context, sources []core.Source, o core.Options
 	}
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
-	p, ok := f.Saved[o.Profile]
+	p, ok := f.SavedProfiles[o.Profile]
 	if !ok {
 		return core.Submission{}, refusal(core.KindConfig, core.CodeProfileNotFound, "queue files")
 	}
@@ -81,8 +81,8 @@ func (f *Fake) accept(out *core.Submission, src core.Source, o core.Options, to 
 			return
 		}
 	}
-	if i := slices.IndexFunc(f.Stored, same); i >= 0 && !again {
-		out.Stored = append(out.Stored, f.Stored[i])
+	if i := slices.IndexFunc(f.StoredFiles, same); i >= 0 && !again {
+		out.Stored = append(out.Stored, f.StoredFiles[i])
 		return
 	}
 	id := core.TransferID(fmt.Sprint("new", q.made))

@@ -22,7 +22,7 @@ import (
 // SaveProfile implements view.Controller.
 func (f *Fake) SaveProfile(_ context.Context, previous string, p core.Profile, s view.ProfileSecrets, sessionOnly bool, q view.Queued) error {
 	asked := f.ask("save %q as %q session=%v", previous, p.Name, sessionOnly)
-	if f.Waiting > 0 {
+	if f.BoundFiles > 0 {
 		_ = f.ask("queued %d", q)
 	}
 	if f.SaveErr != nil {
@@ -38,10 +38,10 @@ func (f *Fake) SaveProfile(_ context.Context, previous string, p core.Profile, s
 	if asked != nil {
 		return asked // nothing is changed
 	}
-	was, had := f.Saved[previous]
+	was, had := f.SavedProfiles[previous]
 	f.keep(previous, p.Name, s, sessionOnly)
-	delete(f.Saved, previous)
-	f.Saved[p.Name], f.Used, f.Secrets = p, p.Name, s
+	delete(f.SavedProfiles, previous)
+	f.SavedProfiles[p.Name], f.CurrentProfile, f.SavedSecrets = p, p.Name, s
 	f.rename(previous, p.Name)
 	if had {
 		was.Name = p.Name
@@ -68,8 +68,8 @@ func (f *Fake) unsavable(previous string, p core.Profile, s view.ProfileSecrets,
 	if len(p.Validate()) > 0 {
 		return refusal(core.KindConfig, core.CodeProfileInvalid, op)
 	}
-	_, had := f.Saved[previous]
-	for name := range f.Saved {
+	_, had := f.SavedProfiles[previous]
+	for name := range f.SavedProfiles {
 		if sameName(name, p.Name) && (!had || !sameName(previous, p.Name)) {
 			e := refusal(core.KindConfig, core.CodeProfileInvalid, op)
 			e.Err = fs.ErrExist
@@ -133,7 +133,7 @@ func (f *Fake) Certificate(_ context.Context, _ string, t core.TLSSettings, pass
 	if !t.HasClientCertificate() {
 		return core.CertificateFacts{}, f.CAErr
 	}
-	return f.Facts, errors.Join(f.FactsErr, f.ask("certificate %s%s %v", t.CertFile, t.PKCS12File, !passphrase.IsZero()))
+	return f.CertificateFacts, errors.Join(f.CertificateErr, f.ask("certificate %s%s %v", t.CertFile, t.PKCS12File, !passphrase.IsZero()))
 }
 
 // certificate reads the files of t. It knows PEM with one certificate.
@@ -186,7 +186,7 @@ func (f *Fake) ImportProfile(_ context.Context, path string) (core.Profile, erro
 		return core.Profile{}, err
 	}
 	p := core.NewProfile("Imported")
-	p.IngesterURL, p.AdminURL, p.Auth.ClientID = f.InFile.IngesterURL, f.InFile.AdminURL, f.InFile.Auth.ClientID
+	p.IngesterURL, p.AdminURL, p.Auth.ClientID = f.Imported.IngesterURL, f.Imported.AdminURL, f.Imported.Auth.ClientID
 	if f.Server != nil {
 		text, err := os.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -198,14 +198,14 @@ func (f *Fake) ImportProfile(_ context.Context, path string) (core.Profile, erro
 	}
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
-	for name := range f.Saved {
+	for name := range f.SavedProfiles {
 		if sameName(name, p.Name) {
 			e := refusal(core.KindConfig, core.CodeProfileInvalid, "import profile")
 			e.Err = fs.ErrExist
 			return core.Profile{}, e
 		}
 	}
-	f.Saved[p.Name] = p
+	f.SavedProfiles[p.Name] = p
 	return p, nil
 }
 
@@ -214,7 +214,7 @@ func (f *Fake) ExportProfile(_ context.Context, name, path string) error {
 	asked := f.ask("export %s to %s", name, filepath.Base(path))
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
-	p, ok := f.Saved[name]
+	p, ok := f.SavedProfiles[name]
 	if !ok {
 		return unknown("export profile")
 	}

@@ -17,9 +17,9 @@ func (f *Fake) Scan(ctx context.Context, paths []string, progress func(core.Scan
 		return f.heldScan(ctx, progress)
 	}
 	if f.Server == nil {
-		progress(core.ScanProgress{Files: len(f.Found.Sources)})
+		progress(core.ScanProgress{Files: len(f.ScanResult.Sources)})
 		_ = f.ask("scan %q", paths)
-		return f.Found, f.ScanErr
+		return f.ScanResult, f.ScanErr
 	}
 	if ctx.Err() != nil {
 		return core.Scan{}, stopped("scan")

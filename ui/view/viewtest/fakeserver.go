@@ -59,7 +59,7 @@ func (f *Fake) work() {
 
 // send makes an attempt, unless something keeps it back.
 func (f *Fake) send(t *core.Transfer) {
-	p, known := f.Saved[t.Options.Profile]
+	p, known := f.SavedProfiles[t.Options.Profile]
 	now := Start()
 	switch {
 	case !known || f.queue.halts[p.Name] != nil:
@@ -106,12 +106,12 @@ func (f *Fake) deliver(t *core.Transfer, now time.Time) {
 		sum := sha256.Sum256(content)
 		t.State, t.Error, t.FinishedAt = core.StateStored, nil, now
 		t.Receipt = &core.Receipt{FileID: "file-" + string(t.ID), Name: t.Source.Name, Size: t.Source.Size, SHA256: core.NewChecksum(sum[:]), UploadedAt: now, Status: 201}
-		f.Stored = slices.Insert(f.Stored, 0, *t)
+		f.StoredFiles = slices.Insert(f.StoredFiles, 0, *t)
 	}
-	if f.Tried == nil {
-		f.Tried = map[core.TransferID][]core.Attempt{}
+	if f.AttemptsOf == nil {
+		f.AttemptsOf = map[core.TransferID][]core.Attempt{}
 	}
-	f.Tried[t.ID] = append(f.Tried[t.ID], a)
+	f.AttemptsOf[t.ID] = append(f.AttemptsOf[t.ID], a)
 	f.measure(a)
 }
 
@@ -133,7 +133,7 @@ func (f *Fake) measure(a core.Attempt) {
 // probe looks whether a profile's server is there.
 func (f *Fake) probe(p core.Profile) {
 	if f.Server.reaches(p.IngesterURL) {
-		link := f.Connection
+		link := f.CurrentLink
 		link.CertificateEnd = time.Now().AddDate(1, 0, 0)
 		f.links[p.Name] = link
 		return
@@ -146,9 +146,9 @@ func (f *Fake) Link() core.Link {
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
 	if f.Server == nil {
-		return f.Connection
+		return f.CurrentLink
 	}
-	if link, tried := f.links[f.Used]; tried {
+	if link, tried := f.links[f.CurrentProfile]; tried {
 		return link
 	}
 	return core.Link{State: core.LinkUnknown}
@@ -156,12 +156,12 @@ func (f *Fake) Link() core.Link {
 
 // Check implements view.Controller.
 func (f *Fake) Check(ctx context.Context, p core.Profile, s view.ProfileSecrets, step func(core.Step)) error {
-	for _, s := range f.Steps {
+	for _, s := range f.CheckSteps {
 		step(s)
 	}
-	if f.Gate != nil {
+	if f.CheckGate != nil {
 		select {
-		case <-f.Gate:
+		case <-f.CheckGate:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -226,7 +226,7 @@ func (f *Fake) Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOpt
 func (f *Fake) finalise(ctx context.Context, t core.Transfer, o core.FinaliseOptions, op string) error {
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
-	p, known := f.Saved[t.Options.Profile]
+	p, known := f.SavedProfiles[t.Options.Profile]
 	switch {
 	case !known:
 		return refusal(core.KindConfig, core.CodeProfileNotFound, op)
@@ -241,7 +241,7 @@ func (f *Fake) finalise(ctx context.Context, t core.Transfer, o core.FinaliseOpt
 		f.Server.permanent = map[string]bool{}
 	}
 	f.Server.permanent[t.Receipt.FileID] = true
-	for _, list := range [][]core.Transfer{f.queue.list, f.Stored} {
+	for _, list := range [][]core.Transfer{f.queue.list, f.StoredFiles} {
 		for i := range list {
 			if list[i].ID == t.ID {
 				list[i] = list[i].MadePermanent(o)

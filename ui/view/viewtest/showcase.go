@@ -44,7 +44,7 @@ func Showcase(n int) core.Snapshot {
 // Fresh is a program without a profile.
 func Fresh() *Fake {
 	ctl := NewFake()
-	ctl.Used, ctl.Saved, ctl.Connection = "", map[string]core.Profile{}, core.Link{State: core.LinkUnknown}
+	ctl.CurrentProfile, ctl.SavedProfiles, ctl.CurrentLink = "", map[string]core.Profile{}, core.Link{State: core.LinkUnknown}
 	return ctl
 }
 
@@ -57,14 +57,14 @@ func Busy() *Fake {
 	p.Auth.ClientID = "sa_prod_reports_1a2b3c"
 	p.TLS.CACertFile, p.TLS.PKCS12File = "/etc/artstore/example-root-ca.pem", "/etc/artstore/scanner-07.p12"
 	p.Metrics.Listen = "127.0.0.1:9464"
-	ctl.Saved[p.Name] = p
-	ctl.Facts = core.CertificateFacts{
+	ctl.SavedProfiles[p.Name] = p
+	ctl.CertificateFacts = core.CertificateFacts{
 		Subject: "scanner-07 · Example Archive", Issuer: "Example Client CA 2", Names: []string{"scanner-07.example"}, Serial: "4F:9A:01",
 		Fingerprint: "4F:9A:11:02:AE:10:4F:9A:11:02:AE:10:4F:9A:11:02:AE:10:4F:9A:11:02:AE:10:4F:9A:11:02:AE:10:C2:71",
 		NotBefore:   Start().AddDate(0, -10, 0), NotAfter: Start().AddDate(0, 0, 19).Add(time.Hour), KeyMatches: true, ClientAuth: true,
 	}
 	ctl.Measured = Figures(Start(), 0, 4)
-	ctl.Steps = []core.Step{
+	ctl.CheckSteps = []core.Step{
 		{Name: "address", Target: core.TargetAdmin, Status: core.StepOK, Detail: "https://admin.example:8000", Took: 2 * time.Millisecond},
 		{Name: "tls", Target: core.TargetAdmin, Status: core.StepOK, Detail: "TLS 1.3, AES-128-GCM, vouched for by “Example Root CA”", Took: 24 * time.Millisecond},
 		{Name: "token", Target: core.TargetAdmin, Status: core.StepOK, Detail: "good for 30 min", Took: 38 * time.Millisecond},
@@ -75,7 +75,7 @@ func Busy() *Fake {
 	for i := range 60 {
 		x := Transfer(1000+i, "scans/plate "+string(rune('A'+i%26))+".tif", int64(i+1)<<20, core.StateStored)
 		x.Receipt = &core.Receipt{FileID: "5f0c1a34-4b1e-4d55-9a51-0a9b8a1f0e11", SHA256: core.NewChecksum(make([]byte, 32)), UploadedAt: Start().Add(-time.Duration(i) * time.Hour)}
-		ctl.Stored = append(ctl.Stored, x)
+		ctl.StoredFiles = append(ctl.StoredFiles, x)
 	}
 	return ctl
 }

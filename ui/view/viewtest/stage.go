@@ -94,12 +94,12 @@ func (h *Stage) End(stop func()) {
 	}
 }
 
-// Dresses are the languages and themes that pictures are taken in.
-func Dresses() []dress {
-	return []dress{{"light-en", "en", "light"}, {"dark-en", "en", "dark"}, {"light-ru", "ru", "light"}, {"dark-ru", "ru", "dark"}}
+// Looks are the languages and themes that pictures are taken in.
+func Looks() []Look {
+	return []Look{{"light-en", "en", "light"}, {"dark-en", "en", "dark"}, {"light-ru", "ru", "light"}, {"dark-ru", "ru", "dark"}}
 }
 
-type dress struct{ Name, Language, Theme string }
+type Look struct{ Name, Language, Theme string }
 
 // NewTestApp is an application for one test. A capture sets the clock of Fyne's
 // cache: where the last one was over a minute ago, what is built now would
