@@ -9,8 +9,8 @@ type Link struct {
 	MutualTLS  bool   // our certificate was asked for and sent
 	HTTP       string // "HTTP/2", "HTTP/1.1"
 	Err        *Error // Failed and Unready only
-	// CertificateEnd is when our client certificate expires, zero without one.
-	CertificateEnd time.Time
+	// CertificateExpiry is when our client certificate expires, zero without one.
+	CertificateExpiry time.Time
 }
 
 // LinkState is one of the states of a Link.

@@ -52,7 +52,7 @@ func TestExpiryBar(t *testing.T) {
 	} {
 		t.Run(tt.language, func(t *testing.T) {
 			ctl := viewtest.NewFake()
-			ctl.CurrentLink.CertificateEnd = viewtest.Start().AddDate(0, 0, 40)
+			ctl.CurrentLink.CertificateExpiry = viewtest.Start().AddDate(0, 0, 40)
 			h := open(t, ctl, tt.language, "light")
 			b := h.w.expiry
 			for _, day := range tt.days {
@@ -81,7 +81,7 @@ func TestExpiryBar(t *testing.T) {
 // are warned of anew.
 func TestExpiryBarIsPutAway(t *testing.T) {
 	ctl := viewtest.NewFake()
-	ctl.CurrentLink.CertificateEnd = viewtest.Start().AddDate(0, 0, 40)
+	ctl.CurrentLink.CertificateExpiry = viewtest.Start().AddDate(0, 0, 40)
 	h := open(t, ctl, "en", "light")
 	visible := func(what string, want bool) {
 		t.Helper()
@@ -103,14 +103,14 @@ func TestExpiryBarIsPutAway(t *testing.T) {
 	h.passes(39.5)
 	visible("a day before", true)
 	h.w.expiry.putAway(t)
-	ctl.CurrentLink.CertificateEnd = viewtest.Start().AddDate(0, 0, 60)
+	ctl.CurrentLink.CertificateExpiry = viewtest.Start().AddDate(0, 0, 60)
 	h.passes(39.6)
 	visible("another certificate", true)
 	h.w.expiry.putAway(t)
 	ctl.CurrentProfile = "Another"
 	h.passes(39.7)
 	visible("another profile", true)
-	ctl.CurrentLink.CertificateEnd = viewtest.Start().AddDate(2, 0, 0)
+	ctl.CurrentLink.CertificateExpiry = viewtest.Start().AddDate(2, 0, 0)
 	h.passes(39.8)
 	visible("renewed", false)
 }
@@ -118,7 +118,7 @@ func TestExpiryBarIsPutAway(t *testing.T) {
 // The bar leads to where a new certificate is chosen.
 func TestExpiryBarLeadsToSettings(t *testing.T) {
 	ctl := viewtest.Busy()
-	ctl.CurrentLink.CertificateEnd = viewtest.Start().AddDate(0, 0, 5)
+	ctl.CurrentLink.CertificateExpiry = viewtest.Start().AddDate(0, 0, 5)
 	h := open(t, ctl, "en", "dark")
 	h.Until("the warning", func() bool { return h.w.expiry.content.Visible() })
 	h.Picture("expiry-week-dark")

@@ -29,7 +29,7 @@ func TestEveryTextFits(t *testing.T) {
 			ctl.StoredFiles = append(ctl.StoredFiles, ctl.Snapshot.Transfers[3])
 			ctl.Snapshot.Transfers[8].State = core.StateFailed
 			ctl.Snapshot.Transfers[8].Error = &core.Error{Kind: core.KindFile, Code: core.CodeFilePermission}
-			ctl.CurrentLink.CertificateEnd = viewtest.Start().AddDate(0, 0, 9)
+			ctl.CurrentLink.CertificateExpiry = viewtest.Start().AddDate(0, 0, 9)
 			h := open(t, ctl, c.Language, c.Theme)
 			h.FillScreen(c)
 			h.fillLog()

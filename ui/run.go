@@ -192,7 +192,7 @@ func (w *Window) apply(c change) {
 	if w.first != nil && c.profile != "" {
 		w.profileChanged() // one was saved from outside the window
 	}
-	if w.expiry.show(c.profile, c.link.CertificateEnd, now) {
+	if w.expiry.show(c.profile, c.link.CertificateExpiry, now) {
 		w.page.Refresh()
 	}
 	w.show(now)

@@ -141,7 +141,7 @@ func (c *connection) link(now time.Time) core.Link {
 	if unready != nil && l.State == core.LinkUp {
 		l.State, l.Err = core.LinkUnready, unready
 	}
-	l.CertificateEnd = c.expiry.end(now)
+	l.CertificateExpiry = c.expiry.end(now)
 	return l
 }
 

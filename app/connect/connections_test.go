@@ -119,18 +119,18 @@ func TestExpiryWhileRunning(t *testing.T) {
 	const warning = "the client certificate ends soon"
 	for _, step := range []struct{ day, warnings int }{{1, 0}, {29, 0}, {31, 1}, {32, 1}, {52, 1}, {54, 2}, {58, 2}, {59, 3}, {61, 4}} {
 		at := now.Add(time.Duration(step.day) * 24 * time.Hour)
-		if l := found.link(at); !l.CertificateEnd.Equal(end) || log.Count(warning) != step.warnings {
-			t.Errorf("day %d: ends %v, %d warnings, want %d", step.day, l.CertificateEnd, log.Count(warning), step.warnings)
+		if l := found.link(at); !l.CertificateExpiry.Equal(end) || log.Count(warning) != step.warnings {
+			t.Errorf("day %d: ends %v, %d warnings, want %d", step.day, l.CertificateExpiry, log.Count(warning), step.warnings)
 		}
 	}
 	end = install(400)
-	if l := found.link(now.Add(62 * 24 * time.Hour)); !l.CertificateEnd.Equal(end) {
-		t.Errorf("after renewal it ends %v, want %v", l.CertificateEnd, end)
+	if l := found.link(now.Add(62 * 24 * time.Hour)); !l.CertificateExpiry.Equal(end) {
+		t.Errorf("after renewal it ends %v, want %v", l.CertificateExpiry, end)
 	}
 	if measured, err := c.cfg.Metrics.Measurements(now); err != nil || !measured.CertExpiry.Equal(end.Truncate(time.Second)) {
 		t.Errorf("%+v, %v", measured, err)
 	}
-	if l := c.Link("shop"); l.CertificateEnd.IsZero() {
+	if l := c.Link("shop"); l.CertificateExpiry.IsZero() {
 		t.Error("the window is not told")
 	}
 }

@@ -18,15 +18,23 @@ func gated() (script func(context.Context, *server, core.Transfer, int, core.Pro
 	}, gate
 }
 
+// sendingFirst submits n files to a server that takes one at a time, and waits until the
+// first is being sent. It is stored once gate is closed.
+func sendingFirst(t *testing.T, n int) (f *fixture, s *server, ids []core.TransferID, gate chan struct{}) {
+	t.Helper()
+	s = newServer()
+	s.streams = 1
+	s.script, gate = gated()
+	f = begin(t, s, newMemory())
+	ids = f.submit(sources(n, 10)...)
+	f.await("the upload", func(map[core.TransferID]core.Transfer, core.Update) bool { return s.attempts(ids[0]) == 1 })
+	return f, s, ids, gate
+}
+
 // A profile is changed while its files are under way: those that have not begun
 // wait until it leads to the old server again.
 func TestProfileChangesWhileSending(t *testing.T) {
-	s := newServer()
-	script, gate := gated()
-	s.streams, s.script = 1, script
-	f := begin(t, s, newMemory())
-	ids := f.submit(sources(5, 10)...)
-	f.await("the upload", func(map[core.TransferID]core.Transfer, core.Update) bool { return s.attempts(ids[0]) == 1 })
+	f, s, ids, gate := sendingFirst(t, 5)
 	s.with(func(s *server) { s.url = elsewhere })
 	if err := f.ResumeAll(context.Background()); err != nil { // as the program does after a profile was changed
 		t.Fatal(err)
@@ -49,12 +57,7 @@ func TestProfileChangesWhileSending(t *testing.T) {
 // A profile is removed while its files are under way: they fail, and the user can
 // try again.
 func TestProfileRemovedWhileSending(t *testing.T) {
-	s := newServer()
-	script, gate := gated()
-	s.streams, s.script = 1, script
-	f := begin(t, s, newMemory())
-	ids := f.submit(sources(5, 10)...)
-	f.await("the upload", func(map[core.TransferID]core.Transfer, core.Update) bool { return s.attempts(ids[0]) == 1 })
+	f, s, ids, gate := sendingFirst(t, 5)
 	s.with(func(s *server) {
 		s.profiles[testProfile] = failure(core.KindConfig, core.CodeProfileNotFound, core.OutcomeNotProcessed)
 	})

@@ -158,12 +158,7 @@ func TestRename(t *testing.T) {
 // A profile is renamed while attempts are under way, and those that begin just
 // then still look for its old name.
 func TestRenameWhileSending(t *testing.T) {
-	s := newServer()
-	script, gate := gated()
-	s.streams, s.script = 1, script
-	f := begin(t, s, newMemory())
-	ids := f.submit(sources(3, 10)...)
-	f.await("the upload", func(map[core.TransferID]core.Transfer, core.Update) bool { return s.attempts(ids[0]) == 1 })
+	f, s, ids, gate := sendingFirst(t, 3)
 	if err := f.Rename(context.Background(), testProfile, "New"); err != nil {
 		t.Fatal(err)
 	}

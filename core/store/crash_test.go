@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -113,20 +114,7 @@ func TestKillWhileCreating(t *testing.T) {
 	random := rand.New(rand.NewPCG(47, 47))
 	for round := range 20 {
 		path := filepath.Join(t.TempDir(), "state", "queue.db")
-		cmd := command(t, path, "0")
-		must(t, cmd.Start())
-		// The new file appears some time after the process has started.
-		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
-			if _, err := os.Stat(path + newSuffix); err == nil {
-				break
-			}
-			if _, err := os.Stat(path); err == nil {
-				break
-			}
-		}
-		<-time.After(time.Duration(random.IntN(12_000)) * time.Microsecond)
-		must(t, cmd.Process.Kill())
-		_ = cmd.Wait() // killed
+		killAfter(t, path, time.Duration(random.IntN(12_000))*time.Microsecond, path+newSuffix, path)
 		s := openAt(t, path)
 		if s.recovered != "" {
 			t.Fatalf("round %d: taken for damaged", round)
@@ -140,6 +128,23 @@ func command(t *testing.T, path, round string) *exec.Cmd {
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), childEnv+"="+path, childEnv+"_ROUND="+round)
 	return cmd
+}
+
+// killAfter runs a process on the database and kills it some time after one of the files has
+// appeared, which it makes only after it has started.
+func killAfter(t *testing.T, path string, d time.Duration, files ...string) {
+	t.Helper()
+	cmd := command(t, path, "0")
+	must(t, cmd.Start())
+	appeared := func(file string) bool { _, err := os.Stat(file); return err == nil }
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+		if slices.ContainsFunc(files, appeared) {
+			break
+		}
+	}
+	<-time.After(d)
+	must(t, cmd.Process.Kill())
+	_ = cmd.Wait() // killed
 }
 
 // kill runs a process on the database, kills it after some commits and returns what it reported.

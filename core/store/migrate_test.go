@@ -196,16 +196,7 @@ func TestKillWhileMigrating(t *testing.T) {
 	for round := range 12 {
 		path := filepath.Join(t.TempDir(), "queue.db")
 		must(t, os.WriteFile(path, data, 0o600))
-		cmd := command(t, path, "0")
-		must(t, cmd.Start())
-		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
-			if _, err := os.Stat(path + "-wal"); err == nil {
-				break
-			}
-		}
-		<-time.After(time.Duration(random.IntN(40_000)) * time.Microsecond)
-		must(t, cmd.Process.Kill())
-		_ = cmd.Wait() // killed
+		killAfter(t, path, time.Duration(random.IntN(40_000))*time.Microsecond, path+"-wal")
 		s := openAt(t, path)
 		if s.recovered != "" {
 			t.Fatalf("round %d: taken for damaged", round)

@@ -19,7 +19,7 @@ func serverChecks() []check {
 		{name: "link up", test: func(t *trial) {
 			t.online()
 			t.become("the link", func() bool { return t.Link().State == core.LinkUp })
-			if link := t.Link(); link.Err != nil || !strings.HasPrefix(link.TLSVersion, "TLS ") || link.HTTP == "" || !link.MutualTLS || link.CertificateEnd.Before(time.Now()) {
+			if link := t.Link(); link.Err != nil || !strings.HasPrefix(link.TLSVersion, "TLS ") || link.HTTP == "" || !link.MutualTLS || link.CertificateExpiry.Before(time.Now()) {
 				t.Errorf("the link is %+v", link)
 			}
 		}},

@@ -134,7 +134,7 @@ func (f *Fake) measure(a core.Attempt) {
 func (f *Fake) probe(p core.Profile) {
 	if f.Server.reaches(p.IngesterURL) {
 		link := f.CurrentLink
-		link.CertificateEnd = time.Now().AddDate(1, 0, 0)
+		link.CertificateExpiry = time.Now().AddDate(1, 0, 0)
 		f.links[p.Name] = link
 		return
 	}
