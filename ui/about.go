@@ -8,13 +8,13 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// licence and docsAddress are facts of the program in every language.
+// Both are the same in every language.
 const (
 	licence     = "Apache License 2.0"
 	docsAddress = "https://github.com/artstore/ingester#readme"
 )
 
-// showAbout says which program this is and where its folders are.
+// showAbout says the version of the program and where its files are.
 func showAbout(host *view.Host) {
 	t, a := host.Text, host.Controller.About()
 	docs := widgets.NewButton(t.S("about.docs"), func() { view.OpenAddress(host, docsAddress) })
@@ -37,7 +37,7 @@ func showHelp(host *view.Host) {
 	view.ShowFacts(host, host.Text.S("help.title"), keys(host.Text, onMac), about)
 }
 
-// helpItems are the ways to the help in a menu.
+// helpItems are the menu items for the help.
 func helpItems(host *view.Host) []*fyne.MenuItem {
 	return []*fyne.MenuItem{
 		fyne.NewMenuItem(host.Text.S("help.title"), func() { showHelp(host) }),

@@ -12,12 +12,12 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// pickFiles adds any number of files.
+// pickFiles lets the user choose files to add.
 func (w *Window) pickFiles() {
 	w.pick(view.FileQuestion{Title: w.host.Text.S("pick.files"), Many: true})
 }
 
-// pickFolders adds any number of folders.
+// pickFolders lets the user choose folders to add.
 func (w *Window) pickFolders() {
 	w.pick(view.FileQuestion{Title: w.host.Text.S("pick.folders"), Many: true, Folders: true})
 }
@@ -30,7 +30,7 @@ func (w *Window) pick(q view.FileQuestion) {
 	view.Pick(w.host, q, func(paths []string) { w.intake.add(paths) })
 }
 
-// dropped takes what was dropped anywhere on the window.
+// dropped takes files that were dropped on the window.
 func (w *Window) dropped(paths []string, left ...core.Skipped) {
 	switch {
 	case w.host.Settings != nil:
@@ -72,7 +72,7 @@ func (w *Window) bindings() []binding {
 	return all
 }
 
-// onTransfers is something that is done while the transfers are shown.
+// onTransfers limits do to when the transfers are shown.
 func (w *Window) onTransfers(do func(*transfers.View)) func() {
 	return func() {
 		if w.shown == 0 {
@@ -81,14 +81,14 @@ func (w *Window) onTransfers(do func(*transfers.View)) func() {
 	}
 }
 
-// makePermanent keeps what is selected on the page for good.
+// makePermanent makes the selected files of the page permanent.
 func (w *Window) makePermanent() {
 	if page, ok := w.pages[w.shown].(interface{ MakePermanent() }); ok {
 		page.MakePermanent()
 	}
 }
 
-// bindKeys hands the shortcuts to the window.
+// bindKeys sets the shortcuts and keys of the window.
 func (w *Window) bindKeys() {
 	c := w.win.Canvas()
 	for _, keys := range settings.TabKeys() {
@@ -109,14 +109,14 @@ func (w *Window) bindKeys() {
 	})
 }
 
-// unlessCovered does something unless a dialog or a menu lies over the page.
+// unlessCovered calls do, unless a dialog or a menu is open.
 func (w *Window) unlessCovered(do func()) {
 	if w.win.Canvas().Overlays().Top() == nil {
 		do()
 	}
 }
 
-// typedShortcut does what a shortcut does, in the window or in an entry.
+// typedShortcut does what a shortcut does. Entries call it too.
 func (w *Window) typedShortcut(s fyne.Shortcut) {
 	if d := w.host.Settings; d != nil {
 		d.TypedShortcut(s)
@@ -130,8 +130,8 @@ func (w *Window) typedShortcut(s fyne.Shortcut) {
 	}
 }
 
-// focusFilter goes to the search of the page, or to that of the transfers
-// where the page has none.
+// focusFilter goes to the search of the page, or if it has none to that of the
+// transfers.
 func (w *Window) focusFilter() {
 	page, ok := w.pages[w.shown].(interface{ Search() fyne.Focusable })
 	if !ok {
@@ -141,7 +141,7 @@ func (w *Window) focusFilter() {
 	w.win.Canvas().Focus(page.Search())
 }
 
-// paste takes paths from the clipboard.
+// paste adds the paths in the clipboard.
 func (w *Window) paste() {
 	paths, left := view.PastedPaths(w.app.Clipboard().Content())
 	if len(paths) > 0 {
@@ -151,13 +151,12 @@ func (w *Window) paste() {
 	if w.undecided() {
 		return
 	}
-	// What else the clipboard holds, a password perhaps, is not shown.
+	// Other text is not shown: it may be a password.
 	w.showTransfers()
 	w.intake.say(w.host.Text.S("drop.not_paths"))
 }
 
-// undecided reports whether there is no profile yet that files could go to, and
-// says so.
+// undecided reports whether there is no profile yet for the files, and says so.
 func (w *Window) undecided() bool {
 	if w.first == nil {
 		return false

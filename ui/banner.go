@@ -12,7 +12,7 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// banner says why nothing is sent until someone acts.
+// banner says why nothing is sent until the user does something.
 type banner struct {
 	host     *view.Host
 	content  *fyne.Container
@@ -41,7 +41,8 @@ func newBanner(host *view.Host, i *widgets.Icons) *banner {
 	return b
 }
 
-// show says a halt, nil for none. It reports whether the banner came or went.
+// show shows why the queue is halted, or hides the banner for nil. It reports whether
+// the banner was shown or hidden.
 func (b *banner) show(halt *core.Error) bool {
 	was := b.content.Visible()
 	if halt != nil && halt != b.shown {

@@ -12,14 +12,13 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// askClose is what the window does when it is told to close: it goes at once
-// when nothing is under way, and asks otherwise. A program that began in the
-// tray goes back there.
+// askClose is called when the window is to be closed. It asks if anything is under way,
+// and else ends the program, or hides the window if that began in the tray.
 func (w *Window) askClose() {
 	running := w.underWay()
 	switch {
 	case w.closing:
-		return // asked already
+		return // the question is open
 	case w.tray == nil && running:
 		w.askWhere(false)
 		return
@@ -81,13 +80,13 @@ func (w *Window) askWhere(tray bool) {
 	d.SetOnClosed(func() { w.closing = false })
 }
 
-// hide leaves the tray's icon only.
+// hide hides the window. The tray's icon remains.
 func (w *Window) hide() {
 	w.win.Hide()
 	w.status.background = true
 }
 
-// end ends the program. The queue is durable: nothing has to be saved.
+// end ends the program. Nothing has to be saved, since the queue is on disk.
 func (w *Window) end() {
 	w.stop()
 	w.app.Quit()

@@ -8,13 +8,12 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// UseDropListener has listen take drops once the window is on the desktop.
-// Those that it doesn't hear of are taken as before. Call it before ShowAndRun
-// or RunInTray.
+// UseDropListener makes listen take the drops when the window is on the desktop. Fyne
+// still takes those that it doesn't report. Call it before ShowAndRun or RunInTray.
 func (w *Window) UseDropListener(listen DropListener) { w.listen = listen }
 
-// listenForDrops starts the listener as soon as the window has a handle, which
-// it does not have before it is shown.
+// listenForDrops starts the listener when the window has a handle, which it has only
+// after it was shown.
 func (w *Window) listenForDrops() {
 	if w.listen == nil {
 		return
@@ -31,8 +30,7 @@ func (w *Window) listenForDrops() {
 	})
 }
 
-// listDropped takes a list of addresses that was dropped. Any goroutine may
-// call it, and reads the list.
+// listDropped takes a list of addresses that was dropped. Any goroutine may call it.
 func (w *Window) listDropped(list string, err error) {
 	if err != nil {
 		w.host.Tasks.Post(w.dropLost)

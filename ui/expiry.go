@@ -15,13 +15,12 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// prefExpiry and a profile's name are the key of the preference that says
-// which warning of its certificate's end has been put away.
+// prefExpiry comes before a profile's name in the key of the preference that says which
+// warning was dismissed.
 const prefExpiry = "expiry.dismissed."
 
-// expiryBar warns, a month, a week and a day before, that the client
-// certificate ends. Whoever puts a warning away sees the next one, and none
-// again of this certificate and level.
+// expiryBar warns a month, a week and a day before the client certificate expires. A
+// dismissed warning stays hidden until the next level or another certificate.
 type expiryBar struct {
 	host    *view.Host
 	icons   *widgets.Icons
@@ -30,7 +29,7 @@ type expiryBar struct {
 	icon    *widget.Icon
 	words   *widgets.Caption
 	shown   expiryState
-	gone    func() // it was put away
+	gone    func() // called when a warning was dismissed
 }
 
 // expiryState is what the bar depends on.
@@ -55,8 +54,8 @@ func newExpiryBar(host *view.Host, i *widgets.Icons, gone func()) *expiryBar {
 	return b
 }
 
-// show says how near the end of a profile's certificate is; end is zero
-// without one. It reports whether the bar came or went.
+// show warns if a profile's certificate expires soon; end is zero if there is none. It
+// reports whether the bar was shown or hidden.
 func (b *expiryBar) show(profile string, end, now time.Time) bool {
 	facts := core.CertificateFacts{NotAfter: end}
 	state := expiryState{profile: profile, end: end, level: facts.ExpiryLevel(now)}
@@ -76,7 +75,7 @@ func (b *expiryBar) show(profile string, end, now time.Time) bool {
 	return was != visible
 }
 
-// word says the warning: amber a month before, red from a week before.
+// word writes the warning: amber a month before, red from a week before.
 func (b *expiryBar) word() {
 	t, color := b.host.Text, theme.ColorNameError
 	fill := wording.Args{"Date": b.shown.end.Local().Format(time.DateOnly)}
@@ -101,14 +100,14 @@ func (b *expiryBar) word() {
 	b.words.Set(sentence + " " + t.S("expiry.advice"))
 }
 
-// dismiss puts the present warning away.
+// dismiss hides the warning and remembers that.
 func (b *expiryBar) dismiss() {
 	b.host.App.Preferences().SetString(prefExpiry+b.shown.profile, b.shown.dismissed())
 	b.content.Hide()
 	b.gone()
 }
 
-// dismissed is what the preference holds once this warning was put away.
+// dismissed is the value of the preference if this warning was dismissed.
 func (s expiryState) dismissed() string {
 	return strconv.FormatInt(s.end.Unix(), 10) + "/" + strconv.Itoa(int(s.level))
 }

@@ -15,10 +15,10 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// ShowFailure says in a window why the program can't start, and blocks until it
-// is closed or ctx ends. Whoever starts a program from the desktop reads no
-// standard error. It runs the application's event loop, so it must be called on
-// the main goroutine, in place of [Window.ShowAndRun].
+// ShowFailure says in a window why the program can't start, since nobody sees the
+// standard error of a program that the desktop starts. It blocks until the window is
+// closed or ctx ends. It runs the application's event loop, so it must be called on the
+// main goroutine, instead of [Window.ShowAndRun].
 func ShowFailure(ctx context.Context, a fyne.App, err error) error {
 	t, otherErr := appearance(a)
 	if otherErr != nil {
@@ -31,8 +31,8 @@ func ShowFailure(ctx context.Context, a fyne.App, err error) error {
 	return nil
 }
 
-// newFailure is a window of one sentence, what to do, and the raw cause behind
-// a button.
+// newFailure is a window that says what has failed and what to do, with the raw cause
+// behind a button.
 func newFailure(a fyne.App, t *wording.Text, err error) fyne.Window {
 	win := a.NewWindow(title)
 	win.SetIcon(widgets.AppIcon())
@@ -68,8 +68,7 @@ func newFailure(a fyne.App, t *wording.Text, err error) fyne.Window {
 	return win
 }
 
-// appearance gives the application the theme that is chosen, and returns its texts
-// in the language that is.
+// appearance sets the chosen theme and returns the texts in the chosen language.
 func appearance(a fyne.App) (*wording.Text, error) {
 	locale := a.Preferences().String(view.PrefLanguage)
 	if locale == "" {

@@ -11,15 +11,15 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// firstChoices are the ways out of the first run.
+// firstChoices are what the user can do in the first run.
 type firstChoices struct {
 	sandbox, connect, load func()
-	saved                  []string // profiles that are there already, as of the command line
+	saved                  []string // profiles that exist already, such as those of the command line
 	use                    func(name string)
 }
 
-// newFirstRun is what the window shows while there is no profile. remind asks
-// whoever adds files to choose first.
+// newFirstRun is what the window shows while there is no profile. remind says that files
+// can be added only after that.
 func newFirstRun(host *view.Host, c firstChoices) (page fyne.CanvasObject, remind func()) {
 	t := host.Text
 	welcome := widgets.NewCaption(t.S("first.title"), theme.ColorNameForeground, theme.SizeNameHeadingText)
@@ -41,7 +41,7 @@ func newFirstRun(host *view.Host, c firstChoices) (page fyne.CanvasObject, remin
 	}
 }
 
-// newSavedProfiles has a button for each profile that is there to be used.
+// newSavedProfiles has a button for each profile that exists.
 func newSavedProfiles(t *wording.Text, c firstChoices) fyne.CanvasObject {
 	heading := widgets.NewCaption(t.S("first.saved"), theme.ColorNameForeground, theme.SizeNameSubHeadingText)
 	heading.Bold, heading.Cut = true, true
@@ -70,7 +70,7 @@ func newChoiceCard(icon fyne.Resource, title, words, do string, importance widge
 	return widgets.NewPanel(widgets.ColorSurface, body)
 }
 
-// leading gives its object one size, at the left.
+// leading shows its object at one size, at the left.
 type leading float32
 
 // Layout implements fyne.Layout.

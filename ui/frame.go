@@ -14,7 +14,7 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// assemble makes the pieces and puts them into the window.
+// assemble makes the parts of the window and puts them into it.
 func (w *Window) assemble() {
 	host, t := w.host, w.host.Text
 	at := w.shown
@@ -68,13 +68,12 @@ func (w *Window) views() []view.Page {
 	return []view.Page{w.transfers, w.history, metrics.New(w.host, w.recorder), logs.New(w.host, w.buffer)}
 }
 
-// permanentNotices are where it is said how far files are with becoming
-// permanent.
+// permanentNotices are the notices that say how far files are with becoming permanent.
 func (w *Window) permanentNotices() []*view.Notice {
 	return []*view.Notice{w.transfers.Notice, w.history.Notice}
 }
 
-// permanentChanged draws what the pages say of it.
+// permanentChanged draws what the pages say about that.
 func (w *Window) permanentChanged(done bool) {
 	w.transfers.Refresh()
 	if done && w.history.Visible {
@@ -82,15 +81,14 @@ func (w *Window) permanentChanged(done bool) {
 	}
 }
 
-// pageEdge is the room around a page.
+// pageEdge is the margin of a page.
 const pageEdge = 16
 
-// compactBelow is the window's width under which the navigation has symbols
-// only.
+// compactBelow is the width of the window below which the navigation has symbols only.
 const compactBelow = 860
 
-// frame lays the window out: header, navigation, page, status bar. That
-// is the order in which Tab goes through them, too.
+// frame lays out the header, the navigation, the page and the status bar. The Tab key
+// goes through them in this order.
 type frame struct{ nav *widgets.Navigation }
 
 // Layout implements fyne.Layout.
@@ -114,8 +112,7 @@ func (f *frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	put(status, 0, size.Height-bottom, size.Width, bottom)
 }
 
-// MinSize implements fyne.Layout: what the window promises to work at. A page
-// that wants more scrolls or leaves something out.
+// MinSize implements fyne.Layout. A page that needs more scrolls or omits something.
 func (f *frame) MinSize([]fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(view.LeastWidth, view.LeastHeight)
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// header is the bar at the top: profile, connection, actions.
+// header is the bar at the top with the profile, the connection and buttons.
 type header struct {
 	host     *view.Host
 	content  *fyne.Container
@@ -27,7 +27,7 @@ type header struct {
 	settings *widgets.IconButton
 	link     core.Link
 	paused   bool
-	// The menu's ways to another profile.
+	// Called by the menu of profiles.
 	onNew, onImport, onSandbox func()
 }
 
@@ -67,7 +67,7 @@ func (h *header) showProfile(name string) {
 	}
 }
 
-// showLink says how the connection stands.
+// showLink says how the connection is.
 func (h *header) showLink(l core.Link) {
 	if h.link == l && h.state.Words.Words != "" {
 		return
@@ -103,7 +103,7 @@ func (h *header) showLink(l core.Link) {
 	h.content.Refresh()
 }
 
-// tapState explains what is amiss with the connection or the server.
+// tapState says what is wrong with the connection or the server.
 func (h *header) tapState() {
 	if h.link.Err != nil {
 		h.host.Failed(h.link.Err)
@@ -112,7 +112,7 @@ func (h *header) tapState() {
 	h.host.OpenSettings(view.TabServer)
 }
 
-// showPaused makes the button do the other thing.
+// showPaused makes the button pause or resume.
 func (h *header) showPaused(paused bool) {
 	if h.paused == paused {
 		return

@@ -14,29 +14,29 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// A drop of more than this is counted aloud before anything is queued.
+// For more than this the user is asked before anything is queued.
 const (
 	manyFiles = 1000
 	manyBytes = 10 << 30
 )
 
-// intake is the one way in: drops, pickers, pasted paths, the command line.
+// intake adds files, from drops, file dialogs, pasted paths and the command line.
 type intake struct {
 	host      *view.Host
 	permanent *transfers.Finaliser
 	notice    *view.Notice
-	// options are those of the options row at the moment of the drop.
+	// options are the options as they are set now.
 	options func(profile string) core.Options
-	// point shows transfers that are in the list already.
+	// point selects transfers that are in the list already.
 	point func([]core.TransferID)
-	// front shows the page that says what becomes of it.
+	// front shows the page that has the notice.
 	front func()
 	// undecided reports whether there is no profile yet, and says so.
 	undecided func() bool
 }
 
-// add takes paths, and what else came with them and is no path. It answers at
-// once and does the rest elsewhere.
+// add adds the files below paths; left is what came with them and is no path. It says so
+// at once and does the work on another goroutine.
 func (in *intake) add(paths []string, left ...core.Skipped) {
 	t := in.host.Text
 	in.front()
@@ -53,7 +53,7 @@ func (in *intake) add(paths []string, left ...core.Skipped) {
 	in.host.Tasks.Run(func(context.Context) func() {
 		defer cancel()
 		scan, err := in.host.Controller.Scan(ctx, paths, func(p core.ScanProgress) {
-			// Told for every file perhaps; drawn ten times a second.
+			// It may be called for every file, and is drawn ten times a second.
 			if now := in.host.Now(); now.Sub(last) >= 100*time.Millisecond {
 				last = now
 				in.host.Tasks.Post(func() {
@@ -82,7 +82,7 @@ func (in *intake) progress(p core.ScanProgress, cancel func()) {
 	})
 }
 
-// scanned asks where there is much, and otherwise goes on.
+// scanned submits what was found, after a question if it is much.
 func (in *intake) scanned(scan core.Scan, err error) {
 	t := in.host.Text
 	switch {
@@ -110,7 +110,7 @@ func (in *intake) submit(scan core.Scan) {
 		switch n := len(s.Queued); {
 		case n == 0:
 			words = t.S("drop.nothing_new")
-		case n < len(scan.Sources): // the others were there before
+		case n < len(scan.Sources): // the others are there already
 			words = t.S("drop.added", wording.Args{"What": t.N("count.files", n)})
 		}
 		if n := len(s.Already); n > 0 {
@@ -128,7 +128,7 @@ func (in *intake) submit(scan core.Scan) {
 	})
 }
 
-// send submits sources with the options of this moment.
+// send submits sources with the options as they are set now.
 func (in *intake) send(sources []core.Source, again bool, then func(core.Submission)) {
 	options := in.options("")
 	options.Again = again
@@ -139,7 +139,7 @@ func (in *intake) send(sources []core.Source, again bool, then func(core.Submiss
 		if err != nil {
 			in.notice.Hide()
 			if core.CodeOf(err) == core.CodeProfileNotFound && in.undecided() {
-				return // named on the command line, before the window knew
+				return // the files were named on the command line
 			}
 			in.host.Failed(err)
 			return
@@ -148,8 +148,8 @@ func (in *intake) send(sources []core.Source, again bool, then func(core.Submiss
 	})
 }
 
-// askPermanent offers to make permanent what the server has for a time only, and
-// is asked for as permanent now.
+// askPermanent offers to make files permanent that the server has as temporary ones and
+// that are to be permanent now.
 func (in *intake) askPermanent(s core.Submission) {
 	var files []transfers.StoredFile
 	for i := range s.Stored {
@@ -166,7 +166,7 @@ func (in *intake) askPermanent(s core.Submission) {
 		func() { in.permanent.Add(files) }, func() { in.askStored(s.Stored, s.Asked) })
 }
 
-// askStored offers to send once more what the server has already.
+// askStored offers to send files again that the server has already.
 func (in *intake) askStored(stored []core.Transfer, asked core.Options) {
 	t := in.host.Text
 	view.Ask(in.host, t.S("stored.title"), storedAlready(t, stored, asked), t.S("stored.yes"), func() {
@@ -180,8 +180,8 @@ func (in *intake) askStored(stored []core.Transfer, asked core.Options) {
 	})
 }
 
-// storedAlready says of files that were asked for that the server has them, and
-// what it keeps otherwise than asked.
+// storedAlready says that the server has these files already, and how they differ from
+// what is asked for now.
 func storedAlready(t *wording.Text, stored []core.Transfer, asked core.Options) string {
 	if len(stored) == 1 {
 		only := &stored[0]

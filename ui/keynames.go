@@ -6,11 +6,11 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// onMac says that the keys are those of macOS, where Command does what Control
-// does elsewhere.
+// onMac says whether the keys are those of macOS, where Command is used instead of
+// Control.
 const onMac = fyne.KeyModifierShortcutDefault == fyne.KeyModifierSuper
 
-// keys are what the keys do, each written as the desktop writes it.
+// keys are the keys, as the desktop writes them, and what they do.
 func keys(t *wording.Text, mac bool) []wording.Fact {
 	ctrl, shift := "Ctrl+", "Ctrl+Shift+"
 	page := "PgUp, PgDn"

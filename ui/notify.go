@@ -11,16 +11,16 @@ func (w *Window) watchForeground() {
 	w.app.Lifecycle().SetOnEnteredForeground(func() {
 		w.status.background = false
 		if w.first != nil {
-			w.profileChanged() // several may have been saved from outside the window
+			w.profileChanged() // profiles may have been saved by the command line
 		}
 	})
 	w.app.Lifecycle().SetOnExitedForeground(func() { w.status.background = true })
 }
 
-// tell notifies when a batch ends or someone is needed while the window is in
-// the background. It says fixed words and numbers only: what stands in a
-// notification may be run by a shell on some systems, so no name of a file
-// and no word of a server may ever get there.
+// tell notifies the user when all is done or something needs attention, while the window
+// is in the background. It uses fixed words and numbers only: some systems pass a
+// notification to a shell, so it must never have the name of a file or the words of a
+// server.
 func (w *Window) tell() {
 	e, sum, t := &w.status, w.model.Totals, w.host.Text
 	halted := w.model.Halt != nil
@@ -43,8 +43,8 @@ func (w *Window) tell() {
 	e.halted, e.busy = halted, sum.Unfinished()
 }
 
-// notify says words while the window is in the background. The desktop may take
-// its time for it.
+// notify shows a notification while the window is in the background. The desktop may be
+// slow to do so.
 func (w *Window) notify(words string) {
 	if !w.status.background {
 		return

@@ -23,8 +23,8 @@ func (w *Window) showTransfers() {
 	}
 }
 
-// place puts what is to be seen into the page: the choices of a first run as
-// long as there is no profile, else the page.
+// place shows the page, or the first run in place of the transfers while there is no
+// profile.
 func (w *Window) place() {
 	content := w.pages[w.shown].Content()
 	if w.first != nil && w.shown == 0 {

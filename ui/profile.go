@@ -9,12 +9,12 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// importProfile picks a profile file and uses it.
+// importProfile lets the user choose a profile file and uses it.
 func (w *Window) importProfile() {
 	view.PickFile(w.host, "", []string{settings.ProfileExtension}, w.takeProfile)
 }
 
-// startSandbox tries the program with the built-in server.
+// startSandbox starts the built-in server, to try the program with.
 func (w *Window) startSandbox() {
 	view.Async(w.host, func(ctx context.Context) (struct{}, error) { return struct{}{}, w.ctl.StartSandbox(ctx) }, func(_ struct{}, err error) {
 		if err != nil {
@@ -24,8 +24,8 @@ func (w *Window) startSandbox() {
 	})
 }
 
-// showFirstRun shows the choices of a first run in place of the transfers, among
-// them the profiles that are saved.
+// showFirstRun shows the first run, or the transfers again. saved are profiles that exist
+// already.
 func (w *Window) showFirstRun(first bool, saved []string) {
 	if first == (w.first != nil) && slices.Equal(saved, w.saved) {
 		return
@@ -40,8 +40,7 @@ func (w *Window) showFirstRun(first bool, saved []string) {
 	w.place()
 }
 
-// takeProfile uses a profile file. One never holds a secret, so that is asked
-// for.
+// takeProfile uses a profile file. It asks for the secrets, which no profile file has.
 func (w *Window) takeProfile(path string) {
 	view.Async(w.host, func(ctx context.Context) (core.Profile, error) {
 		p, err := w.ctl.ImportProfile(ctx, path)
@@ -59,8 +58,7 @@ func (w *Window) takeProfile(path string) {
 	})
 }
 
-// profileChanged reads the current profile again, and where there is none what
-// could be one.
+// profileChanged reads the current profile again, or if there is none those that exist.
 func (w *Window) profileChanged() {
 	type answer struct {
 		current string

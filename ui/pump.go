@@ -12,30 +12,27 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// The pump's paces: how often what changed is drawn at most, and how often
-// time alone (countdowns, speeds, the connection) is. Fyne draws the whole
-// window whenever anything changes, which without a graphics card costs some
-// 40 ms of a processor each time.
+// How often changes are drawn at most, and how often what depends on time is
+// (countdowns, speeds, the connection). Fyne draws the whole window for any change,
+// which without a graphics card takes some 40 ms of a processor.
 const (
 	drawEvery = 250 * time.Millisecond
 	tickEvery = time.Second
 )
 
-// longQueue is how many changes at once leave so much memory behind that it is
-// given back.
+// longQueue is the number of changes from which on their memory is given back.
 const longQueue = 10_000
 
 // change is what the pump brings to the UI goroutine.
 type change struct {
 	snapshot *core.Snapshot // the first time only
-	update   *core.Update   // nil where only time has passed
+	update   *core.Update   // nil if only time has passed
 	link     core.Link
 	profile  string
 }
 
-// pump carries events from the engine's feed to the window: one goroutine,
-// which asks for no more while the window has not drawn what it brought, so
-// that nothing piles up on either side.
+// pump brings changes from the engine's feed to the window, on one goroutine. It asks for
+// no more until the window has applied the last ones, so that none pile up.
 type pump struct {
 	ctl   view.Controller
 	log   *slog.Logger
@@ -43,7 +40,7 @@ type pump struct {
 	apply func(change) // on the UI goroutine
 }
 
-// run returns when ctx ends or the engine has handed everything out.
+// run returns when ctx ends or the feed does.
 func (p *pump) run(ctx context.Context) {
 	snapshot, feed := p.ctl.Subscribe()
 	defer feed.Close()
@@ -57,10 +54,10 @@ func (p *pump) run(ctx context.Context) {
 		if !p.deliver(ctx, next) || !pause(ctx, drawEvery) {
 			return
 		}
-		// What starting and reading a long queue leave behind is given back.
-		leavings := next.snapshot != nil || next.update != nil && len(next.update.Changed) > longQueue
+		// The memory for starting and for reading a long queue is given back.
+		garbage := next.snapshot != nil || next.update != nil && len(next.update.Changed) > longQueue
 		next.snapshot, next.update = nil, nil
-		if leavings {
+		if garbage {
 			snapshot.Transfers = nil
 			debug.FreeOSMemory()
 		}
@@ -79,7 +76,7 @@ func (p *pump) run(ctx context.Context) {
 	}
 }
 
-// deliver has a change applied and waits until it has been.
+// deliver applies a change on the UI goroutine and waits for that.
 func (p *pump) deliver(ctx context.Context, c change) bool {
 	done := make(chan struct{})
 	p.post(func() {

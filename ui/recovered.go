@@ -15,17 +15,17 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// recoveredBar says what became of a queue that was damaged, until it is put
-// away: the list may be shorter than it was, and looks like any.
+// recoveredBar says what was saved of a damaged queue, until it is dismissed. Otherwise
+// nobody would see that the list is shorter than it was.
 type recoveredBar struct {
 	host     *view.Host
 	content  *fyne.Container
 	sentence *widgets.Caption
 	advice   *widgets.Label
-	look     fyne.CanvasObject // looks through the folders; where it has no room, the details do
-	left     []core.Recovery   // to be told, the first of them is shown
+	look     fyne.CanvasObject // the button that scans the folders; the details have one too
+	left     []core.Recovery   // not dismissed yet; the first is shown
 	open     func(paths []string)
-	changed  func() // it came or went
+	changed  func() // called when the bar may have been shown or hidden
 }
 
 func newRecoveredBar(host *view.Host, i *widgets.Icons, open func(paths []string), changed func()) *recoveredBar {
@@ -48,7 +48,7 @@ func newRecoveredBar(host *view.Host, i *widgets.Icons, open func(paths []string
 	return b
 }
 
-// read asks what there is to tell.
+// read reads what was recovered.
 func (b *recoveredBar) read() {
 	view.Async(b.host, b.host.Controller.Recoveries, func(found []core.Recovery, err error) {
 		if err != nil {
@@ -107,8 +107,8 @@ func (b *recoveredBar) details(r core.Recovery) {
 	}, more...)
 }
 
-// ask looks through folders once the user knows where that sends what is found:
-// what was lost may have been meant for another server, and may be there.
+// ask says where files found in the folders will be sent and scans the folders if the user
+// agrees. What was lost may have been for another server, and may be there already.
 func (b *recoveredBar) ask(folders []string) {
 	t, dirs := b.host.Text, make([]string, len(folders))
 	for i, dir := range folders {
@@ -118,7 +118,7 @@ func (b *recoveredBar) ask(folders []string) {
 		t.S("recovered.look"), func() { b.open(folders) })
 }
 
-// dismiss puts away what is shown, for good.
+// dismiss hides the bar for this queue for good.
 func (b *recoveredBar) dismiss() {
 	path := b.left[0].Path
 	view.Async(b.host, func(ctx context.Context) (struct{}, error) {

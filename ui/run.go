@@ -16,12 +16,12 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// UseTray gives the program an icon in the desktop's tray, where the
-// application can do that. Call it before ShowAndRun or RunInTray.
+// UseTray gives the program an icon in the desktop's tray, if there is one. Call it before
+// ShowAndRun or RunInTray.
 func (w *Window) UseTray() { w.wantsTray = true }
 
-// RunInTray is ShowAndRun without showing the window: until the tray or a
-// second start of the program opens it.
+// RunInTray is ShowAndRun with a hidden window, which the tray or a second start of the
+// program opens.
 func (w *Window) RunInTray(ctx context.Context) error {
 	w.inTray = true
 	return w.run(ctx, w.app.Run)
@@ -37,8 +37,8 @@ func (w *Window) startTray() {
 	desk.SetSystemTrayWindow(w.win)
 }
 
-// New makes the window. Nothing is shown and nothing runs yet. The window logs
-// to log; its log page shows what buffer holds.
+// New returns the window. It shows nothing and runs nothing yet. It logs to log, and its
+// log page shows what is in buffer.
 func New(a fyne.App, c view.Controller, log *slog.Logger, buffer *logs.Buffer) *Window {
 	return &Window{
 		app: a, ctl: c, log: log, buffer: buffer, post: fyne.Do, now: time.Now,
@@ -73,9 +73,8 @@ func (w *Window) run(ctx context.Context, loop func()) error {
 // loopPatience is how long the event loop may take to end.
 const loopPatience = 5 * time.Second
 
-// guard sees to it that the program ends when it is told to. Fyne's event loop
-// may not: while it shuts down it can put a last function into a queue that
-// nobody reads any more, and wait for it.
+// guard ends the program if Fyne's event loop doesn't end when it is told to: while it
+// shuts down it may wait for a function in a queue that nobody reads any more.
 func (w *Window) guard(ended <-chan struct{}) {
 	select {
 	case <-w.quitting:
@@ -95,8 +94,8 @@ func (w *Window) guard(ended <-chan struct{}) {
 	}
 }
 
-// UseRescue has rescue called should the event loop not end when it is told to:
-// then rescue must end the program. Call it before ShowAndRun or RunInTray.
+// UseRescue sets what ends the program if the event loop doesn't end when it is told to.
+// Call it before ShowAndRun or RunInTray.
 func (w *Window) UseRescue(rescue func()) { w.rescue = rescue }
 
 // start builds the window and starts its goroutines.
@@ -129,7 +128,7 @@ func (w *Window) start(ctx context.Context) error {
 	return nil
 }
 
-// newHost is what the window lends to its views and dialogs.
+// newHost is what the window lends to its pages and dialogs.
 func (w *Window) newHost(tasks *view.Tasks) *view.Host {
 	h := &view.Host{
 		App: w.app, Win: w.win, Controller: w.ctl, Log: w.log, Now: w.now, Tasks: tasks, CanScale: w.setScale != nil,
@@ -151,7 +150,7 @@ func (w *Window) close() {
 	w.host.Tasks.Close()
 }
 
-// build makes everything in the language and the theme that are chosen now.
+// build makes everything in the chosen language and theme.
 func (w *Window) build() error {
 	t, err := appearance(w.app)
 	if err != nil {
@@ -164,7 +163,7 @@ func (w *Window) build() error {
 	return nil
 }
 
-// appearanceChanged takes over the preferences.
+// appearanceChanged builds everything again after a change of the preferences.
 func (w *Window) appearanceChanged() {
 	size, larger := w.win.Canvas().Size(), w.rescale()
 	if err := w.build(); err != nil {
@@ -190,7 +189,7 @@ func (w *Window) apply(c change) {
 	w.header.showLink(c.link)
 	w.header.showProfile(c.profile)
 	if w.first != nil && c.profile != "" {
-		w.profileChanged() // one was saved from outside the window
+		w.profileChanged() // the command line has saved one
 	}
 	if w.expiry.show(c.profile, c.link.CertificateExpiry, now) {
 		w.page.Refresh()

@@ -8,8 +8,8 @@ import (
 // scrollStep is how far an arrow key scrolls.
 const scrollStep = 40
 
-// scrolled is the part that the keys scroll: of the uppermost dialog, or else
-// of the page. It is nil where there is none.
+// scrolled is what the keys scroll, in the top dialog or else in the page; nil if there is
+// nothing.
 func (w *Window) scrolled() *container.Scroll {
 	if top := w.win.Canvas().Overlays().Top(); top != nil {
 		return w.host.Scrolls[top]
@@ -18,7 +18,8 @@ func (w *Window) scrolled() *container.Scroll {
 	return s
 }
 
-// scrollBy scrolls as a key says. Fyne's own scrolls take no keys.
+// scrollBy scrolls for a key, since Fyne's own scrolls take none. It reports whether it
+// used the key.
 func (w *Window) scrollBy(key fyne.KeyName) bool {
 	s := w.scrolled()
 	if s == nil {

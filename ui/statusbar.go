@@ -17,7 +17,7 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// statusBar says the totals, whatever page is shown.
+// statusBar shows the totals below every page.
 type statusBar struct {
 	text                     *wording.Text
 	content                  *fyne.Container
@@ -43,15 +43,15 @@ func newStatusBar(t *wording.Text, i *widgets.Icons, onTrouble func()) *statusBa
 	return s
 }
 
-// show takes over what the model adds up to. Each text is set once: Fyne draws
-// the whole window anew for any that changes, if only for a moment.
+// show shows the totals of the model. It sets each text once, since Fyne draws the whole
+// window for any change, even one that is undone at once.
 func (s *statusBar) show(all *queue.Model) {
 	t, m := s.text, all.Totals
 	files, bytes, rate, left := t.S("status.none"), "", "", ""
 	switch {
 	case m.Files > 0:
 		files, bytes = filesText(t, m), t.SizeOf(m.Done, m.Bytes)
-	case len(all.Rows) > 0: // each is cancelled
+	case len(all.Rows) > 0: // all are cancelled
 		files = t.S("drop.none")
 	}
 	if m.Unfinished() {
@@ -84,7 +84,7 @@ func (s *statusBar) show(all *queue.Model) {
 	}
 }
 
-// waitText says what is waited for and until when.
+// waitText says why the queue waits and until when.
 func waitText(t *wording.Text, w *core.Wait) string {
 	sentence, _ := t.Explain(w.Reason)
 	if w.Path != "" {
@@ -98,7 +98,7 @@ func filesText(t *wording.Text, m queue.Totals) string {
 	return t.S("total.of", wording.Args{"Done": t.Number(int64(m.Stored)), "All": t.N("count.files_of", m.Files)})
 }
 
-// doneText says that all is stored, and how much of it otherwise than asked.
+// doneText says that all is stored, and how many files otherwise than asked.
 func doneText(t *wording.Text, m queue.Totals) string {
 	words := t.S("status.done")
 	if m.Differing > 0 {
@@ -107,7 +107,7 @@ func doneText(t *wording.Text, m queue.Totals) string {
 	return words
 }
 
-// troubleText says how many files need someone, "" for none.
+// troubleText says how many files need attention, "" for none.
 func troubleText(t *wording.Text, m queue.Totals) string {
 	var parts []string
 	if m.Failed > 0 {
@@ -122,7 +122,7 @@ func troubleText(t *wording.Text, m queue.Totals) string {
 	return strings.Join(parts, " · ")
 }
 
-// sparkline draws the last seconds' speed as bars.
+// sparkline draws the speed of the last seconds as bars.
 type sparkline struct {
 	widget.BaseWidget
 	values []int64

@@ -11,12 +11,12 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// trayEvery is how often the menu's progress is drawn anew: a menu that lies
-// open is built again by it on some desktops.
+// trayEvery is how often the progress in the menu is updated. Some desktops build an open
+// menu again each time.
 const trayEvery = 5 * time.Second
 
-// tray is the program's icon in the desktop's tray: a menu that says how far
-// the uploads are, and an icon that says whether someone is needed.
+// tray is the program's icon in the desktop's tray. Its menu says how far the uploads are,
+// and the icon says whether something needs attention.
 type tray struct {
 	desk            desktop.App
 	menu            *fyne.Menu
@@ -32,20 +32,19 @@ type trayFace struct {
 	attention                   bool
 }
 
-// newTray puts the icon into the tray. It begins to be shown with the
-// application's event loop.
+// newTray puts the icon into the tray. It is shown when the event loop runs.
 func newTray(desk desktop.App, face trayFace, pause, open, quit func()) *tray {
 	y := &tray{desk: desk}
 	y.progress = fyne.NewMenuItem("", nil)
 	y.progress.Disabled = true
 	y.pause, y.open, y.quit = fyne.NewMenuItem("", pause), fyne.NewMenuItem("", open), fyne.NewMenuItem("", quit)
-	y.quit.IsQuit = true // else Fyne adds one of its own
+	y.quit.IsQuit = true // or Fyne adds its own
 	y.menu = fyne.NewMenu("", y.progress, fyne.NewMenuItemSeparator(), y.open, y.pause, fyne.NewMenuItemSeparator(), y.quit)
 	y.draw(face)
 	return y
 }
 
-// show takes over what is to be shown. Progress alone may wait.
+// show updates the tray. If only the progress has changed, it may wait.
 func (y *tray) show(face trayFace, now time.Time) {
 	urgent := face
 	urgent.progress = y.drawn.progress
@@ -65,7 +64,7 @@ func (y *tray) draw(face trayFace) {
 	y.desk.SetSystemTrayMenu(y.menu)
 }
 
-// trayIcon is the program's icon, with a mark where someone is needed.
+// trayIcon is the program's icon, with a mark if something needs attention.
 func trayIcon(attention bool) fyne.Resource {
 	if attention {
 		return widgets.Asset("ingester-attention.png")
@@ -73,7 +72,7 @@ func trayIcon(attention bool) fyne.Resource {
 	return widgets.AppIcon()
 }
 
-// faceOf says the state of the uploads as the tray does.
+// faceOf is what the tray shows of the model.
 func faceOf(t *wording.Text, m *queue.Model) trayFace {
 	f := trayFace{progress: progressText(t, m), pause: t.S("header.pause"), open: t.S("tray.open"), quit: t.S("tray.quit"),
 		attention: m.Halt != nil || m.Totals.Failed+m.Totals.Unknown+m.Totals.Held > 0}

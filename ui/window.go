@@ -6,14 +6,13 @@
 //	buffer := logs.NewBuffer(level)        // a slog.Handler: what the log page shows
 //	w := ui.New(a, controller, log, buffer) // shows nothing, starts nothing
 //	w.Open(paths...)                       // files named on the command line; any goroutine, any time
-//	w.UseTray()                            // where the desktop may have one
+//	w.UseTray()                            // if the desktop may have one
 //	err := w.ShowAndRun(ctx)               // on the main goroutine; blocks until the program is quit or ctx ends
 //
-// RunInTray begins without showing the window. Both start the window's
-// goroutines and return only when all of them have ended. Open and Raise serve
-// a second start of the program; both may be called from any goroutine, before
-// and after ShowAndRun. The window sets the application's theme, icon and
-// foreground hooks.
+// RunInTray begins with a hidden window. Both start the goroutines of the window and
+// return when all of them have ended. Open and Raise are for a second start of the
+// program; any goroutine may call them, before and after ShowAndRun. The window sets the
+// application's theme, icon and foreground hooks.
 package ui
 
 import (
@@ -43,12 +42,12 @@ type Window struct {
 	ctl    view.Controller
 	log    *slog.Logger
 	buffer *logs.Buffer
-	post   func(func())     // fyne.Do, or what a test puts in its place
-	now    func() time.Time // time.Now, or what a test puts in its place
+	post   func(func())     // fyne.Do, except in tests
+	now    func() time.Time // time.Now, except in tests
 	wg     sync.WaitGroup   // the pump and the guard
 	stop   context.CancelFunc
 
-	quitting <-chan struct{} // closed once the event loop is to end
+	quitting <-chan struct{} // closed when the event loop is to end
 	rescue   func()          // may be nil
 
 	// What follows belongs to the UI goroutine.
@@ -57,19 +56,19 @@ type Window struct {
 	recorder  *metrics.Recorder
 	permanent *transfers.Finaliser
 	icons     *widgets.Icons
-	pieces    // of the window in the present language
-	status    ending
-	tray      *tray // nil where there is none
-	closing   bool  // the question about that is open
-	inTray    bool  // began in the tray: closed, the window goes back there
+	pieces
+	status  ending
+	tray    *tray // nil if there is none
+	closing bool  // the question of askClose is open
+	inTray  bool  // the program began in the tray; closing hides the window
 
 	wantsTray bool
-	listen    DropListener // nil where there is none, or once it listens
-	setScale  func(string) // nil where the size can't be chosen
-	scale     string       // that setScale was last told
+	listen    DropListener // nil if there is none, or if it listens already
+	setScale  func(string) // nil if the size can't be chosen
+	scale     string       // the last one that setScale got
 
 	mu      sync.Mutex
-	waiting []string // paths opened before the window was up
+	waiting []string // paths that were opened before the window was up
 	up      bool
 }
 
@@ -111,7 +110,7 @@ func (w *Window) raise() {
 	w.win.RequestFocus()
 }
 
-// ending remembers what a notification has been sent for.
+// ending is what decides whether a notification is due.
 type ending struct {
 	background bool
 	busy       bool
@@ -119,9 +118,9 @@ type ending struct {
 	halted     bool
 }
 
-// DropListener takes the drops on an X11 window in place of the toolkit, which
-// does not read every list that is dropped. It calls dropped with each list, or
-// with why it did not arrive, and returns when ctx ends or where it can't.
+// DropListener takes the drops on an X11 window instead of Fyne, which can't read every
+// list that is dropped. It calls dropped with each list, or with why there is none, and
+// returns when ctx ends or if it can't listen.
 type DropListener func(ctx context.Context, window uintptr, dropped func(list string, err error))
 
 // pieces are the parts of the window in one language.
@@ -136,11 +135,11 @@ type pieces struct {
 	history   *history.View
 	intake    *intake
 	pages     []view.Page
-	page      *fyne.Container   // banner, warning and the page that is shown
-	holder    *fyne.Container   // of the page
-	first     fyne.CanvasObject // nil once there is a profile
-	saved     []string          // profiles that first offers
-	remind    func()            // that a first run comes before files
+	page      *fyne.Container   // the bars above the page, and holder
+	holder    *fyne.Container   // has the page that is shown
+	first     fyne.CanvasObject // the first run; nil if there is a profile
+	saved     []string          // profiles that the first run offers
+	remind    func()            // says that a profile comes before files
 	shown     int
 	ticked    time.Time
 }

@@ -4,13 +4,12 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// UseScale offers the size of text and symbols in the settings. set makes the
-// toolkit draw at a scale such as "1.5" from the next change of the theme on,
-// or for "" as the desktop says. Call it before ShowAndRun or RunInTray.
+// UseScale offers the size of text and symbols in the settings. set makes Fyne draw at a
+// scale such as "1.5", or "" for that of the desktop, from the next change of the theme
+// on. Call it before ShowAndRun or RunInTray.
 func (w *Window) UseScale(set func(scale string)) { w.setScale = set }
 
-// rescale takes the preference over. It reports how much larger everything
-// becomes by it.
+// rescale applies the preference. It returns by which factor everything grows.
 func (w *Window) rescale() float32 {
 	if w.setScale == nil {
 		return 1

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// logLines is how many records a LogBuffer keeps.
+// logLines is how many records a Buffer keeps.
 const logLines = 2000
 
 // Buffer is a slog.Handler that keeps the newest records for the window's
@@ -24,10 +24,10 @@ type Buffer struct {
 // logRing is what all handlers of one buffer share.
 type logRing struct {
 	mu      sync.Mutex
-	text    bytes.Buffer // of the record in hand
-	entries []logEntry   // a ring once it is full
+	text    bytes.Buffer // of the record that is being handled
+	entries []logEntry   // a ring when it is full
 	next    int          // where the next entry goes
-	version int          // counts the entries there ever were
+	version int          // how many entries were ever added
 }
 
 // logEntry is one record as the page shows it.
@@ -42,7 +42,7 @@ type logEntry struct {
 func NewBuffer(level slog.Leveler) *Buffer {
 	ring := &logRing{}
 	form := slog.NewTextHandler(&ring.text, &slog.HandlerOptions{
-		Level: slog.LevelDebug - 100, // what Enabled lets through is kept
+		Level: slog.LevelDebug - 100, // Enabled has decided already
 		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
 			if len(groups) == 0 && (a.Key == slog.LevelKey || a.Key == slog.MessageKey) {
 				return slog.Attr{}
@@ -61,7 +61,7 @@ func (b *Buffer) Enabled(_ context.Context, level slog.Level) bool {
 // Handle implements slog.Handler.
 func (b *Buffer) Handle(ctx context.Context, r slog.Record) error {
 	e := logEntry{at: r.Time, level: r.Level, message: r.Message}
-	attrs := slog.NewRecord(time.Time{}, r.Level, "", 0) // no time, no source: shown apart or not at all
+	attrs := slog.NewRecord(time.Time{}, r.Level, "", 0) // the page shows the time apart, and no source
 	r.Attrs(func(a slog.Attr) bool { attrs.AddAttrs(a); return true })
 	b.ring.mu.Lock()
 	defer b.ring.mu.Unlock()
@@ -94,8 +94,8 @@ func (r *logRing) add(e logEntry) {
 	r.version++
 }
 
-// since returns the entries, newest first, unless there is none newer than
-// version; and the version they are of.
+// since returns all entries, newest first, and their version. It reports false if
+// there is none newer than version.
 func (b *Buffer) since(version int) ([]logEntry, int, bool) {
 	r := b.ring
 	r.mu.Lock()

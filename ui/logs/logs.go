@@ -27,8 +27,8 @@ type View struct {
 	none    *widgets.Caption
 
 	least   slog.Level
-	entries []logEntry // all there are
-	visible []int      // those that the filter takes
+	entries []logEntry // all of the buffer
+	visible []int      // indexes of those that pass the filter
 	version int        // of the buffer, -1 before it was read
 }
 
@@ -37,7 +37,7 @@ var (
 	_ view.Ticker = (*View)(nil)
 )
 
-// New is the page that shows what buffer holds.
+// New returns the page that shows what is in buffer.
 func New(host *view.Host, buffer *Buffer) *View {
 	v := &View{host: host, buffer: buffer, least: slog.LevelDebug, version: -1}
 	t := host.Text
@@ -93,7 +93,7 @@ func (v *View) Tick(time.Time) { v.read() }
 // Search is the entry that Ctrl+F goes to.
 func (v *View) Search() fyne.Focusable { return v.search }
 
-// read takes what is new over.
+// read reads new entries.
 func (v *View) read() {
 	entries, version, changed := v.buffer.since(v.version)
 	if changed {
@@ -102,7 +102,7 @@ func (v *View) read() {
 	}
 }
 
-// filter decides again which entries are shown.
+// filter decides which entries are shown.
 func (v *View) filter() {
 	v.visible = v.visible[:0]
 	words := strings.ToLower(strings.TrimSpace(v.search.Text))
@@ -155,7 +155,7 @@ func (v *View) nameLevel() {
 	}
 }
 
-// asText is what is shown, oldest first, as a log file has it.
+// asText is the shown entries as in a log file, oldest first.
 func (v *View) asText() string {
 	var b strings.Builder
 	for i := len(v.visible) - 1; i >= 0; i-- {

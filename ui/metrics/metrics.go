@@ -29,7 +29,7 @@ type View struct {
 	serve   *widgets.CheckBox
 	address *view.LineEntry
 	copyURL *widgets.QuietButton
-	setting bool // serve is being set by the program
+	setting bool // the program, not the user, sets serve
 }
 
 var (
@@ -37,10 +37,10 @@ var (
 	_ view.Ticker = (*View)(nil)
 )
 
-// chartHeight is that of a chart at least.
+// chartHeight is the least height of a chart.
 const chartHeight = 130
 
-// New is the page that draws what r has gathered.
+// New returns the page that draws what r has recorded.
 func New(host *view.Host, r *Recorder) *View {
 	v := &View{host: host, recorder: r}
 	t := host.Text
@@ -61,7 +61,7 @@ func New(host *view.Host, r *Recorder) *View {
 	return v
 }
 
-// titled is a panel with a heading, a remark beside it, and content.
+// titled is a panel with a heading, a remark beside that, and content.
 func titled(title string, remark *widgets.Caption, content fyne.CanvasObject) fyne.CanvasObject {
 	name := widgets.NewCaption(title, theme.ColorNameForeground, theme.SizeNameText)
 	name.Bold = true
@@ -73,11 +73,11 @@ func titled(title string, remark *widgets.Caption, content fyne.CanvasObject) fy
 	return widgets.NewPanel(widgets.ColorSurface, container.New(widgets.VBox{Gap: 6, Grow: func() fyne.CanvasObject { return content }}, head, content))
 }
 
-// chartsLayout gives the first chart two thirds of the width, or puts the
-// second below it.
+// chartsLayout puts the charts side by side, the first one in two thirds of the
+// width, or below each other.
 type chartsLayout struct{}
 
-// chartsApart is the width from which the charts stand beside each other.
+// chartsApart is the width from which on the charts are side by side.
 const chartsApart = 640
 
 // Layout implements fyne.Layout.
@@ -97,8 +97,8 @@ func (chartsLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[1].Resize(fyne.NewSize(size.Width-wide-gap, size.Height))
 }
 
-// MinSize implements fyne.Layout. Room for one below the other is asked for
-// where the charts are narrow.
+// MinSize implements fyne.Layout. It has room for both charts below each other if that
+// is how they are laid out.
 func (chartsLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 	least := o[0].MinSize().Max(o[1].MinSize())
 	if width := o[0].Size().Width; width > 0 && width == o[1].Size().Width {
@@ -119,7 +119,7 @@ func (v *View) switches() fyne.CanvasObject {
 		v.serve, container.New(widgets.FixedWidth(150), v.address), copyURL, copyAll)
 }
 
-// toggle starts or ends the listener; the box then shows what is so.
+// toggle starts or stops the listener. The box then shows whether it listens.
 func (v *View) toggle(on bool) {
 	if v.setting {
 		return
@@ -167,7 +167,7 @@ func (v *View) Hidden() {}
 // Tick implements view.Ticker.
 func (v *View) Tick(time.Time) { v.draw() }
 
-// draw takes the newest figures over.
+// draw shows the newest figures.
 func (v *View) draw() {
 	t, r, m := v.host.Text, v.recorder, &v.recorder.newest
 	v.drawCards(m)
@@ -195,7 +195,7 @@ func (v *View) drawCards(m *core.Measurements) {
 	v.certificate.show(figure, color, tinted{note, widgets.ColorMuted})
 }
 
-// asText is everything the page says, for whoever has to help.
+// asText is everything that the page says, for those who are asked to help.
 func (v *View) asText() string {
 	t, r, m := v.host.Text, v.recorder, &v.recorder.newest
 	var b strings.Builder

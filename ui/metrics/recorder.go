@@ -9,8 +9,8 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// Recorder keeps what the metrics panel draws. It goes on while another page
-// is shown, so that the last five minutes are there when they are looked at.
+// Recorder keeps the figures of the last five minutes. It also records while another
+// page is shown.
 type Recorder struct {
 	throughput widgets.Series // bytes a second
 	inFlight   widgets.Series // attempts under way
@@ -20,10 +20,10 @@ type Recorder struct {
 
 	asked  time.Time
 	asking bool
-	failed bool // the last question
+	failed bool // the last measurement did
 }
 
-// Take adds the figures of one moment.
+// Take adds the figures of a moment.
 func (r *Recorder) Take(m core.Measurements, url string) {
 	if rate, ok := r.sent.Rate(m.At, m.BytesSent); ok {
 		r.throughput.Add(m.At, rate)
@@ -32,12 +32,11 @@ func (r *Recorder) Take(m core.Measurements, url string) {
 	r.newest, r.url = m, url
 }
 
-// measureEvery is how far apart the questions are: a second, less what two
-// looks of the pump may differ by.
+// measureEvery is the least time between measurements: less than the second between
+// two ticks of the pump, which may come a little early.
 const measureEvery = 750 * time.Millisecond
 
-// Measure asks for the figures of this moment, about once a second and never
-// twice at a time.
+// Measure reads the figures about once a second. It does nothing while a read goes on.
 func (r *Recorder) Measure(host *view.Host, now time.Time) {
 	if r.asking || now.Sub(r.asked) < measureEvery {
 		return

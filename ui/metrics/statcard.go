@@ -8,13 +8,13 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// tinted are words in a colour.
+// tinted is a text in a colour.
 type tinted struct {
 	words string
 	color fyne.ThemeColorName
 }
 
-// statCard is one figure with a title and remarks.
+// statCard is a figure with a title and up to two remarks.
 type statCard struct {
 	title  string
 	figure *widgets.Caption
@@ -39,7 +39,7 @@ func newStatCard(title string) *statCard {
 	return c
 }
 
-// show changes figure and remarks; an empty remark is left out.
+// show changes the figure and the remarks. An empty remark is hidden.
 func (c *statCard) show(figure string, color fyne.ThemeColorName, notes ...tinted) {
 	before := c.notes[0].Words + c.notes[1].Words
 	c.figure.Set(figure)
@@ -58,7 +58,7 @@ func (c *statCard) show(figure string, color fyne.ThemeColorName, notes ...tinte
 	}
 }
 
-// words are figure and remarks.
+// words are the figure and the remarks.
 func (c *statCard) words() []string {
 	out := []string{c.figure.Words}
 	for _, n := range c.notes {
@@ -69,7 +69,7 @@ func (c *statCard) words() []string {
 	return out
 }
 
-// clip gives its object the whole place and asks for no width.
+// clip gives its object all room and needs no width.
 type clip struct{}
 
 // Layout implements fyne.Layout.
@@ -84,7 +84,7 @@ func (clip) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(0, objects[0].MinSize().Height)
 }
 
-// figureTable is lines of a name and figures in columns.
+// figureTable has rows of a name and figures.
 type figureTable struct {
 	rows   []*widgets.CellRow
 	object *fyne.Container
@@ -105,7 +105,7 @@ func newFigureTable(rows, figures int) *figureTable {
 	return f
 }
 
-// show fills the first rows; the others stay empty, so that nothing moves.
+// show fills the first rows. The others stay empty, so that the page keeps its height.
 func (f *figureTable) show(rows ...[]string) {
 	for i, r := range f.rows {
 		words := make([]string, len(r.Cells))
@@ -116,7 +116,7 @@ func (f *figureTable) show(rows ...[]string) {
 	}
 }
 
-// figurePlaces are a name and figures at the right.
+// figurePlaces are the columns: a name, and figures at the right.
 func figurePlaces(figures int) func(width float32) []widgets.Place {
 	const figure, gap = 64, 4
 	return func(width float32) []widgets.Place {

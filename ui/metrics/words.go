@@ -17,10 +17,10 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// nothing stands where there is no figure yet.
+// nothing is shown in place of a figure that is not known yet.
 const nothing = "–"
 
-// tokenLeft says how long the token in hand is good for.
+// tokenLeft says for how long the current token is valid.
 func tokenLeft(t *wording.Text, m *core.Measurements, now time.Time) string {
 	left := m.TokenExpiry.Sub(now)
 	switch {
@@ -29,12 +29,12 @@ func tokenLeft(t *wording.Text, m *core.Measurements, now time.Time) string {
 	case left <= 0:
 		return t.S("metrics.expired")
 	case left >= time.Minute:
-		left = left.Truncate(time.Minute) // no seconds: they would dance
+		left = left.Truncate(time.Minute) // seconds would change all the time
 	}
 	return t.S("metrics.left", wording.Args{"Time": t.Duration(left)})
 }
 
-// hits says how often a token was in the cache.
+// hits says how often the cache had a token.
 func hits(t *wording.Text, m *core.Measurements) string {
 	share := nothing
 	if len(m.TokenRequests) > 0 {
@@ -43,7 +43,7 @@ func hits(t *wording.Text, m *core.Measurements) string {
 	return t.S("metrics.hits", wording.Args{"Share": share})
 }
 
-// quantile says a time, or that nothing was measured.
+// quantile says a time, or that there is none.
 func quantile(t *wording.Text, q core.Quantiles, d time.Duration) string {
 	if q.Count == 0 {
 		return nothing
@@ -51,8 +51,8 @@ func quantile(t *wording.Text, q core.Quantiles, d time.Duration) string {
 	return t.Millis(d)
 }
 
-// certificateLeft says how long the client certificate counts, in the colour
-// of its urgency, and what to do.
+// certificateLeft says for how long the client certificate is valid, in the colour of
+// its urgency, and what to do.
 func certificateLeft(t *wording.Text, m *core.Measurements, now time.Time) (figure string, color fyne.ThemeColorName, note string) {
 	if m.CertExpiry.IsZero() {
 		return nothing, theme.ColorNameForeground, t.S("metrics.no_certificate")
@@ -86,8 +86,8 @@ func times(t *wording.Text, m *core.Measurements) [][]string {
 	}
 }
 
-// errorRows are the causes of errors with their counts, the most frequent
-// first; what doesn't fit into most rows is counted together.
+// errorRows are the causes of errors with their counts, the most frequent first. If
+// there are more than most, the last row counts the rest.
 func errorRows(t *wording.Text, m *core.Measurements, most int) [][]string {
 	codes := slices.SortedFunc(maps.Keys(m.Errors), func(a, b string) int {
 		return cmp.Or(cmp.Compare(m.Errors[b], m.Errors[a]), strings.Compare(a, b))
@@ -110,7 +110,7 @@ func errorRows(t *wording.Text, m *core.Measurements, most int) [][]string {
 	return rows
 }
 
-// causeName is the sentence for a code, or the code itself where it has none.
+// causeName is the sentence for a code, or the code itself if it has none.
 func causeName(t *wording.Text, code string) string {
 	if key := wording.SentenceKey(core.Code(code)); key != "" {
 		return t.S(key)
