@@ -103,14 +103,14 @@ func TestExpiryBarIsPutAway(t *testing.T) {
 	h.passes(39.5)
 	visible("a day before", true)
 	h.w.expiry.putAway(t)
-	ctl.CurrentLink.CertificateExpiry = viewtest.Start().AddDate(0, 0, 60)
+	ctl.Change(func() { ctl.CurrentLink.CertificateExpiry = viewtest.Start().AddDate(0, 0, 60) })
 	h.passes(39.6)
 	visible("another certificate", true)
 	h.w.expiry.putAway(t)
-	ctl.CurrentProfile = "Another"
+	ctl.Change(func() { ctl.CurrentProfile = "Another" })
 	h.passes(39.7)
 	visible("another profile", true)
-	ctl.CurrentLink.CertificateExpiry = viewtest.Start().AddDate(2, 0, 0)
+	ctl.Change(func() { ctl.CurrentLink.CertificateExpiry = viewtest.Start().AddDate(2, 0, 0) })
 	h.passes(39.8)
 	visible("renewed", false)
 }

@@ -86,6 +86,13 @@ func (f *Fake) ask(format string, a ...any) error {
 	return f.VerbErr
 }
 
+// Change changes what the program says while the window may be asking it.
+func (f *Fake) Change(change func()) {
+	f.Mu.Lock()
+	defer f.Mu.Unlock()
+	change()
+}
+
 // Calls are what was asked so far.
 func (f *Fake) Calls() []string {
 	f.Mu.Lock()
