@@ -7,8 +7,8 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// TestRefreshLoadsNoFonts: Fyne keeps fonts for each scope of a theme, some
-// eight megabytes, for ever; so drawing a page anew must make no new scope.
+// TestRefreshLoadsNoFonts checks that drawing a page again makes no new theme
+// scope, for each of which Fyne keeps some eight megabytes of fonts for ever.
 func TestRefreshLoadsNoFonts(t *testing.T) {
 	ctl := viewtest.NewFake()
 	ctl.Snapshot = viewtest.Showcase(12)

@@ -10,8 +10,8 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// TestRetryByCause: each cause has its count, its advice and its button, and
-// one button takes them all.
+// TestRetryByCause checks that each cause has its count, its advice and its button,
+// and that one button retries all.
 func TestRetryByCause(t *testing.T) {
 	ctl := viewtest.Failing()
 	h := open(t, ctl, "en", "light")

@@ -113,7 +113,7 @@ func TestClosingOffersTheTrayWhereOneIsShown(t *testing.T) {
 	}
 }
 
-// TestWhatBeganInTheTrayGoesBackThere as long as it is shown.
+// TestWhatBeganInTheTrayGoesBackThere as long as there is a tray.
 func TestWhatBeganInTheTrayGoesBackThere(t *testing.T) {
 	ctl := viewtest.NewFake()
 	ctl.Desktop.Tray = true

@@ -8,8 +8,8 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// What is dropped again to be kept for good is offered to be made so; who doesn't
-// want that may upload it again.
+// If files that are stored as temporary ones are dropped again as permanent ones,
+// they can be made so, or else uploaded again.
 func TestStoredForATimeIsAskedFor(t *testing.T) {
 	ctl := viewtest.NewFake()
 	x := viewtest.Transfer(1, "b.pdf", 100, core.StateStored)

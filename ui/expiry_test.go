@@ -32,9 +32,9 @@ func (b *expiryBar) putAway(t *testing.T) {
 	}
 }
 
-// Fault 20: a window that is open for weeks warns a month, a week and a day
-// before its certificate ends, each time until that is put away, and never
-// keeps anyone from working.
+// A window that stays open for weeks warns a month, a week and a day before its
+// certificate expires, each time until the warning is dismissed, and never keeps
+// the user from working.
 func TestExpiryBar(t *testing.T) {
 	for _, tt := range []struct {
 		language string
@@ -76,9 +76,8 @@ func TestExpiryBar(t *testing.T) {
 	}
 }
 
-// A warning that was put away stays away, also after a restart and with the
-// language changed; the next level, another certificate and another profile
-// are warned of anew.
+// A dismissed warning stays hidden, also after a restart and in another language.
+// The next level, another certificate and another profile are warned about again.
 func TestExpiryBarIsPutAway(t *testing.T) {
 	ctl := viewtest.NewFake()
 	ctl.CurrentLink.CertificateExpiry = viewtest.Start().AddDate(0, 0, 40)
@@ -115,7 +114,7 @@ func TestExpiryBarIsPutAway(t *testing.T) {
 	visible("renewed", false)
 }
 
-// The bar leads to where a new certificate is chosen.
+// The bar leads to the tab where a new certificate is chosen.
 func TestExpiryBarLeadsToSettings(t *testing.T) {
 	ctl := viewtest.Busy()
 	ctl.CurrentLink.CertificateExpiry = viewtest.Start().AddDate(0, 0, 5)

@@ -13,8 +13,8 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// TestFailureSaysWhy: in both languages what happened and what to do, the raw
-// cause behind a button, and everything in its place.
+// TestFailureSaysWhy checks in both languages that the window says what has failed
+// and what to do, has the raw cause behind a button, and fits.
 func TestFailureSaysWhy(t *testing.T) {
 	err := fmt.Errorf("take the queue: %w", &core.Error{Kind: core.KindConfig, Code: core.CodeAlreadyRunning, Err: errors.New("locked by 4711")})
 	for language, want := range map[string][]string{

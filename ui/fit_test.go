@@ -18,7 +18,7 @@ import (
 // longName has less room than it wants wherever it is said.
 const longName = "Договор поставки № 118 с приложениями и дополнительным соглашением.docx"
 
-// TestEveryTextFits goes through every page and dialog of the window, but for the
+// TestEveryTextFits goes through every page and dialog of the window except the
 // settings.
 func TestEveryTextFits(t *testing.T) {
 	for _, c := range viewtest.Screens() {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestGuard: only an event loop that does not end when it is told to is ended
-// from outside.
+// TestGuard checks that only an event loop that doesn't end when it is told to is
+// ended by rescue.
 func TestGuard(t *testing.T) {
 	const never = time.Hour
 	for name, tt := range map[string]struct {

@@ -6,7 +6,7 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// TestNoProfileHasNoSettings: the menu offers what there is.
+// TestNoProfileHasNoSettings checks what the menu offers without a profile.
 func TestNoProfileHasNoSettings(t *testing.T) {
 	h := open(t, viewtest.NewFake(), "en", "light")
 	for _, current := range []string{"", "Production"} {

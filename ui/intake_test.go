@@ -40,8 +40,7 @@ func (h *harness) drop(uris ...fyne.URI) {
 	h.w.dropped(paths, left...)
 }
 
-// TestWhatCannotBeUsedIsSaid: of a drop, and of a paste; on whatever page it
-// happens, the answer is seen.
+// TestWhatCannotBeUsedIsSaid checks drops and pastes, on each page.
 func TestWhatCannotBeUsedIsSaid(t *testing.T) {
 	web, err := storage.ParseURI("sftp://elsewhere/x.txt")
 	if err != nil {
@@ -85,9 +84,9 @@ func TestWhatCannotBeUsedIsSaid(t *testing.T) {
 	}
 }
 
-// TestDroppedLists: what a drop's list names is taken, what of it is no file of
-// this computer is named, and a list that did not arrive is told of wherever
-// the person is.
+// TestDroppedLists checks that the paths of a dropped list are added, that
+// addresses of other kinds are named, and that a list that did not arrive is
+// reported on every page and in the settings.
 func TestDroppedLists(t *testing.T) {
 	ctl := viewtest.NewFake()
 	ctl.ScanResult = core.Scan{Sources: []core.Source{{Path: "/a b"}}}
@@ -134,8 +133,8 @@ func TestMuchIsAskedFirst(t *testing.T) {
 	h.Called(`submit 1001 again=false Production temporary 30 [] ""`)
 }
 
-// TestWhatIsMuch: from more than 1,000 files or 10 GiB on there is a question
-// first, with a way back that adds nothing.
+// TestWhatIsMuch checks that more than 1,000 files or 10 GiB are added only after a
+// question.
 func TestWhatIsMuch(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -169,8 +168,8 @@ func TestWhatIsMuch(t *testing.T) {
 	}
 }
 
-// TestADropIsAnsweredBeforeItIsLookedAt: words at once, then counts, and a way
-// to stop.
+// TestADropIsAnsweredBeforeItIsLookedAt checks that the window answers at once,
+// then shows counts, and can be stopped.
 func TestADropIsAnsweredBeforeItIsLookedAt(t *testing.T) {
 	ctl := viewtest.NewFake()
 	ctl.Dialogs.Scan = make(chan core.ScanProgress)
@@ -211,8 +210,8 @@ func TestWhatIsStoredIsAskedAbout(t *testing.T) {
 	h.Until("the result", func() bool { return strings.Contains(h.Words(), "Added 1 file") })
 }
 
-// TestOnlyWhatIsAddedIsCounted: of a folder that was dropped before, what is
-// new in it.
+// TestOnlyWhatIsAddedIsCounted checks that of a folder that was dropped before only
+// the new files are counted.
 func TestOnlyWhatIsAddedIsCounted(t *testing.T) {
 	ctl := viewtest.NewFake()
 	ctl.ScanResult = core.Scan{Sources: make([]core.Source, 5), Folders: 1}
@@ -260,8 +259,8 @@ func TestDropsThatFail(t *testing.T) {
 	h.Says("open /x: permission denied")
 }
 
-// TestFilesComeAfterTheFirstRun: whichever way they come, the window says what
-// comes first, and asks and reads nothing in vain.
+// TestFilesComeAfterTheFirstRun checks that the window asks for a profile first,
+// however files come, and scans nothing before that.
 func TestFilesComeAfterTheFirstRun(t *testing.T) {
 	for name, add := range map[string]func(h *harness){
 		"drop":    func(h *harness) { h.drop(storage.NewFileURI("/a.pdf")) },

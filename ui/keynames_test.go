@@ -7,8 +7,8 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// TestKeysAreNamedAsOnTheDesktop: in the person's language, on macOS by the
-// symbols on its keys.
+// TestKeysAreNamedAsOnTheDesktop in the language of the user, and on macOS by the
+// symbols of the keys.
 func TestKeysAreNamedAsOnTheDesktop(t *testing.T) {
 	names := func(language string, mac bool) string {
 		var all []string

@@ -14,8 +14,8 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// TestEveryKey: what a key does, and that it does nothing while a dialog lies
-// over the page.
+// TestEveryKey checks what a key does, and that it does nothing while a dialog is
+// open.
 func TestEveryKey(t *testing.T) {
 	ctrl, shift := fyne.KeyModifierShortcutDefault, fyne.KeyModifierShift
 	combined := func(key fyne.KeyName, mods fyne.KeyModifier) fyne.Shortcut {
@@ -89,7 +89,7 @@ func TestEveryKey(t *testing.T) {
 	}
 }
 
-// TestTabGoesThroughTheWindowInReadingOrder and reaches all that can be
+// TestTabGoesThroughTheWindowInReadingOrder and reaches everything that can be
 // tapped.
 func TestTabGoesThroughTheWindowInReadingOrder(t *testing.T) {
 	ctl := viewtest.NewFake()
@@ -133,8 +133,8 @@ func TestTapAreasTakeKeys(t *testing.T) {
 	}
 }
 
-// TestEscapeGoesBack: from a question, from a dialog that only tells, and from
-// one that lies over the settings.
+// TestEscapeGoesBack from a question, from a dialog, and from a dialog above the
+// settings.
 func TestEscapeGoesBack(t *testing.T) {
 	h := open(t, viewtest.Busy(), "en", "light")
 	escape := func() { h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape}) }
@@ -176,8 +176,8 @@ func TestEscapeGoesBack(t *testing.T) {
 	}
 }
 
-// TestTabsByKeys: the settings' tabs, from an entry too, but not below a
-// question.
+// TestTabsByKeys checks the tabs of the settings, also from an entry, but not below
+// a question.
 func TestTabsByKeys(t *testing.T) {
 	h := open(t, viewtest.Busy(), "en", "light")
 	h.openSettings(view.TabServer)
@@ -218,8 +218,8 @@ func TestTabsByKeys(t *testing.T) {
 	}
 }
 
-// TestScrollingByKeys: a dialog, the settings and a page that have no room for
-// all they hold.
+// TestScrollingByKeys checks a dialog, the settings and a page that need more room
+// than there is.
 func TestScrollingByKeys(t *testing.T) {
 	h := open(t, viewtest.Busy(), "en", "light")
 	h.w.win.Resize(fyne.NewSize(view.LeastWidth, view.LeastHeight))

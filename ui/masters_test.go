@@ -8,7 +8,7 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// TestMasters compares what the window draws itself with pictures.
+// TestMasters compares the sparkline with pictures.
 func TestMasters(t *testing.T) {
 	viewtest.CompareMasters(t, map[string]func() (fyne.CanvasObject, fyne.Size){
 		"sparkline": func() (fyne.CanvasObject, fyne.Size) {

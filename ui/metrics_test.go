@@ -7,8 +7,8 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// TestFiguresAreGatheredWhileAnotherPageIsShown: they are there when they are
-// looked at.
+// TestFiguresAreGatheredWhileAnotherPageIsShown, so that the charts are full when
+// the page is opened.
 func TestFiguresAreGatheredWhileAnotherPageIsShown(t *testing.T) {
 	h := open(t, viewtest.NewFake(), "en", "light")
 	h.Ctl.Mu.Lock()

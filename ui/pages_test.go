@@ -137,7 +137,7 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 	})
 }
 
-// TestShortcutsWorkFromAnEntry: Fyne hands them to the focused widget alone.
+// TestShortcutsWorkFromAnEntry, to which alone Fyne gives them.
 func TestShortcutsWorkFromAnEntry(t *testing.T) {
 	h := open(t, viewtest.Busy(), "en", "light")
 	ctrl := func(key fyne.KeyName) fyne.Shortcut {

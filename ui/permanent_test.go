@@ -11,7 +11,7 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// TestMakePermanentOnASelection leaves out what is permanent already, and
+// TestMakePermanentOnASelection leaves out files that are permanent already, and
 // names each file that the server refused.
 func TestMakePermanentOnASelection(t *testing.T) {
 	ctl := viewtest.Keeping()
@@ -40,8 +40,8 @@ func TestMakePermanentOnASelection(t *testing.T) {
 	h.Says("more.txt")
 }
 
-// TestAServerThatKeepsNothingForGood is told once, in words, and not asked
-// for the other files.
+// TestAServerThatKeepsNothingForGood is reported once and not asked for the other
+// files.
 func TestAServerThatKeepsNothingForGood(t *testing.T) {
 	ctl := viewtest.Keeping()
 	ctl.Dialogs.Finalise = func(context.Context, core.Transfer, func(core.Finalisation)) error {
@@ -61,8 +61,8 @@ func TestAServerThatKeepsNothingForGood(t *testing.T) {
 	}
 }
 
-// TestOneFileThatStaysTemporary is named, with what to do: it is not tried
-// again by itself as an upload is.
+// TestOneFileThatStaysTemporary is named, with what to do, since it is not tried
+// again by itself.
 func TestOneFileThatStaysTemporary(t *testing.T) {
 	for _, code := range []core.Code{core.CodeTimeout, core.CodeServerBusy, core.CodeFinaliseFailed} {
 		ctl := viewtest.Keeping()

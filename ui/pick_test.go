@@ -15,8 +15,8 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// TestTheDesktopsDialogTakesMany: several files, several folders, in both
-// languages, by button as by key.
+// TestTheDesktopsDialogTakesMany files or folders, in both languages, by button and
+// by key.
 func TestTheDesktopsDialogTakesMany(t *testing.T) {
 	ctrl := fyne.KeyModifierShortcutDefault
 	for _, c := range []struct {
@@ -73,7 +73,7 @@ func TestACancelledDialogDoesNothing(t *testing.T) {
 	}
 }
 
-// TestAskingAgainClosesTheDialogBefore: it may lie out of sight.
+// TestAskingAgainClosesTheDialogBefore, which may be out of sight.
 func TestAskingAgainClosesTheDialogBefore(t *testing.T) {
 	ctl := viewtest.NewFake()
 	ctl.ScanResult = core.Scan{Sources: make([]core.Source, 1)}
@@ -96,7 +96,7 @@ func TestAskingAgainClosesTheDialogBefore(t *testing.T) {
 	}
 }
 
-// TestABrokenDialogGivesWayToTheProgramsOwn, and the picked file counts.
+// TestABrokenDialogGivesWayToTheProgramsOwn, and the file chosen there is added.
 func TestABrokenDialogGivesWayToTheProgramsOwn(t *testing.T) {
 	ctl := viewtest.NewFake()
 	ctl.Dialogs.Pick = func(context.Context, view.FileQuestion) ([]string, error) {

@@ -9,8 +9,8 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// TestPictures draws every page and dialog in both themes and languages and at
-// the smallest size; set INGESTER_PICTURES to a folder to look at them.
+// TestPictures draws every page and dialog in both themes and languages, also at
+// the smallest size. Set INGESTER_PICTURES to a folder to look at them.
 func TestPictures(t *testing.T) {
 	for _, look := range viewtest.Looks() {
 		t.Run(look.Name, func(t *testing.T) {

@@ -11,8 +11,8 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// pumpFor runs a pump for a while of synthetic time and returns when each
-// change was applied.
+// pumpFor runs a pump for a while in synthetic time and returns when each change
+// was applied.
 func pumpFor(t *testing.T, ctl *viewtest.Fake, d time.Duration, apply func(change)) []time.Time {
 	var applied []time.Time
 	ctx, cancel := context.WithTimeout(t.Context(), d)
@@ -65,7 +65,7 @@ func TestPumpTicksWhileNothingHappens(t *testing.T) {
 	})
 }
 
-// TestPumpWaitsForTheWindow: while the window is busy nothing is posted.
+// TestPumpWaitsForTheWindow checks that nothing is posted while the window is busy.
 func TestPumpWaitsForTheWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctl, posted := viewtest.NewFake(), make(chan func(), 100)

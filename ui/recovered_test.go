@@ -15,9 +15,9 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// A queue that was damaged is told over everything else until that is put away:
-// what was saved, what was lost, where the damaged file lies. Its folders can be
-// looked through again. In another language it is told again, once put away not.
+// A damaged queue is reported above the page until that is dismissed: what was
+// saved, what was lost, where the damaged file is. Its folders can be scanned
+// again. A change of the language shows it again, unless it was dismissed.
 func TestRecoveredBar(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
@@ -84,8 +84,8 @@ func TestRecoveredBarWithoutFolders(t *testing.T) {
 	}
 }
 
-// In the smallest window, in either language, how much was lost can be read, and
-// the details, which are there always, look through the folders too.
+// The smallest window, in both languages, says how much was lost, and the details
+// can scan the folders too.
 func TestRecoveredBarInASmallWindow(t *testing.T) {
 	for _, language := range wording.Languages() {
 		ctl := viewtest.NewFake()

@@ -13,7 +13,7 @@ import (
 )
 
 // spyApp is an application that counts how often something asks for the window
-// to be drawn anew.
+// to be drawn again.
 type spyApp struct {
 	fyne.App
 	driver *spyDriver
@@ -48,9 +48,9 @@ func (c spyCanvas) Refresh(o fyne.CanvasObject) {
 	c.Canvas.Refresh(o)
 }
 
-// TestLayoutsSettle: Fyne lays out while it draws, whenever a text has changed
-// its width. A layout that moves or hides something only to put it back makes
-// it draw the whole window twice.
+// TestLayoutsSettle checks that no layout moves or hides something and then puts it
+// back, which makes Fyne draw the whole window twice: it lays out while it draws,
+// whenever the width of a text has changed.
 func TestLayoutsSettle(t *testing.T) {
 	ctl := viewtest.NewFake()
 	ctl.Snapshot = viewtest.Showcase(30)

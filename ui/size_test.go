@@ -11,8 +11,8 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// TestEverythingFitsTheSmallestWindow: no page may ask for more room than the
-// window promises to work in.
+// TestEverythingFitsTheSmallestWindow checks that no page needs more room than the
+// smallest window has.
 func TestEverythingFitsTheSmallestWindow(t *testing.T) {
 	for _, language := range wording.Languages() {
 		ctl := viewtest.NewFake()

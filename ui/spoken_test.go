@@ -12,8 +12,8 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// heard is what Fyne hands to a screen reader: it looks at what is accessible,
-// and into containers only.
+// heard is what Fyne gives to a screen reader: it looks at accessible objects, and
+// into containers only.
 func heard(o fyne.CanvasObject) (labels []string) {
 	if o == nil || !o.Visible() {
 		return nil
@@ -45,7 +45,7 @@ func TestScreenReadersHearTheWindow(t *testing.T) {
 	}
 }
 
-// TestNoButtonIsNamedByItsPicture: a button without words has a name.
+// TestNoButtonIsNamedByItsPicture checks that a button without words has a name.
 func TestNoButtonIsNamedByItsPicture(t *testing.T) {
 	for _, language := range wording.Languages() {
 		h := open(t, viewtest.Busy(), language, "light")

@@ -13,8 +13,8 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// literals are the strings in the sources of the window, and those that are the
-// key of a translation for certain.
+// literals are the strings in the sources of the window, and those of them that
+// must be keys of translations.
 func literals(t *testing.T) (all, keys map[string]bool) {
 	t.Helper()
 	all, keys = map[string]bool{}, map[string]bool{}
@@ -78,8 +78,8 @@ func TestTranslationsAreCompleteAndUsed(t *testing.T) {
 	}
 }
 
-// composed reports whether a key is put together from a literal that ends
-// with a dot.
+// composed reports whether a key may be put together from a literal that ends with
+// a dot.
 func composed(all map[string]bool, key string) bool {
 	for i, r := range key {
 		if r == '.' && all[key[:i+1]] {

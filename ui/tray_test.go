@@ -101,7 +101,8 @@ func TestTrayIconSaysWhenSomeoneIsNeeded(t *testing.T) {
 	}
 }
 
-// TestTrayIsNotDrawnAllTheTime: on some desktops an open menu is built again.
+// TestTrayIsNotDrawnAllTheTime, since some desktops build an open menu again each
+// time.
 func TestTrayIsNotDrawnAllTheTime(t *testing.T) {
 	desk := &viewtest.Tray{}
 	y := newTray(desk, trayFace{progress: "0"}, nil, nil, nil)
@@ -137,7 +138,7 @@ func TestTrayIsLeftOutWhereTheApplicationHasNone(t *testing.T) {
 	}
 }
 
-// TestBackgroundIsKnown: notifications depend on it.
+// TestBackgroundIsKnown checks what decides whether notifications are sent.
 func TestBackgroundIsKnown(t *testing.T) {
 	h, _ := inTray(t, viewtest.NewFake(), "en", "light")
 	if h.w.status.background {

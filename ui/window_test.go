@@ -89,7 +89,7 @@ func TestTheStatusBarSaysWhyNothingMoves(t *testing.T) {
 	}
 }
 
-// TestErrorsLeadToTheConnectionTest: where it can say more, and nowhere else.
+// TestErrorsLeadToTheConnectionTest if that can say more, and not otherwise.
 func TestErrorsLeadToTheConnectionTest(t *testing.T) {
 	refused := &core.Error{Kind: core.KindTLS, Code: core.CodeTLSClientRefused}
 	h := open(t, viewtest.Busy(), "en", "light")
@@ -197,7 +197,8 @@ func TestHaltIsSaidWithAWayOut(t *testing.T) {
 	h.Until("the banner to go", func() bool { return !h.w.banner.content.Visible() })
 }
 
-// TestPickersOpen: where the desktop has no file dialog, the program's own is shown.
+// TestPickersOpen checks that the program's own dialog is shown if the desktop has
+// none.
 func TestPickersOpen(t *testing.T) {
 	for _, label := range []string{"Choose files…", "Choose folder…", "Add files"} {
 		h := open(t, viewtest.NewFake(), "en", "light")
@@ -224,7 +225,7 @@ func TestLinkStates(t *testing.T) {
 	h.Says("The server refused the client certificate.")
 }
 
-// TestNotificationsHoldFixedWordsOnly: on some systems a shell reads them.
+// TestNotificationsHoldFixedWordsOnly, since on some systems a shell reads them.
 func TestNotificationsHoldFixedWordsOnly(t *testing.T) {
 	ctl := viewtest.NewFake()
 	evil := viewtest.Transfer(1, "$(reboot).txt", 1, core.StateSending)

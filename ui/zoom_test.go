@@ -11,8 +11,8 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// TestScaleIsChosenInTheSettings: what the toolkit is told, and that the window
-// keeps its place on the screen.
+// TestScaleIsChosenInTheSettings checks what Fyne is told, and that the window
+// keeps its size on the screen.
 func TestScaleIsChosenInTheSettings(t *testing.T) {
 	var told []string
 	h := openWith(t, viewtest.Busy(), "en", "light", func(w *Window) { w.UseScale(func(s string) { told = append(told, s) }) })

@@ -287,7 +287,7 @@ func (m *Model) lookup(id core.TransferID) (int, bool) {
 // Len is the number of visible rows.
 func (m *Model) Len() int { return len(m.visible) }
 
-// Current returns the i-th visible row, nil if there is none.
+// At returns the i-th visible row, nil if there is none.
 func (m *Model) At(i int) *Row {
 	if i < 0 || i >= len(m.visible) {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// Post opens the settings of the current profile at a tab, or of a new profile if
+// Show opens the settings of the current profile at a tab, or of a new profile if
 // there is none.
 func Show(host *view.Host, tab view.Tab) {
 	showSettingsThen(host, tab, func(*Dialog) {})

@@ -73,7 +73,7 @@ func (h *harness) page(i int) {
 	l.ScrollTo(i % pages * (l.Page() + 1))
 }
 
-// TestManyRowsCostNoMoreThanFew: what is seen is drawn, whatever else there is.
+// TestManyRowsCostNoMoreThanFew checks that only rows in sight are drawn.
 func TestManyRowsCostNoMoreThanFew(t *testing.T) {
 	costs := map[string][]float64{}
 	for _, n := range []int{fewRows, manyRows} {

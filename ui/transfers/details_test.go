@@ -15,7 +15,8 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// TestAttemptsAreSaidInWords: when, how long, how far, what became of it.
+// TestAttemptsAreSaidInWords checks that the details say when an attempt was, how
+// long it took, how much it sent and how it ended.
 func TestAttemptsAreSaidInWords(t *testing.T) {
 	failed := core.Attempt{Number: 1, Start: viewtest.Start(), End: viewtest.Start().Add(2 * time.Second), Sent: 1 << 20, Status: 503, Code: core.CodeServerBusy, Detail: "POST: 503\x1b[2J"}
 	stored := core.Attempt{Number: 2, Start: viewtest.Start(), End: viewtest.Start().Add(time.Second), Sent: 2 << 20, Status: 201}
@@ -34,7 +35,7 @@ func TestAttemptsAreSaidInWords(t *testing.T) {
 	}
 }
 
-// TestOneFactIsCopied by keys, as all of them are.
+// TestOneFactIsCopied by keys, and all of them too.
 func TestOneFactIsCopied(t *testing.T) {
 	h := open(t, viewtest.NewFake(), "en", "light")
 	view.ShowFacts(h.host, "Title", []wording.Fact{{Name: "File ID", Value: "5f0c"}, {Name: "SHA-256", Value: "00ff"}, {Name: "empty", Value: ""}})
@@ -54,8 +55,8 @@ func TestOneFactIsCopied(t *testing.T) {
 	}
 }
 
-// TestDetailsOfAnUnknownOutcome say what to do about it, not about what went
-// wrong last, which is among the causes.
+// TestDetailsOfAnUnknownOutcome say what to do about that. The last error is among
+// the causes.
 func TestDetailsOfAnUnknownOutcome(t *testing.T) {
 	x := viewtest.Transfer(1, "will.pdf", 100, core.StateUnknown)
 	x.Error = &core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused}

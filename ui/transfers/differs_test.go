@@ -11,8 +11,8 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// A row whose file is not kept as it was asked has another icon and other words;
-// its details say all of it, and it can be made permanent.
+// A row whose file is not stored as asked has another icon and other words. Its
+// details say what differs, and it can be made permanent.
 func TestDifferingRow(t *testing.T) {
 	x := core.Transfer{State: core.StateStored, Options: core.Options{Retention: core.RetentionPermanent}, Receipt: viewtest.DifferingReceipt()}
 	r := queue.NewRow(&x)

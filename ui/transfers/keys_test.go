@@ -32,7 +32,7 @@ func TestSelectingByKeys(t *testing.T) {
 	}
 }
 
-// TestPagingByKeys: a page down and up, to the end and to the beginning.
+// TestPagingByKeys checks Page Down and Up, End and Home.
 func TestPagingByKeys(t *testing.T) {
 	ctl := viewtest.NewFake()
 	ctl.Snapshot = viewtest.Showcase(340)

@@ -11,8 +11,8 @@ import (
 	"github.com/artstore/ingester/ui/view/viewtest"
 )
 
-// TestOtherNumberOfDays is typed over and accepted by Return; what can't be
-// accepted says why.
+// TestOtherNumberOfDays can be typed and accepted with Return. A number that can't
+// be accepted says why.
 func TestOtherNumberOfDays(t *testing.T) {
 	for _, c := range []struct {
 		language, typed string

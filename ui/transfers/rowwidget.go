@@ -245,7 +245,7 @@ func (d *rowRenderer) Layout(size fyne.Size) {
 	case p.speed.Width == 0 && w.short != "":
 		status = w.short
 	case p.speed.Width > 0 && w.speed == "":
-		// Nothing stands in the columns beside it.
+		// The columns beside it are empty.
 		room.Width = p.left.X + p.left.Width - room.X
 	}
 	d.status.Text = widgets.Ellipsis(status, room.Width, d.status.TextSize, d.status.TextStyle)

@@ -33,7 +33,7 @@ func NewNotice(t *wording.Text) *Notice {
 	return n
 }
 
-// Post shows words. button is the text of a button, "" for none.
+// Show shows words. button is the text of a button, "" for none.
 func (n *Notice) Show(icon fyne.Resource, words, button string, tapped func()) {
 	n.icon.SetResource(icon)
 	n.Words.Set(words)

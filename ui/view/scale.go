@@ -15,7 +15,7 @@ const (
 	LeastHeight = 420
 )
 
-// CanScale are the sizes of text and symbols that the settings offer.
+// Scales are the sizes of text and symbols that the settings offer.
 func Scales() []string { return []string{"1", "1.25", "1.5", "1.75", "2"} }
 
 // ScaleFactor is the number of a scale, 1 for that of the desktop ("").

@@ -8,9 +8,9 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// Fake is a program in memory. It refuses what the real one refuses; package
-// controllertest holds both to the same. What comes from outside, such as what
-// a server or a disk answers, the tests say, and it remembers what it was asked.
+// Fake is a program in memory. It refuses what the real one refuses, and package
+// controllertest tests that of both. Tests set what a server or a disk would
+// answer, and ask what the window asked for.
 type Fake struct {
 	Mu               sync.Mutex
 	Snapshot         core.Snapshot // the queue at the start
@@ -33,9 +33,9 @@ type Fake struct {
 	Serving          string // URL of the /metrics listener
 	SavedSecrets     view.ProfileSecrets
 	SaveErr          func(sessionOnly bool) error
-	BoundFiles       int // files queued for where each profile leads, besides those of the queue
+	BoundFiles       int // what Bound counts, besides the files of the queue
 	BoundErr         error
-	NotReady         error // what SaveProfile says once all is saved
+	NotReady         error // the error of SaveProfile when all is saved
 	CertificateErr   error
 	CAErr            error
 	CheckErr         error
@@ -46,9 +46,8 @@ type Fake struct {
 	Dialogs          Dialogs
 	Imported         core.Profile // what a profile file holds, besides its name
 
-	// Server is where files are sent, and files are read and written where
-	// there is one. Without it all stays in the queue as it is put there, and
-	// the tests say what a server and a disk would.
+	// Server is where files are sent. With it, the fake reads and writes files.
+	// Without it, all stays in the queue as it was put there.
 	Server *Server
 
 	queue   queue
@@ -59,7 +58,8 @@ type Fake struct {
 	sandbox bool // SavedProfiles["Sandbox"] is the embedded server's
 }
 
-// NewFake is connected, has one profile, and does what it is asked.
+// NewFake returns a program that is connected, has one profile, and does what it is
+// asked.
 func NewFake() *Fake {
 	p := core.NewProfile("Production")
 	return &Fake{
@@ -74,7 +74,7 @@ func NewFake() *Fake {
 
 var _ view.Controller = (*Fake)(nil)
 
-// ask notes what was asked, and says what the tests want it to fail with.
+// ask records a call, and returns the error that the test has set.
 func (f *Fake) ask(format string, a ...any) error {
 	f.Mu.Lock()
 	defer f.Mu.Unlock()
@@ -93,7 +93,7 @@ func (f *Fake) Change(change func()) {
 	change()
 }
 
-// Calls are what was asked so far.
+// Calls are the calls so far.
 func (f *Fake) Calls() []string {
 	f.Mu.Lock()
 	defer f.Mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"github.com/artstore/ingester/ui/view"
 )
 
-// Desktop is what the tests say of the desktop.
+// Desktop is what tests set of the desktop.
 type Desktop struct {
 	Tray         bool
 	AutostartOn  bool

@@ -98,7 +98,7 @@ func (d *feed) signal() {
 	}
 }
 
-// tell has the feeds tell that a transfer has changed.
+// tell makes the feeds report a change of a transfer.
 func (f *Fake) tell(id core.TransferID) {
 	for d := range f.queue.feeds {
 		d.changed[id] = true
@@ -106,7 +106,7 @@ func (f *Fake) tell(id core.TransferID) {
 	}
 }
 
-// tellRemoved has the feeds tell that a transfer is gone.
+// tellRemoved makes the feeds report that a transfer is gone.
 func (f *Fake) tellRemoved(id core.TransferID) {
 	for d := range f.queue.feeds {
 		delete(d.changed, id)
@@ -115,7 +115,7 @@ func (f *Fake) tellRemoved(id core.TransferID) {
 	}
 }
 
-// tellFlags has the feeds tell what stops the whole queue.
+// tellFlags makes the feeds report what stops the whole queue.
 func (f *Fake) tellFlags() {
 	for d := range f.queue.feeds {
 		d.flags = true

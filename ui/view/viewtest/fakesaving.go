@@ -49,7 +49,7 @@ func (f *Fake) SaveProfile(_ context.Context, previous string, p core.Profile, s
 	}
 	f.lift()
 	if err := errors.Join(f.NotReady, f.wake(p)); err != nil {
-		if amiss := new(view.NotReadyError); errors.As(err, &amiss) {
+		if notReady := new(view.NotReadyError); errors.As(err, &notReady) {
 			return err
 		}
 		return &view.NotReadyError{Err: err}
@@ -57,7 +57,7 @@ func (f *Fake) SaveProfile(_ context.Context, previous string, p core.Profile, s
 	return nil
 }
 
-// unsavable says why a profile can't be saved.
+// unsavable is why a profile can't be saved, nil if it can.
 func (f *Fake) unsavable(previous string, p core.Profile, s view.ProfileSecrets, sessionOnly bool) error {
 	const op = "save profile"
 	if f.Server != nil {
@@ -83,8 +83,8 @@ func (f *Fake) unsavable(previous string, p core.Profile, s view.ProfileSecrets,
 	return nil
 }
 
-// keep keeps the secrets that are set, with those of a profile that had another
-// name.
+// keep saves the secrets that are set, and takes over those of a profile that had
+// another name.
 func (f *Fake) keep(previous, name string, s view.ProfileSecrets, sessionOnly bool) {
 	k := f.kept[name]
 	if previous != "" {
@@ -100,7 +100,7 @@ func (f *Fake) keep(previous, name string, s view.ProfileSecrets, sessionOnly bo
 	f.kept[name] = k
 }
 
-// rename has what is queued go by a profile's new name.
+// rename changes the name of the profile of queued files.
 func (f *Fake) rename(from, to string) {
 	q := f.begin()
 	for i := range q.list {
@@ -111,7 +111,7 @@ func (f *Fake) rename(from, to string) {
 	}
 }
 
-// settle does what was decided about what is queued for where a profile led.
+// settle does with the queued files of a profile what the user has decided.
 func (f *Fake) settle(was, now core.Profile, q view.Queued) {
 	if q == view.QueuedWaits || now.Destination().Takes(was.Destination()) {
 		return

@@ -15,7 +15,7 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// Seen walks everything that a canvas object shows, in a test.
+// Seen visits every object that o shows.
 func Seen(t testing.TB, o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 	if o == nil || !o.Visible() {
 		return
@@ -33,7 +33,7 @@ func Seen(t testing.TB, o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 	}
 }
 
-// Words are all texts of the window and of what lies over it.
+// Words are all texts of the window and of the dialogs over it.
 func (h *Stage) Words() string {
 	var b strings.Builder
 	note := func(o fyne.CanvasObject) {
@@ -53,7 +53,7 @@ func (h *Stage) Words() string {
 	return b.String()
 }
 
-// Says checks that the window shows words.
+// Says checks that the window shows a text.
 func (h *Stage) Says(want string) {
 	h.T.Helper()
 	if got := Spaced(h.Words()); !strings.Contains(got, want) {
@@ -61,10 +61,10 @@ func (h *Stage) Says(want string) {
 	}
 }
 
-// SaysNow reports whether the window says something.
+// SaysNow reports whether the window shows a text.
 func (h *Stage) SaysNow(want string) bool { return strings.Contains(Spaced(h.Words()), Spaced(want)) }
 
-// Check finds the uppermost check box with a text.
+// Check finds the check box with a text, in the top dialog that has one.
 func (h *Stage) Check(text string) *widget.Check {
 	h.T.Helper()
 	var found *widget.Check
@@ -81,7 +81,7 @@ func (h *Stage) Check(text string) *widget.Check {
 	return found
 }
 
-// ButtonOf is what an object has of a button, nil if it is none.
+// ButtonOf is the Fyne button in an object, nil if it is not a button.
 func ButtonOf(o fyne.CanvasObject) *widget.Button {
 	switch b := o.(type) {
 	case *widgets.PushButton:
@@ -94,7 +94,8 @@ func ButtonOf(o fyne.CanvasObject) *widget.Button {
 	return nil
 }
 
-// Tap finds the uppermost button with a text and taps it.
+// Tap taps the button with a text, in the top dialog that has one or else in the
+// page.
 func (h *Stage) Tap(text string) {
 	h.T.Helper()
 	var found fyne.Tappable
@@ -113,7 +114,7 @@ func (h *Stage) Tap(text string) {
 	test.Tap(found)
 }
 
-// Choose takes an item of the menu that is open.
+// Choose taps an item of the open menu.
 func (h *Stage) Choose(words string) {
 	h.T.Helper()
 	top, ok := h.Win.Canvas().Focused().(*widget.PopUpMenu)
@@ -142,7 +143,7 @@ func (h *Stage) Choose(words string) {
 	h.T.Fatalf("no item %q in\n%s", words, h.Words())
 }
 
-// Clear closes whatever lies over the window.
+// Clear closes everything that is over the window.
 func (h *Stage) Clear() {
 	overlays := h.Win.Canvas().Overlays()
 	for overlays.Top() != nil {
@@ -150,7 +151,7 @@ func (h *Stage) Clear() {
 	}
 }
 
-// Typed hands a key to what has the focus, or else to the window, as Fyne does.
+// Typed sends a key to the focused widget or else to the window, as Fyne does.
 func (h *Stage) Typed(name fyne.KeyName) {
 	c, e := h.Win.Canvas(), &fyne.KeyEvent{Name: name}
 	if focused := c.Focused(); focused != nil {
@@ -160,14 +161,14 @@ func (h *Stage) Typed(name fyne.KeyName) {
 	}
 }
 
-// Over are all objects that are seen in what lies uppermost over the window.
+// Over are all objects that the top dialog shows.
 func (h *Stage) Over() (all []fyne.CanvasObject) {
 	Seen(h.T, h.Win.Canvas().Overlays().Top(), func(o fyne.CanvasObject) { all = append(all, o) })
 	return all
 }
 
-// Enter types into the entry that follows words in the uppermost dialog, and
-// leaves it.
+// Enter types into the entry after a label in the top dialog, and takes the focus
+// away.
 func (h *Stage) Enter(words, value string) {
 	h.T.Helper()
 	found := false
@@ -189,7 +190,7 @@ func (h *Stage) Enter(words, value string) {
 	h.T.Fatalf("no entry %q in\n%s", words, h.Words())
 }
 
-// Tabs are those of the uppermost dialog.
+// Tabs are the tabs of the top dialog.
 func (h *Stage) Tabs() *container.AppTabs {
 	h.T.Helper()
 	for _, o := range h.Over() {
@@ -201,13 +202,13 @@ func (h *Stage) Tabs() *container.AppTabs {
 	return nil
 }
 
-// Tab is what the tab says that is shown.
+// Tab is the name of the selected tab.
 func (h *Stage) Tab() string {
 	h.T.Helper()
 	return h.Tabs().Selected().Text
 }
 
-// ChooseItem makes the menu item with a text happen.
+// ChooseItem does what the menu item with a text does.
 func ChooseItem(t *testing.T, menu *fyne.Menu, label string) {
 	t.Helper()
 	for _, item := range menu.Items {

@@ -15,8 +15,7 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// Fitter looks for words that have too little room, and for words that lie on
-// others.
+// Fitter finds texts that have too little room, and texts that overlap.
 type Fitter struct {
 	t      *testing.T
 	where  string
@@ -25,19 +24,19 @@ type Fitter struct {
 	seen   []spot // of the layer that is looked at
 }
 
-// NewFitter looks in a place of a test.
+// NewFitter returns a Fitter whose errors begin with where.
 func NewFitter(t *testing.T, where string) *Fitter {
 	return &Fitter{t: t, where: where, told: map[string]bool{}}
 }
 
-// screen is a window's size, and how large its toolkit draws.
+// screen is the size of a window and the scale at which it is drawn.
 type screen struct {
 	Name, Language, Theme string
 	Width, Height, scale  float32
 }
 
-// Screens are from the smallest window to a screen of 4K at 100 and 200 %. A
-// theme changes colours, not sizes: each language has one.
+// Screens are from the smallest window to a 4K screen at 100 and 200 %. A theme
+// changes colours, not sizes, so each language has one.
 func Screens() (all []screen) {
 	for _, look := range []struct{ language, theme string }{{"en", "light"}, {"ru", "dark"}} {
 		for _, c := range []struct {
@@ -58,13 +57,13 @@ func (h *Stage) FillScreen(c screen) {
 	h.Win.Resize(fyne.NewSize(c.Width, c.Height))
 }
 
-// spot is where something to be read or tapped lies.
+// spot is the place of something to be read or tapped.
 type spot struct {
 	what     string
 	from, to fyne.Position
 }
 
-// within is the part of a spot that a frame shows.
+// within is the part of a spot inside a frame.
 func (s spot) within(frame spot) spot {
 	s.from = fyne.NewPos(max(s.from.X, frame.from.X), max(s.from.Y, frame.from.Y))
 	s.to = fyne.NewPos(min(s.to.X, frame.to.X), min(s.to.Y, frame.to.Y))
@@ -73,7 +72,7 @@ func (s spot) within(frame spot) spot {
 
 func (s spot) empty() bool { return s.to.X-s.from.X <= 2*Slack || s.to.Y-s.from.Y <= 2*Slack }
 
-// layer looks at what lies in one plane.
+// layer checks the window, or one dialog over it.
 func (f *Fitter) layer(o fyne.CanvasObject) {
 	f.seen = f.seen[:0]
 	f.walk(o, fyne.Position{}, false, spot{to: fyne.NewPos(f.window.Width, f.window.Height)})
@@ -86,8 +85,8 @@ func (f *Fitter) layer(o fyne.CanvasObject) {
 	}
 }
 
-// note remembers where an object lies, of which its words have a width, and
-// begin at a share of what is left over.
+// note remembers the place of a text. width is that of the words, and share is the
+// part of the spare width that is before them.
 func (f *Fitter) note(what string, at fyne.Position, has fyne.Size, width, share float32, frame spot) {
 	width = min(width, has.Width)
 	from := at.AddXY((has.Width-width)*share, 0)
@@ -96,17 +95,17 @@ func (f *Fitter) note(what string, at fyne.Position, has fyne.Size, width, share
 	}
 }
 
-// shareOf is how much of the spare width lies before aligned words.
+// shareOf is the part of the spare width that is before aligned words.
 func shareOf(a fyne.TextAlign) float32 {
 	return map[fyne.TextAlign]float32{fyne.TextAlignCenter: 0.5, fyne.TextAlignTrailing: 1}[a]
 }
 
-// Slack is what rounding may cost, in Fyne's units.
+// Slack is what rounding may add, in Fyne's units.
 const Slack = 1.5
 
-// walk visits everything that o shows at a place. scrolled: it may lie outside
-// the window, since it can be scrolled into it; what frame does not show does
-// not lie on anything.
+// walk checks everything that o shows. scrolled says that it may be outside the
+// window, since it can be scrolled. What is outside frame is not seen and overlaps
+// nothing.
 func (f *Fitter) walk(o fyne.CanvasObject, at fyne.Position, scrolled bool, frame spot) {
 	if o == nil || !o.Visible() {
 		return
@@ -137,7 +136,7 @@ func (f *Fitter) walk(o fyne.CanvasObject, at fyne.Position, scrolled bool, fram
 	}
 }
 
-// words checks what shows words, and reports whether it does.
+// words checks an object that shows words, and reports whether it is one.
 func (f *Fitter) words(o fyne.CanvasObject, at fyne.Position, scrolled bool, frame spot) bool {
 	spare := float32(0)
 	if l, own := o.(*widgets.Label); own {
@@ -205,7 +204,7 @@ func (f *Fitter) tell(format string, a ...any) {
 	}
 }
 
-// Fits looks at the window and at what lies over it.
+// Fits checks the window and everything over it.
 func (h *Stage) Fits(f *Fitter, where string) {
 	h.T.Helper()
 	name := f.where

@@ -13,9 +13,9 @@ import (
 	"github.com/artstore/ingester/ui/widgets"
 )
 
-// CompareMasters compares what is drawn with pictures that someone has looked
-// at, in testdata/masters. Where one differs, the new picture is in
-// testdata/failed; put it in the place of the old one if it is right.
+// CompareMasters compares what is drawn with the pictures in testdata/masters. If
+// one differs, the new picture is in testdata/failed; if that is right, it replaces
+// the old one.
 func CompareMasters(t *testing.T, masters map[string]func() (fyne.CanvasObject, fyne.Size)) {
 	t.Helper()
 	if runtime.GOARCH != "amd64" {

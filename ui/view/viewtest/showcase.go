@@ -41,7 +41,7 @@ func Showcase(n int) core.Snapshot {
 	return core.Snapshot{Transfers: list}
 }
 
-// Fresh is a program without a profile.
+// Fresh is a program without profiles.
 func Fresh() *Fake {
 	ctl := NewFake()
 	ctl.CurrentProfile, ctl.SavedProfiles, ctl.CurrentLink = "", map[string]core.Profile{}, core.Link{State: core.LinkUnknown}
@@ -96,7 +96,7 @@ func Figures(at time.Time, sent float64, active int) core.Measurements {
 	}
 }
 
-// HundredThousand are as many queued files, in folders of a thousand.
+// HundredThousand are 100,000 queued files.
 func HundredThousand() core.Snapshot {
 	list := make([]core.Transfer, 100_000)
 	for i := range list {

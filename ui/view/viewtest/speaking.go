@@ -20,5 +20,5 @@ func Speaking(t *testing.T, language string) *wording.Text {
 	return out
 }
 
-// Spaced writes plain spaces for those that keep a line together.
+// Spaced replaces no-break spaces by plain ones.
 func Spaced(s string) string { return strings.ReplaceAll(s, wording.NBSP, " ") }

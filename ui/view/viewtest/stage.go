@@ -20,7 +20,7 @@ import (
 	"github.com/artstore/ingester/ui/wording"
 )
 
-// Start is the moment at which every test begins.
+// Start is the time at which every test begins.
 func Start() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
 
 // Stage is a window on Fyne's software canvas whose UI goroutine is the test's
@@ -32,12 +32,12 @@ type Stage struct {
 	Ctl   *Fake
 	Queue chan func()
 	Clock time.Time
-	// closed says that the test has closed the window: Fyne's test driver
-	// takes that once only.
+	// closed says that the test has closed the window, which Fyne's test driver
+	// allows only once.
 	closed bool
 }
 
-// NewStage has an application in a language and a theme, and no window yet.
+// NewStage returns a stage with an application, and no window yet.
 func NewStage(t testing.TB, ctl *Fake, language, theme string) *Stage {
 	t.Helper()
 	h := &Stage{T: t, App: NewTestApp(t), Ctl: ctl, Queue: make(chan func(), 1024), Clock: Start()}
@@ -49,8 +49,7 @@ func NewStage(t testing.TB, ctl *Fake, language, theme string) *Stage {
 // Post puts a function on the UI goroutine.
 func (h *Stage) Post(f func()) { h.Queue <- f }
 
-// NewHost shows a window with nothing on it, and is what such a window lends to
-// its views.
+// NewHost shows an empty window and returns what it lends to its pages and dialogs.
 func (h *Stage) NewHost() *view.Host {
 	h.T.Helper()
 	texts, err := wording.NewText(h.App.Preferences().String(view.PrefLanguage))
@@ -77,7 +76,7 @@ func (h *Stage) NewHost() *view.Host {
 	return host
 }
 
-// End runs the UI goroutine until stop has returned, and closes the window.
+// End runs the UI goroutine until stop has returned, and then closes the window.
 func (h *Stage) End(stop func()) {
 	ended := make(chan struct{})
 	go func() { stop(); close(ended) }()
@@ -99,11 +98,12 @@ func Looks() []Look {
 	return []Look{{"light-en", "en", "light"}, {"dark-en", "en", "dark"}, {"light-ru", "ru", "light"}, {"dark-ru", "ru", "dark"}}
 }
 
+// Look is a language and a theme, and how files of its pictures are called.
 type Look struct{ Name, Language, Theme string }
 
-// NewTestApp is an application for one test. A capture sets the clock of Fyne's
-// cache: where the last one was over a minute ago, what is built now would
-// count as expired, and be thrown away, when it is drawn.
+// NewTestApp is an application for one test. It takes a picture, which sets the
+// clock of Fyne's cache: if the last picture was over a minute ago, what the test
+// builds would count as expired when it is drawn.
 func NewTestApp(t testing.TB) fyne.App {
 	t.Helper()
 	app := test.NewTempApp(t)
@@ -111,7 +111,7 @@ func NewTestApp(t testing.TB) fyne.App {
 	return app
 }
 
-// Until runs the UI goroutine until something is true.
+// Until runs the UI goroutine until a condition is true.
 func (h *Stage) Until(what string, true func() bool) {
 	h.T.Helper()
 	late := time.NewTimer(20 * time.Second)
@@ -127,7 +127,7 @@ func (h *Stage) Until(what string, true func() bool) {
 	}
 }
 
-// Called waits until the controller was asked something.
+// Called waits for a call of the controller.
 func (h *Stage) Called(call string) {
 	h.T.Helper()
 	h.Until(call, func() bool {
@@ -140,8 +140,8 @@ func (h *Stage) Called(call string) {
 	})
 }
 
-// Picture writes what the window shows to $INGESTER_PICTURES, where that is
-// set.
+// Picture writes a picture of the window to the folder $INGESTER_PICTURES, if that
+// is set.
 func (h *Stage) Picture(name string) {
 	h.T.Helper()
 	dir := os.Getenv("INGESTER_PICTURES")
@@ -157,7 +157,7 @@ func (h *Stage) Picture(name string) {
 	}
 }
 
-// DialogFits says where the uppermost dialog is larger than the window.
+// DialogFits checks that the top dialog is not larger than the window.
 func (h *Stage) DialogFits() {
 	h.T.Helper()
 	found := false

@@ -10,7 +10,8 @@ import (
 	"github.com/artstore/ingester/assets"
 )
 
-// Literal is the string that an expression is, if it is one.
+// Literal is the string of a literal expression. It reports false for any other
+// one.
 func Literal(n ast.Node) (string, bool) {
 	l, ok := n.(*ast.BasicLit)
 	if !ok || l.Kind != token.STRING {
