@@ -11,9 +11,9 @@ import (
 // the page is opened.
 func TestFiguresAreGatheredWhileAnotherPageIsShown(t *testing.T) {
 	h := open(t, viewtest.NewFake(), "en", "light")
-	h.Ctl.Mu.Lock()
-	h.Ctl.Measured = viewtest.Figures(viewtest.Start(), 1000, 4)
-	h.Ctl.Mu.Unlock()
+	h.Ctl.Change(func() {
+		h.Ctl.Measured = viewtest.Figures(viewtest.Start(), 1000, 4)
+	})
 	for range 3 {
 		h.Clock = h.Clock.Add(time.Second)
 		h.w.apply(change{link: h.Ctl.CurrentLink, profile: h.Ctl.CurrentProfile})

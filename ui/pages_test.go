@@ -98,9 +98,9 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 	t.Run("several saved meanwhile", func(t *testing.T) {
 		h := begin(t)
 		long := strings.Repeat("Archive of scans ", 3)
-		h.Ctl.Mu.Lock()
-		h.Ctl.SavedProfiles[long], h.Ctl.SavedProfiles["Production"] = core.NewProfile(long), core.NewProfile("Production")
-		h.Ctl.Mu.Unlock()
+		h.Ctl.Change(func() {
+			h.Ctl.SavedProfiles[long], h.Ctl.SavedProfiles["Production"] = core.NewProfile(long), core.NewProfile("Production")
+		})
 		h.App.Lifecycle().(interface{ OnEnteredForeground() func() }).OnEnteredForeground()()
 		h.Until("the choices", func() bool { return strings.Contains(h.Words(), "Profiles on this computer") })
 		h.w.win.Resize(fyne.NewSize(640, 420))
@@ -115,9 +115,9 @@ func TestFirstRunEndsInEachWay(t *testing.T) {
 	})
 	t.Run("saved meanwhile", func(t *testing.T) {
 		h := begin(t)
-		h.Ctl.Mu.Lock()
-		h.Ctl.SavedProfiles["Archive"], h.Ctl.CurrentProfile = core.NewProfile("Archive"), "Archive"
-		h.Ctl.Mu.Unlock()
+		h.Ctl.Change(func() {
+			h.Ctl.SavedProfiles["Archive"], h.Ctl.CurrentProfile = core.NewProfile("Archive"), "Archive"
+		})
 		h.w.apply(change{link: h.Ctl.CurrentLink, profile: "Archive"})
 		over(h, "Archive")
 	})

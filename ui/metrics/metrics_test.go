@@ -115,9 +115,9 @@ func TestFiguresAreGathered(t *testing.T) {
 	h := open(t, viewtest.NewFake(), "en", "light")
 	r := h.recorder
 	for i := range 5 {
-		h.Ctl.Mu.Lock()
-		h.Ctl.Measured = core.Measurements{At: viewtest.Start().Add(time.Duration(i) * time.Second), BytesSent: float64(i) * 1000, ActiveUploads: i}
-		h.Ctl.Mu.Unlock()
+		h.Ctl.Change(func() {
+			h.Ctl.Measured = core.Measurements{At: viewtest.Start().Add(time.Duration(i) * time.Second), BytesSent: float64(i) * 1000, ActiveUploads: i}
+		})
 		h.Clock = h.Clock.Add(time.Second)
 		h.Until("the last answer", func() bool { return !r.asking })
 		h.recorder.Measure(h.host, h.Clock)

@@ -93,14 +93,7 @@ func (b *NavButton) SetCount(count string) {
 func (b *NavButton) Tapped(*fyne.PointEvent) { b.on() }
 
 // TypedKey implements fyne.Focusable.
-func (b *NavButton) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		b.on()
-	default:
-		WindowKey(b, e)
-	}
-}
+func (b *NavButton) TypedKey(e *fyne.KeyEvent) { pressKey(b, e, b.on) }
 
 // TypedRune implements fyne.Focusable.
 func (b *NavButton) TypedRune(rune) {}

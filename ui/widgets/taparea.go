@@ -42,14 +42,7 @@ func (a *TapArea) FocusLost() { a.ring.Set("", "") }
 func (a *TapArea) TypedRune(rune) {}
 
 // TypedKey implements fyne.Focusable.
-func (a *TapArea) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
-		a.on()
-	default:
-		WindowKey(a, e)
-	}
-}
+func (a *TapArea) TypedKey(e *fyne.KeyEvent) { pressKey(a, e, a.on) }
 
 // AccessibilityLabel implements fyne.Accessible.
 func (a *TapArea) AccessibilityLabel() string { return spoken(a.inner) }

@@ -16,3 +16,14 @@ func WindowKey(of fyne.CanvasObject, e *fyne.KeyEvent) bool {
 	}
 	return true
 }
+
+// pressKey calls press for the keys that press a button, and passes the window's
+// keys on.
+func pressKey(of fyne.CanvasObject, e *fyne.KeyEvent, press func()) {
+	switch e.Name {
+	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
+		press()
+	default:
+		WindowKey(of, e)
+	}
+}

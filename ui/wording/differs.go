@@ -17,18 +17,18 @@ func (t *Text) Differs(r *core.Receipt) string {
 	return t.Differences(r.Differs, r.TTLDays)
 }
 
-// Differences says several at once; days is as for Difference.
+// Differences says several at once; days is as for difference.
 func (t *Text) Differences(found []core.Difference, days int) string {
 	words := make([]string, len(found))
 	for i, d := range found {
-		words[i] = t.Difference(d, days)
+		words[i] = t.difference(d, days)
 	}
 	return strings.Join(words, ", ")
 }
 
-// Difference says one. days is the number of days for which the server keeps the
+// difference says one. days is the number of days for which the server keeps the
 // file, 0 if unknown.
-func (t *Text) Difference(d core.Difference, days int) string {
+func (t *Text) difference(d core.Difference, days int) string {
 	got := Args{"Got": Plain(d.Got), "Asked": Plain(d.Asked)}
 	switch d.Field {
 	case core.FieldRetention:
@@ -72,7 +72,7 @@ func (t *Text) days(number string) string {
 func (t *Text) DifferenceFacts(r *core.Receipt) []Fact {
 	var out []Fact
 	for _, d := range r.Differs {
-		words := Capital(t.Difference(d, r.TTLDays))
+		words := Capital(t.difference(d, r.TTLDays))
 		switch d.Field {
 		case core.FieldTags, core.FieldDescription, core.FieldMetadata:
 			words += "\n" + t.S("differs.both", Args{"Asked": orDash(Plain(d.Asked)), "Got": orDash(Plain(d.Got))})

@@ -25,14 +25,14 @@ func TestDifferencesAreSaid(t *testing.T) {
 		{core.Difference{Field: core.FieldMetadata}, 0, "with other metadata", "с другими метаданными"},
 	} {
 		for language, want := range map[string]string{"en": tt.en, "ru": tt.ru} {
-			if got := spaced(speaking(t, language).Difference(tt.d, tt.days)); got != want {
+			if got := spaced(speaking(t, language).difference(tt.d, tt.days)); got != want {
 				t.Errorf("%+v: %q, want %q", tt.d, got, want)
 			}
 		}
 	}
 	at := time.Date(2026, 12, 24, 12, 0, 0, 0, time.UTC)
 	end := core.Difference{Field: core.FieldExpires, Got: at.Format(time.RFC3339)}
-	if got := english(t).Difference(end, 0); got != "kept until "+at.Local().Format("2006-01-02 15:04:05")+" only, not permanently" {
+	if got := english(t).difference(end, 0); got != "kept until "+at.Local().Format("2006-01-02 15:04:05")+" only, not permanently" {
 		t.Errorf("%q", got)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // controllertest tests that of both. Tests set what a server or a disk would
 // answer, and ask what the window asked for.
 type Fake struct {
-	Mu               sync.Mutex
+	mu               sync.Mutex
 	Snapshot         core.Snapshot // the queue at the start
 	Updates          chan core.Update
 	ScanResult       core.Scan
@@ -76,8 +76,8 @@ var _ view.Controller = (*Fake)(nil)
 
 // ask records a call, and returns the error that the test has set.
 func (f *Fake) ask(format string, a ...any) error {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.asked = append(f.asked, fmt.Sprintf(format, a...))
 	select {
 	case f.changed <- struct{}{}:
@@ -88,15 +88,15 @@ func (f *Fake) ask(format string, a ...any) error {
 
 // Change changes what the program says while the window may be asking it.
 func (f *Fake) Change(change func()) {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	change()
 }
 
 // Calls are the calls so far.
 func (f *Fake) Calls() []string {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return append([]string(nil), f.asked...)
 }
 

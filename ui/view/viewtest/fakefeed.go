@@ -11,8 +11,8 @@ import (
 
 // Subscribe implements view.Controller.
 func (f *Fake) Subscribe() (core.Snapshot, core.Feed) {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	next := &feed{f: f, wake: make(chan struct{}, 1), changed: map[core.TransferID]bool{}, removed: map[core.TransferID]bool{}}
 	f.queue.feeds[next] = struct{}{}
 	if !f.queue.begun {
@@ -62,8 +62,8 @@ func (d *feed) Next(ctx context.Context) (core.Update, error) {
 
 // take is what has changed, with its newest values.
 func (d *feed) take() (u core.Update, ok, closed bool) {
-	d.f.Mu.Lock()
-	defer d.f.Mu.Unlock()
+	d.f.mu.Lock()
+	defer d.f.mu.Unlock()
 	if d.closed || len(d.changed)+len(d.removed) == 0 && !d.flags {
 		return core.Update{}, false, d.closed
 	}
@@ -84,8 +84,8 @@ func (d *feed) take() (u core.Update, ok, closed bool) {
 // Close implements core.Feed.
 func (d *feed) Close() {
 	_ = d.f.ask("feed closed")
-	d.f.Mu.Lock()
-	defer d.f.Mu.Unlock()
+	d.f.mu.Lock()
+	defer d.f.mu.Unlock()
 	delete(d.f.queue.feeds, d)
 	d.closed = true
 	d.signal()

@@ -12,16 +12,16 @@ import (
 
 // Remember changes what History says from now on.
 func (f *Fake) Remember(history []core.Transfer, err error) {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.StoredFiles, f.historyErr = history, err
 }
 
 // History implements view.Controller.
 func (f *Fake) History(_ context.Context, q core.HistoryQuery) ([]core.Transfer, error) {
 	_ = f.ask("history %q", q.Text)
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.Server == nil { // the tests have searched
 		return f.StoredFiles, f.historyErr
 	}
@@ -50,14 +50,14 @@ func (f *Fake) ExportHistory(_ context.Context, path string, format core.History
 	}
 	text := fmt.Sprintf("%s %q\n", format, q.Text)
 	if f.Server != nil {
-		f.Mu.Lock()
+		f.mu.Lock()
 		if text = ""; format == core.FormatCSV {
 			text = "path,sha256\n"
 		}
 		for _, t := range f.search(q) {
 			text += t.Source.Path + "," + string(t.Receipt.SHA256) + "\n"
 		}
-		f.Mu.Unlock()
+		f.mu.Unlock()
 	}
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		return &core.Error{Kind: core.KindFile, Code: core.CodeFileUnwritable, Op: "export history", Err: err}
@@ -68,15 +68,15 @@ func (f *Fake) ExportHistory(_ context.Context, path string, format core.History
 // Attempts implements view.Controller.
 func (f *Fake) Attempts(_ context.Context, id core.TransferID) ([]core.Attempt, error) {
 	err := f.ask("attempts %s", id)
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return slices.Clone(f.AttemptsOf[id]), err
 }
 
 // Recoveries implements view.Controller.
 func (f *Fake) Recoveries(context.Context) ([]core.Recovery, error) {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return append([]core.Recovery(nil), f.Damaged...), nil
 }
 
@@ -85,8 +85,8 @@ func (f *Fake) Acknowledge(_ context.Context, path string) error {
 	if err := f.ask("acknowledge %s", path); err != nil {
 		return err
 	}
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.Damaged = slices.DeleteFunc(f.Damaged, func(r core.Recovery) bool { return r.Path == path })
 	return nil
 }

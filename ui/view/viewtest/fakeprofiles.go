@@ -39,8 +39,8 @@ func unknown(op string) error {
 // LockKeychain lets no secret be kept, found or deleted until unlock is called.
 func (f *Fake) LockKeychain() (unlock func()) {
 	set := func(locked bool) {
-		f.Mu.Lock()
-		defer f.Mu.Unlock()
+		f.mu.Lock()
+		defer f.mu.Unlock()
 		f.locked = locked
 	}
 	set(true)
@@ -52,8 +52,8 @@ func errLocked() error { return refusal(core.KindConfig, core.CodeKeychainLocked
 
 // TakePort returns an address that another program listens at.
 func (f *Fake) TakePort() string {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	const addr = "127.0.0.1:9464"
 	f.taken[addr] = true
 	return addr
@@ -61,15 +61,15 @@ func (f *Fake) TakePort() string {
 
 // Profiles implements view.Controller.
 func (f *Fake) Profiles(context.Context) ([]string, error) {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return slices.Sorted(maps.Keys(f.SavedProfiles)), nil
 }
 
 // Profile implements view.Controller.
 func (f *Fake) Profile(_ context.Context, name string) (core.Profile, error) {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	p, ok := f.SavedProfiles[name]
 	if !ok {
 		return core.Profile{}, unknown("read profile")
@@ -79,16 +79,16 @@ func (f *Fake) Profile(_ context.Context, name string) (core.Profile, error) {
 
 // Current implements view.Controller.
 func (f *Fake) Current() string {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return f.CurrentProfile
 }
 
 // Use implements view.Controller.
 func (f *Fake) Use(_ context.Context, name string) error {
 	asked := f.ask("use %s", name)
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	p, ok := f.SavedProfiles[name]
 	if !ok {
 		return unknown("use profile")
@@ -112,8 +112,8 @@ func (f *Fake) wake(p core.Profile) error {
 
 // HasSecret implements view.Controller.
 func (f *Fake) HasSecret(_ context.Context, profile string) (bool, error) {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	k := f.kept[profile]
 	if f.locked && !k.session {
 		return false, errLocked()
@@ -123,8 +123,8 @@ func (f *Fake) HasSecret(_ context.Context, profile string) (bool, error) {
 
 // Bound implements view.Controller.
 func (f *Fake) Bound(ctx context.Context, name string, p core.Profile) (int, error) {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	was, ok := f.SavedProfiles[name]
 	switch {
 	case !ok || p.Destination().Takes(was.Destination()):
@@ -149,8 +149,8 @@ func (f *Fake) bound(was core.Profile) (ids []core.TransferID) {
 // RemoveProfile implements view.Controller.
 func (f *Fake) RemoveProfile(_ context.Context, name string) error {
 	asked := f.ask("remove profile %s", name)
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if _, ok := f.SavedProfiles[name]; !ok {
 		return unknown("remove profile")
 	}
@@ -168,8 +168,8 @@ func (f *Fake) RemoveProfile(_ context.Context, name string) error {
 // StartSandbox implements view.Controller.
 func (f *Fake) StartSandbox(context.Context) error {
 	asked := f.ask("sandbox")
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	const name = "Sandbox"
 	if _, ok := f.SavedProfiles[name]; ok && !f.sandbox {
 		return refusal(core.KindConfig, core.CodeProfileInvalid, "start the sandbox server")

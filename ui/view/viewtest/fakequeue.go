@@ -21,7 +21,7 @@ type queue struct {
 }
 
 // begin fills the queue with what is there at the start. The caller of this
-// and of all below holds Fake.Mu.
+// and of all below holds Fake.mu.
 func (f *Fake) begin() *queue {
 	q := &f.queue
 	if !q.begun {
@@ -42,8 +42,8 @@ func (f *Fake) Submit(ctx context.Context, sources []core.Source, o core.Options
 	if err := o.Validate(); err != nil {
 		return core.Submission{}, err
 	}
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	p, ok := f.SavedProfiles[o.Profile]
 	if !ok {
 		return core.Submission{}, refusal(core.KindConfig, core.CodeProfileNotFound, "queue files")
@@ -109,8 +109,8 @@ func (f *Fake) verb(ctx context.Context, name string, ids []core.TransferID, cha
 	if ctx.Err() != nil {
 		return stopped(name)
 	}
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.each(ids, change)
 	f.work()
 	return nil
@@ -191,8 +191,8 @@ func (f *Fake) Remove(ctx context.Context, ids ...core.TransferID) error {
 	if err != nil {
 		return err
 	}
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	meant := set(ids)
 	f.queue.list = slices.DeleteFunc(f.queue.list, func(t core.Transfer) bool {
 		if meant[t.ID] {
@@ -222,8 +222,8 @@ func (f *Fake) move(ctx context.Context, name string, ids []core.TransferID, fro
 	if ctx.Err() != nil {
 		return stopped(name)
 	}
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	q, meant := f.begin(), set(ids)
 	var moved []core.TransferID
 	for _, t := range q.list {
@@ -245,8 +245,8 @@ func (f *Fake) PauseAll(context.Context) error {
 	if err := f.ask("pause all"); err != nil {
 		return err
 	}
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	q := f.begin()
 	q.paused = true
 	for i := range q.list {
@@ -264,8 +264,8 @@ func (f *Fake) ResumeAll(context.Context) error {
 	if err := f.ask("resume all"); err != nil {
 		return err
 	}
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.begin().paused = false
 	f.lift()
 	return nil

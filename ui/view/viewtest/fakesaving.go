@@ -30,8 +30,8 @@ func (f *Fake) SaveProfile(_ context.Context, previous string, p core.Profile, s
 			return err
 		}
 	}
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if err := f.unsavable(previous, p, s, sessionOnly); err != nil {
 		return err
 	}
@@ -196,8 +196,8 @@ func (f *Fake) ImportProfile(_ context.Context, path string) (core.Profile, erro
 			return core.Profile{}, refusal(core.KindConfig, core.CodeProfileInvalid, "import profile")
 		}
 	}
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	for name := range f.SavedProfiles {
 		if sameName(name, p.Name) {
 			e := refusal(core.KindConfig, core.CodeProfileInvalid, "import profile")
@@ -212,8 +212,8 @@ func (f *Fake) ImportProfile(_ context.Context, path string) (core.Profile, erro
 // ExportProfile implements view.Controller. Its files are JSON.
 func (f *Fake) ExportProfile(_ context.Context, name, path string) error {
 	asked := f.ask("export %s to %s", name, filepath.Base(path))
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	p, ok := f.SavedProfiles[name]
 	if !ok {
 		return unknown("export profile")

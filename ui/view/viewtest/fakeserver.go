@@ -26,8 +26,8 @@ type Server struct {
 // Hold keeps the server from answering until release is called.
 func (f *Fake) Hold() (release func()) {
 	set := func(held bool) {
-		f.Mu.Lock()
-		defer f.Mu.Unlock()
+		f.mu.Lock()
+		defer f.mu.Unlock()
 		f.Server.held = held
 		f.work()
 	}
@@ -143,8 +143,8 @@ func (f *Fake) probe(p core.Profile) {
 
 // Link implements view.Controller.
 func (f *Fake) Link() core.Link {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if f.Server == nil {
 		return f.CurrentLink
 	}
@@ -184,8 +184,8 @@ func (f *Fake) Check(ctx context.Context, p core.Profile, s view.ProfileSecrets,
 
 // checked says why a profile does not work.
 func (f *Fake) checked(p core.Profile, typed core.Secret) *core.Error {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	switch {
 	case p.IngesterURL == "":
 		return refusal(core.KindConfig, core.CodeProfileInvalid, "test connection")
@@ -224,8 +224,8 @@ func (f *Fake) Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOpt
 
 // finalise has the server make a file permanent.
 func (f *Fake) finalise(ctx context.Context, t core.Transfer, o core.FinaliseOptions, op string) error {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	p, known := f.SavedProfiles[t.Options.Profile]
 	switch {
 	case !known:
@@ -254,8 +254,8 @@ func (f *Fake) finalise(ctx context.Context, t core.Transfer, o core.FinaliseOpt
 
 // Measurements implements view.Controller.
 func (f *Fake) Measurements(context.Context) (core.Measurements, error) {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	m := f.Measured
 	if f.Server != nil {
 		m.At = Start()
@@ -277,8 +277,8 @@ func (f *Fake) ServeMetrics(_ context.Context, addr string) (string, error) {
 	if err := f.ask("serve %s", addr); err != nil {
 		return "", err
 	}
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return f.serve(addr)
 }
 
@@ -298,15 +298,15 @@ func (f *Fake) serve(addr string) (string, error) {
 
 // StopMetrics implements view.Controller.
 func (f *Fake) StopMetrics(context.Context) error {
-	f.Mu.Lock()
+	f.mu.Lock()
 	f.Serving = ""
-	f.Mu.Unlock()
+	f.mu.Unlock()
 	return f.ask("stop metrics")
 }
 
 // MetricsURL implements view.Controller.
 func (f *Fake) MetricsURL() string {
-	f.Mu.Lock()
-	defer f.Mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return f.Serving
 }

@@ -190,8 +190,8 @@ func (h *Stage) Enter(words, value string) {
 	h.T.Fatalf("no entry %q in\n%s", words, h.Words())
 }
 
-// Tabs are the tabs of the top dialog.
-func (h *Stage) Tabs() *container.AppTabs {
+// tabs are the tabs of the top dialog.
+func (h *Stage) tabs() *container.AppTabs {
 	h.T.Helper()
 	for _, o := range h.Over() {
 		if tabs, ok := o.(*container.AppTabs); ok {
@@ -205,7 +205,7 @@ func (h *Stage) Tabs() *container.AppTabs {
 // Tab is the name of the selected tab.
 func (h *Stage) Tab() string {
 	h.T.Helper()
-	return h.Tabs().Selected().Text
+	return h.tabs().Selected().Text
 }
 
 // ChooseItem does what the menu item with a text does.
