@@ -10,27 +10,6 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// differs reports whether the server has stored the file otherwise than asked.
-func (r *Row) differs() bool {
-	receipt := r.Receipt()
-	return r.State() == core.StateStored && receipt != nil && len(receipt.Differs) > 0
-}
-
-// Totals are the figures of the status bar.
-type Totals struct {
-	Files, Stored, Failed, Unknown, Active, Waiting, Queued, Paused int
-	Held                                                            int   // wait until their profile leads to their server again
-	Differing                                                       int   // stored otherwise than asked; part of Stored
-	Bytes, Done                                                     int64 // of all files that are not cancelled
-	Remaining                                                       int64 // of all files that are under way
-	Rate                                                            float64
-	Left                                                            time.Duration // 0 if unknown
-	Estimating                                                      bool          // Left will be known soon
-}
-
-// Unfinished reports whether anything goes on by itself.
-func (t Totals) Unfinished() bool { return t.Active+t.Waiting+t.Queued > 0 }
-
 // Model is the state of the transfers page: the rows in the order of the queue,
 // the visible ones as indexes into them, and totals that each change adjusts. It
 // belongs to the UI goroutine.
@@ -149,7 +128,7 @@ func (m *Model) put(t *core.Transfer, now time.Time) {
 			next.matches = m.Filter.matches(&next)
 		}
 		m.measure(old, &next, now)
-		m.account(old, -1)
+		m.Totals.count(old, -1)
 		m.reorder = m.reorder || m.Filter.moves(old, &next)
 		m.unsorted = m.unsorted || old.seq != next.seq
 		*old = next
@@ -164,7 +143,7 @@ func (m *Model) put(t *core.Transfer, now time.Time) {
 		m.Rows = append(m.Rows, next)
 		m.reorder = true
 	}
-	m.account(&next, +1)
+	m.Totals.count(&next, +1)
 }
 
 // measure counts the bytes that were sent between two states of a transfer. It
@@ -197,58 +176,12 @@ func (m *Model) measure(old, next *Row, now time.Time) {
 	g.add(now, reached)
 }
 
-// account adds a row to the totals (sign 1) or subtracts it (-1).
-func (m *Model) account(r *Row, sign int) {
-	if r.State() == core.StateCancelled {
-		return
-	}
-	s, n := &m.Totals, int64(sign)
-	s.Files += sign
-	s.Bytes += n * r.Size
-	remaining := false
-	switch r.State() {
-	case core.StateStored:
-		s.Stored += sign
-		if r.differs() {
-			s.Differing += sign
-		}
-		s.Done += n * r.Size
-	case core.StateFailed:
-		s.Failed += sign
-	case core.StateUnknown:
-		s.Unknown += sign
-	case core.StatePaused:
-		s.Paused += sign
-	case core.StateQueued:
-		s.Queued += sign
-		remaining = true
-	case core.StateWaiting:
-		if r.Held() {
-			s.Held += sign
-			break
-		}
-		s.Waiting += sign
-		remaining = true
-	case core.StateSending, core.StateSent:
-		s.Active += sign
-		sent := r.Sent()
-		if r.State() == core.StateSent {
-			sent = r.Size
-		}
-		s.Done += n * sent
-		s.Remaining += n * (r.Size - sent)
-	}
-	if remaining {
-		s.Remaining += n * r.Size
-	}
-}
-
 func (m *Model) remove(ids []core.TransferID) {
 	gone := make(map[core.TransferID]bool, len(ids))
 	for _, id := range ids {
 		if at, ok := m.lookup(id); ok {
 			gone[id] = true
-			m.account(&m.Rows[at], -1)
+			m.Totals.count(&m.Rows[at], -1)
 			delete(m.index, id)
 			delete(m.meters, id)
 		}

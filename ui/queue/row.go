@@ -97,3 +97,9 @@ func (r *Row) Share() float64 {
 	}
 	return float64(r.Sent()) / float64(r.Size)
 }
+
+// differs reports whether the server has stored the file otherwise than asked.
+func (r *Row) differs() bool {
+	receipt := r.Receipt()
+	return r.State() == core.StateStored && receipt != nil && len(receipt.Differs) > 0
+}
