@@ -90,9 +90,9 @@ type Source struct {
 	// Changed is the system's time of the last change of the content or the
 	// entry (ctime), which programs can't set back; zero if unknown.
 	Changed time.Time `json:"changed,omitzero"`
-	// Snapshot is the path of a copy that is sent instead of the file, because
+	// Copy is the path of a copy that is sent instead of the file, because
 	// its length is known only by reading it. "" for none.
-	Snapshot string `json:"snapshot,omitempty"`
+	Copy string `json:"snapshot,omitempty"`
 }
 
 // Transfer is one file on its way to one server. It is a plain value, passed

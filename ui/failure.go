@@ -78,6 +78,6 @@ func appearance(a fyne.App) (*wording.Text, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.Settings().SetTheme(widgets.NewLook(a.Preferences().String(view.PrefTheme)))
+	a.Settings().SetTheme(widgets.NewTheme(a.Preferences().String(view.PrefTheme)))
 	return t, nil
 }

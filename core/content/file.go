@@ -30,7 +30,7 @@ type File struct {
 // or device. If the file has changed since it was found, or is another one, the error is
 // CodeFileChanged.
 func Open(want core.Source) (*File, error) {
-	if want.Snapshot != "" {
+	if want.Copy != "" {
 		return openCopy(want)
 	}
 	if s := openIdentified(want); s != nil {
@@ -72,7 +72,7 @@ func openIdentified(want core.Source) *File {
 
 // openCopy opens the copy of a file whose length was not known.
 func openCopy(want core.Source) (*File, error) {
-	s, err := openStrictly(want.Snapshot, filepath.Base(want.Snapshot))
+	s, err := openStrictly(want.Copy, filepath.Base(want.Copy))
 	switch {
 	case core.CodeOf(err) == core.CodeFileMissing:
 		return nil, Changed("The copy of the file is gone; the file is read again.")

@@ -110,21 +110,21 @@ func (f *failure) error() *core.Error {
 }
 
 type source struct {
-	Path     text      `json:"path"`
-	Name     text      `json:"name"`
-	Size     int64     `json:"size"`
-	ModTime  time.Time `json:"mod_time"`
-	FileID   text      `json:"file_id,omitempty"`
-	Changed  time.Time `json:"changed,omitzero"`
-	Snapshot text      `json:"snapshot,omitempty"`
+	Path    text      `json:"path"`
+	Name    text      `json:"name"`
+	Size    int64     `json:"size"`
+	ModTime time.Time `json:"mod_time"`
+	FileID  text      `json:"file_id,omitempty"`
+	Changed time.Time `json:"changed,omitzero"`
+	Copy    text      `json:"snapshot,omitempty"`
 }
 
 func newSource(s core.Source) source {
-	return source{text(s.Path), text(s.Name), s.Size, s.ModTime, text(s.FileID), s.Changed, text(s.Snapshot)}
+	return source{text(s.Path), text(s.Name), s.Size, s.ModTime, text(s.FileID), s.Changed, text(s.Copy)}
 }
 
 func (s source) core() core.Source {
-	return core.Source{Path: string(s.Path), Name: string(s.Name), Size: s.Size, ModTime: s.ModTime, FileID: string(s.FileID), Changed: s.Changed, Snapshot: string(s.Snapshot)}
+	return core.Source{Path: string(s.Path), Name: string(s.Name), Size: s.Size, ModTime: s.ModTime, FileID: string(s.FileID), Changed: s.Changed, Copy: string(s.Copy)}
 }
 
 type options struct {

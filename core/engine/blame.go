@@ -38,7 +38,7 @@ func (e *Engine) blame(r *run, out *result) {
 		out.place = e.cfg.Spooler.Folder()
 		return
 	}
-	if r.t.Source.Snapshot == "" {
+	if r.t.Source.Copy == "" {
 		if at, err := e.cfg.Reach(r.t.Source); at != "" {
 			wider := *core.AsError(err)
 			wider.Outcome = failure.Outcome
@@ -79,14 +79,14 @@ func unreadableFolder(failure *core.Error) *core.Error {
 
 // readable notes that an attempt which began at start could read its file.
 func (e *Engine) readable(src core.Source, start time.Time) {
-	if len(e.folders) > 0 && src.Snapshot == "" {
+	if len(e.folders) > 0 && src.Copy == "" {
 		if f := e.folders[content.Top(src)]; f != nil && start.After(f.read) {
 			f.read, f.alone = start, false
 			clear(f.failing)
 		}
 	}
 	for path, p := range e.places {
-		if copied := src.Snapshot != "" && path == filepath.Dir(src.Snapshot); !p.away && (copied || covers(path, src.Path)) {
+		if copied := src.Copy != "" && path == filepath.Dir(src.Copy); !p.away && (copied || covers(path, src.Path)) {
 			delete(e.places, path)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // needsCopy reports whether an attempt failed because the file's directory entry
 // doesn't tell its length, before the server could have all of it.
 func needsCopy(t core.Transfer, err error) bool {
-	return errors.Is(err, content.ErrLength) && core.AsError(err).Outcome != core.OutcomeUnknown && t.Source.Snapshot == ""
+	return errors.Is(err, content.ErrLength) && core.AsError(err).Outcome != core.OutcomeUnknown && t.Source.Copy == ""
 }
 
 // spool makes a copy that is sent instead of the file, in this attempt and in all
@@ -31,7 +31,7 @@ func (e *Engine) spool(r *run, cause error) error {
 		return x.put(r.it, t)
 	})
 	if err != nil {
-		e.cfg.Spooler.Drop(src.Snapshot)
+		e.cfg.Spooler.Drop(src.Copy)
 		return err
 	}
 	e.log.Info("a file of unknown length is sent from a copy", "transfer", r.t.ID, "bytes", src.Size)
@@ -42,7 +42,7 @@ func (e *Engine) spool(r *run, cause error) error {
 // more. It is deleted once that is durable. The transfer still remembers that it
 // had a copy: only the content tells whether such a file is the same.
 func (x *tx) dropCopy(old string, now core.Transfer) {
-	if old == "" || now.Source.Snapshot == old && now.State != core.StateStored && now.State != core.StateCancelled {
+	if old == "" || now.Source.Copy == old && now.State != core.StateStored && now.State != core.StateCancelled {
 		return
 	}
 	if spooler := x.e.cfg.Spooler; spooler != nil {
@@ -58,8 +58,8 @@ func (e *Engine) sweep(listed []core.Transfer) {
 	}
 	var keep []string
 	for _, t := range listed {
-		if t.Source.Snapshot != "" && t.State != core.StateCancelled {
-			keep = append(keep, t.Source.Snapshot)
+		if t.Source.Copy != "" && t.State != core.StateCancelled {
+			keep = append(keep, t.Source.Copy)
 		}
 	}
 	e.cfg.Spooler.Sweep(keep)

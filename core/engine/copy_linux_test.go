@@ -108,7 +108,7 @@ func TestCopyIsGone(t *testing.T) {
 			f.server.with(func(s *server) {
 				s.script = func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
 					if n == 2 { // the first attempt with a copy
-						must(t, spoil(tr.Source.Snapshot))
+						must(t, spoil(tr.Source.Copy))
 						return false, failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeCutOff)
 					}
 					return whole(ctx, s, tr, n, p)
@@ -186,10 +186,10 @@ func TestGrowingAndEmpty(t *testing.T) {
 		must(t, f.Retry(t.Context(), s.Queued[0]))
 	}
 	f.awaitState(core.StateWaiting, s.Queued[0])
-	if got := f.get(s.Queued[0]); f.server.committed(got.ID) != 0 || got.Error == nil || got.Error.Code != core.CodeFileChanged || got.Source.Snapshot != "" {
+	if got := f.get(s.Queued[0]); f.server.committed(got.ID) != 0 || got.Error == nil || got.Error.Code != core.CodeFileChanged || got.Source.Copy != "" {
 		t.Errorf("%+v, %d commits", got, f.server.committed(got.ID))
 	}
-	if got, ok := f.server.contents[s.Queued[1]]; !ok || got != "" || f.get(s.Queued[1]).Source.Snapshot != "" {
+	if got, ok := f.server.contents[s.Queued[1]]; !ok || got != "" || f.get(s.Queued[1]).Source.Copy != "" {
 		t.Errorf("of the empty file %q is stored", got)
 	}
 	if _, err := os.Lstat(dir); err == nil {

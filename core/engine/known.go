@@ -23,7 +23,7 @@ func fileOf(s core.Source) file { return file{s.Path, s.Size, s.ModTime.UnixNano
 // content. A file that is sent from a copy is compared by path only: its
 // directory entry doesn't tell its length.
 func mayBe(t core.Transfer, src core.Source) bool {
-	return fileOf(t.Source) == fileOf(src) || t.Source.Snapshot != "" && t.Source.Path == src.Path
+	return fileOf(t.Source) == fileOf(src) || t.Source.Copy != "" && t.Source.Path == src.Path
 }
 
 // candidates are the transfers that may be of the same file: the newest one that

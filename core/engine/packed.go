@@ -45,7 +45,7 @@ type details struct {
 	err        *core.Error
 	receipt    *core.Receipt
 	resume     string
-	snapshot   string
+	copied     string
 	startedAt  time.Time
 	finishedAt time.Time
 }
@@ -77,7 +77,7 @@ func (k *packer) pack(t core.Transfer, before packed) packed {
 	if t.ID != p.id() || t.Source.FileID != p.fileID() || t.Source.Name != p.name() || t.Source.Path != p.path() {
 		p.write(t)
 	}
-	r := details{t.Sent, t.Attempts, t.NotBefore, t.Error, t.Receipt, t.Resume, t.Source.Snapshot, t.StartedAt, t.FinishedAt}
+	r := details{t.Sent, t.Attempts, t.NotBefore, t.Error, t.Receipt, t.Resume, t.Source.Copy, t.StartedAt, t.FinishedAt}
 	if r != (details{}) {
 		p.detail = new(r)
 	}
@@ -159,7 +159,7 @@ func (p *packed) transfer() core.Transfer {
 		ID: p.id(), Seq: p.seq, Options: p.shared.options, Server: p.shared.server, Account: p.shared.account, State: p.state(),
 		Source: core.Source{
 			Path: p.path(), Name: p.name(), Size: p.size,
-			ModTime: time.Unix(p.modSec, int64(p.modNsec)).UTC(), FileID: p.fileID(), Snapshot: r.snapshot,
+			ModTime: time.Unix(p.modSec, int64(p.modNsec)).UTC(), FileID: p.fileID(), Copy: r.copied,
 		},
 		Sent: r.sent, Attempts: r.attempts, NotBefore: r.notBefore, Error: r.err, Receipt: r.receipt, Resume: r.resume,
 		StartedAt: r.startedAt, FinishedAt: r.finishedAt,

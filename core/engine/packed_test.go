@@ -56,7 +56,7 @@ func anyTransfer() *rapid.Generator[core.Transfer] {
 			Source: core.Source{
 				Path: text.Draw(t, "path"), Name: text.Draw(t, "name"), FileID: text.Draw(t, "file id"),
 				Size: rapid.Int64().Draw(t, "size"), ModTime: anyTime().Draw(t, "modified"),
-				Changed: stampTime().Draw(t, "changed"), Snapshot: text.Draw(t, "snapshot"),
+				Changed: stampTime().Draw(t, "changed"), Copy: text.Draw(t, "copy"),
 			},
 			Options: anyOptions().Draw(t, "options"), Server: text.Draw(t, "server"), Account: text.Draw(t, "account"),
 			State: rapid.SampledFrom(allStates).Draw(t, "state"), Attempts: rapid.IntRange(0, 1).Draw(t, "attempts"),

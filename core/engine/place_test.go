@@ -299,7 +299,7 @@ func TestDiskFull(t *testing.T) {
 		f := d.on(t, newMemory(), func(c *Config) { c.Spooler = sp })
 		f.server.with(func(s *server) {
 			s.script = func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
-				if filepath.Base(tr.Source.Path) < "f003" && tr.Source.Snapshot == "" {
+				if filepath.Base(tr.Source.Path) < "f003" && tr.Source.Copy == "" {
 					changed := content.Changed("it holds more")
 					changed.Err = content.ErrLength
 					return false, changed
@@ -348,7 +348,7 @@ func (s *fullSpooler) Room() error {
 }
 
 func (s *fullSpooler) Spool(_ context.Context, src core.Source) (core.Source, error) {
-	src.Snapshot = filepath.Join(s.folder, filepath.Base(src.Path))
+	src.Copy = filepath.Join(s.folder, filepath.Base(src.Path))
 	return src, s.Room()
 }
 

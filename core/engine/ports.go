@@ -64,7 +64,7 @@ type Spooler interface {
 	// copies.
 	Room() error
 	// Drop deletes a copy that is not needed any more.
-	Drop(snapshot string)
+	Drop(path string)
 	// Sweep deletes all copies but those to keep. It is called while nothing
 	// is being copied.
 	Sweep(keep []string)

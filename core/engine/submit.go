@@ -148,7 +148,7 @@ func (s *submission) sort(sources []core.Source, settled []*core.Transfer) (fres
 			fresh = append(fresh, it)
 		case t.State == core.StateStored:
 			s.stored = append(s.stored, *t)
-			if t.Source.Snapshot == "" && (t.Source.FileID != src.FileID || !t.Source.Changed.Equal(src.Changed)) {
+			if t.Source.Copy == "" && (t.Source.FileID != src.FileID || !t.Source.Changed.Equal(src.Changed)) {
 				moved[t.ID] = src
 			}
 		default:

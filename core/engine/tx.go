@@ -95,12 +95,12 @@ func (x *tx) seq(it *item) int64 {
 	return it.seq
 }
 
-// snapshot is the path of get's copy.
-func (x *tx) snapshot(it *item) string {
+// copyOf is the path of the copy that is sent instead of the file, "" for none.
+func (x *tx) copyOf(it *item) string {
 	if it.next != nil {
-		return it.next.Source.Snapshot
+		return it.next.Source.Copy
 	}
-	return it.details().snapshot
+	return it.details().copied
 }
 
 // put stages a new value. All changes of state go through it: one that the table
@@ -120,7 +120,7 @@ func (x *tx) put(it *item, t core.Transfer) error {
 	if from != t.State {
 		tidy(&t, x.now)
 	}
-	x.dropCopy(x.snapshot(it), t)
+	x.dropCopy(x.copyOf(it), t)
 	if it.next == nil {
 		x.touched = append(x.touched, it)
 	}
@@ -167,7 +167,7 @@ func (x *tx) remove(it *item) {
 	if t.Resume != "" {
 		x.takeBack(it, t)
 	}
-	x.dropCopy(t.Source.Snapshot, core.Transfer{})
+	x.dropCopy(t.Source.Copy, core.Transfer{})
 }
 
 // pause stages that everything is paused or resumed.

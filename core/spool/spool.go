@@ -60,7 +60,7 @@ func (d *Dir) Spool(ctx context.Context, src core.Source) (core.Source, error) {
 	if err != nil {
 		return src, refused(err)
 	}
-	src.Snapshot = to.Name()
+	src.Copy = to.Name()
 	src.Size, err = file.Copy(ctx, &bounded{dir: d, to: to})
 	if err == nil {
 		err = to.Sync()
@@ -69,7 +69,7 @@ func (d *Dir) Spool(ctx context.Context, src core.Source) (core.Source, error) {
 		err = smallfile.SyncDir(d.path)
 	}
 	if err != nil {
-		d.Drop(src.Snapshot)
+		d.Drop(src.Copy)
 		return src, refused(err)
 	}
 	return src, nil
@@ -94,9 +94,9 @@ func refused(err error) error {
 }
 
 // Drop tries to delete a copy. If it fails, Sweep deletes it later.
-func (d *Dir) Drop(snapshot string) {
-	if filepath.Dir(snapshot) == d.path {
-		_ = os.Remove(snapshot)
+func (d *Dir) Drop(path string) {
+	if filepath.Dir(path) == d.path {
+		_ = os.Remove(path)
 	}
 }
 

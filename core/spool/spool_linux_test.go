@@ -44,11 +44,11 @@ func TestSpool(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		data, err := os.ReadFile(got.Snapshot)
+		data, err := os.ReadFile(got.Copy)
 		if err != nil || string(data) != string(want) || got.Size != int64(len(want)) {
 			t.Errorf("%s: %d bytes %q, %v", path, got.Size, data, err)
 		}
-		for kept, mode := range map[string]os.FileMode{got.Snapshot: 0o600, d.path: 0o700 | os.ModeDir} {
+		for kept, mode := range map[string]os.FileMode{got.Copy: 0o600, d.path: 0o700 | os.ModeDir} {
 			if facts, err := os.Lstat(kept); err != nil || facts.Mode() != mode {
 				t.Errorf("%s is %v, %v", kept, facts.Mode(), err)
 			}
@@ -60,7 +60,7 @@ func TestSpool(t *testing.T) {
 		if err != nil {
 			t.Errorf("the copy can't be sent: %v", err)
 		}
-		got.Snapshot, got.Size = src.Snapshot, src.Size
+		got.Copy, got.Size = src.Copy, src.Size
 		if got != src {
 			t.Errorf("%+v became %+v", src, got)
 		}
@@ -120,7 +120,7 @@ func TestSweep(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		kept = append(kept, src.Snapshot)
+		kept = append(kept, src.Copy)
 	}
 	foreign := filepath.Join(t.TempDir(), "foreign")
 	if err := os.WriteFile(foreign, nil, 0o600); err != nil {

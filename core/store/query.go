@@ -90,7 +90,7 @@ func expired(t core.Transfer, now time.Time) bool {
 // same reports whether kept may be of the same file as found. A file that was sent
 // from a copy is compared by its path only.
 func same(found, kept core.Source) bool {
-	return kept.Snapshot != "" || found.Size == kept.Size && found.ModTime.Equal(kept.ModTime)
+	return kept.Copy != "" || found.Size == kept.Size && found.ModTime.Equal(kept.ModTime)
 }
 
 // knownPaths finds transfers by path alone.

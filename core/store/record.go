@@ -73,7 +73,7 @@ func values(t core.Transfer) ([]any, error) {
 		s.ModTime.Unix(), s.ModTime.Nanosecond(), s.FileID,
 		string(o.Retention), o.TTLDays, o.Description, tags, metadata, t.Attempts, stamp(t.NotBefore), failure, receipt,
 		stamp(t.QueuedAt), stamp(t.StartedAt), stamp(t.FinishedAt), t.Resume,
-		t.Account, stamp(s.Changed), s.Snapshot,
+		t.Account, stamp(s.Changed), s.Copy,
 	), nil
 }
 
@@ -109,7 +109,7 @@ func scanTransfer(row scanner) (core.Transfer, error) {
 	s, o := &t.Source, &t.Options
 	read := []any{(*string)(&t.ID), &t.Seq, (*string)(&t.State), &o.Profile, &t.Server, &s.Path, &s.Name, &s.Size, &sec, &nsec, &s.FileID,
 		(*string)(&o.Retention), &o.TTLDays, &o.Description, &tags, &meta, &t.Attempts, &notBefore, &failure, &receipt,
-		&queued, &start, &end, &t.Resume, &t.Account, &statusChanged, &s.Snapshot}
+		&queued, &start, &end, &t.Resume, &t.Account, &statusChanged, &s.Copy}
 	err := row.Scan(append(read, &stored, &written.fixed, &written.moved)...)
 	for _, few := range []*string{(*string)(&t.State), &o.Profile, &t.Server, &t.Account, (*string)(&o.Retention)} {
 		*few = unique.Make(*few).Value() // a hundred thousand rows may have the same text
@@ -146,7 +146,7 @@ func spoil(t *core.Transfer, err error, stored bool) {
 	case !t.State.Done() || t.State == core.StateStored || !t.State.Valid():
 		t.State = core.StateFailed
 	}
-	t.Receipt, t.Resume, t.Source.Snapshot = nil, "", ""
+	t.Receipt, t.Resume, t.Source.Copy = nil, "", ""
 	t.Error = &core.Error{Kind: core.KindConfig, Code: core.CodeStoreDamaged, Op: opRead,
 		Message: "This entry of the queue is damaged.", Err: err}
 }

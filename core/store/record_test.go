@@ -24,7 +24,7 @@ func fullTransfer() core.Transfer {
 	return core.Transfer{
 		ID: "6f1c1c7e-0000-4000-8000-000000000001", Seq: 1 << 40, Server: "https://ingester.example:8020", State: core.StateWaiting,
 		Source: core.Source{Path: "/data/Zoë's \"box\"/a.tiff", Name: "box/a.tiff", Size: 1 << 45, ModTime: epoch.Add(-100 * 365 * 24 * time.Hour), FileID: "2049:1",
-			Changed: epoch.Add(-time.Hour), Snapshot: "/data/spool/1"},
+			Changed: epoch.Add(-time.Hour), Copy: "/data/spool/1"},
 		Account: "sa_prod_1",
 		Options: core.Options{Profile: "Prod", Retention: core.RetentionPermanent, TTLDays: 365, Description: "two\nlines",
 			Tags: []string{"a", "", "\"b\"", "ж"}, Metadata: json.RawMessage(`{"box":  "14", "n": 1e2}`)},

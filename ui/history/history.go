@@ -69,7 +69,7 @@ func New(host *view.Host, p *transfers.Finaliser, stored func() int) *View {
 	id, sum := widgets.Outlined(v.copyID), widgets.Outlined(v.copySum)
 	search := container.New(widgets.FixedWidth(240), v.search)
 	tools := container.New(&widgets.HBox{Gap: 8, Stretch: search, Optional: []fyne.CanvasObject{sum, id}}, search, id, sum, widgets.Outlined(v.export))
-	head := widgets.NewSheetHead(historyPlaces, func(cell int) bool { return cell == 1 },
+	head := widgets.NewSheetHead(historySpans, func(cell int) bool { return cell == 1 },
 		t.S("column.name"), t.S("column.size"), t.S("column.stored"), t.S("fact.server"), t.S("fact.file_id"), "SHA-256")
 	sheet := widgets.NewSheet(head, v.list, v.none)
 	v.Notice = view.NewNotice(t)
@@ -82,7 +82,7 @@ func New(host *view.Host, p *transfers.Finaliser, stored func() int) *View {
 func (v *View) buildList() {
 	t := v.host.Text
 	v.list = widgets.NewRowList(func() int { return len(v.rows) }, func() fyne.CanvasObject {
-		r := widgets.NewCellRow(historyPlaces, 6)
+		r := widgets.NewCellRow(historySpans, 6)
 		r.Cells[0].Color, r.Cells[1].Align = theme.ColorNameForeground, fyne.TextAlignTrailing
 		more := widgets.NewIconButton(t.S("action.menu"), theme.MoreHorizontalIcon(), nil)
 		more.Importance = widget.LowImportance
@@ -118,9 +118,9 @@ func (v *View) draw(r *widgets.CellRow, i int) {
 	more.OnTapped = func() { view.ShowMenuBelow(v.menu(i), v.host.Win.Canvas(), more) }
 }
 
-// historyPlaces are the columns: name, size, time, server, file ID, SHA-256, and the
+// historySpans are the columns: name, size, time, server, file ID, SHA-256, and the
 // button. If there is little room, the details alone have the last ones.
-func historyPlaces(width float32) []widgets.Place {
+func historySpans(width float32) []widgets.Span {
 	const edge, gap = 16, 12
 	widths := []float32{0, 78, 118, 150, 100, 100, widgets.ButtonSize}
 	if width < 760 {
@@ -135,14 +135,14 @@ func historyPlaces(width float32) []widgets.Place {
 			widths[0] -= w + gap
 		}
 	}
-	x, places := float32(edge), make([]widgets.Place, len(widths))
+	x, spans := float32(edge), make([]widgets.Span, len(widths))
 	for i, w := range widths {
-		places[i] = widgets.Place{X: x, Width: max(0, w)}
+		spans[i] = widgets.Span{X: x, Width: max(0, w)}
 		if w > 0 {
 			x += w + gap
 		}
 	}
-	return places
+	return spans
 }
 
 // storedAt is when the server stored a file.

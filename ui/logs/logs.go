@@ -48,7 +48,7 @@ func New(host *view.Host, buffer *Buffer) *View {
 	v.copyAll = widgets.NewQuietButtonWithIcon(t.S("button.copy"), theme.ContentCopyIcon(), func() {
 		host.App.Clipboard().SetContent(v.asText())
 	})
-	v.list = widgets.NewRowList(func() int { return len(v.visible) }, func() fyne.CanvasObject { return widgets.NewCellRow(logPlaces, 4) },
+	v.list = widgets.NewRowList(func() int { return len(v.visible) }, func() fyne.CanvasObject { return widgets.NewCellRow(logSpans, 4) },
 		func(i int, o fyne.CanvasObject) {
 			if i < len(v.visible) {
 				showLogEntry(o.(*widgets.CellRow), &v.entries[v.visible[i]])
@@ -177,13 +177,13 @@ func (v *View) showEntry(e logEntry) {
 	})
 }
 
-// logPlaces are the columns of the log: time, level, message, attributes.
-func logPlaces(width float32) []widgets.Place {
+// logSpans are the columns of the log: time, level, message, attributes.
+func logSpans(width float32) []widgets.Span {
 	const edge, gap, time, level = 16, 12, 64, 56
 	rest := max(0, width-2*edge-time-level-3*gap)
 	message := rest * 0.5
 	x := float32(edge + time + gap + level + gap)
-	return []widgets.Place{{X: edge, Width: time}, {X: edge + time + gap, Width: level}, {X: x, Width: message}, {X: x + message + gap, Width: rest - message}}
+	return []widgets.Span{{X: edge, Width: time}, {X: edge + time + gap, Width: level}, {X: x, Width: message}, {X: x + message + gap, Width: rest - message}}
 }
 
 func showLogEntry(r *widgets.CellRow, e *logEntry) {

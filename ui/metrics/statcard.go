@@ -93,7 +93,7 @@ type figureTable struct {
 func newFigureTable(rows, figures int) *figureTable {
 	f := &figureTable{object: container.New(widgets.VBox{})}
 	for range rows {
-		r := widgets.NewCellRow(figurePlaces(figures), figures+1)
+		r := widgets.NewCellRow(figureSpans(figures), figures+1)
 		r.Height = 22
 		r.Cells[0].Color = widgets.ColorMuted
 		for _, c := range r.Cells[1:] {
@@ -116,15 +116,15 @@ func (f *figureTable) show(rows ...[]string) {
 	}
 }
 
-// figurePlaces are the columns: a name, and figures at the right.
-func figurePlaces(figures int) func(width float32) []widgets.Place {
+// figureSpans are the columns: a name, and figures at the right.
+func figureSpans(figures int) func(width float32) []widgets.Span {
 	const figure, gap = 64, 4
-	return func(width float32) []widgets.Place {
+	return func(width float32) []widgets.Span {
 		name := max(0, width-float32(figures)*(figure+gap))
-		places := []widgets.Place{{X: 0, Width: name}}
+		spans := []widgets.Span{{X: 0, Width: name}}
 		for i := range figures {
-			places = append(places, widgets.Place{X: name + gap + float32(i)*(figure+gap), Width: figure})
+			spans = append(spans, widgets.Span{X: name + gap + float32(i)*(figure+gap), Width: figure})
 		}
-		return places
+		return spans
 	}
 }

@@ -214,16 +214,16 @@ func (d *rowRenderer) button(b *widgets.IconButton, a queue.Action) {
 
 // Layout implements fyne.WidgetRenderer.
 func (d *rowRenderer) Layout(size fyne.Size) {
-	p, w := placesFor(size.Width), &d.row.words
+	p, w := spansFor(size.Width), &d.row.words
 	d.ground.Resize(size)
-	put := func(o fyne.CanvasObject, at widgets.Place, y, height float32) {
+	put := func(o fyne.CanvasObject, at widgets.Span, y, height float32) {
 		o.Move(fyne.NewPos(at.X, y))
 		o.Resize(fyne.NewSize(at.Width, height))
 	}
-	middle := func(o fyne.CanvasObject, at widgets.Place, height float32) {
+	middle := func(o fyne.CanvasObject, at widgets.Span, height float32) {
 		put(o, at, (size.Height-height)/2, height)
 	}
-	middle(d.icon, widgets.Place{X: p.icon.X + 14, Width: 18}, 18)
+	middle(d.icon, widgets.Span{X: p.icon.X + 14, Width: 18}, 18)
 	line := fyne.MeasureText("M", d.name.TextSize, fyne.TextStyle{}).Height
 	small := fyne.MeasureText("M", d.status.TextSize, fyne.TextStyle{}).Height
 	middle(d.size, p.size, line)

@@ -25,7 +25,7 @@ func TestScrollingLeavesNothing(t *testing.T) {
 		if r := v.model.At(i); row.id != r.ID {
 			t.Errorf("row %d shows %s, not %s", i, row.id, r.ID)
 		}
-		if _, own := row.Theme().(*widgets.Look); !own {
+		if _, own := row.Theme().(*widgets.Theme); !own {
 			t.Fatalf("row %d is under %T", i, row.Theme())
 		}
 	}

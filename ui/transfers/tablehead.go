@@ -44,8 +44,8 @@ func (h *tableHead) show(f queue.Filter) {
 
 // Tapped implements fyne.Tappable.
 func (h *tableHead) Tapped(e *fyne.PointEvent) {
-	p := placesFor(h.Size().Width)
-	for o, at := range map[queue.Order]widgets.Place{queue.OrderName: p.name, queue.OrderSize: p.size, queue.OrderState: p.progress} {
+	p := spansFor(h.Size().Width)
+	for o, at := range map[queue.Order]widgets.Span{queue.OrderName: p.name, queue.OrderSize: p.size, queue.OrderState: p.progress} {
 		if e.Position.X >= at.X && e.Position.X <= at.X+at.Width {
 			h.onSort(o)
 			return
@@ -118,8 +118,8 @@ func (r *headRenderer) Layout(size fyne.Size) {
 	r.ground.Resize(size)
 	r.under.Move(fyne.NewPos(0, size.Height-1))
 	r.under.Resize(fyne.NewSize(size.Width, 1))
-	p := placesFor(size.Width)
-	for i, at := range []widgets.Place{p.name, p.size, p.progress, p.speed, p.left} {
+	p := spansFor(size.Width)
+	for i, at := range []widgets.Span{p.name, p.size, p.progress, p.speed, p.left} {
 		t := r.words[i]
 		height := t.MinSize().Height
 		t.Move(fyne.NewPos(at.X, (size.Height-height)/2))

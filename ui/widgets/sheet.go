@@ -23,8 +23,8 @@ func NewSheet(head fyne.CanvasObject, list fyne.CanvasObject, none *Caption) fyn
 
 // NewSheetHead names the columns of a sheet. right reports whether a column is
 // aligned to the right.
-func NewSheetHead(places func(width float32) []Place, right func(cell int) bool, names ...string) fyne.CanvasObject {
-	r := NewCellRow(places, len(names))
+func NewSheetHead(spans func(width float32) []Span, right func(cell int) bool, names ...string) fyne.CanvasObject {
+	r := NewCellRow(spans, len(names))
 	r.Height = HeadHeight
 	for i, c := range r.Cells {
 		c.Color, c.Cut = ColorMuted, true
@@ -40,7 +40,7 @@ func NewSheetHead(places func(width float32) []Place, right func(cell int) bool,
 // A column without width is not shown.
 type CellRow struct {
 	widget.BaseWidget
-	places func(width float32) []Place
+	spans  func(width float32) []Span
 	Cells  []*Caption
 	Tail   fyne.CanvasObject // may be nil; its place follows those of the cells
 	Height float32
@@ -53,9 +53,9 @@ const (
 	ButtonSize     float32 = 32 // at a row's end
 )
 
-// NewCellRow returns a row with empty texts. places gives the columns for a width.
-func NewCellRow(places func(width float32) []Place, cells int) *CellRow {
-	r := &CellRow{places: places, Height: SheetRowHeight}
+// NewCellRow returns a row with empty texts. spans gives the columns for a width.
+func NewCellRow(spans func(width float32) []Span, cells int) *CellRow {
+	r := &CellRow{spans: spans, Height: SheetRowHeight}
 	for range cells {
 		c := NewCaption("", ColorMuted, SizeSmall)
 		c.Cut = true
@@ -88,9 +88,9 @@ type cellLayout struct{ row *CellRow }
 
 // Layout implements fyne.Layout.
 func (l cellLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	places := l.row.places(size.Width)
+	spans := l.row.spans(size.Width)
 	for i, o := range objects {
-		at := places[i]
+		at := spans[i]
 		SetVisible(o, at.Width > 0)
 		height := o.MinSize().Height
 		o.Move(fyne.NewPos(at.X, (size.Height-height)/2))
@@ -101,8 +101,8 @@ func (l cellLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 // MinSize implements fyne.Layout.
 func (l cellLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, l.row.Height) }
 
-// Place is where a column lies.
-type Place struct{ X, Width float32 }
+// Span is where a column begins and how wide it is.
+type Span struct{ X, Width float32 }
 
 // Dense is the current theme with next to no room between rows.
 type Dense struct{ fyne.Theme }

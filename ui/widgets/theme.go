@@ -149,18 +149,18 @@ var Sizes = map[fyne.ThemeSizeName]float32{ //nolint:gochecknoglobals // a table
 	SizeFigure: 24,
 }
 
-// Look is the program's theme: Fyne's own with other colours and tighter sizes.
+// Theme is the program's theme: Fyne's own with other colours and tighter sizes.
 // fixed is "light" or "dark", or "" to follow the system.
-type Look struct {
+type Theme struct {
 	base  fyne.Theme
 	fixed string
 }
 
-// NewLook returns the theme: "light", "dark", or "" to follow the system.
-func NewLook(fixed string) *Look { return &Look{base: theme.DefaultTheme(), fixed: fixed} }
+// NewTheme returns the theme: "light", "dark", or "" to follow the system.
+func NewTheme(fixed string) *Theme { return &Theme{base: theme.DefaultTheme(), fixed: fixed} }
 
 // Color implements fyne.Theme.
-func (l *Look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
+func (l *Theme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
 	switch l.fixed {
 	case "light":
 		variant = theme.VariantLight
@@ -178,7 +178,7 @@ func (l *Look) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.
 }
 
 // Size implements fyne.Theme.
-func (l *Look) Size(name fyne.ThemeSizeName) float32 {
+func (l *Theme) Size(name fyne.ThemeSizeName) float32 {
 	if s, ok := Sizes[name]; ok {
 		return s
 	}
@@ -186,7 +186,7 @@ func (l *Look) Size(name fyne.ThemeSizeName) float32 {
 }
 
 // Font implements fyne.Theme.
-func (l *Look) Font(style fyne.TextStyle) fyne.Resource { return l.base.Font(style) }
+func (l *Theme) Font(style fyne.TextStyle) fyne.Resource { return l.base.Font(style) }
 
 // Icon implements fyne.Theme.
-func (l *Look) Icon(name fyne.ThemeIconName) fyne.Resource { return l.base.Icon(name) }
+func (l *Theme) Icon(name fyne.ThemeIconName) fyne.Resource { return l.base.Icon(name) }

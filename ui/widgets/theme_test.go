@@ -92,7 +92,7 @@ func TestPalettesNameTheSame(t *testing.T) {
 func TestLookFollowsTheSystemUnlessFixed(t *testing.T) {
 	test.NewTempApp(t)
 	ground := func(fixed string, system fyne.ThemeVariant) color.Color {
-		return NewLook(fixed).Color(theme.ColorNameBackground, system)
+		return NewTheme(fixed).Color(theme.ColorNameBackground, system)
 	}
 	light, dark := LightPalette[theme.ColorNameBackground], DarkPalette[theme.ColorNameBackground]
 	for _, c := range []struct {
@@ -108,7 +108,7 @@ func TestLookFollowsTheSystemUnlessFixed(t *testing.T) {
 		}
 	}
 	for name, size := range Sizes {
-		if got := NewLook("").Size(name); got != size {
+		if got := NewTheme("").Size(name); got != size {
 			t.Errorf("size %s is %v, want %v", name, got, size)
 		}
 	}

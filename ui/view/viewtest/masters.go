@@ -24,7 +24,7 @@ func CompareMasters(t *testing.T, masters map[string]func() (fyne.CanvasObject, 
 	for _, look := range []string{"light", "dark"} {
 		for name, build := range masters {
 			t.Run(name+" "+look, func(t *testing.T) {
-				NewTestApp(t).Settings().SetTheme(widgets.NewLook(look))
+				NewTestApp(t).Settings().SetTheme(widgets.NewTheme(look))
 				o, size := build()
 				picture := drawn(container.NewStack(widgets.NewBox(widgets.ColorSurface, "", 0), o), size)
 				test.AssertImageMatches(t, "masters/"+name+"-"+look+".png", picture)

@@ -56,7 +56,7 @@ func (h *Stage) NewHost() *view.Host {
 	if err != nil {
 		h.T.Fatal(err)
 	}
-	h.App.Settings().SetTheme(widgets.NewLook(h.App.Preferences().String(view.PrefTheme)))
+	h.App.Settings().SetTheme(widgets.NewTheme(h.App.Preferences().String(view.PrefTheme)))
 	h.Win = h.App.NewWindow("")
 	h.Win.SetPadded(false)
 	h.Win.Resize(fyne.NewSize(1100, 720))

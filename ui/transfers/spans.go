@@ -11,12 +11,12 @@ const (
 	barWidth  float32 = 260 // at most
 )
 
-// places are the columns of the list, for its rows and its head.
-type places struct{ icon, name, size, progress, speed, left, actions widgets.Place }
+// spans are the columns of the list, for its rows and its head.
+type spans struct{ icon, name, size, progress, speed, left, actions widgets.Span }
 
-// placesFor divides a width into columns. If there is too little, speed and time
+// spansFor divides a width into columns. If there is too little, speed and time
 // left have none, and the speed is shown with the progress.
-func placesFor(width float32) places {
+func spansFor(width float32) spans {
 	const gap, edge = 12, 12
 	icon, size, speed, left, actions := float32(50-gap), float32(84), float32(96), float32(64), 2*widgets.ButtonSize
 	if width < 720 {
@@ -33,10 +33,10 @@ func placesFor(width float32) places {
 		name = rest * 0.5
 		progress = rest - name
 	}
-	var p places
+	var p spans
 	x := float32(0)
-	next := func(w float32) widgets.Place {
-		at := widgets.Place{X: x, Width: w}
+	next := func(w float32) widgets.Span {
+		at := widgets.Span{X: x, Width: w}
 		if w > 0 {
 			x += w + gap
 		}
