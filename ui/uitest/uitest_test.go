@@ -2,6 +2,7 @@ package uitest
 
 import (
 	"image"
+	"math"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -79,7 +80,9 @@ func TestKinds(t *testing.T) {
 
 // A row is one thing to click, and so are its parts.
 func TestParts(t *testing.T) {
-	inner := newTappable(container.NewHBox(widget.NewLabel("Name"), widget.NewLabel("Size"), widget.NewButton("Stop", nil)))
+	unseen := widget.NewLabel("unseen")
+	unseen.Hide()
+	inner := newTappable(container.NewHBox(widget.NewLabel("Name"), widget.NewLabel("Size"), widget.NewButton("Stop", nil), unseen))
 	_, shows := window(t, newTappable(inner))
 	mustShow(t, shows(),
 		Thing{Kind: Button, Says: "Name Size Stop", Clickable: true},
@@ -112,13 +115,14 @@ func TestPlaces(t *testing.T) {
 		b.Resize(fyne.NewSize(100, 40))
 		return b
 	}
-	field := container.NewWithoutLayout(place("above", 0), place("cut", 40), place("whole", 100), place("below", 340))
+	field := container.NewWithoutLayout(place("above", 0), place("cut", 40), place("whole", 100), place("cut below", 270), place("below", 320))
 	field.Resize(fyne.NewSize(200, 500))
 	scroll := container.NewVScroll(container.New(fixed{fyne.NewSize(200, 500)}, field))
-	w, shows := window(t, scroll)
+	outer := container.NewVScroll(container.New(fixed{fyne.NewSize(200, 350)}, scroll)) // longer than the window shows of it
+	w, shows := window(t, container.NewBorder(nil, container.New(fixed{fyne.NewSize(200, 50)}, canvas.NewRectangle(nil)), nil, nil, outer))
 	scroll.ScrollToOffset(fyne.NewPos(0, 50))
 	w.Canvas().(software.WindowlessCanvas).SetScale(2)
-	want := map[string]image.Rectangle{"cut": image.Rect(20, 0, 220, 60), "whole": image.Rect(20, 100, 220, 180), "below": image.Rect(20, 580, 220, 600)}
+	want := map[string]image.Rectangle{"cut": image.Rect(20, 0, 220, 60), "whole": image.Rect(20, 100, 220, 180), "cut below": image.Rect(20, 440, 220, 492)}
 	got := map[string]image.Rectangle{}
 	for _, thing := range shows() {
 		got[thing.Says] = thing.At
@@ -130,6 +134,15 @@ func TestPlaces(t *testing.T) {
 	}
 	if len(got) != len(want) {
 		t.Errorf("it shows %v", got)
+	}
+}
+
+// A check box takes clicks on its words, not beside them.
+func TestPlaceOfACheck(t *testing.T) {
+	check := widget.NewCheck("Use it", nil)
+	_, shows := window(t, container.NewVBox(check))
+	if at := shows()[0].At; at.Dx() >= 400 || at.Dx() != int(math.Round(float64(check.MinSize().Width))) {
+		t.Errorf("it is at %v", at)
 	}
 }
 
