@@ -16,6 +16,7 @@ import (
 // used, at the start and while the first-run page is shown. If there are several, or
 // only the embedded server's, the user decides.
 func TestWindowFindsSavedProfiles(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		before, meanwhile []string
 		chosen, want      string

@@ -12,6 +12,7 @@ import (
 // Damaged entries of the history are counted on standard error, and the exit
 // code says that there are some.
 func TestDamagedRows(t *testing.T) {
+	t.Parallel()
 	whole := core.Transfer{State: core.StateStored, Receipt: &core.Receipt{FileID: "id-a", SHA256: core.Checksum(strings.Repeat("0a", 32))}}
 	damaged := core.Transfer{State: core.StateStored, Error: &core.Error{Kind: core.KindConfig, Code: core.CodeStoreDamaged}}
 	var told bytes.Buffer

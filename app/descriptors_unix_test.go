@@ -17,6 +17,7 @@ import (
 // A process that may open few files and connections has few uploads under way, and stores
 // all files nevertheless, over one connection or over many.
 func TestUploadWithFewDescriptors(t *testing.T) {
+	t.Parallel()
 	for _, version := range []string{"2", "1.1"} {
 		for _, limit := range []int{20, 40} {
 			t.Run(fmt.Sprintf("HTTP %s, %d", version, limit), func(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -239,9 +240,9 @@ func TestFinalisedOnUpload(t *testing.T) {
 // reason, and tried again the next time.
 func TestNotFinalised(t *testing.T) {
 	t.Parallel()
-	failing := true
+	var works atomic.Bool
 	s := newServer(t, sandbox.Config{Generation: 1, Finalize: func(_ sandbox.File, next string) string {
-		if failing {
+		if !works.Load() {
 			return "failed"
 		}
 		return next
@@ -258,7 +259,7 @@ func TestNotFinalised(t *testing.T) {
 	if _, stderr, _ := s.run(t, home, "upload", "--retention", "permanent", dir); !strings.Contains(stderr, "could not be made permanent") {
 		t.Errorf("says %q", stderr)
 	}
-	failing = false
+	works.Store(true)
 	if lines, code := s.upload(t, home, "--retention", "permanent", dir); code != exitOK || !lines[0].Finalised {
 		t.Errorf("exit code %d, %+v", code, lines)
 	}

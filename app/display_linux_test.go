@@ -4,7 +4,9 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"net"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -20,8 +22,10 @@ func TestNoDisplay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// A server that takes the connection and hangs up: there, but not for us.
-	deaf, err := net.Listen("unix", "@/tmp/.X11-unix/X7731")
+	// A server that takes the connection and hangs up: there, but not for us. Its number is
+	// that of this process alone: another one may run the same test.
+	display := fmt.Sprint(10_000 + os.Getpid()%40_000)
+	deaf, err := net.Listen("unix", "@/tmp/.X11-unix/X"+display)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +51,7 @@ func TestNoDisplay(t *testing.T) {
 		{"none, with files", nil, []string{program}, "DISPLAY and WAYLAND_DISPLAY are not set"},
 		{"none, in the tray", nil, []string{"--background"}, "DISPLAY and WAYLAND_DISPLAY are not set"},
 		{"no server", []string{"DISPLAY=:7732"}, nil, "The display :7732 can't be opened"},
-		{"a server that hangs up", []string{"DISPLAY=:7731"}, nil, "The display :7731 can't be opened"},
+		{"a server that hangs up", []string{"DISPLAY=:" + display}, nil, "The display :" + display + " can't be opened"},
 		{"no number", []string{"DISPLAY=nonsense"}, nil, "The display nonsense can't be opened"},
 		{"no compositor", []string{"WAYLAND_DISPLAY=wayland-7731"}, nil, "The display wayland-7731 can't be opened"},
 		{"none, no folder for sockets", []string{"XDG_RUNTIME_DIR="}, nil, "DISPLAY and WAYLAND_DISPLAY are not set"},
@@ -70,5 +74,6 @@ func TestNoDisplay(t *testing.T) {
 
 // Root and others are told the same.
 func TestNoDisplayAsUser(t *testing.T) {
+	t.Parallel()
 	coretest.AsUser(t, "^TestNoDisplay$")
 }

@@ -68,6 +68,7 @@ func (k *keyless) profile() core.Profile {
 // keys, as the first generation does not. Once the program has seen keys of the server,
 // every new connection needs them.
 func TestServerWithoutKeys(t *testing.T) {
+	t.Parallel()
 	server := newKeyless(t)
 	p := server.profile()
 	c := connect.New(connect.Config{Load: func(string) (core.Profile, error) { return p, nil }, Secrets: connect.NewSecrets(core.NewSecret("s3cret"), nil),

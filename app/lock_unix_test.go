@@ -17,6 +17,7 @@ import (
 // replaced or moved. If the owner does not share the queue, as in earlier versions, others
 // wait for a moment.
 func TestLockOutlivesItsFile(t *testing.T) {
+	t.Parallel()
 	home := t.TempDir()
 	lock := folders{state: home}.lock()
 	s := newServer(t, sandbox.Config{})
@@ -54,6 +55,7 @@ func TestLockOutlivesItsFile(t *testing.T) {
 // A process that has the lock's file open when another one replaces the file does not take
 // the old file for the lock.
 func TestLockOfAFileThatWasSwapped(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "lock")
 	l, err := takeLock(t.Context(), path)
 	if err != nil {

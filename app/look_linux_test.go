@@ -84,6 +84,18 @@ func says(shown []uitest.Thing, words string) bool {
 	return slices.ContainsFunc(shown, func(t uitest.Thing) bool { return !t.Covered && strings.Contains(t.Says, words) })
 }
 
+// counts waits until the status bar says that so many files are stored, or more.
+func (p *person) counts(atLeast int) {
+	p.t.Helper()
+	p.await(fmt.Sprint(atLeast, " stored files"), func(shown []uitest.Thing) bool {
+		return slices.ContainsFunc(shown, func(t uitest.Thing) bool {
+			var stored, all int
+			_, err := fmt.Sscanf(t.Says, "%d of %d files", &stored, &all)
+			return err == nil && stored >= atLeast
+		})
+	})
+}
+
 // click clicks what says exactly these words.
 func (p *person) click(words string) {
 	p.t.Helper()

@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"testing"
@@ -22,11 +24,17 @@ import (
 const patience = 90 * time.Second
 
 func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil { // they wait for processes and windows
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"ingester": watched(main)})
 }
 
 // TestScript tells stories of the command line, each in a file.
-func TestScript(t *testing.T) { runScripts(t, "testdata/script") }
+func TestScript(t *testing.T) {
+	t.Parallel()
+	runScripts(t, "testdata/script")
+}
 
 // runScripts runs the scripts of a folder.
 func runScripts(t *testing.T, dir string) {

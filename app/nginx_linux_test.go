@@ -261,5 +261,6 @@ func TestBehindLimits(t *testing.T) {
 
 // The test passes for other users than root as well: their PATH has no /usr/sbin.
 func TestBehindNginxAsUser(t *testing.T) {
+	t.Parallel()
 	coretest.AsUser(t, "^TestBehindNginx$")
 }

@@ -133,6 +133,7 @@ func unasked(t *testing.T, form func(string) string) http.HandlerFunc {
 
 // A response without a request gets into the program's log, without the secrets in it.
 func TestUnaskedAnswers(t *testing.T) {
+	t.Parallel()
 	encoded := map[string]func(string) string{
 		"as it is": func(s string) string { return s },
 		"hex":      func(s string) string { return hex.EncodeToString([]byte(s)) },

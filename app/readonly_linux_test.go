@@ -73,6 +73,7 @@ func readOnly(t *testing.T, dir string) {
 // The history can be read where nothing can be written, including entries that a crash has
 // left in the log only, and no copy stays behind.
 func TestHistoryWhereNothingCanBeWritten(t *testing.T) {
+	t.Parallel()
 	for _, crash := range []bool{false, true} {
 		home, temp := t.TempDir(), t.TempDir()
 		queueOf(t, home, crash)
@@ -98,6 +99,7 @@ func TestHistoryWhereNothingCanBeWritten(t *testing.T) {
 
 // If the history can't be read, the error says so.
 func TestHistoryThatCantBeRead(t *testing.T) {
+	t.Parallel()
 	home := t.TempDir()
 	queueOf(t, home, false)
 	if err := os.Chmod(filepath.Join(home, "queue.db"), 0); err != nil {

@@ -81,6 +81,7 @@ func answerless(_ http.ResponseWriter, r *http.Request) {
 // the damaged file and the folders to upload again. Afterwards everything is stored, and
 // nothing twice.
 func TestRecoveredIsTold(t *testing.T) {
+	t.Parallel()
 	for _, asJSON := range []bool{false, true} {
 		recoveredIsTold(t, asJSON)
 	}
@@ -156,6 +157,7 @@ func recoveredIsTold(t *testing.T, asJSON bool) {
 // that, is deleted. If the server honours the key, the files are sent again, and it has
 // each once. If it does not, nothing is sent again without the user's consent.
 func TestLostLogDoublesNothing(t *testing.T) {
+	t.Parallel()
 	for _, honours := range []bool{true, false} {
 		taken := make(chan struct{})
 		var once sync.Once

@@ -44,6 +44,7 @@ func (o *office) shown() map[core.TransferID]core.Transfer {
 // When a profile's server, account or name is changed, the user decides about its queued
 // files, and none is sent elsewhere without that. Other profiles' files are not affected.
 func TestSavingDecidesAboutTheQueue(t *testing.T) {
+	t.Parallel()
 	elsewhere := func(p core.Profile) core.Profile { p.IngesterURL = "https://127.0.0.1:2"; return p }
 	for name, tt := range map[string]struct {
 		change func(core.Profile) core.Profile
@@ -94,6 +95,7 @@ func TestSavingDecidesAboutTheQueue(t *testing.T) {
 
 // A new profile, or one that can't be saved, affects no files.
 func TestSavingConcernsNothing(t *testing.T) {
+	t.Parallel()
 	inOffice(t, func(ctx context.Context, o *office) {
 		must(t, o.Engine.PauseAll(ctx))
 		ids := o.queue(ctx, "Prod", "a")

@@ -161,6 +161,7 @@ var typed = view.ProfileSecrets{Client: core.NewSecret("typed client"), Passphra
 
 // A profile can't take the name of another one, nor that one's secrets.
 func TestATakenNameIsRefused(t *testing.T) {
+	t.Parallel()
 	for _, previous := range []string{"", "Prod"} {
 		for _, name := range []string{"Test", "test", "TEST"} {
 			inOffice(t, func(ctx context.Context, o *office) {
@@ -198,6 +199,7 @@ var savings = map[string]struct {
 
 // Saving is all or nothing, at whichever call the keychain fails.
 func TestSavingIsAllOrNothing(t *testing.T) {
+	t.Parallel()
 	for name, tt := range savings {
 		t.Run(name, func(t *testing.T) {
 			inOffice(t, func(ctx context.Context, o *office) {
@@ -269,6 +271,7 @@ func wantSaved(ctx context.Context, t *testing.T, o *office, previous string, p 
 // A profile is renamed only by the case of letters. A keychain that ignores case keeps its
 // secrets.
 func TestRenamingByCaseKeepsSecrets(t *testing.T) {
+	t.Parallel()
 	inOffice(t, func(ctx context.Context, o *office) {
 		o.ring.fold = true
 		must(t, o.ring.Set(ctx, "prod", keychain.ItemClientSecret, core.NewSecret("kept")))
@@ -281,6 +284,7 @@ func TestRenamingByCaseKeepsSecrets(t *testing.T) {
 
 // Saving is all or nothing where the disk fails, too.
 func TestSavingOnABadDisk(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		hurt     func(o *office) error
 		previous string
@@ -314,6 +318,7 @@ func TestSavingOnABadDisk(t *testing.T) {
 
 // If something can't be restored, the error says so.
 func TestWhatCantBePutBackIsSaid(t *testing.T) {
+	t.Parallel()
 	inOffice(t, func(ctx context.Context, o *office) {
 		was := o.state()
 		o.ring.fails, o.ring.on = 4, true // the first secret is kept, and then no call works
@@ -330,6 +335,7 @@ func TestWhatCantBePutBackIsSaid(t *testing.T) {
 
 // A profile is saved although another program has its metrics port.
 func TestABusyPortIsNoDeadEnd(t *testing.T) {
+	t.Parallel()
 	busy, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	defer func() { must(t, busy.Close()) }()
@@ -349,6 +355,7 @@ func TestABusyPortIsNoDeadEnd(t *testing.T) {
 // A removed profile is no longer in use, even if the keychain fails. The error says what
 // remains, and the next try completes the removal.
 func TestRemovingWithABrokenKeychain(t *testing.T) {
+	t.Parallel()
 	for k := 1; k <= 2; k++ {
 		inOffice(t, func(ctx context.Context, o *office) {
 			o.ring.fails = k
