@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -26,6 +27,9 @@ type screen struct {
 	display string
 }
 
+// numbering lets one Xvfb at a time look for a number that is free.
+var numbering sync.Mutex
+
 // newScreen starts Xvfb and openbox; both end with the test.
 func newScreen(t testing.TB) *screen {
 	t.Helper()
@@ -36,9 +40,11 @@ func newScreen(t testing.TB) *screen {
 	defer func() { _ = read.Close() }()
 	xvfb := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1400x1000x24", "-nolisten", "tcp")
 	xvfb.ExtraFiles = []*os.File{write}
+	numbering.Lock()
 	startProcess(t, xvfb)
 	_ = write.Close()
 	number, err := bufio.NewReader(read).ReadString('\n')
+	numbering.Unlock()
 	if err != nil {
 		t.Fatalf("Xvfb did not name its display: %v", err)
 	}

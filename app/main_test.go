@@ -24,7 +24,7 @@ import (
 const patience = 90 * time.Second
 
 func TestMain(m *testing.M) {
-	if err := flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))); err != nil { // they wait for processes and windows
+	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0))); err != nil { // they wait for processes and windows
 		panic(err)
 	}
 	testscript.Main(m, map[string]func(){"ingester": watched(main)})
