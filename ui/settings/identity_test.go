@@ -65,6 +65,7 @@ func TestIdentityIsChosen(t *testing.T) {
 			h.Picture("identity-chosen-" + language)
 			d.save(false)
 			h.Called(`save "Production" as "Production" session=false`)
+			h.Until("the end of saving", func() bool { return h.settings() == nil })
 			if got, err := ctl.Profile(t.Context(), "Production"); err != nil || got.TLS.Identity != "reports" {
 				t.Errorf("saved %q, %v", got.TLS.Identity, err)
 			}
