@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -203,6 +204,10 @@ func (v *View) Read() {
 }
 
 func (v *View) show(rows []core.Transfer) {
+	var chosen core.TransferID // it stays chosen while it is listed
+	if v.chosen >= 0 && v.chosen < len(v.rows) {
+		chosen = v.rows[v.chosen].ID
+	}
 	v.rows = rows[:min(len(rows), historyLimit)]
 	v.list.UnselectAll()
 	v.choose(-1)
@@ -216,6 +221,11 @@ func (v *View) show(rows []core.Transfer) {
 	widgets.SetEnabled(v.export, len(rows) > 0)
 	v.list.Refresh()
 	v.content.Refresh()
+	if at := slices.IndexFunc(v.rows, func(x core.Transfer) bool { return x.ID == chosen }); at >= 0 {
+		offset := v.list.GetScrollOffset()
+		v.list.Select(at)
+		v.list.ScrollToOffset(offset) // Select scrolls to the row
+	}
 }
 
 // choose sets the row for the buttons.

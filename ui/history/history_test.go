@@ -205,3 +205,32 @@ func TestMakePermanentFromTheHistory(t *testing.T) {
 	h.Tap("Make permanent")
 	h.Until("the error", func() bool { return strings.Contains(h.Words(), "1 stays temporary") })
 }
+
+// TestHistoryKeepsItsSelection while files arrive, and the place where the user
+// reads.
+func TestHistoryKeepsItsSelection(t *testing.T) {
+	h := open(t, viewtest.Busy(), "en", "light")
+	v := h.listed()
+	v.list.Select(3)
+	v.list.ScrollToOffset(200)
+	chosen, offset := v.rows[3], v.list.GetScrollOffset()
+	arrived := viewtest.Transfer(9000, "arrived.pdf", 1, core.StateStored)
+	h.Ctl.Remember(append([]core.Transfer{arrived}, v.rows...), nil)
+	h.stored++
+	v.Tick(h.Clock)
+	h.Until("the new row", func() bool { return len(v.rows) > 0 && v.rows[0].ID == arrived.ID })
+	if v.chosen != 4 || v.rows[v.chosen].ID != chosen.ID || v.list.GetScrollOffset() != offset {
+		t.Errorf("row %d is chosen, scrolled to %v, want row 4 at %v", v.chosen, v.list.GetScrollOffset(), offset)
+	}
+	h.Tap("Copy file ID")
+	if got := h.App.Clipboard().Content(); got != chosen.Receipt.FileID {
+		t.Errorf("copied %q", got)
+	}
+	h.Ctl.Remember([]core.Transfer{arrived}, nil)
+	h.stored++
+	v.Tick(h.Clock)
+	h.Until("the row alone", func() bool { return len(v.rows) == 1 })
+	if v.chosen != -1 {
+		t.Errorf("row %d is chosen, though the chosen one has gone", v.chosen)
+	}
+}

@@ -236,6 +236,9 @@ func (m *Model) Find(id core.TransferID) *Row {
 	return nil
 }
 
+// Visible reports whether the filter shows a row.
+func (m *Model) Visible(r *Row) bool { return m.Filter.takes(r) }
+
 // Speed is an active row's bytes a second and its time left, 0 if unknown.
 func (m *Model) Speed(r *Row, now time.Time) (float64, time.Duration) {
 	g := m.meters[r.ID]

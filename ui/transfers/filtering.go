@@ -1,10 +1,13 @@
 package transfers
 
 import (
+	"maps"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui/queue"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/widgets"
@@ -76,8 +79,14 @@ func (v *View) ShowGroup(g queue.Group) {
 	v.nameGroup()
 }
 
+// setFilter shows the rows that f takes. The selection is narrowed to them: what the
+// user does not see must not be cancelled or removed.
 func (v *View) setFilter(f queue.Filter) {
 	v.model.SetFilter(f)
+	maps.DeleteFunc(v.selected, func(id core.TransferID, _ bool) bool {
+		r := v.model.Find(id)
+		return r == nil || !v.model.Visible(r)
+	})
 	v.head.show(v.model.Filter)
 	v.Refresh()
 }

@@ -93,13 +93,13 @@ func (v *View) rowMenu(id core.TransferID) *fyne.Menu {
 	return menu
 }
 
-// receipts are those of a row, or of all selected rows if it is one of several, in
-// the order of the queue.
+// receipts are those of a row, or of all selected rows that the filter shows if it
+// is one of several, in the order of the queue.
 func (v *View) receipts(r *queue.Row) []*core.Receipt {
 	var all []*core.Receipt
 	if many := v.selected[r.ID] && len(v.selected) > 1; many {
 		for i := range v.model.Rows {
-			if x := &v.model.Rows[i]; v.selected[x.ID] && x.Receipt() != nil {
+			if x := &v.model.Rows[i]; v.selected[x.ID] && v.model.Visible(x) && x.Receipt() != nil {
 				all = append(all, x.Receipt())
 			}
 		}

@@ -72,3 +72,48 @@ func TestTheNeighbourIsSelectedAfterARemoval(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatTheFilterHidesIsNotTouched by keys, by menus or by copying, neither if the
+// filter came after the selection nor if a row left the filter by itself.
+func TestWhatTheFilterHidesIsNotTouched(t *testing.T) {
+	ctl := viewtest.NewFake()
+	for i, s := range []core.State{core.StateQueued, core.StatePaused, core.StateQueued, core.StateStored, core.StateStored} {
+		x := viewtest.Transfer(i+1, string(s), 10, s)
+		if s == core.StateStored {
+			x.Receipt = &core.Receipt{FileID: string(x.ID)}
+		}
+		ctl.Snapshot.Transfers = append(ctl.Snapshot.Transfers, x)
+	}
+	h := open(t, ctl, "en", "light")
+	h.v.SelectAll()
+	h.v.ShowGroup(queue.GroupUnderWay)
+	h.v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
+	h.Called("cancel [t1 t3]")
+	h.v.ShowGroup(queue.GroupAll)
+	if len(h.v.selected) != 2 || !h.v.selected["t1"] || !h.v.selected["t3"] {
+		t.Errorf("selected %v, want what the filter showed", h.v.selected)
+	}
+
+	h.v.SelectAll()
+	h.v.search.SetText("stored")
+	h.v.search.SetText("")
+	if len(h.v.selected) != 2 || !h.v.selected["t4"] || !h.v.selected["t5"] {
+		t.Errorf("selected %v, want what the name showed", h.v.selected)
+	}
+
+	h.v.ShowGroup(queue.GroupStored)
+	again := ctl.Snapshot.Transfers[3]
+	again.State = core.StateQueued
+	h.apply(core.Update{Changed: []core.Transfer{again}})
+	h.v.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
+	h.Called("remove [t5]")
+	viewtest.ChooseItem(t, h.v.rowMenu("t5"), "Copy file ID")
+	if got := h.App.Clipboard().Content(); got != "t5" {
+		t.Errorf("copied %q", got)
+	}
+	for _, call := range ctl.Calls() {
+		if call == "cancel [t4]" || call == "remove [t2]" || call == "remove [t4 t5]" {
+			t.Errorf("%s: it was out of sight", call)
+		}
+	}
+}

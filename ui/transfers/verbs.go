@@ -15,13 +15,13 @@ func (v *View) askAgain(yes func()) {
 	view.Ask(v.host, t.S("again.title"), t.S("again.text"), t.S("action.again"), yes)
 }
 
-// chosen are the selected transfers for which one of the actions makes sense, in
-// the order of the list.
+// chosen are the selected transfers that the filter shows and for which one of the
+// actions makes sense, in the order of the queue.
 func (v *View) chosen(actions ...queue.Action) []core.TransferID {
 	var ids []core.TransferID
 	for i := range v.model.Rows {
 		r := &v.model.Rows[i]
-		if !v.selected[r.ID] {
+		if !v.selected[r.ID] || !v.model.Visible(r) {
 			continue
 		}
 		for _, a := range actions {
