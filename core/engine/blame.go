@@ -66,7 +66,7 @@ func (e *Engine) alike(r *run, out result, since time.Time) bool {
 	if f.alone || !f.read.IsZero() && !f.read.Before(since) {
 		return false // its neighbours can be read
 	}
-	f.failing[r.it] = struct{}{} // counts even if the round can't be saved
+	f.failing[r.it] = struct{}{} // counts even if the transaction can't be saved
 	return len(f.failing) >= alikeFiles
 }
 

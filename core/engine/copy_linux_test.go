@@ -21,7 +21,7 @@ func spooled(t *testing.T, st Store) (*fixture, string) {
 // awaitCopies waits until that many copies are left.
 func awaitCopies(t *testing.T, f *fixture, dir string, want int) {
 	t.Helper()
-	must(t, f.do(context.Background(), "look", func(*tx) error { return nil })) // the last round is over
+	must(t, f.do(context.Background(), "look", func(*tx) error { return nil })) // the last transaction is over
 	found, err := filepath.Glob(filepath.Join(dir, "*"))
 	must(t, err)
 	if len(found) != want {

@@ -29,7 +29,7 @@ type Config struct {
 	Uploaders Uploaders
 	Spooler   Spooler          // nil: a file whose length only reading tells is refused
 	Observer  Observer         // nil: none
-	Policy    retry.Policy     // Rounds 1 for the command line, 0 for the window
+	Policy    retry.Policy     // how long to keep trying; the zero value: as long as the engine runs
 	Own       bool             // only what calls submit, or take over by Continue or Adopt, is sent
 	Paused    bool             // begins paused, as after PauseAll
 	Adopts    bool             // callers of the process that had the queue before will come for their transfers

@@ -71,7 +71,7 @@ func (j *journal) post(c *change) bool {
 	return open
 }
 
-// kick makes a round happen now.
+// kick makes the journal begin a transaction now.
 func (j *journal) kick() { signal(j.wake) }
 
 func signal(c chan<- struct{}) {
@@ -133,19 +133,19 @@ func (e *Engine) keep(ctx context.Context, quit <-chan struct{}) error {
 		case <-timer.C:
 		case <-quit:
 			e.fault.retry = time.Time{} // the last chance to save
-			e.round(ctx, e.journal.take(true))
+			e.transact(ctx, e.journal.take(true))
 			if len(e.unsaved) > 0 {
 				return e.fault.err
 			}
 			return nil
 		}
-		e.round(ctx, e.journal.take(false))
+		e.transact(ctx, e.journal.take(false))
 		timer.Reset(e.untilDue())
 	}
 }
 
-// round applies, commits and shows what has gathered.
-func (e *Engine) round(ctx context.Context, fresh []*change) {
+// transact applies, commits and shows the changes that have gathered.
+func (e *Engine) transact(ctx context.Context, fresh []*change) {
 	x := e.begin()
 	if e.fault.err != nil && len(fresh) == 0 && x.now.Before(e.fault.retry) {
 		return // whatever woke it: saving is not due yet

@@ -181,7 +181,7 @@ func (e *Engine) start(ctx context.Context, x *tx, l *lane, it *item) *run {
 func (e *Engine) launch(r *run) {
 	r.it.run.Store(r)
 	if r.lane.halt != nil || r.lane.until.After(e.now()) || e.paused || e.awayFor(r.it) != nil {
-		e.conclude(r, result{}) // it was stopped in the same round
+		e.conclude(r, result{}) // it was stopped in the same transaction
 		return
 	}
 	if r.lane.begin(r) {

@@ -49,7 +49,7 @@ func (it *item) forgive() {
 	}
 }
 
-// tx is one round of the journal: the changes that become durable together.
+// tx is one transaction of the journal: the changes that become durable together.
 type tx struct {
 	e       *Engine
 	now     time.Time
@@ -66,7 +66,7 @@ type tx struct {
 	unwanted   []unwanted
 	newCallers map[*item]*callers // changed callers; not durable, like the next field
 	paused     *bool              // the new value
-	then       []func()           // run once the round is durable, before it is shown
+	then       []func()           // run once the transaction is durable, before it is shown
 }
 
 func (e *Engine) begin() *tx { return &tx{e: e, now: e.now()} }

@@ -217,7 +217,7 @@ func (e *Engine) end(x *tx, it *item, wish core.State) *run {
 	if r == nil {
 		return nil // interrupted by a crash, and not yet recovered
 	}
-	r.wish = wish // its result may be in this same round
+	r.wish = wish // its result may be in this same transaction
 	x.after(func() {
 		r.cancel()
 		e.recall(r.lane, func(other *run) bool { return other == r })

@@ -42,7 +42,7 @@ func (e *Engine) waited() []waited {
 	return waits
 }
 
-// tell shows what is left alone. It runs after a round, when every transfer is in
+// tell shows what is left alone. It runs after a transaction, when every transfer is in
 // its queue.
 func (e *Engine) tell() {
 	waits := e.waited()

@@ -87,7 +87,7 @@ const (
 type Policy struct {
 	// Rounds is how many rounds of five attempts a transfer gets before it has
 	// failed. 0 means no limit: between rounds it waits for minutes, later for
-	// hours. The command line uses 1.
+	// hours. The program leaves it 0: its calls give up, not its engine.
 	Rounds int
 }
 
