@@ -23,8 +23,8 @@ const (
 	KindCancelled Kind = "cancelled" // the user stopped it
 )
 
-// Code names one cause precisely; package ui has a sentence and advice for
-// each. The text is stable: it is the error_code label of
+// Code names one cause precisely; package ui/wording has a sentence and advice
+// for each. The text is stable: it is the error_code label of
 // ingester_errors_total.
 type Code string
 

@@ -22,7 +22,7 @@ func things(windows []fyne.Window) []Thing {
 		overlays := c.Overlays().List()
 		w.visit(c.Content(), fyne.Position{}, within{clip: everything, covered: len(overlays) > 0})
 		for i, overlay := range overlays {
-			for _, o := range parts(overlay) { // the overlay itself only takes clicks for nothing
+			for _, o := range parts(overlay) { // the overlay itself takes clicks and does nothing
 				w.visit(o, overlay.Position(), within{clip: everything, covered: i < len(overlays)-1})
 			}
 		}
@@ -38,7 +38,7 @@ type walk struct {
 	things  []Thing
 }
 
-// within is what an object is a part of.
+// within describes the object that contains another.
 type within struct {
 	clip      image.Rectangle // what can be seen of it
 	whole     Thing           // whose parts need not say its words again
@@ -72,10 +72,10 @@ func (w *walk) visit(o fyne.CanvasObject, from fyne.Position, in within) {
 	}
 }
 
-// extent is the room that a thing takes of that which it was given.
+// extent is how much a thing uses of the size that its layout gave it.
 func extent(kind Kind, o fyne.CanvasObject) fyne.Size {
 	switch kind {
-	case Text: // drawn whole, even in none
+	case Text: // drawn whole, even if it was given no size
 		return o.Size().Max(o.MinSize())
 	case Check: // takes clicks on its box and its words
 		return o.Size().Min(o.MinSize())
