@@ -69,7 +69,10 @@ func (t Thing) String() string {
 // Serve listens on the Unix socket at path. Each connection gets what the
 // program's windows show at that moment, and is closed. It serves until the
 // process ends.
-func Serve(ctx context.Context, path string) error {
+func Serve(ctx context.Context, path string) error { return serve(ctx, path, fyne.DoAndWait) }
+
+// serve is Serve with what runs a function on the UI goroutine and waits for it.
+func serve(ctx context.Context, path string, do func(func())) error {
 	l, err := new(net.ListenConfig).Listen(ctx, "unix", path)
 	if err != nil {
 		return err
@@ -81,7 +84,7 @@ func Serve(ctx context.Context, path string) error {
 				return
 			}
 			var shown []Thing
-			fyne.DoAndWait(func() { shown = things(fyne.CurrentApp().Driver().AllWindows()) })
+			do(func() { shown = things(fyne.CurrentApp().Driver().AllWindows()) })
 			_ = json.NewEncoder(conn).Encode(shown) // a test that gets half of it fails
 			_ = conn.Close()
 		}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -188,11 +189,17 @@ func TestSocket(t *testing.T) {
 	test.NewTempApp(t)
 	test.NewTempWindow(t, label)
 	socket := filepath.Join(t.TempDir(), "window")
-	if err := Serve(t.Context(), socket); err != nil {
+	var ui sync.Mutex // Fyne's driver for tests has no UI goroutine
+	do := func(f func()) {
+		ui.Lock()
+		defer ui.Unlock()
+		f()
+	}
+	if err := serve(t.Context(), socket, do); err != nil {
 		t.Fatal(err)
 	}
 	for _, words := range []string{"before", "after"} {
-		fyne.DoAndWait(func() { label.SetText(words) })
+		do(func() { label.SetText(words) })
 		got, err := Look(t.Context(), socket)
 		if err != nil {
 			t.Fatal(err)
