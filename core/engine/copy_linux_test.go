@@ -67,11 +67,19 @@ func TestCopyIsTheFile(t *testing.T) {
 	st := openStore(t, "")
 	f, dir := spooled(t, st)
 	lost := failure(core.KindNetwork, core.CodeConnectionLost, core.OutcomeUnknown)
-	sent := make(chan string, 10)
+	sent, proceed := make(chan string, 10), make(chan struct{})
 	script := func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
 		s.with(func(s *server) { sent <- s.contents[tr.ID] })
-		if n == 2 { // the first attempt with a copy
+		switch n {
+		case 1:
+		case 2: // the first attempt with a copy
 			return true, lost
+		default:
+			select {
+			case <-proceed:
+			case <-ctx.Done():
+				return false, ctx.Err()
+			}
 		}
 		return whole(ctx, s, tr, n, p)
 	}
@@ -90,7 +98,8 @@ func TestCopyIsTheFile(t *testing.T) {
 	if len(already.Already) != 1 || len(already.Queued) != 0 { // it is on its way
 		t.Errorf("again: %+v", already)
 	}
-	must(t, f.Retry(t.Context(), s.Queued...))
+	close(proceed)
+	must(t, f.Retry(t.Context(), s.Queued...)) // does nothing if it is tried again already
 	f.awaitState(core.StateStored, s.Queued...)
 	if second := <-sent; first == "" || second != first {
 		t.Errorf("%q, then %q", first, second)
