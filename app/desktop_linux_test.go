@@ -38,7 +38,9 @@ func newScreen(t testing.TB) *screen {
 		t.Fatal(err)
 	}
 	defer func() { _ = read.Close() }()
-	xvfb := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1400x1000x24", "-nolisten", "tcp")
+	// Without -noreset the server begins again when its last client goes: an xdotool that
+	// has asked, while the window manager is about to connect.
+	xvfb := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1400x1000x24", "-nolisten", "tcp", "-noreset")
 	xvfb.ExtraFiles = []*os.File{write}
 	numbering.Lock()
 	startProcess(t, xvfb)
@@ -74,6 +76,7 @@ func (d *screen) command(home, name string, args ...string) *exec.Cmd {
 		"LIBGL_ALWAYS_SOFTWARE=1",
 		"NO_AT_BRIDGE=1",
 		"GTK_USE_PORTAL=0",
+		"GOCOVERDIR=" + home, // the program under test may be one that counts coverage
 	}
 	return cmd
 }

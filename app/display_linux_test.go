@@ -60,7 +60,7 @@ func TestNoDisplay(t *testing.T) {
 	} {
 		home := t.TempDir()
 		cmd := exec.Command(program, tt.args...)
-		cmd.Env = append([]string{"HOME=" + home, "INGESTER_HOME=" + home, "PATH=/usr/bin:/bin", "XDG_RUNTIME_DIR=" + home}, tt.env...)
+		cmd.Env = append([]string{"HOME=" + home, "INGESTER_HOME=" + home, "PATH=/usr/bin:/bin", "XDG_RUNTIME_DIR=" + home, "GOCOVERDIR=" + home}, tt.env...)
 		var stdout, stderr bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &stdout, &stderr
 		code := ended(t, cmd)

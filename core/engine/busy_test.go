@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -230,13 +231,16 @@ func TestNoRoomHoldsUpNobody(t *testing.T) {
 }
 
 // The server's limits change all the time, on requests under way and on requests
-// a second. There is never more in flight than the pace allows, no file waits
-// long for its next attempt, and all are stored once.
+// a second. There is never more in flight than the pace allows, no file waits for
+// its next attempt longer than a minute or the server needs for all of them, and all
+// are stored once.
 func TestBusyWorld(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		conn := rapid.SliceOfN(rapid.IntRange(1, 40), 1, 8).Draw(rt, "at a time")
 		rate := rapid.SliceOfN(rapid.IntRange(2, 200), 1, 8).Draw(rt, "a second")
 		took := time.Duration(rapid.IntRange(1, 2000).Draw(rt, "ms")) * time.Millisecond
+		const files = 150
+		longest := max(time.Minute, files*took/time.Duration(slices.Min(conn)))
 		var wrong []string
 		synctest.Test(t, func(t *testing.T) {
 			s := newServer()
@@ -255,7 +259,7 @@ func TestBusyWorld(t *testing.T) {
 				phase := int(now.Sub(begun) / (7 * time.Second))
 				active := 0
 				s.with(func(s *server) {
-					if before, again := last[tr.ID]; again && now.Sub(before) > time.Minute {
+					if before, again := last[tr.ID]; again && now.Sub(before) > longest {
 						wrong = append(wrong, fmt.Sprintf("%s waited %v for its turn", tr.Source.Name, now.Sub(before)))
 					}
 					last[tr.ID], active = now, s.active
@@ -285,7 +289,7 @@ func TestBusyWorld(t *testing.T) {
 			f = prepare(t, s, newMemory())
 			f.run(t)
 			f.patience = 24 * time.Hour
-			ids := f.submit(sources(150, 10)...)
+			ids := f.submit(sources(files, 10)...)
 			f.awaitState(core.StateStored, ids...)
 			for _, id := range ids {
 				if s.committed(id) != 1 {
