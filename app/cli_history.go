@@ -18,6 +18,7 @@ func newHistory(s streams) *cobra.Command {
 	var (
 		query             core.HistoryQuery
 		asJSON, csv, sums bool
+		taken             bool
 	)
 	cmd := &cobra.Command{
 		Use: "history", Short: "List what was stored, newest first", Args: cobra.NoArgs,
@@ -30,6 +31,7 @@ func newHistory(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			query.Stored = !taken // scripts rely on what is listed: all of it was stored
 			rows, err := q.History(cmd.Context(), query)
 			if err != nil {
 				return errors.Join(err, q.Close())
@@ -53,6 +55,7 @@ func newHistory(s streams) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&query.Text, "search", "", "words, each in name, path, tag or server, or a size, a day or time, or the beginning of a file ID or SHA-256")
 	f.IntVar(&query.Limit, "limit", 0, "rows at most (default all)")
+	f.BoolVar(&taken, "taken", false, "list also what you took as arrived; nobody verified that it was stored")
 	f.BoolVar(&asJSON, "json", false, "print one JSON object a line")
 	f.BoolVar(&csv, "csv", false, "print CSV")
 	f.BoolVar(&sums, "sha256sums", false, "print lines for 'sha256sum -c'")
@@ -72,6 +75,9 @@ func printHistory(s streams, rows []core.Transfer) error {
 // keptWords says how long the server keeps a file, and what it keeps otherwise than
 // it was asked.
 func keptWords(t core.Transfer) string {
+	if t.State == core.StateTaken {
+		return "unknown"
+	}
 	words := string(t.Kept().Retention)
 	if t.Receipt != nil && !t.Receipt.ExpiresAt.IsZero() {
 		words = "until " + t.Receipt.ExpiresAt.Local().Format(time.DateOnly)
@@ -82,10 +88,13 @@ func keptWords(t core.Transfer) string {
 	return words
 }
 
-// shownID is the file ID of an entry, or the word damaged.
+// shownID is the file ID of an entry, or why it has none.
 func shownID(t core.Transfer) string {
-	if t.Damaged() {
+	switch {
+	case t.Damaged():
 		return "damaged"
+	case t.State == core.StateTaken:
+		return "taken as arrived, not verified"
 	}
 	return report.FileID(t)
 }

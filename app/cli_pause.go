@@ -11,12 +11,20 @@ import (
 )
 
 func newPause(s streams) *cobra.Command {
-	return &cobra.Command{
+	var after bool
+	cmd := &cobra.Command{
 		Use: "pause", Short: "Send nothing until 'ingester resume', also after a restart", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withQueue(cmd.Context(), s, func(ctx context.Context, q control.Queue) error { return q.PauseAll(ctx) })
+			return withQueue(cmd.Context(), s, func(ctx context.Context, q control.Queue) error {
+				if after {
+					return q.PauseAllAfter(ctx)
+				}
+				return q.PauseAll(ctx)
+			})
 		},
 	}
+	cmd.Flags().BoolVar(&after, "after", false, "let the files that are being sent come to their end, and begin no other")
+	return cmd
 }
 
 func newResume(s streams) *cobra.Command {

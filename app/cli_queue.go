@@ -38,12 +38,14 @@ func newQueue(s streams) *cobra.Command {
 		newQueueVerb(s, "cancel", "Give transfers up; what the server may have becomes unknown, then cancelled", "cancelled",
 			func(q control.Queue) func(context.Context, ...core.TransferID) error { return q.Cancel }),
 		newQueueVerb(s, "remove", "Take transfers off the list; the history keeps what was stored", "removed",
-			func(q control.Queue) func(context.Context, ...core.TransferID) error { return q.Remove }))
+			func(q control.Queue) func(context.Context, ...core.TransferID) error { return q.Remove }),
+		newQueueVerb(s, "take-as-arrived", "Record what is of unknown outcome as taken as arrived, by you: not verified", "taken as arrived",
+			func(q control.Queue) func(context.Context, ...core.TransferID) error { return q.Take }))
 	return cmd
 }
 
 func (sel *selection) flags(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&sel.states, "state", nil, "queued, sending, sent, waiting, paused, stored, failed, unknown or cancelled; may be given several times")
+	cmd.Flags().StringArrayVar(&sel.states, "state", nil, "queued, sending, sent, waiting, paused, stored, failed, unknown, cancelled or taken; may be given several times")
 }
 
 // check refuses names and states that can match no transfer.

@@ -148,6 +148,9 @@ func (c *controller) Pick(ctx context.Context, q view.FileQuestion) ([]string, e
 // PauseAll implements view.Controller.
 func (c *controller) PauseAll(ctx context.Context) error { return c.p.shared.PauseAll(ctx) }
 
+// PauseAllAfter implements view.Controller.
+func (c *controller) PauseAllAfter(ctx context.Context) error { return c.p.shared.PauseAllAfter(ctx) }
+
 // ResumeAll implements view.Controller.
 func (c *controller) ResumeAll(ctx context.Context) error { return c.p.shared.ResumeAll(ctx) }
 

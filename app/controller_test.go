@@ -90,6 +90,8 @@ func TestPauseAllIsRemembered(t *testing.T) {
 		{false, func(ctx context.Context, c *controller) error { return c.PauseAll(ctx) }},
 		{true, func(ctx context.Context, c *controller) error { return c.Lift(ctx) }},
 		{true, func(ctx context.Context, c *controller) error { return c.ResumeAll(ctx) }},
+		{false, func(ctx context.Context, c *controller) error { return c.PauseAllAfter(ctx) }},
+		{true, func(ctx context.Context, c *controller) error { return c.ResumeAll(ctx) }},
 		{false, func(ctx context.Context, c *controller) error { return c.ResumeAll(ctx) }},
 	} {
 		if got := window(step.work); got != step.paused {

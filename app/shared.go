@@ -204,13 +204,28 @@ func (q *sharedQueue) Remove(ctx context.Context, ids ...core.TransferID) error 
 	return q.p.engine.Remove(ctx, ids...)
 }
 
-// PauseAll implements control.Queue. It is remembered, so that the program sends
-// nothing after a restart either: the user may pay for the connection.
+// Take implements control.Queue.
+func (q *sharedQueue) Take(ctx context.Context, ids ...core.TransferID) error {
+	return q.p.engine.Take(ctx, ids...)
+}
+
+// PauseAll implements control.Queue.
 func (q *sharedQueue) PauseAll(ctx context.Context) error {
+	return q.pauseAll(ctx, q.p.engine.PauseAll)
+}
+
+// PauseAllAfter implements control.Queue.
+func (q *sharedQueue) PauseAllAfter(ctx context.Context) error {
+	return q.pauseAll(ctx, q.p.engine.PauseAllAfter)
+}
+
+// pauseAll pauses everything. It is remembered, so that the program sends nothing
+// after a restart either: the user may pay for the connection.
+func (q *sharedQueue) pauseAll(ctx context.Context, pause func(context.Context) error) error {
 	if err := smallfile.Write(q.p.folders.paused(), nil, 0o600); err != nil {
 		return notRemembered(err)
 	}
-	return q.p.engine.PauseAll(ctx)
+	return pause(ctx)
 }
 
 // ResumeAll implements control.Queue.

@@ -12,8 +12,8 @@ type TransferID string
 // State is the state of a transfer.
 type State string
 
-// The states. Stored, Failed, Unknown and Cancelled are final: nothing happens to
-// such a transfer until the user acts.
+// The states. Stored, Taken, Failed, Unknown and Cancelled are final: nothing happens
+// to such a transfer until the user acts.
 const (
 	StateQueued    State = "queued"    // waits for a worker
 	StateSending   State = "sending"   // an attempt is under way
@@ -24,6 +24,7 @@ const (
 	StateFailed    State = "failed"    // Error says why
 	StateUnknown   State = "unknown"   // may or may not have been stored: the user decides
 	StateCancelled State = "cancelled" // cancelled by the user
+	StateTaken     State = "taken"     // of unknown outcome, and taken as arrived by the user: nothing was verified
 )
 
 // transitions is the table of legal changes. A restart moves Sending and Sent back
@@ -37,9 +38,10 @@ var transitions = map[State][]State{ //nolint:gochecknoglobals // a table
 	StateWaiting:   {StateQueued, StatePaused, StateCancelled, StateFailed, StateUnknown, StateStored},
 	StatePaused:    {StateQueued, StateCancelled, StateUnknown, StateStored},
 	StateFailed:    {StateQueued, StateCancelled},
-	StateUnknown:   {StateQueued, StateStored, StateCancelled},
+	StateUnknown:   {StateQueued, StateStored, StateCancelled, StateTaken},
 	StateCancelled: {StateQueued},
 	StateStored:    {},
+	StateTaken:     {},
 }
 
 // CanBecome reports whether a transfer may go from s to next.
@@ -58,11 +60,16 @@ func (s State) Valid() bool { _, ok := transitions[s]; return ok }
 // Done reports whether s is final.
 func (s State) Done() bool {
 	switch s {
-	case StateStored, StateFailed, StateUnknown, StateCancelled:
+	case StateStored, StateTaken, StateFailed, StateUnknown, StateCancelled:
 		return true
 	}
 	return false
 }
+
+// InHistory reports whether a transfer in state s belongs to the history: there it
+// stays when it is taken off the list. Only StateStored says that a server has the
+// file.
+func (s State) InHistory() bool { return s == StateStored || s == StateTaken }
 
 // Active reports whether an attempt is under way.
 func (s State) Active() bool { return s == StateSending || s == StateSent }
@@ -72,7 +79,7 @@ type SmallState uint8
 
 // smallStates lists the states by their numbers.
 var smallStates = [...]State{"", //nolint:gochecknoglobals // a table
-	StateQueued, StateSending, StateSent, StateWaiting, StatePaused, StateStored, StateFailed, StateUnknown, StateCancelled}
+	StateQueued, StateSending, StateSent, StateWaiting, StatePaused, StateStored, StateFailed, StateUnknown, StateCancelled, StateTaken}
 
 // Small returns s in one byte. A value that is no state becomes "".
 func (s State) Small() SmallState { return SmallState(max(slices.Index(smallStates[:], s), 0)) }
@@ -114,7 +121,7 @@ type Transfer struct {
 
 	QueuedAt   time.Time
 	StartedAt  time.Time // when the newest attempt began, zero before the first
-	FinishedAt time.Time // when it reached a final state, zero before
+	FinishedAt time.Time // when it reached its final state, zero before
 }
 
 // Damaged reports whether the entry of t in the database is not what was saved.
@@ -124,7 +131,7 @@ func (t *Transfer) Damaged() bool { return t.Error != nil && t.Error.Code == Cod
 // Doubtful reports whether the server may have the file of t, so that it has to be
 // asked before the file is sent again.
 func (t *Transfer) Doubtful() bool {
-	return t.Error != nil && t.Error.Outcome == OutcomeUnknown && !t.Damaged() && t.State != StateStored
+	return t.Error != nil && t.Error.Outcome == OutcomeUnknown && !t.Damaged() && !t.State.InHistory()
 }
 
 // Attempt is one try at one transfer, kept for the details view and for

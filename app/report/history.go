@@ -13,8 +13,8 @@ import (
 	"github.com/artstore/ingester/core"
 )
 
-// HistoryRow is a stored file in an export: as the server keeps it, not as it was
-// asked. Its fields are the columns of the CSV as well.
+// HistoryRow is a file of the history in an export: as the server keeps it, not as it
+// was asked. Of one that was taken as arrived nothing is known of that. Its fields are the columns of the CSV as well.
 type HistoryRow struct {
 	Name        string            `json:"name"`
 	Path        string            `json:"path"`
@@ -22,7 +22,7 @@ type HistoryRow struct {
 	Size        int64             `json:"size"`
 	SHA256      core.Checksum     `json:"sha256"`
 	FileID      string            `json:"file_id"`
-	UploadedAt  time.Time         `json:"uploaded_at"`
+	UploadedAt  time.Time         `json:"uploaded_at,omitzero"`
 	ExpiresAt   time.Time         `json:"expires_at,omitzero"`
 	Retention   core.Retention    `json:"retention_policy"`
 	TTLDays     int               `json:"ttl_days,omitempty"`
@@ -31,6 +31,8 @@ type HistoryRow struct {
 	Metadata    json.RawMessage   `json:"metadata,omitempty"` // a JSON object
 	Profile     string            `json:"profile"`
 	Server      string            `json:"server"`
+	State       core.State        `json:"state"`             // stored, or taken as arrived by the user
+	TakenAt     time.Time         `json:"taken_at,omitzero"` // when that was
 	Damaged     bool              `json:"damaged,omitempty"` // the entry is damaged: nothing of it can be trusted
 	Differs     []core.Difference `json:"differs,omitempty"` // what the server keeps otherwise than asked
 }
@@ -39,9 +41,12 @@ func newHistoryRow(t core.Transfer) HistoryRow {
 	kept := t.Kept()
 	row := HistoryRow{Name: t.Source.Name, Path: t.Source.Path, PathBytes: RawPath(t.Source.Path), Size: t.Source.Size, UploadedAt: t.FinishedAt.UTC(),
 		Retention: kept.Retention, TTLDays: kept.TTLDays, Tags: kept.Tags, Description: kept.Description, Differs: t.DiffersFrom(t.Options),
-		Profile: t.Options.Profile, Server: t.Server, Damaged: t.Damaged()}
+		Profile: t.Options.Profile, Server: t.Server, Damaged: t.Damaged(), State: t.State}
 	if json.Valid(kept.Metadata) { // it may be missing, or be no JSON as the server keeps it
 		row.Metadata = kept.Metadata
+	}
+	if t.State == core.StateTaken {
+		row.UploadedAt, row.TakenAt, row.Retention, row.TTLDays = time.Time{}, row.UploadedAt, "", 0
 	}
 	if r := t.Receipt; r != nil {
 		row.SHA256, row.FileID, row.ExpiresAt = r.SHA256, r.FileID, r.ExpiresAt
@@ -52,7 +57,7 @@ func newHistoryRow(t core.Transfer) HistoryRow {
 	return row
 }
 
-// History writes stored transfers as JSON lines, as CSV with a header, or as lines for
+// History writes transfers of the history as JSON lines, as CSV with a header, or as lines for
 // sha256sum -c.
 func History(w io.Writer, f core.HistoryFormat, rows []core.Transfer) error {
 	switch f {
@@ -76,19 +81,16 @@ func History(w io.Writer, f core.HistoryFormat, rows []core.Transfer) error {
 func exportCSV(w io.Writer, rows []core.Transfer) error {
 	out := csv.NewWriter(w)
 	_ = out.Write([]string{"name", "path", "size", "sha256", "file_id", "uploaded_at", "expires_at", "retention_policy",
-		"tags", "description", "profile", "server", "damaged", "differs", "metadata"}) // Error returns a failure
+		"tags", "description", "profile", "server", "damaged", "differs", "metadata", "state", "taken_at"}) // Error returns a failure
 	for _, t := range rows {
 		r := newHistoryRow(t)
-		expires, damaged := "", ""
-		if !r.ExpiresAt.IsZero() {
-			expires = r.ExpiresAt.Format(time.RFC3339)
-		}
+		damaged := ""
 		if r.Damaged {
 			damaged = "damaged"
 		}
 		fields := []string{r.Name, r.Path, strconv.FormatInt(r.Size, 10), string(r.SHA256), r.FileID,
-			r.UploadedAt.Format(time.RFC3339), expires, string(r.Retention), strings.Join(r.Tags, "; "), r.Description, r.Profile, r.Server,
-			damaged, Differences(r.Differs, t.Kept()), string(r.Metadata)}
+			moment(r.UploadedAt), moment(r.ExpiresAt), string(r.Retention), strings.Join(r.Tags, "; "), r.Description, r.Profile, r.Server,
+			damaged, Differences(r.Differs, t.Kept()), string(r.Metadata), string(r.State), moment(r.TakenAt)}
 		for i := range fields {
 			fields[i] = noFormula(fields[i])
 		}
@@ -96,6 +98,14 @@ func exportCSV(w io.Writer, rows []core.Transfer) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// moment is a time in CSV, empty for none.
+func moment(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Format(time.RFC3339)
 }
 
 // noFormula keeps a spreadsheet from running a file's name as a formula: it puts an

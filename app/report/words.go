@@ -14,6 +14,9 @@ const askedNext = "next run"
 // outcome is why a file is not known to be stored. If the server may have it, it says
 // that the server will be asked again.
 func outcome(t core.Transfer) string {
+	if t.State == core.StateTaken {
+		return "taken as arrived by the user, not verified"
+	}
 	if !t.Doubtful() {
 		return Cause(t.Error)
 	}

@@ -231,9 +231,9 @@ func (w *Watch) end(t core.Transfer) {
 }
 
 // countCause counts a failed file: as unreachable, or as another failure. A file of
-// unknown outcome did reach a server.
+// unknown outcome did reach a server, also if the user has taken it as arrived.
 func (w *Watch) countCause(t core.Transfer) {
-	if e := t.Error; t.State != core.StateUnknown && e != nil && (e.Kind == core.KindNetwork || e.Kind == core.KindTLS) {
+	if e := t.Error; t.State != core.StateUnknown && t.State != core.StateTaken && e != nil && (e.Kind == core.KindNetwork || e.Kind == core.KindTLS) {
 		w.unreachable++
 		return
 	}

@@ -219,9 +219,19 @@ func (c *Client) Remove(ctx context.Context, ids ...core.TransferID) error {
 	return c.verb(ctx, http.MethodPost, "remove", &message{IDs: ids}, nothing)
 }
 
+// Take implements Queue.
+func (c *Client) Take(ctx context.Context, ids ...core.TransferID) error {
+	return c.verb(ctx, http.MethodPost, "take", &message{IDs: ids}, nothing)
+}
+
 // PauseAll implements Queue.
 func (c *Client) PauseAll(ctx context.Context) error {
 	return c.verb(ctx, http.MethodPost, "pause", &message{}, nothing)
+}
+
+// PauseAllAfter implements Queue.
+func (c *Client) PauseAllAfter(ctx context.Context) error {
+	return c.verb(ctx, http.MethodPost, "pause-after", &message{}, nothing)
 }
 
 // ResumeAll implements Queue.

@@ -50,7 +50,9 @@ func (d *desk) Transfers(context.Context) (core.Snapshot, error)              { 
 func (d *desk) Retry(_ context.Context, ids ...core.TransferID) error         { return d.note("retry", ids) }
 func (d *desk) Cancel(_ context.Context, ids ...core.TransferID) error        { return d.note("cancel", ids) }
 func (d *desk) Remove(_ context.Context, ids ...core.TransferID) error        { return d.note("remove", ids) }
+func (d *desk) Take(_ context.Context, ids ...core.TransferID) error          { return d.note("take", ids) }
 func (d *desk) PauseAll(context.Context) error                                { return d.note("pause", nil) }
+func (d *desk) PauseAllAfter(context.Context) error                           { return d.note("pause after", nil) }
 func (d *desk) ResumeAll(context.Context) error                               { return d.note("resume", nil) }
 func (d *desk) HandOver() error                                               { return d.note("hand over", nil) }
 func (d *desk) Resume(_ context.Context, ids ...core.TransferID) error        { return d.note("resume", ids) }
@@ -343,14 +345,14 @@ func TestVerbs(t *testing.T) {
 	defer c.Close()
 	ctx := t.Context()
 	for want, err := range map[string]error{
-		"retry": c.Retry(ctx, "1", "2"), "cancel": c.Cancel(ctx, "3"), "remove": c.Remove(ctx, "4"),
+		"retry": c.Retry(ctx, "1", "2"), "cancel": c.Cancel(ctx, "3"), "remove": c.Remove(ctx, "4"), "take": c.Take(ctx, "5"), "pause after": c.PauseAllAfter(ctx),
 		"pause": c.PauseAll(ctx), "resume": c.ResumeAll(ctx), "hand over": c.AskForQueue(ctx),
 	} {
 		if err != nil || !slices.Contains(d.verbs, want) {
 			t.Errorf("%s: %v, %q", want, err, d.verbs)
 		}
 	}
-	for _, id := range []string{"1", "2", "3", "4"} {
+	for _, id := range []string{"1", "2", "3", "4", "5"} {
 		if !slices.Contains(d.verbs, id) {
 			t.Errorf("%s is missing in %q", id, d.verbs)
 		}

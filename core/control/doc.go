@@ -29,7 +29,9 @@ type Queue interface {
 	Retry(ctx context.Context, ids ...core.TransferID) error
 	Cancel(ctx context.Context, ids ...core.TransferID) error
 	Remove(ctx context.Context, ids ...core.TransferID) error
+	Take(ctx context.Context, ids ...core.TransferID) error
 	PauseAll(ctx context.Context) error
+	PauseAllAfter(ctx context.Context) error
 	ResumeAll(ctx context.Context) error
 }
 

@@ -42,7 +42,7 @@ func (e *Engine) spool(r *run, cause error) error {
 // more. It is deleted once that is durable. The transfer still remembers that it
 // had a copy: only the content tells whether such a file is the same.
 func (x *tx) dropCopy(old string, now core.Transfer) {
-	if old == "" || now.Source.Copy == old && now.State != core.StateStored && now.State != core.StateCancelled {
+	if old == "" || now.Source.Copy == old && !now.State.InHistory() && now.State != core.StateCancelled {
 		return
 	}
 	if spooler := x.e.cfg.Spooler; spooler != nil {

@@ -49,7 +49,7 @@ func (s *submission) known(ctx context.Context, sources []core.Source) (map[stri
 		}
 		c := known[t.Source.Path]
 		switch {
-		case t.State == core.StateCancelled, !s.endpoint.has(t, s.options.Profile):
+		case t.State == core.StateCancelled, t.State == core.StateTaken, !s.endpoint.has(t, s.options.Profile):
 			continue
 		case t.State == core.StateStored:
 			c.stored = append(c.stored, t)

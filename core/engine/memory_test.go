@@ -33,7 +33,7 @@ func (m *memory) Unfinished(context.Context) ([]core.Transfer, error) {
 	defer m.mu.Unlock()
 	var list []core.Transfer
 	for id, t := range m.rows {
-		if t.State != core.StateStored && !m.unlisted[id] {
+		if !t.State.InHistory() && !m.unlisted[id] {
 			list = append(list, t)
 		}
 	}
@@ -63,7 +63,7 @@ func (m *memory) Commit(_ context.Context, b core.Batch) error {
 		m.attempts[a.Transfer][a.Number] = a
 	}
 	for _, id := range b.Remove {
-		if m.rows[id].State == core.StateStored {
+		if m.rows[id].State.InHistory() {
 			m.unlisted[id] = true
 		} else {
 			delete(m.rows, id)

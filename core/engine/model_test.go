@@ -23,7 +23,7 @@ type step struct {
 	Wait time.Duration
 }
 
-var verbs = []string{"submit", "pause", "resume", "retry", "ask", "cancel", "remove", "pause all", "resume all", "wait", "restart", "crash", "full disk", "switch", "switch and tell", "redirect", "deaf", "hears", "lists", "lists not", "folder goes", "folder comes", "call", "leave", "stop", "profile goes", "profile comes"}
+var verbs = []string{"submit", "pause", "resume", "retry", "ask", "take", "cancel", "remove", "pause after", "pause all", "pause all after", "resume all", "wait", "restart", "crash", "full disk", "switch", "switch and tell", "redirect", "deaf", "hears", "lists", "lists not", "folder goes", "folder comes", "call", "leave", "stop", "profile goes", "profile comes"}
 
 // model is a queue under test. A watcher checks everything that is shown.
 type model struct {
@@ -117,6 +117,12 @@ func (m *model) do(t *testing.T, s step) {
 		err = m.Retry(ctx, ids...)
 	case "ask":
 		err = m.Ask(ctx, ids...)
+	case "take":
+		err = m.Take(ctx, ids...)
+	case "pause after":
+		err = m.PauseAfter(ctx, ids...)
+	case "pause all after":
+		err = m.PauseAllAfter(ctx)
 	case "cancel":
 		err = m.Cancel(ctx, ids...)
 	case "remove":
@@ -206,7 +212,7 @@ func (m *model) check() {
 		row := m.st.rows[id]
 		commits := m.server.committed(id)
 		switch {
-		case !ok && !m.removed[id] && row.State != core.StateStored: // stored ones leave the list at a restart
+		case !ok && !m.removed[id] && !row.State.InHistory(): // the history's leave the list at a restart
 			m.complain("%s is lost", id)
 		case ok && !t.State.Done() && t.State != core.StatePaused:
 			m.complain("%s is still %s", id, t.State)

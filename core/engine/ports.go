@@ -10,14 +10,15 @@ import (
 // Store keeps the queue and the history. Every method returns only when what
 // it did is durable.
 type Store interface {
-	// Unfinished returns every transfer that is listed and not stored, in
+	// Unfinished returns every transfer that is listed and not in the history, in
 	// queue order.
 	Unfinished(ctx context.Context) ([]core.Transfer, error)
 	// Commit applies a batch in one transaction: all of it or nothing.
 	Commit(ctx context.Context, batch core.Batch) error
 	// Known returns the transfers, of every destination, that have the path
 	// of one of the sources and also its size and modification time, or were
-	// sent from a copy. Cancelled ones are left out; the newest come first.
+	// sent from a copy. Cancelled ones are left out, and those that were taken as
+	// arrived; the newest come first.
 	Known(ctx context.Context, sources []core.Source) ([]core.Transfer, error)
 	// Claimed returns the transfer of the history, of any profile, to which a
 	// server's file ID belongs.

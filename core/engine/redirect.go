@@ -70,14 +70,14 @@ func (e *Engine) Rename(ctx context.Context, from, to string) error {
 	e.mu.RLock()
 	var ids []core.TransferID
 	for id, it := range e.items {
-		if it.shared.options.Profile == from && it.state() != core.StateStored {
+		if it.shared.options.Profile == from && !it.state().InHistory() {
 			ids = append(ids, id)
 		}
 	}
 	e.mu.RUnlock()
 	return e.each(ctx, opRedirect, ids, func(x *tx, it *item) *run {
 		t := x.get(it)
-		if t.State == core.StateStored || t.Options.Profile != from {
+		if t.State.InHistory() || t.Options.Profile != from {
 			return nil
 		}
 		t.Options.Profile = to

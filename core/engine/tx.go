@@ -140,6 +140,8 @@ func tidy(t *core.Transfer, now time.Time) {
 	switch t.State {
 	case core.StateStored:
 		t.Sent, t.Error, t.Resume = t.Source.Size, nil, ""
+	case core.StateTaken:
+		t.Resume = "" // Error stays: it is why nobody knows
 	case core.StateWaiting, core.StateFailed, core.StateUnknown:
 	default:
 		// That a server may have the file is remembered until the end.

@@ -28,6 +28,20 @@ func (e *Engine) pause(x *tx, it *item) *run {
 	return nil
 }
 
+// PauseAfter is Pause that lets attempts end which are under way. If one fails and
+// would be made again, its transfer is paused instead. It doesn't wait for them.
+func (e *Engine) PauseAfter(ctx context.Context, ids ...core.TransferID) error {
+	return e.each(ctx, "pause", ids, func(x *tx, it *item) *run {
+		r := it.run.Load()
+		if r == nil || !x.state(it).Active() {
+			return e.pause(x, it)
+		}
+		r.wish = core.StatePaused
+		x.after(func() { e.recall(r.lane, func(other *run) bool { return other == r }) })
+		return nil
+	})
+}
+
 // Resume queues paused transfers again.
 func (e *Engine) Resume(ctx context.Context, ids ...core.TransferID) error {
 	return e.each(ctx, "resume", ids, func(x *tx, it *item) *run {
@@ -80,6 +94,20 @@ func (e *Engine) Ask(ctx context.Context, ids ...core.TransferID) error {
 		t := x.get(it)
 		if t.State == core.StateUnknown && maybeStored(t) {
 			t.State = core.StateQueued
+			_ = x.put(it, t) // logged
+		}
+		return nil
+	})
+}
+
+// Take records transfers of unknown outcome as taken as arrived: the user says so,
+// nothing was verified. Nothing is deleted on the server. Such a file counts as
+// neither queued nor stored: when it is submitted again, it is sent.
+func (e *Engine) Take(ctx context.Context, ids ...core.TransferID) error {
+	return e.each(ctx, "take as arrived", ids, func(x *tx, it *item) *run {
+		t := x.get(it)
+		if t.State == core.StateUnknown && maybeStored(t) && !t.Damaged() {
+			t.State = core.StateTaken
 			_ = x.put(it, t) // logged
 		}
 		return nil
@@ -151,6 +179,20 @@ func (e *Engine) PauseAll(ctx context.Context) error {
 		return err
 	}
 	return e.await(ctx, "pause", runs)
+}
+
+// PauseAllAfter is PauseAll that lets attempts end which are under way. Until
+// ResumeAll none is begun.
+func (e *Engine) PauseAllAfter(ctx context.Context) error {
+	return e.do(ctx, "pause", func(x *tx) error {
+		x.pause(true)
+		x.after(func() {
+			for _, l := range e.lanes {
+				e.recall(l, func(*run) bool { return true })
+			}
+		})
+		return nil
+	})
 }
 
 // ResumeAll ends PauseAll and every halt, and tries at once what waits.

@@ -43,8 +43,8 @@ ON CONFLICT (transfer, number) DO UPDATE SET start=excluded.start, finish=exclud
 	// replaceSQL clears an attempt in the transfer's row that attemptSQL replaces.
 	replaceSQL = `UPDATE transfers SET attempt_number = 0, final = 0 WHERE id = ? AND attempt_number = ?`
 
-	unlistSQL = `UPDATE transfers SET listed = 0 WHERE id = ? AND state = 'stored'`
-	deleteSQL = `DELETE FROM transfers WHERE id = ? AND state <> 'stored'`
+	unlistSQL = `UPDATE transfers SET listed = 0 WHERE id = ? AND state IN ('stored', 'taken')`
+	deleteSQL = `DELETE FROM transfers WHERE id = ? AND state NOT IN ('stored', 'taken')`
 )
 
 // writerStatements are prepared once, for the one writing connection.
@@ -84,7 +84,8 @@ func (w *writerStatements) in(ctx context.Context, tx *sql.Tx) writerStatements 
 // batch is kept; the code is CodeStoreFailed.
 //
 // A change that comes after its transfer was removed doesn't put it on the list
-// again. If it says that the transfer was stored, it goes into the history.
+// again. If it says that the transfer was stored or taken as arrived, it goes into the
+// history.
 func (s *Store) Commit(ctx context.Context, batch core.Batch) error {
 	if err := ctx.Err(); err != nil {
 		return failed(opSave, err)
@@ -150,7 +151,7 @@ func (s *Store) apply(ctx context.Context, tx *sql.Tx, batch core.Batch, p *prog
 	remove, before := batch.Remove, p.stored
 	for _, t := range batch.Put {
 		if _, gone := s.gone[t.ID]; gone {
-			if t.State != core.StateStored {
+			if !t.State.InHistory() {
 				continue
 			}
 			remove = append(slices.Clip(remove), t.ID)
@@ -194,14 +195,14 @@ func finalAttempts(batch core.Batch) (final map[core.TransferID]core.Attempt, ot
 	return final, others
 }
 
-// putTransfer writes t, also into the history if it was not stored before.
+// putTransfer writes t, also into the history if it belongs there and was not in it.
 func (w *writerStatements) putTransfer(ctx context.Context, t core.Transfer, final core.Attempt, p *progress) error {
 	row, err := values(t)
 	if err != nil {
 		return err
 	}
 	sums := sumsOf(row)
-	if t.State != core.StateStored {
+	if !t.State.InHistory() {
 		if !t.StartedAt.IsZero() { // most probably it has a row
 			if ok, err := changed(w.move.ExecContext(ctx, moving(row, sums)...)); ok || err != nil {
 				return err

@@ -16,8 +16,10 @@ const blocksVersion = 3
 
 // The queries of History.
 const (
-	allSQL     = `SELECT %s FROM transfers WHERE stored_no IS NOT NULL ORDER BY stored_no DESC LIMIT ?`
-	numbersSQL = `SELECT %s FROM transfers WHERE stored_no IN (SELECT value FROM json_each(?)) ORDER BY stored_no DESC`
+	allSQL     = `SELECT %s FROM transfers WHERE stored_no IS NOT NULL%s ORDER BY stored_no DESC LIMIT ?`
+	numbersSQL = `SELECT %s FROM transfers WHERE stored_no IN (SELECT value FROM json_each(?))%s ORDER BY stored_no DESC LIMIT ?`
+
+	notTakenSQL = ` AND state <> 'taken'`
 
 	// entriesSQL selects the columns of scanEntry; callers append the order and
 	// the limit.
@@ -29,8 +31,8 @@ const (
 	keysSQL    = `SELECT texts, keys FROM search_blocks WHERE last = ?`
 )
 
-// History returns the stored transfers that have every word of the query's text,
-// newest first. A transfer has a word, in upper or lower case, if the word is part
+// History returns the transfers that were stored or taken as arrived and have every
+// word of the query's text, newest first. A transfer has a word, in upper or lower case, if the word is part
 // of its name, path, server or one of its tags; begins its file ID or SHA-256; is
 // its size, in bytes or rounded with a unit ("3.1 MiB"); or is the day, month or
 // time at which it was stored ("2026-11-24", "14:05").
@@ -52,13 +54,20 @@ func (s *Store) historyOf(ctx context.Context, q core.HistoryQuery, version int)
 	if zone == nil {
 		zone = time.Local
 	}
-	cols := selectedOf(version)
+	cols, which := selectedOf(version), ""
+	if q.Stored {
+		which = notTakenSQL
+	}
 	wanted := terms(q.Text, zone)
 	if len(wanted) == 0 {
-		found, err := s.transfers(ctx, fmt.Sprintf(allSQL, cols), limit)
+		found, err := s.transfers(ctx, fmt.Sprintf(allSQL, cols, which), limit)
 		return found, failed(opRead, err)
 	}
-	numbers, err := s.search(ctx, wanted, limit, version)
+	most := limit
+	if q.Stored { // the index doesn't tell which ones are left out
+		most = -1
+	}
+	numbers, err := s.search(ctx, wanted, most, version)
 	s.note(err)
 	if err != nil {
 		return nil, failed(opRead, err)
@@ -67,7 +76,7 @@ func (s *Store) historyOf(ctx context.Context, q core.HistoryQuery, version int)
 	if err != nil {
 		return nil, failed(opRead, err)
 	}
-	found, err := s.transfers(ctx, fmt.Sprintf(numbersSQL, cols), string(list))
+	found, err := s.transfers(ctx, fmt.Sprintf(numbersSQL, cols, which), string(list), limit)
 	return found, failed(opRead, err)
 }
 

@@ -16,7 +16,7 @@ import (
 // 32,766 parameters at most.
 const knownChunk = 500
 
-// Unfinished returns every transfer that is still listed and not stored, in
+// Unfinished returns every transfer that is still listed and not in the history, in
 // queue order.
 func (s *Store) Unfinished(ctx context.Context) ([]core.Transfer, error) {
 	var n int
@@ -42,7 +42,7 @@ const unfinishedSQL = `SELECT ` + selected + ` FROM transfers %s WHERE stored_no
 func distinct(list []core.Transfer) error {
 	seen := make(map[core.TransferID]struct{}, len(list))
 	for _, t := range list {
-		if _, twice := seen[t.ID]; twice || t.State == core.StateStored {
+		if _, twice := seen[t.ID]; twice || t.State.InHistory() {
 			return fmt.Errorf("%w: the index of the queue", errDamaged)
 		}
 		seen[t.ID] = struct{}{}
@@ -52,8 +52,8 @@ func distinct(list []core.Transfer) error {
 
 // Known returns the transfers, of every destination, that have the path of one of
 // the sources and also its size and modification time, or were sent from a copy.
-// Cancelled ones and those whose file the server has deleted by now are left out.
-// The newest come first.
+// Left out are cancelled ones, those that a user took as arrived, and those whose
+// file the server has deleted by now. The newest come first.
 func (s *Store) Known(ctx context.Context, sources []core.Source) ([]core.Transfer, error) {
 	byPath := make(map[string][]core.Source, len(sources))
 	paths := make([]string, 0, len(sources))
@@ -100,7 +100,7 @@ func (s *Store) knownPaths(ctx context.Context, paths []string) ([]core.Transfer
 		args = append(args, p)
 	}
 	return s.transfers(ctx, `SELECT `+selected+` FROM transfers INDEXED BY transfers_path
-WHERE path IN (?`+strings.Repeat(",?", len(paths)-1)+`) AND state <> 'cancelled'`, args...)
+WHERE path IN (?`+strings.Repeat(",?", len(paths)-1)+`) AND state NOT IN ('cancelled', 'taken')`, args...)
 }
 
 // Transfers returns transfers by their IDs, stored ones too. Missing ones are left

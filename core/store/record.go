@@ -125,7 +125,7 @@ func scanTransfer(row scanner) (core.Transfer, error) {
 	switch {
 	case !t.State.Valid():
 		err = errors.Join(err, fmt.Errorf("state %.40q", t.State))
-	case stored != (t.State == core.StateStored):
+	case stored != t.State.InHistory():
 		err = errors.Join(err, fmt.Errorf("state %s, in the history: %t", t.State, stored))
 	case !written.fit(read):
 		err = errors.Join(err, errChecksum)
@@ -141,9 +141,10 @@ func scanTransfer(row scanner) (core.Transfer, error) {
 // and keeps no other from being sent. Its receipt is dropped.
 func spoil(t *core.Transfer, err error, stored bool) {
 	switch {
+	case stored && t.State == core.StateTaken: // nobody said that it was stored
 	case stored:
 		t.State = core.StateStored // it belongs to the history
-	case !t.State.Done() || t.State == core.StateStored || !t.State.Valid():
+	case !t.State.Done() || t.State.InHistory():
 		t.State = core.StateFailed
 	}
 	t.Receipt, t.Resume, t.Source.Copy = nil, "", ""

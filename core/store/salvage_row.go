@@ -141,7 +141,7 @@ func (s *salvage) transfer(ctx context.Context, page treePage, c cell, values []
 // have the file. The server, or else the user, is asked before it is sent again. If
 // the transfer may not even have been in the queue any more, the user is asked.
 func doubt(row rawRow, x *core.Transfer, t trust) error {
-	if x.State == core.StateStored {
+	if x.State.InHistory() {
 		return nil // a final state
 	}
 	if x.State.Active() {
@@ -251,8 +251,8 @@ func (s *salvage) saved(ctx context.Context, id core.TransferID) (*core.Transfer
 // further reports whether a has come further than b, another row of the same
 // transfer.
 func further(a, b core.Transfer) bool {
-	if a.State != b.State && (a.State == core.StateStored || b.State == core.StateStored) {
-		return a.State == core.StateStored
+	if a.State != b.State && (a.State.InHistory() || b.State.InHistory()) {
+		return a.State.InHistory()
 	}
 	if a.Attempts != b.Attempts {
 		return a.Attempts > b.Attempts
@@ -262,7 +262,7 @@ func further(a, b core.Transfer) bool {
 
 // counted adds a row to the counts of what was saved, or subtracts it.
 func (s *salvage) counted(x core.Transfer, t trust, by int) {
-	if x.State == core.StateStored {
+	if x.State.InHistory() {
 		s.found.Stored += by
 		return
 	}

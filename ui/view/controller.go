@@ -15,12 +15,19 @@ type Controller interface {
 	Scan(ctx context.Context, paths []string, progress func(core.ScanProgress)) (core.Scan, error)
 	Submit(ctx context.Context, sources []core.Source, o core.Options) (core.Submission, error)
 	Pause(ctx context.Context, ids ...core.TransferID) error
+	// PauseAfter lets attempts end that are under way, and pauses the other transfers.
+	PauseAfter(ctx context.Context, ids ...core.TransferID) error
 	Resume(ctx context.Context, ids ...core.TransferID) error
 	Retry(ctx context.Context, ids ...core.TransferID) error
+	// Ask asks the server again about transfers of unknown outcome; nothing is sent.
+	Ask(ctx context.Context, ids ...core.TransferID) error
+	// Take records transfers of unknown outcome as taken as arrived by the user.
+	Take(ctx context.Context, ids ...core.TransferID) error
 	Cancel(ctx context.Context, ids ...core.TransferID) error
 	Remove(ctx context.Context, ids ...core.TransferID) error
 	PauseAll(ctx context.Context) error
-	ResumeAll(ctx context.Context) error // also lifts a halt
+	PauseAllAfter(ctx context.Context) error // lets attempts end that are under way
+	ResumeAll(ctx context.Context) error     // also lifts a halt
 	// First and Last move transfers to the head and to the end of the queue.
 	First(ctx context.Context, ids ...core.TransferID) error
 	Last(ctx context.Context, ids ...core.TransferID) error
@@ -29,7 +36,7 @@ type Controller interface {
 	Finalise(ctx context.Context, t core.Transfer, o core.FinaliseOptions, step func(core.Finalisation)) error
 	Subscribe() (core.Snapshot, core.Feed)
 
-	// History returns stored transfers, newest first.
+	// History returns what was stored or taken as arrived, newest first.
 	History(ctx context.Context, q core.HistoryQuery) ([]core.Transfer, error)
 	// ExportHistory writes the stored transfers that q selects into a file, whole
 	// or not at all: where it fails, the file that was there stays.

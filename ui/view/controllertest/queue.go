@@ -121,6 +121,7 @@ func (t *trial) notQueued(s core.Submission, err error, kind core.Kind, code cor
 func (t *trial) verbs() map[string]func(context.Context, ...core.TransferID) error {
 	return map[string]func(context.Context, ...core.TransferID) error{
 		"pause": t.Pause, "resume": t.Resume, "retry": t.Retry, "cancel": t.Cancel, "remove": t.Remove, "first": t.First, "last": t.Last,
+		"pause after": t.PauseAfter, "ask": t.Ask, "take": t.Take,
 	}
 }
 
@@ -195,6 +196,24 @@ func verbChecks() []check {
 					t.Errorf("moved %s: the order is %s, want %s", step.ids, got, step.want)
 				}
 			}
+		}},
+		{name: "pause all after", test: func(t *trial) {
+			profile := t.online()
+			release := t.Hold()
+			t.Cleanup(release)
+			id := t.queue(profile, "a", 1)
+			t.await(id, core.StateSending)
+			t.must(t.PauseAllAfter(t.Context()))
+			if s := t.snapshot(); !s.Paused {
+				t.Error("not shown as paused")
+			}
+			t.wantState(id, core.StateSending)
+			rest := t.queue(profile, "b", 1)
+			release()
+			t.await(id, core.StateStored)
+			t.wantState(rest, core.StateQueued)
+			t.must(t.ResumeAll(t.Context()))
+			t.await(rest, core.StateStored)
 		}},
 		{name: "pause all, resume all", test: func(t *trial) {
 			profile := t.online()

@@ -11,18 +11,18 @@ import (
 func stateChecks() (checks []check) {
 	const gone = core.State("")
 	for _, s := range []struct {
-		state                                core.State
-		pause, resume, retry, cancel, remove core.State
+		state                                       core.State
+		pause, after, resume, retry, cancel, remove core.State
 	}{
-		{core.StateQueued, core.StatePaused, core.StateQueued, core.StateQueued, core.StateCancelled, gone},
-		{core.StateWaiting, core.StatePaused, core.StateWaiting, core.StateQueued, core.StateCancelled, gone},
-		{core.StatePaused, core.StatePaused, core.StateQueued, core.StatePaused, core.StateCancelled, gone},
-		{core.StateFailed, core.StateFailed, core.StateFailed, core.StateQueued, core.StateCancelled, gone},
-		{core.StateStored, core.StateStored, core.StateStored, core.StateStored, core.StateStored, gone},
-		{core.StateCancelled, core.StateCancelled, core.StateCancelled, core.StateQueued, core.StateCancelled, gone},
-		{core.StateSending, core.StatePaused, core.StateSending, core.StateSending, core.StateCancelled, gone},
+		{core.StateQueued, core.StatePaused, core.StatePaused, core.StateQueued, core.StateQueued, core.StateCancelled, gone},
+		{core.StateWaiting, core.StatePaused, core.StatePaused, core.StateWaiting, core.StateQueued, core.StateCancelled, gone},
+		{core.StatePaused, core.StatePaused, core.StatePaused, core.StateQueued, core.StatePaused, core.StateCancelled, gone},
+		{core.StateFailed, core.StateFailed, core.StateFailed, core.StateFailed, core.StateQueued, core.StateCancelled, gone},
+		{core.StateStored, core.StateStored, core.StateStored, core.StateStored, core.StateStored, core.StateStored, gone},
+		{core.StateCancelled, core.StateCancelled, core.StateCancelled, core.StateCancelled, core.StateQueued, core.StateCancelled, gone},
+		{core.StateSending, core.StatePaused, core.StateSending, core.StateSending, core.StateSending, core.StateCancelled, gone},
 	} {
-		for verb, want := range map[string]core.State{"pause": s.pause, "resume": s.resume, "retry": s.retry, "cancel": s.cancel, "remove": s.remove, "first": s.state, "last": s.state} {
+		for verb, want := range map[string]core.State{"pause": s.pause, "pause after": s.after, "ask": s.state, "take": s.state, "resume": s.resume, "retry": s.retry, "cancel": s.cancel, "remove": s.remove, "first": s.state, "last": s.state} {
 			checks = append(checks, check{name: verb + " " + string(s.state), test: func(t *trial) {
 				id := t.in(s.state)
 				t.must(t.verbs()[verb](t.Context(), id))

@@ -55,6 +55,9 @@ func (f *Fake) ExportHistory(_ context.Context, path string, format core.History
 			text = "path,sha256\n"
 		}
 		for _, t := range f.search(q) {
+			if t.Receipt == nil { // taken as arrived
+				t.Receipt = &core.Receipt{}
+			}
 			text += t.Source.Path + "," + string(t.Receipt.SHA256) + "\n"
 		}
 		f.mu.Unlock()

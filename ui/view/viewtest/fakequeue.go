@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/artstore/ingester/core"
 )
@@ -72,7 +73,7 @@ func (f *Fake) accept(out *core.Submission, src core.Source, o core.Options, to 
 		return src.Path != "" && t.Source.Path == src.Path && t.Source.Size == src.Size && t.Source.ModTime.Equal(src.ModTime) && to.Takes(t.Destination())
 	}
 	for i := range q.list {
-		if t := &q.list[i]; same(*t) && t.State != core.StateCancelled && t.State != core.StateStored {
+		if t := &q.list[i]; same(*t) && t.State != core.StateCancelled && !t.State.InHistory() {
 			if t.State == core.StateFailed {
 				t.State, t.Options = core.StateQueued, o
 				f.tell(t.ID)
@@ -81,7 +82,7 @@ func (f *Fake) accept(out *core.Submission, src core.Source, o core.Options, to 
 			return
 		}
 	}
-	if i := slices.IndexFunc(f.StoredFiles, same); i >= 0 && !again {
+	if i := slices.IndexFunc(f.StoredFiles, func(t core.Transfer) bool { return t.State != core.StateTaken && same(t) }); i >= 0 && !again {
 		out.Stored = append(out.Stored, f.StoredFiles[i])
 		return
 	}
@@ -147,6 +148,30 @@ func (f *Fake) Pause(ctx context.Context, ids ...core.TransferID) error {
 	})
 }
 
+// PauseAfter implements view.Controller.
+func (f *Fake) PauseAfter(ctx context.Context, ids ...core.TransferID) error {
+	return f.verb(ctx, "pause after", ids, func(t *core.Transfer) {
+		if t.State == core.StateQueued || t.State == core.StateWaiting {
+			t.State = core.StatePaused
+		}
+	})
+}
+
+// Ask implements view.Controller. The server can't tell.
+func (f *Fake) Ask(ctx context.Context, ids ...core.TransferID) error {
+	return f.verb(ctx, "ask", ids, func(*core.Transfer) {})
+}
+
+// Take implements view.Controller.
+func (f *Fake) Take(ctx context.Context, ids ...core.TransferID) error {
+	return f.verb(ctx, "take", ids, func(t *core.Transfer) {
+		if t.State == core.StateUnknown && t.Doubtful() {
+			t.State, t.NotBefore, t.FinishedAt = core.StateTaken, time.Time{}, Start()
+			f.StoredFiles = slices.Insert(f.StoredFiles, 0, *t)
+		}
+	})
+}
+
 // Resume implements view.Controller.
 func (f *Fake) Resume(ctx context.Context, ids ...core.TransferID) error {
 	return f.verb(ctx, "resume", ids, func(t *core.Transfer) {
@@ -177,7 +202,7 @@ func (f *Fake) Cancel(ctx context.Context, ids ...core.TransferID) error {
 
 func cancel(t *core.Transfer) {
 	switch {
-	case t.State == core.StateStored, t.Damaged():
+	case t.State.InHistory(), t.Damaged():
 	case t.Doubtful() && !t.State.Done():
 		t.State = core.StateUnknown // the server may have it
 	default:
@@ -255,6 +280,18 @@ func (f *Fake) PauseAll(context.Context) error {
 			f.tell(t.ID)
 		}
 	}
+	f.tellFlags()
+	return nil
+}
+
+// PauseAllAfter implements view.Controller.
+func (f *Fake) PauseAllAfter(context.Context) error {
+	if err := f.ask("pause all after"); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.begin().paused = true
 	f.tellFlags()
 	return nil
 }

@@ -104,7 +104,7 @@ func (f *Fake) keep(previous, name string, s view.ProfileSecrets, sessionOnly bo
 func (f *Fake) rename(from, to string) {
 	q := f.begin()
 	for i := range q.list {
-		if t := &q.list[i]; from != to && t.Options.Profile == from && t.State != core.StateStored {
+		if t := &q.list[i]; from != to && t.Options.Profile == from && !t.State.InHistory() {
 			t.Options.Profile = to
 			f.tell(t.ID)
 		}

@@ -40,15 +40,16 @@ func (s *Server) reaches(address string) bool {
 	return s != nil && core.SameServer(address, s.Profile.IngesterURL)
 }
 
-// work sends what is in the queue, where there is a server.
+// work sends what is in the queue, where there is a server. What is under way ends
+// although everything is paused.
 func (f *Fake) work() {
 	q := f.begin()
-	if f.Server == nil || q.paused {
+	if f.Server == nil {
 		return
 	}
 	for i := range q.list {
 		t := &q.list[i]
-		if was := t.State; was == core.StateQueued || was == core.StateSending {
+		if was := t.State; was == core.StateQueued && !q.paused || was == core.StateSending {
 			f.send(t)
 			if t.State != was {
 				f.tell(t.ID)

@@ -33,7 +33,7 @@ func Showcase(n int) core.Snapshot {
 	list[3].Receipt = &core.Receipt{FileID: "5f0c1a34-4b1e-4d55-9a51-0a9b8a1f0e11", SHA256: core.NewChecksum(make([]byte, 32)), UploadedAt: Start()}
 	list[4].Sent, list[4].NotBefore = 2400*mib, Start().Add(7*time.Second+time.Millisecond)
 	list[4].Error = &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503}
-	list[5].Error = &core.Error{Kind: core.KindNetwork, Code: core.CodeOutcomeUnknown}
+	list[5].Error = &core.Error{Kind: core.KindNetwork, Code: core.CodeOutcomeUnknown, Outcome: core.OutcomeUnknown}
 	list[6].Error = &core.Error{Kind: core.KindServer, Code: core.CodeTooLarge, Status: 413, Op: "upload", ServerText: "File too large"}
 	for i := len(list); i < n; i++ {
 		list = append(list, Transfer(i+1, fmt.Sprintf("photos/IMG_%04d.jpg", 1993+i), int64(3*mib+i*31000), core.StateQueued))
