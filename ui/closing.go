@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/artstore/ingester/ui/transfers"
 	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/widgets"
 )
@@ -42,7 +43,7 @@ func (w *Window) askClose() {
 // underWay reports whether closing would stop anything.
 func (w *Window) underWay() bool {
 	m := w.model
-	return m.Totals.Unfinished() && !m.Paused && m.Halt == nil
+	return (m.Totals.Unfinished() && !m.Paused || m.Totals.Active > 0) && m.Halt == nil
 }
 
 // askWhere asks what becomes of the uploads that are under way.
@@ -51,6 +52,9 @@ func (w *Window) askWhere(tray bool) {
 	words, stay := t.S("close.text"), t.S("close.stay")
 	if tray {
 		words, stay = t.S("close.text.tray"), t.S("close.tray")
+	}
+	if cost := w.model.Totals.Stopping; cost.Matters() {
+		words += "\n" + transfers.CostWords(t, cost)
 	}
 	label := widgets.NewLabel(words, theme.SizeNameText, widget.MediumImportance, false)
 	label.Wrapping = fyne.TextWrapWord

@@ -31,7 +31,8 @@ func TestClosingAsksOnlyWhileSomethingIsUnderWay(t *testing.T) {
 		{"uploading", func(*core.Snapshot) {}, true},
 		{"waiting to retry", func(s *core.Snapshot) { s.Transfers = s.Transfers[4:5] }, true},
 		{"stored", func(s *core.Snapshot) { s.Transfers = s.Transfers[3:4] }, false},
-		{"paused", func(s *core.Snapshot) { s.Paused = true }, false},
+		{"paused", func(s *core.Snapshot) { s.Paused, s.Transfers = true, s.Transfers[4:] }, false},
+		{"pauses after what is under way", func(s *core.Snapshot) { s.Paused = true }, true},
 		{"halted", func(s *core.Snapshot) { s.Halt = &core.Error{Code: core.CodeSignInRefused, Kind: core.KindAuth} }, false},
 		{"nothing", func(s *core.Snapshot) { s.Transfers = nil }, false},
 	} {

@@ -27,6 +27,7 @@ func (w *Window) assemble() {
 	}
 	w.permanent.Notices, w.permanent.Changed = w.permanentNotices, w.permanentChanged
 	w.header = newHeader(host)
+	w.header.pauseAll = w.pauseAll
 	w.header.onImport, w.header.onSandbox = w.importProfile, w.startSandbox
 	w.header.onNew = func() { settings.ShowNew(host, nil) }
 	w.banner = newBanner(host, w.icons)
@@ -63,7 +64,7 @@ func (w *Window) assemble() {
 
 // views are the pages, in the order of the navigation.
 func (w *Window) views() []view.Page {
-	stored := func() int { return w.model.Totals.Stored }
+	stored := func() int { return w.model.Totals.Stored + w.model.Totals.Taken }
 	w.history = history.New(w.host, w.permanent, stored)
 	return []view.Page{w.transfers, w.history, metrics.New(w.host, w.recorder), logs.New(w.host, w.buffer)}
 }

@@ -27,6 +27,7 @@ type header struct {
 	settings *widgets.IconButton
 	link     core.Link
 	paused   bool
+	pauseAll func()
 	// Called by the menu of profiles.
 	onNew, onImport, onSandbox func()
 }
@@ -132,7 +133,7 @@ func (h *header) togglePause() {
 	if h.paused {
 		h.host.Act(h.host.Controller.ResumeAll)
 	} else {
-		h.host.Act(h.host.Controller.PauseAll)
+		h.pauseAll()
 	}
 }
 

@@ -6,7 +6,10 @@ import (
 	"slices"
 	"time"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui/transfers"
@@ -166,10 +169,39 @@ func (in *intake) askPermanent(s core.Submission) {
 		func() { in.permanent.Add(files) }, func() { in.askStored(s.Stored, s.Asked) })
 }
 
-// askStored offers to send files again that the server has already.
+// mostNamed is how many files a question names.
+const mostNamed = 5
+
+// storedNames are the first of the stored files, with when they were stored.
+func storedNames(t *wording.Text, stored []core.Transfer) fyne.CanvasObject {
+	list := container.NewVBox()
+	line := func(words string) {
+		l := widget.NewLabel(words)
+		l.Truncation = fyne.TextTruncateEllipsis
+		list.Add(l)
+	}
+	for i := range stored[:min(len(stored), mostNamed)] {
+		x := &stored[i]
+		at := x.FinishedAt
+		if x.Receipt != nil && !x.Receipt.UploadedAt.IsZero() {
+			at = x.Receipt.UploadedAt
+		}
+		_, name := wording.SplitName(x.Source.Name)
+		line(t.S("stored.line", wording.Args{"Time": t.Moment(at), "Name": wording.Plain(name)}))
+	}
+	if more := len(stored) - mostNamed; more > 0 {
+		line(t.N("drop.more", more))
+	}
+	return list
+}
+
+// askStored offers to send files again that the server has already. To skip them is the
+// first choice.
 func (in *intake) askStored(stored []core.Transfer, asked core.Options) {
 	t := in.host.Text
-	view.Ask(in.host, t.S("stored.title"), storedAlready(t, stored, asked), t.S("stored.yes"), func() {
+	words := widget.NewLabel(storedAlready(t, stored, asked))
+	words.Wrapping = fyne.TextWrapWord
+	again := func() {
 		sources := make([]core.Source, 0, len(stored))
 		for i := range stored {
 			sources = append(sources, stored[i].Source)
@@ -177,7 +209,13 @@ func (in *intake) askStored(stored []core.Transfer, asked core.Options) {
 		in.send(sources, true, func(s core.Submission) {
 			in.say(t.S("drop.added", wording.Args{"What": t.N("count.files", len(s.Queued))}))
 		})
-	})
+	}
+	skip := t.S("stored.skip.one")
+	if len(stored) > 1 {
+		skip = t.S("stored.skip.many")
+	}
+	view.Choose(in.host, t.S("stored.title"), container.NewVBox(words, storedNames(t, stored)),
+		view.Answer{Words: t.S("stored.yes"), Do: again}, view.Answer{Words: skip, Do: func() {}})
 }
 
 // storedAlready says that the server has these files already, and how they differ from

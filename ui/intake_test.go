@@ -210,6 +210,47 @@ func TestWhatIsStoredIsAskedAbout(t *testing.T) {
 	h.Until("the result", func() bool { return strings.Contains(h.Words(), "Added 1 file") })
 }
 
+// TestStoredFilesAreNamed: the question names the first files with when they were stored.
+// Return skips them, and so does Escape.
+func TestStoredFilesAreNamed(t *testing.T) {
+	ctl := viewtest.NewFake()
+	var stored []core.Transfer
+	for i := range 7 {
+		x := viewtest.Transfer(i+1, fmt.Sprintf("box/plate %d.tif", i+1), 10, core.StateStored)
+		x.Receipt = &core.Receipt{FileID: "id", UploadedAt: viewtest.Start().AddDate(0, 0, -i)}
+		stored = append(stored, x)
+	}
+	stored[1].Receipt, stored[1].FinishedAt = nil, viewtest.Start()
+	ctl.ScanResult = core.Scan{Sources: make([]core.Source, 7)}
+	ctl.OnSubmit = func([]core.Source, core.Options) (core.Submission, error) {
+		return core.Submission{Stored: stored}, nil
+	}
+	for _, key := range []fyne.KeyName{fyne.KeyReturn, fyne.KeyEscape} {
+		h := open(t, ctl, "en", "light")
+		h.w.intake.add([]string{"/a"})
+		h.Until("the question", func() bool { return strings.Contains(h.Words(), "Upload again?") })
+		text := h.w.host.Text
+		h.Says("7 files are stored on the server already")
+		h.Says(text.Moment(viewtest.Start()) + " · plate 1.tif")
+		h.Says(text.Moment(viewtest.Start()) + " · plate 2.tif")
+		h.Says(text.Moment(viewtest.Start().AddDate(0, 0, -4)) + " · plate 5.tif")
+		h.Says("and 2 more")
+		h.DialogFits()
+		if h.SaysNow("plate 6.tif") {
+			t.Error("it names more files than fit")
+		}
+		h.Typed(key)
+		if h.w.win.Canvas().Overlays().Top() != nil {
+			t.Errorf("%s leaves the question open", key)
+		}
+		for _, call := range ctl.Calls() {
+			if strings.Contains(call, "again=true") {
+				t.Errorf("%s asks %q", key, call)
+			}
+		}
+	}
+}
+
 // TestOnlyWhatIsAddedIsCounted checks that of a folder that was dropped before only
 // the new files are counted.
 func TestOnlyWhatIsAddedIsCounted(t *testing.T) {

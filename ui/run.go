@@ -33,7 +33,7 @@ func (w *Window) startTray() {
 	if !ok || !w.wantsTray {
 		return
 	}
-	w.tray = newTray(desk, faceOf(w.host.Text, w.model), func() { w.header.togglePause() }, w.raise, w.end)
+	w.tray = newTray(desk, faceOf(w.host.Text, w.model), w.pauseFromTray, w.raise, w.end)
 	desk.SetSystemTrayWindow(w.win)
 }
 

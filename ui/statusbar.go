@@ -58,7 +58,9 @@ func (s *statusBar) show(all *queue.Model) {
 		rate = t.Rate(m.Rate)
 	}
 	switch {
-	case all.Paused && m.Unfinished() && m.Active == 0:
+	case all.Paused && m.Active > 0:
+		left = t.N("status.pausing", m.Active)
+	case all.Paused && m.Unfinished():
 		left = t.S("tray.paused")
 	case all.Waiting() != nil:
 		left = waitText(t, all.Waiting())
@@ -68,6 +70,8 @@ func (s *statusBar) show(all *queue.Model) {
 		left = t.S("status.estimating")
 	case m.Files > 0 && m.Stored == m.Files:
 		left = doneText(t, m)
+	case m.Taken > 0 && m.Stored+m.Taken == m.Files:
+		left = t.N("status.taken", m.Taken)
 	}
 	changed := false
 	for c, words := range map[*widgets.Caption]string{s.files: files, s.bytes: bytes, s.rate: rate, s.left: left, s.failed: troubleText(t, m)} {

@@ -76,8 +76,11 @@ func trayIcon(attention bool) fyne.Resource {
 func faceOf(t *wording.Text, m *queue.Model) trayFace {
 	f := trayFace{progress: progressText(t, m), pause: t.S("header.pause"), open: t.S("tray.open"), quit: t.S("tray.quit"),
 		attention: m.Halt != nil || m.Totals.Failed+m.Totals.Unknown+m.Totals.Held > 0}
-	if m.Paused {
+	switch {
+	case m.Paused:
 		f.pause = t.S("header.resume")
+	case m.Totals.Stopping.Matters():
+		f.pause = t.S("tray.pause_after")
 	}
 	return f
 }
@@ -92,6 +95,8 @@ func progressText(t *wording.Text, m *queue.Model) string {
 	switch {
 	case m.Halt != nil:
 		words += " · " + t.S("tray.halted")
+	case m.Paused && sum.Active > 0:
+		words += " · " + t.N("status.pausing", sum.Active)
 	case m.Paused && sum.Unfinished():
 		words += " · " + t.S("tray.paused")
 	case m.Waiting() != nil:

@@ -25,8 +25,8 @@ func labels(m *fyne.Menu) []string {
 
 func TestTrayMenu(t *testing.T) {
 	for language, want := range map[string][]string{
-		"en": {"1 of 12 files · 1 failed · 1 to decide", "-", "Open Ingester", "Pause all", "-", "Quit"},
-		"ru": {"1 из 12 файлов · 1 не удался · 1 ждёт решения", "-", "Открыть Ingester", "Пауза", "-", "Выйти"},
+		"en": {"1 of 12 files · 1 failed · 1 to decide", "-", "Open Ingester", "Pause all after the files being sent", "-", "Quit"},
+		"ru": {"1 из 12 файлов · 1 не удался · 1 ждёт решения", "-", "Открыть Ingester", "Пауза после отправляемых файлов", "-", "Выйти"},
 	} {
 		t.Run(language, func(t *testing.T) {
 			ctl := viewtest.NewFake()
@@ -59,7 +59,7 @@ func TestTrayActs(t *testing.T) {
 	viewtest.ChooseItem(t, desk.Menu, "Pause all")
 	h.Called("pause all")
 	h.w.apply(change{update: &core.Update{Paused: true}})
-	if got := labels(desk.Menu)[0]; got != "0 of 1 file · paused" {
+	if got := labels(desk.Menu)[0]; got != "0 of 1 file · pauses after 1 file" {
 		t.Errorf("paused, the menu says %q", got)
 	}
 	viewtest.ChooseItem(t, desk.Menu, "Resume all")

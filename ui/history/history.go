@@ -111,6 +111,9 @@ func (v *View) draw(r *widgets.CellRow, i int) {
 	}
 	_, name := wording.SplitName(x.Source.Name)
 	r.Cells[0].Color = theme.ColorNameForeground
+	if x.State == core.StateTaken {
+		name, r.Cells[0].Color = name+" · "+t.S("state.taken"), theme.ColorNameWarning
+	}
 	if differs := t.Differs(x.Receipt); differs != "" {
 		name, r.Cells[0].Color = name+" · "+differs, theme.ColorNameWarning
 	}

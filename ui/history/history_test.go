@@ -27,6 +27,22 @@ func TestHistoryMarksDifferences(t *testing.T) {
 	h.Until("the history", func() bool { return strings.Contains(viewtest.Spaced(h.Words()), "contract.pdf · kept for 30") })
 }
 
+// What was taken as arrived says so, and has no ID and checksum to copy.
+func TestHistoryMarksTaken(t *testing.T) {
+	ctl := viewtest.NewFake()
+	x := viewtest.Transfer(1, "minutes.pdf", 100, core.StateTaken)
+	x.FinishedAt = viewtest.Start()
+	ctl.StoredFiles = []core.Transfer{x}
+	h := open(t, ctl, "en", "light")
+	h.listed()
+	h.Says("minutes.pdf · taken as arrived, by you · not verified")
+	h.Says(viewtest.Start().Local().Format("2006-01-02 15:04"))
+	h.v.choose(0)
+	if !h.v.copyID.Disabled() || !h.v.copySum.Disabled() {
+		t.Error("an ID or a checksum can be copied that nobody knows")
+	}
+}
+
 func TestHistoryByKeys(t *testing.T) {
 	h := open(t, viewtest.Keeping(), "en", "light")
 	v := h.listed()

@@ -16,6 +16,7 @@ const (
 	ActFirst     // move to the head of the queue
 	ActLast      // move to its end
 	ActPermanent // keep the stored file for good
+	ActDecide    // decide about a file of unknown outcome
 	ActMore      // opens the menu
 	actDetails   // opens the details
 )
@@ -34,8 +35,12 @@ func allowed(s core.State) []Action {
 		return []Action{ActRetry, ActPause, ActFirst, ActLast, ActCancel}
 	case core.StatePaused:
 		return []Action{ActResume, ActFirst, ActLast, ActCancel}
-	case core.StateFailed, core.StateUnknown, core.StateCancelled:
+	case core.StateUnknown:
+		return []Action{ActDecide, ActRetry, ActRemove}
+	case core.StateFailed, core.StateCancelled:
 		return []Action{ActRetry, ActRemove}
+	case core.StateTaken:
+		return []Action{ActRemove}
 	case core.StateStored:
 		return []Action{ActPermanent, ActRemove}
 	}
@@ -54,5 +59,11 @@ func Can(a Action, s core.State) bool {
 
 // Can reports whether an action makes sense for a row.
 func (r *Row) Can(a Action) bool {
-	return Can(a, r.State()) && (a != ActPermanent || r.temporary && r.Receipt() != nil)
+	switch a {
+	case ActPermanent:
+		return Can(a, r.State()) && r.temporary && r.Receipt() != nil
+	case ActDecide: // nothing in a damaged entry can be trusted
+		return Can(a, r.State()) && r.Doubtful()
+	}
+	return Can(a, r.State())
 }

@@ -17,11 +17,12 @@ const (
 	GroupPaused    Group = "paused"
 	GroupStored    Group = "stored"
 	GroupCancelled Group = "cancelled"
+	GroupTaken     Group = "taken" // taken as arrived, not verified
 )
 
 // Groups are all groups in the order of the menu.
 func Groups() []Group {
-	return []Group{GroupAll, GroupUnderWay, GroupAttention, GroupPaused, GroupStored, GroupCancelled}
+	return []Group{GroupAll, GroupUnderWay, GroupAttention, GroupPaused, GroupStored, GroupTaken, GroupCancelled}
 }
 
 // groupOf says to which group a row belongs.
@@ -37,6 +38,8 @@ func groupOf(r *Row) Group {
 		return GroupPaused
 	case core.StateStored:
 		return GroupStored
+	case core.StateTaken:
+		return GroupTaken
 	case core.StateCancelled:
 		return GroupCancelled
 	}
@@ -69,7 +72,7 @@ func urgency(s core.State) int {
 		return 4
 	case core.StateQueued:
 		return 5
-	case core.StateStored:
+	case core.StateStored, core.StateTaken:
 		return 6
 	}
 	return 7

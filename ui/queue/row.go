@@ -20,6 +20,7 @@ type Row struct {
 	small     core.SmallState
 	temporary bool // the server keeps the file for a limited time
 	matches   bool // the filter's text is in the name
+	continues bool // the server may keep a part, from which the next attempt goes on
 }
 
 // destination is where a transfer goes; many go to the same.
@@ -29,7 +30,7 @@ type destination struct{ profile, server string }
 type progress struct {
 	sent      int64 // of this attempt
 	attempts  int
-	notBefore time.Time
+	notBefore time.Time // or when the user took the file as arrived
 	err       *core.Error
 	receipt   *core.Receipt
 }
@@ -39,8 +40,12 @@ func NewRow(t *core.Transfer) Row {
 	r := Row{
 		ID: t.ID, seq: t.Seq, Name: t.Source.Name, Path: t.Source.Path, Size: t.Source.Size,
 		to: unique.Make(destination{t.Options.Profile, t.Server}), small: t.State.Small(), temporary: t.Kept().Retention != core.RetentionPermanent,
+		continues: t.Resume != "",
 	}
 	p := progress{min(max(t.Sent, 0), t.Source.Size), t.Attempts, t.NotBefore, t.Error, t.Receipt}
+	if t.State == core.StateTaken {
+		p.notBefore = t.FinishedAt
+	}
 	if p != (progress{}) {
 		r.progress = new(p)
 	}
@@ -62,7 +67,20 @@ func (r *Row) soFar() progress {
 }
 
 // NotBefore is when the transfer is tried or asked about again; zero for no wait.
-func (r *Row) NotBefore() time.Time { return r.soFar().notBefore }
+func (r *Row) NotBefore() time.Time {
+	if r.State() == core.StateTaken {
+		return time.Time{}
+	}
+	return r.soFar().notBefore
+}
+
+// TakenAt is when the user took the file as arrived.
+func (r *Row) TakenAt() time.Time {
+	if r.State() != core.StateTaken {
+		return time.Time{}
+	}
+	return r.soFar().notBefore
+}
 
 // Sent are the bytes of this attempt that the server has.
 func (r *Row) Sent() int64 { return r.soFar().sent }

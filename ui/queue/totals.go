@@ -11,11 +11,13 @@ type Totals struct {
 	Files, Stored, Failed, Unknown, Active, Waiting, Queued, Paused int
 	Held                                                            int   // wait until their profile leads to their server again
 	Differing                                                       int   // stored otherwise than asked; part of Stored
+	Taken                                                           int   // taken as arrived by the user
 	Bytes, Done                                                     int64 // of all files that are not cancelled
 	Remaining                                                       int64 // of all files that are under way
 	Rate                                                            float64
 	Left                                                            time.Duration // 0 if unknown
 	Estimating                                                      bool          // Left will be known soon
+	Stopping                                                        Cost          // of everything that is under way
 }
 
 // Unfinished reports whether anything goes on by itself.
@@ -29,6 +31,7 @@ func (s *Totals) count(r *Row, sign int) {
 	n := int64(sign)
 	s.Files += sign
 	s.Bytes += n * r.Size
+	s.Stopping.count(r, sign)
 	remaining := false
 	switch r.State() {
 	case core.StateStored:
@@ -37,6 +40,8 @@ func (s *Totals) count(r *Row, sign int) {
 			s.Differing += sign
 		}
 		s.Done += n * r.Size
+	case core.StateTaken:
+		s.Taken += sign
 	case core.StateFailed:
 		s.Failed += sign
 	case core.StateUnknown:

@@ -25,9 +25,15 @@ func factsOf(t *wording.Text, r *queue.Row, now time.Time) []wording.Fact {
 		}
 		state, advice = t.Explain(&core.Error{Code: code})
 	}
+	if r.State() == core.StateTaken {
+		advice = t.S("advice.taken")
+	}
 	out := []wording.Fact{{Name: t.S("fact.state"), Value: wording.Capital(state)}}
 	if advice != "" {
 		out = append(out, wording.Fact{Name: t.S("fact.advice"), Value: advice})
+	}
+	if at := r.TakenAt(); !at.IsZero() {
+		out = append(out, wording.Fact{Name: t.S("fact.taken"), Value: t.Moment(at)})
 	}
 	if again := r.NotBefore(); r.State() == core.StateUnknown && again.After(now) {
 		out = append(out, wording.Fact{Name: t.S("fact.asked_again"), Value: t.Moment(again)})

@@ -44,7 +44,7 @@ func (v *View) buildFilter() {
 
 var groupKeys = map[queue.Group]string{ //nolint:gochecknoglobals // a table
 	queue.GroupAll: "filter.all", queue.GroupUnderWay: "filter.underway", queue.GroupAttention: "filter.attention",
-	queue.GroupPaused: "filter.paused", queue.GroupStored: "filter.stored", queue.GroupCancelled: "filter.cancelled",
+	queue.GroupPaused: "filter.paused", queue.GroupStored: "filter.stored", queue.GroupCancelled: "filter.cancelled", queue.GroupTaken: "filter.taken",
 }
 
 var orderKeys = map[queue.Order]string{ //nolint:gochecknoglobals // a table

@@ -15,7 +15,7 @@ import (
 var actionKeys = map[queue.Action]string{ //nolint:gochecknoglobals // a table
 	queue.ActPause: "action.pause", queue.ActResume: "action.resume", queue.ActRetry: "action.retry",
 	queue.ActCancel: "action.cancel", queue.ActRemove: "action.remove",
-	queue.ActFirst: "action.first", queue.ActLast: "action.last", queue.ActPermanent: "action.permanent", queue.ActMore: "action.menu",
+	queue.ActFirst: "action.first", queue.ActLast: "action.last", queue.ActPermanent: "action.permanent", queue.ActDecide: "action.decide", queue.ActMore: "action.menu",
 }
 
 // nameOf is the name of a row's button.
@@ -65,7 +65,7 @@ func (v *View) rowMenu(id core.TransferID) *fyne.Menu {
 		return nil
 	}
 	t, menu := v.host.Text, fyne.NewMenu("")
-	for _, a := range []queue.Action{queue.ActPause, queue.ActResume, queue.ActRetry, queue.ActFirst, queue.ActLast, queue.ActPermanent, queue.ActCancel, queue.ActRemove} {
+	for _, a := range []queue.Action{queue.ActDecide, queue.ActPause, queue.ActResume, queue.ActRetry, queue.ActFirst, queue.ActLast, queue.ActPermanent, queue.ActCancel, queue.ActRemove} {
 		ids := v.targets(r, a)
 		if len(ids) == 0 {
 			continue
@@ -76,6 +76,9 @@ func (v *View) rowMenu(id core.TransferID) *fyne.Menu {
 		}
 		words = t.Many(words, len(ids))
 		menu.Items = append(menu.Items, fyne.NewMenuItem(words, func() { v.do(a, ids) }))
+	}
+	if all := v.undecided(); len(all) > 1 {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(t.Many(t.S("action.decide_all"), len(all)), func() { v.decide(all) }))
 	}
 	if v.model.Totals.Failed > 1 {
 		menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("action.retry_failed"), v.RetryFailed))

@@ -194,7 +194,7 @@ func (d *rowRenderer) style() {
 	d.button(d.secondary, w.secondary)
 }
 
-var actionIcons = map[queue.Action]string{queue.ActPause: "pause", queue.ActResume: "resume", queue.ActRetry: "retry", queue.ActCancel: "cancel", queue.ActMore: "more"} //nolint:gochecknoglobals // a table
+var actionIcons = map[queue.Action]string{queue.ActPause: "pause", queue.ActResume: "resume", queue.ActRetry: "retry", queue.ActCancel: "cancel", queue.ActDecide: "decide", queue.ActMore: "more"} //nolint:gochecknoglobals // a table
 
 func (d *rowRenderer) button(b *widgets.IconButton, a queue.Action) {
 	name := actionIcons[a]

@@ -79,6 +79,11 @@ func presented(t *wording.Text, r *queue.Row, rate float64, left time.Duration, 
 		}
 	case core.StateUnknown:
 		w.icon, w.tone, w.status = "unknown", theme.ColorNameWarning, unknown(t, r, now)
+		if r.Can(queue.ActDecide) {
+			w.primary = queue.ActDecide
+		}
+	case core.StateTaken:
+		w.icon, w.status = "unknown", t.S("state.taken")
 	case core.StateCancelled:
 		w.icon, w.status = "cancelled", t.S("state.cancelled")
 		w.primary = queue.ActRetry

@@ -47,10 +47,11 @@ func TestPresent(t *testing.T) {
 		{name: "asking", transfer: core.Transfer{State: core.StateWaiting, Error: lost}, status: "not known if it arrived · asking the server…", primary: queue.ActRetry, secondary: queue.ActCancel},
 		{name: "asked later", transfer: core.Transfer{State: core.StateWaiting, Error: lost, NotBefore: viewtest.Start().Add(89500 * time.Millisecond)}, status: "not known if it arrived · asking again in 1 min 30 s", primary: queue.ActRetry, secondary: queue.ActCancel},
 		{name: "asked at the start", transfer: core.Transfer{State: core.StateQueued, Error: lost}, status: "not known if it arrived · asking the server…", primary: queue.ActPause, secondary: queue.ActCancel},
-		{name: "unknown, asked later", transfer: core.Transfer{State: core.StateUnknown, Error: lost, NotBefore: viewtest.Start().Add(time.Hour)}, status: "not known if it arrived, asking again in 1 h · Decide…", secondary: queue.ActMore},
+		{name: "unknown, asked later", transfer: core.Transfer{State: core.StateUnknown, Error: lost, NotBefore: viewtest.Start().Add(time.Hour)}, status: "not known if it arrived, asking again in 1 h · Decide…", primary: queue.ActDecide, secondary: queue.ActMore},
 		{name: "not listed", transfer: core.Transfer{State: core.StateUnknown, Error: &core.Error{Code: core.CodeNotListed, Fact: &core.Fact{With: map[string]any{"N": 12}}}}, status: "the server lists 12 newer files, not this one · Decide…", secondary: queue.ActMore},
 		{name: "not listed, after a restart", transfer: core.Transfer{State: core.StateUnknown, Error: &core.Error{Code: core.CodeNotListed}}, status: "the server lists other files, not this one · Decide…", secondary: queue.ActMore},
 		{name: "unknown", transfer: core.Transfer{State: core.StateUnknown}, status: "not known if it arrived · Decide…", secondary: queue.ActMore},
+		{name: "taken", transfer: core.Transfer{State: core.StateTaken, Error: lost}, status: "taken as arrived, by you · not verified", secondary: queue.ActMore},
 		{name: "cancelled", transfer: core.Transfer{State: core.StateCancelled}, status: "cancelled", primary: queue.ActRetry, secondary: queue.ActMore},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -51,8 +51,15 @@ func (v *View) do(a queue.Action, ids []core.TransferID) {
 	if len(ids) == 0 {
 		return
 	}
-	if a == queue.ActPermanent {
+	switch a {
+	case queue.ActPermanent:
 		v.permanent.Ask(v.storedFiles(ids))
+		return
+	case queue.ActDecide:
+		v.decide(ids)
+		return
+	case queue.ActPause:
+		v.pause(ids)
 		return
 	}
 	if a == queue.ActRemove || a == queue.ActCancel && !v.model.Filter.Shows(queue.GroupCancelled) {
@@ -60,7 +67,7 @@ func (v *View) do(a queue.Action, ids []core.TransferID) {
 	}
 	c := v.host.Controller
 	verbs := map[queue.Action]func(context.Context, ...core.TransferID) error{
-		queue.ActPause: c.Pause, queue.ActResume: c.Resume, queue.ActRetry: c.Retry, queue.ActCancel: c.Cancel, queue.ActRemove: c.Remove,
+		queue.ActResume: c.Resume, queue.ActRetry: c.Retry, queue.ActCancel: c.Cancel, queue.ActRemove: c.Remove,
 		queue.ActFirst: c.First, queue.ActLast: c.Last,
 	}
 	verb := verbs[a]

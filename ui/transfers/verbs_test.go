@@ -44,6 +44,7 @@ func TestVerbsOfRowsAndKeys(t *testing.T) {
 	h := open(t, ctl, "en", "light")
 	v := h.v
 	v.tapAction("t1", queue.ActPause, nil)
+	h.Tap("Pause now")
 	h.Called("pause [t1]")
 	v.tapAction("t5", queue.ActRetry, nil)
 	h.Called("retry [t5]")

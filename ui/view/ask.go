@@ -46,6 +46,32 @@ func Confirm(host *Host, title string, content fyne.CanvasObject, no, yes string
 	return accept
 }
 
+// Answer is one of the answers to a question, and what it does.
+type Answer struct {
+	Words string
+	Do    func()
+}
+
+// Choose asks a question with several answers. The last is the first choice: Return
+// gives it. Escape gives none.
+func Choose(host *Host, title string, content fyne.CanvasObject, answers ...Answer) {
+	d := dialog.NewCustomWithoutButtons(title, content, host.Win)
+	buttons := make([]fyne.CanvasObject, len(answers))
+	var first *widgets.PushButton
+	for i, a := range answers {
+		first = widgets.NewButton(a.Words, func() {
+			d.Hide()
+			a.Do()
+		})
+		buttons[i] = first
+	}
+	first.Importance = widget.HighImportance
+	d.SetButtons(buttons)
+	d.Resize(fyne.NewSize(Within(host, 520, 0).Width, d.MinSize().Height))
+	Present(host, d)
+	host.Win.Canvas().Focus(first)
+}
+
 // ShowMenuBelow opens a menu below an object.
 func ShowMenuBelow(menu *fyne.Menu, c fyne.Canvas, under fyne.CanvasObject) {
 	widget.ShowPopUpMenuAtRelativePosition(menu, c, fyne.NewPos(0, under.Size().Height+2), under)

@@ -39,7 +39,7 @@ func NewIcons() *Icons {
 		"waiting": theme.ViewRefreshIcon(), "paused": theme.MediaPauseIcon(), "stored": theme.ConfirmIcon(),
 		"failed": theme.CancelIcon(), "cancelled": theme.ContentRemoveIcon(), "history": theme.HistoryIcon(),
 		"pause": theme.MediaPauseIcon(), "resume": theme.MediaPlayIcon(), "retry": theme.ViewRefreshIcon(),
-		"cancel": theme.CancelIcon(), "more": theme.MoreHorizontalIcon(), "warning": theme.WarningIcon(),
+		"cancel": theme.CancelIcon(), "more": theme.MoreHorizontalIcon(), "warning": theme.WarningIcon(), "decide": theme.QuestionIcon(),
 	}}
 }
 
