@@ -10,6 +10,7 @@ type Snapshot struct {
 	Transfers []Transfer // in queue order
 	Paused    bool       // the user paused everything
 	Halt      *Error     // why nothing is sent until someone acts; nil while all is well
+	Halts     []Halt     // the same for each profile, Halt's first; other processes are not told
 	Waits     []Wait     // what the engine waits for, oldest first
 }
 
@@ -20,7 +21,15 @@ type Update struct {
 	Removed []TransferID // no longer in the list (history keeps what was stored)
 	Paused  bool
 	Halt    *Error
+	Halts   []Halt
 	Waits   []Wait
+}
+
+// Halt is why the transfers of a profile are not sent until someone acts.
+type Halt struct {
+	Profile string    // "" for those of all profiles
+	Until   time.Time // when it ends by itself, zero for never
+	Reason  *Error
 }
 
 // Wait is why some transfers are not sent for a while, although nobody has to act:

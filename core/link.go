@@ -9,6 +9,10 @@ type Link struct {
 	MutualTLS  bool   // our certificate was asked for and sent
 	HTTP       string // "HTTP/2", "HTTP/1.1"
 	Err        *Error // Failed and Unready only
+	// Rate is how many bytes a second the profile's timetable allows now, 0 for any
+	// number. RateUntil is when that changes, zero for never.
+	Rate      int64
+	RateUntil time.Time
 	// CertificateExpiry is when our client certificate expires, zero without one.
 	CertificateExpiry time.Time
 }

@@ -113,3 +113,18 @@ func (t Timetable) At(now time.Time) (rate int64, holds time.Duration) {
 	}
 	return present.rate, t.slots[next].begin - since
 }
+
+// Until returns the rate in force at now, and when another one begins; zero for
+// never.
+func (t Timetable) Until(now time.Time) (rate int64, next time.Time) {
+	rate, holds := t.At(now)
+	for range t.slots {
+		next = now.Add(holds)
+		after, more := t.At(next)
+		if after != rate {
+			return rate, next.Round(time.Second)
+		}
+		holds += more
+	}
+	return rate, time.Time{}
+}

@@ -77,3 +77,27 @@ func FuzzTimetable(f *testing.F) {
 		}
 	})
 }
+
+// A rate holds until another one begins, however often the timetable repeats it.
+func TestTimetableUntil(t *testing.T) {
+	monday := time.Date(2026, 5, 4, 10, 0, 0, 500, time.UTC)
+	for _, tt := range []struct {
+		text string
+		rate int64
+		next time.Time
+	}{
+		{"", 0, time.Time{}},
+		{"1MiB", 1 << 20, time.Time{}},
+		{"08:00,512KiB 18:00,off", 512 << 10, time.Date(2026, 5, 4, 18, 0, 0, 0, time.UTC)},
+		{"08:00,512KiB", 512 << 10, time.Time{}},
+		{"08:00,1MiB 12:00,1MiB Wed-09:00,2MiB", 1 << 20, time.Date(2026, 5, 6, 9, 0, 0, 0, time.UTC)},
+	} {
+		table, err := ParseTimetable(tt.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rate, next := table.Until(monday); rate != tt.rate || !next.Equal(tt.next) {
+			t.Errorf("%q: %d until %v, want %d until %v", tt.text, rate, next, tt.rate, tt.next)
+		}
+	}
+}

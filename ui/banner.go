@@ -41,16 +41,23 @@ func newBanner(host *view.Host, i *widgets.Icons) *banner {
 	return b
 }
 
-// show shows why the queue is halted, or hides the banner for nil. It reports whether
-// the banner was shown or hidden.
-func (b *banner) show(halt *core.Error) bool {
+// show shows why nothing is sent, or hides the banner for nil. A profile that is not the
+// current one is named. It reports whether the banner was shown or hidden.
+func (b *banner) show(halt *core.Halt, current string) bool {
 	was := b.content.Visible()
-	if halt != nil && halt != b.shown {
-		sentence, advice := b.host.Text.Explain(halt)
-		b.sentence.Set(b.host.Text.S("banner.halted", wording.Args{"Why": sentence}))
-		b.advice.SetText(advice)
+	b.shown = nil
+	if halt != nil {
+		b.shown = halt.Reason
+		sentence, advice := b.host.Text.Explain(halt.Reason)
+		key := "banner.halted"
+		if halt.Profile != "" && halt.Profile != current {
+			key = "banner.halted_of"
+		}
+		b.sentence.Set(b.host.Text.S(key, wording.Args{"Why": sentence, "Profile": wording.Plain(halt.Profile)}))
+		if b.advice.Text != advice {
+			b.advice.SetText(advice)
+		}
 	}
-	b.shown = halt
 	widgets.SetVisible(b.content, halt != nil)
 	return was != (halt != nil)
 }

@@ -38,7 +38,7 @@ func (w *Window) assemble() {
 		host: host, permanent: w.permanent, notice: w.transfers.Notice, options: w.transfers.Options, point: w.transfers.Point,
 		front: w.showTransfers, undecided: w.undecided,
 	}
-	w.bar = newStatusBar(t, w.icons, func() {
+	w.bar = newStatusBar(host, w.icons, func() {
 		w.choose(0)
 		w.transfers.ShowGroup(queue.GroupAttention)
 	})

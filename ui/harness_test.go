@@ -48,7 +48,7 @@ func openWith(t testing.TB, ctl *viewtest.Fake, language, theme string, prepare 
 		h.End(h.w.close)
 	})
 	h.Until("the first snapshot", func() bool {
-		return len(h.w.model.Rows) == len(ctl.Snapshot.Transfers) && h.w.header.link == ctl.CurrentLink
+		return len(h.w.model.Rows) == len(ctl.Snapshot.Transfers) && h.w.link == ctl.CurrentLink
 	})
 	return h
 }

@@ -84,7 +84,7 @@ func (h *header) showLink(l core.Link) {
 		h.state.Set(t.S("link.unready"), theme.ColorNameWarning, widgets.ColorWarnBg)
 	case core.LinkFailed:
 		h.dot.Set(theme.ColorNameError, "")
-		h.state.Set(t.S("link.failed"), theme.ColorNameError, widgets.ColorBadBg)
+		h.state.Set(t.S(failedKey(l.Err)), theme.ColorNameError, widgets.ColorBadBg)
 	default:
 		h.dot.Set(widgets.ColorMuted, "")
 		h.state.Set(t.S("link.unknown"), widgets.ColorMuted, widgets.ColorSunken)
@@ -102,6 +102,18 @@ func (h *header) showLink(l core.Link) {
 	h.secured.Set(words, widgets.ColorMuted, widgets.ColorSunken)
 	widgets.SetVisible(h.secured.Container, words != "")
 	h.content.Refresh()
+}
+
+// failedKey is the key of what to say of a connection that can't be used.
+func failedKey(why *core.Error) string {
+	switch {
+	case why == nil:
+	case why.Kind == core.KindAuth:
+		return "link.signed_out"
+	case why.Kind == core.KindConfig:
+		return "link.stopped"
+	}
+	return "link.failed"
 }
 
 // tapState says what is wrong with the connection or the server.

@@ -33,7 +33,7 @@ func (w *Window) startTray() {
 	if !ok || !w.wantsTray {
 		return
 	}
-	w.tray = newTray(desk, faceOf(w.host.Text, w.model), w.pauseFromTray, w.raise, w.end)
+	w.tray = newTray(desk, faceOf(w.host.Text, w.model, w.now()), w.pauseFromTray, w.raise, w.end)
 	desk.SetSystemTrayWindow(w.win)
 }
 
@@ -186,7 +186,8 @@ func (w *Window) apply(c change) {
 		w.model.Tick(now)
 	}
 	w.recorder.Measure(w.host, now)
-	w.header.showLink(c.link)
+	w.profile, w.link = c.profile, c.link
+	w.header.showLink(w.model.Link(c.link, c.profile))
 	w.header.showProfile(c.profile)
 	if w.first != nil && c.profile != "" {
 		w.profileChanged() // the command line has saved one

@@ -12,11 +12,11 @@ func (w *Window) show(now time.Time) {
 	m := w.model
 	w.header.showPaused(m.Paused)
 	w.nav.Items[0].SetCount(countText(w.host.Text, len(m.Rows)))
-	w.bar.show(m)
+	w.bar.show(m, w.profile, w.link, now)
 	if w.tray != nil {
-		w.tray.show(faceOf(w.host.Text, m), now)
+		w.tray.show(faceOf(w.host.Text, m, now), now)
 	}
-	if w.banner.show(m.Halt) {
+	if w.banner.show(m.Halted(w.profile), w.profile) {
 		w.page.Refresh()
 	}
 	if w.shown == 0 {

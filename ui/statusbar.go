@@ -1,18 +1,18 @@
 package ui
 
 import (
-	"image/color"
-	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/transfers"
+	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/widgets"
 	"github.com/artstore/ingester/ui/wording"
 )
@@ -25,28 +25,43 @@ type statusBar struct {
 	failed                   *widgets.Caption
 	trouble                  *widgets.TapArea
 	spark                    *sparkline
+
+	row      *widgets.HBox
+	sparkBox fyne.CanvasObject
+	held     *widgets.Caption  // what holds the queue
+	holds    *widgets.TapArea  // held
+	try      fyne.CanvasObject // tries at once
+	reason   *core.Error       // of held
 }
 
 const statusHeight = 44
 
-func newStatusBar(t *wording.Text, i *widgets.Icons, onTrouble func()) *statusBar {
-	s := &statusBar{text: t, spark: newSparkline()}
+func newStatusBar(host *view.Host, i *widgets.Icons, onTrouble func()) *statusBar {
+	s := &statusBar{text: host.Text, spark: newSparkline()}
 	part := func() *widgets.Caption { return widgets.NewCaption("", widgets.ColorMuted, widgets.SizeSmall) }
 	s.files, s.bytes, s.rate, s.left = part(), part(), part(), part()
 	s.failed = widgets.NewCaption("", theme.ColorNameError, widgets.SizeSmall)
 	warning := widget.NewIcon(i.Get("warning", theme.ColorNameError))
 	s.trouble = widgets.NewTapArea(container.New(&widgets.HBox{Gap: 4}, container.New(widgets.Square(16), warning), s.failed), onTrouble)
-	spark := container.New(widgets.FixedSize{Width: 88, Height: 24}, s.spark)
-	bar := container.New(&widgets.HBox{Gap: 18, Height: statusHeight - 1, Spring: spark, Optional: []fyne.CanvasObject{spark, s.bytes, s.rate, s.left}},
-		s.files, s.bytes, s.rate, s.left, s.trouble, spark)
+	s.held = widgets.NewCaption("", theme.ColorNameWarning, widgets.SizeSmall)
+	s.held.Cut = true
+	s.holds = widgets.NewTapArea(s.held, func() {
+		if s.reason != nil {
+			view.ShowError(host, s.reason)
+		}
+	})
+	s.try = widgets.Outlined(widgets.NewQuietButton(s.text.S("action.try_now"), func() { host.Act(host.Controller.Lift) }))
+	s.sparkBox = container.New(widgets.FixedSize{Width: 88, Height: 24}, s.spark)
+	s.row = &widgets.HBox{Gap: 18, Height: statusHeight - 1, Spring: s.sparkBox, Optional: []fyne.CanvasObject{s.sparkBox, s.bytes, s.rate, s.left}}
+	bar := container.New(s.row, s.files, s.bytes, s.rate, s.left, s.holds, s.try, s.trouble, s.sparkBox)
 	s.content = widgets.NewRuled(widgets.EdgeTop, widgets.ColorSurface, widgets.Inset(16, 0, 16, 0, bar))
 	return s
 }
 
 // show shows the totals of the model. It sets each text once, since Fyne draws the whole
 // window for any change, even one that is undone at once.
-func (s *statusBar) show(all *queue.Model) {
-	t, m := s.text, all.Totals
+func (s *statusBar) show(all *queue.Model, profile string, link core.Link, now time.Time) {
+	t, m, hold := s.text, all.Totals, all.Hold()
 	files, bytes, rate, left := t.S("status.none"), "", "", ""
 	switch {
 	case m.Files > 0:
@@ -56,14 +71,15 @@ func (s *statusBar) show(all *queue.Model) {
 	}
 	if m.Unfinished() {
 		rate = t.Rate(m.Rate)
+		if link.Rate > 0 && all.Sends(profile) {
+			rate = strings.TrimPrefix(rate+", "+t.Limited(link.Rate, link.RateUntil, now), ", ")
+		}
 	}
 	switch {
 	case all.Paused && m.Active > 0:
 		left = t.N("status.pausing", m.Active)
-	case all.Paused && m.Unfinished():
-		left = t.S("tray.paused")
-	case all.Waiting() != nil:
-		left = waitText(t, all.Waiting())
+	case hold != nil:
+		rate = ""
 	case m.Left > 0:
 		left = t.S("status.left", wording.Args{"Time": t.Duration(m.Left)})
 	case m.Estimating:
@@ -73,7 +89,7 @@ func (s *statusBar) show(all *queue.Model) {
 	case m.Taken > 0 && m.Stored+m.Taken == m.Files:
 		left = t.N("status.taken", m.Taken)
 	}
-	changed := false
+	changed := s.showHold(hold, now)
 	for c, words := range map[*widgets.Caption]string{s.files: files, s.bytes: bytes, s.rate: rate, s.left: left, s.failed: troubleText(t, m)} {
 		changed = changed || c.Words != words
 		c.Set(words)
@@ -88,13 +104,27 @@ func (s *statusBar) show(all *queue.Model) {
 	}
 }
 
-// waitText says why the queue waits and until when.
-func waitText(t *wording.Text, w *core.Wait) string {
-	sentence, _ := t.Explain(w.Reason)
-	if w.Path != "" {
-		sentence = wording.Plain(w.Path) + ": " + sentence
+// showHold says what holds the queue, in the place of the speed. What is halted is
+// resumed in the banner, and what is paused in the header. It reports whether anything
+// has changed.
+func (s *statusBar) showHold(hold *queue.Hold, now time.Time) bool {
+	words, tries := "", false
+	s.reason, s.row.Stretch = nil, nil
+	if hold != nil {
+		words, s.reason, s.row.Stretch = transfers.Held(s.text, hold, now), hold.Reason, s.holds
+		tries = hold.By != queue.HeldByPause && hold.By != queue.HeldByHalt
 	}
-	return t.S("status.waits", wording.Args{"Why": sentence, "Time": w.Until.Local().Format("15:04:05")})
+	tone := theme.ColorNameWarning
+	if hold != nil && hold.By == queue.HeldByPause {
+		tone = widgets.ColorMuted
+	}
+	s.held.Tint(tone)
+	changed := s.held.Words != words || s.try.Visible() != tries
+	s.held.Set(words)
+	widgets.SetVisible(s.holds, words != "")
+	widgets.SetVisible(s.try, tries)
+	widgets.SetVisible(s.sparkBox, words == "")
+	return changed
 }
 
 // filesText says how many files of all are stored.
@@ -124,84 +154,4 @@ func troubleText(t *wording.Text, m queue.Totals) string {
 		parts = append(parts, t.N("status.held", m.Held))
 	}
 	return strings.Join(parts, " · ")
-}
-
-// sparkline draws the speed of the last seconds as bars.
-type sparkline struct {
-	widget.BaseWidget
-	values []int64
-}
-
-func newSparkline() *sparkline {
-	s := &sparkline{}
-	s.ExtendBaseWidget(s)
-	return s
-}
-
-func (s *sparkline) show(values []int64) {
-	moves := func(v int64) bool { return v > 0 }
-	drawn := slices.ContainsFunc(values, moves) || slices.ContainsFunc(s.values, moves)
-	same := slices.Equal(values, s.values)
-	s.values = append(s.values[:0], values...)
-	if drawn && !same {
-		s.Refresh()
-	}
-}
-
-// CreateRenderer implements fyne.Widget.
-func (s *sparkline) CreateRenderer() fyne.WidgetRenderer {
-	r := &sparkRenderer{s: s}
-	for i := range r.bars {
-		r.bars[i] = canvas.NewRectangle(color.Transparent)
-		r.all = append(r.all, r.bars[i])
-	}
-	r.style()
-	return r
-}
-
-type sparkRenderer struct {
-	s    *sparkline
-	bars [queue.SparkLength]*canvas.Rectangle
-	all  []fyne.CanvasObject
-}
-
-// Destroy implements fyne.WidgetRenderer.
-func (r *sparkRenderer) Destroy() {}
-
-// Objects implements fyne.WidgetRenderer.
-func (r *sparkRenderer) Objects() []fyne.CanvasObject { return r.all }
-
-// MinSize implements fyne.WidgetRenderer.
-func (r *sparkRenderer) MinSize() fyne.Size { return fyne.NewSize(0, 0) }
-
-// Refresh implements fyne.WidgetRenderer.
-func (r *sparkRenderer) Refresh() {
-	r.style()
-	r.Layout(r.s.Size())
-	canvas.Refresh(r.s)
-}
-
-func (r *sparkRenderer) style() {
-	for _, b := range r.bars {
-		b.FillColor, b.CornerRadius = theme.ColorForWidget(theme.ColorNamePrimary, r.s), 1
-	}
-}
-
-// Layout implements fyne.WidgetRenderer.
-func (r *sparkRenderer) Layout(size fyne.Size) {
-	top := int64(0)
-	for _, v := range r.s.values {
-		top = max(top, v)
-	}
-	step := size.Width / queue.SparkLength
-	for i, b := range r.bars {
-		at := len(r.s.values) - queue.SparkLength + i
-		seen := top > 0 && at >= 0 && r.s.values[at] > 0
-		widgets.SetVisible(b, seen)
-		if seen {
-			height := max(2, size.Height*float32(float64(r.s.values[at])/float64(top)))
-			b.Resize(fyne.NewSize(step-1.4, height))
-			b.Move(fyne.NewPos(float32(i)*step, size.Height-height))
-		}
-	}
 }

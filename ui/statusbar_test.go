@@ -68,7 +68,11 @@ func TestStatusSaysWhatIsWaitedFor(t *testing.T) {
 	wait := core.Wait{Profile: "Prod", Until: until, Reason: &core.Error{Kind: core.KindServer, Code: core.CodeServerBusy, Status: 503}}
 	later := core.Wait{Until: until.Add(time.Hour), Reason: &core.Error{Kind: core.KindServer, Code: core.CodeStorageFull}}
 	queued := []core.Transfer{viewtest.Transfer(1, "a", 1, core.StateQueued), viewtest.Transfer(2, "b", 1, core.StateWaiting)}
+	for i := range queued {
+		queued[i].Options.Profile = "Prod"
+	}
 	sending := []core.Transfer{viewtest.Transfer(1, "a", 1, core.StateSending), queued[1]}
+	sending[0].Options.Profile = "Other"
 	halt := &core.Error{Kind: core.KindAuth, Code: core.CodeSignInRefused}
 	for language, words := range map[string]string{"en": "the server is busy (503); again at 14:05:00", "ru": "сервер занят (503); снова в 14:05:00"} {
 		text := viewtest.Speaking(t, language)
@@ -84,11 +88,11 @@ func TestStatusSaysWhatIsWaitedFor(t *testing.T) {
 		} {
 			m := queue.NewModel()
 			m.Reset(tt.s, until)
-			if got := progressText(text, m); strings.Contains(got, words) != tt.says {
+			if got := progressText(text, m, until.Add(-time.Second)); strings.Contains(got, words) != tt.says {
 				t.Errorf("%s, %s: %q", language, name, got)
 			}
 			m.Apply(core.Update{}, until)
-			if got := progressText(text, m); strings.Contains(got, "14:05") {
+			if got := progressText(text, m, until.Add(-time.Second)); strings.Contains(got, "14:05") {
 				t.Errorf("%s, %s: it is over, and still said: %q", language, name, got)
 			}
 		}
@@ -100,7 +104,7 @@ func TestFolderThatIsAwayIsNamed(t *testing.T) {
 	folder := filepath.FromSlash("/mnt/scans")
 	wait := core.Wait{Path: folder, Until: viewtest.Start().Add(time.Minute), Reason: &core.Error{Kind: core.KindFile, Code: core.CodeFolderAway}}
 	for _, language := range wording.Languages() {
-		if got := waitText(viewtest.Speaking(t, language), &wait); !strings.HasPrefix(got, folder+": ") {
+		if got := viewtest.Speaking(t, language).Waits(wait.Path, wait.Reason, wait.Until, viewtest.Start()); !strings.HasPrefix(got, folder+": ") {
 			t.Errorf("%q", got)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"github.com/artstore/ingester/ui/queue"
+	"github.com/artstore/ingester/ui/transfers"
 	"github.com/artstore/ingester/ui/widgets"
 	"github.com/artstore/ingester/ui/wording"
 )
@@ -73,8 +74,8 @@ func trayIcon(attention bool) fyne.Resource {
 }
 
 // faceOf is what the tray shows of the model.
-func faceOf(t *wording.Text, m *queue.Model) trayFace {
-	f := trayFace{progress: progressText(t, m), pause: t.S("header.pause"), open: t.S("tray.open"), quit: t.S("tray.quit"),
+func faceOf(t *wording.Text, m *queue.Model, now time.Time) trayFace {
+	f := trayFace{progress: progressText(t, m, now), pause: t.S("header.pause"), open: t.S("tray.open"), quit: t.S("tray.quit"),
 		attention: m.Halt != nil || m.Totals.Failed+m.Totals.Unknown+m.Totals.Held > 0}
 	switch {
 	case m.Paused:
@@ -86,21 +87,17 @@ func faceOf(t *wording.Text, m *queue.Model) trayFace {
 }
 
 // progressText says in one line how far the uploads are.
-func progressText(t *wording.Text, m *queue.Model) string {
-	sum := m.Totals
+func progressText(t *wording.Text, m *queue.Model, now time.Time) string {
+	sum, hold := m.Totals, m.Hold()
 	if sum.Files == 0 {
 		return t.S("status.none")
 	}
 	words := filesText(t, sum)
 	switch {
-	case m.Halt != nil:
-		words += " · " + t.S("tray.halted")
 	case m.Paused && sum.Active > 0:
 		words += " · " + t.N("status.pausing", sum.Active)
-	case m.Paused && sum.Unfinished():
-		words += " · " + t.S("tray.paused")
-	case m.Waiting() != nil:
-		words += " · " + waitText(t, m.Waiting())
+	case hold != nil:
+		words += " · " + transfers.Held(t, hold, now)
 	case sum.Left > 0:
 		words += " · " + t.S("status.left", wording.Args{"Time": t.Duration(sum.Left)})
 	case sum.Stored == sum.Files:

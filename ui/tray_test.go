@@ -85,7 +85,7 @@ func TestTrayIconSaysWhenSomeoneIsNeeded(t *testing.T) {
 	one := viewtest.Transfer(1, "a", 1, core.StateQueued)
 	h.w.apply(change{update: &core.Update{Changed: []core.Transfer{one}, Halt: &core.Error{Code: core.CodeSignInRefused, Kind: core.KindAuth}}})
 	icon("ingester-attention.png")
-	if got := labels(desk.Menu)[0]; got != "0 of 1 file · stopped, needs you" {
+	if got := labels(desk.Menu)[0]; got != "0 of 1 file · stopped, needs you: sign-in refused" {
 		t.Errorf("halted, the menu says %q", got)
 	}
 	h.w.apply(change{update: &core.Update{}})

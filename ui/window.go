@@ -23,6 +23,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui/history"
 	"github.com/artstore/ingester/ui/logs"
 	"github.com/artstore/ingester/ui/metrics"
@@ -57,6 +58,8 @@ type Window struct {
 	permanent *transfers.Finaliser
 	icons     *widgets.Icons
 	pieces
+	profile string    // the current one
+	link    core.Link // its connection
 	status  ending
 	tray    *tray // nil if there is none
 	closing bool  // the question of askClose is open

@@ -78,8 +78,8 @@ func TestTheStatusBarSaysWhyNothingMoves(t *testing.T) {
 		h := open(t, ctl, "en", "light")
 		h.Until("the totals", func() bool { return len(h.w.model.Rows) > 0 })
 		var said []string
-		for _, part := range []*widgets.Caption{h.w.bar.files, h.w.bar.bytes, h.w.bar.left} {
-			if part.Visible() {
+		for _, part := range []*widgets.Caption{h.w.bar.files, h.w.bar.bytes, h.w.bar.left, h.w.bar.held} {
+			if part.Visible() && part.Words != "" {
 				said = append(said, part.Words)
 			}
 		}

@@ -191,13 +191,18 @@ func (c *Connections) replace(by engine.Route, fresh *connection, changes int) b
 
 // Link is the state of a profile's connection, as it last was.
 func (c *Connections) Link(profile string) core.Link {
+	by := engine.Route{Profile: profile}
 	c.mu.Lock()
-	found := c.open[engine.Route{Profile: profile}]
+	found, limit := c.open[by], c.limits[by]
 	c.mu.Unlock()
-	if found == nil {
-		return core.Link{State: core.LinkUnknown}
+	link := core.Link{State: core.LinkUnknown}
+	if found != nil {
+		link = found.link(time.Now())
 	}
-	return found.link(time.Now())
+	if limit != nil {
+		link.Rate, link.RateUntil = limit.state()
+	}
+	return link
 }
 
 // Ready asks the server of a profile whether it takes uploads, so that its

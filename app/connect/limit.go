@@ -61,6 +61,14 @@ func (l *limit) follow(now time.Time) {
 	l.bucket.SetLimit(rate.Limit(bytes))
 }
 
+// state is how many bytes a second may be sent now, 0 for any number, and when that
+// changes; zero for never.
+func (l *limit) state() (rate int64, until time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.table.Until(l.now().Local())
+}
+
 // Burst implements transport.Limiter.
 func (l *limit) Burst() int {
 	l.mu.Lock()

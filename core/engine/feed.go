@@ -33,7 +33,7 @@ func (e *Engine) subscribe(c *Call) (core.Snapshot, core.Feed) {
 	f.reset()
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	s := core.Snapshot{Transfers: make([]core.Transfer, 0, len(e.items)), Paused: e.paused, Halt: f.halt(), Waits: f.waits()}
+	s := core.Snapshot{Transfers: make([]core.Transfer, 0, len(e.items)), Paused: e.paused, Halt: f.halt(), Halts: f.halts(), Waits: f.waits()}
 	for _, it := range e.items {
 		if f.shows(it) {
 			s.Transfers = append(s.Transfers, it.value())
@@ -50,12 +50,20 @@ func (f *feed) shows(it *item) bool { return f.call == nil || it.callers().has(f
 // halt is why nothing that the feed shows is sent until someone acts. The caller
 // holds Engine.mu.
 func (f *feed) halt() *core.Error {
-	for _, h := range f.e.halts {
-		if h.all || f.of().covers(h.laneKey) {
-			return h.err
-		}
+	for _, h := range f.halts() {
+		return h.Reason
 	}
 	return nil
+}
+
+// halts is the same for each profile.
+func (f *feed) halts() (halts []core.Halt) {
+	for _, h := range f.e.halts {
+		if h.all || f.of().covers(h.laneKey) {
+			halts = append(halts, core.Halt{Profile: h.profile, Until: h.ends, Reason: h.err})
+		}
+	}
+	return halts
 }
 
 // of returns the call whose transfers the feed shows.
@@ -163,7 +171,7 @@ func (f *feed) collect() (u core.Update, ok, closed bool) {
 	f.mu.Unlock()
 
 	f.e.mu.RLock()
-	u.Paused, u.Halt, u.Waits = f.e.paused, f.halt(), f.waits()
+	u.Paused, u.Halt, u.Halts, u.Waits = f.e.paused, f.halt(), f.halts(), f.waits()
 	u.Changed = make([]core.Transfer, 0, len(changed))
 	for it := range changed {
 		if !it.gone { // else its removal comes next

@@ -246,19 +246,20 @@ func (e *Engine) noEndpoint(x *tx, l *lane, failure *core.Error) {
 // halt is why a lane, or everything, is not sent until someone acts.
 type halt struct {
 	laneKey
-	all bool
-	err *core.Error
+	all  bool
+	err  *core.Error
+	ends time.Time // zero for never
 }
 
 // halted returns what is not sent until someone acts, in a fixed order.
 func (e *Engine) halted() []halt {
 	var halts []halt
 	if e.fault.err != nil {
-		halts = append(halts, halt{all: true, err: e.fault.err})
+		halts = append(halts, halt{all: true, err: e.fault.err, ends: e.fault.retry})
 	}
 	for w, l := range e.lanes {
 		if l.halt != nil {
-			halts = append(halts, halt{laneKey: w, err: l.halt})
+			halts = append(halts, halt{laneKey: w, err: l.halt, ends: l.ends})
 		}
 	}
 	slices.SortFunc(halts, func(a, b halt) int {

@@ -16,7 +16,10 @@ type counted struct {
 }
 
 // gauge is a sliding window over a growing number of bytes.
-type gauge struct{ samples []counted }
+type gauge struct {
+	samples []counted
+	profile string // of the row
+}
 
 // add records the number of bytes at a time. A smaller number than before is a
 // new count, so the window is emptied.

@@ -20,7 +20,11 @@ type Model struct {
 	Totals  Totals
 	Paused  bool
 	Halt    *core.Error
+	halts   []core.Halt
 	waits   []core.Wait
+	at      time.Time // of the last tick
+	hold    *Hold     // of the queue
+	unheld  bool      // hold must be found again
 
 	meters    map[core.TransferID]*gauge // of active rows
 	total     gauge
@@ -59,7 +63,8 @@ func (m *Model) Reset(s core.Snapshot, now time.Time) {
 	for i := range s.Transfers {
 		m.put(&s.Transfers[i], now)
 	}
-	m.Paused, m.Halt, m.waits, m.reorder = s.Paused, s.Halt, s.Waits, true
+	m.stop(s.Paused, s.Halt, s.Halts, s.Waits)
+	m.reorder = true
 	m.Tick(now)
 }
 
@@ -72,12 +77,30 @@ func (m *Model) Apply(u core.Update, now time.Time) {
 		m.put(&u.Changed[i], now)
 	}
 	m.remove(u.Removed)
-	m.Paused, m.Halt, m.waits = u.Paused, u.Halt, u.Waits
+	m.stop(u.Paused, u.Halt, u.Halts, u.Waits)
 	m.Tick(now)
+}
+
+// stop takes over what stops files from being sent.
+func (m *Model) stop(paused bool, halt *core.Error, halts []core.Halt, waits []core.Wait) {
+	if halt != nil && len(halts) == 0 {
+		halts = []core.Halt{{Reason: halt}}
+	}
+	m.Paused, m.Halt, m.halts, m.waits, m.unheld = paused, halt, halts, waits, true
+}
+
+// Halted is why files are not sent until someone acts, those of the profile first; nil
+// if nobody has to.
+func (m *Model) Halted(profile string) *core.Halt {
+	if h := m.haltOf(profile); h != nil || len(m.halts) == 0 {
+		return h
+	}
+	return &m.halts[0]
 }
 
 // Tick takes the time into account and, after changes, computes the visible rows.
 func (m *Model) Tick(now time.Time) {
+	m.at = now
 	if !m.Totals.Unfinished() {
 		m.total = gauge{} // idle time is no part of the next speed
 	}
@@ -170,7 +193,7 @@ func (m *Model) measure(old, next *Row, now time.Time) {
 	}
 	g := m.meters[next.ID]
 	if g == nil || (old != nil && old.Attempts() != next.Attempts()) {
-		g = &gauge{}
+		g = &gauge{profile: next.to.Value().profile}
 		m.meters[next.ID] = g
 	}
 	g.add(now, reached)

@@ -2,28 +2,22 @@ package queue
 
 import (
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/artstore/ingester/core"
 )
 
-// Waiting is the wait that ends first, if waiting is all that is done; nil while a
-// file is being sent, and while the queue is paused or halted.
-func (m *Model) Waiting() *core.Wait {
-	if m.Paused || m.Halt != nil || m.Totals.Active > 0 || !m.Totals.Unfinished() || len(m.waits) == 0 {
-		return nil
-	}
-	first := slices.MinFunc(m.waits, func(a, b core.Wait) int { return a.Until.Compare(b.Until) })
-	return &first
-}
-
-// Away is the wait for the missing folder of a queued row, nil if it is there.
-func (m *Model) Away(r *Row) *core.Wait {
-	if len(m.waits) == 0 || r.State() != core.StateQueued {
+// placeOf is the wait for the folder or disk that a queued or waiting row needs, nil if
+// it is there.
+func (m *Model) placeOf(r *Row) *core.Wait {
+	e := r.Err()
+	if r.State() == core.StateWaiting && (e == nil || !e.Code.OfComputer()) {
 		return nil
 	}
 	for i := range m.waits {
+		if r.State() == core.StateWaiting && e != nil && e.Code == core.CodeDiskFull && m.waits[i].Reason.Code == e.Code {
+			return &m.waits[i] // the disk of the copies
+		}
 		rest, below := strings.CutPrefix(r.Path, m.waits[i].Path)
 		if below && m.waits[i].Path != "" && (rest == "" || rest[0] == filepath.Separator || strings.HasSuffix(m.waits[i].Path, string(filepath.Separator))) {
 			return &m.waits[i]

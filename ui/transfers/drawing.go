@@ -58,8 +58,8 @@ func (v *View) draw(row *transferRow, i int, now time.Time) {
 	}
 	rate, left := v.model.Speed(r, now)
 	words := presented(v.host.Text, v.model.Shown(r), rate, left, now)
-	if w := v.model.Away(r); w != nil {
-		words = heldBack(v.host.Text, words, w)
+	if h := v.model.HoldOf(r); h != nil {
+		words = heldBack(v.host.Text, words, r, h, now)
 	}
 	if step, ok := v.permanent.steps[r.ID]; ok {
 		words.status = v.host.Text.S("permanent.row", wording.Args{"Step": finalising(v.host.Text, step)})

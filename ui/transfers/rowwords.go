@@ -142,10 +142,3 @@ func waiting(t *wording.Text, r *queue.Row, reason string, now time.Time) string
 	}
 	return t.S("state.retrying", wording.Args{"Why": reason})
 }
-
-// heldBack says what a queued row waits for.
-func heldBack(t *wording.Text, w rowWords, wait *core.Wait) rowWords {
-	why, _ := t.Explain(wait.Reason)
-	w.icon, w.tone, w.status = "waiting", theme.ColorNameWarning, t.S("state.held", wording.Args{"Why": why})
-	return w
-}

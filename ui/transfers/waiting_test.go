@@ -15,7 +15,7 @@ import (
 func TestRowSaysThatItsFolderIsAway(t *testing.T) {
 	folder := filepath.FromSlash("/mnt/scans")
 	wait := core.Wait{Path: folder, Until: viewtest.Start().Add(time.Minute), Reason: &core.Error{Kind: core.KindFile, Code: core.CodeFolderAway}}
-	for language, want := range map[string]string{"en": "waiting: its folder is away or can't be read", "ru": "ожидание: его папка недоступна или не читается"} {
+	for language, want := range map[string]string{"en": "waiting: its folder is away or can't be read; again at 12:01:00", "ru": "ожидание: его папка недоступна или не читается; снова в 12:01:00"} {
 		text := viewtest.Speaking(t, language)
 		for path, tt := range map[string]struct {
 			state core.State
@@ -31,15 +31,17 @@ func TestRowSaysThatItsFolderIsAway(t *testing.T) {
 			file.Source.Path = filepath.FromSlash(path)
 			m := queue.NewModel()
 			m.Reset(core.Snapshot{Transfers: []core.Transfer{file}, Waits: []core.Wait{wait}}, viewtest.Start())
-			w := m.Away(&m.Rows[0])
+			w := m.HoldOf(&m.Rows[0])
 			if (w != nil) != tt.waits {
 				t.Errorf("%s: %+v", path, w)
 			}
-			if w != nil && heldBack(text, presented(text, &m.Rows[0], 0, 0, viewtest.Start()), w).status != want {
-				t.Errorf("%s: %+v", path, heldBack(text, presented(text, &m.Rows[0], 0, 0, viewtest.Start()), w))
+			if w != nil {
+				if got := heldBack(text, presented(text, &m.Rows[0], 0, 0, viewtest.Start()), &m.Rows[0], w, viewtest.Start()).status; got != want {
+					t.Errorf("%s: %q", path, got)
+				}
 			}
 			m.Apply(core.Update{}, viewtest.Start())
-			if w := m.Away(&m.Rows[0]); w != nil {
+			if w := m.HoldOf(&m.Rows[0]); w != nil {
 				t.Errorf("%s is back: %+v", path, w)
 			}
 		}

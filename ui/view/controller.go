@@ -28,6 +28,8 @@ type Controller interface {
 	PauseAll(ctx context.Context) error
 	PauseAllAfter(ctx context.Context) error // lets attempts end that are under way
 	ResumeAll(ctx context.Context) error     // also lifts a halt
+	// Lift ends every halt and tries at once what waits. What is paused stays so.
+	Lift(ctx context.Context) error
 	// First and Last move transfers to the head and to the end of the queue.
 	First(ctx context.Context, ids ...core.TransferID) error
 	Last(ctx context.Context, ids ...core.TransferID) error

@@ -122,6 +122,16 @@ func (t *Text) Moment(at time.Time) string {
 	return at.Local().Format("2006-01-02 15:04:05")
 }
 
+// At says when something is, seen from now: the time of day, with the date if
+// that is another day's.
+func (t *Text) At(at, now time.Time, layout string) string {
+	at, now = at.Local(), now.Local()
+	if at.YearDay() != now.YearDay() || at.Year() != now.Year() {
+		layout = time.DateOnly + " " + layout
+	}
+	return at.Format(layout)
+}
+
 // Millis says a short time: "0.3 ms", "41 ms", "2.8 s".
 func (t *Text) Millis(d time.Duration) string {
 	switch ms := float64(d) / float64(time.Millisecond); {

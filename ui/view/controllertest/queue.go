@@ -243,6 +243,28 @@ func verbChecks() []check {
 			t.must(t.ResumeAll(t.Context()))
 			t.await(id, core.StateSending)
 		}},
+		{name: "lifted while paused", test: func(t *trial) {
+			profile := t.online()
+			t.must(t.PauseAll(t.Context()))
+			id := t.queue(profile, "a", 1)
+			t.must(t.Lift(t.Context()))
+			if s := t.snapshot(); !s.Paused {
+				t.Error("trying at once has lifted the pause")
+			}
+			t.wantState(id, core.StateQueued)
+		}},
+		{name: "halted until lifted", test: func(t *trial) {
+			p, _ := t.Server()
+			t.save(p, typed("wrong"))
+			t.queue(p.Name, "a", 1)
+			halted := func() bool {
+				s := t.snapshot()
+				return s.Halt != nil && len(s.Halts) == 1 && s.Halts[0].Profile == p.Name && s.Halts[0].Reason.Code == core.CodeSignInRefused
+			}
+			t.become("a halt of the profile", halted)
+			t.must(t.Lift(t.Context()))
+			t.become("the same halt", halted)
+		}},
 		{name: "halted until resumed", test: func(t *trial) {
 			p, secret := t.Server()
 			t.save(p, typed("wrong"))

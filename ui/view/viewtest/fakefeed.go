@@ -18,15 +18,26 @@ func (f *Fake) Subscribe() (core.Snapshot, core.Feed) {
 	if !f.queue.begun {
 		return f.Snapshot, next
 	}
-	return core.Snapshot{Transfers: slices.Clone(f.queue.list), Paused: f.queue.paused, Halt: f.queue.why(), Waits: f.Snapshot.Waits}, next
+	return core.Snapshot{Transfers: slices.Clone(f.queue.list), Paused: f.queue.paused, Halt: f.queue.why(), Halts: f.queue.stops(), Waits: f.Snapshot.Waits}, next
 }
 
 // why is what the queue is halted by.
 func (q *queue) why() *core.Error {
-	for _, profile := range slices.Sorted(maps.Keys(q.halts)) {
-		return q.halts[profile]
+	for _, stop := range q.stops() {
+		return stop.Reason
 	}
-	return q.halt
+	return nil
+}
+
+// stops are what each profile is halted by.
+func (q *queue) stops() (stops []core.Halt) {
+	for _, profile := range slices.Sorted(maps.Keys(q.halts)) {
+		stops = append(stops, core.Halt{Profile: profile, Reason: q.halts[profile]})
+	}
+	if q.halt != nil {
+		stops = append(stops, core.Halt{Reason: q.halt})
+	}
+	return stops
 }
 
 // feed tells what changes in the queue, and what the tests say that does.
@@ -74,7 +85,7 @@ func (d *feed) take() (u core.Update, ok, closed bool) {
 		}
 	}
 	u.Removed = slices.Sorted(maps.Keys(d.removed))
-	u.Paused, u.Halt, u.Waits = q.paused, q.why(), d.f.Snapshot.Waits
+	u.Paused, u.Halt, u.Halts, u.Waits = q.paused, q.why(), q.stops(), d.f.Snapshot.Waits
 	clear(d.changed)
 	clear(d.removed)
 	d.flags = false

@@ -308,6 +308,17 @@ func (f *Fake) ResumeAll(context.Context) error {
 	return nil
 }
 
+// Lift implements view.Controller.
+func (f *Fake) Lift(context.Context) error {
+	if err := f.ask("lift"); err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.lift()
+	return nil
+}
+
 // lift ends every halt, and tries what waits.
 func (f *Fake) lift() {
 	q := f.begin()
