@@ -61,6 +61,24 @@ func TestClosingAsksOnlyWhileSomethingIsUnderWay(t *testing.T) {
 	}
 }
 
+// Closing says what goes again, if that is worth a word.
+func TestClosingSaysWhatItCosts(t *testing.T) {
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(2)
+	ctl.Snapshot.Transfers[1].Resume = "note"
+	h := open(t, ctl, "en", "light")
+	h.w.askClose()
+	h.Says("8.8 MiB go again: 1 file that is being sent begins from its start.")
+	h.DialogFits()
+	h.Tap("Keep the window")
+	ctl.Snapshot.Transfers[0].Resume = "note"
+	h.w.apply(change{update: &core.Update{Changed: ctl.Snapshot.Transfers[:1]}})
+	h.w.askClose()
+	if h.SaysNow("go again") {
+		t.Error("it says what goes again although all uploads go on")
+	}
+}
+
 // inTray opens a window whose desktop can have a tray.
 func inTray(t *testing.T, ctl *viewtest.Fake, language, theme string) (*harness, *viewtest.Tray) {
 	t.Helper()

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -68,6 +69,24 @@ func TestTrayActs(t *testing.T) {
 	viewtest.ChooseItem(t, desk.Menu, "Open Ingester")
 	viewtest.ChooseItem(t, desk.Menu, "Quit")
 	h.ended()
+}
+
+// In the tray no question can be asked: what is being sent comes to its end if a pause
+// would cost something, and the menu says so.
+func TestTrayPausesHarmlessly(t *testing.T) {
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(2)
+	h, desk := inTray(t, ctl, "en", "light")
+	h.Until("the files in the menu", func() bool { return h.w.tray.drawn.pause != h.w.host.Text.S("header.pause") })
+	viewtest.ChooseItem(t, desk.Menu, "Pause all after the files being sent")
+	h.Called("pause all after")
+	h.Until("the pause", func() bool { return h.w.model.Paused })
+	if got := labels(desk.Menu); got[3] != "Resume all" || !strings.Contains(viewtest.Spaced(got[0]), "pauses after 3 files") {
+		t.Errorf("the menu says %q", got)
+	}
+	if h.w.win.Canvas().Overlays().Top() != nil {
+		t.Error("the window asks")
+	}
 }
 
 func TestTrayIconSaysWhenSomeoneIsNeeded(t *testing.T) {

@@ -70,7 +70,7 @@ func wantTaken(t *testing.T, s *Store, q core.HistoryQuery, want bool) {
 		if x.ID == "t" {
 			has = true
 			w := taken("t", 1)
-			if x.State != w.State || !x.FinishedAt.Equal(w.FinishedAt) || x.Error == nil || x.Receipt != nil {
+			if x.State != w.State || !x.FinishedAt.Equal(w.FinishedAt) || x.Error == nil || x.Damaged() || x.Receipt != nil {
 				t.Errorf("the history has %+v", x)
 			}
 		}
