@@ -24,7 +24,7 @@ func TestEveryPageInEveryLook(t *testing.T) {
 			h.record()
 			for i, want := range []map[string]string{
 				{"en": "stored · verified", "ru": "сохранено · проверено"},
-				{"en": "Stored", "ru": "Сохранён"},
+				{"en": "Time", "ru": "Время"},
 				{"en": "1,281 stored", "ru": "1281 сохранён"},
 				{"en": "upload failed, waiting", "ru": "upload failed, waiting"},
 			} {

@@ -112,7 +112,8 @@ func (v *View) draw(r *widgets.CellRow, i int) {
 	_, name := wording.SplitName(x.Source.Name)
 	r.Cells[0].Color = theme.ColorNameForeground
 	if x.State == core.StateTaken {
-		name, r.Cells[0].Color = name+" · "+t.S("state.taken"), theme.ColorNameWarning
+		name, r.Cells[0].Color = name+" · "+t.S("history.taken"), theme.ColorNameWarning
+		id, sum = t.S("history.taken"), t.S("history.not_verified")
 	}
 	if differs := t.Differs(x.Receipt); differs != "" {
 		name, r.Cells[0].Color = name+" · "+differs, theme.ColorNameWarning

@@ -115,7 +115,7 @@ func (v *View) offer(ids []core.TransferID, known []wording.Fact) {
 			d.Hide()
 			do()
 		})
-		choices.Add(container.NewVBox(b))
+		choices.Add(container.NewVBox(widgets.Outlined(b)))
 		choices.Add(line(means))
 		return b
 	}
@@ -131,10 +131,10 @@ func (v *View) offer(ids []core.TransferID, known []wording.Fact) {
 	if len(ids) > 1 {
 		words = t.N("decide.text", len(ids))
 	}
-	content := container.NewVScroll(widgets.Inset(0, 0, 10, 0, container.NewVBox(line(words), grid, widget.NewSeparator(), choices)))
+	content := container.NewVScroll(widgets.Inset(0, 0, 10, 0, container.NewVBox(line(words), choices, widget.NewSeparator(), grid)))
 	d = dialog.NewCustomWithoutButtons(t.S("decide.title"), content, v.host.Win)
 	d.SetButtons([]fyne.CanvasObject{widgets.NewButton(t.S("button.back"), func() { d.Hide() })})
-	d.Resize(view.Within(v.host, 620, 460))
+	d.Resize(view.Within(v.host, 620, 520))
 	view.PresentScroll(v.host, d, content)
 	v.host.Win.Canvas().Focus(ask)
 }

@@ -34,7 +34,7 @@ func TestDecide(t *testing.T) {
 	for answer, verb := range map[string]string{"Ask the server again": "ask", "Take as arrived": "take", "Send it again": "retry", "Remove from the list": "remove"} {
 		h := open(t, unknowns(3), "en", "light")
 		h.v.tapAction("t1", queue.ActDecide, nil)
-		h.Until("the question", func() bool { return strings.Contains(h.Words(), "Has it arrived?") })
+		h.Until("the question", func() bool { return strings.Contains(h.Words(), "Arrived or not?") })
 		h.Says("connection reset by peer")
 		h.Says("2.0 s · 11.0 MiB")
 		if h.SaysNow("another day") {

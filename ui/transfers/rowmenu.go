@@ -77,7 +77,7 @@ func (v *View) rowMenu(id core.TransferID) *fyne.Menu {
 		words = t.Many(words, len(ids))
 		menu.Items = append(menu.Items, fyne.NewMenuItem(words, func() { v.do(a, ids) }))
 	}
-	if all := v.undecided(); len(all) > 1 {
+	if all := v.undecided(); len(all) > max(1, len(v.targets(r, queue.ActDecide))) {
 		menu.Items = append(menu.Items, fyne.NewMenuItem(t.Many(t.S("action.decide_all"), len(all)), func() { v.decide(all) }))
 	}
 	if v.model.Totals.Failed > 1 {
