@@ -333,3 +333,6 @@ func (c *controller) StopMetrics(context.Context) error {
 
 // MetricsURL implements view.Controller.
 func (c *controller) MetricsURL() string { return c.p.listener.address() }
+
+// MetricsAddress implements view.Controller.
+func (c *controller) MetricsAddress() string { return c.p.listener.bound() }

@@ -9,6 +9,7 @@ import (
 type metricsSwitch struct {
 	mu   sync.Mutex
 	url  string
+	addr string // that is listened on
 	stop context.CancelFunc
 	done chan struct{}
 }
@@ -24,7 +25,7 @@ func (s *metricsSwitch) on(ctx context.Context, p *program, addr string) (string
 	}
 	serving, stop := context.WithCancel(p.services.ctx)
 	done := make(chan struct{})
-	s.url, s.stop, s.done = listener.URL(), stop, done
+	s.url, s.addr, s.stop, s.done = listener.URL(), listener.Address(), stop, done
 	p.services.start(func(context.Context) error {
 		defer close(done)
 		if err := listener.Serve(serving); err != nil { // uploads don't depend on it
@@ -49,7 +50,7 @@ func (s *metricsSwitch) end() {
 	}
 	s.stop()
 	<-s.done
-	s.url, s.stop, s.done = "", nil, nil
+	s.url, s.addr, s.stop, s.done = "", "", nil, nil
 }
 
 // address is the listener's URL, "" while it is off.
@@ -57,6 +58,13 @@ func (s *metricsSwitch) address() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.url
+}
+
+// bound is the address that is listened on, "" while it is off.
+func (s *metricsSwitch) bound() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.addr
 }
 
 // serveMetrics serves /metrics on addr for the time of a command; "" does not.

@@ -6,7 +6,7 @@ import "time"
 type Link struct {
 	State      LinkState
 	TLSVersion string // "TLS 1.3", "" without TLS
-	MutualTLS  bool   // our certificate was asked for and sent
+	MutualTLS  bool   // our certificate was asked for and sent, in this TLS session or the one it resumes
 	HTTP       string // "HTTP/2", "HTTP/1.1"
 	Err        *Error // Failed and Unready only
 	// Rate is how many bytes a second the profile's timetable allows now, 0 for any

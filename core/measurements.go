@@ -14,8 +14,9 @@ type Measurements struct {
 	At            time.Time
 	BytesSent     float64            // content bytes since the start, monotonic
 	ActiveUploads int                // attempts under way
-	Uploads       map[string]float64 // by status: "success", "error"
-	Errors        map[string]float64 // by error_code
+	Files         map[string]float64 // that came to an end, by state
+	Uploads       map[string]float64 // attempts by status: "success", "error"
+	Errors        map[string]float64 // attempts by error_code
 	Upload        Quantiles
 	TokenRequest  Quantiles
 	Validation    Quantiles

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"os"
@@ -130,8 +131,23 @@ func TestExpiryWhileRunning(t *testing.T) {
 	if measured, err := c.cfg.Metrics.Measurements(now); err != nil || !measured.CertExpiry.Equal(end.Truncate(time.Second)) {
 		t.Errorf("%+v, %v", measured, err)
 	}
+	c.cfg.Metrics.SetCertificateExpiry(time.Time{}) // a connection of another profile was made
 	if l := c.Link("shop"); l.CertificateExpiry.IsZero() {
 		t.Error("the window is not told")
+	}
+	if measured, err := c.cfg.Metrics.Measurements(now); err != nil || measured.CertExpiry.IsZero() {
+		t.Errorf("the figures are another profile's: %v", err)
+	}
+	newExpiry(&tls.Config{}, c.cfg.Metrics, log.Logger(), now)
+	if measured, err := c.cfg.Metrics.Measurements(now); err != nil || !measured.CertExpiry.IsZero() {
+		t.Errorf("without a certificate it expires %v, %v", measured.CertExpiry, err)
+	}
+	if l := c.Link("shop"); l.Rate != 0 || !l.RateUntil.IsZero() {
+		t.Errorf("%d bytes a second are allowed until %v", l.Rate, l.RateUntil)
+	}
+	c.limits[engine.Route{Profile: "shop"}].set("1MiB")
+	if l := c.Link("shop"); l.Rate != 1<<20 || !l.RateUntil.IsZero() {
+		t.Errorf("%d bytes a second are allowed until %v, want 1 MiB for ever", l.Rate, l.RateUntil)
 	}
 }
 

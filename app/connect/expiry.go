@@ -49,12 +49,14 @@ func (e *expiry) end(now time.Time) time.Time {
 			"subject", e.facts.Subject, "days_left", e.facts.DaysLeft(now), "not_after", e.facts.NotAfter)
 	}
 	e.warned = level
+	e.metrics.SetCertificateExpiry(e.facts.NotAfter) // another profile may have been looked at since
 	return e.facts.NotAfter
 }
 
 func (e *expiry) look(now time.Time) {
 	e.read = now
 	if e.config == nil || e.config.GetClientCertificate == nil {
+		e.metrics.SetCertificateExpiry(time.Time{})
 		return
 	}
 	cert, err := e.config.GetClientCertificate(new(tls.CertificateRequestInfo))

@@ -143,3 +143,4 @@ type unobserved struct{}
 func (unobserved) UploadStarted()                                             {}
 func (unobserved) UploadFinished(core.Retention, time.Duration, int64, error) {}
 func (unobserved) BytesSent(int64)                                            {}
+func (unobserved) FileEnded(core.State)                                       {}

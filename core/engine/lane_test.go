@@ -209,6 +209,16 @@ type counter struct {
 	started         int
 	stored, failed  int
 	bytes, finished int64
+	ended           map[core.State]int
+}
+
+func (c *counter) FileEnded(as core.State) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended == nil {
+		c.ended = map[core.State]int{}
+	}
+	c.ended[as]++
 }
 
 func (c *counter) UploadStarted() { c.mu.Lock(); c.started++; c.mu.Unlock() }

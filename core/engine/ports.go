@@ -113,4 +113,7 @@ type Observer interface {
 	// took, the file's size in bytes, and the error (nil on success).
 	UploadFinished(r core.Retention, took time.Duration, size int64, err error)
 	BytesSent(n int64)
+	// FileEnded reports that a transfer came to an end: a state for which
+	// core.State.Done is true.
+	FileEnded(as core.State)
 }

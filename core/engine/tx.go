@@ -195,6 +195,11 @@ func (e *Engine) publish(x *tx) {
 	for _, f := range x.then {
 		f()
 	}
+	for _, it := range x.touched {
+		if to := it.next.State; to.Done() && to != it.state() {
+			e.observer.FileEnded(to)
+		}
+	}
 	e.show(x)
 	for _, it := range slices.Concat(x.touched, x.added, x.again, x.removed) {
 		e.enqueue(it)

@@ -31,6 +31,7 @@ type Listener struct {
 	tcp    net.Listener
 	server *http.Server
 	url    string
+	bound  string
 }
 
 // Listen opens addr ("127.0.0.1:9464"), but serves nothing before Serve is called. Without
@@ -56,7 +57,7 @@ func (m *Metrics) Listen(ctx context.Context, addr string, log *slog.Logger) (*L
 	}
 	return &Listener{
 		tcp: tcp,
-		url: "http://" + shown(bound) + "/metrics",
+		url: "http://" + shown(bound) + "/metrics", bound: bound.String(),
 		server: &http.Server{
 			Handler:           guard(m.routes(log), allowedHosts(bound, host)),
 			ReadHeaderTimeout: readHeaderTimeout,
@@ -69,8 +70,12 @@ func (m *Metrics) Listen(ctx context.Context, addr string, log *slog.Logger) (*L
 	}, nil
 }
 
-// URL returns the address of the metrics.
+// URL returns the address of the metrics, for a browser on this machine.
 func (l *Listener) URL() string { return l.url }
+
+// Address returns the address that is listened on, with its real port. That of all
+// interfaces is 0.0.0.0 or [::].
+func (l *Listener) Address() string { return l.bound }
 
 // Close closes a listener that is not served.
 func (l *Listener) Close() error { return l.tcp.Close() }

@@ -25,6 +25,7 @@ func (m *Metrics) Measurements(now time.Time) (core.Measurements, error) {
 		At:            now,
 		BytesSent:     f.value("ingester_sent_bytes_total"),
 		ActiveUploads: int(f.value("ingester_active_uploads")),
+		Files:         f.by("outcome", "ingester_files_total"),
 		Uploads:       f.by("status", "ingester_uploads_total"),
 		Errors:        f.by("error_code", "ingester_errors_total"),
 		Upload:        f.quantiles("ingester_upload_duration_seconds"),

@@ -18,6 +18,9 @@ func TestMeasurements(t *testing.T) {
 	m.UploadStarted()
 	m.UploadStarted()
 	m.UploadFinished(core.RetentionTemporary, 75*time.Millisecond, 10, nil)
+	m.FileEnded(core.StateStored)
+	m.FileEnded(core.StateFailed)
+	m.FileEnded(core.StateFailed)
 	m.UploadFinished(core.RetentionPermanent, 75*time.Millisecond, 10, &core.Error{Code: core.CodeStalled})
 	m.BytesSent(17)
 	m.TokenRequest("success", 100*time.Millisecond)
@@ -37,6 +40,7 @@ func TestMeasurements(t *testing.T) {
 	// 100 ms, up to 1 ms. Quantiles are spread evenly in it.
 	want := core.Measurements{
 		At: now, BytesSent: 17, ActiveUploads: 1,
+		Files:         map[string]float64{"stored": 1, "failed": 2, "unknown": 0, "taken": 0, "cancelled": 0},
 		Uploads:       map[string]float64{"success": 1, "error": 1},
 		Errors:        map[string]float64{"stalled": 1},
 		Upload:        core.Quantiles{P50: 75 * time.Millisecond, P95: 97500 * time.Microsecond, P99: 99500 * time.Microsecond, Count: 2},

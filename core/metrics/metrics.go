@@ -29,6 +29,7 @@ type Build struct {
 type Metrics struct {
 	registry *prometheus.Registry
 
+	files    *prometheus.CounterVec // outcome
 	uploads  *prometheus.CounterVec // retention_policy, status
 	duration prometheus.Histogram
 	size     prometheus.Histogram
@@ -67,6 +68,9 @@ func New(b Build) *Metrics {
 // uploadMetrics makes the metrics of uploads. Every known label value is there from the
 // start, at 0, so that a rate includes the first event.
 func (m *Metrics) uploadMetrics() {
+	m.files = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "ingester_files_total", Help: "Files that came to an end, by outcome (stored, failed, unknown, taken, cancelled)."},
+		[]string{"outcome"})
 	m.uploads = prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "ingester_uploads_total", Help: "Upload attempts that ended, by retention policy and status (success, error)."},
 		[]string{"retention_policy", "status"})
@@ -83,7 +87,10 @@ func (m *Metrics) uploadMetrics() {
 		[]string{"error_code"})
 	m.sent = prometheus.NewCounter(prometheus.CounterOpts{
 		Name: "ingester_sent_bytes_total", Help: "File content handed to connections, repeated attempts included."})
-	m.registry.MustRegister(m.uploads, m.duration, m.size, m.active, m.errors, m.sent)
+	m.registry.MustRegister(m.files, m.uploads, m.duration, m.size, m.active, m.errors, m.sent)
+	for _, outcome := range outcomes() {
+		m.files.WithLabelValues(outcome)
+	}
 	for _, retention := range []core.Retention{core.RetentionTemporary, core.RetentionPermanent} {
 		m.uploads.WithLabelValues(string(retention), statusSuccess)
 		m.uploads.WithLabelValues(string(retention), statusError)

@@ -35,6 +35,7 @@ func TestNamesLabelsAndBuckets(t *testing.T) {
 		{"ingester_oauth_token_requests_total", dto.MetricType_COUNTER, map[string][]string{"result": {"cache_hit", "failure", "success"}}, nil},
 		{"ingester_oauth_token_duration_seconds", dto.MetricType_HISTOGRAM, nil,
 			[]float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5}},
+		{"ingester_files_total", dto.MetricType_COUNTER, map[string][]string{"outcome": {"cancelled", "failed", "stored", "taken", "unknown"}}, nil},
 		{"ingester_uploads_total", dto.MetricType_COUNTER, map[string][]string{
 			"retention_policy": {"permanent", "permanent", "temporary", "temporary"},
 			"status":           {"error", "success", "error", "success"}}, nil},

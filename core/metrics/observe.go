@@ -42,6 +42,20 @@ func (m *Metrics) UploadFinished(r core.Retention, took time.Duration, size int6
 	m.size.Observe(float64(size))
 }
 
+// outcomes returns the values of the label "outcome".
+func outcomes() []string {
+	var ends []string
+	for _, s := range []core.State{core.StateStored, core.StateFailed, core.StateUnknown, core.StateTaken, core.StateCancelled} {
+		ends = append(ends, string(s))
+	}
+	return ends
+}
+
+// FileEnded counts a file that came to an end, however many attempts that took.
+func (m *Metrics) FileEnded(as core.State) {
+	m.files.WithLabelValues(oneOf(string(as), outcomes()...)).Inc()
+}
+
 // BytesSent counts content bytes handed to a connection.
 func (m *Metrics) BytesSent(n int64) {
 	if n > 0 { // a counter never falls

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/artstore/ingester/core"
@@ -16,6 +17,7 @@ type link struct {
 	now    core.Link
 	tls    string // of the newest handshake
 	mutual bool
+	known  bool // the session that was last looked up has our certificate
 	// presented is how often our certificate was sent. worked is whether there
 	// has ever been an answer.
 	presented int
@@ -87,8 +89,14 @@ func (l *link) watch(config *tls.Config, http2Only bool) *tls.Config {
 		}
 		l.mu.Lock()
 		l.tls = tls.VersionName(cs.Version)
+		if cs.DidResume { // otherwise the server may ask yet
+			l.mutual = l.known
+		}
 		l.mu.Unlock()
 		return nil
+	}
+	if config.ClientSessionCache != nil {
+		config.ClientSessionCache = &sessions{ClientSessionCache: config.ClientSessionCache, link: l}
 	}
 	return wire.Presented(config, func(sent bool) {
 		l.mu.Lock()
@@ -98,6 +106,47 @@ func (l *link) watch(config *tls.Config, http2Only bool) *tls.Config {
 			l.presented++
 		}
 	})
+}
+
+// mutualMark is in the extra data of a session in which our certificate was sent.
+const mutualMark = "ingester/mtls"
+
+// sessions is a cache that notes in each session whether our certificate was sent. When
+// the session is resumed, perhaps by another client with the same cache, the server
+// knows us by it and doesn't ask again.
+type sessions struct {
+	tls.ClientSessionCache
+	link *link
+}
+
+// Get implements tls.ClientSessionCache.
+func (s *sessions) Get(key string) (*tls.ClientSessionState, bool) {
+	found, ok := s.ClientSessionCache.Get(key)
+	marked := false
+	if ok && found != nil {
+		_, state, err := found.ResumptionState()
+		marked = err == nil && state != nil && slices.ContainsFunc(state.Extra, func(b []byte) bool { return string(b) == mutualMark })
+	}
+	s.link.mu.Lock()
+	defer s.link.mu.Unlock()
+	s.link.known = marked
+	return found, ok
+}
+
+// Put implements tls.ClientSessionCache.
+func (s *sessions) Put(key string, session *tls.ClientSessionState) {
+	s.link.mu.Lock()
+	mutual := s.link.mutual
+	s.link.mu.Unlock()
+	if session != nil && mutual {
+		if ticket, state, err := session.ResumptionState(); err == nil && state != nil {
+			state.Extra = append(state.Extra, []byte(mutualMark))
+			if marked, err := tls.NewResumptionState(ticket, state); err == nil {
+				session = marked
+			}
+		}
+	}
+	s.ClientSessionCache.Put(key, session)
 }
 
 func errNoHTTP2() *core.Error {

@@ -3,6 +3,7 @@ package transport
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -154,5 +155,57 @@ func TestZoneIsNotTold(t *testing.T) {
 		if want := strings.TrimPrefix(web.URL, "https://") + " " + proto + " "; err != nil || string(data) != want {
 			t.Errorf("the server got %q, want %q (%v)", data, want, err)
 		}
+	}
+}
+
+// A TLS session that is resumed was made with our certificate, though the server
+// doesn't ask for it again. Clients with the same cache share their sessions.
+func TestResumedSessionIsMutual(t *testing.T) {
+	for name, tt := range map[string]struct {
+		version uint16
+		asks    tls.ClientAuthType
+		mutual  bool
+	}{
+		"TLS 1.3":                {tls.VersionTLS13, tls.RequireAnyClientCert, true},
+		"TLS 1.2":                {tls.VersionTLS12, tls.RequireAnyClientCert, true},
+		"TLS 1.3, not asked for": {tls.VersionTLS13, tls.NoClientCert, false},
+		"TLS 1.2, not asked for": {tls.VersionTLS12, tls.NoClientCert, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			web := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				_, _ = fmt.Fprint(w, r.TLS.DidResume)
+			}))
+			web.TLS = &tls.Config{ClientAuth: tt.asks, MinVersion: tt.version, MaxVersion: tt.version}
+			web.StartTLS()
+			t.Cleanup(web.Close)
+			shared := web.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+			shared.Certificates = []tls.Certificate{coretest.NewCA(t, "Clients").Client(t, "x")}
+			shared.MaxVersion = tt.version
+			shared.ClientSessionCache = tls.NewLRUClientSessionCache(0)
+			base, _ := ParseBase(web.URL)
+			for i, resumed := range []string{"false", "true", "true"} {
+				s, err := New(Config{Base: base, TLS: shared, Connections: 1, HTTPVersion: core.HTTP11})
+				if err != nil {
+					t.Fatal(err)
+				}
+				req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, web.URL, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				resp, _, err := s.Send(req, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				data, err := ReadAnswer(resp.Body)
+				_ = resp.Body.Close()
+				if err != nil || string(data) != resumed {
+					t.Errorf("connection %d: resumed is %q, %v", i, data, err)
+				}
+				if link := s.Link(); link.State != core.LinkUp || link.MutualTLS != tt.mutual {
+					t.Errorf("connection %d: %+v", i, link)
+				}
+				s.Close()
+			}
+		})
 	}
 }

@@ -24,12 +24,16 @@ type View struct {
 	uploads, token, requests, certificate *statCard
 	throughput, inFlight                  *widgets.LineChart
 	unit                                  *widgets.Caption // of the throughput
+	attempts                              *widgets.Caption // how many there were, beside their errors
+	cards                                 *fyne.Container
 	times, errors                         *figureTable
 
 	serve   *widgets.CheckBox
 	address *view.LineEntry
 	copyURL *widgets.QuietButton
-	setting bool // the program, not the user, sets serve
+	served  bool   // when it was last drawn
+	setting bool   // the program, not the user, sets serve
+	wanted  string // the address that was asked for; while it is served, the real one is shown
 }
 
 var (
@@ -44,18 +48,19 @@ const chartHeight = 130
 func New(host *view.Host, r *Recorder) *View {
 	v := &View{host: host, recorder: r}
 	t := host.Text
-	v.uploads, v.token = newStatCard(t.S("metrics.uploads")), newStatCard(t.S("metrics.token"))
+	v.uploads, v.token = newStatCard(t.S("metrics.files")), newStatCard(t.S("metrics.token"))
 	v.requests, v.certificate = newStatCard(t.S("metrics.requests")), newStatCard(t.S("metrics.certificate"))
 	v.throughput, v.inFlight = widgets.NewLineChart(chartHeight), widgets.NewLineChart(chartHeight)
 	v.unit = widgets.NewCaption("", widgets.ColorMuted, widgets.SizeSmall)
 	charts := container.New(chartsLayout{},
 		titled(t.S("metrics.throughput"), v.unit, v.throughput),
 		titled(t.S("metrics.in_flight"), widgets.NewCaption(t.S("metrics.span"), widgets.ColorMuted, widgets.SizeSmall), v.inFlight))
+	v.attempts = widgets.NewCaption("", widgets.ColorMuted, widgets.SizeSmall)
 	v.times, v.errors = newFigureTable(4, 3), newFigureTable(4, 1)
 	tables := container.New(&widgets.Tiles{Least: 300, Most: 2, Gap: 12},
-		titled(t.S("metrics.times"), nil, v.times.object), titled(t.S("metrics.errors"), nil, v.errors.object))
-	cards := container.New(&widgets.Tiles{Least: 168, Most: 4, Gap: 12}, v.uploads.object, v.token.object, v.requests.object, v.certificate.object)
-	page := container.New(widgets.VBox{Gap: 12, Grow: func() fyne.CanvasObject { return charts }}, cards, charts, tables, v.switches())
+		titled(t.S("metrics.times"), nil, v.times.object), titled(t.S("metrics.errors"), v.attempts, v.errors.object))
+	v.cards = container.New(&widgets.Tiles{Least: 168, Most: 4, Gap: 12}, v.uploads.object, v.token.object, v.requests.object, v.certificate.object)
+	page := container.New(widgets.VBox{Gap: 12, Grow: func() fyne.CanvasObject { return charts }}, v.cards, charts, tables, v.switches())
 	v.content = container.NewVScroll(widgets.Inset(2, 2, 2, 2, page))
 	v.draw()
 	return v
@@ -128,16 +133,18 @@ func (v *View) toggle(on bool) {
 	if address == "" {
 		address = view.DefaultMetricsAddress
 	}
-	view.Async(v.host, func(ctx context.Context) (string, error) {
+	type answer struct{ url, address string }
+	view.Async(v.host, func(ctx context.Context) (answer, error) {
 		if !on {
-			return "", v.host.Controller.StopMetrics(ctx)
+			return answer{}, v.host.Controller.StopMetrics(ctx)
 		}
-		return v.host.Controller.ServeMetrics(ctx, address)
-	}, func(url string, err error) {
+		url, err := v.host.Controller.ServeMetrics(ctx, address)
+		return answer{url, v.host.Controller.MetricsAddress()}, err
+	}, func(a answer, err error) {
 		if err != nil {
 			v.host.Failed(err)
 		} else {
-			v.recorder.url = url
+			v.recorder.url, v.recorder.address = a.url, a.address
 		}
 		v.drawSwitch()
 	})
@@ -150,8 +157,14 @@ func (v *View) drawSwitch() {
 	v.setting = false
 	widgets.SetEnabled(v.address, !on)
 	widgets.SetEnabled(v.copyURL, on)
-	if on {
-		v.address.SetText(wording.Host(v.recorder.url))
+	switch {
+	case on && !v.served:
+		v.wanted = v.address.Text
+	case !on && v.served:
+		v.address.SetText(v.wanted)
+	}
+	if v.served = on; on && v.address.Text != v.recorder.address {
+		v.address.SetText(v.recorder.address)
 	}
 }
 
@@ -185,14 +198,32 @@ func (v *View) draw() {
 // drawCards fills the cards at the top.
 func (v *View) drawCards(m *core.Measurements) {
 	t, now := v.host.Text, v.host.Now()
-	stored, failed := int64(m.Uploads["success"]), int64(m.Uploads["error"])
-	v.uploads.show(t.Number(stored+failed), theme.ColorNameForeground,
+	var ended float64
+	for _, n := range m.Files {
+		ended += n
+	}
+	stored, failed := int64(m.Files[string(core.StateStored)]), int64(m.Files[string(core.StateFailed)])
+	v.attempts.Set(attempts(t, m))
+	v.uploads.show(t.Number(int64(ended)), theme.ColorNameForeground,
 		tinted{t.N("metrics.stored", int(stored)), widgets.ColorGood}, tinted{failedWords(t, failed), theme.ColorNameError})
 	v.token.show(tokenLeft(t, m, now), theme.ColorNameForeground, tinted{hits(t, m), widgets.ColorMuted})
 	v.requests.show(quantile(t, m.TokenRequest, m.TokenRequest.P95), theme.ColorNameForeground,
 		tinted{t.S("metrics.check", wording.Args{"Time": quantile(t, m.Validation, m.Validation.P95)}), widgets.ColorMuted})
+	v.showCertificate(!m.CertExpiry.IsZero())
 	figure, color, note := certificateLeft(t, m, now)
 	v.certificate.show(figure, color, tinted{note, widgets.ColorMuted})
+}
+
+// showCertificate shows the card of the client certificate if there is one.
+func (v *View) showCertificate(there bool) {
+	cards := []fyne.CanvasObject{v.uploads.object, v.token.object, v.requests.object}
+	if there {
+		cards = append(cards, v.certificate.object)
+	}
+	if len(cards) != len(v.cards.Objects) {
+		v.cards.Objects = cards
+		v.content.Refresh()
+	}
 }
 
 // asText is everything that the page says, for those who are asked to help.
@@ -204,8 +235,11 @@ func (v *View) asText() string {
 	}
 	say("Ingester", t.Moment(m.At))
 	for _, c := range []*statCard{v.uploads, v.token, v.requests, v.certificate} {
-		say(c.title, strings.Join(c.words(), " · "))
+		if c != v.certificate || !m.CertExpiry.IsZero() {
+			say(c.title, strings.Join(c.words(), " · "))
+		}
 	}
+	say(t.S("metrics.attempts"), attempts(t, m))
 	say(t.S("metrics.throughput"), t.Size(int64(r.throughput.Last()))+"/s")
 	say(t.S("metrics.in_flight"), t.Number(int64(m.ActiveUploads)))
 	for _, row := range append(times(t, m), errorRows(t, m, len(m.Errors))...) {

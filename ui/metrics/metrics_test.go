@@ -19,13 +19,13 @@ func TestMetricsShowTheRegistry(t *testing.T) {
 	viewtest.Record(h.recorder.Take)
 	v.Tick(h.Clock)
 	for _, want := range []string{
-		"1,284", "1,281 stored", "3 failed", "26 min left", "cache hits 99.4 %", "41 ms", "JWT check p95 0.3 ms", "19 days", "renew before 2026-12-13",
+		"Files since the start", "1,284", "1,281 stored", "3 failed", "1,293 attempts, 12 failed", "26 min left", "cache hits 99.4 %", "41 ms", "JWT check p95 0.3 ms", "19 days", "renew before 2026-12-13",
 		"MiB/s, last 5 minutes", "The server is busy", "Too large for the server", "420 ms", "2.8 s", "9.1 s", "0.1 ms",
 	} {
 		h.Says(want)
 	}
 	h.Tap("Copy as text")
-	for _, want := range []string{"Token: 26 min left · cache hits 99.4 %", "Upload: 420 ms 2.8 s 9.1 s", "The server is busy: 2", "In flight: "} {
+	for _, want := range []string{"Attempts: 1,293 attempts, 12 failed", "Token: 26 min left · cache hits 99.4 %", "Upload: 420 ms 2.8 s 9.1 s", "The server is busy: 2", "In flight: "} {
 		if got := h.App.Clipboard().Content(); !strings.Contains(got, want) {
 			t.Errorf("the text doesn't say %q:\n%s", want, got)
 		}
@@ -36,7 +36,7 @@ func TestMetricsWithoutFigures(t *testing.T) {
 	h := open(t, viewtest.NewFake(), "en", "light")
 	v := h.v
 	v.Tick(h.Clock)
-	for _, want := range []string{"0 stored", "cache hits –", "none in use", "None"} {
+	for _, want := range []string{"0 stored", "cache hits –", "0 attempts", "None"} {
 		h.Says(want)
 	}
 }
@@ -134,5 +134,43 @@ func TestFiguresAreGathered(t *testing.T) {
 func TestAxisIsWrittenAsTheLanguageDoes(t *testing.T) {
 	if got := axis(viewtest.Speaking(t, "ru"), 0.25); got != "0,25" {
 		t.Errorf("a quarter is %q", got)
+	}
+}
+
+// There is a card of the client certificate only while there is one.
+func TestCertificateCardNeedsACertificate(t *testing.T) {
+	h := open(t, viewtest.NewFake(), "en", "light")
+	says := func(want bool) {
+		t.Helper()
+		h.v.Tick(h.Clock)
+		h.Tap("Copy as text")
+		for _, words := range []string{h.Words(), h.App.Clipboard().Content()} {
+			if strings.Contains(words, "Client certificate") != want {
+				t.Errorf("a certificate is shown: %v", !want)
+			}
+		}
+	}
+	says(false)
+	h.recorder.Take(core.Measurements{CertExpiry: viewtest.Start().AddDate(0, 0, 50)}, "")
+	says(true)
+	h.Says("50 days")
+	h.recorder.Take(core.Measurements{}, "")
+	says(false)
+}
+
+// While the figures are served the address is the real one; then it is again what was
+// asked for.
+func TestRealAddressOfTheListener(t *testing.T) {
+	h := open(t, viewtest.NewFake(), "en", "light")
+	h.v.address.SetText("0.0.0.0:0")
+	h.recorder.url, h.recorder.address = "http://127.0.0.1:41234/metrics", "0.0.0.0:41234"
+	h.v.Tick(h.Clock)
+	if got := h.v.address.Text; got != "0.0.0.0:41234" {
+		t.Errorf("it is said to listen on %q", got)
+	}
+	h.recorder.url, h.recorder.address = "", ""
+	h.v.Tick(h.Clock)
+	if got := h.v.address.Text; got != "0.0.0.0:0" {
+		t.Errorf("afterwards %q is to be served", got)
 	}
 }

@@ -17,6 +17,7 @@ type Recorder struct {
 	sent       widgets.Meter
 	newest     core.Measurements
 	url        string // of the /metrics listener, "" while it is off
+	address    string // that it listens on
 
 	asked  time.Time
 	asking bool
@@ -45,10 +46,11 @@ func (r *Recorder) Measure(host *view.Host, now time.Time) {
 	type answer struct {
 		figures core.Measurements
 		url     string
+		address string
 	}
 	view.Async(host, func(ctx context.Context) (answer, error) {
 		m, err := host.Controller.Measurements(ctx)
-		return answer{m, host.Controller.MetricsURL()}, err
+		return answer{m, host.Controller.MetricsURL(), host.Controller.MetricsAddress()}, err
 	}, func(a answer, err error) {
 		r.asking = false
 		if err != nil {
@@ -59,6 +61,7 @@ func (r *Recorder) Measure(host *view.Host, now time.Time) {
 			return
 		}
 		r.failed = false
+		r.address = a.address
 		r.Take(a.figures, a.url)
 	})
 }

@@ -54,9 +54,6 @@ func quantile(t *wording.Text, q core.Quantiles, d time.Duration) string {
 // certificateLeft says for how long the client certificate is valid, in the colour of
 // its urgency, and what to do.
 func certificateLeft(t *wording.Text, m *core.Measurements, now time.Time) (figure string, color fyne.ThemeColorName, note string) {
-	if m.CertExpiry.IsZero() {
-		return nothing, theme.ColorNameForeground, t.S("metrics.no_certificate")
-	}
 	days := core.CertificateFacts{NotAfter: m.CertExpiry}.DaysLeft(now)
 	on := wording.Args{"Date": m.CertExpiry.Local().Format(time.DateOnly)}
 	switch {
@@ -73,6 +70,17 @@ func failedWords(t *wording.Text, failed int64) string {
 		return ""
 	}
 	return t.N("status.failed", int(failed))
+}
+
+// attempts says how many attempts there were and how many of them failed. A file may
+// take several.
+func attempts(t *wording.Text, m *core.Measurements) string {
+	failed := int(m.Uploads["error"])
+	words := t.N("metrics.attempts_of", failed+int(m.Uploads["success"]))
+	if failed > 0 {
+		words += ", " + t.N("metrics.attempts_failed", failed)
+	}
+	return words
 }
 
 // times are the rows of the table of durations.

@@ -94,6 +94,9 @@ type Controller interface {
 	StopMetrics(ctx context.Context) error
 	// MetricsURL is the listener's URL, "" while it is off.
 	MetricsURL() string
+	// MetricsAddress is the address that it listens on, with its real port, "" while
+	// it is off. 0.0.0.0 and [::] are all of this computer's addresses.
+	MetricsAddress() string
 
 	// Tray reports whether the desktop shows tray icons now.
 	Tray(ctx context.Context) bool

@@ -142,7 +142,7 @@ func metricsChecks() []check {
 			t.become("the measurements of both", func() bool {
 				after, err := t.Measurements(t.Context())
 				t.must(err)
-				return after.BytesSent >= 10 && after.Uploads["success"] == 1 && after.Uploads["error"] == 1 && after.Errors[string(core.CodeTooLarge)] == 1
+				return after.BytesSent >= 10 && after.Files["stored"] == 1 && after.Files["failed"] == 1 && after.Uploads["success"] == 1 && after.Uploads["error"] == 1 && after.Errors[string(core.CodeTooLarge)] == 1
 			})
 		}},
 		{name: "served", test: func(t *trial) {
@@ -160,7 +160,13 @@ func metricsChecks() []check {
 			if t.MetricsURL() != other {
 				t.Errorf("served at %q, want %q", t.MetricsURL(), other)
 			}
+			if at := t.MetricsAddress(); "http://"+at+"/metrics" != other {
+				t.Errorf("listens on %q, and is served at %q", at, other)
+			}
 			t.must(t.StopMetrics(t.Context()))
+			if at := t.MetricsAddress(); at != "" {
+				t.Errorf("still listens on %q", at)
+			}
 			if at := t.MetricsURL(); at != "" {
 				t.Errorf("still served at %q", at)
 			}

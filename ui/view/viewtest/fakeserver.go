@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/artstore/ingester/core"
@@ -114,13 +115,16 @@ func (f *Fake) deliver(t *core.Transfer, now time.Time) {
 	}
 	f.AttemptsOf[t.ID] = append(f.AttemptsOf[t.ID], a)
 	f.measure(a)
+	if t.State.Done() {
+		f.Measured.Files[string(t.State)]++
+	}
 }
 
 // measure counts an attempt.
 func (f *Fake) measure(a core.Attempt) {
 	m := &f.Measured
 	if m.Uploads == nil {
-		m.Uploads, m.Errors = map[string]float64{}, map[string]float64{}
+		m.Files, m.Uploads, m.Errors = map[string]float64{}, map[string]float64{}, map[string]float64{}
 	}
 	m.BytesSent += float64(a.Sent)
 	if a.Code == "" {
@@ -260,7 +264,7 @@ func (f *Fake) Measurements(context.Context) (core.Measurements, error) {
 	m := f.Measured
 	if f.Server != nil {
 		m.At = Start()
-		m.Uploads, m.Errors = copied(m.Uploads), copied(m.Errors)
+		m.Files, m.Uploads, m.Errors = copied(m.Files), copied(m.Uploads), copied(m.Errors)
 	}
 	return m, nil
 }
@@ -310,4 +314,11 @@ func (f *Fake) MetricsURL() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.Serving
+}
+
+// MetricsAddress implements view.Controller.
+func (f *Fake) MetricsAddress() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return strings.TrimSuffix(strings.TrimPrefix(f.Serving, "http://"), "/metrics")
 }

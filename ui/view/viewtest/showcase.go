@@ -84,7 +84,8 @@ func Busy() *Fake {
 func Figures(at time.Time, sent float64, active int) core.Measurements {
 	return core.Measurements{
 		At: at, BytesSent: sent, ActiveUploads: active,
-		Uploads:      map[string]float64{"success": 1281, "error": 3},
+		Files:        map[string]float64{"stored": 1281, "failed": 3},
+		Uploads:      map[string]float64{"success": 1281, "error": 12},
 		Errors:       map[string]float64{string(core.CodeServerBusy): 2, string(core.CodeTooLarge): 1},
 		Upload:       core.Quantiles{P50: 420 * time.Millisecond, P95: 2800 * time.Millisecond, P99: 9100 * time.Millisecond, Count: 1284},
 		TokenRequest: core.Quantiles{P50: 22 * time.Millisecond, P95: 41 * time.Millisecond, P99: 90 * time.Millisecond, Count: 8},
