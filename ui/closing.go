@@ -53,6 +53,9 @@ func (w *Window) askWhere(tray bool) {
 	if tray {
 		words, stay = t.S("close.text.tray"), t.S("close.tray")
 	}
+	if w.model.Paused { // after what is being sent
+		words = t.S("close.text.paused")
+	}
 	if cost := w.model.Totals.Stopping; cost.Matters() {
 		words += "\n" + transfers.CostWords(t, cost)
 	}

@@ -92,7 +92,16 @@ func (h *harness) fitsDialogs(f *viewtest.Fitter) {
 		{"many", func() {
 			h.w.intake.scanned(core.Scan{Sources: make([]core.Source, 12345), Folders: 321, Bytes: 1 << 50}, nil)
 		}},
-		{"stored", func() { h.w.intake.askStored([]core.Transfer{{Source: core.Source{Name: longName}}}, core.Options{}) }},
+		{"stored", func() {
+			long := core.Transfer{Source: core.Source{Name: longName}, FinishedAt: viewtest.Start()}
+			h.w.intake.askStored([]core.Transfer{long, long, long, long, long, long, long}, core.Options{})
+		}},
+		{"pause", h.w.pauseAll},
+		{"decide", func() {
+			h.menu("t6")
+			h.Choose(host.Text.S("action.decide"))
+			h.Until("the question", func() bool { return h.SaysNow(host.Text.S("decide.title")) })
+		}},
 		{"again", h.askAgain},
 		{"permanent", func() {
 			v.Tap("t4", 0)

@@ -113,7 +113,7 @@ func (v *View) draw(r *widgets.CellRow, i int) {
 	r.Cells[0].Color = theme.ColorNameForeground
 	if x.State == core.StateTaken {
 		name, r.Cells[0].Color = name+" · "+t.S("history.taken"), theme.ColorNameWarning
-		id, sum = t.S("history.taken"), t.S("history.not_verified")
+		id, sum = t.S("history.not_verified"), t.S("history.not_verified")
 	}
 	if differs := t.Differs(x.Receipt); differs != "" {
 		name, r.Cells[0].Color = name+" · "+differs, theme.ColorNameWarning
