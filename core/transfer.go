@@ -30,7 +30,7 @@ const (
 // transitions is the table of legal changes. A restart moves Sending and Sent back
 // to Queued. If the server may have the file from an earlier attempt, the transfer
 // becomes Unknown instead of being sent again or cancelled, and becomes Stored from
-// any state once the server says that it has the file.
+// any state once the server says that it has the file. Cancelling can be undone.
 var transitions = map[State][]State{ //nolint:gochecknoglobals // a table
 	StateQueued:    {StateSending, StateWaiting, StatePaused, StateCancelled, StateFailed, StateUnknown, StateStored},
 	StateSending:   {StateSent, StateStored, StateWaiting, StateQueued, StatePaused, StateFailed, StateUnknown, StateCancelled},
@@ -38,8 +38,8 @@ var transitions = map[State][]State{ //nolint:gochecknoglobals // a table
 	StateWaiting:   {StateQueued, StatePaused, StateCancelled, StateFailed, StateUnknown, StateStored},
 	StatePaused:    {StateQueued, StateCancelled, StateUnknown, StateStored},
 	StateFailed:    {StateQueued, StateCancelled},
-	StateUnknown:   {StateQueued, StateStored, StateCancelled, StateTaken},
-	StateCancelled: {StateQueued},
+	StateUnknown:   {StateQueued, StatePaused, StateStored, StateCancelled, StateTaken},
+	StateCancelled: {StateQueued, StatePaused, StateFailed, StateUnknown},
 	StateStored:    {},
 	StateTaken:     {},
 }

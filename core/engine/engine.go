@@ -34,6 +34,7 @@ type Config struct {
 	Paused    bool             // begins paused, as after PauseAll
 	Adopts    bool             // callers of the process that had the queue before will come for their transfers
 	Log       *slog.Logger     // nil: none
+	Grace     time.Duration    // how long Undo brings back everything of what Cancel and Remove took
 	Now       func() time.Time // nil: time.Now
 	Rand      func() float64   // uniform in [0, 1), for one caller at a time; nil: math/rand/v2
 	Most      int              // attempts at once, of all profiles; bounded by how many files and connections may be open; 0: any number
@@ -79,6 +80,8 @@ type Engine struct {
 	asks      dueHeap            // transfers of unknown outcome, by when their servers are asked
 	places    map[string]*place  // those that are away, or were a moment ago, by path
 	folders   map[string]*folder // those in which a file could not be read, by path
+	regrets   map[core.TransferID]*regret
+	leaving   []*regret // by when their time is over
 	lastPlace int32
 	lastSeq   int64
 	firstSeq  int64 // 1 until something is moved to the front
@@ -105,7 +108,7 @@ func New(cfg Config) *Engine {
 		journal: newJournal(), submits: make(chan struct{}, 1),
 		ready: make(chan struct{}), ended: make(chan struct{}),
 		items: map[core.TransferID]*item{}, feeds: map[*feed]struct{}{}, claims: newClaims(), lanes: map[laneKey]*lane{},
-		places: map[string]*place{}, folders: map[string]*folder{},
+		places: map[string]*place{}, folders: map[string]*folder{}, regrets: map[core.TransferID]*regret{},
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)

@@ -23,7 +23,7 @@ type step struct {
 	Wait time.Duration
 }
 
-var verbs = []string{"submit", "pause", "resume", "retry", "ask", "take", "cancel", "remove", "pause after", "pause all", "pause all after", "resume all", "wait", "restart", "crash", "full disk", "switch", "switch and tell", "redirect", "deaf", "hears", "lists", "lists not", "folder goes", "folder comes", "call", "leave", "stop", "profile goes", "profile comes"}
+var verbs = []string{"submit", "pause", "resume", "retry", "ask", "take", "cancel", "remove", "undo", "pause after", "pause all", "pause all after", "resume all", "wait", "restart", "crash", "full disk", "switch", "switch and tell", "redirect", "deaf", "hears", "lists", "lists not", "folder goes", "folder comes", "call", "leave", "stop", "profile goes", "profile comes"}
 
 // model is a queue under test. A watcher checks everything that is shown.
 type model struct {
@@ -39,6 +39,7 @@ type model struct {
 	seen    int      // values seen by the watcher
 	clock   *clock
 	most    int // attempts at once
+	grace   time.Duration
 	guest   *Call
 }
 
@@ -48,7 +49,7 @@ func (m *model) complain(format string, args ...any) {
 
 // start runs an engine on the store.
 func (m *model) start(t *testing.T) {
-	m.fixture = begin(t, m.server, m.st, func(c *Config) { c.Reach, c.Now, c.Most = m.server.reach, m.clock.now, m.most })
+	m.fixture = begin(t, m.server, m.st, func(c *Config) { c.Reach, c.Now, c.Most, c.Grace = m.server.reach, m.clock.now, m.most, m.grace })
 	m.guest = nil
 	_, feed := m.Subscribe()
 	m.watched = make(chan struct{})
@@ -130,6 +131,8 @@ func (m *model) do(t *testing.T, s step) {
 			m.removed[id] = true
 		}
 		err = m.Remove(ctx, ids...)
+	case "undo":
+		err = m.Undo(ctx, ids...)
 	case "pause all":
 		err = m.PauseAll(ctx)
 	case "resume all":
@@ -222,6 +225,8 @@ func (m *model) check() {
 			m.complain("%s failed because its folder was away", id)
 		case ok && t.State == core.StateFailed && commits > 0 && !m.retried[id] && t.Resume == "": // its note shows it stored
 			m.complain("%s is shown as failed, and the server has it", id)
+		case ok && t.State == core.StateCancelled && t.Resume != "":
+			m.complain("%s is cancelled, and its upload is kept", id)
 		case !m.arrived(id):
 			m.complain("%s, for %v, arrived at %v", id, m.goal[id], m.server.went(id))
 		case commits > 1 && (m.server.honours || !m.retried[id]):
@@ -284,6 +289,7 @@ func TestModel(t *testing.T) {
 		lag := time.Duration(rapid.SampledFrom([]int{0, 0, 1, 100, 1000}).Draw(rt, "seconds late")) * time.Second
 		differs := rapid.Bool().Draw(rt, "differs")
 		most := rapid.SampledFrom([]int{0, 1, 3}).Draw(rt, "descriptors for")
+		grace := time.Duration(rapid.SampledFrom([]int{0, 10, 60}).Draw(rt, "seconds to undo")) * time.Second
 		var wrong []string
 		synctest.Test(t, func(t *testing.T) {
 			s := newServer()
@@ -294,7 +300,7 @@ func TestModel(t *testing.T) {
 			if differs {
 				s.catalog.differs = []core.Difference{{Field: core.FieldTTLDays, Asked: "30", Got: "7"}}
 			}
-			m.clock, m.most = &clock{}, most
+			m.clock, m.most, m.grace = &clock{}, most, grace
 			m.fixture = &fixture{server: s}
 			m.start(t)
 			for _, st := range steps {

@@ -58,7 +58,7 @@ func (e *Engine) load(ctx context.Context) error {
 	}
 	x := e.begin()
 	e.loaded = x.now
-	var interrupted []*item
+	var interrupted, cancelled []*item
 	for _, t := range found {
 		it := &item{packed: e.packer.pack(t, packed{})}
 		if t.Error != nil {
@@ -69,11 +69,15 @@ func (e *Engine) load(ctx context.Context) error {
 		if t.State.Active() {
 			interrupted = append(interrupted, it)
 		}
+		if t.State == core.StateCancelled && t.Resume != "" && it.callers() != nil {
+			cancelled = append(cancelled, it)
+		}
 	}
 	e.publish(x)
 	e.askAll()
 	e.sweep(found)
 	e.recover(interrupted)
+	e.disownAll(cancelled)
 	if len(found) > 0 {
 		e.log.Info("the queue is loaded", "transfers", len(found), "interrupted", len(interrupted))
 	}

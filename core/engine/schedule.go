@@ -68,6 +68,7 @@ func (e *Engine) schedule(ctx context.Context, x *tx) {
 		}
 	}
 	e.lookAround(x)
+	e.forget(x)
 	if e.paused || x.paused != nil {
 		return
 	}
@@ -291,6 +292,9 @@ func (e *Engine) untilDue() time.Duration {
 	}
 	if len(e.waiting) > 0 {
 		until(e.waiting[0].at)
+	}
+	if len(e.leaving) > 0 {
+		until(e.leaving[0].until)
 	}
 	for _, p := range e.places {
 		if p.away && !p.looking {

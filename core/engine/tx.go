@@ -67,6 +67,7 @@ type tx struct {
 	newCallers map[*item]*callers // changed callers; not durable, like the next field
 	paused     *bool              // the new value
 	then       []func()           // run once the transaction is durable, before it is shown
+	failed     []func()           // run if it can't be saved
 }
 
 func (e *Engine) begin() *tx { return &tx{e: e, now: e.now()} }
@@ -113,14 +114,17 @@ func (x *tx) put(it *item, t core.Transfer) error {
 		x.e.log.Error("illegal change of state", "transfer", t.ID, "from", from, "to", t.State)
 		return err
 	}
-	if t.State == core.StateCancelled && t.Resume != "" {
+	spared := t.State == core.StateCancelled && x.spares(it)
+	if t.State == core.StateCancelled && t.Resume != "" && !spared {
 		x.takeBack(it, t)
 		t.Resume = ""
 	}
 	if from != t.State {
 		tidy(&t, x.now)
 	}
-	x.dropCopy(x.copyOf(it), t)
+	if !spared {
+		x.dropCopy(x.copyOf(it), t)
+	}
 	if it.next == nil {
 		x.touched = append(x.touched, it)
 	}
@@ -165,6 +169,9 @@ func (x *tx) add(it *item) { x.added = append(x.added, it) }
 func (x *tx) remove(it *item) {
 	it.removing = true
 	x.removed = append(x.removed, it)
+	if x.spares(it) {
+		return
+	}
 	t := x.get(it)
 	if t.Resume != "" {
 		x.takeBack(it, t)
@@ -245,6 +252,9 @@ func (e *Engine) show(x *tx) {
 
 // discard drops what is staged, after a commit failed.
 func (e *Engine) discard(x *tx) {
+	for _, f := range x.failed {
+		f()
+	}
 	touched := x.touched
 	for _, it := range touched {
 		it.next = nil

@@ -115,9 +115,10 @@ func (e *Engine) Take(ctx context.Context, ids ...core.TransferID) error {
 }
 
 // Cancel ends transfers. One that the server may have becomes unknown; cancelling
-// it again makes it cancelled.
+// it again makes it cancelled. Undo takes it back.
 func (e *Engine) Cancel(ctx context.Context, ids ...core.TransferID) error {
 	return e.each(ctx, "cancel", ids, func(x *tx, it *item) *run {
+		e.remember(x, it, false, nil)
 		t := x.get(it)
 		switch t.State {
 		case core.StateQueued, core.StateWaiting, core.StatePaused:
@@ -139,7 +140,8 @@ func (e *Engine) Cancel(ctx context.Context, ids ...core.TransferID) error {
 }
 
 // Remove takes transfers off the list. What is under way is cancelled first, and
-// stays listed if the server may have it. The history keeps what was stored.
+// stays listed if the server may have it. The history keeps what was stored. Undo takes
+// it back.
 func (e *Engine) Remove(ctx context.Context, ids ...core.TransferID) error {
 	ran := map[*item]bool{}
 	err := e.each(ctx, "remove", ids, func(x *tx, it *item) *run {
@@ -147,14 +149,24 @@ func (e *Engine) Remove(ctx context.Context, ids ...core.TransferID) error {
 			return nil
 		}
 		ran[it] = true
+		e.remember(x, it, false, nil)
 		return e.end(x, it, core.StateCancelled)
 	})
+	if err != nil {
+		return err
+	}
+	attempts, err := e.attemptsOf(ctx, ids)
 	if err != nil {
 		return err
 	}
 	return e.each(ctx, "remove", ids, func(x *tx, it *item) *run {
 		t := x.get(it)
 		if !t.State.Active() && (t.State != core.StateUnknown || !ran[it]) {
+			if ran[it] {
+				e.rememberStopped(x, it, attempts[t.ID])
+			} else {
+				e.remember(x, it, true, attempts[t.ID])
+			}
 			x.remove(it)
 		}
 		return nil
