@@ -16,6 +16,7 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/keychain"
 	"github.com/artstore/ingester/core/sandbox"
+	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/view/controllertest"
 )
 
@@ -130,7 +131,7 @@ func newSubject(t *testing.T, with controllertest.State, s surroundings) control
 	if with == controllertest.DamagedQueue {
 		must(t, os.WriteFile(folders{state: dir}.queue(), []byte("SQLite format 3\x00, and no more"), 0o600))
 	}
-	p, err := openProgram(t.Context(), programConfig{folders: folders{config: dir, state: dir, data: dir}, log: slog.New(slog.DiscardHandler)})
+	p, err := openProgram(t.Context(), programConfig{folders: folders{config: dir, state: dir, data: dir}, log: slog.New(slog.DiscardHandler), grace: view.UndoTime})
 	must(t, err)
 	p.secrets.System = s.keychain
 	ctx, stop := context.WithCancel(context.Background())

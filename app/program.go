@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -27,6 +28,7 @@ type programConfig struct {
 	secret  core.Secret      // from the command line, zero for none
 	redact  *core.Redactor   // learns the secrets that are used
 	own     bool             // only files of calls are sent, not all of the queue
+	grace   time.Duration    // how long what was cancelled or removed can be brought back
 	adopts  bool             // a command has just handed the queue over
 	load    func(name string) (core.Profile, error)
 	moving  func(core.Profile) bool // whether a profile's server may have another address after each start; nil: the embedded one's may
@@ -86,7 +88,7 @@ func openLocked(ctx context.Context, cfg programConfig, lock *queueLock) (*progr
 	}
 	p.conns = connect.New(connect.Config{Load: load, Moves: moves, Secrets: p.secrets, Metrics: p.metrics, UserAgent: userAgent(), Log: cfg.log})
 	p.engine = engine.New(engine.Config{Store: p.store, Uploaders: p.conns, Spooler: spool.Open(cfg.folders.spool()), Observer: p.metrics,
-		Own: cfg.own, Paused: isPaused(cfg.folders), Adopts: cfg.adopts, Log: cfg.log, Most: attemptsThatFit()})
+		Own: cfg.own, Paused: isPaused(cfg.folders), Adopts: cfg.adopts, Log: cfg.log, Most: attemptsThatFit(), Grace: cfg.grace})
 	p.shared.begin()
 	return p, nil
 }

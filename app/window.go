@@ -18,7 +18,11 @@ import (
 	"github.com/artstore/ingester/core/control"
 	"github.com/artstore/ingester/ui"
 	"github.com/artstore/ingester/ui/logs"
+	"github.com/artstore/ingester/ui/view"
 )
+
+// undoMargin is how much later than the window offers it Undo still brings back all.
+const undoMargin = 2 * time.Second
 
 // runWindow opens the window, or passes the files on to the one that is open. If
 // neither is possible and standard error is no terminal, a small window says why.
@@ -56,7 +60,7 @@ func openWindow(ctx context.Context, s streams, o windowOptions, app func() fyne
 	buffer := logs.NewBuffer(level)
 	log := s.logTo(slog.NewMultiHandler(slog.NewTextHandler(file, &slog.HandlerOptions{Level: level}), buffer))
 	c := takeover{paths: o.paths, raise: !o.background || len(o.paths) > 0, ready: func() error { return desktop.OpenDisplay(os.Getenv) }}
-	p, err := c.take(ctx, programConfig{folders: f, kind: control.Window, log: log, redact: s.redactor})
+	p, err := c.take(ctx, programConfig{folders: f, kind: control.Window, log: log, redact: s.redactor, grace: view.UndoTime + undoMargin})
 	if err != nil || p == nil {
 		return err
 	}

@@ -63,6 +63,7 @@ func (w *Window) bindings() []binding {
 		key(fyne.KeyUp, ctrl|fyne.KeyModifierShift, w.onTransfers((*transfers.View).MoveFirst)),
 		key(fyne.KeyDown, ctrl|fyne.KeyModifierShift, w.onTransfers((*transfers.View).MoveLast)),
 		key(fyne.KeyP, ctrl, w.makePermanent),
+		{&fyne.ShortcutUndo{}, func() { w.transfers.Undo() }},
 		{&fyne.ShortcutSelectAll{}, w.onTransfers((*transfers.View).SelectAll)},
 		{&fyne.ShortcutPaste{}, w.paste},
 	}
@@ -102,9 +103,8 @@ func (w *Window) bindKeys() {
 		case e.Name == fyne.KeyEscape && w.host.Back():
 		case e.Name == fyne.KeyF1:
 			w.unlessCovered(func() { showHelp(w.host) })
-		case w.scrollBy(e.Name):
-		case w.shown == 0:
-			w.unlessCovered(func() { w.transfers.Key(e) })
+		default:
+			w.scrollBy(e.Name) // nothing has the focus, so no other key does anything
 		}
 	})
 }

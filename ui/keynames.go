@@ -26,6 +26,7 @@ func keys(t *wording.Text, mac bool) []wording.Fact {
 		{Name: ctrl + "F", Value: t.S("help.filter")},
 		{Name: space, Value: t.S("help.pause")},
 		{Name: del, Value: t.S("help.delete")},
+		{Name: ctrl + "Z", Value: t.S("help.undo")},
 		{Name: ctrl + "R", Value: t.S("help.retry")},
 		{Name: ctrl + "1…4", Value: t.S("help.views")},
 		{Name: ctrl + page, Value: t.S("help.tabs")},

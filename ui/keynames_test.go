@@ -25,10 +25,10 @@ func TestKeysAreNamedAsOnTheDesktop(t *testing.T) {
 		mac      bool
 		want     string
 	}{
-		{"en", false, "Ctrl+O Ctrl+Shift+O Ctrl+V Ctrl+, Ctrl+F Space Delete Ctrl+R Ctrl+1…4 Ctrl+PgUp, PgDn Ctrl+A Ctrl+Shift+↑↓ Ctrl+P Return F10 F1"},
-		{"ru", false, "Ctrl+O Ctrl+Shift+O Ctrl+V Ctrl+, Ctrl+F Пробел Delete Ctrl+R Ctrl+1…4 Ctrl+PgUp, PgDn Ctrl+A Ctrl+Shift+↑↓ Ctrl+P Enter F10 F1"},
-		{"en", true, "⌘O ⇧⌘O ⌘V ⌘, ⌘F Space ⌫ ⌘R ⌘1…4 ⌘PgUp, PgDn ⌘A ⇧⌘↑↓ ⌘P Return F10 F1"},
-		{"ru", true, "⌘O ⇧⌘O ⌘V ⌘, ⌘F Пробел ⌫ ⌘R ⌘1…4 ⌘PgUp, PgDn ⌘A ⇧⌘↑↓ ⌘P Enter F10 F1"},
+		{"en", false, "Ctrl+O Ctrl+Shift+O Ctrl+V Ctrl+, Ctrl+F Space Delete Ctrl+Z Ctrl+R Ctrl+1…4 Ctrl+PgUp, PgDn Ctrl+A Ctrl+Shift+↑↓ Ctrl+P Return F10 F1"},
+		{"ru", false, "Ctrl+O Ctrl+Shift+O Ctrl+V Ctrl+, Ctrl+F Пробел Delete Ctrl+Z Ctrl+R Ctrl+1…4 Ctrl+PgUp, PgDn Ctrl+A Ctrl+Shift+↑↓ Ctrl+P Enter F10 F1"},
+		{"en", true, "⌘O ⇧⌘O ⌘V ⌘, ⌘F Space ⌫ ⌘Z ⌘R ⌘1…4 ⌘PgUp, PgDn ⌘A ⇧⌘↑↓ ⌘P Return F10 F1"},
+		{"ru", true, "⌘O ⇧⌘O ⌘V ⌘, ⌘F Пробел ⌫ ⌘Z ⌘R ⌘1…4 ⌘PgUp, PgDn ⌘A ⇧⌘↑↓ ⌘P Enter F10 F1"},
 	} {
 		if got := names(c.language, c.mac); got != c.want {
 			t.Errorf("%s, macOS %v: %q, want %q", c.language, c.mac, got, c.want)

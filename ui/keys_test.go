@@ -67,7 +67,7 @@ func TestEveryKey(t *testing.T) {
 				if c.keys != nil {
 					h.press(c.keys)
 				} else {
-					h.w.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: c.key})
+					h.Typed(c.key)
 				}
 			}
 			if c.row != "" {
@@ -254,5 +254,24 @@ func TestScrollingByKeys(t *testing.T) {
 	h.w.choose(0)
 	if h.w.scrolled() != nil || len(h.w.host.Scrolls) != 0 {
 		t.Error("something scrolls that is gone")
+	}
+}
+
+// TestKeysWithoutFocusDoNothing to the rows, however many are selected: who types then
+// believes to type somewhere else.
+func TestKeysWithoutFocusDoNothing(t *testing.T) {
+	ctl := viewtest.NewFake()
+	ctl.Snapshot = viewtest.Showcase(12)
+	h := open(t, ctl, "en", "light")
+	h.w.transfers.Tap("t9", 0)
+	h.w.transfers.SelectAll()
+	c := h.w.win.Canvas()
+	c.Unfocus()
+	before := len(h.Ctl.Calls())
+	for _, key := range []fyne.KeyName{fyne.KeyDelete, fyne.KeyBackspace, fyne.KeySpace, fyne.KeyReturn, fyne.KeyD, desktop.KeyMenu} {
+		c.OnTypedKey()(&fyne.KeyEvent{Name: key})
+	}
+	if calls := h.Ctl.Calls()[before:]; len(calls) > 0 || c.Overlays().Top() != nil {
+		t.Errorf("they did %q", calls)
 	}
 }

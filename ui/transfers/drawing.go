@@ -23,6 +23,9 @@ func (v *View) Shown() { v.Refresh() }
 // Refresh draws what has changed in the model: the rows in sight, and the whole
 // list only if rows were added, removed or moved.
 func (v *View) Refresh() {
+	if len(v.takings) > 0 {
+		v.offerUndo(v.host.Now())
+	}
 	empty := len(v.model.Rows) == 0
 	if failed := v.model.Totals.Failed > 0; failed != v.retry.Visible() {
 		widgets.SetVisible(v.retry, failed)

@@ -20,7 +20,7 @@ func New(host *view.Host, m *queue.Model, i *widgets.Icons, p *Finaliser) *View 
 		host: host, model: m, icons: i, permanent: p, live: map[int]*transferRow{}, drawn: -1, selected: map[core.TransferID]bool{},
 	}
 	v.drop = newDropArea(host.Text)
-	v.Notice = view.NewNotice(host.Text)
+	v.Notice, v.undo = view.NewNotice(host.Text), view.NewNotice(host.Text)
 	v.options = newOptionsRow(host)
 	v.buildFilter()
 	v.buildTable()
@@ -29,8 +29,8 @@ func New(host *view.Host, m *queue.Model, i *widgets.Icons, p *Finaliser) *View 
 	v.filters = container.New(&widgets.HBox{Gap: 8, Stretch: v.search}, v.search, widgets.Outlined(v.group), v.retry)
 	lines := &optionsLayout{options: v.options.content, filter: v.filters}
 	top := container.New(lines, v.options.content, v.filters)
-	v.content = container.New(widgets.VBox{Gap: 12, Grow: v.grows, Prepare: lines.prepare, Optional: []fyne.CanvasObject{v.drop.content, top}}, v.drop.content, v.Notice.Content, top, v.table)
-	v.Notice.Changed = v.content.Refresh
+	v.content = container.New(widgets.VBox{Gap: 12, Grow: v.grows, Prepare: lines.prepare, Optional: []fyne.CanvasObject{v.drop.content, top}}, v.drop.content, v.Notice.Content, v.undo.Content, top, v.table)
+	v.Notice.Changed, v.undo.Changed = v.content.Refresh, v.content.Refresh
 	v.Refresh()
 	return v
 }
@@ -64,6 +64,11 @@ func (v *View) Point(ids []core.TransferID) {
 	for i := range v.model.Len() {
 		if v.selected[v.model.At(i).ID] {
 			v.list.ScrollTo(i)
+			if c := v.host.Win.Canvas(); c.Focused() == nil { // the keys act on what is pointed at
+				v.list.Highlight(i)
+				v.anchor, v.from = i, i
+				c.Focus(v.list)
+			}
 			break
 		}
 	}
@@ -90,8 +95,7 @@ func (v *View) Key(e *fyne.KeyEvent) bool {
 			v.do(queue.ActResume, v.chosen(queue.ActResume))
 		}
 	case fyne.KeyDelete, fyne.KeyBackspace:
-		v.do(queue.ActCancel, v.chosen(queue.ActCancel))
-		v.do(queue.ActRemove, v.chosen(queue.ActRemove))
+		v.takeChosen()
 	case desktop.KeyMenu, fyne.KeyF10:
 		v.showMenuOf(v.anchor)
 	case fyne.KeyReturn, fyne.KeyEnter:

@@ -61,14 +61,20 @@ func (v *View) do(a queue.Action, ids []core.TransferID) {
 	case queue.ActPause:
 		v.pause(ids)
 		return
-	}
-	if a == queue.ActRemove || a == queue.ActCancel && !v.model.Filter.Shows(queue.GroupCancelled) {
-		v.rememberNext(ids)
+	case queue.ActCancel, queue.ActRemove:
+		if a == queue.ActRemove || !v.model.Filter.Shows(queue.GroupCancelled) {
+			v.rememberNext(ids)
+		}
+		if a == queue.ActCancel {
+			v.take(ids, nil)
+		} else {
+			v.take(nil, ids)
+		}
+		return
 	}
 	c := v.host.Controller
 	verbs := map[queue.Action]func(context.Context, ...core.TransferID) error{
-		queue.ActResume: c.Resume, queue.ActRetry: c.Retry, queue.ActCancel: c.Cancel, queue.ActRemove: c.Remove,
-		queue.ActFirst: c.First, queue.ActLast: c.Last,
+		queue.ActResume: c.Resume, queue.ActRetry: c.Retry, queue.ActFirst: c.First, queue.ActLast: c.Last,
 	}
 	verb := verbs[a]
 	if a == queue.ActRetry && v.anyUnknown(ids) {

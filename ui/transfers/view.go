@@ -26,6 +26,7 @@ type View struct {
 	permanent *Finaliser
 	drop      *dropArea
 	Notice    *view.Notice
+	undo      *view.Notice // what can be undone
 	options   *optionsRow
 	search    *view.LineEntry
 	group     *widgets.QuietButton
@@ -42,6 +43,7 @@ type View struct {
 	anchor   int // index of the row that the keys act on
 	from     int // index of the row that a range starts at
 	next     nextRow
+	takings  []taking // what can be undone, the newest last
 }
 
 // Content implements view.Page.

@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"time"
 
 	"github.com/artstore/ingester/core"
 )
@@ -25,6 +26,8 @@ type Controller interface {
 	Take(ctx context.Context, ids ...core.TransferID) error
 	Cancel(ctx context.Context, ids ...core.TransferID) error
 	Remove(ctx context.Context, ids ...core.TransferID) error
+	// Undo brings back what Cancel and Remove took less than UndoTime ago.
+	Undo(ctx context.Context, ids ...core.TransferID) error
 	PauseAll(ctx context.Context) error
 	PauseAllAfter(ctx context.Context) error // lets attempts end that are under way
 	ResumeAll(ctx context.Context) error     // also lifts a halt
@@ -140,6 +143,10 @@ const (
 	QueuedMoves                   // go to the new server
 	QueuedCancelled               // are cancelled
 )
+
+// UndoTime is how long the user can undo what was cancelled or removed. Until then
+// nothing of it is deleted on the server.
+const UndoTime = 10 * time.Second
 
 // CertificateWarnDays is how many days before a certificate expires the window
 // begins to warn.

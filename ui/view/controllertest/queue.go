@@ -121,7 +121,7 @@ func (t *trial) notQueued(s core.Submission, err error, kind core.Kind, code cor
 func (t *trial) verbs() map[string]func(context.Context, ...core.TransferID) error {
 	return map[string]func(context.Context, ...core.TransferID) error{
 		"pause": t.Pause, "resume": t.Resume, "retry": t.Retry, "cancel": t.Cancel, "remove": t.Remove, "first": t.First, "last": t.Last,
-		"pause after": t.PauseAfter, "ask": t.Ask, "take": t.Take,
+		"pause after": t.PauseAfter, "ask": t.Ask, "take": t.Take, "undo": t.Undo,
 	}
 }
 
@@ -151,6 +151,21 @@ func verbChecks() []check {
 				t.wantState(one, want)
 				t.wantState(two, want)
 				t.wantState(done, core.StateStored)
+			}
+		}},
+		{name: "undone", test: func(t *trial) {
+			profile := t.offline("Away")
+			t.must(t.PauseAll(t.Context()))
+			one, two, three := t.queue(profile, "one", 1), t.queue(profile, "two", 1), t.queue(profile, "three", 1)
+			t.must(t.Pause(t.Context(), two))
+			for _, verb := range []string{"cancel", "remove"} {
+				t.must(t.verbs()[verb](t.Context(), one, two))
+				t.must(t.Undo(t.Context(), one, two))
+				t.wantState(one, core.StateQueued)
+				t.wantState(two, core.StatePaused)
+				if a, b, c := t.shown(one).Seq, t.shown(two).Seq, t.shown(three).Seq; a >= b || b >= c {
+					t.Errorf("after %s is undone the order is %d, %d, %d", verb, a, b, c)
+				}
 			}
 		}},
 		{name: "stopped", test: func(t *trial) {

@@ -22,7 +22,7 @@ func stateChecks() (checks []check) {
 		{core.StateCancelled, core.StateCancelled, core.StateCancelled, core.StateCancelled, core.StateQueued, core.StateCancelled, gone},
 		{core.StateSending, core.StatePaused, core.StateSending, core.StateSending, core.StateSending, core.StateCancelled, gone},
 	} {
-		for verb, want := range map[string]core.State{"pause": s.pause, "pause after": s.after, "ask": s.state, "take": s.state, "resume": s.resume, "retry": s.retry, "cancel": s.cancel, "remove": s.remove, "first": s.state, "last": s.state} {
+		for verb, want := range map[string]core.State{"pause": s.pause, "pause after": s.after, "ask": s.state, "take": s.state, "resume": s.resume, "retry": s.retry, "cancel": s.cancel, "remove": s.remove, "first": s.state, "last": s.state, "undo": undone(s.state)} {
 			checks = append(checks, check{name: verb + " " + string(s.state), test: func(t *trial) {
 				id := t.in(s.state)
 				t.must(t.verbs()[verb](t.Context(), id))
@@ -37,6 +37,14 @@ func stateChecks() (checks []check) {
 	}
 	slices.SortFunc(checks, func(a, b check) int { return cmp.Compare(a.name, b.name) })
 	return checks
+}
+
+// undone is what Undo makes of a transfer that nobody has cancelled a moment ago.
+func undone(s core.State) core.State {
+	if s == core.StateCancelled {
+		return core.StateQueued
+	}
+	return s
 }
 
 // in brings a transfer into a state, in which it stays until something is asked.

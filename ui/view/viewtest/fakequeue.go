@@ -18,7 +18,8 @@ type queue struct {
 	halt   *core.Error            // at the start
 	halts  map[string]*core.Error // by profile
 	feeds  map[*feed]struct{}
-	made   int // transfers so far
+	made   int                               // transfers so far
+	taken  map[core.TransferID]core.Transfer // cancelled or removed, as they were before
 }
 
 // begin fills the queue with what is there at the start. The caller of this
@@ -197,7 +198,50 @@ func (f *Fake) Retry(ctx context.Context, ids ...core.TransferID) error {
 
 // Cancel implements view.Controller.
 func (f *Fake) Cancel(ctx context.Context, ids ...core.TransferID) error {
-	return f.verb(ctx, "cancel", ids, cancel)
+	return f.verb(ctx, "cancel", ids, func(t *core.Transfer) {
+		was := *t
+		if cancel(t); t.State != was.State {
+			f.keepForUndo(was)
+		}
+	})
+}
+
+// keepForUndo keeps what Undo brings back.
+func (f *Fake) keepForUndo(was core.Transfer) {
+	if f.queue.taken == nil {
+		f.queue.taken = map[core.TransferID]core.Transfer{}
+	}
+	if was.State.Active() {
+		was.State = core.StateQueued
+	}
+	f.queue.taken[was.ID] = was
+}
+
+// Undo implements view.Controller.
+func (f *Fake) Undo(ctx context.Context, ids ...core.TransferID) error {
+	err := f.verb(ctx, "undo", ids, func(t *core.Transfer) {
+		if was, ok := f.queue.taken[t.ID]; ok && t.State != was.State && t.State.Done() {
+			*t = was
+		} else if t.State == core.StateCancelled {
+			t.State = core.StateQueued
+		}
+	})
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	q := f.begin()
+	for _, id := range ids {
+		listed := slices.ContainsFunc(q.list, func(t core.Transfer) bool { return t.ID == id })
+		if was, ok := q.taken[id]; ok && !listed {
+			q.list = append(q.list, was)
+			f.tell(id)
+		}
+		delete(q.taken, id)
+	}
+	slices.SortStableFunc(q.list, func(a, b core.Transfer) int { return cmp.Compare(a.Seq, b.Seq) })
+	return nil
 }
 
 func cancel(t *core.Transfer) {
@@ -221,6 +265,9 @@ func (f *Fake) Remove(ctx context.Context, ids ...core.TransferID) error {
 	meant := set(ids)
 	f.queue.list = slices.DeleteFunc(f.queue.list, func(t core.Transfer) bool {
 		if meant[t.ID] {
+			if !t.State.InHistory() {
+				f.keepForUndo(t)
+			}
 			f.tellRemoved(t.ID)
 		}
 		return meant[t.ID]
