@@ -50,7 +50,7 @@ func TestAddresses(t *testing.T) {
 			if !strings.HasPrefix(l.URL(), tt.url) || !strings.HasSuffix(l.URL(), "/metrics") {
 				t.Errorf("URL = %s, want %s…/metrics", l.URL(), tt.url)
 			}
-			if at := l.Address(); at != l.tcp.Addr().String() || strings.HasSuffix(at, ":0") || tt.warn != strings.HasPrefix(at, "0.0.0.0:") {
+			if at := l.Address(); at != l.tcp.Addr().String() || strings.HasSuffix(at, ":0") || tt.warn != (strings.HasPrefix(at, "0.0.0.0:") || strings.HasPrefix(at, "[::]:")) {
 				t.Errorf("it listens on %s", at)
 			}
 			if warned := strings.Contains(log.String(), "level=WARN"); warned != tt.warn {
