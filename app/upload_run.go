@@ -31,6 +31,7 @@ type uploadRun struct {
 	scan    core.Scan
 	files   int          // how many were found
 	begun   time.Time    // when they were first submitted
+	drop    core.DropID  // of the files, once they were submitted
 	watch   *watch.Watch // nil until the files are in the queue
 	missing bool         // something of the queue was lost
 }
@@ -126,11 +127,11 @@ func (r *uploadRun) submit(ctx context.Context, q submitter) (core.Submission, e
 		r.begun = time.Now()
 	}
 	if first || !r.options.Again {
-		return q.Submit(ctx, r.scan.Sources, r.options)
+		return r.take(ctx, q, r.scan.Sources, r.options)
 	}
 	gentle := r.options
 	gentle.Again = false
-	got, err := q.Submit(ctx, r.scan.Sources, gentle)
+	got, err := r.take(ctx, q, r.scan.Sources, gentle)
 	if err != nil {
 		return got, err
 	}
@@ -149,8 +150,19 @@ func (r *uploadRun) submit(ctx context.Context, q submitter) (core.Submission, e
 	if len(again) == 0 {
 		return got, nil
 	}
-	more, err := q.Submit(ctx, again, r.options)
+	more, err := r.take(ctx, q, again, r.options)
 	got.Queued, got.Already, got.Stored = append(got.Queued, more.Queued...), append(got.Already, more.Already...), append(got.Stored, more.Stored...)
+	return got, err
+}
+
+// take submits sources as part of the call's drop.
+func (r *uploadRun) take(ctx context.Context, q submitter, sources []core.Source, o core.Options) (core.Submission, error) {
+	o.Intake = core.NewIntake(r.scan)
+	o.Intake.Join = r.drop
+	got, err := q.Submit(ctx, sources, o)
+	if err == nil {
+		r.drop = got.Drop.ID
+	}
 	return got, err
 }
 

@@ -36,6 +36,9 @@ type Options struct {
 	// Again sends files even if the history already has them from the same
 	// path, with the same size and time.
 	Again bool `json:"-"`
+	// Intake tells of the drop that the files belong to, nil for one without a name.
+	// A transfer has a Drop instead.
+	Intake *Intake `json:"-"`
 }
 
 // Validate returns the first thing a server would refuse, as a KindUsage error.

@@ -14,4 +14,5 @@ type Submission struct {
 	// permanent later, as this call asks.
 	Permanent []Transfer
 	Asked     Options // the options of this call
+	Drop      Drop    // of the transfers in Queued
 }

@@ -109,6 +109,7 @@ type Transfer struct {
 	Seq       int64 // position in the queue, smallest first
 	Source    Source
 	Options   Options
+	Drop      *Drop  // nil for transfers of earlier versions
 	Server    string // ingester URL for which it was accepted
 	Account   string // client ID for which it was accepted, "" if it was not kept
 	State     State

@@ -94,7 +94,7 @@ func (h *harness) fitsDialogs(f *viewtest.Fitter) {
 		}},
 		{"stored", func() {
 			long := core.Transfer{Source: core.Source{Name: longName}, FinishedAt: viewtest.Start()}
-			h.w.intake.askStored([]core.Transfer{long, long, long, long, long, long, long}, core.Options{})
+			h.w.intake.askStored(core.Submission{Stored: []core.Transfer{long, long, long, long, long, long, long}})
 		}},
 		{"pause", h.w.pauseAll},
 		{"decide", func() {

@@ -108,7 +108,7 @@ func (in *intake) scanned(scan core.Scan, err error) {
 func (in *intake) submit(scan core.Scan) {
 	t := in.host.Text
 	in.say(t.S("drop.queueing"))
-	in.send(scan.Sources, false, func(s core.Submission) {
+	in.send(scan.Sources, false, core.NewIntake(scan), func(s core.Submission) {
 		words := t.S("drop.added", wording.Args{"What": in.found(scan)})
 		switch n := len(s.Queued); {
 		case n == 0:
@@ -132,9 +132,9 @@ func (in *intake) submit(scan core.Scan) {
 }
 
 // send submits sources with the options as they are set now.
-func (in *intake) send(sources []core.Source, again bool, then func(core.Submission)) {
+func (in *intake) send(sources []core.Source, again bool, from *core.Intake, then func(core.Submission)) {
 	options := in.options("")
-	options.Again = again
+	options.Again, options.Intake = again, from
 	view.Async(in.host, func(ctx context.Context) (core.Submission, error) {
 		options.Profile = in.host.Controller.Current()
 		return in.host.Controller.Submit(ctx, sources, options)
@@ -161,12 +161,12 @@ func (in *intake) askPermanent(s core.Submission) {
 		}
 	}
 	if len(files) == 0 {
-		in.askStored(s.Stored, s.Asked)
+		in.askStored(s)
 		return
 	}
 	t := in.host.Text
 	view.AskElse(in.host, t.S("stored.permanent"), t.N("stored.permanent.text", len(files)), t.S("action.permanent"),
-		func() { in.permanent.Add(files) }, func() { in.askStored(s.Stored, s.Asked) })
+		func() { in.permanent.Add(files) }, func() { in.askStored(s) })
 }
 
 // mostNamed is how many files a question names.
@@ -197,16 +197,16 @@ func storedNames(t *wording.Text, stored []core.Transfer) fyne.CanvasObject {
 
 // askStored offers to send files again that the server has already. To skip them is the
 // first choice.
-func (in *intake) askStored(stored []core.Transfer, asked core.Options) {
-	t := in.host.Text
-	words := widget.NewLabel(storedAlready(t, stored, asked))
+func (in *intake) askStored(of core.Submission) {
+	t, stored := in.host.Text, of.Stored
+	words := widget.NewLabel(storedAlready(t, stored, of.Asked))
 	words.Wrapping = fyne.TextWrapWord
 	again := func() {
 		sources := make([]core.Source, 0, len(stored))
 		for i := range stored {
 			sources = append(sources, stored[i].Source)
 		}
-		in.send(sources, true, func(s core.Submission) {
+		in.send(sources, true, &core.Intake{Name: of.Drop.Name, Join: of.Drop.ID}, func(s core.Submission) {
 			in.say(t.S("drop.added", wording.Args{"What": t.N("count.files", len(s.Queued))}))
 		})
 	}

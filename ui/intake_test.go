@@ -311,7 +311,7 @@ func TestFilesComeAfterTheFirstRun(t *testing.T) {
 			h.App.Clipboard().SetContent("hunter2")
 			h.press(&fyne.ShortcutPaste{})
 		},
-		"before the window knew": func(h *harness) { h.w.intake.send(nil, false, func(core.Submission) { t.Error("added") }) },
+		"before the window knew": func(h *harness) { h.w.intake.send(nil, false, nil, func(core.Submission) { t.Error("added") }) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctl := viewtest.Fresh()

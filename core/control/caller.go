@@ -141,7 +141,14 @@ func naming(profile string) func(*lineWriter) {
 // Submit implements Call.
 func (a *caller) Submit(ctx context.Context, sources []core.Source, o core.Options) (got core.Submission, err error) {
 	err = a.ask(ctx, "submit", func(w *lineWriter) {
-		w.write(message{Options: newOptions(o)})
+		in := o.Intake
+		if in == nil {
+			in = &core.Intake{}
+		}
+		w.write(message{Options: newOptions(o), Drop: &drop{in.Join, text(in.Name)}})
+		for part := range inLines(in.Skipped) {
+			w.write(message{Skipped: newSkipped(part)})
+		}
 		for part := range inLines(sources) {
 			m := message{Sources: make([]source, len(part))}
 			for i, s := range part {
@@ -155,6 +162,9 @@ func (a *caller) Submit(ctx context.Context, sources []core.Source, o core.Optio
 		got.Stored = append(got.Stored, transfersOf(m.Stored)...)
 		if m.Options != nil {
 			got.Asked = m.Options.core()
+		}
+		if m.Drop != nil {
+			got.Drop = *m.Drop.core()
 		}
 	})
 	return got, err

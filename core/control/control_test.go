@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -27,6 +28,7 @@ type desk struct {
 	terms    Terms
 	sources  []core.Source
 	options  core.Options
+	intake   *core.Intake
 	opened   []string
 	finished *core.FinaliseOptions
 
@@ -78,8 +80,10 @@ func (d *desk) Transfer(_ context.Context, id core.TransferID) (core.Transfer, e
 }
 
 func (d *desk) Submit(_ context.Context, sources []core.Source, o core.Options) (core.Submission, error) {
-	d.sources, d.options = sources, o
-	return core.Submission{Queued: []core.TransferID{"q"}, Already: d.shown.Transfers, Stored: d.shown.Transfers, Asked: o}, d.fail
+	d.sources, d.options, d.intake = sources, o, o.Intake
+	d.options.Intake = nil
+	return core.Submission{Queued: []core.TransferID{"q"}, Already: d.shown.Transfers, Stored: d.shown.Transfers, Asked: d.options,
+		Drop: core.Drop{ID: o.Intake.Join + 1, Name: o.Intake.Name}}, d.fail
 }
 
 func (d *desk) Adopt(_ context.Context, ids []core.TransferID) ([]core.Transfer, error) {
@@ -182,7 +186,7 @@ func wellFormed(t *core.Transfer) {
 
 func filled() core.Transfer {
 	var x core.Transfer
-	fill(reflect.ValueOf(&x).Elem(), "Fact", "Receipt")
+	fill(reflect.ValueOf(&x).Elem(), "Fact", "Receipt", "Intake")
 	wellFormed(&x)
 	return x
 }
@@ -224,8 +228,15 @@ func TestEverythingSurvives(t *testing.T) {
 	for i := range sources {
 		sources[i] = x.Source
 	}
-	got, err := call.Submit(t.Context(), sources, x.Options)
-	equal(t, "the submission", got, core.Submission{Queued: []core.TransferID{"q"}, Already: d.shown.Transfers, Stored: d.shown.Transfers, Asked: x.Options}, err)
+	asked := x.Options
+	asked.Intake = &core.Intake{Name: "box\xe9", Join: 7}
+	for i := range perLine + 1 {
+		asked.Intake.Skipped = append(asked.Intake.Skipped, core.Skipped{Path: "/caf\xe9" + strconv.Itoa(i), Reason: core.SkipSymlink})
+	}
+	got, err := call.Submit(t.Context(), sources, asked)
+	equal(t, "the submission", got, core.Submission{Queued: []core.TransferID{"q"}, Already: d.shown.Transfers, Stored: d.shown.Transfers, Asked: x.Options,
+		Drop: core.Drop{ID: 8, Name: "box\xe9"}}, err)
+	equal(t, "what was left out", *d.intake, *asked.Intake, nil)
 	equal(t, "the sources", d.sources, sources, nil)
 	equal(t, "the options", d.options, x.Options, nil)
 	found, err := call.Adopt(t.Context(), []core.TransferID{"a", "b"})

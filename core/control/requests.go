@@ -74,7 +74,12 @@ func profileOf(in []message) string {
 func submit(ctx context.Context, c *call, in []message, out *lineWriter) (message, error) {
 	var o core.Options
 	var sources []core.Source
+	var from core.Intake
 	for _, m := range in {
+		if m.Drop != nil {
+			from.Name, from.Join = string(m.Drop.Name), m.Drop.ID
+		}
+		from.Skipped = append(from.Skipped, skippedOf(m.Skipped)...)
 		if m.Options != nil {
 			o = m.Options.core()
 		}
@@ -82,6 +87,7 @@ func submit(ctx context.Context, c *call, in []message, out *lineWriter) (messag
 			sources = append(sources, s.core())
 		}
 	}
+	o.Intake = &from
 	got, err := c.Submit(ctx, sources, o)
 	if err != nil {
 		return message{}, err
@@ -95,7 +101,7 @@ func submit(ctx context.Context, c *call, in []message, out *lineWriter) (messag
 	for part := range inLines(got.Stored) {
 		out.write(message{Stored: newTransfers(part)})
 	}
-	return message{Options: newOptions(got.Asked)}, nil
+	return message{Options: newOptions(got.Asked), Drop: newDrop(&got.Drop)}, nil
 }
 
 func adopt(ctx context.Context, c *call, in []message, out *lineWriter) (message, error) {

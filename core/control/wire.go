@@ -14,6 +14,8 @@ type message struct {
 	Terms   *terms            `json:"terms,omitempty"`
 	Profile text              `json:"profile,omitempty"`
 	Options *options          `json:"options,omitempty"`
+	Drop    *drop             `json:"drop,omitempty"`
+	Skipped []skipped         `json:"skipped,omitempty"`
 	Sources []source          `json:"sources,omitempty"`
 	Paths   []text            `json:"paths,omitempty"`
 	IDs     []core.TransferID `json:"ids,omitempty"`
@@ -168,6 +170,7 @@ type transfer struct {
 	Options    *options        `json:"options"`
 	Server     text            `json:"server,omitempty"`
 	Account    text            `json:"account,omitempty"`
+	Drop       *drop           `json:"drop,omitempty"`
 	State      core.State      `json:"state"`
 	Sent       int64           `json:"sent,omitempty"`
 	Attempts   int             `json:"attempts,omitempty"`
@@ -181,12 +184,12 @@ type transfer struct {
 }
 
 func newTransfer(t core.Transfer) transfer {
-	return transfer{t.ID, t.Seq, newSource(t.Source), newOptions(t.Options), text(t.Server), text(t.Account), t.State, t.Sent, t.Attempts,
+	return transfer{t.ID, t.Seq, newSource(t.Source), newOptions(t.Options), text(t.Server), text(t.Account), newDrop(t.Drop), t.State, t.Sent, t.Attempts,
 		t.NotBefore, newFailure(t.Error), t.Receipt, text(t.Resume), t.QueuedAt, t.StartedAt, t.FinishedAt}
 }
 
 func (t transfer) core() core.Transfer {
-	out := core.Transfer{ID: t.ID, Seq: t.Seq, Source: t.Source.core(), Server: string(t.Server), Account: string(t.Account), State: t.State,
+	out := core.Transfer{ID: t.ID, Seq: t.Seq, Source: t.Source.core(), Server: string(t.Server), Account: string(t.Account), Drop: t.Drop.core(), State: t.State,
 		Sent: t.Sent, Attempts: t.Attempts, NotBefore: t.NotBefore, Error: t.Error.error(), Receipt: t.Receipt, Resume: string(t.Resume),
 		QueuedAt: t.QueuedAt, StartedAt: t.StartedAt, FinishedAt: t.FinishedAt}
 	if t.Options != nil {

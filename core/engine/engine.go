@@ -84,8 +84,9 @@ type Engine struct {
 	leaving   []*regret // by when their time is over
 	lastPlace int32
 	lastSeq   int64
-	firstSeq  int64 // 1 until something is moved to the front
-	unsorted  bool  // the order has changed since the heaps were sorted
+	lastDrop  core.DropID // belongs to Submit
+	firstSeq  int64       // 1 until something is moved to the front
+	unsorted  bool        // the order has changed since the heaps were sorted
 	unsaved   []*change
 	fault     fault
 	stopping  bool

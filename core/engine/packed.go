@@ -29,11 +29,12 @@ type packed struct {
 	detail          *details // nil: all zero
 }
 
-// shared holds what the transfers of a batch have in common.
+// shared holds what the transfers of a drop have in common.
 type shared struct {
 	options core.Options
 	server  string
 	account string
+	drop    *core.Drop
 	callers *callers // who wants them sent; not durable
 }
 
@@ -107,7 +108,7 @@ func (k *packer) share(t core.Transfer, c *callers, before *shared) *shared {
 			return s
 		}
 	}
-	k.newest = &shared{t.Options, t.Server, t.Account, c}
+	k.newest = &shared{t.Options, t.Server, t.Account, t.Drop, c}
 	return k.newest
 }
 
@@ -117,11 +118,12 @@ func (k *packer) assign(p packed, c *callers) packed {
 	return p
 }
 
-// holds reports whether t has the same options, server and account.
+// holds reports whether t has the same options, server, account and drop.
 func (s *shared) holds(t core.Transfer) bool {
 	a, b := s.options, t.Options
-	return s.server == t.Server && s.account == t.Account && a.Profile == b.Profile && a.Retention == b.Retention && a.TTLDays == b.TTLDays &&
-		a.Description == b.Description && a.Again == b.Again &&
+	sameDrop := s.drop == t.Drop || s.drop != nil && t.Drop != nil && *s.drop == *t.Drop
+	return sameDrop && s.server == t.Server && s.account == t.Account && a.Profile == b.Profile && a.Retention == b.Retention && a.TTLDays == b.TTLDays &&
+		a.Description == b.Description && a.Again == b.Again && a.Intake == b.Intake &&
 		(a.Tags == nil) == (b.Tags == nil) && slices.Equal(a.Tags, b.Tags) &&
 		(a.Metadata == nil) == (b.Metadata == nil) && bytes.Equal(a.Metadata, b.Metadata)
 }
@@ -156,7 +158,7 @@ func (p *packed) details() details {
 func (p *packed) transfer() core.Transfer {
 	r := p.details()
 	t := core.Transfer{
-		ID: p.id(), Seq: p.seq, Options: p.shared.options, Server: p.shared.server, Account: p.shared.account, State: p.state(),
+		ID: p.id(), Seq: p.seq, Options: p.shared.options, Drop: p.shared.drop, Server: p.shared.server, Account: p.shared.account, State: p.state(),
 		Source: core.Source{
 			Path: p.path(), Name: p.name(), Size: p.size,
 			ModTime: time.Unix(p.modSec, int64(p.modNsec)).UTC(), FileID: p.fileID(), Copy: r.copied,

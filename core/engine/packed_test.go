@@ -59,6 +59,7 @@ func anyTransfer() *rapid.Generator[core.Transfer] {
 				Changed: stampTime().Draw(t, "changed"), Copy: text.Draw(t, "copy"),
 			},
 			Options: anyOptions().Draw(t, "options"), Server: text.Draw(t, "server"), Account: text.Draw(t, "account"),
+			Drop:  rapid.SampledFrom([]*core.Drop{nil, {ID: 1}, {ID: 1, Name: "a"}, {ID: 2, Name: "a"}}).Draw(t, "drop"),
 			State: rapid.SampledFrom(allStates).Draw(t, "state"), Attempts: rapid.IntRange(0, 1).Draw(t, "attempts"),
 			QueuedAt: stampTime().Draw(t, "queued"), NotBefore: anyTime().Draw(t, "not before"),
 		}

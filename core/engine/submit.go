@@ -50,7 +50,8 @@ func (c *Call) Submit(ctx context.Context, sources []core.Source, o core.Options
 	defer cancel()
 	defer context.AfterFunc(e.running, cancel)() //nolint:contextcheck // Run doesn't wait until files have been read
 	s := submission{e: e, call: c, endpoint: endpoint, again: o.Again, options: o, packer: packer{callers: c.alone}, seen: make(map[string]struct{}, len(sources))}
-	s.options.Again = false
+	s.options.Again, s.options.Intake = false, nil
+	s.drop = e.newDrop(o.Intake)
 	for chunk := range chunks(sources) {
 		if err := s.take(ctx, chunk); err != nil {
 			s.undo()
@@ -85,6 +86,7 @@ type submission struct {
 	endpoint Endpoint
 	again    bool
 	options  core.Options
+	drop     *core.DropRecord
 	packer   packer
 	seen     map[string]struct{} // paths
 
@@ -181,7 +183,7 @@ func (s *submission) transfer(src core.Source) (*item, error) {
 	}
 	src.ModTime = src.ModTime.UTC()
 	return &item{packed: s.packer.pack(core.Transfer{
-		ID: core.TransferID(id.String()), Source: src, Options: s.options, Server: s.endpoint.Server, Account: s.endpoint.Account,
+		ID: core.TransferID(id.String()), Source: src, Options: s.options, Drop: &s.drop.Drop, Server: s.endpoint.Server, Account: s.endpoint.Account,
 		State: core.StateQueued, QueuedAt: s.e.now(),
 	}, packed{})}, nil
 }
@@ -200,7 +202,7 @@ func (s *submission) requeue(x *tx, id core.TransferID, src core.Source) {
 		x.takeBack(it, t)
 		t.Resume = ""
 	}
-	t.State, t.Source, t.Options = core.StateQueued, src, s.options
+	t.State, t.Source, t.Options, t.Drop = core.StateQueued, src, s.options, &s.drop.Drop
 	t.Source.ModTime = src.ModTime.UTC()
 	if x.put(it, t) == nil {
 		x.after(func() { it.forgive() })
@@ -215,6 +217,9 @@ func (s *submission) reveal(ctx context.Context) error {
 		}
 		for _, it := range s.queued {
 			x.add(it)
+		}
+		if r := s.record(); !r.Complete() {
+			x.drops = append(x.drops, r)
 		}
 		for _, id := range s.already {
 			if it := s.e.items[id]; it != nil {
@@ -252,7 +257,7 @@ func (s *submission) undo() {
 }
 
 func (s *submission) result() core.Submission {
-	out := core.Submission{Stored: s.stored, Asked: s.options}
+	out := core.Submission{Stored: s.stored, Asked: s.options, Drop: s.drop.Drop}
 	out.Queued = make([]core.TransferID, 0, len(s.queued))
 	s.e.mu.RLock()
 	for _, it := range s.queued {

@@ -61,6 +61,7 @@ type tx struct {
 	unlisted   []core.Transfer   // rows to save of transfers that are not in the list, or not yet
 	withdrawn  []core.TransferID // rows not in the list that are to be deleted
 	attempts   []core.Attempt
+	drops      []core.DropRecord
 	claims     []*run
 	ended      []*run
 	unwanted   []unwanted
@@ -187,7 +188,7 @@ func (x *tx) after(f func()) { x.then = append(x.then, f) }
 func (x *tx) empty() bool { return x.batch().Empty() }
 
 func (x *tx) batch() core.Batch {
-	b := core.Batch{Put: slices.Clone(x.unlisted), Attempts: x.attempts, Remove: slices.Clone(x.withdrawn)}
+	b := core.Batch{Put: slices.Clone(x.unlisted), Attempts: x.attempts, Remove: slices.Clone(x.withdrawn), Drops: x.drops}
 	for _, it := range x.touched {
 		b.Put = append(b.Put, *it.next)
 	}

@@ -105,7 +105,7 @@ func TestUnreadableColumn(t *testing.T) {
 	commit(t, s, core.Batch{Put: []core.Transfer{queued("a", 1), queued("b", 2)}})
 	list, err := collect(t.Context(), s.readers, 2, scanTransfer, `SELECT id, seq, state, profile, server, path,
  CASE id WHEN 'a' THEN NULL ELSE name END, size, mod_sec, mod_nsec, source_id, retention, ttl_days, description, tags, metadata,
- attempts, not_before, error, receipt, queued_at, started_at, finished_at, resume, account, changed, snapshot, 0, fixed, moved
+ attempts, not_before, error, receipt, queued_at, started_at, finished_at, resume, account, changed, snapshot, drop_id, drop_name, 0, fixed, moved
 FROM transfers ORDER BY seq`)
 	must(t, err)
 	diff(t, []core.TransferID{"a", "b"}, ids(list))

@@ -15,14 +15,15 @@ const (
 	// putSQL doesn't change listed and stored_no: a stored transfer that was
 	// taken off the list stays off it.
 	putSQL = `INSERT INTO transfers (` + columns + `, fixed, moved)
-VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 ON CONFLICT (id) DO UPDATE SET seq=excluded.seq, state=excluded.state, profile=excluded.profile, server=excluded.server,
  path=excluded.path, name=excluded.name, size=excluded.size, mod_sec=excluded.mod_sec, mod_nsec=excluded.mod_nsec,
  source_id=excluded.source_id, retention=excluded.retention, ttl_days=excluded.ttl_days, description=excluded.description,
  tags=excluded.tags, metadata=excluded.metadata, attempts=excluded.attempts, not_before=excluded.not_before,
  error=excluded.error, receipt=excluded.receipt, queued_at=excluded.queued_at, started_at=excluded.started_at,
  finished_at=excluded.finished_at, resume=excluded.resume,
- account=excluded.account, changed=excluded.changed, snapshot=excluded.snapshot, fixed=excluded.fixed, moved=excluded.moved`
+ account=excluded.account, changed=excluded.changed, snapshot=excluded.snapshot,
+ drop_id=excluded.drop_id, drop_name=excluded.drop_name, fixed=excluded.fixed, moved=excluded.moved`
 
 	// moveSQL updates only what changes while a transfer is sent. It touches no
 	// index and is therefore several times cheaper than putSQL. storeSQL also
@@ -163,6 +164,11 @@ func (s *Store) apply(ctx context.Context, tx *sql.Tx, batch core.Batch, p *prog
 	for _, a := range others {
 		if err := w.putAttempt(ctx, a); err != nil {
 			return fmt.Errorf("putting attempt %d of %s: %w", a.Number, a.Transfer, err)
+		}
+	}
+	for _, d := range batch.Drops {
+		if err := putDrop(ctx, tx, d); err != nil {
+			return fmt.Errorf("putting drop %s: %w", d.ID, err)
 		}
 	}
 	for _, id := range remove {

@@ -46,6 +46,9 @@ func insertOld(t *testing.T, tx *sql.Tx, version int, x core.Transfer, number in
 	row, err := values(x)
 	must(t, err)
 	names := columns
+	if version < dropsVersion {
+		names, row = strings.TrimSuffix(names, ", drop_id, drop_name"), row[:len(row)-2]
+	}
 	if version < boundVersion {
 		names, row = strings.TrimSuffix(names, ", account, changed, snapshot"), row[:len(row)-3]
 	}

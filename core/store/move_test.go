@@ -27,6 +27,7 @@ func TestEveryChange(t *testing.T) {
 		"not before": func() { x.NotBefore = time.Time{} }, "error": func() { x.Error = &core.Error{Code: core.CodeStalled, Err: errors.New("x")} },
 		"receipt": func() { x.Receipt = nil }, "queued": func() { x.QueuedAt = x.QueuedAt.Add(1) }, "started": func() { x.StartedAt = x.StartedAt.Add(1) },
 		"finished": func() { x.FinishedAt = time.Time{} }, "resume": func() { x.Resume = "" },
+		"drop": func() { x.Drop = &core.Drop{ID: 7, Name: x.Drop.Name} }, "drop's name": func() { x.Drop = &core.Drop{ID: 7, Name: "other"} },
 	} {
 		change()
 		commit(t, s, core.Batch{Put: []core.Transfer{x}})

@@ -15,7 +15,7 @@ import (
 // more: see selected.
 const columns = `id, seq, state, profile, server, path, name, size, mod_sec, mod_nsec, source_id,
  retention, ttl_days, description, tags, metadata, attempts, not_before, error, receipt,
- queued_at, started_at, finished_at, resume, account, changed, snapshot`
+ queued_at, started_at, finished_at, resume, account, changed, snapshot, drop_id, drop_name`
 
 // selected lists the columns of scanTransfer: columns, and those for checking.
 const selected = columns + `, stored_no IS NOT NULL, fixed, moved`
@@ -23,6 +23,9 @@ const selected = columns + `, stored_no IS NOT NULL, fixed, moved`
 // selectedOf is selected for a database with an older schema.
 func selectedOf(version int) string {
 	cols := selected
+	if version < dropsVersion {
+		cols = strings.Replace(cols, "drop_id, drop_name", "0, ''", 1)
+	}
 	if version < checksumsVersion {
 		cols = strings.Replace(cols, "fixed, moved", "0, 0", 1)
 	}
@@ -45,6 +48,9 @@ const boundVersion = 4
 // checksumsVersion is the schema that has checksums.
 const checksumsVersion = 5
 
+// dropsVersion is the schema that has drops.
+const dropsVersion = 6
+
 // maxCause is how many bytes of a cause's text are kept.
 const maxCause = 4096
 
@@ -66,14 +72,18 @@ func values(t core.Transfer) ([]any, error) {
 	if len(t.Options.Metadata) > 0 {
 		metadata = string(t.Options.Metadata)
 	}
+	var drop core.Drop
+	if t.Drop != nil {
+		drop = *t.Drop
+	}
 	s, o := t.Source, t.Options
-	row := make([]any, 0, 29) // with room for the checksums
+	row := make([]any, 0, 31) // with room for the checksums
 	return append(row,
 		string(t.ID), t.Seq, string(t.State), o.Profile, t.Server, s.Path, s.Name, s.Size,
 		s.ModTime.Unix(), s.ModTime.Nanosecond(), s.FileID,
 		string(o.Retention), o.TTLDays, o.Description, tags, metadata, t.Attempts, stamp(t.NotBefore), failure, receipt,
 		stamp(t.QueuedAt), stamp(t.StartedAt), stamp(t.FinishedAt), t.Resume,
-		t.Account, stamp(s.Changed), s.Copy,
+		t.Account, stamp(s.Changed), s.Copy, int64(drop.ID), drop.Name,
 	), nil
 }
 
@@ -105,19 +115,23 @@ func scanTransfer(row scanner) (core.Transfer, error) {
 		statusChanged                 int64
 		stored                        bool
 		written                       sums
+		drop                          core.Drop
 	)
 	s, o := &t.Source, &t.Options
 	read := []any{(*string)(&t.ID), &t.Seq, (*string)(&t.State), &o.Profile, &t.Server, &s.Path, &s.Name, &s.Size, &sec, &nsec, &s.FileID,
 		(*string)(&o.Retention), &o.TTLDays, &o.Description, &tags, &meta, &t.Attempts, &notBefore, &failure, &receipt,
-		&queued, &start, &end, &t.Resume, &t.Account, &statusChanged, &s.Copy}
+		&queued, &start, &end, &t.Resume, &t.Account, &statusChanged, &s.Copy, (*int64)(&drop.ID), &drop.Name}
 	err := row.Scan(append(read, &stored, &written.fixed, &written.moved)...)
-	for _, few := range []*string{(*string)(&t.State), &o.Profile, &t.Server, &t.Account, (*string)(&o.Retention)} {
+	for _, few := range []*string{(*string)(&t.State), &o.Profile, &t.Server, &t.Account, (*string)(&o.Retention), &drop.Name} {
 		*few = unique.Make(*few).Value() // a hundred thousand rows may have the same text
 	}
 	s.ModTime, s.Changed = time.Unix(sec, nsec).UTC(), moment(statusChanged)
 	t.NotBefore, t.QueuedAt, t.StartedAt, t.FinishedAt = moment(notBefore), moment(queued), moment(start), moment(end)
 	if meta != nil {
 		o.Metadata = json.RawMessage(*meta)
+	}
+	if drop.ID != 0 {
+		t.Drop = &drop
 	}
 	var record *errorRecord
 	err = errors.Join(err, decode(tags, &o.Tags), decode(failure, &record), decode(receipt, &t.Receipt))

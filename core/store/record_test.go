@@ -25,7 +25,7 @@ func fullTransfer() core.Transfer {
 		ID: "6f1c1c7e-0000-4000-8000-000000000001", Seq: 1 << 40, Server: "https://ingester.example:8020", State: core.StateWaiting,
 		Source: core.Source{Path: "/data/Zoë's \"box\"/a.tiff", Name: "box/a.tiff", Size: 1 << 45, ModTime: epoch.Add(-100 * 365 * 24 * time.Hour), FileID: "2049:1",
 			Changed: epoch.Add(-time.Hour), Copy: "/data/spool/1"},
-		Account: "sa_prod_1",
+		Account: "sa_prod_1", Drop: &core.Drop{ID: 1 << 60, Name: "box"},
 		Options: core.Options{Profile: "Prod", Retention: core.RetentionPermanent, TTLDays: 365, Description: "two\nlines",
 			Tags: []string{"a", "", "\"b\"", "ж"}, Metadata: json.RawMessage(`{"box":  "14", "n": 1e2}`)},
 		Attempts: 7, NotBefore: epoch.Add(time.Hour),
@@ -41,7 +41,7 @@ func fullTransfer() core.Transfer {
 // TestRoundTrip: every field is kept, even over a restart, except Sent, Again and Fact.
 func TestRoundTrip(t *testing.T) {
 	want := fullTransfer()
-	walk(t, reflect.ValueOf(want), "Transfer", "Transfer.Error.Fact", "Transfer.Sent", "Transfer.Options.Again")
+	walk(t, reflect.ValueOf(want), "Transfer", "Transfer.Error.Fact", "Transfer.Sent", "Transfer.Options.Again", "Transfer.Options.Intake")
 	plain := core.Transfer{ID: "plain", State: core.StateQueued, Source: core.Source{ModTime: time.Unix(-62135596801, 999999999).UTC()}}
 	bare := plain
 	bare.ID, bare.Error, bare.Receipt = "bare", &core.Error{}, &core.Receipt{}

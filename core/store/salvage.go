@@ -101,10 +101,10 @@ func (s *salvage) run(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.scan(ctx, newest, indexLeaf, s.attempt); err != nil {
+	if err := s.scan(ctx, newest, indexLeaf, s.keyed); err != nil {
 		return err
 	}
-	if err := s.scan(ctx, newest, indexInner, s.attempt); err != nil {
+	if err := s.scan(ctx, newest, indexInner, s.keyed); err != nil {
 		return err
 	}
 	if err := s.count(); err != nil {

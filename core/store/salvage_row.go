@@ -273,6 +273,27 @@ func (s *salvage) counted(x core.Transfer, t trust, by int) {
 	s.folder(x.Source.Path)
 }
 
+// keyed saves a row of a table without row numbers: of attempts or drops.
+func (s *salvage) keyed(ctx context.Context, page treePage, c cell, columns []any, t trust) error {
+	if len(columns) == dropColumns {
+		return s.drop(ctx, columns)
+	}
+	return s.attempt(ctx, page, c, columns, t)
+}
+
+// drop saves the record of a drop.
+func (s *salvage) drop(ctx context.Context, columns []any) error {
+	_, isID := columns[0].(int64)
+	_, isName := columns[1].(string)
+	_, isText := columns[2].(string)
+	sum, isSum := columns[3].(int64)
+	if !isID || !isName || !isText || !isSum || sum != sumOf(columns[:3]...) {
+		return nil
+	}
+	_, err := s.write(ctx, "INSERT OR IGNORE INTO drops (id, name, left_out, checksum) VALUES (?, ?, ?, ?)", columns...)
+	return err
+}
+
 // attempt saves an attempt if its transfer was saved.
 func (s *salvage) attempt(ctx context.Context, _ treePage, _ cell, columns []any, _ trust) error {
 	const fewest, most = 9, 10

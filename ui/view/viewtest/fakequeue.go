@@ -20,6 +20,7 @@ type queue struct {
 	feeds  map[*feed]struct{}
 	made   int                               // transfers so far
 	taken  map[core.TransferID]core.Transfer // cancelled or removed, as they were before
+	drops  core.DropID                       // drops so far
 }
 
 // begin fills the queue with what is there at the start. The caller of this
@@ -55,7 +56,16 @@ func (f *Fake) Submit(ctx context.Context, sources []core.Source, o core.Options
 	}
 	out := core.Submission{Asked: o}
 	again := o.Again
-	o.Again, out.Asked.Again = false, false
+	if in := o.Intake; in != nil {
+		out.Drop = core.Drop{ID: in.Join, Name: in.Name}
+	}
+	if out.Drop.ID == 0 {
+		q := f.begin()
+		q.drops++
+		out.Drop.ID = core.DropID(Start().UnixNano()) + q.drops
+	}
+	o.Again, o.Intake = false, nil
+	out.Asked = o
 	seen := map[string]bool{"": false}
 	for _, src := range sources {
 		if !seen[src.Path] {
@@ -90,7 +100,7 @@ func (f *Fake) accept(out *core.Submission, src core.Source, o core.Options, to 
 	id := core.TransferID(fmt.Sprint("new", q.made))
 	q.made++
 	out.Queued = append(out.Queued, id)
-	q.list = append(q.list, core.Transfer{ID: id, Seq: q.last() + 1, Source: src, Options: o, Server: to.Server, Account: to.Account,
+	q.list = append(q.list, core.Transfer{ID: id, Seq: q.last() + 1, Source: src, Options: o, Drop: &out.Drop, Server: to.Server, Account: to.Account,
 		State: core.StateQueued, QueuedAt: Start()})
 	f.tell(id)
 }
