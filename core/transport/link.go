@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"net/http"
-	"slices"
 	"sync"
 
 	"github.com/artstore/ingester/core"
@@ -108,12 +107,8 @@ func (l *link) watch(config *tls.Config, http2Only bool) *tls.Config {
 	})
 }
 
-// mutualMark is in the extra data of a session in which our certificate was sent.
-const mutualMark = "ingester/mtls"
-
-// sessions is a cache that notes in each session whether our certificate was sent. When
-// the session is resumed, perhaps by another client with the same cache, the server
-// knows us by it and doesn't ask again.
+// sessions is a cache that tells a link whether our certificate was sent in the session
+// that a handshake may resume. The server then doesn't ask for it again.
 type sessions struct {
 	tls.ClientSessionCache
 	link *link
@@ -122,31 +117,11 @@ type sessions struct {
 // Get implements tls.ClientSessionCache.
 func (s *sessions) Get(key string) (*tls.ClientSessionState, bool) {
 	found, ok := s.ClientSessionCache.Get(key)
-	marked := false
-	if ok && found != nil {
-		_, state, err := found.ResumptionState()
-		marked = err == nil && state != nil && slices.ContainsFunc(state.Extra, func(b []byte) bool { return string(b) == mutualMark })
-	}
+	known := ok && wire.Mutual(found)
 	s.link.mu.Lock()
 	defer s.link.mu.Unlock()
-	s.link.known = marked
+	s.link.known = known
 	return found, ok
-}
-
-// Put implements tls.ClientSessionCache.
-func (s *sessions) Put(key string, session *tls.ClientSessionState) {
-	s.link.mu.Lock()
-	mutual := s.link.mutual
-	s.link.mu.Unlock()
-	if session != nil && mutual {
-		if ticket, state, err := session.ResumptionState(); err == nil && state != nil {
-			state.Extra = append(state.Extra, []byte(mutualMark))
-			if marked, err := tls.NewResumptionState(ticket, state); err == nil {
-				session = marked
-			}
-		}
-	}
-	s.ClientSessionCache.Put(key, session)
 }
 
 func errNoHTTP2() *core.Error {

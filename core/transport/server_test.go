@@ -15,6 +15,7 @@ import (
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
+	"github.com/artstore/ingester/core/wire"
 )
 
 // newServer serves handler over mutual TLS 1.3 and HTTP/2.
@@ -183,7 +184,19 @@ func TestResumedSessionIsMutual(t *testing.T) {
 			shared.MaxVersion = tt.version
 			shared.ClientSessionCache = tls.NewLRUClientSessionCache(0)
 			base, _ := ParseBase(web.URL)
-			for i, resumed := range []string{"false", "true", "true"} {
+			signIn := &http.Client{Transport: &http.Transport{TLSClientConfig: wire.Presented(shared, func(bool) {})}} // as package auth does
+			first, err := http.NewRequestWithContext(t.Context(), http.MethodGet, web.URL, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			resp, err := signIn.Do(first)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = ReadAnswer(resp.Body)
+			_ = resp.Body.Close()
+			signIn.CloseIdleConnections()
+			for i, resumed := range []string{"true", "true", "true"} {
 				s, err := New(Config{Base: base, TLS: shared, Connections: 1, HTTPVersion: core.HTTP11})
 				if err != nil {
 					t.Fatal(err)

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync/atomic"
 
 	"github.com/artstore/ingester/core"
 )
 
 // Presented returns a copy of config that calls tell in every handshake in which the
-// server asks for a client certificate. sent says whether one was sent.
+// server asks for a client certificate. sent says whether one was sent. Sessions that
+// are kept remember it: see Mutual.
 func Presented(config *tls.Config, tell func(sent bool)) *tls.Config {
 	config = config.Clone()
 	if config == nil || config.GetClientCertificate == nil && len(config.Certificates) == 0 {
@@ -20,9 +22,14 @@ func Presented(config *tls.Config, tell func(sent bool)) *tls.Config {
 	if choose == nil {
 		choose = firstSupported(config.Certificates)
 	}
+	var mutual atomic.Bool
+	if config.ClientSessionCache != nil {
+		config.ClientSessionCache = marking{config.ClientSessionCache, &mutual}
+	}
 	config.GetClientCertificate = func(asked *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		cert, err := choose(asked)
 		if err == nil && cert != nil {
+			mutual.Store(len(cert.Certificate) > 0)
 			tell(len(cert.Certificate) > 0)
 		}
 		return cert, err

@@ -48,11 +48,11 @@ func (m *Model) Hold() *Hold {
 }
 
 // trial is the wait that is over if what is being sent shows the server well again;
-// nil if files are sent for another reason.
+// nil if bytes are on their way, or files go to another server.
 func (m *Model) trial() (trial *Hold) {
 	for _, g := range m.meters {
 		w := m.waitOf(g.profile)
-		if w == nil || w.Until.After(m.at) {
+		if w == nil || m.moves(g.profile) {
 			return nil
 		}
 		trial = &Hold{By: HeldByServer, Profile: w.Profile, Until: w.Until, Reason: w.Reason, Files: m.Totals.Active + m.Totals.Queued + m.Totals.Waiting}

@@ -83,7 +83,17 @@ func TestHoldLastsWhileTheServerIsTried(t *testing.T) {
 	if l := m.Link(up, "B"); l != up {
 		t.Errorf("another profile: %+v", l)
 	}
+	again := wait
+	again.Until = now.Add(time.Second) // others failed meanwhile
+	m.Apply(core.Update{Waits: []core.Wait{again}}, now)
+	if h := m.Hold(); h == nil || !h.Until.Equal(again.Until) {
+		t.Errorf("tried, and to be tried again: %+v", h)
+	}
 	trial.Sent = 5
+	m.Apply(core.Update{Changed: []core.Transfer{trial}, Waits: []core.Wait{again}}, now)
+	if h := m.Hold(); h != nil {
+		t.Errorf("sent, whatever failed: %+v", h)
+	}
 	m.Apply(core.Update{Changed: []core.Transfer{trial}, Waits: []core.Wait{wait}}, now)
 	if h := m.Hold(); h != nil {
 		t.Errorf("sent: %+v", h)
