@@ -41,7 +41,7 @@ func (b *bench) open(t *testing.T, title string, cmd *exec.Cmd) *running {
 		}
 	}
 	r.took = time.Since(begun).Seconds()
-	r.window = b.d.window("^"+title+"$", 0, 0, 1100, 720)
+	r.window = b.d.window(title+"$", 0, 0, 1100, 720)
 	r.quiet()
 	return r
 }

@@ -87,7 +87,7 @@ func (p *person) open(args ...string) {
 	}
 	p.running = p.watched(args...)
 	startProcess(p.t, p.running)
-	p.window = p.screen.window("^Ingester$", 0, 200, 1100, 720)
+	p.window = p.screen.window("Ingester$", 0, 200, 1100, 720)
 }
 
 // end closes the window and waits for the program.

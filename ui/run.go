@@ -103,6 +103,7 @@ func (w *Window) start(ctx context.Context) error {
 	ctx, w.stop = context.WithCancel(ctx)
 	w.quitting = ctx.Done()
 	w.win = w.app.NewWindow(title)
+	w.title = titleBar{set: w.win.SetTitle, shown: title}
 	w.app.SetIcon(widgets.AppIcon())
 	w.win.SetIcon(widgets.AppIcon())
 	w.host = w.newHost(view.NewTasks(ctx, w.post)) //nolint:contextcheck // tasks have the window's

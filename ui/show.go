@@ -13,6 +13,7 @@ func (w *Window) show(now time.Time) {
 	w.header.showPaused(m.Paused)
 	w.nav.Items[0].SetCount(countText(w.host.Text, len(m.Rows)))
 	w.bar.show(m, w.profile, w.link, now)
+	w.title.show(titleText(w.host.Text, m), now)
 	if w.tray != nil {
 		w.tray.show(faceOf(w.host.Text, m, now), now)
 	}

@@ -61,6 +61,7 @@ type Window struct {
 	profile string    // the current one
 	link    core.Link // its connection
 	status  ending
+	title   titleBar
 	tray    *tray // nil if there is none
 	closing bool  // the question of askClose is open
 	inTray  bool  // the program began in the tray; closing hides the window
