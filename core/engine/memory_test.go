@@ -67,6 +67,7 @@ func (m *memory) Commit(_ context.Context, b core.Batch) error {
 			m.unlisted[id] = true
 		} else {
 			delete(m.rows, id)
+			delete(m.attempts, id)
 		}
 	}
 	return nil

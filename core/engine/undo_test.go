@@ -96,7 +96,7 @@ func TestUndo(t *testing.T) {
 					}
 				}
 				<-time.After(testGrace / 2)
-				f.must(f.Undo(ctx, append(ids, "open", "no such")...))
+				f.must(f.Undo(ctx, append(ids, "open", "queued", "no such")...))
 				<-time.After(2 * testGrace)
 				for _, want := range rows {
 					got := st.rows[want.ID]
@@ -117,6 +117,9 @@ func TestUndo(t *testing.T) {
 				}
 				f.must(f.ResumeAll(ctx))
 				f.awaitState(core.StateStored, "queued")
+				if n := s.attempts("queued"); n != 1 {
+					t.Errorf("sent %d times", n)
+				}
 				if resumed != queued.Resume {
 					t.Errorf("went on from %q", resumed)
 				}
@@ -175,6 +178,8 @@ func TestGraces(t *testing.T) {
 		if got := st.rows[ids[1]]; got.State != core.StateCancelled || got.Resume == "" {
 			t.Errorf("came back as %s with %q", got.State, got.Resume)
 		}
+		<-time.After(time.Second)
+		synctest.Wait()
 		f.must(f.Undo(t.Context(), ids...)) // for the first it is too late: it begins from the start
 		for i, kept := range []bool{false, true} {
 			if got := st.rows[ids[i]]; got.State != core.StateQueued || (got.Resume != "") != kept {
