@@ -43,12 +43,12 @@ func TestHeldQueueSaysWhy(t *testing.T) {
 		tries          bool
 	}{
 		"server full": {wait(&core.Error{Kind: core.KindServer, Code: core.CodeStorageFull, Status: 507}),
-			"the server's storage is full (507); again at " + at, "waiting: the server's storage is full (507); again at " + at, "Server not ready", true},
+			"the server's storage is full (507); again at " + at, "waiting until " + at + ": the server's storage is full (507)", "Server not ready", true},
 		"server away": {wait(&core.Error{Kind: core.KindNetwork, Code: core.CodeConnectionRefused}),
-			"no server answers at this address; again at " + at, "waiting: no server answers at this address; again at " + at, "No connection", true},
+			"no server answers at this address; again at " + at, "waiting until " + at + ": no server answers at this address", "No connection", true},
 		"share away": {func(s *core.Snapshot) {
 			s.Waits = []core.Wait{{Path: filepath.FromSlash("/mnt/scans"), Until: until, Reason: &core.Error{Kind: core.KindFile, Code: core.CodeFolderAway}}}
-		}, filepath.FromSlash("/mnt/scans") + ": its folder is away or can't be read; again at " + at, "waiting: its folder is away or can't be read; again at " + at, "Connected", true},
+		}, filepath.FromSlash("/mnt/scans") + ": its folder is away or can't be read; again at " + at, "waiting until " + at + ": its folder is away or can't be read", "Connected", true},
 		"sign-in": {halt(&core.Error{Kind: core.KindAuth, Code: core.CodeSignInRefused}),
 			"stopped, needs you: sign-in refused", "waiting: sign-in refused", "Sign-in refused", false},
 		"no keychain": {halt(&core.Error{Kind: core.KindConfig, Code: core.CodeKeychainUnavailable}),

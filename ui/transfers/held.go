@@ -36,8 +36,7 @@ func heldBack(t *wording.Text, w rowWords, r *queue.Row, h *queue.Hold, now time
 	case h.By == queue.HeldByPause:
 		w.status = t.S("state.all_paused")
 	case h.By == queue.HeldByHalt, r.State() == core.StateQueued:
-		path := "" // the row says which folder it is in
-		w.icon, w.tone, w.status = "waiting", theme.ColorNameWarning, t.S("state.held", wording.Args{"Why": t.Waits(path, h.Reason, h.Until, now)})
+		w.icon, w.tone, w.status = "waiting", theme.ColorNameWarning, t.Held(h.Reason, h.Until, now)
 	}
 	return w
 }

@@ -15,7 +15,7 @@ import (
 func TestRowSaysThatItsFolderIsAway(t *testing.T) {
 	folder := filepath.FromSlash("/mnt/scans")
 	wait := core.Wait{Path: folder, Until: viewtest.Start().Add(time.Minute), Reason: &core.Error{Kind: core.KindFile, Code: core.CodeFolderAway}}
-	for language, want := range map[string]string{"en": "waiting: its folder is away or can't be read; again at 12:01:00", "ru": "ожидание: его папка недоступна или не читается; снова в 12:01:00"} {
+	for language, want := range map[string]string{"en": "waiting until 12:01:00: its folder is away or can't be read", "ru": "ожидание до 12:01:00: его папка недоступна или не читается"} {
 		text := viewtest.Speaking(t, language)
 		for path, tt := range map[string]struct {
 			state core.State

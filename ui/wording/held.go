@@ -22,6 +22,15 @@ func (t *Text) Waits(path string, reason *core.Error, until, now time.Time) stri
 	return t.S("status.trying", Args{"Why": why})
 }
 
+// Held says in a row what it waits for. The time comes first: the end may be cut.
+func (t *Text) Held(reason *core.Error, until, now time.Time) string {
+	why, _ := t.Explain(reason)
+	if until.After(now) {
+		return t.S("state.held_until", Args{"Why": why, "Time": t.At(until, now, time.TimeOnly)})
+	}
+	return t.S("state.held", Args{"Why": why})
+}
+
 // Limited says how many bytes a second a timetable allows, and until when.
 func (t *Text) Limited(rate int64, until, now time.Time) string {
 	words := t.S("status.limited", Args{"Rate": t.Rate(float64(rate))})
