@@ -5,9 +5,10 @@ package assets
 import "embed"
 
 // Translations holds translations/<language>.json, in the form that Fyne's
-// lang package reads.
+// lang package reads, and translations/log/<language>.json, with the sentences of
+// the log by their English form.
 //
-//go:embed translations/*.json
+//go:embed translations/*.json translations/log/*.json
 var Translations embed.FS
 
 // Icons holds icons/*.svg and icons/*.png: the program's own icon as

@@ -51,7 +51,7 @@ func New(host *view.Host, buffer *Buffer) *View {
 	v.list = widgets.NewRowList(func() int { return len(v.visible) }, func() fyne.CanvasObject { return widgets.NewCellRow(logSpans, 4) },
 		func(i int, o fyne.CanvasObject) {
 			if i < len(v.visible) {
-				showLogEntry(o.(*widgets.CellRow), &v.entries[v.visible[i]])
+				v.showRow(o.(*widgets.CellRow), &v.entries[v.visible[i]])
 			}
 		})
 	v.list.OnMove = func(int) {}
@@ -107,7 +107,7 @@ func (v *View) filter() {
 	v.visible = v.visible[:0]
 	words := strings.ToLower(strings.TrimSpace(v.search.Text))
 	for i, e := range v.entries {
-		if e.level >= v.least && (words == "" || strings.Contains(strings.ToLower(e.message+" "+e.attrs), words)) {
+		if e.level >= v.least && (words == "" || v.holds(&e, words)) {
 			v.visible = append(v.visible, i)
 		}
 	}
@@ -119,6 +119,16 @@ func (v *View) filter() {
 	widgets.SetVisible(v.none, len(v.visible) == 0)
 	widgets.SetEnabled(v.copyAll, len(v.visible) > 0)
 	v.list.Refresh()
+}
+
+// holds reports whether an entry has words, as it is shown or as it was logged.
+func (v *View) holds(e *logEntry, words string) bool {
+	for _, text := range []string{e.message, v.host.Text.Record(e.message), e.attrs} {
+		if strings.Contains(strings.ToLower(text), words) {
+			return true
+		}
+	}
+	return false
 }
 
 // logLevels are the choices of the level filter.
@@ -155,7 +165,7 @@ func (v *View) nameLevel() {
 	}
 }
 
-// asText is the shown entries as in a log file, oldest first.
+// asText is the shown entries as in the log file, which is English, oldest first.
 func (v *View) asText() string {
 	var b strings.Builder
 	for i := len(v.visible) - 1; i >= 0; i-- {
@@ -169,9 +179,10 @@ func (v *View) asText() string {
 	return b.String()
 }
 
+// showEntry shows an entry, with its message as the log file has it.
 func (v *View) showEntry(e logEntry) {
 	t := v.host.Text
-	view.ShowFacts(v.host, wording.Plain(e.message), []wording.Fact{
+	view.ShowFacts(v.host, wording.Plain(t.Record(e.message)), []wording.Fact{
 		{Name: t.S("log.time"), Value: t.Moment(e.at)}, {Name: t.S("log.level"), Value: e.level.String()},
 		{Name: t.S("log.message"), Value: wording.Plain(e.message)}, {Name: t.S("log.details"), Value: e.attrs},
 	})
@@ -186,7 +197,7 @@ func logSpans(width float32) []widgets.Span {
 	return []widgets.Span{{X: edge, Width: time}, {X: edge + time + gap, Width: level}, {X: x, Width: message}, {X: x + message + gap, Width: rest - message}}
 }
 
-func showLogEntry(r *widgets.CellRow, e *logEntry) {
+func (v *View) showRow(r *widgets.CellRow, e *logEntry) {
 	tone := widgets.ColorMuted
 	switch {
 	case e.level >= slog.LevelError:
@@ -196,5 +207,5 @@ func showLogEntry(r *widgets.CellRow, e *logEntry) {
 	}
 	r.Cells[1].Tint(tone)
 	r.Cells[2].Tint(theme.ColorNameForeground)
-	r.Set(e.at.Local().Format(time.TimeOnly), e.level.String(), wording.Plain(e.message), e.attrs)
+	r.Set(e.at.Local().Format(time.TimeOnly), e.level.String(), wording.Plain(v.host.Text.Record(e.message)), e.attrs)
 }

@@ -85,3 +85,26 @@ func TestLogBufferIsBounded(t *testing.T) {
 		t.Error("changed without a record")
 	}
 }
+
+// TestLogInTheWindowsLanguage: the page says our sentences in the window's language and finds
+// them in both; what is copied is what the log file has.
+func TestLogInTheWindowsLanguage(t *testing.T) {
+	h := open(t, viewtest.NewFake(), "ru", "light")
+	log := slog.New(h.buffer)
+	log.Info("the queue is loaded", "transfers", 3)
+	log.Warn("http: TLS handshake error")
+	v := h.v
+	v.Tick(h.Clock)
+	h.Says("очередь загружена")
+	h.Says("http: TLS handshake error")
+	for _, words := range []string{"ОЧЕРЕДЬ загр", "queue is", "transfers=3"} {
+		if v.search.SetText(words); len(v.visible) != 1 {
+			t.Errorf("%q: %d entries", words, len(v.visible))
+		}
+	}
+	if got := v.asText(); !strings.HasSuffix(got, "INFO the queue is loaded transfers=3\n") {
+		t.Errorf("copied %q", got)
+	}
+	v.list.Select(0)
+	h.Says("the queue is loaded")
+}

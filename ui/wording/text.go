@@ -19,6 +19,8 @@ import (
 type Text struct {
 	Lang  string                       // "en", "ru"
 	Forms map[string]map[string]string // translations by key and plural form
+
+	records map[string]string // see Record
 }
 
 // Languages are those with a translation, the fallback first.
@@ -41,7 +43,11 @@ func NewText(locale string) (*Text, error) {
 	if err := json.Unmarshal(raw, &entries); err != nil {
 		return nil, fmt.Errorf("parsing translation %s: %w", lang, err)
 	}
-	t := &Text{Lang: lang, Forms: make(map[string]map[string]string, len(entries))}
+	records, err := readRecords(lang)
+	if err != nil {
+		return nil, err
+	}
+	t := &Text{Lang: lang, Forms: make(map[string]map[string]string, len(entries)), records: records}
 	for key, entry := range entries {
 		forms := map[string]string{}
 		var single string
