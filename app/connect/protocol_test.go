@@ -17,6 +17,7 @@ import (
 	expslog "golang.org/x/exp/slog"
 
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/core/metrics"
 	"github.com/artstore/ingester/core/tus"
 	"github.com/artstore/ingester/core/upload"
 )
@@ -56,7 +57,7 @@ func connectTo(t *testing.T, address string, protocol core.Protocol) *connection
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _, _ = client.Close(), resumable.Close() })
-	return &connection{protocol: protocol, client: client, tus: resumable, log: slog.New(slog.DiscardHandler), expiry: &expiry{read: time.Now().Add(time.Hour)}}
+	return &connection{protocol: protocol, client: client, tus: resumable, log: slog.New(slog.DiscardHandler), expiry: &expiry{metrics: metrics.New(metrics.Build{}), read: time.Now().Add(time.Hour)}}
 }
 
 // The profile, the size and what the server offers decide; a server is asked
