@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,17 +41,17 @@ func TestCopyIsKeptForTheGrace(t *testing.T) {
 		st, s := newMemory(), newServer()
 		f, ids := halted(t, s, st, 3)
 		f.must(f.Cancel(t.Context(), ids[:2]...))
-		if row := st.rows[ids[0]]; row.State != core.StateCancelled || row.Resume == "" {
+		if row := st.row(ids[0]); row.State != core.StateCancelled || row.Resume == "" {
 			t.Errorf("durable is %s with note %q", row.State, row.Resume)
 		}
 		<-time.After(testGrace - time.Second)
-		if s.forgotten != nil {
-			t.Errorf("deleted within the grace: %q", s.forgotten)
+		if s.deletes() != nil {
+			t.Errorf("deleted within the grace: %q", s.deletes())
 		}
 		<-time.After(2 * time.Second)
 		synctest.Wait()
-		if len(s.forgotten) != 2 || st.rows[ids[0]].Resume != "" || st.rows[ids[2]].Resume == "" {
-			t.Errorf("deleted after it: %q", s.forgotten)
+		if len(s.deletes()) != 2 || st.row(ids[0]).Resume != "" || st.row(ids[2]).Resume == "" {
+			t.Errorf("deleted after it: %q", s.deletes())
 		}
 		_ = f.stop()
 	})
@@ -91,7 +90,7 @@ func TestUndo(t *testing.T) {
 				ids := []core.TransferID{"queued", "paused", "bad", "open"}
 				f.must(verb(f, ids...))
 				for _, id := range ids {
-					if row, there := st.rows[id]; there && row.State != core.StateCancelled || there && name == "remove" {
+					if row := st.row(id); row.ID != "" && row.State != core.StateCancelled || row.ID != "" && name == "remove" {
 						t.Errorf("%s is %s after it", id, row.State)
 					}
 				}
@@ -99,7 +98,7 @@ func TestUndo(t *testing.T) {
 				f.must(f.Undo(ctx, append(ids, "open", "queued", "no such")...))
 				<-time.After(2 * testGrace)
 				for _, want := range rows {
-					got := st.rows[want.ID]
+					got := st.row(want.ID)
 					if got.State != want.State || got.Seq != want.Seq || got.Resume != want.Resume || (got.Error == nil) != (want.Error == nil) {
 						t.Errorf("%s came back as %+v", want.ID, got)
 					}
@@ -107,14 +106,16 @@ func TestUndo(t *testing.T) {
 						t.Errorf("%s is shown as %s", want.ID, shown.State)
 					}
 				}
-				if s.forgotten != nil || len(st.rowsOf("open")) != 2 {
-					t.Errorf("deleted %q, %d attempts", s.forgotten, len(st.rowsOf("open")))
+				if s.deletes() != nil || len(st.rowsOf("open")) != 2 {
+					t.Errorf("deleted %q, %d attempts", s.deletes(), len(st.rowsOf("open")))
 				}
 				resumed := ""
-				s.script = func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
-					resumed = tr.Resume
-					return whole(ctx, s, tr, n, p)
-				}
+				s.with(func(s *server) {
+					s.script = func(ctx context.Context, s *server, tr core.Transfer, n int, p core.Progress) (bool, error) {
+						resumed = tr.Resume
+						return whole(ctx, s, tr, n, p)
+					}
+				})
 				f.must(f.ResumeAll(ctx))
 				f.awaitState(core.StateStored, "queued")
 				if n := s.attempts("queued"); n != 1 {
@@ -147,13 +148,14 @@ func TestUndoWhileSending(t *testing.T) {
 		synctest.Wait()
 		f.must(f.Cancel(t.Context(), ids[0]))
 		f.must(f.Remove(t.Context(), ids[1]))
-		if s.active != 0 || st.rows[ids[0]].State != core.StateCancelled {
-			t.Errorf("%d are being sent, %s", s.active, st.rows[ids[0]].State)
+		synctest.Wait()
+		if s.active != 0 || st.row(ids[0]).State != core.StateCancelled {
+			t.Errorf("%d are being sent, %s", s.active, st.row(ids[0]).State)
 		}
 		f.must(f.Undo(t.Context(), ids...))
 		f.awaitState(core.StateStored, ids...)
-		if s.forgotten != nil {
-			t.Errorf("deleted %q", s.forgotten)
+		if s.deletes() != nil {
+			t.Errorf("deleted %q", s.deletes())
 		}
 		_ = f.stop()
 	})
@@ -171,18 +173,18 @@ func TestGraces(t *testing.T) {
 		f.must(f.Remove(t.Context(), ids[1]))
 		<-time.After(testGrace/2 + time.Second)
 		synctest.Wait()
-		if len(s.forgotten) != 1 {
-			t.Errorf("deleted %q", s.forgotten)
+		if len(s.deletes()) != 1 {
+			t.Errorf("deleted %q", s.deletes())
 		}
 		f.must(f.Undo(t.Context(), ids[1]))
-		if got := st.rows[ids[1]]; got.State != core.StateCancelled || got.Resume == "" {
+		if got := st.row(ids[1]); got.State != core.StateCancelled || got.Resume == "" {
 			t.Errorf("came back as %s with %q", got.State, got.Resume)
 		}
 		<-time.After(time.Second)
 		synctest.Wait()
 		f.must(f.Undo(t.Context(), ids...)) // for the first it is too late: it begins from the start
 		for i, kept := range []bool{false, true} {
-			if got := st.rows[ids[i]]; got.State != core.StateQueued || (got.Resume != "") != kept {
+			if got := st.row(ids[i]); got.State != core.StateQueued || (got.Resume != "") != kept {
 				t.Errorf("%d is %s with %q", i, got.State, got.Resume)
 			}
 		}
@@ -190,8 +192,8 @@ func TestGraces(t *testing.T) {
 		<-time.After(2 * testGrace)
 		synctest.Wait()
 		f.must(f.Undo(t.Context(), ids[1]))
-		if _, listed := f.lookup(ids[1]); listed || len(s.forgotten) != 2 {
-			t.Errorf("listed %t, deleted %q", listed, s.forgotten)
+		if _, listed := f.lookup(ids[1]); listed || len(s.deletes()) != 2 {
+			t.Errorf("listed %t, deleted %q", listed, s.deletes())
 		}
 		_ = f.stop()
 	})
@@ -205,14 +207,13 @@ func TestEndWithinTheGrace(t *testing.T) {
 		f, ids := halted(t, s, st, 2)
 		f.must(f.Cancel(t.Context(), ids...))
 		_ = f.stop()
-		if s.forgotten != nil || st.rows[ids[0]].State != core.StateCancelled {
-			t.Errorf("deleted %q, %s", s.forgotten, st.rows[ids[0]].State)
+		if s.deletes() != nil || st.row(ids[0]).State != core.StateCancelled {
+			t.Errorf("deleted %q, %s", s.deletes(), st.row(ids[0]).State)
 		}
 		f = begin(t, s, st, graceful)
 		synctest.Wait()
-		slices.Sort(s.forgotten)
-		if len(s.forgotten) != 2 || f.get(ids[0]).State != core.StateCancelled || st.rows[ids[0]].Resume != "" {
-			t.Errorf("deleted %q, %+v", s.forgotten, f.get(ids[0]))
+		if len(s.deletes()) != 2 || f.get(ids[0]).State != core.StateCancelled || st.row(ids[0]).Resume != "" {
+			t.Errorf("deleted %q, %+v", s.deletes(), f.get(ids[0]))
 		}
 		_ = f.stop()
 	})
@@ -229,9 +230,21 @@ func TestRefusedRemovalIsForgotten(t *testing.T) {
 		}
 		st.with(func(m *memory) { m.refuse = nil })
 		<-time.After(2 * testGrace)
-		if _, listed := f.lookup(ids[0]); s.forgotten != nil || !listed {
-			t.Errorf("deleted %q", s.forgotten)
+		if _, listed := f.lookup(ids[0]); s.deletes() != nil || !listed {
+			t.Errorf("deleted %q", s.deletes())
 		}
 		_ = f.stop()
 	})
+}
+
+// row is what is durable of a transfer.
+func (m *memory) row(id core.TransferID) (t core.Transfer) {
+	m.with(func(m *memory) { t = m.rows[id] })
+	return t
+}
+
+// deletes are the notes whose uploads the server was asked to delete.
+func (s *server) deletes() (notes []string) {
+	s.with(func(s *server) { notes = append(notes, s.forgotten...) })
+	return notes
 }
