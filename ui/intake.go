@@ -30,6 +30,8 @@ type intake struct {
 	notice    *view.Notice
 	// options are the options as they are set now.
 	options func(profile string) core.Options
+	// used notes the options of files that were queued.
+	used func(core.Options)
 	// point selects transfers that are in the list already.
 	point func([]core.TransferID)
 	// front shows the page that has the notice.
@@ -147,6 +149,7 @@ func (in *intake) send(sources []core.Source, again bool, from *core.Intake, the
 			in.host.Failed(err)
 			return
 		}
+		in.used(s.Asked)
 		then(s)
 	})
 }

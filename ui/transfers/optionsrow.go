@@ -2,6 +2,7 @@ package transfers
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -25,8 +26,8 @@ type optionsRow struct {
 	keep        *widgets.QuietButton
 	retention   core.Retention
 	days        int
-	tags        *view.LineEntry
-	description *view.LineEntry
+	tags        *recentEntry
+	description *recentEntry
 }
 
 func newOptionsRow(host *view.Host) *optionsRow {
@@ -34,13 +35,14 @@ func newOptionsRow(host *view.Host) *optionsRow {
 	label := widgets.NewCaption(host.Text.S("options.title"), widgets.ColorMuted, widgets.SizeSmall)
 	o.keep = widgets.NewQuietButtonWithIcon("", theme.MenuDropDownIcon(), o.showKeep)
 	o.keep.IconPlacement = widget.ButtonIconTrailingText
-	o.tags = view.NewLineEntry(host, host.Text.S("options.tags"))
-	o.description = view.NewLineEntry(host, host.Text.S("options.description"))
+	o.tags = newRecentEntry(host, host.Text.S("options.tags"), prefTags)
+	o.tags.take = o.addTag
+	o.description = newRecentEntry(host, host.Text.S("options.description"), prefDescriptions)
 	o.description.Validator = func(text string) error {
 		return core.Options{Retention: core.RetentionPermanent, Description: text}.Validate()
 	}
-	tags := container.New(widgets.FixedWidth(132), o.tags)
-	description := container.New(widgets.FixedWidth(132), o.description)
+	tags := container.New(widgets.FixedWidth(132), o.tags.LineEntry)
+	description := container.New(widgets.FixedWidth(132), o.description.LineEntry)
 	o.content = container.New(&widgets.HBox{Gap: 8, Stretch: description, Optional: []fyne.CanvasObject{label}},
 		label, widgets.Outlined(o.keep), tags, description)
 	o.name()
@@ -105,6 +107,21 @@ func (o *optionsRow) chosen(profile string) core.Options {
 		out.TTLDays = o.days
 	}
 	return out
+}
+
+// addTag adds a tag to those that are typed.
+func (o *optionsRow) addTag(tag string) {
+	tags := splitTags(o.tags.Text)
+	if !slices.Contains(tags, tag) {
+		tags = append(tags, tag)
+	}
+	o.tags.SetText(strings.Join(tags, ", "))
+}
+
+// used notes the tags and the description of files that were queued.
+func (o *optionsRow) used(last core.Options) {
+	o.tags.remember(last.Tags...)
+	o.description.remember(last.Description)
 }
 
 func (o *optionsRow) name() {

@@ -66,5 +66,8 @@ func (v *View) OnPick(files, folder func()) {
 // Options are the options for the files that are dropped next.
 func (v *View) Options(profile string) core.Options { return v.options.chosen(profile) }
 
+// Used notes the options of files that were queued, so that they are offered again.
+func (v *View) Used(o core.Options) { v.options.used(o) }
+
 // LoadOptions takes over the default options of a profile.
 func (v *View) LoadOptions(profile string) { v.options.load(profile) }

@@ -12,7 +12,10 @@ import (
 // focused widget alone; this one passes those of the window on.
 type LineEntry struct {
 	widget.Entry
-	host *Host
+	// OnDown does what the Down key does in the entry; it reports whether there was
+	// something to do. nil for nothing.
+	OnDown func() bool
+	host   *Host
 }
 
 // NewLineEntry returns an entry that shows placeholder while it is empty.
@@ -25,6 +28,9 @@ func NewLineEntry(host *Host, placeholder string) *LineEntry {
 
 // TypedKey implements fyne.Focusable.
 func (e *LineEntry) TypedKey(key *fyne.KeyEvent) {
+	if key.Name == fyne.KeyDown && e.OnDown != nil && e.OnDown() {
+		return
+	}
 	if !widgets.WindowKey(e, key) {
 		e.Entry.TypedKey(key)
 	}
