@@ -111,7 +111,7 @@ func TestTabGoesThroughTheWindowInReadingOrder(t *testing.T) {
 	}
 	want := []string{
 		"Production", "area", "Pause all", "Add files", "Settings", "Transfers", "History", "Metrics", "Log",
-		"Choose files…", "Choose folder…", "Temporary, 30 days", "Tags…", "Description…", "Filter by name…", "Show: all", "Retry failed…", "list",
+		"Choose files…", "Choose folder…", "Temporary, 30 days", "Tags…", "Description…", "Filter by name…", "Show: all", "Retry failed…", "head", "list",
 		"Pause", "Cancel", "Pause", "Cancel", "Cancel", "More actions", "Retry now", "Cancel", "Decide…", "More actions", "Retry now", "More actions",
 		"Resume", "Cancel", "Pause", "Cancel", "Pause", "Cancel", "Pause", "Cancel", // of the rows that are seen
 		"area",

@@ -51,10 +51,11 @@ type Order string
 
 // The orders.
 const (
-	OrderQueue Order = ""
-	OrderName  Order = "name"
-	OrderSize  Order = "size"
-	OrderState Order = "state" // first what moves, then what needs someone
+	OrderQueue   Order = ""
+	OrderName    Order = "name"
+	OrderSize    Order = "size"
+	OrderProfile Order = "profile"
+	OrderState   Order = "state" // first what moves, then what needs someone
 )
 
 // urgency is the place of a state in OrderState, 0…7.
@@ -77,6 +78,9 @@ func urgency(s core.State) int {
 	}
 	return 7
 }
+
+// Orders are all orders in the order of the menu.
+func Orders() []Order { return []Order{OrderQueue, OrderName, OrderProfile, OrderSize, OrderState} }
 
 // Filter says which rows are visible, in which order.
 type Filter struct {
@@ -110,6 +114,8 @@ func (f Filter) moves(old, next *Row) bool {
 		return old.Name != next.Name
 	case OrderSize:
 		return old.Size != next.Size
+	case OrderProfile:
+		return old.to != next.to
 	}
 	return false
 }

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 	"time"
+	"unique"
 
 	"github.com/artstore/ingester/core"
 )
@@ -38,6 +39,8 @@ type Model struct {
 	// ID alone, and dropped with the next tick.
 	index map[core.TransferID]int
 
+	goals map[unique.Handle[destination]]int // how many rows go to each
+
 	unsorted bool // Rows are not in the order of the queue
 	reorder  bool // visible must be computed again
 	Version  int  // how often visible was computed, so that the view sees a change
@@ -51,7 +54,7 @@ const (
 
 // NewModel returns a model without rows or a filter, in the order of the queue.
 func NewModel() *Model {
-	return &Model{meters: map[core.TransferID]*gauge{}}
+	return &Model{meters: map[core.TransferID]*gauge{}, goals: map[unique.Handle[destination]]int{}}
 }
 
 // Reset replaces all rows by those of a snapshot. The filter stays.
@@ -151,7 +154,7 @@ func (m *Model) put(t *core.Transfer, now time.Time) {
 			next.matches = m.Filter.matches(&next)
 		}
 		m.measure(old, &next, now)
-		m.Totals.count(old, -1)
+		m.count(old, -1)
 		m.reorder = m.reorder || m.Filter.moves(old, &next)
 		m.unsorted = m.unsorted || old.seq != next.seq
 		*old = next
@@ -166,7 +169,28 @@ func (m *Model) put(t *core.Transfer, now time.Time) {
 		m.Rows = append(m.Rows, next)
 		m.reorder = true
 	}
-	m.Totals.count(&next, +1)
+	m.count(&next, +1)
+}
+
+// count adds a row to what is counted, or takes it away.
+func (m *Model) count(r *Row, by int) {
+	m.Totals.count(r, by)
+	if m.goals[r.to] += by; m.goals[r.to] == 0 {
+		delete(m.goals, r.to)
+	}
+}
+
+// Profiles reports whether the rows are of several profiles.
+func (m *Model) Profiles() bool {
+	first, found := "", false
+	for to := range m.goals {
+		if p := to.Value().profile; !found {
+			first, found = p, true
+		} else if p != first {
+			return true
+		}
+	}
+	return false
 }
 
 // measure counts the bytes that were sent between two states of a transfer. It
@@ -204,7 +228,7 @@ func (m *Model) remove(ids []core.TransferID) {
 	for _, id := range ids {
 		if at, ok := m.lookup(id); ok {
 			gone[id] = true
-			m.Totals.count(&m.Rows[at], -1)
+			m.count(&m.Rows[at], -1)
 			delete(m.index, id)
 			delete(m.meters, id)
 		}
@@ -299,6 +323,8 @@ func (m *Model) arrange() {
 		slices.SortStableFunc(m.visible, func(a, b int32) int { return cmp.Compare(m.Rows[a].Name, m.Rows[b].Name) })
 	case OrderSize:
 		slices.SortStableFunc(m.visible, func(a, b int32) int { return cmp.Compare(m.Rows[a].Size, m.Rows[b].Size) })
+	case OrderProfile:
+		slices.SortStableFunc(m.visible, func(a, b int32) int { return cmp.Compare(m.Rows[a].Profile(), m.Rows[b].Profile()) })
 	case OrderState:
 		m.visible = m.byUrgency(m.visible)
 	}

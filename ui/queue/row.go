@@ -55,6 +55,9 @@ func NewRow(t *core.Transfer) Row {
 // State is the state of the transfer.
 func (r *Row) State() core.State { return r.small.State() }
 
+// Profile is the name of the profile by which the transfer is sent.
+func (r *Row) Profile() string { return r.to.Value().profile }
+
 // Server is the address that the transfer goes to, "" if it is not known yet.
 func (r *Row) Server() string { return r.to.Value().server }
 

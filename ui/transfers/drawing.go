@@ -37,6 +37,7 @@ func (v *View) Refresh() {
 		widgets.SetVisible(v.filters, !empty)
 		v.content.Refresh()
 	}
+	v.showProfiles()
 	widgets.SetVisible(v.none, !empty && v.model.Len() == 0)
 	if v.drawn != v.model.Version {
 		v.drawn = v.model.Version

@@ -32,7 +32,10 @@ func (v *View) buildFilter() {
 			menu.Items = append(menu.Items, item)
 		}
 		menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
-		for _, o := range []queue.Order{queue.OrderQueue, queue.OrderName, queue.OrderSize, queue.OrderState} {
+		for _, o := range queue.Orders() {
+			if o == queue.OrderProfile && !v.model.Profiles() {
+				continue
+			}
 			item := fyne.NewMenuItem(t.S(orderKeys[o]), func() { v.sortBy(o) })
 			item.Checked = o == v.model.Filter.Order
 			menu.Items = append(menu.Items, item)
@@ -48,7 +51,7 @@ var groupKeys = map[queue.Group]string{ //nolint:gochecknoglobals // a table
 }
 
 var orderKeys = map[queue.Order]string{ //nolint:gochecknoglobals // a table
-	queue.OrderQueue: "sort.queue", queue.OrderName: "sort.name", queue.OrderSize: "sort.size", queue.OrderState: "sort.state",
+	queue.OrderQueue: "sort.queue", queue.OrderName: "sort.name", queue.OrderSize: "sort.size", queue.OrderProfile: "sort.profile", queue.OrderState: "sort.state",
 }
 
 // sortBy sorts by a column, and in reverse if the list is sorted by it already.
@@ -57,6 +60,7 @@ func (v *View) sortBy(o queue.Order) {
 	f.Reverse = f.Order == o && !f.Reverse
 	f.Order = o
 	v.setFilter(f)
+	v.keepOrder()
 }
 
 func (v *View) currentGroup() queue.Group {
@@ -87,6 +91,6 @@ func (v *View) setFilter(f queue.Filter) {
 		r := v.model.Find(id)
 		return r == nil || !v.model.Visible(r)
 	})
-	v.head.show(v.model.Filter)
+	v.markSorted()
 	v.Refresh()
 }

@@ -18,7 +18,7 @@ func TestRowMasters(t *testing.T) {
 		return func() (fyne.CanvasObject, fyne.Size) {
 			x := viewtest.Showcase(0).Transfers[i]
 			r := queue.NewRow(&x)
-			o := newTransferRow(widgets.NewIcons(), rowEvents{name: func(queue.Action) string { return "" }})
+			o := newTransferRow(widgets.NewIcons(), newColumns(words), rowEvents{name: func(queue.Action) string { return "" }})
 			o.show(r.ID, presented(words, &r, rate, left, viewtest.Start()))
 			return o, fyne.NewSize(width, rowHeight)
 		}

@@ -18,12 +18,13 @@ import (
 // other transfers with show.
 type transferRow struct {
 	widget.BaseWidget
-	icons *widgets.Icons
-	on    rowEvents
-	id    core.TransferID
-	at    int // index in the list
-	words rowWords
-	mods  fyne.KeyModifier // held at the last press
+	icons   *widgets.Icons
+	columns *widgets.ColumnSet
+	on      rowEvents
+	id      core.TransferID
+	at      int // index in the list
+	words   rowWords
+	mods    fyne.KeyModifier // held at the last press
 }
 
 // rowEvents are called for what happens in a row.
@@ -40,8 +41,8 @@ var (
 	_ desktop.Mouseable      = (*transferRow)(nil)
 )
 
-func newTransferRow(i *widgets.Icons, on rowEvents) *transferRow {
-	r := &transferRow{icons: i, on: on}
+func newTransferRow(i *widgets.Icons, c *widgets.ColumnSet, on rowEvents) *transferRow {
+	r := &transferRow{icons: i, columns: c, on: on}
 	r.ExtendBaseWidget(r)
 	return r
 }
@@ -78,7 +79,7 @@ func (r *transferRow) CreateRenderer() fyne.WidgetRenderer {
 	d := &rowRenderer{
 		row: r, ground: canvas.NewRectangle(color.Transparent), icon: canvas.NewImageFromResource(nil),
 		name: text(fyne.TextAlignLeading), folder: text(fyne.TextAlignLeading), status: text(fyne.TextAlignLeading),
-		size: text(fyne.TextAlignTrailing), speed: text(fyne.TextAlignTrailing), left: text(fyne.TextAlignTrailing),
+		profile: text(fyne.TextAlignLeading), size: text(fyne.TextAlignTrailing), speed: text(fyne.TextAlignTrailing), left: text(fyne.TextAlignTrailing),
 		track: canvas.NewRectangle(color.Transparent), done: canvas.NewRectangle(color.Transparent),
 		primary: widgets.NewIconButton("", nil, nil), secondary: widgets.NewIconButton("", nil, nil),
 	}
@@ -86,15 +87,16 @@ func (r *transferRow) CreateRenderer() fyne.WidgetRenderer {
 	d.primary.Importance, d.secondary.Importance = widget.LowImportance, widget.LowImportance
 	d.primary.OnTapped = func() { r.on.act(r.id, r.words.primary, d.primary) }
 	d.secondary.OnTapped = func() { r.on.act(r.id, r.words.secondary, d.secondary) }
-	d.texts = []*canvas.Text{d.name, d.folder, d.size, d.status, d.speed, d.left}
+	d.texts = []*canvas.Text{d.name, d.folder, d.profile, d.size, d.status, d.speed, d.left}
 	d.rects = []*canvas.Rectangle{d.ground, d.track, d.done}
-	d.all = []fyne.CanvasObject{d.ground, d.icon, d.name, d.folder, d.size, d.status, d.track, d.done, d.speed, d.left, d.primary, d.secondary}
+	d.all = []fyne.CanvasObject{d.ground, d.icon, d.name, d.folder, d.profile, d.size, d.status, d.track, d.done, d.speed, d.left, d.primary, d.secondary}
 	d.style()
 	return d
 }
 
 type rowRenderer struct {
 	row                                     *transferRow
+	profile                                 *canvas.Text
 	ground, track, done                     *canvas.Rectangle
 	icon                                    *canvas.Image
 	name, folder, size, status, speed, left *canvas.Text
@@ -139,7 +141,7 @@ func (d *rowRenderer) Refresh() {
 
 // drawnRow is how the parts of a row look.
 type drawnRow struct {
-	texts [6]canvas.Text
+	texts [7]canvas.Text
 	rects [3]canvas.Rectangle
 	icon  fyne.Resource
 }
@@ -162,13 +164,13 @@ func (d *rowRenderer) style() {
 	for _, t := range []*canvas.Text{d.name, d.size} {
 		t.TextSize = theme.SizeForWidget(theme.SizeNameText, d.row)
 	}
-	for _, t := range []*canvas.Text{d.folder, d.status, d.speed, d.left} {
+	for _, t := range []*canvas.Text{d.folder, d.profile, d.status, d.speed, d.left} {
 		t.TextSize = theme.SizeForWidget(widgets.SizeSmall, d.row)
 	}
 	d.folder.TextSize = theme.SizeForWidget(theme.SizeNameCaptionText, d.row)
 	d.speed.TextSize, d.left.TextSize = d.size.TextSize, d.size.TextSize
 	d.name.Color = of(theme.ColorNameForeground)
-	for _, t := range []*canvas.Text{d.folder, d.size, d.speed, d.left} {
+	for _, t := range []*canvas.Text{d.folder, d.profile, d.size, d.speed, d.left} {
 		t.Color = of(widgets.ColorMuted)
 	}
 	d.status.Color = of(widgets.ColorMuted)
@@ -214,7 +216,7 @@ func (d *rowRenderer) button(b *widgets.IconButton, a queue.Action) {
 
 // Layout implements fyne.WidgetRenderer.
 func (d *rowRenderer) Layout(size fyne.Size) {
-	p, w := spansFor(size.Width), &d.row.words
+	p, w := spansOf(d.row.columns, size.Width), &d.row.words
 	d.ground.Resize(size)
 	put := func(o fyne.CanvasObject, at widgets.Span, y, height float32) {
 		o.Move(fyne.NewPos(at.X, y))
@@ -227,13 +229,16 @@ func (d *rowRenderer) Layout(size fyne.Size) {
 	line := fyne.MeasureText("M", d.name.TextSize, fyne.TextStyle{}).Height
 	small := fyne.MeasureText("M", d.status.TextSize, fyne.TextStyle{}).Height
 	middle(d.size, p.size, line)
+	middle(d.profile, p.profile, small)
 	middle(d.speed, p.speed, line)
 	middle(d.left, p.left, line)
+	d.profile.Text = widgets.MiddleEllipsis(w.profile, p.profile.Width, d.profile.TextSize, d.profile.TextStyle)
+	widgets.SetVisible(d.profile, p.profile.Width > 0)
 	widgets.SetVisible(d.speed, p.speed.Width > 0)
 	widgets.SetVisible(d.left, p.left.Width > 0)
 
-	d.name.Text = widgets.Ellipsis(w.name, p.name.Width, d.name.TextSize, d.name.TextStyle)
-	d.folder.Text = widgets.Ellipsis(w.folder, p.name.Width, d.folder.TextSize, d.folder.TextStyle)
+	d.name.Text = widgets.MiddleEllipsis(w.name, p.name.Width, d.name.TextSize, d.name.TextStyle)
+	d.folder.Text = widgets.MiddleEllipsis(w.folder, p.name.Width, d.folder.TextSize, d.folder.TextStyle)
 	if w.folder == "" {
 		middle(d.name, p.name, line)
 	} else {

@@ -20,6 +20,7 @@ type rowWords struct {
 	tone                fyne.ThemeColorName
 	name, folder        string
 	size, status        string
+	profile             string
 	speed, left         string
 	short               string // instead of status if speed and left have no columns
 	bar                 bool
@@ -31,7 +32,7 @@ type rowWords struct {
 
 // presented is what a row shows.
 func presented(t *wording.Text, r *queue.Row, rate float64, left time.Duration, now time.Time) rowWords {
-	w := rowWords{size: t.Size(r.Size), tone: widgets.ColorMuted, secondary: queue.ActMore}
+	w := rowWords{size: t.Size(r.Size), profile: wording.Plain(r.Profile()), tone: widgets.ColorMuted, secondary: queue.ActMore}
 	w.folder, w.name = wording.SplitName(r.Name)
 	reason, _ := t.Explain(r.Err())
 	switch r.State() {

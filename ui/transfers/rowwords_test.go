@@ -82,7 +82,7 @@ func TestPresent(t *testing.T) {
 
 func TestPlacesFillTheRow(t *testing.T) {
 	for _, width := range []float32{460, 552, 719, 720, 920, 1600, 3400} {
-		p := spansFor(width)
+		p := spansOf(newColumns(viewtest.English(t)), width)
 		if end := p.actions.X + p.actions.Width; end > width {
 			t.Errorf("at %v the buttons end at %v", width, end)
 		}

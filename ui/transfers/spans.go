@@ -1,7 +1,9 @@
 package transfers
 
 import (
+	"github.com/artstore/ingester/ui/queue"
 	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // Measures of a row.
@@ -11,38 +13,61 @@ const (
 	barWidth  float32 = 260 // at most
 )
 
-// spans are the columns of the list, for its rows and its head.
-type spans struct{ icon, name, size, progress, speed, left, actions widgets.Span }
+// The columns of the list, in their order.
+const (
+	columnIcon = iota
+	columnName
+	columnProfile
+	columnSize
+	columnProgress
+	columnSpeed
+	columnLeft
+)
 
-// spansFor divides a width into columns. If there is too little, speed and time
-// left have none, and the speed is shown with the progress.
-func spansFor(width float32) spans {
-	const gap, edge = 12, 12
-	icon, size, speed, left, actions := float32(50-gap), float32(84), float32(96), float32(64), 2*widgets.ButtonSize
-	if width < 720 {
-		speed, left = 0, 0
+// newColumns returns the columns of the list. If there is too little room, speed and
+// time left have none, and the speed is shown with the progress.
+func newColumns(t *wording.Text) *widgets.ColumnSet {
+	const wide = 720 // from which on all columns are shown
+	return &widgets.ColumnSet{Gap: 12, Tail: 2 * widgets.ButtonSize, Margin: 12, Columns: []widgets.Column{
+		columnIcon:     {Width: 38, Fixed: true},
+		columnName:     {Name: t.S("column.name"), Share: 0.5, Least: 80},
+		columnProfile:  {Name: t.S("column.profile"), Width: 110, Least: 48, Hidden: true, From: wide},
+		columnSize:     {Name: t.S("column.size"), Width: 84, Least: 48, Right: true},
+		columnProgress: {Name: t.S("column.progress"), Share: 0.5, Least: 80},
+		columnSpeed:    {Name: t.S("column.speed"), Width: 96, Least: 48, Right: true, From: wide},
+		columnLeft:     {Name: t.S("column.left"), Width: 64, Least: 40, Right: true, From: wide},
+	}}
+}
+
+// columnOf is the column that shows an order, -1 for none.
+func columnOf(o queue.Order) int {
+	switch o {
+	case queue.OrderName:
+		return columnName
+	case queue.OrderProfile:
+		return columnProfile
+	case queue.OrderSize:
+		return columnSize
+	case queue.OrderState:
+		return columnProgress
 	}
-	fixed := icon + size + actions + edge + 4*gap
-	if speed > 0 {
-		fixed += speed + left + 2*gap
-	}
-	rest := max(0, width-fixed)
-	name := rest * 0.54
-	progress := rest - name
-	if width < 720 {
-		name = rest * 0.5
-		progress = rest - name
-	}
-	var p spans
-	x := float32(0)
-	next := func(w float32) widgets.Span {
-		at := widgets.Span{X: x, Width: w}
-		if w > 0 {
-			x += w + gap
+	return -1
+}
+
+// orderOf is the order that a column shows. Others show that of the queue.
+func orderOf(column int) queue.Order {
+	for _, o := range []queue.Order{queue.OrderName, queue.OrderProfile, queue.OrderSize, queue.OrderState} {
+		if columnOf(o) == column {
+			return o
 		}
-		return at
 	}
-	p.icon, p.name, p.size, p.progress = next(icon), next(name), next(size), next(progress)
-	p.speed, p.left, p.actions = next(speed), next(left), next(actions)
-	return p
+	return queue.OrderQueue
+}
+
+// spans are the columns of the list at a width.
+type spans struct{ icon, name, profile, size, progress, speed, left, actions widgets.Span }
+
+func spansOf(c *widgets.ColumnSet, width float32) spans {
+	at := c.Spans(width)
+	return spans{at[columnIcon], at[columnName], at[columnProfile], at[columnSize], at[columnProgress], at[columnSpeed], at[columnLeft], at[columnLeft+1]}
 }

@@ -19,6 +19,7 @@ func New(host *view.Host, m *queue.Model, i *widgets.Icons, p *Finaliser) *View 
 	v := &View{
 		host: host, model: m, icons: i, permanent: p, live: map[int]*transferRow{}, drawn: -1, selected: map[core.TransferID]bool{},
 	}
+	v.columns = newColumns(host.Text)
 	v.drop = newDropArea(host.Text)
 	v.Notice, v.undo = view.NewNotice(host.Text), view.NewNotice(host.Text)
 	v.options = newOptionsRow(host)
@@ -37,7 +38,7 @@ func New(host *view.Host, m *queue.Model, i *widgets.Icons, p *Finaliser) *View 
 
 func (v *View) buildTable() {
 	v.list = widgets.NewRowList(v.model.Len, func() fyne.CanvasObject {
-		return newTransferRow(v.icons, rowEvents{act: v.tapAction, tapped: v.Tap, menu: v.showMenu, name: v.nameOf})
+		return newTransferRow(v.icons, v.columns, rowEvents{act: v.tapAction, tapped: v.Tap, menu: v.showMenu, name: v.nameOf})
 	}, func(i int, o fyne.CanvasObject) {
 		row := o.(*transferRow)
 		v.live[i], row.at = row, i
@@ -45,7 +46,7 @@ func (v *View) buildTable() {
 	})
 	v.list.OnKey = v.Key
 	v.list.OnMove = v.moveTo
-	v.head = newTableHead(v.host.Text, v.sortBy)
+	v.buildHead()
 	v.none = widgets.NewCaption(v.host.Text.S("list.none"), widgets.ColorMuted, theme.SizeNameText)
 	v.none.Align = fyne.TextAlignCenter
 	rows := container.NewStack(

@@ -32,7 +32,8 @@ type View struct {
 	group     *widgets.QuietButton
 	retry     *fyne.Container // around the button that retries what failed
 	filters   *fyne.Container // search, group and retry
-	head      *tableHead
+	columns   *widgets.ColumnSet
+	head      *widgets.TableHead
 	table     fyne.CanvasObject
 	list      *widgets.RowList
 	none      *widgets.Caption // shown if no row passes the filter

@@ -19,6 +19,7 @@ type Caption struct {
 	Bold     bool
 	Align    fyne.TextAlign
 	Cut      bool // may be narrower than its words: an ellipsis then ends them
+	Middle   bool // the ellipsis is in the middle of what is cut
 }
 
 // NewCaption returns a caption that shows words.
@@ -65,7 +66,11 @@ func (r *captionRenderer) style() {
 	r.text.TextStyle.Bold, r.text.Alignment = c.Bold, c.Align
 	r.text.Text = c.Words
 	if c.Cut {
-		r.text.Text = Ellipsis(c.Words, c.Size().Width, r.text.TextSize, r.text.TextStyle)
+		cut := Ellipsis
+		if c.Middle {
+			cut = MiddleEllipsis
+		}
+		r.text.Text = cut(c.Words, c.Size().Width, r.text.TextSize, r.text.TextStyle)
 	}
 }
 
@@ -91,23 +96,8 @@ func (r *captionRenderer) Refresh() {
 	r.text.Refresh()
 }
 
-// Ellipsis cuts words at the end so that they fit into width.
-func Ellipsis(words string, width, size float32, style fyne.TextStyle) string {
-	if words == "" || width <= 0 || fyne.MeasureText(words, size, style).Width <= width {
-		return words
-	}
-	runes := []rune(words)
-	low, high := 0, len(runes)
-	for low < high {
-		mid := (low + high + 1) / 2
-		if fyne.MeasureText(string(runes[:mid])+"…", size, style).Width <= width {
-			low = mid
-		} else {
-			high = mid - 1
-		}
-	}
-	return string(runes[:low]) + "…"
-}
+// IsCut reports whether not all words are shown.
+func (c *Caption) IsCut() bool { return c.Cut && c.FullWidth() > c.Size().Width+1 }
 
 // FullWidth is the width that all words need.
 func (c *Caption) FullWidth() float32 {

@@ -244,6 +244,8 @@ func Named(o fyne.Focusable) string {
 		return o.Text
 	case *widgets.IconButton:
 		return o.Name
+	case *widgets.TableHead:
+		return "head"
 	case *widgets.NavButton:
 		return o.Words
 	case *view.LineEntry:
