@@ -23,7 +23,7 @@ func (w *Window) pickFolders() {
 }
 
 func (w *Window) pick(q view.FileQuestion) {
-	if w.undecided() {
+	if w.undecided(false) {
 		return
 	}
 	q.Accept = w.host.Text.S("pick.add")
@@ -148,7 +148,7 @@ func (w *Window) paste() {
 		w.intake.add(paths, left...)
 		return
 	}
-	if w.undecided() {
+	if w.undecided(false) {
 		return
 	}
 	// Other text is not shown: it may be a password.
@@ -156,12 +156,13 @@ func (w *Window) paste() {
 	w.intake.say(w.host.Text.S("drop.not_paths"))
 }
 
-// undecided reports whether there is no profile yet for the files, and says so.
-func (w *Window) undecided() bool {
+// undecided reports whether there is no profile yet for the files, and says so, and
+// whether the files are kept.
+func (w *Window) undecided(kept bool) bool {
 	if w.first == nil {
 		return false
 	}
 	w.showTransfers()
-	w.remind()
+	w.remind(kept)
 	return true
 }

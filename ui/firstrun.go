@@ -19,8 +19,8 @@ type firstChoices struct {
 }
 
 // newFirstRun is what the window shows while there is no profile. remind says that files
-// can be added only after that.
-func newFirstRun(host *view.Host, c firstChoices) (page fyne.CanvasObject, remind func()) {
+// can be added only after that, and whether those that were added are kept.
+func newFirstRun(host *view.Host, c firstChoices) (page fyne.CanvasObject, remind func(kept bool)) {
 	t := host.Text
 	welcome := widgets.NewCaption(t.S("first.title"), theme.ColorNameForeground, theme.SizeNameHeadingText)
 	welcome.Bold, welcome.Cut, welcome.Align = true, true, fyne.TextAlignCenter
@@ -35,8 +35,12 @@ func newFirstRun(host *view.Host, c firstChoices) (page fyne.CanvasObject, remin
 		parts.Add(newSavedProfiles(t, c))
 	}
 	parts.Add(cards)
-	return container.NewVScroll(widgets.Inset(2, 2, 2, 2, parts)), func() {
-		lead.Restyle(t.S("first.before"), widget.WarningImportance, true)
+	return container.NewVScroll(widgets.Inset(2, 2, 2, 2, parts)), func(kept bool) {
+		key := "first.before"
+		if kept {
+			key = "first.kept"
+		}
+		lead.Restyle(t.S(key), widget.WarningImportance, true)
 		parts.Refresh()
 	}
 }

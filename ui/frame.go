@@ -35,7 +35,7 @@ func (w *Window) assemble() {
 	w.recovered = newRecoveredBar(host, w.icons, func(paths []string) { w.intake.add(paths) }, func() { w.page.Refresh() })
 	w.transfers = transfers.New(host, w.model, w.icons, w.permanent)
 	w.intake = &intake{
-		host: host, permanent: w.permanent, notice: w.transfers.Notice, options: w.transfers.Options, used: w.transfers.Used, point: w.transfers.Point,
+		host: host, permanent: w.permanent, notice: w.transfers.Notice, options: w.transfers.Options, used: w.transfers.Used, point: w.transfers.Point, goTo: w.transfers.GoTo,
 		front: w.showTransfers, undecided: w.undecided,
 	}
 	w.bar = newStatusBar(host, w.icons, func() {

@@ -34,10 +34,16 @@ type intake struct {
 	used func(core.Options)
 	// point selects transfers that are in the list already.
 	point func([]core.TransferID)
+	// goTo scrolls to a transfer that is added.
+	goTo func(core.TransferID)
 	// front shows the page that has the notice.
 	front func()
-	// undecided reports whether there is no profile yet, and says so.
-	undecided func() bool
+	// undecided reports whether there is no profile yet, and says so, and whether the
+	// files are kept.
+	undecided func(kept bool) bool
+
+	kept []string       // paths that came before there was a profile
+	left []core.Skipped // what came with them and is no path
 }
 
 // add adds the files below paths; left is what came with them and is no path. It says so
@@ -45,7 +51,8 @@ type intake struct {
 func (in *intake) add(paths []string, left ...core.Skipped) {
 	t := in.host.Text
 	in.front()
-	if in.undecided() {
+	if in.undecided(len(paths) > 0) {
+		in.keep(paths, left...)
 		return
 	}
 	if len(paths) == 0 {
@@ -110,7 +117,11 @@ func (in *intake) scanned(scan core.Scan, err error) {
 func (in *intake) submit(scan core.Scan) {
 	t := in.host.Text
 	in.say(t.S("drop.queueing"))
-	in.send(scan.Sources, false, core.NewIntake(scan), func(s core.Submission) {
+	in.sendOr(scan.Sources, false, core.NewIntake(scan), func() {
+		for _, r := range scan.Roots {
+			in.keep([]string{r.Named})
+		}
+	}, func(s core.Submission) {
 		words := t.S("drop.added", wording.Args{"What": in.found(scan)})
 		switch n := len(s.Queued); {
 		case n == 0:
@@ -126,6 +137,9 @@ func (in *intake) submit(scan core.Scan) {
 			}
 			in.point(ids)
 		}
+		if len(s.Queued) > 0 {
+			in.goTo(s.Queued[0])
+		}
 		in.result(words+in.skipped(scan.Skipped), scan.Skipped)
 		if len(s.Stored) > 0 {
 			in.askPermanent(s)
@@ -133,8 +147,35 @@ func (in *intake) submit(scan core.Scan) {
 	})
 }
 
+// keep keeps paths until there is a profile.
+func (in *intake) keep(paths []string, left ...core.Skipped) {
+	for _, p := range paths {
+		if !slices.Contains(in.kept, p) {
+			in.kept = append(in.kept, p)
+		}
+	}
+	in.left = append(in.left, left...)
+}
+
+// offerKept offers what was kept, now that there is a profile.
+func (in *intake) offerKept() {
+	if len(in.kept) == 0 {
+		return
+	}
+	in.notice.Show(theme.InfoIcon(), in.host.Text.N("drop.kept", len(in.kept)), in.host.Text.S("drop.kept.add"), func() {
+		paths, left := in.kept, in.left
+		in.kept, in.left = nil, nil
+		in.add(paths, left...)
+	})
+}
+
 // send submits sources with the options as they are set now.
 func (in *intake) send(sources []core.Source, again bool, from *core.Intake, then func(core.Submission)) {
+	in.sendOr(sources, again, from, func() {}, then)
+}
+
+// sendOr is send, and calls keep if there is no profile yet.
+func (in *intake) sendOr(sources []core.Source, again bool, from *core.Intake, keep func(), then func(core.Submission)) {
 	options := in.options("")
 	options.Again, options.Intake = again, from
 	view.Async(in.host, func(ctx context.Context) (core.Submission, error) {
@@ -143,7 +184,8 @@ func (in *intake) send(sources []core.Source, again bool, from *core.Intake, the
 	}, func(s core.Submission, err error) {
 		if err != nil {
 			in.notice.Hide()
-			if core.CodeOf(err) == core.CodeProfileNotFound && in.undecided() {
+			if core.CodeOf(err) == core.CodeProfileNotFound && in.undecided(len(sources) > 0) {
+				keep()
 				return // the files were named on the command line
 			}
 			in.host.Failed(err)

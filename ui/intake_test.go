@@ -300,6 +300,14 @@ func TestDropsThatFail(t *testing.T) {
 	h.Says("open /x: permission denied")
 }
 
+// says is what the first run says when files come.
+func says(how string) string {
+	if how == "drop" {
+		return "First choose how to begin. What you added is kept, and offered after that."
+	}
+	return "First choose how to begin, then add the files."
+}
+
 // TestFilesComeAfterTheFirstRun checks that the window asks for a profile first,
 // however files come, and scans nothing before that.
 func TestFilesComeAfterTheFirstRun(t *testing.T) {
@@ -322,7 +330,7 @@ func TestFilesComeAfterTheFirstRun(t *testing.T) {
 			h.Until("the first run", func() bool { return h.w.first != nil })
 			h.w.choose(3)
 			add(h)
-			h.Until("the words", func() bool { return h.SaysNow("First choose how to begin, then add the files again.") })
+			h.Until("the words", func() bool { return h.SaysNow(says(name)) })
 			if h.w.shown != 0 || h.w.win.Canvas().Overlays().Top() != nil {
 				t.Error("the answer is out of sight")
 			}
@@ -333,4 +341,26 @@ func TestFilesComeAfterTheFirstRun(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatCameFirstIsKept: what is dropped before there is a profile is offered once there
+// is one, and added at the user's word.
+func TestWhatCameFirstIsKept(t *testing.T) {
+	ctl := viewtest.Fresh()
+	h := open(t, ctl, "en", "light")
+	h.Until("the first run", func() bool { return h.w.first != nil })
+	h.drop(storage.NewFileURI("/a.pdf"), storage.NewFileURI("/box"))
+	h.drop(storage.NewFileURI("/a.pdf"))
+	h.Until("the words", func() bool { return h.SaysNow(says("drop")) })
+	h.Tap("Start the sandbox")
+	h.Until("the offer", func() bool { return h.SaysNow("2 files and folders that you added before are waiting.") })
+	if slices.ContainsFunc(ctl.Calls(), func(c string) bool { return strings.HasPrefix(c, "scan") }) {
+		t.Error("they were added without a word of the user")
+	}
+	h.Tap("Add them")
+	h.Until("the scan", func() bool {
+		return slices.ContainsFunc(ctl.Calls(), func(c string) bool { return strings.HasPrefix(c, "scan") && strings.Contains(c, `"/a.pdf" "/box"`) })
+	})
+	h.w.profileChanged()
+	h.Until("the page", func() bool { return !h.SaysNow("are waiting") })
 }

@@ -78,5 +78,8 @@ func (w *Window) profileChanged() {
 		w.header.showProfile(a.current)
 		w.transfers.LoadOptions(a.current)
 		w.showFirstRun(a.current == "", a.saved)
+		if a.current != "" {
+			w.intake.offerKept()
+		}
 	})
 }

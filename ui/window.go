@@ -143,7 +143,7 @@ type pieces struct {
 	holder    *fyne.Container   // has the page that is shown
 	first     fyne.CanvasObject // the first run; nil if there is a profile
 	saved     []string          // profiles that the first run offers
-	remind    func()            // says that a profile comes before files
+	remind    func(kept bool)   // says that a profile comes before files
 	shown     int
 	ticked    time.Time
 }

@@ -43,6 +43,7 @@ func (v *View) Refresh() {
 		v.drawn = v.model.Version
 		v.selectNext()
 		v.list.Refresh()
+		v.arrive()
 		return
 	}
 	now := v.host.Now()

@@ -39,6 +39,12 @@ func (v *View) buildFilter() {
 			item := fyne.NewMenuItem(t.S(orderKeys[o]), func() { v.sortBy(o) })
 			item.Checked = o == v.model.Filter.Order
 			menu.Items = append(menu.Items, item)
+			if o == queue.OrderQueue {
+				newest := fyne.NewMenuItem(t.S("sort.newest"), v.newestFirst)
+				newest.Checked = item.Checked && v.model.Filter.Reverse
+				item.Checked = item.Checked && !v.model.Filter.Reverse
+				menu.Items = append(menu.Items, newest)
+			}
 		}
 		view.ShowMenuBelow(menu, v.host.Win.Canvas(), v.group)
 	}
@@ -57,8 +63,16 @@ var orderKeys = map[queue.Order]string{ //nolint:gochecknoglobals // a table
 // sortBy sorts by a column, and in reverse if the list is sorted by it already.
 func (v *View) sortBy(o queue.Order) {
 	f := v.model.Filter
-	f.Reverse = f.Order == o && !f.Reverse
+	f.Reverse = f.Order == o && o != queue.OrderQueue && !f.Reverse
 	f.Order = o
+	v.setFilter(f)
+	v.keepOrder()
+}
+
+// newestFirst shows the end of the queue first: what was added last.
+func (v *View) newestFirst() {
+	f := v.model.Filter
+	f.Order, f.Reverse = queue.OrderQueue, true
 	v.setFilter(f)
 	v.keepOrder()
 }

@@ -106,3 +106,59 @@ func TestProfilesHaveAColumn(t *testing.T) {
 		t.Error("the column stays")
 	}
 }
+
+// TestNewestFirstIsRemembered: it is a choice of the menu.
+func TestNewestFirstIsRemembered(t *testing.T) {
+	h := open(t, viewtest.Busy(), "en", "light")
+	last := h.model.At(h.model.Len() - 1).ID
+	h.v.group.OnTapped()
+	h.Choose("Newest first")
+	if got := h.model.At(0).ID; got != last {
+		t.Errorf("the first row is %s, want %s", got, last)
+	}
+	h.model.SetFilter(queue.Filter{})
+	h.again()
+	if got := h.model.At(0).ID; got != last {
+		t.Errorf("after a restart the first row is %s, want %s", got, last)
+	}
+	h.v.group.OnTapped()
+	h.Choose("In the order of the queue")
+	if got := h.model.At(0).ID; got == last {
+		t.Error("the order of the queue can't be had again")
+	}
+}
+
+// TestListGoesToWhatWasAdded, also if the rows come later, but not while rows are selected.
+func TestListGoesToWhatWasAdded(t *testing.T) {
+	h := open(t, viewtest.Busy(), "en", "light")
+	add := func(id core.TransferID, seq int64) {
+		x := viewtest.Busy().Snapshot.Transfers[0]
+		x.ID, x.Seq = id, seq
+		h.apply(core.Update{Changed: []core.Transfer{x}})
+	}
+	for i := range 100 {
+		add(core.TransferID(string(rune('A'+i%26))+string(rune('a'+i/26))), int64(1e6+i))
+	}
+	at := func(id core.TransferID) int {
+		for i := range h.model.Len() {
+			if h.model.At(i).ID == id {
+				return i
+			}
+		}
+		return -1
+	}
+	h.v.GoTo("late")
+	add("late", 2e6)
+	if i := at("late"); i < 0 || !h.v.list.InSight(i) {
+		t.Errorf("row %d is out of sight", i)
+	}
+	h.v.GoTo(h.model.At(0).ID)
+	if !h.v.list.InSight(0) {
+		t.Error("what is in the list already is out of sight")
+	}
+	h.v.selected[h.model.At(0).ID] = true
+	h.v.GoTo("late")
+	if !h.v.list.InSight(0) {
+		t.Error("the list left what is selected")
+	}
+}

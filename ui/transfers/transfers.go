@@ -76,6 +76,29 @@ func (v *View) Point(ids []core.TransferID) {
 	v.Refresh()
 }
 
+// GoTo scrolls to a transfer that was just added, once it is in the list. It leaves the
+// list where it is while rows are selected: then the user works on those.
+func (v *View) GoTo(id core.TransferID) {
+	v.goTo = id
+	v.arrive()
+}
+
+// arrive scrolls to where GoTo leads.
+func (v *View) arrive() {
+	if v.goTo == "" || v.model.Find(v.goTo) == nil {
+		return
+	}
+	for i := range v.model.Len() {
+		if v.model.At(i).ID == v.goTo {
+			if len(v.selected) == 0 {
+				v.list.ScrollTo(i)
+			}
+			break
+		}
+	}
+	v.goTo = ""
+}
+
 // MoveFirst moves the selected transfers to the head of the queue.
 func (v *View) MoveFirst() { v.do(queue.ActFirst, v.chosen(queue.ActFirst)) }
 
