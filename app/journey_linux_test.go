@@ -17,6 +17,7 @@ import (
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/core/coretest"
 	"github.com/artstore/ingester/core/sandbox"
+	"github.com/artstore/ingester/ui/uitest"
 )
 
 // TestJourneys goes the ways of people who have just installed the program.
@@ -66,6 +67,7 @@ func sandboxJourney(t *testing.T) {
 	p.look("7-uploading")
 	p.counts(len(contents) / 6)
 	p.click("Pause all")
+	p.pauseNow()
 	p.reads("Resume all")
 	if n := p.awaitQuiet(); n == len(contents) {
 		t.Fatal("paused, it went on to the end")
@@ -357,4 +359,19 @@ func (p *person) awaitQuiet() int {
 		return same == looks
 	})
 	return len(p.stored())
+}
+
+// pauseNow answers the question whether to pause at once, which is asked if much would go
+// again.
+func (p *person) pauseNow() {
+	p.t.Helper()
+	asked := false
+	p.await("the pause", func(shown []uitest.Thing) bool {
+		asked = says(shown, "Pause now?")
+		return asked || says(shown, "Resume all")
+	})
+	if asked {
+		p.reads("go again")
+		p.click("Pause now")
+	}
 }
