@@ -77,6 +77,7 @@ func (c *certificateCard) show(facts core.CertificateFacts, err error, now time.
 		return false
 	default:
 		c.facts(facts, now)
+		c.key(facts, err)
 	}
 	return true
 }
@@ -97,13 +98,20 @@ func (c *certificateCard) facts(f core.CertificateFacts, now time.Time) {
 	c.set("settings.card.valid", validity, importance, importance != widget.MediumImportance)
 	c.set("settings.card.serial", f.Serial, widget.MediumImportance, false)
 	c.set("settings.card.fingerprint", "SHA-256 "+f.Fingerprint, widget.MediumImportance, false)
-	if f.KeyMatches {
-		c.set("settings.card.key", "✓ "+t.S("settings.card.key.yes"), widget.SuccessImportance, false)
-	} else {
-		c.set("settings.card.key", "✗ "+t.S("settings.card.key.no"), widget.DangerImportance, true)
-	}
 	if !f.ClientAuth {
 		c.set("settings.card.usage", "▲ "+t.S("settings.card.usage.no"), widget.WarningImportance, true)
+	}
+}
+
+// key says whether the private key belongs to the certificate. If the key could not be
+// read, nobody knows.
+func (c *certificateCard) key(f core.CertificateFacts, err error) {
+	t := c.text
+	switch {
+	case f.KeyMatches:
+		c.set("settings.card.key", "✓ "+t.S("settings.card.key.yes"), widget.SuccessImportance, false)
+	case err == nil, core.CodeOf(err) == core.CodeKeyMismatch:
+		c.set("settings.card.key", "✗ "+t.S("settings.card.key.no"), widget.DangerImportance, true)
 	}
 }
 

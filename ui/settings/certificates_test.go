@@ -34,7 +34,9 @@ func TestCertificateCard(t *testing.T) {
 		"usage":    {with(func(f *core.CertificateFacts) { f.ClientAuth = false }), nil, []string{"▲ not issued for clients"}},
 		"locked":   {core.CertificateFacts{}, &core.Error{Code: core.CodePassphraseMissing}, []string{"Enter the passphrase"}},
 		"wrong":    {core.CertificateFacts{}, &core.Error{Code: core.CodePassphraseWrong}, []string{"The passphrase of the key is wrong."}},
-		"gone":     {core.CertificateFacts{}, &core.Error{Code: core.CodeCertificateUnreadable, Err: fs.ErrNotExist}, []string{"A certificate file can't be read."}},
+		"wrong, and the certificate is readable": {with(func(f *core.CertificateFacts) { f.KeyMatches = false }), &core.Error{Code: core.CodePassphraseWrong},
+			[]string{"The passphrase of the key is wrong.", "Example Client CA 2"}},
+		"gone": {core.CertificateFacts{}, &core.Error{Code: core.CodeCertificateUnreadable, Err: fs.ErrNotExist}, []string{"A certificate file can't be read."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctl := viewtest.Busy()
@@ -43,6 +45,9 @@ func TestCertificateCard(t *testing.T) {
 			h.host.OpenSettings(view.TabCertificates)
 			for _, want := range c.want {
 				h.Until(want, func() bool { return strings.Contains(viewtest.Spaced(h.Words()), want) })
+			}
+			if core.CodeOf(c.err) == core.CodePassphraseWrong && h.SaysNow("does not belong") {
+				t.Error("a key that can't be read is said to belong to another certificate")
 			}
 		})
 	}

@@ -24,7 +24,8 @@ const (
 func (d *Dialog) show(content fyne.CanvasObject) {
 	host := d.host
 	d.popup = widget.NewModalPopUp(content, host.Win.Canvas())
-	d.form.checked, d.form.escaped, d.form.keys = d.validated, func() { d.Close(false) }, d.TypedShortcut
+	d.form.goOn = d.goOn
+	d.form.checked, d.form.escaped, d.form.keys = d.validated, d.Leave, d.TypedShortcut
 	d.form.moved = d.scroll.Content.Refresh
 	d.form.check()
 	d.start, _ = d.form.profile()

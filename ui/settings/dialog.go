@@ -51,6 +51,8 @@ var _ view.Settings = (*Dialog)(nil)
 type guide interface {
 	// goTo shows the page of a tab, if there is one.
 	goTo(tab view.Tab)
+	// goOn goes to the next page, or finishes.
+	goOn()
 	// enable lets its buttons be used, or not.
 	enable()
 	// tested is called when the connection test has begun, gone on or ended.
@@ -151,6 +153,36 @@ func (d *Dialog) checkChanged() {
 	}
 	if d.guide != nil {
 		d.guide.tested()
+	}
+}
+
+// goOn does what Return in a field does: it goes to the next page of the guide, or saves.
+// If something is wrong it goes there instead.
+func (d *Dialog) goOn() {
+	if d.guide != nil {
+		d.guide.goOn()
+		return
+	}
+	if problems := d.form.check(); len(problems) > 0 {
+		d.goToProblem(problems[0].Field)
+		return
+	}
+	if !d.accept.Disabled() {
+		d.accept.OnTapped()
+	}
+}
+
+// goToProblem shows a field with what is wrong, and gives it the focus.
+func (d *Dialog) goToProblem(key string) {
+	d.form.reveal(key)
+	d.form.check()
+	for _, fl := range d.form.fields {
+		if fl.key == key {
+			d.selectTab(fl.tab)
+		}
+	}
+	if e := d.form.entryOf(key); e != nil {
+		d.host.Win.Canvas().Focus(e)
 	}
 }
 

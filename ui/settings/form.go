@@ -26,6 +26,7 @@ type form struct {
 	combine []func(*core.Profile) []core.FieldError // read what more than one field decides
 	checked func([]core.FieldError)                 // called after every edit, with what is wrong
 	escaped func()                                  // called when Escape is pressed in a field
+	goOn    func()                                  // called when Return is pressed in a field
 	keys    func(fyne.Shortcut)                     // called for a key combination in a field
 	moved   func()                                  // called when rows were shown, hidden or changed in height
 }
@@ -201,6 +202,10 @@ func (f *form) wire(fl *field, then func(), entries ...*formEntry) {
 		e.OnChanged = func(string) { f.check() }
 		e.onEscape = func() { f.escaped() }
 		e.onShortcut = func(s fyne.Shortcut) { f.keys(s) }
+		e.OnSubmitted = func(string) {
+			e.onLeave()
+			f.goOn()
+		}
 		e.onLeave = func() {
 			f.leave(fl)
 			if then != nil {

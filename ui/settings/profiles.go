@@ -56,6 +56,19 @@ func (d *Dialog) changedByHand() bool {
 	return p != d.start || d.secret.Text != "" || d.certificates.passphrase.Text != ""
 }
 
+// Leave implements view.Settings: it closes the dialog without saving, and asks first if
+// changes would be lost.
+func (d *Dialog) Leave() {
+	switch {
+	case d.saving:
+	case d.changedByHand():
+		t := d.host.Text
+		view.Ask(d.host, t.S("settings.discard.title"), t.S("settings.discard.text"), t.S("settings.discard.yes"), func() { d.Close(false) })
+	default:
+		d.Close(false)
+	}
+}
+
 // leaveFor hides the dialog and calls then. It asks first if changes would be lost.
 func (d *Dialog) leaveFor(then func()) {
 	leave := func() {

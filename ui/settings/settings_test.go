@@ -149,6 +149,15 @@ func TestCancelChangesNothing(t *testing.T) {
 			default:
 				h.Win.Canvas().OnTypedKey()(escape)
 			}
+			if how != "Cancel" { // Escape is one key, and much may be typed
+				h.Says("What you changed here is lost.")
+				h.Tap("Back")
+				if h.settings() == nil || d.secret.Text != "typed" {
+					t.Fatal("what was typed is lost")
+				}
+				d.entry(t, "auth.client_id").TypedKey(escape)
+				h.Tap("Leave")
+			}
 			if h.settings() != nil || d.popup.Visible() {
 				t.Error("the dialog is still there")
 			}

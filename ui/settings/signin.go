@@ -49,7 +49,7 @@ func (d *Dialog) buildSignIn() {
 
 	f.entry(view.TabSignIn, "auth.scope", t.S("settings.scope"), p.Auth.Scope, t.S("settings.optional"),
 		func(p *core.Profile, v string) { p.Auth.Scope = v })
-	f.entry(view.TabSignIn, "auth.token_url", t.S("settings.token_url"), p.Auth.TokenURL, t.S("settings.token_url.hint"),
+	f.address(view.TabSignIn, "auth.token_url", t.S("settings.token_url"), p.Auth.TokenURL, t.S("settings.token_url.hint"),
 		func(p *core.Profile, v string) { p.Auth.TokenURL = v })
 	d.buildVerification()
 }

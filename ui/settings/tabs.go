@@ -19,9 +19,9 @@ func (d *Dialog) buildServer() {
 	t, p, f := d.host.Text, d.form.opened, d.form
 	f.entry(view.TabServer, "name", t.S("settings.name"), p.Name, t.S("settings.name.hint"),
 		func(p *core.Profile, v string) { p.Name = v })
-	f.entry(view.TabServer, "ingester_url", t.S("settings.ingester_url"), p.IngesterURL, "https://ingester.example:8020",
+	f.address(view.TabServer, "ingester_url", t.S("settings.ingester_url"), p.IngesterURL, "https://ingester.example:8020",
 		func(p *core.Profile, v string) { p.IngesterURL = v })
-	f.entry(view.TabServer, "admin_url", t.S("settings.admin_url"), p.AdminURL, "https://admin.example:8000",
+	f.address(view.TabServer, "admin_url", t.S("settings.admin_url"), p.AdminURL, "https://admin.example:8000",
 		func(p *core.Profile, v string) { p.AdminURL = v })
 	f.note(view.TabServer, t.S("settings.server.note"))
 }

@@ -91,6 +91,16 @@ func (w *wizard) forward() {
 	w.turn(w.at + 1)
 }
 
+// goOn implements guide.
+func (w *wizard) goOn() {
+	switch {
+	case w.at < len(w.pages)-1:
+		w.forward()
+	case !w.d.accept.Disabled():
+		w.d.accept.OnTapped()
+	}
+}
+
 // goTo implements guide.
 func (w *wizard) goTo(tab view.Tab) {
 	for i, page := range w.pages {

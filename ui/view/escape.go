@@ -52,7 +52,7 @@ func (host *Host) Back() bool {
 	switch {
 	case host.Escape():
 	case host.Settings != nil:
-		host.Settings.Close(false)
+		host.Settings.Leave()
 	default:
 		return false
 	}

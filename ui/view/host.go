@@ -71,6 +71,8 @@ type Settings interface {
 	TypedShortcut(fyne.Shortcut)
 	// Say shows words at the foot of the dialog.
 	Say(words string, importance widget.Importance)
+	// Leave closes the dialog without saving; it asks first if changes would be lost.
+	Leave()
 	// Close closes the dialog; saved says whether its profile was saved.
 	Close(saved bool)
 }
