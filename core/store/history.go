@@ -16,8 +16,8 @@ const blocksVersion = 3
 
 // The queries of History.
 const (
-	allSQL     = `SELECT %s FROM transfers WHERE stored_no IS NOT NULL%s ORDER BY stored_no DESC LIMIT ?`
-	numbersSQL = `SELECT %s FROM transfers WHERE stored_no IN (SELECT value FROM json_each(?))%s ORDER BY stored_no DESC LIMIT ?`
+	allSQL     = `SELECT %s FROM transfers WHERE stored_no IS NOT NULL%s ORDER BY %s LIMIT ?`
+	numbersSQL = `SELECT %s FROM transfers WHERE stored_no IN (SELECT value FROM json_each(?))%s ORDER BY %s LIMIT ?`
 
 	notTakenSQL = ` AND state <> 'taken'`
 
@@ -60,11 +60,11 @@ func (s *Store) historyOf(ctx context.Context, q core.HistoryQuery, version int)
 	}
 	wanted := terms(q.Text, zone)
 	if len(wanted) == 0 {
-		found, err := s.transfers(ctx, fmt.Sprintf(allSQL, cols, which), limit)
+		found, err := s.transfers(ctx, fmt.Sprintf(allSQL, cols, which, orderSQL(q)), limit)
 		return found, failed(opRead, err)
 	}
 	most := limit
-	if q.Stored { // the index doesn't tell which ones are left out
+	if q.Stored || q.Order != core.HistoryByTime || q.Reverse { // the index knows the newest ones, and not which are left out
 		most = -1
 	}
 	numbers, err := s.search(ctx, wanted, most, version)
@@ -76,8 +76,27 @@ func (s *Store) historyOf(ctx context.Context, q core.HistoryQuery, version int)
 	if err != nil {
 		return nil, failed(opRead, err)
 	}
-	found, err := s.transfers(ctx, fmt.Sprintf(numbersSQL, cols, which), string(list), limit)
+	found, err := s.transfers(ctx, fmt.Sprintf(numbersSQL, cols, which, orderSQL(q)), string(list), limit)
 	return found, failed(opRead, err)
+}
+
+// orderSQL sorts as a query asks; what is equal has the newest first.
+func orderSQL(q core.HistoryQuery) string {
+	by := map[core.HistoryOrder]string{
+		// The part of the name after its last slash.
+		core.HistoryByName:    "substr(name, length(rtrim(name, replace(name, '/', ''))) + 1) COLLATE NOCASE",
+		core.HistoryByProfile: "profile COLLATE NOCASE", core.HistoryBySize: "size", core.HistoryByServer: "server",
+		core.HistoryByFileID: "json_extract(receipt, '$.file_id')", core.HistoryBySum: "json_extract(receipt, '$.sha256')",
+	}[q.Order]
+	switch {
+	case by == "" && q.Reverse:
+		return "stored_no"
+	case by == "":
+		return "stored_no DESC"
+	case q.Reverse:
+		return by + " DESC, stored_no DESC"
+	}
+	return by + ", stored_no DESC"
 }
 
 // search is a search under way: newest entries first, until enough are found.

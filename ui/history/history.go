@@ -33,6 +33,10 @@ type View struct {
 	copyID    *widgets.QuietButton
 	copySum   *widgets.QuietButton
 	export    *widgets.QuietButton
+	columns   *widgets.ColumnSet
+	head      *widgets.TableHead
+	order     core.HistoryOrder
+	reverse   bool
 	list      *widgets.RowList
 	none      *widgets.Caption
 	more      *widgets.Caption // shown if there are more than are listed
@@ -61,6 +65,7 @@ func New(host *view.Host, p *transfers.Finaliser, stored func() int) *View {
 	v.copySum = widgets.NewQuietButton(t.S("action.copy_sum"), func() { v.copy(func(r *core.Receipt) string { return string(r.SHA256) }) })
 	v.export = widgets.NewQuietButtonWithIcon(t.S("history.export"), theme.MenuDropDownIcon(), v.showExport)
 	v.export.IconPlacement = widget.ButtonIconTrailingText
+	v.columns = newColumns(t)
 	v.buildList()
 	v.none = widgets.NewCaption(t.S("history.none"), widgets.ColorMuted, theme.SizeNameText)
 	v.none.Align = fyne.TextAlignCenter
@@ -70,9 +75,8 @@ func New(host *view.Host, p *transfers.Finaliser, stored func() int) *View {
 	id, sum := widgets.Outlined(v.copyID), widgets.Outlined(v.copySum)
 	search := container.New(widgets.FixedWidth(240), v.search)
 	tools := container.New(&widgets.HBox{Gap: 8, Stretch: search, Optional: []fyne.CanvasObject{sum, id}}, search, id, sum, widgets.Outlined(v.export))
-	head := widgets.NewSheetHead(historySpans, func(cell int) bool { return cell == 1 },
-		t.S("column.name"), t.S("column.size"), t.S("column.stored"), t.S("fact.server"), t.S("fact.file_id"), "SHA-256")
-	sheet := widgets.NewSheet(head, v.list, v.none)
+	v.buildHead()
+	sheet := widgets.NewSheet(v.head, v.list, v.none)
 	v.Notice = view.NewNotice(t)
 	v.content = container.New(widgets.VBox{Gap: 12, Grow: func() fyne.CanvasObject { return sheet }}, tools, v.Notice.Content, sheet, v.more)
 	v.Notice.Changed = v.content.Refresh
@@ -83,8 +87,11 @@ func New(host *view.Host, p *transfers.Finaliser, stored func() int) *View {
 func (v *View) buildList() {
 	t := v.host.Text
 	v.list = widgets.NewRowList(func() int { return len(v.rows) }, func() fyne.CanvasObject {
-		r := widgets.NewCellRow(historySpans, 6)
-		r.Cells[0].Color, r.Cells[1].Align = theme.ColorNameForeground, fyne.TextAlignTrailing
+		r := widgets.NewCellRow(v.columns.Spans, len(v.columns.Columns))
+		r.Cells[columnName].Color, r.Cells[columnSize].Align = theme.ColorNameForeground, fyne.TextAlignTrailing
+		for _, c := range []int{columnName, columnFileID, columnSum} {
+			r.Cells[c].Middle = true
+		}
 		more := widgets.NewIconButton(t.S("action.menu"), theme.MoreHorizontalIcon(), nil)
 		more.Importance = widget.LowImportance
 		r.Tail = more
@@ -110,44 +117,20 @@ func (v *View) draw(r *widgets.CellRow, i int) {
 		id, sum = x.Receipt.FileID, string(x.Receipt.SHA256)
 	}
 	_, name := wording.SplitName(x.Source.Name)
-	r.Cells[0].Color = theme.ColorNameForeground
+	whole := name
+	r.Cells[columnName].Color = theme.ColorNameForeground
 	if x.State == core.StateTaken {
-		name, r.Cells[0].Color = name+" · "+t.S("history.taken"), theme.ColorNameWarning
+		name, r.Cells[columnName].Color = name+" · "+t.S("history.taken"), theme.ColorNameWarning
 		id, sum = t.S("history.not_verified"), t.S("history.not_verified")
 	}
 	if differs := t.Differs(x.Receipt); differs != "" {
-		name, r.Cells[0].Color = name+" · "+differs, theme.ColorNameWarning
+		name, r.Cells[columnName].Color = name+" · "+differs, theme.ColorNameWarning
 	}
-	r.Set(wording.Plain(name), t.Size(x.Source.Size), storedAt(x).Local().Format("2006-01-02 15:04"), wording.Host(x.Server), wording.Plain(id), sum)
+	r.Cells[columnName].Middle = name == whole // else it ends with what is to be known of it
+	r.Set(wording.Plain(name), wording.Plain(x.Options.Profile), t.Size(x.Source.Size), storedAt(x).Local().Format("2006-01-02 15:04"), wording.Host(x.Server), wording.Plain(id), sum)
+	r.Arrange()
 	more := r.Tail.(*widgets.IconButton)
 	more.OnTapped = func() { view.ShowMenuBelow(v.menu(i), v.host.Win.Canvas(), more) }
-}
-
-// historySpans are the columns: name, size, time, server, file ID, SHA-256, and the
-// button. If there is little room, the details alone have the last ones.
-func historySpans(width float32) []widgets.Span {
-	const edge, gap = 16, 12
-	widths := []float32{0, 78, 118, 150, 100, 100, widgets.ButtonSize}
-	if width < 760 {
-		widths[4], widths[5] = 0, 0
-	}
-	if width < 560 {
-		widths[3] = 0
-	}
-	widths[0] = width - edge - 8
-	for _, w := range widths[1:] {
-		if w > 0 {
-			widths[0] -= w + gap
-		}
-	}
-	x, spans := float32(edge), make([]widgets.Span, len(widths))
-	for i, w := range widths {
-		spans[i] = widgets.Span{X: x, Width: max(0, w)}
-		if w > 0 {
-			x += w + gap
-		}
-	}
-	return spans
 }
 
 // storedAt is when the server stored a file.
@@ -181,7 +164,7 @@ func (v *View) Tick(time.Time) {
 func (v *View) Search() fyne.Focusable { return v.search }
 
 func (v *View) query() core.HistoryQuery {
-	return core.HistoryQuery{Text: strings.TrimSpace(v.search.Text)}
+	return core.HistoryQuery{Text: strings.TrimSpace(v.search.Text), Order: v.order, Reverse: v.reverse}
 }
 
 // Read reads the rows. While it does so, another call makes it read again after.
@@ -213,6 +196,7 @@ func (v *View) show(rows []core.Transfer) {
 		chosen = v.rows[v.chosen].ID
 	}
 	v.rows = rows[:min(len(rows), historyLimit)]
+	v.showProfiles()
 	v.list.UnselectAll()
 	v.choose(-1)
 	key := "history.none"

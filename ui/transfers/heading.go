@@ -60,8 +60,7 @@ func (v *View) keepOrder() {
 
 // showProfiles shows the column of the profiles while there are several.
 func (v *View) showProfiles() {
-	if hidden := !v.model.Profiles(); hidden != v.columns.Columns[columnProfile].Hidden {
-		v.columns.Columns[columnProfile].Hidden = hidden
+	if v.columns.Hide(columnProfile, !v.model.Profiles()) {
 		v.head.Refresh()
 		v.list.Refresh()
 	}

@@ -4,7 +4,9 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui/queue"
@@ -46,6 +48,12 @@ func TestColumnsAreDraggedAndRemembered(t *testing.T) {
 		}
 	}
 	near("the name", spansOf(h.v.columns, width).name.Width, before.name.Width+20)
+	seen := h.v.live[0]
+	for _, o := range test.WidgetRenderer(seen).Objects() {
+		if words, ok := o.(*canvas.Text); ok && words.Text == seen.words.size {
+			near("the size in a row begins", words.Position().X, before.size.X+20)
+		}
+	}
 	near("the size", spansOf(h.v.columns, width).size.Width, before.size.Width-20)
 
 	h.again()

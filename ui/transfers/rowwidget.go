@@ -24,6 +24,7 @@ type transferRow struct {
 	id      core.TransferID
 	at      int // index in the list
 	words   rowWords
+	laid    int              // ColumnSet.Version when it was drawn
 	mods    fyne.KeyModifier // held at the last press
 }
 
@@ -50,10 +51,10 @@ func newTransferRow(i *widgets.Icons, c *widgets.ColumnSet, on rowEvents) *trans
 // show draws words, if they have changed.
 func (r *transferRow) show(id core.TransferID, words rowWords) {
 	r.id = id
-	if r.words == words {
+	if r.words == words && r.laid == r.columns.Version {
 		return
 	}
-	r.words = words
+	r.words, r.laid = words, r.columns.Version
 	r.Refresh()
 }
 

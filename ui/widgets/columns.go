@@ -30,6 +30,7 @@ type ColumnSet struct {
 	Margin    float32 // right of the tail
 	own       []float32
 	OnChanged func() // after the user has changed a width
+	Version   int    // grows when the places of the columns change
 }
 
 // Spans returns where the columns are in a table, and at the end the place of the
@@ -154,7 +155,18 @@ func (s *ColumnSet) Reset() {
 	s.changed()
 }
 
+// Hide hides a column, or shows it. It reports whether that is a change.
+func (s *ColumnSet) Hide(column int, hidden bool) bool {
+	if s.Columns[column].Hidden == hidden {
+		return false
+	}
+	s.Columns[column].Hidden = hidden
+	s.Version++
+	return true
+}
+
 func (s *ColumnSet) changed() {
+	s.Version++
 	if s.OnChanged != nil {
 		s.OnChanged()
 	}

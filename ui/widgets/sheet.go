@@ -21,21 +21,6 @@ func NewSheet(head fyne.CanvasObject, list fyne.CanvasObject, none *Caption) fyn
 	return NewFramed(rows)
 }
 
-// NewSheetHead names the columns of a sheet. right reports whether a column is
-// aligned to the right.
-func NewSheetHead(spans func(width float32) []Span, right func(cell int) bool, names ...string) fyne.CanvasObject {
-	r := NewCellRow(spans, len(names))
-	r.Height = HeadHeight
-	for i, c := range r.Cells {
-		c.Color, c.Cut = ColorMuted, true
-		if right(i) {
-			c.Align = fyne.TextAlignTrailing
-		}
-	}
-	r.Set(names...)
-	return NewRuled(EdgeBottom, ColorSunken, r)
-}
-
 // CellRow is one row of a sheet: a text for each column, and Tail at the right end.
 // A column without width is not shown.
 type CellRow struct {
@@ -44,6 +29,7 @@ type CellRow struct {
 	Cells  []*Caption
 	Tail   fyne.CanvasObject // may be nil; its place follows those of the cells
 	Height float32
+	body   *fyne.Container
 }
 
 // Measures of a sheet.
@@ -72,6 +58,13 @@ func (r *CellRow) Set(words ...string) {
 	}
 }
 
+// Arrange puts the cells where the columns are now.
+func (r *CellRow) Arrange() {
+	if r.body != nil {
+		r.body.Refresh()
+	}
+}
+
 // CreateRenderer implements fyne.Widget.
 func (r *CellRow) CreateRenderer() fyne.WidgetRenderer {
 	var objects []fyne.CanvasObject
@@ -81,7 +74,8 @@ func (r *CellRow) CreateRenderer() fyne.WidgetRenderer {
 	if r.Tail != nil {
 		objects = append(objects, r.Tail)
 	}
-	return widget.NewSimpleRenderer(container.New(cellLayout{r}, objects...))
+	r.body = container.New(cellLayout{r}, objects...)
+	return widget.NewSimpleRenderer(r.body)
 }
 
 type cellLayout struct{ row *CellRow }

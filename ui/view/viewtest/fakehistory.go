@@ -19,7 +19,11 @@ func (f *Fake) Remember(history []core.Transfer, err error) {
 
 // History implements view.Controller.
 func (f *Fake) History(_ context.Context, q core.HistoryQuery) ([]core.Transfer, error) {
-	_ = f.ask("history %q", q.Text)
+	asked := fmt.Sprintf("history %q", q.Text)
+	if q.Order != core.HistoryByTime || q.Reverse {
+		asked += fmt.Sprintf(" by %q reverse=%t", q.Order, q.Reverse)
+	}
+	_ = f.ask("%s", asked)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.Server == nil { // the tests have searched
