@@ -20,6 +20,7 @@ import (
 	"github.com/artstore/ingester/core/smallfile"
 	"github.com/artstore/ingester/core/tlsconfig"
 	"github.com/artstore/ingester/ui/view"
+	"github.com/artstore/ingester/ui/wording"
 )
 
 // controller is what the window can ask of the program.
@@ -181,6 +182,29 @@ func (c *controller) ExportHistory(ctx context.Context, path string, f core.Hist
 		return err
 	}
 	return unwritten("export history", smallfile.Export(path, func(w io.Writer) error { return report.History(w, f, rows) }))
+}
+
+// Receipt implements view.Controller.
+func (c *controller) Receipt(ctx context.Context, id core.DropID) (core.DropReport, error) {
+	return c.p.store.Report(ctx, id)
+}
+
+// ExportReceipt implements view.Controller.
+func (c *controller) ExportReceipt(ctx context.Context, path string, f core.HistoryFormat, id core.DropID, language string) error {
+	r, err := c.p.store.Report(ctx, id)
+	if err != nil {
+		return err
+	}
+	text, err := wording.NewText(language)
+	if err != nil {
+		return err
+	}
+	return unwritten("export receipt", smallfile.Export(path, func(w io.Writer) error {
+		if f == core.FormatHTML {
+			return text.ReceiptPage(w, r)
+		}
+		return report.Receipt(w, f, r)
+	}))
 }
 
 // unwritten is the error of an export that can't be written where the user

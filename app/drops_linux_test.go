@@ -52,8 +52,8 @@ func TestDroppedListsArrive(t *testing.T) {
 	place := func(name string) string { return filepath.Join(filepath.Dir(files[0]), name) }
 	p.drop(place("good"), place("missing"), "https://example.invalid/x", "file://otherhost"+place("foreign"), "file://nohost-no-slash")
 	p.awaitStored(many + 1)
-	p.see("named", "Added 1 file · 4 skipped", "401 of 401 files", "all stored")
-	p.click("Why?")
+	p.see("named", "All files have ended: 1 stored. · 4 skipped", "401 of 401 files", "all stored")
+	p.click("Receipt")
 	p.reads("Not a file of this computer", place("missing"), "https://example.invalid/x", "file://otherhost"+place("foreign"), "file://nohost-no-slash")
 	p.keys("Escape")
 	p.reads("Drop files or folders here")

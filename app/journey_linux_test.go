@@ -100,7 +100,7 @@ func sandboxJourney(t *testing.T) {
 		contents[name] = []byte(name)
 		p.startAgain(away == "minimised", writeFiles(t, map[string][]byte{name: contents[name]})[0])
 		p.awaitStored(len(contents))
-		p.reads("Added 1 file")
+		p.reads("All files have ended: 1 stored.")
 		p.click("Close")
 	}
 	p.see("10-second-start", "all stored")

@@ -35,4 +35,5 @@ const (
 	FormatJSON HistoryFormat = "json"       // one object in each line
 	FormatCSV  HistoryFormat = "csv"        // RFC 4180, with a header line
 	FormatSums HistoryFormat = "sha256sums" // for sha256sum -c
+	FormatHTML HistoryFormat = "html"       // a page to print; of receipts only
 )

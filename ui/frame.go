@@ -36,7 +36,8 @@ func (w *Window) assemble() {
 	w.transfers = transfers.New(host, w.model, w.icons, w.permanent)
 	w.intake = &intake{
 		host: host, permanent: w.permanent, notice: w.transfers.Notice, options: w.transfers.Options, used: w.transfers.Used, point: w.transfers.Point, goTo: w.transfers.GoTo,
-		front: w.showTransfers, undecided: w.undecided,
+		front: w.showTransfers, undecided: w.undecided, state: w.stateOf,
+		receipts: &receipts{host: host, notice: w.transfers.Notice},
 	}
 	w.bar = newStatusBar(host, w.icons, func() {
 		w.choose(0)

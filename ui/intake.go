@@ -38,6 +38,10 @@ type intake struct {
 	goTo func(core.TransferID)
 	// front shows the page that has the notice.
 	front func()
+	// receipts offers the receipt when the files of a drop have ended.
+	receipts *receipts
+	// state is where a transfer stands, "" for one that is not in the list yet.
+	state func(core.TransferID) core.State
 	// undecided reports whether there is no profile yet, and says so, and whether the
 	// files are kept.
 	undecided func(kept bool) bool
@@ -193,6 +197,11 @@ func (in *intake) sendOr(sources []core.Source, again bool, from *core.Intake, k
 		}
 		in.used(s.Asked)
 		then(s)
+		skipped := 0
+		if from != nil {
+			skipped = len(from.Skipped)
+		}
+		in.receipts.watch(s, skipped, in.state)
 	})
 }
 

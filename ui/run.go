@@ -183,6 +183,7 @@ func (w *Window) apply(c change) {
 		w.model.Reset(*c.snapshot, now)
 	case c.update != nil:
 		w.model.Apply(*c.update, now)
+		w.intake.receipts.updated(c.update)
 	default:
 		w.model.Tick(now)
 	}

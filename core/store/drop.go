@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/artstore/ingester/core"
 )
@@ -42,6 +43,27 @@ func (s *Store) OfDrop(ctx context.Context, id core.DropID) ([]core.Transfer, er
 	found, err := s.transfers(ctx, `SELECT `+selected+` FROM transfers INDEXED BY transfers_drop
 WHERE drop_id = ? AND drop_id <> 0 ORDER BY queued_at, seq`, int64(id))
 	return found, failed(opRead, err)
+}
+
+// Report returns what became of a drop. A drop of which nothing is known is refused with
+// CodeUsage.
+func (s *Store) Report(ctx context.Context, id core.DropID) (core.DropReport, error) {
+	record, err := s.Drop(ctx, id)
+	if err != nil {
+		return core.DropReport{}, err
+	}
+	r := core.DropReport{DropRecord: record}
+	if r.Transfers, err = s.OfDrop(ctx, id); err != nil {
+		return r, err
+	}
+	if len(r.Transfers) == 0 && r.Complete() {
+		return r, &core.Error{Kind: core.KindUsage, Code: core.CodeUsage, Op: opRead, Message: "Nothing is known of this drop any more."}
+	}
+	if r.Name == "" && len(r.Transfers) > 0 {
+		r.Name = r.Transfers[0].Drop.Name
+	}
+	r.Earlier, err = s.Transfers(ctx, slices.Concat(record.Stored, record.Already))
+	return r, err
 }
 
 // querier is a database or a transaction.

@@ -260,6 +260,9 @@ func (v *View) menu(i int) *fyne.Menu {
 	if file, ok := transfers.StoredOf(&x); ok {
 		menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("action.permanent"), func() { v.permanent.Ask([]transfers.StoredFile{file}) }))
 	}
+	if x.Drop != nil {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(t.S("receipt.of_drop"), func() { transfers.ShowReceipt(v.host, x.Drop.ID) }))
+	}
 	menu.Items = append(menu.Items,
 		fyne.NewMenuItem(t.S("action.folder"), func() { view.OpenFolder(v.host, x.Source.Path) }),
 		fyne.NewMenuItem(t.S("action.details"), func() { transfers.ShowTransfer(v.host, queue.NewRow(&x)) }))

@@ -46,6 +46,11 @@ type Controller interface {
 	// ExportHistory writes the stored transfers that q selects into a file, whole
 	// or not at all: where it fails, the file that was there stays.
 	ExportHistory(ctx context.Context, path string, f core.HistoryFormat, q core.HistoryQuery) error
+	// Receipt is what became of a drop, CodeUsage if nothing is known of it.
+	Receipt(ctx context.Context, id core.DropID) (core.DropReport, error)
+	// ExportReceipt writes what became of a drop into a file, whole or not at all. The
+	// words of a page are in a language of wording.Languages.
+	ExportReceipt(ctx context.Context, path string, f core.HistoryFormat, id core.DropID, language string) error
 	// Attempts are the attempts of a transfer, oldest first.
 	Attempts(ctx context.Context, id core.TransferID) ([]core.Attempt, error)
 

@@ -64,6 +64,25 @@ func historyChecks() []check {
 				}
 			}
 		}},
+		{name: "receipt", test: func(t *trial) {
+			first := t.stored(t.online(), "first")
+			r, err := t.Receipt(t.Context(), first.Drop.ID)
+			t.must(err)
+			if len(r.Transfers) != 1 || r.Transfers[0].ID != first.ID || r.ID != first.Drop.ID {
+				t.Errorf("the receipt is %+v", r)
+			}
+			path := filepath.Join(t.TempDir(), "receipt")
+			for _, format := range []core.HistoryFormat{core.FormatJSON, core.FormatCSV, core.FormatSums, core.FormatHTML} {
+				t.must(t.ExportReceipt(t.Context(), path, format, r.ID, "en"))
+				if text, err := os.ReadFile(path); err != nil || !strings.Contains(string(text), string(first.Receipt.SHA256)) {
+					t.Errorf("%s: %q, %v", format, text, err)
+				}
+			}
+			_, err = t.Receipt(t.Context(), r.ID+1)
+			t.refused(err, core.KindUsage, core.CodeUsage)
+			t.refused(t.ExportReceipt(t.Context(), path, "xml", r.ID, "en"), core.KindUsage, core.CodeUsage)
+			t.refused(t.ExportReceipt(t.Context(), filepath.Join(path, "below"), core.FormatCSV, r.ID, "en"), core.KindFile, core.CodeFileUnwritable)
+		}},
 		{name: "not exported", test: func(t *trial) {
 			t.stored(t.online(), "first")
 			path := filepath.Join(t.TempDir(), "history")

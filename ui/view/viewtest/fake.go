@@ -24,6 +24,7 @@ type Fake struct {
 	VerbErr          error
 	asked            []string
 	StoredFiles      []core.Transfer
+	Drops            map[core.DropID]core.DropRecord // what Receipt says was left out
 	Damaged          []core.Recovery
 	historyErr       error
 	CertificateFacts core.CertificateFacts

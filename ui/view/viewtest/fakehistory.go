@@ -72,6 +72,50 @@ func (f *Fake) ExportHistory(_ context.Context, path string, format core.History
 	return nil
 }
 
+// Receipt implements view.Controller.
+func (f *Fake) Receipt(_ context.Context, id core.DropID) (core.DropReport, error) {
+	if err := f.ask("receipt %s", id); err != nil {
+		return core.DropReport{}, err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	r := core.DropReport{DropRecord: core.DropRecord{Drop: core.Drop{ID: id}}}
+	if kept, ok := f.Drops[id]; ok {
+		r.DropRecord = kept
+	}
+	seen := map[core.TransferID]bool{}
+	for _, t := range slices.Concat(f.begin().list, f.StoredFiles) {
+		if t.Drop != nil && t.Drop.ID == id && !seen[t.ID] {
+			seen[t.ID] = true
+			r.Name = t.Drop.Name
+			r.Transfers = append(r.Transfers, t)
+		}
+	}
+	if len(r.Transfers) == 0 && r.Complete() {
+		return r, refusal(core.KindUsage, core.CodeUsage, "read queue")
+	}
+	return r, nil
+}
+
+// ExportReceipt implements view.Controller.
+func (f *Fake) ExportReceipt(ctx context.Context, path string, format core.HistoryFormat, id core.DropID, language string) error {
+	r, err := f.Receipt(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains([]core.HistoryFormat{core.FormatJSON, core.FormatCSV, core.FormatSums, core.FormatHTML}, format) {
+		return refusal(core.KindUsage, core.CodeUsage, "export receipt")
+	}
+	text := fmt.Sprintf("%s %s\n", format, language)
+	for _, t := range r.In(core.StateStored) {
+		text += string(t.Receipt.SHA256) + "  " + t.Source.Path + "\n"
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return &core.Error{Kind: core.KindFile, Code: core.CodeFileUnwritable, Op: "export receipt", Err: err}
+	}
+	return nil
+}
+
 // Attempts implements view.Controller.
 func (f *Fake) Attempts(_ context.Context, id core.TransferID) ([]core.Attempt, error) {
 	err := f.ask("attempts %s", id)
