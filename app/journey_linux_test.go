@@ -293,6 +293,8 @@ func russianJourney(t *testing.T) {
 	p.click("Далее")
 	p.see("5-refused", "Шаг 4 из 4: проверка", "Пока не всё в порядке")
 	p.keys("Escape")
+	p.reads("Уйти без сохранения?") // much was typed
+	p.click("Уйти")
 	p.see("6-choices-again", "Добро пожаловать в Ingester")
 	p.click("Запустить песочницу")
 	p.see("7-sandbox", "Перетащите сюда файлы или папки", "Подключено")
