@@ -42,6 +42,7 @@ func TestWithoutAProfileTheFirstRunComes(t *testing.T) {
 	h.Tap("Profiles")
 	h.Until("the menu", func() bool { return h.SaysNow("Remove…") })
 	h.Choose("Remove…")
+	h.Until("the question", func() bool { return h.SaysNow("Remove Production?") })
 	h.Tap("Remove")
 	h.Until("the first run", func() bool { return h.w.first != nil && h.w.host.Settings == nil })
 }

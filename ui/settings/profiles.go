@@ -131,19 +131,50 @@ func (d *Dialog) export() {
 	}, func(path string) { d.Say(d.host.Text.SavedAs(path), widget.LowImportance) })
 }
 
-// remove asks and then deletes the profile.
+// remove asks and then deletes the profile. The question says how many queued files are
+// for it.
 func (d *Dialog) remove() {
-	t, name := d.host.Text, d.previous
-	view.Ask(d.host, t.S("profile.remove.title", wording.Args{"Name": name}), t.S("profile.remove.text"), t.S("profile.remove.yes"), func() {
-		view.Async(d.host, func(ctx context.Context) (struct{}, error) {
-			return struct{}{}, d.host.Controller.RemoveProfile(ctx, name)
-		}, func(_ struct{}, err error) {
-			if err != nil {
-				d.host.Failed(err)
-				d.host.ProfileChanged() // it may no longer be the current one
-				return
-			}
-			d.Close(true)
+	name := d.previous
+	view.Async(d.host, func(ctx context.Context) (int, error) {
+		return d.host.Controller.Bound(ctx, name, core.Profile{}) // which leads nowhere
+	}, func(bound int, err error) {
+		if err != nil {
+			d.host.Failed(err)
+			return
+		}
+		t := d.host.Text
+		words := t.S("profile.remove.text")
+		if bound > 0 {
+			words += " " + t.N("profile.remove.bound", bound)
+		}
+		view.Ask(d.host, t.S("profile.remove.title", wording.Args{"Name": name}), words, t.S("profile.remove.yes"), func() {
+			view.Async(d.host, func(ctx context.Context) (struct{}, error) {
+				return struct{}{}, removeProfile(ctx, d.host.Controller, name)
+			},
+				func(_ struct{}, err error) {
+					if err != nil {
+						d.host.Failed(err)
+						d.host.ProfileChanged() // it may no longer be the current one
+						return
+					}
+					d.Close(true)
+				})
 		})
 	})
+}
+
+// removeProfile deletes a profile. If it was the current one, the next one by name is
+// used instead.
+func removeProfile(ctx context.Context, ctl view.Controller, name string) error {
+	current := ctl.Current() == name
+	if err := ctl.RemoveProfile(ctx, name); err != nil || !current {
+		return err
+	}
+	left, err := ctl.Profiles(ctx)
+	if err != nil || len(left) == 0 {
+		return err
+	}
+	slices.Sort(left)
+	next, _ := slices.BinarySearch(left, name)
+	return ctl.Use(ctx, left[next%len(left)])
 }

@@ -313,10 +313,23 @@ func TestProfilesOfTheSettings(t *testing.T) {
 	h.Tap("Cancel")
 	d = h.openDialog(view.TabServer)
 	viewtest.ChooseItem(t, d.profilesMenu(names), "Remove…")
-	h.Says("Remove Archive 2?")
+	h.Until("the question", func() bool { return h.SaysNow("Remove Archive 2?") })
+	if h.SaysNow("not stored yet") {
+		t.Error("no file is for it")
+	}
 	h.Tap("Remove")
 	h.Called("remove profile Archive 2")
-	h.Until("the end of the dialog", func() bool { return h.settings() == nil && h.told == 2 && ctl.CurrentProfile == "" })
+	h.Called("use Production") // after the last one comes the first
+	h.Until("the end of the dialog", func() bool { return h.settings() == nil && h.told == 2 && ctl.CurrentProfile == "Production" })
+
+	ctl.BoundFiles = 3
+	d = h.openDialog(view.TabServer)
+	viewtest.ChooseItem(t, d.profilesMenu(names), "Remove…")
+	h.Until("the question", func() bool { return h.SaysNow("3 files that are not stored yet are for it") })
+	h.Tap("Back")
+	if ctl.SavedProfiles["Production"].Name == "" {
+		t.Error("it was removed all the same")
+	}
 }
 
 func TestSettingsOfMetrics(t *testing.T) {
