@@ -44,9 +44,20 @@ func (q certificateQuestion) refusals(found inspection) []core.FieldError {
 		out = append(out, core.FieldError{Field: "tls.ca_cert_file", Reason: core.Reason(core.CodeOf(found.caErr))})
 	}
 	if found.err != nil && !ofKeychain(found.err) {
-		out = append(out, core.FieldError{Field: q.refusedField(found), Reason: core.Reason(core.CodeOf(found.err))})
+		out = append(out, core.FieldError{Field: q.refusedField(found), Reason: core.Reason(core.CodeOf(found.err)), Detail: q.convertible()})
 	}
 	return out
+}
+
+// convertible is the PEM file that has the private key, "" for none.
+func (q certificateQuestion) convertible() string {
+	switch {
+	case q.settings.PKCS12File != "":
+		return ""
+	case q.settings.KeyFile != "":
+		return q.settings.KeyFile
+	}
+	return q.settings.CertFile
 }
 
 // refusedField is the field to which the error of a client certificate belongs.

@@ -1,10 +1,26 @@
 package wording
 
 import (
+	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/artstore/ingester/core"
 )
+
+// ConvertKey is the command that brings the private key in a PEM file into a form that
+// can be read: out of the old PEM encryption (RFC 1421), for example. It writes another
+// file.
+func ConvertKey(path string) string {
+	quoted := func(s string) string {
+		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`").Replace(s) + `"`
+	}
+	if strings.Contains(path, `:\`) { // Windows, where a backslash escapes nothing
+		quoted = func(s string) string { return `"` + s + `"` }
+	}
+	ending := filepath.Ext(path)
+	return "openssl pkcs8 -topk8 -v2 aes-256-cbc -in " + quoted(path) + " -out " + quoted(strings.TrimSuffix(path, ending)+"-pkcs8"+ending)
+}
 
 // Reason says what is wrong with a field. Its reason may be the code of an
 // error.
@@ -14,7 +30,11 @@ func (t *Text) Reason(e core.FieldError) string {
 		if m.advice == "advice.certificates" || m.advice == "advice.identity" { // the user is there
 			return words
 		}
-		return words + " " + t.S(m.advice)
+		words += " " + t.S(m.advice)
+		if core.Code(e.Reason) == core.CodeKeyUnsupported && e.Detail != "" {
+			words += " " + t.S("advice.convert", Args{"Command": ConvertKey(e.Detail)})
+		}
+		return words
 	}
 	fill := Args{"Detail": e.Detail}
 	if e.Reason == core.ReasonRange {
