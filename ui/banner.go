@@ -27,7 +27,7 @@ func newBanner(host *view.Host, i *widgets.Icons) *banner {
 	b.sentence.Bold, b.sentence.Cut = true, true
 	b.advice = widgets.NewLabel("", widgets.SizeSmall, widget.MediumImportance, false)
 	b.advice.Truncation = fyne.TextTruncateEllipsis
-	resume := widgets.NewQuietButton(host.Text.S("banner.resume"), func() { host.Act(host.Controller.ResumeAll) })
+	try := widgets.NewQuietButton(host.Text.S("action.try_now"), func() { host.Act(host.Controller.Lift) })
 	settings := widgets.NewQuietButton(host.Text.S("banner.settings"), func() { host.OpenSettings(view.TabFor(b.shown)) })
 	details := widgets.NewButton(host.Text.S("action.details"), func() { host.Failed(b.shown) })
 	details.Importance = widget.LowImportance
@@ -35,7 +35,7 @@ func newBanner(host *view.Host, i *widgets.Icons) *banner {
 		b.sentence, widgets.Inset(-8, -6, 0, -8, b.advice)))
 	icon := container.New(widgets.Square(24), widget.NewIcon(i.Get("warning", theme.ColorNameError)))
 	row := container.New(&widgets.HBox{Gap: 8, Stretch: words, Optional: []fyne.CanvasObject{details}},
-		icon, words, details, widgets.Outlined(settings), widgets.Outlined(resume))
+		icon, words, details, widgets.Outlined(settings), widgets.Outlined(try))
 	b.content = container.NewStack(widgets.NewBox(widgets.ColorBadBg, theme.ColorNameError, 8), widgets.Inset(12, 8, 12, 8, row))
 	b.content.Hide()
 	return b

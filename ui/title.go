@@ -30,12 +30,15 @@ func (b *titleBar) show(words string, now time.Time) {
 // name. If nothing is under way, it is the name alone.
 func titleText(t *wording.Text, m *queue.Model) string {
 	sum, words := m.Totals, ""
+	if sum.Unfinished() && m.Paused {
+		words = t.S("tray.paused") + " · "
+	}
 	if sum.Unfinished() {
 		share := 0.0
 		if sum.Bytes > 0 {
 			share = float64(sum.Done) / float64(sum.Bytes)
 		}
-		words = t.Percent(share) + " · " + t.S("total.of", wording.Args{"Done": t.Number(int64(sum.Stored)), "All": t.Number(int64(sum.Files))}) + " · "
+		words += t.Percent(share) + " · " + t.S("total.of", wording.Args{"Done": t.Number(int64(sum.Stored)), "All": t.Number(int64(sum.Files))}) + " · "
 	}
 	if trouble := troubleText(t, sum); trouble != "" {
 		words += trouble + " · "

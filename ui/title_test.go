@@ -21,19 +21,22 @@ func TestTitleSaysHowFar(t *testing.T) {
 		language string
 		list     []core.Transfer
 		want     string
+		paused   bool
 	}{
-		{"en", nil, "Ingester"},
-		{"en", []core.Transfer{stored}, "Ingester"},
-		{"en", []core.Transfer{stored, sending}, "74\u00a0% · 1 of 2 · Ingester"},
-		{"ru", []core.Transfer{stored, sending}, "74\u00a0% · 1 из 2 · Ingester"},
-		{"en", []core.Transfer{stored, failed}, "1 failed · Ingester"},
-		{"en", []core.Transfer{stored, sending, sending, failed}, "49\u00a0% · 1 of 4 · 1 failed · Ingester"},
+		{"en", nil, "Ingester", false},
+		{"en", []core.Transfer{stored}, "Ingester", false},
+		{"en", []core.Transfer{stored, sending}, "74\u00a0% · 1 of 2 · Ingester", false},
+		{"ru", []core.Transfer{stored, sending}, "74\u00a0% · 1 из 2 · Ingester", false},
+		{"en", []core.Transfer{stored, failed}, "1 failed · Ingester", false},
+		{"en", []core.Transfer{stored, sending, sending, failed}, "49\u00a0% · 1 of 4 · 1 failed · Ingester", false},
+		{"en", []core.Transfer{stored, sending}, "paused · 74\u00a0% · 1 of 2 · Ingester", true},
+		{"en", []core.Transfer{stored}, "Ingester", true},
 	} {
 		for i := range c.list {
 			c.list[i].ID = core.TransferID(rune('a' + i))
 		}
 		m := queue.NewModel()
-		m.Reset(core.Snapshot{Transfers: c.list}, viewtest.Start())
+		m.Reset(core.Snapshot{Transfers: c.list, Paused: c.paused}, viewtest.Start())
 		if got := titleText(viewtest.Speaking(t, c.language), m); got != c.want {
 			t.Errorf("%s: %q, want %q", c.language, got, c.want)
 		}

@@ -191,8 +191,8 @@ func TestHaltIsSaidWithAWayOut(t *testing.T) {
 		t.Error("the raw cause is in the headline")
 	}
 	h.Picture("halt")
-	h.Tap("Resume")
-	h.Called("resume all")
+	h.Tap("Try now")
+	h.Called("lift") // a pause of the user stays
 	ctl.Updates <- core.Update{}
 	h.Until("the banner to go", func() bool { return !h.w.banner.content.Visible() })
 }
