@@ -34,8 +34,8 @@ type intake struct {
 	used func(core.Options)
 	// point selects transfers that are in the list already.
 	point func([]core.TransferID)
-	// goTo scrolls to a transfer that is added.
-	goTo func(core.TransferID)
+	// goTo scrolls to the first of the transfers that are added.
+	goTo func([]core.TransferID)
 	// front shows the page that has the notice.
 	front func()
 	// receipts offers the receipt when the files of a drop have ended.
@@ -142,7 +142,7 @@ func (in *intake) submit(scan core.Scan) {
 			in.point(ids)
 		}
 		if len(s.Queued) > 0 {
-			in.goTo(s.Queued[0])
+			in.goTo(s.Queued)
 		}
 		in.result(words+in.skipped(scan.Skipped), scan.Skipped)
 		if len(s.Stored) > 0 {

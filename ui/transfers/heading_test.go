@@ -155,17 +155,17 @@ func TestListGoesToWhatWasAdded(t *testing.T) {
 		}
 		return -1
 	}
-	h.v.GoTo("late")
+	h.v.GoTo([]core.TransferID{"late", "later"})
 	add("late", 2e6)
 	if i := at("late"); i < 0 || !h.v.list.InSight(i) {
 		t.Errorf("row %d is out of sight", i)
 	}
-	h.v.GoTo(h.model.At(0).ID)
+	h.v.GoTo([]core.TransferID{"late", h.model.At(0).ID}) // the first as they are listed
 	if !h.v.list.InSight(0) {
 		t.Error("what is in the list already is out of sight")
 	}
 	h.v.selected[h.model.At(0).ID] = true
-	h.v.GoTo("late")
+	h.v.GoTo([]core.TransferID{"late"})
 	if !h.v.list.InSight(0) {
 		t.Error("the list left what is selected")
 	}

@@ -76,27 +76,30 @@ func (v *View) Point(ids []core.TransferID) {
 	v.Refresh()
 }
 
-// GoTo scrolls to a transfer that was just added, once it is in the list. It leaves the
-// list where it is while rows are selected: then the user works on those.
-func (v *View) GoTo(id core.TransferID) {
-	v.goTo = id
+// GoTo scrolls to the first of the transfers that were just added, once they are in the
+// list. It leaves the list where it is while rows are selected: then the user works on
+// those.
+func (v *View) GoTo(ids []core.TransferID) {
+	v.goTo = ids
 	v.arrive()
 }
 
 // arrive scrolls to where GoTo leads.
 func (v *View) arrive() {
-	if v.goTo == "" || v.model.Find(v.goTo) == nil {
+	if len(v.goTo) == 0 || v.model.Find(v.goTo[0]) == nil {
 		return
 	}
+	added := make(map[core.TransferID]bool, len(v.goTo))
+	for _, id := range v.goTo {
+		added[id] = true
+	}
+	v.goTo = nil
 	for i := range v.model.Len() {
-		if v.model.At(i).ID == v.goTo {
-			if len(v.selected) == 0 {
-				v.list.ScrollTo(i)
-			}
-			break
+		if added[v.model.At(i).ID] && len(v.selected) == 0 {
+			v.list.ScrollTo(i)
+			return
 		}
 	}
-	v.goTo = ""
 }
 
 // MoveFirst moves the selected transfers to the head of the queue.

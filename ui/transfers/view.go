@@ -44,8 +44,8 @@ type View struct {
 	anchor   int // index of the row that the keys act on
 	from     int // index of the row that a range starts at
 	next     nextRow
-	goTo     core.TransferID // see GoTo; "" for nowhere
-	takings  []taking        // what can be undone, the newest last
+	goTo     []core.TransferID // see GoTo; nil for nowhere
+	takings  []taking          // what can be undone, the newest last
 }
 
 // Content implements view.Page.

@@ -140,13 +140,32 @@ func (s *ColumnSet) Move(i int, by, width float32) {
 	if s.own == nil {
 		s.own = make([]float32, len(s.Columns))
 	}
+	// The shares of the columns that are shown change together, as each is a part of
+	// their sum. That stays what it is, since others may be hidden now.
+	room, sum := float32(0), float32(0)
 	for k, c := range s.Columns {
-		// All shares are kept together, as each is a part of their sum.
-		if k == i || k == j || c.Share > 0 && s.shown(k, width) {
+		if c.Share > 0 && s.shown(k, width) {
+			room += spans[k].Width
+			sum += s.share(k)
+		}
+	}
+	for k, c := range s.Columns {
+		switch {
+		case c.Share > 0 && s.shown(k, width):
+			s.own[k] = spans[k].Width / room * sum
+		case k == i || k == j:
 			s.own[k] = spans[k].Width
 		}
 	}
 	s.changed()
+}
+
+// share is the share of a column that has one.
+func (s *ColumnSet) share(i int) float32 {
+	if s.own != nil && s.own[i] > 0 {
+		return s.own[i]
+	}
+	return s.Columns[i].Share
 }
 
 // Reset gives all columns their own widths again.
@@ -176,7 +195,7 @@ func (s *ColumnSet) changed() {
 func (s *ColumnSet) Text() string {
 	words := make([]string, len(s.own))
 	for i, w := range s.own {
-		words[i] = strconv.FormatFloat(float64(w), 'f', 1, 32)
+		words[i] = strconv.FormatFloat(float64(w), 'f', 4, 32)
 	}
 	return strings.Join(words, " ")
 }
@@ -191,7 +210,7 @@ func (s *ColumnSet) Restore(text string) {
 	for i, word := range words {
 		w, err := strconv.ParseFloat(word, 32)
 		const most = 10_000
-		if err != nil || math.IsNaN(w) || w < 0 || w > most || w > 0 && float32(w) < s.Columns[i].Least {
+		if err != nil || math.IsNaN(w) || w < 0 || w > most || w > 0 && s.Columns[i].Share == 0 && float32(w) < s.Columns[i].Least-0.1 {
 			return
 		}
 		own[i] = float32(w)

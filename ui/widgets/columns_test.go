@@ -7,12 +7,12 @@ import (
 	"pgregory.net/rapid"
 )
 
-// someColumns are a fixed column, two with a share and two with a width, the last of
-// which needs a wide table.
+// someColumns are a fixed column, three with a share and two with a width; two of them need
+// a wide table.
 func someColumns() *ColumnSet {
 	return &ColumnSet{Gap: 12, Edge: 4, Tail: 60, Margin: 10, Columns: []Column{
 		{Width: 38, Fixed: true}, {Name: "a", Share: 0.6, Least: 80}, {Name: "b", Width: 84, Least: 48},
-		{Name: "c", Share: 0.4, Least: 80}, {Name: "d", Width: 96, Least: 40, From: 720},
+		{Name: "c", Share: 0.4, Least: 80}, {Name: "d", Width: 96, Least: 40, From: 720}, {Name: "e", Share: 0.3, Least: 60, From: 760},
 	}}
 }
 
@@ -23,7 +23,7 @@ func TestColumnsFillTheTable(t *testing.T) {
 		s := someColumns()
 		for range rapid.IntRange(0, 8).Draw(rt, "moves") {
 			width := float32(rapid.SampledFrom([]int{520, 640, 719, 720, 1100, 3840}).Draw(rt, "at"))
-			s.Move(rapid.IntRange(0, 4).Draw(rt, "border"), float32(rapid.IntRange(-900, 900).Draw(rt, "by")), width)
+			s.Move(rapid.IntRange(0, 5).Draw(rt, "border"), float32(rapid.IntRange(-900, 900).Draw(rt, "by")), width)
 			if rapid.Bool().Draw(rt, "restart") {
 				again := someColumns()
 				again.Restore(s.Text())
@@ -68,7 +68,7 @@ func TestBorderIsMoved(t *testing.T) {
 	}
 	s.Move(1, 30, width)
 	after := s.Spans(width)
-	for i, by := range []float32{0, 30, -30, 0, 0, 0} {
+	for i, by := range []float32{0, 30, -30, 0, 0, 0, 0} {
 		if got := after[i].Width - before[i].Width; math.Abs(float64(got-by)) > 0.1 {
 			t.Errorf("column %d has grown by %v, want %v", i, got, by)
 		}
@@ -77,9 +77,23 @@ func TestBorderIsMoved(t *testing.T) {
 	if got := s.Spans(width)[2].Width; got != 48 {
 		t.Errorf("the neighbour has %v", got)
 	}
+	if got := s.Spans(width)[1].Width; got < before[1].Width+30 {
+		t.Errorf("the column has %v", got)
+	}
 	s.Reset()
 	if got := s.Spans(width)[1]; got != before[1] || changed != 3 {
 		t.Errorf("after a reset %v, want %v; %d changes", got, before[1], changed)
+	}
+}
+
+// TestWidthsOfANarrowTable stay in a wide one, which has more columns.
+func TestWidthsOfANarrowTable(t *testing.T) {
+	s := someColumns()
+	const narrow, wide = 700, 1400
+	own := s.Spans(wide)
+	s.Move(1, 40, narrow)
+	if got := s.Spans(wide); got[1].Width <= own[1].Width || got[2].Width != own[2].Width-36 || got[5].Width < own[5].Width-20 {
+		t.Errorf("the columns have %v, without the change %v", got, own)
 	}
 }
 
