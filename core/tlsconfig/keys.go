@@ -51,7 +51,7 @@ func pemKey(path string, block foreigntext.Block, passphrase core.Secret) (crypt
 	// RFC 1421 encryption derives its key by one round of MD5 and can't
 	// distinguish a wrong passphrase from a damaged file.
 	if strings.Contains(block.Headers["Proc-Type"], "ENCRYPTED") || block.Headers["DEK-Info"] != "" {
-		return nil, fileError(core.CodeKeyUnsupported, path, "has the old PEM encryption, which is not safe"+adviceKey, nil)
+		return nil, fileError(core.CodeKeyUnsupported, path, "has the old PEM encryption, which is not safe"+adviceKey, &core.KeyEncryptionError{})
 	}
 	var key any
 	var err error
@@ -65,7 +65,7 @@ func pemKey(path string, block foreigntext.Block, passphrase core.Secret) (crypt
 	case "ENCRYPTED PRIVATE KEY":
 		return decryptPKCS8(path, block.Bytes, passphrase)
 	default:
-		return nil, fileError(core.CodeKeyUnsupported, path, "holds a private key of a kind that is not supported: "+block.Type+adviceKey, nil)
+		return nil, fileError(core.CodeKeyUnsupported, path, "holds a private key of a kind that is not supported: "+block.Type+"; use an RSA, ECDSA or Ed25519 key as PKCS#8", nil)
 	}
 	if err != nil {
 		return nil, damagedKey(path, fmt.Errorf("%s: %w", block.Place(), err))

@@ -41,7 +41,7 @@ func decryptPKCS8(path string, der []byte, passphrase core.Secret) (crypto.Signe
 		return nil, damagedKey(path, err)
 	}
 	if err := checkPBES2(encrypted); err != nil {
-		return nil, fileError(core.CodeKeyUnsupported, path, "is encrypted in a way that is not supported"+adviceKey, err)
+		return nil, fileError(core.CodeKeyUnsupported, path, "is encrypted in a way that is not supported"+adviceKey, &core.KeyEncryptionError{Err: err})
 	}
 	if passphrase.IsZero() {
 		return nil, fileError(core.CodePassphraseMissing, path, problemPassphraseMissing, nil)

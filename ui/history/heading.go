@@ -4,10 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
-
 	"github.com/artstore/ingester/core"
+	"github.com/artstore/ingester/ui/view"
 	"github.com/artstore/ingester/ui/widgets"
 	"github.com/artstore/ingester/ui/wording"
 )
@@ -52,27 +50,11 @@ func orders() []core.HistoryOrder {
 
 // buildHead makes the head of the list, with the widths and the order of before.
 func (v *View) buildHead() {
-	t, prefs := v.host.Text, v.host.App.Preferences()
-	v.columns.Restore(prefs.String(prefColumns))
-	v.columns.OnChanged = func() {
-		prefs.SetString(prefColumns, v.columns.Text())
-		v.list.Refresh()
-	}
-	order, reverse := strings.CutPrefix(prefs.String(prefOrder), "-")
+	order, reverse := strings.CutPrefix(v.host.App.Preferences().String(prefOrder), "-")
 	if slices.Contains(orders(), core.HistoryOrder(order)) {
 		v.order, v.reverse = core.HistoryOrder(order), reverse
 	}
-	v.head = widgets.NewTableHead(v.columns, v.sortBy)
-	v.head.Say = func(_ int, down bool) string {
-		if down {
-			return t.S("sort.down")
-		}
-		return t.S("sort.up")
-	}
-	v.head.OnMenu = func(at fyne.Position) {
-		menu := fyne.NewMenu("", fyne.NewMenuItem(t.S("column.reset"), v.head.Reset))
-		widget.ShowPopUpMenuAtPosition(menu, v.host.Win.Canvas(), at)
-	}
+	v.head = view.NewHead(v.host, v.columns, prefColumns, v.sortBy, func() { v.list.Refresh() })
 	v.markSorted()
 }
 

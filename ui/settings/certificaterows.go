@@ -58,7 +58,6 @@ func (c *certificatesTab) addRows() {
 	f.wire(c.keyRow, c.inspect, c.key)
 	f.wire(c.pkcs12Row, c.inspect, c.pkcs12)
 	f.wire(c.passphraseRow, c.inspect, c.passphrase)
-	c.passphrase.OnSubmitted = func(string) { c.inspect() }
 	c.certRow.label = t.S("settings.cert")
 	c.pkcs12Row.label = t.S("settings.cert")
 }

@@ -33,9 +33,9 @@ func TestCertificateCard(t *testing.T) {
 		"mismatch": {with(func(f *core.CertificateFacts) { f.KeyMatches = false }), &core.Error{Code: core.CodeKeyMismatch}, []string{"✗ does not belong to this certificate"}},
 		"usage":    {with(func(f *core.CertificateFacts) { f.ClientAuth = false }), nil, []string{"▲ not issued for clients"}},
 		"locked":   {core.CertificateFacts{}, &core.Error{Code: core.CodePassphraseMissing}, []string{"Enter the passphrase"}},
-		"wrong":    {core.CertificateFacts{}, &core.Error{Code: core.CodePassphraseWrong}, []string{"The passphrase of the key is wrong."}},
+		"wrong":    {core.CertificateFacts{}, &core.Error{Code: core.CodePassphraseWrong}, []string{"The key can't be opened with this passphrase."}},
 		"wrong, and the certificate is readable": {with(func(f *core.CertificateFacts) { f.KeyMatches = false }), &core.Error{Code: core.CodePassphraseWrong},
-			[]string{"The passphrase of the key is wrong.", "Example Client CA 2"}},
+			[]string{"The key can't be opened with this passphrase.", "Example Client CA 2"}},
 		"gone": {core.CertificateFacts{}, &core.Error{Code: core.CodeCertificateUnreadable, Err: fs.ErrNotExist}, []string{"A certificate file can't be read."}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"errors"
 
 	"github.com/artstore/ingester/core"
 	"github.com/artstore/ingester/ui/view"
@@ -44,15 +45,17 @@ func (q certificateQuestion) refusals(found inspection) []core.FieldError {
 		out = append(out, core.FieldError{Field: "tls.ca_cert_file", Reason: core.Reason(core.CodeOf(found.caErr))})
 	}
 	if found.err != nil && !ofKeychain(found.err) {
-		out = append(out, core.FieldError{Field: q.refusedField(found), Reason: core.Reason(core.CodeOf(found.err)), Detail: q.convertible()})
+		out = append(out, core.FieldError{Field: q.refusedField(found), Reason: core.Reason(core.CodeOf(found.err)), Detail: q.convertible(found.err)})
 	}
 	return out
 }
 
-// convertible is the PEM file that has the private key, "" for none.
-func (q certificateQuestion) convertible() string {
+// convertible is the PEM file whose private key has to be converted, as its encryption is
+// not supported; "" if something else is wrong.
+func (q certificateQuestion) convertible(err error) string {
+	var encryption *core.KeyEncryptionError
 	switch {
-	case q.settings.PKCS12File != "":
+	case !errors.As(err, &encryption), q.settings.PKCS12File != "":
 		return ""
 	case q.settings.KeyFile != "":
 		return q.settings.KeyFile

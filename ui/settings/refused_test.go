@@ -28,7 +28,7 @@ func TestRefusedFilesCannotBeSaved(t *testing.T) {
 		{"unreadable", "en", "/c.pem", "/k.pem", "", other, core.CodeCertificateUnreadable, "", "tls.cert_file", "A certificate file can't be read."},
 		{"expired", "en", "/c.pem", "/k.pem", "", client, core.CodeCertificateExpired, "", "tls.cert_file", "The client certificate has expired. Ask your administrator"},
 		{"bundle", "ru", "", "", "/c.p12", other, core.CodeCertificateUnreadable, "", "tls.pkcs12_file", "Файл сертификата не читается."},
-		{"passphrase", "en", "", "", "/c.p12", other, core.CodePassphraseWrong, "", passphraseField, "The passphrase of the key is wrong."},
+		{"passphrase", "en", "", "", "/c.p12", other, core.CodePassphraseWrong, "", passphraseField, "The key can't be opened with this passphrase."},
 		{"authority", "en", "/c.pem", "", "", client, "", core.CodeCAInvalid, "tls.ca_cert_file", "The CA file holds no CA certificate."},
 		{"authority alone", "ru", "", "", "", other, "", core.CodeCertificateUnreadable, "tls.ca_cert_file", "Файл сертификата не читается."},
 	} {

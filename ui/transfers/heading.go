@@ -3,11 +3,8 @@ package transfers
 import (
 	"strings"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
-
 	"github.com/artstore/ingester/ui/queue"
-	"github.com/artstore/ingester/ui/widgets"
+	"github.com/artstore/ingester/ui/view"
 )
 
 // Keys of the preferences that keep how the list looks.
@@ -18,24 +15,8 @@ const (
 
 // buildHead makes the head of the list, with the widths and the order of before.
 func (v *View) buildHead() {
-	t, prefs := v.host.Text, v.host.App.Preferences()
-	v.columns.Restore(prefs.String(prefColumns))
-	v.columns.OnChanged = func() {
-		prefs.SetString(prefColumns, v.columns.Text())
-		v.list.Refresh()
-	}
-	v.head = widgets.NewTableHead(v.columns, func(column int) { v.sortBy(orderOf(column)) })
-	v.head.Say = func(_ int, down bool) string {
-		if down {
-			return t.S("sort.down")
-		}
-		return t.S("sort.up")
-	}
-	v.head.OnMenu = func(at fyne.Position) {
-		menu := fyne.NewMenu("", fyne.NewMenuItem(t.S("column.reset"), v.head.Reset))
-		widget.ShowPopUpMenuAtPosition(menu, v.host.Win.Canvas(), at)
-	}
-	order, reverse := strings.CutPrefix(prefs.String(prefOrder), "-")
+	v.head = view.NewHead(v.host, v.columns, prefColumns, func(column int) { v.sortBy(orderOf(column)) }, func() { v.list.Refresh() })
+	order, reverse := strings.CutPrefix(v.host.App.Preferences().String(prefOrder), "-")
 	for _, o := range queue.Orders() {
 		if string(o) == order {
 			f := v.model.Filter

@@ -20,8 +20,9 @@ func TestReasonsAndCodesAreToldApart(t *testing.T) {
 // is named with the refusal.
 func TestConvertKey(t *testing.T) {
 	for path, want := range map[string]string{
-		"/home/me/client.key":    `openssl pkcs8 -topk8 -v2 aes-256-cbc -in "/home/me/client.key" -out "/home/me/client-pkcs8.key"`,
-		"/a b/$x`id`\"y.pem":     `openssl pkcs8 -topk8 -v2 aes-256-cbc -in "/a b/\$x` + "\\`id\\`" + `\"y.pem" -out "/a b/\$x` + "\\`id\\`" + `\"y-pkcs8.pem"`,
+		"/home/me/client.key":    `openssl pkcs8 -topk8 -v2 aes-256-cbc -in '/home/me/client.key' -out '/home/me/client-pkcs8.key'`,
+		"/a b!c/$x`id`\"y\\.pem": "openssl pkcs8 -topk8 -v2 aes-256-cbc -in '/a b!c/$x`id`\"y\\.pem' -out '/a b!c/$x`id`\"y\\-pkcs8.pem'",
+		"/it's.key":              `openssl pkcs8 -topk8 -v2 aes-256-cbc -in '/it'\''s.key' -out '/it'\''s-pkcs8.key'`,
 		`C:\Users\me\client.pem`: `openssl pkcs8 -topk8 -v2 aes-256-cbc -in "C:\Users\me\client.pem" -out "C:\Users\me\client-pkcs8.pem"`,
 	} {
 		if got := ConvertKey(path); got != want {
@@ -33,7 +34,7 @@ func TestConvertKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	said := text.Reason(core.FieldError{Field: "tls.key_file", Reason: core.Reason(core.CodeKeyUnsupported), Detail: "/c.key"})
-	if !strings.HasSuffix(said, "Or convert it with: "+ConvertKey("/c.key")) {
+	if !strings.HasSuffix(said, "Convert it with: "+ConvertKey("/c.key")) {
 		t.Error(said)
 	}
 }
